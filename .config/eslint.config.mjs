@@ -1,0 +1,54 @@
+import nx from '@nx/eslint-plugin';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** What a project of each kind may depend on; `test/conformance/dependency.spec.ts` holds the same by reading manifests and sources. */
+const boundaries = [
+  { sourceTag: 'type:pure', onlyDependOnLibsWithTags: ['type:pure'] },
+  { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:pure', 'type:testing'] },
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:pure', 'type:kit', 'type:testing'] },
+  { sourceTag: 'type:deploy', onlyDependOnLibsWithTags: ['type:pure'] },
+  { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:pure', 'type:kit', 'type:deploy'] },
+  { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['*'] },
+];
+
+/** What is never shipped. */
+const tests = ['**/*.spec.ts', '**/*.conformance.ts', '**/*.fixture.ts', '**/testing/**', 'test/**'];
+
+const restrict = (...paths) => ({ '@typescript-eslint/no-restricted-imports': ['error', { paths }] });
+const pkcs11 = ['graphene-pk11', 'pkcs11js'].map((name) => ({
+  name,
+  message: 'Promise 1: PKCS#11 is spoken in apps/crypto-worker/src/custody/pkcs11 alone, so that one folder shows what is done with keys.',
+}));
+const testing = {
+  name: '@ankasecure/testing',
+  message: 'For tests only: nothing that is shipped may start databases and tokens of its own.',
+};
+
+export default defineConfig(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.ankasecure/**', '**/coverage/**', '**/reports/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx },
+    linterOptions: { noInlineConfig: true },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: new URL('..', import.meta.url).pathname } },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { depConstraints: boundaries, enforceBuildableLibDependency: false, allow: [] }],
+      ...restrict(...pkcs11, testing),
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unnecessary-condition': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // `async` without `await` is how an interface's implementation turns a throw into a rejection.
+      '@typescript-eslint/require-await': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  { files: tests, rules: { ...restrict(...pkcs11), '@typescript-eslint/unbound-method': 'off' } },
+  { files: ['apps/crypto-worker/src/custody/pkcs11/**'], rules: restrict(testing) },
+  { files: ['apps/crypto-worker/src/custody/pkcs11/**/*.spec.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
+);
