@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { algorithmNames, algorithmOf, algorithms, defaultPurpose, joseAlgs } from './algorithm.js';
+import { hashBytes, jweAlgs, jwsAlgs, signatureSchemes } from './jose.js';
+
+describe('the algorithm table', () => {
+  it('reaches every JOSE algorithm from some key', () => {
+    const reached = algorithmNames.flatMap((name) => Object.values(algorithmOf(name).purposes).flat());
+    expect(new Set(reached)).toEqual(new Set([...jwsAlgs, ...jweAlgs]));
+  });
+
+  it.each(algorithmNames)('%s has a purpose, a strength and a source of its status', (name) => {
+    const row = algorithmOf(name);
+    expect(joseAlgs(name, defaultPurpose(name)).length).toBeGreaterThan(0);
+    expect(row.strength).toBeGreaterThanOrEqual(112);
+    expect(row.fips.source).toMatch(/FIPS|SP 800/);
+  });
+
+  it('never lets one key both sign and MAC, or a secret key sign', () => {
+    for (const [name, { kind, purposes }] of Object.entries(algorithms)) {
+      expect(Object.keys(purposes), name).not.toEqual(expect.arrayContaining(['sign', 'mac']));
+      if (kind === 'aes' || kind === 'hmac') expect(purposes, name).not.toHaveProperty('sign');
+    }
+  });
+
+  it('binds each ECDSA curve to its one hash (RFC 7518 §3.4)', () => {
+    const hashOf = (name: 'EC-P256' | 'EC-P384' | 'EC-P521') =>
+      signatureSchemes[algorithms[name].purposes.sign?.[0] ?? 'RS256'].hash;
+    expect([hashOf('EC-P256'), hashOf('EC-P384'), hashOf('EC-P521')]).toEqual(['sha256', 'sha384', 'sha512']);
+  });
+
+  it('has no alg for a pair that does not exist', () => {
+    expect(joseAlgs('AES-256', 'sign')).toEqual([]);
+    expect(hashBytes).toEqual({ sha256: 32, sha384: 48, sha512: 64 });
+  });
+});

@@ -1,0 +1,40 @@
+import type { Hash, JweAlg, JwsAlg } from './algorithm.js';
+
+/** How a JWS algorithm is computed: the scheme names the token's operation, the hash what goes into it. */
+export interface SignatureScheme {
+  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'eddsa' | 'hmac';
+  /** null: the scheme takes the whole message (PureEdDSA, RFC 8032). */
+  readonly hash: Hash | null;
+}
+
+const of = (scheme: SignatureScheme['scheme'], hash: Hash | null): SignatureScheme => ({ scheme, hash });
+
+/** RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864. RSASSA-PSS salts are as long as the hash, MGF1 uses the same hash (§3.5). */
+export const signatureSchemes = {
+  RS256: of('rsa-pkcs1', 'sha256'),
+  RS384: of('rsa-pkcs1', 'sha384'),
+  RS512: of('rsa-pkcs1', 'sha512'),
+  PS256: of('rsa-pss', 'sha256'),
+  PS384: of('rsa-pss', 'sha384'),
+  PS512: of('rsa-pss', 'sha512'),
+  ES256: of('ecdsa', 'sha256'),
+  ES384: of('ecdsa', 'sha384'),
+  ES512: of('ecdsa', 'sha512'),
+  EdDSA: of('eddsa', null),
+  Ed25519: of('eddsa', null),
+  HS256: of('hmac', 'sha256'),
+  HS384: of('hmac', 'sha384'),
+  HS512: of('hmac', 'sha512'),
+} as const satisfies Record<JwsAlg, SignatureScheme>;
+
+export const hashBytes = { sha256: 32, sha384: 48, sha512: 64 } as const satisfies Record<Hash, number>;
+
+export const jwsAlgs = Object.keys(signatureSchemes) as readonly JwsAlg[];
+
+export const jweAlgs = [
+  'RSA-OAEP-256',
+  'ECDH-ES+A256KW',
+  'A128KW',
+  'A256KW',
+  'dir',
+] as const satisfies readonly JweAlg[];

@@ -1,0 +1,110 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type CanonicalFields, canonicalBytes, macInput } from './canonical.js';
+import { type ChainRow, ChainVerification, verifyChain } from './chain.js';
+import { detailsText, genesisHash, leafHash } from './leaf.js';
+
+const tenantId = '0192f0c4-7b1e-7c3a-9f10-3d1f5a2b6c70';
+const macKeyId = 'mac-1';
+
+const fieldsOf = (seq: number): CanonicalFields => ({
+  tenantId,
+  userId: 'alice',
+  keyId: null,
+  algorithm: null,
+  operation: 'sign',
+  outcome: 'success',
+  failureCode: null,
+  occurredAt: 1_000_000 + seq,
+  correlationId: `req-${seq}`,
+});
+
+const seal = (fields: CanonicalFields, seq: number, previousHash: Uint8Array): ChainRow => {
+  const canonical = canonicalBytes(fields);
+  const hmac = createHmac('sha256', 'secret').update(macInput(macKeyId, canonical)).digest();
+  const leaf = { seq, eventId: `event-${seq}`, previousHash, macKeyId, canonical, hmac, details: detailsText() };
+  return { ...fields, ...leaf, hash: leafHash(leaf) };
+};
+
+const trail = (length: number): ChainRow[] => {
+  const rows: ChainRow[] = [];
+  for (let seq = 1; seq <= length; seq++)
+    rows.push(seal(fieldsOf(seq), seq, rows.at(-1)?.hash ?? genesisHash(tenantId)));
+  return rows;
+};
+
+const rows = trail(10);
+const headOf = (all: readonly ChainRow[]) => ({ seq: all.length, hash: all.at(-1)?.hash ?? genesisHash(tenantId) });
+const head = headOf(rows);
+const at = (seq: number): ChainRow => rows[seq - 1] ?? expect.unreachable();
+const replaced = (seq: number, over: Partial<ChainRow>): ChainRow[] => rows.with(seq - 1, { ...at(seq), ...over });
+const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, index) => (index === 3 ? byte ^ 1 : byte));
+
+describe('a trail', () => {
+  it('holds, whole and from any row on', () => {
+    expect(verifyChain(tenantId, rows, head)).toBeUndefined();
+    expect(verifyChain(tenantId, rows.slice(4), head, { seq: 5, previousHash: at(4).hash })).toBeUndefined();
+    expect(verifyChain(tenantId, [], { seq: 0, hash: Buffer.of() })).toBeUndefined();
+  });
+
+  const swapped = rows.with(3, { ...at(5), seq: 4 }).with(4, { ...at(4), seq: 5 });
+  it.each([
+    ['a changed column', replaced(6, { userId: 'mallory' }), 6, 'content-changed'],
+    ['an instant that cannot be written down', replaced(6, { occurredAt: 2 ** 53 }), 6, 'content-changed'],
+    ['a changed canonical byte', replaced(6, { canonical: flipped(at(6).canonical) }), 6, 'content-changed'],
+    ['changed details', replaced(6, { details: '{"a":"b"}' }), 6, 'content-changed'],
+    ['a changed HMAC', replaced(6, { hmac: flipped(at(6).hmac) }), 6, 'content-changed'],
+    ['a changed MAC key id', replaced(6, { macKeyId: 'mac-2' }), 6, 'content-changed'],
+    ['a changed hash', replaced(6, { hash: flipped(at(6).hash) }), 6, 'content-changed'],
+    ['a changed event id', replaced(6, { eventId: 'event-x' }), 6, 'content-changed'],
+    ['a changed previous hash', replaced(6, { previousHash: flipped(at(6).previousHash) }), 6, 'chain-broken'],
+    [
+      'a row sealed anew by itself',
+      replaced(6, seal({ ...fieldsOf(6), userId: 'mallory' }, 6, at(5).hash)),
+      7,
+      'chain-broken',
+    ],
+    ['a deleted row', rows.toSpliced(2, 1), 3, 'missing'],
+    ['a deleted first row', rows.slice(1), 1, 'missing'],
+    ['a doubled row', rows.toSpliced(3, 0, at(3)), 3, 'chain-broken'],
+    ['two swapped rows', swapped, 4, 'chain-broken'],
+    ['a truncated tail', rows.slice(0, 8), 9, 'tail-missing'],
+    ['all rows gone', [], 1, 'tail-missing'],
+    ['a row beyond the head', [...rows, seal(fieldsOf(11), 11, head.hash)], 11, 'chain-broken'],
+    ['a last row sealed anew', replaced(10, seal(fieldsOf(99), 10, at(9).hash)), 10, 'chain-broken'],
+  ] as const)('shows %s', (_, changed, seq, reason) => {
+    expect(verifyChain(tenantId, changed, head)).toEqual({ seq, reason });
+  });
+
+  it("shows another tenant's trail put in its place", () => {
+    const other = '0192f0c4-7b1e-7c3a-9f10-000000000000';
+    expect(verifyChain(other, rows, head)).toEqual({ seq: 1, reason: 'chain-broken' });
+  });
+
+  it('says how far it holds', () => {
+    const verification = new ChainVerification(tenantId);
+    for (const row of rows.toSpliced(6, 1)) verification.feed(row);
+    expect(verification.verified).toBe(6);
+    expect(verification.fault).toEqual({ seq: 7, reason: 'missing' });
+  });
+});
+
+describe('details', () => {
+  it('are sorted by UTF-16 code units and escaped as RFC 8785 says', () => {
+    const details = {
+      '\ufb33': 'dalet',
+      '\u{1f600}': 'smile',
+      '\u20ac': 'euro',
+      '1': 'one',
+      '\r': 'cr',
+      '\u0080': 'control',
+    };
+    const sorted = '{"\\r":"cr","1":"one","\u0080":"control","\u20ac":"euro","\u{1f600}":"smile","\ufb33":"dalet"}';
+    expect(detailsText(details)).toBe(sorted);
+    expect(JSON.parse(sorted)).toEqual(details);
+  });
+
+  it('refuse ill-formed text', () => {
+    expect(() => detailsText({ a: '\udc00' })).toThrow('well-formed');
+  });
+});

@@ -1,0 +1,59 @@
+import { createHash, hash } from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
+
+/** What one leaf of a tenant's trail binds together. */
+export interface Leaf {
+  readonly seq: number;
+  readonly eventId: string;
+  /** 32 bytes: the leaf before, or `genesisHash`. */
+  readonly previousHash: Uint8Array;
+  readonly macKeyId: string;
+  readonly canonical: Uint8Array;
+  /** 32 bytes. */
+  readonly hmac: Uint8Array;
+  /** As `detailsText` writes it. */
+  readonly details: string;
+}
+
+/**
+ * Free-form details as RFC 8785 writes them: one JSON object, members sorted by UTF-16 code units, no white space.
+ * Values are strings only, so no number is ever rounded. Absent details are `{}`.
+ * @throws AnkaError `request-invalid` for ill-formed UTF-16
+ */
+export const detailsText = (details: Readonly<Record<string, string>> = {}): string => {
+  const entries = Object.entries(details);
+  if (!entries.every(([name, value]) => name.isWellFormed() && value.isWellFormed()))
+    throw new AnkaError('request-invalid', 'details: well-formed Unicode is expected');
+  const members = entries
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{${members.join(',')}}`;
+};
+
+/** RFC 6962 §2.1: what a leaf's hash starts with, so that no inner node can pass for a leaf. */
+const leafPrefix = 0;
+
+/**
+ * SHA-256 of 00 and, each behind its u32be length: seq (8 bytes big-endian), event id, previous hash, MAC key id,
+ * canonical bytes, HMAC, details. Texts are UTF-8.
+ */
+export const leafHash = (leaf: Leaf): Buffer => {
+  const seq = Buffer.allocUnsafe(8);
+  seq.writeBigUInt64BE(BigInt(leaf.seq));
+  const parts = [seq, leaf.eventId, leaf.previousHash, leaf.macKeyId, leaf.canonical, leaf.hmac, leaf.details];
+  const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 1));
+  let offset = bytes.writeUInt8(leafPrefix);
+  for (const [index, part] of parts.entries()) {
+    const length = lengths[index] ?? 0;
+    offset = bytes.writeUInt32BE(length, offset);
+    if (typeof part === 'string') bytes.write(part, offset);
+    else bytes.set(part, offset);
+    offset += length;
+  }
+  return hash('sha256', bytes, 'buffer');
+};
+
+/** The previous hash of a tenant's first event: SHA-256 of `ankasecure.audit.genesis` 01 and the tenant's id, so that no tenant's trail can stand in for another's. */
+export const genesisHash = (tenantId: string): Buffer =>
+  createHash('sha256').update('ankasecure.audit.genesis').update(Buffer.of(1)).update(tenantId).digest();

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { AuditEvent } from '@ankasecure/contracts';
+import { describe, expect, it } from 'vitest';
+import { canonicalBytes, macInput } from './canonical.js';
+import { detailsText, genesisHash, leafHash } from './leaf.js';
+
+const folder = new URL('../vectors/', import.meta.url);
+const file = fileURLToPath(new URL('version-1.json', folder));
+
+/** Bytes are hex. */
+interface Vector {
+  readonly name: string;
+  readonly macKeyId: string;
+  readonly macKey: string;
+  readonly event: AuditEvent;
+  readonly sealed: Readonly<Record<'canonical' | 'macInput' | 'hmac' | 'previousHash' | 'details' | 'hash', string>> & {
+    readonly seq: number;
+  };
+}
+
+interface Trail {
+  readonly tenantId: string;
+  readonly genesisHash: string;
+  readonly vectors: readonly Vector[];
+}
+
+const trail = JSON.parse(readFileSync(file, 'utf8')) as Trail;
+const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
+
+describe('the frozen vectors of version 1', () => {
+  it('start from the genesis of their tenant', () => {
+    expect(genesisHash(trail.tenantId).toString('hex')).toBe(trail.genesisHash);
+    expect(trail.vectors[0]?.sealed.previousHash).toBe(trail.genesisHash);
+  });
+
+  it.each(trail.vectors.map((vector) => [vector.name, vector] as const))(
+    '%s',
+    (_, { event, macKeyId, macKey, sealed }) => {
+      const canonical = canonicalBytes(event);
+      const input = macInput(macKeyId, canonical);
+      const hmac = createHmac('sha256', bytes(macKey)).update(input).digest();
+      const details = detailsText(event.details);
+      const previousHash = bytes(sealed.previousHash);
+      const leaf = { seq: sealed.seq, eventId: event.eventId, previousHash, macKeyId, canonical, hmac, details };
+      expect({
+        seq: sealed.seq,
+        canonical: canonical.toString('hex'),
+        macInput: input.toString('hex'),
+        hmac: hmac.toString('hex'),
+        previousHash: sealed.previousHash,
+        details,
+        hash: leafHash(leaf).toString('hex'),
+      }).toEqual(sealed);
+    },
+  );
+
+  it('are what a second implementation, in Python, makes of the same events', () => {
+    const checked = execFileSync('python3', [fileURLToPath(new URL('check.py', folder)), file], { encoding: 'utf8' });
+    expect(checked.trim()).toBe(String(trail.vectors.length));
+  });
+});

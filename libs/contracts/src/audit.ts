@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { contract, page } from './bus.js';
+import { cursor, instant, pageLimit, uuid } from './primitive.js';
+
+export const outcomes = ['success', 'failure', 'unknown'] as const;
+
+/** NUL and ill-formed UTF-16 have no canonical form, so they never get into an event. */
+const field = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed() && !value.includes('\0'));
+
+/** What a service reports. Null means absent and is not the same as empty. The first nine fields after the id are the canonical ones. */
+export const auditEvent = z.strictObject({
+  /** Made by the reporter, once: the same event may arrive twice and is sealed once. */
+  eventId: uuid,
+  tenantId: uuid,
+  userId: field(256),
+  keyId: uuid.nullable(),
+  algorithm: field(64).nullable(),
+  /** `key.create`, `encrypt`, `policy.put`, … */
+  operation: field(64),
+  outcome: z.enum(outcomes),
+  failureCode: field(64).nullable(),
+  /** Microseconds since the epoch. */
+  occurredAt: z.number().int().nonnegative(),
+  correlationId: field(64),
+  /** Free-form, sealed with the event but not part of its canonical nine: key version, custody, JOSE alg, … */
+  details: z.record(field(64), field(512)).optional(),
+});
+export type AuditEvent = z.infer<typeof auditEvent>;
+
+/** Most events of one `audit.append`. */
+export const maxAppend = 5000;
+
+/** The reply means: sealed and committed. An event id that is already sealed counts as sealed. */
+export const appendEvents = contract({
+  owner: 'audit',
+  callers: ['gateway', 'policy', 'crypto-worker'],
+  subject: 'audit.append',
+  request: z.strictObject({ events: z.array(auditEvent).min(1).max(maxAppend) }),
+  reply: z.strictObject({ sealed: z.number().int().nonnegative() }),
+});
+
+/**
+ * HMAC-SHA256 of each message under the context's tenant's audit key. With `macKeyId` null the current key is taken
+ * and named in the reply; a given id recomputes old MACs for verification.
+ */
+export const computeMacs = contract({
+  owner: 'crypto-worker',
+  callers: ['audit'],
+  subject: 'crypto.{partition}.audit.mac',
+  request: z.strictObject({
+    macKeyId: z.string().max(128).nullable(),
+    /** base64 of canonical bytes (audit-event's `canonicalBytes`); the worker MACs `macInput` of each with the id of the key it uses. */
+    messages: z.array(z.base64()).min(1).max(maxAppend),
+  }),
+  reply: z.strictObject({ macKeyId: z.string(), macs: z.array(z.base64()) }),
+});
+
+export const sealedEvent = z
+  .strictObject({
+    ...auditEvent.omit({ occurredAt: true, details: true }).shape,
+    occurredAt: instant,
+    details: z.record(z.string(), z.string()),
+    /** Gapless per tenant, from 1. */
+    seq: z.number().int().positive(),
+    macKeyId: z.string(),
+    /** base64url; the leaf hash chains to the row before. */
+    hmac: z.string(),
+    previousHash: z.string(),
+    hash: z.string(),
+    sealedAt: instant,
+  })
+  .meta({ id: 'AuditEvent' });
+export type SealedEvent = z.infer<typeof sealedEvent>;
+
+export const queryEvents = contract({
+  owner: 'audit',
+  callers: ['gateway'],
+  subject: 'audit.query',
+  request: z.strictObject({
+    keyId: uuid.optional(),
+    userId: field(256).optional(),
+    operation: field(64).optional(),
+    outcome: z.enum(outcomes).optional(),
+    correlationId: field(64).optional(),
+    /** Occurred at `from` or later, and before `until`. */
+    from: instant.optional(),
+    until: instant.optional(),
+    /** Oldest first unless `desc`. */
+    order: z.enum(['asc', 'desc']).default('desc'),
+    limit: pageLimit,
+    cursor: cursor.optional(),
+  }),
+  reply: page(sealedEvent),
+});
+
+export const verifyTrail = contract({
+  owner: 'audit',
+  callers: ['gateway'],
+  subject: 'audit.verify',
+  request: z
+    .strictObject({
+      /** First and last seq of the range; default the whole trail. */
+      fromSeq: z
+        .number()
+        .int()
+        .positive()
+        .optional()
+        .describe('First event of the range; the first of all when left out.'),
+      untilSeq: z.number().int().positive().optional().describe('Last event of the range; the newest when left out.'),
+    })
+    .meta({ id: 'VerifyTrail' }),
+  reply: z
+    .strictObject({
+      valid: z.boolean(),
+      checked: z.number().int().nonnegative(),
+      fromSeq: z.number().int().positive(),
+      untilSeq: z.number().int().nonnegative(),
+      /** The first sequence number that does not hold, and what is wrong with it. */
+      firstBadSeq: z.number().int().positive().nullable().describe('The first event that does not hold.'),
+      reason: z.enum(['missing', 'content-changed', 'hmac-mismatch', 'chain-broken', 'tail-missing']).nullable(),
+      /** base64url of the chain's head when the range reaches it. */
+      headHash: z.string().nullable(),
+    })
+    .meta({ id: 'TrailVerification' }),
+});

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { isErrorCode } from './error.js';
+import { text, uuid } from './primitive.js';
+
+/** A service of the platform, and the name of its NATS identity. */
+export const services = ['gateway', 'policy', 'crypto-worker', 'audit'] as const;
+export type Service = (typeof services)[number];
+
+/**
+ * Who asks, for whom, and until when. First line of every request; the body follows it.
+ * The tenant comes from the verified token and from nothing else.
+ */
+export const context = z.strictObject({
+  tenantId: uuid,
+  /** The token's subject, or the service's name where a service acts by itself. */
+  principal: text(256),
+  correlationId: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
+  /** Milliseconds since the epoch; nobody works on a request after it. */
+  deadline: z.number().int(),
+  /** W3C Trace Context. */
+  traceparent: z.string().max(64).optional(),
+  /** The id a creating call gives the thing it makes, so that a repeated call makes it once. */
+  resourceId: uuid.optional(),
+  /** Strong ETag the change was conditioned on: the row's revision. */
+  ifMatch: z.number().int().positive().optional(),
+});
+export type Context = z.infer<typeof context>;
+
+export const failure = z.strictObject({
+  code: z.string().refine(isErrorCode),
+  retryable: z.boolean(),
+  detail: z.string(),
+});
+
+/** First line of every reply; the body follows it when `ok`. */
+export const replyHead = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    /** Microseconds inside PKCS#11 calls. */
+    hsmMicros: z.number().nonnegative().optional(),
+    /** Microseconds from receipt to reply. */
+    workerMicros: z.number().nonnegative().optional(),
+    /** Revision of the one resource the body holds: its ETag. */
+    revision: z.number().int().positive().optional(),
+    /** Id of the one resource the call made: the end of its Location. */
+    id: uuid.optional(),
+  }),
+  z.strictObject({
+    ok: z.literal(false),
+    error: failure,
+    hsmMicros: z.number().optional(),
+    workerMicros: z.number().optional(),
+  }),
+]);
+export type ReplyHead = z.infer<typeof replyHead>;
+
+/** A request/reply pair: who serves it, who may ask, the subject and the strict schemas of both bodies. */
+export interface Contract<Request extends z.ZodType = z.ZodType, Reply extends z.ZodType = z.ZodType> {
+  readonly owner: Service;
+  readonly callers: readonly Service[];
+  /** `{partition}` in it stands for the name of an HSM partition. */
+  readonly subject: string;
+  readonly request: Request;
+  readonly reply: Reply;
+}
+
+export const contract = <Request extends z.ZodType, Reply extends z.ZodType>(
+  definition: Contract<Request, Reply>,
+): Contract<Request, Reply> => definition;
+
+/** The subject of `of` on `partition` (a partition's name has no dots); subjects without a partition ignore it. */
+export const subjectOf = (of: Contract, partition: string): string => of.subject.replace('{partition}', partition);
+
+/** Workers of one partition share one queue group, so that any of them may serve any request. */
+export const queueOf = (of: Contract, partition: string): string =>
+  of.subject.includes('{partition}') ? `${of.owner}.${partition}` : of.owner;
+
+/** A page of a listing. */
+export const page = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), next: z.string().nullable() });

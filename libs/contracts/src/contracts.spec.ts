@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { type Contract, services } from './bus.js';
+import { contracts, inboxPrefix, permissionsOf } from './contracts.js';
+import { AnkaError, errors, isErrorCode } from './error.js';
+import { base64url, isBase64url, text } from './primitive.js';
+
+const rows: readonly Contract[] = Object.values(contracts);
+
+describe('the contracts', () => {
+  it('have one subject each, below their owner’s name', () => {
+    expect(new Set(rows.map((row) => row.subject)).size).toBe(rows.length);
+    const roots = { 'crypto-worker': 'crypto.', policy: 'policy.', audit: 'audit.', gateway: 'gateway.' };
+    for (const { owner, subject } of rows) expect(subject.startsWith(roots[owner]), subject).toBe(true);
+  });
+
+  it('are called by somebody other than their owner', () => {
+    for (const { owner, callers, subject } of rows) {
+      expect(callers.length, subject).toBeGreaterThan(0);
+      expect(callers, subject).not.toContain(owner);
+    }
+  });
+});
+
+describe('bus permissions', () => {
+  it('let nobody but the audit service ask for MACs, and nobody but policy apply a policy', () => {
+    const mayPublish = (subject: string) =>
+      services.filter((service) => permissionsOf(service).publish.includes(subject));
+    expect(mayPublish('crypto.*.audit.mac')).toEqual(['audit']);
+    expect(mayPublish('crypto.*.policy.apply')).toEqual(['policy']);
+    expect(mayPublish('crypto.*.sign')).toEqual(['gateway']);
+  });
+
+  it('give each service its own inbox and no one else’s', () => {
+    for (const service of services) {
+      const { subscribe } = permissionsOf(service);
+      expect(subscribe.filter((subject) => subject.startsWith('_INBOX'))).toEqual([`${inboxPrefix(service)}.>`]);
+    }
+  });
+
+  it('keep a worker to its partition', () => {
+    expect(
+      permissionsOf('crypto-worker', 'bank').subscribe.every(
+        (subject) => !subject.startsWith('crypto.') || subject.startsWith('crypto.bank.'),
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('canonical base64url', () => {
+  it.each(['', 'AA', 'AQ', 'AAA', 'AAE', 'AAAA', '_-8'])('takes %j', (value) => expect(isBase64url(value)).toBe(true));
+  it.each(['A', 'AB', 'AAB', 'AA==', 'A A', 'AA\n', 'A+8', 'A/8', 'ÄÄ'])('refuses %j', (value) =>
+    expect(isBase64url(value)).toBe(false),
+  );
+
+  it('agrees with decoding and encoding again', () => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    for (const a of alphabet)
+      for (const b of alphabet)
+        for (const value of [a + b, `A${a}${b}`])
+          expect(isBase64url(value), value).toBe(Buffer.from(value, 'base64url').toString('base64url') === value);
+  });
+
+  it('bounds decoded bytes', () => {
+    expect(base64url(3).safeParse('AAAA').success).toBe(true);
+    expect(base64url(3).safeParse('AAAAAAAA').success).toBe(false);
+  });
+});
+
+describe('text', () => {
+  it.each(['a\u0000b', '\ud800', 'a\nb', ' a', 'a ', '', 'x'.repeat(9)])('refuses %j', (value) =>
+    expect(text(8).safeParse(value).success).toBe(false),
+  );
+  it.each(['key', 'Schlüssel', '鍵', 'a b'])('takes %j', (value) =>
+    expect(text(16).safeParse(value).success).toBe(true),
+  );
+});
+
+describe('the error table', () => {
+  it('maps every code to an HTTP error status and a title', () => {
+    for (const [code, { status, title }] of Object.entries(errors)) {
+      expect(status, code).toBeGreaterThanOrEqual(400);
+      expect(title, code).not.toBe('');
+    }
+  });
+
+  it('calls nothing retryable that the caller would have to change', () => {
+    for (const [code, { status, retryable }] of Object.entries(errors))
+      if (retryable) expect([408, 409, 429].includes(status) || status >= 500, code).toBe(true);
+  });
+
+  it('takes no inherited name for a code', () => {
+    expect(isErrorCode('toString')).toBe(false);
+    expect(new AnkaError('hsm-timeout').retryable).toBe(true);
+  });
+});

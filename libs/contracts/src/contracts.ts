@@ -1,0 +1,49 @@
+import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js';
+import type { Contract, Service } from './bus.js';
+import { decrypt, encrypt, sign, verify } from './crypto.js';
+import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
+import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
+
+/** All that services say to each other. */
+export const contracts = {
+  createKey,
+  getKey,
+  listKeys,
+  listAlgorithms,
+  encrypt: encrypt.contract,
+  decrypt: decrypt.contract,
+  sign: sign.contract,
+  verify: verify.contract,
+  applyPolicy,
+  computeMacs,
+  createTenant,
+  listTenants,
+  getTenant,
+  getPolicy,
+  putPolicy,
+  appendEvents,
+  queryEvents,
+  verifyTrail,
+} as const satisfies Record<string, Contract>;
+
+export interface BusPermissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/** Private to one service: nobody else may subscribe to replies meant for it. */
+export const inboxPrefix = (service: Service): string => `_INBOX_${service.replace('-', '_')}`;
+
+/**
+ * What the bus lets `service` do, derived from the contracts: publish what it may call, subscribe what it owns and
+ * its own inbox. Everything else is denied; replies are allowed to whoever was asked.
+ * @param partition name of the worker's partition, or `*` for services that reach all of them
+ */
+export const permissionsOf = (service: Service, partition = '*'): BusPermissions => {
+  const rows: readonly Contract[] = Object.values(contracts);
+  const subject = (row: Contract): string => row.subject.replace('{partition}', partition);
+  return {
+    publish: rows.filter((row) => row.callers.includes(service)).map(subject),
+    subscribe: [...rows.filter((row) => row.owner === service).map(subject), `${inboxPrefix(service)}.>`],
+  };
+};

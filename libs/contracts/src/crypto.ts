@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { contract } from './bus.js';
+import { algorithmName, base64url, custody, isBase64url, jweAlg, jwsAlg, uuid, warning } from './primitive.js';
+
+/** Largest plaintext, payload or additional data of one item, in bytes. */
+export const maxItemBytes = 1024 * 1024;
+/** Most items of one batch. */
+export const maxItems = 1000;
+
+const encoding = z
+  .enum(['base64url', 'utf8'])
+  .default('base64url')
+  .describe('How the data of this request is written: canonical base64url without padding, or text.');
+
+/** Data as the caller sends it: base64url, or text when `encoding` is `utf8`. The encoding is checked where the two meet. */
+const data = z.string().max(Math.ceil((maxItemBytes * 4) / 3));
+
+const encodingFits =
+  (...fields: readonly string[]) =>
+  (value: Record<string, unknown>, issue: z.core.$RefinementCtx): void => {
+    for (const field of fields) {
+      const content = value[field];
+      if (typeof content !== 'string') continue;
+      if (value['encoding'] === 'utf8' ? content.isWellFormed() : isBase64url(content)) continue;
+      const message =
+        value['encoding'] === 'utf8'
+          ? 'well-formed Unicode is expected'
+          : 'canonical base64url without padding is expected (or set encoding to utf8)';
+      issue.addIssue({ code: 'custom', path: [field], message });
+    }
+  };
+
+/** What every result says of how it came about. */
+const used = {
+  keyId: uuid,
+  version: z.number().int().positive(),
+  algorithm: algorithmName,
+  custody,
+  warnings: z.array(warning).optional(),
+};
+
+export const encryptItem = z
+  .strictObject({
+    keyId: uuid.describe('A key for encrypt; its current version is used.'),
+    plaintext: data.describe('At most 1 MiB.'),
+    encoding,
+    /** Bound to the JWE: its SHA-256 stands in the protected header as `aad#S256`; decryption needs the same bytes. Encoded as `plaintext` is. */
+    aad: data
+      .optional()
+      .describe(
+        'Bound to the JWE: its SHA-256 stands in the protected header as aad#S256, and decryption needs the same bytes.',
+      ),
+  })
+  .superRefine(encodingFits('plaintext', 'aad'))
+  .meta({ id: 'EncryptRequest' });
+
+export const encryptResult = z
+  .strictObject({ jwe: z.string(), ...used, alg: jweAlg, enc: z.literal('A256GCM') })
+  .meta({ id: 'EncryptResult' });
+
+export const decryptItem = z
+  .strictObject({
+    /** Compact JWE (RFC 7516 §3.1). */
+    jwe: z
+      .string()
+      .min(1)
+      .max(2 * maxItemBytes)
+      .describe('Compact JWE (RFC 7516, section 3.1), ours or made by others for the key’s public JWK.'),
+    /** Needed when the header has no `kid`; must agree with it when it has. */
+    keyId: uuid.optional(),
+    /** How `plaintext` is wanted and `aad` is given. */
+    encoding,
+    aad: data.optional(),
+  })
+  .superRefine(encodingFits('aad'))
+  .meta({ id: 'DecryptRequest' });
+
+export const decryptResult = z
+  .strictObject({
+    plaintext: z.string(),
+    encoding: z.enum(['base64url', 'utf8']),
+    ...used,
+    alg: jweAlg,
+    enc: z.literal('A256GCM'),
+  })
+  .meta({ id: 'DecryptResult' });
+
+export const signItem = z
+  .strictObject({
+    keyId: uuid,
+    payload: data.optional(),
+    /** base64url of the hash of the message, as long as the algorithm's hash; `raw` only, not for EdDSA and HMAC. */
+    digest: base64url(64)
+      .optional()
+      .describe(
+        'base64url of the message’s hash, as long as the algorithm’s. Format raw only; not for EdDSA and HMAC.',
+      ),
+    /** Of `payload`. */
+    encoding,
+    format: z
+      .enum(['jws', 'jws-detached', 'raw'])
+      .default('jws')
+      .describe('Compact JWS, the same with its payload left out (RFC 7515, appendix F), or the bare signature.'),
+    alg: jwsAlg.optional().describe('One of the key’s algs; the first when left out.'),
+  })
+  .superRefine(encodingFits('payload'))
+  .refine(
+    (item) => (item.payload === undefined) !== (item.digest === undefined),
+    'exactly one of payload and digest is expected',
+  )
+  .refine((item) => item.digest === undefined || item.format === 'raw', 'digest goes with format raw only')
+  .meta({ id: 'SignRequest' });
+
+export const signResult = z
+  .strictObject({
+    jws: z.string().optional().describe('Compact JWS (RFC 7515, section 3.1); its payload is empty when detached.'),
+    signature: z.string().optional().describe('Format raw: base64url; ECDSA is r‖s (RFC 7518, section 3.4).'),
+    ...used,
+    alg: jwsAlg,
+  })
+  .meta({ id: 'SignResult' });
+
+export const verifyItem = z
+  .strictObject({
+    /** A compact JWS, with `payload` when it is detached. */
+    jws: z
+      .string()
+      .min(1)
+      .max(2 * maxItemBytes)
+      .optional(),
+    /** Needed with `signature`; must agree with the JWS's `kid` when both are given. */
+    keyId: uuid.optional(),
+    signature: base64url(2048).optional(),
+    payload: data.optional(),
+    digest: base64url(64).optional(),
+    encoding,
+    alg: jwsAlg.optional(),
+  })
+  .superRefine(encodingFits('payload'))
+  .refine(
+    (item) => (item.jws === undefined) !== (item.signature === undefined),
+    'exactly one of jws and signature is expected',
+  )
+  .refine((item) => item.signature === undefined || item.keyId !== undefined, 'signature needs keyId')
+  .refine(
+    (item) => item.signature === undefined || (item.payload === undefined) !== (item.digest === undefined),
+    'signature needs exactly one of payload and digest',
+  )
+  .refine((item) => item.jws === undefined || item.digest === undefined, 'digest goes with signature only')
+  .meta({ id: 'VerifyRequest' });
+
+export const verifyResult = z
+  .strictObject({
+    valid: z.boolean().describe('False for a signature that does not fit, which is no error.'),
+    ...used,
+    alg: jwsAlg,
+  })
+  .meta({ id: 'VerifyResult' });
+
+/** An item that failed inside a batch: what its problem would have been had it come alone. */
+export const itemFailure = z
+  .strictObject({
+    error: z.strictObject({ code: z.string(), status: z.number().int(), title: z.string(), detail: z.string() }),
+  })
+  .meta({ id: 'ItemFailure' });
+
+/** A batch before its items are looked at: they are checked one by one, so that a bad item fails alone and in its place. */
+export const batchOf = z.strictObject({ items: z.array(z.unknown()).min(1).max(maxItems) });
+
+/** One item, or up to 1,000. */
+const oneOrMany = <Item extends z.ZodType, Result extends z.ZodType>(name: string, item: Item, result: Result) => {
+  const owner = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+  return {
+    item,
+    result,
+    contract: contract({
+      ...owner,
+      subject: `crypto.{partition}.${name}`,
+      request: z.union([item, z.strictObject({ items: z.array(item).min(1).max(maxItems) })]),
+      reply: z.union([result, z.strictObject({ items: z.array(z.union([result, itemFailure])) })]),
+    }),
+  };
+};
+
+export const encrypt = oneOrMany('encrypt', encryptItem, encryptResult);
+export const decrypt = oneOrMany('decrypt', decryptItem, decryptResult);
+export const sign = oneOrMany('sign', signItem, signResult);
+export const verify = oneOrMany('verify', verifyItem, verifyResult);
+
+export type EncryptItem = z.infer<typeof encryptItem>;
+export type EncryptResult = z.infer<typeof encryptResult>;
+export type DecryptItem = z.infer<typeof decryptItem>;
+export type DecryptResult = z.infer<typeof decryptResult>;
+export type SignItem = z.infer<typeof signItem>;
+export type SignResult = z.infer<typeof signResult>;
+export type VerifyItem = z.infer<typeof verifyItem>;
+export type VerifyResult = z.infer<typeof verifyResult>;
+export type ItemFailure = z.infer<typeof itemFailure>;

@@ -1,0 +1,74 @@
+export interface ErrorRow {
+  readonly status: number;
+  readonly title: string;
+  /** True when the same request may succeed later without change. */
+  readonly retryable: boolean;
+}
+
+const row = (status: number, title: string, retryable = false): ErrorRow => ({ status, title, retryable });
+
+/**
+ * Every error a caller can meet: its stable code, the HTTP status and title of its problem (RFC 9457).
+ * Codes are never renamed or reused. The detail says what to do next and never carries the HSM's words or a secret.
+ */
+export const errors = {
+  'request-invalid': row(400, 'The request is not valid'),
+  'body-malformed': row(400, 'The body is not well-formed JSON'),
+  'jwe-invalid': row(400, 'The JWE header is not acceptable'),
+  'jws-invalid': row(400, 'The JWS is not acceptable'),
+  'cursor-invalid': row(400, 'The cursor is not valid here'),
+  'decryption-failed': row(400, 'Decryption failed'),
+  'authentication-required': row(401, 'A valid bearer token is required'),
+  'access-denied': row(403, 'The role does not allow this'),
+  'policy-refused': row(403, 'The tenant policy refuses this'),
+  'tenant-mismatch': row(403, 'The tenant is not the token’s tenant'),
+  'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
+  'route-not-found': row(404, 'No such resource'),
+  'key-not-found': row(404, 'No such key'),
+  'method-not-allowed': row(405, 'The method is not offered here'),
+  'request-timeout': row(408, 'The request was not sent in time', true),
+  'tenant-exists': row(409, 'A tenant of that slug exists'),
+  'key-state': row(409, 'The state of the key does not allow this'),
+  'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
+  'policy-pending': row(409, 'An earlier policy change is still being applied', true),
+  'precondition-failed': row(412, 'The resource has changed'),
+  'body-too-large': row(413, 'The body is too large'),
+  'media-type-unsupported': row(415, 'The media type is not supported'),
+  'purpose-mismatch': row(422, 'The purpose of the key does not allow this'),
+  'algorithm-mismatch': row(422, 'The algorithm does not fit the key'),
+  'algorithm-unavailable': row(422, 'The algorithm cannot be used on this token'),
+  'key-exhausted': row(422, 'The key has reached its invocation limit'),
+  'idempotency-mismatch': row(422, 'The Idempotency-Key was used with another body'),
+  'precondition-required': row(428, 'If-Match is required'),
+  'quota-exceeded': row(429, 'Too many requests', true),
+  'header-too-large': row(431, 'The request header is too large'),
+  'internal-error': row(500, 'Internal error'),
+  'service-unavailable': row(503, 'A service is not available', true),
+  'hsm-unavailable': row(503, 'The HSM is not available', true),
+  'hsm-timeout': row(503, 'The HSM did not answer in time', true),
+  'hsm-error': row(502, 'The HSM failed', false),
+  'audit-unavailable': row(503, 'The audit trail cannot record', true),
+  'policy-not-applied': row(503, 'The policy change is not confirmed in force', true),
+  'decision-outdated': row(503, 'Key or policy changed while the request ran', true),
+  'deadline-exceeded': row(504, 'No answer in time', true),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errors;
+
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errors, code);
+
+/** The one error that crosses services: a code of the table and a sentence for the caller. */
+export class AnkaError extends Error {
+  override readonly name = 'AnkaError';
+  constructor(
+    readonly code: ErrorCode,
+    /** For the caller: what was wrong and what to do next. Never a secret, never the HSM's words. */
+    readonly detail: string = errors[code].title,
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options);
+  }
+  get retryable(): boolean {
+    return errors[this.code].retryable;
+  }
+}

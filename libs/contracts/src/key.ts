@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { contract, page } from './bus.js';
+import {
+  algorithmName,
+  cursor,
+  custody,
+  instant,
+  jweAlg,
+  jwsAlg,
+  pageLimit,
+  purpose,
+  text,
+  uuid,
+  warning,
+} from './primitive.js';
+
+/** SP 800-57 part 1 r5 §7, with our waiting state before destruction. */
+export const keyStates = [
+  'PRE_ACTIVE',
+  'ACTIVE',
+  'SUSPENDED',
+  'DEACTIVATED',
+  'COMPROMISED',
+  'DESTROY_SCHEDULED',
+  'DESTROYED',
+] as const;
+export const keyState = z.enum(keyStates);
+
+export const publicKey = z.strictObject({
+  /** RFC 7517, with kid, alg (when the key has one only) and use. */
+  jwk: z.record(z.string(), z.string()),
+  /** SubjectPublicKeyInfo, RFC 7468. */
+  pem: z.string(),
+});
+
+export const key = z
+  .strictObject({
+    id: uuid,
+    tenantId: uuid,
+    label: z.string(),
+    algorithm: algorithmName,
+    purpose,
+    algs: z.array(z.union([jwsAlg, jweAlg])).describe('The JOSE algorithms it may be used with, the default first.'),
+    custody: custody.describe('Where the private or secret key is: in the token, wrapped by it, or in software.'),
+    state: keyState.describe('SP 800-57 part 1, section 7.'),
+    version: z.number().int().positive(),
+    publicKey: publicKey.nullable().describe('null for secret keys.'),
+    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. */
+    hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
+    createdAt: instant,
+    revision: z.number().int().positive().describe('Also the ETag.'),
+    warnings: z.array(warning).optional(),
+  })
+  .meta({ id: 'Key' });
+export type Key = z.infer<typeof key>;
+
+const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+
+export const createKey = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.create',
+  request: z
+    .strictObject({
+      algorithm: algorithmName.describe('What to make; GET /algorithms says what can be made now.'),
+      label: text(128).describe('For people. It need not be unique.'),
+      purpose: purpose
+        .optional()
+        .describe('One per key. Default: sign for asymmetric keys, encrypt for AES, mac for HMAC.'),
+      /** Pins the key to one JOSE algorithm. AES-256 needs it for `dir` (default A256KW), since one object never does both. */
+      alg: z
+        .union([jwsAlg, jweAlg])
+        .optional()
+        .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
+      tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
+    })
+    .meta({ id: 'CreateKey' }),
+  reply: key,
+});
+
+export const getKey = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.get',
+  request: z.strictObject({ id: uuid }),
+  reply: key,
+});
+
+export const listKeys = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.list',
+  request: z.strictObject({
+    algorithm: algorithmName.optional(),
+    purpose: purpose.optional(),
+    state: keyState.optional(),
+    label: text(128).optional(),
+    limit: pageLimit,
+    cursor: cursor.optional(),
+  }),
+  reply: page(key),
+});
+
+export const exclusionCodes = [
+  'policy',
+  'fips-only',
+  'token-lacks-mechanism',
+  'self-test-failed',
+  'self-test-pending',
+] as const;
+
+export const listAlgorithms = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.algorithm.list',
+  request: z.strictObject({}),
+  reply: z.strictObject({
+    items: z.array(
+      z
+        .strictObject({
+          algorithm: algorithmName,
+          /** One row per purpose: what can be done now, with which JOSE algorithms, and why not the rest. */
+          purpose,
+          algs: z.array(z.union([jwsAlg, jweAlg])),
+          available: z.boolean(),
+          reasons: z.array(z.strictObject({ code: z.enum(exclusionCodes), detail: z.string() })),
+          warnings: z.array(warning),
+          strength: z.number().int(),
+          quantumSafe: z.boolean(),
+          fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
+        })
+        .meta({ id: 'AlgorithmAvailability' }),
+    ),
+    hsm: z.strictObject({
+      partition: z.string(),
+      profile: z.string(),
+      token: z.string(),
+      serial: z.string(),
+      manufacturer: z.string(),
+      model: z.string(),
+      firmware: z.string(),
+      cmvp: z.strictObject({ certificate: z.string(), standard: z.string(), status: z.string() }).nullable(),
+    }),
+    policyVersion: z.number().int().positive(),
+    fipsOnly: z.boolean(),
+  }),
+});

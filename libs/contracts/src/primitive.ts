@@ -1,0 +1,55 @@
+import { type AlgorithmName, algorithmNames, type JweAlg, type JwsAlg, jweAlgs, jwsAlgs } from '@ankasecure/algorithm';
+import { z } from 'zod';
+
+/** Lower-case canonical UUID, any version: what every id in the platform looks like. */
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a lower-case UUID is expected');
+
+/** Text for people: well-formed UTF-16, no control characters, no white space at the ends. */
+export const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed(), 'well-formed Unicode is expected')
+    .refine((value) => !/\p{Cc}/u.test(value), 'control characters are not allowed')
+    .refine((value) => value.trim() === value, 'no white space at the ends');
+
+/**
+ * base64url without padding, and canonical: the unused low bits of the last character are zero (RFC 4648 §3.5, §5).
+ * The check is one pass and decodes nothing.
+ */
+export const isBase64url = (value: string): boolean => {
+  if (!/^[A-Za-z0-9_-]*$/.test(value)) return false;
+  const rest = value.length % 4;
+  if (rest === 0) return true;
+  if (rest === 1) return false;
+  const last = value.charAt(value.length - 1);
+  return rest === 2 ? 'AQgw'.includes(last) : 'AEIMQUYcgkosw048'.includes(last);
+};
+
+export const base64url = (maxBytes: number) =>
+  z
+    .string()
+    .max(Math.ceil((maxBytes * 4) / 3), `at most ${maxBytes} bytes are allowed`)
+    .refine(isBase64url, 'canonical base64url without padding is expected');
+
+export const algorithmName = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
+export const purpose = z.enum(['encrypt', 'sign', 'mac']);
+export const jwsAlg = z.enum(jwsAlgs as readonly [JwsAlg, ...JwsAlg[]]);
+export const jweAlg = z.enum(jweAlgs as readonly [JweAlg, ...JweAlg[]]);
+
+/** Where the private or secret key is: see `Custody` in the crypto-worker. */
+export const custody = z.enum(['token', 'wrapped', 'software']);
+export const instant = z.iso.datetime({ offset: false });
+
+/** A warning that travels in an answer: stable code, a sentence for people. */
+export const warning = z.strictObject({ code: z.string(), detail: z.string() });
+
+/** Opaque position in a listing: signed, and bound to tenant, route and filter. */
+export const cursor = z
+  .string()
+  .max(1024)
+  .regex(/^[A-Za-z0-9_.-]+$/);
+export const pageLimit = z.coerce.number().int().min(1).max(200).default(50);

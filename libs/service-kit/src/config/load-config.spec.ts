@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parseConfig } from './load-config.js';
+import { environmentThenSecrets } from './placeholder.js';
+import { integer } from './section.js';
+
+const schema = z.strictObject({
+  hsm: z.strictObject({
+    pkcs11: z.strictObject({
+      libraryPath: z.string(),
+      slotIndex: integer(0, 99),
+      pin: z.string(),
+      sessionPoolSize: integer(1, 9),
+    }),
+  }),
+});
+const documented = `
+ankasecure:
+  hsm:
+    pkcs11:
+      library-path: \${PKCS11_LIBRARY_PATH:/usr/lib/softhsm/libsofthsm2.so}
+      slot-index: \${PKCS11_SLOT_INDEX:0}
+      pin: \${pkcs11_pin}
+      session-pool-size: 4
+`;
+
+describe('configuration', () => {
+  let secrets: string;
+  const load = (text: string, environment: NodeJS.ProcessEnv = {}) =>
+    parseConfig(text, schema, environmentThenSecrets(environment, secrets));
+
+  beforeEach(() => {
+    secrets = mkdtempSync(join(tmpdir(), 'anka-secrets-'));
+  });
+  afterEach(() => rmSync(secrets, { recursive: true }));
+
+  it('takes a placeholder from the environment, then from a secret file, then its default', () => {
+    writeFileSync(join(secrets, 'pkcs11_pin'), '0042\n');
+    expect(load(documented).hsm.pkcs11).toEqual({
+      libraryPath: '/usr/lib/softhsm/libsofthsm2.so',
+      slotIndex: 0,
+      pin: '0042',
+      sessionPoolSize: 4,
+    });
+    expect(load(documented, { PKCS11_SLOT_INDEX: '7', pkcs11_pin: 'env' }).hsm.pkcs11).toMatchObject({
+      slotIndex: 7,
+      pin: 'env',
+    });
+  });
+
+  it('names a placeholder without value', () => {
+    expect(() => load(documented)).toThrow(/\$\{pkcs11_pin\} has no value/);
+  });
+
+  it('names the key and the expected type, and never a value', () => {
+    const thrown = (text: string, environment: NodeJS.ProcessEnv): string => {
+      try {
+        load(text, environment);
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const message = thrown(`${documented}      sesion-timeout: 3\n`, {
+      pkcs11_pin: 'canary-pin',
+      PKCS11_SLOT_INDEX: 'canary-slot',
+    });
+    expect(message).toContain('ankasecure.hsm.pkcs11.slot-index: number expected');
+    expect(message).toContain('unknown key sesion-timeout');
+    expect(message).not.toContain('canary');
+  });
+
+  it('keeps a secret a string: it cannot change the document', () => {
+    const pin = 'x\n  other: {a: 1}';
+    expect(load(documented, { pkcs11_pin: pin }).hsm.pkcs11.pin).toBe(pin);
+  });
+
+  it.each(['', 'other: 1', 'ankasecure: {hsm: []}', 'ankasecure: {hsm: {}, more: 1}'])('refuses %j', (text) => {
+    expect(() => load(text)).toThrow(/configuration/);
+  });
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { environmentThenSecrets, type Resolve, resolvePlaceholders } from './placeholder.js';
+
+const camel = (key: string): string => key.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Placeholders are resolved inside parsed strings, so a secret can never change the document's structure. */
+const prepare = (node: unknown, resolve: Resolve): unknown => {
+  if (typeof node === 'string') return resolvePlaceholders(node, resolve);
+  if (Array.isArray(node)) return node.map((item) => prepare(item, resolve));
+  if (node === null || typeof node !== 'object') return node;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [camel(key), prepare(value, resolve)]));
+};
+
+const describe = (issue: z.core.$ZodIssue): string => {
+  const path = ['ankasecure', ...issue.path.map((step) => kebab(String(step)))].join('.');
+  if (issue.code === 'unrecognized_keys') return `${path}: unknown key ${issue.keys.map(kebab).join(', ')}`;
+  if (issue.code === 'invalid_type') return `${path}: ${issue.expected} expected`;
+  return `${path}: ${issue.message}`;
+};
+
+/**
+ * Parses one YAML document whose root is `ankasecure`, strictly.
+ * @throws Error that names every offending key and the expected type, and never a value
+ */
+export const parseConfig = <Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  resolve: Resolve,
+): z.infer<Schema> => {
+  const document = prepare(parse(text), resolve);
+  const root = z.strictObject({ ankasecure: z.unknown() }).safeParse(document);
+  if (!root.success) throw new Error('configuration: the document must have the one root key `ankasecure`');
+  const result = schema.safeParse(root.data.ankasecure);
+  if (result.success) return result.data;
+  throw new Error(`configuration is not valid:\n  ${result.error.issues.map(describe).join('\n  ')}`);
+};
+
+/** Reads the file named by `ANKASECURE_CONFIG`, once, at start. Secret files lie in `ANKASECURE_SECRETS` (default /run/secrets). */
+export const loadConfig = <Schema extends z.ZodType>(schema: Schema): z.infer<Schema> => {
+  const file = process.env['ANKASECURE_CONFIG'];
+  if (file === undefined) throw new Error('configuration: ANKASECURE_CONFIG must name the configuration file');
+  const secrets = process.env['ANKASECURE_SECRETS'] ?? '/run/secrets';
+  return parseConfig(readFileSync(file, 'utf8'), schema, environmentThenSecrets(process.env, secrets));
+};

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** A whole number; digits in a string count, since a placeholder always gives a string. */
+export const integer = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  );
+
+export const port = integer(1, 65_535);
+
+const login = { user: z.string().min(1), password: z.string().min(1) };
+
+/** What every service is configured with; a service's own schema extends it. */
+export const serviceConfig = z.strictObject({
+  nats: z.strictObject({
+    servers: z.array(z.string().min(1)).min(1),
+    nkeySeed: z.string().startsWith('SU', 'a user nkey seed is expected'),
+    caFile: z.string().min(1),
+  }),
+  database: z.strictObject({
+    host: z.string().min(1),
+    port,
+    name: z.string().min(1),
+    ...login,
+    poolSize: integer(2, 200).default(8),
+    /** Certificate authority of the server; without it the connection is not encrypted (loopback, or a mesh that does it). */
+    caFile: z.string().min(1).optional(),
+    /** Only in the file that `migrate` reads. */
+    owner: z.strictObject(login).optional(),
+  }),
+  observability: z.strictObject({
+    host: z.string().min(1).default('0.0.0.0'),
+    port,
+    logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  }),
+});
+export type ServiceConfig = z.infer<typeof serviceConfig>;
+
+/** Name of an HSM partition: a token of bus subjects, so without dots. */
+export const partitionName = z.string().regex(/^[a-z0-9-]{1,32}$/);
+
+/** Key of the signatures on listing cursors; the same in all instances of a service. */
+export const cursorSecret = z.string().min(32, 'at least 32 characters are expected');

@@ -1,0 +1,32 @@
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { loadConfig } from '../config/load-config.js';
+import { serviceConfig } from '../config/section.js';
+import { dataSourceOptions, type Schema } from './data-source.js';
+
+const migrateConfig = z.strictObject({ database: serviceConfig.shape.database.required({ owner: true }) });
+
+/** Arbitrary and the same everywhere: one migration at a time per database. */
+const migrationLock = 7_201_155;
+
+/** Brings the schema forward as its owner. The role the service logs in as gets what the migrations grant, no more. */
+export const migrate = async (service: string, schema: Schema): Promise<void> => {
+  const { database } = loadConfig(migrateConfig);
+  const dataSource = new DataSource(
+    dataSourceOptions(service, { ...database, ...database.owner, poolSize: 2 }, schema),
+  );
+  await dataSource.initialize();
+  try {
+    const runner = dataSource.createQueryRunner();
+    await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    try {
+      const done = await dataSource.runMigrations({ transaction: 'each' });
+      for (const { name } of done) process.stdout.write(`${service}: migrated ${name}\n`);
+    } finally {
+      await runner.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
+      await runner.release();
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+};

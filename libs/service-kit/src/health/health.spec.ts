@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Health } from './health.js';
+
+let health: Health;
+let base: string;
+const get = async (path: string) => {
+  const response = await fetch(base + path);
+  return { status: response.status, body: await response.text() };
+};
+
+beforeEach(async () => {
+  health = new Health('test');
+  base = `http://127.0.0.1:${await health.listen('127.0.0.1', 0)}`;
+});
+afterEach(() => health.close());
+
+it('is alive from the first moment, started and ready only later', async () => {
+  expect((await get('/livez')).status).toBe(200);
+  expect((await get('/startupz')).status).toBe(503);
+  expect((await get('/readyz')).status).toBe(503);
+  health.markStarted();
+  expect((await get('/startupz')).status).toBe(200);
+  expect((await get('/readyz')).status).toBe(200);
+});
+
+it('is not ready while a part is not, and tells which without saying why', async () => {
+  health.markStarted();
+  health.register('database', () => undefined);
+  health.register('hsm', () => Promise.reject(new Error('pin 1234 refused at 10.0.0.1')));
+  const { status, body } = await get('/readyz');
+  expect(status).toBe(503);
+  expect(JSON.parse(body)).toEqual({ status: 'not ready', parts: { database: 'ok', hsm: 'failed' } });
+  expect((await get('/livez')).status).toBe(200);
+});
+
+it('offers Prometheus metrics and nothing else', async () => {
+  expect((await get('/metrics')).body).toContain('process_cpu_seconds_total');
+  expect((await get('/debug')).status).toBe(404);
+});

@@ -1,0 +1,103 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+export type Check = () => Promise<void> | void;
+
+/** Longest that one readiness check may take, in milliseconds. */
+const checkTimeoutMs = 2000;
+
+/**
+ * Liveness, readiness, start-up and metrics on a port of their own, away from the public API.
+ * `/livez` depends on nothing, `/readyz` asks every registered part, `/startupz` says whether the start is over.
+ */
+export class Health {
+  readonly registry = new Registry();
+  private readonly checks = new Map<string, Check>();
+  private started = false;
+  private server: Server | undefined;
+
+  constructor(service: string) {
+    this.registry.setDefaultLabels({ service });
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** `check` throws or rejects while the part is not ready. */
+  register(name: string, check: Check): void {
+    this.checks.set(name, check);
+  }
+
+  markStarted(): void {
+    this.started = true;
+  }
+
+  isStarted(): boolean {
+    return this.started;
+  }
+
+  /** Which parts are ready; reasons stay in here, since they may name addresses. */
+  async readiness(): Promise<{ ready: boolean; parts: Record<string, 'ok' | 'failed'> }> {
+    const parts = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await passes(check)] as const),
+    );
+    return {
+      ready: this.started && parts.every(([, ok]) => ok),
+      parts: Object.fromEntries(parts.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
+    };
+  }
+
+  /** @returns the port, which the system chooses when `port` is 0 */
+  listen(host: string, port: number): Promise<number> {
+    const server = createServer((request, response) => {
+      const route = routes[request.url ?? ''];
+      if (route === undefined) send(response, 404, { status: 'not found' });
+      else void route(this, response);
+    });
+    this.server = server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+    });
+  }
+
+  async close(): Promise<void> {
+    const server = this.server;
+    if (server === undefined) return;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+const passes = async (check: Check): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), checkTimeoutMs);
+  });
+  try {
+    await Promise.race([check(), late]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const send = (response: ServerResponse, status: number, body: object): void => {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
+};
+
+const routes: Record<string, (health: Health, response: ServerResponse) => Promise<void> | void> = {
+  '/livez': (_, response) => send(response, 200, { status: 'ok' }),
+  '/startupz': (health, response) =>
+    send(response, health.isStarted() ? 200 : 503, { status: health.isStarted() ? 'ok' : 'starting' }),
+  '/readyz': async (health, response) => {
+    const { ready, parts } = await health.readiness();
+    send(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', parts });
+  },
+  '/metrics': async (health, response) => {
+    response.writeHead(200, { 'content-type': health.registry.contentType }).end(await health.registry.metrics());
+  },
+};

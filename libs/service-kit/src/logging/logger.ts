@@ -1,0 +1,53 @@
+import type { LoggerService } from '@nestjs/common';
+import { type Logger, type LoggerOptions, pino } from 'pino';
+
+/** Names under which a secret could ever be logged by mistake, at any of the depths our objects have. */
+const secretNames = [
+  'pin',
+  'password',
+  'token',
+  'authorization',
+  'plaintext',
+  'payload',
+  'cek',
+  'secret',
+  'nkeySeed',
+  'privateKey',
+  'aad',
+  'jwe',
+  'jws',
+  'signature',
+  'digest',
+];
+const redact = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
+
+export type { Logger };
+
+/** Nothing secret is passed to a logger; redaction is the second wall. */
+export const loggerOptions = (service: string, level: string): LoggerOptions => ({
+  level,
+  base: { service },
+  redact: { paths: redact, censor: '[redacted]' },
+  timestamp: pino.stdTimeFunctions.isoTime,
+});
+
+/** JSON lines on standard output. */
+export const createLogger = (service: string, level: string): Logger => pino(loggerOptions(service, level));
+
+/** Nest's own messages through the same logger. */
+export const nestLogger = (logger: Logger): LoggerService => {
+  const at =
+    (level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal') =>
+    (message: unknown, ...rest: unknown[]): void => {
+      const scope = rest.at(-1);
+      logger[level]({ scope: typeof scope === 'string' ? scope : undefined }, String(message));
+    };
+  return {
+    log: at('debug'),
+    error: at('error'),
+    warn: at('warn'),
+    debug: at('debug'),
+    verbose: at('trace'),
+    fatal: at('fatal'),
+  };
+};

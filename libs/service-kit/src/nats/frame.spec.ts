@@ -1,0 +1,60 @@
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { decodeReply, decodeRequest, describeIssues, encodeFrame, parseJson, validate } from './frame.js';
+
+const context: Context = {
+  tenantId: '00000000-0000-7000-8000-000000000000',
+  principal: 'zoë\n',
+  correlationId: 'c-1',
+  deadline: 1,
+};
+
+describe('a frame', () => {
+  it('brings back context and bytes as they were', () => {
+    const body = Buffer.from([0, 10, 255, 123]);
+    const decoded = decodeRequest(encodeFrame({ ...context, principal: 'zoë' }, body));
+    expect(decoded).toEqual({ context: { ...context, principal: 'zoë' }, body });
+  });
+
+  it('refuses a context that is not one', () => {
+    expect(() => decodeRequest(Buffer.from('{}\n'))).toThrow();
+    expect(() => decodeRequest(Buffer.from('no newline'))).toThrow(AnkaError);
+    expect(() => decodeRequest(encodeFrame({ ...context, extra: 1 } as Context))).toThrow();
+  });
+
+  it('refuses an error code that is not in the table', () => {
+    const head = { ok: false, error: { code: 'made-up', retryable: false, detail: '' } };
+    expect(() => decodeReply(encodeFrame(head as never))).toThrow();
+  });
+});
+
+describe('JSON bodies', () => {
+  const malformed = (bytes: Uint8Array) =>
+    expect(() => parseJson(bytes)).toThrow(expect.objectContaining({ code: 'body-malformed' }));
+
+  it('must be one document in well-formed UTF-8 without a byte order mark', () => {
+    malformed(Buffer.from(''));
+    malformed(Buffer.from('{"a":1'));
+    malformed(Buffer.from('{} {}'));
+    malformed(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{}')]));
+    malformed(Buffer.concat([Buffer.from('"'), Buffer.from([0xff]), Buffer.from('"')]));
+    expect(parseJson(Buffer.from('{"a":[1]}'))).toEqual({ a: [1] });
+  });
+
+  it('survive a million brackets', () => {
+    malformed(Buffer.from('['.repeat(1_000_000)));
+  });
+
+  it('are described by place and expectation, never by value', () => {
+    const schema = z.strictObject({ pin: z.string().max(3) });
+    const described = (value: unknown) => {
+      const result = schema.safeParse(value);
+      return result.success ? '' : describeIssues(result.error);
+    };
+    expect(described({ pin: 'canary' })).toMatch(/^pin: /);
+    expect(described({ pin: 'canary' })).not.toContain('canary');
+    expect(described({ pin: 'a', ['k'.repeat(5000)]: 1 }).length).toBeLessThan(200);
+    expect(() => validate(schema, { pin: 1 })).toThrow(expect.objectContaining({ code: 'request-invalid' }));
+  });
+});

@@ -1,0 +1,75 @@
+import { AnkaError, type Context, context, type ReplyHead, replyHead } from '@ankasecure/contracts';
+import type { z } from 'zod';
+
+/** A message is one line of JSON and the body behind it, so a body passes through without being parsed. */
+export interface Frame {
+  readonly head: unknown;
+  readonly body: Buffer;
+}
+
+const newline = 10;
+const empty = Buffer.alloc(0);
+
+export const encodeFrame = (head: Context | ReplyHead, body: Uint8Array = empty): Buffer => {
+  const line = JSON.stringify(head);
+  const size = Buffer.byteLength(line);
+  const frame = Buffer.allocUnsafe(size + 1 + body.length);
+  frame.write(line);
+  frame[size] = newline;
+  frame.set(body, size + 1);
+  return frame;
+};
+
+const decodeFrame = (data: Uint8Array): Frame => {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const end = bytes.indexOf(newline);
+  if (end < 0) throw new AnkaError('body-malformed', 'a message without a head');
+  return { head: JSON.parse(bytes.toString('utf8', 0, end)) as unknown, body: bytes.subarray(end + 1) };
+};
+
+export const decodeRequest = (data: Uint8Array): { context: Context; body: Buffer } => {
+  const { head, body } = decodeFrame(data);
+  return { context: context.parse(head), body };
+};
+
+export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer } => {
+  const { head, body } = decodeFrame(data);
+  return { head: replyHead.parse(head), body };
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark */
+export const parseJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(utf8.decode(bytes)) as unknown;
+  } catch (cause) {
+    throw new AnkaError('body-malformed', 'The body must be one JSON document in UTF-8, without a byte order mark', {
+      cause,
+    });
+  }
+};
+
+const clip = (text: string): string =>
+  (text.length > 160 ? `${text.slice(0, 160)}…` : text).replaceAll(/\p{Cc}/gu, '·').toWellFormed();
+
+/** What a caller is told of a value that does not fit: where and what was expected, never the value. */
+export const describeIssues = (error: z.core.$ZodError): string => {
+  const flat = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
+    if (issue.code !== 'invalid_union') return [issue];
+    const closest = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
+    return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  };
+  return error.issues
+    .flatMap(flat)
+    .slice(0, 5)
+    .map((issue) => clip(issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message))
+    .join('; ');
+};
+
+/** @throws AnkaError `request-invalid` */
+export const validate = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new AnkaError('request-invalid', describeIssues(result.error));
+};

@@ -1,0 +1,13 @@
+/**
+ * The outbox of a service: outcomes that are committed and not yet sealed. `appRole` is the role the service logs in as.
+ * One row holds the events of one commit as a JSON array that is passed on as it stands.
+ */
+export const outboxSchema = (appRole: string): string => `
+  CREATE TABLE outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_count integer NOT NULL CHECK (event_count BETWEEN 1 AND 1000),
+    events text NOT NULL,
+    quarantined boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now()
+  );
+  GRANT SELECT, INSERT, UPDATE (quarantined), DELETE ON outbox TO ${appRole};`;

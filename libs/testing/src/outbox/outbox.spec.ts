@@ -1,0 +1,319 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AnkaError, type AuditEvent, appendEvents, maxAppend, platformTenantId } from '@ankasecure/contracts';
+import type { Nats, Postgres } from '@ankasecure/local';
+import { type Bus, createLogger, Outbox, outboxSchema } from '@ankasecure/service-kit';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestNats } from '../nats/nats.js';
+import { startTestPostgres } from '../postgres/postgres.js';
+import {
+  connectTestBus,
+  migrateTest,
+  startTestParts,
+  type TestParts,
+  type TestPartsOptions,
+} from '../service/test-parts.js';
+
+const database = 'outbox';
+
+class Schema1763900000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(outboxSchema('outbox_app'));
+  }
+  async down(): Promise<void> {
+    throw new Error('the first schema has nothing before it');
+  }
+}
+
+const eventOf = (over: Partial<AuditEvent> = {}): AuditEvent => ({
+  eventId: randomUUID(),
+  tenantId: platformTenantId,
+  userId: 'alice',
+  keyId: null,
+  algorithm: null,
+  operation: 'sign',
+  outcome: 'success',
+  failureCode: null,
+  occurredAt: Date.now() * 1000,
+  correlationId: 'spec',
+  ...over,
+});
+const eventsOf = (count: number): AuditEvent[] => Array.from({ length: count }, () => eventOf());
+
+/** What the audit service that stands in does with one append; it seals unless told otherwise. */
+type Answer = (events: readonly AuditEvent[]) => Promise<void> | void;
+
+/** The service kit's outbox, here because its spec needs what this library starts. */
+describe('the outbox', () => {
+  let postgres: Postgres;
+  let nats: Nats;
+  let audit: Bus;
+  let processes: TestParts[];
+  let options: TestPartsOptions;
+  const outboxes: Outbox[] = [];
+  let answer: Answer = () => undefined;
+  let appends: number[] = [];
+  const sealed: string[] = [];
+
+  beforeAll(async () => {
+    [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+    options = {
+      service: 'policy',
+      postgres,
+      nats,
+      database,
+      schema: { entities: [], migrations: [Schema1763900000000] },
+    };
+    await migrateTest(options);
+    audit = await connectTestBus('audit', nats);
+    audit.serve(appendEvents, '', async (_, { events }) => {
+      appends.push(events.length);
+      await answer(events);
+      sealed.push(...events.map(({ eventId }) => eventId));
+      return { body: { sealed: events.length } };
+    });
+    await audit.flushed();
+    processes = [await startTestParts(options), await startTestParts(options)];
+  });
+  beforeEach(() => {
+    answer = () => undefined;
+    appends = [];
+    sealed.length = 0;
+  });
+  afterEach(async () => {
+    answer = () => undefined;
+    for (const outbox of outboxes.splice(0)) await outbox.stop(100);
+    await postgres.query(database, 'TRUNCATE outbox');
+  });
+  afterAll(async () => {
+    await Promise.all(processes.map((parts) => parts.stop()));
+    await audit.close();
+    await nats.stop();
+    await postgres.stop();
+  });
+
+  const partsOf = (process: number): TestParts => processes[process] ?? expect.unreachable();
+  const outboxOf = (process = 0, limits = { capacity: 1000, batch: 256 }): Outbox => {
+    const { dataSource, bus } = partsOf(process);
+    const outbox = new Outbox('policy', dataSource, bus, createLogger('spec', 'silent'), limits);
+    outboxes.push(outbox);
+    return outbox;
+  };
+  const write = async (outbox: Outbox, events: readonly AuditEvent[], process = 0): Promise<void> => {
+    await partsOf(process).dataSource.transaction((manager) => outbox.write(manager, events));
+    outbox.committed(events.length);
+  };
+  const rows = () => postgres.query(database, 'SELECT id, event_count, quarantined FROM outbox ORDER BY id');
+  const eventually = (holds: () => unknown) => expect.poll(holds, { timeout: 10_000, interval: 20 });
+  const ids = (events: readonly AuditEvent[]) => events.map(({ eventId }) => eventId);
+
+  it('delivers in the order of commits, and removes what is sealed', async () => {
+    const outbox = outboxOf();
+    const batches = [eventsOf(2), eventsOf(1), eventsOf(3)];
+    for (const events of batches) await write(outbox, events);
+    outbox.start();
+    await eventually(rows).toEqual([]);
+    expect(sealed).toEqual(ids(batches.flat()));
+    expect(outbox.depth).toBe(0);
+  });
+
+  it('is woken by a commit', async () => {
+    const outbox = outboxOf();
+    outbox.start();
+    await delay(100);
+    const start = performance.now();
+    await write(outbox, eventsOf(1));
+    await eventually(() => sealed).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it('writes nothing when the transaction it belongs to does not commit', async () => {
+    const outbox = outboxOf();
+    const { dataSource } = partsOf(0);
+    const failing = dataSource.transaction(async (manager) => {
+      await outbox.write(manager, eventsOf(1));
+      throw new Error('undone');
+    });
+    await expect(failing).rejects.toThrow('undone');
+    expect(await rows()).toEqual([]);
+  });
+
+  it('keeps rows until the answer says sealed, and tries again with growing pauses, whatever is committed meanwhile', async () => {
+    const outbox = outboxOf();
+    answer = () => {
+      throw new AnkaError('service-unavailable');
+    };
+    const events = eventsOf(3);
+    await write(outbox, events);
+    outbox.start();
+    for (let commit = 0; commit < 50; commit++) {
+      await write(outbox, [eventOf()]);
+      await delay(10);
+    }
+    expect(await rows()).toHaveLength(51);
+    expect(appends.length).toBeGreaterThan(0);
+    expect(appends.length).toBeLessThan(8);
+    expect(sealed).toEqual([]);
+    answer = () => undefined;
+    await eventually(rows).toEqual([]);
+    expect(sealed.slice(0, 3)).toEqual(ids(events));
+  });
+
+  it('keeps rows when the answer is lost, and sends them again', async () => {
+    const outbox = outboxOf();
+    let lost = 0;
+    answer = () => {
+      if (lost++ === 0) throw new AnkaError('deadline-exceeded');
+    };
+    await write(outbox, eventsOf(2));
+    outbox.start();
+    await eventually(rows).toEqual([]);
+    expect(appends).toEqual([2, 2]);
+  });
+
+  it('sends no more than one append may carry, and a whole commit always together', async () => {
+    const outbox = outboxOf(0, { capacity: 100_000, batch: 256 });
+    for (let commit = 0; commit < 6; commit++) await write(outbox, eventsOf(1000));
+    outbox.start();
+    await eventually(rows).toEqual([]);
+    expect(appends).toEqual([maxAppend, 1000]);
+  });
+
+  it('sends no more than one message may carry', async () => {
+    const outbox = outboxOf(0, { capacity: 100_000, batch: 256 });
+    const details = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`name-${index}`, 'x'.repeat(500)]));
+    for (let commit = 0; commit < 5; commit++)
+      await write(
+        outbox,
+        Array.from({ length: 900 }, () => eventOf({ details })),
+      );
+    outbox.start();
+    await eventually(rows).toEqual([]);
+    expect(appends.length).toBeGreaterThan(1);
+    expect(appends.every((count) => count % 900 === 0)).toBe(true);
+  });
+
+  it('finds the one row that is refused, sets it aside and delivers the others', async () => {
+    const outbox = outboxOf();
+    const poison = eventOf({ operation: 'poison' });
+    answer = (events) => {
+      if (events.some(({ operation }) => operation === 'poison')) throw new AnkaError('request-invalid');
+    };
+    const before = eventsOf(5);
+    const after = eventsOf(4);
+    for (const event of [...before, poison, ...after]) await write(outbox, [event]);
+    outbox.start();
+    await eventually(() => sealed.length).toBe(9);
+    await eventually(rows).toMatchObject([{ quarantined: true, event_count: 1 }]);
+    expect(sealed).toEqual(ids([...before, ...after]));
+    await eventually(() => outbox.depth).toBe(0);
+  });
+
+  it('takes a refused row apart: of events committed together, only the refused one stays', async () => {
+    const outbox = outboxOf();
+    const poison = eventOf({ operation: 'poison' });
+    answer = (events) => {
+      if (events.some(({ operation }) => operation === 'poison')) throw new AnkaError('request-invalid');
+    };
+    const others = eventsOf(12);
+    await write(outbox, [...others.slice(0, 5), poison, ...others.slice(5)]);
+    outbox.start();
+    await eventually(() => sealed.length).toBe(12);
+    expect(sealed.toSorted()).toEqual(ids(others).toSorted());
+    await eventually(rows).toMatchObject([{ quarantined: true, event_count: 1 }]);
+    await eventually(() => outbox.quarantined).toBe(1);
+  });
+
+  it('takes a row apart that is too large for one message', async () => {
+    const outbox = outboxOf();
+    const details = Object.fromEntries(Array.from({ length: 24 }, (_, index) => [`d${index}`, 'x'.repeat(500)]));
+    const events = Array.from({ length: 1000 }, () => eventOf({ details }));
+    await write(outbox, events);
+    outbox.start();
+    await eventually(() => sealed.length).toBe(1000);
+    await eventually(rows).toEqual([]);
+    expect(new Set(sealed)).toEqual(new Set(ids(events)));
+  });
+
+  it('does not let a tenant that cannot be sealed hold up the others, nor lose its rows', async () => {
+    const outbox = outboxOf();
+    const broken = randomUUID();
+    answer = (events) => {
+      if (events.some(({ tenantId }) => tenantId === broken)) throw new AnkaError('tenant-unknown');
+    };
+    await write(outbox, [eventOf({ tenantId: broken })]);
+    await write(outbox, eventsOf(2));
+    outbox.start();
+    await eventually(() => sealed.length).toBe(2);
+    await write(outbox, eventsOf(1));
+    await eventually(() => sealed.length).toBe(3);
+    await eventually(rows).toMatchObject([{ quarantined: false }]);
+    await outbox.stop(100);
+    answer = () => undefined;
+    outboxOf().start();
+    await eventually(rows).toEqual([]);
+  });
+
+  it('is shared by processes: each row is under way in one of them, and taken over when that one dies', async () => {
+    const [first, second] = [outboxOf(0, { capacity: 1000, batch: 1 }), outboxOf(1, { capacity: 1000, batch: 1 })];
+    for (let commit = 0; commit < 60; commit++) await write(first, eventsOf(1));
+    answer = () => delay(5);
+    first.start();
+    second.start();
+    await eventually(rows).toEqual([]);
+    expect(new Set(sealed).size).toBe(60);
+    expect(sealed).toHaveLength(60);
+    await eventually(() => [first.depth, second.depth]).toEqual([0, 0]);
+
+    const dying = await startTestParts(options);
+    const third = new Outbox('policy', dying.dataSource, dying.bus, createLogger('spec', 'silent'));
+    answer = () => delay(60_000);
+    await dying.dataSource.transaction((manager) => third.write(manager, eventsOf(1)));
+    await eventually(() => appends.length).toBe(61);
+    answer = () => undefined;
+    await postgres.query(
+      database,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'`,
+    );
+    await eventually(rows).toEqual([]);
+    await dying.stop();
+  });
+
+  it('refuses operations when too much waits, counting what other processes put in, and allows them again', async () => {
+    const [first, second] = [outboxOf(0, { capacity: 10, batch: 256 }), outboxOf(1, { capacity: 10, batch: 256 })];
+    answer = () => {
+      throw new AnkaError('service-unavailable');
+    };
+    expect(() => first.assertRoom()).not.toThrow();
+    second.start();
+    await write(first, eventsOf(10));
+    expect(() => first.assertRoom()).toThrow(expect.objectContaining({ code: 'audit-unavailable', retryable: true }));
+    await eventually(() => second.depth).toBe(10);
+    expect(() => second.assertRoom()).toThrow('audit-unavailable');
+    first.start();
+    answer = () => undefined;
+    await eventually(() => [first.depth, second.depth]).toEqual([0, 0]);
+    expect(() => first.assertRoom()).not.toThrow();
+  });
+
+  it('delivers what waits before it stops, and leaves what cannot be delivered for the next start', async () => {
+    const outbox = outboxOf();
+    outbox.start();
+    await write(outbox, eventsOf(5));
+    await outbox.stop();
+    expect(sealed).toHaveLength(5);
+    const hanging = outboxOf();
+    answer = () => delay(60_000);
+    await write(hanging, eventsOf(2));
+    hanging.start();
+    await eventually(() => appends).toEqual([5, 2]);
+    const start = performance.now();
+    await hanging.stop(200);
+    expect(performance.now() - start).toBeLessThan(2000);
+    answer = () => undefined;
+    expect(await rows()).toHaveLength(1);
+    outboxOf().start();
+    await eventually(rows).toEqual([]);
+  });
+});

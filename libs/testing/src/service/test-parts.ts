@@ -1,0 +1,73 @@
+import type { Service } from '@ankasecure/contracts';
+import type { Nats, Postgres } from '@ankasecure/local';
+import {
+  Bus,
+  createLogger,
+  dataSourceOptions,
+  Health,
+  type Parts,
+  type Schema,
+  type ServiceConfig,
+} from '@ankasecure/service-kit';
+import { DataSource } from 'typeorm';
+
+export interface TestPartsOptions {
+  readonly service: Service;
+  readonly postgres: Postgres;
+  readonly nats: Nats;
+  readonly database: string;
+  readonly schema: Schema;
+  readonly poolSize?: number;
+}
+
+export interface TestParts extends Parts {
+  stop(): Promise<void>;
+}
+
+const configOf = (
+  { service, postgres, nats, database, poolSize = 8 }: TestPartsOptions,
+  role: 'app' | 'owner',
+): ServiceConfig => {
+  const { host, port, user, password } = postgres.login(database, role);
+  return {
+    nats: { servers: [nats.url], nkeySeed: nats.seeds[service], caFile: nats.caFile },
+    database: { host, port, name: database, user, password, poolSize },
+    observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal' },
+  };
+};
+
+/** Runs the migrations of `schema` as the database's owner. */
+export const migrateTest = async (options: TestPartsOptions): Promise<void> => {
+  const config = configOf(options, 'owner').database;
+  const owner = await new DataSource(dataSourceOptions('migration', config, options.schema)).initialize();
+  await owner.runMigrations({ transaction: 'each' });
+  await owner.destroy();
+};
+
+/** A connection to the bus as `service`, with the rights it has there. */
+export const connectTestBus = (service: Service, nats: Nats): Promise<Bus> =>
+  Bus.connect(
+    service,
+    { servers: [nats.url], nkeySeed: nats.seeds[service], caFile: nats.caFile },
+    createLogger(service, 'fatal'),
+  );
+
+/** What a service stands on, as its own roles: another instance each time. The database is migrated already. */
+export const startTestParts = async (options: TestPartsOptions): Promise<TestParts> => {
+  const { service, nats, schema } = options;
+  const config = configOf(options, 'app');
+  const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
+  const bus = await connectTestBus(service, nats);
+  return {
+    config,
+    log: createLogger(service, 'fatal'),
+    health: new Health(service),
+    bus,
+    dataSource,
+    stop: async () => {
+      await bus.drain();
+      await bus.close();
+      await dataSource.destroy();
+    },
+  };
+};
