@@ -1,0 +1,105 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { macInput } from '@ankasecure/audit-event';
+import { AnkaError, type Context, type computeMacs } from '@ankasecure/contracts';
+import type { z } from 'zod';
+import type { Custody } from '../custody/custody.js';
+import type { PlatformKeys } from './platform-key.js';
+
+type Request = z.infer<typeof computeMacs.request>;
+type Reply = z.infer<typeof computeMacs.reply>;
+
+/** `<generation>.<UTC day>` for a day key, `<generation>.hsm` for the tenant's key itself. */
+interface MacKeyId {
+  readonly generation: number;
+  readonly day: string | null;
+}
+
+const idOf = ({ generation, day }: MacKeyId): string => `${generation}.${day ?? 'hsm'}`;
+
+const parseId = (text: string): MacKeyId => {
+  const match = /^([1-9][0-9]{0,5})\.(?:(\d{4}-\d{2}-\d{2})|hsm)$/.exec(text);
+  if (match === null) throw new AnkaError('request-invalid', 'macKeyId: not an id of an audit MAC key');
+  return { generation: Number(match[1]), day: match[2] ?? null };
+};
+
+/** Day keys kept in memory: today's of every active tenant, and those a verification walks through. */
+const capacity = 5000;
+
+/**
+ * SP 800-108 r1 §4.1, KDF in counter mode with HMAC-SHA256, one iteration: [i]₄ ‖ label ‖ 00 ‖ context ‖ [L]₄.
+ * The HSM computes the HMAC; the tenant's key never leaves it.
+ */
+const dayKeyInput = (tenantId: string, day: string): Buffer =>
+  Buffer.concat([
+    Buffer.from([0, 0, 0, 1]),
+    Buffer.from('ankasecure audit mac day key'),
+    Buffer.from([0]),
+    Buffer.from(`${tenantId}|${day}`),
+    Buffer.from([0, 0, 1, 0]),
+  ]);
+
+/** HMACs of sealed events, under keys that exist in the HSM alone or are derived in it for one UTC day. */
+export class ComputeMac {
+  private readonly dayKeys = new Map<string, Promise<KeyObject>>();
+  private readonly newest = new Map<string, Promise<number>>();
+
+  constructor(
+    private readonly custody: Custody,
+    private readonly platformKeys: PlatformKeys,
+    private readonly mode: 'day-key' | 'hsm',
+  ) {}
+
+  async compute(context: Context, { macKeyId, messages }: Request): Promise<Reply> {
+    const key = macKeyId === null ? await this.current(context.tenantId) : parseId(macKeyId);
+    const id = idOf(key);
+    const inputs = messages.map((message) => macInput(id, Buffer.from(message, 'base64')));
+    const macs =
+      key.day === null
+        ? await this.inHsm(context, key.generation, inputs)
+        : await this.withDayKey(context, key, key.day, inputs);
+    return { macKeyId: id, macs: macs.map((mac) => Buffer.from(mac).toString('base64')) };
+  }
+
+  private async current(tenantId: string): Promise<MacKeyId> {
+    let newest = this.newest.get(tenantId);
+    if (newest === undefined) {
+      newest = this.platformKeys.find(tenantId, 'audit-mac', null).then(({ generation }) => generation);
+      this.newest.set(tenantId, newest);
+      newest.catch(() => this.newest.delete(tenantId));
+    }
+    const day = this.mode === 'hsm' ? null : new Date().toISOString().slice(0, 10);
+    return { generation: await newest, day };
+  }
+
+  private async withDayKey(
+    context: Context,
+    key: MacKeyId,
+    day: string,
+    inputs: readonly Uint8Array[],
+  ): Promise<Uint8Array[]> {
+    const name = `${context.tenantId}/${idOf(key)}`;
+    let dayKey = this.dayKeys.get(name);
+    if (dayKey === undefined) {
+      dayKey = this.deriveDayKey(context, key.generation, day);
+      this.dayKeys.set(name, dayKey);
+      dayKey.catch(() => this.dayKeys.delete(name));
+      const oldest = this.dayKeys.keys().next();
+      if (this.dayKeys.size > capacity && oldest.done !== true) this.dayKeys.delete(oldest.value);
+    }
+    const secret = await dayKey;
+    return inputs.map((input) => createHmac('sha256', secret).update(input).digest());
+  }
+
+  private async deriveDayKey(context: Context, generation: number, day: string): Promise<KeyObject> {
+    const { objectId } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
+    const { value } = await this.custody.platformMac(context, objectId, dayKeyInput(context.tenantId, day));
+    const dayKey = createSecretKey(value);
+    value.fill(0);
+    return dayKey;
+  }
+
+  private async inHsm(context: Context, generation: number, inputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const { objectId } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
+    return Promise.all(inputs.map(async (input) => (await this.custody.platformMac(context, objectId, input)).value));
+  }
+}

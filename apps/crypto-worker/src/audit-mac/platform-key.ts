@@ -1,0 +1,90 @@
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Custody, PlatformKeyKind } from '../custody/custody.js';
+import type { ObjectMaker } from '../key/make-object.js';
+import { eventOf } from '../outcome/event.js';
+
+export interface PlatformKey {
+  readonly generation: number;
+  readonly objectId: Buffer;
+}
+
+/** The secret keys in the HSM that serve a tenant and are none of its own: its KEK and its audit MAC key. */
+export class PlatformKeys {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly maker: ObjectMaker,
+    private readonly partition: string,
+    private readonly kekLabelPrefix: string,
+  ) {}
+
+  /** Makes what the tenant lacks, first the key that seals what is reported of the rest. Two workers at once make each key once: the loser's object is destroyed. */
+  async provision(context: Context): Promise<void> {
+    for (const kind of ['audit-mac', 'kek'] as const) {
+      if ((await this.newest(context.tenantId, kind)) === undefined) await this.make(context, kind);
+    }
+  }
+
+  /**
+   * @param generation null for the newest
+   * @throws AnkaError `tenant-unknown` when the tenant has none
+   */
+  async find(tenantId: string, kind: PlatformKeyKind, generation: number | null): Promise<PlatformKey> {
+    const key = await this.newest(tenantId, kind, generation);
+    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant is not provisioned on this partition');
+    return key;
+  }
+
+  private async newest(
+    tenantId: string,
+    kind: PlatformKeyKind,
+    generation: number | null = null,
+  ): Promise<PlatformKey | undefined> {
+    const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<{ generation: number; object_id: Buffer }[]>(
+        `SELECT generation, object_id FROM platform_key
+         WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) ORDER BY generation DESC LIMIT 1`,
+        [tenantId, kind, generation],
+      ),
+    );
+    return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id };
+  }
+
+  private async make(context: Context, kind: PlatformKeyKind): Promise<void> {
+    await this.maker.make(context, {
+      event: eventOf(context, {
+        operation: `${kind}.create`,
+        keyId: null,
+        algorithm: kind === 'kek' ? 'AES-256' : 'HMAC-SHA256',
+        outcome: 'success',
+        failureCode: null,
+        details: { partition: this.partition, generation: '1' },
+      }),
+      make: (objectId) =>
+        this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
+      record: (manager, objectId) => this.record(manager, context.tenantId, kind, objectId),
+    });
+  }
+
+  private labelOf(kind: PlatformKeyKind, tenantId: string): string {
+    return kind === 'kek' ? `${this.kekLabelPrefix}:${tenantId}` : `ankasecure:audit-mac:${tenantId}`;
+  }
+
+  /** @returns false when another worker was first */
+  private async record(
+    manager: EntityManager,
+    tenantId: string,
+    kind: PlatformKeyKind,
+    objectId: Uint8Array,
+  ): Promise<boolean> {
+    const { label, serial } = this.custody.token;
+    const rows = await manager.query<unknown[]>(
+      `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id)
+       VALUES ($1, $2, 1, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING generation`,
+      [tenantId, kind, this.partition, label, serial, objectId],
+    );
+    return rows.length === 1;
+  }
+}

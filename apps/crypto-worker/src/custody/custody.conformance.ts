@@ -1,0 +1,352 @@
+import {
+  constants,
+  createECDH,
+  createHash,
+  createPublicKey,
+  type KeyObject,
+  publicEncrypt,
+  randomBytes,
+  verify,
+} from 'node:crypto';
+import {
+  type AlgorithmName,
+  algorithmNames,
+  algorithmOf,
+  type JweAlg,
+  type JwsAlg,
+  joseAlgs,
+  type Purpose,
+  signatureSchemes,
+} from '@ankasecure/algorithm';
+import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Custody, Deadline, GcmSealed, KeyRef, SignatureRequest } from './custody.js';
+
+export const inTime = (ms = 20_000): Deadline => ({ deadline: Date.now() + ms });
+
+export const newRef = (algorithm: AlgorithmName, purpose: Purpose, alg: JweAlg | null = null): KeyRef => ({
+  algorithm,
+  purpose,
+  alg,
+  objectId: randomBytes(16),
+});
+
+/** The code a promise is rejected with; the test fails when it is not, or not with an AnkaError. */
+export const codeOf = async (promise: Promise<unknown>): Promise<ErrorCode> => {
+  const outcome = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in outcome && outcome.error instanceof AnkaError) return outcome.error.code;
+  throw new Error(
+    `expected an AnkaError, got ${JSON.stringify(outcome)} ${String('error' in outcome ? outcome.error : '')}`,
+  );
+};
+
+const requestFor = (alg: JwsAlg): SignatureRequest => {
+  const { scheme, hash } = signatureSchemes[alg];
+  return hash && scheme !== 'ecdsa' && scheme !== 'eddsa' ? { scheme, hash } : ({ scheme } as SignatureRequest);
+};
+
+const inputFor = (alg: JwsAlg, message: Uint8Array): Uint8Array => {
+  const { scheme, hash } = signatureSchemes[alg];
+  return hash && scheme !== 'hmac' ? createHash(hash).update(message).digest() : message;
+};
+
+const verifies = (alg: JwsAlg, message: Uint8Array, publicKey: KeyObject, signature: Uint8Array): boolean => {
+  const { scheme, hash } = signatureSchemes[alg];
+  const rsa = {
+    padding: scheme === 'rsa-pss' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING,
+    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+  };
+  return verify(
+    hash,
+    message,
+    { key: publicKey, dsaEncoding: 'ieee-p1363', ...(scheme.startsWith('rsa') ? rsa : {}) },
+    signature,
+  );
+};
+
+const publicKeyOf = (spki: Uint8Array | null): KeyObject => {
+  if (!spki) throw new Error('no public key');
+  return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+};
+
+const flipped = (bytes: Uint8Array, at = bytes.length >> 1): Uint8Array => {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+};
+
+const having = (purpose: Purpose, ...kinds: readonly string[]): readonly AlgorithmName[] =>
+  algorithmNames.filter((name) => kinds.includes(algorithmOf(name).kind) && joseAlgs(name, purpose).length > 0);
+
+const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' };
+
+export interface ConformanceTarget {
+  readonly open: () => Promise<Custody>;
+  /** Algorithms the target is known to lack: they must be reported as excluded, and are not tried. */
+  readonly lacks?: readonly (JwsAlg | JweAlg)[];
+}
+
+/** What every custody must do, checked against node:crypto. Run it with one constructor after the other. */
+export const custodyConformance = (name: string, target: ConformanceTarget): void => {
+  describe(`custody: ${name}`, () => {
+    let custody: Custody;
+    const made: Uint8Array[] = [];
+    const generate = async (ref: KeyRef): Promise<KeyObject | null> => {
+      made.push(ref.objectId);
+      const { value } = await custody.generate(inTime(120_000), { ref, label: 'conformance' });
+      return value.spki && publicKeyOf(value.spki);
+    };
+    const lacks = (alg: JwsAlg | JweAlg): boolean => target.lacks?.includes(alg) ?? false;
+
+    beforeAll(async () => {
+      custody = await target.open();
+    });
+    afterAll(async () => {
+      for (const id of made) await custody.destroy(inTime(), id);
+      await custody.close();
+    });
+
+    describe.each(algorithmNames.map((algorithm) => [algorithm] as const))('capability of %s', (algorithm) => {
+      it.each(Object.keys(algorithmOf(algorithm).purposes) as Purpose[])(
+        'to %s is what its self-test found',
+        async (purpose) => {
+          const capability = await custody.capability(algorithm, purpose);
+          const expected = joseAlgs(algorithm, purpose).filter((alg) => !lacks(alg));
+          expect(capability.algs).toEqual(expected);
+          expect(capability.excluded.map(({ alg }) => alg)).toEqual(joseAlgs(algorithm, purpose).filter(lacks));
+          expect(custody.capabilities()).toContainEqual(capability);
+        },
+      );
+    });
+
+    describe('signatures', () => {
+      it.each(having('sign', 'rsa', 'ec', 'ed'))('%s verifies outside', async (algorithm) => {
+        const ref = newRef(algorithm, 'sign');
+        const publicKey = await generate(ref);
+        expect(publicKey).not.toBeNull();
+        for (const alg of joseAlgs(algorithm, 'sign') as readonly JwsAlg[]) {
+          if (lacks(alg) || !publicKey) continue;
+          for (const message of [randomBytes(100), Buffer.from('x')]) {
+            const { value, hsmMicros } = await custody.sign(inTime(), ref, requestFor(alg), inputFor(alg, message));
+            expect(verifies(alg, message, publicKey, value)).toBe(true);
+            expect(hsmMicros).toBeGreaterThan(0);
+          }
+        }
+      });
+
+      it('sign the empty message with Ed25519', async () => {
+        const ref = newRef('Ed25519', 'sign');
+        const publicKey = await generate(ref);
+        const { value } = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, new Uint8Array(0));
+        expect(publicKey && verifies('Ed25519', new Uint8Array(0), publicKey, value)).toBe(true);
+      });
+
+      it('keep callers apart when many keys sign at once', async () => {
+        const keys = await Promise.all(
+          Array.from({ length: 6 }, async () => {
+            const ref = newRef('EC-P256', 'sign');
+            return { ref, publicKey: await generate(ref) };
+          }),
+        );
+        const results = await Promise.all(
+          Array.from({ length: 300 }, async (_, index) => {
+            const message = randomBytes(20 + index);
+            const key = keys[index % keys.length];
+            if (!key?.publicKey) throw new Error('no key');
+            const { value } = await custody.sign(inTime(), key.ref, { scheme: 'ecdsa' }, inputFor('ES256', message));
+            return verifies('ES256', message, key.publicKey, value);
+          }),
+        );
+        expect(results.every(Boolean)).toBe(true);
+      });
+    });
+
+    describe('MACs', () => {
+      it.each(having('mac', 'hmac'))(
+        '%s is full length, repeatable, and differs by key and message',
+        async (algorithm) => {
+          const [alg] = joseAlgs(algorithm, 'mac') as readonly JwsAlg[];
+          const refs = [newRef(algorithm, 'mac'), newRef(algorithm, 'mac')] as const;
+          for (const ref of refs) await generate(ref);
+          if (!alg) throw new Error('no alg');
+          const mac = async (ref: KeyRef, message: Uint8Array) =>
+            Buffer.from((await custody.sign(inTime(), ref, requestFor(alg), message)).value).toString('hex');
+          const message = randomBytes(500);
+          const macs = [
+            await mac(refs[0], message),
+            await mac(refs[1], message),
+            await mac(refs[0], new Uint8Array(0)),
+          ];
+          expect(macs[0]).toHaveLength(algorithmOf(algorithm).bits / 4);
+          expect(await mac(refs[0], message)).toBe(macs[0]);
+          expect(new Set(macs).size).toBe(3);
+        },
+      );
+
+      it('platformMac serves an audit-mac key', async () => {
+        const id = randomBytes(16);
+        made.push(id);
+        await custody.generatePlatformKey(inTime(), 'audit-mac', id, 'ankasecure:audit-mac:conformance');
+        const first = await custody.platformMac(inTime(), id, Buffer.from('day'));
+        const second = await custody.platformMac(inTime(), id, Buffer.from('day'));
+        expect(first.value).toHaveLength(32);
+        expect(first.value).toEqual(second.value);
+      });
+    });
+
+    describe('RSA-OAEP-256', () => {
+      it.each(having('encrypt', 'rsa'))('%s opens what node sealed and refuses the rest alike', async (algorithm) => {
+        const ref = newRef(algorithm, 'encrypt', 'RSA-OAEP-256');
+        const publicKey = await generate(ref);
+        if (!publicKey) throw new Error('no key');
+        const seal = (cek: Uint8Array, oaepHash = 'sha256') =>
+          publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, cek);
+        for (const cek of [randomBytes(32), randomBytes(1), new Uint8Array(0)]) {
+          const { value } = await custody.decryptOaep(inTime(), ref, seal(cek));
+          expect(Buffer.from(value)).toEqual(Buffer.from(cek));
+        }
+        const good = seal(randomBytes(32));
+        const bad = [
+          flipped(good),
+          flipped(good, 0),
+          seal(randomBytes(32), 'sha1'),
+          good.subarray(1),
+          Buffer.concat([good, good]),
+          new Uint8Array(0),
+        ];
+        for (const ciphertext of bad)
+          expect(await codeOf(custody.decryptOaep(inTime(), ref, ciphertext))).toBe('decryption-failed');
+        expect(custody.healthy()).toBe(true);
+      });
+    });
+
+    describe('ECDH', () => {
+      it.each(having('encrypt', 'ec'))('%s agrees with node and refuses points off the curve', async (algorithm) => {
+        const { bits } = algorithmOf(algorithm);
+        const ref = newRef(algorithm, 'encrypt', 'ECDH-ES+A256KW');
+        const publicKey = await generate(ref);
+        const spki = publicKey?.export({ format: 'der', type: 'spki' });
+        const size = Math.ceil(bits / 8);
+        for (let round = 0; round < 3; round++) {
+          const ephemeral = createECDH(curves[bits] ?? '');
+          const { value } = await custody.agree(inTime(), ref, ephemeral.generateKeys());
+          expect(Buffer.from(value)).toEqual(ephemeral.computeSecret(spki?.subarray(-1 - 2 * size) ?? Buffer.alloc(0)));
+        }
+        const point = createECDH(curves[bits] ?? '').generateKeys();
+        for (const peer of [flipped(point, point.length - 1), point.subarray(0, -1), new Uint8Array(0)])
+          expect(await codeOf(custody.agree(inTime(), ref, peer))).toBe('decryption-failed');
+      });
+    });
+
+    describe('AES key wrap', () => {
+      it.each([
+        ['AES-128', 'A128KW'],
+        ['AES-256', 'A256KW'],
+      ] as const)('%s unwraps what it wrapped and refuses the rest alike', async (algorithm, alg) => {
+        const ref = newRef(algorithm, 'encrypt', alg);
+        await generate(ref);
+        for (const size of [16, 32]) {
+          const cek = randomBytes(size);
+          const { value: wrapped } = await custody.wrapCek(inTime(), ref, cek);
+          expect(wrapped).toHaveLength(size + 8);
+          expect(Buffer.from((await custody.unwrapCek(inTime(), ref, wrapped)).value)).toEqual(cek);
+          for (const bad of [
+            flipped(wrapped),
+            wrapped.subarray(8),
+            randomBytes(24),
+            new Uint8Array(16),
+            new Uint8Array(0),
+          ])
+            expect(await codeOf(custody.unwrapCek(inTime(), ref, bad))).toBe('decryption-failed');
+        }
+        expect(custody.healthy()).toBe(true);
+      });
+    });
+
+    describe('AES-GCM', () => {
+      it('seals and opens, empty inputs included, and refuses the rest alike', async () => {
+        const ref = newRef('AES-256', 'encrypt', 'dir');
+        await generate(ref);
+        for (const plaintext of [new Uint8Array(0), randomBytes(1), randomBytes(10_000)])
+          for (const aad of [new Uint8Array(0), randomBytes(30)]) {
+            const { value: sealed } = await custody.sealGcm(inTime(), ref, aad, plaintext);
+            expect([sealed.ciphertext.length, sealed.tag.length]).toEqual([plaintext.length, 16]);
+            expect(Buffer.from((await custody.openGcm(inTime(), ref, sealed, aad)).value)).toEqual(
+              Buffer.from(plaintext),
+            );
+            const bad: [GcmSealed, Uint8Array][] = [
+              [{ ...sealed, tag: flipped(sealed.tag) }, aad],
+              [{ ...sealed, iv: flipped(sealed.iv) }, aad],
+              [{ ...sealed, tag: sealed.tag.subarray(1) }, aad],
+              [{ ...sealed, iv: new Uint8Array(0) }, aad],
+              [sealed, Buffer.concat([aad, Buffer.from('x')])],
+            ];
+            if (plaintext.length > 0) bad.push([{ ...sealed, ciphertext: flipped(sealed.ciphertext) }, aad]);
+            for (const [tampered, with_] of bad)
+              expect(await codeOf(custody.openGcm(inTime(), ref, tampered, with_))).toBe('decryption-failed');
+          }
+        expect(custody.healthy()).toBe(true);
+      });
+
+      it('never uses an IV twice', async () => {
+        const ref = newRef('AES-256', 'encrypt', 'dir');
+        await generate(ref);
+        const all = await Promise.all(
+          Array.from({ length: 200 }, () => custody.sealGcm(inTime(), ref, new Uint8Array(0), Buffer.from('x'))),
+        );
+        expect(new Set(all.map(({ value }) => Buffer.from(value.iv).toString('hex'))).size).toBe(200);
+      });
+    });
+
+    describe('keys that are not there', () => {
+      const uses: readonly [string, (at: Custody) => Promise<unknown>][] = [
+        ['sign', (at) => at.sign(inTime(), newRef('EC-P256', 'sign'), { scheme: 'ecdsa' }, randomBytes(32))],
+        [
+          'mac',
+          (at) => at.sign(inTime(), newRef('HMAC-SHA256', 'mac'), { scheme: 'hmac', hash: 'sha256' }, randomBytes(32)),
+        ],
+        ['platformMac', (at) => at.platformMac(inTime(), randomBytes(16), randomBytes(32))],
+        [
+          'decryptOaep',
+          (at) => at.decryptOaep(inTime(), newRef('RSA-2048', 'encrypt', 'RSA-OAEP-256'), randomBytes(256)),
+        ],
+        [
+          'agree',
+          (at) =>
+            at.agree(inTime(), newRef('EC-P256', 'encrypt', 'ECDH-ES+A256KW'), createECDH('prime256v1').generateKeys()),
+        ],
+        ['wrapCek', (at) => at.wrapCek(inTime(), newRef('AES-256', 'encrypt', 'A256KW'), randomBytes(32))],
+        ['unwrapCek', (at) => at.unwrapCek(inTime(), newRef('AES-256', 'encrypt', 'A256KW'), randomBytes(40))],
+        ['sealGcm', (at) => at.sealGcm(inTime(), newRef('AES-256', 'encrypt', 'dir'), randomBytes(3), randomBytes(3))],
+      ];
+      it.each(uses)('%s says key-not-found', async (_name, use) => {
+        expect(await codeOf(use(custody))).toBe('key-not-found');
+      });
+
+      it('are gone after destroy, which may be repeated', async () => {
+        const ref = newRef('EC-P256', 'sign');
+        await generate(ref);
+        await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
+        expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(1);
+        expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+        expect(await codeOf(custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe('key-not-found');
+      });
+    });
+
+    it('a budget already spent is hsm-timeout', async () => {
+      const ref = newRef('EC-P256', 'sign');
+      await generate(ref);
+      expect(await codeOf(custody.sign({ deadline: Date.now() - 1 }, ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe(
+        'hsm-timeout',
+      );
+    });
+
+    it('names the place of a key by RFC 7512, without a PIN', () => {
+      const ref = { ...newRef('AES-256', 'encrypt', 'dir'), objectId: Buffer.from('00ff', 'hex') };
+      expect(custody.uri(ref)).toMatch(/^pkcs11:token=[^;]+;serial=[^;]+;id=%00%FF;type=secret-key$/);
+    });
+  });
+};

@@ -1,0 +1,143 @@
+import type { AlgorithmName, Hash, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+
+/** Where a private or secret key is. `wrapped` and `software` come with their own folders beside `pkcs11/`. */
+export type CustodyKind = 'token' | 'wrapped' | 'software';
+
+/** What finds a key again, in any worker and after any restart: never a handle, never a label. */
+export interface KeyRef {
+  readonly algorithm: AlgorithmName;
+  readonly purpose: Purpose;
+  /** The one JOSE algorithm an `encrypt` key serves: it decides the object's single right (DECRYPT, DERIVE, UNWRAP …). */
+  readonly alg: JweAlg | null;
+  /** CKA_ID: 16 bytes of our choosing. */
+  readonly objectId: Uint8Array;
+}
+
+/** A call's budget; custody answers `hsm-timeout` when it is spent. Milliseconds since the epoch. */
+export interface Deadline {
+  readonly deadline: number;
+}
+
+/**
+ * The cause of an `hsm-timeout` whose call goes on in the HSM: a native call cannot be cancelled, and may yet make an object.
+ * `ended` resolves when it is over.
+ */
+export class StillRunning extends Error {
+  constructor(readonly ended: Promise<void>) {
+    super('the call goes on in the HSM');
+  }
+}
+
+/** A result and the microseconds its PKCS#11 calls took inside the lane. */
+export interface Timed<Value> {
+  readonly value: Value;
+  readonly hsmMicros: number;
+}
+
+export interface NewKey {
+  readonly ref: KeyRef;
+  /** CKA_LABEL: for people who look at the token. */
+  readonly label: string;
+}
+
+export interface GeneratedKey {
+  /** DER SubjectPublicKeyInfo; null for secret keys. */
+  readonly spki: Uint8Array | null;
+}
+
+export interface RsaSignature {
+  readonly scheme: 'rsa-pkcs1' | 'rsa-pss';
+  readonly hash: Hash;
+}
+
+/**
+ * One signature or MAC. `input` is the digest for `rsa-pkcs1`, `rsa-pss` and `ecdsa`, and the whole message for `eddsa` and `hmac`.
+ */
+export type SignatureRequest =
+  | RsaSignature
+  | { readonly scheme: 'ecdsa' }
+  | { readonly scheme: 'eddsa' }
+  | { readonly scheme: 'hmac'; readonly hash: Hash };
+
+export interface GcmSealed {
+  /** The IV the token actually used: some write their own. */
+  readonly iv: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  /** 16 bytes. */
+  readonly tag: Uint8Array;
+}
+
+/** What one algorithm and purpose can do on this token, as its self-test found it. */
+export interface Capability {
+  readonly algorithm: AlgorithmName;
+  readonly purpose: Purpose;
+  /** JOSE algorithms that passed. */
+  readonly algs: readonly (JwsAlg | JweAlg)[];
+  /** Why the rest is not there; codes are those of contracts' `exclusionCodes`. */
+  readonly excluded: readonly {
+    readonly alg: JwsAlg | JweAlg;
+    readonly code: 'token-lacks-mechanism' | 'self-test-failed' | 'self-test-pending';
+    readonly detail: string;
+  }[];
+  /** Steps the worker does outside the HSM because this token lacks them (development profiles only), e.g. `oaep-unpadding`. */
+  readonly outsideSteps: readonly string[];
+}
+
+export interface TokenIdentity {
+  readonly label: string;
+  readonly serial: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly firmware: string;
+  readonly profile: string;
+}
+
+/** Kinds of secret keys that serve the platform, not callers: each has one template, and one only. */
+export type PlatformKeyKind = 'kek' | 'audit-mac';
+
+/**
+ * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
+ * (retryable), `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone) or, for unwrapping and decryption only,
+ * `decryption-failed`: the same for every cause.
+ */
+export interface Custody {
+  readonly kind: CustodyKind;
+  readonly token: TokenIdentity;
+  /** Resolves when the self-tests of `algorithm` have run. */
+  capability(algorithm: AlgorithmName, purpose: Purpose): Promise<Capability>;
+  /** Everything known by now; `self-test-pending` where a test still runs. */
+  capabilities(): readonly Capability[];
+
+  generate(budget: Deadline, key: NewKey): Promise<Timed<GeneratedKey>>;
+  /** A platform key under `objectId`; `label` is its CKA_LABEL (for a KEK, the configured prefix and the tenant id). */
+  generatePlatformKey(
+    budget: Deadline,
+    kind: PlatformKeyKind,
+    objectId: Uint8Array,
+    label: string,
+  ): Promise<Timed<void>>;
+  /** Destroys every object with this CKA_ID. @returns how many there were: 0 is not an error. */
+  destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>>;
+  /** RFC 7512 URI, without a PIN. */
+  uri(ref: KeyRef): string;
+
+  /** r‖s for ECDSA, RFC 8032 encoding for EdDSA, the full MAC for HMAC. */
+  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** HMAC-SHA256 under a tenant's `audit-mac` key. */
+  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** RSAES-OAEP with SHA-256 and MGF1-SHA-256, empty label (RFC 8017 §7.1.2). @returns the content encryption key */
+  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** Z of ECDH (SP 800-56A r3 §5.7.1.2). @param peer uncompressed point, 04‖x‖y, already checked to be on the curve */
+  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** RFC 3394 key wrap of a content encryption key. */
+  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>>;
+  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** AES-GCM in the token, 96-bit IV, 128-bit tag. */
+  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>>;
+  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>>;
+
+  /** True while lanes serve and the last canary passed. */
+  healthy(): boolean;
+  /** Stops lanes, then the module. Calls under way finish first. */
+  close(): Promise<void>;
+}

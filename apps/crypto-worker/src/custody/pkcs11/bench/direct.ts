@@ -1,0 +1,49 @@
+import pkcs11js from 'pkcs11js';
+import { defaultTuning } from '../config.js';
+import { controlMemory, shared } from '../lane/control.js';
+import type { Reply } from '../lane/frame.js';
+import { operationNumber, status } from '../lane/job.js';
+import { perform } from '../lane/perform.js';
+import { TokenSession } from '../lane/token-session.js';
+import type { TokenModule } from '../token-module.js';
+import type { DirectJob } from './operation.js';
+
+/** A lane's session in this very thread: the token's own work and the binding's, and nothing besides. */
+export class DirectSession {
+  readonly #session: TokenSession;
+
+  constructor(module: TokenModule) {
+    const p11 = new pkcs11js.PKCS11();
+    p11.load(module.libraryPath);
+    const { slot, profile } = module;
+    const { handleCacheSize } = defaultTuning;
+    this.#session = new TokenSession(p11, controlMemory(shared.size), { slot, profile, handleCacheSize });
+  }
+
+  run({ operation, variant, parts }: DirectJob): Buffer[] {
+    return this.#answered(operation, { variant, parts: [...parts] });
+  }
+
+  generate(shape: unknown, label: string, id: Buffer): void {
+    this.#answered('generate', { variant: 0, parts: [Buffer.from(JSON.stringify({ shape, label })), id] });
+  }
+
+  destroy(id: Buffer): void {
+    this.#answered('destroy', { variant: 0, parts: [id] });
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+
+  #answered(
+    operation: Parameters<typeof operationNumber>[0],
+    request: { readonly variant: number; readonly parts: Buffer[] },
+  ): Buffer[] {
+    const job = { ...request, operation: operationNumber(operation), deadline: Number.MAX_SAFE_INTEGER };
+    const reply: Reply = perform(this.#session, job);
+    if (reply.status !== status.done)
+      throw new Error(`${operation} ended with ${reply.status}: ${Buffer.from(reply.parts[0] ?? []).toString()}`);
+    return reply.parts.map((part) => Buffer.from(part));
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { loadConfig, main } from '@ankasecure/service-kit';
+import { servedPartition, workerConfig } from '../../../config.js';
+import type { KeyRef } from '../../custody.js';
+import { shapeOf } from '../capability.js';
+import type { CustodyLogger, Pkcs11Config } from '../config.js';
+import { openPkcs11Custody } from '../pkcs11-custody.js';
+import { TokenModule } from '../token-module.js';
+import { DirectSession } from './direct.js';
+import { measureLanes, measureThread, type RawResult } from './measure.js';
+import { type RawOperation, rawOperations, type Seed } from './operation.js';
+
+/** Asked over the process's channel; the answer is a RawResult, or `{error}`. `threadSeconds` comes once, before the lanes. */
+export type RawOrder =
+  | { readonly threadSeconds: number; readonly operations: readonly string[] }
+  | { readonly operation: string; readonly inFlight: number; readonly seconds: number };
+export type RawAnswer = { readonly results: readonly RawResult[] } | { readonly error: string };
+
+const silent: CustodyLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+interface Prepared {
+  readonly operation: RawOperation;
+  readonly ref: KeyRef;
+  readonly id: Buffer;
+  readonly seed: Seed;
+}
+
+/** Makes the keys, and measures calls in one thread: what the token alone can do. */
+const inThread = (config: Pkcs11Config, names: readonly string[], seconds: number): [Prepared[], RawResult[]] => {
+  const module = new TokenModule(config, silent);
+  module.initialise();
+  const session = new DirectSession(module);
+  const prepared = rawOperations
+    .filter(({ name }) => names.includes(name))
+    .map((operation): Prepared => {
+      const id = randomBytes(16);
+      const { algorithm, purpose, alg } = operation.ref;
+      session.generate(shapeOf(algorithm, purpose, alg), `bench ${operation.name}`, id);
+      const seed = operation.before === undefined ? [] : session.run(operation.before(id));
+      return { operation, ref: { ...operation.ref, objectId: id }, id, seed };
+    });
+  const results = prepared.map(({ operation, id, seed }) => {
+    const job = operation.job(id, seed);
+    return measureThread(operation.name, seconds, () => void session.run(job));
+  });
+  session.close();
+  module.close();
+  return [prepared, results];
+};
+
+/**
+ * Raw PKCS#11, for the benchmark to be compared with: the token of this worker's configuration, as many lanes as it
+ * says, and nothing around them.
+ */
+main('raw PKCS#11', async () => {
+  const loaded = loadConfig(workerConfig);
+  const config: Pkcs11Config = { ...servedPartition(loaded), partition: 'bench' };
+  let prepared: Prepared[] = [];
+  let lanes: ReturnType<typeof openPkcs11Custody> | null = null;
+
+  const obey = async (order: RawOrder): Promise<readonly RawResult[]> => {
+    if ('threadSeconds' in order) {
+      const [made, results] = inThread(config, order.operations, order.threadSeconds);
+      prepared = made;
+      return results;
+    }
+    lanes ??= openPkcs11Custody(config, silent);
+    const custody = await lanes;
+    const { operation, ref, seed } =
+      prepared.find((candidate) => candidate.operation.name === order.operation) ?? missing(order.operation);
+    const call = async (): Promise<number> =>
+      (await operation.call(custody, { deadline: Date.now() + 30_000 }, ref, seed)).hsmMicros;
+    return [await measureLanes(operation.name, order.inFlight, order.seconds, call)];
+  };
+
+  process.on('message', (order: RawOrder) => {
+    void obey(order)
+      .then(
+        (results): RawAnswer => ({ results }),
+        (error: unknown): RawAnswer => ({ error: (error as Error).message }),
+      )
+      .then((answer) => process.send?.(answer));
+  });
+  process.once('disconnect', () => void end());
+  const end = async (): Promise<void> => {
+    const custody = await lanes;
+    for (const { id } of prepared) await custody?.destroy({ deadline: Date.now() + 5000 }, id);
+    await custody?.close();
+    process.exit(0);
+  };
+});
+
+const missing = (name: string): never => {
+  throw new Error(`no raw operation ${name}`);
+};

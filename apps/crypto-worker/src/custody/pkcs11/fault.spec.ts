@@ -1,0 +1,387 @@
+import { createECDH, randomBytes } from 'node:crypto';
+import { createPkcs11Shim, enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, inTime, newRef } from '../custody.conformance.js';
+import { StillRunning } from '../custody.js';
+import type { Pkcs11Options } from './config.js';
+import { openPkcs11Custody, PinRefused, type Pkcs11Custody } from './pkcs11-custody.js';
+
+const token = enterSoftHsmToken();
+const shim = createPkcs11Shim(token.libraryPath);
+Object.assign(process.env, shim.env);
+afterAll(() => {
+  shim.remove();
+  token.remove();
+});
+afterEach(() => {
+  shim.inject({});
+});
+
+const fatal: string[] = [];
+const tuning = { reinitialiseFirstMs: 10, reinitialiseMaxMs: 50, giveUpMs: 300, watchMs: 10, longSelfTests: false };
+const open = (changes: object = {}, options: Pkcs11Options = {}) => {
+  const logger = listeningLogger();
+  const config = { ...partitionOn(token), libraryPath: shim.libraryPath, ...changes };
+  const custody = openPkcs11Custody(config, logger, {
+    onFatal: (reason) => fatal.push(reason),
+    ...options,
+    tuning: { ...tuning, ...options.tuning },
+  });
+  return { logger, custody };
+};
+
+const ecdsa = { scheme: 'ecdsa' } as const;
+const signing = newRef('EC-P256', 'sign');
+const sign = (custody: Pkcs11Custody, ms?: number) => custody.sign(inTime(ms), signing, ecdsa, randomBytes(32));
+
+/** How many more times each function was called while `work` ran. */
+const callsDuring = async (names: readonly string[], work: () => Promise<unknown>): Promise<Record<string, number>> => {
+  const before = names.map((name) => shim.calls(name));
+  await work();
+  return Object.fromEntries(names.map((name, index) => [name, shim.calls(name) - (before[index] ?? 0)]));
+};
+
+/** Waits until `good`, at most three seconds. */
+const until = async (good: () => boolean): Promise<void> => {
+  for (let left = 300; left > 0 && !good(); left--) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(good()).toBe(true);
+};
+
+describe('a custody whose library fails now and then', () => {
+  let custody: Pkcs11Custody;
+  let logger: ReturnType<typeof listeningLogger>;
+  const dir = newRef('AES-256', 'encrypt', 'dir');
+  const kw = newRef('AES-256', 'encrypt', 'A256KW');
+  const oaep = newRef('RSA-2048', 'encrypt', 'RSA-OAEP-256');
+  const ecdh = newRef('EC-P256', 'encrypt', 'ECDH-ES+A256KW');
+
+  beforeAll(async () => {
+    const opening = open({ sessionPoolSize: 1 });
+    logger = opening.logger;
+    custody = await opening.custody;
+    for (const ref of [signing, dir, kw, oaep, ecdh]) await custody.generate(inTime(), { ref, label: 'fault' });
+    await sign(custody);
+  });
+  afterAll(() => custody.close());
+
+  const healed: readonly [string, Record<string, string>, Record<string, number>][] = [
+    [
+      'SESSION_HANDLE_INVALID: opens the session again',
+      { C_SignInit: '0xb3*1' },
+      { C_OpenSession: 1, C_SignInit: 2, C_Login: 0 },
+    ],
+    ['SESSION_CLOSED in the middle: opens the session again', { C_Sign: '0xb0*1' }, { C_OpenSession: 1, C_Sign: 2 }],
+    ['KEY_HANDLE_INVALID: finds the key again', { C_SignInit: '0x60*1' }, { C_FindObjectsInit: 1, C_SignInit: 2 }],
+    ['OBJECT_HANDLE_INVALID: finds the key again', { C_SignInit: '0x82*1' }, { C_FindObjectsInit: 1, C_SignInit: 2 }],
+    [
+      'GENERAL_ERROR on an Init: finds the key again',
+      { C_SignInit: '0x5*1' },
+      { C_FindObjectsInit: 1, C_SignInit: 2, C_Login: 0, C_Finalize: 0 },
+    ],
+    ['USER_NOT_LOGGED_IN: logs in once', { C_SignInit: '0x101*1' }, { C_Login: 1, C_SignInit: 2, C_Finalize: 0 }],
+    [
+      'DEVICE_REMOVED: initialises anew',
+      { C_Sign: '0x32*1' },
+      { C_Finalize: 1, C_Initialize: 1, C_Login: 1, C_Sign: 2 },
+    ],
+    ['TOKEN_NOT_PRESENT: initialises anew', { C_SignInit: '0xe0*1' }, { C_Finalize: 1, C_Initialize: 1 }],
+    ['CRYPTOKI_NOT_INITIALIZED: initialises anew', { C_SignInit: '0x190*1' }, { C_Finalize: 1, C_Initialize: 1 }],
+  ];
+  it.each(healed)('%s, and the caller sees nothing', async (_name, faults, expected) => {
+    shim.inject(faults);
+    const calls = await callsDuring(Object.keys(expected), async () => {
+      expect((await sign(custody)).value).toHaveLength(64);
+    });
+    expect(calls).toEqual(expected);
+    expect(custody.healthy()).toBe(true);
+  });
+
+  it('a find that fails with DEVICE_ERROR initialises anew', async () => {
+    shim.inject({ C_SignInit: '0x60*1', C_FindObjectsInit: '0x30*1' });
+    const calls = await callsDuring(['C_Finalize', 'C_Initialize'], () => sign(custody));
+    expect(calls).toEqual({ C_Finalize: 1, C_Initialize: 1 });
+  });
+
+  it('a backlog survives an initialisation', async () => {
+    shim.inject({ C_Sign: '0x32*1' });
+    const signed = await Promise.all(Array.from({ length: 200 }, () => sign(custody)));
+    expect(signed.every(({ value }) => value.length === 64)).toBe(true);
+  });
+
+  it('a failure that persists is hsm-error, once', async () => {
+    shim.inject({ C_SignInit: '0xb3' });
+    expect(await codeOf(sign(custody))).toBe('hsm-error');
+    shim.inject({ C_SignInit: '0x60' });
+    expect(await codeOf(sign(custody))).toBe('hsm-error');
+    shim.inject({ C_Sign: '0x30*1' });
+    expect(await codeOf(sign(custody))).toBe('hsm-error');
+    shim.inject({});
+    expect((await sign(custody)).value).toHaveLength(64);
+    expect(custody.healthy()).toBe(true);
+  });
+
+  describe.each([
+    ['GENERAL_ERROR', '0x5*1'],
+    ['DEVICE_ERROR', '0x30*1'],
+    ['ENCRYPTED_DATA_INVALID', '0x40*1'],
+    ['WRAPPED_KEY_INVALID', '0x110*1'],
+    ['MECHANISM_PARAM_INVALID', '0x71*1'],
+  ])('%s over the caller’s data', (_name, fault) => {
+    it('is the same decryption-failed everywhere, and the service stays well', async () => {
+      const sealed = (await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9))).value;
+      const wrapped = (await custody.wrapCek(inTime(), kw, randomBytes(32))).value;
+      const uses: [string, () => Promise<unknown>][] = [
+        ['C_Decrypt', () => custody.openGcm(inTime(), dir, sealed, randomBytes(3))],
+        ['C_UnwrapKey', () => custody.unwrapCek(inTime(), kw, wrapped)],
+        ['C_Decrypt', () => custody.decryptOaep(inTime(), oaep, Buffer.alloc(256, 1))],
+        ['C_DeriveKey', () => custody.agree(inTime(), ecdh, createECDH('prime256v1').generateKeys())],
+      ];
+      const calls = await callsDuring(['C_Finalize'], async () => {
+        for (const [call, use] of uses) {
+          shim.inject({ [call]: fault });
+          await expect(use()).rejects.toMatchObject({ code: 'decryption-failed', detail: 'Decryption failed' });
+        }
+      });
+      expect(calls).toEqual({ C_Finalize: 0 });
+      expect(custody.healthy()).toBe(true);
+      expect((await sign(custody)).value).toHaveLength(64);
+    });
+  });
+
+  it('after bad data the canary is asked, and a dead token is found out', async () => {
+    const sealed = (await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9))).value;
+    shim.inject({ C_Decrypt: '0x30*2' });
+    const finalized = shim.calls('C_Finalize');
+    expect(await codeOf(custody.openGcm(inTime(), dir, sealed, randomBytes(3)))).toBe('decryption-failed');
+    await until(() => shim.calls('C_Finalize') === finalized + 1);
+    await until(() => custody.healthy());
+    expect((await sign(custody)).value).toHaveLength(64);
+  });
+
+  it('DEVICE_MEMORY on making a key is waited out', async () => {
+    shim.inject({ C_GenerateKeyPair: '0x31*3' });
+    const ref = newRef('EC-P256', 'sign');
+    const calls = await callsDuring(['C_GenerateKeyPair'], () => custody.generate(inTime(), { ref, label: 'x' }));
+    expect(calls).toEqual({ C_GenerateKeyPair: 4 });
+  });
+
+  it('making a key is never repeated once it may have happened', async () => {
+    shim.inject({ C_GenerateKeyPair: '0x32*1' });
+    const calls = await callsDuring(['C_GenerateKeyPair'], async () => {
+      expect(await codeOf(custody.generate(inTime(), { ref: newRef('EC-P256', 'sign'), label: 'x' }))).toBe(
+        'hsm-unavailable',
+      );
+      await sign(custody);
+    });
+    expect(calls).toEqual({ C_GenerateKeyPair: 1 });
+  });
+
+  it('logs name the call and the code, and neither PIN nor data', () => {
+    const text = JSON.stringify(logger.lines);
+    expect(text).toContain('CKR_');
+    expect(text).not.toContain(token.pin);
+  });
+
+  it('never asked for the process to end', () => {
+    expect(fatal).toEqual([]);
+  });
+});
+
+describe('a library that hangs', () => {
+  it('costs one hsm-timeout; the others go on, and the lane comes back', async () => {
+    const { custody: opening, logger } = open({ sessionTimeoutSeconds: 0.5 });
+    const custody = await opening;
+    await Promise.all([sign(custody), sign(custody)]);
+    shim.inject({ C_Sign: 'sleep:1500*1' });
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, () => sign(custody).then(() => 'signed', codeOfError)),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'hsm-timeout')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'signed')).toHaveLength(99);
+    expect(logger.lines.some(({ message }) => message.includes('stuck'))).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(await Promise.all(Array.from({ length: 50 }, () => sign(custody).then(() => 'signed')))).toHaveLength(50);
+    expect(fatal).toEqual([]);
+    await custody.close();
+  });
+
+  it('does not keep the idle lanes from the others, however many processors there are', async () => {
+    const custody = await open({ sessionPoolSize: 6 }).custody;
+    await Promise.all(Array.from({ length: 200 }, () => sign(custody)));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    shim.inject({ C_Sign: 'sleep:1000*4' });
+    const hanging: Promise<unknown>[] = [];
+    for (let lane = 0; lane < 4; lane++) {
+      hanging.push(sign(custody));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    const since = performance.now();
+    await sign(custody);
+    expect(performance.now() - since).toBeLessThan(500);
+    await Promise.all(hanging);
+    await custody.close();
+  });
+
+  it('does not keep the rest of its batch waiting', async () => {
+    const custody = await open().custody;
+    await Promise.all(Array.from({ length: 200 }, () => sign(custody)));
+    shim.inject({ C_Sign: 'sleep:1500*1' });
+    const since = performance.now();
+    const times = await Promise.all(
+      Array.from({ length: 60 }, () => sign(custody).then(() => performance.now() - since)),
+    );
+    expect(times.filter((ms) => ms < 1000)).toHaveLength(59);
+    await custody.close();
+  });
+
+  it('answers a caller at his deadline, and runs nothing that has expired in the queue', async () => {
+    const custody = await open({ sessionPoolSize: 1 }).custody;
+    await sign(custody);
+    shim.inject({ C_Sign: 'sleep:600*1' });
+    const calls = await callsDuring(['C_Sign'], async () => {
+      const since = performance.now();
+      const first = codeOf(sign(custody, 150));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await Promise.all([first, codeOf(sign(custody, 100)), codeOf(sign(custody, 120))])).toEqual([
+        'hsm-timeout',
+        'hsm-timeout',
+        'hsm-timeout',
+      ]);
+      expect(performance.now() - since).toBeLessThan(400);
+      await sign(custody);
+    });
+    expect(calls).toEqual({ C_Sign: 2 });
+    await custody.close();
+  });
+
+  it('says of a key that is still being made when that is over, so that what comes late can be destroyed', async () => {
+    const custody = await open().custody;
+    const ref = newRef('EC-P256', 'sign');
+    shim.inject({ C_GenerateKeyPair: 'sleep:800*1' });
+    const failure: unknown = await custody
+      .generate(inTime(200), { ref, label: 'late' })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
+    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+    await ((failure as Error).cause as StillRunning).ended;
+    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(1);
+    await custody.close();
+  });
+
+  it('turns callers away when the queue is full', async () => {
+    const custody = await open({ sessionPoolSize: 1 }, { tuning: { queueLimit: 50 } }).custody;
+    shim.inject({ C_Sign: 'sleep:300*1' });
+    const first = sign(custody);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, () => sign(custody).then(() => 'signed', codeOfError)),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'hsm-unavailable')).toHaveLength(10);
+    await first;
+    await custody.close();
+  });
+
+  it('asks for the end of the process when too many lanes are stuck', async () => {
+    const reasons: string[] = [];
+    const { custody: opening } = open({ sessionTimeoutSeconds: 0.3 }, { onFatal: (reason) => reasons.push(reason) });
+    const custody = await opening;
+    shim.inject({ C_Sign: 'sleep:2000*3' });
+    await Promise.all(Array.from({ length: 3 }, () => sign(custody).catch(() => undefined)));
+    await until(() => reasons.length > 0);
+    shim.inject({});
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await custody.close();
+  });
+});
+
+const codeOfError = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'other';
+
+describe('self-tests', () => {
+  it('exclude what the token lists and cannot do, and say nothing of the token’s words', async () => {
+    shim.inject({ C_DeriveKey: '0x70' });
+    const { custody: opening, logger } = open();
+    const custody = await opening;
+    shim.inject({});
+    expect(await custody.capability('EC-P256', 'encrypt')).toMatchObject({
+      algs: [],
+      excluded: [{ alg: 'ECDH-ES+A256KW', code: 'self-test-failed', detail: 'the self-test failed on this token' }],
+    });
+    expect((await custody.capability('EC-P256', 'sign')).algs).toEqual(['ES256']);
+    expect(custody.capabilities().find(({ algorithm }) => algorithm === 'RSA-4096')?.excluded[0]?.code).toBe(
+      'self-test-pending',
+    );
+    expect(JSON.stringify(logger.lines)).toContain('C_DeriveKey');
+    await custody.close();
+  });
+
+  it('go on when the token comes and goes meanwhile', async () => {
+    shim.inject({ C_GenerateKeyPair: '0x32*1', C_GenerateKey: '0xb3*1', C_SignInit: '0x101*1' });
+    const custody = await open().custody;
+    for (const algorithm of ['RSA-2048', 'EC-P256', 'Ed25519', 'HMAC-SHA256', 'AES-256'] as const)
+      for (const capability of custody.capabilities().filter((row) => row.algorithm === algorithm))
+        expect(capability.excluded).toEqual([]);
+    await custody.close();
+  });
+});
+
+it('a library serves one partition per process', async () => {
+  const custody = await open().custody;
+  await expect(open().custody).rejects.toThrow(/open in this process/);
+  await custody.close();
+  await (await open().custody).close();
+});
+
+describe('a token that stays away', () => {
+  it('is not ready, turns callers away at once, and at last asks for the end of the process', async () => {
+    const reasons: string[] = [];
+    const custody = await open({}, { onFatal: (reason) => reasons.push(reason) }).custody;
+    shim.inject({ C_Sign: '0x32*1', C_Initialize: '0x30' });
+    expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    expect(custody.healthy()).toBe(false);
+    const since = performance.now();
+    expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    expect(performance.now() - since).toBeLessThan(50);
+    await until(() => reasons.length === 1);
+    await custody.close();
+  });
+
+  it('is noticed by the canary alone, and taken back when it returns', async () => {
+    const custody = await open({}, { tuning: { healthMs: 50, giveUpMs: 60_000 } }).custody;
+    shim.inject({ C_GetTokenInfo: '0xe0', C_GetSlotList: '0x30' });
+    await until(() => !custody.healthy());
+    shim.inject({});
+    await until(() => custody.healthy());
+    expect((await sign(custody)).value).toHaveLength(64);
+    await custody.close();
+  });
+});
+
+describe('a refused PIN', () => {
+  it('at start: one try, no more', async () => {
+    const calls = await callsDuring(['C_Login'], async () => {
+      await expect(open({ pin: 'wrong-pin' }).custody).rejects.toBeInstanceOf(PinRefused);
+    });
+    expect(calls).toEqual({ C_Login: 1 });
+  });
+
+  it('later: stops for good, alarms, and neither tries again nor asks for the end of the process', async () => {
+    const reasons: string[] = [];
+    const { custody: opening, logger } = open(
+      {},
+      { onFatal: (reason) => reasons.push(reason), tuning: { healthMs: 50 } },
+    );
+    const custody = await opening;
+    await sign(custody);
+    shim.inject({ C_SignInit: '0x101*1', C_Login: '0xa0' });
+    const calls = await callsDuring(['C_Login', 'C_SignInit'], async () => {
+      for (let round = 0; round < 5; round++) expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    expect(calls).toEqual({ C_Login: 1, C_SignInit: 1 });
+    expect(custody.healthy()).toBe(false);
+    expect(logger.lines.filter(({ fields }) => 'alarm' in fields && fields.alarm === 'pin-refused')).toHaveLength(1);
+    expect(reasons).toEqual([]);
+    await custody.close();
+  });
+});

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { packReplies, packRequests, unpackReplies, unpackRequests } from './frame.js';
+
+describe('lane frames', () => {
+  it('carry requests there as they are', () => {
+    const deadline = Date.now() + 1234;
+    const requests = Array.from({ length: 64 }, (_, index) => ({
+      operation: index % 5,
+      variant: index,
+      deadline: deadline + index,
+      parts: Array.from({ length: index % 4 }, () => randomBytes(index * 7)),
+    }));
+    const { batch, requests: arrived } = unpackRequests(packRequests(requests, 77));
+    expect(batch).toBe(77);
+    expect(arrived).toEqual(requests);
+  });
+
+  it('clamp deadlines that no clock reaches', () => {
+    const [request] = unpackRequests(
+      packRequests([{ operation: 0, variant: 0, deadline: Number.MAX_SAFE_INTEGER, parts: [] }], 1),
+    ).requests;
+    expect(request?.deadline).toBeGreaterThan(Date.now() + 1e9);
+  });
+
+  it('carry replies back, with codes above 2³¹, and leave zeros behind', () => {
+    const replies = [
+      { status: 0, code: 0, micros: 12, parts: [randomBytes(64)] },
+      { status: 7, code: 0x80000005, micros: 3, parts: [] },
+      { status: 0, code: 0, micros: 1, parts: [Buffer.alloc(0), randomBytes(9)] },
+    ];
+    const frame = packReplies(replies);
+    expect(unpackReplies(frame)).toEqual(replies);
+    expect(new Uint8Array(frame).every((byte) => byte === 0)).toBe(true);
+  });
+});

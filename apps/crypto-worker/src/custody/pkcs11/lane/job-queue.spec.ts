@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { type OperationName, operationNumber } from './job.js';
+import { type Job, JobQueue } from './job-queue.js';
+
+const jobOf = (operation: OperationName, changes: Partial<Job> = {}): Job => ({
+  operation: operationNumber(operation),
+  variant: 0,
+  deadline: Date.now() + 10_000,
+  parts: [],
+  resolve: () => undefined,
+  reject: () => undefined,
+  slow: false,
+  attempts: 0,
+  loginEpoch: 0,
+  settled: false,
+  over: null,
+  ...changes,
+});
+
+const queueOf = (count: number, micros: number, operation: OperationName = 'sign'): JobQueue => {
+  const queue = new JobQueue();
+  for (let round = 0; round < 50; round++) queue.learn(jobOf(operation), micros);
+  for (let index = 0; index < count; index++) queue.push(jobOf(operation));
+  return queue;
+};
+
+describe('job queue', () => {
+  it('gives each lane its share, sixty-four at most', () => {
+    expect(queueOf(100, 50).takeFast(2)).toHaveLength(50);
+    expect(queueOf(1000, 10).takeFast(2)).toHaveLength(64);
+  });
+
+  it('gives one lane the little there is, rather than wake several', () => {
+    expect(queueOf(6, 50).takeFast(10)).toHaveLength(6);
+    expect(queueOf(6, 5_000).takeFast(10)).toHaveLength(1);
+  });
+
+  it('keeps batches short where jobs are long', () => {
+    expect(queueOf(100, 1_000).takeFast(1)).toHaveLength(4);
+    expect(queueOf(100, 80_000).takeFast(1)).toHaveLength(1);
+  });
+
+  it('lets what must not run twice travel alone', () => {
+    const queue = new JobQueue();
+    for (const operation of ['sign', 'sign', 'generate', 'generate', 'sign'] as const) queue.push(jobOf(operation));
+    const batches = [1, 2, 3, 4].map(() => queue.takeFast(1).map((job) => job.operation));
+    const [sign, generate] = [operationNumber('sign'), operationNumber('generate')];
+    expect(batches).toEqual([[sign, sign], [generate], [generate], [sign]]);
+  });
+
+  it('answers what has expired and hands out the rest', async () => {
+    const queue = new JobQueue();
+    const rejected = new Promise((reject) => queue.push(jobOf('sign', { deadline: 5, reject })));
+    queue.push(jobOf('sign'));
+    queue.push(jobOf('generate', { slow: true, deadline: 5 }));
+    queue.expire(Date.now());
+    expect(await rejected).toMatchObject({ code: 'hsm-timeout' });
+    expect([queue.takeFast(1).length, queue.takeSlow().length, queue.length]).toEqual([1, 0, 0]);
+  });
+
+  it('takes a token that answers at once for one that computes here', () => {
+    expect(queueOf(1, 50).cheap).toBe(true);
+    expect(queueOf(1, 700).cheap).toBe(false);
+    expect(new JobQueue().cheap).toBe(false);
+  });
+});

@@ -1,0 +1,111 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { StillRunning } from '../../custody.js';
+import { CostEstimate } from './cost-estimate.js';
+import type { Reply, Request } from './frame.js';
+import { operations } from './job.js';
+
+/** One call of custody on its way. */
+export interface Job extends Request {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: AnkaError) => void;
+  /** Takes long (makes RSA keys): goes alone, and never to all lanes at once. */
+  readonly slow: boolean;
+  /** How often it was put back after the token or the login came back. */
+  attempts: number;
+  /** The login epoch it last ran under. */
+  loginEpoch: number;
+  settled: boolean;
+  /** Set where its caller was answered and still wants to know when it is over in the HSM. */
+  over: (() => void) | null;
+}
+
+/** Answers a job, unless that was done before. */
+export const settle = (job: Job, outcome: Reply | AnkaError): void => {
+  if (job.settled) return;
+  job.settled = true;
+  if (outcome instanceof AnkaError) job.reject(outcome);
+  else job.resolve(outcome);
+};
+
+const timeOut = (job: Job): void => settle(job, new AnkaError('hsm-timeout'));
+
+/** Answers a job that a lane has begun. Where it may yet leave something behind, its caller learns when it is over. */
+export const giveUp = (job: Job): void => {
+  if (job.settled || operations[job.operation]?.repeatable) return timeOut(job);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  job.over = resolve;
+  settle(job, new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(promise) }));
+};
+
+/** Answers those whose time is up, as `answer` does. @returns the jobs that may go on */
+export const expire = (jobs: readonly Job[], wallClock: number, answer: (job: Job) => void = timeOut): Job[] =>
+  jobs.filter((job) => {
+    if (job.deadline < wallClock) answer(job);
+    return !job.settled;
+  });
+
+const batchLimit = 64;
+/** A batch should not keep its first result waiting for longer than this. */
+const batchMicros = 4_000;
+/** Less work than this is not worth waking another thread for. */
+const worthwhileMicros = 400;
+/** A token that answers faster than this computes on this machine's processors. */
+const cheapMicros = 150;
+
+/** Jobs that wait for a lane, and how many of them make a good batch. */
+export class JobQueue {
+  readonly #costs = new CostEstimate();
+  #fast: Job[] = [];
+  #slow: Job[] = [];
+
+  get length(): number {
+    return this.#fast.length + this.#slow.length;
+  }
+
+  push(job: Job): void {
+    (job.slow ? this.#slow : this.#fast).push(job);
+  }
+
+  putInFront(job: Job): void {
+    (job.slow ? this.#slow : this.#fast).unshift(job);
+  }
+
+  /** Whether what waits is computed on this machine, so that more lanes than processors only get in each other's way. */
+  get cheap(): boolean {
+    const [next] = this.#fast;
+    return next !== undefined && this.#costs.of(next) <= cheapMicros;
+  }
+
+  learn(job: Job, micros: number): void {
+    this.#costs.learn(job, micros);
+  }
+
+  takeSlow(): Job[] {
+    return this.#slow.splice(0, 1);
+  }
+
+  /**
+   * The share of one of `lanes` lanes, or more where that is too little work for a thread, or less where it would take too
+   * long. What must not run twice goes alone.
+   */
+  takeFast(lanes: number): Job[] {
+    const share = Math.ceil(this.#fast.length / lanes);
+    let count = 0;
+    for (let cost = 0; count < batchLimit && cost < (count < share ? batchMicros : worthwhileMicros); count++) {
+      const job = this.#fast[count];
+      if (!job) break;
+      if (!operations[job.operation]?.repeatable) return this.#fast.splice(0, Math.max(1, count));
+      cost += this.#costs.of(job);
+    }
+    return this.#fast.splice(0, count);
+  }
+
+  expire(wallClock: number): void {
+    this.#fast = expire(this.#fast, wallClock);
+    this.#slow = expire(this.#slow, wallClock);
+  }
+
+  empty(): readonly Job[] {
+    return [...this.#fast.splice(0), ...this.#slow.splice(0)];
+  }
+}

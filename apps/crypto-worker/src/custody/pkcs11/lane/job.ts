@@ -1,0 +1,66 @@
+import type { Hash } from '@ankasecure/algorithm';
+import type { SignatureRequest } from '../../custody.js';
+
+interface Operation<Name extends string = string> {
+  readonly name: Name;
+  /** May run twice without harm, so it is repeated after the token came back. What is not travels alone. */
+  readonly repeatable: boolean;
+}
+
+const repeatable = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: true });
+const once = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: false });
+
+/** What a lane can be asked, numbered by place. */
+export const operations = [
+  repeatable('sign'),
+  repeatable('decrypt-oaep'),
+  repeatable('agree'),
+  repeatable('wrap-cek'),
+  repeatable('unwrap-cek'),
+  repeatable('seal-gcm'),
+  repeatable('open-gcm'),
+  once('generate'),
+  repeatable('destroy'),
+  repeatable('canary'),
+  repeatable('self-test'),
+] as const satisfies readonly Operation[];
+
+export type OperationName = (typeof operations)[number]['name'];
+
+const numbers = new Map<OperationName, number>(operations.map(({ name }, index) => [name, index]));
+
+export const operationNumber = (name: OperationName): number => numbers.get(name) ?? -1;
+
+interface SignatureVariant {
+  readonly scheme: SignatureRequest['scheme'];
+  readonly hash: Hash | null;
+}
+
+const hashes = ['sha256', 'sha384', 'sha512'] as const;
+
+/** Signature requests, numbered by place: a job's `variant`. */
+export const signatureVariants: readonly SignatureVariant[] = [
+  ...hashes.map((hash) => ({ scheme: 'rsa-pkcs1' as const, hash })),
+  ...hashes.map((hash) => ({ scheme: 'rsa-pss' as const, hash })),
+  ...hashes.map((hash) => ({ scheme: 'hmac' as const, hash })),
+  { scheme: 'ecdsa', hash: null },
+  { scheme: 'eddsa', hash: null },
+];
+
+/** How a job ended. `code` beside it is the CKR, or 0. */
+export const status = {
+  done: 0,
+  /** The caller's data is bad. */
+  badData: 1,
+  /** As `badData`, and the canary should look at the token. */
+  badDataCanary: 2,
+  keyMissing: 3,
+  needsLogin: 4,
+  needsReinitialise: 5,
+  /** A PIN was refused: stop. */
+  stop: 6,
+  failed: 7,
+  failedCanary: 8,
+  /** Not run: too late, or taken from the lane. */
+  skipped: 9,
+} as const;

@@ -1,0 +1,225 @@
+import { availableParallelism } from 'node:os';
+import { AnkaError } from '@ankasecure/contracts';
+import type { Tuning } from '../config.js';
+import type { Reply } from './frame.js';
+import { expire, giveUp, type Job, JobQueue, settle } from './job-queue.js';
+import { Lane, type LaneSettings } from './lane.js';
+
+export interface PoolOptions {
+  readonly size: number;
+  readonly timeoutMs: number;
+  readonly tuning: Tuning;
+  readonly settings: () => LaneSettings;
+  readonly loginEpoch: () => number;
+  /** Each job's reply; the receiver settles the job or puts it back. */
+  readonly replied: (job: Job, reply: Reply) => void;
+  readonly stuck: (job: Job) => void;
+  readonly fatal: (reason: string) => void;
+}
+
+/** A lane busy for longer than this waits for something else than a processor. */
+const waitingMs = 20;
+/** A lane that has hung in one job for this long keeps no others waiting. */
+const patienceMs = 100;
+const processors = Math.max(2, availableParallelism());
+const crashLimit = 5;
+
+/** Feeds jobs to lanes in batches: while lanes are busy a queue grows, and an idle lane takes its share of it. */
+export class LanePool {
+  readonly #options: PoolOptions;
+  readonly #queue = new JobQueue();
+  #lanes: Lane<Job>[] = [];
+  #paused = false;
+  #closed = false;
+  #dispatching = false;
+  #crashes = 0;
+  #watch: NodeJS.Timeout | null = null;
+  #drained: (() => void)[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Adds lanes until there are `count`, one after the other: starting a thread takes the processor from callers. */
+  async grow(count: number): Promise<void> {
+    while (this.#lanes.length < count && !this.#closed) await this.#addLane();
+  }
+
+  submit(job: Job): void {
+    if (this.#queue.length >= this.#options.tuning.queueLimit) {
+      settle(job, new AnkaError('hsm-unavailable', 'Too many requests wait for the HSM; try again later.'));
+      return;
+    }
+    this.#queue.push(job);
+    this.#wake();
+  }
+
+  /** To the front of the queue, for a job that has waited before. */
+  putBack(job: Job): void {
+    if (job.settled) return;
+    this.#queue.putInFront(job);
+    this.#wake();
+  }
+
+  get stuckLanes(): number {
+    return this.#lanes.filter((lane) => lane.quarantined).length;
+  }
+
+  /** No batch goes out any more. @returns when none is out: only then may the module be finalised */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    if (this.#lanes.some((lane) => lane.busy)) await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  resume(slot: Uint8Array): void {
+    for (const lane of this.#lanes) lane.moveTo(slot);
+    this.#paused = false;
+    this.#wake();
+    this.grow(this.#options.size).catch(() => undefined);
+  }
+
+  /** Answers every job that waits. */
+  rejectWaiting(error: () => AnkaError): void {
+    for (const job of this.#queue.empty()) settle(job, error());
+  }
+
+  /** @returns false when a lane hangs in a call: then the module must not be finalised */
+  async close(): Promise<boolean> {
+    this.#closed = true;
+    this.rejectWaiting(() => new AnkaError('hsm-unavailable', 'The worker is shutting down.'));
+    const ended = await Promise.all(this.#lanes.map((lane) => lane.close(this.#options.timeoutMs)));
+    if (this.#watch) clearInterval(this.#watch);
+    for (const lane of this.#lanes) for (const job of lane.jobs) settle(job, new AnkaError('hsm-unavailable'));
+    return ended.every(Boolean);
+  }
+
+  #addLane(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const lane = new Lane<Job>(this.#options.settings(), {
+        ready: () => {
+          resolve();
+          this.#wake();
+        },
+        answered: (from, jobs, replies) => this.#answered(from, jobs, replies),
+        crashed: (from, jobs, begun, error) => {
+          reject(error);
+          this.#crashed(from, jobs, begun, error);
+        },
+      });
+      this.#lanes.push(lane);
+    });
+  }
+
+  #answered(lane: Lane<Job>, jobs: readonly Job[], replies: readonly Reply[]): void {
+    this.#crashes = 0;
+    const late = lane.quarantined;
+    lane.quarantined = false;
+    jobs.forEach((job, index) => {
+      const reply = replies[index];
+      if (!reply) return;
+      this.#queue.learn(job, reply.micros);
+      job.over?.();
+      if (!late && !job.settled) this.#options.replied(job, reply);
+    });
+    this.#noticeDrained();
+    if (late && this.#lanes.length > this.#options.size) this.#retire(lane);
+    this.#dispatch();
+  }
+
+  #retire(lane: Lane<Job>): void {
+    this.#lanes = this.#lanes.filter((other) => other !== lane);
+    void lane.close(this.#options.timeoutMs);
+  }
+
+  #crashed(lane: Lane<Job>, jobs: readonly Job[], begun: number, error: Error): void {
+    this.#lanes = this.#lanes.filter((other) => other !== lane);
+    jobs.forEach((job, index) => {
+      job.over?.();
+      if (index >= begun) this.putBack(job);
+      else settle(job, new AnkaError('hsm-error', undefined, { cause: error }));
+    });
+    this.#noticeDrained();
+    this.#crashes++;
+    if (this.#closed) return;
+    if (this.#crashes >= crashLimit) this.#options.fatal(`lanes end by themselves: ${error.message}`);
+    else setTimeout(() => this.#replace(), 50 * this.#crashes).unref();
+  }
+
+  #noticeDrained(): void {
+    if (this.#lanes.some((lane) => lane.busy)) return;
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  /** Dispatches at the end of the current turn, so that jobs submitted together travel together. */
+  #wake(): void {
+    this.#startWatch();
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    queueMicrotask(() => {
+      this.#dispatching = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    if (this.#paused || this.#closed || this.#queue.length === 0) return;
+    const now = performance.now();
+    const idle = this.#lanes.filter((lane) => lane.idle);
+    for (const [index, lane] of idle.entries()) {
+      const jobs = this.#take(idle.length - index, now);
+      if (jobs.length === 0) return;
+      const loginEpoch = this.#options.loginEpoch();
+      for (const job of jobs) job.loginEpoch = loginEpoch;
+      lane.run(jobs, now);
+    }
+  }
+
+  /** What the first of `idle` lanes should do: nothing, where it would only take a processor from a busy one. */
+  #take(idle: number, now: number): Job[] {
+    const slowLanes = this.#lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
+    const slow = slowLanes < Math.max(1, this.#options.size - 1) ? this.#queue.takeSlow() : [];
+    if (slow.length > 0) return slow;
+    if (!this.#queue.cheap) return this.#queue.takeFast(idle);
+    const computing = this.#lanes.filter((lane) => lane.busy && lane.runningFor(now) < waitingMs).length;
+    const useful = Math.min(idle, processors - computing);
+    return useful > 0 ? this.#queue.takeFast(useful) : [];
+  }
+
+  #startWatch(): void {
+    this.#watch ??= setInterval(() => this.#look(), this.#options.tuning.watchMs);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const wallClock = Date.now();
+    this.#queue.expire(wallClock);
+    for (const lane of this.#lanes) {
+      expire(lane.jobs, wallClock, giveUp);
+      const standstill = lane.quarantined ? 0 : lane.standstill(now);
+      if (standstill > patienceMs) for (const job of lane.takeBack()) this.putBack(job);
+      if (standstill > this.#options.timeoutMs) this.#quarantine(lane);
+    }
+    this.#dispatch();
+    if (this.#queue.length > 0 || this.#lanes.some((lane) => lane.busy)) return;
+    if (this.#watch) clearInterval(this.#watch);
+    this.#watch = null;
+  }
+
+  /** The job it hangs in is answered, what it did before is done again, and another lane takes its place until it answers. */
+  #quarantine(lane: Lane<Job>): void {
+    lane.quarantined = true;
+    for (const job of lane.jobs.slice(0, -1)) this.putBack(job);
+    for (const job of lane.jobs.slice(-1)) {
+      this.#options.stuck(job);
+      giveUp(job);
+    }
+    const stuckLimit = this.#options.tuning.stuckLimit ?? Math.max(2, Math.ceil(this.#options.size / 2));
+    if (this.stuckLanes >= stuckLimit) this.#options.fatal(`${this.stuckLanes} lanes are stuck in the HSM library`);
+    else this.#replace();
+  }
+
+  /** A lane that cannot start counts as crashed, which is dealt with there. */
+  #replace(): void {
+    if (!this.#closed) this.#addLane().catch(() => undefined);
+  }
+}

@@ -1,0 +1,61 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import pkcs11js from 'pkcs11js';
+import type { Profile } from '../profile.js';
+import { own } from './control.js';
+import { packReplies, type Reply, unpackRequests } from './frame.js';
+import { status } from './job.js';
+import { perform } from './perform.js';
+import { TokenSession } from './token-session.js';
+
+/** What a lane's thread starts with. */
+export interface LaneData {
+  readonly libraryPath: string;
+  readonly slot: Uint8Array;
+  readonly profile: Profile;
+  readonly handleCacheSize: number;
+  readonly shared: Int32Array;
+  readonly own: Int32Array;
+}
+
+/** Besides batches: the slot after C_Initialize, and null to end. */
+export type LaneMessage = ArrayBuffer | { readonly slot: Uint8Array } | null;
+
+const skipped: Reply = { status: status.skipped, code: 0, micros: 0, parts: [] };
+
+const runBatch = (session: TokenSession, progress: Int32Array, frame: ArrayBuffer): ArrayBuffer => {
+  const { batch, requests } = unpackRequests(frame);
+  const replies = requests.map((request, index) => {
+    Atomics.store(progress, own.progress, index + 1);
+    if (Atomics.load(progress, own.cancelledBatch) === batch || Date.now() > request.deadline) return skipped;
+    return perform(session, request);
+  });
+  const answer = packReplies(replies);
+  for (const reply of replies) for (const part of reply.parts) part.fill(0);
+  new Uint8Array(frame).fill(0);
+  return answer;
+};
+
+const serve = (port: MessagePort, data: LaneData): void => {
+  const p11 = new pkcs11js.PKCS11();
+  p11.load(data.libraryPath);
+  const session = new TokenSession(p11, data.shared, {
+    slot: Buffer.from(data.slot),
+    profile: data.profile,
+    handleCacheSize: data.handleCacheSize,
+  });
+  port.on('message', (message: LaneMessage) => {
+    if (message instanceof ArrayBuffer) {
+      const answer = runBatch(session, data.own, message);
+      port.postMessage(answer, [answer]);
+    } else if (message) {
+      session.moveTo(Buffer.from(message.slot));
+    } else {
+      session.close();
+      port.close();
+    }
+  });
+  port.postMessage('ready');
+};
+
+if (!parentPort) throw new Error('a lane is a worker thread');
+serve(parentPort, workerData as LaneData);

@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { controlMemory, own } from './control.js';
+import { packRequests, type Reply, type Request, unpackReplies } from './frame.js';
+import type { LaneData, LaneMessage } from './lane-thread.js';
+
+/**
+ * From source the thread's file is TypeScript, which Node runs as it stands, but for the `.js` in its imports. A build has no
+ * `.ts` beside it and never comes here.
+ */
+const sourceImports = `import { registerHooks } from 'node:module';
+registerHooks({ resolve: (name, context, next) =>
+  next(name.startsWith('.') && context.parentURL?.endsWith('.ts') ? name.replace(/\\.js$/, '.ts') : name, context) });`;
+
+const fromSource = import.meta.url.endsWith('.ts');
+const threadFile = new URL(fromSource ? './lane-thread.ts' : './lane-thread.js', import.meta.url);
+const execArgv = fromSource ? ['--import', `data:text/javascript,${encodeURIComponent(sourceImports)}`] : [];
+
+/** Hardly anything outlives a job in a lane, so a large nursery would only hold memory: some 20 MiB a lane. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+
+export interface LaneEvents<Job extends Request> {
+  /** The batch is answered: replies in the order of `jobs`. */
+  answered(lane: Lane<Job>, jobs: readonly Job[], replies: readonly Reply[]): void;
+  ready(lane: Lane<Job>): void;
+  /** The thread ended by itself; `jobs` were with it, the first `begun` of them begun. */
+  crashed(lane: Lane<Job>, jobs: readonly Job[], begun: number, error: Error): void;
+}
+
+export type LaneSettings = Omit<LaneData, 'own'>;
+
+/** The main thread's end of one lane: one batch at a time. */
+export class Lane<Job extends Request> {
+  readonly #worker: Worker;
+  readonly #control = controlMemory(own.size);
+  readonly #exited: Promise<void>;
+  #jobs: readonly Job[] | null = null;
+  #batch = 0;
+  #ready = false;
+  #closing = false;
+  #startedAt = 0;
+  #seenProgress = 0;
+  #seenAt = 0;
+  /** Stuck in a call: gets no batch until it answers. */
+  quarantined = false;
+
+  constructor(settings: LaneSettings, events: LaneEvents<Job>) {
+    const workerData: LaneData = { ...settings, own: this.#control };
+    this.#worker = new Worker(threadFile, { workerData, execArgv, resourceLimits, name: 'hsm-lane' });
+    this.#worker.on('message', (message: 'ready' | ArrayBuffer) => {
+      if (message === 'ready') {
+        this.#ready = true;
+        events.ready(this);
+        return;
+      }
+      const jobs = this.#jobs ?? [];
+      this.#jobs = null;
+      events.answered(this, jobs, unpackReplies(message));
+    });
+    let failure = new Error('the lane ended');
+    this.#worker.on('error', (error) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#ready = false;
+        resolve();
+        if (!this.#closing) events.crashed(this, this.#jobs ?? [], this.begun(), failure);
+      });
+    });
+  }
+
+  get idle(): boolean {
+    return this.#ready && !this.#jobs && !this.quarantined && !this.#closing;
+  }
+
+  get busy(): boolean {
+    return this.#jobs !== null;
+  }
+
+  get jobs(): readonly Job[] {
+    return this.#jobs ?? [];
+  }
+
+  run(jobs: readonly Job[], now: number): void {
+    this.#jobs = jobs;
+    this.#batch = (this.#batch + 1) & 0x3fffffff;
+    Atomics.store(this.#control, own.progress, 0);
+    this.#startedAt = now;
+    this.#seenProgress = 0;
+    this.#seenAt = now;
+    const frame = packRequests(jobs, this.#batch);
+    this.#post(frame, [frame]);
+  }
+
+  /** How many jobs of the batch were begun. */
+  begun(): number {
+    return Atomics.load(this.#control, own.progress);
+  }
+
+  /** Milliseconds since the batch under way was handed over. */
+  runningFor(now: number): number {
+    return now - this.#startedAt;
+  }
+
+  /** Milliseconds without progress in the batch under way. */
+  standstill(now: number): number {
+    if (!this.#jobs) return 0;
+    const progress = this.begun();
+    if (progress !== this.#seenProgress) {
+      this.#seenProgress = progress;
+      this.#seenAt = now;
+    }
+    return now - this.#seenAt;
+  }
+
+  /** Takes back the jobs that were not begun: the lane will not run them. `jobs` are the begun ones from now on. */
+  takeBack(): readonly Job[] {
+    Atomics.store(this.#control, own.cancelledBatch, this.#batch);
+    const begun = this.begun();
+    const rest = this.jobs.slice(begun);
+    this.#jobs = this.jobs.slice(0, begun);
+    return rest;
+  }
+
+  moveTo(slot: Uint8Array): void {
+    this.#post({ slot });
+  }
+
+  /** Ends the thread after the batch under way. @returns false when it hangs in a call: then it is left behind */
+  async close(limitMs: number): Promise<boolean> {
+    this.#closing = true;
+    this.#post(null);
+    const limit = new AbortController();
+    const ended = await Promise.race([
+      this.#exited.then(() => true),
+      sleep(this.quarantined ? 0 : limitMs, false, { signal: limit.signal }).catch(() => false),
+    ]);
+    limit.abort();
+    if (!ended) this.#worker.unref();
+    return ended;
+  }
+
+  #post(message: LaneMessage, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+}

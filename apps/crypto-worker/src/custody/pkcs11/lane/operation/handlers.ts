@@ -1,0 +1,31 @@
+import { type OperationName, operations } from '../job.js';
+import type { TokenSession } from '../token-session.js';
+import { agree } from './agree.js';
+import { canary } from './canary.js';
+import { decryptOaep } from './decrypt-oaep.js';
+import { destroy } from './destroy.js';
+import { openGcm, sealGcm } from './gcm.js';
+import { generate } from './generate.js';
+import { selfTest } from './self-test.js';
+import { sign } from './sign.js';
+import { unwrapCek, wrapCek } from './wrap-cek.js';
+
+/** Runs inside a lane. Parts of the request are views that end with the batch; parts of the result are filled with zeros once packed. */
+export type Handler = (session: TokenSession, variant: number, parts: readonly Buffer[]) => readonly Buffer[];
+
+const table: Record<OperationName, Handler> = {
+  sign,
+  'decrypt-oaep': decryptOaep,
+  agree,
+  'wrap-cek': wrapCek,
+  'unwrap-cek': unwrapCek,
+  'seal-gcm': sealGcm,
+  'open-gcm': openGcm,
+  generate,
+  destroy,
+  canary,
+  'self-test': selfTest,
+};
+
+/** By operation number. */
+export const handlers: readonly Handler[] = operations.map(({ name }) => table[name]);

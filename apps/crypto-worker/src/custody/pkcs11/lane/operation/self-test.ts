@@ -1,0 +1,182 @@
+import {
+  constants,
+  createCipheriv,
+  createDecipheriv,
+  createECDH,
+  createHash,
+  createHmac,
+  createPublicKey,
+  type KeyObject,
+  publicEncrypt,
+  randomBytes,
+  verify,
+} from 'node:crypto';
+import type { Hash, JweAlg, JwsAlg } from '@ankasecure/algorithm';
+import { ckrName, ckrOf } from '../../ckr.js';
+import { actionFor } from '../../error-policy.js';
+import { cka, type KeyShape } from '../../template.js';
+import type { TokenSession } from '../token-session.js';
+import { agreeWith } from './agree.js';
+import { decryptOaepWith } from './decrypt-oaep.js';
+import { openGcmWith, sealGcmWith } from './gcm.js';
+import { type Made, make } from './generate.js';
+import { signWith } from './sign.js';
+import { unwrapCekWith, wrapCekWith } from './wrap-cek.js';
+
+export interface SelfTestAlg {
+  readonly alg: JwsAlg | JweAlg;
+  /** For signatures and MACs: the number in `signatureVariants`, and the hash over the message. */
+  readonly variant: number;
+  readonly hash: Hash | null;
+}
+
+/** What a `self-test` job says, as JSON. */
+export interface SelfTestSpec {
+  readonly shape: KeyShape;
+  readonly algs: readonly SelfTestAlg[];
+}
+
+/** Per algorithm: null where it passed, else why not. */
+export type SelfTestResult = Readonly<Record<string, string | null>>;
+
+interface Subject extends Made {
+  readonly shape: KeyShape;
+  readonly publicKey: KeyObject | null;
+  /** The secret's value; null where the token does not let even a test key be read. */
+  readonly value: Buffer | null;
+}
+
+class Mismatch extends Error {}
+const check = (good: boolean, what: string): void => {
+  if (!good) throw new Mismatch(what);
+};
+
+type Test = (session: TokenSession, subject: Subject, test: SelfTestAlg) => void;
+
+const signature: Test = (session, { key, publicKey }, { alg, variant, hash }) => {
+  const message = randomBytes(40);
+  const input = hash ? createHash(hash).update(message).digest() : message;
+  const made = signWith(session, key, variant, input);
+  if (!publicKey) throw new Mismatch('no public key');
+  const padding = alg.startsWith('PS') ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
+  const options =
+    publicKey.asymmetricKeyType === 'rsa' ? { padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } : {};
+  check(
+    verify(hash, message, { key: publicKey, dsaEncoding: 'ieee-p1363', ...options }, made),
+    'the signature does not verify',
+  );
+};
+
+const mac: Test = (session, { key, value }, { variant, hash }) => {
+  const message = randomBytes(40);
+  const made = signWith(session, key, variant, message);
+  const expected =
+    value && hash ? createHmac(hash, value).update(message).digest() : signWith(session, key, variant, message);
+  check(made.equals(expected), 'the MAC differs');
+};
+
+const oaep: Test = (session, { key, publicKey }) => {
+  if (!publicKey) throw new Mismatch('no public key');
+  const cek = randomBytes(32);
+  const sealed = publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, cek);
+  check(decryptOaepWith(session, key, sealed).equals(cek), 'the plaintext differs');
+};
+
+const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' };
+
+const agreement: Test = (session, { key, shape, spki }) => {
+  const ephemeral = createECDH(curves[shape.bits] ?? '');
+  const peer = ephemeral.generateKeys();
+  const size = Math.ceil(shape.bits / 8);
+  const z = agreeWith(session, key, peer, size);
+  check(
+    spki !== null && z.equals(ephemeral.computeSecret(spki.subarray(spki.length - 1 - 2 * size))),
+    'the shared secret differs',
+  );
+};
+
+const wrapping: Test = (session, { key, value }) => {
+  const cek = randomBytes(32);
+  const wrapped = wrapCekWith(session, key, cek);
+  if (value) {
+    const decipher = createDecipheriv(`id-aes${value.length * 8}-wrap`, value, Buffer.alloc(8, 0xa6));
+    check(Buffer.concat([decipher.update(wrapped), decipher.final()]).equals(cek), 'the wrapped key differs');
+  }
+  check(unwrapCekWith(session, key, wrapped).equals(cek), 'the unwrapped key differs');
+};
+
+const sealing: Test = (session, { key, value }) => {
+  const aad = randomBytes(20);
+  const plaintext = randomBytes(40);
+  const [iv, ciphertext, tag] = sealGcmWith(session, key, aad, plaintext);
+  if (value) {
+    const cipher = createCipheriv(`aes-${value.length === 16 ? 128 : 256}-gcm`, value, iv).setAAD(aad);
+    const expected = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    check(expected.equals(ciphertext) && cipher.getAuthTag().equals(tag), 'the ciphertext differs');
+  }
+  check(openGcmWith(session, key, { iv, ciphertext, tag, aad }).equals(plaintext), 'the plaintext differs');
+};
+
+const testOf = (shape: KeyShape): Test => {
+  if (shape.purpose !== 'encrypt') return shape.kind === 'hmac' ? mac : signature;
+  if (shape.alg === 'dir') return sealing;
+  return ({ rsa: oaep, ec: agreement, aes: wrapping } as Partial<Record<string, Test>>)[shape.kind] ?? signature;
+};
+
+const makeSubject = (session: TokenSession, shape: KeyShape): Subject => {
+  const place = { id: randomBytes(16), label: 'ankasecure:self-test' };
+  const isSecret = shape.kind === 'aes' || shape.kind === 'hmac';
+  if (!isSecret) {
+    const made = make(session, shape, { ...place, as: 'session' });
+    return {
+      ...made,
+      shape,
+      value: null,
+      publicKey: made.spki && createPublicKey({ key: made.spki, format: 'der', type: 'spki' }),
+    };
+  }
+  try {
+    const made = make(session, shape, { ...place, as: 'readable-session' });
+    return { ...made, shape, publicKey: null, value: session.attribute(made.key, cka.VALUE) };
+  } catch (error) {
+    if (isTrouble(error, session)) throw error;
+    session.close();
+    return { ...make(session, shape, { ...place, as: 'session' }), shape, publicKey: null, value: null };
+  }
+};
+
+const troubles = ['reopen-session', 'login', 'reinitialise', 'stop', 'retry-jitter'];
+
+/** The token's state, not the algorithm, is the cause. */
+const isTrouble = (error: unknown, session: TokenSession): boolean => {
+  const code = ckrOf(error);
+  return code !== null && troubles.includes(actionFor(code, session.kind));
+};
+
+const reason = (error: unknown, session: TokenSession): string => {
+  const code = ckrOf(error);
+  if (code !== null) return `${session.call}: ${ckrName(code)}`;
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** Tries each algorithm on a key made for it, against node:crypto. */
+export const selfTest = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [json] = parts as [Buffer];
+  const { shape, algs } = JSON.parse(json.toString()) as SelfTestSpec;
+  const result: Record<string, string | null> = {};
+  let subject: Subject | null = null;
+  for (const alg of algs) {
+    try {
+      subject ??= makeSubject(session, shape);
+      testOf(shape)(session, subject, alg);
+      result[alg.alg] = null;
+    } catch (error) {
+      if (isTrouble(error, session)) throw error;
+      result[alg.alg] = reason(error, session);
+      session.close();
+      subject = null;
+    }
+  }
+  if (subject) session.destroyObject(subject.key);
+  return [Buffer.from(JSON.stringify(result))];
+};

@@ -1,0 +1,187 @@
+import { algorithmOf, hashBytes } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import type {
+  Capability,
+  Custody,
+  Deadline,
+  GcmSealed,
+  GeneratedKey,
+  KeyRef,
+  NewKey,
+  PlatformKeyKind,
+  SignatureRequest,
+  Timed,
+  TokenIdentity,
+} from '../custody.js';
+import { shapeOf } from './capability.js';
+import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
+import type { Reply } from './lane/frame.js';
+import { type OperationName, signatureVariants } from './lane/job.js';
+import { type KeyShape, objectClass, platformShapes } from './template.js';
+import { TokenRuntime } from './token-runtime.js';
+import { objectUri } from './uri.js';
+
+export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './config.js';
+export { PinRefused } from './token-module.js';
+
+const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
+const hmacSha256 = variants.get('hmac/sha256') ?? 0;
+
+const variantOf = (request: SignatureRequest): number => {
+  const variant = variants.get(`${request.scheme}/${'hash' in request ? request.hash : ''}`);
+  if (variant === undefined) throw new AnkaError('internal-error', 'The signature scheme is not known.');
+  return variant;
+};
+
+/** A condition that callers inside the worker guarantee; a token must never see it broken, for some end the process then. */
+const assure = (good: boolean, what: string): void => {
+  if (!good) throw new AnkaError('internal-error', `custody: ${what}`);
+};
+
+const part = (reply: { readonly parts: readonly Uint8Array[] }, index: number): Uint8Array => {
+  const found = reply.parts[index];
+  if (!found) throw new AnkaError('hsm-error');
+  return found;
+};
+
+/** Keys as objects of one PKCS#11 token. */
+export class Pkcs11Custody implements Custody {
+  readonly kind = 'token';
+  readonly #runtime: TokenRuntime;
+
+  constructor(runtime: TokenRuntime) {
+    this.#runtime = runtime;
+  }
+
+  get token(): TokenIdentity {
+    return this.#runtime.identity;
+  }
+
+  capability(...of: Parameters<Custody['capability']>): Promise<Capability> {
+    return this.#runtime.capabilities.of(...of);
+  }
+
+  capabilities(): readonly Capability[] {
+    return this.#runtime.capabilities.all();
+  }
+
+  async generate(budget: Deadline, { ref, label }: NewKey): Promise<Timed<GeneratedKey>> {
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    const reply = await this.#make(budget, shapeOf(ref.algorithm, ref.purpose, ref.alg), ref.objectId, label);
+    return { value: { spki: reply.parts[0] ?? null }, hsmMicros: reply.micros };
+  }
+
+  async generatePlatformKey(
+    budget: Deadline,
+    kind: PlatformKeyKind,
+    objectId: Uint8Array,
+    label: string,
+  ): Promise<Timed<void>> {
+    if (kind === 'kek' && this.#runtime.profile.kekWrap.length === 0)
+      throw new AnkaError(
+        'algorithm-unavailable',
+        'The token has no AES key wrap with padding, so it cannot hold a key encryption key.',
+      );
+    const reply = await this.#make(budget, platformShapes[kind], objectId, label);
+    return { value: undefined, hsmMicros: reply.micros };
+  }
+
+  async destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>> {
+    assure(objectId.length > 0, 'no CKA_ID');
+    const reply = await this.#runtime.call(budget, 'destroy', 0, [objectId]);
+    return { value: Buffer.from(part(reply, 0)).readUInt32LE(), hsmMicros: reply.micros };
+  }
+
+  uri(ref: KeyRef): string {
+    const { kind } = algorithmOf(ref.algorithm);
+    return objectUri(
+      this.token,
+      ref.objectId,
+      kind === 'aes' || kind === 'hmac' ? objectClass.secret : objectClass.private,
+    );
+  }
+
+  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
+    if (request.scheme === 'rsa-pkcs1' || request.scheme === 'rsa-pss')
+      assure(input.length === hashBytes[request.hash], 'not a digest of that hash');
+    if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'not a digest');
+    return this.#one(budget, 'sign', variantOf(request), [ref.objectId, input]);
+  }
+
+  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Timed<Uint8Array>> {
+    return this.#one(budget, 'sign', hmacSha256, [objectId, input]);
+  }
+
+  async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>> {
+    if (ciphertext.length !== algorithmOf(ref.algorithm).bits / 8) throw new AnkaError('decryption-failed');
+    return this.#one(budget, 'decrypt-oaep', 0, [ref.objectId, ciphertext]);
+  }
+
+  async agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>> {
+    const size = Math.ceil(algorithmOf(ref.algorithm).bits / 8);
+    if (peer.length !== 1 + 2 * size || peer[0] !== 4) throw new AnkaError('decryption-failed');
+    return this.#one(budget, 'agree', size, [ref.objectId, peer]);
+  }
+
+  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
+    assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'not a content encryption key');
+    return this.#one(budget, 'wrap-cek', 0, [ref.objectId, cek]);
+  }
+
+  async unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>> {
+    if (wrapped.length < 24 || wrapped.length % 8 !== 0 || wrapped.length > 520)
+      throw new AnkaError('decryption-failed');
+    return this.#one(budget, 'unwrap-cek', 0, [ref.objectId, wrapped]);
+  }
+
+  async sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>> {
+    const { maxBytes } = this.#runtime.profile.gcm;
+    if (plaintext.length > maxBytes)
+      throw new AnkaError(
+        'body-too-large',
+        `This token encrypts at most ${maxBytes} bytes at a time with dir; use a key-wrapping algorithm.`,
+      );
+    const reply = await this.#runtime.call(budget, 'seal-gcm', 0, [ref.objectId, aad, plaintext]);
+    return { value: { iv: part(reply, 0), ciphertext: part(reply, 1), tag: part(reply, 2) }, hsmMicros: reply.micros };
+  }
+
+  async openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>> {
+    const { iv, ciphertext, tag } = sealed;
+    if (iv.length < 12 || iv.length > 16 || tag.length !== 16) throw new AnkaError('decryption-failed');
+    return this.#one(budget, 'open-gcm', 0, [ref.objectId, iv, ciphertext, tag, aad]);
+  }
+
+  healthy(): boolean {
+    return this.#runtime.healthy();
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close();
+  }
+
+  async #one(
+    budget: Deadline,
+    operation: OperationName,
+    variant: number,
+    parts: readonly Uint8Array[],
+  ): Promise<Timed<Uint8Array>> {
+    const reply = await this.#runtime.call(budget, operation, variant, parts);
+    return { value: part(reply, 0), hsmMicros: reply.micros };
+  }
+
+  async #make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {
+    assure(objectId.length === 16, 'a CKA_ID has 16 bytes');
+    const spec = Buffer.from(JSON.stringify({ shape, label }));
+    return this.#runtime.call(budget, 'generate', 0, [spec, objectId], shape.kind === 'rsa');
+  }
+}
+
+/**
+ * Opens a partition: loads the library, logs in, starts lanes, runs the quick self-tests.
+ * @throws PinRefused (do not start again before the PIN is corrected), SlotNotFound, or what the library said
+ */
+export const openPkcs11Custody = async (
+  config: Pkcs11Config,
+  logger: CustodyLogger,
+  options: Pkcs11Options = {},
+): Promise<Pkcs11Custody> => new Pkcs11Custody(await TokenRuntime.open(config, logger, options));

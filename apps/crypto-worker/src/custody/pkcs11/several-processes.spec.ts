@@ -1,0 +1,72 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, inTime, newRef } from '../custody.conformance.js';
+import type { Order } from './other-process.fixture.js';
+import { openPkcs11Custody, type Pkcs11Custody } from './pkcs11-custody.js';
+
+const quick = { tuning: { longSelfTests: false } };
+const token = enterSoftHsmToken();
+let here: Pkcs11Custody;
+let there: ChildProcess;
+
+const sourceImports = `import { registerHooks } from 'node:module';
+registerHooks({ resolve: (name, context, next) =>
+  next(name.startsWith('.') && context.parentURL?.endsWith('.ts') ? name.replace(/\\.js$/, '.ts') : name, context) });`;
+
+const tell = async (order: Order): Promise<unknown> => {
+  const answered = once(there, 'message');
+  there.send(order);
+  return ((await answered) as [unknown])[0];
+};
+
+beforeAll(async () => {
+  here = await openPkcs11Custody(partitionOn(token), listeningLogger(), quick);
+  there = fork(fileURLToPath(new URL('./other-process.fixture.ts', import.meta.url)), {
+    execArgv: [
+      '--experimental-transform-types',
+      '--disable-warning=ExperimentalWarning',
+      '--conditions=source',
+      '--import',
+      `data:text/javascript,${encodeURIComponent(sourceImports)}`,
+    ],
+  });
+  expect(await tell({ open: partitionOn(token) })).toBe('open');
+});
+afterAll(async () => {
+  there.kill();
+  await here.close();
+  token.remove();
+});
+
+describe('two workers on one token', () => {
+  it('see each other’s new keys at once, both ways', async () => {
+    for (let round = 0; round < 5; round++) {
+      const ref = newRef('EC-P256', 'sign');
+      const id = Buffer.from(ref.objectId).toString('hex');
+      await here.generate(inTime(), { ref, label: 'here' });
+      expect(await tell({ sign: id })).toMatch(/^[0-9a-f]{128}$/);
+      const back = newRef('EC-P256', 'sign');
+      expect(await tell({ generate: Buffer.from(back.objectId).toString('hex') })).toBe('done');
+      expect((await here.sign(inTime(), back, { scheme: 'ecdsa' }, randomBytes(32))).value).toHaveLength(64);
+    }
+  });
+
+  it('a key destroyed there is gone here, cached handle or not', async () => {
+    const ref = newRef('EC-P256', 'sign');
+    await here.generate(inTime(), { ref, label: 'here' });
+    await here.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
+    expect(await tell({ destroy: Buffer.from(ref.objectId).toString('hex') })).toBe('done');
+    expect(await codeOf(here.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe('key-not-found');
+    expect(await tell({ sign: Buffer.from(ref.objectId).toString('hex') })).toBe('key-not-found');
+  });
+
+  it('share one canary', async () => {
+    expect(here.healthy()).toBe(true);
+    const ref = newRef('EC-P256', 'sign');
+    expect(await tell({ sign: Buffer.from(ref.objectId).toString('hex') })).toBe('key-not-found');
+  });
+});

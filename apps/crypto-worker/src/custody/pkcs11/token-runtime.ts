@@ -1,0 +1,232 @@
+import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline, TokenIdentity } from '../custody.js';
+import { Capabilities } from './capability.js';
+import { ckrName } from './ckr.js';
+import { type CustodyLogger, defaultTuning, type Pkcs11Config, type Pkcs11Options, type Tuning } from './config.js';
+import { Health } from './health.js';
+import { controlMemory, shared } from './lane/control.js';
+import type { Reply } from './lane/frame.js';
+import { type OperationName, operationNumber, operations, status } from './lane/job.js';
+import { type Job, settle } from './lane/job-queue.js';
+import { LanePool } from './lane/lane-pool.js';
+import type { SelfTestResult, SelfTestSpec } from './lane/operation/self-test.js';
+import type { Profile } from './profile.js';
+import { Recovery, unavailable } from './recovery.js';
+import { TokenModule } from './token-module.js';
+
+/** Lanes to start with; the others follow when the custody is open. */
+const firstLanes = 2;
+
+/** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
+export class TokenRuntime {
+  readonly capabilities: Capabilities;
+  readonly #module: TokenModule;
+  readonly #pool: LanePool;
+  readonly #recovery: Recovery;
+  readonly #health: Health;
+  readonly #logger: CustodyLogger;
+  readonly #options: Pkcs11Options;
+  readonly #timeoutMs: number;
+  #closing: Promise<void> | null = null;
+
+  private constructor(module: TokenModule, config: Pkcs11Config, logger: CustodyLogger, options: Pkcs11Options) {
+    const tuning: Tuning = { ...defaultTuning, ...options.tuning };
+    const control = controlMemory(shared.size);
+    const fatal = (reason: string): void => {
+      logger.error({ partition: config.partition, reason }, 'the HSM module is beyond repair in this process');
+      options.onFatal?.(reason);
+    };
+    this.#module = module;
+    this.#logger = logger;
+    this.#options = options;
+    this.#timeoutMs = config.sessionTimeoutSeconds * 1000;
+    const pool: LanePool = new LanePool({
+      size: config.sessionPoolSize,
+      timeoutMs: this.#timeoutMs,
+      tuning,
+      settings: () => ({
+        libraryPath: module.libraryPath,
+        slot: module.slot,
+        profile: module.profile,
+        handleCacheSize: tuning.handleCacheSize,
+        shared: control,
+      }),
+      loginEpoch: () => Atomics.load(control, shared.loginEpoch),
+      replied: (job, reply) => this.#replied(job, reply),
+      stuck: (job) =>
+        logger.error({ operation: operations[job.operation]?.name }, 'a lane is stuck in the HSM library'),
+      fatal,
+    });
+    this.#pool = pool;
+    this.#recovery = new Recovery({
+      module,
+      pool: () => pool,
+      control,
+      timeoutMs: this.#timeoutMs,
+      tuning,
+      logger,
+      fatal,
+    });
+    this.#health = new Health({
+      partition: config.partition,
+      spec: {
+        tokenLabel: module.identity.label,
+        tokenSerial: module.identity.serial,
+        roundTrip: module.mechanisms.has(module.profile.gcm.mechanism),
+      },
+      everyMs: tuning.healthMs,
+      logger,
+      run: (parts) => this.call(this.#ownBudget(), 'canary', 0, parts),
+      passed: () => this.#recovery.proved(),
+    });
+    this.capabilities = new Capabilities(
+      module.profile,
+      module.mechanisms,
+      (spec) => this.#selfTest(spec),
+      (algorithm, alg, reason) => {
+        logger.warn(
+          { partition: config.partition, algorithm, alg, reason },
+          'a self-test failed; the algorithm is not offered',
+        );
+      },
+    );
+  }
+
+  static async open(config: Pkcs11Config, logger: CustodyLogger, options: Pkcs11Options): Promise<TokenRuntime> {
+    const module = new TokenModule(config, logger);
+    try {
+      module.initialise();
+    } catch (error) {
+      module.close();
+      throw error;
+    }
+    const runtime = new TokenRuntime(module, config, logger, options);
+    try {
+      await runtime.#pool.grow(Math.min(firstLanes, config.sessionPoolSize));
+      await runtime.#health.start();
+      await runtime.capabilities.start(options.tuning?.longSelfTests ?? defaultTuning.longSelfTests);
+    } catch (error) {
+      await runtime.close();
+      throw error;
+    }
+    void runtime.#pool.grow(config.sessionPoolSize).catch(() => undefined);
+    logger.info({ partition: config.partition, ...module.identity }, 'HSM partition open');
+    return runtime;
+  }
+
+  get identity(): TokenIdentity {
+    return this.#module.identity;
+  }
+
+  get profile(): Profile {
+    return this.#module.profile;
+  }
+
+  healthy(): boolean {
+    return this.#recovery.state === 'up' && this.#health.ok && this.#closing === null;
+  }
+
+  /**
+   * Runs one job in a lane. `parts` must not change until the promise settles.
+   * @param slow it makes an RSA key: never on all lanes at once
+   */
+  call(
+    budget: Deadline,
+    operation: OperationName,
+    variant: number,
+    parts: readonly Uint8Array[],
+    slow = false,
+  ): Promise<Reply> {
+    const { state } = this.#recovery;
+    if (state === 'down' || state === 'stopped' || this.#closing) return Promise.reject(unavailable());
+    return new Promise((resolve, reject) => {
+      this.#pool.submit({
+        operation: operationNumber(operation),
+        variant,
+        slow,
+        deadline: budget.deadline,
+        parts,
+        resolve,
+        reject,
+        attempts: 0,
+        loginEpoch: 0,
+        settled: false,
+        over: null,
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#health.stop();
+    this.capabilities.close();
+    await this.#recovery.close();
+    if (await this.#pool.close()) this.#module.close();
+  }
+
+  async #selfTest(spec: SelfTestSpec): Promise<SelfTestResult> {
+    const parts = [Buffer.from(JSON.stringify(spec))];
+    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, spec.shape.kind === 'rsa');
+    return JSON.parse(Buffer.from(reply.parts[0] ?? []).toString()) as SelfTestResult;
+  }
+
+  #ownBudget(): Deadline {
+    return { deadline: Date.now() + 2 * this.#timeoutMs };
+  }
+
+  #replied(job: Job, reply: Reply): void {
+    const operation = operations[job.operation];
+    this.#options.observer?.call(operation?.name ?? '', reply.micros, reply.status === status.done);
+    if (reply.status === status.done) settle(job, reply);
+    else this.#failed(job, reply, operation?.name ?? '');
+  }
+
+  /** Sets off what the status asks for, then answers the job or puts it back, once. */
+  #failed(job: Job, reply: Reply, operation: string): void {
+    const again = job.attempts === 0;
+    switch (reply.status) {
+      case status.badDataCanary:
+        this.#health.ask();
+        return settle(job, new AnkaError('decryption-failed'));
+      case status.badData:
+        return settle(job, new AnkaError('decryption-failed'));
+      case status.keyMissing:
+        return settle(job, new AnkaError('key-not-found', 'The key’s object is not on the token.'));
+      case status.skipped:
+        if (job.deadline > Date.now()) this.#pool.putBack(job);
+        else settle(job, new AnkaError('hsm-timeout'));
+        return;
+      case status.needsLogin:
+        this.#recovery.login(job.loginEpoch);
+        return again ? this.#again(job) : settle(job, unavailable());
+      case status.needsReinitialise:
+        void this.#recovery.reinitialise(this.#describe(reply)).then(() => this.#health.check());
+        return again && operations[job.operation]?.repeatable && operation !== 'canary'
+          ? this.#again(job)
+          : settle(job, unavailable());
+      case status.stop:
+        this.#recovery.stop(this.#describe(reply));
+        return settle(job, unavailable());
+      default:
+        if (reply.status === status.failedCanary) this.#health.ask();
+        this.#logger.error({ operation, reason: this.#describe(reply) }, 'the HSM refused a call');
+        return settle(job, new AnkaError('hsm-error'));
+    }
+  }
+
+  #again(job: Job): void {
+    if (this.#recovery.state === 'stopped') return settle(job, unavailable());
+    job.attempts++;
+    this.#pool.putBack(job);
+  }
+
+  /** For logs: the call and its return value, never data. */
+  #describe(reply: Reply): string {
+    const detail = Buffer.from(reply.parts[0] ?? []).toString();
+    return reply.code === 0 ? detail : `${detail}: ${ckrName(reply.code)}`;
+  }
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import type { JweAlg } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import type { Custody, Deadline, GcmSealed, Timed } from '../custody/custody.js';
+import { decodeSegment } from '../jose/base64url.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { requireSameAad } from './additional-data.js';
+import { cekBytes, ivBytes, openContent, tagBytes } from './content.js';
+import { decryptionFailed, isDecryptionFailure } from './decryption-failure.js';
+import { jweAlgOf } from './jwe-alg.js';
+import type { JweParts } from './read-jwe.js';
+import { encryptedKeyBytes, recoverCek } from './recover-cek.js';
+
+export { type JweHeader, type JweParts, kidOfJwe, readJwe } from './read-jwe.js';
+
+export interface OpenedJwe {
+  readonly plaintext: Uint8Array;
+  readonly alg: JweAlg;
+}
+
+interface Segments extends GcmSealed {
+  readonly encryptedKey: Uint8Array;
+}
+
+/** Encodings and lengths are public, so they may be judged before the token is asked; the answer is the same all the same. */
+const readSegments = (parts: JweParts, alg: JweAlg, key: KeyVersion): Segments => {
+  const encryptedKey = decodeSegment(parts.encryptedKey);
+  const iv = decodeSegment(parts.iv);
+  const ciphertext = decodeSegment(parts.ciphertext);
+  const tag = decodeSegment(parts.tag);
+  if (encryptedKey === null || iv === null || ciphertext === null || tag === null)
+    throw decryptionFailed('segment-encoding');
+  const lengthsFit =
+    encryptedKey.length === encryptedKeyBytes(alg, key) && iv.length === ivBytes && tag.length === tagBytes;
+  if (!lengthsFit) throw decryptionFailed('segment-length');
+  return { encryptedKey, iv, ciphertext, tag };
+};
+
+type Open = (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  parts: JweParts,
+  segments: Segments,
+) => Promise<Timed<Uint8Array>>;
+
+const openDirectly: Open = async (custody, budget, key, parts, segments) => {
+  try {
+    return await custody.openGcm(budget, key.ref, segments, Buffer.from(parts.protectedHeader, 'latin1'));
+  } catch (error) {
+    throw isDecryptionFailure(error) ? decryptionFailed('tag-mismatch') : error;
+  }
+};
+
+/** A key that cannot be recovered is replaced by a random one, so that the tag decides in every case (RFC 7516 §11.5). */
+const openWithCek =
+  (alg: Exclude<JweAlg, 'dir'>): Open =>
+  async (custody, budget, key, parts, segments) => {
+    const decoy = randomBytes(cekBytes);
+    const { value: cek, hsmMicros } = await recoverCek[alg](custody, budget, key, parts.header, segments.encryptedKey);
+    const fits = cek?.length === cekBytes;
+    const plaintext = openContent(fits ? cek : decoy, segments, Buffer.from(parts.protectedHeader, 'latin1'));
+    cek?.fill(0);
+    if (cek === null) throw decryptionFailed('unwrap-failed');
+    if (!fits) throw decryptionFailed('cek-length');
+    if (plaintext === null) throw decryptionFailed('tag-mismatch');
+    return { value: plaintext, hsmMicros };
+  };
+
+const open = {
+  'RSA-OAEP-256': openWithCek('RSA-OAEP-256'),
+  'ECDH-ES+A256KW': openWithCek('ECDH-ES+A256KW'),
+  A128KW: openWithCek('A128KW'),
+  A256KW: openWithCek('A256KW'),
+  dir: openDirectly,
+} as const satisfies Record<JweAlg, Open>;
+
+/**
+ * Decrypts a JWE that passed `readJwe` with the key the caller found for it.
+ * @throws AnkaError `algorithm-mismatch` when the header names another algorithm than the key record, `jwe-invalid` when its
+ * ephemeral key is on another curve, `decryption-failed` (the same for every cause; see `DecryptionFailure`) and what custody
+ * throws when the token is in trouble
+ */
+export const openJwe = async (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  parts: JweParts,
+  aad: Uint8Array | undefined,
+): Promise<Timed<OpenedJwe>> => {
+  const alg = jweAlgOf(key);
+  if (parts.header.alg !== alg) throw new AnkaError('algorithm-mismatch', `The key opens JWEs of alg ${alg} only.`);
+  requireSameAad(parts.header, aad);
+  const segments = readSegments(parts, alg, key);
+  const { value: plaintext, hsmMicros } = await open[alg](custody, budget, key, parts, segments);
+  return { value: { plaintext, alg }, hsmMicros };
+};

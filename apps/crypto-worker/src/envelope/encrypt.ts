@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { JweAlg } from '@ankasecure/algorithm';
+import type { Custody, Deadline, GcmSealed, Timed } from '../custody/custody.js';
+import { assertInTime } from '../deadline/assert-in-time.js';
+import { encodeSegment } from '../jose/base64url.js';
+import { type KeyVersion, kidOf } from '../key/key-version.js';
+import { aadHashOf } from './additional-data.js';
+import { cekBytes, ivBytes, sealContent } from './content.js';
+import { jweAlgOf } from './jwe-alg.js';
+import { protectCek } from './protect-cek.js';
+
+export interface SealedJwe {
+  readonly jwe: string;
+  readonly alg: JweAlg;
+}
+
+/** The members every header of a key version begins with: JSON without its closing brace. */
+const headerStarts = new WeakMap<KeyVersion, string>();
+
+const headerStart = (key: KeyVersion, alg: JweAlg): string => {
+  const known = headerStarts.get(key);
+  if (known !== undefined) return known;
+  const start = JSON.stringify({ alg, enc: 'A256GCM', kid: kidOf(key) }).slice(0, -1);
+  headerStarts.set(key, start);
+  return start;
+};
+
+/** Segment 1. Every character of it is ASCII. */
+const headerSegment = (start: string, epk: string | undefined, aad: Uint8Array | undefined): string => {
+  const ephemeral = epk === undefined ? '' : `,"epk":${epk}`;
+  const bound = aad === undefined ? '' : `,"aad#S256":"${aadHashOf(aad)}"`;
+  return Buffer.from(`${start}${ephemeral}${bound}}`, 'latin1').toString('base64url');
+};
+
+const compact = (header: string, encryptedKey: Uint8Array, { iv, ciphertext, tag }: GcmSealed): string =>
+  [header, encodeSegment(encryptedKey), encodeSegment(iv), encodeSegment(ciphertext), encodeSegment(tag)].join('.');
+
+const noKey = new Uint8Array(0);
+
+/** RFC 7518 §4.5: the token itself encrypts the content. */
+const sealDirectly = async (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  plaintext: Uint8Array,
+  aad: Uint8Array | undefined,
+): Promise<Timed<SealedJwe>> => {
+  const header = headerSegment(headerStart(key, 'dir'), undefined, aad);
+  const { value, hsmMicros } = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), plaintext);
+  return { value: { jwe: compact(header, noKey, value), alg: 'dir' }, hsmMicros };
+};
+
+/**
+ * Encrypts `plaintext` to `key` as a compact JWE with A256GCM; the algorithm is the key record's. `aad` is bound by its
+ * hash in the protected header (`aad#S256`), so that the token stays compact and says what it needs.
+ * @throws AnkaError what custody throws, `deadline-exceeded`, and `purpose-mismatch` for a key that does not encrypt
+ */
+export const sealJwe = async (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  plaintext: Uint8Array,
+  aad: Uint8Array | undefined,
+): Promise<Timed<SealedJwe>> => {
+  const alg = jweAlgOf(key);
+  assertInTime(budget);
+  if (alg === 'dir') return sealDirectly(custody, budget, key, plaintext, aad);
+  const random = randomBytes(cekBytes + ivBytes);
+  const cek = random.subarray(0, cekBytes);
+  try {
+    const { value, hsmMicros } = await protectCek[alg](custody, budget, key, cek);
+    assertInTime(budget);
+    const header = headerSegment(headerStart(key, alg), value.epk, aad);
+    const sealed = sealContent(cek, random.subarray(cekBytes), Buffer.from(header, 'latin1'), plaintext);
+    return { value: { jwe: compact(header, value.encryptedKey, sealed), alg }, hsmMicros };
+  } finally {
+    cek.fill(0);
+  }
+};

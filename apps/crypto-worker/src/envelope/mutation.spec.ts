@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { failureOf, shown } from '../jose/testing/failure.js';
+import { jweKeys, knownKey, soon } from '../jose/testing/known-key.js';
+import { openJwe, readJwe } from './decrypt.js';
+import type { DecryptionFailure } from './decryption-failure.js';
+import { sealJwe } from './encrypt.js';
+
+const replaced = (segment: string, at: number): string =>
+  segment.slice(0, at) + (segment[at] === 'A' ? 'B' : 'A') + segment.slice(at + 1);
+
+/** Every single-character change of one segment, and what people try besides. Never the segment itself. */
+const mutations = (segment: string, others: readonly string[]): Set<string> => {
+  const all = new Set<string>(['', 'A', 'AA', 'AB', '=', ' ', '\u0000', 'é', ...others]);
+  for (let at = 0; at < segment.length; at += 1) {
+    all.add(replaced(segment, at));
+    all.add(segment.slice(0, at) + segment.slice(at + 1));
+    all.add(`${segment.slice(0, at)}A${segment.slice(at)}`);
+  }
+  for (const added of ['=', '==', ' ', '\n', 'A', 'AA', '+']) {
+    all.add(segment + added);
+    all.add(added + segment);
+  }
+  all.add(segment + segment);
+  all.delete(segment);
+  return all;
+};
+
+/** RSA-3072 and P-521 take the same paths as their smaller kin, only longer. */
+describe.each(jweKeys.filter(([, algorithm]) => algorithm !== 'RSA-3072' && algorithm !== 'EC-P521'))(
+  'a mutated JWE, %s with %s',
+  (alg, algorithm) => {
+    const { key, custody } = knownKey(algorithm, 'encrypt', { alg });
+
+    it('fails in one way only, whatever was changed', { timeout: 120_000 }, async () => {
+      const { value } = await sealJwe(custody, soon, key, Buffer.from('a secret of the house'), undefined);
+      const segments = value.jwe.split('.');
+      const answers = new Set<string>();
+      const causes = new Set<string>();
+      let tried = 0;
+      for (const index of [1, 2, 3, 4]) {
+        const original = segments[index] ?? '';
+        for (const mutated of mutations(original, segments.toSpliced(index, 1))) {
+          const jwe = segments.with(index, mutated).join('.');
+          const error = await failureOf(() => openJwe(custody, soon, key, readJwe(jwe), undefined));
+          answers.add(shown(error));
+          causes.add((error.cause as DecryptionFailure).code);
+          tried += 1;
+        }
+      }
+      expect(tried).toBeGreaterThan(200);
+      expect([...answers]).toEqual([expect.stringContaining('"decryption-failed"')]);
+      expect(causes).toContain('segment-encoding');
+      expect(causes).toContain('segment-length');
+      expect(causes).toContain('tag-mismatch');
+      if (alg !== 'dir') expect(causes).toContain('unwrap-failed');
+    });
+  },
+);

@@ -1,0 +1,64 @@
+import { constants, diffieHellman, generateKeyPair, type KeyObject, publicEncrypt } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { JweAlg } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import type { Custody, Deadline, Timed } from '../custody/custody.js';
+import { crvOfAlgorithm, curves } from '../jose/curve.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { keyEncryptionKey } from './agreement.js';
+import { wrapKey } from './key-wrap.js';
+
+export interface ProtectedCek {
+  readonly encryptedKey: Uint8Array;
+  /** JSON of the ephemeral public key; ECDH-ES only. */
+  readonly epk?: string;
+}
+
+/** Encrypts a content encryption key to `key`. The caller owns `cek` and wipes it. */
+type ProtectCek = (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  cek: Uint8Array,
+) => Promise<Timed<ProtectedCek>>;
+
+const publicKeyOf = ({ publicKey }: KeyVersion): KeyObject => {
+  if (publicKey === null) throw new AnkaError('internal-error');
+  return publicKey;
+};
+
+const newKeyPair = promisify(generateKeyPair);
+const agreeOn = promisify(diffieHellman);
+
+const encryptOaep: ProtectCek = async (_custody, _budget, key, cek) => {
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const encryptedKey = publicEncrypt({ key: publicKeyOf(key), padding, oaepHash: 'sha256' }, cek);
+  return { value: { encryptedKey }, hsmMicros: 0 };
+};
+
+/** The curve arithmetic runs on libuv's threads: P-521 would hold up everyone else for milliseconds. */
+const agreeAndWrap: ProtectCek = async (_custody, _budget, key, cek) => {
+  const crv = crvOfAlgorithm[key.algorithm];
+  if (crv === undefined) throw new AnkaError('internal-error');
+  const ephemeral = await newKeyPair('ec', { namedCurve: curves[crv].openssl });
+  const z = await agreeOn({ privateKey: ephemeral.privateKey, publicKey: publicKeyOf(key) });
+  const kek = keyEncryptionKey(z);
+  const encryptedKey = wrapKey(kek, cek);
+  z.fill(0);
+  kek.fill(0);
+  const { x, y } = ephemeral.publicKey.export({ format: 'jwk' });
+  return { value: { encryptedKey, epk: JSON.stringify({ kty: 'EC', crv, x, y }) }, hsmMicros: 0 };
+};
+
+const wrapInToken: ProtectCek = async (custody, budget, key, cek) => {
+  const { value: encryptedKey, hsmMicros } = await custody.wrapCek(budget, key.ref, cek);
+  return { value: { encryptedKey }, hsmMicros };
+};
+
+/** One row per algorithm with a content encryption key of its own (RFC 7518 §4.3 RSA-OAEP-256, §4.4 AES-KW, §4.6 ECDH-ES). */
+export const protectCek = {
+  'RSA-OAEP-256': encryptOaep,
+  'ECDH-ES+A256KW': agreeAndWrap,
+  A128KW: wrapInToken,
+  A256KW: wrapInToken,
+} as const satisfies Record<Exclude<JweAlg, 'dir'>, ProtectCek>;

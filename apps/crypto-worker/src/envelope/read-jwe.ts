@@ -1,0 +1,81 @@
+import { type JweAlg, jweAlgs } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import { decodeSegment } from '../jose/base64url.js';
+import { type ProtectedHeader, readProtectedHeader } from '../jose/header.js';
+import { parseKid } from '../key/key-version.js';
+import { type Agreement, readAgreement } from './agreement.js';
+
+export interface JweHeader {
+  /** What the token says of itself: compared with the key record, never followed. */
+  readonly alg: JweAlg;
+  readonly kid: string | null;
+  /** `aad#S256`: base64url of the SHA-256 of the caller's additional data. */
+  readonly aadHash: string | null;
+  /** ECDH-ES only. */
+  readonly agreement: Agreement | null;
+}
+
+/** A compact JWE (RFC 7516 §3.1) whose header is acceptable; its other segments have not been looked at. */
+export interface JweParts {
+  readonly header: JweHeader;
+  /** As received: its ASCII bytes authenticate the content. */
+  readonly protectedHeader: string;
+  readonly encryptedKey: string;
+  readonly iv: string;
+  readonly ciphertext: string;
+  readonly tag: string;
+}
+
+const refuse = (detail: string): never => {
+  throw new AnkaError('jwe-invalid', detail);
+};
+
+const readAlg = (header: ProtectedHeader): JweAlg =>
+  jweAlgs.find((alg) => alg === header['alg']) ?? refuse(`The header member alg must be one of ${jweAlgs.join(', ')}.`);
+
+const readAadHash = (header: ProtectedHeader): string | null => {
+  const value = header['aad#S256'];
+  if (value === undefined) return null;
+  if (typeof value === 'string' && value.length === 43 && decodeSegment(value) !== null) return value;
+  return refuse('The header member aad#S256 must be the base64url of a SHA-256 hash.');
+};
+
+const agreementMembers = ['epk', 'apu', 'apv'] as const;
+
+const readHeader = (header: ProtectedHeader): JweHeader => {
+  const alg = readAlg(header);
+  if (header['enc'] !== 'A256GCM') refuse('The header member enc must be A256GCM.');
+  const agrees = alg === 'ECDH-ES+A256KW';
+  const stray = agrees ? undefined : agreementMembers.find((name) => header[name] !== undefined);
+  if (stray !== undefined) refuse(`The header member ${stray} does not go with this alg.`);
+  return {
+    alg,
+    kid: typeof header['kid'] === 'string' ? header['kid'] : null,
+    aadHash: readAadHash(header),
+    agreement: agrees ? readAgreement(header) : null,
+  };
+};
+
+/**
+ * The gate: everything a header can be refused for, before any key is looked for.
+ * What is wrong with segments 2 to 5 is left to `openJwe`, where all failures are one.
+ * @throws AnkaError `jwe-invalid`
+ */
+export const readJwe = (compact: string): JweParts => {
+  const segments = compact.split('.', 6);
+  if (segments.length !== 5) refuse('A compact JWE has five segments.');
+  const [protectedHeader, encryptedKey, iv, ciphertext, tag] = segments as [string, string, string, string, string];
+  const header = readHeader(readProtectedHeader(protectedHeader, 'jwe-invalid'));
+  return { header, protectedHeader, encryptedKey, iv, ciphertext, tag };
+};
+
+/**
+ * The key version the header names; null when it names none.
+ * @throws AnkaError `key-not-found` for a kid that cannot be ours
+ */
+export const kidOfJwe = ({ header }: JweParts): { keyId: string; version: number } | null => {
+  if (header.kid === null) return null;
+  const kid = parseKid(header.kid);
+  if (kid === null) throw new AnkaError('key-not-found');
+  return kid;
+};

@@ -1,0 +1,65 @@
+import { algorithmOf, type JweAlg } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import type { Custody, Deadline, Timed } from '../custody/custody.js';
+import { crvOfAlgorithm } from '../jose/curve.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { keyEncryptionKey } from './agreement.js';
+import { cekBytes } from './content.js';
+import { isDecryptionFailure } from './decryption-failure.js';
+import { unwrapKey } from './key-wrap.js';
+import type { JweHeader } from './read-jwe.js';
+
+/** @returns the content encryption key, of any length, or null when `encryptedKey` is not one of `key`. The caller wipes it. */
+type RecoverCek = (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  header: JweHeader,
+  encryptedKey: Uint8Array,
+) => Promise<Timed<Uint8Array | null>>;
+
+/** Turns custody's `decryption-failed` into null; a token in trouble stays an error. */
+const orNull = async (unwrapping: Promise<Timed<Uint8Array>>): Promise<Timed<Uint8Array | null>> => {
+  try {
+    return await unwrapping;
+  } catch (error) {
+    if (isDecryptionFailure(error)) return { value: null, hsmMicros: 0 };
+    throw error;
+  }
+};
+
+const decryptOaep: RecoverCek = (custody, budget, key, _header, encryptedKey) =>
+  orNull(custody.decryptOaep(budget, key.ref, encryptedKey));
+
+const unwrapInToken: RecoverCek = (custody, budget, key, _header, encryptedKey) =>
+  orNull(custody.unwrapCek(budget, key.ref, encryptedKey));
+
+const agreeAndUnwrap: RecoverCek = async (custody, budget, key, { agreement }, encryptedKey) => {
+  if (agreement === null || agreement.crv !== crvOfAlgorithm[key.algorithm]) {
+    throw new AnkaError('jwe-invalid', 'The header member epk is not on the curve of the key.');
+  }
+  const { value: z, hsmMicros } = await orNull(custody.agree(budget, key.ref, agreement.point));
+  if (z === null) return { value: null, hsmMicros };
+  const kek = keyEncryptionKey(z, agreement.apu, agreement.apv);
+  const value = unwrapKey(kek, encryptedKey);
+  z.fill(0);
+  kek.fill(0);
+  return { value, hsmMicros };
+};
+
+/** One row per algorithm with a content encryption key of its own. */
+export const recoverCek = {
+  'RSA-OAEP-256': decryptOaep,
+  'ECDH-ES+A256KW': agreeAndUnwrap,
+  A128KW: unwrapInToken,
+  A256KW: unwrapInToken,
+} as const satisfies Record<Exclude<JweAlg, 'dir'>, RecoverCek>;
+
+/** What A256GCM's key becomes under AES key wrap. */
+const wrappedCekBytes = cekBytes + 8;
+
+/** The only length of segment 2 that can be right for `key`: the modulus (RFC 8017 §7.1.2), a wrapped key, or nothing. */
+export const encryptedKeyBytes = (alg: JweAlg, key: KeyVersion): number => {
+  if (alg === 'RSA-OAEP-256') return algorithmOf(key.algorithm).bits / 8;
+  return alg === 'dir' ? 0 : wrappedCekBytes;
+};

@@ -1,0 +1,15 @@
+import { AnkaError } from '@ankasecure/contracts';
+
+/** The AnkaError that `work` ends in; the test fails when it ends otherwise. */
+export const failureOf = async (work: () => unknown): Promise<AnkaError> => {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof AnkaError) return error;
+    throw error;
+  }
+  throw new Error('an AnkaError was expected');
+};
+
+/** What a caller gets to see of an error. */
+export const shown = ({ code, detail, retryable }: AnkaError): string => JSON.stringify({ code, detail, retryable });

@@ -1,0 +1,141 @@
+import {
+  constants,
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPublicKey,
+  diffieHellman,
+  type KeyObject,
+  privateDecrypt,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
+import type { Custody, GcmSealed, KeyRef, SignatureRequest, Timed, TokenIdentity } from '../../custody/custody.js';
+import { type Crv, curves, isCrv } from '../curve.js';
+import { concatenated, openssl, privatePem } from './openssl.js';
+
+const token: TokenIdentity = {
+  label: 'known keys',
+  serial: '0',
+  manufacturer: 'test',
+  model: 'known keys',
+  firmware: '0',
+  profile: 'none',
+};
+
+const timed = <Value>(value: Value): Timed<Value> => ({ value, hsmMicros: 0 });
+const unsupported = (): never => {
+  throw new Error('the known-key custody holds keys that tests give it, and makes none');
+};
+const initialValue = Buffer.alloc(8, 0xa6);
+const wrapCipher = ({ algorithm }: KeyRef): string => (algorithm === 'AES-128' ? 'aes128-wrap' : 'aes256-wrap');
+
+/** What openssl needs to sign a digest, per scheme. */
+const pkeyOptions = (request: SignatureRequest): readonly string[] => {
+  if (request.scheme === 'ecdsa') return [];
+  if (request.scheme === 'rsa-pkcs1') return ['-pkeyopt', `digest:${request.hash}`];
+  if (request.scheme !== 'rsa-pss') return unsupported();
+  const options = [`digest:${request.hash}`, 'rsa_padding_mode:pss', 'rsa_pss_saltlen:digest'];
+  return options.flatMap((option) => ['-pkeyopt', option]);
+};
+
+/** node:crypto signs messages only; a digest goes to the openssl of this machine. */
+const signDigest = (key: KeyObject, request: SignatureRequest, digest: Uint8Array): Uint8Array => {
+  const args = ['pkeyutl', '-sign', '-inkey', 'key.pem', ...pkeyOptions(request)];
+  const signature = openssl(args, { 'key.pem': privatePem(key) }, digest);
+  if (request.scheme !== 'ecdsa') return signature;
+  const { crv } = key.export({ format: 'jwk' });
+  return concatenated(signature, curves[isCrv(crv) ? crv : unsupported()].bytes);
+};
+
+const peerKey = (crv: Crv, point: Uint8Array): KeyObject => {
+  const { bytes } = curves[crv];
+  const coordinate = (from: number): string => Buffer.from(point.subarray(from, from + bytes)).toString('base64url');
+  const key = { kty: 'EC', crv, x: coordinate(1), y: coordinate(1 + bytes) };
+  return createPublicKey({ key, format: 'jwk' });
+};
+
+const failing = <Value>(work: () => Value): Promise<Timed<Value>> => {
+  try {
+    return Promise.resolve(timed(work()));
+  } catch (cause) {
+    return Promise.reject(new AnkaError('decryption-failed', 'as custody words it', { cause }));
+  }
+};
+
+/**
+ * TEST ONLY. A `Custody` over keys whose private parts the test knows: for published vectors and other libraries' keys, which
+ * no token would take in. Everything else is tested against tokens.
+ */
+export class KnownKeyCustody implements Custody {
+  readonly kind = 'software';
+  readonly token = token;
+  /** Calls so far: a test can show that the gate refused before any. */
+  calls = 0;
+  private readonly keys = new Map<string, KeyObject>();
+
+  add(objectId: Uint8Array, key: KeyObject): void {
+    this.keys.set(Buffer.from(objectId).toString('hex'), key);
+  }
+
+  private key({ objectId }: KeyRef): KeyObject {
+    this.calls += 1;
+    const key = this.keys.get(Buffer.from(objectId).toString('hex'));
+    if (key === undefined) throw new AnkaError('key-not-found');
+    return key;
+  }
+
+  async sign(_: unknown, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
+    const key = this.key(ref);
+    if (request.scheme === 'hmac') return timed(createHmac(request.hash, key).update(input).digest());
+    return timed(request.scheme === 'eddsa' ? sign(null, input, key) : signDigest(key, request, input));
+  }
+
+  decryptOaep(_: unknown, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>> {
+    const key = this.key(ref);
+    return failing(() =>
+      privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, ciphertext),
+    );
+  }
+
+  async agree(_: unknown, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>> {
+    const privateKey = this.key(ref);
+    const { crv } = privateKey.export({ format: 'jwk' });
+    return timed(diffieHellman({ privateKey, publicKey: peerKey(isCrv(crv) ? crv : unsupported(), peer) }));
+  }
+
+  async wrapCek(_: unknown, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
+    return timed(createCipheriv(wrapCipher(ref), this.key(ref), initialValue).update(cek));
+  }
+
+  unwrapCek(_: unknown, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>> {
+    const key = this.key(ref);
+    return failing(() => createDecipheriv(wrapCipher(ref), key, initialValue).update(wrapped));
+  }
+
+  async sealGcm(_: unknown, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>> {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.key(ref), iv).setAAD(aad);
+    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    return timed({ iv, ciphertext, tag: cipher.getAuthTag() });
+  }
+
+  openGcm(_: unknown, ref: KeyRef, { iv, ciphertext, tag }: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>> {
+    const key = this.key(ref);
+    return failing(() => {
+      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 }).setAAD(aad).setAuthTag(tag);
+      return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+    });
+  }
+
+  capability = unsupported;
+  capabilities = unsupported;
+  generate = unsupported;
+  generatePlatformKey = unsupported;
+  destroy = unsupported;
+  uri = unsupported;
+  platformMac = unsupported;
+  healthy = (): boolean => true;
+  close = (): Promise<void> => Promise.resolve();
+}

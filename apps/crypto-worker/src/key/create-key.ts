@@ -1,0 +1,164 @@
+import { defaultPurpose, type JweAlg, type JwsAlg, joseAlgs } from '@ankasecure/algorithm';
+import { AnkaError, type AuditEvent, type Context, type createKey, type Key } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import type { Custody, KeyRef } from '../custody/custody.js';
+import { outsideSteps } from '../operation/warning.js';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import { keyResource } from './key-resource.js';
+import { readKey } from './key-store.js';
+import type { ObjectMaker } from './make-object.js';
+
+type Request = z.infer<typeof createKey.request>;
+
+/** The key, and the microseconds its making took inside PKCS#11 calls. */
+export interface CreatedKey {
+  readonly key: Key;
+  readonly hsmMicros: number;
+}
+
+interface Plan {
+  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly algs: readonly (JwsAlg | JweAlg)[];
+}
+
+export class CreateKey {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly maker: ObjectMaker,
+    private readonly policies: EnforcedPolicies,
+    private readonly outcomes: GroupCommit,
+    private readonly partition: string,
+  ) {}
+
+  /**
+   * Makes a key in the HSM, or returns the one that an earlier call with the same `resourceId` made.
+   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, and custody's
+   */
+  async create(context: Context, request: Request): Promise<CreatedKey> {
+    const id = context.resourceId ?? crypto.randomUUID();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const existing = await this.read(context.tenantId, id);
+      if (existing !== undefined) return { key: existing, hsmMicros: 0 };
+      const policy = await this.policies.of(context.tenantId);
+      const made = await this.attempt(context, id, request, policy);
+      if (made !== undefined) return made;
+      this.policies.forget(context.tenantId);
+    }
+    throw new AnkaError('decision-outdated', 'The tenant policy changed while the key was made; try again');
+  }
+
+  private async attempt(
+    context: Context,
+    id: string,
+    request: Request,
+    policy: EnforcedPolicy,
+  ): Promise<CreatedKey | undefined> {
+    const event = (outcome: AuditEvent['outcome'], failureCode: string | null, alg?: string): AuditEvent =>
+      eventOf(context, {
+        operation: 'key.create',
+        keyId: id,
+        algorithm: request.algorithm,
+        outcome,
+        failureCode,
+        details: { partition: this.partition, ...(alg === undefined ? {} : { alg }) },
+      });
+    let plan: Plan;
+    try {
+      plan = await this.plan(context, request, policy);
+    } catch (error) {
+      if (!(error instanceof AnkaError)) throw error;
+      const held = await this.outcomes.commit(
+        { tenantId: context.tenantId, policy, key: null },
+        event('failure', error.code),
+      );
+      if (held) throw error;
+      return undefined;
+    }
+    const made = await this.maker.make(context, {
+      event: event('success', null, plan.algs[0]),
+      make: (objectId) => {
+        const ref: KeyRef = { ...plan.ref, objectId };
+        return this.custody.generate(context, { ref, label: `ankasecure:${id}.1` });
+      },
+      record: (manager, objectId, { value: { spki } }) =>
+        this.record(manager, { context, id, request, plan, policy, objectId, spki }),
+    });
+    if (made === undefined) return undefined;
+    const key = await this.read(context.tenantId, id);
+    return key && { key, hsmMicros: made.hsmMicros };
+  }
+
+  /** What is to be made, if everything allows it. */
+  private async plan(context: Context, request: Request, policy: EnforcedPolicy): Promise<Plan> {
+    const { algorithm, alg } = request;
+    if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
+      throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
+    const purpose = request.purpose ?? defaultPurpose(algorithm);
+    const possible = joseAlgs(algorithm, purpose);
+    if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
+    if (alg !== undefined && !possible.includes(alg))
+      throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
+    const capability = await this.custody.capability(algorithm, purpose);
+    const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
+    if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
+    const usable = possible.filter((candidate) => capability.algs.includes(candidate));
+    const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
+    const algs = purpose === 'encrypt' ? wanted.slice(0, 1) : wanted;
+    if (algs.length === 0) {
+      const why = capability.excluded
+        .filter((row) => alg === undefined || row.alg === alg)
+        .map((row) => `${row.alg}: ${row.detail}`);
+      throw new AnkaError(
+        'algorithm-unavailable',
+        `${algorithm} for ${purpose} cannot be used on this token. ${why.join('; ')}`,
+      );
+    }
+    return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs };
+  }
+
+  private async record(
+    manager: EntityManager,
+    { context, id, request, plan, policy, objectId, spki }: Recorded,
+  ): Promise<boolean> {
+    const { tenantId } = context;
+    await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
+    const held = await manager.query<unknown[]>('SELECT 1 FROM tenant_policy WHERE tenant_id = $1 AND revision = $2', [
+      tenantId,
+      policy.revision,
+    ]);
+    if (held.length === 0) return false;
+    const inserted = await manager.query<unknown[]>(
+      'INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id',
+      [tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs, context.principal],
+    );
+    if (inserted.length === 0) return false;
+    const { label, serial } = this.custody.token;
+    await manager.query(
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki)
+       VALUES ($1, $2, 1, 'ACTIVE', $3, $4, $5, $6, $7, $8)`,
+      [tenantId, id, this.custody.kind, this.partition, label, serial, objectId, spki],
+    );
+    return true;
+  }
+
+  private async read(tenantId: string, id: string): Promise<Key | undefined> {
+    const rows = await withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
+    const current = rows.at(-1);
+    return current === undefined ? undefined : keyResource(this.custody, current);
+  }
+}
+
+interface Recorded {
+  readonly context: Context;
+  readonly id: string;
+  readonly request: Request;
+  readonly plan: Plan;
+  readonly policy: EnforcedPolicy;
+  readonly objectId: Uint8Array;
+  readonly spki: Uint8Array | null;
+}

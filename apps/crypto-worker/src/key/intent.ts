@@ -1,0 +1,100 @@
+import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Lease } from './lease.js';
+
+/** An intent that its holder may end: whoever has claimed it since holds it instead. */
+export interface Intent {
+  readonly tenantId: string;
+  readonly objectId: Uint8Array;
+  /** Number of the holder's lease. */
+  readonly lease: string;
+}
+
+/** What is known of an object whose making did not come to a good end. */
+export interface Standing {
+  /** A key or a platform key is on record under this object: it is in use and must stay. */
+  readonly recorded: boolean;
+}
+
+/** Whatever changes HSM objects says so first, here: an object without a record always has an intent that names it. */
+export class Intents {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly partition: string,
+    private readonly lease: Lease,
+  ) {}
+
+  /** @param event what is sealed, as `unknown`, should nobody be able to say how it ended */
+  async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
+    const lease = await this.lease.number();
+    await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query('INSERT INTO intent (tenant_id, object_id, partition, lease, event) VALUES ($1, $2, $3, $4, $5)', [
+        tenantId,
+        objectId,
+        this.partition,
+        lease,
+        JSON.stringify(event),
+      ]),
+    );
+    return { tenantId, objectId, lease };
+  }
+
+  /**
+   * Ends an intent in the transaction that records how it ended.
+   * @returns false when it is not this holder's any more: it was ended already, or claimed
+   */
+  async end(manager: EntityManager, { tenantId, objectId, lease }: Intent): Promise<boolean> {
+    const [rows] = await manager.query<[unknown[], number]>(
+      'DELETE FROM intent WHERE tenant_id = $1 AND object_id = $2 AND lease = $3 RETURNING object_id',
+      [tenantId, objectId, lease],
+    );
+    return rows.length === 1;
+  }
+
+  /** Makes the intent of a dead holder this worker's. @returns undefined when it was ended or claimed meanwhile */
+  async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
+    const own = await this.lease.number();
+    const [rows] = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<[unknown[], number]>(
+        'UPDATE intent SET lease = $4 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3 RETURNING object_id',
+        [tenantId, objectId, lease, own],
+      ),
+    );
+    return rows.length === 1 ? { tenantId, objectId, lease: own } : undefined;
+  }
+
+  /**
+   * Whether the object is on record. A commit under way, whose answer may have been lost, is waited for: it holds the
+   * intent's row.
+   */
+  standing({ tenantId, objectId }: Intent): Promise<Standing> {
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      await manager.query('SELECT 1 FROM intent WHERE tenant_id = $1 AND object_id = $2 FOR UPDATE', [
+        tenantId,
+        objectId,
+      ]);
+      const rows = await manager.query<unknown[]>(
+        `SELECT 1 FROM key_version WHERE tenant_id = $1 AND object_id = $2
+         UNION ALL SELECT 1 FROM platform_key WHERE tenant_id = $1 AND object_id = $2`,
+        [tenantId, objectId],
+      );
+      return { recorded: rows.length > 0 };
+    });
+  }
+
+  /** Leaves an intent to the reconciler: nobody holds lease 0. Where not even that can be written, the lease itself is given up. */
+  async abandon({ tenantId, objectId, lease }: Intent): Promise<void> {
+    try {
+      await withTenant(this.dataSource, tenantId, (manager) =>
+        manager.query('UPDATE intent SET lease = 0 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3', [
+          tenantId,
+          objectId,
+          lease,
+        ]),
+      );
+    } catch {
+      await this.lease.release();
+    }
+  }
+}

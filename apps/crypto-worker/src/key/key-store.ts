@@ -1,0 +1,109 @@
+import { createPublicKey } from 'node:crypto';
+import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { CustodyKind } from '../custody/custody.js';
+import type { KeyState, KeyVersion } from './key-version.js';
+
+/** A row of `key` with one of its versions, as PostgreSQL gives it. */
+export interface KeyRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly key_revision: number;
+  readonly label: string;
+  readonly algorithm: AlgorithmName;
+  readonly purpose: Purpose;
+  readonly algs: (JwsAlg | JweAlg)[];
+  readonly created_at: Date;
+  readonly version: number;
+  readonly version_revision: number;
+  readonly state: KeyState;
+  readonly custody: CustodyKind;
+  readonly partition: string;
+  readonly object_id: Buffer;
+  readonly spki: Buffer | null;
+}
+
+export const keyRows = `
+  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.created_at,
+         v.version, v.revision AS version_revision, v.state, v.custody, v.partition, v.object_id, v.spki
+  FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id`;
+
+export const versionOf = (row: KeyRow): KeyVersion => ({
+  tenantId: row.tenant_id,
+  keyId: row.id,
+  version: row.version,
+  revision: row.version_revision,
+  algorithm: row.algorithm,
+  purpose: row.purpose,
+  algs: row.algs,
+  custody: row.custody,
+  state: row.state,
+  ref: {
+    algorithm: row.algorithm,
+    purpose: row.purpose,
+    alg: row.purpose === 'encrypt' ? (row.algs[0] as JweAlg) : null,
+    objectId: row.object_id,
+  },
+  publicKey: row.spki === null ? null : createPublicKey({ key: row.spki, format: 'der', type: 'spki' }),
+});
+
+/** A key's versions, the current one last. */
+interface KnownKey {
+  readonly versions: readonly KeyVersion[];
+}
+
+/** Most keys kept in memory; the one unused for longest goes first. */
+const capacity = 20_000;
+
+/**
+ * Key versions by (tenant, key), read once and kept. Like the policies' copies these may be out of date and are never
+ * wrong: the fence finds out. What does not exist is not remembered.
+ */
+export class KeyStore {
+  private readonly known = new Map<string, Promise<KnownKey>>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * @param version null for the current one
+   * @throws AnkaError `key-not-found`, also for another tenant's key
+   */
+  async find(tenantId: string, keyId: string, version: number | null): Promise<KeyVersion> {
+    const { versions } = await this.load(tenantId, keyId);
+    const found = version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
+    if (found === undefined) throw new AnkaError('key-not-found');
+    return found;
+  }
+
+  forget(tenantId: string, keyId: string): void {
+    this.known.delete(`${tenantId}/${keyId}`);
+  }
+
+  private load(tenantId: string, keyId: string): Promise<KnownKey> {
+    const name = `${tenantId}/${keyId}`;
+    const known = this.known.get(name);
+    if (known !== undefined) {
+      this.known.delete(name);
+      this.known.set(name, known);
+      return known;
+    }
+    const loading = this.read(tenantId, keyId);
+    this.known.set(name, loading);
+    loading.catch(() => this.known.delete(name));
+    const oldest = this.known.keys().next();
+    if (this.known.size > capacity && oldest.done !== true) this.known.delete(oldest.value);
+    return loading;
+  }
+
+  private async read(tenantId: string, keyId: string): Promise<KnownKey> {
+    const rows = await withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, keyId));
+    if (rows.length === 0) throw new AnkaError('key-not-found');
+    return { versions: rows.map(versionOf) };
+  }
+}
+
+/** All versions of one key, oldest first; the transaction must be the tenant's. */
+export const readKey = (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyRow[]> =>
+  manager.query<KeyRow[]>(`${keyRows} WHERE k.tenant_id = $1 AND k.id = $2 ORDER BY v.version`, [tenantId, keyId]);

@@ -1,0 +1,40 @@
+import type { KeyObject } from 'node:crypto';
+import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import type { CustodyKind, KeyRef } from '../custody/custody.js';
+
+export type KeyState =
+  | 'PRE_ACTIVE'
+  | 'ACTIVE'
+  | 'SUSPENDED'
+  | 'DEACTIVATED'
+  | 'COMPROMISED'
+  | 'DESTROY_SCHEDULED'
+  | 'DESTROYED';
+
+/** What an operation needs to know of a key version. Immutable: a change makes a new revision, and the fence finds out. */
+export interface KeyVersion {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly version: number;
+  readonly revision: number;
+  readonly algorithm: AlgorithmName;
+  readonly purpose: Purpose;
+  /** The JOSE algorithms of the key record, the default first: where `alg` comes from, never from a header. */
+  readonly algs: readonly (JwsAlg | JweAlg)[];
+  readonly custody: CustodyKind;
+  readonly state: KeyState;
+  readonly ref: KeyRef;
+  /** null for secret keys. */
+  readonly publicKey: KeyObject | null;
+}
+
+/** `kid` of JOSE headers and JWKs: key and version in one word. */
+export const kidOf = ({ keyId, version }: Pick<KeyVersion, 'keyId' | 'version'>): string => `${keyId}.${version}`;
+
+const kid = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.([1-9][0-9]{0,8})$/;
+
+/** @returns null for anything that is not a kid of ours */
+export const parseKid = (text: string): { keyId: string; version: number } | null => {
+  const match = kid.exec(text);
+  return match === null ? null : { keyId: match[1] as string, version: Number(match[2]) };
+};

@@ -1,0 +1,60 @@
+import { randomInt } from 'node:crypto';
+import { connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
+import { Client } from 'pg';
+
+/**
+ * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
+ * Intents carry its number, so whoever can take the lock of an intent knows that its worker is dead. No clocks.
+ */
+export class Lease {
+  private held: { client: Client; number: string } | undefined;
+  private taking: Promise<string> | undefined;
+
+  constructor(
+    private readonly config: ServiceConfig['database'],
+    private readonly log: Logger,
+  ) {}
+
+  /** The number of the lock this worker holds now; a lost one is replaced by a new number. */
+  async number(): Promise<string> {
+    if (this.held !== undefined) return this.held.number;
+    this.taking ??= this.take().finally(() => {
+      this.taking = undefined;
+    });
+    return this.taking;
+  }
+
+  /** Runs `work` if the worker that holds `number` is dead. @returns false when it lives */
+  async ifDead(number: string, work: () => Promise<void>): Promise<boolean> {
+    await this.number();
+    const client = this.held?.client;
+    if (client === undefined || number === this.held?.number) return false;
+    const { rows } = await client.query<{ dead: boolean }>('SELECT pg_try_advisory_lock($1) AS dead', [number]);
+    if (rows[0]?.dead !== true) return false;
+    try {
+      await work();
+      return true;
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [number]);
+    }
+  }
+
+  async release(): Promise<void> {
+    const client = this.held?.client;
+    this.held = undefined;
+    await client?.end();
+  }
+
+  private async take(): Promise<string> {
+    const client = new Client(connectionOf(this.config, 'ankasecure-lease'));
+    client.on('error', (error) => {
+      this.log.warn({ reason: error.message }, 'the lease was lost; a new one is taken at the next use');
+      if (this.held?.client === client) this.held = undefined;
+    });
+    await client.connect();
+    const number = String(randomInt(1, 2 ** 48 - 1));
+    await client.query('SELECT pg_advisory_lock($1)', [number]);
+    this.held = { client, number };
+    return number;
+  }
+}

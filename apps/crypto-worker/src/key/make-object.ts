@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { AnkaError, type AuditEvent, type Context } from '@ankasecure/contracts';
+import { asAnkaError, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { type Custody, StillRunning } from '../custody/custody.js';
+import { failureCodeOf } from '../outcome/event.js';
+import type { Intent, Intents } from './intent.js';
+
+export interface Making<Made> {
+  /** What is reported; `success` unless something fails. */
+  readonly event: AuditEvent;
+  /** Makes the object in the HSM under this CKA_ID. */
+  readonly make: (objectId: Uint8Array) => Promise<Made>;
+  /**
+   * Writes the record in the transaction that also ends the intent and reports the outcome.
+   * @returns false when what it was decided on no longer holds: nothing is kept, the object is destroyed
+   */
+  readonly record: (manager: EntityManager, objectId: Uint8Array, made: Made) => Promise<boolean>;
+}
+
+/** Time to clean up after a failure, in milliseconds, whatever is left of the caller's. */
+const cleanUpMs = 10_000;
+
+/** What it was decided on no longer holds. */
+class Outdated extends Error {}
+
+/**
+ * Makes HSM objects so that none is ever without a record or an intent: intent, object, then record, outcome and intent's
+ * end in one commit. The HSM is never called inside a transaction.
+ */
+export class ObjectMaker {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly intents: Intents,
+    private readonly outbox: Outbox,
+    private readonly log: Logger,
+  ) {}
+
+  /** @returns undefined when the decision was outdated and must be taken anew */
+  async make<Made>(context: Context, making: Making<Made>): Promise<Made | undefined> {
+    const objectId = randomBytes(16);
+    const intent = await this.intents.begin(context, objectId, making.event);
+    try {
+      const made = await making.make(objectId);
+      await this.commit(intent, making.event, (manager) => making.record(manager, objectId, made));
+      return made;
+    } catch (thrown) {
+      return this.afterFailure(intent, making.event, thrown);
+    }
+  }
+
+  private async commit(
+    intent: Intent,
+    event: AuditEvent,
+    record: (manager: EntityManager) => Promise<boolean>,
+  ): Promise<void> {
+    await withTenant(this.dataSource, intent.tenantId, async (manager) => {
+      // The intent's row is held until the commit, so whoever looks at it meanwhile waits for how this ends.
+      if (!(await this.intents.end(manager, intent)))
+        throw new AnkaError('hsm-unavailable', 'The call was given up while it ran; try again');
+      if (!(await record(manager))) throw new Outdated();
+      await this.outbox.write(manager, [event]);
+    });
+    this.outbox.committed(1);
+  }
+
+  private async afterFailure(intent: Intent, event: AuditEvent, thrown: unknown): Promise<undefined> {
+    const failure = thrown instanceof Outdated ? undefined : asAnkaError(thrown);
+    const report = failure && { ...event, outcome: 'failure' as const, failureCode: failureCodeOf(failure) };
+    if (failure?.cause instanceof StillRunning) {
+      // The HSM may yet make the object: the intent stays until it has answered, or until this worker is dead.
+      void failure.cause.ended
+        .then(() => this.undo(intent, report))
+        .catch((error: unknown) => this.leave(intent, error));
+      throw failure;
+    }
+    try {
+      await this.undo(intent, report);
+    } catch (cause) {
+      await this.leave(intent, cause);
+      throw new AnkaError(
+        'hsm-unavailable',
+        'The HSM or the database failed midway; what was begun will be cleaned up',
+        { cause },
+      );
+    }
+    if (failure !== undefined) throw failure;
+    return undefined;
+  }
+
+  /** Destroys what may have been made and reports the failure. An object that is on record after all stays. */
+  private async undo(intent: Intent, report: AuditEvent | undefined): Promise<void> {
+    const { recorded } = await this.intents.standing(intent);
+    if (recorded)
+      throw new AnkaError('hsm-unavailable', 'The object was recorded, although its commit was not confirmed');
+    await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.objectId);
+    const reported = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
+      // Where the reconciler was faster it has sealed the outcome as unknown: nothing is reported twice.
+      if (!(await this.intents.end(manager, intent)) || report === undefined) return false;
+      await this.outbox.write(manager, [report]);
+      return true;
+    });
+    if (reported) this.outbox.committed(1);
+  }
+
+  /** What cannot be cleaned up now is the reconciler's. */
+  private async leave(intent: Intent, cause: unknown): Promise<void> {
+    this.log.warn({ reason: (cause as Error).message }, 'an object that was not finished is left to the reconciler');
+    await this.intents.abandon(intent);
+  }
+}

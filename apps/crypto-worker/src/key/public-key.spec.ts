@@ -1,0 +1,62 @@
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { type AlgorithmName, algorithmNames, algorithmOf, type Purpose } from '@ankasecure/algorithm';
+import { publicKey as schema } from '@ankasecure/contracts';
+import { calculateJwkThumbprint, importJWK, importSPKI } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { knownKey } from '../jose/testing/known-key.js';
+import { publicKeyOf } from './public-key.js';
+
+const rows = algorithmNames.flatMap((name) =>
+  (Object.keys(algorithmOf(name).purposes) as Purpose[]).map((purpose) => [name, purpose] as const),
+);
+const isSecret = (name: AlgorithmName): boolean => ['aes', 'hmac'].includes(algorithmOf(name).kind);
+
+/** Members besides kid, use and alg. */
+const shapes = { rsa: ['e', 'kty', 'n'], ec: ['crv', 'kty', 'x', 'y'], ed: ['crv', 'kty', 'x'] } as const;
+
+describe.each(rows.filter(([name]) => !isSecret(name)))('the public key of %s for %s', (name, purpose) => {
+  const { key } = knownKey(name, purpose);
+  const shown = publicKeyOf(key);
+
+  it('is a JWK and a PEM of the same key, which others can read', async () => {
+    if (shown === null) throw new Error('an asymmetric key has a public half');
+    expect(schema.parse(shown)).toEqual(shown);
+    const { jwk, pem } = shown;
+    expect(key.publicKey?.equals(createPublicKey(pem))).toBe(true);
+    expect(key.publicKey?.equals(createPublicKey({ key: jwk, format: 'jwk' }))).toBe(true);
+    const alg = key.algs[0] ?? '';
+    await importJWK(jwk, alg);
+    await importSPKI(pem, alg);
+    expect(await calculateJwkThumbprint(jwk)).toHaveLength(43);
+  });
+
+  it('says which key it is, what for, and the algorithm where there is one only', () => {
+    const kind = algorithmOf(name).kind as keyof typeof shapes;
+    const { kid, use, alg, ...rest } = shown?.jwk ?? {};
+    expect(Object.keys(rest).sort()).toEqual(shapes[kind]);
+    expect({ kid, use }).toEqual({ kid: `${key.keyId}.1`, use: purpose === 'encrypt' ? 'enc' : 'sig' });
+    const one = kind === 'ed' ? 'EdDSA' : key.algs.length === 1 ? key.algs[0] : undefined;
+    expect(alg).toBe(one);
+  });
+});
+
+describe('a public key', () => {
+  it('that is pinned to one algorithm says so', () => {
+    expect(publicKeyOf(knownKey('RSA-2048', 'sign', { alg: 'PS256' }).key)?.jwk['alg']).toBe('PS256');
+    expect(publicKeyOf(knownKey('Ed25519', 'sign', { alg: 'Ed25519' }).key)?.jwk['alg']).toBe('Ed25519');
+  });
+
+  it('is not there for a secret key', () => {
+    for (const [name, purpose] of rows.filter(([candidate]) => isSecret(candidate))) {
+      expect(
+        publicKeyOf({
+          keyId: randomUUID(),
+          version: 1,
+          purpose,
+          algs: [],
+          publicKey: knownKey(name, purpose).key.publicKey,
+        }),
+      ).toBeNull();
+    }
+  });
+});

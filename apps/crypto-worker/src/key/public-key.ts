@@ -1,0 +1,33 @@
+import type { publicKey } from '@ankasecure/contracts';
+import type { z } from 'zod';
+import { type KeyVersion, kidOf } from './key-version.js';
+
+export type PublicKey = z.infer<typeof publicKey>;
+
+/** JWK members of a public key, per `kty` (RFC 7518 §6, RFC 8037 §2). */
+const members = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as const;
+
+const isKty = (kty: unknown): kty is keyof typeof members => typeof kty === 'string' && Object.hasOwn(members, kty);
+
+/** `alg` when the key has one only; both names of Ed25519 count as one, and `EdDSA` is the one every library knows. */
+const jwkAlg = (algs: KeyVersion['algs']): string | undefined => {
+  if (algs.includes('EdDSA')) return 'EdDSA';
+  return algs.length === 1 ? algs[0] : undefined;
+};
+
+/** The public half as callers get it: JWK with kid, use and (when there is one only) alg, and PEM. null for secret keys. */
+export const publicKeyOf = (
+  key: Pick<KeyVersion, 'keyId' | 'version' | 'purpose' | 'algs' | 'publicKey'>,
+): PublicKey | null => {
+  if (key.publicKey === null) return null;
+  const exported = key.publicKey.export({ format: 'jwk' });
+  const { kty } = exported;
+  if (!isKty(kty)) throw new TypeError('a public key of kty RSA, EC or OKP is expected');
+  const jwk: Record<string, string> = { kty };
+  for (const name of members[kty]) jwk[name] = String(exported[name]);
+  jwk['kid'] = kidOf(key);
+  jwk['use'] = key.purpose === 'encrypt' ? 'enc' : 'sig';
+  const alg = jwkAlg(key.algs);
+  if (alg !== undefined) jwk['alg'] = alg;
+  return { jwk, pem: key.publicKey.export({ format: 'pem', type: 'spki' }).toString() };
+};

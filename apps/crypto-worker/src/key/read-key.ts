@@ -1,0 +1,68 @@
+import { AnkaError, type Context, type getKey, type Key, type listKeys } from '@ankasecure/contracts';
+import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
+import type { DataSource } from 'typeorm';
+import type { z } from 'zod';
+import type { Custody } from '../custody/custody.js';
+import { keyResource } from './key-resource.js';
+import { type KeyRow, keyRows, readKey } from './key-store.js';
+
+type ListRequest = z.infer<typeof listKeys.request>;
+
+/** Reading keys: always one tenant's, by the tenant of the context. */
+export class ReadKey {
+  private readonly cursors: CursorSeal;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    cursorSecret: string,
+  ) {
+    this.cursors = new CursorSeal(cursorSecret);
+  }
+
+  /** @throws AnkaError `key-not-found`, also for another tenant's key */
+  async get({ tenantId }: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
+    const rows = await withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
+    const current = rows.at(-1);
+    if (current === undefined) throw new AnkaError('key-not-found');
+    return keyResource(this.custody, current);
+  }
+
+  /** Newest first; the position is the last key's creation time in microseconds and its id. */
+  async list(
+    { tenantId }: Context,
+    { limit, cursor, ...filter }: ListRequest,
+  ): Promise<{ items: Key[]; next: string | null }> {
+    const scope: CursorScope = { tenantId, listing: 'keys', filter };
+    const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
+    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<(KeyRow & { position: string })[]>(page, [
+        tenantId,
+        filter.algorithm ?? null,
+        filter.purpose ?? null,
+        filter.state ?? null,
+        filter.label ?? null,
+        createdAt,
+        id,
+        limit + 1,
+      ]),
+    );
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      items: shown.map((row) => keyResource(this.custody, row)),
+      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, `${last.position}/${last.id}`) : null,
+    };
+  }
+}
+
+const page = `
+  SELECT found.*, (extract(epoch FROM found.created_at) * 1000000)::bigint::text AS position FROM (${keyRows}
+    WHERE k.tenant_id = $1
+      AND v.version = (SELECT max(newest.version) FROM key_version newest WHERE newest.tenant_id = k.tenant_id AND newest.key_id = k.id)
+      AND ($2::text IS NULL OR k.algorithm = $2)
+      AND ($3::text IS NULL OR k.purpose = $3)
+      AND ($4::text IS NULL OR v.state = $4)
+      AND ($5::text IS NULL OR k.label = $5)
+      AND ($6::bigint IS NULL OR (k.created_at, k.id) < ('epoch'::timestamptz + $6 * interval '1 microsecond', $7::uuid))
+    ORDER BY k.created_at DESC, k.id DESC LIMIT $8) found`;

@@ -1,0 +1,150 @@
+import type { JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import * as contracts from '@ankasecure/contracts';
+import { AnkaError } from '@ankasecure/contracts';
+import type { z } from 'zod';
+import type { Custody, Deadline, Timed } from '../custody/custody.js';
+import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.js';
+import { sealJwe } from '../envelope/encrypt.js';
+import type { GcmReservation } from '../key/gcm-reservation.js';
+import type { Use } from '../key/key-state.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { signItem } from '../signature/sign.js';
+import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
+
+/** Which key a request wants; version null means the current one. */
+export interface Target {
+  readonly keyId: string;
+  readonly version: number | null;
+}
+
+/** What an operation gives back: the fields of its answer that are its own, and how it is to be audited. */
+export interface Done {
+  readonly alg: JwsAlg | JweAlg;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Set where the answer is no error and the audit trail still calls it a failure. */
+  readonly failureCode?: string;
+}
+
+export interface Means {
+  readonly custody: Custody;
+  readonly gcm: GcmReservation;
+}
+
+/** One crypto route: everything about it that is not common to all of them. */
+export interface Operation<Item, Parsed> {
+  readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify';
+  readonly contract: contracts.Contract;
+  readonly item: z.ZodType<Item>;
+  readonly use: Use;
+  readonly purposes: readonly Purpose[];
+  /** Takes the item apart, once: syntax that must be refused before any key is looked for is refused here. */
+  parse(item: Item): Parsed;
+  /** Which key is meant. */
+  target(item: Item, parsed: Parsed): Target;
+  run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Timed<Done>>;
+}
+
+const bytes = (text: string, encoding: 'base64url' | 'utf8'): Buffer => Buffer.from(text, encoding);
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** @throws AnkaError `request-invalid` for `utf8` and bytes that are no well-formed UTF-8: nothing is replaced or left out */
+const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
+  if (encoding === 'base64url') return data.toString(encoding);
+  try {
+    return utf8.decode(data);
+  } catch {
+    throw new AnkaError('request-invalid', 'The plaintext is not UTF-8 text; ask for encoding base64url');
+  }
+};
+
+/** The key by its kid and by the request's own word, which must agree when both are there. */
+const agreed = (kid: { keyId: string; version: number } | null, keyId: string | undefined, missing: string): Target => {
+  if (kid !== null && keyId !== undefined && kid.keyId !== keyId)
+    throw new AnkaError('key-not-found', 'keyId and the header’s kid name different keys');
+  if (kid !== null) return kid;
+  if (keyId === undefined) throw new AnkaError('request-invalid', missing);
+  return { keyId, version: null };
+};
+
+const encrypt: Operation<contracts.EncryptItem, undefined> = {
+  name: 'encrypt',
+  contract: contracts.encrypt.contract,
+  item: contracts.encryptItem,
+  use: 'protect',
+  purposes: ['encrypt'],
+  parse: () => undefined,
+  target: ({ keyId }) => ({ keyId, version: null }),
+  async run({ custody, gcm }, budget, key, { plaintext, aad, encoding }) {
+    if (key.algs[0] === 'dir') await gcm.take(key);
+    const data = bytes(plaintext, encoding);
+    try {
+      const { value, hsmMicros } = await sealJwe(
+        custody,
+        budget,
+        key,
+        data,
+        aad === undefined ? undefined : bytes(aad, encoding),
+      );
+      return { value: { alg: value.alg, body: { jwe: value.jwe, enc: 'A256GCM' } }, hsmMicros };
+    } finally {
+      data.fill(0);
+    }
+  },
+};
+
+const decrypt: Operation<contracts.DecryptItem, JweParts> = {
+  name: 'decrypt',
+  contract: contracts.decrypt.contract,
+  item: contracts.decryptItem,
+  use: 'process',
+  purposes: ['encrypt'],
+  parse: ({ jwe }) => readJwe(jwe),
+  target: ({ keyId }, parts) => agreed(kidOfJwe(parts), keyId, 'keyId is needed, since the JWE has no kid'),
+  async run({ custody }, budget, key, { aad, encoding }, parts) {
+    const extra = aad === undefined ? undefined : bytes(aad, encoding);
+    const { value, hsmMicros } = await openJwe(custody, budget, key, parts, extra);
+    const data = Buffer.from(value.plaintext.buffer, value.plaintext.byteOffset, value.plaintext.byteLength);
+    try {
+      return {
+        value: { alg: value.alg, body: { plaintext: textOf(data, encoding), encoding, enc: 'A256GCM' } },
+        hsmMicros,
+      };
+    } finally {
+      data.fill(0);
+    }
+  },
+};
+
+const sign: Operation<contracts.SignItem, undefined> = {
+  name: 'sign',
+  contract: contracts.sign.contract,
+  item: contracts.signItem,
+  use: 'protect',
+  purposes: ['sign', 'mac'],
+  parse: () => undefined,
+  target: ({ keyId }) => ({ keyId, version: null }),
+  async run({ custody }, budget, key, item) {
+    const { value, hsmMicros } = await signItem(custody, budget, key, item);
+    const { alg, ...body } = value;
+    return { value: { alg, body }, hsmMicros };
+  },
+};
+
+const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
+  name: 'verify',
+  contract: contracts.verify.contract,
+  item: contracts.verifyItem,
+  use: 'process',
+  purposes: ['sign', 'mac'],
+  parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
+  target: ({ keyId }, parts) =>
+    agreed(parts === undefined ? null : kidOfJws(parts), keyId, 'keyId is needed, since the JWS has no kid'),
+  async run({ custody }, budget, key, item, parts) {
+    const { value, hsmMicros } = await verifyItem(custody, budget, key, item, parts);
+    const { alg, valid } = value;
+    return { value: { alg, body: { valid }, ...(valid ? {} : { failureCode: 'signature-invalid' }) }, hsmMicros };
+  },
+};
+
+export const operations = [encrypt, decrypt, sign, verify] as const;

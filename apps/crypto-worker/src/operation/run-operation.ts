@@ -1,0 +1,214 @@
+import { AnkaError, type AuditEvent, batchOf, type Context, errors, type ReplyHead } from '@ankasecure/contracts';
+import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
+import { allows } from '../key/key-state.js';
+import type { KeyStore } from '../key/key-store.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
+import type { Fence } from '../outcome/fence.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import type { Done, Means, Operation } from './operation.js';
+import { outsideSteps, outsideWarnings } from './warning.js';
+
+/** How one item ended, before it is known whether that may be told. */
+interface Attempt {
+  readonly fence: Fence;
+  readonly event: AuditEvent;
+  readonly hsmMicros: number;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly error?: AnkaError;
+}
+
+export interface OperationAnswer {
+  readonly head: ReplyHead;
+  readonly body?: Uint8Array;
+}
+
+/**
+ * Runs crypto requests: schema, key, state and policy, the HSM, and the outcome's commit, after which, and only then, the
+ * result is released. Items of a batch go through all of it side by side and share one commit.
+ */
+export class RunOperation {
+  constructor(
+    private readonly means: Means,
+    private readonly keys: KeyStore,
+    private readonly policies: EnforcedPolicies,
+    private readonly outcomes: GroupCommit,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async run<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    bytes: Uint8Array,
+  ): Promise<OperationAnswer> {
+    const start = performance.now();
+    this.outbox.assertRoom();
+    const { items, batch } = await this.parse(operation, context, bytes);
+    const ended = await this.all(operation, context, items);
+    const hsmMicros = Math.round(ended.reduce((sum, { hsmMicros: micros }) => sum + micros, 0));
+    const times = { hsmMicros, workerMicros: Math.round((performance.now() - start) * 1000) };
+    const only = ended[0];
+    if (batch || only === undefined)
+      return { head: { ok: true, ...times }, body: Buffer.from(JSON.stringify({ items: ended.map(itemAnswer) })) };
+    if (only.error !== undefined) {
+      const { code, retryable, detail } = only.error;
+      return { head: { ok: false, error: { code, retryable, detail }, ...times } };
+    }
+    return { head: { ok: true, ...times }, body: Buffer.from(JSON.stringify(only.body)) };
+  }
+
+  /** All items, and those whose decision was outdated when they were to be committed once more. */
+  private async all<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    items: readonly unknown[],
+  ): Promise<Attempt[]> {
+    const ended = await this.attemptAll(operation, context, items);
+    const outdated = ended.flatMap((attempt, index) => (attempt === undefined ? [index] : []));
+    if (outdated.length === 0) return ended as Attempt[];
+    const again = await this.attemptAll(
+      operation,
+      context,
+      outdated.map((index) => items[index]),
+    );
+    outdated.forEach((index, position) => {
+      ended[index] = again[position];
+    });
+    return Promise.all(ended.map(async (attempt) => attempt ?? this.giveUp(operation, context)));
+  }
+
+  /** Undefined where the fence no longer held: that result is gone. */
+  private async attemptAll<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    items: readonly unknown[],
+  ): Promise<(Attempt | undefined)[]> {
+    const attempts = await Promise.all(items.map((item) => this.attempt(operation, context, item)));
+    return Promise.all(
+      attempts.map(async (attempt) => {
+        if (await this.outcomes.commit(attempt.fence, attempt.event)) return attempt;
+        this.policies.forget(context.tenantId);
+        if (attempt.fence.key !== null) this.keys.forget(context.tenantId, attempt.fence.key.keyId);
+        return undefined;
+      }),
+    );
+  }
+
+  private async attempt<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    raw: unknown,
+  ): Promise<Attempt> {
+    let key: KeyVersion | null = null;
+    let policy: EnforcedPolicy | null = null;
+    let keyId: string | null = null;
+    const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
+      fence: { tenantId: context.tenantId, policy, key },
+      event: eventOf(context, {
+        operation: operation.name,
+        keyId: key?.keyId ?? keyId,
+        algorithm: key?.algorithm ?? null,
+        outcome: error === undefined && done?.failureCode === undefined ? 'success' : 'failure',
+        failureCode: error === undefined ? (done?.failureCode ?? null) : failureCodeOf(error),
+        ...(key === null ? {} : { details: usedKey(key, done?.alg) }),
+      }),
+      hsmMicros,
+      ...(error === undefined ? {} : { error }),
+      ...(done === undefined || key === null ? {} : { body: this.bodyOf(key, done) }),
+    });
+    try {
+      const parsed = operation.item.safeParse(raw);
+      if (!parsed.success) throw new AnkaError('request-invalid', describeIssues(parsed.error));
+      const parts = operation.parse(parsed.data);
+      const target = operation.target(parsed.data, parts);
+      keyId = target.keyId;
+      policy = await this.policies.of(context.tenantId);
+      key = await this.keys.find(context.tenantId, target.keyId, target.version);
+      this.assertAllowed(operation, key, policy);
+      const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
+      recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
+      return end(undefined, value, hsmMicros);
+    } catch (error) {
+      return end(asAnkaError(error), undefined, 0);
+    }
+  }
+
+  private assertAllowed<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    key: KeyVersion,
+    policy: EnforcedPolicy,
+  ): void {
+    if (!operation.purposes.includes(key.purpose))
+      throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${operation.name}`);
+    if (!allows(key.state, operation.use))
+      throw new AnkaError('key-state', `A key that is ${key.state} cannot ${operation.name}`);
+    const decision = policy.decide(
+      key.algorithm,
+      key.purpose,
+      outsideSteps(this.means.custody, key.algorithm, key.purpose),
+    );
+    if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
+  }
+
+  private bodyOf(key: KeyVersion, { body, alg }: Done): Readonly<Record<string, unknown>> {
+    const warnings = outsideWarnings(this.means.custody, key);
+    const used = { keyId: key.keyId, version: key.version, algorithm: key.algorithm, alg, custody: key.custody };
+    return warnings.length > 0 ? { ...body, ...used, warnings } : { ...body, ...used };
+  }
+
+  private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {
+    const error = new AnkaError('decision-outdated', 'Key or policy changed twice while the request ran; try again');
+    return this.fail(operation, context, error);
+  }
+
+  private async fail<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    error: AnkaError,
+  ): Promise<Attempt> {
+    const fence: Fence = { tenantId: context.tenantId, policy: null, key: null };
+    const event = eventOf(context, {
+      operation: operation.name,
+      keyId: null,
+      algorithm: null,
+      outcome: 'failure',
+      failureCode: error.code,
+    });
+    await this.outcomes.commit(fence, event);
+    return { fence, event, error, hsmMicros: 0 };
+  }
+
+  /** One item or many, not yet looked at one by one. A body that cannot be taken apart is an outcome too. */
+  private async parse<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    bytes: Uint8Array,
+  ): Promise<{ items: unknown[]; batch: boolean }> {
+    try {
+      const request = parseJson(bytes);
+      return isBatch(request)
+        ? { items: validate(batchOf, request).items, batch: true }
+        : { items: [request], batch: false };
+    } catch (error) {
+      const failed = asAnkaError(error);
+      await this.fail(operation, context, failed);
+      throw failed;
+    }
+  }
+}
+
+const isBatch = (request: unknown): request is { items: unknown } =>
+  typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');
+
+const itemAnswer = ({ body, error }: Attempt): unknown =>
+  error === undefined
+    ? body
+    : {
+        error: {
+          code: error.code,
+          status: errors[error.code].status,
+          title: errors[error.code].title,
+          detail: error.detail,
+        },
+      };

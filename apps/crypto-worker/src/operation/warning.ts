@@ -1,0 +1,26 @@
+import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import type { Custody } from '../custody/custody.js';
+
+export interface Warning {
+  readonly code: string;
+  readonly detail: string;
+}
+
+const outsideDetails: Readonly<Record<string, string>> = {
+  'oaep-unpadding':
+    'This development token has no RSA-OAEP with SHA-256: the private key operation runs in the token, the padding is removed by the worker',
+};
+
+/** Steps of this algorithm and purpose that this token leaves to the worker. */
+export const outsideSteps = (custody: Custody, algorithm: AlgorithmName, purpose: Purpose): readonly string[] =>
+  custody.capabilities().find((row) => row.algorithm === algorithm && row.purpose === purpose)?.outsideSteps ?? [];
+
+/** The same, named in answers. */
+export const outsideWarnings = (
+  custody: Custody,
+  key: { readonly algorithm: AlgorithmName; readonly purpose: Purpose },
+): Warning[] =>
+  outsideSteps(custody, key.algorithm, key.purpose).map((step) => ({
+    code: step,
+    detail: outsideDetails[step] ?? 'A step of this algorithm runs in the worker, outside the HSM',
+  }));

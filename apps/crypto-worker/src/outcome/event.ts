@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { AlgorithmName, JweAlg, JwsAlg } from '@ankasecure/algorithm';
+import type { AnkaError, AuditEvent, Context } from '@ankasecure/contracts';
+import type { KeyVersion } from '../key/key-version.js';
+
+export interface Happened {
+  readonly operation: string;
+  readonly keyId: string | null;
+  readonly algorithm: AlgorithmName | null;
+  readonly outcome: AuditEvent['outcome'];
+  readonly failureCode: string | null;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+/** Microseconds since the epoch, by the wall clock. */
+const now = (): number => Date.now() * 1000;
+
+export const eventOf = (context: Context, happened: Happened): AuditEvent => ({
+  eventId: randomUUID(),
+  tenantId: context.tenantId,
+  userId: context.principal,
+  keyId: happened.keyId,
+  algorithm: happened.algorithm,
+  operation: happened.operation,
+  outcome: happened.outcome,
+  failureCode: happened.failureCode,
+  occurredAt: now(),
+  correlationId: context.correlationId,
+  ...(happened.details === undefined ? {} : { details: happened.details }),
+});
+
+/** What every event says of the key version that was used. */
+export const usedKey = (key: KeyVersion, alg?: JwsAlg | JweAlg): Record<string, string> => ({
+  version: String(key.version),
+  custody: key.custody,
+  ...(alg === undefined ? {} : { alg }),
+});
+
+/**
+ * The code for the audit trail. A decryption failure looks the same to every caller, and its true cause stands here.
+ */
+export const failureCodeOf = (error: AnkaError): string =>
+  error.code === 'decryption-failed' && error.cause instanceof Error
+    ? `decryption-failed:${error.cause.message}`.slice(0, 64)
+    : error.code;

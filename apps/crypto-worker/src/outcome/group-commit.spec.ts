@@ -1,0 +1,154 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { KeyVersion } from '../key/key-version.js';
+import { enforcedPolicy } from '../policy/enforced-policy.js';
+import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { eventOf } from './event.js';
+import type { Fence } from './fence.js';
+import { GroupCommit } from './group-commit.js';
+
+const settled = (promise: Promise<unknown>, ms: number): Promise<boolean> =>
+  Promise.race([promise.then(() => true), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms))]);
+
+describe('group commit', () => {
+  let database: WorkerDatabase;
+  let outcomes: GroupCommit;
+  let tenantId: string;
+  let fence: Fence;
+
+  const event = () =>
+    eventOf(contextOf(tenantId), {
+      operation: 'sign',
+      keyId: null,
+      algorithm: null,
+      outcome: 'success',
+      failureCode: null,
+    });
+  const policyTo = (revision: number) =>
+    database.superuser.query('UPDATE tenant_policy SET revision = $2 WHERE tenant_id = $1', [tenantId, revision]);
+
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+    outcomes = new GroupCommit(database.config, database.outbox, silent);
+  });
+  afterAll(async () => {
+    await outcomes.close();
+    await database.stop();
+  });
+  beforeEach(async () => {
+    tenantId = randomUUID();
+    const keyId = randomUUID();
+    await database.superuser.query('DELETE FROM outbox');
+    await database.superuser.query('INSERT INTO tenant_policy VALUES ($1, 1, $2)', [
+      tenantId,
+      JSON.stringify(initialPolicy),
+    ]);
+    await database.superuser.query(
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
+      [tenantId, keyId],
+    );
+    await database.superuser.query(
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
+       VALUES ($1, $2, 1, 'ACTIVE', 'token', 'default', 't', 's', $3)`,
+      [tenantId, keyId, randomBytes(16)],
+    );
+    const key = { tenantId, keyId, version: 1, revision: 1 } as KeyVersion;
+    fence = { tenantId, policy: enforcedPolicy(1, initialPolicy), key };
+  });
+
+  it('commits what was decided on revisions that hold', async () => {
+    expect(await outcomes.commit(fence, event())).toBe(true);
+    expect(await database.events()).toHaveLength(1);
+  });
+
+  it('writes nothing that was decided on an older policy', async () => {
+    await policyTo(2);
+    expect(await outcomes.commit(fence, event())).toBe(false);
+    expect(await database.events()).toHaveLength(0);
+  });
+
+  it('writes nothing that was decided on an older key version', async () => {
+    await database.superuser.query('UPDATE key_version SET revision = 2 WHERE tenant_id = $1', [tenantId]);
+    expect(await outcomes.commit(fence, event())).toBe(false);
+    expect(await database.events()).toHaveLength(0);
+  });
+
+  it('refuses only the outdated among outcomes that are committed together', async () => {
+    const other = { ...fence, policy: enforcedPolicy(7, initialPolicy) };
+    const undecided = { tenantId, policy: null, key: null };
+    expect(await Promise.all([fence, other, undecided, fence].map((one) => outcomes.commit(one, event())))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(await database.events()).toHaveLength(3);
+  });
+
+  it('waits for a change under way and then sees it', async () => {
+    const changing = database.superuser.createQueryRunner();
+    await changing.startTransaction();
+    await changing.query('UPDATE tenant_policy SET revision = 2 WHERE tenant_id = $1', [tenantId]);
+    const committing = outcomes.commit(fence, event());
+    expect(await settled(committing, 300)).toBe(false);
+    await changing.commitTransaction();
+    await changing.release();
+    expect(await committing).toBe(false);
+    expect(await database.events()).toHaveLength(0);
+  });
+
+  it('makes a change wait for outcomes under way', async () => {
+    const committing = database.superuser.createQueryRunner();
+    await committing.startTransaction();
+    await committing.query('SELECT commit_outcomes($1, $2, $3, $4, $5, $6, $7)', [
+      [tenantId],
+      [1],
+      [fence.key?.keyId],
+      [1],
+      [1],
+      [1],
+      [JSON.stringify([event()])],
+    ]);
+    const change = policyTo(2);
+    expect(await settled(change, 300)).toBe(false);
+    await committing.commitTransaction();
+    await committing.release();
+    expect(await settled(change, 5000)).toBe(true);
+  });
+
+  it('shares commits: a thousand outcomes at once take a few rows', async () => {
+    const held = await Promise.all(Array.from({ length: 1000 }, () => outcomes.commit(fence, event())));
+    expect(held.every(Boolean)).toBe(true);
+    const [row] = await database.superuser.query<{ rows: string; events: string }[]>(
+      'SELECT count(*) AS rows, sum(event_count) AS events FROM outbox',
+    );
+    expect(Number(row?.events)).toBe(1000);
+    expect(Number(row?.rows)).toBeLessThanOrEqual(3);
+  });
+
+  it('keeps each row far below what one message takes, whatever arrives at once', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => ({ ...event(), userId: `${index}${'é'.repeat(240)}` }));
+    await Promise.all(names.map((one) => outcomes.commit(fence, one)));
+    const rows = await database.superuser.query<{ events: number; bytes: number }[]>(
+      'SELECT event_count AS events, octet_length(events) AS bytes FROM outbox',
+    );
+    expect(rows.reduce((sum, row) => sum + row.events, 0)).toBe(3000);
+    for (const row of rows) {
+      expect(row.events).toBeLessThanOrEqual(500);
+      expect(row.bytes).toBeLessThan(1024 * 1024);
+    }
+  });
+
+  it('lets the worker’s role see a tenant’s rows in that tenant’s transaction only, and rewrite no outcome', async () => {
+    expect(await database.dataSource.query('SELECT * FROM key')).toEqual([]);
+    expect(await database.dataSource.query('SELECT * FROM tenant_policy')).toEqual([]);
+    await expect(database.dataSource.query(`UPDATE outbox SET events = '[]'`)).rejects.toThrow(/permission denied/);
+  });
+
+  it('gives no result when the database is away', async () => {
+    const nowhere = new GroupCommit({ ...database.config, port: 1 }, database.outbox, silent);
+    await expect(nowhere.commit(fence, event())).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+    await nowhere.close();
+  });
+});

@@ -1,0 +1,120 @@
+import { setImmediate } from 'node:timers/promises';
+import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
+import { connectionOf, type Logger, type Outbox, type ServiceConfig } from '@ankasecure/service-kit';
+import { Pool } from 'pg';
+import { type Fence, nameOf } from './fence.js';
+
+/** Outcomes that become one row of the outbox. */
+interface Group {
+  readonly fence: Fence;
+  readonly events: string[];
+  /** Length of the events in UTF-16 code units. */
+  size: number;
+  readonly settle: ((held: boolean) => void)[];
+  readonly fail: ((error: AnkaError) => void)[];
+}
+
+/** What one row may hold: far below what one message to the audit service takes, whatever its callers do. */
+const rowLimit = { events: 500, size: 256 * 1024 };
+
+const statement = {
+  name: 'commit-outcomes',
+  text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[]) AS written',
+};
+
+/**
+ * Commits outcomes: those that arrive while one commit is under way share the next, so the price of durability is one
+ * round trip and one fsync per batch, not per request. Nothing is released that is not committed.
+ */
+export class GroupCommit {
+  private readonly pool: Pool;
+  /** Rows of the next commit, and those of them that still take outcomes, by the name of their fence. */
+  private waiting: Group[] = [];
+  private readonly open = new Map<string, Group>();
+  private committing = false;
+
+  constructor(
+    config: ServiceConfig['database'],
+    private readonly outbox: Outbox,
+    log: Logger,
+  ) {
+    this.pool = new Pool({ ...connectionOf(config, 'ankasecure-outcomes'), max: 1, statement_timeout: 15_000 });
+    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
+  }
+
+  /**
+   * @returns false when the fence no longer holds: nothing was written, the result must be thrown away
+   * @throws AnkaError `audit-unavailable` when it is not known to be committed
+   */
+  commit(fence: Fence, event: AuditEvent): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const group = this.groupFor(fence);
+      const text = JSON.stringify(event);
+      group.events.push(text);
+      group.size += text.length;
+      group.settle.push(resolve);
+      group.fail.push(reject);
+      if (!this.committing) {
+        this.committing = true;
+        void this.drain();
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  /** The open row of this fence, or a new one where there is none or it is full. */
+  private groupFor(fence: Fence): Group {
+    const name = nameOf(fence);
+    const open = this.open.get(name);
+    if (open !== undefined && open.events.length < rowLimit.events && open.size < rowLimit.size) return open;
+    const group: Group = { fence, events: [], size: 0, settle: [], fail: [] };
+    this.open.set(name, group);
+    this.waiting.push(group);
+    return group;
+  }
+
+  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it: items of a batch, answers of other lanes. */
+  private async drain(): Promise<void> {
+    while (this.waiting.length > 0) {
+      await setImmediate();
+      const groups = this.waiting;
+      this.waiting = [];
+      this.open.clear();
+      await this.write(groups);
+    }
+    this.committing = false;
+  }
+
+  private async write(groups: readonly Group[]): Promise<void> {
+    try {
+      const result = await this.pool.query<{ written: number[] }>({
+        ...statement,
+        values: [
+          groups.map(({ fence }) => fence.tenantId),
+          groups.map(({ fence }) => fence.policy?.revision ?? null),
+          groups.map(({ fence }) => fence.key?.keyId ?? null),
+          groups.map(({ fence }) => fence.key?.version ?? null),
+          groups.map(({ fence }) => fence.key?.revision ?? null),
+          groups.map(({ events }) => events.length),
+          groups.map(({ events }) => `[${events.join(',')}]`),
+        ],
+      });
+      const written = new Set(result.rows[0]?.written);
+      let count = 0;
+      groups.forEach((group, index) => {
+        const held = written.has(index + 1);
+        if (held) count += group.events.length;
+        for (const settle of group.settle) settle(held);
+      });
+      if (count > 0) this.outbox.committed(count);
+    } catch (cause) {
+      const error = new AnkaError('audit-unavailable', 'The outcome could not be recorded, so no result is given', {
+        cause,
+      });
+      for (const group of groups) for (const fail of group.fail) fail(error);
+    }
+  }
+}

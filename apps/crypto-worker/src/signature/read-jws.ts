@@ -1,0 +1,49 @@
+import { type JwsAlg, jwsAlgs } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import { decodeSegment } from '../jose/base64url.js';
+import { readProtectedHeader } from '../jose/header.js';
+import { parseKid } from '../key/key-version.js';
+
+/** A compact JWS (RFC 7515 §3.1) whose header is acceptable. */
+export interface JwsParts {
+  /** What the token says of itself: must be one of the key record's. */
+  readonly alg: JwsAlg;
+  readonly kid: string | null;
+  /** As received, since these characters are what was signed. */
+  readonly protectedHeader: string;
+  /** base64url as received; empty when the JWS is detached (or its payload is). */
+  readonly payload: string;
+  readonly signature: Uint8Array;
+}
+
+const refuse = (detail: string): never => {
+  throw new AnkaError('jws-invalid', detail);
+};
+
+/**
+ * The gate: everything a JWS can be refused for before any key is looked for. A signature that does not verify is not among it.
+ * @throws AnkaError `jws-invalid`
+ */
+export const readJws = (compact: string): JwsParts => {
+  const segments = compact.split('.', 4);
+  if (segments.length !== 3) refuse('A compact JWS has three segments.');
+  const [protectedHeader, payload, encodedSignature] = segments as [string, string, string];
+  const header = readProtectedHeader(protectedHeader, 'jws-invalid');
+  const alg = jwsAlgs.find((name) => name === header['alg']);
+  if (alg === undefined) return refuse(`The header member alg must be one of ${jwsAlgs.join(', ')}.`);
+  if (decodeSegment(payload) === null) refuse('The payload is not canonical base64url without padding.');
+  const signature = decodeSegment(encodedSignature);
+  if (signature === null) return refuse('The signature is not canonical base64url without padding.');
+  return { alg, kid: typeof header['kid'] === 'string' ? header['kid'] : null, protectedHeader, payload, signature };
+};
+
+/**
+ * The key version the header names; null when it names none.
+ * @throws AnkaError `key-not-found` for a kid that cannot be ours
+ */
+export const kidOfJws = ({ kid }: JwsParts): { keyId: string; version: number } | null => {
+  if (kid === null) return null;
+  const parsed = parseKid(kid);
+  if (parsed === null) throw new AnkaError('key-not-found');
+  return parsed;
+};

@@ -1,0 +1,80 @@
+import { hash as digestOf } from 'node:crypto';
+import { type Hash, type JwsAlg, jwsAlgs, signatureSchemes } from '@ankasecure/algorithm';
+import type { SignItem } from '@ankasecure/contracts';
+import type { Custody, Deadline, SignatureRequest, Timed } from '../custody/custody.js';
+import { decodeData, encodeSegment } from '../jose/base64url.js';
+import { type KeyVersion, kidOf } from '../key/key-version.js';
+import { readDigest } from './digest.js';
+import { jwsAlgOf } from './jws-alg.js';
+
+export interface Signed {
+  /** Formats `jws` and `jws-detached`. */
+  readonly jws?: string;
+  /** base64url; format `raw`. */
+  readonly signature?: string;
+  readonly alg: JwsAlg;
+}
+
+interface Preparation {
+  readonly request: SignatureRequest;
+  /** What the worker computes before it asks the token; null when the token takes the whole message. */
+  readonly hash: Hash | null;
+}
+
+const prepare = (alg: JwsAlg): Preparation => {
+  const { scheme, hash } = signatureSchemes[alg];
+  if (scheme === 'eddsa' || hash === null) return { request: { scheme: 'eddsa' }, hash: null };
+  if (scheme === 'ecdsa') return { request: { scheme }, hash };
+  return { request: { scheme, hash }, hash: scheme === 'hmac' ? null : hash };
+};
+
+const preparations = Object.fromEntries(jwsAlgs.map((alg) => [alg, prepare(alg)])) as Record<JwsAlg, Preparation>;
+
+/** What the custody signs for a message: its hash, or the message where the scheme wants that. */
+const inputOf = (hash: Hash | null, message: string | Buffer): Buffer => {
+  if (hash !== null) return digestOf(hash, message, 'buffer');
+  return typeof message === 'string' ? Buffer.from(message, 'latin1') : message;
+};
+
+/** Segment 1 of a key's JWSs, per algorithm: it never changes, so it is encoded once. */
+const headers = new WeakMap<KeyVersion, Map<JwsAlg, string>>();
+
+const headerSegment = (key: KeyVersion, alg: JwsAlg): string => {
+  const known = headers.get(key) ?? new Map<JwsAlg, string>();
+  const encoded = known.get(alg);
+  if (encoded !== undefined) return encoded;
+  const segment = Buffer.from(JSON.stringify({ alg, kid: kidOf(key) }), 'latin1').toString('base64url');
+  headers.set(key, known.set(alg, segment));
+  return segment;
+};
+
+/** Segment 2: base64url from the caller is used as it came. */
+export const payloadSegment = (payload: string, encoding: 'base64url' | 'utf8'): string =>
+  encoding === 'base64url' ? payload : Buffer.from(payload, 'utf8').toString('base64url');
+
+/** The message or digest of a `raw` item, ready for custody. */
+const rawInput = (alg: JwsAlg, hash: Hash | null, { payload, digest, encoding }: SignItem): Buffer =>
+  payload === undefined ? readDigest(alg, digest ?? '') : inputOf(hash, decodeData(payload, encoding));
+
+/**
+ * Signs one item, which its schema has passed, with one of the key record's algorithms.
+ * @throws AnkaError `algorithm-mismatch`, `purpose-mismatch`, `request-invalid` for a digest that does not fit, and what custody throws
+ */
+export const signItem = async (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  item: SignItem,
+): Promise<Timed<Signed>> => {
+  const alg = jwsAlgOf(key, item.alg);
+  const { request, hash } = preparations[alg];
+  if (item.format === 'raw') {
+    const { value, hsmMicros } = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
+    return { value: { signature: encodeSegment(value), alg }, hsmMicros };
+  }
+  const header = headerSegment(key, alg);
+  const payload = payloadSegment(item.payload ?? '', item.encoding);
+  const { value, hsmMicros } = await custody.sign(budget, key.ref, request, inputOf(hash, `${header}.${payload}`));
+  const shown = item.format === 'jws' ? payload : '';
+  return { value: { jws: `${header}.${shown}.${encodeSegment(value)}`, alg }, hsmMicros };
+};

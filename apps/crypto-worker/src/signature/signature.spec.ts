@@ -1,0 +1,209 @@
+import { createHash, createHmac, randomBytes, verify } from 'node:crypto';
+import { hashBytes, type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
+import {
+  type SignItem,
+  signItem as signSchema,
+  type VerifyItem,
+  verifyItem as verifySchema,
+} from '@ankasecure/contracts';
+import { describe, expect, it, vi } from 'vitest';
+import { failureOf } from '../jose/testing/failure.js';
+import { jwsKeys, type KnownKey, knownKey, soon } from '../jose/testing/known-key.js';
+import { kidOf } from '../key/key-version.js';
+import { signItem } from './sign.js';
+import { kidOfJws, readJws, verifyItem } from './verify.js';
+
+const text = 'a promise of the house, mit Umlaut ü';
+const payload = Buffer.from(text).toString('base64url');
+const decoded = (segment = ''): string => Buffer.from(segment, 'base64url').toString();
+const digestOf = (alg: JwsAlg, message: string): string =>
+  createHash(signatureSchemes[alg].hash ?? 'sha256')
+    .update(message)
+    .digest('base64url');
+
+const signing = ({ key, custody }: KnownKey) => ({
+  sign: async (item: Partial<SignItem>) =>
+    (await signItem(custody, soon, key, signSchema.parse({ keyId: key.keyId, ...item }))).value,
+  verify: async (item: Partial<VerifyItem>) =>
+    (await verifyItem(custody, soon, key, verifySchema.parse({ keyId: key.keyId, ...item }))).value,
+});
+
+describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
+  const known = knownKey(algorithm, purpose);
+  const { sign, verify: check } = signing(known);
+  const valid = { valid: true, alg };
+  const invalid = { valid: false, alg };
+
+  it('makes a JWS of alg and kid that verifies', async () => {
+    const { jws = '', ...rest } = await sign({ payload, alg });
+    expect(rest).toEqual({ alg });
+    const [header, signed] = jws.split('.');
+    expect(JSON.parse(decoded(header))).toEqual({ alg, kid: kidOf(known.key) });
+    expect(decoded(signed)).toBe(text);
+    expect(kidOfJws(readJws(jws))).toEqual({ keyId: known.key.keyId, version: 1 });
+    expect(await check({ jws })).toEqual(valid);
+    expect((await verifyItem(known.custody, soon, known.key, verifySchema.parse({ jws }), readJws(jws))).value).toEqual(
+      valid,
+    );
+  });
+
+  it('takes text as it takes base64url', async () => {
+    const { jws = '' } = await sign({ payload: text, encoding: 'utf8', alg });
+    expect(decoded(jws.split('.')[1])).toBe(text);
+    expect(await check({ jws })).toEqual(valid);
+    const { signature = '' } = await sign({ payload: text, encoding: 'utf8', alg, format: 'raw' });
+    expect(await check({ signature, payload, alg })).toEqual(valid);
+    expect(await check({ signature, payload: text, encoding: 'utf8', alg })).toEqual(valid);
+  });
+
+  it('detaches the payload', async () => {
+    const { jws = '' } = await sign({ payload, alg, format: 'jws-detached' });
+    expect(jws.split('.')[1]).toBe('');
+    expect(await check({ jws, payload })).toEqual(valid);
+    expect(await check({ jws, payload: text, encoding: 'utf8' })).toEqual(valid);
+    expect(await check({ jws, payload: 'AAAA' })).toEqual(invalid);
+    expect(await check({ jws })).toEqual(invalid);
+  });
+
+  it('signs nothing at all, and a mebibyte', async () => {
+    for (const content of ['', randomBytes(1024 * 1024).toString('base64url')]) {
+      const { jws = '' } = await sign({ payload: content, alg });
+      expect(await check({ jws })).toEqual(valid);
+    }
+  });
+
+  it('finds a changed header, payload or signature', async () => {
+    const { jws = '' } = await sign({ payload, alg });
+    const [header = '', signed = '', signature = ''] = jws.split('.');
+    const changed = Buffer.from(JSON.stringify({ alg, kid: kidOf(known.key), typ: 'JWT' })).toString('base64url');
+    expect(await check({ jws: [changed, signed, signature].join('.') })).toEqual(invalid);
+    expect(await check({ jws: [header, 'AAAA', signature].join('.') })).toEqual(invalid);
+    const bytes = Buffer.from(signature, 'base64url');
+    for (const at of [0, bytes.length >> 1, bytes.length - 1]) {
+      const other = Buffer.from(bytes);
+      other[at] = (other[at] as number) ^ 1;
+      expect(await check({ jws: [header, signed, other.toString('base64url')].join('.') })).toEqual(invalid);
+    }
+    const malformed = [
+      Buffer.alloc(0),
+      bytes.subarray(1),
+      bytes.subarray(0, -1),
+      Buffer.concat([bytes, bytes]),
+      Buffer.alloc(bytes.length),
+    ];
+    for (const other of [...malformed, Buffer.alloc(bytes.length, 0xff), Buffer.concat([bytes, Buffer.of(0)])]) {
+      expect(await check({ jws: [header, signed, other.toString('base64url')].join('.') })).toEqual(invalid);
+      if (other.length > 0)
+        expect(await check({ signature: other.toString('base64url'), payload, alg })).toEqual(invalid);
+    }
+  });
+
+  it('verifies nothing of another key', async () => {
+    const { jws = '' } = await sign({ payload, alg });
+    expect(await signing(knownKey(algorithm, purpose)).verify({ jws })).toEqual(invalid);
+  });
+
+  const { scheme, hash } = signatureSchemes[alg];
+  const takesDigest = hash !== null && scheme !== 'hmac';
+  if (takesDigest)
+    it('signs a digest as it signs the message', async () => {
+      const { signature = '' } = await sign({ digest: digestOf(alg, text), format: 'raw', alg });
+      expect(await check({ signature, payload, alg })).toEqual(valid);
+      for (const length of [0, 20, hashBytes[hash] - 1, hash === 'sha512' ? 48 : 64]) {
+        const digest = Buffer.alloc(length).toString('base64url');
+        expect(await failureOf(() => sign({ digest, format: 'raw', alg }))).toMatchObject({ code: 'request-invalid' });
+        expect(await failureOf(() => check({ digest, signature, alg }))).toMatchObject({ code: 'request-invalid' });
+      }
+    });
+
+  if (takesDigest)
+    it('verifies by digest', async () => {
+      const { signature = '' } = await sign({ payload, format: 'raw', alg });
+      expect(await check({ signature, digest: digestOf(alg, text), alg })).toEqual(valid);
+      expect(await check({ signature, digest: digestOf(alg, 'another'), alg })).toEqual(invalid);
+    });
+
+  if (!takesDigest)
+    it('takes no digest', async () => {
+      const digest = digestOf(alg, text);
+      expect(await failureOf(() => sign({ digest, format: 'raw', alg }))).toMatchObject({ code: 'request-invalid' });
+      expect(await failureOf(() => check({ digest, signature: 'AAAA', alg }))).toMatchObject({
+        code: 'request-invalid',
+      });
+    });
+});
+
+describe('ECDSA', () => {
+  it('does not take a DER signature', async () => {
+    const { verify: check } = signing(knownKey('EC-P256', 'sign'));
+    expect(
+      await check({ signature: Buffer.from('3006020101020101', 'hex').toString('base64url'), payload }),
+    ).toMatchObject({ valid: false });
+  });
+});
+
+describe('the algorithm', () => {
+  const rsa = knownKey('RSA-2048', 'sign');
+
+  it('is the first of the key record when nobody names one', async () => {
+    const { sign } = signing(rsa);
+    expect(await sign({ payload })).toMatchObject({ alg: 'RS256' });
+    const { signature = '', alg } = await sign({ payload, format: 'raw' });
+    expect(alg).toBe('RS256');
+    expect(verify('sha256', Buffer.from(text), rsa.key.publicKey ?? '', Buffer.from(signature, 'base64url'))).toBe(
+      true,
+    );
+  });
+
+  it('must be one of the key record', async () => {
+    const pinned = knownKey('RSA-2048', 'sign', { alg: 'PS384', secret: rsa.secret });
+    const { jws = '' } = await signing(rsa).sign({ payload, alg: 'RS256' });
+    const { sign, verify: check } = signing(pinned);
+    expect(await sign({ payload })).toMatchObject({ alg: 'PS384' });
+    expect(await failureOf(() => sign({ payload, alg: 'RS256' }))).toMatchObject({ code: 'algorithm-mismatch' });
+    expect(await failureOf(() => check({ jws }))).toMatchObject({ code: 'algorithm-mismatch' });
+    expect(await failureOf(() => check({ signature: 'AAAA', payload, alg: 'ES256' }))).toMatchObject({
+      code: 'algorithm-mismatch',
+    });
+  });
+
+  it('of header and request must agree', async () => {
+    const { sign, verify: check } = signing(rsa);
+    const { jws = '' } = await sign({ payload, alg: 'RS256' });
+    expect(await failureOf(() => check({ jws, alg: 'PS256' }))).toMatchObject({ code: 'algorithm-mismatch' });
+  });
+
+  it('cannot be turned from RS256 into an HMAC over the public key', async () => {
+    const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid: kidOf(rsa.key) })).toString('base64url');
+    const pem = rsa.key.publicKey?.export({ format: 'pem', type: 'spki' }) ?? '';
+    const mac = createHmac('sha256', pem).update(`${header}.${payload}`).digest('base64url');
+    const { verify: check } = signing(rsa);
+    expect(await failureOf(() => check({ jws: `${header}.${payload}.${mac}` }))).toMatchObject({
+      code: 'algorithm-mismatch',
+    });
+  });
+
+  it('of an encryption key is none of these', async () => {
+    const { sign, verify: check } = signing(knownKey('EC-P256', 'encrypt'));
+    expect(await failureOf(() => sign({ payload }))).toMatchObject({ code: 'purpose-mismatch' });
+    expect(await failureOf(() => check({ signature: 'AAAA', payload }))).toMatchObject({ code: 'purpose-mismatch' });
+  });
+});
+
+describe('a JWS with a payload', () => {
+  it('takes no second one', async () => {
+    const { sign, verify: check } = signing(knownKey('HMAC-SHA256', 'mac'));
+    const { jws = '' } = await sign({ payload });
+    expect(await failureOf(() => check({ jws, payload }))).toMatchObject({ code: 'request-invalid' });
+  });
+
+  it('passes on what a token in trouble says', async () => {
+    const known = knownKey('HMAC-SHA256', 'mac');
+    const { sign, verify: check } = signing(known);
+    const { jws = '' } = await sign({ payload });
+    const trouble = await failureOf(() => readJws(''));
+    vi.spyOn(known.custody, 'sign').mockRejectedValue(trouble);
+    await expect(sign({ payload })).rejects.toBe(trouble);
+    await expect(check({ jws })).rejects.toBe(trouble);
+  });
+});

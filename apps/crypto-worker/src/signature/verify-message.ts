@@ -1,0 +1,37 @@
+import { constants, type KeyObject, verify } from 'node:crypto';
+import { hashBytes, type JwsAlg, type SignatureScheme, signatureSchemes } from '@ankasecure/algorithm';
+import type { Deadline } from '../custody/custody.js';
+import { assertInTime } from '../deadline/assert-in-time.js';
+
+type AsymmetricScheme = Exclude<SignatureScheme['scheme'], 'hmac'>;
+
+const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
+
+/** How node:crypto is asked, per scheme. PSS takes exactly one salt length (RFC 7518 §3.5), ECDSA exactly r‖s (§3.4). */
+const keyInputs = {
+  'rsa-pkcs1': (key: KeyObject) => ({ key, padding: RSA_PKCS1_PADDING }),
+  'rsa-pss': (key: KeyObject, saltLength: number) => ({ key, padding: RSA_PKCS1_PSS_PADDING, saltLength }),
+  ecdsa: (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' as const }),
+  eddsa: (key: KeyObject) => ({ key }),
+} as const satisfies Record<AsymmetricScheme, (key: KeyObject, saltLength: number) => unknown>;
+
+/**
+ * True when `signature` is one of `message` under `key`; false for anything else, malformed signatures included.
+ * Runs on libuv's threads.
+ * @throws AnkaError `deadline-exceeded`
+ */
+export const verifyMessage = async (
+  budget: Deadline,
+  alg: JwsAlg,
+  key: KeyObject,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> => {
+  const { scheme, hash } = signatureSchemes[alg];
+  if (scheme === 'hmac') return false;
+  assertInTime(budget);
+  const input = keyInputs[scheme](key, hash === null ? 0 : hashBytes[hash]);
+  return new Promise((resolve, reject) => {
+    verify(hash, message, input, signature, (error, valid) => (error === null ? resolve(valid) : reject(error)));
+  });
+};

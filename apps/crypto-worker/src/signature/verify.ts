@@ -1,0 +1,93 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
+import { AnkaError, type VerifyItem } from '@ankasecure/contracts';
+import type { Custody, Deadline, Timed } from '../custody/custody.js';
+import { decodeData } from '../jose/base64url.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { readDigest } from './digest.js';
+import { jwsAlgOf } from './jws-alg.js';
+import { type JwsParts, readJws } from './read-jws.js';
+import { payloadSegment } from './sign.js';
+import { verifyDigest } from './verify-digest.js';
+import { verifyMessage } from './verify-message.js';
+
+export { type JwsParts, kidOfJws, readJws } from './read-jws.js';
+
+export interface Verified {
+  readonly valid: boolean;
+  readonly alg: JwsAlg;
+}
+
+/** What there is to verify, whichever way it was sent. */
+interface Claim {
+  readonly alg: JwsAlg;
+  readonly of: 'message' | 'digest';
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const jwsClaim = (key: KeyVersion, item: VerifyItem, parts: JwsParts): Claim => {
+  const alg = jwsAlgOf(key, parts.alg);
+  if (item.alg !== undefined && item.alg !== alg) {
+    throw new AnkaError('algorithm-mismatch', 'The header of the JWS names another alg than the request.');
+  }
+  if (item.payload !== undefined && parts.payload !== '') {
+    throw new AnkaError('request-invalid', 'payload goes with a detached JWS only.');
+  }
+  const payload = item.payload === undefined ? parts.payload : payloadSegment(item.payload, item.encoding);
+  const bytes = Buffer.from(`${parts.protectedHeader}.${payload}`, 'latin1');
+  return { alg, of: 'message', bytes, signature: parts.signature };
+};
+
+const rawClaim = (key: KeyVersion, item: VerifyItem): Claim => {
+  const alg = jwsAlgOf(key, item.alg);
+  const signature = Buffer.from(item.signature ?? '', 'base64url');
+  if (item.payload === undefined) return { alg, of: 'digest', bytes: readDigest(alg, item.digest ?? ''), signature };
+  return { alg, of: 'message', bytes: decodeData(item.payload, item.encoding), signature };
+};
+
+/** A MAC is verified by computing it again, whole, in the token. */
+const verifyMac = async (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  { alg, bytes, signature }: Claim,
+): Promise<Timed<boolean>> => {
+  const { hash } = signatureSchemes[alg];
+  if (hash === null) throw new AnkaError('internal-error');
+  const { value: mac, hsmMicros } = await custody.sign(budget, key.ref, { scheme: 'hmac', hash }, bytes);
+  return { value: mac.length === signature.length && timingSafeEqual(mac, signature), hsmMicros };
+};
+
+/** Public keys need no token: verification runs here. */
+const verifySignature = async (
+  budget: Deadline,
+  { publicKey }: KeyVersion,
+  { alg, of, bytes, signature }: Claim,
+): Promise<boolean> => {
+  if (publicKey === null) throw new AnkaError('internal-error');
+  return (of === 'digest' ? verifyDigest : verifyMessage)(budget, alg, publicKey, bytes, signature);
+};
+
+/**
+ * Verifies one item, which its schema has passed, against the key the caller found for it. A signature that does not fit, or is
+ * malformed, is `valid: false`.
+ * @param parts the item's JWS, when the caller has read it already
+ * @throws AnkaError `jws-invalid`, `algorithm-mismatch` (the header's or the request's alg is not the key record's),
+ * `purpose-mismatch`, `request-invalid`, `deadline-exceeded`, and what custody throws (HMAC only)
+ */
+export const verifyItem = async (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  item: VerifyItem,
+  parts?: JwsParts,
+): Promise<Timed<Verified>> => {
+  const claim = item.jws === undefined ? rawClaim(key, item) : jwsClaim(key, item, parts ?? readJws(item.jws));
+  const { alg } = claim;
+  if (signatureSchemes[alg].scheme === 'hmac') {
+    const { value: valid, hsmMicros } = await verifyMac(custody, budget, key, claim);
+    return { value: { valid, alg }, hsmMicros };
+  }
+  return { value: { valid: await verifySignature(budget, key, claim), alg }, hsmMicros: 0 };
+};

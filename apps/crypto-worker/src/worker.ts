@@ -1,0 +1,100 @@
+import { applyPolicy, computeMacs, createKey, getKey, listAlgorithms, listKeys } from '@ankasecure/contracts';
+import { Bus, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { Gauge } from 'prom-client';
+import { ComputeMac } from './audit-mac/compute-mac.js';
+import type { WorkerConfig } from './config.js';
+import type { Custody } from './custody/custody.js';
+import { CUSTODY } from './custody/custody.provider.js';
+import { CreateKey } from './key/create-key.js';
+import { Lease } from './key/lease.js';
+import { ListAlgorithm } from './key/list-algorithm.js';
+import { ReadKey } from './key/read-key.js';
+import { Reconciler } from './key/reconcile.js';
+import { type Operation, operations } from './operation/operation.js';
+import { RunOperation } from './operation/run-operation.js';
+import { GroupCommit } from './outcome/group-commit.js';
+import { ApplyPolicy } from './policy/apply-policy.js';
+
+/** Puts the domain on the bus: which contract is served by what. Reconciles first, serves then. */
+@Injectable()
+export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(PARTS) private readonly parts: Parts<WorkerConfig>,
+    private readonly bus: Bus,
+    private readonly outbox: Outbox,
+    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { partition } = this.parts.config;
+    this.meter();
+    this.outbox.start();
+    await this.modules.get(Reconciler).start(partition);
+    this.serveKeys(partition);
+    this.serveOperations(partition);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.modules.get(Reconciler).stop();
+    await this.custody.close();
+    await this.outbox.stop();
+    await this.modules.get(GroupCommit).close();
+    await this.modules.get(Lease).release();
+  }
+
+  private serveKeys(partition: string): void {
+    const reader = this.modules.get(ReadKey);
+    const creator = this.modules.get(CreateKey);
+    const lister = this.modules.get(ListAlgorithm);
+    const applier = this.modules.get(ApplyPolicy);
+    const macs = this.modules.get(ComputeMac);
+    this.bus.serve(createKey, partition, async (context, request) => {
+      this.outbox.assertRoom();
+      const { key: body, hsmMicros } = await creator.create(context, request);
+      return { body, revision: body.revision, id: body.id, hsmMicros };
+    });
+    this.bus.serve(getKey, partition, async (context, request) => {
+      const body = await reader.get(context, request);
+      return { body, revision: body.revision };
+    });
+    this.bus.serve(listKeys, partition, async (context, request) => ({ body: await reader.list(context, request) }));
+    this.bus.serve(listAlgorithms, partition, async (context) => ({ body: await lister.list(context) }));
+    this.bus.serve(applyPolicy, partition, async (context, request) => ({
+      body: await applier.apply(context, request),
+    }));
+    this.bus.serve(computeMacs, partition, async (context, request) => ({
+      body: await macs.compute(context, request),
+    }));
+  }
+
+  private serveOperations(partition: string): void {
+    const runner = this.modules.get(RunOperation);
+    const serve = <Item, Parsed>(operation: Operation<Item, Parsed>): void =>
+      this.bus.serveRaw(operation.contract, partition, (context, body) => runner.run(operation, context, body));
+    const [encrypt, decrypt, sign, verify] = operations;
+    serve(encrypt);
+    serve(decrypt);
+    serve(sign);
+    serve(verify);
+  }
+
+  private meter(): void {
+    const { outbox } = this;
+    const gauges = {
+      ankasecure_outbox_events: ['Committed outcomes that wait to be sealed', () => outbox.depth],
+      ankasecure_outbox_quarantined: ['Outcomes that could not be sealed and need a person', () => outbox.quarantined],
+    } as const;
+    for (const [name, [help, read]] of Object.entries(gauges))
+      new Gauge({
+        name,
+        help,
+        registers: [this.parts.health.registry],
+        collect() {
+          this.set(read());
+        },
+      });
+  }
+}
