@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { AnkaError } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { instantOf, microsOf } from './instant.js';
+
+describe('instants', () => {
+  it.each([
+    [0, '1970-01-01T00:00:00.000000Z'],
+    [1_795_000_000_000_001, '2026-11-18T11:06:40.000001Z'],
+    [1_795_000_000_999_999, '2026-11-18T11:06:40.999999Z'],
+  ])('%i is %s and back', (micros, instant) => {
+    expect(instantOf(micros)).toBe(instant);
+    expect(microsOf(instant)).toBe(micros);
+  });
+
+  it('are read with any number of decimals', () => {
+    expect(microsOf('1970-01-01T00:00:01Z')).toBe(1_000_000);
+    expect(microsOf('1970-01-01T00:00:01.5Z')).toBe(1_500_000);
+    expect(microsOf('1970-01-01T00:00:01.0000019Z')).toBe(1_000_001);
+  });
+});
+
+describe('query', () => {
+  let audit: RunningAudit;
+  const tenantId = randomUUID();
+  const other = randomUUID();
+  const keyId = randomUUID();
+  const events = [
+    ...eventsOf(tenantId, 5),
+    eventOf(tenantId, { keyId }),
+    eventOf(tenantId, { keyId, outcome: 'failure', failureCode: 'key-state', userId: 'bob' }),
+    eventOf(tenantId, { operation: 'policy.put', keyId: null, correlationId: 'other' }),
+  ];
+  beforeAll(async () => {
+    audit = await startAudit();
+    await audit.append([...events, ...eventsOf(other, 3)]);
+  });
+  afterAll(() => audit.stop());
+
+  const seqs = async (query: Parameters<RunningAudit['query']>[1]) =>
+    (await audit.query(tenantId, query)).items.map(({ seq }) => seq);
+  const instant = (index: number) => instantOf(events[index]?.occurredAt ?? 0);
+
+  it.each([
+    ['newest first by default', {}, [8, 7, 6, 5, 4, 3, 2, 1]],
+    ['oldest first', { order: 'asc' }, [1, 2, 3, 4, 5, 6, 7, 8]],
+    ['a key', { keyId }, [7, 6]],
+    ['a key and an outcome', { keyId, outcome: 'success' }, [6]],
+    ['a user', { userId: 'bob' }, [7]],
+    ['an operation', { operation: 'policy.put' }, [8]],
+    ['a correlation id', { correlationId: 'other' }, [8]],
+    ['a time, from inclusive, until exclusive', { from: instant(2), until: instant(4) }, [4, 3]],
+    ['nothing', { userId: 'nobody' }, []],
+  ] as const)('filters by %s', async (_, query, expected) => {
+    expect(await seqs(query)).toEqual(expected);
+  });
+
+  it.each(['asc', 'desc'] as const)(
+    'pages %s without passing over or repeating, while the trail grows',
+    async (order) => {
+      const seen: number[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await audit.query(tenantId, { order, limit: 3, userId: 'alice', ...(cursor && { cursor }) });
+        seen.push(...page.items.map(({ seq }) => seq));
+        cursor = page.next ?? undefined;
+        await audit.append([eventOf(tenantId, { userId: 'later' })]);
+      } while (cursor !== undefined);
+      const expected = [1, 2, 3, 4, 5, 6, 8];
+      expect(seen).toEqual(order === 'asc' ? expected : expected.toReversed());
+    },
+  );
+
+  it('takes a cursor only with the tenant, order and filter it was made for', async () => {
+    const { next } = await audit.query(tenantId, { limit: 1 });
+    const cursor = next ?? expect.unreachable();
+    const misuse = [
+      [other, { cursor }],
+      [tenantId, { cursor, order: 'asc' }],
+      [tenantId, { cursor, userId: 'bob' }],
+      [tenantId, { cursor: `x${cursor}` }],
+    ] as const;
+    for (const [tenant, query] of misuse) {
+      const error = await audit.query(tenant, query).catch((reason: unknown) => reason as AnkaError);
+      expect(error).toMatchObject({ code: 'cursor-invalid' });
+    }
+    expect((await audit.query(tenantId, { limit: 2, cursor })).items).toHaveLength(2);
+  });
+
+  it('shows a tenant its own trail alone', async () => {
+    expect((await audit.query(other)).items.every((item) => item.tenantId === other)).toBe(true);
+    expect((await audit.query(randomUUID())).items).toEqual([]);
+    expect((await audit.query(other, { keyId })).items).toEqual([]);
+  });
+});

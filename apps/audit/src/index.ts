@@ -1,0 +1,2 @@
+export { auditConfig } from './config.js';
+export * as migrations from './migrations/index.js';

@@ -1,0 +1,131 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { macInput } from '@ankasecure/audit-event';
+import {
+  AnkaError,
+  type AuditEvent,
+  appendEvents,
+  type Context,
+  computeMacs,
+  platformTenantId,
+  queryEvents,
+  verifyTrail,
+} from '@ankasecure/contracts';
+import type { Bus } from '@ankasecure/service-kit';
+import {
+  connectTestBus,
+  migrateTest,
+  startTestNats,
+  startTestParts,
+  startTestPostgres,
+  type TestParts,
+  type TestPartsOptions,
+} from '@ankasecure/testing';
+import type { z } from 'zod';
+import { AuditModule } from '../audit.module.js';
+import type { AuditConfig } from '../config.js';
+import * as migrations from '../migrations/index.js';
+
+export const database = 'ankadb_audit';
+
+/** A stand-in for a worker's MACs: node's HMAC under a key per tenant and key id. */
+export class MacStandIn {
+  macKeyId = 'mac-1';
+  /** Answered instead of MACs, by tenant. */
+  readonly failures = new Map<string, AnkaError>();
+  /** Never answers. */
+  hangs = false;
+  private readonly known = new Set<string>();
+
+  constructor(bus: Bus) {
+    bus.serve(computeMacs, 'default', async ({ tenantId }, { macKeyId, messages }) => {
+      const failure = this.failures.get(tenantId);
+      if (failure !== undefined) throw failure;
+      if (this.hangs) await new Promise(() => undefined);
+      const id = macKeyId ?? this.macKeyId;
+      if (macKeyId === null) this.known.add(`${tenantId}/${id}`);
+      else if (!this.known.has(`${tenantId}/${id}`)) throw new AnkaError('request-invalid', 'no such key');
+      const macs = messages.map((message) => hmac(tenantId, id, Buffer.from(message, 'base64')).toString('base64'));
+      return { body: { macKeyId: id, macs } };
+    });
+  }
+}
+
+export const hmac = (tenantId: string, macKeyId: string, canonical: Uint8Array): Buffer =>
+  createHmac('sha256', `${tenantId}/${macKeyId}`).update(macInput(macKeyId, canonical)).digest();
+
+let occurredAt = Date.now() * 1000;
+
+export const eventOf = (tenantId: string, over: Partial<AuditEvent> = {}): AuditEvent => ({
+  eventId: randomUUID(),
+  tenantId,
+  userId: 'alice',
+  keyId: randomUUID(),
+  algorithm: 'EC-P256',
+  operation: 'sign',
+  outcome: 'success',
+  failureCode: null,
+  occurredAt: occurredAt++,
+  correlationId: 'req-1',
+  details: { custody: 'token', version: '1' },
+  ...over,
+});
+
+export const eventsOf = (tenantId: string, count: number): AuditEvent[] =>
+  Array.from({ length: count }, () => eventOf(tenantId));
+
+export const contextOf = (tenantId: string, timeoutMs = 10_000): Context => ({
+  tenantId,
+  principal: 'spec',
+  correlationId: 'spec',
+  deadline: Date.now() + timeoutMs,
+});
+
+type Range = z.input<typeof verifyTrail.request>;
+type Query = z.input<typeof queryEvents.request>;
+
+/** A running audit trail: real PostgreSQL and NATS, two audit instances, a worker that stands in for MACs. */
+export const startAudit = async () => {
+  const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+  const options: TestPartsOptions = {
+    service: 'audit',
+    postgres,
+    nats,
+    database,
+    schema: { entities: [], migrations: Object.values(migrations) },
+  };
+  await migrateTest(options);
+  const instance = async (): Promise<TestParts & { module: AuditModule }> => {
+    const parts = await startTestParts(options);
+    const config: AuditConfig = { ...parts.config, cursorSecret: 'c'.repeat(32), partition: 'default' };
+    const module = new AuditModule({ ...parts, config });
+    await module.onApplicationBootstrap();
+    await parts.bus.flushed();
+    return { ...parts, module };
+  };
+  const worker = await connectTestBus('crypto-worker', nats);
+  const gateway = await connectTestBus('gateway', nats);
+  const macs = new MacStandIn(worker);
+  await worker.flushed();
+  const instances = [await instance(), await instance()];
+  return {
+    postgres,
+    instances,
+    macs,
+    append: (events: readonly AuditEvent[], timeoutMs?: number) =>
+      gateway.request(appendEvents, '', contextOf(platformTenantId, timeoutMs), { events: [...events] }),
+    verify: (tenantId: string, range: Range = {}, timeoutMs = 20_000) =>
+      gateway.request(verifyTrail, '', contextOf(tenantId, timeoutMs), range),
+    query: (tenantId: string, query: Query = {}) => gateway.request(queryEvents, '', contextOf(tenantId), query),
+    /** As the superuser with triggers off, whom no right and no trigger stops. */
+    tamper: (sql: string) => postgres.query(database, `SET session_replication_role = replica; ${sql}`),
+    stop: async (): Promise<void> => {
+      for (const { module } of instances) module.onApplicationShutdown();
+      await gateway.close();
+      await worker.close();
+      await Promise.all(instances.map((parts) => parts.stop()));
+      await nats.stop();
+      await postgres.stop();
+    },
+  };
+};
+export type RunningAudit = Awaited<ReturnType<typeof startAudit>>;

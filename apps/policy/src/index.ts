@@ -1,0 +1,2 @@
+export { policyConfig } from './config.js';
+export { schema } from './schema.js';

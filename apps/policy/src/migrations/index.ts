@@ -1,0 +1,1 @@
+export { Initial1763900000000 } from './1763900000000-initial.js';

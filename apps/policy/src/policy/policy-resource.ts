@@ -1,0 +1,37 @@
+import { AnkaError, type Policy } from '@ankasecure/contracts';
+import type { Answer } from '@ankasecure/service-kit';
+import { type EntityManager, In } from 'typeorm';
+import { Tenant } from '../tenant/tenant.entity.js';
+import { PolicyVersion } from './policy-version.entity.js';
+
+/** A version as callers see it; its ETag is the version. */
+export const policyAnswer = (version: PolicyVersion, pendingVersion: number | null): Answer<Policy> => ({
+  body: {
+    tenantId: version.tenantId,
+    version: version.version,
+    ...version.document,
+    changedBy: version.changedBy,
+    changedAt: version.changedAt.toISOString(),
+    pendingVersion,
+  },
+  revision: version.version,
+});
+
+export interface CurrentPolicy {
+  readonly active: PolicyVersion;
+  readonly pending: PolicyVersion | null;
+}
+
+/**
+ * The version in force and the one on its way, as of one moment: between two statements the one could become the other.
+ * @throws AnkaError `tenant-unknown`; `policy-not-applied` while a new tenant has no policy in force yet
+ */
+export const currentPolicy = async (manager: EntityManager, tenantId: string): Promise<CurrentPolicy> => {
+  const versions = await manager.findBy(PolicyVersion, { tenantId, state: In(['active', 'pending']) });
+  const active = versions.find(({ state }) => state === 'active');
+  const pending = versions.find(({ state }) => state === 'pending') ?? null;
+  if (active !== undefined) return { active, pending };
+  if (await manager.existsBy(Tenant, { id: tenantId }))
+    throw new AnkaError('policy-not-applied', 'The tenant is being created; its first policy is not in force yet');
+  throw new AnkaError('tenant-unknown');
+};

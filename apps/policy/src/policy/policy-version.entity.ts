@@ -1,0 +1,45 @@
+import type { PolicyDocument } from '@ankasecure/policy-rules';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Tenant } from '../tenant/tenant.entity.js';
+
+/**
+ * `pending`: handed to the workers, not known to be in force. `active`: in force on every worker. `failed`: refused by the
+ * workers before anything was done, so never in force.
+ */
+export type PolicyVersionState = 'pending' | 'active' | 'superseded' | 'failed';
+
+const primaryKeyConstraintName = 'policy_version_pkey';
+
+/** What a tenant's policy was from some change on. The version is also the revision the workers know it by. */
+@Entity('policy_version')
+@Index('policy_version_pending', ['tenantId'], { unique: true, where: `(state = 'pending'::text)` })
+@Index('policy_version_active', ['tenantId'], { unique: true, where: `(state = 'active'::text)` })
+@Check('policy_version_version', 'version > 0')
+@Check('policy_version_state', `state IN ('pending', 'active', 'superseded', 'failed')`)
+export class PolicyVersion {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  @ForeignKey(() => Tenant, { name: 'policy_version_tenant' })
+  tenantId!: string;
+
+  @PrimaryColumn('integer', { primaryKeyConstraintName })
+  version!: number;
+
+  @Column('jsonb')
+  document!: PolicyDocument;
+
+  @Column('text', { default: 'pending' })
+  state!: PolicyVersionState;
+
+  /** How often it was handed to the workers; written before each time. */
+  @Column('integer', { default: 0 })
+  attempts!: number;
+
+  @Column('text', { name: 'changed_by' })
+  changedBy!: string;
+
+  @Column('text', { name: 'correlation_id' })
+  correlationId!: string;
+
+  @Column('timestamptz', { name: 'changed_at', default: () => 'now()' })
+  changedAt!: Date;
+}

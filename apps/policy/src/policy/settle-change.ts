@@ -1,0 +1,168 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AnkaError, type AuditEvent, applyPolicy } from '@ankasecure/contracts';
+import { type Bus, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Tenant } from '../tenant/tenant.entity.js';
+import { policyChanged, policyRefused, tenantCreated } from './change-event.js';
+import { PolicyVersion } from './policy-version.entity.js';
+
+/** Longest that one attempt waits for the workers, in milliseconds. */
+const applyTimeoutMs = 10_000;
+
+/** Answers of a worker that mean it did nothing at all. */
+const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
+
+/**
+ * Finishes changes that are on their way.
+ *
+ * Whatever happened before (the worker never got it, its reply was lost, we stopped before writing the reply down) the next
+ * step is the same: hand the pending version to the workers again, which is idempotent, and on their answer mark it active
+ * and report it, in one transaction that only the first to get there does. So no lock is held while a worker is asked, any
+ * number of instances may try at once, and every change is reported exactly once.
+ */
+export class SettleChange {
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly bus: Bus,
+    private readonly outbox: Outbox,
+    private readonly log: Logger,
+  ) {}
+
+  /**
+   * Resolves when no change that was on its way at the call still is. An attempt under way is joined, and goes on when the
+   * caller is gone.
+   * @param deadline milliseconds since the epoch
+   * @throws AnkaError `policy-not-applied` when that is not known by then; what the worker said when it refused the change for good
+   */
+  async settle(tenantId: string, deadline: number): Promise<void> {
+    const underWay = this.running.get(tenantId);
+    if (underWay !== undefined) await this.within(deadline, underWay);
+    await this.within(deadline, this.running.get(tenantId) ?? this.run(tenantId));
+  }
+
+  private run(tenantId: string): Promise<void> {
+    const attempt = this.attempt(tenantId)
+      .catch((error: unknown) => {
+        if (error instanceof AnkaError) throw error;
+        this.log.error({ tenantId, reason: (error as Error).message }, 'a policy change could not be finished');
+        throw notApplied('the database did not answer');
+      })
+      .finally(() => this.running.delete(tenantId));
+    this.running.set(tenantId, attempt);
+    return attempt;
+  }
+
+  private async within(deadline: number, attempt: Promise<void>): Promise<void> {
+    const waiting = new AbortController();
+    const late = async (): Promise<void> => {
+      await delay(Math.max(0, deadline - Date.now()), undefined, waiting);
+      throw notApplied('no answer in time');
+    };
+    try {
+      await Promise.race([attempt, late()]);
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  private async attempt(tenantId: string): Promise<void> {
+    const found = await this.begin(tenantId);
+    if (found === undefined) return;
+    const { tenant, change } = found;
+    const revision = await this.apply(tenant, change);
+    if (revision === change.version) return this.activate(tenant, change);
+    await this.renumber(change, revision + 1);
+    return this.attempt(tenantId);
+  }
+
+  /** The pending change, with this attempt counted before anybody is asked. */
+  private begin(tenantId: string): Promise<{ tenant: Tenant; change: PolicyVersion } | undefined> {
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const { affected } = await manager.increment(PolicyVersion, { tenantId, state: 'pending' }, 'attempts', 1);
+      if (affected === 0) return undefined;
+      const change = await manager.findOneByOrFail(PolicyVersion, { tenantId, state: 'pending' });
+      return { tenant: await manager.findOneByOrFail(Tenant, { id: tenantId }), change };
+    });
+  }
+
+  private async apply({ partition }: Tenant, change: PolicyVersion): Promise<number> {
+    const { tenantId, version, document, changedBy: principal, correlationId } = change;
+    const context = { tenantId, principal, correlationId, deadline: Date.now() + applyTimeoutMs };
+    try {
+      const reply = await this.bus.request(applyPolicy, partition, context, { revision: version, document });
+      return reply.revision;
+    } catch (error) {
+      const code = error instanceof AnkaError ? error.code : 'internal-error';
+      if (refusals.includes(code) && (await this.fail(change, code))) throw error;
+      this.log.warn({ tenantId, version, code }, 'a policy change is not confirmed in force yet');
+      throw notApplied(code);
+    }
+  }
+
+  private async activate(tenant: Tenant, change: PolicyVersion): Promise<void> {
+    const { tenantId, version } = change;
+    await this.resolve(change, always, async (manager) => {
+      const before = await manager.findOneBy(PolicyVersion, { tenantId, state: 'active' });
+      await manager.update(PolicyVersion, { tenantId, state: 'active' }, { state: 'superseded' });
+      await manager.update(PolicyVersion, { tenantId, version }, { state: 'active' });
+      if (before !== null) return policyChanged(change, before);
+      await manager.update(Tenant, { id: tenantId }, { state: 'active' });
+      return tenantCreated(change, tenant);
+    });
+  }
+
+  /**
+   * Gives a change up that the workers refused. Only when it was never handed out before: an earlier attempt without an
+   * answer may have brought it in force. A tenant's first policy is never given up.
+   */
+  private fail(change: PolicyVersion, code: string): Promise<boolean> {
+    const { tenantId, version } = change;
+    if (change.attempts > 1 || version === 1) return Promise.resolve(false);
+    const onlyOnce = ({ attempts }: PolicyVersion): boolean => attempts === 1;
+    return this.resolve(change, onlyOnce, async (manager) => {
+      await manager.update(PolicyVersion, { tenantId, version }, { state: 'failed' });
+      return policyRefused(change, code);
+    });
+  }
+
+  /**
+   * Ends a change and reports it, if it is still pending and `may` says so of it as it is now.
+   * @returns whether this call did it
+   */
+  private async resolve(
+    { tenantId, version }: PolicyVersion,
+    may: (held: PolicyVersion) => boolean,
+    work: (manager: EntityManager) => Promise<AuditEvent>,
+  ): Promise<boolean> {
+    const done = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const lock = { mode: 'pessimistic_write' } as const;
+      const held = await manager.findOne(PolicyVersion, { where: { tenantId, version }, lock });
+      if (held?.state !== 'pending' || !may(held)) return false;
+      await this.outbox.write(manager, [await work(manager)]);
+      return true;
+    });
+    if (done) this.outbox.committed(1);
+    return done;
+  }
+
+  /** The workers hold a later revision than this database knows, which was restored from a backup: the change moves past it. */
+  private async renumber({ tenantId, version }: PolicyVersion, next: number): Promise<void> {
+    this.log.error(
+      { tenantId, version, next },
+      'the workers enforce a later policy revision than is known here; the change is renumbered',
+    );
+    await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.update(PolicyVersion, { tenantId, version, state: 'pending' }, { version: next }),
+    );
+  }
+}
+
+const always = (): boolean => true;
+
+const notApplied = (why: string): AnkaError =>
+  new AnkaError(
+    'policy-not-applied',
+    `The change is stored and will be applied; it is not confirmed in force yet (${why})`,
+  );

@@ -1,0 +1,6 @@
+import type { Schema } from '@ankasecure/service-kit';
+import * as migrations from './migrations/index.js';
+import { PolicyVersion } from './policy/policy-version.entity.js';
+import { Tenant } from './tenant/tenant.entity.js';
+
+export const schema: Schema = { entities: [Tenant, PolicyVersion], migrations: Object.values(migrations) };

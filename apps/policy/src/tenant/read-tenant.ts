@@ -1,0 +1,45 @@
+import { AnkaError, type Context, type Tenant as TenantResource } from '@ankasecure/contracts';
+import type { CursorSeal } from '@ankasecure/service-kit';
+import { type DataSource, MoreThan } from 'typeorm';
+import type { SettleChange } from '../policy/settle-change.js';
+import { assertPlatform } from './create-tenant.js';
+import { Tenant, tenantResource } from './tenant.entity.js';
+
+/** Longest that a reader waits for a tenant's creation to be finished first, in milliseconds. */
+const patienceMs = 1000;
+
+export class ReadTenant {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly changes: SettleChange,
+    private readonly cursors: CursorSeal,
+  ) {}
+
+  /**
+   * The context's tenant.
+   * @throws AnkaError `tenant-unknown`; `policy-not-applied` while its creation is not finished
+   */
+  async get({ tenantId }: Context): Promise<TenantResource> {
+    const tenant = await this.dataSource.manager.findOneBy(Tenant, { id: tenantId });
+    if (tenant === null) throw new AnkaError('tenant-unknown');
+    if (tenant.state === 'pending') await this.changes.settle(tenantId, Date.now() + patienceMs);
+    return tenantResource(tenant);
+  }
+
+  /** All tenants that exist for callers, by slug. @throws AnkaError `cursor-invalid`, `access-denied` */
+  async list(context: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
+    assertPlatform(context);
+    const scope = { tenantId: context.tenantId, listing: 'tenant', filter: {} };
+    const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
+    const tenants = await this.dataSource.manager.find(Tenant, {
+      where: { state: 'active', slug: MoreThan(after) },
+      order: { slug: 'ASC' },
+      take: limit + 1,
+    });
+    const last = tenants.length > limit ? tenants[limit - 1] : undefined;
+    return {
+      items: tenants.slice(0, limit).map(tenantResource),
+      next: last === undefined ? null : this.cursors.seal(scope, last.slug),
+    };
+  }
+}

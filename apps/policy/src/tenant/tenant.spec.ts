@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { platformTenantId } from '@ankasecure/contracts';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { errorOf, eventually, type RunningPolicy, startPolicy } from '../testing/running-policy.js';
+
+describe('tenants', () => {
+  let policy: RunningPolicy;
+  beforeAll(async () => {
+    policy = await startPolicy();
+    policy.worker.behaviour = 'fail';
+    await policy.startInstance();
+  });
+  afterEach(() => {
+    policy.worker.behaviour = 'apply';
+  });
+  afterAll(() => policy.stop());
+
+  it('start with the platform’s own, as soon as a worker answers', async () => {
+    const { health } = (await policy.startInstance()).parts;
+    health.markStarted();
+    expect((await health.readiness()).parts['platform-tenant']).toBe('failed');
+    expect(await errorOf(policy.getTenant(platformTenantId))).toMatchObject({
+      code: 'policy-not-applied',
+      retryable: true,
+    });
+    policy.worker.behaviour = 'apply';
+    await eventually(async () => expect((await health.readiness()).parts['platform-tenant']).toBe('ok'));
+    expect(await policy.getTenant(platformTenantId)).toMatchObject({ slug: 'platform', partition: 'default' });
+    expect(policy.worker.enforced.get(platformTenantId)).toEqual({ revision: 1, document: initialPolicy });
+    await eventually(() => expect(policy.eventsOf(platformTenantId)).toHaveLength(1));
+    expect(policy.eventsOf(platformTenantId)[0]).toMatchObject({ operation: 'tenant.create', userId: 'policy' });
+  });
+
+  it('are created with a policy in force, and reported in their own trail', async () => {
+    const id = randomUUID();
+    const tenant = await policy.create('acme', { resourceId: id, correlationId: 'req-7' }, 'ACME Payments');
+    expect(tenant).toMatchObject({ id, slug: 'acme', name: 'ACME Payments', partition: 'default' });
+    expect(policy.worker.enforced.get(id)?.revision).toBe(1);
+    expect(await policy.getTenant(id)).toEqual(tenant);
+    expect(await policy.get(id)).toMatchObject({
+      version: 1,
+      ...initialPolicy,
+      changedBy: 'alice',
+      pendingVersion: null,
+    });
+    await eventually(() => expect(policy.eventsOf(id)).toHaveLength(1));
+    expect(policy.eventsOf(id)[0]).toMatchObject({
+      operation: 'tenant.create',
+      outcome: 'success',
+      userId: 'alice',
+      correlationId: 'req-7',
+      details: { slug: 'acme', name: 'ACME Payments', partition: 'default', policyVersion: '1' },
+    });
+  });
+
+  it('are created once, however often the call is repeated', async () => {
+    const resourceId = randomUUID();
+    const [first, second] = await Promise.all([
+      policy.create('once', { resourceId }),
+      policy.create('once', { resourceId }),
+    ]);
+    expect(second).toEqual(first);
+    expect(await policy.create('once', { resourceId })).toEqual(first);
+    await eventually(() => expect(policy.eventsOf(resourceId)).toHaveLength(1));
+  });
+
+  it('do not share a slug', async () => {
+    await policy.create('taken');
+    expect(await errorOf(policy.create('taken'))).toMatchObject({ code: 'tenant-exists' });
+    const raced = await Promise.allSettled([policy.create('raced'), policy.create('raced')]);
+    expect(raced.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('exist for nobody until their policy is in force, and then by themselves', async () => {
+    const id = randomUUID();
+    policy.worker.behaviour = 'fail';
+    const error = await errorOf(policy.create('slow', { resourceId: id }));
+    expect(error).toMatchObject({ code: 'policy-not-applied', retryable: true });
+    expect(await errorOf(policy.get(id))).toMatchObject({ code: 'policy-not-applied' });
+    expect((await policy.list({ limit: 200 })).items.map(({ slug }) => slug)).not.toContain('slow');
+    policy.worker.behaviour = 'apply';
+    await eventually(async () =>
+      expect((await policy.list({ limit: 200 })).items.map(({ slug }) => slug)).toContain('slow'),
+    );
+    expect(await policy.create('slow', { resourceId: id })).toMatchObject({ id });
+    await eventually(() => expect(policy.eventsOf(id)).toHaveLength(1));
+  });
+
+  it('are listed by slug, page by page', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await policy.list({ limit: 2, ...(cursor && { cursor }) });
+      seen.push(...page.items.map(({ slug }) => slug));
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(['acme', 'once', 'platform', 'raced', 'slow', 'taken']);
+    expect(await errorOf(policy.list({ cursor: 'x.y' }))).toMatchObject({ code: 'cursor-invalid' });
+  });
+
+  it('are administered by the platform’s own alone', async () => {
+    const id = await policy.tenant();
+    expect(await errorOf(policy.create('mine', { tenantId: id }))).toMatchObject({ code: 'access-denied' });
+    expect(await errorOf(policy.list({}, id))).toMatchObject({ code: 'access-denied' });
+  });
+
+  it('are unknown when nobody made them', async () => {
+    expect(await errorOf(policy.getTenant(randomUUID()))).toMatchObject({ code: 'tenant-unknown' });
+    expect(await errorOf(policy.get(randomUUID()))).toMatchObject({ code: 'tenant-unknown' });
+    expect(await errorOf(policy.put(randomUUID(), { ifMatch: 1 }))).toMatchObject({ code: 'tenant-unknown' });
+  });
+});

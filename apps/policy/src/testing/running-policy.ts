@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AnkaError,
+  type AuditEvent,
+  appendEvents,
+  applyPolicy,
+  type Context,
+  createTenant,
+  getPolicy,
+  getTenant,
+  listTenants,
+  platformTenantId,
+  putPolicy,
+} from '@ankasecure/contracts';
+import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
+import type { Bus } from '@ankasecure/service-kit';
+import {
+  connectTestBus,
+  migrateTest,
+  startTestNats,
+  startTestParts,
+  startTestPostgres,
+  type TestParts,
+  type TestPartsOptions,
+} from '@ankasecure/testing';
+import type { z } from 'zod';
+import type { PolicyConfig } from '../config.js';
+import { PolicyModule } from '../policy.module.js';
+import { schema } from '../schema.js';
+
+export const database = 'ankadb_policy';
+
+/** What a worker does when it is handed a policy. */
+export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
+
+/** A worker that enforces as the contract says, and can be told to misbehave. */
+export class WorkerStandIn {
+  behaviour: Behaviour = 'apply';
+  readonly enforced = new Map<string, { revision: number; document: PolicyDocument }>();
+  /** How often each tenant's policy was handed over. */
+  readonly asked = new Map<string, number>();
+  private readonly answers: Record<
+    Behaviour,
+    (tenantId: string, revision: number, document: PolicyDocument) => Promise<number>
+  > = {
+    apply: async (...change) => this.enforce(...change),
+    fail: async () => {
+      throw new AnkaError('hsm-unavailable');
+    },
+    refuse: async () => {
+      throw new AnkaError('request-invalid', 'the document is not understood');
+    },
+    hang: () => new Promise(() => undefined),
+    'lose-reply': (...change) => {
+      this.enforce(...change);
+      return new Promise(() => undefined);
+    },
+  };
+
+  constructor(bus: Bus) {
+    bus.serve(applyPolicy, 'default', async ({ tenantId }, { revision, document }) => {
+      this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
+      return { body: { revision: await this.answers[this.behaviour](tenantId, revision, document) } };
+    });
+  }
+
+  private enforce(tenantId: string, revision: number, document: PolicyDocument): number {
+    const held = this.enforced.get(tenantId);
+    if (held === undefined || held.revision < revision) this.enforced.set(tenantId, { revision, document });
+    return Math.max(revision, held?.revision ?? 0);
+  }
+}
+
+const contextOf = (tenantId: string, over: Partial<Context> = {}): Context => ({
+  tenantId,
+  principal: 'alice',
+  correlationId: 'spec',
+  deadline: Date.now() + 10_000,
+  ...over,
+});
+
+/** Waits until `holds` does not throw any more. */
+export const eventually = async (holds: () => unknown, withinMs = 8000): Promise<void> => {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    try {
+      await holds();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+};
+
+/** The policy service on real PostgreSQL and NATS, between a worker and an audit service that stand in. */
+export const startPolicy = async () => {
+  const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+  const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema };
+  await migrateTest(options);
+  const [workerBus, auditBus, gateway] = await Promise.all([
+    connectTestBus('crypto-worker', nats),
+    connectTestBus('audit', nats),
+    connectTestBus('gateway', nats),
+  ]);
+  const worker = new WorkerStandIn(workerBus);
+  const sealed: AuditEvent[] = [];
+  auditBus.serve(appendEvents, '', async (_, { events }) => {
+    sealed.push(...events);
+    return { body: { sealed: events.length } };
+  });
+  await Promise.all([workerBus.flushed(), auditBus.flushed()]);
+
+  const running = new Set<{ parts: TestParts; module: PolicyModule }>();
+  const startInstance = async () => {
+    const parts = await startTestParts(options);
+    const config: PolicyConfig = {
+      ...parts.config,
+      cursorSecret: 'c'.repeat(32),
+      partition: 'default',
+      outbox: { capacity: 1000 },
+    };
+    const instance = { parts, module: new PolicyModule({ ...parts, config }) };
+    await instance.module.onApplicationBootstrap();
+    await parts.bus.flushed();
+    running.add(instance);
+    return instance;
+  };
+  const stopInstances = async (): Promise<void> => {
+    for (const { parts, module } of running) {
+      await parts.bus.drain(0);
+      await module.onApplicationShutdown();
+      await parts.stop();
+    }
+    running.clear();
+  };
+
+  const create = (slug: string, over: Partial<Context> = {}, name = `Tenant ${slug}`) =>
+    gateway.request(createTenant, '', contextOf(platformTenantId, { resourceId: randomUUID(), ...over }), {
+      slug,
+      name,
+    });
+  return {
+    postgres,
+    worker,
+    sealed,
+    startInstance,
+    stopInstances,
+    create,
+    /** A tenant with a policy in force. @returns its id */
+    tenant: async (): Promise<string> => (await create(`t-${randomUUID()}`)).id,
+    list: (query: z.input<typeof listTenants.request> = {}, tenantId = platformTenantId) =>
+      gateway.request(listTenants, '', contextOf(tenantId), query),
+    getTenant: (tenantId: string) => gateway.request(getTenant, '', contextOf(tenantId), {}),
+    get: (tenantId: string) => gateway.request(getPolicy, '', contextOf(tenantId), {}),
+    put: (tenantId: string, over: Partial<Context> = {}, document: Partial<PolicyDocument> = {}) =>
+      gateway.request(putPolicy, '', contextOf(tenantId, over), { ...initialPolicy, ...document }),
+    eventsOf: (tenantId: string) => sealed.filter((event) => event.tenantId === tenantId),
+    query: (sql: string) => postgres.query(database, sql),
+    stop: async (): Promise<void> => {
+      await stopInstances();
+      await Promise.all([workerBus, auditBus, gateway].map((bus) => bus.close()));
+      await nats.stop();
+      await postgres.stop();
+    },
+  };
+};
+export type RunningPolicy = Awaited<ReturnType<typeof startPolicy>>;
+
+/** The error a call ends with. */
+export const errorOf = (call: Promise<unknown>): Promise<AnkaError> =>
+  call.then(
+    (value) => {
+      throw new Error(`an error was expected, not ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error as AnkaError,
+  );
