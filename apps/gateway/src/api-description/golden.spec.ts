@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { errors } from '@ankasecure/contracts';
+import { describe, expect, it } from 'vitest';
+import { routes } from '../route/routes.js';
+import { describeApi } from './api-description.js';
+import { errorsOf } from './response.js';
+
+const golden = fileURLToPath(new URL('../../openapi.golden.json', import.meta.url));
+const redocly = fileURLToPath(new URL('../../../../node_modules/.bin/redocly', import.meta.url));
+
+describe('the API description', () => {
+  const text = `${JSON.stringify(describeApi(routes), null, 2)}\n`;
+
+  it('is the one on record (UPDATE_GOLDEN=1 records another)', () => {
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
+    expect(readFileSync(golden, 'utf8')).toBe(text);
+  });
+
+  it.each(routes.map((route) => [route.operationId, route] as const))('has true examples of %s', (_, route) => {
+    expect(route.contract.reply.safeParse(route.example.reply).error).toBeUndefined();
+    if (route.takes === 'body') expect(route.contract.request.safeParse(route.example.request).error).toBeUndefined();
+    else expect(route.example.request).toBeUndefined();
+  });
+
+  it('names no operation twice', () => {
+    expect(new Set(routes.map(({ operationId }) => operationId)).size).toBe(routes.length);
+  });
+
+  it('says of every error who may meet it', () => {
+    const met = new Set(routes.flatMap(errorsOf));
+    const elsewhere = ['route-not-found', 'method-not-allowed', 'request-timeout'];
+    expect(Object.keys(errors).filter((code) => !met.has(code as keyof typeof errors))).toEqual(elsewhere);
+  });
+
+  it('is sound to its linter', async () => {
+    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
+    const skip = ['info-license-url', 'operation-4xx-response'].flatMap((rule) => ['--skip-rule', rule]);
+    const { stdout, stderr } = await promisify(execFile)(
+      redocly,
+      ['lint', golden, '--extends=recommended-strict', '--format=stylish', ...skip],
+      { env },
+    ).catch((failed: { stdout: string; stderr: string }) => failed);
+    expect(`${stdout}${stderr}`).toMatch(/API description is valid/);
+  }, 60_000);
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What of zod's output says too much: date patterns, and answers that could never gain a member. */
+const tidy =
+  (io: 'input' | 'output') =>
+  ({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void => {
+    if (jsonSchema['format'] === 'date-time') delete jsonSchema['pattern'];
+    if (io === 'output' && jsonSchema['additionalProperties'] === false) delete jsonSchema['additionalProperties'];
+    if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
+    if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];
+  };
+
+const relocate = (node: unknown): unknown => {
+  if (Array.isArray(node)) return node.map(relocate);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === '$ref' && typeof value === 'string'
+        ? value.replace('#/$defs/', '#/components/schemas/')
+        : relocate(value),
+    ]),
+  );
+};
+
+/** The schemas of an API description: those with an id are gathered and referred to, the rest stand where they are used. */
+export class SchemaCollection {
+  readonly schemas: Record<string, unknown> = {};
+
+  /** @throws Error when one id stands for two schemas */
+  add(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, { io, override: tidy(io) });
+    for (const [id, definition] of Object.entries($defs)) {
+      const { id: __, ...named } = relocate(definition) as Record<string, unknown>;
+      if (id in this.schemas && JSON.stringify(this.schemas[id]) !== JSON.stringify(named))
+        throw new Error(`the schema ${id} has two meanings`);
+      this.schemas[id] = named;
+    }
+    return relocate(root) as JsonSchema;
+  }
+}

@@ -1,0 +1,85 @@
+import { type ErrorCode, errors } from '@ankasecure/contracts';
+import { type Problem, problemMediaType, problemOf } from '../problem/problem.js';
+import type { Route } from '../route/route.js';
+import { type HeaderName, refer } from './header.js';
+import type { SchemaCollection } from './json-schema.js';
+
+const always: readonly ErrorCode[] = [
+  ...(['request-invalid', 'authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'] as const),
+  ...(['header-too-large', 'internal-error', 'service-unavailable', 'audit-unavailable', 'deadline-exceeded'] as const),
+];
+const ofBodies: readonly ErrorCode[] = ['body-malformed', 'body-too-large', 'media-type-unsupported'];
+const ofIdempotency: readonly ErrorCode[] = ['idempotency-in-flight', 'idempotency-mismatch'];
+const ofConditions: readonly ErrorCode[] = ['precondition-required', 'precondition-failed'];
+
+/** Every code a caller of the route may meet, without repetition. */
+export const errorsOf = (route: Route): readonly ErrorCode[] => [
+  ...new Set([
+    ...route.errors,
+    ...always,
+    ...(route.takes === 'body' ? ofBodies : []),
+    ...(route.idempotent ? ofIdempotency : []),
+    ...(route.conditional ? ofConditions : []),
+  ]),
+];
+
+const everywhere: readonly HeaderName[] = ['X-Correlation-Id', 'Server-Timing'];
+const whenRefused: Readonly<Record<number, readonly HeaderName[]>> = {
+  401: ['WWW-Authenticate'],
+  429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  503: ['Retry-After'],
+};
+
+const refusal = (status: number, codes: readonly ErrorCode[]) => ({
+  description: codes.map((code) => `\`${code}\`: ${errors[code].title}.`).join('\n'),
+  headers: refer(...everywhere, ...(whenRefused[status] ?? [])),
+  content: {
+    [problemMediaType]: {
+      schema: { $ref: '#/components/schemas/Problem' },
+      examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+    },
+  },
+});
+
+const success = (route: Route, schemas: SchemaCollection) => ({
+  description: route.status === 201 ? 'Made.' : 'Done.',
+  headers: refer(
+    ...everywhere,
+    ...(['RateLimit', 'RateLimit-Policy'] as const),
+    ...(route.etag ? (['ETag'] as const) : []),
+    ...(route.location ? (['Location'] as const) : []),
+    ...(route.idempotent ? (['Idempotency-Replayed'] as const) : []),
+  ),
+  content: {
+    'application/json': { schema: schemas.add(route.contract.reply, 'output'), example: route.example.reply },
+  },
+});
+
+/** Each problem once, for `components.examples`. */
+export const problemExamples = (routes: readonly Route[]): Record<string, { value: Problem }> =>
+  Object.fromEntries(
+    [...new Set(routes.flatMap(errorsOf))]
+      .toSorted()
+      .map((code) => [code, { value: problemOf({ code, detail: errors[code].title }, 'invoice-run-47') }]),
+  );
+
+/** The refusals that have one code only, for `components.responses`; they are referred to by it. */
+export const plainRefusals = (routes: readonly Route[]): Record<string, unknown> => {
+  const groups = routes.flatMap((route) => [...Map.groupBy(errorsOf(route), (code) => errors[code].status)]);
+  const plain = groups.flatMap(([status, [code, ...more]]) =>
+    code !== undefined && more.length === 0 ? [[code, status] as const] : [],
+  );
+  return Object.fromEntries([...new Map(plain)].toSorted().map(([code, status]) => [code, refusal(status, [code])]));
+};
+
+/** The responses of an operation: its success, and one per status it can be refused with. */
+export const responsesOf = (route: Route, schemas: SchemaCollection): Record<string, unknown> => {
+  const byStatus = Map.groupBy(errorsOf(route), (code) => errors[code].status);
+  const refusals = [...byStatus]
+    .toSorted(([a], [b]) => a - b)
+    .map(([status, codes]): [number, unknown] => [
+      status,
+      codes.length === 1 ? { $ref: `#/components/responses/${codes[0]}` } : refusal(status, codes),
+    ]);
+  return { [route.status]: success(route, schemas), ...Object.fromEntries(refusals) };
+};

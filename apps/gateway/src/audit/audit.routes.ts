@@ -1,0 +1,69 @@
+import { queryEvents, verifyTrail } from '@ankasecure/contracts';
+import { ids, instants } from '../route/example.js';
+import type { Route } from '../route/route.js';
+
+const digest = 'mF3yT0gYb1hJ1rQm7m1y0xH0o2m0fS9C3m8Zk6f1n2A';
+
+const event = {
+  eventId: ids.event,
+  tenantId: ids.tenant,
+  userId: 'payments-service',
+  keyId: ids.signingKey,
+  algorithm: 'EC-P256',
+  operation: 'sign',
+  outcome: 'success',
+  failureCode: null,
+  occurredAt: instants.occurred,
+  correlationId: 'invoice-run-47',
+  details: { alg: 'ES256', custody: 'token', version: '1' },
+  seq: 1204,
+  macKeyId: '2026-11-23',
+  hmac: digest,
+  previousHash: digest,
+  hash: digest,
+  sealedAt: instants.sealed,
+};
+
+const about = { tag: 'Audit', roles: ['auditor', 'tenant-admin'], status: 200 } as const;
+
+export const auditRoutes: readonly Route[] = [
+  {
+    ...about,
+    method: 'GET',
+    path: '/audit/events',
+    operationId: 'queryEvents',
+    summary: 'Query sealed audit events',
+    description:
+      'An event is here once it is sealed: milliseconds after the answer it reports, later while the audit service is away.',
+    contract: queryEvents,
+    takes: 'parameters',
+    withinMs: 15_000,
+    errors: ['cursor-invalid'],
+    example: { reply: { items: [event], next: null } },
+  },
+  {
+    ...about,
+    method: 'POST',
+    path: '/audit/verify',
+    operationId: 'verifyTrail',
+    summary: 'Verify the audit trail',
+    description:
+      'Recomputes MACs and hash chain of the range and names the first event that does not hold. Send `{}` for the whole trail.',
+    contract: verifyTrail,
+    takes: 'body',
+    withinMs: 100_000,
+    errors: ['hsm-unavailable', 'hsm-timeout'],
+    example: {
+      request: { fromSeq: 1, untilSeq: 1204 },
+      reply: {
+        valid: true,
+        checked: 1204,
+        fromSeq: 1,
+        untilSeq: 1204,
+        firstBadSeq: null,
+        reason: null,
+        headHash: digest,
+      },
+    },
+  },
+];

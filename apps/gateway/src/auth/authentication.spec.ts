@@ -1,0 +1,218 @@
+import { createPublicKey } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { platformTenantId } from '@ankasecure/contracts';
+import { generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../testing/call.js';
+import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, audience, makeIssuer, seconds, type TokenMaker, tenantA, tenantB } from '../testing/token.js';
+
+const unsigned = (header: object, payload: object, signature = ''): string =>
+  [...[header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')), signature].join('.');
+
+const claims = (issuer: string) => ({
+  iss: issuer,
+  aud: audience,
+  sub: 'alice',
+  nbf: seconds(-1),
+  exp: seconds(600),
+  ...asTenant(tenantA, 'user'),
+});
+
+/** Tokens nobody may come in with. */
+const bad: Record<string, (rig: Rig) => Promise<string> | string> = {
+  'is expired': ({ issuer }) => issuer.token({ exp: seconds(-10) }),
+  'is not valid yet': ({ issuer }) => issuer.token({ nbf: seconds(60) }),
+  'has no exp': ({ issuer }) => issuer.token({ exp: undefined }),
+  'has no nbf': ({ issuer }) => issuer.token({ nbf: undefined }),
+  'has no sub': ({ issuer }) => issuer.token({ sub: undefined }),
+  'has no iss': ({ issuer }) => issuer.token({ iss: undefined }),
+  'has no aud': ({ issuer }) => issuer.token({ aud: undefined }),
+  'is for another audience': ({ issuer }) => issuer.token({ aud: 'somebody-else' }),
+  'is of an unknown issuer': async () => (await makeIssuer('https://unknown.test')).token(),
+  'claims an issuer whose key did not sign it': ({ issuer, otherIssuer }) => issuer.token({ iss: otherIssuer.issuer }),
+  'names a key of another issuer': ({ issuer, otherIssuer }) =>
+    issuer.token({}, { kid: otherIssuer.publicJwk.kid ?? '' }),
+  'names no known key': ({ issuer }) => issuer.token({}, { kid: '../../etc/passwd' }),
+  'has no tenant': ({ issuer }) => issuer.token({ tenant: undefined }),
+  'has a tenant that is no uuid': ({ issuer }) => issuer.token({ tenant: `${tenantA}\0` }),
+  'has a list of tenants': ({ issuer }) => issuer.token({ tenant: [tenantA] }),
+  'has roles that are no list': ({ issuer }) => issuer.token({ roles: 'user' }),
+  'has a sub with control characters': ({ issuer }) => issuer.token({ sub: 'alice\nroot' }),
+  'brings its own key (jwk)': async ({ issuer }) => issuer.token({}, { jwk: issuer.publicJwk }),
+  'brings its own key set (jku)': ({ issuer }) => issuer.token({}, { jku: 'https://evil.test/jwks.json' }),
+  'brings its own certificate (x5u)': ({ issuer }) => issuer.token({}, { x5u: 'https://evil.test/cert.pem' }),
+  'brings critical headers': ({ issuer }) => issuer.token({}, { crit: ['b64'], b64: true }),
+  'is an id token by its typ': ({ issuer }) => issuer.token({}, { typ: 'logout+jwt' }),
+  'has alg none': ({ issuer }) => unsigned({ alg: 'none' }, claims(issuer.issuer)),
+  'has alg none and a kid': ({ issuer }) => unsigned({ alg: 'none', kid: issuer.publicJwk.kid }, claims(issuer.issuer)),
+  'is an HMAC under the public key': async ({ issuer }) => {
+    const spki = createPublicKey({ key: issuer.publicJwk, format: 'jwk' }).export({
+      type: 'spki',
+      format: 'pem',
+    });
+    const secret = Buffer.from(spki);
+    return new SignJWT(claims(issuer.issuer))
+      .setProtectedHeader({ alg: 'HS256', kid: issuer.publicJwk.kid ?? '' })
+      .sign(secret);
+  },
+  'has an algorithm that is not on the list': async ({ issuer }) => {
+    const { privateKey } = await generateKeyPair('RS256');
+    return new SignJWT(claims(issuer.issuer))
+      .setProtectedHeader({ alg: 'RS256', kid: issuer.publicJwk.kid ?? '' })
+      .sign(privateKey);
+  },
+  'was changed after signing': async ({ issuer }) => {
+    const [header, , signature] = (await issuer.token()).split('.');
+    const payload = Buffer.from(
+      JSON.stringify({ ...claims(issuer.issuer), ...asTenant(tenantB, 'tenant-admin') }),
+    ).toString('base64url');
+    return [header, payload, signature].join('.');
+  },
+  'has no signature': async ({ issuer }) => `${(await issuer.token()).split('.').slice(0, 2).join('.')}.`,
+  'is signed by a stranger under a known kid': async ({ issuer }) => {
+    const { privateKey } = await generateKeyPair('ES256');
+    return new SignJWT(claims(issuer.issuer))
+      .setProtectedHeader({ alg: 'ES256', kid: issuer.publicJwk.kid ?? '' })
+      .sign(privateKey);
+  },
+  'speaks for the platform, of an issuer that may not': ({ otherIssuer }) =>
+    otherIssuer.token(asTenant(platformTenantId, 'platform-admin')),
+  'is rubbish': () => 'rubbish',
+  'is four parts': () => 'a.b.c.d',
+  'is JSON nested deep': () =>
+    unsigned({ alg: 'ES256' }, JSON.parse('['.repeat(900) + ']'.repeat(900)) as object, 'AAAA'),
+};
+
+describe('authentication', () => {
+  let rig: Rig;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    rig = await startRig();
+    gateway = await rig.gateway();
+  });
+  afterAll(() => rig.stop());
+
+  const read = (token: string | undefined, headers: Record<string, string> = {}, at = gateway) =>
+    call(at, 'GET', '/api/v1/keys', { token, headers });
+
+  it('lets a good token in, as the tenant and subject it names', async () => {
+    const answer = await read(await rig.issuer.token({ sub: 'bob' }));
+    expect(answer.status).toBe(200);
+    expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({ tenantId: tenantA, principal: 'bob' });
+  });
+
+  it('lets a token of each configured issuer in', async () => {
+    expect((await read(await rig.otherIssuer.token())).status).toBe(200);
+  });
+
+  it.each(Object.entries(bad))('refuses a token that %s, like every other', async (_, make) => {
+    const reference = await read(undefined);
+    const answer = await read(await make(rig));
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect({ ...answer.problem, correlationId: '' }).toEqual({ ...reference.problem, correlationId: '' });
+    expect(answer.problem.code).toBe('authentication-required');
+  });
+
+  it.each(['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', 'Bearer \tx'])(
+    'refuses the header %j',
+    async (authorization) => {
+      expect((await read(undefined, { authorization })).status).toBe(401);
+    },
+  );
+
+  it('takes the tenant from the token, whatever headers say', async () => {
+    const headers = { 'x-tenant': tenantB, 'x-tenant-id': tenantB, 'x-ankasecure-tenant': tenantB, tenant: tenantB };
+    expect((await read(await rig.issuer.token(), headers)).status).toBe(200);
+    expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context.tenantId).toBe(tenantA);
+  });
+
+  it('remembers a token until it expires and no longer', async () => {
+    const token = await rig.issuer.token({ exp: seconds(2) });
+    expect((await read(token)).status).toBe(200);
+    expect((await read(token)).status).toBe(200);
+    await expect.poll(async () => (await read(token)).status, { timeout: 15_000, interval: 500 }).toBe(401);
+  });
+
+  it('knows no tenant but those that policy knows', async () => {
+    const answer = await read(await rig.issuer.token({ tenant: '01939f2e-0000-7000-8000-000000000000' }));
+    expect([answer.status, answer.problem.code]).toEqual([403, 'tenant-unknown']);
+  });
+
+  describe('with keys by URL', () => {
+    let server: Server;
+    let remote: TokenMaker;
+    let mode: 'good' | 'down' | 'rubbish' = 'good';
+    let url: string;
+    beforeAll(async () => {
+      remote = await makeIssuer('https://remote.test');
+      server = createServer((_, response) => {
+        if (mode === 'down') return void response.writeHead(500).end();
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(mode === 'good' ? JSON.stringify({ keys: [remote.publicJwk] }) : 'rubbish');
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
+    });
+    afterAll(() => server.close());
+
+    const withRemote = (tenants?: string[], platform = false) =>
+      rig.gateway({
+        identity: {
+          issuers: [
+            {
+              ...{ issuer: remote.issuer, audience, jwksUrl: url, algorithms: ['ES256'] },
+              claims: { tenant: 'tenant', roles: 'roles' },
+              ...(tenants && { tenants }),
+              platform,
+            },
+          ],
+          clockToleranceSeconds: 2,
+          tokenCacheSeconds: 300,
+        },
+      });
+
+    it('fetches them', async () => {
+      mode = 'good';
+      expect((await read(await remote.token(), {}, await withRemote())).status).toBe(200);
+    });
+
+    it.each(['down', 'rubbish'] as const)(
+      'says 503, not 401, while they are %s, and lets the token in afterwards',
+      async (state) => {
+        mode = state;
+        const one = await withRemote();
+        const token = await remote.token();
+        const answer = await read(token, {}, one);
+        expect([answer.status, answer.problem.code, answer.headers.get('retry-after')]).toEqual([
+          503,
+          'service-unavailable',
+          '1',
+        ]);
+        mode = 'good';
+        expect((await read(token, {}, one)).status).toBe(200);
+      },
+    );
+
+    it('binds an issuer to its tenants when they are configured', async () => {
+      mode = 'good';
+      const one = await withRemote([tenantB]);
+      expect((await read(await remote.token(), {}, one)).status).toBe(401);
+      expect((await read(await remote.token({ tenant: tenantB }), {}, one)).status).toBe(200);
+    });
+
+    it.each([
+      [undefined, false, 401],
+      [undefined, true, 200],
+      [[tenantB], false, 401],
+      [[tenantB], true, 200],
+    ])('of tenants %j, platform %s: a platform administrator meets %i', async (tenants, platform, status) => {
+      mode = 'good';
+      const one = await withRemote(tenants, platform);
+      const token = await remote.token(asTenant(platformTenantId, 'platform-admin'));
+      expect((await call(one, 'GET', '/api/v1/tenants', { token })).status).toBe(status);
+    });
+  });
+});

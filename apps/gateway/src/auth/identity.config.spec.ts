@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { platformTenantId } from '@ankasecure/contracts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { identityConfig } from './identity.config.js';
+import { issuerKeys } from './issuer-keys.js';
+
+const issuer = { issuer: 'https://idp.test', audience: 'api', algorithms: ['ES256'] };
+const accepts = (...issuers: object[]): boolean => identityConfig.safeParse({ issuers }).success;
+
+describe('the identity configuration', () => {
+  it('needs exactly one source of keys', () => {
+    expect(accepts({ ...issuer, jwksFile: '/keys' })).toBe(true);
+    expect(accepts(issuer)).toBe(false);
+    expect(accepts({ ...issuer, jwksFile: '/keys', jwksUrl: 'https://idp.test/keys' })).toBe(false);
+  });
+
+  it.each([
+    ['https://idp.test/keys', true],
+    ['http://127.0.0.1:8080/keys', true],
+    ['http://[::1]/keys', true],
+    ['http://idp.test/keys', false],
+    ['http://127.0.0.1.idp.test/keys', false],
+    ['file:///etc/passwd', false],
+    ['keys', false],
+  ])('takes keys from %s: %s', (jwksUrl, ok) => expect(accepts({ ...issuer, jwksUrl })).toBe(ok));
+
+  it.each(['none', 'HS256', 'HS512', 'RS1', 'es256'])('never allows %s', (algorithm) => {
+    expect(accepts({ ...issuer, jwksFile: '/keys', algorithms: [algorithm] })).toBe(false);
+  });
+
+  it('lets no issuer speak for the platform that does not say so by name', () => {
+    const one = { ...issuer, jwksFile: '/keys' };
+    expect(identityConfig.parse({ issuers: [one] }).issuers[0]?.platform).toBe(false);
+    expect(accepts({ ...one, platform: true })).toBe(true);
+    expect(accepts({ ...one, tenants: [platformTenantId] })).toBe(false);
+  });
+
+  it('names each issuer once', () => {
+    const one = { ...issuer, jwksFile: '/keys' };
+    expect(accepts(one, one)).toBe(false);
+  });
+});
+
+describe('a key file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'anka-jwks-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const load = (content: string) => {
+    const jwksFile = join(directory, 'jwks.json');
+    writeFileSync(jwksFile, content);
+    return () =>
+      issuerKeys({
+        ...issuer,
+        algorithms: ['ES256'],
+        claims: { tenant: 'tenant', roles: 'roles' },
+        platform: false,
+        jwksFile,
+      });
+  };
+
+  it.each([
+    ['rubbish', /cannot be read/],
+    ['{}', /no JWK set/],
+    ['{"keys":[]}', /no JWK set/],
+    ['{"keys":[{"kty":"EC","crv":"P-256","x":"","y":"","d":"AA"}]}', /only public keys/],
+    ['{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', /only public keys/],
+  ])('with %s stops the start', (content, message) => expect(load(content)).toThrow(message));
+});

@@ -1,0 +1,58 @@
+import { platformTenantId, uuid } from '@ankasecure/contracts';
+import { integer } from '@ankasecure/service-kit';
+import { z } from 'zod';
+
+/** Signatures a token may carry: public-key algorithms only, so that no public key can ever serve as an HMAC secret. */
+const tokenAlgorithms = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
+  ...['EdDSA', 'Ed25519', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
+] as const;
+
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+
+const isTrustworthy = (url: string): boolean => {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && loopback.includes(hostname));
+};
+
+const issuer = z
+  .strictObject({
+    /** Compared with `iss` character by character. */
+    issuer: z.string().min(1),
+    /** Must be in `aud`. */
+    audience: z.string().min(1),
+    /** A JWK set with public keys; read at start. */
+    jwksFile: z.string().min(1).optional(),
+    /** Fetched when needed, and again when a key is not in it. */
+    jwksUrl: z.string().refine(isTrustworthy, 'an https URL is expected (http on loopback only)').optional(),
+    algorithms: z.array(z.enum(tokenAlgorithms)).min(1),
+    /** Names of the claims, taken literally. */
+    claims: z
+      .strictObject({ tenant: z.string().min(1).default('tenant'), roles: z.string().min(1).default('roles') })
+      .default({ tenant: 'tenant', roles: 'roles' }),
+    /** The tenants this issuer may speak for; without it, all of them. The platform's own is never among them. */
+    tenants: z
+      .array(uuid)
+      .min(1)
+      .refine((ids) => !ids.includes(platformTenantId), 'the platform’s tenant is not listed: say platform: true')
+      .optional(),
+    /** Whether this issuer may speak for the platform's own tenant too, and so make platform administrators. */
+    platform: z.boolean().default(false),
+  })
+  .refine(
+    (value) => (value.jwksFile === undefined) !== (value.jwksUrl === undefined),
+    'exactly one of jwks-file and jwks-url is expected',
+  );
+
+export const identityConfig = z
+  .strictObject({
+    issuers: z.array(issuer).min(1),
+    /** How far clocks may be apart. */
+    clockToleranceSeconds: integer(0, 60).default(5),
+    /** A verified token is believed so long without another look at its issuer's keys, and never beyond its `exp`. */
+    tokenCacheSeconds: integer(0, 3600).default(300),
+  })
+  .refine(({ issuers }) => new Set(issuers.map((row) => row.issuer)).size === issuers.length, 'each issuer once');
+export type IdentityConfig = z.infer<typeof identityConfig>;
+export type IssuerConfig = IdentityConfig['issuers'][number];

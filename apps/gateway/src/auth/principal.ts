@@ -1,0 +1,16 @@
+import { platformTenantId } from '@ankasecure/contracts';
+import type { Role } from './role.js';
+
+/** Who a verified token speaks for. Nothing in a request but its token can change any of this. */
+export interface Principal {
+  readonly tenantId: string;
+  readonly subject: string;
+  readonly roles: readonly Role[];
+}
+
+/** The platform's administrators exist in the platform's own tenant only, whatever another tenant's tokens claim. */
+const holds = (principal: Principal, role: Role): boolean =>
+  principal.roles.includes(role) && (role !== 'platform-admin' || principal.tenantId === platformTenantId);
+
+export const hasOneOf = (principal: Principal, allowed: readonly Role[]): boolean =>
+  allowed.some((role) => holds(principal, role));

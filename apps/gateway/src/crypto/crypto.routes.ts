@@ -1,0 +1,104 @@
+import { type Contract, decrypt, type ErrorCode, encrypt, sign, verify } from '@ankasecure/contracts';
+import { ids } from '../route/example.js';
+import type { Route } from '../route/route.js';
+
+const used = { version: 1, custody: 'token' } as const;
+const jwe =
+  'eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiMDE5MzlmMzEtOWIxZC03ZTAyLWI2YTctNTFjMGQ4ZTRmMjk3LjEifQ.T0tfZW5jcnlwdGVkX2tleQ.AAECAwQFBgcICQoL.Y2lwaGVydGV4dA.dGFnX29mXzE2X2J5dGVz';
+const jws =
+  'eyJhbGciOiJFUzI1NiIsImtpZCI6IjAxOTM5ZjMxLTA3YzItN2E0NC04ZjBlLTJiOWQ2YzFhM2YxMC4xIn0.SW52b2ljZSA0Nw.c2lnbmF0dXJlX29mXzY0X2J5dGVz';
+const encryptedWith = {
+  ...used,
+  keyId: ids.encryptionKey,
+  algorithm: 'RSA-3072',
+  alg: 'RSA-OAEP-256',
+  enc: 'A256GCM',
+} as const;
+const signedWith = { ...used, keyId: ids.signingKey, algorithm: 'EC-P256', alg: 'ES256' } as const;
+
+const always: readonly ErrorCode[] = [
+  ...(['key-not-found', 'key-state', 'policy-refused', 'purpose-mismatch', 'algorithm-mismatch'] as const),
+  ...([
+    'algorithm-unavailable',
+    'hsm-unavailable',
+    'hsm-timeout',
+    'hsm-error',
+    'audit-unavailable',
+    'decision-outdated',
+  ] as const),
+];
+
+interface Operation {
+  readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify';
+  readonly summary: string;
+  readonly about: string;
+  readonly contract: Contract;
+  readonly errors: readonly ErrorCode[];
+  readonly example: Route['example'];
+}
+
+const operations: readonly Operation[] = [
+  {
+    name: 'encrypt',
+    summary: 'Encrypt to a compact JWE',
+    about:
+      'Content is always A256GCM under a fresh content key; `aad` is bound to the token and has to be given again to decrypt.',
+    contract: encrypt.contract,
+    errors: ['key-exhausted'],
+    example: {
+      request: { keyId: ids.encryptionKey, plaintext: 'card 4111…', encoding: 'utf8' },
+      reply: { jwe, ...encryptedWith },
+    },
+  },
+  {
+    name: 'decrypt',
+    summary: 'Decrypt a compact JWE',
+    about: 'Every failure of decryption itself is the same `decryption-failed`, whatever its reason.',
+    contract: decrypt.contract,
+    errors: ['jwe-invalid', 'decryption-failed'],
+    example: {
+      request: { jwe, encoding: 'utf8' },
+      reply: { plaintext: 'card 4111…', encoding: 'utf8', ...encryptedWith },
+    },
+  },
+  {
+    name: 'sign',
+    summary: 'Sign a payload or a digest',
+    about:
+      'Give exactly one of `payload` and `digest`; a digest goes with `format` `raw` only and not with EdDSA or HMAC.',
+    contract: sign.contract,
+    errors: ['key-exhausted'],
+    example: {
+      request: { keyId: ids.signingKey, payload: 'Invoice 47', encoding: 'utf8' },
+      reply: { jws, ...signedWith },
+    },
+  },
+  {
+    name: 'verify',
+    summary: 'Verify a JWS or a raw signature',
+    about:
+      'Give exactly one of `jws` and `signature`; a signature needs `keyId` and one of `payload` and `digest`. A signature that does not hold is an answer, not an error: `valid` is false.',
+    contract: verify.contract,
+    errors: ['jws-invalid'],
+    example: { request: { jws }, reply: { valid: true, ...signedWith } },
+  },
+];
+
+const batch =
+  'Send one item, or `{"items": […]}` with up to 1,000. Items of a batch stand for themselves: one that fails has an `error` in its place, and the answer is 200.';
+
+export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, about, contract, errors, example }) => ({
+  method: 'POST',
+  path: `/${name}`,
+  operationId: name,
+  tag: 'Cryptography',
+  summary,
+  description: `${about} ${batch}`,
+  roles: ['user', 'application-admin', 'tenant-admin'],
+  contract,
+  takes: 'body',
+  status: 200,
+  withinMs: 30_000,
+  errors: [...always, ...errors],
+  example,
+}));

@@ -1,0 +1,14 @@
+import { serviceConfig } from '@ankasecure/service-kit';
+import { z } from 'zod';
+import { identityConfig } from './auth/identity.config.js';
+import { httpConfig } from './http/http.config.js';
+import { quotaConfig } from './quota/quota.config.js';
+
+export const gatewayConfig = z.strictObject({
+  ...serviceConfig.shape,
+  http: httpConfig,
+  identity: identityConfig,
+  /** Off when absent. */
+  quota: quotaConfig.optional(),
+});
+export type GatewayConfig = z.infer<typeof gatewayConfig>;

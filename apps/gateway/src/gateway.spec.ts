@@ -1,0 +1,53 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { Outbox } from '@ankasecure/service-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DenialRecord } from './audit/denial.js';
+import { type CallOptions, call } from './testing/call.js';
+import { type Gateway, type Rig, startRig } from './testing/rig.js';
+import { asTenant, tenantA } from './testing/token.js';
+
+describe('the gateway while parts of it are away', () => {
+  let rig: Rig;
+  let gateway: Gateway;
+  let token: string;
+  beforeAll(async () => {
+    rig = await startRig();
+    gateway = await rig.gateway();
+    token = await rig.issuer.token(asTenant(tenantA, 'application-admin'));
+    expect((await sign()).status).toBe(200);
+  });
+  afterAll(() => rig.stop());
+  const post = (path: string, options: CallOptions = {}) =>
+    call(gateway, 'POST', `/api/v1${path}`, { token, body: '{}', ...options });
+  const sign = () => post('/sign');
+
+  it('refuses nothing unrecorded while too many outcomes wait', async () => {
+    const { dataSource, bus, log } = gateway.parts;
+    const full = new DenialRecord(dataSource, new Outbox('gateway', dataSource, bus, log, { capacity: 0, batch: 1 }));
+    const principal = { tenantId: tenantA, subject: 'alice', roles: [] };
+    await expect(full.write(principal, 'sign', 'c')).rejects.toThrow(AnkaError);
+    await expect(full.write(principal, 'sign', 'c')).rejects.toMatchObject({ code: 'audit-unavailable' });
+  });
+
+  it('goes on without its database where it needs none, and says 503 where it does', async () => {
+    await rig.postgres.process.stop();
+    expect((await sign()).status).toBe(200);
+    const denied = await post('/audit/verify');
+    expect([denied.status, denied.problem.code]).toEqual([503, 'audit-unavailable']);
+    const creating = await post('/keys', { headers: { 'idempotency-key': 'k' } });
+    expect([creating.status, creating.problem.code]).toEqual([503, 'service-unavailable']);
+    expect((await post('/keys')).status).toBe(201);
+    expect((await call(gateway, 'GET', '/livez')).status).toBe(200);
+  });
+
+  it('says 503 without the bus', async () => {
+    await rig.nats.process.stop();
+    await expect.poll(() => gateway.parts.bus.isConnected(), { timeout: 15_000 }).toBe(false);
+    const answer = await sign();
+    expect([answer.status, answer.problem.code, answer.headers.get('retry-after')]).toEqual([
+      503,
+      'service-unavailable',
+      '1',
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+import { nestLogger } from '@ankasecure/service-kit';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { addDescription } from './api-description/add-description.js';
+import type { GatewayParts } from './gateway.module.js';
+import { BodyBudget } from './http/body-budget.js';
+import { assertFits } from './http/http.config.js';
+import { OwnErrorsAdapter } from './http/own-errors.adapter.js';
+import { addProbes } from './http/probe.js';
+import { RequestMeter } from './http/request-meter.js';
+import { createHttpServer } from './http/server.js';
+import { Idempotency } from './idempotency/idempotency.js';
+import { addRoutes } from './route/add-routes.js';
+import { Admission } from './route/admission.js';
+
+/**
+ * Builds the gateway and opens its port. Nest wires and stops the parts; the API's routes stand on Fastify directly,
+ * out of the way of Nest's per-request layers.
+ */
+export const createGateway = async (root: DynamicModule, parts: GatewayParts): Promise<NestFastifyApplication> => {
+  const { config, bus, log, health } = parts;
+  assertFits(config.http, bus.maxPayload);
+  const server = await createHttpServer(config.http, log);
+  const app = await NestFactory.create<NestFastifyApplication>(root, new OwnErrorsAdapter(server), {
+    logger: nestLogger(log),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  addProbes(server, health);
+  addDescription(server);
+  addRoutes(server, {
+    bus,
+    log,
+    admission: app.get(Admission),
+    bodies: app.get(BodyBudget),
+    idempotency: app.get(Idempotency),
+    meter: app.get(RequestMeter),
+  });
+  await app.listen({ host: config.http.host, port: config.http.port });
+  return app;
+};

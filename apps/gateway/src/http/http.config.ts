@@ -1,0 +1,32 @@
+import { integer, port } from '@ankasecure/service-kit';
+import { z } from 'zod';
+
+const mebibyte = 1024 * 1024;
+
+export const httpConfig = z
+  .strictObject({
+    host: z.string().min(1).default('0.0.0.0'),
+    port,
+    /** Must leave room for a message's head below the bus's max_payload. */
+    bodyLimitBytes: integer(1024, 64 * mebibyte).default(4 * mebibyte),
+    /** Bodies in flight, requests' and replies', of all tenants; one tenant gets at most half. Above it requests meet 503. */
+    bodyBudgetBytes: integer(2048, 64 * 1024 * mebibyte).default(64 * mebibyte),
+    /** Without it the gateway speaks plain HTTP: on loopback, or behind something that ends TLS. */
+    tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
+  })
+  .refine(
+    ({ bodyLimitBytes, bodyBudgetBytes }) => bodyBudgetBytes >= 2 * bodyLimitBytes,
+    'body-budget-bytes must be at least twice body-limit-bytes, since a tenant gets half of it',
+  );
+export type HttpConfig = z.infer<typeof httpConfig>;
+
+/** The longest head of a message: its principal and the rest of its context. */
+const headBytes = 4096;
+
+/** @throws Error when a body within the limit would not fit into one message */
+export const assertFits = ({ bodyLimitBytes }: HttpConfig, maxPayload: number): void => {
+  if (bodyLimitBytes + headBytes > maxPayload)
+    throw new Error(
+      `http.body-limit-bytes ${bodyLimitBytes} does not fit the message bus, whose max_payload is ${maxPayload}: at most ${maxPayload - headBytes} is possible`,
+    );
+};

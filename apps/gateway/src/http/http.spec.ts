@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import { dirname, join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../testing/call.js';
+import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, tenantA, tenantB } from '../testing/token.js';
+
+describe('the public port', () => {
+  let rig: Rig;
+  let gateway: Gateway;
+  let token: string;
+  beforeAll(async () => {
+    rig = await startRig();
+    gateway = await rig.gateway();
+    token = await rig.issuer.token(asTenant(tenantA, 'tenant-admin'));
+  });
+  afterAll(() => rig.stop());
+  const sign = (at: Gateway, headers: Record<string, string> = {}, body = '{"a":1}') =>
+    call(at, 'POST', '/api/v1/sign', { token, body, headers });
+
+  it('passes bytes through in both directions', async () => {
+    const reply = Buffer.from('{"odd" :  [1e400,"\\ud800", "ü"]}');
+    rig.standIns.answer('sign', async () => ({ head: { ok: true }, body: reply }));
+    const sent = '{ "a":\n\n "ü\\u0000" , "a": 2 }';
+    const answer = await sign(gateway, {}, sent);
+    expect(Buffer.from(answer.text)).toEqual(reply);
+    expect(rig.standIns.heard.get('sign')?.at(-1)?.body).toBe(sent);
+    rig.standIns.answer('sign');
+  });
+
+  it('says where the time went', async () => {
+    const forwarded = (await sign(gateway)).headers.get('server-timing');
+    expect(forwarded).toMatch(/^hsm;dur=1\.234, worker;dur=2\.34\d, total;dur=\d+\.\d{3}$/);
+    expect((await call(gateway, 'GET', '/nothing')).headers.get('server-timing')).toMatch(
+      /^hsm;dur=0\.000, worker;dur=0\.000, total;dur=\d+\.\d{3}$/,
+    );
+    expect((await call(gateway, 'GET', '/%zz')).headers.get('server-timing')).toMatch(
+      /^hsm;dur=0\.000, worker;dur=0\.000, total;dur=/,
+    );
+  });
+
+  it('keeps an acceptable correlation id and replaces any other', async () => {
+    const given = { 'x-correlation-id': 'Invoice_run.47-a' };
+    expect((await sign(gateway, given)).headers.get('x-correlation-id')).toBe('Invoice_run.47-a');
+    expect(rig.standIns.heard.get('sign')?.at(-1)?.context.correlationId).toBe('Invoice_run.47-a');
+    for (const bad of ['', 'a b', 'x'.repeat(65), 'a"b', 'é']) {
+      const answer = await sign(gateway, { 'x-correlation-id': bad });
+      expect(answer.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('gives no answer a deadline that has passed', async () => {
+    await sign(gateway);
+    const deadline = rig.standIns.heard.get('sign')?.at(-1)?.context.deadline ?? 0;
+    expect(deadline - Date.now()).toBeGreaterThan(25_000);
+    expect(deadline - Date.now()).toBeLessThanOrEqual(30_000);
+  });
+
+  it('answers HEAD like GET, without the body', async () => {
+    const answer = await call(gateway, 'HEAD', '/api/v1/policy', { token });
+    expect([answer.status, answer.headers.get('etag'), answer.text]).toEqual([200, '"7"', '']);
+  });
+
+  it('has probes that say the status only', async () => {
+    for (const path of ['/livez', '/readyz', '/startupz']) {
+      const answer = await call(gateway, 'GET', path);
+      expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}']);
+    }
+  });
+
+  it('counts by operation and status', async () => {
+    const own = await rig.gateway();
+    await sign(own);
+    await call(own, 'POST', '/api/v1/sign', { body: '{}' });
+    const metrics = await own.parts.health.registry.metrics();
+    expect(metrics).toMatch(/ankasecure_http_requests_total\{operation="sign",status="200",service="gateway"\} 1/);
+    expect(metrics).toMatch(/ankasecure_http_requests_total\{operation="sign",status="401",service="gateway"\} 1/);
+    expect(metrics).toMatch(/ankasecure_http_request_duration_seconds_count\{.*operation="sign".*\} 1/);
+  });
+
+  it('charges tenants their own quota', async () => {
+    const own = await rig.gateway({ quota: { requestsPerSecond: 1, burst: 2 } });
+    const first = await sign(own);
+    expect([first.headers.get('ratelimit-policy'), first.headers.get('ratelimit')]).toEqual([
+      '"tenant";q=2;w=2',
+      '"tenant";r=1;t=1',
+    ]);
+    await sign(own);
+    const refused = await sign(own);
+    expect([refused.status, refused.problem.code, refused.headers.get('retry-after')]).toEqual([
+      429,
+      'quota-exceeded',
+      '1',
+    ]);
+    const other = await call(own, 'POST', '/api/v1/sign', {
+      token: await rig.issuer.token({ tenant: tenantB }),
+      body: '{}',
+    });
+    expect(other.status).toBe(200);
+    expect((await sign(gateway)).headers.has('ratelimit')).toBe(false);
+  });
+
+  it('does not start with a body limit that the bus cannot carry', async () => {
+    const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: 8 * 1024 * 1024, bodyBudgetBytes: 64 * 1024 * 1024 };
+    await expect(rig.gateway({ http })).rejects.toThrow(/body-limit-bytes .* max_payload is 8388608/);
+  });
+
+  it('speaks TLS, with post-quantum key agreement first', async () => {
+    const directory = dirname(rig.nats.caFile);
+    const tls = { certFile: join(directory, 'server.pem'), keyFile: join(directory, 'server-key.pem') };
+    const own = await rig.gateway({
+      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 4096, bodyBudgetBytes: 8192, tls },
+    });
+    const connect = (options: object) =>
+      new Promise<{ status: number; protocol: string | null }>((resolve, reject) => {
+        const ca = readFileSync(rig.nats.caFile);
+        const request = httpsRequest(
+          { host: '127.0.0.1', port: own.port, path: '/livez', ca, agent: false, ...options },
+          (response) => {
+            const socket = response.socket as TLSSocket;
+            response
+              .resume()
+              .on('end', () => resolve({ status: response.statusCode ?? 0, protocol: socket.getProtocol() }));
+          },
+        );
+        request.on('error', reject).end();
+      });
+    expect(await connect({ ecdhCurve: 'X25519MLKEM768' })).toEqual({ status: 200, protocol: 'TLSv1.3' });
+    expect(await connect({ ecdhCurve: 'P-256', maxVersion: 'TLSv1.2' })).toEqual({ status: 200, protocol: 'TLSv1.2' });
+    await expect(
+      connect({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+    ).rejects.toThrow();
+  });
+
+  it('finishes what is under way when it stops, and takes nothing new', async () => {
+    const own = await rig.gateway();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    rig.standIns.answer('sign', async () => {
+      await held;
+      return { head: { ok: true }, body: Buffer.from('{}') };
+    });
+    const from = rig.standIns.heard.get('sign')?.length ?? 0;
+    const underWay = sign(own);
+    await expect.poll(() => rig.standIns.heard.get('sign')?.length, { timeout: 15_000 }).toBe(from + 1);
+    const started = performance.now();
+    const stopped = own.stop();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect(sign(own)).rejects.toThrow();
+    release();
+    expect((await underWay).status).toBe(200);
+    await stopped;
+    expect(performance.now() - started).toBeLessThan(5000);
+    rig.standIns.answer('sign');
+  });
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { HttpConfig } from './http.config.js';
+
+/** Bounds on what a client may send and how slowly; milliseconds and bytes. */
+const limits = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 72_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/** Hybrid post-quantum key agreement first; classical groups for those who cannot. */
+const groups = 'X25519MLKEM768:X25519:P-256:P-384';
+
+/** The HTTP/1.1 server under Fastify, with TLS 1.2 and 1.3 when it is configured. */
+export const createListener = (config: HttpConfig, handler: RequestListener): Server => {
+  if (config.tls === undefined) return createServer(limits, handler);
+  const { certFile, keyFile } = config.tls;
+  const pem = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  return createTlsServer({ ...limits, ...pem, minVersion: 'TLSv1.2', ecdhCurve: groups }, handler);
+};

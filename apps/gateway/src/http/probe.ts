@@ -1,0 +1,31 @@
+import type { Health } from '@ankasecure/service-kit';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+
+/** Readiness asks the database; the public port repeats the last answer this long, in milliseconds. */
+const memoryMs = 500;
+
+const answer = (reply: FastifyReply, ok: boolean, otherwise: string): FastifyReply =>
+  reply
+    .code(ok ? 200 : 503)
+
+    .send({ status: ok ? 'ok' : otherwise });
+
+const remembered = (ask: () => Promise<boolean>): (() => Promise<boolean>) => {
+  let last: Promise<boolean> | undefined;
+  let until = 0;
+  return () => {
+    if (last === undefined || performance.now() > until) {
+      last = ask();
+      until = performance.now() + memoryMs;
+    }
+    return last;
+  };
+};
+
+/** The probes of the observability port, for those who reach the public one only: the status, and no parts. */
+export const addProbes = (server: FastifyInstance, health: Health): void => {
+  const ready = remembered(async () => (await health.readiness()).ready);
+  server.get('/livez', (_, reply) => answer(reply, true, ''));
+  server.get('/startupz', (_, reply) => answer(reply, health.isStarted(), 'starting'));
+  server.get('/readyz', async (_, reply) => answer(reply, await ready(), 'not ready'));
+};

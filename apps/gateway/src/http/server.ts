@@ -1,0 +1,61 @@
+import type { Logger } from '@ankasecure/service-kit';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { clientErrorHandler } from '../problem/client-error.js';
+import { errorHandler } from '../problem/send-problem.js';
+import { correlationHeader, correlationOf } from './correlation.js';
+import type { HttpConfig } from './http.config.js';
+import { createListener } from './listener.js';
+import { notFoundHandler } from './not-found.js';
+import { securityHeaders } from './security-headers.js';
+import { serverTiming } from './server-timing.js';
+
+/**
+ * The public HTTP server, without routes. Bodies are taken as bytes and JSON only; every answer carries its correlation
+ * id and its time; whatever goes wrong is a problem (RFC 9457).
+ */
+export const createHttpServer = async (config: HttpConfig, log: Logger): Promise<FastifyInstance> => {
+  const onError = errorHandler(log);
+  const stamp = stampWith(await securityHeaders());
+  const server: FastifyInstance = fastify({
+    logger: false,
+    serverFactory: (handler) => createListener(config, handler),
+    genReqId: correlationOf,
+    requestIdHeader: false,
+    bodyLimit: config.bodyLimitBytes,
+    trustProxy: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 16 * 1024 },
+    clientErrorHandler,
+    frameworkErrors: (error, request, reply) => {
+      stamp(request, reply);
+      onError(error, request, reply);
+    },
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  server.decorateReply('hsmMicros', undefined);
+  server.decorateReply('workerMicros', undefined);
+  server.decorateRequest('partition', '');
+  server.decorateRequest('hold', undefined);
+  server.setErrorHandler(onError);
+  server.setNotFoundHandler(notFoundHandler);
+  let closing = false;
+  server.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  server.addHook('onSend', (request, reply, _, done) => {
+    stamp(request, reply);
+    if (closing) reply.header('connection', 'close');
+    done();
+  });
+  return server;
+};
+
+/** What every answer carries. */
+const stampWith =
+  (security: Readonly<Record<string, string>>) =>
+  (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.headers(security).header(correlationHeader, request.id).header('server-timing', serverTiming(reply));
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  };

@@ -1,0 +1,62 @@
+import { hash, randomUUIDv7 } from 'node:crypto';
+import type { Bus, Logger, RawReply } from '@ankasecure/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Answer, answerOf, isFinal, sendAnswer } from '../route/answer.js';
+import { ask, type Handler } from '../route/forward.js';
+import { requestBody } from '../route/request-body.js';
+import type { Route } from '../route/route.js';
+import type { Claim, Idempotency } from './idempotency.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
+
+/** A record outlives its request's deadline by this much before it counts as left behind, in milliseconds. */
+const graceMs = 1000;
+
+export interface Creation {
+  readonly bus: Pick<Bus, 'requestRaw'>;
+  readonly idempotency: Idempotency;
+  readonly log: Logger;
+}
+
+/** Passes a creating request on with the id of what it makes, once per Idempotency-Key. */
+export const create = (parts: Creation, route: Route): Handler => {
+  const askFor = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: Buffer,
+    resourceId: string,
+  ): Promise<RawReply> => ask(parts.bus, route, request, reply, body, { resourceId });
+
+  return async (request, reply) => {
+    const key = idempotencyKeyOf(request.headers['idempotency-key']);
+    const body = requestBody(request, route);
+    if (key === undefined)
+      return sendAnswer(reply, answerOf(route, await askFor(request, reply, body, randomUUIDv7()), request.id));
+    const { tenantId } = request.principal;
+    const bodyHash = hash('sha256', body, 'buffer');
+    const withinMs = route.withinMs + graceMs;
+    const begun = await parts.idempotency.begin({ tenantId, key, route: route.operationId, bodyHash, withinMs });
+    if ('status' in begun) return sendAnswer(reply.header('idempotency-replayed', 'true'), begun);
+    const settle = settling(parts, begun, request.id);
+    const answered = await askFor(request, reply, body, begun.resourceId).catch(async (error: unknown) => {
+      await settle(undefined);
+      throw error;
+    });
+    const answer = answerOf(route, answered, request.id);
+    await settle(isFinal(answered) ? answer : undefined);
+    return sendAnswer(reply, answer);
+  };
+};
+
+/** Keeps the last answer, or lets the next attempt in. The request itself is over by now, so a failure here changes nothing for it. */
+const settling =
+  ({ idempotency, log }: Creation, claim: Claim, correlationId: string) =>
+  async (answer: Answer | undefined): Promise<void> => {
+    try {
+      await (answer === undefined ? idempotency.release(claim) : idempotency.finish(claim, answer));
+    } catch (error) {
+      log.error(
+        { correlationId, reason: (error as Error).message },
+        'an idempotency record is left in flight until its deadline',
+      );
+    }
+  };

@@ -1,0 +1,16 @@
+import { AnkaError } from '@ankasecure/contracts';
+
+const visible = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * The value of an Idempotency-Key header, taken as it stands (quotes, if any, are part of it).
+ * @throws AnkaError `request-invalid`
+ */
+export const idempotencyKeyOf = (header: string | string[] | undefined): string | undefined => {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && visible.test(header)) return header;
+  throw new AnkaError(
+    'request-invalid',
+    'Idempotency-Key: 1 to 255 visible ASCII characters without spaces are expected',
+  );
+};

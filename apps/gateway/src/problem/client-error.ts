@@ -1,0 +1,34 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ErrorCode } from '@ankasecure/contracts';
+import { type Failure, problemHeaders, problemOf } from './problem.js';
+
+const refusals: Readonly<Record<string, Failure>> = {
+  HPE_HEADER_OVERFLOW: { code: 'header-too-large', detail: 'Request line and headers may be 16 KiB together' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: 'body-too-large', detail: 'Send the body without chunk extensions' },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'The request was not complete in time' },
+};
+const malformed: Failure = { code: 'request-invalid', detail: 'The request is not well-formed HTTP/1.1' };
+
+/** A whole HTTP response, for a connection on which nothing else can be said any more. */
+export const lastWords = (errorCode: string | undefined): string => {
+  const failure = refusals[errorCode ?? ''] ?? malformed;
+  const correlationId = crypto.randomUUID();
+  const body = problemOf(failure, correlationId);
+  const json = JSON.stringify(body);
+  const headers = {
+    ...problemHeaders(failure.code satisfies ErrorCode),
+    'content-length': String(Buffer.byteLength(json)),
+    'x-correlation-id': correlationId,
+    'cache-control': 'no-store',
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`, ...lines, '', json].join('\r\n');
+};
+
+/** Answers what Node's HTTP parser gave up on, and hangs up. */
+export const clientErrorHandler = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  else socket.end(lastWords(error.code), () => socket.destroy());
+};

@@ -1,0 +1,211 @@
+import { AnkaError, type ErrorCode, errors } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, talk } from '../testing/call.js';
+import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, tenantA, tenantElsewhere } from '../testing/token.js';
+import { problem, problemOf } from './problem.js';
+import { asRefusal } from './refusal.js';
+
+const codes = Object.keys(errors) as ErrorCode[];
+
+describe('problems', () => {
+  let rig: Rig;
+  let gateway: Gateway;
+  let token: string;
+  beforeAll(async () => {
+    rig = await startRig();
+    gateway = await rig.gateway();
+    token = await rig.issuer.token(asTenant(tenantA, 'tenant-admin'));
+  });
+  afterAll(() => rig.stop());
+
+  const expectProblem = (answer: Awaited<ReturnType<typeof call>>, status: number, code: ErrorCode): void => {
+    expect([answer.status, answer.problem.code, answer.headers.get('content-type')]).toEqual([
+      status,
+      code,
+      'application/problem+json',
+    ]);
+    expect(problem.parse(JSON.parse(answer.text))).toMatchObject({
+      type: `https://ankasecure.dev/problems/${code}`,
+      title: errors[code].title,
+      status,
+      correlationId: answer.headers.get('x-correlation-id'),
+    });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.text).not.toMatch(/node:|node_modules|\.[jt]s:|FST_|stack/);
+  };
+
+  it.each(codes)('%s from a service is answered as its row says', async (code) => {
+    rig.standIns.answer('sign', async () => {
+      throw new AnkaError(code, 'What to do next');
+    });
+    const answer = await call(gateway, 'POST', '/api/v1/sign', { token, body: '{}' });
+    expectProblem(answer, errors[code].status, code);
+    expect(answer.problem.detail).toBe('What to do next');
+    expect(answer.headers.has('retry-after')).toBe(errors[code].status === 503);
+    rig.standIns.answer('sign');
+  });
+
+  it.each([
+    ['text', { body: 'x', headers: { 'content-type': 'text/plain' } }, 415, 'media-type-unsupported'],
+    [
+      'a form',
+      { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+      'media-type-unsupported',
+    ],
+    [
+      'JSON of another kind',
+      { body: '{}', headers: { 'content-type': 'application/json5' } },
+      415,
+      'media-type-unsupported',
+    ],
+    ['no body', {}, 400, 'body-malformed'],
+    ['an empty body', { body: '', headers: { 'content-type': 'application/json' } }, 400, 'body-malformed'],
+    ['too much', { body: Buffer.alloc(256 * 1024 + 1, 32) }, 413, 'body-too-large'],
+  ] as const)('a POST with %s', async (_, options, status, code) => {
+    expectProblem(await call(gateway, 'POST', '/api/v1/sign', { token, ...options }), status, code);
+  });
+
+  it('takes JSON with a charset, and as much as the limit says', async () => {
+    const body = Buffer.alloc(256 * 1024, 32);
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    expect((await call(gateway, 'POST', '/api/v1/sign', { token, body, headers })).status).toBe(200);
+    expect(rig.standIns.heard.get('sign')?.at(-1)?.body.length).toBe(body.length);
+  });
+
+  it.each([
+    ['GET', '/', 404, 'route-not-found'],
+    ['GET', '/api/v1/nothing', 404, 'route-not-found'],
+    ['GET', '/api/v2/keys', 404, 'route-not-found'],
+    ['GET', '/api/v1/keys/', 404, 'key-not-found'],
+    ['GET', '/API/V1/keys', 404, 'route-not-found'],
+    ['GET', '/api/v1/keys/x/y', 404, 'route-not-found'],
+    ['GET', '/api/v1/keys/%zz', 400, 'request-invalid'],
+    ['GET', '/api/v1/keys/%00', 404, 'key-not-found'],
+    ['GET', '/api/v1/keys/..%2f..%2fetc%2fpasswd', 404, 'key-not-found'],
+    ['GET', "/api/v1/keys/1'%20OR%20'1'='1", 404, 'key-not-found'],
+    ['GET', `/api/v1/keys/${'a'.repeat(4000)}`, 404, 'key-not-found'],
+    ['GET', `/api/v1/keys/${crypto.randomUUID().toUpperCase()}`, 404, 'key-not-found'],
+    ['GET', '/api/v1/keys?label=a&label=b', 400, 'request-invalid'],
+    ['GET', `/api/v1/keys/${crypto.randomUUID()}?id=${crypto.randomUUID()}`, 400, 'request-invalid'],
+    ['POST', '/api/v1/sign?dry=1', 400, 'request-invalid'],
+  ] as const)('%s %s is %i', async (method, path, status, code) => {
+    const before = rig.standIns.heard.get('getKey')?.length;
+    const body = method === 'POST' ? { body: '{}' } : {};
+    expectProblem(await call(gateway, method, path, { token, ...body }), status, code);
+    expect(rig.standIns.heard.get('getKey')?.length).toBe(before);
+  });
+
+  it.each([
+    ['DELETE', '/api/v1/keys', 'POST, GET, HEAD'],
+    ['GET', '/api/v1/sign', 'POST'],
+    ['OPTIONS', '/api/v1/policy', 'GET, HEAD, PUT'],
+    ['PATCH', `/api/v1/keys/${crypto.randomUUID()}?x=1`, 'GET, HEAD'],
+  ])('%s %s is not offered', async (method, path, allow) => {
+    const answer = await call(gateway, method, path, { token });
+    expectProblem(answer, 405, 'method-not-allowed');
+    expect(answer.headers.get('allow')?.split(', ').toSorted()).toEqual(allow.split(', ').toSorted());
+  });
+
+  it('an unknown query parameter goes to the contract, which is strict', async () => {
+    await call(gateway, 'GET', '/api/v1/keys?limit=5&colour=red', { token });
+    expect(rig.standIns.heard.get('listKeys')?.at(-1)?.body).toBe('{"limit":"5","colour":"red"}');
+  });
+
+  it.each([
+    [undefined, 428, 'precondition-required'],
+    ['*', 412, 'precondition-failed'],
+    ['W/"3"', 412, 'precondition-failed'],
+    ['"3", "4"', 412, 'precondition-failed'],
+    ['3', 412, 'precondition-failed'],
+    ['"0"', 412, 'precondition-failed'],
+    ['"99999999999999999999"', 412, 'precondition-failed'],
+  ] as const)('PUT /policy with If-Match %s is %i', async (ifMatch, status, code) => {
+    const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch };
+    expectProblem(await call(gateway, 'PUT', '/api/v1/policy', { token, body: '{}', headers }), status, code);
+  });
+
+  it('If-Match reaches the policy service as a revision', async () => {
+    const answer = await call(gateway, 'PUT', '/api/v1/policy', { token, body: '{}', headers: { 'if-match': '"41"' } });
+    expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"7"']);
+    expect(rig.standIns.heard.get('putPolicy')?.at(-1)?.context.ifMatch).toBe(41);
+  });
+
+  it('what a service did not foresee stays inside', async () => {
+    rig.standIns.answer('sign', () => Promise.reject(new Error('secret internals at /etc/passwd')));
+    const answer = await call(gateway, 'POST', '/api/v1/sign', { token, body: '{}' });
+    expectProblem(answer, 500, 'internal-error');
+    expect(answer.text).not.toContain('secret');
+    rig.standIns.answer('sign');
+  });
+
+  it('a service that is not there is 503', async () => {
+    const elsewhere = await rig.issuer.token(asTenant(tenantElsewhere, 'user'));
+    expectProblem(
+      await call(gateway, 'POST', '/api/v1/sign', { token: elsewhere, body: '{}' }),
+      503,
+      'service-unavailable',
+    );
+  });
+
+  describe('below HTTP', () => {
+    const bearer = () => `Authorization: Bearer ${token}`;
+    it.each([
+      ['rubbish', 'rubbish\r\n\r\n', 400, 'request-invalid'],
+      ['TLS on a plain port', '\x16\x03\x01\x02\x00\x01\x00', 400, 'request-invalid'],
+      ['a header with NUL', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400, 'request-invalid'],
+      ['no Host', 'GET /livez HTTP/1.1\r\n\r\n', 400, undefined],
+      [
+        'two lengths',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
+        400,
+        'request-invalid',
+      ],
+      [
+        'a length and chunks',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+        400,
+        'request-invalid',
+      ],
+      ['a huge header', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'header-too-large'],
+      ['a huge path', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 431, 'header-too-large'],
+      ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 404, 'route-not-found'],
+      [
+        'an absolute URL',
+        'GET http://evil.test/nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+        404,
+        'route-not-found',
+      ],
+    ])('%s', async (_, bytes, status, code) => {
+      const heard = await talk(gateway, bytes);
+      expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      if (code === undefined) return;
+      const [head = '', json = ''] = heard.split('\r\n\r\n');
+      expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+      expect(problem.parse(JSON.parse(json))).toMatchObject({ status, code });
+    });
+
+    it('a chunked body beyond the limit is cut off', async () => {
+      const chunk = `8000\r\n${' '.repeat(0x8000)}\r\n`.repeat(10);
+      const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      expect(await talk(gateway, head + chunk)).toContain('"code":"body-too-large"');
+    });
+
+    it('none of it brought the gateway down', async () => {
+      expect((await call(gateway, 'GET', '/readyz')).status).toBe(200);
+    });
+  });
+});
+
+describe('whatever is thrown', () => {
+  it('is our own fault unless it is known, and its words stay inside', () => {
+    const refusal = asRefusal(new Error('password=hunter2'));
+    expect(problemOf(refusal, 'c')).toMatchObject({ status: 500, code: 'internal-error', detail: 'Internal error' });
+  });
+
+  it.each([null, undefined, 'text', 42, {}])('may be %j', (thrown) => {
+    expect(asRefusal(thrown).code).toBe('internal-error');
+  });
+});

@@ -1,0 +1,21 @@
+import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
+import { asAnkaError } from '@ankasecure/service-kit';
+
+/** What Fastify refuses by itself, before a handler runs. Its own words stay inside. */
+const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_BAD_URL: ['request-invalid', 'The path is not well-formed'],
+  FST_ERR_MAX_PARAM_LENGTH: ['route-not-found', 'There is nothing at this path'],
+  FST_ERR_NOT_FOUND: ['route-not-found', 'There is nothing at this path'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'body-too-large',
+    'Send less at once: split a batch, or hash the payload and sign its digest',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['media-type-unsupported', 'Send the body as application/json'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The body is not as long as Content-Length says'],
+};
+
+/** Whatever was thrown while a request was answered, as an error its caller may see. */
+export const asRefusal = (error: unknown): AnkaError => {
+  const known = refusals[(error as { code?: string } | null)?.code ?? ''];
+  return known === undefined ? asAnkaError(error ?? new Error('nothing')) : new AnkaError(...known);
+};

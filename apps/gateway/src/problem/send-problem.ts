@@ -1,0 +1,25 @@
+import { errors } from '@ankasecure/contracts';
+import type { Logger } from '@ankasecure/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Failure, problemHeaders, problemOf } from './problem.js';
+import { asRefusal } from './refusal.js';
+
+export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply => {
+  const body = problemOf(failure, reply.request.id);
+  return reply
+    .code(body.status)
+    .headers(problemHeaders(failure.code))
+    .send(Buffer.from(JSON.stringify(body)));
+};
+
+/** The one place where whatever was thrown becomes an answer. What is our own fault, or has a cause, is logged. */
+export const errorHandler =
+  (log: Logger) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = asRefusal(error);
+    if (refusal.cause instanceof Error || errors[refusal.code].status === 500) {
+      const { stack } = refusal.cause instanceof Error ? refusal.cause : refusal;
+      log.error({ correlationId: request.id, code: refusal.code, reason: stack }, 'request failed');
+    }
+    void sendProblem(reply, refusal);
+  };

@@ -1,0 +1,80 @@
+import { platformTenantId } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roles } from '../auth/role.js';
+import { call } from '../testing/call.js';
+import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, tenantA } from '../testing/token.js';
+import { ids } from './example.js';
+import { basePath, type Route } from './route.js';
+import { routes } from './routes.js';
+
+const pathOf = (route: Route): string => `${basePath}${route.path.replace('{id}', ids.signingKey)}`;
+const byName = (operationId: string): Route => routes.find((route) => route.operationId === operationId) as Route;
+
+describe('access', () => {
+  let rig: Rig;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    rig = await startRig();
+    gateway = await rig.gateway();
+  });
+  afterAll(() => rig.stop());
+
+  const attempt = (route: Route, token: string | undefined) =>
+    call(gateway, route.method, pathOf(route), {
+      token,
+      ...(route.takes === 'body' && { body: JSON.stringify(route.example.request) }),
+      ...(route.conditional && { headers: { 'if-match': '"7"' } }),
+    });
+  const heard = (route: Route): number => rig.standIns.heard.get(route.operationId)?.length ?? 0;
+
+  const matrix = routes.flatMap((route) =>
+    roles.map((role) => [route.operationId, role, route.roles.includes(role)] as const),
+  );
+
+  it.each(matrix)('to %s as %s: %s', async (operationId, role, allowed) => {
+    const route = byName(operationId);
+    const before = heard(route);
+    const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
+    const answer = await attempt(route, await rig.issuer.token({ sub: `a ${role}`, ...asTenant(tenant, role) }));
+    expect([answer.status, answer.problem.code]).toEqual(allowed ? [route.status, undefined] : [403, 'access-denied']);
+    expect(heard(route) - before).toBe(allowed ? 1 : 0);
+    if (allowed) expect(answer.text).toBe(JSON.stringify(route.example.reply));
+  });
+
+  it.each(routes.map((route) => [route.operationId]))('to %s without a token is refused', async (operationId) => {
+    expect((await attempt(byName(operationId), undefined)).status).toBe(401);
+  });
+
+  it.each(routes.map((route) => [route.operationId]))('to %s without a role is refused', async (operationId) => {
+    const answer = await attempt(byName(operationId), await rig.issuer.token({ roles: [] }));
+    expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
+  });
+
+  it('knows no platform administrator outside the platform’s own tenant', async () => {
+    const answer = await attempt(byName('createTenant'), await rig.issuer.token(asTenant(tenantA, 'platform-admin')));
+    expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
+  });
+
+  it('puts a denial on record before it is answered', async () => {
+    const correlationId = crypto.randomUUID();
+    const answer = await call(gateway, 'GET', '/api/v1/audit/events', {
+      token: await rig.issuer.token({ sub: 'curious' }),
+      headers: { 'x-correlation-id': correlationId },
+    });
+    expect(answer.status).toBe(403);
+    const waiting = await rig.postgres.query('ankadb_gateway', 'SELECT events FROM outbox');
+    const sealed = rig.standIns.sealed.filter((event) => event.correlationId === correlationId);
+    expect(JSON.stringify(waiting) + JSON.stringify(sealed)).toContain(correlationId);
+    await expect
+      .poll(() => rig.standIns.sealed.find((event) => event.correlationId === correlationId), { timeout: 15_000 })
+      .toMatchObject({
+        tenantId: tenantA,
+        userId: 'curious',
+        operation: 'access.denied',
+        outcome: 'failure',
+        failureCode: 'access-denied',
+        details: { operationId: 'queryEvents' },
+      });
+  });
+});

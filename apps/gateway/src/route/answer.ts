@@ -1,0 +1,37 @@
+import { errors, type ReplyHead } from '@ankasecure/contracts';
+import type { RawReply } from '@ankasecure/service-kit';
+import type { FastifyReply } from 'fastify';
+import { problemHeaders, problemOf } from '../problem/problem.js';
+import { basePath, type Route } from './route.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+const json = { 'content-type': 'application/json' };
+
+const successHeaders = (route: Route, { revision, id }: ReplyHead & { ok: true }): Record<string, string> => ({
+  ...json,
+  ...(revision !== undefined && { etag: `"${revision}"` }),
+  ...(route.location !== undefined && id !== undefined && { location: `${basePath}${route.location}/${id}` }),
+});
+
+/** What a service's reply is to the caller: its bytes with the headers of its head, or a problem. */
+export const answerOf = (route: Route, { head, body }: RawReply, correlationId: string): Answer => {
+  if (head.ok) return { status: route.status, headers: successHeaders(route, head), body };
+  const problem = problemOf(head.error, correlationId);
+  return {
+    status: problem.status,
+    headers: problemHeaders(head.error.code),
+    body: Buffer.from(JSON.stringify(problem)),
+  };
+};
+
+/** Nobody knows what became of the request, or it may be had by repeating it: its answer is not its last. */
+export const isFinal = ({ head }: RawReply): boolean =>
+  head.ok || (errors[head.error.code].status < 500 && !head.error.retryable);
+
+export const sendAnswer = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply =>
+  reply.code(status).headers(headers).send(body);

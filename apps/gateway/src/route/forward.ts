@@ -1,0 +1,45 @@
+import { type Context, subjectOf } from '@ankasecure/contracts';
+import type { Bus, RawReply } from '@ankasecure/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerOf, sendAnswer } from './answer.js';
+import { revisionOf } from './precondition.js';
+import { requestBody } from './request-body.js';
+import type { Route } from './route.js';
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** What only some requests carry to the service. */
+export type Extra = Pick<Context, 'resourceId' | 'ifMatch'>;
+
+/** Asks the service that owns the route's operation; failures it answered are replies too. */
+export const ask = (
+  bus: Pick<Bus, 'requestRaw'>,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Buffer,
+  extra: Extra,
+): Promise<RawReply> => {
+  const { tenantId, subject } = request.principal;
+  const context = {
+    tenantId,
+    principal: subject,
+    correlationId: request.id,
+    deadline: Date.now() + route.withinMs,
+    ...extra,
+  };
+  return bus.requestRaw(subjectOf(route.contract, request.partition), context, body).then((answered) => {
+    reply.hsmMicros = answered.head.hsmMicros ?? 0;
+    reply.workerMicros = answered.head.workerMicros ?? 0;
+    return answered;
+  });
+};
+
+/** Passes the request's bytes on and the reply's bytes back. */
+export const forward =
+  (bus: Pick<Bus, 'requestRaw'>, route: Route): Handler =>
+  async (request, reply) => {
+    const extra = route.conditional ? { ifMatch: revisionOf(request.headers['if-match']) } : {};
+    const answered = await ask(bus, route, request, reply, requestBody(request, route), extra);
+    return sendAnswer(reply, answerOf(route, answered, request.id));
+  };

@@ -1,0 +1,13 @@
+import { AnkaError } from '@ankasecure/contracts';
+
+/**
+ * The revision an If-Match header names (RFC 9110 §13.1.1). `*`, lists and weak tags never match: a change has to say
+ * which state it was decided on.
+ * @throws AnkaError `precondition-required` without the header, `precondition-failed` for what cannot be a current ETag
+ */
+export const revisionOf = (header: string | undefined): number => {
+  if (header === undefined) throw new AnkaError('precondition-required', 'Send the ETag of the last GET as If-Match');
+  const revision = /^"([1-9]\d{0,14})"$/.exec(header)?.[1];
+  if (revision === undefined) throw new AnkaError('precondition-failed', 'If-Match is not the ETag of the last GET');
+  return Number(revision);
+};

@@ -1,0 +1,15 @@
+import { auditRoutes } from '../audit/audit.routes.js';
+import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { keyRoutes } from '../key/key.routes.js';
+import { policyRoutes } from '../policy/policy.routes.js';
+import { tenantRoutes } from '../tenant/tenant.routes.js';
+import type { Route } from './route.js';
+
+/** The whole API. */
+export const routes: readonly Route[] = [
+  ...keyRoutes,
+  ...cryptoRoutes,
+  ...policyRoutes,
+  ...auditRoutes,
+  ...tenantRoutes,
+];

@@ -1,0 +1,4 @@
+import type { Schema } from '@ankasecure/service-kit';
+import { Initial1763900000000 } from './migrations/1763900000000-initial.js';
+
+export const schema: Schema = { entities: [], migrations: [Initial1763900000000] };

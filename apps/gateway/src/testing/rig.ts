@@ -1,0 +1,109 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PARTS } from '@ankasecure/service-kit';
+import type { Nats, Postgres } from '@ankasecure/testing';
+import { migrateTest, startTestNats, startTestParts, startTestPostgres } from '@ankasecure/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { GatewayConfig } from '../gateway.config.js';
+import { createGateway } from '../gateway.js';
+import { GatewayModule, type GatewayParts } from '../gateway.module.js';
+import { schema } from '../schema.js';
+import { type StandIns, startStandIns } from './stand-in.js';
+import { audience, makeIssuer, type TokenMaker } from './token.js';
+
+const database = 'ankadb_gateway';
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  readonly parts: GatewayParts;
+  readonly app: NestFastifyApplication;
+  stop(): Promise<void>;
+}
+
+/** A gateway on a real bus and a real database, with stand-ins for the services behind it. */
+export interface Rig {
+  /** The one that may speak for the platform's tenant. */
+  readonly issuer: TokenMaker;
+  readonly otherIssuer: TokenMaker;
+  readonly standIns: StandIns;
+  readonly postgres: Postgres;
+  readonly nats: Nats;
+  /** One more gateway on the same bus and database. */
+  gateway(overrides?: Partial<Pick<GatewayConfig, 'http' | 'identity' | 'quota'>>): Promise<Gateway>;
+  stop(): Promise<void>;
+}
+
+export const startRig = async (): Promise<Rig> => {
+  const directory = mkdtempSync(join(tmpdir(), 'anka-gateway-'));
+  const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+  const options = { service: 'gateway', postgres, nats, database, schema } as const;
+  await migrateTest(options);
+  const standIns = await startStandIns(nats);
+  const issuer = await makeIssuer('https://issuer.test');
+  const otherIssuer = await makeIssuer('https://other-issuer.test');
+  const keysOf = (maker: TokenMaker, name: string): string => {
+    const file = join(directory, name);
+    writeFileSync(file, JSON.stringify({ keys: [maker.publicJwk] }));
+    return file;
+  };
+  const about = {
+    audience,
+    algorithms: ['ES256' as const],
+    claims: { tenant: 'tenant', roles: 'roles' },
+    platform: false,
+  };
+  const identity: GatewayConfig['identity'] = {
+    issuers: [
+      { ...about, issuer: issuer.issuer, jwksFile: keysOf(issuer, 'jwks.json'), platform: true },
+      { ...about, issuer: otherIssuer.issuer, jwksFile: keysOf(otherIssuer, 'other-jwks.json') },
+    ],
+    clockToleranceSeconds: 2,
+    tokenCacheSeconds: 300,
+  };
+  const running: Gateway[] = [];
+
+  const gateway: Rig['gateway'] = async (overrides = {}) => {
+    const { stop, config, ...rest } = await startTestParts(options);
+    const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: 256 * 1024, bodyBudgetBytes: 64 * 1024 * 1024 };
+    const parts: GatewayParts = { ...rest, config: { ...config, http, identity, ...overrides } };
+    const root = { module: GatewayModule, global: true, providers: [{ provide: PARTS, useValue: parts }] };
+    const app = await createGateway(root, parts).catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
+    parts.health.markStarted();
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const started: Gateway = {
+      url: `http://127.0.0.1:${port}`,
+      port,
+      parts,
+      app,
+      stop: async () => {
+        running.splice(running.indexOf(started), 1);
+        await app.close();
+        await stop();
+      },
+    };
+    running.push(started);
+    return started;
+  };
+
+  return {
+    issuer,
+    otherIssuer,
+    standIns,
+    postgres,
+    nats,
+    gateway,
+    stop: async () => {
+      for (const one of [...running]) await one.stop();
+      await standIns.stop();
+      await Promise.all([nats.stop(), postgres.stop()]);
+      rmSync(directory, { recursive: true });
+    },
+  };
+};
