@@ -1,0 +1,17 @@
+// Makes the services' databases and roles where they are missing, as PostgreSQL's superuser. Passwords are secret files
+// named after the roles.
+import { readFileSync } from 'node:fs';
+import { databaseOf } from '../local/dist/configuration.js';
+import { provisionDatabases } from '../local/dist/database.js';
+
+const secret = (name) => readFileSync(`/run/secrets/${name}`, 'utf8').trim();
+const superuser = {
+  host: process.env.PGHOST ?? 'postgres',
+  port: Number(process.env.PGPORT ?? 5432),
+  database: 'postgres',
+  user: 'postgres',
+  password: secret('postgres_password'),
+};
+
+await provisionDatabases(superuser, Object.values(databaseOf), secret);
+process.stdout.write(`the databases ${Object.values(databaseOf).join(', ')} are there\n`);

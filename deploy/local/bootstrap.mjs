@@ -1,0 +1,73 @@
+// npm start, npm test, npm run test:kill and npm run bench begin here, on whatever Node ≥ 20 there is and without any
+// package: what is missing is installed, what changed is compiled, then Node 24 takes over.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { buildAll, buildStack } from './bootstrap/build.mjs';
+import { BootstrapError } from './bootstrap/command.mjs';
+import { holdLock } from './bootstrap/lock.mjs';
+import { areModulesCurrent, findNode, installModules } from './bootstrap/modules.mjs';
+import { step } from './bootstrap/progress.mjs';
+import { checkPlatform, prepareSystem } from './bootstrap/system.mjs';
+import { test, testKill } from './bootstrap/test.mjs';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs a compiled program to its end. Signals go to it; should we die, its closed channel tells it. */
+const program =
+  (file) =>
+  async ({ node, args }) => {
+    const child = spawn(node, ['--enable-source-maps', join(repository, file), ...args], {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    const [code] = await once(child, 'exit');
+    return code ?? 1;
+  };
+
+const commands = {
+  start: { build: buildStack, run: program('deploy/local/dist/start.js') },
+  bench: { build: buildAll, run: program('test/dist/load/bench.js') },
+  test: { run: test },
+  'test:kill': { run: testKill },
+};
+
+/** Two runs in one clone must not install or compile at once. */
+const alone = async (work) => {
+  let release = await holdLock(`${repository} prepare`);
+  if (release === undefined)
+    await step('waiting for another run in this clone to prepare', async () => {
+      while ((release = await holdLock(`${repository} prepare`)) === undefined) await delay(200);
+    });
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+};
+
+const prepare = async (build) => {
+  const current = areModulesCurrent(repository);
+  await prepareSystem(!current);
+  if (!current) await installModules(repository);
+  const node = findNode(repository);
+  await build?.(repository, node);
+  return node;
+};
+
+const [name, ...args] = process.argv.slice(2);
+try {
+  const command = commands[name];
+  if (command === undefined)
+    throw new BootstrapError(`usage: bootstrap.mjs <${Object.keys(commands).join('|')}> [arguments]`);
+  checkPlatform();
+  const node = await alone(() => prepare(command.build));
+  process.exitCode = await command.run({ repository, node, args });
+} catch (error) {
+  if (!(error instanceof BootstrapError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  if (name?.startsWith('test')) process.stdout.write('\n0 passed, 1 failed\n');
+  process.exitCode = 1;
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { run } from './command.mjs';
+import { lockfileHash } from './modules.mjs';
+import { step } from './progress.mjs';
+
+/** What `npm start` runs; tsc builds the libraries below them too. */
+const projects = ['apps/gateway', 'apps/policy', 'apps/crypto-worker', 'apps/audit', 'deploy/local'];
+const sourceFolders = ['libs', 'apps', 'deploy/local'];
+const stampFile = (repository) => join(repository, 'node_modules/.cache/ankasecure/built');
+
+const sources = function* (directory) {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) {
+      if (!['node_modules', 'dist'].includes(entry.name)) yield* sources(path);
+    } else if (/\.(ts|json)$/.test(entry.name)) yield path;
+  }
+};
+
+/** Changes whenever a source file, a manifest or a dependency does; reads no file, as tsc alone needs half a second to see that. */
+const fingerprint = (repository) => {
+  const hash = createHash('sha256')
+    .update(lockfileHash(repository))
+    .update(readFileSync(join(repository, 'tsconfig.base.json')));
+  for (const folder of sourceFolders)
+    for (const path of sources(join(repository, folder))) {
+      const { size, mtimeMs } = statSync(path);
+      hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+    }
+  return hash.digest('hex');
+};
+
+const isCurrent = (repository, print) =>
+  existsSync(stampFile(repository)) &&
+  readFileSync(stampFile(repository), 'utf8') === print &&
+  projects.every((project) => existsSync(join(repository, project, 'dist/tsconfig.tsbuildinfo')));
+
+const compile = (repository, node, projects) => {
+  const tsc = join(repository, 'node_modules/.bin/tsc');
+  return step('compile', () =>
+    run(node, [tsc, '-b', ...projects], { failure: 'the compilation failed', cwd: repository }),
+  );
+};
+
+/** Compiles what `npm start` runs, when a source has changed. */
+export const buildStack = async (repository, node) => {
+  const print = fingerprint(repository);
+  if (isCurrent(repository, print)) return;
+  await compile(repository, node, projects);
+  mkdirSync(dirname(stampFile(repository)), { recursive: true });
+  writeFileSync(stampFile(repository), print);
+};
+
+/** Compiles the tests and benchmarks too. */
+export const buildAll = (repository, node) => compile(repository, node, []);

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** One sentence for the person at the terminal. */
+export class BootstrapError extends Error {}
+
+/** Debian keeps servers in sbin, which is not on a plain user's PATH. */
+const path = [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean).join(delimiter);
+
+/** @param {string} name */
+export const isInstalled = (name) =>
+  path.split(delimiter).some((directory) => {
+    try {
+      accessSync(join(directory, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/**
+ * Runs a command without input to its end, its output kept back.
+ * @param {string} failure what its failing means, in words that a colon and the command's last lines may follow
+ */
+export const run = (command, args, { failure, cwd, env = {} }) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-20_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', (error) => reject(new BootstrapError(`${failure}: ${error.message}`)));
+    child.once('close', (code) => {
+      if (code === 0) return resolve(output);
+      const end = output.trimEnd().split('\n').slice(-25);
+      reject(new BootstrapError(`${failure}:\n${end.map((text) => `    ${text}`).join('\n')}`));
+    });
+  });

@@ -1,0 +1,1 @@
+export declare const holdLock: (what: string) => Promise<(() => void) | undefined>;

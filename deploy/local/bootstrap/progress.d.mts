@@ -1,0 +1,1 @@
+export declare const step: <Result>(what: string, work: () => Promise<Result>) => Promise<Result>;

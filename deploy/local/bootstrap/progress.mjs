@@ -1,0 +1,33 @@
+const live = process.stdout.isTTY === true && !process.env.CI;
+const width = 58;
+/** Where nobody sees a counter, a step that takes long says so this often. */
+const quietMs = 15_000;
+
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(2)} s`;
+const line = (what, since) => `  ${what.padEnd(width)} ${seconds(since).padStart(9)}`;
+
+/**
+ * Runs one step and prints one line with its time: on a terminal the line counts while the step runs.
+ * @template Result
+ * @param {string} what
+ * @param {() => Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+export const step = async (what, work) => {
+  const since = performance.now();
+  const show = () =>
+    process.stdout.write(live ? `\r\x1b[2K${line(`${what} …`, since)}` : `${line(`${what} …`, since)}\n`);
+  const timer = setInterval(show, live ? 100 : quietMs);
+  const close = (text) => {
+    clearInterval(timer);
+    process.stdout.write(`${live ? '\r\x1b[2K' : ''}${text}\n`);
+  };
+  try {
+    const result = await work();
+    close(line(what, since));
+    return result;
+  } catch (error) {
+    close(line(`${what}: failed`, since));
+    throw error;
+  }
+};

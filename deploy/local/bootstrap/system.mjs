@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { BootstrapError, isInstalled, run } from './command.mjs';
+import { step } from './progress.mjs';
+
+const isRoot = process.getuid?.() === 0;
+
+/** Commands the stack needs, and the Debian package each is in. */
+const always = [
+  { command: 'softhsm2-util', debian: 'softhsm2' },
+  { command: 'nats-server', debian: 'nats-server' },
+  { command: 'openssl', debian: 'openssl' },
+  ...(isRoot ? [{ command: 'unshare', debian: 'util-linux' }] : []),
+];
+/** pkcs11js is compiled by node-gyp. */
+const compiling = [
+  { command: 'make', debian: 'make' },
+  { command: 'g++', debian: 'g++' },
+  { command: 'python3', debian: 'python3' },
+];
+
+export const checkPlatform = () => {
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
+    throw new BootstrapError(
+      `AnkaSecure runs on Linux on x64 or arm64; this is ${process.platform} on ${process.arch}.`,
+    );
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) throw new BootstrapError(`Node 20 or newer is needed to begin; this is ${process.version}.`);
+};
+
+const install = async (packages) => {
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const failure = `apt-get could not install ${packages.join(' ')}`;
+  await run('apt-get', ['update', '-q'], { failure: 'apt-get update failed', env });
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { failure, env });
+  // Debian starts its nats-server on port 4222 with no authentication; ours is a private one.
+  const systemd = existsSync('/run/systemd/system');
+  if (systemd && packages.includes('nats-server'))
+    await run('systemctl', ['disable', '--now', 'nats-server'], {
+      failure: 'the nats-server unit of Debian could not be stopped',
+    });
+};
+
+/**
+ * Sees to it that the system's commands are there: root on Debian installs the missing ones, anybody else is told how.
+ * @param {boolean} withCompiler whether npm packages are about to be compiled
+ */
+export const prepareSystem = async (withCompiler) => {
+  const needed = withCompiler ? [...always, ...compiling] : always;
+  const missing = needed.filter(({ command }) => !isInstalled(command)).map(({ debian }) => debian);
+  if (missing.length === 0) return;
+  if (!isRoot || !isInstalled('apt-get'))
+    throw new BootstrapError(
+      `Missing: ${missing.join(', ')}. Install with: sudo apt-get install -y ${missing.join(' ')}`,
+    );
+  await step(`Debian packages ${missing.join(' ')}`, () => install(missing));
+};

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+
+/**
+ * Runs a Node program of node_modules with its output shown.
+ * @returns {Promise<{code: number, tail: string}>}
+ */
+const show = (repository, node, program, args, extra = {}) =>
+  new Promise((resolve) => {
+    const env = {
+      ...process.env,
+      PATH: `${dirname(node)}:${process.env.PATH}`,
+      NX_DAEMON: 'false',
+      NX_TUI: 'false',
+      ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
+      ...extra,
+    };
+    const child = spawn(node, [join(repository, 'node_modules/.bin', program), ...args], {
+      cwd: repository,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let tail = '';
+    child.stdout.on('data', (chunk) => {
+      process.stdout.write(chunk);
+      tail = (tail + chunk).slice(-4000);
+    });
+    child.once('close', (code) => resolve({ code: code ?? 1, tail }));
+  });
+
+/** The line a run closes with, mended where vitest did not get to print it, or failed or talked on in spite of it. */
+const closingLine = ({ code, tail }) => {
+  const [passed, failed, rest = ''] = [...tail.matchAll(/^(\d+) passed, (\d+) failed(.*)$/gm)].at(-1)?.slice(1) ?? [
+    0, 1,
+  ];
+  return `${passed} passed, ${code === 0 ? failed : Math.max(failed, 1)} failed${rest}`;
+};
+
+const finish = ({ code, tail }) => {
+  const line = closingLine({ code, tail });
+  if (tail.trimEnd().split('\n').at(-1) !== line) process.stdout.write(`\n${line}\n`);
+  return code;
+};
+
+const vitest = (repository, node, args, env) =>
+  show(repository, node, 'vitest', ['run', '--config', '.config/vitest.config.ts', ...args], env);
+
+const build = (repository, node, targets) =>
+  show(repository, node, 'nx', ['run-many', '-t', ...targets, '--outputStyle=static', '--nxBail']);
+
+/** Lint, type check and every test; arguments go to vitest. @returns {Promise<number>} the exit code */
+export const test = async ({ repository, node, args }) => {
+  const built = await build(repository, node, ['build', 'lint']);
+  return finish(built.code === 0 ? await vitest(repository, node, args) : { code: 1, tail: '' });
+};
+
+/** `npm run test:kill -- 1000`: the tests that kill services at random points, that many times. */
+export const testKill = async ({ repository, node, args: [kills = '200', ...args] }) => {
+  const built = await build(repository, node, ['build']);
+  const run = () => vitest(repository, node, ['test/fault', ...args], { ANKASECURE_KILLS: kills });
+  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
+};

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { LocalError } from './failure.js';
+
+const run = promisify(execFile);
+
+/** Debian keeps servers in sbin, which is not on a plain user's PATH. */
+const directories = (): string[] => [
+  ...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean),
+  '/usr/local/sbin',
+  '/usr/sbin',
+  '/sbin',
+];
+
+export const lookUp = (name: string): string | undefined =>
+  directories()
+    .map((directory) => join(directory, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+
+/**
+ * Absolute path of a system command.
+ * @throws LocalError naming the Debian package to install
+ */
+export const commandPath = (name: string, debianPackage: string): string => {
+  const path = lookUp(name);
+  if (path === undefined)
+    throw new LocalError(`${name} is missing. Install it with: sudo apt-get install -y ${debianPackage}`);
+  return path;
+};
+
+/**
+ * Runs a command to its end and gives its standard output.
+ * @throws LocalError with the last line of what the command said; its arguments are not repeated, as they may hold a PIN
+ */
+export const runCommand = async (
+  path: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> => {
+  try {
+    const { stdout } = await run(path, args, { env: { ...process.env, ...env }, timeout: 60_000 });
+    return stdout;
+  } catch (error) {
+    const said = `${(error as { stderr?: string }).stderr ?? ''}`.trim().split('\n').at(-1);
+    throw new LocalError(`${path.split('/').at(-1)} failed: ${said || String((error as { code?: unknown }).code)}`);
+  }
+};

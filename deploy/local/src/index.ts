@@ -1,0 +1,10 @@
+export { type DatabaseLogin, type DatabaseRole, queryOnce } from './database.js';
+export { LocalError } from './failure.js';
+export { audience, type Issuer, issuer, openIssuer, type Role, roles, type TokenClaims } from './identity.js';
+export { maxPayloadBytes, type Nats, type NatsOptions, startNats } from './nats.js';
+export { freePort, isListening } from './port.js';
+export { type Postgres, type PostgresOptions, startPostgres } from './postgres.js';
+export { repository } from './service.js';
+export { prepareSoftHsm, type SoftHsm } from './softhsm.js';
+export { type ServiceOptions, type Stack, type StackOptions, startStack } from './stack.js';
+export { ensureTenant, mintAdminToken, mintPlatformToken } from './tenant.js';

@@ -1,0 +1,50 @@
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+interface Entry {
+  readonly name: string;
+  readonly pid: number;
+  readonly stopSignal: NodeJS.Signals;
+  /** Clock ticks between the machine's boot and the start of the process: with the pid, it names one process for good. */
+  readonly startedAt: string | undefined;
+}
+
+/** Fields 3 (state) and 22 (start time) of /proc/<pid>/stat; the name in field 2 may hold anything. */
+const startOf = (pid: number): string | undefined => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+};
+
+const isAlive = ({ pid, startedAt }: Entry): boolean => startedAt !== undefined && startOf(pid) === startedAt;
+
+/** Nothing for a line that a crash cut short. */
+const parse = (line: string): Entry[] => {
+  try {
+    return [JSON.parse(line) as Entry];
+  } catch {
+    return [];
+  }
+};
+
+/** The processes started from a data directory, in a file, one JSON line each. */
+export const processLedger = (file: string) => ({
+  record: (process: Omit<Entry, 'startedAt'>): void =>
+    appendFileSync(file, `${JSON.stringify({ ...process, startedAt: startOf(process.pid) })}\n`, { mode: 0o600 }),
+
+  /** Ends what an earlier run left behind, by its own signal and after `graceMs` for good. @returns the names */
+  endLeftovers: async (graceMs = 5000): Promise<string[]> => {
+    if (!existsSync(file)) return [];
+    const entries = readFileSync(file, 'utf8').split('\n').flatMap(parse).filter(isAlive);
+    for (const { pid, stopSignal } of entries) process.kill(pid, stopSignal);
+    const deadline = Date.now() + graceMs;
+    while (entries.some(isAlive) && Date.now() < deadline) await delay(20);
+    for (const { pid } of entries.filter(isAlive)) process.kill(pid, 'SIGKILL');
+    while (entries.some(isAlive)) await delay(5);
+    rmSync(file);
+    return entries.map(({ name }) => name);
+  },
+});

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { type BusPermissions, permissionsOf, type Service, services } from '@ankasecure/contracts';
+import { createUser } from '@nats-io/nkeys';
+import { makeCertificates } from './certificate.js';
+import { type Child, type ChildOptions, startChild, waitUntilReady } from './child.js';
+import { commandPath } from './command.js';
+import { isListening } from './port.js';
+import { privateDirectory, writePrivate } from './secret.js';
+
+export interface NatsOptions {
+  /** Private to this server: certificates, configuration and log. */
+  readonly directory: string;
+  readonly port: number;
+  /** The worker's identity serves this partition. */
+  readonly partition?: string;
+  /** Default in `directory`. */
+  readonly logFile?: string;
+  readonly record?: ChildOptions['record'];
+}
+
+export interface Nats {
+  readonly port: number;
+  /** `tls://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly caFile: string;
+  /** Each service's nkey seed, made anew at every start. */
+  readonly seeds: Readonly<Record<Service, string>>;
+  readonly process: Child;
+  stop(): Promise<void>;
+}
+
+export interface NatsUser {
+  readonly nkey: string;
+  readonly permissions: BusPermissions;
+}
+
+export interface NatsTls {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+/** Holds the largest batch of a request; HTTP bodies are limited well below it. */
+export const maxPayloadBytes = 8 * 1024 * 1024;
+
+/**
+ * nats-server's configuration: TLS only, no anonymous user, and a user may do what is listed and nothing else.
+ * Whoever was asked may answer that one message within two minutes.
+ */
+export const natsConfiguration = (
+  port: number,
+  tls: NatsTls,
+  users: readonly NatsUser[],
+  host = '127.0.0.1',
+): string => {
+  const list = (subjects: readonly string[]): string =>
+    `[${subjects.map((subject) => JSON.stringify(subject)).join(', ')}]`;
+  const user = ({ nkey, permissions }: NatsUser): string => {
+    // An empty list would allow everything.
+    if (!permissions.publish.length || !permissions.subscribe.length) throw new Error(`no permissions for ${nkey}`);
+    return `    { nkey: ${nkey}, permissions: {
+      publish: { allow: ${list(permissions.publish)} }
+      subscribe: { allow: ${list(permissions.subscribe)} }
+      allow_responses: { max: 1, expires: "2m" }
+    } }`;
+  };
+  return `listen: "${host}:${port}"
+server_name: ankasecure
+max_payload: ${maxPayloadBytes}
+max_pending: ${8 * maxPayloadBytes}
+tls { cert_file: ${JSON.stringify(tls.certificateFile)}, key_file: ${JSON.stringify(tls.keyFile)}, timeout: 5 }
+authorization {
+  timeout: 5
+  users: [
+${users.map(user).join('\n')}
+  ]
+}
+`;
+};
+
+/** Starts a nats-server on 127.0.0.1 with one identity per service and the permissions the contracts give it. */
+export const startNats = async (options: NatsOptions): Promise<Nats> => {
+  const { port, partition = 'default' } = options;
+  const directory = privateDirectory(options.directory);
+  const { caFile, ...tls } = await makeCertificates(directory);
+  const pairs = services.map((service) => [service, createUser()] as const);
+  const users = pairs.map(([service, pair]) => ({
+    nkey: pair.getPublicKey(),
+    permissions: permissionsOf(service, service === 'crypto-worker' ? partition : '*'),
+  }));
+  const configurationFile = writePrivate(join(directory, 'nats.conf'), natsConfiguration(port, tls, users));
+  const child = startChild({
+    name: 'nats',
+    command: commandPath('nats-server', 'nats-server'),
+    args: ['--config', configurationFile],
+    logFile: options.logFile ?? join(directory, 'nats.log'),
+    stopSignal: 'SIGTERM',
+    ...(options.record && { record: options.record }),
+  });
+  await waitUntilReady(child, () => isListening(port));
+  const seed = (pair: ReturnType<typeof createUser>): string => new TextDecoder().decode(pair.getSeed());
+  return {
+    port,
+    url: `tls://127.0.0.1:${port}`,
+    caFile,
+    seeds: Object.fromEntries(pairs.map(([service, pair]) => [service, seed(pair)])) as Record<Service, string>,
+    process: child,
+    stop: () => child.stop(),
+  };
+};

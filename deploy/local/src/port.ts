@@ -1,0 +1,31 @@
+import { connect, createServer } from 'node:net';
+
+/** Below the range from which Linux takes ports for outgoing connections (32768–60999). */
+const lowest = 15_000;
+const highest = 32_000;
+
+export const isPortFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+
+/** A TCP port of 127.0.0.1 that nobody listens on now. */
+export const freePort = async (taken: readonly number[] = []): Promise<number> => {
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (!taken.includes(port) && (await isPortFree(port))) return port;
+  }
+};
+
+/** Whether somebody accepts connections on the port. */
+export const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });

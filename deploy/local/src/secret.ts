@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const privateDirectory = (path: string): string => {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+};
+
+/** Writes a file that its owner alone may read. */
+export const writePrivate = (path: string, content: string): string => {
+  writeFileSync(path, content, { mode: 0o600 });
+  return path;
+};
+
+/** The secret kept under `name` in `directory`; made of 32 random bytes (64 hex digits) the first time. */
+export const keptSecret = (directory: string, name: string, bytes = 32): string => {
+  const path = join(privateDirectory(directory), name);
+  if (!existsSync(path)) writePrivate(path, randomBytes(bytes).toString('hex'));
+  return readFileSync(path, 'utf8');
+};

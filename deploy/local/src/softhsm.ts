@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandPath, runCommand } from './command.js';
+import { LocalError } from './failure.js';
+import { keptSecret, privateDirectory, writePrivate } from './secret.js';
+
+export interface SoftHsm {
+  readonly libraryPath: string;
+  /** What a process needs in its environment before C_Initialize. */
+  readonly env: { readonly SOFTHSM2_CONF: string };
+  readonly tokenLabel: string;
+  readonly tokenSerial: string;
+  readonly pin: string;
+}
+
+const libraries = [
+  '/usr/lib/softhsm/libsofthsm2.so',
+  `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/softhsm/libsofthsm2.so`,
+  '/usr/local/lib/softhsm/libsofthsm2.so',
+];
+
+const libraryPath = (): string => {
+  const found = [process.env['PKCS11_LIBRARY_PATH'] ?? libraries].flat().find((path) => existsSync(path));
+  if (found === undefined)
+    throw new LocalError('libsofthsm2.so is missing. Install it with: sudo apt-get install -y softhsm2');
+  return found;
+};
+
+/** The serial of the token `label` in what `softhsm2-util --show-slots` prints. */
+export const serialOf = (listing: string, label: string): string | undefined => {
+  const field = (slot: string, name: string): string | undefined =>
+    new RegExp(`^\\s*${name}:\\s*(.*?)\\s*$`, 'm').exec(slot)?.[1];
+  const slot = listing.split(/^Slot /m).find((text) => field(text, 'Label') === label);
+  return slot && field(slot, 'Serial number');
+};
+
+/**
+ * A SoftHSM token in a directory of its own; PIN and SO PIN are random and lie beside it. softhsm2-util takes PINs
+ * on its command line only, where other users of this machine can see them for an instant: a development token.
+ * @param initialise false when the token must be there already
+ * @throws LocalError when it must and is not
+ */
+export const prepareSoftHsm = async (directory: string, tokenLabel: string, initialise: boolean): Promise<SoftHsm> => {
+  const tokens = privateDirectory(join(directory, 'tokens'));
+  const settings = `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n`;
+  const env = { SOFTHSM2_CONF: writePrivate(join(directory, 'softhsm2.conf'), settings) };
+  const library = libraryPath();
+  const pin = keptSecret(directory, 'pin', 8);
+  const util = (...args: string[]): Promise<string> =>
+    runCommand(commandPath('softhsm2-util', 'softhsm2'), ['--module', library, ...args], env);
+  if (initialise) {
+    const pins = ['--pin', pin, '--so-pin', keptSecret(directory, 'so-pin', 8)];
+    await util('--init-token', '--free', '--label', tokenLabel, ...pins);
+  }
+  const tokenSerial = serialOf(await util('--show-slots'), tokenLabel);
+  if (tokenSerial === undefined) throw new LocalError(`The SoftHSM token ${tokenLabel} is not in ${tokens}`);
+  return { libraryPath: library, env, tokenLabel, tokenSerial, pin };
+};

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { step } from '../bootstrap/progress.mjs';
+import { logEnd } from './child.js';
+import { type DemoResult, runDemo } from './demo.js';
+import { LocalError, messageOf } from './failure.js';
+import { type Stack, startStack } from './stack.js';
+import { createSupervisor, type Supervisor } from './supervisor.js';
+
+const usage = `npm start -- [--fresh] [--once] [--data DIR] [--workers N]
+  --fresh      delete the data directory and begin anew
+  --once       run the main job, stop, and exit 0 or 1
+  --data DIR   keep data in DIR (default: .ankasecure in the clone)
+  --workers N  crypto-workers on the token (default 1)`;
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const readArguments = () => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        fresh: { type: 'boolean', default: false },
+        once: { type: 'boolean', default: false },
+        data: { type: 'string' },
+        workers: { type: 'string', default: '1' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (!/^[1-9]$/.test(values.workers)) throw new LocalError('--workers takes a number from 1 to 9.');
+    return values;
+  } catch (error) {
+    throw new LocalError(`${messageOf(error)}\n${usage}`);
+  }
+};
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+const describe = (stack: Stack, { adminTokenFile, platformTokenFile, signingKeyId }: DemoResult): string => `
+AnkaSecure is ready at ${stack.baseUrl}
+  API description  ${stack.baseUrl}/docs  (OpenAPI: ${stack.baseUrl}/api/v1/openapi.json)
+  tokens           ${adminTokenFile}  (administrator of the tenant "demo")
+                   ${platformTokenFile}  (platform administrator)
+  logs             ${join(stack.dataDirectory, 'logs')}
+
+Try it:
+  curl -s ${stack.baseUrl}/api/v1/sign -H "authorization: Bearer $(cat ${quoted(adminTokenFile)})" -H 'content-type: application/json' -d '{"keyId":"${signingKeyId}","payload":"hello","encoding":"utf8"}'
+
+Ctrl-C stops all of it.`;
+
+/** Resolves when we are asked to stop, or nobody reads us any more. The terminal and npm may both send the signal: once is enough. */
+const askedToStop = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  process.once('disconnect', () => resolve());
+  process.stdout.on('error', () => resolve());
+});
+
+/** Resolves with the exit code when the stack is to be stopped. */
+const stayUp = async (stack: Stack, supervisor: Supervisor): Promise<number> => {
+  const parts = [stack.postgres.process, stack.nats.process];
+  const ended = await Promise.race([
+    askedToStop,
+    supervisor.gaveUp.then((): 1 => 1),
+    ...parts.map((part) => part.exited.then(() => part)),
+  ]);
+  if (typeof ended === 'object') print(`${ended.name} ended by itself (${await ended.exited}). ${logEnd(ended)}`);
+  return ended === undefined ? 0 : 1;
+};
+
+const start = async (): Promise<number> => {
+  const { fresh, once, data, workers } = readArguments();
+  const since = performance.now();
+  print('Starting AnkaSecure');
+  const supervisor = createSupervisor(async (name) => (await starting).restart(name), print);
+  const starting = startStack({
+    fresh,
+    workers: Number(workers),
+    step,
+    onUnexpectedExit: supervisor.ended,
+    ...(data !== undefined && { dataDirectory: data }),
+  });
+  let isUp = false;
+  // Before that there is nothing to stop in order: what was started ends with us.
+  void askedToStop.then(() => isUp || process.exit(130));
+  const stack = await starting;
+  isUp = true;
+  print(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s. The main job, once:`);
+  try {
+    const result = await runDemo(stack, step);
+    if (once) return 0;
+    print(describe(stack, result));
+    return await stayUp(stack, supervisor);
+  } finally {
+    await step('all of it stopped', () => stack.stop());
+  }
+};
+
+try {
+  process.exit(await start());
+} catch (error) {
+  if (!(error instanceof LocalError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
