@@ -1,0 +1,40 @@
+import { type Service, services } from '@ankasecure/contracts';
+import { serviceConfig } from '@ankasecure/service-kit';
+import { z } from 'zod';
+
+/** Where each service's schema is. Apps are no libraries: nothing may depend on them, so they are found by path. */
+const places: Record<Service, readonly [file: string, name: string]> = {
+  gateway: ['gateway.config.ts', 'gatewayConfig'],
+  policy: ['config.ts', 'policyConfig'],
+  'crypto-worker': ['config.ts', 'workerConfig'],
+  audit: ['config.ts', 'auditConfig'],
+};
+
+const sourceOf = (service: Service, file: string): string =>
+  new URL(`../../../apps/${service}/src/${file}`, import.meta.url).pathname;
+
+export const schemaOf = async (service: Service): Promise<z.ZodType> => {
+  const [file, name] = places[service];
+  const module = (await import(/* @vite-ignore */ sourceOf(service, file))) as Record<string, unknown>;
+  const schema = module[name];
+  if (!(schema instanceof z.ZodType)) throw new Error(`apps/${service}/src/${file} exports no schema ${name}`);
+  return schema;
+};
+
+/** What `migrate` reads. */
+export const migrationSchema = z.strictObject({ database: serviceConfig.shape.database.required({ owner: true }) });
+
+export interface ProfileRow {
+  readonly name: string;
+  readonly library: string;
+}
+
+export const vendorProfiles = async (): Promise<readonly ProfileRow[]> => {
+  const path = sourceOf('crypto-worker', 'custody/pkcs11/profile.ts');
+  const { profiles } = (await import(/* @vite-ignore */ path)) as { profiles: readonly ProfileRow[] };
+  return profiles;
+};
+
+/** A service of compose that runs one of ours: `policy-migrate` runs policy. */
+export const runs = (name: string): Service | undefined =>
+  services.find((service) => name === service || name === `${service}-migrate`);

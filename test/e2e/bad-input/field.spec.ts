@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, it } from 'vitest';
+import type { Method } from '../harness/client.js';
+import { openTarget, type Target } from './target.js';
+
+let target: Target;
+beforeAll(async () => {
+  target = await openTarget();
+});
+
+interface Sample {
+  readonly method: Method;
+  readonly path: string;
+  readonly optional: readonly string[];
+  readonly body: (target: Target) => Record<string, unknown>;
+}
+
+/** A request each route would take, so that the one field that is changed is what it is refused for. */
+const samples: readonly Sample[] = [
+  {
+    method: 'POST',
+    path: '/keys',
+    optional: ['purpose', 'alg', 'tenantId'],
+    body: ({ tenant }) => ({ algorithm: 'EC-P256', label: 'x', purpose: 'sign', alg: 'ES256', tenantId: tenant.id }),
+  },
+  {
+    method: 'POST',
+    path: '/encrypt',
+    optional: ['encoding', 'aad'],
+    body: ({ keys }) => ({ keyId: keys.wrap.id, plaintext: 'AAAA', encoding: 'base64url', aad: 'AAAA' }),
+  },
+  {
+    method: 'POST',
+    path: '/decrypt',
+    optional: ['keyId', 'encoding', 'aad'],
+    body: ({ keys }) => ({ jwe: 'e30....', keyId: keys.wrap.id, encoding: 'utf8', aad: 'AAAA' }),
+  },
+  {
+    method: 'POST',
+    path: '/sign',
+    optional: ['encoding', 'format', 'alg'],
+    body: ({ keys }) => ({ keyId: keys.sign.id, payload: 'AAAA', encoding: 'utf8', format: 'jws', alg: 'ES256' }),
+  },
+  {
+    method: 'POST',
+    path: '/verify',
+    optional: ['encoding', 'alg'],
+    body: ({ keys }) => ({ keyId: keys.sign.id, payload: 'AAAA', signature: 'AAAA', encoding: 'utf8', alg: 'ES256' }),
+  },
+  {
+    method: 'PUT',
+    path: '/policy',
+    optional: [],
+    body: () => ({ allowedAlgorithms: ['EC-P256'], fipsOnly: false }),
+  },
+];
+
+const wrong: readonly unknown[] = [null, 1e308, -1, [], {}, [{}], '', '\u0000', '\ud800', `${'x'.repeat(70_000)}!`];
+const values: Readonly<Record<string, readonly unknown[]>> = {
+  // Any text is a plaintext, a payload or additional data, when the encoding allows it: those have rows of their own below.
+  plaintext: [null, 7, [], {}, true],
+  payload: [null, 7, [], {}, true],
+  aad: [null, 7, [], {}, true],
+  jwe: [null, 7, [], {}, true, ''],
+  signature: [null, 7, [], {}, true, 'AAAAA', 'AA==', 'x'.repeat(4000)],
+  fipsOnly: [null, 0, 'false', [], {}],
+  allowedAlgorithms: [null, 'EC-P256', {}, [null], ['none'], ['EC-P256', 'EC-P256'], [['EC-P256']]],
+};
+
+const shown = (value: unknown): string => JSON.stringify(value).slice(0, 24);
+describe.each(samples)('$method $path', ({ method, path, optional, body }) => {
+  const send = (changed: unknown): Promise<unknown> =>
+    target.refused(method, path, { body: changed, headers: { 'if-match': '"1"' } }, 'request-invalid');
+
+  it('refuses each field with a wrong value', { timeout: 60_000 }, async () => {
+    for (const field of Object.keys(body(target)))
+      for (const value of values[field] ?? wrong) await send({ ...body(target), [field]: value });
+  });
+
+  it('refuses to go without a field it needs, and with one it does not know', async () => {
+    for (const field of Object.keys(body(target)))
+      if (!optional.includes(field)) {
+        const { [field]: _, ...rest } = body(target);
+        await send(rest);
+      }
+    await send({ ...body(target), extra: true });
+    await send({ ...body(target), KeyId: randomUUID() });
+  });
+});
+
+describe('encodings', () => {
+  /** Not canonical base64url: unused bits, length, padding, white space, the other alphabet, no ASCII. */
+  const bad = ['AB', 'AAB', 'A', 'AAAAA', 'AA==', 'AA A', 'AAA\n', 'AA+/', 'é', '=', 'AAAA.AAAA', '\u0000AAA'];
+
+  it.each(bad.map((text) => [shown(text), text] as const))('refuse %s for base64url', async (_, text) => {
+    const { keys } = target;
+    const requests = [
+      ['/encrypt', { keyId: keys.wrap.id, plaintext: text }],
+      ['/encrypt', { keyId: keys.wrap.id, plaintext: 'AAAA', aad: text }],
+      ['/decrypt', { jwe: 'e30....', aad: text }],
+      ['/sign', { keyId: keys.sign.id, payload: text }],
+      ['/sign', { keyId: keys.sign.id, digest: text, format: 'raw' }],
+      ['/verify', { keyId: keys.sign.id, payload: text, signature: 'AAAA' }],
+      ['/verify', { keyId: keys.sign.id, payload: 'AAAA', signature: text }],
+      ['/verify', { keyId: keys.sign.id, digest: text, signature: 'AAAA' }],
+    ] as const;
+    for (const [path, body] of requests) await target.refusedOnRecord(path, body, 'request-invalid');
+  });
+
+  it('refuse ill-formed UTF-16 for utf8', async () => {
+    const { keys } = target;
+    const lone = '{"keyId":"KEY","FIELD":"a\\ud83d","encoding":"utf8"}';
+    for (const [path, field, keyId] of [
+      ['/encrypt', 'plaintext', keys.wrap.id],
+      ['/sign', 'payload', keys.sign.id],
+    ] as const)
+      await target.refusedOnRecord(path, lone.replace('KEY', keyId).replace('FIELD', field), 'request-invalid');
+  });
+
+  it('hold items of 1 MiB and no more', async () => {
+    const large = 'A'.repeat(1024 * 1024 * 2);
+    await target.refusedOnRecord('/encrypt', { keyId: target.keys.wrap.id, plaintext: large }, 'request-invalid');
+    await target.refusedOnRecord('/sign', { keyId: target.keys.sign.id, payload: large }, 'request-invalid');
+    await target.refusedOnRecord('/decrypt', { jwe: large + large.slice(0, 100) }, 'request-invalid');
+  });
+});

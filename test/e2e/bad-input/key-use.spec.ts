@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { type EncryptResult, keyStates, type SignResult } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openTarget, type Target } from './target.js';
+
+let target: Target;
+beforeAll(async () => {
+  target = await openTarget();
+});
+
+describe('a key id', () => {
+  const noIds = [
+    ...['../../etc/passwd', "' OR 1=1 --", 'a\u0000b', '%00', '*', '{}', 'null', ' ', '😀'],
+    ...[
+      '00000000-0000-0000-0000-00000000000',
+      '{01939f31-07c2-7a44-8f0e-2b9d6c1a3f10}',
+      '01939F31-07C2-7A44-8F0E-2B9D6C1A3F10',
+    ],
+  ];
+
+  it.each(noIds)('that cannot be one is refused: %j', async (keyId) => {
+    await target.refusedOnRecord('/sign', { keyId, payload: 'AAAA' }, 'request-invalid');
+    await target.refusedOnRecord('/encrypt', { keyId, plaintext: 'AAAA' }, 'request-invalid');
+    if (keyId !== ' ') await target.refused('GET', `/keys/${encodeURIComponent(keyId)}`, {}, 'key-not-found');
+  });
+
+  it('of nobody and one of another tenant are the same', async () => {
+    const { theirs } = target.keys;
+    const answers: unknown[] = [];
+    for (const keyId of [randomUUID(), theirs.id]) {
+      await target.refusedOnRecord('/sign', { keyId, payload: 'AAAA' }, 'key-not-found');
+      const reply = await target.refused('GET', `/keys/${keyId}`, {}, 'key-not-found');
+      answers.push({ ...(reply.body as object), correlationId: '' });
+    }
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('that is very long is refused', async () => {
+    await target.refused('GET', `/keys/${'a'.repeat(8000)}`, {}, ['key-not-found', 'route-not-found']);
+    await target.refused('GET', `/keys/${'a'.repeat(40_000)}`, {}, 'header-too-large').catch((error: unknown) => {
+      // The parser hangs up while we still send.
+      expect(String(error)).toMatch(/fetch failed/);
+    });
+    await target.refused('GET', '/keys/%zz', {}, ['request-invalid', 'key-not-found']);
+  });
+});
+
+describe('a key', () => {
+  it('serves its purpose only', async () => {
+    const { sign, rsa, agree, wrap, direct, mac } = target.keys;
+    for (const { id } of [sign, mac])
+      await target.refusedOnRecord('/encrypt', { keyId: id, plaintext: 'AAAA' }, 'purpose-mismatch');
+    for (const { id } of [rsa, agree, wrap, direct]) {
+      await target.refusedOnRecord('/sign', { keyId: id, payload: 'AAAA' }, 'purpose-mismatch');
+      const claim = { keyId: id, payload: 'AAAA', signature: 'AAAA' };
+      await target.refusedOnRecord('/verify', claim, 'purpose-mismatch');
+    }
+  });
+
+  it('serves its algorithms only', async () => {
+    const { sign, mac } = target.keys;
+    for (const alg of ['ES384', 'RS256', 'HS256', 'EdDSA'] as const)
+      await target.refusedOnRecord('/sign', { keyId: sign.id, payload: 'AAAA', alg }, 'algorithm-mismatch');
+    await target.refusedOnRecord('/sign', { keyId: mac.id, payload: 'AAAA', alg: 'HS512' }, 'algorithm-mismatch');
+    const claim = { keyId: sign.id, payload: 'AAAA', signature: 'AAAA', alg: 'HS256' };
+    await target.refusedOnRecord('/verify', claim, 'algorithm-mismatch');
+  });
+
+  it('that has encrypted 2^32 messages by itself encrypts no more', async () => {
+    const { rig, tenant } = target;
+    const { id } = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
+    await rig.query(
+      'ankadb_keys',
+      'INSERT INTO gcm_reservation (tenant_id, key_id, version, reserved) VALUES ($1, $2, 1, 4294967296)',
+      [tenant.id, id],
+    );
+    await target.refusedOnRecord('/encrypt', { keyId: id, plaintext: 'AAAA' }, 'key-exhausted');
+  });
+
+  const processes = ['ACTIVE', 'DEACTIVATED'];
+  it.each(keyStates.filter((state) => state !== 'ACTIVE'))('that is %s protects nothing', async (state) => {
+    const { rig, tenant } = target;
+    const [signing, wrapping] = [
+      await tenant.createKey({ algorithm: 'EC-P256' }),
+      await tenant.createKey({ algorithm: 'AES-256' }),
+    ];
+    const { jws } = await tenant.admin.post<SignResult>('/sign', { keyId: signing.id, payload: 'AAAA' });
+    const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: wrapping.id, plaintext: 'AAAA' });
+    await rig.query(
+      'ankadb_keys',
+      'UPDATE key_version SET state = $1, revision = revision + 1 WHERE key_id = ANY($2)',
+      [state, [signing.id, wrapping.id]],
+    );
+    // Workers that still hold the key as it was may ask their token once: the fence throws that result away.
+    for (let time = 0; time < 24; time++) {
+      const replies = await Promise.all([
+        tenant.admin.send<{ code: string }>('POST', '/sign', { body: { keyId: signing.id, payload: 'AAAA' } }),
+        tenant.admin.send<{ code: string }>('POST', '/encrypt', { body: { keyId: wrapping.id, plaintext: 'AAAA' } }),
+      ]);
+      expect(replies.map(({ body }) => body.code)).toEqual(['key-state', 'key-state']);
+    }
+    await target.refusedOnRecord('/sign', { keyId: signing.id, payload: 'AAAA' }, 'key-state');
+    await target.refusedOnRecord('/encrypt', { keyId: wrapping.id, plaintext: 'AAAA' }, 'key-state');
+    if (processes.includes(state)) {
+      expect((await tenant.admin.post<{ valid: boolean }>('/verify', { jws })).valid).toBe(true);
+      expect((await tenant.admin.post<{ plaintext: string }>('/decrypt', { jwe })).plaintext).toBe('AAAA');
+    } else {
+      await target.refusedOnRecord('/verify', { jws }, 'key-state');
+      await target.refusedOnRecord('/decrypt', { jwe }, 'key-state');
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+
+export interface Reply<Body = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed JSON; undefined where the text is none. */
+  readonly body: Body;
+  readonly correlationId: string;
+}
+
+export interface Sending {
+  /** Bytes and strings go as they are, anything else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT';
+
+/** The REST API as one caller. */
+export interface Client {
+  /** Any answer is a reply. @param path below `/api/v1` */
+  send<Body = unknown>(method: Method, path: string, sending?: Sending): Promise<Reply<Body>>;
+  /** The body of a 2xx answer. @throws Error for any other */
+  get<Body>(path: string): Promise<Body>;
+  post<Body>(path: string, body: unknown, headers?: Sending['headers']): Promise<Body>;
+  put<Body>(path: string, body: unknown, headers?: Sending['headers']): Promise<Body>;
+}
+
+const encoded = (body: unknown): string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array
+    ? (body as string | Uint8Array<ArrayBuffer>)
+    : JSON.stringify(body);
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** @param token sent as bearer token; none when undefined */
+export const clientOf = (baseUrl: string, token?: string): Client => {
+  const send: Client['send'] = async <Body>(method: Method, path: string, sending: Sending = {}) => {
+    const { body, headers, timeoutMs = 90_000 } = sending;
+    const response = await fetch(`${baseUrl}/api/v1${path}`, {
+      method,
+      headers: {
+        'x-correlation-id': randomUUID(),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: encoded(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await response.text();
+    const correlationId = response.headers.get('x-correlation-id') ?? '';
+    return { status: response.status, headers: response.headers, text, body: parsed(text) as Body, correlationId };
+  };
+  const wanted = async <Body>(method: Method, path: string, sending?: Sending): Promise<Body> => {
+    const { status, text, body } = await send<Body>(method, path, sending);
+    if (status >= 300) throw new Error(`${method} ${path} was answered ${status}: ${text.slice(0, 500)}`);
+    return body;
+  };
+  return {
+    send,
+    get: (path) => wanted('GET', path),
+    post: (path, body, headers = {}) => wanted('POST', path, { body, headers }),
+    put: (path, body, headers = {}) => wanted('PUT', path, { body, headers }),
+  };
+};

@@ -1,0 +1,22 @@
+/** One sample of Prometheus' text format. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+const line = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
+const label = /(\w+)="((?:[^"\\]|\\.)*)"/g;
+
+export const parseMetrics = (text: string): Sample[] =>
+  text.split('\n').flatMap((row) => {
+    const match = line.exec(row);
+    if (match === null) return [];
+    const [, name = '', labels = '', value = ''] = match;
+    const pairs = [...labels.matchAll(label)].map(([, key = '', content = '']) => [key, content] as const);
+    return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
+  });
+
+/** The metrics of the service process at `url`. */
+export const scrape = async (url: string): Promise<Sample[]> =>
+  parseMetrics(await (await fetch(`${url}/metrics`)).text());

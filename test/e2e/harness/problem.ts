@@ -1,0 +1,18 @@
+import { type ErrorCode, errors } from '@ankasecure/contracts';
+import { expect } from 'vitest';
+import type { Reply } from './client.js';
+
+/** RFC 9457, with a code of the table, and nothing else in it. */
+export const expectProblem = (reply: Reply, code: ErrorCode): void => {
+  const { status, title } = errors[code];
+  expect(reply.body, reply.text.slice(0, 300)).toEqual({
+    type: `https://ankasecure.dev/problems/${code}`,
+    title,
+    status,
+    detail: expect.stringMatching(/./) as unknown,
+    code,
+    correlationId: reply.correlationId,
+  });
+  expect(reply.status).toBe(status);
+  expect(reply.headers.get('content-type')).toBe('application/problem+json');
+};

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type Postgres, startPostgres } from '@ankasecure/local';
+import { databases, type OwnRig } from './rig.js';
+
+/** What a spec started in the place of a part of its stack, and has to end itself. */
+export interface Replacement {
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL again, from the same directory, on the same port. @param settings as `postgres -c name=value` */
+export const startPostgresAgain = (rig: OwnRig, settings: Readonly<Record<string, string>> = {}): Promise<Postgres> =>
+  startPostgres({
+    directory: join(rig.dataDirectory, 'postgres'),
+    port: rig.superuser.port,
+    databases,
+    settings,
+    logFile: rig.stack.logFile('postgres'),
+  });
+
+/** nats-server again, with the identities it had. */
+export const startNatsAgain = async (rig: OwnRig): Promise<Replacement> => {
+  const config = join(rig.dataDirectory, 'nats', 'nats.conf');
+  const child = spawn('nats-server', ['--config', config], {
+    stdio: 'ignore',
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` },
+  });
+  await once(child, 'spawn');
+  return {
+    stop: async () => {
+      const exited = once(child, 'exit');
+      if (child.kill('SIGTERM')) await exited;
+    },
+  };
+};
+
+/** As a power failure ends it. Resolves when the process is gone. */
+export const crash = async (part: OwnRig['stack']['postgres']['process']): Promise<void> => {
+  part.signal('SIGKILL');
+  await part.exited;
+};

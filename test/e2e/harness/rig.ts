@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type DatabaseLogin,
+  type Issuer,
+  openIssuer,
+  queryOnce,
+  type SoftHsm,
+  type Stack,
+  type StackOptions,
+  startStack,
+} from '@ankasecure/local';
+
+/** A running stack as specs see it, from whichever process. */
+export interface RigAddress {
+  readonly baseUrl: string;
+  readonly dataDirectory: string;
+  readonly superuser: DatabaseLogin;
+  readonly softHsm: SoftHsm;
+  /** Where each service process serves health and metrics. */
+  readonly observability: Readonly<Record<string, string>>;
+}
+
+export interface Rig extends RigAddress {
+  readonly workers: readonly string[];
+  mint: Issuer['mint'];
+  /** As the superuser, whom row-level security does not bind. */
+  query(database: Database, sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+export const databases = ['ankadb_gateway', 'ankadb_policy', 'ankadb_keys', 'ankadb_audit'] as const;
+export type Database = (typeof databases)[number];
+
+/** A stack of a spec's own, which it may break. `stop` also deletes it. */
+export interface OwnRig extends Rig {
+  readonly stack: Stack;
+  stop(): Promise<void>;
+}
+
+export const rigAt = async (address: RigAddress): Promise<Rig> => {
+  const { mint } = await openIssuer(join(address.dataDirectory, 'identity'));
+  return {
+    ...address,
+    mint,
+    workers: Object.keys(address.observability).filter((name) => name.startsWith('crypto-worker')),
+    query: (database, sql, values) => queryOnce({ ...address.superuser, database }, sql, values),
+  };
+};
+
+export const addressOf = async (stack: Stack): Promise<RigAddress> => ({
+  baseUrl: stack.baseUrl,
+  dataDirectory: stack.dataDirectory,
+  superuser: stack.postgres.login('postgres', 'superuser'),
+  softHsm: stack.softHsm,
+  observability: Object.fromEntries(
+    await Promise.all(stack.names().map(async (name) => [name, await stack.observabilityUrl(name)] as const)),
+  ),
+});
+
+/** Starts a stack in a directory of its own; two crypto-workers unless asked otherwise. */
+export const startOwnRig = async (options: StackOptions = {}): Promise<OwnRig> => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'anka-e2e-'));
+  const remove = (): Promise<void> => rm(dataDirectory, { recursive: true, force: true });
+  try {
+    const stack = await startStack({ workers: 2, ...options, dataDirectory });
+    return {
+      ...(await rigAt(await addressOf(stack))),
+      stack,
+      stop: async () => {
+        await stack.stop();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import { type Key, type Policy, platformTenantId, type Tenant as TenantResource } from '@ankasecure/contracts';
+import type { Role } from '@ankasecure/local';
+import { type Client, clientOf } from './client.js';
+import type { Rig } from './rig.js';
+import { eventually } from './wait.js';
+
+export interface NewKey {
+  readonly algorithm: AlgorithmName;
+  readonly purpose?: Purpose;
+  readonly alg?: JwsAlg | JweAlg;
+  readonly label?: string;
+}
+
+/** A tenant of a spec's own. */
+export interface Tenant {
+  readonly id: string;
+  /** Its administrator, with every role a tenant has. */
+  readonly admin: Client;
+  as(roles: readonly Role[], subject?: string): Promise<Client>;
+  createKey(key: NewKey): Promise<Key>;
+  policy(): Promise<Policy>;
+  /** Changes the policy in force. @returns the policy the answer says is in force */
+  changePolicy(change: Partial<Pick<Policy, 'allowedAlgorithms' | 'fipsOnly'>>): Promise<Policy>;
+}
+
+const tenantRoles = ['tenant-admin', 'application-admin', 'user', 'auditor'] as const;
+
+export const platformClient = async (rig: Rig): Promise<Client> =>
+  clientOf(
+    rig.baseUrl,
+    await rig.mint({ tenantId: platformTenantId, subject: 'platform-administrator', roles: ['platform-admin'] }),
+  );
+
+export const tenantAt = async (rig: Rig, id: string): Promise<Tenant> => {
+  const as = async (roles: readonly Role[], subject = 'somebody'): Promise<Client> =>
+    clientOf(rig.baseUrl, await rig.mint({ tenantId: id, subject, roles }));
+  const admin = await as(tenantRoles, 'administrator');
+  const policy = (): Promise<Policy> => admin.get<Policy>('/policy');
+  return {
+    id,
+    admin,
+    as,
+    createKey: (key) => admin.post<Key>('/keys', { label: `${key.algorithm} ${key.purpose ?? ''}`.trim(), ...key }),
+    policy,
+    changePolicy: async (change) => {
+      const { version, allowedAlgorithms, fipsOnly } = await policy();
+      return admin.put<Policy>('/policy', { allowedAlgorithms, fipsOnly, ...change }, { 'if-match': `"${version}"` });
+    },
+  };
+};
+
+/** Makes a tenant as a client should: an answer that says `retryable` is asked for again, with the same Idempotency-Key. */
+export const newTenant = async (rig: Rig): Promise<Tenant> => {
+  const platform = await platformClient(rig);
+  const body = { slug: `t-${randomUUID()}`, name: 'Tenant of a test' };
+  const headers = { 'idempotency-key': randomUUID() };
+  const { id } = await eventually('a new tenant', () => platform.post<TenantResource>('/tenants', body, headers));
+  return tenantAt(rig, id);
+};

@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { scrape } from './harness/metric.js';
+import type { Rig } from './harness/rig.js';
+import { sharedRig } from './harness/shared-rig.js';
+import { newTenant } from './harness/tenant.js';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await sharedRig();
+});
+const processes = ['gateway', 'policy', 'audit', 'crypto-worker-1', 'crypto-worker-2'] as const;
+
+/** What else than database and bus a service needs to be ready. */
+const needs: Readonly<Record<string, readonly string[]>> = {
+  policy: ['platform-tenant'],
+  'crypto-worker-1': ['hsm'],
+  'crypto-worker-2': ['hsm'],
+};
+const partsOf = (name: string): readonly string[] => ['database', 'nats', ...(needs[name] ?? [])];
+
+describe.each(processes)('%s', (name) => {
+  const get = (path: string) => fetch(`${rig.observability[name]}${path}`);
+
+  it('lives, has started and is ready, part by part', async () => {
+    for (const path of ['/livez', '/startupz']) {
+      const response = await get(path);
+      expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    }
+    const ready = await get('/readyz');
+    const parts = Object.fromEntries(partsOf(name).map((part) => [part, 'ok']));
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', parts }]);
+    expect((await get('/elsewhere')).status).toBe(404);
+  });
+
+  it('shows metrics of its process', async () => {
+    const samples = await scrape(rig.observability[name] ?? '');
+    expect(samples.find((sample) => sample.name === 'process_cpu_seconds_total')?.value).toBeGreaterThan(0);
+    expect(new Set(samples.map(({ labels }) => labels['service']))).toEqual(new Set([name.replace(/-\d$/, '')]));
+  });
+});
+
+describe('the public port', () => {
+  const get = (path: string) => fetch(`${rig.baseUrl}${path}`);
+
+  it('has the probes, without naming parts, and no metrics', async () => {
+    for (const path of ['/livez', '/readyz', '/startupz']) {
+      const response = await get(path);
+      expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+    }
+    expect((await get('/metrics')).status).toBe(404);
+  });
+
+  it('describes the API to anybody', async () => {
+    const description = (await (await get('/api/v1/openapi.json')).json()) as { openapi: string; paths: object };
+    expect(description.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(description.paths)).toContain('/sign');
+    const page = await get('/docs');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  });
+});
+
+describe('metrics', () => {
+  it('count what was asked, where it was asked', async () => {
+    const value = async (process: string, name: string, labels: Record<string, string> = {}): Promise<number> => {
+      const samples = await scrape(rig.observability[process] ?? '');
+      const wanted = Object.entries(labels);
+      const fitting = samples.filter(
+        (one) => one.name === name && wanted.every(([key, text]) => one.labels[key] === text),
+      );
+      return fitting.reduce((sum, one) => sum + one.value, 0);
+    };
+    const signatures = async (): Promise<number> => {
+      const counts = rig.workers.map((worker) =>
+        value(worker, 'ankasecure_pkcs11_seconds_count', { call: 'sign', ok: 'true' }),
+      );
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    };
+    const answers = { operation: 'sign', status: '200' };
+    const tenant = await newTenant(rig);
+    const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    const before = [await value('gateway', 'ankasecure_http_requests_total', answers), await signatures()] as const;
+    for (let time = 0; time < 5; time++) await tenant.admin.post('/sign', { keyId: key.id, payload: 'AAAA' });
+    expect(await value('gateway', 'ankasecure_http_requests_total', answers)).toBe(before[0] + 5);
+    expect(await signatures()).toBeGreaterThanOrEqual(before[1] + 5);
+  });
+});

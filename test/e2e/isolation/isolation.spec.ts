@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { EncryptResult, Key, SealedEvent, SignResult } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Client, Method, Reply, Sending } from '../harness/client.js';
+import { expectProblem } from '../harness/problem.js';
+import type { Rig } from '../harness/rig.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { eventsOf } from '../harness/trail.js';
+import { eventually } from '../harness/wait.js';
+import { type ApiDescription, type Surface, surfacesOf } from './api-surface.js';
+import { rowsSeen, rowsThere, tenantTables } from './row-security.js';
+
+/** Everything by which a tenant's things can be named. */
+interface Belongings {
+  readonly tenantId: string;
+  readonly signing: Key;
+  readonly wrapping: Key;
+  readonly jwe: string;
+  readonly jws: string;
+  readonly signature: string;
+  readonly events: readonly SealedEvent[];
+  readonly idempotencyKey: string;
+  readonly created: Key;
+  readonly keyCursor: string;
+  readonly eventCursor: string;
+}
+
+const base = '/api/v1';
+const label = 'theirs alone';
+let rig: Rig;
+let mine: Tenant;
+let me: Client;
+let theirs: Belongings;
+let surfaces: readonly Surface[];
+
+const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
+  const [signing, wrapping] = [
+    await tenant.createKey({ algorithm: 'EC-P256', label }),
+    await tenant.createKey({ algorithm: 'AES-256', label }),
+  ];
+  const idempotencyKey = randomUUID();
+  const body = { algorithm: 'EC-P256', label };
+  const created = await tenant.admin.post<Key>('/keys', body, { 'idempotency-key': idempotencyKey });
+  const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: wrapping.id, plaintext: 'AAAA' });
+  const signed = { keyId: signing.id, payload: 'AAAA' };
+  const { jws = '' } = await tenant.admin.post<SignResult>('/sign', signed);
+  const { signature = '' } = await tenant.admin.post<SignResult>('/sign', { ...signed, format: 'raw' });
+  const events = await eventually('their sealed events', async () => {
+    const all = await eventsOf(tenant.admin);
+    return all.length >= 6 && all;
+  });
+  const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
+  const cursors = { keyCursor: await cursorOf('/keys?limit=1'), eventCursor: await cursorOf('/audit/events?limit=1') };
+  return { tenantId: tenant.id, signing, wrapping, jwe, jws, signature, events, idempotencyKey, created, ...cursors };
+};
+
+beforeAll(async () => {
+  rig = await sharedRig();
+  mine = await newTenant(rig);
+  me = mine.admin;
+  await mine.createKey({ algorithm: 'EC-P256' });
+  theirs = await belongingsOf(await newTenant(rig));
+  surfaces = surfacesOf(await me.get<ApiDescription>('/openapi.json'));
+});
+
+/** Words by which none of a tenant's things can be found. */
+const namesNothing = [
+  ...[
+    'header.X-Correlation-Id',
+    'header.If-Match',
+    'body.label',
+    'body.name',
+    'body.slug',
+    'body.plaintext',
+    'body.payload',
+    'body.aad',
+    'body.digest',
+  ],
+  ...['body.signature', 'query.from', 'query.until', 'query.operation'],
+];
+
+const withoutKid = (token: string): string => {
+  const [header = '', ...rest] = token.split('.');
+  const { kid: _, ...members } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>;
+  return [Buffer.from(JSON.stringify(members)).toString('base64url'), ...rest].join('.');
+};
+const send = (method: Method, path: string, sending: Sending = {}): Promise<Reply> => me.send(method, path, sending);
+
+/** One item, alone and in a batch: another tenant's key is a key that does not exist. */
+const noSuchKey = async (path: string, body: object): Promise<void> => {
+  expectProblem(await send('POST', path, { body }), 'key-not-found');
+  const { body: batch } = await send('POST', path, { body: { items: [body, body] } });
+  const { items } = batch as { items: readonly { error?: { code: string; status: number } }[] };
+  expect(items.map(({ error }) => [error?.status, error?.code])).toEqual([
+    [404, 'key-not-found'],
+    [404, 'key-not-found'],
+  ]);
+};
+/** Only what this tenant did itself: that it named another's things is in its own trail, too. */
+const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void> => {
+  const events = await eventsOf(me, filter);
+  expect(events.filter(({ tenantId }) => tenantId !== mine.id)).toEqual([]);
+  const taken = new Set(theirs.events.map(({ eventId }) => eventId));
+  expect(events.filter(({ eventId }) => taken.has(eventId))).toEqual([]);
+};
+
+/** For each place of the API that names something: what becomes of a caller who names another tenant's there. */
+const trespasses: Readonly<Record<string, () => Promise<void>>> = {
+  'createKey body.tenantId': async () => {
+    const body = { algorithm: 'EC-P256', label: 'x', tenantId: theirs.tenantId };
+    expectProblem(await send('POST', '/keys', { body }), 'tenant-mismatch');
+  },
+  'createKey header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const reply = await send('POST', '/keys', { body: { algorithm: 'EC-P256', label }, headers });
+    expect(reply.status).toBe(201);
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+    expect((reply.body as Key).id).not.toBe(theirs.created.id);
+    expect((reply.body as Key).tenantId).toBe(mine.id);
+  },
+  'getKey path.id': async () => expectProblem(await send('GET', `/keys/${theirs.signing.id}`), 'key-not-found'),
+  'listKeys query.label': async () => {
+    const reply = await send('GET', `/keys?label=${encodeURIComponent(label)}`);
+    for (const { tenantId } of (reply.body as { items: Key[] }).items) expect(tenantId).toBe(mine.id);
+  },
+  'listKeys query.cursor': async () =>
+    expectProblem(await send('GET', `/keys?limit=1&cursor=${theirs.keyCursor}`), 'cursor-invalid'),
+  'encrypt body.keyId': () => noSuchKey('/encrypt', { keyId: theirs.wrapping.id, plaintext: 'AAAA' }),
+  'decrypt body.jwe': () => noSuchKey('/decrypt', { jwe: theirs.jwe }),
+  'decrypt body.keyId': () => noSuchKey('/decrypt', { jwe: withoutKid(theirs.jwe), keyId: theirs.wrapping.id }),
+  'sign body.keyId': () => noSuchKey('/sign', { keyId: theirs.signing.id, payload: 'AAAA' }),
+  'verify body.jws': () => noSuchKey('/verify', { jws: theirs.jws }),
+  'verify body.keyId': () =>
+    noSuchKey('/verify', { keyId: theirs.signing.id, payload: 'AAAA', signature: theirs.signature }),
+  'queryEvents query.keyId': () => onlyMine({ keyId: theirs.signing.id }),
+  'queryEvents query.userId': () => onlyMine({ userId: 'administrator' }),
+  'queryEvents query.correlationId': async () => {
+    for (const { correlationId } of theirs.events) expect(await eventsOf(me, { correlationId })).toEqual([]);
+  },
+  'queryEvents query.cursor': async () =>
+    expectProblem(await send('GET', `/audit/events?limit=1&cursor=${theirs.eventCursor}`), 'cursor-invalid'),
+  'createTenant header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    expectProblem(await send('POST', '/tenants', { body: { slug: 'x', name: 'x' }, headers }), 'access-denied');
+  },
+  'listTenants query.cursor': async () =>
+    expectProblem(await send('GET', `/tenants?cursor=${theirs.keyCursor}`), 'access-denied'),
+};
+
+describe('another tenant’s things', () => {
+  it('can be named nowhere in the API but where it is tried here', () => {
+    const places = surfaces.flatMap(({ operationId, places: texts }) =>
+      texts.filter((place) => !namesNothing.includes(place)).map((place) => `${operationId} ${place}`),
+    );
+    expect(places.toSorted()).toEqual(Object.keys(trespasses).toSorted());
+  });
+
+  it.each(Object.entries(trespasses))('are out of reach by %s', async (_, trespass) => {
+    await trespass();
+  });
+
+  it('are in no answer to a caller who names nothing', async () => {
+    const bystander = await newTenant(rig);
+    await bystander.createKey({ algorithm: 'EC-P256', label: 'a bystander’s' });
+    const keys = [theirs.signing, theirs.wrapping, theirs.created].map(({ id }) => id);
+    const words = [theirs.tenantId, label, ...keys, ...theirs.events.flatMap(({ eventId, hash }) => [eventId, hash])];
+    const plain = surfaces.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
+    expect(plain.length).toBeGreaterThanOrEqual(5);
+    for (const { path } of plain) {
+      const { text } = await bystander.admin.send('GET', path.replace(base, ''));
+      for (const word of words) expect(text.includes(word), `${word} in ${path}`).toBe(false);
+    }
+  });
+
+  it('stay theirs for whoever claims to be platform administrator with another tenant’s token', async () => {
+    const client = await mine.as(['platform-admin'], 'impostor');
+    expectProblem(await client.send('GET', '/tenants'), 'access-denied');
+    expectProblem(await client.send('POST', '/tenants', { body: { slug: 'x', name: 'x' } }), 'access-denied');
+  });
+
+  it('are shut off in every database a second time, by row-level security', async () => {
+    const tables = await tenantTables(rig);
+    expect(tables.length).toBeGreaterThanOrEqual(10);
+    for (const table of tables) {
+      const [seen, there] = [await rowsSeen(rig, table, theirs.tenantId), await rowsThere(rig, table, theirs.tenantId)];
+      expect(seen, `${table.database}.${table.table}`).toEqual({ own: there.own, foreign: 0 });
+    }
+    expect((await rowsThere(rig, { database: 'ankadb_keys', table: 'key' }, theirs.tenantId)).foreign).toBeGreaterThan(
+      0,
+    );
+  });
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { queryOnce } from '@ankasecure/local';
+import { type Database, databases, type Rig } from '../harness/rig.js';
+
+export interface TenantTable {
+  readonly database: Database;
+  readonly table: string;
+}
+
+/** Every table of every service that has a tenant in its rows. Partitions are reached through their parent alone. */
+export const tenantTables = async (rig: Rig): Promise<readonly TenantTable[]> => {
+  const perDatabase = databases.map(async (database) => {
+    const rows = await rig.query(
+      database,
+      `SELECT c.relname AS table FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+       WHERE a.attname = 'tenant_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace`,
+    );
+    return rows.map((row) => ({ database, table: String(row['table']) }));
+  });
+  return (await Promise.all(perDatabase)).flat();
+};
+
+/**
+ * Rows of tenants other than `tenantId` and of it, as the service sees them in a transaction of `tenantId`: by its own login,
+ * with the setting that row-level security goes by.
+ */
+export const rowsSeen = async (
+  rig: Rig,
+  { database, table }: TenantTable,
+  tenantId: string,
+): Promise<{ readonly own: number; readonly foreign: number }> => {
+  const user = `${database}_app`;
+  const password = readFileSync(join(rig.dataDirectory, 'postgres', 'passwords', user), 'utf8');
+  const login = { ...rig.superuser, database, user, password, options: `-c ankasecure.tenant=${tenantId}` };
+  const [row] = await queryOnce(login, countsOf(table), [tenantId]);
+  return { own: Number(row?.['own']), foreign: Number(row?.['foreign']) };
+};
+
+/** The same as they are. */
+export const rowsThere = async (rig: Rig, { database, table }: TenantTable, tenantId: string) => {
+  const [row] = await rig.query(database, countsOf(table), [tenantId]);
+  return { own: Number(row?.['own']), foreign: Number(row?.['foreign']) };
+};
+
+const countsOf = (table: string): string =>
+  `SELECT count(*) FILTER (WHERE tenant_id = $1) AS own, count(*) FILTER (WHERE tenant_id <> $1) AS foreign FROM ${table}`;

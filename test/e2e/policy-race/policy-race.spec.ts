@@ -1,0 +1,102 @@
+import type { EncryptResult } from '@ankasecure/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Replacement, startPostgresAgain } from '../harness/restart.js';
+import { type OwnRig, startOwnRig } from '../harness/rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { eventsOf } from '../harness/trail.js';
+import { eventually } from '../harness/wait.js';
+import { committedPolicies, committedSuccesses, observe } from './observation.js';
+import { type Contest, committedViolations, runRace, seenViolations } from './race.js';
+
+const toggles = 30;
+
+/** commit_outcomes as it would be without the fence: whatever was decided is written, and the result released. */
+const withoutFence = `
+  CREATE OR REPLACE FUNCTION commit_outcomes(
+    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[]
+  ) RETURNS integer[] LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  BEGIN
+    INSERT INTO outbox (event_count, events) SELECT c, b FROM unnest(counts, batches) AS g (c, b);
+    RETURN ARRAY(SELECT generate_series(1, cardinality(counts)));
+  END $$`;
+
+let rig: OwnRig;
+let postgres: Replacement;
+let tenant: Tenant;
+beforeAll(async () => {
+  rig = await startOwnRig();
+  await rig.stack.postgres.stop();
+  postgres = await startPostgresAgain(rig, { track_commit_timestamp: 'on' });
+  await observe(rig);
+});
+afterAll(async () => {
+  await rig.stop();
+  await postgres.stop();
+});
+beforeEach(async () => {
+  tenant = await newTenant(rig);
+});
+
+const contests = {
+  'an algorithm that is taken away': async (): Promise<Contest> => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    return {
+      operation: 'sign',
+      body: { keyId: id, payload: 'AAAA' },
+      allowing: { allowedAlgorithms: ['EC-P256', 'EC-P384'], fipsOnly: false },
+      refusing: { allowedAlgorithms: ['EC-P384'], fipsOnly: false },
+      allows: ({ allowedAlgorithms }) => allowedAlgorithms.includes('EC-P256'),
+    };
+  },
+  'FIPS-only, with what this token does outside its boundary': async (): Promise<Contest> => {
+    const { id } = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
+    const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'AAAA' });
+    return {
+      operation: 'decrypt',
+      body: { jwe },
+      allowing: { allowedAlgorithms: ['RSA-2048'], fipsOnly: false },
+      refusing: { allowedAlgorithms: ['RSA-2048'], fipsOnly: true },
+      allows: ({ fipsOnly }) => !fipsOnly,
+    };
+  },
+};
+
+describe(`a policy change that was answered 200 is in force everywhere: ${toggles} changes there and back under load`, () => {
+  it.each(Object.entries(contests))('%s', { timeout: 120_000 }, async (_, prepare) => {
+    const contest = await prepare();
+    const race = await runRace(tenant, contest, toggles);
+    const statuses = new Set(race.seen.map(({ status }) => status));
+    expect(statuses.has(200) && statuses.has(403), [...statuses].join()).toBe(true);
+    expect(seenViolations(race)).toEqual([]);
+    expect(await committedViolations(rig, tenant, contest)).toEqual([]);
+
+    // That nothing escaped the two looks: every change and every released result is among what the database committed.
+    const policies = await committedPolicies(rig, tenant.id, contest.allows);
+    expect(policies.map(({ revision }) => revision)).toEqual(
+      Array.from({ length: 2 * toggles + 1 }, (_policy, index) => index + 1),
+    );
+    const successes = await committedSuccesses(rig, tenant.id, contest.operation);
+    const committed = new Set(successes.map(({ correlationId }) => correlationId));
+    const released = race.seen.filter(({ status }) => status === 200);
+    expect(released.filter(({ correlationId }) => !committed.has(correlationId))).toEqual([]);
+    await eventually('all of it sealed', async () => {
+      const events = await eventsOf(tenant.admin, { operation: contest.operation, outcome: 'success' });
+      return events.length === successes.length;
+    });
+  });
+});
+
+describe('without the fence', () => {
+  it('it would not be, and these looks find it out', { timeout: 120_000 }, async () => {
+    const contest = await contests['an algorithm that is taken away']();
+    const [row] = await rig.query('ankadb_keys', `SELECT pg_get_functiondef('commit_outcomes'::regproc) AS definition`);
+    await rig.query('ankadb_keys', withoutFence);
+    try {
+      const race = await runRace(tenant, contest, 4);
+      expect(seenViolations(race).length).toBeGreaterThan(0);
+      expect((await committedViolations(rig, tenant, contest)).length).toBeGreaterThan(0);
+    } finally {
+      await rig.query('ankadb_keys', String(row?.['definition']));
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import type { Rig } from '../harness/rig.js';
+import type { Tenant } from '../harness/tenant.js';
+import { type CommittedPolicy, committedPolicies, committedSuccesses, type PolicyChange } from './observation.js';
+
+/** What is raced for, and the two policies that are in force in turn. */
+export interface Contest {
+  readonly operation: 'sign' | 'decrypt';
+  readonly body: unknown;
+  readonly allowing: PolicyChange;
+  readonly refusing: PolicyChange;
+  readonly allows: (policy: PolicyChange) => boolean;
+}
+
+/** A request as its client saw it; milliseconds of one monotonic clock. */
+interface Seen {
+  readonly correlationId: string;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  readonly status: number;
+}
+
+/** A time in which nothing may succeed, for sure: from the answer to the refusing PUT to the sending of the next one. */
+interface Window {
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface Race {
+  readonly seen: readonly Seen[];
+  readonly windows: readonly Window[];
+}
+
+const clients = 6;
+
+/**
+ * Clients ask in closed loops while the policy is changed to the refusing one and back.
+ * @param toggles times that it refuses
+ */
+export const runRace = async (tenant: Tenant, contest: Contest, toggles: number): Promise<Race> => {
+  const seen: Seen[] = [];
+  const windows: Window[] = [];
+  let racing = true;
+  const ask = async (): Promise<void> => {
+    while (racing) {
+      const sentAt = performance.now();
+      const reply = await tenant.admin.send('POST', `/${contest.operation}`, { body: contest.body });
+      const { status, correlationId } = reply;
+      seen.push({ correlationId, sentAt, receivedAt: performance.now(), status });
+    }
+  };
+  const loops = Array.from({ length: clients }, ask);
+  const answered = async (count: number): Promise<void> => {
+    const goal = seen.length + count;
+    while (seen.length < goal) await new Promise((resolve) => setImmediate(resolve));
+  };
+  try {
+    for (let toggle = 0; toggle < toggles; toggle++) {
+      await answered(2 * clients);
+      await tenant.changePolicy(contest.refusing);
+      const from = performance.now();
+      await answered(2 * clients);
+      windows.push({ from, until: performance.now() });
+      await tenant.changePolicy(contest.allowing);
+    }
+  } finally {
+    racing = false;
+    await Promise.all(loops);
+  }
+  return { seen, windows };
+};
+
+/** What clients can see: a request that was sent after the refusing PUT was answered, and answered before the next was sent, succeeded. */
+export const seenViolations = ({ seen, windows }: Race): readonly Seen[] => {
+  const refused = ({ sentAt, receivedAt }: Seen): boolean =>
+    windows.some(({ from, until }) => sentAt > from && receivedAt < until);
+  return seen.filter((one) => one.status === 200 && refused(one));
+};
+
+const inForce = (policies: readonly CommittedPolicy[], at: number): CommittedPolicy | undefined =>
+  policies.findLast((policy) => policy.at <= at);
+
+/**
+ * What the database knows: a success that was committed while the policy in force refused it. A result is released only after
+ * its outcome's commit, and a PUT answered only after its policy's, so this is the promise itself, whatever the clients saw.
+ */
+export const committedViolations = async (
+  rig: Rig,
+  tenant: Tenant,
+  { operation, allows }: Contest,
+): Promise<readonly string[]> => {
+  const policies = await committedPolicies(rig, tenant.id, allows);
+  const successes = await committedSuccesses(rig, tenant.id, operation);
+  return successes
+    .filter(({ at }) => inForce(policies, at)?.allows === false)
+    .map(({ correlationId }) => correlationId);
+};

@@ -1,0 +1,196 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EncryptResult, SignResult } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, clientOf, type Method, type Reply, type Sending } from '../harness/client.js';
+import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.js';
+import { databases, type OwnRig, startOwnRig } from '../harness/rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { eventually } from '../harness/wait.js';
+import { type Secret, secretSearch, secretText } from './secret.js';
+import { databaseFiles, logFiles, rowsOf, type Stored } from './stored.js';
+
+const canary = (what: string): Secret => secretText(what, `canary-${randomBytes(12).toString('hex')}`);
+const plaintext = canary('a plaintext');
+const payload = canary('a payload');
+const aad = canary('additional data');
+const stray = canary('a value of an unknown field');
+const textOf = ({ bytes }: Secret): string => bytes.toString();
+
+let receiver: OtlpReceiver;
+let rig: OwnRig;
+let tenant: Tenant;
+let token: string;
+let secrets: readonly Secret[];
+const answers: Reply[] = [];
+
+/** What lies in files that only their owner reads: PIN, database passwords, seeds, cursor secrets. */
+const deployed = (): readonly Secret[] => {
+  const services = join(rig.dataDirectory, 'services');
+  const own = readdirSync(services).flatMap((service) => {
+    const directory = join(services, service, 'secrets');
+    return readdirSync(directory).map((name) =>
+      secretText(`${name} of ${service}`, readFileSync(join(directory, name), 'utf8')),
+    );
+  });
+  return [...own, secretText('the superuser’s password', rig.superuser.password)];
+};
+
+/** Sends, and keeps the answer unless what was sent is meant to come back in it. */
+const ask = async <Body>(method: Method, path: string, sending: Sending, kept = true): Promise<Reply<Body>> => {
+  const reply = await clientOf(rig.baseUrl, token).send<Body>(method, path, sending);
+  if (kept) answers.push(reply);
+  return reply;
+};
+const post = <Body>(path: string, body: unknown, kept = true) => ask<Body>('POST', path, { body }, kept);
+
+/** The secrets go through every route, with success and with every kind of failure. */
+const useThem = async (): Promise<void> => {
+  const text = { encoding: 'utf8' };
+  const wrap = await tenant.createKey({ algorithm: 'AES-256' });
+  const direct = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
+  const rsa = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
+  const sign = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+  const edwards = await tenant.createKey({ algorithm: 'Ed25519' });
+  const mac = await tenant.createKey({ algorithm: 'HMAC-SHA256' });
+  for (const { id } of [wrap, direct, rsa]) {
+    const sealed = await post<EncryptResult>('/encrypt', {
+      keyId: id,
+      plaintext: textOf(plaintext),
+      aad: textOf(aad),
+      ...text,
+    });
+    const { jwe } = sealed.body;
+    const opened = await post<{ plaintext: string }>('/decrypt', { jwe, aad: textOf(aad), ...text }, false);
+    expect(opened.body.plaintext).toBe(textOf(plaintext));
+    await post('/decrypt', { jwe, aad: `${textOf(aad)}!`, ...text });
+    await post('/decrypt', { jwe: `${jwe.slice(0, -4)}AAAA`, aad: textOf(aad), ...text });
+    await post('/sign', { keyId: id, payload: textOf(payload), ...text });
+    await post('/encrypt', { keyId: id, plaintext: textOf(plaintext), encoding: textOf(plaintext) });
+    await post('/encrypt', { keyId: id, plaintext: `${textOf(plaintext)}!` });
+    await post('/encrypt', {
+      items: [
+        { keyId: id, plaintext: textOf(plaintext), ...text },
+        { keyId: randomUUID(), plaintext: textOf(plaintext) },
+      ],
+    });
+  }
+  for (const { id } of [sign, edwards, mac]) {
+    for (const format of ['jws-detached', 'raw'])
+      await post('/sign', { keyId: id, payload: textOf(payload), format, ...text });
+    const { jws = '' } = (await post<SignResult>('/sign', { keyId: id, payload: textOf(payload), ...text }, false))
+      .body;
+    await post('/verify', { jws });
+    await post('/verify', { jws: `${jws.slice(0, -4)}AAAA` });
+    await post('/verify', { keyId: id, signature: 'AAAA', payload: textOf(payload), ...text });
+    await post('/encrypt', { keyId: id, plaintext: textOf(plaintext), ...text });
+  }
+  const everywhere = ['/keys', '/encrypt', '/decrypt', '/sign', '/verify', '/audit/verify', '/tenants'];
+  for (const path of everywhere) {
+    await post(path, { unknown: textOf(stray), keyId: textOf(stray), jwe: textOf(stray), algorithm: textOf(stray) });
+    await post(path, `{"plaintext":"${textOf(stray)}`);
+    await post(`${path}?plaintext=${textOf(stray)}`, {});
+    await ask('POST', path, { body: textOf(stray), headers: { 'content-type': 'text/plain' } });
+  }
+  await ask('PUT', '/policy', {
+    body: { allowedAlgorithms: [textOf(stray)], fipsOnly: true },
+    headers: { 'if-match': '"1"' },
+  });
+  await ask('GET', `/keys?cursor=${textOf(stray)}`, {});
+  await ask('GET', `/audit/events?unknown=${textOf(stray)}`, {});
+  for (const spoilt of [`${token}x`, token.slice(0, -10), textOf(stray)])
+    answers.push(await clientOf(rig.baseUrl, spoilt).send('GET', '/keys'));
+};
+
+/** What the token and the database say in trouble goes through all layers too. */
+const inTrouble = async (admin: Client): Promise<void> => {
+  const key = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
+  await rig.query(
+    'ankadb_keys',
+    'UPDATE key_version SET object_id = gen_random_uuid()::text::bytea, revision = revision + 1 WHERE false',
+  );
+  await rig.query(
+    'ankadb_keys',
+    `UPDATE key_version SET object_id = decode(md5('gone'), 'hex') WHERE key_id = '${key.id}'`,
+  );
+  const body = { keyId: key.id, plaintext: textOf(plaintext), encoding: 'utf8' };
+  answers.push(await admin.send('POST', '/encrypt', { body }));
+  await rig.stack.kill('crypto-worker-1');
+  answers.push(await admin.send('POST', '/encrypt', { body }));
+  await rig.stack.restart('crypto-worker-1');
+};
+
+beforeAll(async () => {
+  receiver = await startOtlpReceiver();
+  const services = Object.entries(receiver.services).map(([name, options]) => [
+    name,
+    { ...options, configuration: { observability: { 'log-level': 'trace' } } },
+  ]);
+  rig = await startOwnRig({ workers: 1, services: Object.fromEntries(services) as typeof receiver.services });
+  tenant = await newTenant(rig);
+  token = await rig.mint({
+    tenantId: tenant.id,
+    subject: 'administrator',
+    roles: ['tenant-admin', 'auditor', 'user', 'application-admin'],
+  });
+  secrets = [plaintext, payload, aad, stray, secretText('a token', token), ...deployed()];
+  await useThem();
+  await inTrouble(tenant.admin);
+  await eventually('all of it sealed', async () => {
+    const [row] = await rig.query('ankadb_keys', 'SELECT count(*)::int AS count FROM outbox');
+    return row?.['count'] === 0;
+  });
+  await eventually('traces of it', () => receiver.spans.some(({ name }) => name.startsWith('pkcs11')));
+}, 180_000);
+afterAll(async () => {
+  await rig.stop();
+  await receiver.close();
+});
+
+const foundIn = (stored: readonly Stored[]): readonly string[] => {
+  const search = secretSearch(secrets);
+  return stored.flatMap(({ where, content }) => search(where, content));
+};
+
+describe('what callers and operators keep secret', () => {
+  it('is in no answer that was not meant to give it back', () => {
+    expect(answers.length).toBeGreaterThan(70);
+    const stored = answers.map(({ text, headers }, index) => ({
+      where: `answer ${index}`,
+      content: text + JSON.stringify([...headers]),
+    }));
+    expect(foundIn(stored)).toEqual([]);
+  });
+
+  it('is in no log', () => {
+    const logs = logFiles(rig);
+    expect(logs.length).toBeGreaterThanOrEqual(5);
+    expect(logs.reduce((sum, { content }) => sum + content.length, 0)).toBeGreaterThan(1000);
+    expect(foundIn(logs)).toEqual([]);
+  });
+
+  it('is in no trace', () => {
+    expect(receiver.spans.length).toBeGreaterThan(100);
+    expect(foundIn(receiver.bodies.map((content, index) => ({ where: `export ${index}`, content })))).toEqual([]);
+  });
+
+  it('is in no row of any database', async () => {
+    const rows = await rowsOf(rig);
+    expect(new Set(rows.map(({ where }) => where.split('.')[0]))).toEqual(new Set(databases));
+    expect(foundIn(rows)).toEqual([]);
+  });
+
+  it('is nowhere in what the databases have on disk, deleted rows and write-ahead log included', async () => {
+    await rig.query('ankadb_keys', 'CHECKPOINT');
+    const files = databaseFiles(rig);
+    expect(
+      secretSearch([secretText('a tenant’s id', tenant.id)])(
+        'the log',
+        Buffer.concat(files.map(({ content }) => Buffer.from(content))),
+      ),
+      'the search can find',
+    ).toHaveLength(1);
+    expect(foundIn(files)).toEqual([]);
+  });
+});

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { databases, type Rig } from '../harness/rig.js';
+
+export interface Stored {
+  readonly where: string;
+  readonly content: string | Uint8Array;
+}
+
+/** Every row of every table of every service, as JSON: bytea stands there in hex. */
+export const rowsOf = async (rig: Rig): Promise<readonly Stored[]> => {
+  const perDatabase = databases.map(async (database) => {
+    const tables = await rig.query(
+      database,
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+    );
+    const perTable = tables.map(async ({ name }): Promise<Stored> => {
+      const rows = await rig.query(database, `SELECT to_jsonb(t)::text AS row FROM "${String(name)}" t`);
+      return { where: `${database}.${String(name)}`, content: rows.map(({ row }) => String(row)).join('\n') };
+    });
+    return Promise.all(perTable);
+  });
+  return (await Promise.all(perDatabase)).flat();
+};
+
+const filesBelow = (directory: string): readonly string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** Whatever PostgreSQL has on disk: rows that were deleted, and the write-ahead log, hold what a query no longer shows. */
+export const databaseFiles = ({ dataDirectory }: Rig): readonly Stored[] =>
+  filesBelow(join(dataDirectory, 'postgres', 'data')).map((where) => ({ where, content: readFileSync(where) }));
+
+export const logFiles = ({ dataDirectory }: Rig): readonly Stored[] =>
+  filesBelow(join(dataDirectory, 'logs')).map((where) => ({ where, content: readFileSync(where) }));

@@ -1,0 +1,107 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { isListening, repository } from '@ankasecure/local';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), 'anka-start-'));
+const dataDirectory = join(directory, 'data');
+const program = join(repository, 'deploy/local/dist/start.js');
+
+const children: ChildProcess[] = [];
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(directory, { recursive: true });
+});
+
+/** `npm start`, as compiled, until it exits. */
+const start = (...args: readonly string[]) => {
+  const child = spawn(process.execPath, [program, '--data', dataDirectory, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  const output = { text: '' };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const said = (text: string): Promise<void> =>
+    expect.poll(() => output.text, { timeout: 60_000, interval: 50 }).toContain(text);
+  return { child, output, exited, said };
+};
+
+const ports = (): number[] =>
+  Object.values(JSON.parse(readFileSync(join(dataDirectory, 'ports.json'), 'utf8')) as Record<string, number>);
+const listening = async (): Promise<boolean[]> => Promise.all(ports().map(isListening));
+
+describe('npm start', { timeout: 120_000 }, () => {
+  it('does the main job once, each step a line with its time, and leaves nothing running', async () => {
+    const { output, exited } = start('--once');
+    expect(await exited, output.text).toBe(0);
+    const steps = [
+      'tenant "demo"',
+      'to encrypt',
+      'encrypt',
+      'decrypt in the HSM',
+      'with the jose package',
+      'sign in the HSM',
+      'verify',
+      'sealed audit events',
+      'audit trail',
+    ];
+    for (const step of steps) expect(output.text).toMatch(new RegExp(`^ {2}.*${step}.* \\d+\\.\\d\\d s$`, 'm'));
+    expect(await listening()).not.toContain(true);
+  });
+
+  it('comes up again on the same data, stays, answers the curl it prints as pasted, and stops on Ctrl-C', async () => {
+    const { child, output, exited, said } = start();
+    await said('Ctrl-C stops all of it.');
+    expect(Number(/Ready after ([\d.]+) s/.exec(output.text)?.[1])).toBeLessThan(10);
+    const curl = /^ {2}(curl .*)$/m.exec(output.text)?.[1] ?? '';
+    const { stdout } = await run('bash', ['-c', curl]);
+    expect(JSON.parse(stdout)).toMatchObject({ alg: 'ES256', custody: 'token' });
+    const [, baseUrl = ''] = /ready at (\S+)/.exec(output.text) ?? [];
+    for (const path of ['/docs', '/api/v1/openapi.json']) expect((await fetch(baseUrl + path)).status).toBe(200);
+
+    const second = start();
+    expect(await second.exited).toBe(1);
+    expect(second.output.text).toContain(`AnkaSecure already runs from ${dataDirectory} (process ${child.pid})`);
+
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    expect(await exited, output.text).toBe(0);
+    expect(output.text).toContain('all of it stopped');
+    expect(await listening()).not.toContain(true);
+  });
+
+  it('starts a service again that ended by itself', async () => {
+    const { child, exited, said } = start();
+    await said('Ctrl-C stops all of it.');
+    const processes = readFileSync(join(dataDirectory, 'processes'), 'utf8').trim().split('\n');
+    const worker = processes
+      .map((line) => JSON.parse(line) as { name: string; pid: number })
+      .find(({ name }) => name === 'crypto-worker-1');
+    process.kill(worker?.pid ?? 0, 'SIGKILL');
+    await said('crypto-worker-1 ended by itself (SIGKILL); starting it again');
+    await said('crypto-worker-1 is ready again');
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+  });
+
+  it('leaves nothing running when it is killed', async () => {
+    const { child, said } = start();
+    await said('Ctrl-C stops all of it.');
+    child.kill('SIGKILL');
+    await expect.poll(listening, { timeout: 10_000 }).not.toContain(true);
+  });
+
+  it('explains an option it does not know, and starts nothing', async () => {
+    const { output, exited } = start('--frehs');
+    expect(await exited).toBe(1);
+    expect(output.text).toContain("Unknown option '--frehs'");
+    expect(output.text).not.toContain('Starting');
+  });
+});

@@ -1,0 +1,125 @@
+import { algorithmNames } from '@ankasecure/algorithm';
+import {
+  type EncryptResult,
+  type Key,
+  type listAlgorithms,
+  type Policy,
+  policy as policySchema,
+} from '@ankasecure/contracts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from '../harness/client.js';
+import { expectProblem } from '../harness/problem.js';
+import { type Rig } from '../harness/rig.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { sealedEvents } from '../harness/trail.js';
+
+type Listing = ReturnType<typeof listAlgorithms.reply.parse>;
+
+describe('the policy of a tenant', () => {
+  let rig: Rig;
+  let tenant: Tenant;
+  let client: Client;
+  beforeAll(async () => {
+    rig = await sharedRig();
+  });
+  beforeEach(async () => {
+    tenant = await newTenant(rig);
+    client = tenant.admin;
+  });
+  const row = async (algorithm: string, purpose: string) =>
+    (await client.get<Listing>('/algorithms')).items.find(
+      (item) => item.algorithm === algorithm && item.purpose === purpose,
+    );
+  const sign = (key: Key) => client.send('POST', '/sign', { body: { keyId: key.id, payload: 'AAAA' } });
+
+  it('allows everything at first', async () => {
+    expect(policySchema.parse(await tenant.policy())).toMatchObject({
+      tenantId: tenant.id,
+      version: 1,
+      allowedAlgorithms: [...algorithmNames],
+      fipsOnly: false,
+      pendingVersion: null,
+    });
+  });
+
+  it('explains what it takes away', async () => {
+    const allowed = algorithmNames.filter((name) => name !== 'Ed25519');
+    await tenant.changePolicy({ allowedAlgorithms: allowed });
+    expect(await row('Ed25519', 'sign')).toMatchObject({
+      available: false,
+      reasons: [{ code: 'policy', detail: expect.stringContaining('Ed25519') as unknown }],
+    });
+    expect(await row('EC-P256', 'sign')).toMatchObject({ available: true, reasons: [] });
+    const listing = await client.get<Listing>('/algorithms');
+    expect(listing).toMatchObject({
+      policyVersion: 2,
+      fipsOnly: false,
+      hsm: { partition: 'default', profile: 'softhsm', cmvp: null },
+    });
+    expectProblem(
+      await client.send('POST', '/keys', { body: { algorithm: 'Ed25519', label: 'refused' } }),
+      'policy-refused',
+    );
+  });
+
+  it('holds at every use, also for keys made before, and lets them go again', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    expect((await sign(key)).status).toBe(200);
+    await tenant.changePolicy({ allowedAlgorithms: ['EC-P384'] });
+    // Several times, so that every worker is asked.
+    for (let time = 0; time < 10; time++) {
+      const reply = await sign(key);
+      expectProblem(reply, 'policy-refused');
+      const [event] = await sealedEvents(client, reply.correlationId);
+      expect(event).toMatchObject({
+        operation: 'sign',
+        outcome: 'failure',
+        failureCode: 'policy-refused',
+        keyId: key.id,
+      });
+    }
+    await tenant.changePolicy({ allowedAlgorithms: ['EC-P256'] });
+    for (let time = 0; time < 10; time++) expect((await sign(key)).status).toBe(200);
+  });
+
+  it('refuses under FIPS-only what this token does outside its boundary', async () => {
+    const key = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
+    expect(key.warnings).toEqual([{ code: 'oaep-unpadding', detail: expect.any(String) as unknown }]);
+    const { jwe, warnings } = await client.post<EncryptResult>('/encrypt', { keyId: key.id, plaintext: 'AAAA' });
+    expect(warnings?.map(({ code }) => code)).toEqual(['oaep-unpadding']);
+    await tenant.changePolicy({ fipsOnly: true });
+    expectProblem(await client.send('POST', '/decrypt', { body: { jwe } }), 'policy-refused');
+    expectProblem(
+      await client.send('POST', '/encrypt', { body: { keyId: key.id, plaintext: 'AAAA' } }),
+      'policy-refused',
+    );
+    expectProblem(
+      await client.send('POST', '/keys', { body: { algorithm: 'RSA-2048', purpose: 'encrypt', label: 'refused' } }),
+      'policy-refused',
+    );
+    expect(await row('RSA-2048', 'encrypt')).toMatchObject({ available: false, reasons: [{ code: 'fips-only' }] });
+    expect(await row('RSA-2048', 'sign')).toMatchObject({ available: true });
+    await tenant.changePolicy({ fipsOnly: false });
+    expect((await client.post<{ plaintext: string }>('/decrypt', { jwe })).plaintext).toBe('AAAA');
+  });
+
+  it('changes only from the version its changer knows', async () => {
+    const body = { allowedAlgorithms: ['EC-P256'], fipsOnly: false };
+    const read = await client.send<Policy>('GET', '/policy');
+    const etag = read.headers.get('etag') ?? '';
+    expect(etag).toBe(`"${read.body.version}"`);
+    expectProblem(await client.send('PUT', '/policy', { body }), 'precondition-required');
+    expectProblem(await client.send('PUT', '/policy', { body, headers: { 'if-match': '"7"' } }), 'precondition-failed');
+    const changed = await client.send<Policy>('PUT', '/policy', { body, headers: { 'if-match': etag } });
+    expect(changed.body).toMatchObject({ version: 2, allowedAlgorithms: ['EC-P256'], changedBy: 'administrator' });
+    expect(changed.headers.get('etag')).toBe('"2"');
+    const repeated = await client.send<Policy>('PUT', '/policy', { body, headers: { 'if-match': etag } });
+    expect(repeated.body, 'the same change by the same caller, whose answer may have been lost').toEqual(changed.body);
+    const other = { ...body, fipsOnly: true };
+    const stale = await client.send('PUT', '/policy', { body: other, headers: { 'if-match': etag } });
+    expectProblem(stale, 'precondition-failed');
+    const [event] = await sealedEvents(client, changed.correlationId);
+    expect(event).toMatchObject({ outcome: 'success', userId: 'administrator', tenantId: tenant.id });
+  });
+});

@@ -1,0 +1,79 @@
+import type { History, TrailEvent } from './history.js';
+
+type Check = (history: History) => readonly string[];
+
+const outcomeOf = ({ outcome, failureCode }: TrailEvent): string => failureCode ?? outcome;
+const repeated = (values: readonly string[]): readonly string[] =>
+  values.filter((value, index) => values.indexOf(value) !== index);
+const sorted = (values: readonly string[]): string => values.toSorted().join(' ');
+
+/** What promise 2 says, row by row. Each gives a sentence per violation. */
+const checks: Readonly<Record<string, Check>> = {
+  'every released result has exactly its events': ({ requests, trail }) => {
+    const sealed = Map.groupBy(trail, ({ correlationId }) => correlationId);
+    return requests.flatMap(({ correlationId, operation, released }) => {
+      if (released === undefined) return [];
+      const events = (sealed.get(correlationId) ?? []).filter((event) => event.operation === operation);
+      const found = sorted(events.map(outcomeOf));
+      return found === sorted(released)
+        ? []
+        : [`${operation} ${correlationId} released ${sorted(released)}, sealed ${found}`];
+    });
+  },
+
+  'nothing succeeds more often than it was asked for': ({ requests, trail }) => {
+    const successes = Map.groupBy(
+      trail.filter(({ outcome }) => outcome === 'success'),
+      ({ correlationId }) => correlationId,
+    );
+    return requests.flatMap(({ correlationId, operation, items }) => {
+      const count = (successes.get(correlationId) ?? []).filter((event) => event.operation === operation).length;
+      return count <= items ? [] : [`${operation} ${correlationId} asked for ${items} and succeeded ${count} times`];
+    });
+  },
+
+  'no event is sealed twice': ({ trail }) =>
+    repeated(trail.map(({ eventId }) => eventId)).map((id) => `event ${id} is sealed twice`),
+
+  'the sequence has no gap': ({ trail }) =>
+    trail.flatMap(({ seq }, index) => (seq === index + 1 ? [] : [`place ${index + 1} holds seq ${seq}`])),
+
+  'a key that was given is on record': ({ requests, records }) => {
+    const known = new Set(records.map(({ keyId }) => keyId));
+    return requests.flatMap(({ keyId }) =>
+      keyId === undefined || known.has(keyId) ? [] : [`key ${keyId} is not on record`],
+    );
+  },
+
+  'a key is on record if and only if its creation was sealed': ({ trail, records }) => {
+    const ends = trail.filter(({ operation }) => operation === 'key.create');
+    const created = new Set(ends.filter(({ outcome }) => outcome === 'success').map(({ keyId }) => keyId));
+    const recorded = new Set(records.flatMap(({ keyId }) => keyId ?? []));
+    return [
+      ...[...created]
+        .filter((id) => id !== null && !recorded.has(id))
+        .map((id) => `key ${id} was sealed and is not on record`),
+      ...[...recorded].filter((id) => !created.has(id)).map((id) => `key ${id} is on record and was not sealed`),
+      ...repeated(ends.filter(({ outcome }) => outcome !== 'failure').flatMap(({ keyId }) => keyId ?? [])).map(
+        (id) => `the creation of ${id} ended twice`,
+      ),
+    ];
+  },
+
+  'objects and records are the same': ({ objects, records }) => {
+    const recorded = records.map(({ objectId }) => objectId);
+    const [inToken, onRecord] = [new Set(objects), new Set(recorded)];
+    return [
+      ...[...inToken].filter((id) => !onRecord.has(id)).map((id) => `object ${id} has no record`),
+      ...[...onRecord].filter((id) => !inToken.has(id)).map((id) => `record ${id} has no object`),
+      ...repeated(objects).map((id) => `object ${id} is there twice`),
+    ];
+  },
+
+  'nothing is left undone': ({ leftovers }) =>
+    leftovers === 0 ? [] : [`${leftovers} intents and outbox rows are left`],
+};
+
+/** @returns every violation, with the check that found it */
+export const checkHistory = (history: History): readonly string[] =>
+  Object.entries(checks).flatMap(([name, check]) => check(history).map((violation) => `${name}: ${violation}`));

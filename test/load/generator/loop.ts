@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { dueBy, intendedAt } from '../statistic.js';
+import { Connection, requestBytes } from './connection.js';
+import type { Job, Outcome, Shape } from './job.js';
+import { Record } from './record.js';
+
+/** A run that is ready: its connections are open. */
+export interface Prepared {
+  run(): Promise<Outcome>;
+}
+
+type ShapeOf<Kind extends Shape['kind']> = Extract<Shape, { kind: Kind }>;
+
+/** What both loops stand on: requests in turn, and the whole answer kept of some of them. */
+class Requests {
+  readonly #bytes: readonly Buffer[];
+  readonly #wanted: number;
+  #sent = 0;
+  #kept = 0;
+
+  constructor(job: Job) {
+    this.#bytes = job.bodies.map((body) => requestBytes(job.target, body));
+    this.#wanted = job.samples;
+  }
+
+  /** At powers of two, so that samples come from the start and the end of a run of any length. */
+  send(connection: Connection, record: Record, since: number, answered: () => void): void {
+    const index = this.#sent++;
+    const body = index % this.#bytes.length;
+    const keep = this.#kept < this.#wanted && (index & (index - 1)) === 0;
+    if (keep) this.#kept++;
+    connection.send(this.#bytes[body] ?? Buffer.of(), keep, (response) => {
+      record.answer(response, body, since);
+      answered();
+    });
+  }
+}
+
+const closedLoop = (job: Job, connections: readonly Connection[], record: Record): Promise<void> => {
+  const requests = new Requests(job);
+  const end = performance.now() + job.seconds * 1000;
+  const client = (connection: Connection): Promise<void> =>
+    new Promise((done) => {
+      const next = (): void => {
+        const now = performance.now();
+        if (now < end) requests.send(connection, record, now, next);
+        else done();
+      };
+      next();
+    });
+  return Promise.all(connections.map(client)).then(() => undefined);
+};
+
+/** Requests that find no free connection wait for one, and their latency counts on. */
+const openLoop = async (
+  job: Job,
+  shape: ShapeOf<'open'>,
+  connections: readonly Connection[],
+  record: Record,
+): Promise<void> => {
+  const requests = new Requests(job);
+  const free = [...connections];
+  const waiting: number[] = [];
+  const start = performance.now();
+  let sent = 0;
+  const dispatch = (since: number): void => {
+    const connection = free.pop();
+    if (connection === undefined) {
+      waiting.push(since);
+      return;
+    }
+    record.late(performance.now() - since);
+    requests.send(connection, record, since, () => {
+      free.push(connection);
+      const next = waiting.shift();
+      if (next !== undefined) dispatch(next);
+    });
+  };
+  while (performance.now() - start < job.seconds * 1000) {
+    const due = dueBy(performance.now() - start, shape.perSecond);
+    while (sent < due) dispatch(start + intendedAt(sent++, shape.perSecond));
+    await delay(1);
+  }
+  while (free.length < connections.length) await delay(5);
+};
+
+/** Opens the job's connections. A connection that breaks ends the run. */
+export const prepare = async (job: Job): Promise<Prepared> => {
+  let broken = (_: Error): void => undefined;
+  const failure = new Promise<never>((_, reject) => {
+    broken = reject;
+  });
+  failure.catch(() => undefined);
+  const { shape } = job;
+  const count = shape.kind === 'closed' ? shape.clients : shape.connections;
+  const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(job.target, broken)));
+  return {
+    run: async () => {
+      const record = new Record();
+      const loop =
+        shape.kind === 'closed' ? closedLoop(job, connections, record) : openLoop(job, shape, connections, record);
+      try {
+        await Promise.race([loop, failure]);
+        return record.outcome();
+      } finally {
+        for (const connection of connections) connection.close();
+      }
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+interface Entry {
+  readonly parent: number;
+  /** Clock ticks: its own, and those of children that have ended and were waited for. */
+  readonly ticks: number;
+  readonly endedChildren: number;
+}
+
+const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** Fields 4 (parent), 14 to 17 (user, system, and those of ended children); the name in field 2 may hold anything. */
+const readEntry = (pid: number): Entry | undefined => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const at = (number: number): number => Number(fields[number - 3]);
+    return { parent: at(4), ticks: at(14) + at(15), endedChildren: at(16) + at(17) };
+  } catch {
+    return undefined;
+  }
+};
+
+/** CPU milliseconds of the whole machine: user, nice, system, interrupts; not idle, nor waiting for a disk. */
+export const machineCpuMs = (): number => {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
+    readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? ''
+  )
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return ((user + nice + system + irq + softirq) * 1000) / ticksPerSecond;
+};
+
+/** All processes of the machine at one moment. */
+export class ProcessTree {
+  readonly #entries = new Map<number, Entry>();
+  readonly #children = new Map<number, number[]>();
+
+  static read(): ProcessTree {
+    const tree = new ProcessTree();
+    for (const name of readdirSync('/proc')) {
+      const entry = /^\d+$/.test(name) ? readEntry(Number(name)) : undefined;
+      if (entry === undefined) continue;
+      tree.#entries.set(Number(name), entry);
+      tree.#children.set(entry.parent, [...(tree.#children.get(entry.parent) ?? []), Number(name)]);
+    }
+    return tree;
+  }
+
+  /** `pid` and all that descend from it. */
+  family(pid: number): number[] {
+    return [pid, ...(this.#children.get(pid) ?? []).flatMap((child) => this.family(child))];
+  }
+
+  /** CPU milliseconds of `pid` and its descendants, those that have ended included; of ourselves without them, since the whole stack descends from us. */
+  cpuMs(pid: number): number {
+    const entries = (pid === process.pid ? [pid] : this.family(pid)).map((member) => this.#entries.get(member));
+    const ended = (entry?: Entry): number => (pid === process.pid ? 0 : (entry?.endedChildren ?? 0));
+    const ticks = entries.reduce((sum, entry) => sum + (entry?.ticks ?? 0) + ended(entry), 0);
+    return (ticks * 1000) / ticksPerSecond;
+  }
+
+  /** CPU milliseconds by what each member of the family calls itself; `nameOf` may merge some. */
+  cpuMsBy(pid: number, nameOf: (title: string) => string): Record<string, number> {
+    const sums: Record<string, number> = {};
+    for (const member of this.family(pid)) {
+      const name = nameOf(titleOf(member));
+      sums[name] = (sums[name] ?? 0) + ((this.#entries.get(member)?.ticks ?? 0) * 1000) / ticksPerSecond;
+    }
+    return sums;
+  }
+}
+
+const titleOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+};
+
+/** Memory in MiB. For a family the proportional share, since PostgreSQL's processes share most of theirs. */
+export interface Memory {
+  readonly now: number;
+  /** Of the first process only: the kernel keeps no peak for a family. */
+  readonly peak: number;
+}
+
+const kibibytes = (text: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+export const memoryOf = (pid: number): Memory => {
+  const family = pid === process.pid ? [pid] : ProcessTree.read().family(pid);
+  const status = read(`/proc/${pid}/status`);
+  const shares = family.map((member) => kibibytes(read(`/proc/${member}/smaps_rollup`), 'Pss'));
+  const now = family.length === 1 ? kibibytes(status, 'VmRSS') : shares.reduce((sum, share) => sum + share, 0);
+  return { now: now / 1024, peak: kibibytes(status, 'VmHWM') / 1024 };
+};

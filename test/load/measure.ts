@@ -1,0 +1,92 @@
+import type { Generator } from './generator/generator.js';
+import type { Job, Outcome, Shape } from './generator/job.js';
+import { busyElsewhere, type CpuMeter, type CpuUse, perRequest, used } from './machine/cpu-meter.js';
+import type { Drain, OutboxWatch } from './outbox-watch.js';
+import type { Stage, Staged } from './stage.js';
+import { rate } from './statistic.js';
+
+export interface Row extends Omit<Outcome, 'samples'> {
+  readonly operation: string;
+  readonly shape: Shape;
+  /** Items in each request; 1 is a request that is no batch. */
+  readonly batch: number;
+  readonly perSecond: number;
+  readonly itemsPerSecond: number;
+  /** Milliseconds of CPU for one request, its sealing in the audit trail included. */
+  readonly cpu: CpuUse;
+  readonly drain: Drain;
+  /** CPUs that other programs of the machine kept busy meanwhile. */
+  readonly elsewhere: number;
+}
+
+export const clientsOf = (shape: Shape): number => (shape.kind === 'closed' ? shape.clients : shape.connections);
+
+/** So many different batches; each has its items from the same few, in another order. */
+const batches = 4;
+const samples = 6;
+
+const bodiesOf = ({ items }: Staged, batch: number): string[] => {
+  const requests = items.map(({ request }) => request);
+  if (batch === 1) return requests.map((request) => JSON.stringify(request));
+  const from = (start: number): unknown[] =>
+    Array.from({ length: batch }, (_, index) => requests[(start + index) % requests.length]);
+  return Array.from({ length: batches }, (_, index) => JSON.stringify({ items: from(index * 7) }));
+};
+
+export interface Instruments {
+  readonly generator: Generator;
+  readonly cpu: CpuMeter;
+  readonly watch: OutboxWatch;
+  readonly stage: Stage;
+}
+
+const checkSamples = async ({ stage }: Instruments, staged: Staged, batch: number, outcome: Outcome): Promise<void> => {
+  const { operation, key, items } = staged;
+  for (const { body, answer } of outcome.samples) {
+    const parsed = JSON.parse(answer) as Record<string, unknown>;
+    const first = batch === 1 ? parsed : ((parsed['items'] as Record<string, unknown>[])[0] ?? {});
+    const item = items[batch === 1 ? body : (body * 7) % items.length];
+    if (item !== undefined) await operation.check(stage.api, key, item, first);
+  }
+};
+
+/**
+ * One measurement, between two moments at which nothing waits to be sealed.
+ * @throws Error when an answer was not 2xx, or a sample of them is not right
+ */
+export const measure = async (
+  instruments: Instruments,
+  staged: Staged,
+  shape: Shape,
+  batch: number,
+  seconds: number,
+): Promise<Row> => {
+  const { generator, cpu, watch, stage } = instruments;
+  const job: Job = { target: staged.target, bodies: bodiesOf(staged, batch), shape, seconds, samples };
+  await watch.drained();
+  const run = await generator.prepare(job);
+  const since = performance.now();
+  const before = cpu.read();
+  const outcome = await run();
+  const drain = await watch.drained();
+  const use = used(before, cpu.read());
+  const elsewhere = busyElsewhere(use, (performance.now() - since) / 1000);
+  stage.expected.add(staged.operation.path, outcome.requests * batch);
+  if (outcome.failures > 0)
+    throw new Error(
+      `${staged.operation.name}: ${outcome.failures} of ${outcome.requests} failed; ${outcome.firstFailure}`,
+    );
+  await checkSamples(instruments, staged, batch, outcome);
+  const { samples: _, ...told } = outcome;
+  return {
+    operation: staged.operation.name,
+    shape,
+    batch,
+    ...told,
+    perSecond: rate(outcome.requests, outcome.seconds),
+    itemsPerSecond: rate(outcome.requests * batch, outcome.seconds),
+    cpu: perRequest(use, outcome.requests),
+    drain,
+    elsewhere,
+  };
+};

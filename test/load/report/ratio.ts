@@ -1,0 +1,66 @@
+import { isProcess } from '../machine/cpu-meter.js';
+import type { Row } from '../measure.js';
+import type { RawResult } from '../raw-token.js';
+
+/** What REST gives of what the token gives raw, and what it costs besides. */
+export interface Ratio {
+  readonly operation: string;
+  /** The most through lanes, per second. */
+  readonly raw: number;
+  /** The most requests a second of the closed loops. */
+  readonly single: number;
+  readonly singleRatio: number;
+  /** The most items a second in batches. */
+  readonly batch: number;
+  readonly batchRatio: number;
+  /** Server-Timing total − hsm at one client, milliseconds. */
+  readonly addedP50: number;
+  readonly addedP99: number;
+  /** CPU milliseconds a request at 16 clients: all processes but generator and benchmark … */
+  readonly cpu: number;
+  /** … less the CPU of the same call made raw in one thread. */
+  readonly cpuBesidesToken: number;
+  readonly cpuPerBatchItem: number;
+  /** Of the open loop, milliseconds. */
+  readonly openP50: number;
+  readonly openP99: number;
+}
+
+const isOurs = (name: string): boolean => isProcess(name) && name !== 'load generator' && name !== 'benchmark';
+
+export const cpuOf = ({ cpu }: Pick<Row, 'cpu'>): number =>
+  Object.entries(cpu).reduce((sum, [name, ms]) => (isOurs(name) ? sum + ms : sum), 0);
+
+const most = (values: readonly number[]): number => Math.max(0, ...values);
+
+export const ratioOf = (operation: string, rows: readonly Row[], raws: readonly RawResult[]): Ratio => {
+  const own = rows.filter((row) => row.operation === operation);
+  const ownRaw = raws.filter((result) => result.operation === operation);
+  const closed = (clients: number, batch: number): Row | undefined =>
+    own.find((row) => row.shape.kind === 'closed' && row.shape.clients === clients && row.batch === batch);
+  const open = own.find((row) => row.shape.kind === 'open');
+  const raw = most(ownRaw.filter(({ inFlight }) => inFlight > 0).map(({ perSecond }) => perSecond));
+  const single = most(
+    own.filter((row) => row.batch === 1 && row.shape.kind === 'closed').map(({ perSecond }) => perSecond),
+  );
+  const batches = own.filter((row) => row.batch > 1);
+  const batch = most(batches.map(({ itemsPerSecond }) => itemsPerSecond));
+  const tokenMs = (ownRaw.find(({ inFlight }) => inFlight === 0)?.cpuMicros ?? 0) / 1000;
+  const sixteen = closed(16, 1);
+  const cpu = sixteen === undefined ? Number.NaN : cpuOf(sixteen);
+  return {
+    operation,
+    raw,
+    single,
+    singleRatio: single / raw,
+    batch,
+    batchRatio: batch / raw,
+    addedP50: closed(1, 1)?.added?.p50 ?? Number.NaN,
+    addedP99: closed(1, 1)?.added?.p99 ?? Number.NaN,
+    cpu,
+    cpuBesidesToken: cpu - tokenMs,
+    cpuPerBatchItem: Math.min(...batches.map((row) => cpuOf(row) / row.batch)),
+    openP50: open?.latency?.p50 ?? Number.NaN,
+    openP99: open?.latency?.p99 ?? Number.NaN,
+  };
+};
