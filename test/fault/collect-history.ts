@@ -1,4 +1,5 @@
 import type { OwnRig } from '../e2e/harness/rig.js';
+import { eventually } from '../e2e/harness/wait.js';
 import type { History, KeyRecord, Request, TrailEvent } from './history.js';
 import { tokenObjects } from './token-object.js';
 
@@ -21,17 +22,34 @@ const recordsOf = async (rig: OwnRig): Promise<KeyRecord[]> => {
   return rows as unknown as KeyRecord[];
 };
 
-/** Intents that nobody has ended and outcomes that are not sealed, in all services. */
-export const leftoversOf = async (rig: OwnRig): Promise<number> => {
+/** Intents that nobody has ended and outcomes that are not sealed, in all services, each kind with its count. */
+const leftoversOf = async (rig: OwnRig): Promise<readonly string[]> => {
+  const tables = [
+    ['ankadb_keys', 'intent'],
+    ['ankadb_keys', 'outbox'],
+    ['ankadb_policy', 'outbox'],
+    ['ankadb_gateway', 'outbox'],
+  ] as const;
   const counts = await Promise.all(
-    (['ankadb_keys', 'ankadb_policy', 'ankadb_gateway'] as const).map(async (database) => {
-      const intents = database === 'ankadb_keys' ? '(SELECT count(*) FROM intent)' : '0';
-      const [row] = await rig.query(database, `SELECT ((SELECT count(*) FROM outbox) + ${intents})::int AS count`);
-      return Number(row?.['count']);
+    tables.map(async ([database, table]) => {
+      const [row] = await rig.query(database, `SELECT count(*)::int AS count FROM ${table}`);
+      return [`${String(row?.['count'])} rows of ${table} in ${database}`, Number(row?.['count'])] as const;
     }),
   );
-  return counts.reduce((sum, count) => sum + count, 0);
+  return counts.flatMap(([what, count]) => (count > 0 ? [what] : []));
 };
+
+/** Waits until everything is sealed and every intent ended. @throws Error that names what is left after a minute */
+export const nothingLeft = (rig: OwnRig): Promise<true> =>
+  eventually(
+    'sealing everything and ending every intent',
+    async () => {
+      const left = await leftoversOf(rig);
+      if (left.length > 0) throw new Error(left.join(', '));
+      return true as const;
+    },
+    60_000,
+  );
 
 /** What there is to see of `tenantId`'s requests, and of all keys: the only tenant that makes any. */
 export const collectHistory = async (rig: OwnRig, tenantId: string, requests: readonly Request[]): Promise<History> => {

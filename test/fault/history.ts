@@ -43,6 +43,6 @@ export interface History {
   readonly records: readonly KeyRecord[];
   /** CKA_ID of every key in the token but the canary, hex. */
   readonly objects: readonly string[];
-  /** Intents and outbox rows that are left. */
-  readonly leftovers: number;
+  /** Intents and outbox rows that are left, a line per table. */
+  readonly leftovers: readonly string[];
 }

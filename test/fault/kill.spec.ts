@@ -4,7 +4,7 @@ import { newTenant, type Tenant } from '../e2e/harness/tenant.js';
 import { verification } from '../e2e/harness/trail.js';
 import { eventually } from '../e2e/harness/wait.js';
 import { checkHistory } from './check-history.js';
-import { collectHistory, leftoversOf } from './collect-history.js';
+import { collectHistory, nothingLeft } from './collect-history.js';
 import type { Request, TrailEvent } from './history.js';
 import { killRepeatedly } from './killer.js';
 import { type Keys, loadKeys, startLoad } from './load.js';
@@ -39,7 +39,7 @@ describe(`${kills} kills of workers and sealer under load`, () => {
     const before = load.released();
     await eventually('life after the last kill', () => load.released() > before + 20);
     const requests = await load.stop();
-    await eventually('everything sealed and every intent ended', async () => (await leftoversOf(rig)) === 0, 60_000);
+    await nothingLeft(rig);
 
     const history = await collectHistory(rig, tenant.id, requests);
     expect(checkHistory(history)).toEqual([]);

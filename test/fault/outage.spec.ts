@@ -7,7 +7,7 @@ import { newTenant, type Tenant } from '../e2e/harness/tenant.js';
 import { verification } from '../e2e/harness/trail.js';
 import { eventually } from '../e2e/harness/wait.js';
 import { checkHistory } from './check-history.js';
-import { collectHistory, leftoversOf } from './collect-history.js';
+import { collectHistory, nothingLeft } from './collect-history.js';
 import type { Request } from './history.js';
 import { type Keys, loadKeys, startLoad } from './load.js';
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const settled = async (requests: readonly Request[]): Promise<void> => {
-  await eventually('everything sealed and every intent ended', async () => (await leftoversOf(rig)) === 0, 60_000);
+  await nothingLeft(rig);
   expect(checkHistory(await collectHistory(rig, tenant.id, requests))).toEqual([]);
   expect((await verification(tenant.admin)).valid).toBe(true);
 };
@@ -82,7 +82,7 @@ describe('recovers without hands, and loses nothing, when', () => {
 });
 
 describe('with the audit service away', () => {
-  beforeEach(() => eventually('room in the outbox', async () => (await leftoversOf(rig)) === 0));
+  beforeEach(() => nothingLeft(rig));
 
   it('goes on until the outbox is full, refuses everything then, and recovers by itself', {
     timeout: 120_000,

@@ -18,8 +18,10 @@ export const eventually = async <Value>(
     } catch (error) {
       failure = error;
     }
-    if (Date.now() > deadline)
-      throw new Error(`${what} did not happen within ${withinMs / 1000} s`, { cause: failure });
+    if (Date.now() > deadline) {
+      const last = failure instanceof Error ? `: ${failure.message}` : '';
+      throw new Error(`${what} did not happen within ${withinMs / 1000} s${last}`, { cause: failure });
+    }
     await delay(25);
   }
 };

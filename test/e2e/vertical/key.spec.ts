@@ -8,6 +8,7 @@ import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { type NewKey, newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf, sealedEvents } from '../harness/trail.js';
+import { eventually } from '../harness/wait.js';
 
 /** Every algorithm with every purpose it has; encryption keys once per JOSE algorithm. */
 const kinds: readonly NewKey[] = algorithmNames.flatMap((algorithm) =>
@@ -101,7 +102,12 @@ describe('keys through the REST API', () => {
       await tenant.admin.send('POST', '/keys', { body: { ...body, label: 'other' }, headers }),
       'idempotency-mismatch',
     );
-    const made = await eventsOf(tenant.admin, { keyId: first.body.id, operation: 'key.create' });
+    const keys = await tenant.admin.get<{ items: Key[] }>('/keys?label=once');
+    expect(keys.items.map(({ id }) => id)).toEqual([first.body.id]);
+    const made = await eventually('sealing the creation', async () => {
+      const events = await eventsOf(tenant.admin, { keyId: first.body.id, operation: 'key.create' });
+      return events.length > 0 && events;
+    });
     expect(made).toHaveLength(1);
   });
 

@@ -35,8 +35,11 @@ const retryMs = { first: 100, most: 5000 };
 const appendTimeoutMs = 20_000;
 /** How old the count of what waits may be: other processes put in and take out as well. */
 const countMs = 1000;
-/** How long a row is left aside that the audit service refused for a reason that is not the row's. */
-const deferMs = 60_000;
+/**
+ * How long a row is left aside that the audit service refused for a reason that is not the row's: doubled at each refusal,
+ * since most such reasons pass (a worker that died while it computed the MAC) and some stay.
+ */
+const deferMs = { first: 1000, most: 60_000 };
 /** Refusals of what the row says, which will never be another. */
 const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
 /** Kept of the bus's largest message for the head. */
@@ -59,8 +62,8 @@ export class Outbox {
   private countedAt = 0;
   /** Events that this process has committed since the last count began. */
   private sinceCount = 0;
-  /** Rows left aside, and until when. */
-  private readonly deferred = new Map<string, number>();
+  /** Rows left aside: until when, and how often they were refused. */
+  private readonly deferred = new Map<string, { readonly until: number; readonly times: number }>();
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
@@ -150,7 +153,7 @@ export class Outbox {
 
   /** Waits for a commit; not for long when rows wait that another relay has taken and may fail to deliver. */
   private async idle(): Promise<void> {
-    const othersAtWork = this.waiting > 0 && this.deferred.size === 0;
+    const othersAtWork = this.waiting > 0 && this.leftAside().length === 0;
     if (!this.woken) await this.pause(othersAtWork ? retryMs.first : idleMs);
   }
 
@@ -176,8 +179,9 @@ export class Outbox {
 
   private leftAside(): readonly string[] {
     const now = Date.now();
-    for (const [id, until] of this.deferred) if (until <= now) this.deferred.delete(id);
-    return [...this.deferred.keys()];
+    // Tried again at its time, a row is sealed or refused once more: one that long ago was another relay's.
+    for (const [id, { until }] of this.deferred) if (until + deferMs.most <= now) this.deferred.delete(id);
+    return [...this.deferred].flatMap(([id, { until }]) => (until > now ? [id] : []));
   }
 
   /** Takes rows to the audit service; those that are sealed leave. A row that is refused is found by halving, so that it holds up no other. */
@@ -217,6 +221,7 @@ export class Outbox {
 
   private async remove(manager: EntityManager, rows: readonly Row[]): Promise<void> {
     await manager.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [rows.map(({ id }) => id)]);
+    for (const { id } of rows) this.deferred.delete(id);
     const count = rows.reduce((sum, row) => sum + row.event_count, 0);
     this.waiting = Math.max(0, this.waiting - count);
   }
@@ -229,7 +234,9 @@ export class Outbox {
       return;
     }
     this.log.error({ outboxId: id, ...why }, 'an outcome cannot be sealed now and is left aside for a while');
-    this.deferred.set(id, Date.now() + deferMs);
+    const times = (this.deferred.get(id)?.times ?? 0) + 1;
+    const ms = Math.min(deferMs.most, deferMs.first * 2 ** (times - 1));
+    this.deferred.set(id, { until: Date.now() + ms, times });
   }
 
   private async recount(): Promise<void> {

@@ -22,6 +22,8 @@ describe('error policy', () => {
     ['GENERAL_ERROR', 'key-init', 'find-again-or-login'],
     ['DEVICE_ERROR', 'produce', 'fail-canary'],
     ['DEVICE_MEMORY', 'create', 'retry-jitter'],
+    ['GENERAL_ERROR', 'create', 'make-again'],
+    ['DEVICE_ERROR', 'create', 'make-again'],
     ['PIN_INCORRECT', 'own', 'stop'],
     ['PIN_LOCKED', 'produce', 'stop'],
     ['HOST_MEMORY', 'own', 'fail'],

@@ -28,6 +28,11 @@ export type ErrorAction =
   | 'fail-canary'
   /** Another process is writing: again after 0–20 ms, for up to 5 s. */
   | 'retry-jitter'
+  /**
+   * Making an object failed by no fault of anybody's (SoftHSM: while another session of the process looks for objects): what
+   * it left is gone, so it is made again, twice at most; then a failure, and the canary decides about the token.
+   */
+  | 'make-again'
   /** Stop and never try again: a wrong PIN in a loop locks the token. */
   | 'stop'
   | 'fail';
@@ -99,6 +104,7 @@ export const errorPolicy: readonly Row[] = [
     action: 'bad-data',
   },
   { codes: ['DEVICE_MEMORY'], kinds: ['create', 'own'], action: 'retry-jitter' },
+  { codes: ['DEVICE_ERROR', 'GENERAL_ERROR', 'FUNCTION_FAILED'], kinds: ['create'], action: 'make-again' },
   { codes: ['DEVICE_ERROR', 'GENERAL_ERROR'], action: 'fail-canary' },
 ];
 

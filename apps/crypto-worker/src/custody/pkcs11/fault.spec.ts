@@ -165,6 +165,28 @@ describe('a custody whose library fails now and then', () => {
     expect(calls).toEqual({ C_GenerateKeyPair: 4 });
   });
 
+  it('GENERAL_ERROR on making a key: made again, once it is sure that nothing was left', async () => {
+    shim.inject({ C_GenerateKeyPair: '0x5*2' });
+    const ref = newRef('EC-P256', 'sign');
+    const calls = await callsDuring(['C_GenerateKeyPair', 'C_FindObjectsInit', 'C_Finalize'], () =>
+      custody.generate(inTime(), { ref, label: 'x' }),
+    );
+    expect(calls).toEqual({ C_GenerateKeyPair: 3, C_FindObjectsInit: 5, C_Finalize: 0 });
+    expect((await custody.sign(inTime(), ref, ecdsa, randomBytes(32))).value).toHaveLength(64);
+  });
+
+  it('GENERAL_ERROR on making a key that persists is hsm-error and leaves nothing', async () => {
+    shim.inject({ C_GenerateKeyPair: '0x5' });
+    const ref = newRef('EC-P256', 'sign');
+    const calls = await callsDuring(['C_GenerateKeyPair'], async () => {
+      expect(await codeOf(custody.generate(inTime(), { ref, label: 'x' }))).toBe('hsm-error');
+    });
+    expect(calls).toEqual({ C_GenerateKeyPair: 3 });
+    shim.inject({});
+    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+    await until(() => custody.healthy());
+  });
+
   it('making a key is never repeated once it may have happened', async () => {
     shim.inject({ C_GenerateKeyPair: '0x32*1' });
     const calls = await callsDuring(['C_GenerateKeyPair'], async () => {

@@ -6,6 +6,7 @@ import { handlers } from './operation/handlers.js';
 import { BadData, harmless, KeyMissing, LoginLost, TokenChanged, type TokenSession } from './token-session.js';
 
 const jitterLimitMs = 5_000;
+const mostMakings = 3;
 const sleeping = new Int32Array(new SharedArrayBuffer(4));
 const sleep = (ms: number): void => void Atomics.wait(sleeping, 0, 0, ms);
 
@@ -20,6 +21,7 @@ const endings: Readonly<Record<ErrorAction, number>> = {
   'bad-data-canary': status.badDataCanary,
   'fail-canary': status.failedCanary,
   'retry-jitter': status.failed,
+  'make-again': status.failedCanary,
   stop: status.stop,
   fail: status.failed,
 };
@@ -48,8 +50,9 @@ const judge = (session: TokenSession, error: unknown, attempt: number, startedAt
   const action = actionFor(code, session.kind);
   if (!harmless.includes(code)) session.close();
   const end = { status: endings[action], code };
-  if (action === 'retry-jitter') {
-    if (performance.now() - startedAt > jitterLimitMs) return end;
+  if (action === 'retry-jitter' || action === 'make-again') {
+    const over = action === 'make-again' ? attempt + 1 >= mostMakings : performance.now() - startedAt > jitterLimitMs;
+    if (over) return end;
     sleep(Math.random() * 20);
     return null;
   }

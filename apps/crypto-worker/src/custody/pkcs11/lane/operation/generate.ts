@@ -1,4 +1,6 @@
 import type { Handle } from 'pkcs11js';
+import { ckrOf } from '../../ckr.js';
+import { actionFor, type CallKind } from '../../error-policy.js';
 import { ecSpki, ed25519Spki, rsaSpki } from '../../spki.js';
 import { cka, generationOf, type KeyShape, keyTemplate, type Placement, publicTemplate } from '../../template.js';
 import type { TokenSession } from '../token-session.js';
@@ -51,15 +53,30 @@ const makeSecret = (session: TokenSession, shape: KeyShape, place: Placement): M
 export const make = (session: TokenSession, shape: KeyShape, place: Placement): Made =>
   generationOf[shape.kind].pair ? makePair(session, shape, place) : makeSecret(session, shape, place);
 
+const isRepeated = (code: number | null, kind: CallKind): boolean =>
+  code !== null && ['make-again', 'retry-jitter'].includes(actionFor(code, kind));
+
+/** Destroys whatever has this id. The error policy goes on to judge the call that failed before it. */
+const clearAway = (session: TokenSession, id: Buffer): void => {
+  const { call, kind } = session;
+  for (const handle of session.find(id, null, 8)) session.destroyObject(handle);
+  session.begin(call, kind);
+};
+
 /**
  * Looks first: an id is never given twice (on some tokens that destroys the older key), and a token that shows other
- * processes' objects only to those who look is up to date then.
+ * processes' objects only to those who look is up to date then. What fails leaves nothing, so that it may be made again.
  * @returns the SPKI of a pair, nothing for a secret key
  */
 export const generate = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json, id] = parts as [Buffer, Buffer];
   const { shape, label } = JSON.parse(json.toString()) as GenerateSpec;
   if (session.find(id, null, 1).length > 0) throw new Error('an object has this CKA_ID already');
-  const { spki } = make(session, shape, { id: Buffer.from(id), label, as: 'token' });
-  return spki ? [spki] : [];
+  try {
+    const { spki } = make(session, shape, { id: Buffer.from(id), label, as: 'token' });
+    return spki ? [spki] : [];
+  } catch (error) {
+    if (isRepeated(ckrOf(error), session.kind)) clearAway(session, id);
+    throw error;
+  }
 };
