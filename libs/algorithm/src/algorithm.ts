@@ -26,12 +26,6 @@ export type JwsAlg =
   | 'HS384'
   | 'HS512';
 
-export interface Approval {
-  readonly approved: boolean;
-  /** The standard that approves or excludes it, with its section where there is one. */
-  readonly source: string;
-}
-
 export interface Algorithm {
   readonly kind: AlgorithmKind;
   /** Modulus, curve or key size in bits. */
@@ -39,7 +33,6 @@ export interface Algorithm {
   /** Security strength in bits, SP 800-57 part 1 r5, table 2. */
   readonly strength: number;
   readonly quantumSafe: boolean;
-  readonly fips: Approval;
   /** Per purpose, the JOSE algorithms a key may be used with; the first is the default. The first purpose is the default. */
   readonly purposes: {
     readonly sign?: readonly JwsAlg[];
@@ -53,7 +46,6 @@ const rsa = (bits: number, strength: number): Algorithm => ({
   bits,
   strength,
   quantumSafe: false,
-  fips: { approved: true, source: 'FIPS 186-5 §5 (signatures); SP 800-56B r2 §9 (RSA-OAEP)' },
   purposes: { sign: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'], encrypt: ['RSA-OAEP-256'] },
 });
 
@@ -62,7 +54,6 @@ const ec = (bits: number, strength: number, alg: JwsAlg): Algorithm => ({
   bits,
   strength,
   quantumSafe: false,
-  fips: { approved: true, source: 'FIPS 186-5 §6 (ECDSA); SP 800-56A r3 §5.7.1.2 (ECDH)' },
   purposes: { sign: [alg], encrypt: ['ECDH-ES+A256KW'] },
 });
 
@@ -71,7 +62,6 @@ const aes = (bits: 128 | 256, algs: readonly JweAlg[]): Algorithm => ({
   bits,
   strength: bits,
   quantumSafe: bits === 256,
-  fips: { approved: true, source: 'FIPS 197; SP 800-38D (GCM); SP 800-38F (KW)' },
   purposes: { encrypt: algs },
 });
 
@@ -80,7 +70,6 @@ const hmac = (bits: number, alg: JwsAlg): Algorithm => ({
   bits,
   strength: bits,
   quantumSafe: true,
-  fips: { approved: true, source: 'FIPS 198-1; SP 800-107 r1 §5.3' },
   purposes: { mac: [alg] },
 });
 
@@ -97,7 +86,6 @@ export const algorithms = {
     bits: 255,
     strength: 128,
     quantumSafe: false,
-    fips: { approved: true, source: 'FIPS 186-5 §7 (EdDSA)' },
     purposes: { sign: ['EdDSA', 'Ed25519'] },
   },
   'AES-128': aes(128, ['A128KW']),

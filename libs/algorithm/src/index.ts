@@ -1,2 +1,3 @@
 export * from './algorithm.js';
+export * from './approval.js';
 export * from './jose.js';

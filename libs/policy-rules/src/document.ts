@@ -1,14 +1,88 @@
-import { type AlgorithmName, algorithmNames } from '@ankasecure/algorithm';
+import { type AlgorithmName, algorithmNames, type Purpose } from '@ankasecure/algorithm';
 import { z } from 'zod';
 
-/** A tenant's algorithm policy: what keys may be made and used with. */
+const algorithm = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
+const purpose = z.enum(['encrypt', 'sign', 'mac'] as const satisfies readonly Purpose[]);
+/** Where a private or secret key can be. */
+export const custodyKinds = ['token', 'wrapped', 'software'] as const;
+export type CustodyKind = (typeof custodyKinds)[number];
+
+const instant = z.iso.datetime({ offset: false });
+const days = z.number().int().min(1).max(36_500);
+
+const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
+const unique = <Item extends z.ZodType>(what: string, item: Item) =>
+  z.array(item).refine(distinct, `each ${what} once`);
+
+const inOrder = (...dates: readonly (string | undefined)[]): boolean => {
+  const given = dates.filter((date) => date !== undefined).map((date) => Date.parse(date));
+  return given.every((date, index) => index === 0 || date >= (given[index - 1] ?? 0));
+};
+
+/** The way out of an algorithm. Each date is the first moment at which it holds. */
+export const sunset = z
+  .strictObject({
+    algorithm,
+    warnFrom: instant
+      .optional()
+      .describe('From then on every use is warned of. Without it warnings begin with the policy.'),
+    protectUntil: instant
+      .optional()
+      .describe('From then on no key is made, and none encrypts, signs or computes a MAC. processUntil when left out.'),
+    processUntil: instant.optional().describe('From then on no key decrypts or verifies either. No end when left out.'),
+    source: z.string().min(1).max(256).optional().describe('The document that demands it, for whoever is refused.'),
+  })
+  .refine(
+    ({ warnFrom, protectUntil, processUntil }) => inOrder(warnFrom, protectUntil, processUntil),
+    'warnFrom, protectUntil and processUntil must be in this order',
+  );
+export type Sunset = z.infer<typeof sunset>;
+
+/**
+ * A tenant's algorithm policy: what keys may be made and used with. The first two fields suffice; each other one takes
+ * something away, and left out it takes nothing (`custody` alone can also give: `software`).
+ */
 export const policyDocument = z.strictObject({
-  allowedAlgorithms: z
-    .array(z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]))
-    .refine((names) => new Set(names).size === names.length, 'each algorithm once')
-    .describe('What keys may be made and used with; checked at creation and at every use.'),
+  allowedAlgorithms: unique('algorithm', algorithm).describe(
+    'What keys may be made and used with; checked at creation and at every use.',
+  ),
   /** Refuses, at creation and at every use, whatever would invoke a primitive that is not FIPS-approved. */
   fipsOnly: z.boolean().describe('Refuses whatever would invoke a primitive that is not FIPS-approved.'),
+  cnsa2: z
+    .boolean()
+    .optional()
+    .describe('Protects with the algorithms of CNSA 2.0 alone; those of CNSA 1.0 still decrypt and verify until 2033.'),
+  minimumStrength: z
+    .number()
+    .int()
+    .min(112)
+    .max(256)
+    .optional()
+    .describe('Least security strength in bits for making keys and protecting. What is protected may be processed.'),
+  purposes: z
+    .partialRecord(algorithm, unique('purpose', purpose))
+    .optional()
+    .describe(
+      'What keys of an algorithm may be for, at creation and at every use; an algorithm not named is not limited.',
+    ),
+  custody: unique('kind', z.enum(custodyKinds))
+    .optional()
+    .describe('Where keys may be. Without it in the token or wrapped by it, and never in software.'),
+  maxKeyLifeDays: days
+    .optional()
+    .describe('A key older than this protects no more, and none is made for longer. It still decrypts and verifies.'),
+  maxRotationIntervalDays: days
+    .optional()
+    .describe('A version older than this protects no more: rotate its key. No longer interval can be planned.'),
+  sunsets: z
+    .array(sunset)
+    .refine((rows) => distinct(rows.map((row) => row.algorithm)), 'each algorithm once')
+    .optional()
+    .describe('Algorithms on their way out, obeyed to the second.'),
+  requiredLabels: unique('name', z.string().regex(/^[A-Za-z0-9._-]{1,64}$/))
+    .max(32)
+    .optional()
+    .describe('Names that the metadata of a new key must have.'),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;
 

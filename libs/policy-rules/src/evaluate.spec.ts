@@ -1,101 +1,232 @@
-import { type AlgorithmName, algorithmNames, algorithmOf, type Purpose } from '@ankasecure/algorithm';
-import fc from 'fast-check';
+import { type AlgorithmName, algorithmNames, algorithmOf, defaultPurpose, type Purpose } from '@ankasecure/algorithm';
 import { describe, expect, it } from 'vitest';
-import { initialPolicy, type PolicyDocument, policyDocument } from './document.js';
-import { evaluate, type PolicyRequest } from './evaluate.js';
+import { initialPolicy, type PolicyDocument } from './document.js';
+import { evaluate } from './evaluate.js';
+import { type PolicyRequest, type Use, uses } from './request.js';
+
+const now = Date.parse('2026-11-25T12:00:00Z');
+const day = 86_400_000;
 
 const request = (algorithm: AlgorithmName, over: Partial<PolicyRequest> = {}): PolicyRequest => ({
   algorithm,
-  purpose: Object.keys(algorithmOf(algorithm).purposes)[0] as Purpose,
+  purpose: defaultPurpose(algorithm),
+  use: 'protect',
+  custody: 'token',
   outsideSteps: [],
   ...over,
 });
-const codes = (policy: PolicyDocument, asked: PolicyRequest) => evaluate(policy, asked).reasons.map(({ code }) => code);
+const rulesOf = (change: Partial<PolicyDocument>, asked: PolicyRequest, at = now): string[] =>
+  evaluate({ ...initialPolicy, ...change }, asked, at).reasons.map(({ rule }) => rule);
+/** The uses that are allowed, in their order. */
+const allowed = (change: Partial<PolicyDocument>, asked: PolicyRequest, at = now): Use[] =>
+  uses.filter((use) => evaluate({ ...initialPolicy, ...change }, { ...asked, use }, at).allow);
 
-const anyAlgorithm = fc.constantFrom(...algorithmNames);
-const anyPolicy: fc.Arbitrary<PolicyDocument> = fc.record({
-  allowedAlgorithms: fc.uniqueArray(anyAlgorithm),
-  fipsOnly: fc.boolean(),
-});
-const anyRequest: fc.Arbitrary<PolicyRequest> = fc
-  .tuple(anyAlgorithm, fc.constantFrom([], ['oaep-unpadding']))
-  .map(([algorithm, outsideSteps]) => request(algorithm, { outsideSteps }));
+const pairs = algorithmNames.flatMap((name) =>
+  (Object.keys(algorithmOf(name).purposes) as Purpose[]).map((purpose) => request(name, { purpose })),
+);
 
-describe('evaluate', () => {
-  it('allows every algorithm of the table under the policy a tenant starts with', () => {
-    for (const algorithm of algorithmNames)
-      expect(evaluate(initialPolicy, request(algorithm)), algorithm).toEqual({ allow: true, reasons: [] });
+describe('the policy a tenant starts with', () => {
+  it('allows every key of the table and every use of it, for good and without warning', () => {
+    for (const asked of pairs)
+      for (const use of uses)
+        expect(evaluate(initialPolicy, { ...asked, use }, now)).toEqual({
+          allow: true,
+          rule: 'allowedAlgorithms',
+          source: 'the tenant’s policy',
+          reasons: [],
+          warnings: [],
+          until: Number.POSITIVE_INFINITY,
+        });
   });
 
-  it('refuses what is not listed, and names it', () => {
-    const policy: PolicyDocument = { allowedAlgorithms: ['AES-256'], fipsOnly: false };
-    expect(codes(policy, request('AES-256'))).toEqual([]);
-    const { allow, reasons } = evaluate(policy, request('EC-P256'));
-    expect(allow).toBe(false);
+  it('refuses what there is not', () => {
+    expect(rulesOf({}, request('AES-256', { purpose: 'sign' }))).toEqual(['purposes']);
+    for (const name of ['ROT13', 'toString', '__proto__'] as unknown[] as AlgorithmName[])
+      expect(rulesOf({ fipsOnly: true, cnsa2: true }, request('AES-256', { algorithm: name }))).toEqual([
+        'allowedAlgorithms',
+        'purposes',
+      ]);
+  });
+
+  it('has no keys in software', () => {
+    expect(rulesOf({}, request('AES-256', { custody: 'software' }))).toEqual(['custody']);
+    expect(rulesOf({}, request('AES-256', { custody: 'wrapped' }))).toEqual([]);
+  });
+});
+
+describe('a rule', () => {
+  it('allowedAlgorithms refuses what is not listed, and names it', () => {
+    const { allow, rule, source, reasons } = evaluate(
+      { allowedAlgorithms: ['AES-256'], fipsOnly: false },
+      request('EC-P256'),
+      now,
+    );
+    expect({ allow, rule, source }).toEqual({
+      allow: false,
+      rule: 'allowedAlgorithms',
+      source: 'the tenant’s policy',
+    });
     expect(reasons).toMatchObject([{ code: 'policy', detail: expect.stringContaining('EC-P256') as string }]);
   });
 
-  it('refuses everything under an empty list', () => {
-    for (const algorithm of algorithmNames)
-      expect(codes({ allowedAlgorithms: [], fipsOnly: false }, request(algorithm)), algorithm).toEqual(['policy']);
+  it('purposes limits the algorithms it names', () => {
+    const change = { purposes: { 'EC-P256': ['sign' as const], 'AES-128': [] } };
+    expect(allowed(change, request('EC-P256', { purpose: 'sign' }))).toEqual([...uses]);
+    expect(allowed(change, request('EC-P256', { purpose: 'encrypt' }))).toEqual([]);
+    expect(allowed(change, request('AES-128'))).toEqual([]);
+    expect(allowed(change, request('AES-256'))).toEqual([...uses]);
   });
 
-  it('lets FIPS-only through exactly what the table approves', () => {
-    const policy: PolicyDocument = { ...initialPolicy, fipsOnly: true };
-    for (const algorithm of algorithmNames)
-      expect(evaluate(policy, request(algorithm)).allow, algorithm).toBe(algorithmOf(algorithm).fips.approved);
+  it('minimumStrength still lets what is protected be processed', () => {
+    expect(allowed({ minimumStrength: 128 }, request('RSA-2048'))).toEqual(['process']);
+    expect(allowed({ minimumStrength: 128 }, request('RSA-3072'))).toEqual([...uses]);
   });
 
-  it('keeps every step of a FIPS-only tenant inside the HSM', () => {
-    const outside = request('RSA-3072', { purpose: 'encrypt', outsideSteps: ['oaep-unpadding'] });
-    expect(codes(initialPolicy, outside)).toEqual([]);
-    expect(codes({ ...initialPolicy, fipsOnly: true }, outside)).toEqual(['fips-only']);
+  it('custody goes by its list', () => {
+    expect(rulesOf({ custody: ['wrapped'] }, request('AES-256'))).toEqual(['custody']);
+    expect(rulesOf({ custody: ['software'] }, request('AES-256', { custody: 'software' }))).toEqual([]);
   });
 
-  it('gives every reason, and allows exactly when there is none', () => {
-    fc.assert(
-      fc.property(anyPolicy, anyRequest, (policy, asked) => {
-        const { allow, reasons } = evaluate(policy, asked);
-        const listed = policy.allowedAlgorithms.includes(asked.algorithm);
-        const approved = algorithmOf(asked.algorithm).fips.approved && asked.outsideSteps.length === 0;
-        expect(allow).toBe(reasons.length === 0);
-        expect(reasons.some(({ code }) => code === 'policy')).toBe(!listed);
-        expect(reasons.some(({ code }) => code === 'fips-only')).toBe(policy.fipsOnly && !approved);
-      }),
-    );
+  it('maxKeyLifeDays ends protection on the day, whatever was planned', () => {
+    const old = request('AES-256', { keyMadeAt: now - 30 * day });
+    expect(allowed({ maxKeyLifeDays: 30 }, old, now - 1)).toEqual([...uses]);
+    expect(allowed({ maxKeyLifeDays: 30 }, old)).toEqual(['process']);
+    expect(rulesOf({ maxKeyLifeDays: 30 }, request('AES-256', { use: 'create', lifeDays: 31 }))).toEqual([
+      'maxKeyLifeDays',
+    ]);
+    expect(rulesOf({ maxKeyLifeDays: 30 }, request('AES-256', { use: 'create', lifeDays: 30 }))).toEqual([]);
   });
 
-  it('never allows more when the policy gets stricter', () => {
-    fc.assert(
-      fc.property(anyPolicy, anyAlgorithm, anyRequest, (policy, dropped, asked) => {
-        const allowedAlgorithms = policy.allowedAlgorithms.filter((name) => name !== dropped);
-        const stricter = [
-          { ...policy, allowedAlgorithms },
-          { ...policy, fipsOnly: true },
-        ];
-        if (!evaluate(policy, asked).allow)
-          for (const other of stricter) expect(evaluate(other, asked).allow).toBe(false);
-      }),
-    );
+  it('maxRotationIntervalDays goes by the version, and by what is planned', () => {
+    const old = request('AES-256', { keyMadeAt: now - 365 * day, versionMadeAt: now - 30 * day });
+    expect(allowed({ maxRotationIntervalDays: 30 }, old, now - 1)).toEqual([...uses]);
+    expect(allowed({ maxRotationIntervalDays: 30 }, old)).toEqual(['process']);
+    expect(rulesOf({ maxRotationIntervalDays: 30 }, request('AES-256', { rotationDays: 31 }))).toEqual([
+      'maxRotationIntervalDays',
+    ]);
+  });
+
+  it('requiredLabels is for keys that are made', () => {
+    const change = { requiredLabels: ['owner', 'cost-centre'] };
+    expect(allowed(change, request('AES-256'))).toEqual(['protect', 'process']);
+    const { reasons } = evaluate({ ...initialPolicy, ...change }, request('AES-256', { use: 'create' }), now);
+    expect(reasons[0]?.detail).toContain('owner, cost-centre');
+    expect(allowed(change, request('AES-256', { labels: ['owner', 'cost-centre', 'x'] }))).toEqual([...uses]);
   });
 });
 
-describe('a policy document', () => {
+describe('a sunset', () => {
+  const sunset = {
+    algorithm: 'EC-P256' as const,
+    warnFrom: '2027-01-01T00:00:00Z',
+    protectUntil: '2028-01-01T00:00:00Z',
+    processUntil: '2029-01-01T00:00:00Z',
+    source: 'Bank standard 7, section 3',
+  };
+  const policy: PolicyDocument = { ...initialPolicy, sunsets: [sunset] };
+  const at = (date: string, before = 0): number => Date.parse(date) - before;
+
   it.each([
-    ['an algorithm twice', { allowedAlgorithms: ['AES-256', 'AES-256'], fipsOnly: false }],
-    ['an algorithm nobody knows', { allowedAlgorithms: ['ROT13'], fipsOnly: false }],
-    ['an algorithm in other letters', { allowedAlgorithms: ['aes-256'], fipsOnly: false }],
-    ['no algorithms', { fipsOnly: false }],
-    ['no FIPS flag', { allowedAlgorithms: [] }],
-    ['a FIPS flag in words', { allowedAlgorithms: [], fipsOnly: 'true' }],
-    ['more than it has', { allowedAlgorithms: [], fipsOnly: false, cnsa: true }],
-  ])('is refused with %s', (_, document) => {
-    expect(policyDocument.safeParse(document).success).toBe(false);
+    ['until it warns', at(sunset.warnFrom, 1), [...uses], false, sunset.warnFrom],
+    ['from its warning on', at(sunset.warnFrom), [...uses], true, sunset.protectUntil],
+    ['in the last millisecond of protection', at(sunset.protectUntil, 1), [...uses], true, sunset.protectUntil],
+    ['when protection has ended', at(sunset.protectUntil), ['process'], true, sunset.processUntil],
+    ['in the last millisecond of all', at(sunset.processUntil, 1), ['process'], true, sunset.processUntil],
+    ['when all has ended', at(sunset.processUntil), [], false, undefined],
+  ] as const)('%s', (_, moment, expected, warned, until) => {
+    expect(allowed(policy, request('EC-P256'), moment)).toEqual(expected);
+    const decision = evaluate(policy, request('EC-P256', { use: 'process' }), moment);
+    expect(decision.warnings.length > 0).toBe(warned);
+    expect(decision.until).toBe(until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until));
+    expect(evaluate(policy, request('EC-P384'), moment)).toMatchObject({ allow: true, warnings: [] });
   });
 
-  it('is taken as it is, in the order given', () => {
-    const document = { allowedAlgorithms: ['EC-P256', 'AES-256'], fipsOnly: true };
-    expect(policyDocument.parse(document)).toEqual(document);
-    expect(policyDocument.parse(initialPolicy)).toEqual(initialPolicy);
+  it('says to each use when that use ends', () => {
+    const warningsFor = (use: Use) => evaluate(policy, request('EC-P256', { use }), at(sunset.warnFrom)).warnings;
+    for (const [use, end] of [
+      ['create', sunset.protectUntil],
+      ['protect', sunset.protectUntil],
+      ['process', sunset.processUntil],
+    ] as const)
+      expect(warningsFor(use)).toEqual([
+        {
+          code: 'algorithm-sunset',
+          detail: expect.stringContaining(end) as string,
+          deprecation: sunset.warnFrom,
+          sunset: end,
+        },
+      ]);
+  });
+
+  it('names the document that demands it', () => {
+    expect(evaluate(policy, request('EC-P256'), at(sunset.protectUntil))).toMatchObject({
+      rule: 'sunsets',
+      source: 'Bank standard 7, section 3',
+      reasons: [{ code: 'policy', detail: `EC-P256 protects no more since ${sunset.protectUntil}` }],
+    });
+  });
+
+  it('does with any of its dates', () => {
+    const only = (dates: object) => ({ sunsets: [{ algorithm: 'EC-P256' as const, ...dates }] });
+    const late = at('2030-01-01T00:00:00Z');
+    expect(allowed(only({ protectUntil: sunset.protectUntil }), request('EC-P256'), late)).toEqual(['process']);
+    expect(allowed(only({ processUntil: sunset.processUntil }), request('EC-P256'), late)).toEqual([]);
+    expect(allowed(only({ warnFrom: sunset.warnFrom }), request('EC-P256'), late)).toEqual([...uses]);
+    const at1970 = evaluate({ ...initialPolicy, ...only({}) }, request('EC-P256'), 0);
+    expect(at1970.warnings).toEqual([{ code: 'algorithm-sunset', detail: 'EC-P256 is on its way out' }]);
+  });
+});
+
+describe('FIPS-only', () => {
+  it('lets through all of the table today, with the standard that says so', () => {
+    for (const asked of pairs) {
+      const decision = evaluate({ ...initialPolicy, fipsOnly: true }, asked, now);
+      expect(decision, asked.algorithm).toMatchObject({ allow: true, rule: 'fipsOnly' });
+      expect(decision.source).toMatch(/FIPS|SP 800/);
+    }
+  });
+
+  it('keeps every step and every key inside the HSM', () => {
+    const outside = request('RSA-3072', { purpose: 'encrypt', outsideSteps: ['oaep-unpadding'] });
+    expect(rulesOf({}, outside)).toEqual([]);
+    expect(rulesOf({ fipsOnly: true }, outside)).toEqual(['fipsOnly']);
+    const software = request('AES-256', { custody: 'software' });
+    expect(rulesOf({ fipsOnly: true, custody: ['software'] }, software)).toEqual(['fipsOnly']);
+  });
+
+  it('ends protection with 112 bits when the table does, says so before, and goes on processing', () => {
+    const end = '2031-01-01T00:00:00.000Z';
+    const at2031 = Date.parse(end);
+    const decision = evaluate({ ...initialPolicy, fipsOnly: true }, request('RSA-2048'), at2031 - 1);
+    expect(decision).toMatchObject({ allow: true, until: at2031, warnings: [{ code: 'approval-ends', sunset: end }] });
+    expect(allowed({ fipsOnly: true }, request('RSA-2048'), at2031)).toEqual(['process']);
+    expect(evaluate({ ...initialPolicy, fipsOnly: true }, request('RSA-2048'), at2031)).toMatchObject({
+      rule: 'fipsOnly',
+      source: 'SP 800-57 part 1 r5 §5.6.3, table 4 (legacy use)',
+    });
+    const processing = request('RSA-2048', { use: 'process' });
+    expect(evaluate({ ...initialPolicy, fipsOnly: true }, processing, now).warnings).toEqual([]);
+  });
+});
+
+describe('CNSA 2.0', () => {
+  it('protects with its own, and processes what CNSA 1.0 protected until 2033', () => {
+    expect(allowed({ cnsa2: true }, request('AES-256'))).toEqual([...uses]);
+    expect(allowed({ cnsa2: true }, request('EC-P384'))).toEqual(['process']);
+    expect(allowed({ cnsa2: true }, request('EC-P384'), Date.parse('2034-01-01T00:00:00Z'))).toEqual([]);
+    expect(allowed({ cnsa2: true }, request('EC-P256'))).toEqual([]);
+    expect(evaluate({ ...initialPolicy, cnsa2: true }, request('EC-P256'), now)).toMatchObject({
+      rule: 'cnsa2',
+      reasons: [{ code: 'cnsa2', detail: 'EC-P256 for sign is not in CNSA 2.0' }],
+    });
+  });
+
+  it('and FIPS-only hold together, the stricter named', () => {
+    expect(rulesOf({ cnsa2: true, fipsOnly: true, allowedAlgorithms: [] }, request('RSA-2048'), 2e12)).toEqual([
+      'allowedAlgorithms',
+      'fipsOnly',
+      'cnsa2',
+    ]);
+    expect(evaluate({ ...initialPolicy, cnsa2: true, fipsOnly: true }, request('AES-256'), now).rule).toBe('cnsa2');
   });
 });

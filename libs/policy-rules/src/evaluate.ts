@@ -1,50 +1,76 @@
-import { type AlgorithmName, algorithmOf, type Purpose } from '@ankasecure/algorithm';
+import { type ApprovalRow, approvalAt, approvalRows, cnsaApproval, endOf, fipsApproval } from '@ankasecure/algorithm';
 import type { PolicyDocument } from './document.js';
-
-export interface PolicyRequest {
-  readonly algorithm: AlgorithmName;
-  readonly purpose: Purpose;
-  /**
-   * Steps this token cannot do inside its boundary and a worker would do for it (development profile only),
-   * e.g. `oaep-unpadding`. A FIPS-only tenant takes none.
-   */
-  readonly outsideSteps: readonly string[];
-}
-
-export interface Reason {
-  readonly code: 'policy' | 'fips-only';
-  readonly detail: string;
-}
+import { exists, type PolicyRequest } from './request.js';
+import { type Reason, type RuleName, rules, sunsetOf, tooOldFrom } from './rule.js';
+import { type Warning, warningsOf } from './warning.js';
 
 export interface Decision {
   readonly allow: boolean;
+  /** The rule that decides: the first that objects, or the strictest that was passed. */
+  readonly rule: RuleName;
+  /** What that rule rests on. */
+  readonly source: string;
   /** Why not; empty when allowed. */
   readonly reasons: readonly Reason[];
+  /** What will not always be allowed. */
+  readonly warnings: readonly Warning[];
+  /** The decision is the same until then, in milliseconds since the epoch, as long as nobody changes the policy; Infinity: for good. */
+  readonly until: number;
 }
 
-type Rule = (policy: PolicyDocument, request: PolicyRequest) => Reason | undefined;
+const tenantPolicy = 'the tenant’s policy';
 
-const rules: readonly Rule[] = [
-  (policy, { algorithm }) =>
-    policy.allowedAlgorithms.includes(algorithm)
-      ? undefined
-      : { code: 'policy', detail: `${algorithm} is not among the tenant's allowed algorithms` },
-  (policy, { algorithm }) => {
-    const { approved, source } = algorithmOf(algorithm).fips;
-    if (!policy.fipsOnly || approved) return undefined;
-    return { code: 'fips-only', detail: `${algorithm} is not FIPS-approved (${source})` };
-  },
-  (policy, { algorithm, purpose, outsideSteps }) =>
-    policy.fipsOnly && outsideSteps.length > 0
-      ? {
-          code: 'fips-only',
-          detail: `${algorithm} for ${purpose} needs ${outsideSteps.join(', ')} outside the HSM here`,
-        }
-      : undefined,
+/** The tables that a policy goes by, the strictest first. */
+const tablesOf = ({
+  fipsOnly,
+  cnsa2,
+}: PolicyDocument): readonly { rule: RuleName; table: readonly ApprovalRow[] }[] => [
+  ...(cnsa2 === true ? [{ rule: 'cnsa2', table: cnsaApproval } as const] : []),
+  ...(fipsOnly ? [{ rule: 'fipsOnly', table: fipsApproval } as const] : []),
 ];
 
-/** Decides, from a policy and nothing else, whether a key may be made or used: every rule that objects gives its reason. */
-export const evaluate = (policy: PolicyDocument, request: PolicyRequest): Decision => {
-  const reasons = rules.flatMap((rule) => rule(policy, request) ?? []);
-  return { allow: reasons.length === 0, reasons };
+/** Every moment at which the clock alone may change the decision. */
+const turningPoints = (policy: PolicyDocument, request: PolicyRequest): readonly number[] => {
+  const { warnFrom, protectUntil, processUntil } = sunsetOf(policy, request) ?? {};
+  const dates = [warnFrom, protectUntil, processUntil].flatMap((date) => (date === undefined ? [] : Date.parse(date)));
+  const ages = [
+    tooOldFrom(request.keyMadeAt, policy.maxKeyLifeDays),
+    tooOldFrom(request.versionMadeAt, policy.maxRotationIntervalDays),
+  ].filter((moment) => moment !== undefined);
+  const { algorithm, purpose } = request;
+  const ends = exists(request)
+    ? tablesOf(policy).flatMap(({ table }) => approvalRows(table, algorithm, purpose).map(endOf))
+    : [];
+  return [...dates, ...ages, ...ends];
+};
+
+const allowedBy = (policy: PolicyDocument, { algorithm, purpose }: PolicyRequest, now: number) => {
+  const [strictest] = tablesOf(policy);
+  if (strictest === undefined) return { rule: 'allowedAlgorithms', source: tenantPolicy } as const;
+  const { rule, table } = strictest;
+  return { rule, source: approvalAt(table, algorithm, purpose, now)?.source ?? tenantPolicy };
+};
+
+/**
+ * Decides, from a policy, a request and the time and nothing else, whether a key may be made or used: every rule that objects
+ * gives its reason.
+ * @param now milliseconds since the epoch
+ */
+export const evaluate = (policy: PolicyDocument, request: PolicyRequest, now: number): Decision => {
+  const reasons = rules.flatMap(({ rule, code, objects }): Reason[] => {
+    const objection = objects(policy, request, now);
+    return objection === undefined
+      ? []
+      : [{ code, rule, detail: objection.detail, source: objection.source ?? tenantPolicy }];
+  });
+  const [first] = reasons;
+  const { rule, source } = first ?? allowedBy(policy, request, now);
+  return {
+    allow: first === undefined,
+    rule,
+    source,
+    reasons,
+    warnings: warningsOf(policy, request, now),
+    until: Math.min(...turningPoints(policy, request).filter((moment) => moment > now)),
+  };
 };

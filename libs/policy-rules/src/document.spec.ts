@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { initialPolicy, policyDocument } from './document.js';
+
+const plain = { allowedAlgorithms: ['AES-256'], fipsOnly: false };
+const sunset = { algorithm: 'AES-256' };
+
+describe('a policy document', () => {
+  it.each([
+    ['an algorithm twice', { allowedAlgorithms: ['AES-256', 'AES-256'], fipsOnly: false }],
+    ['an algorithm nobody knows', { allowedAlgorithms: ['ROT13'], fipsOnly: false }],
+    ['an algorithm in other letters', { allowedAlgorithms: ['aes-256'], fipsOnly: false }],
+    ['no algorithms', { fipsOnly: false }],
+    ['no FIPS flag', { allowedAlgorithms: [] }],
+    ['a FIPS flag in words', { allowedAlgorithms: [], fipsOnly: 'true' }],
+    ['more than it has', { ...plain, cnsa: true }],
+    ['a strength nobody has', { ...plain, minimumStrength: 80 }],
+    ['purposes of an algorithm nobody knows', { ...plain, purposes: { ROT13: ['sign'] } }],
+    ['a purpose twice', { ...plain, purposes: { 'AES-256': ['encrypt', 'encrypt'] } }],
+    ['a custody nobody knows', { ...plain, custody: ['paper'] }],
+    ['a life of no days', { ...plain, maxKeyLifeDays: 0 }],
+    ['half a day', { ...plain, maxRotationIntervalDays: 0.5 }],
+    ['two sunsets of one algorithm', { ...plain, sunsets: [sunset, sunset] }],
+    ['a sunset in local time', { ...plain, sunsets: [{ ...sunset, warnFrom: '2027-01-01T00:00:00+02:00' }] }],
+    [
+      'a sunset in the wrong order',
+      {
+        ...plain,
+        sunsets: [{ ...sunset, warnFrom: '2028-01-01T00:00:00Z', processUntil: '2027-01-01T00:00:00Z' }],
+      },
+    ],
+    ['a label with a line break', { ...plain, requiredLabels: ['a\n'] }],
+  ])('is refused with %s', (_, document) => {
+    expect(policyDocument.safeParse(document).success).toBe(false);
+  });
+
+  it('is taken as it is, in the order given', () => {
+    const document = {
+      allowedAlgorithms: ['EC-P256', 'AES-256'],
+      fipsOnly: true,
+      cnsa2: false,
+      minimumStrength: 128,
+      purposes: { 'EC-P256': ['sign'] },
+      custody: ['token'],
+      maxKeyLifeDays: 730,
+      maxRotationIntervalDays: 90,
+      sunsets: [{ algorithm: 'EC-P256', warnFrom: '2027-01-01T00:00:00Z', source: 'Bank standard 7' }],
+      requiredLabels: ['owner'],
+    };
+    expect(policyDocument.parse(document)).toEqual(document);
+    expect(policyDocument.parse(initialPolicy)).toEqual(initialPolicy);
+  });
+});

@@ -1,0 +1,156 @@
+import { algorithmNames } from '@ankasecure/algorithm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { custodyKinds, initialPolicy, type PolicyDocument, policyDocument, type Sunset } from './document.js';
+import { evaluate } from './evaluate.js';
+import { exists, type PolicyRequest, uses } from './request.js';
+
+const first = Date.parse('2026-01-01T00:00:00Z');
+const last = Date.parse('2036-01-01T00:00:00Z');
+const day = 86_400_000;
+
+const anyAlgorithm = fc.constantFrom(...algorithmNames);
+const anyPurpose = fc.constantFrom('encrypt', 'sign', 'mac');
+const anyMoment = fc.integer({ min: first, max: last });
+const iso = (moment: number): string => new Date(moment).toISOString();
+const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+const given = <Value extends object>(value: Value): Value =>
+  Object.fromEntries(Object.entries(value).filter(([, content]) => content !== undefined)) as Value;
+
+const anySunset: fc.Arbitrary<Sunset> = fc
+  .record({
+    algorithm: anyAlgorithm,
+    dates: fc.tuple(anyMoment, anyMoment, anyMoment).map((dates) => dates.toSorted((a, b) => a - b)),
+    kept: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
+  })
+  .map(({ algorithm, dates, kept }) => {
+    const [warnFrom, protectUntil, processUntil] = dates.map((date, index) => (kept[index] ? iso(date) : undefined));
+    return given({ algorithm, warnFrom, protectUntil, processUntil });
+  });
+
+const anyPolicy = fc
+  .record({
+    allowedAlgorithms: fc.uniqueArray(anyAlgorithm),
+    fipsOnly: fc.boolean(),
+    cnsa2: maybe(fc.boolean()),
+    minimumStrength: maybe(fc.integer({ min: 112, max: 256 })),
+    purposes: maybe(fc.dictionary(anyAlgorithm, fc.uniqueArray(anyPurpose))),
+    custody: maybe(fc.uniqueArray(fc.constantFrom(...custodyKinds))),
+    maxKeyLifeDays: maybe(fc.integer({ min: 1, max: 3650 })),
+    maxRotationIntervalDays: maybe(fc.integer({ min: 1, max: 3650 })),
+    sunsets: maybe(fc.uniqueArray(anySunset, { selector: ({ algorithm }) => algorithm })),
+    requiredLabels: maybe(fc.uniqueArray(fc.constantFrom('owner', 'system'))),
+  })
+  .map((policy) => policyDocument.parse(given(policy)));
+
+const anyRequest = fc
+  .record({
+    algorithm: anyAlgorithm,
+    purpose: anyPurpose,
+    use: fc.constantFrom(...uses),
+    custody: fc.constantFrom(...custodyKinds),
+    outsideSteps: fc.constantFrom([], ['oaep-unpadding']),
+    keyMadeAt: maybe(anyMoment),
+    versionMadeAt: maybe(anyMoment),
+    lifeDays: maybe(fc.integer({ min: 1, max: 3650 })),
+    rotationDays: maybe(fc.integer({ min: 1, max: 3650 })),
+    labels: maybe(fc.uniqueArray(fc.constantFrom('owner', 'system'))),
+  })
+  .map((request) => given(request) as PolicyRequest);
+
+/** Ways to take something away from a policy. */
+const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> = fc.oneof(
+  anyAlgorithm.map((dropped) => (policy: PolicyDocument) => ({
+    ...policy,
+    allowedAlgorithms: policy.allowedAlgorithms.filter((name) => name !== dropped),
+  })),
+  fc.constant((policy: PolicyDocument) => ({ ...policy, fipsOnly: true })),
+  fc.constant((policy: PolicyDocument) => ({ ...policy, cnsa2: true })),
+  fc.integer({ min: 0, max: 144 }).map((more) => (policy: PolicyDocument) => ({
+    ...policy,
+    minimumStrength: Math.min(256, (policy.minimumStrength ?? 112) + more),
+  })),
+  fc.tuple(anyAlgorithm, anyPurpose).map(([algorithm, dropped]) => (policy: PolicyDocument) => ({
+    ...policy,
+    purposes: {
+      ...policy.purposes,
+      [algorithm]: (policy.purposes?.[algorithm] ?? ['encrypt', 'sign', 'mac']).filter((one) => one !== dropped),
+    },
+  })),
+  fc.constantFrom(...custodyKinds).map((dropped) => (policy: PolicyDocument) => ({
+    ...policy,
+    custody: (policy.custody ?? ['token', 'wrapped']).filter((kind) => kind !== dropped),
+  })),
+  fc.integer({ min: 1, max: 3650 }).map((days) => (policy: PolicyDocument) => ({
+    ...policy,
+    maxKeyLifeDays: Math.min(days, policy.maxKeyLifeDays ?? days),
+    maxRotationIntervalDays: Math.min(days, policy.maxRotationIntervalDays ?? days),
+  })),
+  anySunset.map((sunset) => (policy: PolicyDocument) => {
+    const others = policy.sunsets ?? [];
+    return others.some(({ algorithm }) => algorithm === sunset.algorithm)
+      ? policy
+      : { ...policy, sunsets: [...others, sunset] };
+  }),
+  fc.constant((policy: PolicyDocument) => ({ ...policy, requiredLabels: ['owner', 'system'] })),
+);
+
+describe('whatever the policy, the request and the time, a decision', () => {
+  it('allows exactly when there is no reason not to, and names a rule and its source', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyRequest, anyMoment, (policy, asked, now) => {
+        const { allow, rule, source, reasons } = evaluate(policy, asked, now);
+        expect(allow).toBe(reasons.length === 0);
+        expect(source).not.toBe('');
+        if (!allow) expect(reasons[0]).toMatchObject({ rule, source });
+      }),
+    );
+  });
+
+  it('never allows more when the policy gets stricter', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyRestriction, anyRequest, anyMoment, (policy, restrict, asked, now) => {
+        if (!evaluate(policy, asked, now).allow) expect(evaluate(restrict(policy), asked, now).allow).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('never allows less to processing than to protecting, nor less to protecting than to making', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyRequest, anyMoment, (policy, asked, now) => {
+        const [create, protect, process] = uses.map((use) => evaluate(policy, { ...asked, use }, now).allow);
+        expect([create && !protect, protect && !process]).toEqual([false, false]);
+      }),
+    );
+  });
+
+  it('stays what it is until the time it names, and is never given back after', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyRequest, anyMoment, fc.nat(), (policy, asked, now, later) => {
+        const decision = evaluate(policy, asked, now);
+        const span = Math.min(decision.until, now + 3650 * day) - now;
+        expect(evaluate(policy, asked, now + (later % span))).toEqual(decision);
+        if (!decision.allow) expect(evaluate(policy, asked, now + later).allow).toBe(false);
+      }),
+    );
+  });
+
+  it('is no for keys that do not exist', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyRequest, anyMoment, (policy, asked, now) => {
+        if (!exists(asked)) expect(evaluate(policy, asked, now).allow).toBe(false);
+      }),
+    );
+  });
+
+  it('by the policy a tenant starts with is yes for all keys in the HSM that exist, as before there were more rules', () => {
+    fc.assert(
+      fc.property(anyRequest, anyMoment, fc.boolean(), (asked, now, fipsOnly) => {
+        const { allow } = evaluate({ ...initialPolicy, fipsOnly }, asked, Math.min(now, Date.parse('2030-12-31')));
+        const outside = asked.custody === 'software' || (fipsOnly && asked.outsideSteps.length > 0);
+        expect(allow).toBe(exists(asked) && !outside);
+      }),
+    );
+  });
+});

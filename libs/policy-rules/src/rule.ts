@@ -1,0 +1,174 @@
+import { type ApprovalRow, algorithmOf, approvalAt, cnsaApproval, fipsApproval } from '@ankasecure/algorithm';
+import type { CustodyKind, PolicyDocument, Sunset } from './document.js';
+import { exists, type PolicyRequest } from './request.js';
+
+/** The field of the policy that a rule goes by. */
+export type RuleName = keyof PolicyDocument;
+
+/** Why something is refused. */
+export interface Reason {
+  readonly code: 'policy' | 'fips-only' | 'cnsa2';
+  readonly rule: RuleName;
+  /** For people: what was refused. */
+  readonly detail: string;
+  /** What the rule rests on: a document with its section, or the tenant's own policy. */
+  readonly source: string;
+}
+
+/** What a rule objects to: nothing, or a sentence; with a source where it is not the tenant's own. */
+type Objection = { readonly detail: string; readonly source?: string | undefined } | undefined;
+
+interface Rule {
+  readonly rule: RuleName;
+  readonly code: Reason['code'];
+  readonly objects: (policy: PolicyDocument, request: PolicyRequest, now: number) => Objection;
+}
+
+const day = 86_400_000;
+const defaultCustody: readonly CustodyKind[] = ['token', 'wrapped'];
+
+const protects = ({ use }: PolicyRequest): boolean => use !== 'process';
+
+export const sunsetOf = ({ sunsets }: PolicyDocument, { algorithm }: PolicyRequest): Sunset | undefined =>
+  sunsets?.find((row) => row.algorithm === algorithm);
+
+/** When a sunset ends the request's kind of use; undefined while it sets no end. */
+export const endOfUse = ({ protectUntil, processUntil }: Sunset, request: PolicyRequest): string | undefined =>
+  protects(request) ? (protectUntil ?? processUntil) : processUntil;
+
+/** When the key or version will be too old to protect, in milliseconds since the epoch; undefined while it never is. */
+export const tooOldFrom = (madeAt: number | undefined, days: number | undefined): number | undefined =>
+  madeAt === undefined || days === undefined ? undefined : madeAt + days * day;
+
+const reached = (moment: number | undefined, now: number): boolean => moment !== undefined && now >= moment;
+
+/** What a table of approvals objects to; `list` is what it is called. */
+const unlessApproved = (
+  table: readonly ApprovalRow[],
+  list: string,
+  request: PolicyRequest,
+  now: number,
+): Objection => {
+  const { algorithm, purpose } = request;
+  const row = approvalAt(table, algorithm, purpose, now);
+  if (row === undefined) return { detail: `${algorithm} for ${purpose} is not ${list}` };
+  if (protects(request) ? row.protect : row.process) return undefined;
+  return {
+    detail: `${algorithm} for ${purpose} is ${list} for processing what is protected already only`,
+    source: row.source,
+  };
+};
+
+/** Every rule, in the order in which reasons are given. Each takes something away and gives nothing. */
+export const rules: readonly Rule[] = [
+  {
+    rule: 'allowedAlgorithms',
+    code: 'policy',
+    objects: ({ allowedAlgorithms }, { algorithm }) =>
+      allowedAlgorithms.includes(algorithm)
+        ? undefined
+        : { detail: `${algorithm} is not among the tenant's allowed algorithms` },
+  },
+  {
+    rule: 'purposes',
+    code: 'policy',
+    objects: ({ purposes }, request) => {
+      const { algorithm, purpose } = request;
+      if (!exists(request)) return { detail: `There are no keys of ${algorithm} for ${purpose}` };
+      const allowed = purposes?.[algorithm];
+      return allowed === undefined || allowed.includes(purpose)
+        ? undefined
+        : { detail: `${algorithm} is not for ${purpose} by the tenant's policy` };
+    },
+  },
+  {
+    rule: 'minimumStrength',
+    code: 'policy',
+    objects: ({ minimumStrength = 0 }, request) => {
+      if (!protects(request) || !exists(request)) return undefined;
+      const { strength } = algorithmOf(request.algorithm);
+      return strength >= minimumStrength
+        ? undefined
+        : {
+            detail: `${request.algorithm} has ${strength} bits of strength, and at least ${minimumStrength} are needed`,
+          };
+    },
+  },
+  {
+    rule: 'custody',
+    code: 'policy',
+    objects: ({ custody: allowed = defaultCustody }, { custody }) =>
+      allowed.includes(custody) ? undefined : { detail: `Keys in custody ${custody} are not allowed` },
+  },
+  {
+    rule: 'maxKeyLifeDays',
+    code: 'policy',
+    objects: ({ maxKeyLifeDays }, request, now) => {
+      if (maxKeyLifeDays === undefined || !protects(request)) return undefined;
+      if ((request.lifeDays ?? 0) > maxKeyLifeDays)
+        return { detail: `A key may live ${maxKeyLifeDays} days, and ${request.lifeDays} are asked for` };
+      return reached(tooOldFrom(request.keyMadeAt, maxKeyLifeDays), now)
+        ? { detail: `The key is older than ${maxKeyLifeDays} days: make a new one` }
+        : undefined;
+    },
+  },
+  {
+    rule: 'maxRotationIntervalDays',
+    code: 'policy',
+    objects: ({ maxRotationIntervalDays }, request, now) => {
+      if (maxRotationIntervalDays === undefined || !protects(request)) return undefined;
+      if ((request.rotationDays ?? 0) > maxRotationIntervalDays)
+        return { detail: `Keys are rotated every ${maxRotationIntervalDays} days or more often` };
+      return reached(tooOldFrom(request.versionMadeAt, maxRotationIntervalDays), now)
+        ? { detail: `This version is older than ${maxRotationIntervalDays} days: rotate the key` }
+        : undefined;
+    },
+  },
+  {
+    rule: 'requiredLabels',
+    code: 'policy',
+    objects: ({ requiredLabels = [] }, { use, labels = [] }) => {
+      const missing = use === 'create' ? requiredLabels.filter((name) => !labels.includes(name)) : [];
+      return missing.length === 0 ? undefined : { detail: `The metadata of the key lacks ${missing.join(', ')}` };
+    },
+  },
+  {
+    rule: 'sunsets',
+    code: 'policy',
+    objects: (policy, request, now) => {
+      const sunset = sunsetOf(policy, request);
+      const end = sunset && endOfUse(sunset, request);
+      if (sunset === undefined || end === undefined || now < Date.parse(end)) return undefined;
+      const what = protects(request) ? 'protects' : 'is processed';
+      return { detail: `${request.algorithm} ${what} no more since ${end}`, source: sunset.source };
+    },
+  },
+  {
+    rule: 'fipsOnly',
+    code: 'fips-only',
+    objects: ({ fipsOnly }, request, now) =>
+      fipsOnly && exists(request) ? unlessApproved(fipsApproval, 'FIPS-approved', request, now) : undefined,
+  },
+  {
+    rule: 'fipsOnly',
+    code: 'fips-only',
+    objects: ({ fipsOnly }, { algorithm, purpose, outsideSteps }) =>
+      fipsOnly && outsideSteps.length > 0
+        ? { detail: `${algorithm} for ${purpose} needs ${outsideSteps.join(', ')} outside the HSM here` }
+        : undefined,
+  },
+  {
+    rule: 'fipsOnly',
+    code: 'fips-only',
+    objects: ({ fipsOnly }, { custody }) =>
+      fipsOnly && custody === 'software'
+        ? { detail: 'Keys in software are outside every validated module', source: 'FIPS 140-3 §7.9' }
+        : undefined,
+  },
+  {
+    rule: 'cnsa2',
+    code: 'cnsa2',
+    objects: ({ cnsa2 }, request, now) =>
+      cnsa2 === true && exists(request) ? unlessApproved(cnsaApproval, 'in CNSA 2.0', request, now) : undefined,
+  },
+];

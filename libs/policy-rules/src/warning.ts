@@ -1,0 +1,58 @@
+import { type ApprovalRow, approvalAt, cnsaApproval, endOf, fipsApproval } from '@ankasecure/algorithm';
+import type { PolicyDocument } from './document.js';
+import { exists, type PolicyRequest } from './request.js';
+import { endOfUse, sunsetOf } from './rule.js';
+
+/** What is still allowed and will not always be. */
+export interface Warning {
+  readonly code: 'algorithm-sunset' | 'approval-ends';
+  readonly detail: string;
+  /** Since when, or from when on, it is advised against. */
+  readonly deprecation?: string;
+  /** When it ends. */
+  readonly sunset?: string;
+}
+
+type Warns = (policy: PolicyDocument, request: PolicyRequest, now: number) => Warning | undefined;
+
+const ofSunset: Warns = (policy, request, now) => {
+  const sunset = sunsetOf(policy, request);
+  if (sunset === undefined || now < Date.parse(sunset.warnFrom ?? '1970-01-01T00:00:00Z')) return undefined;
+  const end = endOfUse(sunset, request);
+  if (end !== undefined && now >= Date.parse(end)) return undefined;
+  const how = request.use === 'process' ? 'is processed' : 'protects';
+  return {
+    code: 'algorithm-sunset',
+    detail: `${request.algorithm} is on its way out${end === undefined ? '' : `: it ${how} until ${end}`}`,
+    ...(sunset.warnFrom !== undefined && { deprecation: sunset.warnFrom }),
+    ...(end !== undefined && { sunset: end }),
+  };
+};
+
+/** Of a use that a table admits today and has set an end to. */
+const ofTable =
+  (table: readonly ApprovalRow[], list: string): ((request: PolicyRequest, now: number) => Warning | undefined) =>
+  (request, now) => {
+    const { algorithm, purpose, use } = request;
+    const row = approvalAt(table, algorithm, purpose, now);
+    if (row === undefined || row.notAfter === null || (use !== 'process' && !row.protect)) return undefined;
+    const after = approvalAt(table, algorithm, purpose, endOf(row));
+    if (use === 'process' && after !== undefined) return undefined;
+    return {
+      code: 'approval-ends',
+      detail: `${algorithm} for ${purpose} is ${list} until the end of ${row.notAfter} (${row.source})`,
+      sunset: new Date(endOf(row)).toISOString(),
+    };
+  };
+
+const ofFips = ofTable(fipsApproval, 'FIPS-approved');
+const ofCnsa = ofTable(cnsaApproval, 'in CNSA 2.0');
+
+const warners: readonly Warns[] = [
+  ofSunset,
+  ({ fipsOnly }, request, now) => (fipsOnly ? ofFips(request, now) : undefined),
+  ({ cnsa2 }, request, now) => (cnsa2 === true ? ofCnsa(request, now) : undefined),
+];
+
+export const warningsOf = (policy: PolicyDocument, request: PolicyRequest, now: number): readonly Warning[] =>
+  exists(request) ? warners.flatMap((warns) => warns(policy, request, now) ?? []) : [];
