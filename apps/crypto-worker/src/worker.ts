@@ -53,8 +53,8 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const macs = this.modules.get(ComputeMac);
     this.bus.serve(createKey, partition, async (context, request) => {
       this.outbox.assertRoom();
-      const { key: body, hsmMicros } = await creator.create(context, request);
-      return { body, revision: body.revision, id: body.id, hsmMicros };
+      const { key: body, hsmMicros, notice } = await creator.create(context, request);
+      return { body, revision: body.revision, id: body.id, hsmMicros, notice };
     });
     this.bus.serve(getKey, partition, async (context, request) => {
       const body = await reader.get(context, request);

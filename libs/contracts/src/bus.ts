@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isErrorCode } from './error.js';
-import { text, uuid } from './primitive.js';
+import { instant, text, uuid } from './primitive.js';
 
 /** A service of the platform, and the name of its NATS identity. */
 export const services = ['gateway', 'policy', 'crypto-worker', 'audit'] as const;
@@ -32,6 +32,10 @@ export const failure = z.strictObject({
   detail: z.string(),
 });
 
+/** What was used is on its way out: the answer's Deprecation and Sunset headers. */
+export const notice = z.strictObject({ deprecation: instant.optional(), sunset: instant.optional() });
+export type Notice = z.infer<typeof notice>;
+
 /** First line of every reply; the body follows it when `ok`. */
 export const replyHead = z.discriminatedUnion('ok', [
   z.strictObject({
@@ -44,6 +48,7 @@ export const replyHead = z.discriminatedUnion('ok', [
     revision: z.number().int().positive().optional(),
     /** Id of the one resource the call made: the end of its Location. */
     id: uuid.optional(),
+    notice: notice.optional(),
   }),
   z.strictObject({
     ok: z.literal(false),

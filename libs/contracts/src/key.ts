@@ -102,6 +102,7 @@ export const listKeys = contract({
 export const exclusionCodes = [
   'policy',
   'fips-only',
+  'cnsa2',
   'token-lacks-mechanism',
   'self-test-failed',
   'self-test-pending',
@@ -120,7 +121,17 @@ export const listAlgorithms = contract({
           purpose,
           algs: z.array(z.union([jwsAlg, jweAlg])),
           available: z.boolean(),
-          reasons: z.array(z.strictObject({ code: z.enum(exclusionCodes), detail: z.string() })),
+          /** What keys that are there already may do. */
+          uses: z.array(z.enum(['protect', 'process'])).describe('What keys that are there already may do.'),
+          reasons: z.array(
+            z.strictObject({
+              code: z.enum(exclusionCodes),
+              detail: z.string(),
+              /** Of what policy excludes: the field of the policy, and what it rests on. */
+              rule: z.string().optional().describe('The field of the policy that excludes it.'),
+              source: z.string().optional().describe('What that rule rests on: document and section.'),
+            }),
+          ),
           warnings: z.array(warning),
           strength: z.number().int(),
           quantumSafe: z.boolean(),

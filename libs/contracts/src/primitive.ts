@@ -1,4 +1,5 @@
 import { type AlgorithmName, algorithmNames, type JweAlg, type JwsAlg, jweAlgs, jwsAlgs } from '@ankasecure/algorithm';
+import { custodyKinds } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 
 /** Lower-case canonical UUID, any version: what every id in the platform looks like. */
@@ -41,11 +42,16 @@ export const jwsAlg = z.enum(jwsAlgs as readonly [JwsAlg, ...JwsAlg[]]);
 export const jweAlg = z.enum(jweAlgs as readonly [JweAlg, ...JweAlg[]]);
 
 /** Where the private or secret key is: see `Custody` in the crypto-worker. */
-export const custody = z.enum(['token', 'wrapped', 'software']);
+export const custody = z.enum(custodyKinds);
 export const instant = z.iso.datetime({ offset: false });
 
-/** A warning that travels in an answer: stable code, a sentence for people. */
-export const warning = z.strictObject({ code: z.string(), detail: z.string() });
+/** A warning that travels in an answer: stable code, a sentence for people, and the dates where it is about an end. */
+export const warning = z.strictObject({
+  code: z.string(),
+  detail: z.string(),
+  deprecation: instant.optional().describe('Since when, or from when on, it is advised against.'),
+  sunset: instant.optional().describe('From then on this use will be refused.'),
+});
 
 /** Opaque position in a listing: signed, and bound to tenant, route and filter. */
 export const cursor = z

@@ -1,7 +1,7 @@
 import { type ApprovalRow, approvalAt, approvalRows, cnsaApproval, endOf, fipsApproval } from '@ankasecure/algorithm';
 import type { PolicyDocument } from './document.js';
 import { exists, type PolicyRequest } from './request.js';
-import { type Reason, type RuleName, rules, sunsetOf, tooOldFrom } from './rule.js';
+import { type Reason, type RuleName, rules, sunsetOf, tenantPolicy, tooOldFrom } from './rule.js';
 import { type Warning, warningsOf } from './warning.js';
 
 export interface Decision {
@@ -17,8 +17,6 @@ export interface Decision {
   /** The decision is the same until then, in milliseconds since the epoch, as long as nobody changes the policy; Infinity: for good. */
   readonly until: number;
 }
-
-const tenantPolicy = 'the tenant’s policy';
 
 /** The tables that a policy goes by, the strictest first. */
 const tablesOf = ({

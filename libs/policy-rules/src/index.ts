@@ -1,5 +1,5 @@
 export * from './document.js';
 export * from './evaluate.js';
 export * from './request.js';
-export type { Reason, RuleName } from './rule.js';
+export { type Reason, type RuleName, tenantPolicy } from './rule.js';
 export type { Warning } from './warning.js';

@@ -24,6 +24,9 @@ interface Rule {
   readonly objects: (policy: PolicyDocument, request: PolicyRequest, now: number) => Objection;
 }
 
+/** The source of what the tenant itself demands. */
+export const tenantPolicy = 'the tenant’s policy';
+
 const day = 86_400_000;
 const defaultCustody: readonly CustodyKind[] = ['token', 'wrapped'];
 

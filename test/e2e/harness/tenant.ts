@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
 import { type Key, type Policy, platformTenantId, type Tenant as TenantResource } from '@ankasecure/contracts';
 import type { Role } from '@ankasecure/local';
+import type { PolicyDocument } from '@ankasecure/policy-rules';
 import { type Client, clientOf } from './client.js';
 import type { Rig } from './rig.js';
 import { eventually } from './wait.js';
@@ -22,7 +23,7 @@ export interface Tenant {
   createKey(key: NewKey): Promise<Key>;
   policy(): Promise<Policy>;
   /** Changes the policy in force. @returns the policy the answer says is in force */
-  changePolicy(change: Partial<Pick<Policy, 'allowedAlgorithms' | 'fipsOnly'>>): Promise<Policy>;
+  changePolicy(change: Partial<PolicyDocument>): Promise<Policy>;
 }
 
 const tenantRoles = ['tenant-admin', 'application-admin', 'user', 'auditor'] as const;
@@ -45,8 +46,8 @@ export const tenantAt = async (rig: Rig, id: string): Promise<Tenant> => {
     createKey: (key) => admin.post<Key>('/keys', { label: `${key.algorithm} ${key.purpose ?? ''}`.trim(), ...key }),
     policy,
     changePolicy: async (change) => {
-      const { version, allowedAlgorithms, fipsOnly } = await policy();
-      return admin.put<Policy>('/policy', { allowedAlgorithms, fipsOnly, ...change }, { 'if-match': `"${version}"` });
+      const { tenantId: _, version, changedBy: __, changedAt: ___, pendingVersion: ____, ...document } = await policy();
+      return admin.put<Policy>('/policy', { ...document, ...change }, { 'if-match': `"${version}"` });
     },
   };
 };

@@ -78,6 +78,8 @@ const namesNothing = [
     'body.digest',
   ],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
+  ...['warnFrom', 'protectUntil', 'processUntil', 'source'].map((name) => `body.sunsets.${name}`),
+  'body.requiredLabels',
 ];
 
 const withoutKid = (token: string): string => {

@@ -1,5 +1,5 @@
 import { defaultPurpose, type JweAlg, type JwsAlg, joseAlgs } from '@ankasecure/algorithm';
-import { AnkaError, type AuditEvent, type Context, type createKey, type Key } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, type createKey, type Key, type Notice } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import { type Ruling, refusalOf } from '../policy/ruling.js';
 import { keyResource } from './key-resource.js';
 import { readKey } from './key-store.js';
 import type { ObjectMaker } from './make-object.js';
@@ -18,11 +19,13 @@ type Request = z.infer<typeof createKey.request>;
 export interface CreatedKey {
   readonly key: Key;
   readonly hsmMicros: number;
+  readonly notice?: Notice | undefined;
 }
 
 interface Plan {
   readonly ref: Omit<KeyRef, 'objectId'>;
   readonly algs: readonly (JwsAlg | JweAlg)[];
+  readonly ruling: Ruling;
 }
 
 export class CreateKey {
@@ -90,7 +93,14 @@ export class CreateKey {
     });
     if (made === undefined) return undefined;
     const key = await this.read(context.tenantId, id);
-    return key && { key, hsmMicros: made.hsmMicros };
+    const { warnings, notice } = plan.ruling;
+    return (
+      key && {
+        key: { ...key, ...(warnings.length > 0 && { warnings: [...warnings] }) },
+        hsmMicros: made.hsmMicros,
+        notice,
+      }
+    );
   }
 
   /** What is to be made, if everything allows it. */
@@ -104,8 +114,11 @@ export class CreateKey {
     if (alg !== undefined && !possible.includes(alg))
       throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
     const capability = await this.custody.capability(algorithm, purpose);
-    const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
-    if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
+    const ruling = policy.decide({
+      ...{ algorithm, purpose, use: 'create', custody: this.custody.kind },
+      outsideSteps: outsideSteps(this.custody, algorithm, purpose),
+    });
+    if (!ruling.decision.allow) throw refusalOf(ruling.decision);
     const usable = possible.filter((candidate) => capability.algs.includes(candidate));
     const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
     const algs = purpose === 'encrypt' ? wanted.slice(0, 1) : wanted;
@@ -118,7 +131,7 @@ export class CreateKey {
         `${algorithm} for ${purpose} cannot be used on this token. ${why.join('; ')}`,
       );
     }
-    return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs };
+    return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs, ruling };
   }
 
   private async record(

@@ -1,4 +1,4 @@
-import { algorithmOf } from '@ankasecure/algorithm';
+import { fipsStatus } from '@ankasecure/algorithm';
 import type { Key } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import { outsideWarnings } from '../operation/warning.js';
@@ -21,7 +21,7 @@ export const keyResource = (custody: Custody, row: KeyRow): Key => {
     version: row.version,
     publicKey: publicKeyOf(version),
     hsm: { partition: row.partition, uri: custody.uri(version.ref) },
-    fips: algorithmOf(row.algorithm).fips,
+    fips: fipsStatus(row.algorithm, row.purpose, Date.now()),
     createdAt: row.created_at.toISOString(),
     revision: row.key_revision,
     ...(warnings.length > 0 ? { warnings } : {}),

@@ -18,6 +18,7 @@ export interface KeyRow {
   readonly created_at: Date;
   readonly version: number;
   readonly version_revision: number;
+  readonly version_created_at: Date;
   readonly state: KeyState;
   readonly custody: CustodyKind;
   readonly partition: string;
@@ -27,7 +28,8 @@ export interface KeyRow {
 
 export const keyRows = `
   SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.created_at,
-         v.version, v.revision AS version_revision, v.state, v.custody, v.partition, v.object_id, v.spki
+         v.version, v.revision AS version_revision,
+         v.created_at AS version_created_at, v.state, v.custody, v.partition, v.object_id, v.spki
   FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id`;
 
 export const versionOf = (row: KeyRow): KeyVersion => ({
@@ -46,6 +48,8 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
     alg: row.purpose === 'encrypt' ? (row.algs[0] as JweAlg) : null,
     objectId: row.object_id,
   },
+  keyMadeAt: row.created_at.getTime(),
+  madeAt: row.version_created_at.getTime(),
   publicKey: row.spki === null ? null : createPublicKey({ key: row.spki, format: 'der', type: 'spki' }),
 });
 

@@ -24,6 +24,9 @@ export interface KeyVersion {
   readonly custody: CustodyKind;
   readonly state: KeyState;
   readonly ref: KeyRef;
+  /** When the key, and this version of it, were made; milliseconds since the epoch. */
+  readonly keyMadeAt: number;
+  readonly madeAt: number;
   /** null for secret keys. */
   readonly publicKey: KeyObject | null;
 }

@@ -1,9 +1,9 @@
-import { algorithmOf } from '@ankasecure/algorithm';
+import { algorithmOf, fipsStatus } from '@ankasecure/algorithm';
 import type { Context, listAlgorithms } from '@ankasecure/contracts';
+import type { Use } from '@ankasecure/policy-rules';
 import type { z } from 'zod';
 import type { Pkcs11Config } from '../config.js';
 import type { Custody } from '../custody/custody.js';
-import { outsideWarnings } from '../operation/warning.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
 
 type Reply = z.infer<typeof listAlgorithms.reply>;
@@ -27,24 +27,30 @@ export class ListAlgorithm {
   async list({ tenantId }: Context): Promise<Reply> {
     const policy = await this.policies.of(tenantId);
     const { label, serial, ...token } = this.custody.token;
+    // Whether a key will have them is for its maker to see to.
+    const labels = policy.document.requiredLabels ?? [];
     const module = policy.document.fipsOnly && this.cmvp === undefined ? [notValidated] : [];
     return {
       items: this.custody.capabilities().map((row) => {
-        const { strength, quantumSafe, fips } = algorithmOf(row.algorithm);
-        const { reasons } = policy.decide(row.algorithm, row.purpose, row.outsideSteps);
+        const { strength, quantumSafe } = algorithmOf(row.algorithm);
+        const { algorithm, purpose, outsideSteps } = row;
+        const decide = (use: Use) =>
+          policy.decide({ algorithm, purpose, use, custody: this.custody.kind, outsideSteps, labels });
+        const { decision, warnings } = decide('create');
         return {
           algorithm: row.algorithm,
           purpose: row.purpose,
           algs: [...row.algs],
-          available: reasons.length === 0 && row.algs.length > 0,
+          available: decision.allow && row.algs.length > 0,
+          uses: (['protect', 'process'] as const).filter((use) => decide(use).decision.allow),
           reasons: [
-            ...reasons,
+            ...decision.reasons,
             ...row.excluded.map(({ alg, code, detail }) => ({ code, detail: `${alg}: ${detail}` })),
           ],
-          warnings: [...outsideWarnings(this.custody, row), ...module],
+          warnings: [...warnings, ...module],
           strength,
           quantumSafe,
-          fips,
+          fips: fipsStatus(algorithm, purpose, Date.now()),
         };
       }),
       hsm: { partition: this.partition, token: label, serial, ...token, cmvp: this.cmvp ?? null },

@@ -1,4 +1,12 @@
-import { AnkaError, type AuditEvent, batchOf, type Context, errors, type ReplyHead } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  batchOf,
+  type Context,
+  errors,
+  type Notice,
+  type ReplyHead,
+} from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
 import { allows } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
@@ -7,8 +15,9 @@ import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
 import type { Fence } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import { mostUrgent, type Ruling, refusalOf } from '../policy/ruling.js';
 import type { Done, Means, Operation } from './operation.js';
-import { outsideSteps, outsideWarnings } from './warning.js';
+import { outsideSteps } from './warning.js';
 
 /** How one item ended, before it is known whether that may be told. */
 interface Attempt {
@@ -17,6 +26,7 @@ interface Attempt {
   readonly hsmMicros: number;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly error?: AnkaError;
+  readonly notice?: Notice;
 }
 
 export interface OperationAnswer {
@@ -47,15 +57,19 @@ export class RunOperation {
     const { items, batch } = await this.parse(operation, context, bytes);
     const ended = await this.all(operation, context, items);
     const hsmMicros = Math.round(ended.reduce((sum, { hsmMicros: micros }) => sum + micros, 0));
+    const notice = noticeOf(ended);
     const times = { hsmMicros, workerMicros: Math.round((performance.now() - start) * 1000) };
     const only = ended[0];
     if (batch || only === undefined)
-      return { head: { ok: true, ...times }, body: Buffer.from(JSON.stringify({ items: ended.map(itemAnswer) })) };
+      return {
+        head: { ok: true, ...times, ...notice },
+        body: Buffer.from(JSON.stringify({ items: ended.map(itemAnswer) })),
+      };
     if (only.error !== undefined) {
       const { code, retryable, detail } = only.error;
       return { head: { ok: false, error: { code, retryable, detail }, ...times } };
     }
-    return { head: { ok: true, ...times }, body: Buffer.from(JSON.stringify(only.body)) };
+    return { head: { ok: true, ...times, ...notice }, body: Buffer.from(JSON.stringify(only.body)) };
   }
 
   /** All items, and those whose decision was outdated when they were to be committed once more. */
@@ -103,6 +117,7 @@ export class RunOperation {
     let key: KeyVersion | null = null;
     let policy: EnforcedPolicy | null = null;
     let keyId: string | null = null;
+    let ruling: Ruling | undefined;
     const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
       fence: { tenantId: context.tenantId, policy, key },
       event: eventOf(context, {
@@ -111,11 +126,12 @@ export class RunOperation {
         algorithm: key?.algorithm ?? null,
         outcome: error === undefined && done?.failureCode === undefined ? 'success' : 'failure',
         failureCode: error === undefined ? (done?.failureCode ?? null) : failureCodeOf(error),
-        ...(key === null ? {} : { details: usedKey(key, done?.alg) }),
+        ...(key === null ? {} : { details: detailsOf(key, done?.alg, ruling) }),
       }),
       hsmMicros,
       ...(error === undefined ? {} : { error }),
-      ...(done === undefined || key === null ? {} : { body: this.bodyOf(key, done) }),
+      ...(done === undefined || key === null ? {} : { body: bodyOf(key, done, ruling) }),
+      ...(done === undefined || ruling?.notice === undefined ? {} : { notice: ruling.notice }),
     });
     try {
       const parsed = operation.item.safeParse(raw);
@@ -125,7 +141,9 @@ export class RunOperation {
       keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
       key = await this.keys.find(context.tenantId, target.keyId, target.version);
-      this.assertAllowed(operation, key, policy);
+      this.assertUsable(operation, key);
+      ruling = policy.ruling(key, operation.use, outsideSteps(this.means.custody, key.algorithm, key.purpose));
+      if (!ruling.decision.allow) throw refusalOf(ruling.decision);
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);
@@ -134,27 +152,11 @@ export class RunOperation {
     }
   }
 
-  private assertAllowed<Item, Parsed>(
-    operation: Operation<Item, Parsed>,
-    key: KeyVersion,
-    policy: EnforcedPolicy,
-  ): void {
+  private assertUsable<Item, Parsed>(operation: Operation<Item, Parsed>, key: KeyVersion): void {
     if (!operation.purposes.includes(key.purpose))
       throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${operation.name}`);
     if (!allows(key.state, operation.use))
       throw new AnkaError('key-state', `A key that is ${key.state} cannot ${operation.name}`);
-    const decision = policy.decide(
-      key.algorithm,
-      key.purpose,
-      outsideSteps(this.means.custody, key.algorithm, key.purpose),
-    );
-    if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
-  }
-
-  private bodyOf(key: KeyVersion, { body, alg }: Done): Readonly<Record<string, unknown>> {
-    const warnings = outsideWarnings(this.means.custody, key);
-    const used = { keyId: key.keyId, version: key.version, algorithm: key.algorithm, alg, custody: key.custody };
-    return warnings.length > 0 ? { ...body, ...used, warnings } : { ...body, ...used };
   }
 
   private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {
@@ -200,6 +202,30 @@ export class RunOperation {
 
 const isBatch = (request: unknown): request is { items: unknown } =>
   typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');
+
+/** What the headers of an answer to all these say. */
+const noticeOf = (ended: readonly Attempt[]): { notice?: Notice } => {
+  if (ended.every((attempt) => attempt.notice === undefined)) return {};
+  const notice = mostUrgent(ended.map((attempt) => attempt.notice));
+  return notice === undefined ? {} : { notice };
+};
+
+/** The key version that was used; of a refusal by policy, the rule too. */
+const detailsOf = (key: KeyVersion, alg: Done['alg'] | undefined, ruling: Ruling | undefined) => ({
+  ...usedKey(key, alg),
+  ...(ruling?.decision.allow === false && { rule: ruling.decision.rule }),
+});
+
+const bodyOf = (
+  key: KeyVersion,
+  { body, alg }: Done,
+  ruling: Ruling | undefined,
+): Readonly<Record<string, unknown>> => {
+  const used = { keyId: key.keyId, version: key.version, algorithm: key.algorithm, alg, custody: key.custody };
+  return ruling !== undefined && ruling.warnings.length > 0
+    ? { ...body, ...used, warnings: ruling.warnings }
+    : { ...body, ...used };
+};
 
 const itemAnswer = ({ body, error }: Attempt): unknown =>
   error === undefined

@@ -4,6 +4,8 @@ import type { Custody } from '../custody/custody.js';
 export interface Warning {
   readonly code: string;
   readonly detail: string;
+  readonly deprecation?: string;
+  readonly sunset?: string;
 }
 
 const outsideDetails: Readonly<Record<string, string>> = {
@@ -11,16 +13,21 @@ const outsideDetails: Readonly<Record<string, string>> = {
     'This development token has no RSA-OAEP with SHA-256: the private key operation runs in the token, the padding is removed by the worker',
 };
 
+const none: readonly string[] = [];
+
 /** Steps of this algorithm and purpose that this token leaves to the worker. */
 export const outsideSteps = (custody: Custody, algorithm: AlgorithmName, purpose: Purpose): readonly string[] =>
-  custody.capabilities().find((row) => row.algorithm === algorithm && row.purpose === purpose)?.outsideSteps ?? [];
+  custody.capabilities().find((row) => row.algorithm === algorithm && row.purpose === purpose)?.outsideSteps ?? none;
 
-/** The same, named in answers. */
-export const outsideWarnings = (
-  custody: Custody,
-  key: { readonly algorithm: AlgorithmName; readonly purpose: Purpose },
-): Warning[] =>
-  outsideSteps(custody, key.algorithm, key.purpose).map((step) => ({
+/** Steps, named in answers. */
+export const stepWarnings = (steps: readonly string[]): Warning[] =>
+  steps.map((step) => ({
     code: step,
     detail: outsideDetails[step] ?? 'A step of this algorithm runs in the worker, outside the HSM',
   }));
+
+/** The same, of a key's algorithm and purpose. */
+export const outsideWarnings = (
+  custody: Custody,
+  key: { readonly algorithm: AlgorithmName; readonly purpose: Purpose },
+): Warning[] => stepWarnings(outsideSteps(custody, key.algorithm, key.purpose));

@@ -1,31 +1,28 @@
-import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import { type Decision, evaluate, type PolicyDocument } from '@ankasecure/policy-rules';
+import { evaluate, type PolicyDocument, type PolicyRequest } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
+import type { Use } from '../key/key-state.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { type Ruling, Rulings, rulingOf } from './ruling.js';
 
 /** The copy of a tenant's policy that workers enforce. Immutable: a change makes a new revision. */
 export interface EnforcedPolicy {
   readonly revision: number;
   readonly document: PolicyDocument;
-  /** `evaluate` on this document, remembered. */
-  decide(algorithm: AlgorithmName, purpose: Purpose, outsideSteps: readonly string[]): Decision;
+  /** `evaluate` on this document, as of now. */
+  decide(request: PolicyRequest): Ruling;
+  /** The same of a use of a key version, remembered for as long as it holds. */
+  ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[]): Ruling;
 }
 
 export const enforcedPolicy = (revision: number, document: PolicyDocument): EnforcedPolicy => {
-  const decisions = new Map<string, Decision>();
+  const rulings = new Rulings(document);
   return {
     revision,
     document,
-    decide(algorithm, purpose, outsideSteps) {
-      const name = `${algorithm}/${purpose}/${outsideSteps.length}`;
-      let decision = decisions.get(name);
-      if (decision === undefined) {
-        decision = evaluate(document, { algorithm, purpose, outsideSteps });
-        decisions.set(name, decision);
-      }
-      return decision;
-    },
+    decide: (request) => rulingOf(evaluate(document, request, Date.now()), request.outsideSteps),
+    ruling: (key, use, outsideSteps) => rulings.on(key, use, outsideSteps, Date.now()),
   };
 };
 

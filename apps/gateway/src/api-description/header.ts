@@ -18,6 +18,11 @@ export const headers = {
     '"tenant";r=99;t=1',
   ),
   'RateLimit-Policy': header('The tenant’s quota, when one is configured.', '"tenant";q=100;w=1'),
+  Deprecation: header(
+    'What was used is advised against since then, or from then on (RFC 9745); only when that is so.',
+    '@1798761600',
+  ),
+  Sunset: header('From then on the same call will be refused (RFC 8594).', 'Sat, 01 Jan 2028 00:00:00 GMT'),
   'Retry-After': header('Seconds to wait before the request is repeated.', '1'),
   'WWW-Authenticate': header('RFC 6750.', 'Bearer'),
 } as const;

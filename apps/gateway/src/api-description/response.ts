@@ -49,6 +49,7 @@ const success = (route: Route, schemas: SchemaCollection) => ({
     ...(route.etag ? (['ETag'] as const) : []),
     ...(route.location ? (['Location'] as const) : []),
     ...(route.idempotent ? (['Idempotency-Replayed'] as const) : []),
+    ...(route.notice ? (['Deprecation', 'Sunset'] as const) : []),
   ),
   content: {
     'application/json': { schema: schemas.add(route.contract.reply, 'output'), example: route.example.reply },

@@ -98,6 +98,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, a
   contract,
   takes: 'body',
   status: 200,
+  notice: true,
   withinMs: 30_000,
   errors: [...always, ...errors],
   example,

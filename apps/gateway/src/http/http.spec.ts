@@ -41,6 +41,19 @@ describe('the public port', () => {
     );
   });
 
+  it('says what is on its way out, as RFC 9745 and RFC 8594 write it', async () => {
+    const body = Buffer.from('{}');
+    const notice = { deprecation: '2027-01-01T00:00:00.500Z', sunset: '2028-01-01T00:00:00Z' };
+    rig.standIns.answer('sign', async () => ({ head: { ok: true, notice }, body }));
+    const { headers } = await sign(gateway);
+    expect(headers.get('deprecation')).toBe('@1798761600');
+    expect(headers.get('sunset')).toBe('Sat, 01 Jan 2028 00:00:00 GMT');
+    rig.standIns.answer('sign', async () => ({ head: { ok: true, notice: { sunset: notice.sunset } }, body }));
+    expect((await sign(gateway)).headers.get('deprecation')).toBeNull();
+    rig.standIns.answer('sign');
+    expect((await sign(gateway)).headers.get('sunset')).toBeNull();
+  });
+
   it('keeps an acceptable correlation id and replaces any other', async () => {
     const given = { 'x-correlation-id': 'Invoice_run.47-a' };
     expect((await sign(gateway, given)).headers.get('x-correlation-id')).toBe('Invoice_run.47-a');

@@ -26,7 +26,7 @@ const key = {
     pem: '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n-----END PUBLIC KEY-----\n',
   },
   hsm: { partition: 'default', uri: 'pkcs11:token=ankasecure;id=%01%93%9f%31;type=private' },
-  fips: { approved: true, source: 'FIPS 186-5 §6 (ECDSA); SP 800-56A r3 §5.7.1.2 (ECDH)' },
+  fips: { approved: true, source: 'FIPS 186-5 §6 (ECDSA)' },
   createdAt: instants.created,
   revision: 1,
 };
@@ -38,6 +38,7 @@ const algorithms = {
       purpose: 'sign',
       algs: ['ES256'],
       available: true,
+      uses: ['protect', 'process'],
       reasons: [],
       warnings: [],
       strength: 128,
@@ -49,7 +50,15 @@ const algorithms = {
       purpose: 'sign',
       algs: [],
       available: false,
-      reasons: [{ code: 'policy', detail: "Ed25519 is not among the tenant's allowed algorithms" }],
+      uses: [],
+      reasons: [
+        {
+          code: 'policy',
+          detail: "Ed25519 is not among the tenant's allowed algorithms",
+          rule: 'allowedAlgorithms',
+          source: 'the tenant’s policy',
+        },
+      ],
       warnings: [],
       strength: 128,
       quantumSafe: false,
@@ -87,6 +96,7 @@ export const keyRoutes: readonly Route[] = [
     status: 201,
     idempotent: true,
     etag: true,
+    notice: true,
     location: '/keys',
     withinMs: 60_000,
     errors: [

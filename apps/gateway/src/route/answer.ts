@@ -1,4 +1,4 @@
-import { errors, type ReplyHead } from '@ankasecure/contracts';
+import { errors, type Notice, type ReplyHead } from '@ankasecure/contracts';
 import type { RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply } from 'fastify';
 import { problemHeaders, problemOf } from '../problem/problem.js';
@@ -12,10 +12,17 @@ export interface Answer {
 
 const json = { 'content-type': 'application/json' };
 
-const successHeaders = (route: Route, { revision, id }: ReplyHead & { ok: true }): Record<string, string> => ({
+/** RFC 9745 §2.1 (a structured date: seconds) and RFC 8594 §3 (an HTTP-date, whole seconds too). */
+const noticeHeaders = ({ deprecation, sunset }: Notice): Record<string, string> => ({
+  ...(deprecation !== undefined && { deprecation: `@${Math.floor(Date.parse(deprecation) / 1000)}` }),
+  ...(sunset !== undefined && { sunset: new Date(sunset).toUTCString() }),
+});
+
+const successHeaders = (route: Route, { revision, id, notice }: ReplyHead & { ok: true }): Record<string, string> => ({
   ...json,
   ...(revision !== undefined && { etag: `"${revision}"` }),
   ...(route.location !== undefined && id !== undefined && { location: `${basePath}${route.location}/${id}` }),
+  ...(notice !== undefined && noticeHeaders(notice)),
 });
 
 /** What a service's reply is to the caller: its bytes with the headers of its head, or a problem. */

@@ -26,6 +26,8 @@ export interface Route {
   readonly conditional?: true;
   /** The reply is one resource, whose revision is its ETag. */
   readonly etag?: true;
+  /** The answer may say that what was used is on its way out: Deprecation and Sunset. */
+  readonly notice?: true;
   /** The made resource's Location is this and the id of the reply's head. */
   readonly location?: string;
   /** The answer to an `{id}` that cannot be one: the same as to an unknown one. */

@@ -3,6 +3,7 @@ import {
   type Context,
   type Contract,
   inboxPrefix,
+  type Notice,
   queueOf,
   type ReplyHead,
   type Service,
@@ -30,6 +31,7 @@ export interface Answer<Body> {
   readonly id?: string;
   /** Microseconds inside PKCS#11 calls. */
   readonly hsmMicros?: number;
+  readonly notice?: Notice | undefined;
 }
 
 interface Waiter {

@@ -65,6 +65,8 @@ export const keyVersion = (
     custody: 'software',
     state: 'ACTIVE',
     ref: { algorithm, purpose, alg: purpose === 'encrypt' ? ((pinned[0] ?? null) as JweAlg | null) : null, objectId },
+    keyMadeAt: Date.now(),
+    madeAt: Date.now(),
     publicKey,
   };
 };

@@ -1,0 +1,69 @@
+import { AnkaError, type Notice } from '@ankasecure/contracts';
+import { type Decision, evaluate, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
+import type { Use } from '../key/key-state.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { stepWarnings, type Warning } from '../operation/warning.js';
+
+/** A decision, and what its answer says besides. */
+export interface Ruling {
+  readonly decision: Decision;
+  /** Steps outside the HSM, and what will not always be allowed. */
+  readonly warnings: readonly Warning[];
+  /** What the answer's headers say; undefined while nothing is on its way out. */
+  readonly notice: Notice | undefined;
+}
+
+const timeOf = (date: string | undefined): number => (date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date));
+
+/** The most urgent of several; date by date they would not fit together. */
+export const mostUrgent = (notices: readonly (Notice | undefined)[]): Notice | undefined =>
+  notices
+    .filter((notice) => notice !== undefined)
+    .toSorted((a, b) => timeOf(a.sunset) - timeOf(b.sunset) || timeOf(a.deprecation) - timeOf(b.deprecation))[0];
+
+const noticeOf = ({ deprecation, sunset }: Warning): Notice | undefined =>
+  deprecation === undefined && sunset === undefined
+    ? undefined
+    : { ...(deprecation !== undefined && { deprecation }), ...(sunset !== undefined && { sunset }) };
+
+export const rulingOf = (decision: Decision, outsideSteps: readonly string[]): Ruling => ({
+  decision,
+  warnings: [...stepWarnings(outsideSteps), ...decision.warnings],
+  notice: mostUrgent(decision.warnings.map(noticeOf)),
+});
+
+/** What a caller is told of a refusal: every reason, with its source where that is not the tenant's own policy. */
+export const refusalOf = ({ reasons }: Decision): AnkaError =>
+  new AnkaError(
+    'policy-refused',
+    reasons.map(({ detail, source }) => (source === tenantPolicy ? detail : `${detail} (${source})`)).join('; '),
+  );
+
+interface Remembered {
+  readonly ruling: Ruling;
+  readonly outsideSteps: readonly string[];
+}
+
+/**
+ * Rulings on uses of key versions under one document, each made once and remembered until the clock may change it: a look-up
+ * by identity and a comparison of times, since it is asked for every item.
+ */
+export class Rulings {
+  private readonly remembered = {
+    protect: new WeakMap<KeyVersion, Remembered>(),
+    process: new WeakMap<KeyVersion, Remembered>(),
+  } as const satisfies Record<Use, unknown>;
+
+  constructor(private readonly document: PolicyDocument) {}
+
+  on(key: KeyVersion, use: Use, outsideSteps: readonly string[], now: number): Ruling {
+    const known = this.remembered[use].get(key);
+    if (known !== undefined && now < known.ruling.decision.until && known.outsideSteps === outsideSteps)
+      return known.ruling;
+    const { algorithm, purpose, custody, keyMadeAt, madeAt: versionMadeAt } = key;
+    const request = { algorithm, purpose, use, custody, outsideSteps, keyMadeAt, versionMadeAt };
+    const ruling = rulingOf(evaluate(this.document, request, now), outsideSteps);
+    this.remembered[use].set(key, { ruling, outsideSteps });
+    return ruling;
+  }
+}
