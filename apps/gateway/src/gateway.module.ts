@@ -38,7 +38,7 @@ export const QUOTA = Symbol('quota');
           identity.tokenCacheSeconds * 1000,
         ),
     ),
-    fromParts(TenantDirectory, ({ bus }) => new TenantDirectory(bus)),
+    fromParts(TenantDirectory, ({ bus, dataSource, log }) => new TenantDirectory(bus, dataSource, log)),
     fromParts(Outbox, ({ dataSource, bus, log }) => new Outbox('gateway', dataSource, bus, log)),
     fromParts(Idempotency, ({ dataSource }) => new Idempotency(dataSource)),
     fromParts(BodyBudget, ({ config: { http } }) => new BodyBudget(http.bodyBudgetBytes, http.bodyLimitBytes)),
