@@ -21,10 +21,11 @@ export const errors = {
   'authentication-required': row(401, 'A valid bearer token is required'),
   'access-denied': row(403, 'The role does not allow this'),
   'policy-refused': row(403, 'The tenant policy refuses this'),
-  'tenant-mismatch': row(403, 'The tenant is not the token’s tenant'),
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),
+  // Another tenant's id and one that nobody has are answered alike.
+  'tenant-mismatch': row(404, 'No such tenant'),
   'method-not-allowed': row(405, 'The method is not offered here'),
   'request-timeout': row(408, 'The request was not sent in time', true),
   'tenant-exists': row(409, 'A tenant of that slug exists'),
