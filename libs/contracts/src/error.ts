@@ -35,6 +35,7 @@ export const errors = {
   'precondition-failed': row(412, 'The resource has changed'),
   'body-too-large': row(413, 'The body is too large'),
   'media-type-unsupported': row(415, 'The media type is not supported'),
+  'expectation-failed': row(417, 'The expectation cannot be met'),
   'purpose-mismatch': row(422, 'The purpose of the key does not allow this'),
   'algorithm-mismatch': row(422, 'The algorithm does not fit the key'),
   'algorithm-unavailable': row(422, 'The algorithm cannot be used on this token'),

@@ -10,6 +10,8 @@ const limits = {
   requestTimeout: 60_000,
   keepAliveTimeout: 72_000,
   connectionsCheckingInterval: 5_000,
+  /** Not required by Node, whose refusal is an empty answer: see acceptable.ts. */
+  requireHostHeader: false,
 };
 
 /** Hybrid post-quantum key agreement first; classical groups for those who cannot. */
@@ -20,6 +22,8 @@ export const createListener = (config: HttpConfig, handler: RequestListener): Se
   const server = createServerOf(config, handler);
   // Neither an unread answer nor a silent client ends by itself: Node waits for ever unless told otherwise.
   server.setTimeout(config.idleTimeoutSeconds * 1000);
+  // Without a listener Node answers 417 by itself, with nothing in it.
+  server.on('checkExpectation', handler);
   return server;
 };
 

@@ -156,7 +156,20 @@ describe('problems', () => {
       ['rubbish', 'rubbish\r\n\r\n', 400, 'request-invalid'],
       ['TLS on a plain port', '\x16\x03\x01\x02\x00\x01\x00', 400, 'request-invalid'],
       ['a header with NUL', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400, 'request-invalid'],
-      ['no Host', 'GET /livez HTTP/1.1\r\n\r\n', 400, undefined],
+      ['no Host', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'request-invalid'],
+      ['no Host and no such path', 'GET /nothing HTTP/1.1\r\n\r\n', 400, 'request-invalid'],
+      [
+        'an expectation',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nExpect: foo\r\nContent-Length: 2\r\n\r\n{}',
+        417,
+        'expectation-failed',
+      ],
+      [
+        'a huge chunk extension',
+        `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`,
+        413,
+        'body-too-large',
+      ],
       [
         'two lengths',
         'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
@@ -181,10 +194,18 @@ describe('problems', () => {
     ])('%s', async (_, bytes, status, code) => {
       const heard = await talk(gateway, bytes);
       expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-      if (code === undefined) return;
       const [head = '', json = ''] = heard.split('\r\n\r\n');
-      expect(head.toLowerCase()).toContain('content-type: application/problem+json');
-      expect(problem.parse(JSON.parse(json))).toMatchObject({ status, code });
+      const { correlationId, ...said } = problem.parse(JSON.parse(json));
+      expect(said).toMatchObject({ status, code });
+      for (const line of [
+        'content-type: application/problem+json',
+        `x-correlation-id: ${correlationId}`,
+        'server-timing: hsm;dur=',
+        'x-content-type-options: nosniff',
+        'content-security-policy: default-src',
+        'cache-control: no-store',
+      ])
+        expect(head.toLowerCase()).toContain(line);
     });
 
     it('a chunked body beyond the limit is cut off', async () => {
