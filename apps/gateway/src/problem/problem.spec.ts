@@ -1,5 +1,7 @@
+import { connect, type Socket } from 'node:net';
 import { AnkaError, type ErrorCode, errors } from '@ankasecure/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BodyBudget } from '../http/body-budget.js';
 import { call, talk } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, tenantA, tenantElsewhere } from '../testing/token.js';
@@ -212,6 +214,23 @@ describe('problems', () => {
       const chunk = `8000\r\n${' '.repeat(0x8000)}\r\n`.repeat(10);
       const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nTransfer-Encoding: chunked\r\n\r\n`;
       expect(await talk(gateway, head + chunk)).toContain('"code":"body-too-large"');
+    });
+
+    it.each([
+      ['with a reset', (socket: Socket) => socket.resetAndDestroy()],
+      ['without a word', (socket: Socket) => socket.destroy()],
+      ['half', (socket: Socket) => socket.end()],
+    ])('a caller who hangs up in the middle of a body (%s) is no outage of ours', async (_, hangUp) => {
+      const own = await rig.gateway();
+      const logged = vi.spyOn(own.parts.log, 'error');
+      const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nContent-Length: 9\r\n\r\n{`;
+      const socket = connect(own.port, '127.0.0.1', () => socket.write(head));
+      await expect.poll(() => own.app.get(BodyBudget).inFlight, { timeout: 10_000 }).toBe(9);
+      hangUp(socket);
+      await expect.poll(() => own.app.get(BodyBudget).inFlight, { timeout: 10_000 }).toBe(0);
+      expect((await call(own, 'GET', '/livez')).status).toBe(200);
+      expect(logged).not.toHaveBeenCalled();
+      expect(await own.parts.health.registry.metrics()).not.toContain('status="503"');
     });
 
     it('none of it brought the gateway down', async () => {
