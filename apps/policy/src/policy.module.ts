@@ -1,12 +1,27 @@
-import { AnkaError, createTenant, getPolicy, getTenant, listTenants, putPolicy } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  createTenant,
+  diffPolicyVersions,
+  getPolicy,
+  getPolicyTemplate,
+  getPolicyVersion,
+  getTenant,
+  listPolicyTemplates,
+  listPolicyVersions,
+  listTenants,
+  putPolicy,
+  rollbackPolicy,
+} from '@ankasecure/contracts';
 import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import type { PolicyConfig } from './config.js';
 import { GetPolicy } from './policy/get-policy.js';
 import { PutPolicy } from './policy/put-policy.js';
+import { ReadVersion } from './policy/read-version.js';
 import { ReconcileChange } from './policy/reconcile-change.js';
 import { SettleChange } from './policy/settle-change.js';
+import { getTemplate, listTemplates } from './policy/template.js';
 import { CreateTenant } from './tenant/create-tenant.js';
 import { PlatformTenant } from './tenant/platform-tenant.js';
 import { ReadTenant } from './tenant/read-tenant.js';
@@ -51,7 +66,9 @@ export class PolicyModule implements OnApplicationBootstrap, OnApplicationShutdo
   private serve(): void {
     const { bus, config, dataSource } = this.parts;
     const tenants = this.tenants();
-    const read = new ReadTenant(dataSource, this.changes, new CursorSeal(config.cursorSecret));
+    const cursors = new CursorSeal(config.cursorSecret);
+    const read = new ReadTenant(dataSource, this.changes, cursors);
+    const versions = new ReadVersion(dataSource, cursors);
     const policy = new GetPolicy(dataSource, this.changes);
     const change = new PutPolicy(dataSource, this.changes, this.outbox);
     bus.serve(createTenant, '', (context, body) => this.watched(tenants.create(context, body)));
@@ -59,6 +76,12 @@ export class PolicyModule implements OnApplicationBootstrap, OnApplicationShutdo
     bus.serve(getTenant, '', async (context) => ({ body: await read.get(context) }));
     bus.serve(getPolicy, '', (context) => policy.get(context));
     bus.serve(putPolicy, '', (context, body) => this.watched(change.put(context, body)));
+    bus.serve(rollbackPolicy, '', (context, body) => this.watched(change.rollback(context, body)));
+    bus.serve(listPolicyVersions, '', async (context, body) => ({ body: await versions.list(context, body) }));
+    bus.serve(getPolicyVersion, '', async (context, body) => ({ body: await versions.get(context, body) }));
+    bus.serve(diffPolicyVersions, '', async (context, body) => ({ body: await versions.diff(context, body) }));
+    bus.serve(listPolicyTemplates, '', async () => ({ body: listTemplates() }));
+    bus.serve(getPolicyTemplate, '', async (_, body) => ({ body: getTemplate(body) }));
   }
 
   /** Lets the reconciler look soon when a change was left unfinished. */

@@ -2,7 +2,20 @@ import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js'
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
-import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
+import {
+  applyPolicy,
+  createTenant,
+  diffPolicyVersions,
+  getPolicy,
+  getPolicyTemplate,
+  getPolicyVersion,
+  getTenant,
+  listPolicyTemplates,
+  listPolicyVersions,
+  listTenants,
+  putPolicy,
+  rollbackPolicy,
+} from './policy.js';
 
 /** All that services say to each other. */
 export const contracts = {
@@ -21,6 +34,12 @@ export const contracts = {
   getTenant,
   getPolicy,
   putPolicy,
+  listPolicyVersions,
+  getPolicyVersion,
+  diffPolicyVersions,
+  rollbackPolicy,
+  listPolicyTemplates,
+  getPolicyTemplate,
   appendEvents,
   queryEvents,
   verifyTrail,

@@ -26,6 +26,8 @@ export const errors = {
   'key-not-found': row(404, 'No such key'),
   // Another tenant's id and one that nobody has are answered alike.
   'tenant-mismatch': row(404, 'No such tenant'),
+  'policy-version-not-found': row(404, 'No such version of the policy'),
+  'policy-template-not-found': row(404, 'No such policy template'),
   'method-not-allowed': row(405, 'The method is not offered here'),
   'request-timeout': row(408, 'The request was not sent in time', true),
   'tenant-exists': row(409, 'A tenant of that slug exists'),

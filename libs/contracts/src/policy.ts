@@ -1,7 +1,7 @@
 import { policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { cursor, instant, pageLimit, text, uuid } from './primitive.js';
+import { algorithmName, cursor, instant, pageLimit, text, uuid } from './primitive.js';
 
 /** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
 export const platformTenantId = '00000000-0000-7000-8000-000000000000';
@@ -67,6 +67,94 @@ export const getPolicy = contract({
   subject: 'policy.get',
   request: z.strictObject({}),
   reply: policy,
+});
+
+const versionNumber = z.number().int().positive().max(2_147_483_647);
+const versionInPath = z.coerce.number().pipe(versionNumber);
+
+const aboutVersion = {
+  version: versionNumber,
+  state: z
+    .enum(['pending', 'active', 'superseded', 'failed'])
+    .describe('active: in force on every worker. failed: refused by the workers, so never in force.'),
+  changedBy: z.string(),
+  changedAt: instant,
+  restores: versionNumber.nullable().describe('The earlier version whose document it brought back.'),
+};
+
+/** Newest first. */
+export const listPolicyVersions = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.version.list',
+  request: z.strictObject({ limit: pageLimit, cursor: cursor.optional() }),
+  reply: page(z.strictObject(aboutVersion).meta({ id: 'PolicyVersion' })),
+});
+
+export const getPolicyVersion = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.version.get',
+  request: z.strictObject({ version: versionInPath }),
+  reply: z.strictObject({ ...aboutVersion, document: policyDocument }).meta({ id: 'PolicyVersionDocument' }),
+});
+
+/** What changes from one version to another, whichever is the later. */
+export const diffPolicyVersions = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.version.diff',
+  request: z.strictObject({ from: versionInPath, to: versionInPath }),
+  reply: z.strictObject({
+    from: versionNumber,
+    to: versionNumber,
+    changes: z.array(
+      z
+        .strictObject({
+          field: policyDocument.keyof(),
+          algorithm: algorithmName.optional().describe('Whose entry it is, of fields that go by algorithm.'),
+          added: z.array(z.string()).optional(),
+          removed: z.array(z.string()).optional(),
+          before: z.unknown().optional().describe('null where there was none.'),
+          after: z.unknown().optional().describe('null where there is none.'),
+        })
+        .meta({ id: 'PolicyDifference' }),
+    ),
+  }),
+});
+
+/** Puts the document of an earlier version as a new one, conditional as `putPolicy` is. */
+export const rollbackPolicy = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.rollback',
+  request: z
+    .strictObject({ version: versionNumber.describe('A version that was in force.') })
+    .meta({ id: 'RollbackPolicy' }),
+  reply: policy,
+});
+
+export const policyTemplate = z
+  .strictObject({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    document: policyDocument.describe('To be put as it is, or changed before.'),
+    sources: z
+      .array(z.strictObject({ rule: policyDocument.keyof(), source: z.string() }))
+      .describe('What each rule rests on: document and section.'),
+  })
+  .meta({ id: 'PolicyTemplate' });
+
+export const listPolicyTemplates = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.template.list',
+  request: z.strictObject({}),
+  reply: z.strictObject({ items: z.array(policyTemplate) }),
+});
+
+/** @throws AnkaError `policy-template-not-found` */
+export const getPolicyTemplate = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.template.get',
+  request: z.strictObject({ template: z.string().max(64) }),
+  reply: policyTemplate,
 });
 
 /** Conditional on the version in force (`ifMatch` of the context). The reply means: in force on every worker. */

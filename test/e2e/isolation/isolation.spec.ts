@@ -79,7 +79,7 @@ const namesNothing = [
   ],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].map((name) => `body.sunsets.${name}`),
-  'body.requiredLabels',
+  ...['body.requiredLabels', 'path.template'],
 ];
 
 const withoutKid = (token: string): string => {
@@ -149,6 +149,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'queryEvents query.cursor': async () =>
     expectProblem(await send('GET', `/audit/events?limit=1&cursor=${theirs.eventCursor}`), 'cursor-invalid'),
+  'listPolicyVersions query.cursor': async () =>
+    expectProblem(await send('GET', `/policy/versions?cursor=${theirs.keyCursor}`), 'cursor-invalid'),
   'createTenant header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
     expectProblem(await send('POST', '/tenants', { body: { slug: 'x', name: 'x' }, headers }), 'access-denied');

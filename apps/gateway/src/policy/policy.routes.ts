@@ -1,16 +1,6 @@
 import { getPolicy, putPolicy } from '@ankasecure/contracts';
-import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
-
-const document = { allowedAlgorithms: ['RSA-3072', 'EC-P256', 'AES-256'], fipsOnly: true };
-const policy = {
-  tenantId: ids.tenant,
-  version: 3,
-  ...document,
-  changedBy: 'alice@acme.example',
-  changedAt: instants.created,
-  pendingVersion: null,
-};
+import { document, policy } from './policy.example.js';
 
 const about = { path: '/policy', tag: 'Policy', status: 200, etag: true } as const;
 

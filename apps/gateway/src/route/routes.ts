@@ -1,6 +1,7 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
+import { historyRoutes } from '../policy/history.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
 import type { Route } from './route.js';
@@ -10,6 +11,7 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
+  ...historyRoutes,
   ...auditRoutes,
   ...tenantRoutes,
 ];

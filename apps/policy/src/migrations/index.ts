@@ -1,1 +1,2 @@
 export { Initial1763900000000 } from './1763900000000-initial.js';
+export { Restores1764000200000 } from './1764000200000-restores.js';

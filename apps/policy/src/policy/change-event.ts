@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
-import type { PolicyDocument } from '@ankasecure/policy-rules';
+import { type Difference, differences, type PolicyDocument } from '@ankasecure/policy-rules';
 import type { Tenant } from '../tenant/tenant.entity.js';
 
 /** A version as far as its event is concerned. */
@@ -8,6 +8,8 @@ export interface Change {
   readonly tenantId: string;
   readonly version: number;
   readonly document: PolicyDocument;
+  /** The earlier version it brings back. */
+  readonly restores?: number | null;
   readonly changedBy: string;
   readonly correlationId: string;
 }
@@ -23,15 +25,25 @@ const listed = (names: readonly string[]): string => {
   return `${fitting.join(' ')} and ${names.length - fitting.length} more`;
 };
 
-const differences = (from: PolicyDocument, to: PolicyDocument): Record<string, string> => {
-  const added = to.allowedAlgorithms.filter((name) => !from.allowedAlgorithms.includes(name));
-  const removed = from.allowedAlgorithms.filter((name) => !to.allowedAlgorithms.includes(name));
-  return {
-    ...(added.length > 0 && { addedAlgorithms: listed(added) }),
-    ...(removed.length > 0 && { removedAlgorithms: listed(removed) }),
-    ...(from.fipsOnly !== to.fipsOnly && { fipsOnly: `${from.fipsOnly} to ${to.fipsOnly}` }),
-  };
+const inWords = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** What a difference is in an event's details: the two lists of algorithms, and any other field before and after. */
+const detailsOf = ({ field, algorithm, added, removed, before, after }: Difference): Record<string, string> => {
+  if (field === 'allowedAlgorithms' && added !== undefined && removed !== undefined)
+    return {
+      ...(added.length > 0 && { addedAlgorithms: listed(added) }),
+      ...(removed.length > 0 && { removedAlgorithms: listed(removed) }),
+    };
+  const name = algorithm === undefined ? field : `${field}.${algorithm}`;
+  const change =
+    added === undefined
+      ? `${inWords(before)} to ${inWords(after)}`
+      : [...added.map((one) => `+${one}`), ...(removed ?? []).map((one) => `-${one}`)].join(' ');
+  return { [name]: change.slice(0, maxDetail).toWellFormed() };
 };
+
+const changes = (from: PolicyDocument, to: PolicyDocument): Record<string, string> =>
+  Object.assign({}, ...differences(from, to).map(detailsOf)) as Record<string, string>;
 
 const eventOf = (
   { tenantId, changedBy, correlationId }: Change,
@@ -56,7 +68,8 @@ export const policyChanged = (change: Change, before: Pick<Change, 'version' | '
     details: {
       fromVersion: String(before.version),
       toVersion: String(change.version),
-      ...differences(before.document, change.document),
+      ...(change.restores !== null && change.restores !== undefined && { restoredVersion: String(change.restores) }),
+      ...changes(before.document, change.document),
     },
   });
 
@@ -70,7 +83,7 @@ export const policyAdopted = (adopted: Change, before: Pick<Change, 'version' | 
       toVersion: String(adopted.version),
       ...(before !== null && {
         fromVersion: String(before.version),
-        ...differences(before.document, adopted.document),
+        ...changes(before.document, adopted.document),
       }),
     },
   });

@@ -17,6 +17,17 @@ export const policyAnswer = (version: PolicyVersion, pendingVersion: number | nu
   revision: version.version,
 });
 
+/** @throws AnkaError `policy-version-not-found` */
+export const findVersion = async (
+  manager: EntityManager,
+  tenantId: string,
+  version: number,
+): Promise<PolicyVersion> => {
+  const found = await manager.findOneBy(PolicyVersion, { tenantId, version });
+  if (found === null) throw new AnkaError('policy-version-not-found');
+  return found;
+};
+
 export interface CurrentPolicy {
   readonly active: PolicyVersion;
   readonly pending: PolicyVersion | null;

@@ -15,6 +15,7 @@ const primaryKeyConstraintName = 'policy_version_pkey';
 @Index('policy_version_pending', ['tenantId'], { unique: true, where: `(state = 'pending'::text)` })
 @Index('policy_version_active', ['tenantId'], { unique: true, where: `(state = 'active'::text)` })
 @Check('policy_version_version', 'version > 0')
+@Check('policy_version_restores', 'restores > 0')
 @Check('policy_version_state', `state IN ('pending', 'active', 'superseded', 'failed')`)
 export class PolicyVersion {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
@@ -37,6 +38,10 @@ export class PolicyVersion {
   /** Why it failed: an error's code. */
   @Column('text', { name: 'failure_code', nullable: true })
   failureCode!: string | null;
+
+  /** The earlier version whose document this one brought back. */
+  @Column('integer', { nullable: true })
+  restores!: number | null;
 
   @Column('text', { name: 'changed_by' })
   changedBy!: string;

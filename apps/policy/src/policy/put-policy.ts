@@ -4,7 +4,7 @@ import type { PolicyDocument } from '@ankasecure/policy-rules';
 import { type Answer, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { currentPolicy, policyAnswer } from './policy-resource.js';
+import { currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import type { SettleChange } from './settle-change.js';
 
@@ -27,14 +27,33 @@ export class PutPolicy {
    * When it returns the document is in force on every worker. Repeating a call that ended without an answer is safe.
    * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce what was not known here, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `audit-unavailable`
    */
-  async put(context: Context, document: PolicyDocument): Promise<Answer<Policy>> {
+  put(context: Context, document: PolicyDocument): Promise<Answer<Policy>> {
+    return this.change(context, document, null);
+  }
+
+  /**
+   * Brings back the document of a version that was in force, as a new one.
+   * @throws AnkaError `policy-version-not-found`, and as `put`
+   */
+  async rollback(context: Context, { version }: { version: number }): Promise<Answer<Policy>> {
+    const { document } = await this.inForceOnce(context, version);
+    return this.change(context, document, version);
+  }
+
+  private async inForceOnce({ tenantId }: Context, version: number): Promise<PolicyVersion> {
+    const found = await withTenant(this.dataSource, tenantId, (manager) => findVersion(manager, tenantId, version));
+    if (found.state === 'active' || found.state === 'superseded') return found;
+    throw new AnkaError('policy-version-not-found', `Version ${version} was never in force`);
+  }
+
+  private async change(context: Context, document: PolicyDocument, restores: number | null): Promise<Answer<Policy>> {
     const { tenantId, ifMatch } = context;
     if (ifMatch === undefined)
       throw new AnkaError('precondition-required', 'Send the ETag of the policy you change as If-Match');
     this.outbox.assertRoom();
     const deadline = context.deadline - reserveMs;
     await this.changes.settle(tenantId, (Date.now() + deadline) / 2).catch(() => undefined);
-    const stored = await this.store(context, ifMatch, document);
+    const stored = await this.store(context, ifMatch, document, restores);
     if (stored.state === 'active') return policyAnswer(stored, null);
     await this.changes.settle(tenantId, deadline);
     return this.outcome(tenantId, stored.version, document);
@@ -45,6 +64,7 @@ export class PutPolicy {
     { tenantId, principal, correlationId }: Context,
     ifMatch: number,
     document: PolicyDocument,
+    restores: number | null,
   ): Promise<PolicyVersion> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
@@ -63,7 +83,7 @@ export class PutPolicy {
         throw new AnkaError('precondition-failed', `Version ${active.version} is in force; read it and decide again`);
       const version = await this.nextVersion(manager, tenantId);
       return manager.save(
-        manager.create(PolicyVersion, { tenantId, version, document, changedBy: principal, correlationId }),
+        manager.create(PolicyVersion, { tenantId, version, document, restores, changedBy: principal, correlationId }),
       );
     });
   }

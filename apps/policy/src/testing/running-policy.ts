@@ -6,11 +6,15 @@ import {
   applyPolicy,
   type Context,
   createTenant,
+  diffPolicyVersions,
   getPolicy,
+  getPolicyVersion,
   getTenant,
+  listPolicyVersions,
   listTenants,
   platformTenantId,
   putPolicy,
+  rollbackPolicy,
 } from '@ankasecure/contracts';
 import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import type { Bus } from '@ankasecure/service-kit';
@@ -158,6 +162,14 @@ export const startPolicy = async () => {
     get: (tenantId: string) => gateway.request(getPolicy, '', contextOf(tenantId), {}),
     put: (tenantId: string, over: Partial<Context> = {}, document: Partial<PolicyDocument> = {}) =>
       gateway.request(putPolicy, '', contextOf(tenantId, over), { ...initialPolicy, ...document }),
+    rollback: (tenantId: string, version: number, over: Partial<Context> = {}) =>
+      gateway.request(rollbackPolicy, '', contextOf(tenantId, over), { version }),
+    versions: (tenantId: string, query: z.input<typeof listPolicyVersions.request> = {}) =>
+      gateway.request(listPolicyVersions, '', contextOf(tenantId), query),
+    version: (tenantId: string, version: number) =>
+      gateway.request(getPolicyVersion, '', contextOf(tenantId), { version }),
+    diff: (tenantId: string, from: number, to: number) =>
+      gateway.request(diffPolicyVersions, '', contextOf(tenantId), { from, to }),
     eventsOf: (tenantId: string) => sealed.filter((event) => event.tenantId === tenantId),
     query: (sql: string) => postgres.query(database, sql),
     stop: async (): Promise<void> => {

@@ -1,0 +1,32 @@
+import { ids, instants } from '../route/example.js';
+
+export const document = {
+  allowedAlgorithms: ['RSA-3072', 'EC-P256', 'AES-256'],
+  fipsOnly: true,
+  sunsets: [{ algorithm: 'RSA-3072', warnFrom: '2027-01-01T00:00:00Z', protectUntil: '2030-01-01T00:00:00Z' }],
+};
+
+export const policy = {
+  tenantId: ids.tenant,
+  version: 3,
+  ...document,
+  changedBy: 'alice@acme.example',
+  changedAt: instants.created,
+  pendingVersion: null,
+};
+
+export const version = {
+  version: 3,
+  state: 'active',
+  changedBy: 'alice@acme.example',
+  changedAt: instants.created,
+  restores: null,
+};
+
+export const template = {
+  name: 'permissive-dev',
+  title: 'Development',
+  description: 'Everything this installation can do, keys in software too. Not for production.',
+  document: { allowedAlgorithms: ['EC-P256', 'AES-256'], fipsOnly: false },
+  sources: [{ rule: 'allowedAlgorithms', source: 'none: for development' }],
+};

@@ -1,0 +1,40 @@
+import { algorithmNames, algorithmOf, defaultPurpose } from '@ankasecure/algorithm';
+import { describe, expect, it } from 'vitest';
+import { policyDocument } from './document.js';
+import { evaluate } from './evaluate.js';
+import { type Use, uses } from './request.js';
+import { templates } from './template.js';
+
+const allowed = (name: string, use: Use, at: string): string[] => {
+  const { document } = templates.find((template) => template.name === name) ?? templates[0] ?? expect.fail();
+  return algorithmNames.filter((algorithm) => {
+    const asked = { algorithm, purpose: defaultPurpose(algorithm), use, custody: 'token', outsideSteps: [] } as const;
+    return evaluate(document, asked, Date.parse(at)).allow;
+  });
+};
+
+describe.each(templates.map((template) => [template.name, template] as const))('the template %s', (_, template) => {
+  it('is a document as it stands, with a source for each rule it sets', () => {
+    expect(policyDocument.parse(template.document)).toEqual(template.document);
+    expect(template.sources.map(({ rule }) => rule)).toEqual(Object.keys(template.document));
+  });
+});
+
+describe('the templates', () => {
+  it('have names of their own', () => {
+    expect(templates.map(({ name }) => name)).toEqual(['fips-140-3', 'cnsa-2.0', 'pqc-migration', 'permissive-dev']);
+  });
+
+  it('decide as they say', () => {
+    expect(allowed('fips-140-3', 'protect', '2026-11-25')).toEqual([...algorithmNames]);
+    expect(allowed('fips-140-3', 'protect', '2031-01-01')).not.toContain('RSA-2048');
+    expect(allowed('cnsa-2.0', 'protect', '2026-11-25')).toEqual(['AES-256', 'HMAC-SHA384', 'HMAC-SHA512']);
+    const cnsa1 = ['RSA-3072', 'RSA-4096', 'EC-P384'];
+    expect(allowed('cnsa-2.0', 'process', '2026-11-25')).toEqual([...cnsa1, 'AES-256', 'HMAC-SHA384', 'HMAC-SHA512']);
+    expect(allowed('cnsa-2.0', 'process', '2034-01-01')).toEqual(['AES-256', 'HMAC-SHA384', 'HMAC-SHA512']);
+    const symmetric = algorithmNames.filter((name) => ['aes', 'hmac'].includes(algorithmOf(name).kind));
+    expect(allowed('pqc-migration', 'create', '2036-01-01')).toEqual(symmetric);
+    expect(allowed('pqc-migration', 'process', '2036-01-01')).toEqual([...algorithmNames]);
+    for (const use of uses) expect(allowed('permissive-dev', use, '2026-11-25')).toEqual([...algorithmNames]);
+  });
+});

@@ -1,0 +1,100 @@
+import { type AlgorithmName, algorithmNames, algorithmOf, cnsaApproval } from '@ankasecure/algorithm';
+import { initialPolicy, type PolicyDocument, type Sunset } from './document.js';
+import type { RuleName } from './rule.js';
+
+/** A policy to start from, and what each of its rules rests on. */
+export interface Template {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly document: PolicyDocument;
+  readonly sources: readonly { readonly rule: RuleName; readonly source: string }[];
+}
+
+const cryptoperiod =
+  'SP 800-57 part 1 r5 §5.3.6, table 1 (private signature and data encryption keys: at most 2 years of protection)';
+
+const inCnsa = (name: AlgorithmName): boolean =>
+  algorithmOf(name).strength >= 128 &&
+  cnsaApproval.some(({ algorithm }) => [name, algorithmOf(name).kind].includes(algorithm));
+
+/** Quantum computers break these; those with 112 bits end first. */
+const classical = algorithmNames.filter((name) => ['rsa', 'ec', 'ed'].includes(algorithmOf(name).kind));
+const wayOut = (algorithm: AlgorithmName): Sunset =>
+  algorithmOf(algorithm).strength < 128
+    ? {
+        algorithm,
+        protectUntil: '2031-01-01T00:00:00Z',
+        source: 'SP 800-57 part 1 r5 §5.6.3, table 4; NIST IR 8547 (initial public draft) §4.1',
+      }
+    : { algorithm, protectUntil: '2036-01-01T00:00:00Z', source: 'NIST IR 8547 (initial public draft) §4.1' };
+
+/** What `GET /policy/templates` offers. A template is data: it is put as any other document, and may be changed before. */
+export const templates: readonly Template[] = [
+  {
+    name: 'fips-140-3',
+    title: 'FIPS 140-3',
+    description:
+      'Approved algorithms alone, every step inside the HSM. Whether the HSM is validated is for its certificate to say.',
+    document: {
+      allowedAlgorithms: [...algorithmNames],
+      fipsOnly: true,
+      minimumStrength: 112,
+      custody: ['token', 'wrapped'],
+      maxRotationIntervalDays: 730,
+    },
+    sources: [
+      { rule: 'allowedAlgorithms', source: 'SP 800-140C r2 (approved security functions)' },
+      { rule: 'fipsOnly', source: 'FIPS 140-3; SP 800-140C r2; SP 800-131A r2' },
+      { rule: 'minimumStrength', source: 'SP 800-131A r2 §1.2.2; SP 800-57 part 1 r5 §5.6.3, table 4' },
+      {
+        rule: 'custody',
+        source: 'FIPS 140-3 §7.9 (sensitive security parameters stay in the module or leave it wrapped)',
+      },
+      { rule: 'maxRotationIntervalDays', source: cryptoperiod },
+    ],
+  },
+  {
+    name: 'cnsa-2.0',
+    title: 'CNSA 2.0',
+    description:
+      'Protects with the algorithms of CNSA 2.0; what those of CNSA 1.0 protected can be decrypted and verified until the end of 2033.',
+    document: {
+      allowedAlgorithms: algorithmNames.filter(inCnsa),
+      fipsOnly: true,
+      cnsa2: true,
+      custody: ['token', 'wrapped'],
+      maxRotationIntervalDays: 730,
+    },
+    sources: [
+      { rule: 'allowedAlgorithms', source: 'CNSA 2.0, table I; CNSSP 15, annex B (CNSA 1.0)' },
+      { rule: 'fipsOnly', source: 'CNSSP 15 (validated modules)' },
+      { rule: 'cnsa2', source: 'NSA, Announcing the Commercial National Security Algorithm Suite 2.0, September 2022' },
+      { rule: 'custody', source: 'FIPS 140-3 §7.9' },
+      { rule: 'maxRotationIntervalDays', source: cryptoperiod },
+    ],
+  },
+  {
+    name: 'pqc-migration',
+    title: 'Migration to post-quantum algorithms',
+    description:
+      'Everything goes on, and every use of an algorithm that a quantum computer breaks is warned of: 112 bits protect through 2030, the rest through 2035.',
+    document: { ...initialPolicy, sunsets: classical.map(wayOut) },
+    sources: [
+      { rule: 'allowedAlgorithms', source: 'none: what is allowed today stays so' },
+      { rule: 'fipsOnly', source: 'none: put it on where the module is validated' },
+      { rule: 'sunsets', source: 'NIST IR 8547 (initial public draft) §4.1; SP 800-57 part 1 r5 §5.6.3, table 4' },
+    ],
+  },
+  {
+    name: 'permissive-dev',
+    title: 'Development',
+    description: 'Everything this installation can do, keys in software too. Not for production.',
+    document: { ...initialPolicy, custody: ['token', 'wrapped', 'software'] },
+    sources: [
+      { rule: 'allowedAlgorithms', source: 'none: for development' },
+      { rule: 'fipsOnly', source: 'none: for development' },
+      { rule: 'custody', source: 'none: for development' },
+    ],
+  },
+];
