@@ -5,6 +5,8 @@ import { ComputeMac } from './audit-mac/compute-mac.js';
 import { PlatformKeys } from './audit-mac/platform-key.js';
 import { servedPartition, type WorkerConfig } from './config.js';
 import { CUSTODY, openCustody } from './custody/custody.provider.js';
+import { StepAside } from './group/step-aside.js';
+import { WellWorkers } from './group/well-worker.js';
 import { CreateKey } from './key/create-key.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
@@ -18,6 +20,7 @@ import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
+import { EvaluatePolicy } from './policy/evaluate-policy.js';
 import { Worker } from './worker.js';
 
 type WorkerParts = Parts<WorkerConfig>;
@@ -86,6 +89,11 @@ const made = <Made>(
       (...parts: ConstructorParameters<typeof ApplyPolicy>) => new ApplyPolicy(...parts),
     ),
     made(
+      EvaluatePolicy,
+      [CUSTODY, KeyStore, EnforcedPolicies],
+      (...parts: ConstructorParameters<typeof EvaluatePolicy>) => new EvaluatePolicy(...parts),
+    ),
+    made(
       CreateKey,
       [PARTS, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
       ({ dataSource, config }: WorkerParts, ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]) =>
@@ -107,6 +115,12 @@ const made = <Made>(
       [CUSTODY, GcmReservation, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
       (custody: never, gcm: GcmReservation, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
         new RunOperation({ custody, gcm }, ...rest),
+    ),
+    made(
+      StepAside,
+      [PARTS, CUSTODY],
+      ({ config, log }: WorkerParts, custody: never) =>
+        new StepAside(custody, new WellWorkers(config.database, config.partition, log), log),
     ),
     Worker,
   ],

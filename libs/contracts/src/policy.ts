@@ -1,7 +1,7 @@
-import { policyDocument } from '@ankasecure/policy-rules';
+import { policyDocument, uses } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { algorithmName, cursor, instant, pageLimit, text, uuid } from './primitive.js';
+import { algorithmName, cursor, custody, instant, pageLimit, purpose, text, uuid, warning } from './primitive.js';
 
 /** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
 export const platformTenantId = '00000000-0000-7000-8000-000000000000';
@@ -141,6 +141,7 @@ export const policyTemplate = z
       .describe('What each rule rests on: document and section.'),
   })
   .meta({ id: 'PolicyTemplate' });
+export type PolicyTemplate = z.infer<typeof policyTemplate>;
 
 export const listPolicyTemplates = contract({
   ...gatewayToPolicy,
@@ -178,4 +179,63 @@ export const applyPolicy = contract({
   subject: 'crypto.{partition}.policy.apply',
   request: enforcedPolicy,
   reply: enforcedPolicy,
+});
+
+export const policyReason = z
+  .strictObject({
+    code: z.enum(['policy', 'fips-only', 'cnsa2']),
+    rule: policyDocument.keyof().describe('The field of the policy.'),
+    detail: z.string(),
+    source: z.string().describe('What the rule rests on: document and section, or the tenant’s own policy.'),
+  })
+  .meta({ id: 'PolicyReason' });
+
+const days = z.number().int().min(1).max(36_500);
+
+/** A decision without a deed: by the copy that workers enforce, with what this token leaves outside. */
+export const evaluatePolicy = contract({
+  owner: 'crypto-worker',
+  callers: ['gateway'],
+  subject: 'crypto.{partition}.policy.evaluate',
+  request: z
+    .strictObject({
+      use: z.enum(uses).describe('create a key; protect: encrypt, sign, MAC; process: decrypt, verify.'),
+      keyId: uuid.optional().describe('Of an existing key; algorithm, purpose and custody are then its own.'),
+      algorithm: algorithmName.optional(),
+      purpose: purpose.optional().describe('The algorithm’s first when left out.'),
+      custody: custody.optional().describe('token when left out.'),
+      lifeDays: days.optional().describe('How long a new key is to live.'),
+      rotationDays: days.optional().describe('How often it is to be rotated.'),
+      labels: z.array(z.string().max(64)).max(64).optional().describe('Names in the metadata of a new key.'),
+      at: instant.optional().describe('As of another time; now when left out.'),
+    })
+    .refine(
+      ({ keyId, algorithm }) => (keyId === undefined) !== (algorithm === undefined),
+      'exactly one of keyId and algorithm is expected',
+    )
+    .refine(
+      ({ keyId, use }) => keyId === undefined || use !== 'create',
+      'create goes with algorithm: the key of keyId is there',
+    )
+    .refine(
+      ({ keyId, purpose: asked, custody: place }) =>
+        keyId === undefined || (asked === undefined && place === undefined),
+      'purpose and custody go with algorithm',
+    )
+    .meta({ id: 'EvaluatePolicy' }),
+  reply: z
+    .strictObject({
+      allow: z.boolean(),
+      rule: policyDocument.keyof().describe('The first rule that objects, or the strictest that was passed.'),
+      source: z.string(),
+      reasons: z.array(policyReason),
+      warnings: z.array(warning),
+      until: instant.nullable().describe('The decision may change by itself then; null: it will not.'),
+      policyVersion: z.number().int().positive(),
+      algorithm: algorithmName,
+      purpose,
+      custody,
+      outsideSteps: z.array(z.string()).describe('What this token leaves to the worker.'),
+    })
+    .meta({ id: 'PolicyEvaluation' }),
 });

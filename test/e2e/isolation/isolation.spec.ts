@@ -79,7 +79,7 @@ const namesNothing = [
   ],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].map((name) => `body.sunsets.${name}`),
-  ...['body.requiredLabels', 'path.template'],
+  ...['body.requiredLabels', 'path.template', 'body.labels', 'body.at'],
 ];
 
 const withoutKid = (token: string): string => {
@@ -135,6 +135,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'listKeys query.cursor': async () =>
     expectProblem(await send('GET', `/keys?limit=1&cursor=${theirs.keyCursor}`), 'cursor-invalid'),
+  'evaluatePolicy body.keyId': async () => {
+    const body = { use: 'protect', keyId: theirs.signing.id };
+    expectProblem(await send('POST', '/policy/evaluate', { body }), 'key-not-found');
+  },
   'encrypt body.keyId': () => noSuchKey('/encrypt', { keyId: theirs.wrapping.id, plaintext: 'AAAA' }),
   'decrypt body.jwe': () => noSuchKey('/decrypt', { jwe: theirs.jwe }),
   'decrypt body.keyId': () => noSuchKey('/decrypt', { jwe: withoutKid(theirs.jwe), keyId: theirs.wrapping.id }),

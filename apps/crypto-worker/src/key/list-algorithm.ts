@@ -25,7 +25,7 @@ export class ListAlgorithm {
   ) {}
 
   async list({ tenantId }: Context): Promise<Reply> {
-    const policy = await this.policies.of(tenantId);
+    const policy = await this.policies.latest(tenantId);
     const { label, serial, ...token } = this.custody.token;
     // Whether a key will have them is for its maker to see to.
     const labels = policy.document.requiredLabels ?? [];

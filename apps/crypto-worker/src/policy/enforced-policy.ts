@@ -45,6 +45,18 @@ export class EnforcedPolicies {
     return loading;
   }
 
+  /**
+   * The policy in force at this moment, read anew: for answers that no fence stands behind.
+   * @throws AnkaError `tenant-unknown`
+   */
+  async latest(tenantId: string): Promise<EnforcedPolicy> {
+    const known = await this.of(tenantId);
+    const read = await this.load(tenantId);
+    if (read.revision === known.revision) return known;
+    this.known.set(tenantId, Promise.resolve(read));
+    return read;
+  }
+
   forget(tenantId: string): void {
     this.known.delete(tenantId);
   }

@@ -1,4 +1,4 @@
-import { getPolicy, putPolicy } from '@ankasecure/contracts';
+import { evaluatePolicy, getPolicy, putPolicy } from '@ankasecure/contracts';
 import type { Route } from '../route/route.js';
 import { document, policy } from './policy.example.js';
 
@@ -30,5 +30,43 @@ export const policyRoutes: readonly Route[] = [
     withinMs: 30_000,
     errors: ['policy-pending', 'policy-not-applied', 'audit-unavailable'],
     example: { request: document, reply: policy },
+  },
+  {
+    method: 'POST',
+    path: '/policy/evaluate',
+    operationId: 'evaluatePolicy',
+    tag: 'Policy',
+    status: 200,
+    summary: 'Ask how the policy decides, now or at another time',
+    description:
+      'Nothing is done: the answer names the rule that decides, what it rests on, every reason, and until when the decision holds.',
+    roles: ['tenant-admin', 'application-admin', 'auditor'],
+    contract: evaluatePolicy,
+    takes: 'body',
+    withinMs: 10_000,
+    errors: ['key-not-found'],
+    example: {
+      request: { use: 'protect', algorithm: 'RSA-3072', purpose: 'sign', at: '2030-01-01T00:00:00Z' },
+      reply: {
+        allow: false,
+        rule: 'sunsets',
+        source: 'the tenant’s policy',
+        reasons: [
+          {
+            code: 'policy',
+            rule: 'sunsets',
+            detail: 'RSA-3072 protects no more since 2030-01-01T00:00:00Z',
+            source: 'the tenant’s policy',
+          },
+        ],
+        warnings: [],
+        until: null,
+        policyVersion: 3,
+        algorithm: 'RSA-3072',
+        purpose: 'sign',
+        custody: 'token',
+        outsideSteps: [],
+      },
+    },
   },
 ];

@@ -1,0 +1,115 @@
+import type { evaluatePolicy, Key, listAlgorithms, Policy, PolicyTemplate } from '@ankasecure/contracts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import type { Client } from '../harness/client.js';
+import { hsmCalls } from '../harness/hsm-call.js';
+import { expectProblem } from '../harness/problem.js';
+import type { Rig } from '../harness/rig.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+
+type Evaluation = z.infer<typeof evaluatePolicy.reply>;
+type Listing = z.infer<typeof listAlgorithms.reply>;
+
+describe('a policy', () => {
+  let rig: Rig;
+  let tenant: Tenant;
+  let client: Client;
+  beforeAll(async () => {
+    rig = await sharedRig();
+  });
+  beforeEach(async () => {
+    tenant = await newTenant(rig);
+    client = tenant.admin;
+  });
+  const evaluate = (body: object): Promise<Evaluation> => client.post<Evaluation>('/policy/evaluate', body);
+
+  it('is evaluated as it is enforced, for keys there are and keys there could be, and the HSM is not asked', async () => {
+    const key: Key = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
+    const before = await hsmCalls(rig);
+    expect(await evaluate({ use: 'create', algorithm: 'EC-P256' })).toEqual({
+      allow: true,
+      rule: 'allowedAlgorithms',
+      source: 'the tenant’s policy',
+      reasons: [],
+      warnings: [],
+      until: null,
+      policyVersion: 1,
+      algorithm: 'EC-P256',
+      purpose: 'sign',
+      custody: 'token',
+      outsideSteps: [],
+    });
+    await tenant.changePolicy({ fipsOnly: true, requiredLabels: ['owner'], maxKeyLifeDays: 1 });
+    // Several times, so that every worker is asked.
+    for (let time = 0; time < 10; time++) {
+      expect(await evaluate({ use: 'process', keyId: key.id })).toMatchObject({
+        allow: false,
+        rule: 'fipsOnly',
+        reasons: [{ code: 'fips-only', detail: expect.stringContaining('oaep-unpadding') as unknown }],
+        outsideSteps: ['oaep-unpadding'],
+        policyVersion: 2,
+      });
+      const { fipsOnly, policyVersion } = await client.get<Listing>('/algorithms');
+      expect([fipsOnly, policyVersion]).toEqual([true, 2]);
+    }
+    expect(await evaluate({ use: 'create', algorithm: 'AES-256' })).toMatchObject({ rule: 'requiredLabels' });
+    expect(await evaluate({ use: 'create', algorithm: 'AES-256', labels: ['owner'] })).toMatchObject({ allow: true });
+    const tomorrow = new Date(Date.parse(key.createdAt) + 86_400_000).toISOString();
+    expect((await evaluate({ use: 'protect', keyId: key.id, at: tomorrow })).reasons.map(({ rule }) => rule)).toEqual([
+      'maxKeyLifeDays',
+      'fipsOnly',
+    ]);
+    expect(await evaluate({ use: 'protect', algorithm: 'RSA-2048', purpose: 'sign' })).toMatchObject({
+      allow: true,
+      source: expect.stringContaining('FIPS 186-5') as unknown,
+      until: '2031-01-01T00:00:00.000Z',
+    });
+    expect(await hsmCalls(rig)).toEqual(before);
+  });
+
+  it('is not evaluated for questions without sense', async () => {
+    for (const body of [
+      { use: 'protect' },
+      { use: 'protect', algorithm: 'AES-256', keyId: tenant.id },
+      { use: 'create', keyId: tenant.id },
+      { use: 'protect', keyId: tenant.id, custody: 'token' },
+      { use: 'admire', algorithm: 'AES-256' },
+    ])
+      expectProblem(await client.send('POST', '/policy/evaluate', { body }), 'request-invalid');
+  });
+
+  it('starts from a template, is compared with what was and brought back', async () => {
+    const { items } = await client.get<{ items: PolicyTemplate[] }>('/policy/templates');
+    expect(items.length).toBeGreaterThanOrEqual(4);
+    const { document } = await client.get<PolicyTemplate>('/policy/templates/cnsa-2.0');
+    expectProblem(await client.send('GET', '/policy/templates/none'), 'policy-template-not-found');
+    await client.put<Policy>('/policy', document, { 'if-match': '"1"' });
+    expect(await client.get('/policy/versions/2')).toMatchObject({ state: 'active', document });
+    const { changes } = await client.get<{ changes: { field: string }[] }>('/policy/versions/1/diff/2');
+    expect(changes.map(({ field }) => field)).toEqual([
+      'allowedAlgorithms',
+      'fipsOnly',
+      'cnsa2',
+      'custody',
+      'maxRotationIntervalDays',
+    ]);
+    expectProblem(
+      await client.send('POST', '/keys', { body: { algorithm: 'EC-P384', label: 'refused' } }),
+      'policy-refused',
+    );
+    const back = await client.send<Policy>('POST', '/policy/rollback', {
+      body: { version: 1 },
+      headers: { 'if-match': '"2"' },
+    });
+    expect([back.status, back.body.version, back.headers.get('etag')]).toEqual([200, 3, '"3"']);
+    await tenant.createKey({ algorithm: 'EC-P384' });
+    const { items: versions } = await client.get<{ items: { version: number; restores: number | null }[] }>(
+      '/policy/versions?limit=2',
+    );
+    expect(versions.map(({ version, restores }) => [version, restores])).toEqual([
+      [3, 1],
+      [2, null],
+    ]);
+  });
+});
