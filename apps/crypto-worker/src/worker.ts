@@ -78,11 +78,19 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const applier = this.modules.get(ApplyPolicy);
     const macs = this.modules.get(ComputeMac);
     return [
-      this.bus.serve(createKey, partition, async (context, request) => {
-        this.outbox.assertRoom();
-        const { key: body, hsmMicros, notice } = await creator.create(context, request);
-        return { body, revision: body.revision, id: body.id, hsmMicros, notice };
-      }),
+      this.bus.serve(
+        createKey,
+        partition,
+        async (context, request) => {
+          this.outbox.assertRoom();
+          const { key: body, hsmMicros, notice } = await creator.create(context, request);
+          return { body, revision: body.revision, id: body.id, hsmMicros, notice };
+        },
+        async (context, request) => {
+          this.outbox.assertRoom();
+          return creator.rehearse(context, request);
+        },
+      ),
       this.bus.serve(applyPolicy, partition, async (context, request) => ({
         body: await applier.apply(context, request),
       })),

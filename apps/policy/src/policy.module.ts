@@ -22,6 +22,7 @@ import { ReadVersion } from './policy/read-version.js';
 import { ReconcileChange } from './policy/reconcile-change.js';
 import { SettleChange } from './policy/settle-change.js';
 import { getTemplate, listTemplates } from './policy/template.js';
+import { Rehearsal } from './rehearsal.js';
 import { CreateTenant } from './tenant/create-tenant.js';
 import { PlatformTenant } from './tenant/platform-tenant.js';
 import { ReadTenant } from './tenant/read-tenant.js';
@@ -70,13 +71,29 @@ export class PolicyModule implements OnApplicationBootstrap, OnApplicationShutdo
     const read = new ReadTenant(dataSource, this.changes, cursors);
     const versions = new ReadVersion(dataSource, cursors);
     const policy = new GetPolicy(dataSource, this.changes);
-    const change = new PutPolicy(dataSource, this.changes, this.outbox);
-    bus.serve(createTenant, '', (context, body) => this.watched(tenants.create(context, body)));
+    const rehearsal = new Rehearsal(dataSource, this.outbox);
+    const change = new PutPolicy(dataSource, this.changes, this.outbox, rehearsal);
+    bus.serve(
+      createTenant,
+      '',
+      (context, body) => this.watched(tenants.create(context, body)),
+      (context, body) => rehearsal.of(context, 'tenant.create', () => tenants.assertCreatable(context, body)),
+    );
     bus.serve(listTenants, '', async (context, body) => ({ body: await read.list(context, body) }));
     bus.serve(getTenant, '', async (context) => ({ body: await read.get(context) }));
     bus.serve(getPolicy, '', (context) => policy.get(context));
-    bus.serve(putPolicy, '', (context, body) => this.watched(change.put(context, body)));
-    bus.serve(rollbackPolicy, '', (context, body) => this.watched(change.rollback(context, body)));
+    bus.serve(
+      putPolicy,
+      '',
+      (context, body) => this.watched(change.put(context, body)),
+      (context, body) => change.rehearse(context, body),
+    );
+    bus.serve(
+      rollbackPolicy,
+      '',
+      (context, body) => this.watched(change.rollback(context, body)),
+      (context, body) => change.rehearseRollback(context, body),
+    );
     bus.serve(listPolicyVersions, '', async (context, body) => ({ body: await versions.list(context, body) }));
     bus.serve(getPolicyVersion, '', async (context, body) => ({ body: await versions.get(context, body) }));
     bus.serve(diffPolicyVersions, '', async (context, body) => ({ body: await versions.diff(context, body) }));

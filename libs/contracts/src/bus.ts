@@ -23,6 +23,8 @@ export const context = z.strictObject({
   resourceId: uuid.optional(),
   /** Strong ETag the change was conditioned on: the row's revision. */
   ifMatch: z.number().int().positive().optional(),
+  /** Check everything, say what would happen, do nothing: no HSM call and no change. */
+  dryRun: z.literal(true).optional(),
 });
 export type Context = z.infer<typeof context>;
 

@@ -2,6 +2,7 @@ export * from './audit.js';
 export * from './bus.js';
 export * from './contracts.js';
 export * from './crypto.js';
+export * from './dry-run.js';
 export * from './error.js';
 export * from './key.js';
 export * from './policy.js';

@@ -1,6 +1,7 @@
 import { policyDocument, uses } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
+import { policyDecision } from './dry-run.js';
 import { algorithmName, cursor, custody, instant, pageLimit, purpose, text, uuid, warning } from './primitive.js';
 
 /** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
@@ -181,15 +182,6 @@ export const applyPolicy = contract({
   reply: enforcedPolicy,
 });
 
-export const policyReason = z
-  .strictObject({
-    code: z.enum(['policy', 'fips-only', 'cnsa2']),
-    rule: policyDocument.keyof().describe('The field of the policy.'),
-    detail: z.string(),
-    source: z.string().describe('What the rule rests on: document and section, or the tenant’s own policy.'),
-  })
-  .meta({ id: 'PolicyReason' });
-
 const days = z.number().int().min(1).max(36_500);
 
 /** A decision without a deed: by the copy that workers enforce, with what this token leaves outside. */
@@ -225,12 +217,8 @@ export const evaluatePolicy = contract({
     .meta({ id: 'EvaluatePolicy' }),
   reply: z
     .strictObject({
-      allow: z.boolean(),
-      rule: policyDocument.keyof().describe('The first rule that objects, or the strictest that was passed.'),
-      source: z.string(),
-      reasons: z.array(policyReason),
+      ...policyDecision,
       warnings: z.array(warning),
-      until: instant.nullable().describe('The decision may change by itself then; null: it will not.'),
       policyVersion: z.number().int().positive(),
       algorithm: algorithmName,
       purpose,

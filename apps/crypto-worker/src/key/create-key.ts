@@ -1,9 +1,18 @@
 import { defaultPurpose, type JweAlg, type JwsAlg, joseAlgs } from '@ankasecure/algorithm';
-import { AnkaError, type AuditEvent, type Context, type createKey, type Key, type Notice } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  type Context,
+  type createKey,
+  type DryRun,
+  type Key,
+  type Notice,
+} from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody, KeyRef } from '../custody/custody.js';
+import { dryRunOf, rehearsalOf } from '../operation/rehearsal.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -53,6 +62,46 @@ export class CreateKey {
       this.policies.forget(context.tenantId);
     }
     throw new AnkaError('decision-outdated', 'The tenant policy changed while the key was made; try again');
+  }
+
+  /**
+   * What `create` would do: all of its checks, on record as a dry run, and nothing made.
+   * @throws AnkaError `decision-outdated`, `audit-unavailable`
+   */
+  async rehearse(context: Context, request: Request): Promise<DryRun> {
+    const operation = 'key.create';
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const policy = await this.policies.of(context.tenantId);
+      const { plan, error } = await this.tryPlan(context, request, policy);
+      const event = eventOf(context, {
+        operation: rehearsalOf(operation),
+        keyId: null,
+        algorithm: request.algorithm,
+        outcome: error === undefined ? 'success' : 'failure',
+        failureCode: error?.code ?? null,
+        details: { partition: this.partition },
+      });
+      if (await this.outcomes.commit({ tenantId: context.tenantId, policy, key: null }, event)) {
+        const { algorithm, purpose = defaultPurpose(algorithm) } = request;
+        const key = { algorithm, purpose, custody: this.custody.kind };
+        return dryRunOf({ operation, error, key, ruling: plan?.ruling });
+      }
+      this.policies.forget(context.tenantId);
+    }
+    throw new AnkaError('decision-outdated', 'The tenant policy changed meanwhile; try again');
+  }
+
+  private async tryPlan(
+    context: Context,
+    request: Request,
+    policy: EnforcedPolicy,
+  ): Promise<{ plan?: Plan; error?: AnkaError }> {
+    try {
+      return { plan: await this.plan(context, request, policy) };
+    } catch (error) {
+      if (error instanceof AnkaError) return { error };
+      throw error;
+    }
   }
 
   private async attempt(

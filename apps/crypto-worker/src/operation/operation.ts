@@ -27,7 +27,7 @@ export interface Done {
 
 export interface Means {
   readonly custody: Custody;
-  readonly gcm: GcmReservation;
+  readonly gcm: Pick<GcmReservation, 'take'>;
 }
 
 /** One crypto route: everything about it that is not common to all of them. */

@@ -17,6 +17,7 @@ import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { mostUrgent, type Ruling, refusalOf } from '../policy/ruling.js';
 import type { Done, Means, Operation } from './operation.js';
+import { assertCapable, dryRunOf, rehearsalOf, rehearse } from './rehearsal.js';
 import { outsideSteps } from './warning.js';
 
 /** How one item ended, before it is known whether that may be told. */
@@ -121,7 +122,7 @@ export class RunOperation {
     const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
       fence: { tenantId: context.tenantId, policy, key },
       event: eventOf(context, {
-        operation: operation.name,
+        operation: nameOf(operation, context),
         keyId: key?.keyId ?? keyId,
         algorithm: key?.algorithm ?? null,
         outcome: error === undefined && done?.failureCode === undefined ? 'success' : 'failure',
@@ -133,6 +134,17 @@ export class RunOperation {
       ...(done === undefined || key === null ? {} : { body: bodyOf(key, done, ruling) }),
       ...(done === undefined || ruling?.notice === undefined ? {} : { notice: ruling.notice }),
     });
+    /** What was only tried: how it would have ended is its result. */
+    const tried = (error?: AnkaError): Attempt => {
+      const { fence, event } = end(error, undefined, 0);
+      const body = dryRunOf({
+        operation: operation.name,
+        error,
+        key: key ?? { ...(keyId !== null && { keyId }) },
+        ruling,
+      });
+      return { fence, event, hsmMicros: 0, body: { ...body } };
+    };
     try {
       const parsed = operation.item.safeParse(raw);
       if (!parsed.success) throw new AnkaError('request-invalid', describeIssues(parsed.error));
@@ -144,11 +156,17 @@ export class RunOperation {
       this.assertUsable(operation, key);
       ruling = policy.ruling(key, operation.use, outsideSteps(this.means.custody, key.algorithm, key.purpose));
       if (!ruling.decision.allow) throw refusalOf(ruling.decision);
+      if (context.dryRun === true) {
+        const used = key;
+        assertCapable(this.means.custody, used);
+        await rehearse(this.means, (means) => operation.run(means, context, used, parsed.data, parts));
+        return tried();
+      }
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);
     } catch (error) {
-      return end(asAnkaError(error), undefined, 0);
+      return context.dryRun === true ? tried(asAnkaError(error)) : end(asAnkaError(error), undefined, 0);
     }
   }
 
@@ -171,7 +189,7 @@ export class RunOperation {
   ): Promise<Attempt> {
     const fence: Fence = { tenantId: context.tenantId, policy: null, key: null };
     const event = eventOf(context, {
-      operation: operation.name,
+      operation: nameOf(operation, context),
       keyId: null,
       algorithm: null,
       outcome: 'failure',
@@ -202,6 +220,10 @@ export class RunOperation {
 
 const isBatch = (request: unknown): request is { items: unknown } =>
   typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');
+
+/** How events name it. */
+const nameOf = ({ name }: { readonly name: string }, { dryRun }: Context): string =>
+  dryRun === true ? rehearsalOf(name) : name;
 
 /** What the headers of an answer to all these say. */
 const noticeOf = (ended: readonly Attempt[]): { notice?: Notice } => {

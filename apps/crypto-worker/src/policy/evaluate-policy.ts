@@ -6,7 +6,7 @@ import type { Custody } from '../custody/custody.js';
 import type { KeyStore } from '../key/key-store.js';
 import { outsideSteps } from '../operation/warning.js';
 import type { EnforcedPolicies } from './enforced-policy.js';
-import { rulingOf } from './ruling.js';
+import { rulingOf, toldOf } from './ruling.js';
 
 type Asked = z.infer<typeof evaluatePolicy.request>;
 
@@ -35,10 +35,9 @@ export class EvaluatePolicy {
     };
     const at = asked.at === undefined ? Date.now() : Date.parse(asked.at);
     const ruling = rulingOf(evaluate(document, { ...subject, use, outsideSteps: steps, ...planned }, at), steps);
-    const { allow, rule, source, reasons, until } = ruling.decision;
     return {
-      ...{ allow, rule, source, reasons: [...reasons], warnings: [...ruling.warnings] },
-      until: Number.isFinite(until) ? new Date(until).toISOString() : null,
+      ...toldOf(ruling.decision),
+      warnings: [...ruling.warnings],
       policyVersion: revision,
       ...{ algorithm, purpose, custody, outsideSteps: [...steps] },
     };

@@ -32,6 +32,12 @@ export const rulingOf = (decision: Decision, outsideSteps: readonly string[]): R
   notice: mostUrgent(decision.warnings.map(noticeOf)),
 });
 
+/** A decision as callers see it. */
+export const toldOf = ({ allow, rule, source, reasons, until }: Decision) => ({
+  ...{ allow, rule, source, reasons: [...reasons] },
+  until: Number.isFinite(until) ? new Date(until).toISOString() : null,
+});
+
 /** What a caller is told of a refusal: every reason, with its source where that is not the tenant's own policy. */
 export const refusalOf = ({ reasons }: Decision): AnkaError =>
   new AnkaError(

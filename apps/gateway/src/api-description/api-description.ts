@@ -34,6 +34,7 @@ const queryParameters = (route: Route, schemas: SchemaCollection): readonly obje
 const parametersOf = (route: Route, schemas: SchemaCollection): readonly object[] => [
   ...pathParameters(route),
   ...(route.takes === 'parameters' ? queryParameters(route, schemas) : []),
+  ...(route.dryRun ? [referToParameter('DryRun')] : []),
   ...(route.idempotent ? [referToParameter('IdempotencyKey')] : []),
   ...(route.conditional ? [referToParameter(route.conditional === true ? 'IfMatch' : 'OptionalIfMatch')] : []),
   referToParameter('CorrelationId'),

@@ -41,8 +41,15 @@ const ifMatch = {
   schema: text('^"[1-9][0-9]*"$', 17),
 } as const;
 
-/** Headers a request may have, for `components.parameters`. */
+/** Headers and the one query parameter that a request may have, for `components.parameters`. */
 export const requestHeaders = {
+  DryRun: {
+    name: 'dryRun',
+    in: 'query',
+    description:
+      'With `true` everything is checked and the answer says what would happen; the HSM is not asked, nothing is changed, and the audit trail tells it apart.',
+    schema: { type: 'boolean', default: false },
+  },
   CorrelationId: {
     name: 'X-Correlation-Id',
     in: 'header',

@@ -27,7 +27,11 @@ interface Parameter {
   readonly in: string;
   readonly required?: boolean;
   readonly description?: string;
-  readonly schema: { readonly type?: string; readonly enum?: readonly string[]; readonly default?: string | number };
+  readonly schema: {
+    readonly type?: string;
+    readonly enum?: readonly string[];
+    readonly default?: string | number | boolean;
+  };
 }
 
 const parameterRow = ({ name, in: place, required, description, schema }: Parameter): Html => {

@@ -1,4 +1,5 @@
-import { type ErrorCode, errors } from '@ankasecure/contracts';
+import { dryRun, dryRuns, type ErrorCode, errors } from '@ankasecure/contracts';
+import { z } from 'zod';
 import { type Problem, problemMediaType, problemOf } from '../problem/problem.js';
 import type { Route } from '../route/route.js';
 import { type HeaderName, refer } from './header.js';
@@ -53,8 +54,29 @@ const success = (route: Route, schemas: SchemaCollection) => ({
     ...(route.notice ? (['Deprecation', 'Sunset'] as const) : []),
   ),
   content: {
-    'application/json': { schema: schemas.add(route.contract.reply, 'output'), example: route.example.reply },
+    'application/json': {
+      schema: replySchema(route, schemas),
+      example: route.example.reply,
+    },
   },
+});
+
+/** What a dry run is answered with: several where the call takes several. */
+const dryRunSchemas = (route: Route, schemas: SchemaCollection): readonly unknown[] => {
+  const { items: one } = schemas.add(z.array(dryRun), 'output');
+  return route.tag === 'Cryptography' ? [one, schemas.add(dryRuns, 'output')] : [one];
+};
+
+const replySchema = (route: Route, schemas: SchemaCollection) => {
+  const reply = schemas.add(route.contract.reply, 'output');
+  return route.dryRun && route.status === 200 ? { anyOf: [reply, ...dryRunSchemas(route, schemas)] } : reply;
+};
+
+/** A dry run of what makes something makes nothing. */
+const rehearsed = (route: Route, schemas: SchemaCollection) => ({
+  description: 'A dry run: nothing was made.',
+  headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy'),
+  content: { 'application/json': { schema: dryRunSchemas(route, schemas)[0] } },
 });
 
 /** Each problem once, for `components.examples`. */
@@ -83,5 +105,9 @@ export const responsesOf = (route: Route, schemas: SchemaCollection): Record<str
       status,
       codes.length === 1 ? { $ref: `#/components/responses/${codes[0]}` } : refusal(status, codes),
     ]);
-  return { [route.status]: success(route, schemas), ...Object.fromEntries(refusals) };
+  return {
+    ...(route.dryRun && route.status !== 200 && { 200: rehearsed(route, schemas) }),
+    [route.status]: success(route, schemas),
+    ...Object.fromEntries(refusals),
+  };
 };

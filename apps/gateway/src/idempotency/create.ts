@@ -2,9 +2,9 @@ import { hash, randomUUIDv7 } from 'node:crypto';
 import type { Bus, Logger, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, answerOf, isFinal, sendAnswer } from '../route/answer.js';
-import { ask, type Handler } from '../route/forward.js';
+import { ask, forward, type Handler } from '../route/forward.js';
 import { conditionOf } from '../route/precondition.js';
-import { requestBody } from '../route/request-body.js';
+import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
 import type { Claim, Idempotency } from './idempotency.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
@@ -31,7 +31,11 @@ export const create = (parts: Creation, route: Route): Handler => {
       ...conditionOf(route, request.headers['if-match']),
     });
 
+  const rehearse = forward(parts.bus, route);
+
   return async (request, reply) => {
+    // What is not done is not remembered: the key stays free for the deed.
+    if (isDryRun(request, route)) return rehearse(request, reply);
     const key = idempotencyKeyOf(request.headers['idempotency-key']);
     const body = requestBody(request, route);
     if (key === undefined)

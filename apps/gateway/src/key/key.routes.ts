@@ -97,6 +97,7 @@ export const keyRoutes: readonly Route[] = [
     idempotent: true,
     etag: true,
     notice: true,
+    dryRun: true,
     location: '/keys',
     withinMs: 60_000,
     errors: [

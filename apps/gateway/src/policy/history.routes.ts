@@ -71,6 +71,7 @@ export const historyRoutes: readonly Route[] = [
     contract: rollbackPolicy,
     takes: 'body',
     conditional: true,
+    dryRun: true,
     etag: true,
     withinMs: 30_000,
     errors: ['policy-version-not-found', 'policy-pending', 'policy-not-applied', 'audit-unavailable'],

@@ -27,6 +27,7 @@ export const policyRoutes: readonly Route[] = [
     contract: putPolicy,
     takes: 'body',
     conditional: true,
+    dryRun: true,
     withinMs: 30_000,
     errors: ['policy-pending', 'policy-not-applied', 'audit-unavailable'],
     example: { request: document, reply: policy },

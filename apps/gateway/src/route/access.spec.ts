@@ -78,3 +78,13 @@ describe('access', () => {
       });
   });
 });
+
+describe('dry runs', () => {
+  /** What changes nothing needs none. */
+  const harmless = ['verifyTrail', 'evaluatePolicy'];
+
+  it('are offered wherever something is done', () => {
+    const doing = routes.filter(({ method, operationId }) => method !== 'GET' && !harmless.includes(operationId));
+    expect(doing.filter(({ dryRun }) => dryRun !== true).map(({ operationId }) => operationId)).toEqual([]);
+  });
+});

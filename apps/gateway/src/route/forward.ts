@@ -3,13 +3,13 @@ import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOf, sendAnswer } from './answer.js';
 import { conditionOf } from './precondition.js';
-import { requestBody } from './request-body.js';
+import { isDryRun, requestBody } from './request-body.js';
 import type { Route } from './route.js';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** What only some requests carry to the service. */
-export type Extra = Pick<Context, 'resourceId' | 'ifMatch'>;
+export type Extra = Pick<Context, 'resourceId' | 'ifMatch' | 'dryRun'>;
 
 /** Asks the service that owns the route's operation; failures it answered are replies too. */
 export const ask = (
@@ -39,7 +39,10 @@ export const ask = (
 export const forward =
   (bus: Pick<Bus, 'requestRaw'>, route: Route): Handler =>
   async (request, reply) => {
-    const extra = conditionOf(route, request.headers['if-match']);
+    const dryRun = isDryRun(request, route);
+    const condition = conditionOf(route, request.headers['if-match']);
+    const extra = dryRun ? { ...condition, dryRun } : condition;
     const answered = await ask(bus, route, request, reply, requestBody(request, route), extra);
-    return sendAnswer(reply, answerOf(route, answered, request.id));
+    // Nothing was made, whatever the route makes.
+    return sendAnswer(reply, answerOf(dryRun ? { ...route, status: 200 } : route, answered, request.id));
   };

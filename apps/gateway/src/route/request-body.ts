@@ -7,9 +7,21 @@ type Parameters = Readonly<Record<string, string>>;
 
 const invalid = (detail: string): AnkaError => new AnkaError('request-invalid', detail);
 
+/**
+ * Whether the caller wants to know only what would happen. Where there is a body, this is the only query parameter there is.
+ * @throws AnkaError `request-invalid` for any other
+ */
+export const isDryRun = (request: FastifyRequest, route: Route): boolean => {
+  if (route.takes !== 'body' || request.raw.url?.includes('?') !== true) return false;
+  const { dryRun, ...others } = request.query as Record<string, unknown>;
+  if (route.dryRun === undefined || Object.keys(others).length > 0)
+    throw invalid(`No query parameters ${route.dryRun ? 'but dryRun ' : ''}are expected here`);
+  if (dryRun !== 'true' && dryRun !== 'false') throw invalid('dryRun: true or false is expected');
+  return dryRun === 'true';
+};
+
 /** The body as it came. Whether it is JSON, and the right one, is for the serving service to say. */
 const bodyOf = (request: FastifyRequest): Buffer => {
-  if (request.raw.url?.includes('?') === true) throw invalid('No query parameters are expected here');
   if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
   throw new AnkaError('body-malformed', 'A JSON body is expected');
 };

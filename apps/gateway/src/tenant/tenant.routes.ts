@@ -24,6 +24,7 @@ export const tenantRoutes: readonly Route[] = [
     takes: 'body',
     status: 201,
     idempotent: true,
+    dryRun: true,
     withinMs: 60_000,
     errors: ['tenant-exists', 'policy-not-applied', 'hsm-unavailable', 'hsm-timeout', 'hsm-error', 'audit-unavailable'],
     example: { request: { slug: 'acme', name: 'ACME Payments' }, reply: tenant },

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, type Context, type Policy } from '@ankasecure/contracts';
+import { AnkaError, type Context, type DryRun, type Policy } from '@ankasecure/contracts';
 import type { PolicyDocument } from '@ankasecure/policy-rules';
 import { type Answer, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Rehearsal } from '../rehearsal.js';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
+import { type CurrentPolicy, currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import type { SettleChange } from './settle-change.js';
 
@@ -21,6 +22,7 @@ export class PutPolicy {
     private readonly dataSource: DataSource,
     private readonly changes: SettleChange,
     private readonly outbox: Outbox,
+    private readonly rehearsal: Rehearsal,
   ) {}
 
   /**
@@ -40,6 +42,27 @@ export class PutPolicy {
     return this.change(context, document, version);
   }
 
+  /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. @throws AnkaError `audit-unavailable` */
+  rehearse(context: Context, document: PolicyDocument): Promise<DryRun> {
+    return this.rehearsal.of(context, 'policy.put', () => this.assertPuttable(context, document));
+  }
+
+  /** The same of `rollback`. */
+  rehearseRollback(context: Context, { version }: { version: number }): Promise<DryRun> {
+    return this.rehearsal.of(context, 'policy.put', async () => {
+      const { document } = await this.inForceOnce(context, version);
+      await this.assertPuttable(context, document);
+    });
+  }
+
+  private async assertPuttable(context: Context, document: PolicyDocument): Promise<void> {
+    const { tenantId } = context;
+    const ifMatch = conditionOf(context);
+    await withTenant(this.dataSource, tenantId, async (manager) =>
+      assertCurrent(await currentPolicy(manager, tenantId), context, ifMatch, document),
+    );
+  }
+
   private async inForceOnce({ tenantId }: Context, version: number): Promise<PolicyVersion> {
     const found = await withTenant(this.dataSource, tenantId, (manager) => findVersion(manager, tenantId, version));
     if (found.state === 'active' || found.state === 'superseded') return found;
@@ -47,9 +70,8 @@ export class PutPolicy {
   }
 
   private async change(context: Context, document: PolicyDocument, restores: number | null): Promise<Answer<Policy>> {
-    const { tenantId, ifMatch } = context;
-    if (ifMatch === undefined)
-      throw new AnkaError('precondition-required', 'Send the ETag of the policy you change as If-Match');
+    const { tenantId } = context;
+    const ifMatch = conditionOf(context);
     this.outbox.assertRoom();
     const deadline = context.deadline - reserveMs;
     await this.changes.settle(tenantId, (Date.now() + deadline) / 2).catch(() => undefined);
@@ -61,26 +83,16 @@ export class PutPolicy {
 
   /** The new version, pending; or the one in force when the same caller has put the same document before and now repeats it. */
   private store(
-    { tenantId, principal, correlationId }: Context,
+    context: Context,
     ifMatch: number,
     document: PolicyDocument,
     restores: number | null,
   ): Promise<PolicyVersion> {
+    const { tenantId, principal, correlationId } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
-      const { active, pending } = await currentPolicy(manager, tenantId);
-      if (pending !== null)
-        throw new AnkaError(
-          'policy-pending',
-          `Version ${pending.version} is not confirmed in force yet; try again in a moment`,
-        );
-      const repeated =
-        active.version === ifMatch + 1 &&
-        active.changedBy === principal &&
-        isDeepStrictEqual(active.document, document);
-      if (repeated) return active;
-      if (active.version !== ifMatch)
-        throw new AnkaError('precondition-failed', `Version ${active.version} is in force; read it and decide again`);
+      const current = await currentPolicy(manager, tenantId);
+      if (assertCurrent(current, context, ifMatch, document) === 'repeated') return current.active;
       const version = await this.nextVersion(manager, tenantId);
       return manager.save(
         manager.create(PolicyVersion, { tenantId, version, document, restores, changedBy: principal, correlationId }),
@@ -107,3 +119,31 @@ export class PutPolicy {
     });
   }
 }
+
+/** @throws AnkaError `precondition-required` */
+const conditionOf = ({ ifMatch }: Context): number => {
+  if (ifMatch !== undefined) return ifMatch;
+  throw new AnkaError('precondition-required', 'Send the ETag of the policy you change as If-Match');
+};
+
+/**
+ * Whether a change starts from the version in force, or is the one in force, sent again by the same caller.
+ * @throws AnkaError `policy-pending`, `precondition-failed`
+ */
+const assertCurrent = (
+  { active, pending }: CurrentPolicy,
+  { principal }: Context,
+  ifMatch: number,
+  document: PolicyDocument,
+): 'new' | 'repeated' => {
+  if (pending !== null)
+    throw new AnkaError(
+      'policy-pending',
+      `Version ${pending.version} is not confirmed in force yet; try again in a moment`,
+    );
+  const repeated =
+    active.version === ifMatch + 1 && active.changedBy === principal && isDeepStrictEqual(active.document, document);
+  if (repeated) return 'repeated';
+  if (active.version === ifMatch) return 'new';
+  throw new AnkaError('precondition-failed', `Version ${active.version} is in force; read it and decide again`);
+};

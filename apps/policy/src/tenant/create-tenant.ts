@@ -38,6 +38,12 @@ export class CreateTenant {
     return { body: tenantResource(created), id };
   }
 
+  /** @throws AnkaError `access-denied`, `tenant-exists` */
+  async assertCreatable(context: Context, { slug }: NewTenant): Promise<void> {
+    assertPlatform(context);
+    if (await this.dataSource.manager.existsBy(Tenant, { slug })) throw taken(slug);
+  }
+
   /** Stores the context's tenant and its first policy, once. @throws AnkaError `tenant-exists` */
   register({ tenantId, principal, correlationId }: Context, { slug, name }: NewTenant): Promise<Tenant> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
@@ -46,8 +52,7 @@ export class CreateTenant {
         [tenantId, slug, name, this.partition],
       );
       const tenant = await manager.findOneBy(Tenant, { id: tenantId });
-      if (tenant?.slug !== slug || tenant.name !== name)
-        throw new AnkaError('tenant-exists', `A tenant with the slug ${slug} exists; choose another`);
+      if (tenant?.slug !== slug || tenant.name !== name) throw taken(slug);
       if (inserted.length > 0)
         await manager.insert(PolicyVersion, {
           tenantId,
@@ -60,6 +65,9 @@ export class CreateTenant {
     });
   }
 }
+
+const taken = (slug: string): AnkaError =>
+  new AnkaError('tenant-exists', `A tenant with the slug ${slug} exists; choose another`);
 
 /** @throws AnkaError `access-denied` unless the caller belongs to the platform's own tenant */
 export const assertPlatform = ({ tenantId }: Context): void => {

@@ -3,6 +3,7 @@ import {
   AnkaError,
   type Context,
   type Contract,
+  type DryRun,
   inboxPrefix,
   type Notice,
   queueOf,
@@ -57,6 +58,10 @@ const unsendable: ReplyHead = {
     retryable: false,
     detail: 'The answer would be too large: send fewer or smaller items at once',
   },
+};
+
+const noDryRun = async (): Promise<never> => {
+  throw new AnkaError('request-invalid', 'This cannot be tried without being done');
 };
 
 /** So many requests do not wait for the rest of their turn: whoever serves them should be at work meanwhile. */
@@ -188,15 +193,21 @@ export class Bus {
     waiter.reject(error);
   }
 
-  /** Serves a contract with validated bodies. */
+  /**
+   * Serves a contract with validated bodies.
+   * @param rehearse answers dry runs; without it they are refused, so that nothing is done by whoever knows of none
+   */
   serve<Request extends z.ZodType, Reply extends z.ZodType>(
     contract: Contract<Request, Reply>,
     partition: string,
     handler: (context: Context, body: z.infer<Request>) => Promise<Answer<z.infer<Reply>>>,
+    rehearse: (context: Context, body: z.infer<Request>) => Promise<DryRun> = noDryRun,
   ): Served {
     return this.serveRaw(contract, partition, async (context, bytes) => {
       const start = performance.now();
-      const { body, ...rest } = await handler(context, validate(contract.request, parseJson(bytes)));
+      const request = validate(contract.request, parseJson(bytes));
+      const { body, ...rest } =
+        context.dryRun === true ? { body: await rehearse(context, request) } : await handler(context, request);
       const workerMicros = Math.round((performance.now() - start) * 1000);
       return { head: { ok: true, workerMicros, ...rest }, body: Buffer.from(JSON.stringify(body)) };
     });

@@ -1,0 +1,76 @@
+import { AnkaError, type DryRun, errors } from '@ankasecure/contracts';
+import type { Custody } from '../custody/custody.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { type Ruling, toldOf } from '../policy/ruling.js';
+import type { Means } from './operation.js';
+
+/** Thrown where the HSM would have been asked: up to there all is in earnest. */
+class WouldAsk extends Error {}
+
+const stop = (): never => {
+  throw new WouldAsk();
+};
+
+/** What a token says of itself; anything else of a custody asks it to do something. */
+const harmless: readonly (keyof Custody)[] = ['kind', 'token', 'capability', 'capabilities', 'uri', 'healthy'];
+
+/** `custody` as it is, until it would have to ask the HSM. */
+const untouched = (custody: Custody): Custody =>
+  new Proxy(custody, {
+    get(target, name) {
+      if (!(harmless as readonly (string | symbol)[]).includes(name)) return stop;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+
+/**
+ * Runs an operation as far as it goes without the HSM, so a dry run meets the checks that the deed would, and no others. What
+ * needs the public key only runs to its end, and its result is thrown away.
+ * @throws what the operation throws before it would have asked the HSM
+ */
+export const rehearse = async (means: Means, run: (means: Means) => Promise<unknown>): Promise<void> => {
+  try {
+    await run({ ...means, custody: untouched(means.custody), gcm: { take: async () => undefined } });
+  } catch (error) {
+    if (!(error instanceof WouldAsk)) throw error;
+  }
+};
+
+/** @throws AnkaError `algorithm-unavailable` for a key that this token, as it is now, cannot use */
+export const assertCapable = (custody: Custody, { algorithm, purpose, algs }: KeyVersion): void => {
+  const row = custody.capabilities().find((one) => one.algorithm === algorithm && one.purpose === purpose);
+  if (row === undefined || !algs.some((alg) => row.algs.includes(alg)))
+    throw new AnkaError('algorithm-unavailable', `${algorithm} for ${purpose} cannot be used on this token now`);
+};
+
+export interface Rehearsed {
+  readonly operation: string;
+  readonly error?: AnkaError | undefined;
+  readonly key?: Partial<Pick<KeyVersion, 'keyId' | 'version' | 'algorithm' | 'purpose' | 'custody'>> | null;
+  readonly ruling?: Ruling | undefined;
+}
+
+/** What would have happened, as callers see it. */
+export const dryRunOf = ({ operation, error, key, ruling }: Rehearsed): DryRun => {
+  const { keyId, version, algorithm, purpose, custody } = key ?? {};
+  return {
+    dryRun: true,
+    operation,
+    succeeds: error === undefined,
+    ...(error !== undefined && {
+      error: {
+        code: error.code,
+        status: errors[error.code].status,
+        title: errors[error.code].title,
+        detail: error.detail,
+      },
+    }),
+    ...(keyId !== undefined && { keyId, version }),
+    ...{ algorithm, purpose, custody },
+    ...(ruling !== undefined && { policy: toldOf(ruling.decision), warnings: [...ruling.warnings] }),
+  };
+};
+
+/** How events name what was only tried: never as what was done. */
+export const rehearsalOf = (operation: string): string => `dry-run.${operation}`;

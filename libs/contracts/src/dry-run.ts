@@ -1,0 +1,46 @@
+import { policyDocument } from '@ankasecure/policy-rules';
+import { z } from 'zod';
+import { algorithmName, custody, instant, purpose, uuid, warning } from './primitive.js';
+
+/** Why the policy refuses something, or would. */
+export const policyReason = z
+  .strictObject({
+    code: z.enum(['policy', 'fips-only', 'cnsa2']),
+    rule: policyDocument.keyof().describe('The field of the policy.'),
+    detail: z.string(),
+    source: z.string().describe('What the rule rests on: document and section, or the tenant’s own policy.'),
+  })
+  .meta({ id: 'PolicyReason' });
+
+/** How the policy decides. */
+export const policyDecision = {
+  allow: z.boolean(),
+  rule: policyDocument.keyof().describe('The first rule that objects, or the strictest that was passed.'),
+  source: z.string(),
+  reasons: z.array(policyReason),
+  until: instant.nullable().describe('The decision may change by itself then; null: it will not.'),
+};
+
+/** What a call would have done: everything was checked, the HSM was not asked, nothing was changed. */
+export const dryRun = z
+  .strictObject({
+    dryRun: z.literal(true),
+    operation: z.string().describe('As audit events name it.'),
+    succeeds: z.boolean().describe('As far as it can be known without the HSM.'),
+    error: z
+      .strictObject({ code: z.string(), status: z.number().int(), title: z.string(), detail: z.string() })
+      .optional()
+      .describe('The problem it would have been answered with.'),
+    keyId: uuid.optional(),
+    version: z.number().int().positive().optional(),
+    algorithm: algorithmName.optional(),
+    purpose: purpose.optional(),
+    custody: custody.optional(),
+    policy: z.strictObject(policyDecision).optional().describe('How the policy decides, once it was asked.'),
+    warnings: z.array(warning).optional(),
+  })
+  .meta({ id: 'DryRun' });
+export type DryRun = z.infer<typeof dryRun>;
+
+/** What a batch would have done. */
+export const dryRuns = z.strictObject({ items: z.array(dryRun) });
