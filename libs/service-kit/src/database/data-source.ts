@@ -30,11 +30,15 @@ export const connectionOf = (config: ServiceConfig['database'], applicationName:
   ...tlsOf(config),
 });
 
-/** How a service reaches its own database, as the role it serves with. */
+/**
+ * How a service reaches its own database, as the role it serves with.
+ * @param bounds tighter ones, for work that must not hold up anything for so long
+ */
 export const dataSourceOptions = (
   service: string,
   config: ServiceConfig['database'],
   schema: Schema,
+  bounds: Partial<typeof limits> = {},
 ): DataSourceOptions => ({
   type: 'postgres',
   host: config.host,
@@ -49,5 +53,5 @@ export const dataSourceOptions = (
   logging: false,
   applicationName: `ankasecure-${service}`,
   poolSize: config.poolSize,
-  extra: limits,
+  extra: { ...limits, ...bounds },
 });
