@@ -11,13 +11,13 @@ export interface Mac {
   readonly hmac: Buffer;
 }
 
+/** Most messages of one request: they are below 3 KB each, and a request must fit into one bus message. */
+const maxMessages = 1000;
 /**
- * Most messages of one request: what an HSM that makes each MAC itself does well within `attemptMs`. They are below 3 KB each,
- * so a request fits into one bus message.
+ * How long one worker is waited for, in milliseconds: one that died with the request in hand never answers. Where the HSM
+ * makes each MAC itself, a full request takes its time.
  */
-const maxMessages = 250;
-/** How long one worker is waited for, in milliseconds: one that died with the request in hand never answers. */
-const attemptMs = 2000;
+const attemptMs = { request: 2000, message: 2 };
 /** The worker that is asked again is, as a rule, another one. */
 const attempts = 2;
 
@@ -56,7 +56,8 @@ export class MacSource {
   }
 
   private async ask(context: Context, request: Request, attempt = 1): Promise<Reply> {
-    const deadline = Math.min(context.deadline, Date.now() + attemptMs);
+    const patience = attemptMs.request + attemptMs.message * request.messages.length;
+    const deadline = Math.min(context.deadline, Date.now() + patience);
     try {
       return await this.bus.request(computeMacs, this.partition, { ...context, deadline }, request);
     } catch (error) {
