@@ -5,7 +5,7 @@ const longestWaitMs = 0x7fffffff;
 export const endsBy = async (deadline: number, work: Promise<void>): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    const wait = Math.min(deadline - Date.now(), longestWaitMs);
+    const wait = Math.min(Math.max(0, deadline - Date.now()), longestWaitMs);
     timer = setTimeout(() => resolve(false), wait);
   });
   try {

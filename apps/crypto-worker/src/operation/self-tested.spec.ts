@@ -27,7 +27,7 @@ const capabilityOf = (
 };
 
 interface Situation {
-  /** What the token has shown by now, and what it shows when it is waited for. */
+  /** What the token has shown by now, and what it shows when a pending test is waited for. */
   readonly now: 'self-test-failed' | 'self-test-pending' | null;
   readonly then?: 'self-test-failed' | null;
   readonly fipsOnly?: boolean;
@@ -35,14 +35,14 @@ interface Situation {
 }
 
 /** A worker whose token has a fault: everything around the operation is let through. */
-const worker = ({ key, custody }: KnownKey, { now, then = now as null, fipsOnly, outsideSteps = [] }: Situation) => {
+const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsideSteps = [] }: Situation) => {
   const events: AuditEvent[] = [];
   const waits: number[] = [];
   Object.assign(custody, {
     known: (algorithm: AlgorithmName, purpose: Purpose) => capabilityOf(algorithm, purpose, now, outsideSteps),
     capability: async ({ deadline }: Context, algorithm: AlgorithmName, purpose: Purpose) => {
       waits.push(deadline);
-      return capabilityOf(algorithm, purpose, then, outsideSteps);
+      return capabilityOf(algorithm, purpose, now === 'self-test-pending' ? then : now, outsideSteps);
     },
   });
   const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: fipsOnly ?? false });
@@ -53,10 +53,16 @@ const worker = ({ key, custody }: KnownKey, { now, then = now as null, fipsOnly,
     { commit: async (_: unknown, event: AuditEvent) => events.push(event) > 0 } as unknown as GroupCommit,
     { assertRoom: () => undefined } as unknown as Outbox,
   );
-  const context = { tenantId: key.tenantId, principal: 'x', correlationId: randomUUID(), deadline: Date.now() + 9_000 };
+  const context: Context = {
+    tenantId: key.tenantId,
+    principal: 'somebody',
+    correlationId: randomUUID(),
+    deadline: Date.now() + 9_000,
+  };
   const run = async <Item, Parsed>(operation: Operation<Item, Parsed>, item: object) => {
-    const { head, body } = await runner.run(operation, context as Context, Buffer.from(JSON.stringify(item)));
-    return { code: head.ok ? null : head.error.code, body: body && JSON.parse(Buffer.from(body).toString()) };
+    const { head, body } = await runner.run(operation, context, Buffer.from(JSON.stringify(item)));
+    const answer: unknown = body === undefined ? null : JSON.parse(Buffer.from(body).toString());
+    return { code: head.ok ? null : head.error.code, body: answer };
   };
   return { run, events, waits, context };
 };
