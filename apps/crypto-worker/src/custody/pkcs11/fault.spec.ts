@@ -126,6 +126,10 @@ describe('a custody whose library fails now and then', () => {
     ['ENCRYPTED_DATA_INVALID', '0x40*1'],
     ['WRAPPED_KEY_INVALID', '0x110*1'],
     ['MECHANISM_PARAM_INVALID', '0x71*1'],
+    ['KEY_SIZE_RANGE', '0x62*1'],
+    ['TEMPLATE_INCONSISTENT', '0xd1*1'],
+    ['FUNCTION_REJECTED', '0x200*1'],
+    ['a code of the vendor', '0x80000001*1'],
   ])('%s over the caller’s data', (_name, fault) => {
     it('is the same decryption-failed everywhere, and the service stays well', async () => {
       const sealed = (await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9))).value;
@@ -337,15 +341,38 @@ describe('self-tests', () => {
     const { custody: opening, logger } = open();
     const custody = await opening;
     shim.inject({});
-    expect(await custody.capability('EC-P256', 'encrypt')).toMatchObject({
+    expect(await custody.capability(inTime(), 'EC-P256', 'encrypt')).toMatchObject({
       algs: [],
       excluded: [{ alg: 'ECDH-ES+A256KW', code: 'self-test-failed', detail: 'the self-test failed on this token' }],
     });
-    expect((await custody.capability('EC-P256', 'sign')).algs).toEqual(['ES256']);
+    expect((await custody.capability(inTime(), 'EC-P256', 'sign')).algs).toEqual(['ES256']);
     expect(custody.capabilities().find(({ algorithm }) => algorithm === 'RSA-4096')?.excluded[0]?.code).toBe(
       'self-test-pending',
     );
     expect(JSON.stringify(logger.lines)).toContain('C_DeriveKey');
+    await custody.close();
+  });
+
+  it.each([
+    ['over a key found before', { C_SignInit: '0x5*2' }],
+    ['while they produce', { C_Sign: '0x30*1', C_WrapKey: '0x5*1' }],
+    ['while they make a key', { C_GenerateKeyPair: '0x5*3', C_GenerateKey: '0x30*3' }],
+    ['over their own data', { C_DeriveKey: '0x30*1', C_UnwrapKey: '0x5*1' }],
+  ])('are not lost to a token that fails now and then %s', async (_, faults) => {
+    shim.inject(faults);
+    const custody = await open().custody;
+    for (const capability of custody.capabilities())
+      expect(capability.excluded.filter(({ code }) => code === 'self-test-failed')).toEqual([]);
+    await custody.close();
+  });
+
+  it('that failed in a bad hour are tried again when the canary has passed', async () => {
+    shim.inject({ C_DeriveKey: '0x5' });
+    const custody = await open({}, { tuning: { healthMs: 50, retestFirstMs: 10 } }).custody;
+    expect(custody.known('EC-P256', 'encrypt').algs).toEqual([]);
+    shim.inject({});
+    const again = () => custody.known('EC-P256', 'encrypt').algs;
+    await expect.poll(again, { timeout: 20_000 }).toEqual(['ECDH-ES+A256KW']);
     await custody.close();
   });
 
