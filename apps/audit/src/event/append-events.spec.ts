@@ -159,21 +159,4 @@ describe('append', () => {
     expect(items.map(({ macKeyId }) => macKeyId)).toEqual([1, 1, 2, 2].map((of) => macKeyIdOf(of)));
     expect(await audit.verify(tenantId)).toMatchObject({ valid: true });
   });
-
-  it('is fast enough (figures only)', async () => {
-    for (const size of [1, 50, 200, 1000]) {
-      const tenants = [randomUUID(), randomUUID()];
-      const rounds = Math.min(60, Math.ceil(15_000 / size));
-      const batches = Array.from({ length: rounds }, (_, index) => eventsOf(tenants[index % 2] ?? '', size));
-      const start = performance.now();
-      const waiting = batches.values();
-      await Promise.all(
-        Array.from({ length: 4 }, async () => {
-          for (const batch of waiting) await audit.append(batch);
-        }),
-      );
-      const perSecond = Math.round((rounds * size * 1000) / (performance.now() - start));
-      process.stdout.write(`sealed, batches of ${size}: ${perSecond} events/s\n`);
-    }
-  });
 });

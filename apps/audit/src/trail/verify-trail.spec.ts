@@ -325,14 +325,10 @@ describe('verify', () => {
     expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 270 });
   });
 
-  it('is fast enough, and says how far it came when time is short (figures only)', async () => {
-    for (let round = 0; round < 20; round++) await audit.append(eventsOf(tenantId, 1000));
-    const start = performance.now();
-    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 20_020 });
-    process.stdout.write(
-      `verified: ${Math.round((20_020 * 1000) / (performance.now() - start))} events/s, stand-in MACs included\n`,
-    );
-    const error = await audit.verify(tenantId, {}, 600).catch((reason: unknown) => reason as AnkaError);
+  it('says so when time is too short for the whole of it', async () => {
+    for (let round = 0; round < 5; round++) await audit.append(eventsOf(tenantId, 1000));
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 5020 });
+    const error = await audit.verify(tenantId, {}, 30).catch((reason: unknown) => reason as AnkaError);
     expect(error).toMatchObject({ code: 'deadline-exceeded' });
   });
 });
