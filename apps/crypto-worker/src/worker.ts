@@ -49,8 +49,8 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
-    await this.modules.get(Reconciler).stop();
-    await this.custody.close();
+    // Together: what the reconciler waits for may itself wait for the token to be closed.
+    await Promise.all([this.modules.get(Reconciler).stop(), this.custody.close()]);
     await this.outbox.stop();
     await this.modules.get(GroupCommit).close();
     await this.modules.get(Lease).release();

@@ -12,6 +12,7 @@ import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody, KeyRef } from '../custody/custody.js';
+import { assertInTime } from '../deadline/assert-in-time.js';
 import { dryRunOf, rehearsalOf } from '../operation/rehearsal.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
@@ -49,7 +50,8 @@ export class CreateKey {
 
   /**
    * Makes a key in the HSM, or returns the one that an earlier call with the same `resourceId` made.
-   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, and custody's
+   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `deadline-exceeded`, and
+   * custody's
    */
   async create(context: Context, request: Request): Promise<CreatedKey> {
     const id = context.resourceId ?? crypto.randomUUID();
@@ -152,7 +154,7 @@ export class CreateKey {
     );
   }
 
-  /** What is to be made, if everything allows it. */
+  /** What is to be made, if everything allows it and somebody still waits for it: from here on an object is made, or cleaned up. */
   private async plan(context: Context, request: Request, policy: EnforcedPolicy): Promise<Plan> {
     const { algorithm, alg } = request;
     if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
@@ -162,12 +164,12 @@ export class CreateKey {
     if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
     if (alg !== undefined && !possible.includes(alg))
       throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
-    const capability = await this.custody.capability(algorithm, purpose);
     const ruling = policy.decide({
       ...{ algorithm, purpose, use: 'create', custody: this.custody.kind },
       outsideSteps: outsideSteps(this.custody, algorithm, purpose),
     });
     if (!ruling.decision.allow) throw refusalOf(ruling.decision);
+    const capability = await this.custody.capability(context, algorithm, purpose);
     const usable = possible.filter((candidate) => capability.algs.includes(candidate));
     const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
     const algs = purpose === 'encrypt' ? wanted.slice(0, 1) : wanted;
@@ -180,6 +182,7 @@ export class CreateKey {
         `${algorithm} for ${purpose} cannot be used on this token. ${why.join('; ')}`,
       );
     }
+    assertInTime(context);
     return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs, ruling };
   }
 

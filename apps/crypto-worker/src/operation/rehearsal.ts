@@ -1,4 +1,4 @@
-import { AnkaError, type DryRun, errors } from '@ankasecure/contracts';
+import { type AnkaError, type DryRun, errors } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
@@ -11,8 +11,8 @@ const stop = (): never => {
   throw new WouldAsk();
 };
 
-/** What a token says of itself; anything else of a custody asks it to do something. */
-const harmless: readonly (keyof Custody)[] = ['kind', 'token', 'capability', 'capabilities', 'uri', 'healthy'];
+/** What a token says of itself; anything else of a custody asks it to do something. (Self-tests are the worker's own.) */
+const harmless: readonly (keyof Custody)[] = ['kind', 'token', 'capability', 'known', 'capabilities', 'uri', 'healthy'];
 
 /** `custody` as it is, until it would have to ask the HSM. */
 const untouched = (custody: Custody): Custody =>
@@ -37,23 +37,19 @@ export const rehearse = async (means: Means, run: (means: Means) => Promise<unkn
   }
 };
 
-/** @throws AnkaError `algorithm-unavailable` for a key that this token, as it is now, cannot use */
-export const assertCapable = (custody: Custody, { algorithm, purpose, algs }: KeyVersion): void => {
-  const row = custody.capabilities().find((one) => one.algorithm === algorithm && one.purpose === purpose);
-  if (row === undefined || !algs.some((alg) => row.algs.includes(alg)))
-    throw new AnkaError('algorithm-unavailable', `${algorithm} for ${purpose} cannot be used on this token now`);
-};
-
 export interface Rehearsed {
   readonly operation: string;
   readonly error?: AnkaError | undefined;
-  readonly key?: Partial<Pick<KeyVersion, 'keyId' | 'version' | 'algorithm' | 'purpose' | 'custody'>> | null;
+  /** What is known of it; its id may be unknown. */
+  readonly key: Partial<Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'>> & {
+    readonly keyId?: string | null;
+  };
   readonly ruling?: Ruling | undefined;
 }
 
 /** What would have happened, as callers see it. */
 export const dryRunOf = ({ operation, error, key, ruling }: Rehearsed): DryRun => {
-  const { keyId, version, algorithm, purpose, custody } = key ?? {};
+  const { keyId, version, algorithm, purpose, custody } = key;
   return {
     dryRun: true,
     operation,
@@ -66,7 +62,7 @@ export const dryRunOf = ({ operation, error, key, ruling }: Rehearsed): DryRun =
         detail: error.detail,
       },
     }),
-    ...(keyId !== undefined && { keyId, version }),
+    ...(typeof keyId === 'string' && { keyId, version }),
     ...{ algorithm, purpose, custody },
     ...(ruling !== undefined && { policy: toldOf(ruling.decision), warnings: [...ruling.warnings] }),
   };

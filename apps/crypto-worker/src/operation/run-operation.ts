@@ -17,7 +17,8 @@ import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { mostUrgent, type Ruling, refusalOf } from '../policy/ruling.js';
 import type { Done, Means, Operation } from './operation.js';
-import { assertCapable, dryRunOf, rehearsalOf, rehearse } from './rehearsal.js';
+import { dryRunOf, type Rehearsed, rehearsalOf, rehearse } from './rehearsal.js';
+import { selfTested } from './self-tested.js';
 import { outsideSteps } from './warning.js';
 
 /** How one item ended, before it is known whether that may be told. */
@@ -134,17 +135,6 @@ export class RunOperation {
       ...(done === undefined || key === null ? {} : { body: bodyOf(key, done, ruling) }),
       ...(done === undefined || ruling?.notice === undefined ? {} : { notice: ruling.notice }),
     });
-    /** What was only tried: how it would have ended is its result. */
-    const tried = (error?: AnkaError): Attempt => {
-      const { fence, event } = end(error, undefined, 0);
-      const body = dryRunOf({
-        operation: operation.name,
-        error,
-        key: key ?? { ...(keyId !== null && { keyId }) },
-        ruling,
-      });
-      return { fence, event, hsmMicros: 0, body: { ...body } };
-    };
     try {
       const parsed = operation.item.safeParse(raw);
       if (!parsed.success) throw new AnkaError('request-invalid', describeIssues(parsed.error));
@@ -156,17 +146,20 @@ export class RunOperation {
       this.assertUsable(operation, key);
       ruling = policy.ruling(key, operation.use, outsideSteps(this.means.custody, key.algorithm, key.purpose));
       if (!ruling.decision.allow) throw refusalOf(ruling.decision);
+      const alg = operation.alg(key, parsed.data, parts);
+      const testing = alg === null ? undefined : selfTested(this.means.custody, context, key, alg);
+      if (testing !== undefined) await testing;
       if (context.dryRun === true) {
         const used = key;
-        assertCapable(this.means.custody, used);
         await rehearse(this.means, (means) => operation.run(means, context, used, parsed.data, parts));
-        return tried();
+        return triedOf(operation.name, end(undefined, undefined, 0), key, ruling);
       }
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);
     } catch (error) {
-      return context.dryRun === true ? tried(asAnkaError(error)) : end(asAnkaError(error), undefined, 0);
+      const failed = end(asAnkaError(error), undefined, 0);
+      return context.dryRun === true ? triedOf(operation.name, failed, key ?? { keyId }, ruling) : failed;
     }
   }
 
@@ -220,6 +213,14 @@ export class RunOperation {
 
 const isBatch = (request: unknown): request is { items: unknown } =>
   typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');
+
+/** What was only tried: how it would have ended is its result. */
+const triedOf = (
+  operation: string,
+  { fence, event, error }: Attempt,
+  key: Rehearsed['key'],
+  ruling: Ruling | undefined,
+): Attempt => ({ fence, event, hsmMicros: 0, body: { ...dryRunOf({ operation, error, key, ruling }) } });
 
 /** How events name it. */
 const nameOf = ({ name }: { readonly name: string }, { dryRun }: Context): string =>
