@@ -1,8 +1,9 @@
-import { appendEvents, queryEvents, verifyTrail } from '@ankasecure/contracts';
+import { appendEvents, countUses, queryEvents, verifyTrail } from '@ankasecure/contracts';
 import { CursorSeal, PARTS, type Parts } from '@ankasecure/service-kit';
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { AuditConfig } from './config.js';
 import { AppendEvents } from './event/append-events.js';
+import { CountUses } from './event/count-uses.js';
 import { MacSource } from './event/mac.js';
 import { EventMetrics } from './event/metrics.js';
 import { QueryEvents } from './event/query-events.js';
@@ -28,9 +29,11 @@ export class AuditModule implements OnApplicationBootstrap, OnApplicationShutdow
     const reader = await TrailReader.open(config.database);
     this.reader = reader;
     const query = new QueryEvents(reader, new CursorSeal(config.cursorSecret));
+    const counter = new CountUses(reader);
     const verify = new VerifyTrail(reader, macs);
     bus.serve(appendEvents, '', async (context, { events }) => ({ body: await append.append(context, events) }));
     bus.serve(queryEvents, '', async (context, request) => ({ body: await query.query(context, request) }));
+    bus.serve(countUses, '', async (context, request) => ({ body: await counter.count(context, request) }));
     bus.serve(verifyTrail, '', async (context, range) => ({ body: await verify.verify(context, range) }));
   }
 

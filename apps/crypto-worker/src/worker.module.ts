@@ -1,4 +1,4 @@
-import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ComputeMac } from './audit-mac/compute-mac.js';
@@ -20,6 +20,7 @@ import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
+import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
 import { Worker } from './worker.js';
 
@@ -87,6 +88,12 @@ const made = <Made>(
       ApplyPolicy,
       [DataSource, PlatformKeys, EnforcedPolicies],
       (...parts: ConstructorParameters<typeof ApplyPolicy>) => new ApplyPolicy(...parts),
+    ),
+    made(
+      EvaluateChange,
+      [PARTS, CUSTODY, EnforcedPolicies],
+      ({ dataSource, bus, config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
+        new EvaluateChange(dataSource, bus, custody, policies, new CursorSeal(config.cursorSecret)),
     ),
     made(
       EvaluatePolicy,

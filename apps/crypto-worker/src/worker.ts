@@ -3,6 +3,7 @@ import {
   computeMacs,
   createKey,
   evaluatePolicy,
+  evaluatePolicyChange,
   getKey,
   listAlgorithms,
   listKeys,
@@ -25,6 +26,7 @@ import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
+import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
 
 /** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
@@ -61,6 +63,7 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const reader = this.modules.get(ReadKey);
     const lister = this.modules.get(ListAlgorithm);
     const evaluator = this.modules.get(EvaluatePolicy);
+    const changes = this.modules.get(EvaluateChange);
     this.bus.serve(getKey, partition, async (context, request) => {
       const body = await reader.get(context, request);
       return { body, revision: body.revision };
@@ -69,6 +72,9 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.bus.serve(listAlgorithms, partition, async (context) => ({ body: await lister.list(context) }));
     this.bus.serve(evaluatePolicy, partition, async (context, request) => ({
       body: await evaluator.evaluate(context, request),
+    }));
+    this.bus.serve(evaluatePolicyChange, partition, async (context, request) => ({
+      body: await changes.evaluate(context, request),
     }));
   }
 

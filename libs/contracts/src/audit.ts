@@ -98,6 +98,27 @@ export const queryEvents = contract({
   reply: page(sealedEvent),
 });
 
+/** How often keys were used with success, by the sealed events: the most frequent first, at most 1,000 groups. */
+export const countUses = contract({
+  owner: 'audit',
+  callers: ['crypto-worker'],
+  subject: 'audit.count',
+  request: z.strictObject({ from: instant, operations: z.array(field(64)).min(1).max(16) }),
+  reply: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        operation: z.string(),
+        keyId: uuid,
+        version: z.number().int().positive(),
+        count: z.number().int().positive(),
+        lastAt: instant,
+      }),
+    ),
+    /** False when there are more groups than these. */
+    complete: z.boolean(),
+  }),
+});
+
 export const verifyTrail = contract({
   owner: 'audit',
   callers: ['gateway'],

@@ -1,4 +1,4 @@
-import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js';
+import { appendEvents, computeMacs, countUses, queryEvents, verifyTrail } from './audit.js';
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
@@ -7,6 +7,7 @@ import {
   createTenant,
   diffPolicyVersions,
   evaluatePolicy,
+  evaluatePolicyChange,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -42,8 +43,10 @@ export const contracts = {
   listPolicyTemplates,
   getPolicyTemplate,
   evaluatePolicy,
+  evaluatePolicyChange,
   appendEvents,
   queryEvents,
+  countUses,
   verifyTrail,
 } as const satisfies Record<string, Contract>;
 

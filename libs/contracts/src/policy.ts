@@ -1,7 +1,7 @@
 import { policyDocument, uses } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { policyDecision } from './dry-run.js';
+import { policyDecision, policyReason } from './dry-run.js';
 import { algorithmName, cursor, custody, instant, pageLimit, purpose, text, uuid, warning } from './primitive.js';
 
 /** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
@@ -226,4 +226,64 @@ export const evaluatePolicy = contract({
       outsideSteps: z.array(z.string()).describe('What this token leaves to the worker.'),
     })
     .meta({ id: 'PolicyEvaluation' }),
+});
+
+/** What a change would refuse that is allowed now. Pages of key versions; what was done with them comes with the first. */
+export const evaluatePolicyChange = contract({
+  owner: 'crypto-worker',
+  callers: ['gateway'],
+  subject: 'crypto.{partition}.policy.evaluate-change',
+  request: z
+    .strictObject({
+      document: policyDocument.describe('The proposed policy.'),
+      days: z.number().int().min(1).max(30).default(30).describe('How far back operations are looked at.'),
+      limit: z.number().int().min(1).max(5000).default(1000).describe('Key versions that one answer looks at.'),
+      cursor: cursor.optional(),
+    })
+    .meta({ id: 'EvaluatePolicyChange' }),
+  reply: z
+    .strictObject({
+      policyVersion: z.number().int().positive().describe('The version in force that it was compared with.'),
+      versions: z
+        .strictObject({
+          checked: z.number().int().nonnegative(),
+          refused: z.number().int().nonnegative(),
+          items: z.array(
+            z.strictObject({
+              keyId: uuid,
+              label: z.string(),
+              version: z.number().int().positive(),
+              algorithm: algorithmName,
+              purpose,
+              custody,
+              refused: z.array(z.strictObject({ use: z.enum(['protect', 'process']), reasons: z.array(policyReason) })),
+            }),
+          ),
+          next: z.string().nullable(),
+        })
+        .describe('Of this page: which of the key versions looked at would be refused something they may do now.'),
+      operations: z
+        .strictObject({
+          since: instant,
+          checked: z.number().int().nonnegative().describe('Successful calls since then, as far as they are sealed.'),
+          refused: z.number().int().nonnegative(),
+          complete: z.boolean().describe('False when only the most frequent kinds of calls were looked at.'),
+          items: z.array(
+            z.strictObject({
+              operation: z.string(),
+              keyId: uuid,
+              version: z.number().int().positive(),
+              algorithm: algorithmName,
+              count: z.number().int().positive(),
+              lastAt: instant,
+              reasons: z.array(policyReason),
+            }),
+          ),
+        })
+        .nullable()
+        .describe(
+          'Calls that would have been refused, had the policy been the proposed one. null after the first page.',
+        ),
+    })
+    .meta({ id: 'PolicyChangeEvaluation' }),
 });

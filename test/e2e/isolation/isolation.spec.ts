@@ -78,7 +78,11 @@ const namesNothing = [
     'body.digest',
   ],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
-  ...['warnFrom', 'protectUntil', 'processUntil', 'source'].map((name) => `body.sunsets.${name}`),
+  ...['warnFrom', 'protectUntil', 'processUntil', 'source'].flatMap((name) => [
+    `body.sunsets.${name}`,
+    `body.document.sunsets.${name}`,
+  ]),
+  'body.document.requiredLabels',
   ...['body.requiredLabels', 'path.template', 'body.labels', 'body.at'],
 ];
 
@@ -135,6 +139,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'listKeys query.cursor': async () =>
     expectProblem(await send('GET', `/keys?limit=1&cursor=${theirs.keyCursor}`), 'cursor-invalid'),
+  'evaluatePolicyChange body.cursor': async () => {
+    const body = { document: { allowedAlgorithms: [], fipsOnly: true }, cursor: theirs.keyCursor };
+    expectProblem(await send('POST', '/policy/evaluate-change', { body }), 'cursor-invalid');
+  },
   'evaluatePolicy body.keyId': async () => {
     const body = { use: 'protect', keyId: theirs.signing.id };
     expectProblem(await send('POST', '/policy/evaluate', { body }), 'key-not-found');

@@ -6,6 +6,7 @@ import {
   appendEvents,
   type Context,
   computeMacs,
+  countUses,
   platformTenantId,
   queryEvents,
   verifyTrail,
@@ -128,6 +129,8 @@ export const startAudit = async () => {
       gateway.request(appendEvents, '', contextOf(platformTenantId, timeoutMs), { events: [...events] }),
     verify: (tenantId: string, range: Range = {}, timeoutMs = 20_000) =>
       gateway.request(verifyTrail, '', contextOf(tenantId, timeoutMs), range),
+    count: (tenantId: string, request: z.input<typeof countUses.request>) =>
+      worker.request(countUses, '', contextOf(tenantId), request),
     query: (tenantId: string, query: Query = {}) => gateway.request(queryEvents, '', contextOf(tenantId), query),
     /** As the superuser with triggers off, whom no right and no trigger stops. */
     tamper: (sql: string) => postgres.query(database, `SET session_replication_role = replica; ${sql}`),

@@ -1,6 +1,14 @@
-import { evaluatePolicy, getPolicy, putPolicy } from '@ankasecure/contracts';
+import { evaluatePolicy, evaluatePolicyChange, getPolicy, putPolicy } from '@ankasecure/contracts';
+import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
 import { document, policy } from './policy.example.js';
+
+const notListed = {
+  code: 'policy',
+  rule: 'allowedAlgorithms',
+  detail: "EC-P256 is not among the tenant's allowed algorithms",
+  source: 'the tenant’s policy',
+} as const;
 
 const about = { path: '/policy', tag: 'Policy', status: 200, etag: true } as const;
 
@@ -67,6 +75,55 @@ export const policyRoutes: readonly Route[] = [
         purpose: 'sign',
         custody: 'token',
         outsideSteps: [],
+      },
+    },
+  },
+  {
+    method: 'POST',
+    path: '/policy/evaluate-change',
+    operationId: 'evaluatePolicyChange',
+    tag: 'Policy',
+    status: 200,
+    summary: 'Ask what a changed policy would refuse',
+    description:
+      'Nothing is changed. Names the key versions that would be refused a use they have now, page by page, and which calls of the last days would not have succeeded. A document must be repeated with its cursor.',
+    roles: ['tenant-admin'],
+    contract: evaluatePolicyChange,
+    takes: 'body',
+    withinMs: 30_000,
+    errors: ['cursor-invalid'],
+    example: {
+      request: { document: { allowedAlgorithms: ['RSA-3072', 'AES-256'], fipsOnly: true } },
+      reply: {
+        policyVersion: 3,
+        versions: {
+          checked: 2,
+          refused: 1,
+          items: [
+            {
+              ...{ keyId: ids.signingKey, label: 'invoice signing', version: 1, algorithm: 'EC-P256', purpose: 'sign' },
+              custody: 'token',
+              refused: [
+                { use: 'protect', reasons: [notListed] },
+                { use: 'process', reasons: [notListed] },
+              ],
+            },
+          ],
+          next: null,
+        },
+        operations: {
+          since: instants.created,
+          checked: 1204,
+          refused: 47,
+          complete: true,
+          items: [
+            {
+              ...{ operation: 'sign', keyId: ids.signingKey, version: 1, algorithm: 'EC-P256', count: 47 },
+              lastAt: instants.occurred,
+              reasons: [notListed],
+            },
+          ],
+        },
       },
     },
   },
