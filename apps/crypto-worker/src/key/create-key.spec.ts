@@ -15,6 +15,7 @@ import { ObjectMaker } from './make-object.js';
 
 /** A token whose self-tests take as long as a test wants, and which must not be asked for a key. */
 class SlowToken {
+  readonly kind = 'token';
   asked = 0;
   made = 0;
   constructor(readonly selfTest: () => Promise<void>) {}
