@@ -165,11 +165,11 @@ export class LanePool {
   }
 
   #dispatch(): void {
-    if (this.#paused || this.#closed) return;
-    this.#queue.expire(Date.now());
-    if (this.#queue.length === 0) return;
-    const now = performance.now();
+    if (this.#paused || this.#closed || this.#queue.length === 0) return;
     const idle = this.#lanes.filter((lane) => lane.idle);
+    if (idle.length === 0) return;
+    this.#queue.expire(Date.now());
+    const now = performance.now();
     for (const [index, lane] of idle.entries()) {
       const jobs = this.#take(idle.length - index, now);
       if (jobs.length === 0) return;
