@@ -161,7 +161,8 @@ export class Outbox {
         [this.options.batch, due.length > 0 ? due : this.deferrals.ids],
       );
       const under = new Delivery(manager, this.way());
-      return [under, rows.slice(await under.take(rows))] as const;
+      await under.take(rows);
+      return [under, rows.slice(under.taken)] as const;
     });
     this.remember(delivery, due, untaken);
     return delivery.taken;
