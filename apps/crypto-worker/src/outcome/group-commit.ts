@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { connectionOf, type Logger, type Outbox, type ServiceConfig } from '@ankasecure/service-kit';
 import { Pool } from 'pg';
@@ -22,6 +22,9 @@ const statement = {
   text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[]) AS written',
 };
 
+/** Longest that an outcome waits, in milliseconds, for those that are being worked on: most come together. */
+const gatherMs = 1;
+
 /**
  * Commits outcomes: those that arrive while one commit is under way share the next, so the price of durability is one
  * round trip and one fsync per batch, not per request. Nothing is released that is not committed.
@@ -32,6 +35,9 @@ export class GroupCommit {
   private waiting: Group[] = [];
   private readonly open = new Map<string, Group>();
   private committing = false;
+  /** Outcomes that were announced and have not come yet. */
+  private expected = 0;
+  private gathered: (() => void) | null = null;
 
   constructor(
     config: ServiceConfig['database'],
@@ -40,6 +46,11 @@ export class GroupCommit {
   ) {
     this.pool = new Pool({ ...connectionOf(config, 'ankasecure-outcomes'), max: 1, statement_timeout: 15_000 });
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
+  }
+
+  /** Announces outcomes: a commit waits a moment for them. One that comes unannounced only shortens the wait. */
+  expect(count: number): void {
+    this.expected += count;
   }
 
   /**
@@ -54,6 +65,8 @@ export class GroupCommit {
       group.size += text.length;
       group.settle.push(resolve);
       group.fail.push(reject);
+      this.expected = Math.max(0, this.expected - 1);
+      if (this.expected === 0) this.gathered?.();
       if (!this.committing) {
         this.committing = true;
         void this.drain();
@@ -76,16 +89,29 @@ export class GroupCommit {
     return group;
   }
 
-  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it: items of a batch, answers of other lanes. */
+  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it, and a moment for what was announced. */
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
-      await setImmediate();
+      await endOfTurn();
+      if (this.expected > 0) await this.gather();
       const groups = this.waiting;
       this.waiting = [];
       this.open.clear();
       await this.write(groups);
     }
     this.committing = false;
+  }
+
+  private gather(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      this.gathered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }).finally(() => {
+      this.gathered = null;
+    });
   }
 
   private async write(groups: readonly Group[]): Promise<void> {
