@@ -5,6 +5,7 @@ import { ComputeMac } from './audit-mac/compute-mac.js';
 import { PlatformKeys } from './audit-mac/platform-key.js';
 import { servedPartition, type WorkerConfig } from './config.js';
 import { CUSTODY, openCustody } from './custody/custody.provider.js';
+import { ChangeState } from './key/change-state.js';
 import { CreateKey } from './key/create-key.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
@@ -90,6 +91,11 @@ const made = <Made>(
       [PARTS, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
       ({ dataSource, config }: WorkerParts, ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]) =>
         new CreateKey(dataSource, ...rest, config.partition),
+    ),
+    made(
+      ChangeState,
+      [DataSource, CUSTODY, KeyStore, GroupCommit, Outbox],
+      (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
     ),
     made(
       ReadKey,

@@ -16,16 +16,17 @@ import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
+import { serveLifecycle } from './serve-lifecycle.js';
 
 /** Puts the domain on the bus: which contract is served by what. Reconciles first, serves then. */
 @Injectable()
 export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(PARTS) private readonly parts: Parts<WorkerConfig>,
-    private readonly bus: Bus,
-    private readonly outbox: Outbox,
+    readonly bus: Bus,
+    readonly outbox: Outbox,
     @Inject(CUSTODY) private readonly custody: Custody,
-    private readonly modules: ModuleRef,
+    readonly modules: ModuleRef,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -34,6 +35,7 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.outbox.start();
     await this.modules.get(Reconciler).start(partition);
     this.serveKeys(partition);
+    serveLifecycle(this, partition);
     this.serveOperations(partition);
   }
 

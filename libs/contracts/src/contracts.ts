@@ -2,6 +2,16 @@ import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js'
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
+import {
+  activateKey,
+  compromiseKey,
+  deactivateKey,
+  getKeyVersion,
+  listKeyVersions,
+  resumeKey,
+  revokeKey,
+  suspendKey,
+} from './lifecycle.js';
 import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
 
 /** All that services say to each other. */
@@ -10,6 +20,14 @@ export const contracts = {
   getKey,
   listKeys,
   listAlgorithms,
+  activateKey: activateKey.contract,
+  suspendKey: suspendKey.contract,
+  resumeKey: resumeKey.contract,
+  deactivateKey: deactivateKey.contract,
+  revokeKey: revokeKey.contract,
+  compromiseKey: compromiseKey.contract,
+  listKeyVersions,
+  getKeyVersion,
   encrypt: encrypt.contract,
   decrypt: decrypt.contract,
   sign: sign.contract,

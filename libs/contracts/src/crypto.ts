@@ -30,6 +30,14 @@ const encodingFits =
     }
   };
 
+/** Of what processes: decrypt and verify. */
+const acceptRisk = z
+  .boolean()
+  .optional()
+  .describe(
+    'Process also with a version that is SUSPENDED or COMPROMISED; the audit trail says that you took the risk.',
+  );
+
 /** What every result says of how it came about. */
 const used = {
   keyId: uuid,
@@ -71,6 +79,7 @@ export const decryptItem = z
     /** How `plaintext` is wanted and `aad` is given. */
     encoding,
     aad: data.optional(),
+    acceptRisk,
   })
   .superRefine(encodingFits('aad'))
   .meta({ id: 'DecryptRequest' });
@@ -135,6 +144,7 @@ export const verifyItem = z
     digest: base64url(64).optional(),
     encoding,
     alg: jwsAlg.optional(),
+    acceptRisk,
   })
   .superRefine(encodingFits('payload'))
   .refine(

@@ -4,5 +4,6 @@ export * from './contracts.js';
 export * from './crypto.js';
 export * from './error.js';
 export * from './key.js';
+export * from './lifecycle.js';
 export * from './policy.js';
 export * from './primitive.js';

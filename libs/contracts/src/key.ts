@@ -25,6 +25,31 @@ export const keyStates = [
   'DESTROYED',
 ] as const;
 export const keyState = z.enum(keyStates);
+export type KeyState = z.infer<typeof keyState>;
+
+/** KMIP 2.1 §11.45, as far as it is about keys. */
+export const revocationReasons = [
+  'unspecified',
+  'key-compromise',
+  'ca-compromise',
+  'affiliation-changed',
+  'superseded',
+  'cessation-of-operation',
+  'privilege-withdrawn',
+] as const;
+export const revocationReason = z.enum(revocationReasons);
+export type RevocationReason = z.infer<typeof revocationReason>;
+
+/** What is on record of a version's life. A date that has come shows in `state` at once. */
+const lifeOfVersion = {
+  state: keyState.describe('SP 800-57 part 1, section 7, at the moment of the answer.'),
+  activateAt: instant.nullable().describe('PRE_ACTIVE becomes ACTIVE then, without anybody’s doing.'),
+  deactivateAt: instant.nullable().describe('ACTIVE becomes DEACTIVATED then, or became so.'),
+  revocation: z
+    .strictObject({ reason: revocationReason, message: z.string().nullable(), occurredAt: instant })
+    .nullable()
+    .describe('Why the version was revoked or is compromised.'),
+};
 
 export const publicKey = z.strictObject({
   /** RFC 7517, with kid, alg (when the key has one only) and use. */
@@ -42,8 +67,8 @@ export const key = z
     purpose,
     algs: z.array(z.union([jwsAlg, jweAlg])).describe('The JOSE algorithms it may be used with, the default first.'),
     custody: custody.describe('Where the private or secret key is: in the token, wrapped by it, or in software.'),
-    state: keyState.describe('SP 800-57 part 1, section 7.'),
     version: z.number().int().positive(),
+    ...lifeOfVersion,
     publicKey: publicKey.nullable().describe('null for secret keys.'),
     /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
@@ -54,6 +79,20 @@ export const key = z
   })
   .meta({ id: 'Key' });
 export type Key = z.infer<typeof key>;
+
+/** One of a key's versions: what can differ between them. */
+export const keyVersion = z
+  .strictObject({
+    keyId: uuid,
+    version: z.number().int().positive(),
+    ...lifeOfVersion,
+    custody,
+    publicKey: publicKey.nullable(),
+    hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    createdAt: instant,
+  })
+  .meta({ id: 'KeyVersion' });
+export type KeyVersionResource = z.infer<typeof keyVersion>;
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -73,6 +112,8 @@ export const createKey = contract({
         .optional()
         .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
       tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
+      activateAt: instant.optional().describe('A moment to come makes the key PRE_ACTIVE until then.'),
+      deactivateAt: instant.optional().describe('From then on it is DEACTIVATED: it decrypts and verifies only.'),
     })
     .meta({ id: 'CreateKey' }),
   reply: key,

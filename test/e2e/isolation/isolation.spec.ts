@@ -78,6 +78,7 @@ const namesNothing = [
     'body.digest',
   ],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
+  ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt'],
 ];
 
 const withoutKid = (token: string): string => {
@@ -105,6 +106,25 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
   expect(events.filter(({ eventId }) => taken.has(eventId))).toEqual([]);
 };
 
+/** Every route below `/keys/{id}`: another tenant's key is one that does not exist, whatever is to be done with it. */
+const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
+  ['getKey', 'GET', ''],
+  ['activateKey', 'POST', '/activate', {}],
+  ['suspendKey', 'POST', '/suspend', {}],
+  ['resumeKey', 'POST', '/resume', {}],
+  ['deactivateKey', 'POST', '/deactivate', {}],
+  ['revokeKey', 'POST', '/revoke', { reason: 'superseded' }],
+  ['compromiseKey', 'POST', '/compromise', {}],
+  ['listKeyVersions', 'GET', '/versions'],
+  ['getKeyVersion', 'GET', '/versions/1'],
+];
+const keyTrespasses = Object.fromEntries(
+  keyRoutes.map(([operationId, method, path, body]) => [
+    `${operationId} path.id`,
+    async () => expectProblem(await send(method, `/keys/${theirs.signing.id}${path}`, { body }), 'key-not-found'),
+  ]),
+);
+
 /** For each place of the API that names something: what becomes of a caller who names another tenant's there. */
 const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createKey body.tenantId': async () => {
@@ -119,7 +139,7 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).id).not.toBe(theirs.created.id);
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
-  'getKey path.id': async () => expectProblem(await send('GET', `/keys/${theirs.signing.id}`), 'key-not-found'),
+  ...keyTrespasses,
   'listKeys query.label': async () => {
     const reply = await send('GET', `/keys?label=${encodeURIComponent(label)}`);
     for (const { tenantId } of (reply.body as { items: Key[] }).items) expect(tenantId).toBe(mine.id);

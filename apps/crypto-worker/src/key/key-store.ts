@@ -1,10 +1,11 @@
 import { createPublicKey } from 'node:crypto';
 import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { CustodyKind } from '../custody/custody.js';
-import type { KeyState, KeyVersion } from './key-version.js';
+import type { Lifecycle } from './key-state.js';
+import type { KeyVersion } from './key-version.js';
 
 /** A row of `key` with one of its versions, as PostgreSQL gives it. */
 export interface KeyRow {
@@ -18,17 +19,34 @@ export interface KeyRow {
   readonly created_at: Date;
   readonly version: number;
   readonly version_revision: number;
+  /** As on record; `stateAt` says what it is at a moment. */
   readonly state: KeyState;
+  readonly activate_at: Date | null;
+  readonly deactivate_at: Date | null;
+  readonly revocation_reason: RevocationReason | null;
+  readonly revocation_message: string | null;
+  readonly revocation_occurred_at: Date | null;
   readonly custody: CustodyKind;
   readonly partition: string;
   readonly object_id: Buffer;
   readonly spki: Buffer | null;
+  readonly version_created_at: Date;
 }
 
 export const keyRows = `
   SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.created_at,
-         v.version, v.revision AS version_revision, v.state, v.custody, v.partition, v.object_id, v.spki
+         v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
+         v.revocation_reason, v.revocation_message, v.revocation_occurred_at,
+         v.custody, v.partition, v.object_id, v.spki, v.created_at AS version_created_at
   FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id`;
+
+const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
+
+export const lifecycleOf = ({ state, activate_at, deactivate_at }: KeyRow): Lifecycle => ({
+  state,
+  activateAt: millisOf(activate_at),
+  deactivateAt: millisOf(deactivate_at),
+});
 
 export const versionOf = (row: KeyRow): KeyVersion => ({
   tenantId: row.tenant_id,
@@ -39,7 +57,7 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
   purpose: row.purpose,
   algs: row.algs,
   custody: row.custody,
-  state: row.state,
+  ...lifecycleOf(row),
   ref: {
     algorithm: row.algorithm,
     purpose: row.purpose,

@@ -41,6 +41,8 @@ export interface Operation<Item, Parsed> {
   parse(item: Item): Parsed;
   /** Which key is meant. */
   target(item: Item, parsed: Parsed): Target;
+  /** Whether the caller takes it on itself that the key may be suspended or compromised. */
+  acceptsRisk(item: Item): boolean;
   run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Timed<Done>>;
 }
 
@@ -75,6 +77,7 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   purposes: ['encrypt'],
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
+  acceptsRisk: () => false,
   async run({ custody, gcm }, budget, key, { plaintext, aad, encoding }) {
     if (key.algs[0] === 'dir') await gcm.take(key);
     const data = bytes(plaintext, encoding);
@@ -101,6 +104,7 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
   target: ({ keyId }, parts) => agreed(kidOfJwe(parts), keyId, 'keyId is needed, since the JWE has no kid'),
+  acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   async run({ custody }, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
     const { value, hsmMicros } = await openJwe(custody, budget, key, parts, extra);
@@ -124,6 +128,7 @@ const sign: Operation<contracts.SignItem, undefined> = {
   purposes: ['sign', 'mac'],
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
+  acceptsRisk: () => false,
   async run({ custody }, budget, key, item) {
     const { value, hsmMicros } = await signItem(custody, budget, key, item);
     const { alg, ...body } = value;
@@ -140,6 +145,7 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
   target: ({ keyId }, parts) =>
     agreed(parts === undefined ? null : kidOfJws(parts), keyId, 'keyId is needed, since the JWS has no kid'),
+  acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   async run({ custody }, budget, key, item, parts) {
     const { value, hsmMicros } = await verifyItem(custody, budget, key, item, parts);
     const { alg, valid } = value;

@@ -1,6 +1,14 @@
-import { AnkaError, type AuditEvent, batchOf, type Context, errors, type ReplyHead } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  batchOf,
+  type Context,
+  errors,
+  type KeyState,
+  type ReplyHead,
+} from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
-import { allows } from '../key/key-state.js';
+import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
@@ -17,6 +25,12 @@ interface Attempt {
   readonly hsmMicros: number;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly error?: AnkaError;
+}
+
+/** In the event's details. */
+interface Risk {
+  readonly riskAccepted: 'true';
+  readonly state: KeyState;
 }
 
 export interface OperationAnswer {
@@ -103,6 +117,7 @@ export class RunOperation {
     let key: KeyVersion | null = null;
     let policy: EnforcedPolicy | null = null;
     let keyId: string | null = null;
+    let risk: Risk | null = null;
     const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
       fence: { tenantId: context.tenantId, policy, key },
       event: eventOf(context, {
@@ -111,7 +126,7 @@ export class RunOperation {
         algorithm: key?.algorithm ?? null,
         outcome: error === undefined && done?.failureCode === undefined ? 'success' : 'failure',
         failureCode: error === undefined ? (done?.failureCode ?? null) : failureCodeOf(error),
-        ...(key === null ? {} : { details: usedKey(key, done?.alg) }),
+        ...(key === null ? {} : { details: { ...usedKey(key, done?.alg), ...risk } }),
       }),
       hsmMicros,
       ...(error === undefined ? {} : { error }),
@@ -125,7 +140,7 @@ export class RunOperation {
       keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
       key = await this.keys.find(context.tenantId, target.keyId, target.version);
-      this.assertAllowed(operation, key, policy);
+      risk = this.assertAllowed(operation, key, policy, operation.acceptsRisk(parsed.data));
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);
@@ -134,21 +149,26 @@ export class RunOperation {
     }
   }
 
+  /** @returns the risk that the caller has taken on itself, where there is one */
   private assertAllowed<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     key: KeyVersion,
     policy: EnforcedPolicy,
-  ): void {
+    acceptsRisk: boolean,
+  ): Risk | null {
     if (!operation.purposes.includes(key.purpose))
       throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${operation.name}`);
-    if (!allows(key.state, operation.use))
-      throw new AnkaError('key-state', `A key that is ${key.state} cannot ${operation.name}`);
+    const state = stateAt(key, Date.now());
+    const permission = permissionOf(state, operation.use);
+    if (permission === 'no' || (permission === 'at-risk' && !acceptsRisk))
+      throw new AnkaError('key-state', refusalOf(state, operation.name));
     const decision = policy.decide(
       key.algorithm,
       key.purpose,
       outsideSteps(this.means.custody, key.algorithm, key.purpose),
     );
     if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
+    return permission === 'at-risk' ? { riskAccepted: 'true', state } : null;
   }
 
   private bodyOf(key: KeyVersion, { body, alg }: Done): Readonly<Record<string, unknown>> {

@@ -64,6 +64,8 @@ export const keyVersion = (
     algs: pinned,
     custody: 'software',
     state: 'ACTIVE',
+    activateAt: null,
+    deactivateAt: null,
     ref: { algorithm, purpose, alg: purpose === 'encrypt' ? ((pinned[0] ?? null) as JweAlg | null) : null, objectId },
     publicKey,
   };

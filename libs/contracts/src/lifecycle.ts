@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { contract } from './bus.js';
+import { key, keyVersion, revocationReason } from './key.js';
+import { instant, text, uuid } from './primitive.js';
+
+const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+
+const version = z.number().int().positive().max(999_999_999);
+
+/**
+ * A change of a key's state: what its caller may say, and the contract, whose request names the key besides. The reply is the
+ * key as of the version that was changed.
+ */
+const change = <Shape extends z.ZodRawShape>(name: string, id: string, shape: Shape) => ({
+  body: z.strictObject(shape).meta({ id }),
+  contract: contract({
+    ...gatewayToWorker,
+    subject: `crypto.{partition}.key.${name}`,
+    request: z.strictObject({ id: uuid, ...shape }),
+    reply: key,
+  }),
+});
+
+const ofOneVersion = { version: version.optional().describe('The current version when left out.') };
+
+const aboutRevocation = {
+  message: text(256).optional().describe('For people; kept with the version and in the audit trail.'),
+  occurredAt: instant.optional().describe('When what led to this happened; now when left out, never later.'),
+};
+
+export const activateKey = change('activate', 'ActivateKey', ofOneVersion);
+export const suspendKey = change('suspend', 'SuspendKey', ofOneVersion);
+export const resumeKey = change('resume', 'ResumeKey', ofOneVersion);
+export const deactivateKey = change('deactivate', 'DeactivateKey', ofOneVersion);
+export const revokeKey = change('revoke', 'RevokeKey', {
+  ...ofOneVersion,
+  reason: revocationReason.describe(
+    'As KMIP names it. key-compromise and ca-compromise make the version COMPROMISED, the others DEACTIVATED.',
+  ),
+  ...aboutRevocation,
+});
+export const compromiseKey = change('compromise', 'CompromiseKey', { ...ofOneVersion, ...aboutRevocation });
+
+export const listKeyVersions = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.version.list',
+  request: z.strictObject({ id: uuid }),
+  reply: z.strictObject({ items: z.array(keyVersion) }),
+});
+
+export const getKeyVersion = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.version.get',
+  request: z.strictObject({ id: uuid, version: z.coerce.number().pipe(version) }),
+  reply: keyVersion,
+});
