@@ -2,6 +2,7 @@ import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module } from '@nestjs/common';
 import { DenialRecord } from './audit/denial.js';
 import { Authentication } from './auth/authentication.js';
+import { KeyOutage } from './auth/key-outage.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { Background } from './background.js';
 import type { GatewayConfig } from './gateway.config.js';
@@ -30,10 +31,14 @@ export const QUOTA = Symbol('quota');
   providers: [
     fromParts(
       Authentication,
-      ({ config: { identity }, log }) =>
-        new Authentication(new TokenVerifier(identity), log, identity.tokenCacheSeconds * 1000),
+      ({ config: { identity }, log, health }) =>
+        new Authentication(
+          new TokenVerifier(identity, new KeyOutage(log, health.registry)),
+          log,
+          identity.tokenCacheSeconds * 1000,
+        ),
     ),
-    fromParts(TenantDirectory, ({ bus }) => new TenantDirectory(bus)),
+    fromParts(TenantDirectory, ({ bus, dataSource, log }) => new TenantDirectory(bus, dataSource, log)),
     fromParts(Outbox, ({ dataSource, bus, log }) => new Outbox('gateway', dataSource, bus, log)),
     fromParts(Idempotency, ({ dataSource }) => new Idempotency(dataSource)),
     fromParts(BodyBudget, ({ config: { http } }) => new BodyBudget(http.bodyBudgetBytes, http.bodyLimitBytes)),

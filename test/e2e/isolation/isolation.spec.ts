@@ -128,8 +128,15 @@ const keyTrespasses = Object.fromEntries(
 /** For each place of the API that names something: what becomes of a caller who names another tenant's there. */
 const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createKey body.tenantId': async () => {
-    const body = { algorithm: 'EC-P256', label: 'x', tenantId: theirs.tenantId };
-    expectProblem(await send('POST', '/keys', { body }), 'tenant-mismatch');
+    const naming = (tenantId: string) =>
+      send('POST', '/keys', { body: { algorithm: 'EC-P256', label: 'x', tenantId } });
+    const [another, nobody] = [await naming(theirs.tenantId), await naming(randomUUID())];
+    expectProblem(another, 'tenant-mismatch');
+    expect(another.status).toBe(404);
+    expect({ ...(nobody.body as object), correlationId: '' }).toEqual({
+      ...(another.body as object),
+      correlationId: '',
+    });
   },
   'createKey header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };

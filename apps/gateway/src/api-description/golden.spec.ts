@@ -32,7 +32,7 @@ describe('the API description', () => {
 
   it('says of every error who may meet it', () => {
     const met = new Set(routes.flatMap(errorsOf));
-    const elsewhere = ['route-not-found', 'method-not-allowed', 'request-timeout'];
+    const elsewhere = ['route-not-found', 'method-not-allowed', 'request-timeout', 'expectation-failed'];
     expect(Object.keys(errors).filter((code) => !met.has(code as keyof typeof errors))).toEqual(elsewhere);
   });
 

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platformTenantId } from '@ankasecure/contracts';
+import { createLogger } from '@ankasecure/service-kit';
+import { Registry } from 'prom-client';
 import { afterAll, describe, expect, it } from 'vitest';
 import { identityConfig } from './identity.config.js';
 import { issuerKeys } from './issuer-keys.js';
+import { KeyOutage } from './key-outage.js';
 
 const issuer = { issuer: 'https://idp.test', audience: 'api', algorithms: ['ES256'] };
 const accepts = (...issuers: object[]): boolean => identityConfig.safeParse({ issuers }).success;
@@ -50,13 +53,16 @@ describe('a key file', () => {
     const jwksFile = join(directory, 'jwks.json');
     writeFileSync(jwksFile, content);
     return () =>
-      issuerKeys({
-        ...issuer,
-        algorithms: ['ES256'],
-        claims: { tenant: 'tenant', roles: 'roles' },
-        platform: false,
-        jwksFile,
-      });
+      issuerKeys(
+        {
+          ...issuer,
+          algorithms: ['ES256'],
+          claims: { tenant: 'tenant', roles: 'roles' },
+          platform: false,
+          jwksFile,
+        },
+        new KeyOutage(createLogger('gateway', 'fatal'), new Registry()),
+      );
   };
 
   it.each([

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { AnkaError } from '@ankasecure/contracts';
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { IssuerConfig } from './identity.config.js';
+import type { KeyOutage } from './key-outage.js';
+import { RemoteKeys } from './remote-keys.js';
 
-const remote = { timeoutDuration: 3000, cooldownDuration: 30_000, cacheMaxAge: 600_000 };
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 const readKeySet = (file: string): JSONWebKeySet => {
@@ -24,16 +24,8 @@ const readKeySet = (file: string): JSONWebKeySet => {
  * The function throws jose's errors when the set has no such key, and AnkaError `service-unavailable` when a remote
  * set cannot be had: a failure of ours must not look like a bad token.
  */
-export const issuerKeys = (config: IssuerConfig): JWTVerifyGetKey => {
+export const issuerKeys = (config: IssuerConfig, outage: KeyOutage): JWTVerifyGetKey => {
   if (config.jwksFile !== undefined) return createLocalJWKSet(readKeySet(config.jwksFile));
   if (config.jwksUrl === undefined) throw new Error(`no keys are configured for the issuer ${config.issuer}`);
-  const keys = createRemoteJWKSet(new URL(config.jwksUrl), remote);
-  return async (header, token) => {
-    try {
-      return await keys(header, token);
-    } catch (cause) {
-      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
-      throw new AnkaError('service-unavailable', 'The identity provider’s keys cannot be had now', { cause });
-    }
-  };
+  return new RemoteKeys(config.jwksUrl, config.issuer, outage).find;
 };

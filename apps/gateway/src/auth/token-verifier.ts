@@ -9,6 +9,7 @@ import {
 } from 'jose';
 import type { IdentityConfig, IssuerConfig } from './identity.config.js';
 import { issuerKeys } from './issuer-keys.js';
+import type { KeyOutage } from './key-outage.js';
 import type { Principal } from './principal.js';
 import { isRole } from './role.js';
 
@@ -32,8 +33,8 @@ export class TokenVerifier {
   private readonly issuers: ReadonlyMap<string, Issuer>;
   private readonly clockTolerance: number;
 
-  constructor(config: IdentityConfig) {
-    this.issuers = new Map(config.issuers.map((row) => [row.issuer, { config: row, keys: issuerKeys(row) }]));
+  constructor(config: IdentityConfig, outage: KeyOutage) {
+    this.issuers = new Map(config.issuers.map((row) => [row.issuer, { config: row, keys: issuerKeys(row, outage) }]));
     this.clockTolerance = config.clockToleranceSeconds;
   }
 

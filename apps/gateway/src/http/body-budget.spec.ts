@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../route/routes.js';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, tenantA, tenantB } from '../testing/token.js';
@@ -7,7 +8,7 @@ import { BodyBudget } from './body-budget.js';
 import { httpConfig } from './http.config.js';
 
 const limit = 64 * 1024;
-const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: limit, bodyBudgetBytes: 4 * limit };
+const http = { bodyLimitBytes: limit, bodyBudgetBytes: 4 * limit };
 
 describe('bodies in flight', () => {
   let rig: Rig;
@@ -112,8 +113,24 @@ describe('bodies in flight', () => {
     socket.pause();
     await held(size + 2);
     expectRefused(await post(tenantB, 1));
+    expectRefused(await call(gateway, 'GET', '/api/v1/keys', { token: tokens[tenantA] }));
+    expectRefused(await call(gateway, 'GET', '/api/v1/keys', { token: tokens[tenantB] }));
     socket.resume();
     await held(0);
+    expect((await call(gateway, 'GET', '/api/v1/keys', { token: tokens[tenantA] })).status).toBe(200);
+  });
+
+  it('of replies that nobody reads end with their connection', async () => {
+    const impatient = await rig.gateway({ http: { ...http, idleTimeoutSeconds: 1 } });
+    const inFlight = () => impatient.app.get(BodyBudget).inFlight;
+    const size = 6 * 1024 * 1024;
+    rig.standIns.answer('listKeys', async () => ({ head: { ok: true }, body: Buffer.alloc(size, 32) }));
+    const request = `GET /api/v1/keys HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${tokens[tenantA]}\r\n\r\n`;
+    const socket = connect(impatient.port, '127.0.0.1', () => socket.write(request));
+    sockets.push(socket.pause().on('error', () => undefined));
+    await expect.poll(inFlight, { timeout: 10_000 }).toBe(size);
+    await expect.poll(inFlight, { timeout: 10_000 }).toBe(0);
+    rig.standIns.answer('listKeys');
   });
 });
 
@@ -123,5 +140,12 @@ describe('the body budget', () => {
       httpConfig.safeParse({ port: 1, bodyLimitBytes: limit, bodyBudgetBytes }).success;
     expect(httpConfig.parse({ port: 1 }).bodyBudgetBytes).toBe(64 * 1024 * 1024);
     expect([accepts(2 * limit), accepts(2 * limit - 1)]).toEqual([true, false]);
+  });
+
+  it('is held by an idle connection no shorter than a route may take', () => {
+    const longest = Math.max(...routes.map(({ withinMs }) => withinMs));
+    const accepts = (seconds: number) => httpConfig.safeParse({ port: 1, idleTimeoutSeconds: seconds }).success;
+    expect(accepts(Math.floor(longest / 1000))).toBe(false);
+    expect(httpConfig.parse({ port: 1 }).idleTimeoutSeconds * 1000).toBeGreaterThan(longest);
   });
 });

@@ -72,14 +72,17 @@ export class BodyBudget {
     return this.held;
   }
 
-  /** @throws AnkaError `service-unavailable` when the body would not fit beside those under way */
+  /**
+   * A request without a body reserves nothing, and yet is refused while too much is held: its reply would come on top.
+   * @throws AnkaError `service-unavailable` when the body would not fit beside those under way
+   */
   reserve(request: FastifyRequest, tenantId: string): void {
     const bytes = this.announced(request);
     const tenantBytes = this.heldBy.get(tenantId) ?? 0;
-    if (bytes > 0 && (this.held + bytes > this.budget || tenantBytes + bytes > this.budget / 2))
+    if (this.held + bytes > this.budget || tenantBytes + bytes > this.budget / 2)
       throw new AnkaError(
         'service-unavailable',
-        'Too many large bodies are under way; try again, or send smaller ones',
+        'Too many large bodies are under way; read the answers, try again, or send smaller ones',
       );
     const hold = new Hold(bytes, (change) => this.change(tenantId, change));
     request.hold = hold;

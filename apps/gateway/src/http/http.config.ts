@@ -11,6 +11,8 @@ export const httpConfig = z
     bodyLimitBytes: integer(1024, 64 * mebibyte).default(4 * mebibyte),
     /** Bodies in flight, requests' and replies', of all tenants; one tenant gets at most half. Above it requests meet 503. */
     bodyBudgetBytes: integer(2048, 64 * 1024 * mebibyte).default(64 * mebibyte),
+    /** A connection on which nothing moves so long is ended, and what its requests hold is given back. Longer than any route takes. */
+    idleTimeoutSeconds: integer(110, 3600).default(120),
     /** Without it the gateway speaks plain HTTP: on loopback, or behind something that ends TLS. */
     tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
   })

@@ -10,6 +10,8 @@ const limits = {
   requestTimeout: 60_000,
   keepAliveTimeout: 72_000,
   connectionsCheckingInterval: 5_000,
+  /** Not required by Node, whose refusal is an empty answer: see acceptable.ts. */
+  requireHostHeader: false,
 };
 
 /** Hybrid post-quantum key agreement first; classical groups for those who cannot. */
@@ -17,8 +19,16 @@ const groups = 'X25519MLKEM768:X25519:P-256:P-384';
 
 /** The HTTP/1.1 server under Fastify, with TLS 1.2 and 1.3 when it is configured. */
 export const createListener = (config: HttpConfig, handler: RequestListener): Server => {
-  if (config.tls === undefined) return createServer(limits, handler);
-  const { certFile, keyFile } = config.tls;
-  const pem = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  const server = createServerOf(config, handler);
+  // Neither an unread answer nor a silent client ends by itself: Node waits for ever unless told otherwise.
+  server.setTimeout(config.idleTimeoutSeconds * 1000);
+  // Without a listener Node answers 417 by itself, with nothing in it.
+  server.on('checkExpectation', handler);
+  return server;
+};
+
+const createServerOf = ({ tls }: HttpConfig, handler: RequestListener): Server => {
+  if (tls === undefined) return createServer(limits, handler);
+  const pem = { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
   return createTlsServer({ ...limits, ...pem, minVersion: 'TLSv1.2', ecdhCurve: groups }, handler);
 };

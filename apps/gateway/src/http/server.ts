@@ -2,6 +2,7 @@ import type { Logger } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { clientErrorHandler } from '../problem/client-error.js';
 import { errorHandler } from '../problem/send-problem.js';
+import { assertAcceptable } from './acceptable.js';
 import { correlationHeader, correlationOf } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
@@ -15,7 +16,8 @@ import { serverTiming } from './server-timing.js';
  */
 export const createHttpServer = async (config: HttpConfig, log: Logger): Promise<FastifyInstance> => {
   const onError = errorHandler(log);
-  const stamp = stampWith(await securityHeaders());
+  const security = await securityHeaders();
+  const stamp = stampWith(security);
   const server: FastifyInstance = fastify({
     logger: false,
     serverFactory: (handler) => createListener(config, handler),
@@ -25,7 +27,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
     trustProxy: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
-    clientErrorHandler,
+    clientErrorHandler: clientErrorHandler(security),
     frameworkErrors: (error, request, reply) => {
       stamp(request, reply);
       onError(error, request, reply);
@@ -39,6 +41,16 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('hold', undefined);
   server.setErrorHandler(onError);
   server.setNotFoundHandler(notFoundHandler);
+  server.addHook('onRequest', (request, reply, done) => {
+    try {
+      assertAcceptable(request.raw);
+      done();
+    } catch (error) {
+      // Whether a body follows is anybody's guess.
+      reply.header('connection', 'close');
+      done(error as Error);
+    }
+  });
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;

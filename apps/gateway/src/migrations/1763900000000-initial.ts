@@ -38,9 +38,18 @@ export class Initial1763900000000 implements MigrationInterface {
         $$;
       REVOKE ALL ON FUNCTION remove_expired_idempotency() FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION remove_expired_idempotency() TO ${appRole};`);
+    await runner.query(`
+      CREATE TABLE tenant_partition (
+        tenant_id uuid PRIMARY KEY,
+        partition text NOT NULL CHECK (partition ~ '^[A-Za-z0-9_-]{1,64}$'),
+        learned_at timestamptz NOT NULL DEFAULT now()
+      );
+      GRANT SELECT, INSERT ON tenant_partition TO ${appRole};
+      ${tenantIsolation('tenant_partition')}`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION remove_expired_idempotency(); DROP TABLE idempotency; DROP TABLE outbox;');
+    await runner.query(`
+      DROP TABLE tenant_partition; DROP FUNCTION remove_expired_idempotency(); DROP TABLE idempotency; DROP TABLE outbox;`);
   }
 }

@@ -9,7 +9,7 @@ describe('the last words on a connection', () => {
     ['HPE_INVALID_METHOD', 400, 'request-invalid'],
     [undefined, 400, 'request-invalid'],
   ])('after %s are a whole answer of %i', (errorCode, status, code) => {
-    const [head = '', body = ''] = lastWords(errorCode).split('\r\n\r\n');
+    const [head = '', body = ''] = lastWords(errorCode, { 'x-frame-options': 'DENY' }).split('\r\n\r\n');
     const [statusLine, ...lines] = head.split('\r\n');
     const headers = Object.fromEntries(lines.map((line) => line.split(': ') as [string, string]));
     expect(statusLine).toMatch(new RegExp(`^HTTP/1.1 ${status} \\w`));
@@ -18,6 +18,8 @@ describe('the last words on a connection', () => {
       'content-length': String(Buffer.byteLength(body)),
       'cache-control': 'no-store',
       connection: 'close',
+      'x-frame-options': 'DENY',
+      'server-timing': 'hsm;dur=0.000, worker;dur=0.000, total;dur=0.000',
     });
     expect(problem.parse(JSON.parse(body))).toMatchObject({ status, code, correlationId: headers['x-correlation-id'] });
   });

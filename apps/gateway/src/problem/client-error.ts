@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '@ankasecure/contracts';
+import { correlationHeader } from '../http/correlation.js';
+import { serverTiming } from '../http/server-timing.js';
 import { type Failure, problemHeaders, problemOf } from './problem.js';
 
 const refusals: Readonly<Record<string, Failure>> = {
@@ -11,15 +13,17 @@ const refusals: Readonly<Record<string, Failure>> = {
 const malformed: Failure = { code: 'request-invalid', detail: 'The request is not well-formed HTTP/1.1' };
 
 /** A whole HTTP response, for a connection on which nothing else can be said any more. */
-export const lastWords = (errorCode: string | undefined): string => {
+export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {
   const failure = refusals[errorCode ?? ''] ?? malformed;
   const correlationId = crypto.randomUUID();
   const body = problemOf(failure, correlationId);
   const json = JSON.stringify(body);
   const headers = {
+    ...security,
     ...problemHeaders(failure.code satisfies ErrorCode),
     'content-length': String(Buffer.byteLength(json)),
-    'x-correlation-id': correlationId,
+    [correlationHeader]: correlationId,
+    'server-timing': serverTiming({ elapsedTime: 0, hsmMicros: undefined, workerMicros: undefined }),
     'cache-control': 'no-store',
     connection: 'close',
   };
@@ -28,7 +32,9 @@ export const lastWords = (errorCode: string | undefined): string => {
 };
 
 /** Answers what Node's HTTP parser gave up on, and hangs up. */
-export const clientErrorHandler = (error: NodeJS.ErrnoException, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else socket.end(lastWords(error.code), () => socket.destroy());
-};
+export const clientErrorHandler =
+  (security: Readonly<Record<string, string>>) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else socket.end(lastWords(error.code, security), () => socket.destroy());
+  };

@@ -1,5 +1,7 @@
+import { connect, type Socket } from 'node:net';
 import { AnkaError, type ErrorCode, errors } from '@ankasecure/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BodyBudget } from '../http/body-budget.js';
 import { call, talk } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, tenantA, tenantElsewhere } from '../testing/token.js';
@@ -156,7 +158,20 @@ describe('problems', () => {
       ['rubbish', 'rubbish\r\n\r\n', 400, 'request-invalid'],
       ['TLS on a plain port', '\x16\x03\x01\x02\x00\x01\x00', 400, 'request-invalid'],
       ['a header with NUL', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400, 'request-invalid'],
-      ['no Host', 'GET /livez HTTP/1.1\r\n\r\n', 400, undefined],
+      ['no Host', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'request-invalid'],
+      ['no Host and no such path', 'GET /nothing HTTP/1.1\r\n\r\n', 400, 'request-invalid'],
+      [
+        'an expectation',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nExpect: foo\r\nContent-Length: 2\r\n\r\n{}',
+        417,
+        'expectation-failed',
+      ],
+      [
+        'a huge chunk extension',
+        `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`,
+        413,
+        'body-too-large',
+      ],
       [
         'two lengths',
         'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
@@ -181,16 +196,41 @@ describe('problems', () => {
     ])('%s', async (_, bytes, status, code) => {
       const heard = await talk(gateway, bytes);
       expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-      if (code === undefined) return;
       const [head = '', json = ''] = heard.split('\r\n\r\n');
-      expect(head.toLowerCase()).toContain('content-type: application/problem+json');
-      expect(problem.parse(JSON.parse(json))).toMatchObject({ status, code });
+      const { correlationId, ...said } = problem.parse(JSON.parse(json));
+      expect(said).toMatchObject({ status, code });
+      for (const line of [
+        'content-type: application/problem+json',
+        `x-correlation-id: ${correlationId}`,
+        'server-timing: hsm;dur=',
+        'x-content-type-options: nosniff',
+        'content-security-policy: default-src',
+        'cache-control: no-store',
+      ])
+        expect(head.toLowerCase()).toContain(line);
     });
 
     it('a chunked body beyond the limit is cut off', async () => {
       const chunk = `8000\r\n${' '.repeat(0x8000)}\r\n`.repeat(10);
       const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nTransfer-Encoding: chunked\r\n\r\n`;
       expect(await talk(gateway, head + chunk)).toContain('"code":"body-too-large"');
+    });
+
+    it.each([
+      ['with a reset', (socket: Socket) => socket.resetAndDestroy()],
+      ['without a word', (socket: Socket) => socket.destroy()],
+      ['half', (socket: Socket) => socket.end()],
+    ])('a caller who hangs up in the middle of a body (%s) is no outage of ours', async (_, hangUp) => {
+      const own = await rig.gateway();
+      const logged = vi.spyOn(own.parts.log, 'error');
+      const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nContent-Length: 9\r\n\r\n{`;
+      const socket = connect(own.port, '127.0.0.1', () => socket.write(head));
+      await expect.poll(() => own.app.get(BodyBudget).inFlight, { timeout: 10_000 }).toBe(9);
+      hangUp(socket);
+      await expect.poll(() => own.app.get(BodyBudget).inFlight, { timeout: 10_000 }).toBe(0);
+      expect((await call(own, 'GET', '/livez')).status).toBe(200);
+      expect(logged).not.toHaveBeenCalled();
+      expect(await own.parts.health.registry.metrics()).not.toContain('status="503"');
     });
 
     it('none of it brought the gateway down', async () => {

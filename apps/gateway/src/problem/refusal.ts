@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
 import { asAnkaError } from '@ankasecure/service-kit';
 
@@ -15,7 +16,13 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 };
 
 /** Whatever was thrown while a request was answered, as an error its caller may see. */
-export const asRefusal = (error: unknown): AnkaError => {
+export const asRefusal = (error: unknown, request?: IncomingMessage): AnkaError => {
+  // A socket's code would pass for the database's.
+  if (isHangUp(error, request)) return new AnkaError('request-invalid', 'The connection ended before the body did');
   const known = refusals[(error as { code?: string } | null)?.code ?? ''];
   return known === undefined ? asAnkaError(error ?? new Error('nothing')) : new AnkaError(...known);
 };
+
+/** The request's own stream failed: whoever sent it went away before all of it was here. */
+const isHangUp = (error: unknown, request: IncomingMessage | undefined): boolean =>
+  error instanceof Error && request?.errored === error;

@@ -16,7 +16,7 @@ export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply
 export const errorHandler =
   (log: Logger) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const refusal = asRefusal(error);
+    const refusal = asRefusal(error, request.raw);
     if (refusal.cause instanceof Error || errors[refusal.code].status === 500) {
       const { stack } = refusal.cause instanceof Error ? refusal.cause : refusal;
       log.error({ correlationId: request.id, code: refusal.code, reason: stack }, 'request failed');

@@ -1,16 +1,27 @@
 import { AnkaError, type Context, getTenant } from '@ankasecure/contracts';
-import type { Bus } from '@ankasecure/service-kit';
+import { type Bus, type Logger, withTenant } from '@ankasecure/service-kit';
+import type { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 
 const withinMs = 5000;
 const partitionName = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Which partition each tenant lives on. A tenant never moves, so policy is asked once per tenant. */
+const read = 'SELECT partition FROM tenant_partition WHERE tenant_id = $1';
+const insert = 'INSERT INTO tenant_partition (tenant_id, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING';
+
+/**
+ * Which partition each tenant lives on. A tenant never moves, so policy is asked once per tenant, and what it said is kept
+ * in memory and in the gateway's own database: a gateway that starts while policy is away still serves the tenants it knew.
+ */
 export class TenantDirectory {
   private readonly partitions = new Map<string, string>();
   private readonly asked = new Map<string, Promise<string>>();
 
-  constructor(private readonly bus: Pick<Bus, 'request'>) {}
+  constructor(
+    private readonly bus: Pick<Bus, 'request'>,
+    private readonly dataSource: DataSource,
+    private readonly log: Logger,
+  ) {}
 
   known(tenantId: string): string | undefined {
     return this.partitions.get(tenantId);
@@ -18,8 +29,7 @@ export class TenantDirectory {
 
   /** @throws AnkaError `tenant-unknown`, or whatever kept policy from answering */
   async find({ tenantId, subject }: Principal, correlationId: string): Promise<string> {
-    const context = { tenantId, principal: subject, correlationId, deadline: Date.now() + withinMs };
-    const asked = this.asked.get(tenantId) ?? this.ask(context);
+    const asked = this.asked.get(tenantId) ?? this.resolve({ tenantId, principal: subject, correlationId });
     this.asked.set(tenantId, asked);
     try {
       return await asked;
@@ -28,10 +38,44 @@ export class TenantDirectory {
     }
   }
 
+  private async resolve(context: Omit<Context, 'deadline'>): Promise<string> {
+    const { tenantId } = context;
+    const partition =
+      (await this.recall(tenantId)) ?? (await this.ask({ ...context, deadline: Date.now() + withinMs }));
+    this.partitions.set(tenantId, partition);
+    return partition;
+  }
+
   private async ask(context: Context): Promise<string> {
     const { id, partition } = await this.bus.request(getTenant, '', context, {});
     if (id !== context.tenantId || !partitionName.test(partition)) throw new AnkaError('internal-error');
-    this.partitions.set(id, partition);
+    await this.keep(id, partition);
     return partition;
+  }
+
+  /** The database spares a question, and no more: without it policy is asked. */
+  private recall(tenantId: string): Promise<string | undefined> {
+    return this.tolerant(tenantId, async () => {
+      const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+        manager.query<{ partition: string }[]>(read, [tenantId]),
+      );
+      return rows[0]?.partition;
+    });
+  }
+
+  private keep(tenantId: string, partition: string): Promise<unknown> {
+    return this.tolerant(tenantId, () =>
+      withTenant(this.dataSource, tenantId, (manager) => manager.query<unknown>(insert, [tenantId, partition])),
+    );
+  }
+
+  private async tolerant<Value>(tenantId: string, work: () => Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.log.warn({ tenantId, reason }, 'the partition of a tenant could not be read or kept');
+      return undefined;
+    }
   }
 }

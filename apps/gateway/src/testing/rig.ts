@@ -15,6 +15,13 @@ import { type StandIns, startStandIns } from './stand-in.js';
 import { audience, makeIssuer, type TokenMaker } from './token.js';
 
 const database = 'ankadb_gateway';
+const http: GatewayConfig['http'] = {
+  host: '127.0.0.1',
+  port: 0,
+  bodyLimitBytes: 256 * 1024,
+  bodyBudgetBytes: 64 * 1024 * 1024,
+  idleTimeoutSeconds: 120,
+};
 
 export interface Gateway {
   readonly url: string;
@@ -23,6 +30,11 @@ export interface Gateway {
   readonly app: NestFastifyApplication;
   stop(): Promise<void>;
 }
+
+/** What a test configures otherwise; of `http` the rest stays as it is. */
+type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota'>> & {
+  readonly http?: Partial<GatewayConfig['http']>;
+};
 
 /** A gateway on a real bus and a real database, with stand-ins for the services behind it. */
 export interface Rig {
@@ -33,7 +45,7 @@ export interface Rig {
   readonly postgres: Postgres;
   readonly nats: Nats;
   /** One more gateway on the same bus and database. */
-  gateway(overrides?: Partial<Pick<GatewayConfig, 'http' | 'identity' | 'quota'>>): Promise<Gateway>;
+  gateway(overrides?: Overrides): Promise<Gateway>;
   stop(): Promise<void>;
 }
 
@@ -68,8 +80,10 @@ export const startRig = async (): Promise<Rig> => {
 
   const gateway: Rig['gateway'] = async (overrides = {}) => {
     const { stop, config, ...rest } = await startTestParts(options);
-    const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: 256 * 1024, bodyBudgetBytes: 64 * 1024 * 1024 };
-    const parts: GatewayParts = { ...rest, config: { ...config, http, identity, ...overrides } };
+    const parts: GatewayParts = {
+      ...rest,
+      config: { ...config, identity, ...overrides, http: { ...http, ...overrides.http } },
+    };
     const root = { module: GatewayModule, global: true, providers: [{ provide: PARTS, useValue: parts }] };
     const app = await createGateway(root, parts).catch(async (error: unknown) => {
       await stop();

@@ -20,6 +20,9 @@ export interface Heard {
   readonly body: string;
 }
 
+const services = ['policy', 'crypto-worker', 'audit'] as const;
+type Served = (typeof services)[number];
+
 /** The services behind the gateway: each answers its contracts with the examples of the API description. */
 export interface StandIns {
   /** What was asked, by operation, the last at the end. */
@@ -28,6 +31,8 @@ export interface StandIns {
   readonly sealed: AuditEvent[];
   /** Answers `operationId` otherwise from now on; without a handler as before. */
   answer(operationId: string, handler?: RawHandler): void;
+  /** A service goes away and does not come back. */
+  leave(service: Served): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,10 +49,15 @@ const success = (head: Partial<ReplyHead & { ok: true }>, body: unknown): Awaite
 });
 
 export const startStandIns = async (nats: Nats): Promise<StandIns> => {
-  const buses: Record<string, Bus> = {};
-  for (const service of ['policy', 'crypto-worker', 'audit'] as const)
-    buses[service] = await connectTestBus(service, nats);
-  const busOf = (contract: Contract): Bus => buses[contract.owner] as Bus;
+  const buses = new Map<string, Bus>();
+  for (const service of services) buses.set(service, await connectTestBus(service, nats));
+  const busOf = (contract: Contract): Bus => buses.get(contract.owner) as Bus;
+  const leave = async (service: string): Promise<void> => {
+    const bus = buses.get(service);
+    buses.delete(service);
+    await bus?.drain();
+    await bus?.close();
+  };
   const heard = new Map(routes.map(({ operationId }) => [operationId, new Array<Heard>()]));
   const sealed: AuditEvent[] = [];
   const otherwise = new Map<string, RawHandler>();
@@ -76,11 +86,9 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
     sealed,
     answer: (operationId, handler) =>
       void (handler ? otherwise.set(operationId, handler) : otherwise.delete(operationId)),
+    leave,
     stop: async () => {
-      for (const bus of Object.values(buses)) {
-        await bus.drain();
-        await bus.close();
-      }
+      for (const service of services) await leave(service);
     },
   };
 };

@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '@ankasecure/service-kit';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { asTenant, audience, makeIssuer, type TokenMaker, tenantA } from '../testing/token.js';
+import { KeyOutage } from './key-outage.js';
+import { TokenVerifier } from './token-verifier.js';
+
+const issuer = 'https://provider.test';
+const hour = 3_600_000;
+
+/** An identity provider on a port of its own, which can go away and come back there. */
+class Provider {
+  asked = 0;
+  private server: Server | undefined;
+  private port = 0;
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/jwks.json`;
+  }
+
+  async serve(...makers: TokenMaker[]): Promise<void> {
+    await this.leave();
+    this.server = createServer((_, response) => {
+      this.asked++;
+      response.end(JSON.stringify({ keys: makers.map(({ publicJwk }) => publicJwk) }));
+    });
+    await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  async leave(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined) return;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+describe('the keys of an issuer whose provider goes away', () => {
+  let provider: Provider;
+  let old: TokenMaker;
+  let rotated: TokenMaker;
+  let verifier: TokenVerifier;
+  let registry: Registry;
+  let logged: string[];
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    provider = new Provider();
+    old = await makeIssuer(issuer);
+    const next = await makeIssuer(issuer);
+    rotated = {
+      ...next,
+      publicJwk: { ...next.publicJwk, kid: 'rotated' },
+      token: (claims) => next.token(claims, { kid: 'rotated' }),
+    };
+    await provider.serve(old);
+    registry = new Registry();
+    logged = [];
+    const log = {
+      warn: (_: object, text: string) => logged.push(`warn ${text}`),
+      info: (_: object, text: string) => logged.push(`info ${text}`),
+    };
+    const identity = {
+      issuers: [
+        {
+          ...{ issuer, audience, jwksUrl: provider.url, platform: false },
+          algorithms: ['ES256' as const],
+          claims: { tenant: 'tenant', roles: 'roles' },
+        },
+      ],
+      clockToleranceSeconds: 2,
+      tokenCacheSeconds: 300,
+    };
+    verifier = new TokenVerifier(identity, new KeyOutage(log as unknown as Logger, registry));
+  });
+  afterEach(async () => {
+    await provider.leave();
+    vi.useRealTimers();
+  });
+
+  const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+  const verify = async (maker: TokenMaker) => verifier.verify(await maker.token(asTenant(tenantA, 'user')));
+  const accepted = { principal: { tenantId: tenantA } };
+  const unavailable = { code: 'service-unavailable' };
+  const away = async () => (await registry.getSingleMetric('ankasecure_issuer_keys_away')?.get())?.values[0]?.value;
+
+  it('serve from the last good set for 12 hours, said once and measured', async () => {
+    await expect(verify(old)).resolves.toMatchObject(accepted);
+    await provider.leave();
+    for (const passed of [11 * 60_000, 60_000, hour, 10 * hour]) {
+      later(passed);
+      await expect(verify(old)).resolves.toMatchObject(accepted);
+    }
+    expect(logged).toEqual(['warn the keys of an issuer cannot be fetched']);
+    expect(await away()).toBe(1);
+    later(hour);
+    await expect(verify(old)).rejects.toMatchObject(unavailable);
+  });
+
+  it('that nobody can know are no bad token', async () => {
+    await verify(old);
+    await provider.leave();
+    later(11 * 60_000);
+    await expect(verify(rotated)).rejects.toMatchObject(unavailable);
+    await expect(verify(old)).resolves.toMatchObject(accepted);
+    await expect(verify(rotated)).rejects.toMatchObject(unavailable);
+  });
+
+  it('are those of the provider again once it is back, and a withdrawn one is refused', async () => {
+    await verify(old);
+    await provider.leave();
+    later(11 * 60_000);
+    await verify(old);
+    await provider.serve(rotated);
+    await expect(verify(rotated)).rejects.toMatchObject(unavailable);
+    later(10_001);
+    await expect(verify(rotated)).resolves.toMatchObject(accepted);
+    await expect(verify(old)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    expect(logged.at(-1)).toBe('info the keys of an issuer are fetched again');
+    expect(await away()).toBe(0);
+  });
+
+  it('are asked for by one request in ten seconds, and the others do not wait for it', async () => {
+    await verify(old);
+    await provider.leave();
+    later(11 * 60_000);
+    await verify(old);
+    await provider.serve(old);
+    const before = provider.asked;
+    await Promise.all(Array.from({ length: 5 }, () => verify(old)));
+    expect(provider.asked).toBe(before);
+    later(10_001);
+    await Promise.all(Array.from({ length: 5 }, () => verify(old)));
+    expect(provider.asked).toBe(before + 1);
+  });
+
+  it('are asked for at every request while there never was a set', async () => {
+    await provider.leave();
+    await expect(verify(old)).rejects.toMatchObject(unavailable);
+    await provider.serve(old);
+    await expect(verify(old)).resolves.toMatchObject(accepted);
+  });
+});

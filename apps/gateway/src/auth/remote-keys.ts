@@ -1,0 +1,100 @@
+import { AnkaError } from '@ankasecure/contracts';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  type ExportedJWKSCache,
+  errors,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+  jwksCache,
+} from 'jose';
+import type { KeyOutage } from './key-outage.js';
+
+/** Milliseconds. */
+const times = {
+  timeoutDuration: 3000,
+  /** A key that is not in the set has it fetched again, but not more often than this. */
+  cooldownDuration: 30_000,
+  /** So long a set serves without another look. */
+  cacheMaxAge: 600_000,
+  /** So long the last set serves while no other can be had: an outage of the provider is none of ours, and a withdrawn key ends. */
+  keepMs: 12 * 3_600_000,
+  /** One request in so long tries a provider that is away; the others do not wait for it. */
+  retryMs: 10_000,
+};
+
+type Find = JWTVerifyGetKey;
+
+const unavailable = (cause?: unknown): AnkaError =>
+  new AnkaError('service-unavailable', 'The identity provider’s keys cannot be had now', { cause });
+
+const isMismatch = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
+
+/** An issuer's JWK set behind a URL, and the last good one while its provider is away. */
+export class RemoteKeys {
+  private readonly remote: ReturnType<typeof createRemoteJWKSet>;
+  /** jose notes here when it fetched the set it has (`uat`). */
+  private readonly fetched: Partial<ExportedJWKSCache> = {};
+  private readonly local = new WeakMap<JSONWebKeySet, Find>();
+  private away = false;
+  private retryAt = 0;
+
+  constructor(
+    url: string,
+    private readonly issuer: string,
+    private readonly outage: KeyOutage,
+  ) {
+    const options = { ...times, [jwksCache]: this.fetched as ExportedJWKSCache };
+    this.remote = createRemoteJWKSet(new URL(url), options);
+  }
+
+  /** @throws what jose throws for a key that is not in the set; AnkaError `service-unavailable` when nobody can know whether it is */
+  readonly find: Find = async (header, token) => {
+    const last = this.last();
+    if (this.away && last !== undefined && Date.now() < this.retryAt) return last(header, token);
+    try {
+      if (this.away) await this.retry();
+      return await this.remote(header, token);
+    } catch (error) {
+      if (isMismatch(error)) throw error;
+      this.begin(error as Error);
+      const left = this.last();
+      if (left === undefined) throw unavailable(error);
+      return left(header, token);
+    }
+  };
+
+  private begin(reason: Error): void {
+    this.retryAt = Date.now() + times.retryMs;
+    if (!this.away) this.outage.begin(this.issuer, reason);
+    this.away = true;
+  }
+
+  private async retry(): Promise<void> {
+    this.retryAt = Date.now() + times.retryMs;
+    await this.remote.reload();
+    if (this.away) this.outage.end(this.issuer);
+    this.away = false;
+  }
+
+  /** The last good set, unless it is too old to go by. */
+  private last(): Find | undefined {
+    const { uat, jwks } = this.fetched;
+    if (uat === undefined || jwks === undefined || Date.now() >= uat + times.keepMs) return undefined;
+    const known = this.local.get(jwks) ?? atLeast(createLocalJWKSet(jwks));
+    this.local.set(jwks, known);
+    return known;
+  }
+}
+
+/** A key that the last set does not have may be in the one that cannot be fetched: not knowing it is no reason to refuse a token. */
+const atLeast =
+  (last: Find): Find =>
+  async (header, token) => {
+    try {
+      return await last(header, token);
+    } catch (cause) {
+      throw unavailable(isMismatch(cause) ? undefined : cause);
+    }
+  };

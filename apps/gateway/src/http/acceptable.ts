@@ -1,0 +1,16 @@
+import type { IncomingMessage } from 'node:http';
+import { AnkaError } from '@ankasecure/contracts';
+
+/** Node meets this one by itself. */
+const continues = /(?:^|\W)100-continue(?:$|\W)/i;
+
+/**
+ * What Node would refuse with an empty answer is refused here, with a problem like everything else.
+ * @throws AnkaError `request-invalid` without Host (RFC 9112 §3.2), `expectation-failed` (RFC 9110 §10.1.1)
+ */
+export const assertAcceptable = ({ httpVersion, headers }: IncomingMessage): void => {
+  if (httpVersion === '1.1' && headers.host === undefined)
+    throw new AnkaError('request-invalid', 'Send a Host header: HTTP/1.1 requires it');
+  if (headers.expect !== undefined && !continues.test(headers.expect))
+    throw new AnkaError('expectation-failed', 'Leave Expect out, or send Expect: 100-continue');
+};

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../testing/call.js';
+import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, tenantA, tenantB } from '../testing/token.js';
+
+describe('a tenant’s partition', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await startRig();
+  });
+  afterAll(() => rig.stop());
+
+  const list = async (at: Gateway, tenant: string) =>
+    call(at, 'GET', '/api/v1/keys', { token: await rig.issuer.token(asTenant(tenant, 'user')) });
+  const kept = () =>
+    rig.postgres.query('ankadb_gateway', 'SELECT tenant_id, partition FROM tenant_partition ORDER BY tenant_id');
+
+  it('is kept once policy has said it, behind the second wall', async () => {
+    const gateway = await rig.gateway();
+    expect((await list(gateway, tenantA)).status).toBe(200);
+    expect(await kept()).toEqual([{ tenant_id: tenantA, partition: 'default' }]);
+    const [row] = await gateway.parts.dataSource.query<{ seen: string }[]>(
+      'SELECT count(*) AS seen FROM tenant_partition',
+    );
+    expect(row?.seen).toBe('0');
+  });
+
+  it('is not kept of a tenant that policy does not know', async () => {
+    const before = await kept();
+    expect((await list(await rig.gateway(), crypto.randomUUID())).problem.code).toBe('tenant-unknown');
+    expect(await kept()).toEqual(before);
+  });
+
+  it('serves a gateway that starts while policy is away, and none that nobody asked about', async () => {
+    await rig.standIns.leave('policy');
+    const started = await rig.gateway();
+    expect((await list(started, tenantA)).status).toBe(200);
+    const unknown = await list(started, tenantB);
+    expect([unknown.status, unknown.problem.code]).toEqual([503, 'service-unavailable']);
+  });
+});
