@@ -18,7 +18,7 @@ import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
 import { serveLifecycle } from './serve-lifecycle.js';
 
-/** Puts the domain on the bus: which contract is served by what. Reconciles first, serves then. */
+/** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
 @Injectable()
 export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

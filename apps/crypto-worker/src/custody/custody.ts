@@ -19,7 +19,7 @@ export interface Deadline {
 }
 
 /**
- * The cause of an `hsm-timeout` whose call goes on in the HSM: a native call cannot be cancelled, and may yet make an object.
+ * The cause of an `hsm-timeout` whose call goes on in the HSM: a native call cannot be cancelled, and may yet make or destroy an object.
  * `ended` resolves when it is over.
  */
 export class StillRunning extends Error {

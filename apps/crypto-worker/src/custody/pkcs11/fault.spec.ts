@@ -290,6 +290,18 @@ describe('a library that hangs', () => {
     await custody.close();
   });
 
+  it('says of a key that is still being destroyed when that is over', async () => {
+    const custody = await open().custody;
+    const ref = newRef('EC-P256', 'sign');
+    await custody.generate(inTime(), { ref, label: 'destroyed late' });
+    shim.inject({ C_DestroyObject: 'sleep:600*1' });
+    const failure: unknown = await custody.destroy(inTime(200), ref.objectId).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
+    await ((failure as Error).cause as StillRunning).ended;
+    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+    await custody.close();
+  });
+
   it('turns callers away when the queue is full', async () => {
     const custody = await open({ sessionPoolSize: 1 }, { tuning: { queueLimit: 50 } }).custody;
     shim.inject({ C_Sign: 'sleep:300*1' });
