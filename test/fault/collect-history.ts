@@ -16,7 +16,7 @@ const trailOf = async (rig: OwnRig, tenantId: string): Promise<TrailEvent[]> => 
 const recordsOf = async (rig: OwnRig): Promise<KeyRecord[]> => {
   const rows = await rig.query(
     'ankadb_keys',
-    `SELECT encode(object_id, 'hex') AS "objectId", key_id AS "keyId" FROM key_version
+    `SELECT encode(object_id, 'hex') AS "objectId", key_id AS "keyId" FROM key_version WHERE state <> 'DESTROYED'
      UNION ALL SELECT encode(object_id, 'hex'), NULL FROM platform_key`,
   );
   return rows as unknown as KeyRecord[];

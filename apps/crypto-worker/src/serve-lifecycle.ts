@@ -1,20 +1,27 @@
 import {
   activateKey,
   type Context,
+  cancelDestruction,
   compromiseKey,
   deactivateKey,
+  deleteKey,
   getKeyVersion,
   type Key,
   listKeyVersions,
   resumeKey,
   revokeKey,
+  rotateKey,
+  scheduleDestruction,
   suspendKey,
 } from '@ankasecure/contracts';
 import type { Answer, Bus, Outbox } from '@ankasecure/service-kit';
 import type { ModuleRef } from '@nestjs/core';
-import { type Change, ChangeState } from './key/change-state.js';
-import { isCompromise } from './key/key-state.js';
+import type { WorkerConfig } from './config.js';
+import { ChangeState } from './key/change-state.js';
+import { Destruction } from './key/destruction.js';
+import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
+import { RotateKey } from './key/rotate-key.js';
 
 /** What it takes to serve. */
 export interface Serving {
@@ -24,12 +31,13 @@ export interface Serving {
 }
 
 /** Puts the life of keys on the bus: the verbs that change it, and what there is to see of it. */
-export const serveLifecycle = ({ bus, outbox, modules }: Serving, partition: string): void => {
+export const serveLifecycle = ({ bus, outbox, modules }: Serving, { partition, lifecycle }: WorkerConfig): void => {
   const states = modules.get(ChangeState);
+  const rotator = modules.get(RotateKey);
   const reader = modules.get(ReadKey);
-  const changed = async (context: Context, change: Change): Promise<Answer<Key>> => {
+  const changed = async (context: Context, change: Change, destruction?: Destruction): Promise<Answer<Key>> => {
     outbox.assertRoom();
-    const body = await states.change(context, change);
+    const body = await states.change(context, change, destruction);
     return { body, revision: body.revision };
   };
 
@@ -38,15 +46,29 @@ export const serveLifecycle = ({ bus, outbox, modules }: Serving, partition: str
     ['suspend', suspendKey],
     ['resume', resumeKey],
     ['deactivate', deactivateKey],
+    ['cancel-destroy', cancelDestruction],
   ] as const)
-    bus.serve(contract, partition, (context, request) => changed(context, { verb, move: verb, ...request }));
-  bus.serve(revokeKey.contract, partition, (context, { id, version, ...revocation }) => {
-    const move = isCompromise(revocation.reason) ? 'compromise' : 'revoke';
-    return changed(context, { verb: 'revoke', move, id, version, revocation });
-  });
-  bus.serve(compromiseKey.contract, partition, (context, { id, version, ...about }) => {
-    const revocation = { reason: 'key-compromise', ...about } as const;
-    return changed(context, { verb: 'compromise', move: 'compromise', id, version, revocation });
+    bus.serve(contract, partition, (context, request) => changed(context, { verb, ...request }));
+  bus.serve(revokeKey.contract, partition, (context, { id, version, ...revocation }) =>
+    changed(context, { verb: 'revoke', id, version, revocation }),
+  );
+  bus.serve(compromiseKey.contract, partition, (context, { id, version, ...about }) =>
+    changed(context, { verb: 'compromise', id, version, revocation: { reason: 'key-compromise', ...about } }),
+  );
+  const schedule = (context: Context, id: string, waitingDays: number, version?: number): Promise<Answer<Key>> =>
+    changed(
+      context,
+      { verb: 'schedule-destroy', id, version },
+      new Destruction(waitingDays, lifecycle.minimumWaitingDays),
+    );
+  bus.serve(scheduleDestruction.contract, partition, (context, { id, waitingDays, version }) =>
+    schedule(context, id, waitingDays, version),
+  );
+  bus.serve(deleteKey, partition, (context, { id, waitingDays }) => schedule(context, id, waitingDays));
+  bus.serve(rotateKey.contract, partition, async (context, request) => {
+    outbox.assertRoom();
+    const { key: body, hsmMicros } = await rotator.rotate(context, { ...request, trigger: 'request' });
+    return { body, revision: body.revision, hsmMicros };
   });
   bus.serve(listKeyVersions, partition, async (context, request) => ({
     body: await reader.versions(context, request),

@@ -7,6 +7,8 @@ import { servedPartition, type WorkerConfig } from './config.js';
 import { CUSTODY, openCustody } from './custody/custody.provider.js';
 import { ChangeState } from './key/change-state.js';
 import { CreateKey } from './key/create-key.js';
+import { DestroyDue } from './key/destroy-due.js';
+import { ObjectDestroyer } from './key/destroy-object.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
 import { KeyStore } from './key/key-store.js';
@@ -15,6 +17,7 @@ import { ListAlgorithm } from './key/list-algorithm.js';
 import { ObjectMaker } from './key/make-object.js';
 import { ReadKey } from './key/read-key.js';
 import { Reconciler } from './key/reconcile.js';
+import { RotateKey } from './key/rotate-key.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
@@ -64,9 +67,20 @@ const made = <Made>(
         new ObjectMaker(dataSource, ...rest, log),
     ),
     made(
+      ObjectDestroyer,
+      [DataSource, CUSTODY, Intents, Outbox],
+      (...parts: ConstructorParameters<typeof ObjectDestroyer>) => new ObjectDestroyer(...parts),
+    ),
+    made(
+      DestroyDue,
+      [PARTS, CUSTODY, Intents, ObjectDestroyer],
+      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, ObjectDestroyer]) =>
+        new DestroyDue(dataSource, ...rest, log),
+    ),
+    made(
       Reconciler,
-      [PARTS, CUSTODY, Intents, Lease, Outbox],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, Outbox]) =>
+      [PARTS, CUSTODY, Intents, Lease, ObjectDestroyer],
+      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
         new Reconciler(dataSource, ...rest, log),
     ),
     made(
@@ -96,6 +110,11 @@ const made = <Made>(
       ChangeState,
       [DataSource, CUSTODY, KeyStore, GroupCommit, Outbox],
       (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
+    ),
+    made(
+      RotateKey,
+      [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit],
+      (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
     ),
     made(
       ReadKey,

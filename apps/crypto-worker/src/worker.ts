@@ -8,6 +8,7 @@ import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
 import { CreateKey } from './key/create-key.js';
+import { DestroyDue } from './key/destroy-due.js';
 import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
 import { ReadKey } from './key/read-key.js';
@@ -35,11 +36,13 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.outbox.start();
     await this.modules.get(Reconciler).start(partition);
     this.serveKeys(partition);
-    serveLifecycle(this, partition);
+    serveLifecycle(this, this.parts.config);
+    this.modules.get(DestroyDue).start(partition);
     this.serveOperations(partition);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.modules.get(DestroyDue).stop();
     await this.modules.get(Reconciler).stop();
     await this.custody.close();
     await this.outbox.stop();

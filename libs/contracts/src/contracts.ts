@@ -4,12 +4,16 @@ import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import {
   activateKey,
+  cancelDestruction,
   compromiseKey,
   deactivateKey,
+  deleteKey,
   getKeyVersion,
   listKeyVersions,
   resumeKey,
   revokeKey,
+  rotateKey,
+  scheduleDestruction,
   suspendKey,
 } from './lifecycle.js';
 import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
@@ -26,6 +30,10 @@ export const contracts = {
   deactivateKey: deactivateKey.contract,
   revokeKey: revokeKey.contract,
   compromiseKey: compromiseKey.contract,
+  rotateKey: rotateKey.contract,
+  scheduleDestruction: scheduleDestruction.contract,
+  cancelDestruction: cancelDestruction.contract,
+  deleteKey,
   listKeyVersions,
   getKeyVersion,
   encrypt: encrypt.contract,

@@ -30,6 +30,15 @@ const encodingFits =
     }
   };
 
+/** Of what names a key without a kid. */
+const version = z
+  .number()
+  .int()
+  .positive()
+  .max(999_999_999)
+  .optional()
+  .describe('Of keyId; the current version when left out. Must agree with a kid.');
+
 /** Of what processes: decrypt and verify. */
 const acceptRisk = z
   .boolean()
@@ -76,6 +85,7 @@ export const decryptItem = z
       .describe('Compact JWE (RFC 7516, section 3.1), ours or made by others for the key’s public JWK.'),
     /** Needed when the header has no `kid`; must agree with it when it has. */
     keyId: uuid.optional(),
+    version,
     /** How `plaintext` is wanted and `aad` is given. */
     encoding,
     aad: data.optional(),
@@ -139,6 +149,7 @@ export const verifyItem = z
       .optional(),
     /** Needed with `signature`; must agree with the JWS's `kid` when both are given. */
     keyId: uuid.optional(),
+    version,
     signature: base64url(2048).optional(),
     payload: data.optional(),
     digest: base64url(64).optional(),

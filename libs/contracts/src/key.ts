@@ -49,6 +49,8 @@ const lifeOfVersion = {
     .strictObject({ reason: revocationReason, message: z.string().nullable(), occurredAt: instant })
     .nullable()
     .describe('Why the version was revoked or is compromised.'),
+  destroyAt: instant.nullable().describe('When DESTROY_SCHEDULED ends in DESTROYED, within seconds.'),
+  destroyedAt: instant.nullable().describe('When its object in the HSM was found to be gone.'),
 };
 
 export const publicKey = z.strictObject({
@@ -72,6 +74,7 @@ export const key = z
     publicKey: publicKey.nullable().describe('null for secret keys.'),
     /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    purgeProtection: z.boolean().describe('No destruction of it waits for less than 30 days. Never switched off.'),
     fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
     createdAt: instant,
     revision: z.number().int().positive().describe('Also the ETag.'),
@@ -112,6 +115,12 @@ export const createKey = contract({
         .optional()
         .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
       tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
+      purgeProtection: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Refuses any destruction before the full period of 30 days, whatever minimum the platform allows. It cannot be switched off again.',
+        ),
       activateAt: instant.optional().describe('A moment to come makes the key PRE_ACTIVE until then.'),
       deactivateAt: instant.optional().describe('From then on it is DEACTIVATED: it decrypts and verifies only.'),
     })

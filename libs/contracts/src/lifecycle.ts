@@ -41,6 +41,38 @@ export const revokeKey = change('revoke', 'RevokeKey', {
 });
 export const compromiseKey = change('compromise', 'CompromiseKey', { ...ofOneVersion, ...aboutRevocation });
 
+/** Once per `resourceId`. The reply is the key with its new version. */
+export const rotateKey = change('rotate', 'RotateKey', {
+  expectedVersion: version
+    .optional()
+    .describe('Rotates only if this is the current version: of two who see the same key, one rotates it.'),
+});
+
+const waitingDays = z
+  .number()
+  .int()
+  .min(0)
+  .max(3650)
+  .default(30)
+  .describe(
+    'Days until the HSM object is destroyed: at least the platform’s minimum, which is 7 unless it is configured.',
+  );
+const orAllVersions = { version: version.optional().describe('All versions when left out.') };
+
+export const scheduleDestruction = change('schedule-destroy', 'ScheduleDestruction', {
+  ...orAllVersions,
+  waitingDays,
+});
+export const cancelDestruction = change('cancel-destroy', 'CancelDestruction', orAllVersions);
+
+/** The same as `scheduleDestruction` of all versions. */
+export const deleteKey = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.delete',
+  request: z.strictObject({ id: uuid, waitingDays: z.coerce.number().pipe(waitingDays.unwrap()).default(30) }),
+  reply: key,
+});
+
 export const listKeyVersions = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.version.list',

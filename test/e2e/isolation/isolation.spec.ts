@@ -115,6 +115,10 @@ const keyRoutes: readonly (readonly [operationId: string, method: Method, path: 
   ['deactivateKey', 'POST', '/deactivate', {}],
   ['revokeKey', 'POST', '/revoke', { reason: 'superseded' }],
   ['compromiseKey', 'POST', '/compromise', {}],
+  ['rotateKey', 'POST', '/rotate', {}],
+  ['scheduleDestruction', 'POST', '/schedule-destroy', {}],
+  ['cancelDestruction', 'POST', '/cancel-destroy', {}],
+  ['deleteKey', 'DELETE', ''],
   ['listKeyVersions', 'GET', '/versions'],
   ['getKeyVersion', 'GET', '/versions/1'],
 ];
@@ -124,6 +128,15 @@ const keyTrespasses = Object.fromEntries(
     async () => expectProblem(await send(method, `/keys/${theirs.signing.id}${path}`, { body }), 'key-not-found'),
   ]),
 );
+
+/** Another tenant's Idempotency-Key brings back none of its answers. */
+const notReplayed = async (method: Method, path: string, body?: object): Promise<void> => {
+  const headers = { 'idempotency-key': theirs.idempotencyKey };
+  const { admin } = await newTenant(rig);
+  const reply = await admin.send(method, `/keys/${theirs.signing.id}${path}`, { body, headers });
+  expectProblem(reply, 'key-not-found');
+  expect(reply.headers.get('idempotency-replayed')).toBeNull();
+};
 
 /** For each place of the API that names something: what becomes of a caller who names another tenant's there. */
 const trespasses: Readonly<Record<string, () => Promise<void>>> = {
@@ -147,6 +160,9 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
   ...keyTrespasses,
+  'rotateKey header.Idempotency-Key': () => notReplayed('POST', '/rotate', {}),
+  'scheduleDestruction header.Idempotency-Key': () => notReplayed('POST', '/schedule-destroy', {}),
+  'deleteKey header.Idempotency-Key': () => notReplayed('DELETE', ''),
   'listKeys query.label': async () => {
     const reply = await send('GET', `/keys?label=${encodeURIComponent(label)}`);
     for (const { tenantId } of (reply.body as { items: Key[] }).items) expect(tenantId).toBe(mine.id);

@@ -205,6 +205,8 @@ describe('versions', () => {
         activateAt: null,
         deactivateAt: null,
         revocation: null,
+        destroyAt: null,
+        destroyedAt: null,
         custody: 'token',
         publicKey: key.publicKey,
         hsm: key.hsm,

@@ -1,46 +1,17 @@
-import { AnkaError, type Context, type Key, type KeyState, type RevocationReason } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, type Key } from '@ankasecure/contracts';
 import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
+import { assertNotBegun, type Destruction } from './destruction.js';
 import { keyResource } from './key-resource.js';
-import { type Move, refusalOf, stateAt, targetOf } from './key-state.js';
-import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js';
+import { type KeyRow, type KeyStore, readKey } from './key-store.js';
 import { lockKey } from './lock-key.js';
-
-/** What callers say; each is one of the table's moves, or picks among them. */
-export type Verb = 'activate' | 'suspend' | 'resume' | 'deactivate' | 'revoke' | 'compromise';
-
-export interface Change {
-  readonly verb: Verb;
-  readonly move: Move;
-  readonly id: string;
-  /** The current version when left out. */
-  readonly version?: number | undefined;
-  readonly revocation?: Revocation;
-}
-
-export interface Revocation {
-  readonly reason: RevocationReason;
-  readonly message?: string | undefined;
-  readonly occurredAt?: string | undefined;
-}
-
-/** What becomes of one version. */
-interface Step {
-  readonly row: KeyRow;
-  readonly from: KeyState;
-  readonly to: KeyState;
-  /** What `to` comes to at once, by the version's dates. */
-  readonly shown: KeyState;
-}
-
-/** Moves that make a version the one that protects: there is one of those, the current one. */
-const currentOnly: readonly Move[] = ['activate', 'resume'];
+import { type Change, planChange, type Step } from './plan-change.js';
 
 /**
- * Changes the state of key versions: check against the table, change and event in one commit. The change takes the tenant's
+ * Changes the state of key versions: check against the table, change and events in one commit. The change takes the tenant's
  * fence, so when it has returned, no worker releases a result any more that was decided on the state before.
  */
 export class ChangeState {
@@ -52,12 +23,18 @@ export class ChangeState {
     private readonly outbox: Outbox,
   ) {}
 
-  /** @throws AnkaError `key-not-found`, `key-state`, `precondition-failed`, `request-invalid`. @returns the key as of the changed version */
-  async change(context: Context, change: Change): Promise<Key> {
+  /**
+   * @param destruction with `schedule-destroy`
+   * @returns the key as of the changed version, the last where there are several
+   * @throws AnkaError `key-not-found`, `key-state`, `precondition-failed`, `request-invalid`
+   */
+  async change(context: Context, change: Change, destruction?: Destruction): Promise<Key> {
     const { tenantId } = context;
     try {
-      const row = await withTenant(this.dataSource, tenantId, (manager) => this.commit(manager, context, change));
-      this.outbox.committed(1);
+      const { row, events } = await withTenant(this.dataSource, tenantId, (manager) =>
+        this.commit(manager, context, change, destruction),
+      );
+      this.outbox.committed(events);
       this.keys.forget(tenantId, change.id);
       return keyResource(this.custody, row);
     } catch (error) {
@@ -66,14 +43,30 @@ export class ChangeState {
     }
   }
 
-  private async commit(manager: EntityManager, context: Context, change: Change): Promise<KeyRow> {
+  private async commit(
+    manager: EntityManager,
+    context: Context,
+    change: Change,
+    destruction: Destruction | undefined,
+  ): Promise<{ row: KeyRow; events: number }> {
     const { tenantId } = context;
     await lockKey(manager, context, change.id);
-    const step = plan(await readKey(manager, tenantId, change.id), change, Date.now());
-    await write(manager, step, change.revocation);
-    await this.outbox.write(manager, [successOf(context, change, step)]);
-    const changed = await readKey(manager, tenantId, change.id);
-    return changed.find(({ version }) => version === step.row.version) as KeyRow;
+    const before = await readKey(manager, tenantId, change.id);
+    const steps = planChange(before, change, Date.now());
+    if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps);
+    const destroyAt = destruction?.dueFor(steps[0].row) ?? null;
+    for (const step of steps) await write(manager, context, step, change, destroyAt);
+    await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [
+      tenantId,
+      change.id,
+    ]);
+    await this.outbox.write(
+      manager,
+      steps.map((step) => successOf(context, change, step, destroyAt)),
+    );
+    const last = steps.at(-1)?.row.version;
+    const after = await readKey(manager, tenantId, change.id);
+    return { row: after.find(({ version }) => version === last) as KeyRow, events: steps.length };
   }
 
   /** A change that was refused is an outcome as well. */
@@ -93,22 +86,12 @@ export class ChangeState {
   }
 }
 
-const plan = (rows: readonly KeyRow[], { verb, move, version }: Change, now: number): Step => {
-  const current = rows.at(-1);
-  const row = version === undefined ? current : rows.find((candidate) => candidate.version === version);
-  if (row === undefined) throw new AnkaError('key-not-found', 'The key has no such version');
-  const from = stateAt(lifecycleOf(row), now);
-  const to = targetOf(move, from);
-  if (to === undefined) throw new AnkaError('key-state', refusalOf(from, `be told to ${verb}`));
-  if (row !== current && currentOnly.includes(move))
-    throw new AnkaError('key-state', `Version ${row.version} has been followed by ${current?.version}: deactivate it`);
-  return { row, from, to, shown: stateAt({ ...lifecycleOf(row), state: to }, now) };
-};
-
 const write = async (
   manager: EntityManager,
-  { row, to }: Pick<Step, 'row' | 'to'>,
-  revocation: Revocation | undefined,
+  context: Context,
+  { row, to }: Step,
+  { revocation }: Change,
+  destroyAt: Date | null,
 ): Promise<void> => {
   const occurredAt = revocation?.occurredAt ?? new Date().toISOString();
   if (Date.parse(occurredAt) > Date.now())
@@ -119,17 +102,23 @@ const write = async (
        deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END,
        revocation_reason = coalesce($5, revocation_reason),
        revocation_message = CASE WHEN $5 IS NULL THEN revocation_message ELSE $6 END,
-       revocation_occurred_at = CASE WHEN $5 IS NULL THEN revocation_occurred_at ELSE $7::timestamptz END
+       revocation_occurred_at = CASE WHEN $5 IS NULL THEN revocation_occurred_at ELSE $7::timestamptz END,
+       destroy_at = $8, destroy_scheduled_by = CASE WHEN $8::timestamptz IS NULL THEN NULL ELSE $9 END
      WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
-    [row.tenant_id, row.id, row.version, to, revocation?.reason ?? null, revocation?.message ?? null, occurredAt],
+    [
+      ...[row.tenant_id, row.id, row.version, to],
+      ...[revocation?.reason ?? null, revocation?.message ?? null, occurredAt],
+      ...[destroyAt, context.principal],
+    ],
   );
-  await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [
-    row.tenant_id,
-    row.id,
-  ]);
 };
 
-const successOf = (context: Context, { verb, id, revocation }: Change, { row, from, shown }: Step) =>
+const successOf = (
+  context: Context,
+  { verb, id, revocation }: Change,
+  { row, from, shown }: Step,
+  destroyAt: Date | null,
+): AuditEvent =>
   eventOf(context, {
     operation: `key.${verb}`,
     keyId: id,
@@ -143,5 +132,6 @@ const successOf = (context: Context, { verb, id, revocation }: Change, { row, fr
       ...(revocation === undefined ? {} : { reason: revocation.reason }),
       ...(revocation?.message === undefined ? {} : { message: revocation.message }),
       ...(revocation?.occurredAt === undefined ? {} : { occurredAt: revocation.occurredAt }),
+      ...(destroyAt === null ? {} : { destroyAt: destroyAt.toISOString() }),
     },
   });

@@ -134,8 +134,12 @@ export class CreateKey {
     ]);
     if (held.length === 0) return false;
     const inserted = await manager.query<unknown[]>(
-      'INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id',
-      [tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs, context.principal],
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        ...[tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs],
+        ...[context.principal, request.purgeProtection],
+      ],
     );
     if (inserted.length === 0) return false;
     const { label, serial } = this.custody.token;

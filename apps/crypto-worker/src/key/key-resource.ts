@@ -21,6 +21,8 @@ const lifeOf = (row: KeyRow) => ({
           message: row.revocation_message,
           occurredAt: row.revocation_occurred_at.toISOString(),
         },
+  destroyAt: instantOf(row.destroy_at),
+  destroyedAt: instantOf(row.destroyed_at),
 });
 
 /** A key as callers see it, by one of its versions: the current one, unless another was asked for or changed. */
@@ -39,6 +41,7 @@ export const keyResource = (custody: Custody, row: KeyRow): Key => {
     ...lifeOf(row),
     publicKey: publicKeyOf(version),
     hsm: { partition: row.partition, uri: custody.uri(version.ref) },
+    purgeProtection: row.purge_protection,
     fips: algorithmOf(row.algorithm).fips,
     createdAt: row.created_at.toISOString(),
     revision: row.key_revision,

@@ -14,7 +14,10 @@ export const transitions = {
   DESTROYED: [],
 } as const satisfies Record<KeyState, readonly KeyState[]>;
 
-/** What moves a version, and where from each state. `destroy` is the sweeper's; all others are callers' verbs or part of one. */
+/**
+ * What moves a version, and where from each state. `destroy` is the sweeper's, `rotate` is about the version that is followed;
+ * all others are callers' verbs or part of one.
+ */
 export const moves = {
   activate: { PRE_ACTIVE: 'ACTIVE' },
   suspend: { ACTIVE: 'SUSPENDED' },
@@ -37,6 +40,7 @@ export const moves = {
   'cancel-destroy': { DESTROY_SCHEDULED: 'SUSPENDED' },
   'cancel-destroy-of-compromised': { DESTROY_SCHEDULED: 'COMPROMISED' },
   destroy: { DESTROY_SCHEDULED: 'DESTROYED' },
+  rotate: { ACTIVE: 'DEACTIVATED' },
 } as const satisfies Record<string, Partial<Record<KeyState, KeyState>>>;
 
 export type Move = keyof typeof moves;
@@ -44,6 +48,11 @@ export type Move = keyof typeof moves;
 /** Where `move` takes a version that is in `from`; undefined where it takes it nowhere. */
 export const targetOf = (move: Move, from: KeyState): KeyState | undefined =>
   (moves[move] as Partial<Record<KeyState, KeyState>>)[from];
+
+/** States of a current version that a new one may follow: not before its time, and not on its way out. Other than ACTIVE, they stay. */
+const rotatable: readonly KeyState[] = ['ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED'];
+
+export const isRotatable = (state: KeyState): boolean => rotatable.includes(state);
 
 /** KMIP revocation reasons after which a key counts as compromised; the others deactivate it. */
 const compromising: readonly RevocationReason[] = ['key-compromise', 'ca-compromise'];

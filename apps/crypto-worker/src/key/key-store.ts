@@ -16,6 +16,7 @@ export interface KeyRow {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
   readonly algs: (JwsAlg | JweAlg)[];
+  readonly purge_protection: boolean;
   readonly created_at: Date;
   readonly version: number;
   readonly version_revision: number;
@@ -26,18 +27,22 @@ export interface KeyRow {
   readonly revocation_reason: RevocationReason | null;
   readonly revocation_message: string | null;
   readonly revocation_occurred_at: Date | null;
+  readonly destroy_at: Date | null;
+  readonly destroyed_at: Date | null;
   readonly custody: CustodyKind;
   readonly partition: string;
   readonly object_id: Buffer;
   readonly spki: Buffer | null;
+  /** The request whose rotation made it. */
+  readonly request_id: string | null;
   readonly version_created_at: Date;
 }
 
 export const keyRows = `
-  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.created_at,
+  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.purge_protection, k.created_at,
          v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
-         v.revocation_reason, v.revocation_message, v.revocation_occurred_at,
-         v.custody, v.partition, v.object_id, v.spki, v.created_at AS version_created_at
+         v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroyed_at,
+         v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at
   FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id`;
 
 const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
@@ -72,6 +77,11 @@ interface KnownKey {
   readonly versions: readonly KeyVersion[];
 }
 
+const nameOf = (tenantId: string, keyId: string): string => `${tenantId}/${keyId}`;
+
+const pick = ({ versions }: KnownKey, version: number | null): KeyVersion | undefined =>
+  version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
+
 /** Most keys kept in memory; the one unused for longest goes first. */
 const capacity = 20_000;
 
@@ -89,18 +99,24 @@ export class KeyStore {
    * @throws AnkaError `key-not-found`, also for another tenant's key
    */
   async find(tenantId: string, keyId: string, version: number | null): Promise<KeyVersion> {
-    const { versions } = await this.load(tenantId, keyId);
-    const found = version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
-    if (found === undefined) throw new AnkaError('key-not-found');
-    return found;
+    const known = this.known.has(nameOf(tenantId, keyId));
+    const found = pick(await this.load(tenantId, keyId), version);
+    if (found !== undefined) return found;
+    // A version that another worker has made since has no revision by which the fence could find out.
+    if (known) {
+      this.forget(tenantId, keyId);
+      const made = pick(await this.load(tenantId, keyId), version);
+      if (made !== undefined) return made;
+    }
+    throw new AnkaError('key-not-found');
   }
 
   forget(tenantId: string, keyId: string): void {
-    this.known.delete(`${tenantId}/${keyId}`);
+    this.known.delete(nameOf(tenantId, keyId));
   }
 
   private load(tenantId: string, keyId: string): Promise<KnownKey> {
-    const name = `${tenantId}/${keyId}`;
+    const name = nameOf(tenantId, keyId);
     const known = this.known.get(name);
     if (known !== undefined) {
       this.known.delete(name);

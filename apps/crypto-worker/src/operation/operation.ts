@@ -60,13 +60,20 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
   }
 };
 
-/** The key by its kid and by the request's own word, which must agree when both are there. */
-const agreed = (kid: { keyId: string; version: number } | null, keyId: string | undefined, missing: string): Target => {
-  if (kid !== null && keyId !== undefined && kid.keyId !== keyId)
-    throw new AnkaError('key-not-found', 'keyId and the header’s kid name different keys');
-  if (kid !== null) return kid;
+interface Named {
+  readonly keyId?: string | undefined;
+  readonly version?: number | undefined;
+}
+
+/** The key by its kid and by the request's own words, which must agree when both are there. */
+const agreed = (kid: { keyId: string; version: number } | null, { keyId, version }: Named, missing: string): Target => {
+  if (kid !== null) {
+    if ((keyId ?? kid.keyId) !== kid.keyId || (version ?? kid.version) !== kid.version)
+      throw new AnkaError('key-not-found', 'The request and the header’s kid name different keys');
+    return kid;
+  }
   if (keyId === undefined) throw new AnkaError('request-invalid', missing);
-  return { keyId, version: null };
+  return { keyId, version: version ?? null };
 };
 
 const encrypt: Operation<contracts.EncryptItem, undefined> = {
@@ -103,7 +110,7 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   use: 'process',
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
-  target: ({ keyId }, parts) => agreed(kidOfJwe(parts), keyId, 'keyId is needed, since the JWE has no kid'),
+  target: (named, parts) => agreed(kidOfJwe(parts), named, 'keyId is needed, since the JWE has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   async run({ custody }, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
@@ -143,8 +150,8 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   use: 'process',
   purposes: ['sign', 'mac'],
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
-  target: ({ keyId }, parts) =>
-    agreed(parts === undefined ? null : kidOfJws(parts), keyId, 'keyId is needed, since the JWS has no kid'),
+  target: (named, parts) =>
+    agreed(parts === undefined ? null : kidOfJws(parts), named, 'keyId is needed, since the JWS has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   async run({ custody }, budget, key, item, parts) {
     const { value, hsmMicros } = await verifyItem(custody, budget, key, item, parts);

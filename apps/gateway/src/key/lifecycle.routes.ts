@@ -1,13 +1,17 @@
 import {
   activateKey,
   type Contract,
+  cancelDestruction,
   compromiseKey,
   deactivateKey,
+  deleteKey,
   getKeyVersion,
   type KeyState,
   listKeyVersions,
   resumeKey,
   revokeKey,
+  rotateKey,
+  scheduleDestruction,
   suspendKey,
 } from '@ankasecure/contracts';
 import type { z } from 'zod';
@@ -23,10 +27,16 @@ interface Verb {
   readonly description?: string;
   readonly change: { readonly body: z.ZodType; readonly contract: Contract };
   readonly request: object;
+  readonly roles?: Route['roles'];
+  readonly idempotent?: true;
   readonly reply: Partial<Record<keyof typeof key, unknown>> & { readonly state: KeyState };
 }
 
 const revocation = { reason: 'superseded', message: 'replaced by the 2027 key', occurredAt: instants.created };
+
+const scheduled = { state: 'DESTROY_SCHEDULED', destroyAt: instants.later } as const;
+const destroys =
+  'From now on it neither protects nor processes. When its time has come its object in the HSM is destroyed and looked for again; metadata, public key and audit trail stay.';
 
 const verbs: readonly Verb[] = [
   {
@@ -84,30 +94,53 @@ const verbs: readonly Verb[] = [
       revocation: { reason: 'key-compromise', message: 'laptop lost', occurredAt: instants.created },
     },
   },
+  {
+    verb: 'schedule-destroy',
+    operationId: 'scheduleDestruction',
+    summary: 'Destroy a version, or all, after a waiting period',
+    description: destroys,
+    change: scheduleDestruction,
+    request: { waitingDays: 30 },
+    roles: ['tenant-admin'],
+    idempotent: true,
+    reply: scheduled,
+  },
+  {
+    verb: 'cancel-destroy',
+    operationId: 'cancelDestruction',
+    summary: 'Call a destruction off',
+    description: 'Back to SUSPENDED, or COMPROMISED where it was that, until the HSM has been told.',
+    change: cancelDestruction,
+    request: {},
+    reply: { state: 'SUSPENDED' },
+  },
 ];
 
 const inForce =
   'An answer of 200 means that the change is in force: no worker releases a result any more that was decided before it. The reply is the key as of the version that was changed.';
 
-const changes: readonly Route[] = verbs.map(({ verb, operationId, summary, description, change, request, reply }) => ({
-  method: 'POST',
-  path: `/keys/{id}/${verb}`,
-  operationId,
-  tag: 'Lifecycle',
-  summary,
-  description: description === undefined ? inForce : `${description} ${inForce}`,
-  roles: ['tenant-admin', 'application-admin'],
-  contract: change.contract,
-  takes: 'body',
-  body: change.body,
-  status: 200,
-  etag: true,
-  conditional: 'optional',
-  unknownId: 'key-not-found',
-  withinMs: 15_000,
-  errors: ['key-not-found', 'key-state'],
-  example: { request, reply: { ...key, ...reply, revision: 2 } },
-}));
+const changes: readonly Route[] = verbs.map(
+  ({ verb, operationId, summary, description, change, request, reply, ...own }) => ({
+    method: 'POST',
+    path: `/keys/{id}/${verb}`,
+    operationId,
+    tag: 'Lifecycle',
+    summary,
+    description: description === undefined ? inForce : `${description} ${inForce}`,
+    roles: ['tenant-admin', 'application-admin'],
+    ...own,
+    contract: change.contract,
+    takes: 'body',
+    body: change.body,
+    status: 200,
+    etag: true,
+    conditional: 'optional',
+    unknownId: 'key-not-found',
+    withinMs: 15_000,
+    errors: ['key-not-found', 'key-state'],
+    example: { request, reply: { ...key, ...reply, revision: 2 } },
+  }),
+);
 
 const about = {
   method: 'GET',
@@ -122,6 +155,49 @@ const about = {
 
 export const lifecycleRoutes: readonly Route[] = [
   ...changes,
+  {
+    method: 'POST',
+    path: '/keys/{id}/rotate',
+    operationId: 'rotateKey',
+    tag: 'Lifecycle',
+    summary: 'Make a new version of a key',
+    description:
+      'In the HSM, as the policy in force allows. The new version is ACTIVE and the current one; the old one is DEACTIVATED in the same commit, and goes on decrypting and verifying what names it.',
+    roles: ['tenant-admin', 'application-admin'],
+    contract: rotateKey.contract,
+    takes: 'body',
+    body: rotateKey.body,
+    status: 200,
+    idempotent: true,
+    etag: true,
+    conditional: 'optional',
+    unknownId: 'key-not-found',
+    withinMs: 60_000,
+    errors: [
+      ...(['key-not-found', 'key-state', 'policy-refused', 'algorithm-unavailable'] as const),
+      ...(['hsm-unavailable', 'hsm-timeout', 'hsm-error', 'decision-outdated'] as const),
+    ],
+    example: { request: { expectedVersion: 1 }, reply: { ...key, version: 2, revision: 2 } },
+  },
+  {
+    method: 'DELETE',
+    path: '/keys/{id}',
+    operationId: 'deleteKey',
+    tag: 'Lifecycle',
+    summary: 'Destroy all versions of a key after a waiting period',
+    description: `The same as \`schedule-destroy\`. ${destroys}`,
+    roles: ['tenant-admin'],
+    contract: deleteKey,
+    takes: 'parameters',
+    status: 200,
+    idempotent: true,
+    etag: true,
+    conditional: 'optional',
+    unknownId: 'key-not-found',
+    withinMs: 15_000,
+    errors: ['key-not-found', 'key-state'],
+    example: { reply: { ...key, ...scheduled, revision: 2 } },
+  },
   {
     ...about,
     path: '/keys/{id}/versions',
