@@ -14,7 +14,7 @@ import {
   scheduleDestruction,
   suspendKey,
 } from '@ankasecure/contracts';
-import type { Answer, Bus, Outbox } from '@ankasecure/service-kit';
+import type { Answer, Bus, Outbox, Served } from '@ankasecure/service-kit';
 import type { ModuleRef } from '@nestjs/core';
 import type { WorkerConfig } from './config.js';
 import { ChangeState } from './key/change-state.js';
@@ -30,8 +30,11 @@ export interface Serving {
   readonly modules: ModuleRef;
 }
 
-/** Puts the life of keys on the bus: the verbs that change it, and what there is to see of it. */
-export const serveLifecycle = ({ bus, outbox, modules }: Serving, { partition, lifecycle }: WorkerConfig): void => {
+/** Puts the life of keys on the bus: the verbs that change it, and what there is to see of it. @returns what needs the token */
+export const serveLifecycle = (
+  { bus, outbox, modules }: Serving,
+  { partition, lifecycle }: WorkerConfig,
+): readonly Served[] => {
   const states = modules.get(ChangeState);
   const rotator = modules.get(RotateKey);
   const reader = modules.get(ReadKey);
@@ -65,13 +68,15 @@ export const serveLifecycle = ({ bus, outbox, modules }: Serving, { partition, l
     schedule(context, id, waitingDays, version),
   );
   bus.serve(deleteKey, partition, (context, { id, waitingDays }) => schedule(context, id, waitingDays));
-  bus.serve(rotateKey.contract, partition, async (context, request) => {
-    outbox.assertRoom();
-    const { key: body, hsmMicros } = await rotator.rotate(context, { ...request, trigger: 'request' });
-    return { body, revision: body.revision, hsmMicros };
-  });
   bus.serve(listKeyVersions, partition, async (context, request) => ({
     body: await reader.versions(context, request),
   }));
   bus.serve(getKeyVersion, partition, async (context, request) => ({ body: await reader.version(context, request) }));
+  return [
+    bus.serve(rotateKey.contract, partition, async (context, request) => {
+      outbox.assertRoom();
+      const { key: body, hsmMicros } = await rotator.rotate(context, { ...request, trigger: 'request' });
+      return { body, revision: body.revision, hsmMicros };
+    }),
+  ];
 };

@@ -1,5 +1,5 @@
 import { applyPolicy, computeMacs, createKey, getKey, listAlgorithms, listKeys } from '@ankasecure/contracts';
-import { Bus, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { Bus, Outbox, PARTS, type Parts, type Served } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Gauge } from 'prom-client';
@@ -7,6 +7,7 @@ import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
+import { StepAside } from './group/step-aside.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
 import { Lease } from './key/lease.js';
@@ -35,13 +36,14 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.meter();
     this.outbox.start();
     await this.modules.get(Reconciler).start(partition);
-    this.serveKeys(partition);
-    serveLifecycle(this, this.parts.config);
+    this.serveRecords(partition);
+    const withToken = [...serveLifecycle(this, this.parts.config), ...this.serveKeys(partition)];
+    this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
     this.modules.get(DestroyDue).start(partition);
-    this.serveOperations(partition);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.modules.get(StepAside).stop();
     await this.modules.get(DestroyDue).stop();
     await this.modules.get(Reconciler).stop();
     await this.custody.close();
@@ -50,40 +52,44 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.modules.get(Lease).release();
   }
 
-  private serveKeys(partition: string): void {
+  /** What the database alone answers. */
+  private serveRecords(partition: string): void {
     const reader = this.modules.get(ReadKey);
-    const creator = this.modules.get(CreateKey);
     const lister = this.modules.get(ListAlgorithm);
-    const applier = this.modules.get(ApplyPolicy);
-    const macs = this.modules.get(ComputeMac);
-    this.bus.serve(createKey, partition, async (context, request) => {
-      this.outbox.assertRoom();
-      const { key: body, hsmMicros } = await creator.create(context, request);
-      return { body, revision: body.revision, id: body.id, hsmMicros };
-    });
     this.bus.serve(getKey, partition, async (context, request) => {
       const body = await reader.get(context, request);
       return { body, revision: body.revision };
     });
     this.bus.serve(listKeys, partition, async (context, request) => ({ body: await reader.list(context, request) }));
     this.bus.serve(listAlgorithms, partition, async (context) => ({ body: await lister.list(context) }));
-    this.bus.serve(applyPolicy, partition, async (context, request) => ({
-      body: await applier.apply(context, request),
-    }));
-    this.bus.serve(computeMacs, partition, async (context, request) => ({
-      body: await macs.compute(context, request),
-    }));
   }
 
-  private serveOperations(partition: string): void {
+  /** What makes or uses keys of the platform's or a tenant's own. */
+  private serveKeys(partition: string): readonly Served[] {
+    const creator = this.modules.get(CreateKey);
+    const applier = this.modules.get(ApplyPolicy);
+    const macs = this.modules.get(ComputeMac);
+    return [
+      this.bus.serve(createKey, partition, async (context, request) => {
+        this.outbox.assertRoom();
+        const { key: body, hsmMicros } = await creator.create(context, request);
+        return { body, revision: body.revision, id: body.id, hsmMicros };
+      }),
+      this.bus.serve(applyPolicy, partition, async (context, request) => ({
+        body: await applier.apply(context, request),
+      })),
+      this.bus.serve(computeMacs, partition, async (context, request) => ({
+        body: await macs.compute(context, request),
+      })),
+    ];
+  }
+
+  private serveOperations(partition: string): readonly Served[] {
     const runner = this.modules.get(RunOperation);
-    const serve = <Item, Parsed>(operation: Operation<Item, Parsed>): void =>
+    const serve = <Item, Parsed>(operation: Operation<Item, Parsed>): Served =>
       this.bus.serveRaw(operation.contract, partition, (context, body) => runner.run(operation, context, body));
     const [encrypt, decrypt, sign, verify] = operations;
-    serve(encrypt);
-    serve(decrypt);
-    serve(sign);
-    serve(verify);
+    return [serve(encrypt), serve(decrypt), serve(sign), serve(verify)];
   }
 
   private meter(): void {

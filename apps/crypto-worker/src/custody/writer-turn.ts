@@ -13,6 +13,8 @@ const shortSighted: readonly string[] = ['softhsm'];
 
 /** Longest that one waits for another worker's turn to end, in milliseconds; the slowest is that of a large RSA key. */
 const patienceMs = 60_000;
+/** Of any statement, in milliseconds: PostgreSQL says by itself that the turn did not come. */
+const unansweredMs = 70_000;
 
 /** Longest that a turn may take to end once the token is closed, in milliseconds: what hangs in the library then ends with the process. */
 const farewellMs = 1_000;
@@ -49,7 +51,7 @@ export class WriterTurn {
     private readonly partition: string,
     log: Logger,
   ) {
-    this.pool = new Pool({ ...connectionOf(config, 'ankasecure-writer-turn'), max: 1 });
+    this.pool = new Pool({ ...connectionOf(config, 'ankasecure-writer-turn', unansweredMs), max: 1 });
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the connection for turns was lost'));
   }
 

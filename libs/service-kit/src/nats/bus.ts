@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AnkaError,
   type Context,
@@ -8,13 +9,14 @@ import {
   type Service,
   subjectOf,
 } from '@ankasecure/contracts';
-import { connect, type Msg, type NatsConnection, nkeyAuthenticator, type Subscription } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import type { ServiceConfig } from '../config/section.js';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import type { Logger } from '../logging/logger.js';
 import { inSpan, traceparentOf, withParent } from '../telemetry/trace.js';
 import { decodeReply, decodeRequest, encodeFrame, parseJson, validate } from './frame.js';
+import { Served } from './served.js';
 
 export interface RawReply {
   readonly head: ReplyHead;
@@ -64,7 +66,7 @@ const mostLeaving = 8;
  */
 export class Bus {
   private readonly waiters = new Map<string, Waiter>();
-  private readonly served: Subscription[] = [];
+  private readonly served: Served[] = [];
   private readonly leaving: Leaving[] = [];
   private readonly inbox: string;
   private inFlight = 0;
@@ -123,7 +125,7 @@ export class Bus {
 
   /**
    * Asks with a body of bytes. A failure that was answered is a reply with `ok: false`.
-   * @throws AnkaError `service-unavailable` when nobody serves the subject or the bus is down, `deadline-exceeded` when no answer came in time
+   * @throws AnkaError `service-unavailable` when nobody serves the subject or the bus is down or lost meanwhile, `deadline-exceeded` when no answer came in time
    */
   requestRaw(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return inSpan(`request ${subject}`, 'client', () => this.ask(subject, { ...context, ...traceparentOf() }, body));
@@ -189,8 +191,8 @@ export class Bus {
     contract: Contract<Request, Reply>,
     partition: string,
     handler: (context: Context, body: z.infer<Request>) => Promise<Answer<z.infer<Reply>>>,
-  ): void {
-    this.serveRaw(contract, partition, async (context, bytes) => {
+  ): Served {
+    return this.serveRaw(contract, partition, async (context, bytes) => {
       const start = performance.now();
       const { body, ...rest } = await handler(context, validate(contract.request, parseJson(bytes)));
       const workerMicros = Math.round((performance.now() - start) * 1000);
@@ -199,15 +201,19 @@ export class Bus {
   }
 
   /** Serves a contract's subject in its queue group; the handler sees bytes and answers bytes. Whatever it throws is answered. */
-  serveRaw(contract: Contract, partition: string, handler: RawHandler): void {
-    const subscription = this.connection.subscribe(subjectOf(contract, partition), {
-      queue: queueOf(contract, partition),
-      callback: (error, message) => {
-        if (error !== null) this.log.error({ subject: contract.subject, reason: error.message }, 'subscription failed');
-        else void this.answer(message, handler);
-      },
-    });
-    this.served.push(subscription);
+  serveRaw(contract: Contract, partition: string, handler: RawHandler): Served {
+    const subscribe = () =>
+      this.connection.subscribe(subjectOf(contract, partition), {
+        queue: queueOf(contract, partition),
+        callback: (error, message) => {
+          if (error !== null)
+            this.log.error({ subject: contract.subject, reason: error.message }, 'subscription failed');
+          else void this.answer(message, handler);
+        },
+      });
+    const served = new Served(subscribe);
+    this.served.push(served);
+    return served;
   }
 
   /** Resolves when the server knows of everything served and sent so far. */
@@ -255,7 +261,7 @@ export class Bus {
 
   private async watch(): Promise<void> {
     for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.connected = false;
+      if (status.type === 'disconnect') this.lose();
       if (status.type === 'reconnect') this.connected = true;
       if (status.type === 'error') {
         this.log.error({ reason: status.error.message }, 'bus error');
@@ -267,11 +273,21 @@ export class Bus {
     }
   }
 
-  /** Takes no new requests, lets those under way finish (at most `graceMs`). Replies and own requests still work after it. */
+  /** Replies to a connection that is gone go nowhere: nobody waits for them, nor is anything said later that nobody waits for. */
+  private lose(): void {
+    this.connected = false;
+    this.leaving.length = 0;
+    for (const token of this.waiters.keys())
+      this.fail(token, new AnkaError('service-unavailable', 'The message bus was lost while the request ran'));
+  }
+
+  /** Takes no new requests, lets those under way, on the wire as well, finish (at most `graceMs`). Replies and own requests still work after it. */
   async drain(graceMs = 2000): Promise<void> {
-    for (const subscription of this.served.splice(0)) subscription.unsubscribe();
     const end = Date.now() + graceMs;
-    while (this.inFlight > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    // A request may be on its way to us until the server has confirmed that it sends no more.
+    const confirmed = Promise.allSettled(this.served.splice(0).map((served) => served.end()));
+    await Promise.race([confirmed, delay(graceMs, undefined, { ref: false })]);
+    while (this.inFlight > 0 && Date.now() < end) await delay(10);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import type * as Threads from 'node:worker_threads';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { inTime, newRef } from '../../custody.conformance.js';
@@ -8,9 +8,9 @@ import { openPkcs11Custody, type Pkcs11Custody } from '../pkcs11-custody.js';
 const late = vi.hoisted(() => ({ ms: 0 }));
 
 vi.mock('node:worker_threads', async (original) => {
-  const real = await original<typeof import('node:worker_threads')>();
+  const real = await original<typeof Threads>();
   class LateWorker extends real.Worker {
-    override postMessage(...message: Parameters<Worker['postMessage']>): void {
+    override postMessage(...message: Parameters<Threads.Worker['postMessage']>): void {
       if (late.ms === 0) super.postMessage(...message);
       else setTimeout(() => super.postMessage(...message), late.ms);
     }
