@@ -5,6 +5,7 @@ import {
   compromiseKey,
   deactivateKey,
   deleteKey,
+  getKeyUsage,
   getKeyVersion,
   type Key,
   listKeyVersions,
@@ -19,6 +20,7 @@ import type { ModuleRef } from '@nestjs/core';
 import type { WorkerConfig } from './config.js';
 import { ChangeState } from './key/change-state.js';
 import { Destruction } from './key/destruction.js';
+import { ReadUsage } from './key/key-usage.js';
 import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
 import { RotateKey } from './key/rotate-key.js';
@@ -37,6 +39,7 @@ export const serveLifecycle = (
 ): readonly Served[] => {
   const states = modules.get(ChangeState);
   const rotator = modules.get(RotateKey);
+  const usage = modules.get(ReadUsage);
   const reader = modules.get(ReadKey);
   const changed = async (context: Context, change: Change, destruction?: Destruction): Promise<Answer<Key>> => {
     outbox.assertRoom();
@@ -72,6 +75,7 @@ export const serveLifecycle = (
     body: await reader.versions(context, request),
   }));
   bus.serve(getKeyVersion, partition, async (context, request) => ({ body: await reader.version(context, request) }));
+  bus.serve(getKeyUsage, partition, async (context, request) => ({ body: await usage.of(context, request) }));
   return [
     bus.serve(rotateKey.contract, partition, async (context, request) => {
       outbox.assertRoom();

@@ -15,6 +15,7 @@ import { ObjectDestroyer } from './key/destroy-object.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
 import { KeyStore } from './key/key-store.js';
+import { ReadUsage } from './key/key-usage.js';
 import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
 import { ObjectMaker } from './key/make-object.js';
@@ -114,6 +115,7 @@ const made = <Made>(
       [DataSource, CUSTODY, KeyStore, GroupCommit, Outbox],
       (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
     ),
+    made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
     made(
       RotateKey,
       [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit],

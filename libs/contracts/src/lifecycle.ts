@@ -80,6 +80,27 @@ export const listKeyVersions = contract({
   reply: z.strictObject({ items: z.array(keyVersion) }),
 });
 
+const keyUsage = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        version,
+        lastUsedAt: instant.nullable(),
+        operations: z.array(z.strictObject({ operation: z.string(), count: z.number().int(), lastUsedAt: instant })),
+      }),
+    ),
+  })
+  .meta({ id: 'KeyUsage' });
+export type KeyUsage = z.infer<typeof keyUsage>;
+
+/** Counts of what was done with each version and released, by operation. */
+export const getKeyUsage = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.usage',
+  request: z.strictObject({ id: uuid }),
+  reply: keyUsage,
+});
+
 export const getKeyVersion = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.version.get',

@@ -120,6 +120,7 @@ const keyRoutes: readonly (readonly [operationId: string, method: Method, path: 
   ['cancelDestruction', 'POST', '/cancel-destroy', {}],
   ['deleteKey', 'DELETE', ''],
   ['listKeyVersions', 'GET', '/versions'],
+  ['getKeyUsage', 'GET', '/usage'],
   ['getKeyVersion', 'GET', '/versions/1'],
 ];
 const keyTrespasses = Object.fromEntries(

@@ -13,7 +13,8 @@ const toggles = 30;
 /** commit_outcomes as it would be without the fence: whatever was decided is written, and the result released. */
 const withoutFence = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
-    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[]
+    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[],
+    operations text[], uses integer[], use_slot smallint
   ) RETURNS integer[] LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   BEGIN
     INSERT INTO outbox (event_count, events) SELECT c, b FROM unnest(counts, batches) AS g (c, b);

@@ -2,3 +2,4 @@ export { Initial1763900000000 } from './1763900000000-initial.js';
 export { Lifecycle1764000000000 } from './1764000000000-lifecycle.js';
 export { Destruction1764000100000 } from './1764000100000-destruction.js';
 export { Rotation1764000200000 } from './1764000200000-rotation.js';
+export { Usage1764000300000 } from './1764000300000-usage.js';

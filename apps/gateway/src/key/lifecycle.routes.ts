@@ -5,6 +5,7 @@ import {
   compromiseKey,
   deactivateKey,
   deleteKey,
+  getKeyUsage,
   getKeyVersion,
   type KeyState,
   listKeyVersions,
@@ -214,5 +215,24 @@ export const lifecycleRoutes: readonly Route[] = [
     summary: 'Read one version of a key',
     contract: getKeyVersion,
     example: { reply: version },
+  },
+  {
+    ...about,
+    path: '/keys/{id}/usage',
+    operationId: 'getKeyUsage',
+    summary: 'Read how often each version was used, and when last',
+    description: 'Successes that were released, by operation. Counted in the commit that records them.',
+    contract: getKeyUsage,
+    example: {
+      reply: {
+        items: [
+          {
+            version: 1,
+            lastUsedAt: instants.sealed,
+            operations: [{ operation: 'sign', count: 1203, lastUsedAt: instants.sealed }],
+          },
+        ],
+      },
+    },
   },
 ];
