@@ -5,10 +5,13 @@ import {
   compromiseKey,
   deactivateKey,
   deleteKey,
+  deleteRotationPolicy,
   getKeyUsage,
   getKeyVersion,
+  getRotationPolicy,
   type Key,
   listKeyVersions,
+  putRotationPolicy,
   resumeKey,
   revokeKey,
   rotateKey,
@@ -24,6 +27,7 @@ import { ReadUsage } from './key/key-usage.js';
 import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
 import { RotateKey } from './key/rotate-key.js';
+import { RotationPolicies } from './key/rotation-policy.js';
 
 /** What it takes to serve. */
 export interface Serving {
@@ -40,6 +44,7 @@ export const serveLifecycle = (
   const states = modules.get(ChangeState);
   const rotator = modules.get(RotateKey);
   const usage = modules.get(ReadUsage);
+  const policies = modules.get(RotationPolicies);
   const reader = modules.get(ReadKey);
   const changed = async (context: Context, change: Change, destruction?: Destruction): Promise<Answer<Key>> => {
     outbox.assertRoom();
@@ -76,6 +81,15 @@ export const serveLifecycle = (
   }));
   bus.serve(getKeyVersion, partition, async (context, request) => ({ body: await reader.version(context, request) }));
   bus.serve(getKeyUsage, partition, async (context, request) => ({ body: await usage.of(context, request) }));
+  bus.serve(getRotationPolicy, partition, async (context, request) => ({ body: await policies.get(context, request) }));
+  bus.serve(putRotationPolicy.contract, partition, async (context, request) => {
+    outbox.assertRoom();
+    return { body: await policies.put(context, request) };
+  });
+  bus.serve(deleteRotationPolicy, partition, async (context, request) => {
+    outbox.assertRoom();
+    return { body: await policies.remove(context, request) };
+  });
   return [
     bus.serve(rotateKey.contract, partition, async (context, request) => {
       outbox.assertRoom();

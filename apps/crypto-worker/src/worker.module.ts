@@ -21,7 +21,10 @@ import { ListAlgorithm } from './key/list-algorithm.js';
 import { ObjectMaker } from './key/make-object.js';
 import { ReadKey } from './key/read-key.js';
 import { Reconciler } from './key/reconcile.js';
+import { RotateDue } from './key/rotate-due.js';
 import { RotateKey } from './key/rotate-key.js';
+import { RotationPolicies } from './key/rotation-policy.js';
+import { UseBudget } from './key/use-budget.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
@@ -115,6 +118,21 @@ const made = <Made>(
       [DataSource, CUSTODY, KeyStore, GroupCommit, Outbox],
       (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
     ),
+    made(
+      RotateDue,
+      [PARTS, CUSTODY, Lease, RotateKey],
+      ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
+    ),
+    made(
+      UseBudget,
+      [DataSource, GcmReservation, KeyStore, RotateKey],
+      (...parts: ConstructorParameters<typeof UseBudget>) => new UseBudget(...parts),
+    ),
+    made(
+      RotationPolicies,
+      [DataSource, Outbox],
+      (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
+    ),
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
     made(
       RotateKey,
@@ -134,9 +152,9 @@ const made = <Made>(
     ),
     made(
       RunOperation,
-      [CUSTODY, GcmReservation, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
-      (custody: never, gcm: GcmReservation, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
-        new RunOperation({ custody, gcm }, ...rest),
+      [CUSTODY, UseBudget, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
+      (custody: never, budget: UseBudget, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
+        new RunOperation({ custody, budget }, ...rest),
     ),
     made(
       StepAside,

@@ -14,6 +14,7 @@ import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
 import { ReadKey } from './key/read-key.js';
 import { Reconciler } from './key/reconcile.js';
+import { RotateDue } from './key/rotate-due.js';
 import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
@@ -40,11 +41,12 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const withToken = [...serveLifecycle(this, this.parts.config), ...this.serveKeys(partition)];
     this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
     this.modules.get(DestroyDue).start(partition);
+    this.modules.get(RotateDue).start(partition);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
-    await this.modules.get(DestroyDue).stop();
+    await Promise.all([this.modules.get(DestroyDue).stop(), this.modules.get(RotateDue).stop()]);
     await this.modules.get(Reconciler).stop();
     await this.custody.close();
     await this.outbox.stop();

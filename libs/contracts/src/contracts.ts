@@ -18,6 +18,7 @@ import {
   suspendKey,
 } from './lifecycle.js';
 import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
+import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 
 /** All that services say to each other. */
 export const contracts = {
@@ -38,6 +39,9 @@ export const contracts = {
   listKeyVersions,
   getKeyVersion,
   getKeyUsage,
+  getRotationPolicy,
+  putRotationPolicy: putRotationPolicy.contract,
+  deleteRotationPolicy,
   encrypt: encrypt.contract,
   decrypt: decrypt.contract,
   sign: sign.contract,

@@ -7,3 +7,4 @@ export * from './key.js';
 export * from './lifecycle.js';
 export * from './policy.js';
 export * from './primitive.js';
+export * from './rotation-policy.js';

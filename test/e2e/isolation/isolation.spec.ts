@@ -78,7 +78,7 @@ const namesNothing = [
     'body.digest',
   ],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
-  ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt'],
+  ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt', 'body.interval', 'body.at'],
 ];
 
 const withoutKid = (token: string): string => {
@@ -120,6 +120,9 @@ const keyRoutes: readonly (readonly [operationId: string, method: Method, path: 
   ['cancelDestruction', 'POST', '/cancel-destroy', {}],
   ['deleteKey', 'DELETE', ''],
   ['listKeyVersions', 'GET', '/versions'],
+  ['getRotationPolicy', 'GET', '/rotation-policy'],
+  ['putRotationPolicy', 'PUT', '/rotation-policy', { interval: 'P1D' }],
+  ['deleteRotationPolicy', 'DELETE', '/rotation-policy'],
   ['getKeyUsage', 'GET', '/usage'],
   ['getKeyVersion', 'GET', '/versions/1'],
 ];

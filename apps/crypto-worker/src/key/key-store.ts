@@ -18,6 +18,8 @@ export interface KeyRow {
   readonly algs: (JwsAlg | JweAlg)[];
   readonly purge_protection: boolean;
   readonly created_at: Date;
+  /** Of the rotation policy, where there is one. */
+  readonly max_uses: string | null;
   readonly version: number;
   readonly version_revision: number;
   /** As on record; `stateAt` says what it is at a moment. */
@@ -39,11 +41,12 @@ export interface KeyRow {
 }
 
 export const keyRows = `
-  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.purge_protection, k.created_at,
+  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.purge_protection, k.created_at, r.max_uses,
          v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
          v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroyed_at,
          v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at
-  FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id`;
+  FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id
+    LEFT JOIN rotation_policy r ON r.tenant_id = k.tenant_id AND r.key_id = k.id`;
 
 const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
 
@@ -63,6 +66,7 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
   algs: row.algs,
   custody: row.custody,
   ...lifecycleOf(row),
+  maxUses: row.max_uses === null ? null : Number(row.max_uses),
   ref: {
     algorithm: row.algorithm,
     purpose: row.purpose,

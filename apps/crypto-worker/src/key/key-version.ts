@@ -17,6 +17,8 @@ export interface KeyVersion extends Lifecycle {
   /** The JOSE algorithms of the key record, the default first: where `alg` comes from, never from a header. */
   readonly algs: readonly (JwsAlg | JweAlg)[];
   readonly custody: CustodyKind;
+  /** How often it may protect; null: as often as anybody likes. */
+  readonly maxUses: number | null;
   readonly ref: KeyRef;
   /** null for secret keys. */
   readonly publicKey: KeyObject | null;

@@ -1,5 +1,5 @@
 import type { JweAlg } from '@ankasecure/algorithm';
-import { AnkaError, type AuditEvent, type Context, type Key } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, type Key, type KeyState } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody, KeyRef } from '../custody/custody.js';
@@ -19,8 +19,15 @@ export interface Rotation {
   readonly expectedVersion?: number | undefined;
   /** Why: in the event's details. */
   readonly trigger: 'request' | 'schedule' | 'uses';
-  /** Decides in the recording transaction, with the key locked, whether the rotation is still wanted. */
-  readonly still?: (manager: EntityManager) => Promise<boolean>;
+  /** What the rotation is for, where it happens once. */
+  readonly turn?: Turn;
+}
+
+/** Something that is done once, by whoever takes it. */
+export interface Turn {
+  readonly isOpen: (manager: EntityManager) => Promise<boolean>;
+  /** In the recording transaction, with the key locked. @returns false when somebody else has */
+  readonly take: (manager: EntityManager) => Promise<boolean>;
 }
 
 /** The key with its new version, and the microseconds its making took inside PKCS#11 calls. */
@@ -28,6 +35,9 @@ export interface Rotated {
   readonly key: Key;
   readonly hsmMicros: number;
 }
+
+/** States of a version that a new one follows without anybody's asking. */
+const followedByItself: readonly KeyState[] = ['ACTIVE', 'DEACTIVATED'];
 
 /** Decisions taken anew before a caller is told that key or policy change too fast. */
 const attempts = 3;
@@ -44,25 +54,38 @@ export class RotateKey {
   ) {}
 
   /**
-   * Once per `resourceId` of the context, where there is one.
+   * Once per `resourceId` of the context, where there is one. What another has done meanwhile, a turn or the following of
+   * an exhausted version, is not done again: the key is returned as it is.
    * @throws AnkaError `key-not-found`, `key-state`, `precondition-failed`, `policy-refused`, `algorithm-unavailable`, and custody's
    */
   async rotate(context: Context, rotation: Rotation): Promise<Rotated> {
     const { tenantId, resourceId } = context;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const rows = await this.read(tenantId, rotation.id);
-      const made = rows.find(({ request_id: requestId }) => requestId !== null && requestId === resourceId);
-      if (made !== undefined) return { key: keyResource(this.custody, made), hsmMicros: 0 };
+      const before = rows.find(({ request_id: requestId }) => requestId !== null && requestId === resourceId);
+      if (before !== undefined) return { key: keyResource(this.custody, before), hsmMicros: 0 };
+      const current = rows.at(-1);
+      if (current !== undefined && (await this.isDone(tenantId, rotation, current)))
+        return { key: keyResource(this.custody, current), hsmMicros: 0 };
       const policy = await this.policies.of(tenantId);
-      const hsmMicros = await this.attempt(context, rotation, rows.at(-1), policy);
+      const hsmMicros = await this.attempt(context, rotation, current, policy);
       if (hsmMicros !== undefined) {
         this.keys.forget(tenantId, rotation.id);
-        const current = (await this.read(tenantId, rotation.id)).at(-1) as KeyRow;
-        return { key: keyResource(this.custody, current), hsmMicros };
+        const made = (await this.read(tenantId, rotation.id)).at(-1) as KeyRow;
+        return { key: keyResource(this.custody, made), hsmMicros };
       }
       this.policies.forget(tenantId);
     }
     throw new AnkaError('decision-outdated', 'Key or policy changed while the key was rotated; try again');
+  }
+
+  private async isDone(
+    tenantId: string,
+    { trigger, expectedVersion, turn }: Rotation,
+    current: KeyRow,
+  ): Promise<boolean> {
+    if (trigger === 'uses' && expectedVersion !== current.version) return true;
+    return turn !== undefined && !(await withTenant(this.dataSource, tenantId, turn.isOpen));
   }
 
   /** @returns undefined when what it was decided on no longer held */
@@ -106,7 +129,7 @@ export class RotateKey {
 
   /** What is to be made: the same kind of key, where state, policy and token still allow it. */
   private async plan(
-    { expectedVersion }: Rotation,
+    { expectedVersion, trigger }: Rotation,
     current: KeyRow | undefined,
     policy: EnforcedPolicy,
   ): Promise<Omit<KeyRef, 'objectId'>> {
@@ -115,7 +138,9 @@ export class RotateKey {
     if (expectedVersion !== undefined && expectedVersion !== current.version)
       throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
     const state = stateAt(lifecycleOf(current), Date.now());
-    if (!isRotatable(state)) throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
+    // By itself nothing follows what somebody has suspended or found compromised.
+    if (!isRotatable(state) || (trigger !== 'request' && !followedByItself.includes(state)))
+      throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
     const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
     if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
     const capability = await this.custody.capability(algorithm, purpose);
@@ -132,7 +157,6 @@ export class RotateKey {
     const { tenantId } = context;
     const { id, version } = replaced;
     await lockKey(manager, context, id);
-    if (rotation.still !== undefined && !(await rotation.still(manager))) return false;
     const held = await manager.query<unknown[]>(
       `SELECT 1 FROM key_version v JOIN tenant_policy p USING (tenant_id)
        WHERE v.tenant_id = $1 AND v.key_id = $2 AND v.version = $3 AND v.revision = $4 AND p.revision = $5
@@ -140,6 +164,7 @@ export class RotateKey {
       [tenantId, id, version, replaced.version_revision, policy.revision],
     );
     if (held.length === 0) return false;
+    if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
     // The revision moves in any case: whoever holds the old version for the current one finds out.
     await manager.query(

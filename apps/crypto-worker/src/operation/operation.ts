@@ -5,7 +5,6 @@ import type { z } from 'zod';
 import type { Custody, Deadline, Timed } from '../custody/custody.js';
 import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
-import type { GcmReservation } from '../key/gcm-reservation.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { signItem } from '../signature/sign.js';
@@ -27,7 +26,6 @@ export interface Done {
 
 export interface Means {
   readonly custody: Custody;
-  readonly gcm: GcmReservation;
 }
 
 /** One crypto route: everything about it that is not common to all of them. */
@@ -85,8 +83,7 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
   acceptsRisk: () => false,
-  async run({ custody, gcm }, budget, key, { plaintext, aad, encoding }) {
-    if (key.algs[0] === 'dir') await gcm.take(key);
+  async run({ custody }, budget, key, { plaintext, aad, encoding }) {
     const data = bytes(plaintext, encoding);
     try {
       const { value, hsmMicros } = await sealJwe(

@@ -11,6 +11,7 @@ import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, valida
 import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
+import type { UseBudget } from '../key/use-budget.js';
 import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
 import type { Fence } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -44,7 +45,7 @@ export interface OperationAnswer {
  */
 export class RunOperation {
   constructor(
-    private readonly means: Means,
+    private readonly means: Means & { readonly budget: UseBudget },
     private readonly keys: KeyStore,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
@@ -141,6 +142,8 @@ export class RunOperation {
       policy = await this.policies.of(context.tenantId);
       key = await this.keys.find(context.tenantId, target.keyId, target.version);
       risk = this.assertAllowed(operation, key, policy, operation.acceptsRisk(parsed.data));
+      if (operation.use === 'protect' && this.means.budget.bounds(key))
+        key = await this.means.budget.take(context, key);
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);

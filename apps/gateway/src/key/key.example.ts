@@ -49,3 +49,12 @@ export const version = {
   hsm: key.hsm,
   createdAt: key.createdAt,
 };
+
+/** When it rotates by itself. */
+export const rotationPolicy = {
+  keyId: key.id,
+  interval: 'P90D',
+  nextAt: instants.later,
+  maxUses: 1_000_000,
+  setBy: 'alice@acme.example',
+};

@@ -5,10 +5,13 @@ import {
   compromiseKey,
   deactivateKey,
   deleteKey,
+  deleteRotationPolicy,
   getKeyUsage,
   getKeyVersion,
+  getRotationPolicy,
   type KeyState,
   listKeyVersions,
+  putRotationPolicy,
   resumeKey,
   revokeKey,
   rotateKey,
@@ -19,7 +22,7 @@ import type { z } from 'zod';
 import { tenantRoles } from '../auth/role.js';
 import { instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
-import { key, version } from './key.example.js';
+import { key, rotationPolicy, version } from './key.example.js';
 
 interface Verb {
   readonly verb: string;
@@ -234,5 +237,41 @@ export const lifecycleRoutes: readonly Route[] = [
         ],
       },
     },
+  },
+  {
+    ...about,
+    path: '/keys/{id}/rotation-policy',
+    operationId: 'getRotationPolicy',
+    summary: 'Read when a key rotates by itself',
+    description: '`key-not-found` also where it does not.',
+    contract: getRotationPolicy,
+    example: { reply: rotationPolicy },
+  },
+  {
+    ...about,
+    method: 'PUT',
+    path: '/keys/{id}/rotation-policy',
+    operationId: 'putRotationPolicy',
+    summary: 'Let a key rotate by itself, by date, by use, or both',
+    description:
+      'Each date rotates once, however many workers there are and whoever dies; a date that is missed is made good. A version never protects more often than `maxUses`: the call that finds it used up makes the next one. Nothing follows by itself what is SUSPENDED or COMPROMISED.',
+    roles: ['tenant-admin', 'application-admin'],
+    contract: putRotationPolicy.contract,
+    takes: 'body',
+    body: putRotationPolicy.body,
+    conditional: 'optional',
+    example: { request: { interval: 'P90D', at: instants.later, maxUses: 1_000_000 }, reply: rotationPolicy },
+  },
+  {
+    ...about,
+    method: 'DELETE',
+    path: '/keys/{id}/rotation-policy',
+    operationId: 'deleteRotationPolicy',
+    summary: 'Let a key rotate by itself no more',
+    description: 'The reply is the policy that was.',
+    roles: ['tenant-admin', 'application-admin'],
+    contract: deleteRotationPolicy,
+    conditional: 'optional',
+    example: { reply: rotationPolicy },
   },
 ];

@@ -66,6 +66,7 @@ export const keyVersion = (
     state: 'ACTIVE',
     activateAt: null,
     deactivateAt: null,
+    maxUses: null,
     ref: { algorithm, purpose, alg: purpose === 'encrypt' ? ((pinned[0] ?? null) as JweAlg | null) : null, objectId },
     publicKey,
   };
