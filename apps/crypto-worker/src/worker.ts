@@ -46,9 +46,11 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
-    await Promise.all([this.modules.get(DestroyDue).stop(), this.modules.get(RotateDue).stop()]);
-    await this.modules.get(Reconciler).stop();
-    await this.custody.close();
+    // Together: what they wait for may itself wait for the token to be closed.
+    const underWay = [DestroyDue, RotateDue, Reconciler].map((part) =>
+      this.modules.get<{ stop(): Promise<void> }>(part),
+    );
+    await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);
     await this.outbox.stop();
     await this.modules.get(GroupCommit).close();
     await this.modules.get(Lease).release();

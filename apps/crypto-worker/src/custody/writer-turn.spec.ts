@@ -88,6 +88,9 @@ describe('a turn', () => {
     const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(hsm.promise) });
     const turn = turnOn('default');
     await expect(turn.take(() => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(turn.take(() => Promise.resolve(), { deadline: Date.now() + 50 })).rejects.toMatchObject({
+      code: 'hsm-timeout',
+    });
     let done = 0;
     const rest = [turn, turnOn('default')].map((next) => next.take(() => Promise.resolve(done++)));
     await delay(200);

@@ -19,6 +19,9 @@ const unansweredMs = 70_000;
 /** Longest that a turn may take to end once the token is closed, in milliseconds: what hangs in the library then ends with the process. */
 const farewellMs = 1_000;
 
+/** What a timer can count, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** When a turn is wanted. */
 export interface Wish {
   /** Before all that have not asked for this. */
@@ -62,7 +65,13 @@ export class WriterTurn {
    */
   take<Result>(work: () => Promise<Result>, { ahead = false, deadline = Infinity }: Wish = {}): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const run = (): Promise<void> => this.run(work, deadline, reject).then(resolve, reject);
+      const late = (): void => reject(new AnkaError('hsm-timeout'));
+      const timer =
+        deadline === Infinity ? undefined : setTimeout(late, Math.min(deadline - Date.now(), longestTimerMs));
+      const run = (): Promise<void> => {
+        clearTimeout(timer);
+        return this.run(work, deadline, reject).then(resolve, reject);
+      };
       (ahead ? this.ahead : this.others).push({ deadline, run, refuse: reject });
       this.running ??= Promise.resolve().then(() => this.runAll());
     });

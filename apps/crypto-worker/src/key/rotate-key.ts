@@ -3,6 +3,7 @@ import { AnkaError, type AuditEvent, type Context, type Key, type KeyState } fro
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody, KeyRef } from '../custody/custody.js';
+import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -107,7 +108,7 @@ export class RotateKey {
       });
     let ref: Omit<KeyRef, 'objectId'>;
     try {
-      ref = await this.plan(rotation, current, policy);
+      ref = await this.plan(context, rotation, current, policy);
     } catch (error) {
       if (!(error instanceof AnkaError)) throw error;
       const fence = { tenantId: context.tenantId, policy, key: null };
@@ -127,8 +128,9 @@ export class RotateKey {
     return made?.hsmMicros;
   }
 
-  /** What is to be made: the same kind of key, where state, policy and token still allow it. */
+  /** What is to be made: the same kind of key, where state, policy and token still allow it, and somebody waits for it. */
   private async plan(
+    context: Context,
     { expectedVersion, trigger }: Rotation,
     current: KeyRow | undefined,
     policy: EnforcedPolicy,
@@ -143,10 +145,11 @@ export class RotateKey {
       throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
     const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
     if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
-    const capability = await this.custody.capability(algorithm, purpose);
+    const capability = await this.custody.capability(context, algorithm, purpose);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
     if (missing.length > 0)
       throw new AnkaError('algorithm-unavailable', `The token cannot do ${missing.join(', ')} with ${algorithm} now`);
+    assertInTime(context);
     return { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null };
   }
 

@@ -5,8 +5,10 @@ import type { z } from 'zod';
 import type { Custody, Deadline, Timed } from '../custody/custody.js';
 import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
+import { jweAlgOf } from '../envelope/jwe-alg.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
+import { jwsAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
 import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
 
@@ -41,6 +43,8 @@ export interface Operation<Item, Parsed> {
   target(item: Item, parsed: Parsed): Target;
   /** Whether the caller takes it on itself that the key may be suspended or compromised. */
   acceptsRisk(item: Item): boolean;
+  /** The algorithm the token must be able to do; null where it is not asked: a public key verifies here. */
+  alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
   run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Timed<Done>>;
 }
 
@@ -83,6 +87,8 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
   acceptsRisk: () => false,
+  // Also where the public key does it all: what this token could not open is not to be made.
+  alg: jweAlgOf,
   async run({ custody }, budget, key, { plaintext, aad, encoding }) {
     const data = bytes(plaintext, encoding);
     try {
@@ -109,6 +115,7 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   parse: ({ jwe }) => readJwe(jwe),
   target: (named, parts) => agreed(kidOfJwe(parts), named, 'keyId is needed, since the JWE has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
+  alg: jweAlgOf,
   async run({ custody }, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
     const { value, hsmMicros } = await openJwe(custody, budget, key, parts, extra);
@@ -133,6 +140,7 @@ const sign: Operation<contracts.SignItem, undefined> = {
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
   acceptsRisk: () => false,
+  alg: (key, item) => jwsAlgOf(key, item.alg),
   async run({ custody }, budget, key, item) {
     const { value, hsmMicros } = await signItem(custody, budget, key, item);
     const { alg, ...body } = value;
@@ -150,6 +158,7 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   target: (named, parts) =>
     agreed(parts === undefined ? null : kidOfJws(parts), named, 'keyId is needed, since the JWS has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
+  alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
   async run({ custody }, budget, key, item, parts) {
     const { value, hsmMicros } = await verifyItem(custody, budget, key, item, parts);
     const { alg, valid } = value;

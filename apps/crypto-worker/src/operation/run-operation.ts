@@ -17,6 +17,7 @@ import type { Fence } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import type { Done, Means, Operation } from './operation.js';
+import { selfTested } from './self-tested.js';
 import { outsideSteps, outsideWarnings } from './warning.js';
 
 /** How one item ended, before it is known whether that may be told. */
@@ -142,6 +143,9 @@ export class RunOperation {
       policy = await this.policies.of(context.tenantId);
       key = await this.keys.find(context.tenantId, target.keyId, target.version);
       risk = this.assertAllowed(operation, key, policy, operation.acceptsRisk(parsed.data));
+      const alg = operation.alg(key, parsed.data, parts);
+      const testing = alg === null ? undefined : selfTested(this.means.custody, context, key, alg);
+      if (testing !== undefined) await testing;
       if (operation.use === 'protect' && this.means.budget.bounds(key))
         key = await this.means.budget.take(context, key);
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
