@@ -19,8 +19,8 @@ class ObjectsOnly {
   readonly token = { label: 't', serial: 's' };
   readonly objects = new Set<string>();
   healthy = () => true;
-  capabilities = () => [];
-  capability = async () => ({ algs: ['ES256'] });
+  known = () => ({ algs: ['ES256'], outsideSteps: [] });
+  capability = async () => this.known();
   uri = () => 'pkcs11:';
   async generate(_: unknown, { ref }: { ref: { objectId: Uint8Array } }) {
     await delay(30);
