@@ -6,8 +6,10 @@ import {
   deactivateKey,
   deleteKey,
   deleteRotationPolicy,
+  editKey,
   getKeyUsage,
   getKeyVersion,
+  getPublicKey,
   getRotationPolicy,
   type Key,
   listKeyVersions,
@@ -23,6 +25,7 @@ import type { ModuleRef } from '@nestjs/core';
 import type { WorkerConfig } from './config.js';
 import { ChangeState } from './key/change-state.js';
 import { Destruction } from './key/destruction.js';
+import { EditKey } from './key/edit-key.js';
 import { ReadUsage } from './key/key-usage.js';
 import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
@@ -45,6 +48,7 @@ export const serveLifecycle = (
   const rotator = modules.get(RotateKey);
   const usage = modules.get(ReadUsage);
   const policies = modules.get(RotationPolicies);
+  const editor = modules.get(EditKey);
   const reader = modules.get(ReadKey);
   const changed = async (context: Context, change: Change, destruction?: Destruction): Promise<Answer<Key>> => {
     outbox.assertRoom();
@@ -80,6 +84,12 @@ export const serveLifecycle = (
     body: await reader.versions(context, request),
   }));
   bus.serve(getKeyVersion, partition, async (context, request) => ({ body: await reader.version(context, request) }));
+  bus.serve(editKey.contract, partition, async (context, request) => {
+    outbox.assertRoom();
+    const body = await editor.edit(context, request);
+    return { body, revision: body.revision };
+  });
+  bus.serve(getPublicKey, partition, async (context, request) => ({ body: await reader.publicKey(context, request) }));
   bus.serve(getKeyUsage, partition, async (context, request) => ({ body: await usage.of(context, request) }));
   bus.serve(getRotationPolicy, partition, async (context, request) => ({ body: await policies.get(context, request) }));
   bus.serve(putRotationPolicy.contract, partition, async (context, request) => {

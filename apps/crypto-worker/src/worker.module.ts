@@ -12,6 +12,7 @@ import { ChangeState } from './key/change-state.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
 import { ObjectDestroyer } from './key/destroy-object.js';
+import { EditKey } from './key/edit-key.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
 import { KeyStore } from './key/key-store.js';
@@ -132,6 +133,11 @@ const made = <Made>(
       RotationPolicies,
       [DataSource, Outbox],
       (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
+    ),
+    made(
+      EditKey,
+      [DataSource, CUSTODY, GroupCommit, Outbox],
+      (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts),
     ),
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
     made(

@@ -74,6 +74,8 @@ export const key = z
     publicKey: publicKey.nullable().describe('null for secret keys.'),
     /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    description: z.string().nullable(),
+    metadata: z.record(z.string(), z.string()),
     purgeProtection: z.boolean().describe('No destruction of it waits for less than 30 days. Never switched off.'),
     fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
     createdAt: instant,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
-import { key, keyVersion, revocationReason } from './key.js';
+import { key, keyVersion, publicKey, revocationReason } from './key.js';
 import { instant, text, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
@@ -78,6 +78,27 @@ export const listKeyVersions = contract({
   subject: 'crypto.{partition}.key.version.list',
   request: z.strictObject({ id: uuid }),
   reply: z.strictObject({ items: z.array(keyVersion) }),
+});
+
+const metadata = z
+  .record(text(64), text(256))
+  .refine((entries) => Object.keys(entries).length <= 32, 'at most 32 entries are expected')
+  .describe('Names and values of your own, replaced as a whole. Not for secrets.');
+
+/** Conditional on the key's revision (`ifMatch` of the context). What is left out stays. */
+export const editKey = change('edit', 'EditKey', {
+  label: text(128).optional(),
+  description: text(1024).nullable().optional().describe('null takes it away.'),
+  metadata: metadata.optional(),
+  purgeProtection: z.literal(true).optional().describe('Can be switched on, and never off.'),
+});
+
+/** Of one version, the current one when left out. */
+export const getPublicKey = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.public-key',
+  request: z.strictObject({ id: uuid, version: z.coerce.number().pipe(version).optional() }),
+  reply: z.strictObject({ keyId: uuid, version, ...publicKey.shape }).meta({ id: 'PublicKey' }),
 });
 
 const keyUsage = z

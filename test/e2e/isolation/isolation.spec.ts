@@ -78,7 +78,15 @@ const namesNothing = [
     'body.digest',
   ],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
-  ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt', 'body.interval', 'body.at'],
+  ...[
+    'body.activateAt',
+    'body.deactivateAt',
+    'body.message',
+    'body.occurredAt',
+    'body.interval',
+    'body.at',
+    'body.description',
+  ],
 ];
 
 const withoutKid = (token: string): string => {
@@ -123,6 +131,7 @@ const keyRoutes: readonly (readonly [operationId: string, method: Method, path: 
   ['getRotationPolicy', 'GET', '/rotation-policy'],
   ['putRotationPolicy', 'PUT', '/rotation-policy', { interval: 'P1D' }],
   ['deleteRotationPolicy', 'DELETE', '/rotation-policy'],
+  ['getPublicKey', 'GET', '/public-key'],
   ['getKeyUsage', 'GET', '/usage'],
   ['getKeyVersion', 'GET', '/versions/1'],
 ];
@@ -164,6 +173,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
   ...keyTrespasses,
+  'editKey path.id': async () => {
+    const sending = { body: { label: 'mine now' }, headers: { 'if-match': '"1"' } };
+    expectProblem(await send('PATCH', `/keys/${theirs.signing.id}`, sending), 'key-not-found');
+  },
   'rotateKey header.Idempotency-Key': () => notReplayed('POST', '/rotate', {}),
   'scheduleDestruction header.Idempotency-Key': () => notReplayed('POST', '/schedule-destroy', {}),
   'deleteKey header.Idempotency-Key': () => notReplayed('DELETE', ''),

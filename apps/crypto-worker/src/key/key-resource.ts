@@ -41,6 +41,8 @@ export const keyResource = (custody: Custody, row: KeyRow): Key => {
     ...lifeOf(row),
     publicKey: publicKeyOf(version),
     hsm: { partition: row.partition, uri: custody.uri(version.ref) },
+    description: row.description,
+    metadata: row.metadata,
     purgeProtection: row.purge_protection,
     fips: algorithmOf(row.algorithm).fips,
     createdAt: row.created_at.toISOString(),

@@ -16,6 +16,8 @@ export interface KeyRow {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
   readonly algs: (JwsAlg | JweAlg)[];
+  readonly description: string | null;
+  readonly metadata: Record<string, string>;
   readonly purge_protection: boolean;
   readonly created_at: Date;
   /** Of the rotation policy, where there is one. */
@@ -41,7 +43,7 @@ export interface KeyRow {
 }
 
 export const keyRows = `
-  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.purge_protection, k.created_at, r.max_uses,
+  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.description, k.metadata, k.purge_protection, k.created_at, r.max_uses,
          v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
          v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroyed_at,
          v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at

@@ -3,6 +3,7 @@ import {
   type Context,
   type getKey,
   type getKeyVersion,
+  type getPublicKey,
   type Key,
   type KeyVersionResource,
   type listKeys,
@@ -12,7 +13,8 @@ import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
 import { keyResource, versionResource } from './key-resource.js';
-import { type KeyRow, keyRows, readKey } from './key-store.js';
+import { type KeyRow, keyRows, readKey, versionOf } from './key-store.js';
+import { publicKeyOf } from './public-key.js';
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
@@ -50,6 +52,19 @@ export class ReadKey {
     const row = (await this.rows(tenantId, id)).find((candidate) => candidate.version === version);
     if (row === undefined) throw new AnkaError('key-not-found');
     return versionResource(this.custody, row);
+  }
+
+  /** @throws AnkaError `key-not-found`, `purpose-mismatch` for a secret key, which has no public half */
+  async publicKey(
+    { tenantId }: Context,
+    { id, version }: z.infer<typeof getPublicKey.request>,
+  ): Promise<z.infer<typeof getPublicKey.reply>> {
+    const rows = await this.rows(tenantId, id);
+    const row = version === undefined ? rows.at(-1) : rows.find((candidate) => candidate.version === version);
+    if (row === undefined) throw new AnkaError('key-not-found');
+    const publicKey = publicKeyOf(versionOf(row));
+    if (publicKey === null) throw new AnkaError('purpose-mismatch', 'A secret key has no public half');
+    return { keyId: id, version: row.version, ...publicKey };
   }
 
   private rows(tenantId: string, id: string): Promise<KeyRow[]> {

@@ -33,6 +33,8 @@ export const key = {
     pem: '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n-----END PUBLIC KEY-----\n',
   },
   hsm: { partition: 'default', uri: 'pkcs11:token=ankasecure;id=%01%93%9f%31;type=private' },
+  description: null,
+  metadata: {},
   purgeProtection: false,
   fips: { approved: true, source: 'FIPS 186-5 §6 (ECDSA); SP 800-56A r3 §5.7.1.2 (ECDH)' },
   createdAt: instants.created,
