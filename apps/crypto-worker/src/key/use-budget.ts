@@ -9,6 +9,8 @@ import type { RotateKey } from './rotate-key.js';
 /** Shares of `maxUses` that a worker reserves at once: what it forfeits when it dies is little, and a write is rare. */
 const shares = 64;
 const largestBlock = 65_536;
+/** Versions that one use may see used up before it gives up. */
+const mostFollowed = 8;
 
 export const blockOf = (maxUses: number): number => Math.min(largestBlock, Math.max(1, Math.floor(maxUses / shares)));
 
@@ -38,14 +40,16 @@ export class UseBudget {
 
   /** Takes one use of `key`, or of the version that follows it. @throws AnkaError `key-exhausted` where none may follow */
   async take(context: Context, key: KeyVersion): Promise<KeyVersion> {
-    try {
-      await this.takeOf(key);
-      return key;
-    } catch (error) {
-      if (!(error instanceof AnkaError && error.code === 'key-exhausted')) throw error;
-      const next = await this.follow(context, key, error);
-      await this.takeOf(next);
-      return next;
+    let current = key;
+    for (let followed = 0; ; followed++) {
+      try {
+        await this.takeOf(current);
+        return current;
+      } catch (error) {
+        if (!(error instanceof AnkaError && error.code === 'key-exhausted') || followed === mostFollowed) throw error;
+        // The next may be used up by others before it is this one's turn.
+        current = await this.follow(context, current, error);
+      }
     }
   }
 
