@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { BoundedClient, connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
-import type { Client } from 'pg';
 
 /**
  * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
  * Intents carry its number, so whoever can take the lock of an intent knows that its worker is dead. No clocks.
  */
 export class Lease {
-  private held: { client: Client; number: string } | undefined;
+  private held: { client: BoundedClient; number: string } | undefined;
   private taking: Promise<string> | undefined;
 
   constructor(

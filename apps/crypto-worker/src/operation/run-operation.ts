@@ -100,6 +100,7 @@ export class RunOperation {
     context: Context,
     items: readonly unknown[],
   ): Promise<(Attempt | undefined)[]> {
+    this.outcomes.expect(items.length);
     const attempts = await Promise.all(items.map((item) => this.attempt(operation, context, item)));
     return Promise.all(
       attempts.map(async (attempt) => {

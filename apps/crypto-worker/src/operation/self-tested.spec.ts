@@ -49,7 +49,10 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
     { custody, budget: { bounds: () => false } as unknown as UseBudget },
     { find: async () => key } as unknown as KeyStore,
     { of: async () => policy } as unknown as EnforcedPolicies,
-    { commit: async (_: unknown, event: AuditEvent) => events.push(event) > 0 } as unknown as GroupCommit,
+    {
+      expect: () => undefined,
+      commit: async (_: unknown, event: AuditEvent) => events.push(event) > 0,
+    } as unknown as GroupCommit,
     { assertRoom: () => undefined } as unknown as Outbox,
   );
   const context: Context = {

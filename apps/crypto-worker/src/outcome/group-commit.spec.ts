@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyVersion } from '../key/key-version.js';
@@ -127,6 +128,17 @@ describe('group commit', () => {
     );
     expect(Number(row?.events)).toBe(1000);
     expect(Number(row?.rows)).toBeLessThanOrEqual(3);
+  });
+
+  it('waits a moment for outcomes that were announced, and no longer', async () => {
+    outcomes.expect(2);
+    const first = outcomes.commit(fence, event());
+    await nextTurn();
+    await nextTurn();
+    expect(await Promise.all([first, outcomes.commit(fence, event())])).toEqual([true, true]);
+    expect(await database.superuser.query('SELECT event_count FROM outbox')).toEqual([{ event_count: 2 }]);
+    outcomes.expect(2);
+    expect(await outcomes.commit(fence, event())).toBe(true);
   });
 
   it('keeps each row far below what one message takes, whatever arrives at once', async () => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { connectionOf, type Logger, type Outbox, type ServiceConfig } from '@ankasecure/service-kit';
 import { Pool } from 'pg';
@@ -33,6 +33,9 @@ const statement = {
   text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
 };
 
+/** Longest that an outcome waits, in milliseconds, for those that are being worked on: most come together. */
+const gatherMs = 1;
+
 /**
  * Commits outcomes: those that arrive while one commit is under way share the next, so the price of durability is one
  * round trip and one fsync per batch, not per request. Nothing is released that is not committed.
@@ -44,6 +47,9 @@ export class GroupCommit {
   private readonly open = new Map<string, Group>();
   private committing = false;
   private readonly slot = randomInt(slots);
+  /** Outcomes that were announced and have not come yet. */
+  private expected = 0;
+  private gathered: (() => void) | null = null;
 
   constructor(
     config: ServiceConfig['database'],
@@ -52,6 +58,11 @@ export class GroupCommit {
   ) {
     this.pool = new Pool({ ...connectionOf(config, 'ankasecure-outcomes'), max: 1, statement_timeout: 15_000 });
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
+  }
+
+  /** Announces outcomes: a commit waits a moment for them. One that comes unannounced only shortens the wait. */
+  expect(count: number): void {
+    this.expected += count;
   }
 
   /**
@@ -67,6 +78,8 @@ export class GroupCommit {
       if (fence.key !== null && event.outcome === 'success') group.uses++;
       group.settle.push(resolve);
       group.fail.push(reject);
+      this.expected = Math.max(0, this.expected - 1);
+      if (this.expected === 0) this.gathered?.();
       if (!this.committing) {
         this.committing = true;
         void this.drain();
@@ -89,10 +102,11 @@ export class GroupCommit {
     return group;
   }
 
-  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it: items of a batch, answers of other lanes. */
+  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it, and a moment for what was announced. */
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
-      await setImmediate();
+      await endOfTurn();
+      if (this.expected > 0) await this.gather();
       const groups = this.waiting;
       this.waiting = [];
       this.open.clear();
@@ -101,6 +115,18 @@ export class GroupCommit {
       await this.write(groups);
     }
     this.committing = false;
+  }
+
+  private gather(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      this.gathered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }).finally(() => {
+      this.gathered = null;
+    });
   }
 
   private async write(groups: readonly Group[]): Promise<void> {
