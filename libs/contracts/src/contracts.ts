@@ -3,6 +3,23 @@ import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import {
+  activateKey,
+  cancelDestruction,
+  compromiseKey,
+  deactivateKey,
+  deleteKey,
+  editKey,
+  getKeyUsage,
+  getKeyVersion,
+  getPublicKey,
+  listKeyVersions,
+  resumeKey,
+  revokeKey,
+  rotateKey,
+  scheduleDestruction,
+  suspendKey,
+} from './lifecycle.js';
+import {
   applyPolicy,
   createTenant,
   diffPolicyVersions,
@@ -18,6 +35,7 @@ import {
   putPolicy,
   rollbackPolicy,
 } from './policy.js';
+import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 
 /** All that services say to each other. */
 export const contracts = {
@@ -25,6 +43,24 @@ export const contracts = {
   getKey,
   listKeys,
   listAlgorithms,
+  activateKey: activateKey.contract,
+  suspendKey: suspendKey.contract,
+  resumeKey: resumeKey.contract,
+  deactivateKey: deactivateKey.contract,
+  revokeKey: revokeKey.contract,
+  compromiseKey: compromiseKey.contract,
+  rotateKey: rotateKey.contract,
+  scheduleDestruction: scheduleDestruction.contract,
+  cancelDestruction: cancelDestruction.contract,
+  deleteKey,
+  listKeyVersions,
+  getKeyVersion,
+  getKeyUsage,
+  getPublicKey,
+  editKey: editKey.contract,
+  getRotationPolicy,
+  putRotationPolicy: putRotationPolicy.contract,
+  deleteRotationPolicy,
   encrypt: encrypt.contract,
   decrypt: decrypt.contract,
   sign: sign.contract,

@@ -1,5 +1,6 @@
 import { policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
+import { keyState } from './key.js';
 import { algorithmName, custody, instant, purpose, uuid, warning } from './primitive.js';
 
 /** Why the policy refuses something, or would. */
@@ -36,6 +37,17 @@ export const dryRun = z
     algorithm: algorithmName.optional(),
     purpose: purpose.optional(),
     custody: custody.optional(),
+    changes: z
+      .array(
+        z.strictObject({
+          version: z.number().int().positive(),
+          from: keyState,
+          to: keyState,
+          destroyAt: instant.optional(),
+        }),
+      )
+      .optional()
+      .describe('What would become of versions there are.'),
     policy: z.strictObject(policyDecision).optional().describe('How the policy decides, once it was asked.'),
     warnings: z.array(warning).optional(),
   })

@@ -5,5 +5,7 @@ export * from './crypto.js';
 export * from './dry-run.js';
 export * from './error.js';
 export * from './key.js';
+export * from './lifecycle.js';
 export * from './policy.js';
 export * from './primitive.js';
+export * from './rotation-policy.js';

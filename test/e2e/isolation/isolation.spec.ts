@@ -84,6 +84,7 @@ const namesNothing = [
   ]),
   'body.document.requiredLabels',
   ...['body.requiredLabels', 'path.template', 'body.labels', 'body.at'],
+  ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt', 'body.interval', 'body.description'],
 ];
 
 const withoutKid = (token: string): string => {
@@ -111,6 +112,43 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
   expect(events.filter(({ eventId }) => taken.has(eventId))).toEqual([]);
 };
 
+/** Every route below `/keys/{id}`: another tenant's key is one that does not exist, whatever is to be done with it. */
+const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
+  ['getKey', 'GET', ''],
+  ['activateKey', 'POST', '/activate', {}],
+  ['suspendKey', 'POST', '/suspend', {}],
+  ['resumeKey', 'POST', '/resume', {}],
+  ['deactivateKey', 'POST', '/deactivate', {}],
+  ['revokeKey', 'POST', '/revoke', { reason: 'superseded' }],
+  ['compromiseKey', 'POST', '/compromise', {}],
+  ['rotateKey', 'POST', '/rotate', {}],
+  ['scheduleDestruction', 'POST', '/schedule-destroy', {}],
+  ['cancelDestruction', 'POST', '/cancel-destroy', {}],
+  ['deleteKey', 'DELETE', ''],
+  ['listKeyVersions', 'GET', '/versions'],
+  ['getRotationPolicy', 'GET', '/rotation-policy'],
+  ['putRotationPolicy', 'PUT', '/rotation-policy', { interval: 'P1D' }],
+  ['deleteRotationPolicy', 'DELETE', '/rotation-policy'],
+  ['getPublicKey', 'GET', '/public-key'],
+  ['getKeyUsage', 'GET', '/usage'],
+  ['getKeyVersion', 'GET', '/versions/1'],
+];
+const keyTrespasses = Object.fromEntries(
+  keyRoutes.map(([operationId, method, path, body]) => [
+    `${operationId} path.id`,
+    async () => expectProblem(await send(method, `/keys/${theirs.signing.id}${path}`, { body }), 'key-not-found'),
+  ]),
+);
+
+/** Another tenant's Idempotency-Key brings back none of its answers. */
+const notReplayed = async (method: Method, path: string, body?: object): Promise<void> => {
+  const headers = { 'idempotency-key': theirs.idempotencyKey };
+  const { admin } = await newTenant(rig);
+  const reply = await admin.send(method, `/keys/${theirs.signing.id}${path}`, { body, headers });
+  expectProblem(reply, 'key-not-found');
+  expect(reply.headers.get('idempotency-replayed')).toBeNull();
+};
+
 /** For each place of the API that names something: what becomes of a caller who names another tenant's there. */
 const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createKey body.tenantId': async () => {
@@ -132,7 +170,14 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).id).not.toBe(theirs.created.id);
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
-  'getKey path.id': async () => expectProblem(await send('GET', `/keys/${theirs.signing.id}`), 'key-not-found'),
+  ...keyTrespasses,
+  'editKey path.id': async () => {
+    const sending = { body: { label: 'mine now' }, headers: { 'if-match': '"1"' } };
+    expectProblem(await send('PATCH', `/keys/${theirs.signing.id}`, sending), 'key-not-found');
+  },
+  'rotateKey header.Idempotency-Key': () => notReplayed('POST', '/rotate', {}),
+  'scheduleDestruction header.Idempotency-Key': () => notReplayed('POST', '/schedule-destroy', {}),
+  'deleteKey header.Idempotency-Key': () => notReplayed('DELETE', ''),
   'listKeys query.label': async () => {
     const reply = await send('GET', `/keys?label=${encodeURIComponent(label)}`);
     for (const { tenantId } of (reply.body as { items: Key[] }).items) expect(tenantId).toBe(mine.id);

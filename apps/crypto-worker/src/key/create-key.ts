@@ -13,15 +13,15 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody, KeyRef } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
-import { dryRunOf, rehearsalOf } from '../operation/rehearsal.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
-import { type Ruling, refusalOf } from '../policy/ruling.js';
+import { type Ruling, refusedBy } from '../policy/ruling.js';
 import { keyResource } from './key-resource.js';
 import { readKey } from './key-store.js';
 import type { ObjectMaker } from './make-object.js';
+import { rehearseMaking } from './rehearse.js';
 
 type Request = z.infer<typeof createKey.request>;
 
@@ -71,39 +71,14 @@ export class CreateKey {
    * @throws AnkaError `decision-outdated`, `audit-unavailable`
    */
   async rehearse(context: Context, request: Request): Promise<DryRun> {
-    const operation = 'key.create';
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const policy = await this.policies.of(context.tenantId);
-      const { plan, error } = await this.tryPlan(context, request, policy);
-      const event = eventOf(context, {
-        operation: rehearsalOf(operation),
-        keyId: null,
-        algorithm: request.algorithm,
-        outcome: error === undefined ? 'success' : 'failure',
-        failureCode: error?.code ?? null,
-        details: { partition: this.partition },
-      });
-      if (await this.outcomes.commit({ tenantId: context.tenantId, policy, key: null }, event)) {
-        const { algorithm, purpose = defaultPurpose(algorithm) } = request;
-        const key = { algorithm, purpose, custody: this.custody.kind };
-        return dryRunOf({ operation, error, key, ruling: plan?.ruling });
-      }
-      this.policies.forget(context.tenantId);
-    }
-    throw new AnkaError('decision-outdated', 'The tenant policy changed meanwhile; try again');
-  }
-
-  private async tryPlan(
-    context: Context,
-    request: Request,
-    policy: EnforcedPolicy,
-  ): Promise<{ plan?: Plan; error?: AnkaError }> {
-    try {
-      return { plan: await this.plan(context, request, policy) };
-    } catch (error) {
-      if (error instanceof AnkaError) return { error };
-      throw error;
-    }
+    const { algorithm, purpose = defaultPurpose(algorithm) } = request;
+    const key = { algorithm, purpose, custody: this.custody.kind };
+    const deed = { operation: 'key.create', keyId: null, algorithm, details: { partition: this.partition } };
+    const plan = async (policy: EnforcedPolicy) => ({
+      key,
+      ruling: (await this.plan(context, request, policy)).ruling,
+    });
+    return rehearseMaking({ policies: this.policies, outcomes: this.outcomes }, context, deed, plan, key);
   }
 
   private async attempt(
@@ -159,6 +134,7 @@ export class CreateKey {
     const { algorithm, alg } = request;
     if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
       throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
+    assertDates(request);
     const purpose = request.purpose ?? defaultPurpose(algorithm);
     const possible = joseAlgs(algorithm, purpose);
     if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
@@ -168,7 +144,7 @@ export class CreateKey {
       ...{ algorithm, purpose, use: 'create', custody: this.custody.kind },
       outsideSteps: outsideSteps(this.custody, algorithm, purpose),
     });
-    if (!ruling.decision.allow) throw refusalOf(ruling.decision);
+    if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     const capability = await this.custody.capability(context, algorithm, purpose);
     const usable = possible.filter((candidate) => capability.algs.includes(candidate));
     const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
@@ -198,15 +174,28 @@ export class CreateKey {
     ]);
     if (held.length === 0) return false;
     const inserted = await manager.query<unknown[]>(
-      'INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id',
-      [tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs, context.principal],
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        ...[tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs],
+        ...[context.principal, request.purgeProtection],
+      ],
     );
     if (inserted.length === 0) return false;
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki)
-       VALUES ($1, $2, 1, 'ACTIVE', $3, $4, $5, $6, $7, $8)`,
-      [tenantId, id, this.custody.kind, this.partition, label, serial, objectId, spki],
+      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki)
+       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [
+        ...[
+          tenantId,
+          id,
+          isToCome(request.activateAt) ? 'PRE_ACTIVE' : 'ACTIVE',
+          request.activateAt,
+          request.deactivateAt,
+        ],
+        ...[this.custody.kind, this.partition, label, serial, objectId, spki],
+      ],
     );
     return true;
   }
@@ -217,6 +206,15 @@ export class CreateKey {
     return current === undefined ? undefined : keyResource(this.custody, current);
   }
 }
+
+const isToCome = (instant: string | undefined): boolean => instant !== undefined && Date.parse(instant) > Date.now();
+
+const assertDates = ({ activateAt, deactivateAt }: Request): void => {
+  if (deactivateAt === undefined) return;
+  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: a moment to come is expected');
+  if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
+    throw new AnkaError('request-invalid', 'deactivateAt: a moment after activateAt is expected');
+};
 
 interface Recorded {
   readonly context: Context;

@@ -38,6 +38,22 @@ export class Lease {
     }
   }
 
+  /** Runs `work` unless another worker is at what goes by this name. @returns false when one is */
+  async alone(name: string, work: () => Promise<void>): Promise<boolean> {
+    await this.number();
+    const client = this.held?.client;
+    if (client === undefined) return false;
+    const lock = 'hashtextextended($1, 0)';
+    const { rows } = await client.query<{ alone: boolean }>(`SELECT pg_try_advisory_lock(${lock}) AS alone`, [name]);
+    if (rows[0]?.alone !== true) return false;
+    try {
+      await work();
+      return true;
+    } finally {
+      await client.query(`SELECT pg_advisory_unlock(${lock})`, [name]);
+    }
+  }
+
   async release(): Promise<void> {
     const client = this.held?.client;
     this.held = undefined;

@@ -31,7 +31,7 @@ const untouched = (custody: Custody): Custody =>
  */
 export const rehearse = async (means: Means, run: (means: Means) => Promise<unknown>): Promise<void> => {
   try {
-    await run({ ...means, custody: untouched(means.custody), gcm: { take: async () => undefined } });
+    await run({ ...means, custody: untouched(means.custody) });
   } catch (error) {
     if (!(error instanceof WouldAsk)) throw error;
   }
@@ -45,10 +45,12 @@ export interface Rehearsed {
     readonly keyId?: string | null;
   };
   readonly ruling?: Ruling | undefined;
+  /** What would become of versions. */
+  readonly changes?: DryRun['changes'];
 }
 
 /** What would have happened, as callers see it. */
-export const dryRunOf = ({ operation, error, key, ruling }: Rehearsed): DryRun => {
+export const dryRunOf = ({ operation, error, key, ruling, changes }: Rehearsed): DryRun => {
   const { keyId, version, algorithm, purpose, custody } = key;
   return {
     dryRun: true,
@@ -64,6 +66,7 @@ export const dryRunOf = ({ operation, error, key, ruling }: Rehearsed): DryRun =
     }),
     ...(typeof keyId === 'string' && { keyId, version }),
     ...{ algorithm, purpose, custody },
+    ...(changes !== undefined && { changes }),
     ...(ruling !== undefined && { policy: toldOf(ruling.decision), warnings: [...ruling.warnings] }),
   };
 };

@@ -4,18 +4,20 @@ import {
   batchOf,
   type Context,
   errors,
+  type KeyState,
   type Notice,
   type ReplyHead,
 } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
-import { allows } from '../key/key-state.js';
+import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
+import type { UseBudget } from '../key/use-budget.js';
 import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
 import type { Fence } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
-import { mostUrgent, type Ruling, refusalOf } from '../policy/ruling.js';
+import { mostUrgent, type Ruling, refusedBy } from '../policy/ruling.js';
 import type { Done, Means, Operation } from './operation.js';
 import { dryRunOf, type Rehearsed, rehearsalOf, rehearse } from './rehearsal.js';
 import { selfTested } from './self-tested.js';
@@ -31,6 +33,12 @@ interface Attempt {
   readonly notice?: Notice;
 }
 
+/** In the event's details. */
+interface Risk {
+  readonly riskAccepted: 'true';
+  readonly state: KeyState;
+}
+
 export interface OperationAnswer {
   readonly head: ReplyHead;
   readonly body?: Uint8Array;
@@ -42,7 +50,7 @@ export interface OperationAnswer {
  */
 export class RunOperation {
   constructor(
-    private readonly means: Means,
+    private readonly means: Means & { readonly budget: UseBudget },
     private readonly keys: KeyStore,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
@@ -120,6 +128,7 @@ export class RunOperation {
     let key: KeyVersion | null = null;
     let policy: EnforcedPolicy | null = null;
     let keyId: string | null = null;
+    let risk: Risk | null = null;
     let ruling: Ruling | undefined;
     const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
       fence: { tenantId: context.tenantId, policy, key },
@@ -129,7 +138,7 @@ export class RunOperation {
         algorithm: key?.algorithm ?? null,
         outcome: error === undefined && done?.failureCode === undefined ? 'success' : 'failure',
         failureCode: error === undefined ? (done?.failureCode ?? null) : failureCodeOf(error),
-        ...(key === null ? {} : { details: detailsOf(key, done?.alg, ruling) }),
+        ...(key === null ? {} : { details: { ...detailsOf(key, done?.alg, ruling), ...risk } }),
       }),
       hsmMicros,
       ...(error === undefined ? {} : { error }),
@@ -144,9 +153,9 @@ export class RunOperation {
       keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
       key = await this.keys.find(context.tenantId, target.keyId, target.version);
-      this.assertUsable(operation, key);
+      risk = this.assertUsable(operation, key, operation.acceptsRisk(parsed.data));
       ruling = policy.ruling(key, operation.use, outsideSteps(this.means.custody, key.algorithm, key.purpose));
-      if (!ruling.decision.allow) throw refusalOf(ruling.decision);
+      if (!ruling.decision.allow) throw refusedBy(ruling.decision);
       const alg = operation.alg(key, parsed.data, parts);
       const testing = alg === null ? undefined : selfTested(this.means.custody, context, key, alg);
       if (testing !== undefined) await testing;
@@ -155,6 +164,8 @@ export class RunOperation {
         await rehearse(this.means, (means) => operation.run(means, context, used, parsed.data, parts));
         return triedOf(operation.name, end(undefined, undefined, 0), key, ruling);
       }
+      if (operation.use === 'protect' && this.means.budget.bounds(key))
+        key = await this.means.budget.take(context, key);
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);
@@ -164,11 +175,19 @@ export class RunOperation {
     }
   }
 
-  private assertUsable<Item, Parsed>(operation: Operation<Item, Parsed>, key: KeyVersion): void {
+  /** @returns the risk that the caller has taken on itself, where there is one */
+  private assertUsable<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    key: KeyVersion,
+    acceptsRisk: boolean,
+  ): Risk | null {
     if (!operation.purposes.includes(key.purpose))
       throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${operation.name}`);
-    if (!allows(key.state, operation.use))
-      throw new AnkaError('key-state', `A key that is ${key.state} cannot ${operation.name}`);
+    const state = stateAt(key, Date.now());
+    const permission = permissionOf(state, operation.use);
+    if (permission === 'no' || (permission === 'at-risk' && !acceptsRisk))
+      throw new AnkaError('key-state', refusalOf(state, operation.name));
+    return permission === 'at-risk' ? { riskAccepted: 'true', state } : null;
   }
 
   private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {

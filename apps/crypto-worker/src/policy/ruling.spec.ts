@@ -2,7 +2,7 @@ import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import { describe, expect, it } from 'vitest';
 import { knownKey } from '../jose/testing/known-key.js';
 import type { KeyVersion } from '../key/key-version.js';
-import { mostUrgent, Rulings, refusalOf } from './ruling.js';
+import { mostUrgent, Rulings, refusedBy } from './ruling.js';
 
 const keyOf = (madeAt: number): KeyVersion => ({
   ...knownKey('EC-P256', 'sign').key,
@@ -51,7 +51,7 @@ describe('rulings', () => {
     const policy: PolicyDocument = { allowedAlgorithms: [], fipsOnly: false, cnsa2: true };
     const key = { ...keyOf(0), algorithm: 'EC-P384' as const };
     const { decision } = new Rulings(policy).on(key, 'protect', noSteps, 1);
-    expect(refusalOf(decision)).toMatchObject({
+    expect(refusedBy(decision)).toMatchObject({
       code: 'policy-refused',
       detail:
         "EC-P384 is not among the tenant's allowed algorithms; EC-P384 for sign is in CNSA 2.0 for processing what is protected already only (CNSA 1.0 (CNSSP 15, annex B), replaced by CNSA 2.0 by 2033)",

@@ -39,7 +39,7 @@ export const toldOf = ({ allow, rule, source, reasons, until }: Decision) => ({
 });
 
 /** What a caller is told of a refusal: every reason, with its source where that is not the tenant's own policy. */
-export const refusalOf = ({ reasons }: Decision): AnkaError =>
+export const refusedBy = ({ reasons }: Decision): AnkaError =>
   new AnkaError(
     'policy-refused',
     reasons.map(({ detail, source }) => (source === tenantPolicy ? detail : `${detail} (${source})`)).join('; '),

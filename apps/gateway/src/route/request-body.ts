@@ -12,9 +12,10 @@ const invalid = (detail: string): AnkaError => new AnkaError('request-invalid', 
  * @throws AnkaError `request-invalid` for any other
  */
 export const isDryRun = (request: FastifyRequest, route: Route): boolean => {
-  if (route.takes !== 'body' || request.raw.url?.includes('?') !== true) return false;
+  if (request.raw.url?.includes('?') !== true) return false;
   const { dryRun, ...others } = request.query as Record<string, unknown>;
-  if (route.dryRun === undefined || Object.keys(others).length > 0)
+  if (route.takes === 'parameters' && (route.dryRun === undefined || dryRun === undefined)) return false;
+  if (route.takes === 'body' && (route.dryRun === undefined || Object.keys(others).length > 0))
     throw invalid(`No query parameters ${route.dryRun ? 'but dryRun ' : ''}are expected here`);
   if (dryRun !== 'true' && dryRun !== 'false') throw invalid('dryRun: true or false is expected');
   return dryRun === 'true';
@@ -45,7 +46,9 @@ const membersOf = (request: FastifyRequest, route: Route, params: Parameters): B
 };
 
 const parametersOf = (request: FastifyRequest, route: Route, params: Parameters): Buffer => {
-  const query = request.query as Record<string, string | string[]>;
+  const { dryRun, ...rest } = request.query as Record<string, string | string[]>;
+  // A route that knows of dry runs has taken it from here; to any other it is a parameter like all.
+  const query = dryRun === undefined || route.dryRun === true ? rest : { ...rest, dryRun };
   assertId(params, route);
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) throw invalid('A query parameter may be given once only');

@@ -1,6 +1,7 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
+import { lifecycleRoutes } from '../key/lifecycle.routes.js';
 import { historyRoutes } from '../policy/history.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
@@ -9,6 +10,7 @@ import type { Route } from './route.js';
 /** The whole API. */
 export const routes: readonly Route[] = [
   ...keyRoutes,
+  ...lifecycleRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
   ...historyRoutes,

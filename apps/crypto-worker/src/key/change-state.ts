@@ -1,0 +1,195 @@
+import { AnkaError, type AuditEvent, type Context, type DryRun, type Key } from '@ankasecure/contracts';
+import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Custody } from '../custody/custody.js';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import { assertNotBegun, type Destruction } from './destruction.js';
+import { keyResource } from './key-resource.js';
+import { type KeyRow, type KeyStore, readKey } from './key-store.js';
+import { lockKey } from './lock-key.js';
+import { type Change, planChange, type Step, versionsMeant } from './plan-change.js';
+import { keyOf, rehearseChange } from './rehearse.js';
+
+/**
+ * Changes the state of key versions: check against the table, change and events in one commit. The change takes the tenant's
+ * fence, so when it has returned, no worker releases a result any more that was decided on the state before.
+ */
+export class ChangeState {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly keys: KeyStore,
+    private readonly outcomes: GroupCommit,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * @param destruction with `schedule-destroy`; asked for again within a day, it is answered as it stands
+   * @returns the key as of the changed version, the last where there are several
+   * @throws AnkaError `key-not-found`, `key-state`, `precondition-failed`, `request-invalid`
+   */
+  async change(context: Context, change: Change, destruction?: Destruction): Promise<Key> {
+    const { tenantId } = context;
+    try {
+      const { row, events } = await withTenant(this.dataSource, tenantId, (manager) =>
+        this.commit(manager, context, change, destruction),
+      );
+      this.outbox.committed(events);
+      this.keys.forget(tenantId, change.id);
+      return keyResource(this.custody, row);
+    } catch (error) {
+      if (error instanceof AnkaError) await this.report(context, change, error);
+      throw error;
+    }
+  }
+
+  /** What `change` would do: all of its checks, on record as a dry run, and nothing changed. */
+  rehearse(context: Context, change: Change, destruction?: Destruction): Promise<DryRun> {
+    const { verb, id } = change;
+    const deed = { operation: `key.${verb}`, keyId: id, algorithm: null, ...named(change) };
+    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
+      const plan = await planned(manager, context, change, destruction);
+      if ('standing' in plan) return { key: keyOf(plan.standing), changes: [] };
+      const { steps, destroyAt } = plan;
+      const changes = steps.map(({ row: { version }, from, shown: to }) => ({
+        ...{ version, from, to },
+        ...(destroyAt !== null && { destroyAt: destroyAt.toISOString() }),
+      }));
+      return { key: keyOf((steps.at(-1) as Step).row), changes };
+    });
+  }
+
+  private async commit(
+    manager: EntityManager,
+    context: Context,
+    change: Change,
+    destruction: Destruction | undefined,
+  ): Promise<{ row: KeyRow; events: number }> {
+    const { tenantId } = context;
+    const plan = await planned(manager, context, change, destruction);
+    if ('standing' in plan) {
+      await this.outbox.write(manager, [repeatedOf(context, change, plan.standing)]);
+      return { row: plan.standing, events: 1 };
+    }
+    const { steps, destroyAt } = plan;
+    for (const step of steps) await write(manager, context, step, change, destroyAt);
+    await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [
+      tenantId,
+      change.id,
+    ]);
+    await this.outbox.write(
+      manager,
+      steps.map((step) => successOf(context, change, step, destroyAt)),
+    );
+    const last = steps.at(-1)?.row.version;
+    const after = await readKey(manager, tenantId, change.id);
+    return { row: after.find(({ version }) => version === last) as KeyRow, events: steps.length };
+  }
+
+  /** A change that was refused is an outcome as well. */
+  private async report(context: Context, change: Change, { code }: AnkaError): Promise<void> {
+    const { verb, id } = change;
+    await this.outcomes.commit(
+      { tenantId: context.tenantId, policy: null, key: null },
+      eventOf(context, {
+        operation: `key.${verb}`,
+        keyId: id,
+        algorithm: null,
+        outcome: 'failure',
+        failureCode: code,
+        ...named(change),
+      }),
+    );
+  }
+}
+
+/** What a change does, or what already stands as it would leave it. */
+type Planned =
+  | { readonly steps: readonly [Step, ...Step[]]; readonly destroyAt: Date | null }
+  | { readonly standing: KeyRow };
+
+/** All checks of a change, with the key locked. */
+const planned = async (
+  manager: EntityManager,
+  context: Context,
+  change: Change,
+  destruction: Destruction | undefined,
+): Promise<Planned> => {
+  await lockKey(manager, context, change.id);
+  const rows = await readKey(manager, context.tenantId, change.id);
+  const standing = destruction?.standing(versionsMeant(rows, change));
+  if (standing !== undefined) return { standing };
+  const steps = planChange(rows, change, Date.now());
+  if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps);
+  const { occurredAt } = change.revocation ?? {};
+  if (occurredAt !== undefined && Date.parse(occurredAt) > Date.now())
+    throw new AnkaError('request-invalid', 'occurredAt: what has happened has happened by now');
+  return { steps, destroyAt: destruction?.dueFor(steps[0].row) ?? null };
+};
+
+const write = async (
+  manager: EntityManager,
+  context: Context,
+  { row, to }: Step,
+  { revocation }: Change,
+  destroyAt: Date | null,
+): Promise<void> => {
+  const occurredAt = revocation?.occurredAt ?? new Date().toISOString();
+  await manager.query(
+    `UPDATE key_version SET state = $4, revision = revision + 1,
+       activate_at = CASE WHEN $4 = 'ACTIVE' AND state = 'PRE_ACTIVE' THEN now() ELSE activate_at END,
+       deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END,
+       revocation_reason = coalesce($5, revocation_reason),
+       revocation_message = CASE WHEN $5 IS NULL THEN revocation_message ELSE $6 END,
+       revocation_occurred_at = CASE WHEN $5 IS NULL THEN revocation_occurred_at ELSE $7::timestamptz END,
+       destroy_at = $8, destroy_scheduled_by = CASE WHEN $8::timestamptz IS NULL THEN NULL ELSE $9 END
+     WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
+    [
+      ...[row.tenant_id, row.id, row.version, to],
+      ...[revocation?.reason ?? null, revocation?.message ?? null, occurredAt],
+      ...[destroyAt, context.principal],
+    ],
+  );
+};
+
+const successOf = (
+  context: Context,
+  { verb, id, revocation }: Change,
+  { row, from, shown }: Step,
+  destroyAt: Date | null,
+): AuditEvent =>
+  eventOf(context, {
+    operation: `key.${verb}`,
+    keyId: id,
+    algorithm: row.algorithm,
+    outcome: 'success',
+    failureCode: null,
+    details: {
+      version: String(row.version),
+      from,
+      to: shown,
+      ...(revocation === undefined ? {} : { reason: revocation.reason }),
+      ...(revocation?.message === undefined ? {} : { message: revocation.message }),
+      ...(revocation?.occurredAt === undefined ? {} : { occurredAt: revocation.occurredAt }),
+      ...(destroyAt === null ? {} : { destroyAt: destroyAt.toISOString() }),
+    },
+  });
+
+/** Of a destruction that was asked for again: nothing has become of the version. */
+const repeatedOf = (
+  context: Context,
+  { verb, id }: Change,
+  { algorithm, version, destroy_at: at }: KeyRow,
+): AuditEvent =>
+  eventOf(context, {
+    ...{ operation: `key.${verb}`, keyId: id, algorithm, outcome: 'success', failureCode: null },
+    details: {
+      ...{ version: String(version), from: 'DESTROY_SCHEDULED', to: 'DESTROY_SCHEDULED' },
+      ...(at === null ? {} : { destroyAt: at.toISOString() }),
+    },
+  });
+
+/** Which version a change that was not made names. */
+const named = ({ version }: Change): { readonly details?: Record<string, string> } =>
+  version === undefined ? {} : { details: { version: String(version) } };

@@ -1,0 +1,91 @@
+import type { AlgorithmName } from '@ankasecure/algorithm';
+import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { dryRunOf, type Rehearsed, rehearsalOf } from '../operation/rehearsal.js';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import type { KeyRow } from './key-store.js';
+
+/** What a dry run is about. */
+export interface Deed {
+  /** As events name it. */
+  readonly operation: string;
+  readonly keyId: string | null;
+  readonly algorithm: AlgorithmName | null;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+/** What the answer tells of a deed that would succeed. */
+export type Foreseen = Pick<Rehearsed, 'key' | 'ruling' | 'changes'>;
+
+type Outcome<Result> = { readonly result: Result; readonly error?: never } | { readonly error: AnkaError };
+
+/** A refusal is what a dry run is for; anything else is a failure of the dry run itself. */
+const refusable = async <Result>(work: () => Promise<Result>): Promise<Outcome<Result>> => {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    if (error instanceof AnkaError) return { error };
+    throw error;
+  }
+};
+
+const eventFor = (context: Context, { operation, ...deed }: Deed, { error }: { readonly error?: AnkaError }) =>
+  eventOf(context, {
+    ...deed,
+    operation: rehearsalOf(operation),
+    outcome: error === undefined ? 'success' : 'failure',
+    failureCode: error?.code ?? null,
+  });
+
+/**
+ * What a change in the database alone would do: `check` is the deed's own, in a transaction that changes nothing, and what comes
+ * of it is on record as a dry run.
+ */
+export const rehearseChange = async (
+  { dataSource, outcomes }: { readonly dataSource: DataSource; readonly outcomes: GroupCommit },
+  context: Context,
+  deed: Deed,
+  check: (manager: EntityManager) => Promise<Foreseen>,
+): Promise<DryRun> => {
+  const { tenantId } = context;
+  const ended = await refusable(() => withTenant(dataSource, tenantId, check));
+  await outcomes.commit({ tenantId, policy: null, key: null }, eventFor(context, deed, ended));
+  const { operation, keyId } = deed;
+  return dryRunOf(
+    ended.error === undefined ? { operation, ...ended.result } : { operation, error: ended.error, key: { keyId } },
+  );
+};
+
+/**
+ * What a making would do: `plan` is the deed's own, decided by a policy that is still in force when the dry run is on record.
+ * @throws AnkaError `decision-outdated`, `audit-unavailable`
+ */
+export const rehearseMaking = async (
+  { policies, outcomes }: { readonly policies: EnforcedPolicies; readonly outcomes: GroupCommit },
+  context: Context,
+  deed: Deed,
+  plan: (policy: EnforcedPolicy) => Promise<Foreseen>,
+  refused: Rehearsed['key'],
+): Promise<DryRun> => {
+  const { tenantId } = context;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const policy = await policies.of(tenantId);
+    const ended = await refusable(() => plan(policy));
+    const { operation } = deed;
+    if (await outcomes.commit({ tenantId, policy, key: null }, eventFor(context, deed, ended)))
+      return dryRunOf(
+        ended.error === undefined ? { operation, ...ended.result } : { operation, error: ended.error, key: refused },
+      );
+    policies.forget(tenantId);
+  }
+  throw new AnkaError('decision-outdated', 'The tenant policy changed meanwhile; try again');
+};
+
+/** A key as a dry run names it. */
+export const keyOf = ({ id, version, algorithm, purpose, custody }: KeyRow): Rehearsed['key'] => ({
+  keyId: id,
+  ...{ version, algorithm, purpose, custody },
+});

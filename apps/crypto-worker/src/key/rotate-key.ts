@@ -1,0 +1,253 @@
+import type { JweAlg } from '@ankasecure/algorithm';
+import {
+  AnkaError,
+  type AuditEvent,
+  type Context,
+  type DryRun,
+  type Key,
+  type KeyState,
+  type Notice,
+} from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Custody, KeyRef } from '../custody/custody.js';
+import { assertInTime } from '../deadline/assert-in-time.js';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import { newVersionRequest } from '../policy/new-version.js';
+import { type Ruling, refusedBy } from '../policy/ruling.js';
+import { keyResource } from './key-resource.js';
+import { isRotatable, refusalOf, stateAt, targetOf } from './key-state.js';
+import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js';
+import { assertRevision, lockKey } from './lock-key.js';
+import type { ObjectMaker } from './make-object.js';
+import { keyOf, rehearseMaking } from './rehearse.js';
+
+export interface Rotation {
+  readonly id: string;
+  /** The version that is to be followed; any when left out. */
+  readonly expectedVersion?: number | undefined;
+  /** Why: in the event's details. */
+  readonly trigger: 'request' | 'schedule' | 'uses';
+  /** What the rotation is for, where it happens once. */
+  readonly turn?: Turn;
+}
+
+/** Something that is done once, by whoever takes it. */
+export interface Turn {
+  readonly isOpen: (manager: EntityManager) => Promise<boolean>;
+  /** In the recording transaction, with the key locked. @returns false when somebody else has */
+  readonly take: (manager: EntityManager) => Promise<boolean>;
+}
+
+/** The key with its new version, and the microseconds its making took inside PKCS#11 calls. */
+export interface Rotated {
+  readonly key: Key;
+  readonly hsmMicros: number;
+  readonly notice?: Notice | undefined;
+}
+
+interface Plan {
+  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly replaced: KeyRow;
+  readonly ruling: Ruling;
+}
+
+/** States of a version that a new one follows without anybody's asking. */
+const followedByItself: readonly KeyState[] = ['ACTIVE', 'DEACTIVATED'];
+
+/** Decisions taken anew before a caller is told that key or policy change too fast. */
+const attempts = 3;
+
+/** Makes a new version in the HSM, and records it as the current one and the old one's deactivation in one commit. */
+export class RotateKey {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly maker: ObjectMaker,
+    private readonly keys: KeyStore,
+    private readonly policies: EnforcedPolicies,
+    private readonly outcomes: GroupCommit,
+  ) {}
+
+  /**
+   * Once per `resourceId` of the context, where there is one. What another has done meanwhile, a turn or the following of
+   * an exhausted version, is not done again: the key is returned as it is.
+   * @throws AnkaError `key-not-found`, `key-state`, `precondition-failed`, `policy-refused`, `algorithm-unavailable`, and custody's
+   */
+  async rotate(context: Context, rotation: Rotation): Promise<Rotated> {
+    const { tenantId, resourceId } = context;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const rows = await this.read(tenantId, rotation.id);
+      const before = rows.find(({ request_id: requestId }) => requestId !== null && requestId === resourceId);
+      if (before !== undefined) return { key: keyResource(this.custody, before), hsmMicros: 0 };
+      const current = rows.at(-1);
+      if (current !== undefined && (await this.isDone(tenantId, rotation, current)))
+        return { key: keyResource(this.custody, current), hsmMicros: 0 };
+      const policy = await this.policies.of(tenantId);
+      const made = await this.attempt(context, rotation, current, policy);
+      if (made !== undefined) {
+        this.keys.forget(tenantId, rotation.id);
+        const key = keyResource(this.custody, (await this.read(tenantId, rotation.id)).at(-1) as KeyRow);
+        const { warnings, notice } = made.ruling;
+        const warned = warnings.length > 0 ? { ...key, warnings: [...warnings] } : key;
+        return { key: warned, hsmMicros: made.hsmMicros, notice };
+      }
+      this.policies.forget(tenantId);
+    }
+    throw new AnkaError('decision-outdated', 'Key or policy changed while the key was rotated; try again');
+  }
+
+  /** What `rotate` would do at a caller's request: all of its checks, on record as a dry run, and nothing made. */
+  async rehearse(context: Context, { id, expectedVersion }: Omit<Rotation, 'trigger' | 'turn'>): Promise<DryRun> {
+    const deed = { operation: 'key.rotate', keyId: id, algorithm: null, details: { trigger: 'request' } };
+    const plan = async (policy: EnforcedPolicy) => {
+      const current = (await this.read(context.tenantId, id)).at(-1);
+      if (current !== undefined) assertRevision(context, current.key_revision);
+      const { replaced, ruling } = await this.plan(
+        context,
+        { id, expectedVersion, trigger: 'request' },
+        current,
+        policy,
+      );
+      const from = stateAt(lifecycleOf(replaced), Date.now());
+      return {
+        key: { ...keyOf(replaced), version: replaced.version + 1, custody: this.custody.kind },
+        changes: [{ version: replaced.version, from, to: targetOf('rotate', from) ?? from }],
+        ruling,
+      };
+    };
+    return rehearseMaking({ policies: this.policies, outcomes: this.outcomes }, context, deed, plan, { keyId: id });
+  }
+
+  private async isDone(
+    tenantId: string,
+    { trigger, expectedVersion, turn }: Rotation,
+    current: KeyRow,
+  ): Promise<boolean> {
+    if (trigger === 'uses' && expectedVersion !== current.version) return true;
+    return turn !== undefined && !(await withTenant(this.dataSource, tenantId, turn.isOpen));
+  }
+
+  /** @returns undefined when what it was decided on no longer held */
+  private async attempt(
+    context: Context,
+    rotation: Rotation,
+    current: KeyRow | undefined,
+    policy: EnforcedPolicy,
+  ): Promise<{ readonly hsmMicros: number; readonly ruling: Ruling } | undefined> {
+    const { id, trigger } = rotation;
+    const event = (outcome: AuditEvent['outcome'], failureCode: string | null): AuditEvent =>
+      eventOf(context, {
+        operation: 'key.rotate',
+        keyId: id,
+        algorithm: current?.algorithm ?? null,
+        outcome,
+        failureCode,
+        details: { trigger, ...(current === undefined ? {} : versionsOf(current)) },
+      });
+    let plan: Plan;
+    try {
+      plan = await this.plan(context, rotation, current, policy);
+    } catch (error) {
+      if (!(error instanceof AnkaError)) throw error;
+      const fence = { tenantId: context.tenantId, policy, key: null };
+      if (await this.outcomes.commit(fence, event('failure', error.code))) throw error;
+      return undefined;
+    }
+    const { ref, replaced, ruling } = plan;
+    const made = await this.maker.make(context, {
+      event: event('success', null),
+      make: (objectId) => {
+        const label = `ankasecure:${id}.${replaced.version + 1}`;
+        return this.custody.generate(context, { ref: { ...ref, objectId }, label });
+      },
+      record: (manager, objectId, { value: { spki } }) =>
+        this.record(manager, { context, rotation, replaced, policy, objectId, spki }),
+    });
+    return made && { hsmMicros: made.hsmMicros, ruling };
+  }
+
+  /** What is to be made: the same kind of key, where state, policy and token still allow it, and somebody waits for it. */
+  private async plan(
+    context: Context,
+    { expectedVersion, trigger }: Rotation,
+    current: KeyRow | undefined,
+    policy: EnforcedPolicy,
+  ): Promise<Plan> {
+    if (current === undefined) throw new AnkaError('key-not-found');
+    const { algorithm, purpose, algs } = current;
+    if (expectedVersion !== undefined && expectedVersion !== current.version)
+      throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
+    const state = stateAt(lifecycleOf(current), Date.now());
+    // By itself nothing follows what somebody has suspended or found compromised.
+    if (!isRotatable(state) || (trigger !== 'request' && !followedByItself.includes(state)))
+      throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
+    const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
+    if (!ruling.decision.allow) throw refusedBy(ruling.decision);
+    const capability = await this.custody.capability(context, algorithm, purpose);
+    const missing = algs.filter((alg) => !capability.algs.includes(alg));
+    if (missing.length > 0)
+      throw new AnkaError('algorithm-unavailable', `The token cannot do ${missing.join(', ')} with ${algorithm} now`);
+    assertInTime(context);
+    const ref = { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null };
+    return { ref, replaced: current, ruling };
+  }
+
+  private async record(
+    manager: EntityManager,
+    { context, rotation, replaced, policy, objectId, spki }: Recorded,
+  ): Promise<boolean> {
+    const { tenantId } = context;
+    const { id, version } = replaced;
+    await lockKey(manager, context, id);
+    const held = await manager.query<unknown[]>(
+      `SELECT 1 FROM key_version v JOIN tenant_policy p USING (tenant_id)
+       WHERE v.tenant_id = $1 AND v.key_id = $2 AND v.version = $3 AND v.revision = $4 AND p.revision = $5
+         AND NOT EXISTS (SELECT 1 FROM key_version n WHERE n.tenant_id = $1 AND n.key_id = $2 AND n.version > $3)`,
+      [tenantId, id, version, replaced.version_revision, policy.revision],
+    );
+    if (held.length === 0) return false;
+    if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
+    const state = stateAt(lifecycleOf(replaced), Date.now());
+    // The revision moves in any case: whoever holds the old version for the current one finds out.
+    await manager.query(
+      `UPDATE key_version SET state = $4, revision = revision + 1,
+         deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END
+       WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
+      [tenantId, id, version, targetOf('rotate', state) ?? state],
+    );
+    const { label, serial } = this.custody.token;
+    await manager.query(
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id)
+       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        ...[tenantId, id, version + 1, this.custody.kind, replaced.partition, label, serial, objectId, spki],
+        context.resourceId ?? null,
+      ],
+    );
+    await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
+    return true;
+  }
+
+  private read(tenantId: string, id: string): Promise<KeyRow[]> {
+    return withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
+  }
+}
+
+interface Recorded {
+  readonly context: Context;
+  readonly rotation: Rotation;
+  readonly replaced: KeyRow;
+  readonly policy: EnforcedPolicy;
+  readonly objectId: Uint8Array;
+  readonly spki: Uint8Array | null;
+}
+
+const versionsOf = ({ version, custody, partition }: KeyRow): Record<string, string> => ({
+  version: String(version + 1),
+  replaces: String(version),
+  custody,
+  partition,
+});

@@ -1,0 +1,163 @@
+import {
+  AnkaError,
+  type AuditEvent,
+  type Context,
+  type DryRun,
+  type putRotationPolicy,
+  type RotationPolicy,
+  secondsOf,
+} from '@ankasecure/contracts';
+import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import { type KeyRow, readKey } from './key-store.js';
+import { lockKey } from './lock-key.js';
+import { keyOf, rehearseChange } from './rehearse.js';
+
+type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
+
+interface Row {
+  readonly key_id: string;
+  readonly interval: string | null;
+  readonly next_at: Date | null;
+  readonly max_uses: string | null;
+  readonly set_by: string;
+}
+
+/** A change of a key's rotation policy. */
+interface Work {
+  readonly operation: string;
+  readonly id: string;
+  /** What is asked for, in the event's details. */
+  readonly asked: Record<string, string>;
+  /** With the key locked. @throws AnkaError what the change is refused with */
+  readonly check: (manager: EntityManager) => Promise<void>;
+  readonly write: (manager: EntityManager) => Promise<RotationPolicy>;
+}
+
+/** When a key rotates by itself. A change is in force everywhere when it has returned: it makes every cached version of the key outdated. */
+export class RotationPolicies {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outcomes: GroupCommit,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** @throws AnkaError `key-not-found`, also where the key has no policy */
+  async get({ tenantId }: Context, { id }: { id: string }): Promise<RotationPolicy> {
+    return withTenant(this.dataSource, tenantId, (manager) => read(manager, tenantId, id));
+  }
+
+  /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid` */
+  put(context: Context, request: PutRequest): Promise<RotationPolicy> {
+    return this.change(context, putting(context, request));
+  }
+
+  rehearsePut(context: Context, request: PutRequest): Promise<DryRun> {
+    return this.rehearse(context, putting(context, request));
+  }
+
+  /** @returns what was. @throws AnkaError `key-not-found`, `precondition-failed` */
+  remove(context: Context, request: { id: string }): Promise<RotationPolicy> {
+    return this.change(context, removing(context, request));
+  }
+
+  rehearseRemove(context: Context, request: { id: string }): Promise<DryRun> {
+    return this.rehearse(context, removing(context, request));
+  }
+
+  private async change(context: Context, work: Work): Promise<RotationPolicy> {
+    const { tenantId } = context;
+    const { id, operation } = work;
+    const event = (outcome: AuditEvent['outcome'], failureCode: string | null, details: Record<string, string>) =>
+      eventOf(context, { operation, keyId: id, algorithm: null, outcome, failureCode, details });
+    try {
+      const policy = await withTenant(this.dataSource, tenantId, async (manager) => {
+        await lockKey(manager, context, id);
+        await work.check(manager);
+        const changed = await work.write(manager);
+        await manager.query(
+          `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
+             AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
+          [tenantId, id],
+        );
+        await this.outbox.write(manager, [event('success', null, wordsOf(changed))]);
+        return changed;
+      });
+      this.outbox.committed(1);
+      return policy;
+    } catch (error) {
+      if (error instanceof AnkaError)
+        await this.outcomes.commit({ tenantId, policy: null, key: null }, event('failure', error.code, work.asked));
+      throw error;
+    }
+  }
+
+  private rehearse(context: Context, { operation, id, asked, check }: Work): Promise<DryRun> {
+    const deed = { operation, keyId: id, algorithm: null, details: asked };
+    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
+      await lockKey(manager, context, id);
+      await check(manager);
+      return { key: keyOf((await readKey(manager, context.tenantId, id)).at(-1) as KeyRow) };
+    });
+  }
+}
+
+const putting = ({ tenantId, principal }: Context, { id, interval, at, maxUses }: PutRequest): Work => {
+  const seconds = interval === undefined ? null : secondsOf(interval);
+  const nextAt = seconds === null ? null : new Date(at ?? Date.now() + seconds * 1000);
+  return {
+    ...{ operation: 'key.rotation-policy.put', id },
+    asked: wordsOf({ interval: interval ?? null, nextAt: nextAt?.toISOString() ?? null, maxUses: maxUses ?? null }),
+    check: async () => {
+      if (interval === undefined && maxUses === undefined)
+        throw new AnkaError('request-invalid', 'interval or maxUses, or both, are expected');
+      if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at goes with interval');
+    },
+    write: async (manager) => {
+      await manager.query(
+        `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, max_uses, set_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (tenant_id, key_id) DO UPDATE SET interval = excluded.interval, interval_seconds = excluded.interval_seconds,
+           next_at = excluded.next_at, max_uses = excluded.max_uses, set_by = excluded.set_by`,
+        [tenantId, id, interval ?? null, seconds, nextAt, maxUses ?? null, principal],
+      );
+      return read(manager, tenantId, id);
+    },
+  };
+};
+
+const removing = ({ tenantId }: Context, { id }: { id: string }): Work => ({
+  ...{ operation: 'key.rotation-policy.delete', id, asked: {} },
+  check: async (manager) => {
+    await read(manager, tenantId, id);
+  },
+  write: async (manager) => {
+    const policy = await read(manager, tenantId, id);
+    await manager.query('DELETE FROM rotation_policy WHERE tenant_id = $1 AND key_id = $2', [tenantId, id]);
+    return policy;
+  },
+});
+
+const read = async (manager: EntityManager, tenantId: string, id: string): Promise<RotationPolicy> => {
+  const [row] = await manager.query<Row[]>(
+    'SELECT key_id, interval, next_at, max_uses, set_by FROM rotation_policy WHERE tenant_id = $1 AND key_id = $2',
+    [tenantId, id],
+  );
+  if (row === undefined) throw new AnkaError('key-not-found', 'There is no such key, or it has no rotation policy');
+  return {
+    keyId: row.key_id,
+    interval: row.interval,
+    nextAt: row.next_at?.toISOString() ?? null,
+    maxUses: row.max_uses === null ? null : Number(row.max_uses),
+    setBy: row.set_by,
+  };
+};
+
+const wordsOf = ({ interval, nextAt, maxUses }: Pick<RotationPolicy, 'interval' | 'nextAt' | 'maxUses'>) => ({
+  ...(interval === null ? {} : { interval }),
+  ...(nextAt === null ? {} : { nextAt }),
+  ...(maxUses === null ? {} : { maxUses: String(maxUses) }),
+});

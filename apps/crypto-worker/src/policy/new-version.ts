@@ -1,0 +1,20 @@
+import type { PolicyRequest } from '@ankasecure/policy-rules';
+import type { Custody } from '../custody/custody.js';
+import type { KeyRow } from '../key/key-store.js';
+import { outsideSteps } from '../operation/warning.js';
+import type { EnforcedPolicy } from './enforced-policy.js';
+
+/**
+ * What the policy is asked before a key gets a new version: the same as before a key is made, and how old the key is. No key is
+ * made, so none of its metadata is asked for: an old key without them is better rotated than not.
+ */
+export const newVersionRequest = (
+  custody: Custody,
+  { document }: Pick<EnforcedPolicy, 'document'>,
+  { algorithm, purpose, created_at: madeAt }: Pick<KeyRow, 'algorithm' | 'purpose' | 'created_at'>,
+): PolicyRequest => ({
+  ...{ algorithm, purpose, use: 'create', custody: custody.kind },
+  outsideSteps: outsideSteps(custody, algorithm, purpose),
+  keyMadeAt: madeAt.getTime(),
+  labels: document.requiredLabels ?? [],
+});

@@ -1,0 +1,132 @@
+import {
+  activateKey,
+  type Context,
+  type Contract,
+  cancelDestruction,
+  compromiseKey,
+  deactivateKey,
+  deleteKey,
+  deleteRotationPolicy,
+  editKey,
+  getKeyUsage,
+  getKeyVersion,
+  getPublicKey,
+  getRotationPolicy,
+  type Key,
+  listKeyVersions,
+  putRotationPolicy,
+  resumeKey,
+  revokeKey,
+  rotateKey,
+  scheduleDestruction,
+  suspendKey,
+} from '@ankasecure/contracts';
+import type { Bus, Outbox, Served } from '@ankasecure/service-kit';
+import type { ModuleRef } from '@nestjs/core';
+import type { z } from 'zod';
+import type { WorkerConfig } from './config.js';
+import { ChangeState } from './key/change-state.js';
+import { Destruction } from './key/destruction.js';
+import { EditKey } from './key/edit-key.js';
+import { ReadUsage } from './key/key-usage.js';
+import type { Change } from './key/plan-change.js';
+import { ReadKey } from './key/read-key.js';
+import { RotateKey } from './key/rotate-key.js';
+import { RotationPolicies } from './key/rotation-policy.js';
+
+/** What it takes to serve. */
+export interface Serving {
+  readonly bus: Bus;
+  readonly outbox: Outbox;
+  readonly modules: ModuleRef;
+}
+
+/** Puts the life of keys on the bus: the verbs that change it, and what there is to see of it. @returns what needs the token */
+export const serveLifecycle = (
+  { bus, outbox, modules }: Serving,
+  { partition, lifecycle }: WorkerConfig,
+): readonly Served[] => {
+  const states = modules.get(ChangeState);
+  const rotator = modules.get(RotateKey);
+  const usage = modules.get(ReadUsage);
+  const policies = modules.get(RotationPolicies);
+  const editor = modules.get(EditKey);
+  const reader = modules.get(ReadKey);
+  /** Nothing is done, or tried, that could not be recorded. */
+  const recorded =
+    <Request, Result>(work: (context: Context, request: Request) => Promise<Result>) =>
+    (context: Context, request: Request): Promise<Result> => {
+      outbox.assertRoom();
+      return work(context, request);
+    };
+  /** @param planned the change that a request asks for, and its waiting where it is a destruction */
+  const serveChange = <Request extends z.ZodType>(
+    contract: Contract<Request, z.ZodType<Key>>,
+    planned: (request: z.infer<Request>) => readonly [Change, Destruction?],
+  ): Served =>
+    bus.serve(
+      contract,
+      partition,
+      recorded(async (context, request) => {
+        const body = await states.change(context, ...planned(request));
+        return { body, revision: body.revision };
+      }),
+      recorded((context, request) => states.rehearse(context, ...planned(request))),
+    );
+
+  for (const [verb, { contract }] of [
+    ['activate', activateKey],
+    ['suspend', suspendKey],
+    ['resume', resumeKey],
+    ['deactivate', deactivateKey],
+    ['cancel-destroy', cancelDestruction],
+  ] as const)
+    serveChange(contract, (request) => [{ verb, ...request }]);
+  serveChange(revokeKey.contract, ({ id, version, ...revocation }) => [{ verb: 'revoke', id, version, revocation }]);
+  serveChange(compromiseKey.contract, ({ id, version, ...about }) => [
+    { verb: 'compromise', id, version, revocation: { reason: 'key-compromise', ...about } },
+  ]);
+  const schedule = (id: string, waitingDays: number, version?: number) =>
+    [{ verb: 'schedule-destroy', id, version }, new Destruction(waitingDays, lifecycle.minimumWaitingDays)] as const;
+  serveChange(scheduleDestruction.contract, ({ id, waitingDays, version }) => schedule(id, waitingDays, version));
+  serveChange(deleteKey, ({ id, waitingDays }) => schedule(id, waitingDays));
+  bus.serve(listKeyVersions, partition, async (context, request) => ({
+    body: await reader.versions(context, request),
+  }));
+  bus.serve(getKeyVersion, partition, async (context, request) => ({ body: await reader.version(context, request) }));
+  bus.serve(
+    editKey.contract,
+    partition,
+    recorded(async (context, request) => {
+      const body = await editor.edit(context, request);
+      return { body, revision: body.revision };
+    }),
+    recorded((context, request) => editor.rehearse(context, request)),
+  );
+  bus.serve(getPublicKey, partition, async (context, request) => ({ body: await reader.publicKey(context, request) }));
+  bus.serve(getKeyUsage, partition, async (context, request) => ({ body: await usage.of(context, request) }));
+  bus.serve(getRotationPolicy, partition, async (context, request) => ({ body: await policies.get(context, request) }));
+  bus.serve(
+    putRotationPolicy.contract,
+    partition,
+    recorded(async (context, request) => ({ body: await policies.put(context, request) })),
+    recorded((context, request) => policies.rehearsePut(context, request)),
+  );
+  bus.serve(
+    deleteRotationPolicy,
+    partition,
+    recorded(async (context, request) => ({ body: await policies.remove(context, request) })),
+    recorded((context, request) => policies.rehearseRemove(context, request)),
+  );
+  return [
+    bus.serve(
+      rotateKey.contract,
+      partition,
+      recorded(async (context, request) => {
+        const { key: body, ...rest } = await rotator.rotate(context, { ...request, trigger: 'request' });
+        return { body, revision: body.revision, ...rest };
+      }),
+      recorded((context, request) => rotator.rehearse(context, request)),
+    ),
+  ];
+};
