@@ -10,7 +10,7 @@ import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { eventOf } from '../outcome/event.js';
-import { lockKey } from './lock-key.js';
+import { lockKey, outdateKey } from './lock-key.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
 
@@ -74,11 +74,7 @@ export class RotationPolicies {
     const policy = await withTenant(this.dataSource, tenantId, async (manager) => {
       await lockKey(manager, context, id);
       const changed = await work(manager);
-      await manager.query(
-        `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
-           AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
-        [tenantId, id],
-      );
+      await outdateKey(manager, tenantId, id);
       await this.outbox.write(manager, [eventFor(context, operation, changed)]);
       return changed;
     });

@@ -140,9 +140,9 @@ export class RunOperation {
       if (!parsed.success) throw new AnkaError('request-invalid', describeIssues(parsed.error));
       const parts = operation.parse(parsed.data);
       const target = operation.target(parsed.data, parts);
-      keyId = target.keyId;
+      if ('keyId' in target) keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
-      key = await this.keys.find(context.tenantId, target.keyId, target.version);
+      key = await this.keys.meant(context.tenantId, target);
       risk = this.assertAllowed(operation, key, policy, operation.acceptsRisk(parsed.data));
       const alg = operation.alg(key, parsed.data, parts);
       const testing = alg === null ? undefined : selfTested(this.means.custody, context, key, alg);
