@@ -1,19 +1,25 @@
 import {
+  type Alias,
   activateKey,
   type Context,
   type Contract,
   cancelDestruction,
   compromiseKey,
   deactivateKey,
+  deleteAlias,
   deleteKey,
   deleteRotationPolicy,
   editKey,
+  getAlias,
+  getKeySet,
   getKeyUsage,
   getKeyVersion,
   getPublicKey,
   getRotationPolicy,
   type Key,
+  listAliases,
   listKeyVersions,
+  putAlias,
   putRotationPolicy,
   resumeKey,
   revokeKey,
@@ -21,13 +27,15 @@ import {
   scheduleDestruction,
   suspendKey,
 } from '@ankasecure/contracts';
-import type { Bus, Outbox, Served } from '@ankasecure/service-kit';
+import type { Answer, Bus, Outbox, Served } from '@ankasecure/service-kit';
 import type { ModuleRef } from '@nestjs/core';
 import type { z } from 'zod';
 import type { WorkerConfig } from './config.js';
 import { ChangeState } from './key/change-state.js';
 import { Destruction } from './key/destruction.js';
 import { EditKey } from './key/edit-key.js';
+import { KeyAliases } from './key/key-alias.js';
+import { ReadKeySet } from './key/key-set.js';
 import { ReadUsage } from './key/key-usage.js';
 import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
@@ -41,6 +49,37 @@ export interface Serving {
   readonly modules: ModuleRef;
 }
 
+type Work<Request, Result> = (context: Context, request: Request) => Promise<Result>;
+
+/** Nothing is done, or tried, that could not be recorded. */
+const recordedIn =
+  (outbox: Outbox) =>
+  <Request, Result>(work: Work<Request, Result>): Work<Request, Result> =>
+  (context, request) => {
+    outbox.assertRoom();
+    return work(context, request);
+  };
+
+const serveAliases = ({ bus, outbox, modules }: Serving, partition: string): void => {
+  const aliases = modules.get(KeyAliases);
+  const recorded = recordedIn(outbox);
+  const answer = (body: Alias): Answer<Alias> => ({ body, revision: body.revision });
+  bus.serve(getAlias, partition, async (context, request) => answer(await aliases.get(context, request)));
+  bus.serve(listAliases, partition, async (context, request) => ({ body: await aliases.list(context, request) }));
+  bus.serve(
+    putAlias.contract,
+    partition,
+    recorded(async (context, request) => answer(await aliases.put(context, request))),
+    recorded((context, request) => aliases.rehearsePut(context, request)),
+  );
+  bus.serve(
+    deleteAlias,
+    partition,
+    recorded(async (context, request) => answer(await aliases.remove(context, request))),
+    recorded((context, request) => aliases.rehearseRemove(context, request)),
+  );
+};
+
 /** Puts the life of keys on the bus: the verbs that change it, and what there is to see of it. @returns what needs the token */
 export const serveLifecycle = (
   { bus, outbox, modules }: Serving,
@@ -52,13 +91,8 @@ export const serveLifecycle = (
   const policies = modules.get(RotationPolicies);
   const editor = modules.get(EditKey);
   const reader = modules.get(ReadKey);
-  /** Nothing is done, or tried, that could not be recorded. */
-  const recorded =
-    <Request, Result>(work: (context: Context, request: Request) => Promise<Result>) =>
-    (context: Context, request: Request): Promise<Result> => {
-      outbox.assertRoom();
-      return work(context, request);
-    };
+  const sets = modules.get(ReadKeySet);
+  const recorded = recordedIn(outbox);
   /** @param planned the change that a request asks for, and its waiting where it is a destruction */
   const serveChange = <Request extends z.ZodType>(
     contract: Contract<Request, z.ZodType<Key>>,
@@ -104,6 +138,8 @@ export const serveLifecycle = (
     recorded((context, request) => editor.rehearse(context, request)),
   );
   bus.serve(getPublicKey, partition, async (context, request) => ({ body: await reader.publicKey(context, request) }));
+  bus.serve(getKeySet, partition, async (context) => ({ body: await sets.of(context) }));
+  serveAliases({ bus, outbox, modules }, partition);
   bus.serve(getKeyUsage, partition, async (context, request) => ({ body: await usage.of(context, request) }));
   bus.serve(getRotationPolicy, partition, async (context, request) => ({ body: await policies.get(context, request) }));
   bus.serve(

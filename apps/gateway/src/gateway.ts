@@ -11,6 +11,8 @@ import { addProbes } from './http/probe.js';
 import { RequestMeter } from './http/request-meter.js';
 import { createHttpServer } from './http/server.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { addKeySets } from './key-set/add-key-sets.js';
+import { KeySets } from './key-set/key-sets.js';
 import { addRoutes } from './route/add-routes.js';
 import { Admission } from './route/admission.js';
 
@@ -29,6 +31,7 @@ export const createGateway = async (root: DynamicModule, parts: GatewayParts): P
   });
   addProbes(server, health);
   addDescription(server);
+  addKeySets(server, new KeySets(bus), app.get(RequestMeter));
   addRoutes(server, {
     bus,
     log,

@@ -2,6 +2,7 @@ import {
   AnkaError,
   createTenant,
   diffPolicyVersions,
+  findTenant,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -81,6 +82,7 @@ export class PolicyModule implements OnApplicationBootstrap, OnApplicationShutdo
     );
     bus.serve(listTenants, '', async (context, body) => ({ body: await read.list(context, body) }));
     bus.serve(getTenant, '', async (context) => ({ body: await read.get(context) }));
+    bus.serve(findTenant, '', async (_, request) => ({ body: await read.find(request) }));
     bus.serve(getPolicy, '', (context) => policy.get(context));
     bus.serve(
       putPolicy,

@@ -1,7 +1,9 @@
+import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
 import { appendEvents, computeMacs, countUses, queryEvents, verifyTrail } from './audit.js';
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
+import { findTenant, getKeySet } from './key-set.js';
 import {
   activateKey,
   cancelDestruction,
@@ -58,6 +60,11 @@ export const contracts = {
   getKeyUsage,
   getPublicKey,
   editKey: editKey.contract,
+  getKeySet,
+  putAlias: putAlias.contract,
+  getAlias,
+  listAliases,
+  deleteAlias,
   getRotationPolicy,
   putRotationPolicy: putRotationPolicy.contract,
   deleteRotationPolicy,
@@ -70,6 +77,7 @@ export const contracts = {
   createTenant,
   listTenants,
   getTenant,
+  findTenant,
   getPolicy,
   putPolicy,
   listPolicyVersions,

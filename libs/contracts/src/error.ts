@@ -24,6 +24,8 @@ export const errors = {
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),
+  'alias-not-found': row(404, 'No such alias'),
+  'key-set-not-found': row(404, 'No such key set'),
   // Another tenant's id and one that nobody has are answered alike.
   'tenant-mismatch': row(404, 'No such tenant'),
   'policy-version-not-found': row(404, 'No such version of the policy'),

@@ -2,7 +2,18 @@ import { policyDocument, uses } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
 import { policyDecision, policyReason } from './dry-run.js';
-import { algorithmName, cursor, custody, instant, pageLimit, purpose, text, uuid, warning } from './primitive.js';
+import {
+  algorithmName,
+  cursor,
+  custody,
+  instant,
+  pageLimit,
+  purpose,
+  tenantSlug,
+  text,
+  uuid,
+  warning,
+} from './primitive.js';
 
 /** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
 export const platformTenantId = '00000000-0000-7000-8000-000000000000';
@@ -39,9 +50,7 @@ export const createTenant = contract({
   subject: 'policy.tenant.create',
   request: z
     .strictObject({
-      slug: z
-        .string()
-        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and inner hyphens, at most 63'),
+      slug: tenantSlug,
       name: text(128),
     })
     .meta({ id: 'CreateTenant' }),

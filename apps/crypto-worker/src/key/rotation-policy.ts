@@ -13,7 +13,7 @@ import type { z } from 'zod';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import { type KeyRow, readKey } from './key-store.js';
-import { lockKey } from './lock-key.js';
+import { lockKey, outdateKey } from './lock-key.js';
 import { keyOf, rehearseChange } from './rehearse.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
@@ -78,11 +78,7 @@ export class RotationPolicies {
         await lockKey(manager, context, id);
         await work.check(manager);
         const changed = await work.write(manager);
-        await manager.query(
-          `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
-             AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
-          [tenantId, id],
-        );
+        await outdateKey(manager, tenantId, id);
         await this.outbox.write(manager, [event('success', null, wordsOf(changed))]);
         return changed;
       });

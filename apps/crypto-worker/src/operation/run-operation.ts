@@ -150,9 +150,9 @@ export class RunOperation {
       if (!parsed.success) throw new AnkaError('request-invalid', describeIssues(parsed.error));
       const parts = operation.parse(parsed.data);
       const target = operation.target(parsed.data, parts);
-      keyId = target.keyId;
+      if ('keyId' in target) keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
-      key = await this.keys.find(context.tenantId, target.keyId, target.version);
+      key = await this.keys.meant(context.tenantId, target);
       risk = this.assertUsable(operation, key, operation.acceptsRisk(parsed.data));
       ruling = policy.ruling(key, operation.use, outsideSteps(this.means.custody, key.algorithm, key.purpose));
       if (!ruling.decision.allow) throw refusedBy(ruling.decision);

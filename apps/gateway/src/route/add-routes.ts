@@ -21,7 +21,7 @@ const holding =
 
 /** Puts the table on the server. */
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
-  for (const route of routes)
+  for (const route of routes.filter((row) => row.public === undefined))
     server.route({
       method: route.method,
       url: urlOf(route),

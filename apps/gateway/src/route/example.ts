@@ -20,6 +20,8 @@ export const pathExamples: Readonly<Record<string, { readonly schema: object; re
   from: { schema: { type: 'integer', minimum: 1 }, example: 2 },
   to: { schema: { type: 'integer', minimum: 1 }, example: 3 },
   template: { schema: { type: 'string' }, example: 'fips-140-3' },
+  name: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }, example: 'invoice-signing' },
+  slug: { schema: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }, example: 'acme' },
 };
 
 /** The path with those in it. */

@@ -16,6 +16,8 @@ export interface Route {
   readonly description?: string;
   /** A principal needs one of these. */
   readonly roles: readonly Role[];
+  /** Anybody may ask, without a token: it has a handler of its own. */
+  readonly public?: true;
   /** What the request becomes on the bus. */
   readonly contract: Contract;
   /**

@@ -1,7 +1,9 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { aliasRoutes } from '../key/alias.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
 import { lifecycleRoutes } from '../key/lifecycle.routes.js';
+import { keySetRoute } from '../key-set/key-set.routes.js';
 import { historyRoutes } from '../policy/history.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
@@ -10,10 +12,12 @@ import type { Route } from './route.js';
 /** The whole API. */
 export const routes: readonly Route[] = [
   ...keyRoutes,
+  ...aliasRoutes,
   ...lifecycleRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
   ...historyRoutes,
   ...auditRoutes,
   ...tenantRoutes,
+  keySetRoute,
 ];

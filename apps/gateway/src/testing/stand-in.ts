@@ -4,6 +4,7 @@ import {
   appendEvents,
   type Context,
   type Contract,
+  findTenant,
   getTenant,
   platformTenantId,
   type ReplyHead,
@@ -76,6 +77,10 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
     const partition = partitions[tenantId];
     if (partition === undefined) throw new AnkaError('tenant-unknown');
     return { body: { id: tenantId, slug: 'a', name: 'A', partition, createdAt: instants.created } };
+  });
+  busOf(findTenant).serve(findTenant, '', async (_, { slug }) => {
+    if (slug !== 'acme') throw new AnkaError('tenant-unknown');
+    return { body: { id: tenantA, slug, name: 'A', partition: 'default', createdAt: instants.created } };
   });
   busOf(appendEvents).serve(appendEvents, '', async (_, { events }) => {
     sealed.push(...events);

@@ -1,0 +1,214 @@
+import {
+  type Alias,
+  AnkaError,
+  type AuditEvent,
+  type Context,
+  type DryRun,
+  type listAliases,
+  type putAlias,
+} from '@ankasecure/contracts';
+import { type CursorScope, CursorSeal, type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import { type KeyRow, readKey } from './key-store.js';
+import { lockKey, outdateKey } from './lock-key.js';
+import { keyOf, rehearseChange } from './rehearse.js';
+
+interface Row {
+  readonly name: string;
+  readonly key_id: string;
+  readonly changed_at: Date;
+  readonly revision: number;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+type Naming = z.infer<typeof putAlias.contract.request>;
+
+/**
+ * The names a tenant gives its keys. Whoever uses a key by a name is decided on that key's version, so a name that leaves a key
+ * makes the key's cached versions outdated: when the change has returned, no worker protects by the name with the old key.
+ */
+export class KeyAliases {
+  private readonly cursors: CursorSeal;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outcomes: GroupCommit,
+    private readonly outbox: Outbox,
+    cursorSecret: string,
+  ) {
+    this.cursors = new CursorSeal(cursorSecret);
+  }
+
+  /** @throws AnkaError `alias-not-found` */
+  get({ tenantId }: Context, { name }: Named): Promise<Alias> {
+    return withTenant(this.dataSource, tenantId, async (manager) => aliasOf(await read(manager, tenantId, name)));
+  }
+
+  /** By name. @throws AnkaError `cursor-invalid` */
+  async list(
+    { tenantId }: Context,
+    { limit, cursor, ...filter }: z.infer<typeof listAliases.request>,
+  ): Promise<{ items: Alias[]; next: string | null }> {
+    const scope: CursorScope = { tenantId, listing: 'aliases', filter };
+    const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
+    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<Row[]>(
+        `SELECT ${columns} FROM key_alias WHERE tenant_id = $1 AND name > $2 AND ($3::uuid IS NULL OR key_id = $3)
+         ORDER BY name LIMIT $4`,
+        [tenantId, after, filter.keyId ?? null, limit + 1],
+      ),
+    );
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      items: shown.map(aliasOf),
+      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, last.name) : null,
+    };
+  }
+
+  /** @throws AnkaError `key-not-found`, `precondition-failed` */
+  put(context: Context, { name, keyId }: Naming): Promise<Alias> {
+    const { tenantId } = context;
+    return this.change(context, 'alias.put', name, keyId, async (manager) => {
+      const old = await checkPut(manager, context, { name, keyId });
+      const [row] = await manager.query<Row[]>(
+        `INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant_id, name) DO UPDATE SET key_id = excluded.key_id, changed_at = now(), revision = key_alias.revision + 1
+         RETURNING ${columns}`,
+        [tenantId, name, keyId],
+      );
+      if (old !== undefined && old.key_id !== keyId) await outdateKey(manager, tenantId, old.key_id);
+      return { row: row as Row, was: old };
+    });
+  }
+
+  /** Changes of one tenant's names come one after the other, since each takes its fence. @returns what was. @throws AnkaError `alias-not-found`, `precondition-failed` */
+  remove(context: Context, { name }: Named): Promise<Alias> {
+    const { tenantId } = context;
+    return this.change(context, 'alias.delete', name, null, async (manager) => {
+      const old = await checkRemove(manager, context, name);
+      await manager.query('DELETE FROM key_alias WHERE tenant_id = $1 AND name = $2', [tenantId, name]);
+      await outdateKey(manager, tenantId, old.key_id);
+      return { row: old, was: old };
+    });
+  }
+
+  /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. */
+  rehearsePut(context: Context, naming: Naming): Promise<DryRun> {
+    return this.rehearse(context, 'alias.put', naming.name, naming.keyId, async (manager) => {
+      await checkPut(manager, context, naming);
+      return naming.keyId;
+    });
+  }
+
+  rehearseRemove(context: Context, { name }: Named): Promise<DryRun> {
+    return this.rehearse(context, 'alias.delete', name, null, async (manager) => {
+      const { key_id: keyId } = await checkRemove(manager, context, name);
+      return keyId;
+    });
+  }
+
+  /** @param check gives the id of the key it is about */
+  private rehearse(
+    context: Context,
+    operation: string,
+    name: string,
+    keyId: string | null,
+    check: (manager: EntityManager) => Promise<string>,
+  ): Promise<DryRun> {
+    const deed = { operation, keyId, algorithm: null, details: { alias: name } };
+    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
+      const rows = await readKey(manager, context.tenantId, await check(manager));
+      return { key: keyOf(rows.at(-1) as KeyRow) };
+    });
+  }
+
+  private async change(
+    context: Context,
+    operation: string,
+    name: string,
+    keyId: string | null,
+    work: (manager: EntityManager) => Promise<{ row: Row; was: Row | undefined }>,
+  ): Promise<Alias> {
+    const { tenantId } = context;
+    const event = (about: string | null, failureCode: string | null, was?: Row): AuditEvent =>
+      eventOf(context, {
+        operation,
+        keyId: about,
+        algorithm: null,
+        outcome: failureCode === null ? 'success' : 'failure',
+        failureCode,
+        details: { alias: name, ...(was === undefined ? {} : { was: was.key_id }) },
+      });
+    try {
+      const row = await withTenant(this.dataSource, tenantId, async (manager) => {
+        const changed = await work(manager);
+        await this.outbox.write(manager, [event(changed.row.key_id, null, changed.was)]);
+        return changed.row;
+      });
+      this.outbox.committed(1);
+      return aliasOf(row);
+    } catch (error) {
+      if (error instanceof AnkaError)
+        await this.outcomes.commit({ tenantId, policy: null, key: null }, event(keyId, error.code));
+      throw error;
+    }
+  }
+}
+
+const columns = 'name, key_id, changed_at, revision';
+
+const aliasOf = ({ name, key_id, changed_at, revision }: Row): Alias => ({
+  name,
+  keyId: key_id,
+  changedAt: changed_at.toISOString(),
+  revision,
+});
+
+const find = async (manager: EntityManager, tenantId: string, name: string): Promise<Row | undefined> => {
+  const [row] = await manager.query<Row[]>(`SELECT ${columns} FROM key_alias WHERE tenant_id = $1 AND name = $2`, [
+    tenantId,
+    name,
+  ]);
+  return row;
+};
+
+const read = async (manager: EntityManager, tenantId: string, name: string): Promise<Row> => {
+  const row = await find(manager, tenantId, name);
+  if (row === undefined) throw new AnkaError('alias-not-found');
+  return row;
+};
+
+/** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
+const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefined): void => {
+  if (ifMatch !== undefined && ifMatch !== row?.revision)
+    throw new AnkaError('precondition-failed', 'The alias has changed since; read it again and decide anew');
+};
+
+/** With the key locked. @returns what the name stands for until now. @throws AnkaError `key-not-found`, `precondition-failed` */
+const checkPut = async (
+  manager: EntityManager,
+  context: Context,
+  { name, keyId }: Naming,
+): Promise<Row | undefined> => {
+  const { tenantId } = context;
+  await lockKey(manager, { tenantId }, keyId);
+  const old = await find(manager, tenantId, name);
+  assertExpected(context, old);
+  return old;
+};
+
+/** With the key locked that the name stands for. @throws AnkaError `alias-not-found`, `precondition-failed` */
+const checkRemove = async (manager: EntityManager, context: Context, name: string): Promise<Row> => {
+  const { tenantId } = context;
+  await lockKey(manager, { tenantId }, (await read(manager, tenantId, name)).key_id);
+  const old = await read(manager, tenantId, name);
+  assertExpected(context, old);
+  return old;
+};
