@@ -65,6 +65,18 @@ describe('a change of policy that is only thought of', () => {
     await tenant.changePolicy({ fipsOnly: false, cnsa2: false });
   });
 
+  it('looks at what versions may still do', async () => {
+    const own = await newTenant(await sharedRig());
+    const { id } = await own.createKey({ algorithm: 'EC-P256' });
+    await own.admin.post(`/keys/${id}/rotate`, {});
+    const body = { document: { allowedAlgorithms: [], fipsOnly: false } };
+    const { versions } = await own.admin.post<Evaluation>('/policy/evaluate-change', body);
+    expect(versions.items.map(({ version, refused }) => [version, refused.map(({ use }) => use)])).toEqual([
+      [1, ['process']],
+      [2, ['protect', 'process']],
+    ]);
+  });
+
   it('is answered page by page', async () => {
     const body = { document: { allowedAlgorithms: [], fipsOnly: false }, limit: 2 };
     const first = await ask(body);

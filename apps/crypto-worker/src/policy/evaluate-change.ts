@@ -1,11 +1,11 @@
-import { type Context, countUses, type evaluatePolicyChange } from '@ankasecure/contracts';
+import { type Context, countUses, type evaluatePolicyChange, type KeyState } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
 import { type Bus, type CursorScope, type CursorSeal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
-import type { Use } from '../key/key-state.js';
-import { type KeyRow, keyRows } from '../key/key-store.js';
+import { stateAt, type Use } from '../key/key-state.js';
+import { type KeyRow, keyRows, lifecycleOf } from '../key/key-store.js';
 import { type Operation, operations } from '../operation/operation.js';
 import { outsideSteps } from '../operation/warning.js';
 import type { EnforcedPolicies } from './enforced-policy.js';
@@ -15,6 +15,17 @@ type Told = z.infer<typeof evaluatePolicyChange.reply>;
 
 const day = 86_400_000;
 const uses = ['protect', 'process'] as const satisfies readonly Use[];
+
+/** What a version may do, or may come to do again. */
+const usesLeft: Readonly<Record<KeyState, readonly Use[]>> = {
+  PRE_ACTIVE: uses,
+  ACTIVE: uses,
+  SUSPENDED: uses,
+  DEACTIVATED: ['process'],
+  COMPROMISED: ['process'],
+  DESTROY_SCHEDULED: ['process'],
+  DESTROYED: [],
+};
 
 /** What each crypto call does to a key, by its name in events. */
 const useOf: ReadonlyMap<string, Use> = new Map(
@@ -68,7 +79,7 @@ export class EvaluateChange {
   }
 
   private refusedUses(change: Change, row: KeyRow): Told['versions']['items'] {
-    const refused = uses.flatMap((use) => {
+    const refused = usesLeft[stateAt(lifecycleOf(row), change.now)].flatMap((use) => {
       const reasons = this.newReasons(change, row, use);
       return reasons.length === 0 ? [] : [{ use, reasons }];
     });
