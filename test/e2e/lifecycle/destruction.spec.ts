@@ -76,6 +76,20 @@ describe('destruction', () => {
     expect((await tenant.admin.post<{ plaintext: string }>('/decrypt', { jwe })).plaintext).toBe('AAAA');
   });
 
+  it('asked for again in the same way is answered as it stands, and neither hurried nor put off', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'AES-256' });
+    const first = await tell(id, 'schedule-destroy');
+    const again = await tell(id, 'schedule-destroy');
+    const deleted = await tenant.admin.send<Key>('DELETE', `/keys/${id}`);
+    for (const { status, text } of [again, deleted]) expect([status, text]).toEqual([200, first.text]);
+    expect((await sealedEvents(tenant.admin, again.correlationId))[0]).toMatchObject({
+      outcome: 'success',
+      details: { from: 'DESTROY_SCHEDULED', to: 'DESTROY_SCHEDULED', destroyAt: first.body.destroyAt },
+    });
+    for (const waitingDays of [0, 29, 31])
+      expectProblem(await tell(id, 'schedule-destroy', { waitingDays }), 'key-state');
+  });
+
   it('called off, leaves a compromised key compromised', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     await tell(id, 'compromise');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DryRun, EncryptResult, Key, Policy, SignResult } from '@ankasecure/contracts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Client, Reply } from '../harness/client.js';
+import type { Client, Method, Reply } from '../harness/client.js';
 import { hsmCalls } from '../harness/hsm-call.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
@@ -113,6 +113,75 @@ describe('a dry run', () => {
     expect([made.status, made.headers.get('idempotency-replayed')]).toEqual([201, null]);
     await tenant.changePolicy({ requiredLabels: ['owner'] });
     expect((await rehearse('/keys', body)).body).toMatchObject({ succeeds: false, error: { code: 'policy-refused' } });
+  });
+
+  it('of every change in the life of a key says what would become of it, and changes nothing', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256' });
+    const scheduled = { from: 'ACTIVE', to: 'DESTROY_SCHEDULED', destroyAt: expect.any(String) as unknown };
+    const deeds: [Method, string, string, object | undefined, object][] = [
+      ['POST', '/suspend', 'key.suspend', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'SUSPENDED' }] }],
+      ['POST', '/deactivate', 'key.deactivate', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'DEACTIVATED' }] }],
+      ['POST', '/compromise', 'key.compromise', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'COMPROMISED' }] }],
+      ['POST', '/revoke', 'key.revoke', { reason: 'superseded' }, { changes: [{ to: 'DEACTIVATED' }] }],
+      ['POST', '/schedule-destroy', 'key.schedule-destroy', {}, { changes: [scheduled] }],
+      ['DELETE', '', 'key.schedule-destroy', undefined, { changes: [scheduled] }],
+      ['POST', '/rotate', 'key.rotate', {}, { version: 2, changes: [{ version: 1, to: 'DEACTIVATED' }] }],
+      ['PUT', '/rotation-policy', 'key.rotation-policy.put', { interval: 'P1D' }, {}],
+      ['PATCH', '', 'key.edit', { label: 'another' }, {}],
+    ];
+    const headers = { 'if-match': '"1"' };
+    const before = await hsmCalls(rig);
+    for (const [method, path, operation, body, expected] of deeds) {
+      const tried = await client.send<DryRun>(method, `/keys/${key.id}${path}?dryRun=true`, {
+        headers,
+        ...(body && { body }),
+      });
+      expect(tried.body, tried.text).toMatchObject({ operation, succeeds: true, keyId: key.id, ...expected });
+      expect(await sealed(tried)).toMatchObject({
+        operation: `dry-run.${operation}`,
+        keyId: key.id,
+        outcome: 'success',
+      });
+      const late = await client.send<DryRun>(method, `/keys/${key.id}${path}?dryRun=true`, {
+        headers: { 'if-match': '"7"' },
+        ...(body && { body }),
+      });
+      expect(late.body, late.text).toMatchObject({ succeeds: false, error: { code: 'precondition-failed' } });
+    }
+    const made = Object.entries(await hsmCalls(rig)).filter(([job]) => / (generate|destroy)$/.test(job));
+    for (const [job, count] of made) expect(count, job).toBe(before[job] ?? 0);
+    expect(await client.get(`/keys/${key.id}`)).toEqual(key);
+    expectProblem(await client.send('GET', `/keys/${key.id}/rotation-policy`), 'key-not-found');
+    for (const [method, path, code] of [
+      ['POST', '/resume', 'key-state'],
+      ['POST', '/activate', 'key-state'],
+      ['POST', '/cancel-destroy', 'key-state'],
+      ['DELETE', '/rotation-policy', 'key-not-found'],
+    ] as const) {
+      const tried = await client.send<DryRun>(method, `/keys/${key.id}${path}?dryRun=true`);
+      expect(tried.body, tried.text).toMatchObject({ succeeds: false, error: { code } });
+    }
+    expectProblem(await client.send('DELETE', `/keys/${key.id}?dryRun=perhaps`), 'request-invalid');
+  });
+
+  it('of a name names nothing and takes none away', async () => {
+    const { id: keyId } = await tenant.createKey({ algorithm: 'EC-P256' });
+    const name = (method: Method) =>
+      client.send<DryRun>(method, '/aliases/tried?dryRun=true', { ...(method === 'PUT' && { body: { keyId } }) });
+    expect((await name('PUT')).body).toMatchObject({ operation: 'alias.put', succeeds: true, keyId });
+    expect((await name('DELETE')).body).toMatchObject({ succeeds: false, error: { code: 'alias-not-found' } });
+    await client.put('/aliases/tried', { keyId });
+    expect((await name('DELETE')).body).toMatchObject({ operation: 'alias.delete', succeeds: true, keyId });
+    expect(await client.get('/aliases/tried')).toMatchObject({ keyId, revision: 1 });
+  });
+
+  it('of a use counts none', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256' });
+    await client.put(`/keys/${key.id}/rotation-policy`, { maxUses: 1 });
+    const body = { keyId: key.id, payload: 'AAAA' };
+    for (let time = 0; time < 4; time++) expect((await rehearse('/sign', body)).body).toMatchObject({ version: 1 });
+    expect((await client.post<SignResult>('/sign', body)).version).toBe(1);
+    expect((await client.post<SignResult>('/sign', body)).version).toBe(2);
   });
 
   it('of a policy changes nothing and meets the same conditions', async () => {
