@@ -146,12 +146,12 @@ const made = <Made>(
     ),
     made(
       RotationPolicies,
-      [DataSource, GroupCommit, Outbox],
+      [DataSource, CUSTODY, EnforcedPolicies, GroupCommit, Outbox],
       (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
     ),
     made(
       EditKey,
-      [DataSource, CUSTODY, GroupCommit, Outbox],
+      [DataSource, CUSTODY, EnforcedPolicies, GroupCommit, Outbox],
       (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts),
     ),
     made(

@@ -99,6 +99,13 @@ export const keyVersion = z
   .meta({ id: 'KeyVersion' });
 export type KeyVersionResource = z.infer<typeof keyVersion>;
 
+export const metadata = z
+  .record(text(64), text(256))
+  .refine((entries) => Object.keys(entries).length <= 32, 'at most 32 entries are expected')
+  .describe('Names and values of your own, replaced as a whole. Not for secrets.');
+
+export const description = text(1024);
+
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
 export const createKey = contract({
@@ -117,6 +124,8 @@ export const createKey = contract({
         .optional()
         .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
       tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
+      description: description.optional(),
+      metadata: metadata.optional(),
       purgeProtection: z
         .boolean()
         .default(false)

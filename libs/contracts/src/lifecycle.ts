@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
-import { key, keyVersion, publicKey, revocationReason } from './key.js';
+import { description, key, keyVersion, metadata, publicKey, revocationReason } from './key.js';
 import { instant, text, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
@@ -80,15 +80,10 @@ export const listKeyVersions = contract({
   reply: z.strictObject({ items: z.array(keyVersion) }),
 });
 
-const metadata = z
-  .record(text(64), text(256))
-  .refine((entries) => Object.keys(entries).length <= 32, 'at most 32 entries are expected')
-  .describe('Names and values of your own, replaced as a whole. Not for secrets.');
-
 /** Conditional on the key's revision (`ifMatch` of the context). What is left out stays. */
 export const editKey = change('edit', 'EditKey', {
   label: text(128).optional(),
-  description: text(1024).nullable().optional().describe('null takes it away.'),
+  description: description.nullable().optional().describe('null takes it away.'),
   metadata: metadata.optional(),
   purgeProtection: z.literal(true).optional().describe('Can be switched on, and never off.'),
 });

@@ -70,10 +70,14 @@ export const policyDocument = z.strictObject({
     .describe('Where keys may be. Without it in the token or wrapped by it, and never in software.'),
   maxKeyLifeDays: days
     .optional()
-    .describe('A key older than this protects no more, and none is made for longer. It still decrypts and verifies.'),
+    .describe(
+      'A key older than this protects no more, whether or not it has a date of deactivation, and none is made with a later one. It still decrypts and verifies.',
+    ),
   maxRotationIntervalDays: days
     .optional()
-    .describe('A version older than this protects no more: rotate its key. No longer interval can be planned.'),
+    .describe(
+      'A version older than this protects no more: rotate its key. No rotation can be planned that comes later or less often; a key may be made without a plan.',
+    ),
   sunsets: z
     .array(sunset)
     .refine((rows) => distinct(rows.map((row) => row.algorithm)), 'each algorithm once')
@@ -82,7 +86,7 @@ export const policyDocument = z.strictObject({
   requiredLabels: unique('name', z.string().regex(/^[A-Za-z0-9._-]{1,64}$/))
     .max(32)
     .optional()
-    .describe('Names that the metadata of a new key must have.'),
+    .describe('Names that the metadata of a new key must have, and that are not taken off again.'),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;
 

@@ -19,7 +19,7 @@ export interface PolicyRequest {
   /** When the key, and the version in question, were made; milliseconds since the epoch. Not known at creation. */
   readonly keyMadeAt?: number;
   readonly versionMadeAt?: number;
-  /** What is planned for a key, in days, by whoever makes it or plans its rotation. */
+  /** What is planned for a key, in days or parts of them, by whoever makes it or plans its rotation. */
   readonly lifeDays?: number;
   readonly rotationDays?: number;
   /** Names in the metadata of a key that is to be made. */

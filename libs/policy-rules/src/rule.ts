@@ -62,6 +62,12 @@ const unlessApproved = (
   };
 };
 
+/** Names that the policy wants in a key's metadata and that are not among `labels`. */
+export const missingLabels = (
+  { requiredLabels = [] }: Pick<PolicyDocument, 'requiredLabels'>,
+  labels: readonly string[],
+): readonly string[] => requiredLabels.filter((name) => !labels.includes(name));
+
 /** Every rule, in the order in which reasons are given. Each takes something away and gives nothing. */
 export const rules: readonly Rule[] = [
   {
@@ -109,7 +115,9 @@ export const rules: readonly Rule[] = [
     objects: ({ maxKeyLifeDays }, request, now) => {
       if (maxKeyLifeDays === undefined || !protects(request)) return undefined;
       if ((request.lifeDays ?? 0) > maxKeyLifeDays)
-        return { detail: `A key may live ${maxKeyLifeDays} days, and ${request.lifeDays} are asked for` };
+        return {
+          detail: `A key may live ${maxKeyLifeDays} days, and ${Math.ceil(request.lifeDays ?? 0)} are asked for`,
+        };
       return reached(tooOldFrom(request.keyMadeAt, maxKeyLifeDays), now)
         ? { detail: `The key is older than ${maxKeyLifeDays} days: make a new one` }
         : undefined;
@@ -130,8 +138,8 @@ export const rules: readonly Rule[] = [
   {
     rule: 'requiredLabels',
     code: 'policy',
-    objects: ({ requiredLabels = [] }, { use, labels = [] }) => {
-      const missing = use === 'create' ? requiredLabels.filter((name) => !labels.includes(name)) : [];
+    objects: (policy, { use, labels = [] }) => {
+      const missing = use === 'create' ? missingLabels(policy, labels) : [];
       return missing.length === 0 ? undefined : { detail: `The metadata of the key lacks ${missing.join(', ')}` };
     },
   },

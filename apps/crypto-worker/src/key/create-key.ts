@@ -143,6 +143,8 @@ export class CreateKey {
     const ruling = policy.decide({
       ...{ algorithm, purpose, use: 'create', custody: this.custody.kind },
       outsideSteps: outsideSteps(this.custody, algorithm, purpose),
+      labels: Object.keys(request.metadata ?? {}),
+      ...(request.deactivateAt !== undefined && { lifeDays: daysTo(request.deactivateAt) }),
     });
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     const capability = await this.custody.capability(context, algorithm, purpose);
@@ -174,11 +176,12 @@ export class CreateKey {
     ]);
     if (held.length === 0) return false;
     const inserted = await manager.query<unknown[]>(
-      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection, description, metadata)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id`,
       [
         ...[tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs],
-        ...[context.principal, request.purgeProtection],
+        ...[context.principal, request.purgeProtection, request.description ?? null],
+        JSON.stringify(request.metadata ?? {}),
       ],
     );
     if (inserted.length === 0) return false;
@@ -208,6 +211,8 @@ export class CreateKey {
 }
 
 const isToCome = (instant: string | undefined): boolean => instant !== undefined && Date.parse(instant) > Date.now();
+
+const daysTo = (instant: string): number => (Date.parse(instant) - Date.now()) / 86_400_000;
 
 const assertDates = ({ activateAt, deactivateAt }: Request): void => {
   if (deactivateAt === undefined) return;

@@ -7,11 +7,16 @@ import {
   type RotationPolicy,
   secondsOf,
 } from '@ankasecure/contracts';
+import type { PolicyRequest } from '@ankasecure/policy-rules';
 import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import type { Custody } from '../custody/custody.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
+import type { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { newVersionRequest } from '../policy/new-version.js';
+import { refusedBy } from '../policy/ruling.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKey, outdateKey } from './lock-key.js';
 import { keyOf, rehearseChange } from './rehearse.js';
@@ -25,6 +30,8 @@ interface Row {
   readonly max_uses: string | null;
   readonly set_by: string;
 }
+
+const dayMs = 86_400_000;
 
 /** A change of a key's rotation policy. */
 interface Work {
@@ -41,6 +48,8 @@ interface Work {
 export class RotationPolicies {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
     private readonly outbox: Outbox,
   ) {}
@@ -50,13 +59,13 @@ export class RotationPolicies {
     return withTenant(this.dataSource, tenantId, (manager) => read(manager, tenantId, id));
   }
 
-  /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid` */
+  /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid`, `policy-refused` */
   put(context: Context, request: PutRequest): Promise<RotationPolicy> {
-    return this.change(context, putting(context, request));
+    return this.change(context, this.putting(context, request));
   }
 
   rehearsePut(context: Context, request: PutRequest): Promise<DryRun> {
-    return this.rehearse(context, putting(context, request));
+    return this.rehearse(context, this.putting(context, request));
   }
 
   /** @returns what was. @throws AnkaError `key-not-found`, `precondition-failed` */
@@ -91,6 +100,47 @@ export class RotationPolicies {
     }
   }
 
+  private putting({ tenantId, principal }: Context, request: PutRequest): Work {
+    const { id, interval, at, maxUses } = request;
+    const seconds = interval === undefined ? null : secondsOf(interval);
+    const nextAt = seconds === null ? null : new Date(at ?? Date.now() + seconds * 1000);
+    const longest = Math.max((seconds ?? 0) * 1000, (nextAt?.getTime() ?? 0) - Date.now());
+    const planned = seconds === null ? {} : { rotationDays: longest / dayMs };
+    return {
+      ...{ operation: 'key.rotation-policy.put', id },
+      asked: wordsOf({ interval: interval ?? null, nextAt: nextAt?.toISOString() ?? null, maxUses: maxUses ?? null }),
+      check: async (manager) => {
+        if (interval === undefined && maxUses === undefined)
+          throw new AnkaError('request-invalid', 'interval or maxUses, or both, are expected');
+        if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at goes with interval');
+        await this.assertAllowed(manager, tenantId, id, planned);
+      },
+      write: async (manager) => {
+        await manager.query(
+          `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, max_uses, set_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           ON CONFLICT (tenant_id, key_id) DO UPDATE SET interval = excluded.interval, interval_seconds = excluded.interval_seconds,
+             next_at = excluded.next_at, max_uses = excluded.max_uses, set_by = excluded.set_by`,
+          [tenantId, id, interval ?? null, seconds, nextAt, maxUses ?? null, principal],
+        );
+        return read(manager, tenantId, id);
+      },
+    };
+  }
+
+  /** No rotation is planned that the policy would refuse now, nor later or less often than it says. */
+  private async assertAllowed(
+    manager: EntityManager,
+    tenantId: string,
+    id: string,
+    planned: Pick<PolicyRequest, 'rotationDays'>,
+  ): Promise<void> {
+    const policy = await this.policies.within(manager, tenantId);
+    const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
+    const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });
+    if (!decision.allow) throw refusedBy(decision);
+  }
+
   private rehearse(context: Context, { operation, id, asked, check }: Work): Promise<DryRun> {
     const deed = { operation, keyId: id, algorithm: null, details: asked };
     return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
@@ -100,30 +150,6 @@ export class RotationPolicies {
     });
   }
 }
-
-const putting = ({ tenantId, principal }: Context, { id, interval, at, maxUses }: PutRequest): Work => {
-  const seconds = interval === undefined ? null : secondsOf(interval);
-  const nextAt = seconds === null ? null : new Date(at ?? Date.now() + seconds * 1000);
-  return {
-    ...{ operation: 'key.rotation-policy.put', id },
-    asked: wordsOf({ interval: interval ?? null, nextAt: nextAt?.toISOString() ?? null, maxUses: maxUses ?? null }),
-    check: async () => {
-      if (interval === undefined && maxUses === undefined)
-        throw new AnkaError('request-invalid', 'interval or maxUses, or both, are expected');
-      if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at goes with interval');
-    },
-    write: async (manager) => {
-      await manager.query(
-        `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, max_uses, set_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (tenant_id, key_id) DO UPDATE SET interval = excluded.interval, interval_seconds = excluded.interval_seconds,
-           next_at = excluded.next_at, max_uses = excluded.max_uses, set_by = excluded.set_by`,
-        [tenantId, id, interval ?? null, seconds, nextAt, maxUses ?? null, principal],
-      );
-      return read(manager, tenantId, id);
-    },
-  };
-};
 
 const removing = ({ tenantId }: Context, { id }: { id: string }): Work => ({
   ...{ operation: 'key.rotation-policy.delete', id, asked: {} },

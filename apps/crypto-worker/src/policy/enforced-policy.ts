@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type PolicyRequest } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { type Ruling, Rulings, rulingOf } from './ruling.js';
@@ -61,15 +61,21 @@ export class EnforcedPolicies {
     this.known.delete(tenantId);
   }
 
-  private async load(tenantId: string): Promise<EnforcedPolicy> {
-    const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<{ revision: number; document: PolicyDocument }[]>(
-        'SELECT revision, document FROM tenant_policy WHERE tenant_id = $1',
-        [tenantId],
-      ),
+  /**
+   * The policy in force in the caller's transaction: where that holds the tenant's fence, until it ends.
+   * @throws AnkaError `tenant-unknown`
+   */
+  async within(manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> {
+    const [row] = await manager.query<{ revision: number; document: PolicyDocument }[]>(
+      'SELECT revision, document FROM tenant_policy WHERE tenant_id = $1',
+      [tenantId],
     );
     if (row === undefined)
       throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
     return enforcedPolicy(row.revision, row.document);
+  }
+
+  private load(tenantId: string): Promise<EnforcedPolicy> {
+    return withTenant(this.dataSource, tenantId, (manager) => this.within(manager, tenantId));
   }
 }

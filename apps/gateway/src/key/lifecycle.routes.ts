@@ -104,7 +104,7 @@ const verbs: readonly Verb[] = [
     verb: 'schedule-destroy',
     operationId: 'scheduleDestruction',
     summary: 'Destroy a version, or all, after a waiting period',
-    description: destroys,
+    description: `${destroys} Asked for again within a day, in the same way, it is answered as it stands.`,
     change: scheduleDestruction,
     request: { waitingDays: 30 },
     roles: ['tenant-admin'],
@@ -267,6 +267,7 @@ export const lifecycleRoutes: readonly Route[] = [
     body: putRotationPolicy.body,
     conditional: 'optional',
     dryRun: true,
+    errors: ['key-not-found', 'policy-refused'],
     example: { request: { interval: 'P90D', at: instants.later, maxUses: 1_000_000 }, reply: rotationPolicy },
   },
   {
@@ -308,6 +309,7 @@ export const lifecycleRoutes: readonly Route[] = [
     etag: true,
     conditional: true,
     dryRun: true,
+    errors: ['key-not-found', 'policy-refused'],
     example: {
       request: { label: 'invoice signing', metadata: { owner: 'payments' } },
       reply: { ...key, metadata: { owner: 'payments' }, revision: 2 },
