@@ -20,23 +20,36 @@ export interface WorkerDatabase {
   stop(): Promise<void>;
 }
 
+/** How a database came to be before the newest schema: it had the first migrations only, and was used. */
+export interface Past {
+  readonly migrations: number;
+  fill(superuser: DataSource): Promise<void>;
+}
+
 /** A migrated `ankadb_keys` in a PostgreSQL of its own. */
-export const startWorkerDatabase = async (): Promise<WorkerDatabase> => {
+export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> => {
   const postgres = await startTestPostgres('ankadb_keys');
-  const open = (role: 'owner' | 'app' | 'superuser'): Promise<DataSource> => {
+  const open = (role: 'owner' | 'app' | 'superuser', known = Object.values(migrations).length): Promise<DataSource> => {
     const { database, ...login } = postgres.login('ankadb_keys', role);
     const options = dataSourceOptions(
       'test',
       { ...login, name: database, poolSize: 8 },
-      { entities: [], migrations: Object.values(migrations) },
+      { entities: [], migrations: Object.values(migrations).slice(0, known) },
     );
     return new DataSource(options).initialize();
   };
-  const owner = await open('owner');
-  await owner.runMigrations();
-  await owner.destroy();
-  const dataSource = await open('app');
+  const migrate = async (known?: number): Promise<void> => {
+    const owner = await open('owner', known);
+    await owner.runMigrations({ transaction: 'each' });
+    await owner.destroy();
+  };
   const superuser = await open('superuser');
+  if (past !== undefined) {
+    await migrate(past.migrations);
+    await past.fill(superuser);
+  }
+  await migrate();
+  const dataSource = await open('app');
   const { database, ...login } = postgres.login('ankadb_keys', 'app');
   return {
     config: { ...login, name: database, poolSize: 8 },

@@ -1,0 +1,83 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KeyStore } from '../key/key-store.js';
+import { ReadUsage } from '../key/key-usage.js';
+import { eventOf } from '../outcome/event.js';
+import { GroupCommit } from '../outcome/group-commit.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+
+const tenantId = randomUUID();
+const keyId = randomUUID();
+const objectId = randomBytes(16);
+const spki = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'der', type: 'spki' });
+const waiting = eventOf(contextOf(tenantId), {
+  ...{ operation: 'sign', keyId, algorithm: 'EC-P256', outcome: 'success', failureCode: null },
+});
+
+/** A worker's data as the first release left them. */
+const fill = async (database: DataSource): Promise<void> => {
+  await database.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 3, $2)', [
+    tenantId,
+    JSON.stringify(initialPolicy),
+  ]);
+  await database.query(
+    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'old', 'EC-P256', 'sign', '{ES256}', 'alice')`,
+    [tenantId, keyId],
+  );
+  await database.query(
+    `INSERT INTO key_version (tenant_id, key_id, version, revision, state, custody, partition, token_label, token_serial, object_id, spki)
+     VALUES ($1, $2, 1, 5, 'ACTIVE', 'token', 'default', 'label', 'serial', $3, $4)`,
+    [tenantId, keyId, objectId, spki],
+  );
+  await database.query(
+    'INSERT INTO gcm_reservation (tenant_id, key_id, version, reserved) VALUES ($1, $2, 1, 4294967296)',
+    [tenantId, keyId],
+  );
+  await database.query(
+    `INSERT INTO intent (tenant_id, object_id, partition, lease, event) VALUES ($1, $2, 'default', 7, $3)`,
+    [tenantId, randomBytes(16), JSON.stringify(waiting)],
+  );
+  await database.query('INSERT INTO outbox (event_count, events) VALUES (1, $1)', [JSON.stringify([waiting])]);
+};
+
+describe('a database of the first release', () => {
+  let database: WorkerDatabase;
+  beforeAll(async () => {
+    database = await startWorkerDatabase({ migrations: 1, fill });
+  });
+  afterAll(() => database.stop());
+
+  it('keeps its keys, and they are what they were', async () => {
+    const key = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
+    expect(key).toMatchObject({
+      ...{ keyId, version: 1, revision: 5, algorithm: 'EC-P256', custody: 'token', state: 'ACTIVE' },
+      ...{ activateAt: null, deactivateAt: null, maxUses: null },
+    });
+    expect(Buffer.from(key.ref.objectId)).toEqual(objectId);
+    expect(key.publicKey?.export({ format: 'der', type: 'spki' })).toEqual(spki);
+  });
+
+  it('keeps what was reserved, begun and not yet sealed', async () => {
+    const [reserved] = await database.superuser.query<{ reserved: string }[]>('SELECT reserved FROM gcm_reservation');
+    expect(Number(reserved?.reserved)).toBe(2 ** 32);
+    const [intent] = await database.dataSource.query<{ lease: string }[]>(`SELECT * FROM open_intents('default')`);
+    expect(Number(intent?.lease)).toBe(7);
+    expect(await database.events()).toEqual([waiting]);
+  });
+
+  it('goes on: outcomes are committed on its policy and its keys, and counted', async () => {
+    const outcomes = new GroupCommit(database.config, database.outbox, silent);
+    const key = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
+    const policy = await new EnforcedPolicies(database.dataSource).of(tenantId);
+    expect(policy.revision).toBe(3);
+    const event = { ...waiting, eventId: randomUUID() };
+    expect(await outcomes.commit({ tenantId, policy, key }, event)).toBe(true);
+    expect(await outcomes.commit({ tenantId, policy, key: { ...key, revision: 4 } }, event)).toBe(false);
+    const { items } = await new ReadUsage(database.dataSource).of(contextOf(tenantId), { id: keyId });
+    expect(items).toMatchObject([{ version: 1, operations: [{ operation: 'sign', count: 1 }] }]);
+    await outcomes.close();
+  });
+});
