@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DryRun, EncryptResult, Key, Policy, SignResult } from '@ankasecure/contracts';
+import type { DryRun, EncryptResult, Key, KeyUsage, Policy, SignResult } from '@ankasecure/contracts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, Method, Reply } from '../harness/client.js';
 import { hsmCalls } from '../harness/hsm-call.js';
@@ -180,6 +180,9 @@ describe('a dry run', () => {
     await client.put(`/keys/${key.id}/rotation-policy`, { maxUses: 1 });
     const body = { keyId: key.id, payload: 'AAAA' };
     for (let time = 0; time < 4; time++) expect((await rehearse('/sign', body)).body).toMatchObject({ version: 1 });
+    expect((await client.get<KeyUsage>(`/keys/${key.id}/usage`)).items).toEqual([
+      { version: 1, lastUsedAt: null, operations: [] },
+    ]);
     expect((await client.post<SignResult>('/sign', body)).version).toBe(1);
     expect((await client.post<SignResult>('/sign', body)).version).toBe(2);
   });

@@ -131,7 +131,7 @@ export class RunOperation {
     let risk: Risk | null = null;
     let ruling: Ruling | undefined;
     const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
-      fence: { tenantId: context.tenantId, policy, key },
+      fence: { tenantId: context.tenantId, policy, key, tried: context.dryRun === true },
       event: eventOf(context, {
         operation: nameOf(operation, context),
         keyId: key?.keyId ?? keyId,

@@ -9,6 +9,8 @@ export interface Fence {
   readonly tenantId: string;
   readonly policy: EnforcedPolicy | null;
   readonly key: KeyVersion | null;
+  /** The key was not used: what it would have done was only tried. */
+  readonly tried?: boolean;
 }
 
 /**

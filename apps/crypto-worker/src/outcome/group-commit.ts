@@ -75,7 +75,7 @@ export class GroupCommit {
       const text = JSON.stringify(event);
       group.events.push(text);
       group.size += text.length;
-      if (fence.key !== null && event.outcome === 'success') group.uses++;
+      if (fence.key !== null && fence.tried !== true && event.outcome === 'success') group.uses++;
       group.settle.push(resolve);
       group.fail.push(reject);
       this.expected = Math.max(0, this.expected - 1);
