@@ -68,6 +68,7 @@ const threats: Readonly<Record<string, readonly Proof[]>> = {
     e2e('policy-race/policy-race.spec.ts', 'a policy change that was answered 200 is in force everywhere'),
     e2e('policy-race/policy-race.spec.ts', 'it would not be, and these looks find it out'),
     e2e('bad-input/key-use.spec.ts', 'that is %s protects nothing'),
+    e2e('access/grant.spec.ts', 'A grant that was taken away is in force nowhere once the answer is there'),
   ],
   'noisy tenant': [proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota')],
   'FIPS bypass': [e2e('vertical/policy.spec.ts', 'refuses under FIPS-only what this token does outside its boundary')],

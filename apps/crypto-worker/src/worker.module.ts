@@ -1,6 +1,7 @@
 import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ChangeGrants } from './access/change-grants.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import { PlatformKeys } from './audit-mac/platform-key.js';
 import { servedPartition, type WorkerConfig } from './config.js';
@@ -90,6 +91,11 @@ const made = <Made>(
       [PARTS, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
       ({ dataSource, config }: WorkerParts, ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]) =>
         new CreateKey(dataSource, ...rest, config.partition),
+    ),
+    made(
+      ChangeGrants,
+      [DataSource, KeyStore, GroupCommit, Outbox],
+      (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
     ),
     made(
       ReadKey,

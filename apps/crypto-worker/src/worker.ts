@@ -3,6 +3,8 @@ import { Bus, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Gauge } from 'prom-client';
+import { recordingDenial } from './access/denial.js';
+import { serveGrants } from './access/serve-grants.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
@@ -34,6 +36,7 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.outbox.start();
     await this.modules.get(Reconciler).start(partition);
     this.serveKeys(partition);
+    serveGrants({ bus: this.bus, outbox: this.outbox, modules: this.modules }, partition);
     this.serveOperations(partition);
   }
 
@@ -51,13 +54,15 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const lister = this.modules.get(ListAlgorithm);
     const applier = this.modules.get(ApplyPolicy);
     const macs = this.modules.get(ComputeMac);
+    const outcomes = this.modules.get(GroupCommit);
     this.bus.serve(createKey, partition, async (context, request) => {
       this.outbox.assertRoom();
       const { key: body, hsmMicros } = await creator.create(context, request);
       return { body, revision: body.revision, id: body.id, hsmMicros };
     });
     this.bus.serve(getKey, partition, async (context, request) => {
-      const body = await reader.get(context, request);
+      const about = { operation: 'key.get', keyId: request.id };
+      const body = await recordingDenial(outcomes, context, about, () => reader.get(context, request));
       return { body, revision: body.revision };
     });
     this.bus.serve(listKeys, partition, async (context, request) => ({ body: await reader.list(context, request) }));

@@ -1,6 +1,7 @@
 import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js';
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
+import { deleteGrants, getGrants, putGrants } from './grant.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
 
@@ -10,6 +11,9 @@ export const contracts = {
   getKey,
   listKeys,
   listAlgorithms,
+  getGrants,
+  putGrants: putGrants.contract,
+  deleteGrants,
   encrypt: encrypt.contract,
   decrypt: decrypt.contract,
   sign: sign.contract,

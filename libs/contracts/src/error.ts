@@ -20,6 +20,7 @@ export const errors = {
   'decryption-failed': row(400, 'Decryption failed'),
   'authentication-required': row(401, 'A valid bearer token is required'),
   'access-denied': row(403, 'The role does not allow this'),
+  'key-access-denied': row(403, 'No grant on the key allows this'),
   'policy-refused': row(403, 'The tenant policy refuses this'),
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),

@@ -3,6 +3,8 @@ export * from './bus.js';
 export * from './contracts.js';
 export * from './crypto.js';
 export * from './error.js';
+export * from './grant.js';
 export * from './key.js';
 export * from './policy.js';
 export * from './primitive.js';
+export * from './role.js';

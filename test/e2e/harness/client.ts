@@ -16,7 +16,7 @@ export interface Sending {
   readonly timeoutMs?: number;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The REST API as one caller. */
 export interface Client {

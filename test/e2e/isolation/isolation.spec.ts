@@ -77,6 +77,8 @@ const namesNothing = [
     'body.aad',
     'body.digest',
   ],
+  // Whose names are whose is for tokens to say: a grantee is one of this tenant's, whoever else is called the same.
+  ...['body.grants.grantee', 'query.grantee'],
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
 ];
 
@@ -133,6 +135,14 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'listKeys query.cursor': async () =>
     expectProblem(await send('GET', `/keys?limit=1&cursor=${theirs.keyCursor}`), 'cursor-invalid'),
+  'getGrants path.id': async () =>
+    expectProblem(await send('GET', `/keys/${theirs.signing.id}/grants`), 'key-not-found'),
+  'putGrants path.id': async () => {
+    const sending = { body: { grants: [] }, headers: { 'if-match': '"1"' } };
+    expectProblem(await send('PUT', `/keys/${theirs.signing.id}/grants`, sending), 'key-not-found');
+  },
+  'deleteGrants path.id': async () =>
+    expectProblem(await send('DELETE', `/keys/${theirs.signing.id}/grants`), 'key-not-found'),
   'encrypt body.keyId': () => noSuchKey('/encrypt', { keyId: theirs.wrapping.id, plaintext: 'AAAA' }),
   'decrypt body.jwe': () => noSuchKey('/decrypt', { jwe: theirs.jwe }),
   'decrypt body.keyId': () => noSuchKey('/decrypt', { jwe: withoutKid(theirs.jwe), keyId: theirs.wrapping.id }),

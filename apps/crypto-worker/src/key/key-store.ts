@@ -3,6 +3,8 @@ import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorit
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { GrantsOfKey } from '../access/access.js';
+import { grantsOf, readGrants } from '../access/grant.js';
 import type { CustodyKind } from '../custody/custody.js';
 import type { KeyState, KeyVersion } from './key-version.js';
 
@@ -49,9 +51,14 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
   publicKey: row.spki === null ? null : createPublicKey({ key: row.spki, format: 'der', type: 'spki' }),
 });
 
+/** A version, and who may do what with it. */
+export interface GrantedVersion extends KeyVersion {
+  readonly grants: GrantsOfKey;
+}
+
 /** A key's versions, the current one last. */
 interface KnownKey {
-  readonly versions: readonly KeyVersion[];
+  readonly versions: readonly GrantedVersion[];
 }
 
 /** Most keys kept in memory; the one unused for longest goes first. */
@@ -70,7 +77,7 @@ export class KeyStore {
    * @param version null for the current one
    * @throws AnkaError `key-not-found`, also for another tenant's key
    */
-  async find(tenantId: string, keyId: string, version: number | null): Promise<KeyVersion> {
+  async find(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
     const { versions } = await this.load(tenantId, keyId);
     const found = version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
     if (found === undefined) throw new AnkaError('key-not-found');
@@ -98,9 +105,13 @@ export class KeyStore {
   }
 
   private async read(tenantId: string, keyId: string): Promise<KnownKey> {
-    const rows = await withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, keyId));
-    if (rows.length === 0) throw new AnkaError('key-not-found');
-    return { versions: rows.map(versionOf) };
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const rows = await readKey(manager, tenantId, keyId);
+      if (rows.length === 0) throw new AnkaError('key-not-found');
+      // After the versions: grants newer than the revision they stand beside are found out by the fence, older ones would not be.
+      const grants = grantsOf(await readGrants(manager, tenantId, keyId));
+      return { versions: rows.map((row) => ({ ...versionOf(row), grants })) };
+    });
   }
 }
 

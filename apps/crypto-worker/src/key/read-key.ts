@@ -1,7 +1,9 @@
 import { AnkaError, type Context, type getKey, type Key, type listKeys } from '@ankasecure/contracts';
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { assertMay, mayWithAll } from '../access/access.js';
+import { grantsOf, readGrants } from '../access/grant.js';
 import type { Custody } from '../custody/custody.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, keyRows, readKey } from './key-store.js';
@@ -20,19 +22,20 @@ export class ReadKey {
     this.cursors = new CursorSeal(cursorSecret);
   }
 
-  /** @throws AnkaError `key-not-found`, also for another tenant's key */
-  async get({ tenantId }: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
-    const rows = await withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
+  /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
+  async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
+    const rows = await withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
     const current = rows.at(-1);
     if (current === undefined) throw new AnkaError('key-not-found');
     return keyResource(this.custody, current);
   }
 
-  /** Newest first; the position is the last key's creation time in microseconds and its id. */
+  /** Newest first, those that the caller may see; the position is the last key's creation time in microseconds and its id. */
   async list(
-    { tenantId }: Context,
+    context: Context,
     { limit, cursor, ...filter }: ListRequest,
   ): Promise<{ items: Key[]; next: string | null }> {
+    const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'keys', filter };
     const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
@@ -45,6 +48,9 @@ export class ReadKey {
         createdAt,
         id,
         limit + 1,
+        mayWithAll(context, 'view'),
+        context.principal,
+        context.groups ?? [],
       ]),
     );
     const shown = rows.slice(0, limit);
@@ -56,6 +62,15 @@ export class ReadKey {
   }
 }
 
+/** All versions of a key the caller may see. @throws AnkaError `key-access-denied` for one it may not */
+const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<KeyRow[]> => {
+  const rows = await readKey(manager, context.tenantId, id);
+  if (rows.length > 0 && !mayWithAll(context, 'view'))
+    assertMay(context, 'view', grantsOf(await readGrants(manager, context.tenantId, id)));
+  return rows;
+};
+
+/** Any grant lets a key be seen. */
 const page = `
   SELECT found.*, (extract(epoch FROM found.created_at) * 1000000)::bigint::text AS position FROM (${keyRows}
     WHERE k.tenant_id = $1
@@ -64,5 +79,7 @@ const page = `
       AND ($3::text IS NULL OR k.purpose = $3)
       AND ($4::text IS NULL OR v.state = $4)
       AND ($5::text IS NULL OR k.label = $5)
+      AND ($9 OR EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = k.tenant_id AND g.key_id = k.id
+        AND (g.kind = 'subject' AND g.grantee = $10 OR g.kind = 'group' AND g.grantee = ANY ($11::text[]))))
       AND ($6::bigint IS NULL OR (k.created_at, k.id) < ('epoch'::timestamptz + $6 * interval '1 microsecond', $7::uuid))
     ORDER BY k.created_at DESC, k.id DESC LIMIT $8) found`;

@@ -1,5 +1,6 @@
 import { AnkaError, type AuditEvent, batchOf, type Context, errors, type ReplyHead } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
+import { assertMay, useOf } from '../access/access.js';
 import { allows } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -124,7 +125,9 @@ export class RunOperation {
       const target = operation.target(parsed.data, parts);
       keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
-      key = await this.keys.find(context.tenantId, target.keyId, target.version);
+      const found = await this.keys.find(context.tenantId, target.keyId, target.version);
+      key = found;
+      assertMay(context, useOf[operation.name], found.grants);
       this.assertAllowed(operation, key, policy);
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });

@@ -1,14 +1,15 @@
 import { type ErrorCode, errors } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { problem } from '../problem/problem.js';
-import { ids } from '../route/example.js';
-import { basePath, type Route } from '../route/route.js';
+import { pathExamples } from '../route/example.js';
+import { basePath, bodySchemaOf, pathParametersOf, type Route } from '../route/route.js';
 import { headers, referToParameter, requestHeaders } from './header.js';
 import { type JsonSchema, SchemaCollection } from './json-schema.js';
 import { plainRefusals, problemExamples, responsesOf } from './response.js';
 
 const tags = [
   { name: 'Keys', description: 'Keys that live in the HSM.' },
+  { name: 'Lifecycle', description: 'From the birth of a key version to its destruction (SP 800-57).' },
   { name: 'Cryptography', description: 'Operations with those keys: one item, or a batch.' },
   { name: 'Policy', description: 'Which algorithms a tenant may use. In force everywhere once answered.' },
   { name: 'Audit', description: 'The sealed, chained trail of everything that was done or refused.' },
@@ -20,13 +21,8 @@ const introduction = `REST API of AnkaSecure: keys stay in your HSM, policy, ten
 The tenant is that of the bearer token and of nothing else. Whatever is refused is a problem (RFC 9457) with a stable \`code\`.
 Another tenant's id is as unknown as one that does not exist. An answer that reports an operation means that its audit event is committed.`;
 
-const pathParameter = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  schema: { type: 'string', format: 'uuid' },
-  example: ids.signingKey,
-};
+const pathParameters = (route: Route): readonly object[] =>
+  pathParametersOf(route).map((name) => ({ name, in: 'path', required: true, ...pathExamples[name] }));
 
 const queryParameters = (route: Route, schemas: SchemaCollection): readonly object[] => {
   const { properties } = schemas.add(route.contract.request, 'input') as { properties?: Record<string, JsonSchema> };
@@ -36,17 +32,17 @@ const queryParameters = (route: Route, schemas: SchemaCollection): readonly obje
 };
 
 const parametersOf = (route: Route, schemas: SchemaCollection): readonly object[] => [
-  ...(route.path.includes('{id}') ? [pathParameter] : []),
+  ...pathParameters(route),
   ...(route.takes === 'parameters' ? queryParameters(route, schemas) : []),
   ...(route.idempotent ? [referToParameter('IdempotencyKey')] : []),
-  ...(route.conditional ? [referToParameter('IfMatch')] : []),
+  ...(route.conditional ? [referToParameter(route.conditional === true ? 'IfMatch' : 'OptionalIfMatch')] : []),
   referToParameter('CorrelationId'),
 ];
 
 const bodyOf = (route: Route, schemas: SchemaCollection) => ({
-  required: true,
+  required: pathParametersOf(route).length === 0,
   content: {
-    'application/json': { schema: schemas.add(route.contract.request, 'input'), example: route.example.request },
+    'application/json': { schema: schemas.add(bodySchemaOf(route), 'input'), example: route.example.request },
   },
 });
 

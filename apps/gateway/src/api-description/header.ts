@@ -29,6 +29,13 @@ export const refer = (...names: readonly HeaderName[]): Record<string, { $ref: s
 
 const text = (pattern: string, maxLength: number) => ({ type: 'string', pattern, maxLength });
 
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag of the state you decided on.',
+  schema: text('^"[1-9][0-9]*"$', 17),
+} as const;
+
 /** Headers a request may have, for `components.parameters`. */
 export const requestHeaders = {
   CorrelationId: {
@@ -44,13 +51,8 @@ export const requestHeaders = {
       'Makes it safe to repeat the request for 24 hours: the same key and body give the same answer, and the thing is made once. Use a UUID.',
     schema: text('^[\\x21-\\x7e]{1,255}$', 255),
   },
-  IfMatch: {
-    name: 'If-Match',
-    in: 'header',
-    required: true,
-    description: 'The ETag of the state you decided on.',
-    schema: text('^"[1-9][0-9]*"$', 17),
-  },
+  IfMatch: { ...ifMatch, required: true },
+  OptionalIfMatch: ifMatch,
 } as const;
 
 export const referToParameter = (name: keyof typeof requestHeaders) => ({ $ref: `#/components/parameters/${name}` });

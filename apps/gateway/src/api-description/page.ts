@@ -1,5 +1,5 @@
 import { errors } from '@ankasecure/contracts';
-import { ids } from '../route/example.js';
+import { examplePath } from '../route/example.js';
 import { basePath, type Route } from '../route/route.js';
 import type { ApiDescription } from './api-description.js';
 import { type Html, html, prose } from './html.js';
@@ -10,10 +10,10 @@ const json = (value: unknown): Html => html`<pre><code>${JSON.stringify(value, n
 
 const curl = ({ method, path, takes, idempotent, conditional, example }: Route): string =>
   [
-    `curl -X ${method} "$ANKASECURE${basePath}${path.replace('{id}', ids.signingKey)}"`,
+    `curl -X ${method} "$ANKASECURE${basePath}${examplePath(path)}"`,
     `-H "Authorization: Bearer $TOKEN"`,
     ...(idempotent ? ['-H "Idempotency-Key: $(uuidgen)"'] : []),
-    ...(conditional ? [`-H 'If-Match: "3"'`] : []),
+    ...(conditional === true ? [`-H 'If-Match: "3"'`] : []),
     ...(takes === 'body'
       ? [
           `-H 'Content-Type: application/json'`,

@@ -19,7 +19,8 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
     ...always,
     ...(route.takes === 'body' ? ofBodies : []),
     ...(route.idempotent ? ofIdempotency : []),
-    ...(route.conditional ? ofConditions : []),
+    ...(route.conditional === true ? ofConditions : []),
+    ...(route.conditional === 'optional' ? (['precondition-failed'] as const) : []),
   ]),
 ];
 

@@ -27,7 +27,7 @@ h4 { margin: 1.25rem 0 .35rem; }
 .role, .status { padding: .08rem .45rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .8rem; white-space: nowrap; }
 .method { display: inline-block; min-width: 3.1rem; padding: .05rem .35rem; border-radius: .3rem; color: #fff; text-align: center;
   font: 700 .7rem/1.6 ui-monospace, monospace; }
-.get { background: #1f7a4d; } .post { background: #0b5cad; } .put { background: #9a5b00; }
+.get { background: #1f7a4d; } .post { background: #0b5cad; } .put, .patch { background: #9a5b00; } .delete { background: #a3262a; }
 code, pre { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; font-size: .86em; }
 pre { margin: 0; padding: .9rem 1rem; overflow: auto; max-height: 24rem; background: var(--panel); border: 1px solid var(--line); border-radius: .45rem; line-height: 1.45; }
 table { width: 100%; margin: .6rem 0; border-collapse: collapse; font-size: .88rem; }

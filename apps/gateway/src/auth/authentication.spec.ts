@@ -164,7 +164,7 @@ describe('authentication', () => {
           issuers: [
             {
               ...{ issuer: remote.issuer, audience, jwksUrl: url, algorithms: ['ES256'] },
-              claims: { tenant: 'tenant', roles: 'roles' },
+              claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
               ...(tenants && { tenants }),
               platform,
             },

@@ -29,8 +29,13 @@ const issuer = z
     algorithms: z.array(z.enum(tokenAlgorithms)).min(1),
     /** Names of the claims, taken literally. */
     claims: z
-      .strictObject({ tenant: z.string().min(1).default('tenant'), roles: z.string().min(1).default('roles') })
-      .default({ tenant: 'tenant', roles: 'roles' }),
+      .strictObject({
+        tenant: z.string().min(1).default('tenant'),
+        roles: z.string().min(1).default('roles'),
+        /** May be missing from a token: its bearer is in no group then. */
+        groups: z.string().min(1).default('groups'),
+      })
+      .default({ tenant: 'tenant', roles: 'roles', groups: 'groups' }),
     /** The tenants this issuer may speak for; without it, all of them. The platform's own is never among them. */
     tenants: z
       .array(uuid)

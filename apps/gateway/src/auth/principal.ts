@@ -6,6 +6,8 @@ export interface Principal {
   readonly tenantId: string;
   readonly subject: string;
   readonly roles: readonly Role[];
+  /** What keys may be granted to besides the subject. */
+  readonly groups: readonly string[];
 }
 
 /** The platform's administrators exist in the platform's own tenant only, whatever another tenant's tokens claim. */

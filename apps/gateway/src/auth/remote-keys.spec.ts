@@ -70,7 +70,7 @@ describe('the keys of an issuer whose provider goes away', () => {
         {
           ...{ issuer, audience, jwksUrl: provider.url, platform: false },
           algorithms: ['ES256' as const],
-          claims: { tenant: 'tenant', roles: 'roles' },
+          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
         },
       ],
       clockToleranceSeconds: 2,

@@ -1,4 +1,4 @@
-import { AnkaError, context, platformTenantId, uuid } from '@ankasecure/contracts';
+import { AnkaError, context, maxGroups, platformTenantId, text, uuid } from '@ankasecure/contracts';
 import {
   decodeJwt,
   decodeProtectedHeader,
@@ -75,7 +75,15 @@ const principalOf = (payload: JWTPayload, { claims, ...issuer }: IssuerConfig): 
   const names = payload[claims.roles];
   if (!Array.isArray(names)) throw new Error(`claim ${claims.roles} is not a list`);
   const granted = names.filter((name) => typeof name === 'string').filter(isRole);
-  return { tenantId: tenant.data, subject: subject.data, roles: granted };
+  return { tenantId: tenant.data, subject: subject.data, roles: granted, groups: groupsOf(payload[claims.groups]) };
+};
+
+const group = text(128);
+
+/** Names that cannot be granted anything are left out; whoever has too many to tell is let in with none of them. */
+const groupsOf = (claim: unknown): readonly string[] => {
+  if (!Array.isArray(claim) || claim.length > maxGroups) return [];
+  return [...new Set(claim.filter((name): name is string => group.safeParse(name).success))];
 };
 
 export const isUnavailable = (error: unknown): error is AnkaError =>

@@ -3,6 +3,7 @@ import type { Bus, Logger, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, answerOf, isFinal, sendAnswer } from '../route/answer.js';
 import { ask, type Handler } from '../route/forward.js';
+import { conditionOf } from '../route/precondition.js';
 import { requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
 import type { Claim, Idempotency } from './idempotency.js';
@@ -24,7 +25,11 @@ export const create = (parts: Creation, route: Route): Handler => {
     reply: FastifyReply,
     body: Buffer,
     resourceId: string,
-  ): Promise<RawReply> => ask(parts.bus, route, request, reply, body, { resourceId });
+  ): Promise<RawReply> =>
+    ask(parts.bus, route, request, reply, body, {
+      resourceId,
+      ...conditionOf(route, request.headers['if-match']),
+    });
 
   return async (request, reply) => {
     const key = idempotencyKeyOf(request.headers['idempotency-key']);

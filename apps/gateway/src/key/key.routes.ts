@@ -107,7 +107,8 @@ export const keyRoutes: readonly Route[] = [
     operationId: 'listKeys',
     tag: 'Keys',
     summary: 'List keys',
-    description: 'Newest first. A filter must be repeated with its cursor.',
+    description:
+      'Newest first, and only those the caller may see: a user needs a grant. A filter must be repeated with its cursor.',
     roles: tenantRoles,
     contract: listKeys,
     takes: 'parameters',
@@ -129,7 +130,7 @@ export const keyRoutes: readonly Route[] = [
     etag: true,
     unknownId: 'key-not-found',
     withinMs: 10_000,
-    errors: ['key-not-found'],
+    errors: ['key-not-found', 'key-access-denied'],
     example: { reply: key },
   },
   {

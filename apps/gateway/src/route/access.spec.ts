@@ -4,11 +4,11 @@ import { roles } from '../auth/role.js';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, tenantA } from '../testing/token.js';
-import { ids } from './example.js';
+import { examplePath } from './example.js';
 import { basePath, type Route } from './route.js';
 import { routes } from './routes.js';
 
-const pathOf = (route: Route): string => `${basePath}${route.path.replace('{id}', ids.signingKey)}`;
+const pathOf = (route: Route): string => `${basePath}${examplePath(route.path)}`;
 const byName = (operationId: string): Route => routes.find((route) => route.operationId === operationId) as Route;
 
 describe('access', () => {

@@ -11,3 +11,13 @@ export const instants = {
   occurred: '2026-11-23T09:31:12.482913Z',
   sealed: '2026-11-23T09:31:12.731Z',
 } as const;
+
+/** What a path's parameters look like, and what stands for them in examples. */
+export const pathExamples: Readonly<Record<string, { readonly schema: object; readonly example: string | number }>> = {
+  id: { schema: { type: 'string', format: 'uuid' }, example: ids.signingKey },
+  version: { schema: { type: 'integer', minimum: 1 }, example: 1 },
+};
+
+/** The path with those in it. */
+export const examplePath = (path: string): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(pathExamples[name]?.example));

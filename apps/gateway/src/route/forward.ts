@@ -2,7 +2,7 @@ import { type Context, subjectOf } from '@ankasecure/contracts';
 import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOf, sendAnswer } from './answer.js';
-import { revisionOf } from './precondition.js';
+import { conditionOf } from './precondition.js';
 import { requestBody } from './request-body.js';
 import type { Route } from './route.js';
 
@@ -20,10 +20,12 @@ export const ask = (
   body: Buffer,
   extra: Extra,
 ): Promise<RawReply> => {
-  const { tenantId, subject } = request.principal;
-  const context = {
+  const { tenantId, subject, roles, groups } = request.principal;
+  const context: Context = {
     tenantId,
     principal: subject,
+    roles: [...roles],
+    ...(groups.length > 0 && { groups: [...groups] }),
     correlationId: request.id,
     deadline: Date.now() + route.withinMs,
     ...extra,
@@ -39,7 +41,7 @@ export const ask = (
 export const forward =
   (bus: Pick<Bus, 'requestRaw'>, route: Route): Handler =>
   async (request, reply) => {
-    const extra = route.conditional ? { ifMatch: revisionOf(request.headers['if-match']) } : {};
+    const extra = conditionOf(route, request.headers['if-match']);
     const answered = await ask(bus, route, request, reply, requestBody(request, route), extra);
     return sendAnswer(reply, answerOf(route, answered, request.id));
   };

@@ -1,4 +1,5 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import type { Route } from './route.js';
 
 /**
  * The revision an If-Match header names (RFC 9110 §13.1.1). `*`, lists and weak tags never match: a change has to say
@@ -10,4 +11,10 @@ export const revisionOf = (header: string | undefined): number => {
   const revision = /^"([1-9]\d{0,14})"$/.exec(header)?.[1];
   if (revision === undefined) throw new AnkaError('precondition-failed', 'If-Match is not the ETag of the last GET');
   return Number(revision);
+};
+
+/** What a request's If-Match says to the service: nothing where the route takes none, or it may be left out and is. */
+export const conditionOf = (route: Route, header: string | undefined): Pick<Context, 'ifMatch'> => {
+  if (route.conditional === undefined || (route.conditional === 'optional' && header === undefined)) return {};
+  return { ifMatch: revisionOf(header) };
 };

@@ -1,4 +1,5 @@
 import type { Contract, ErrorCode } from '@ankasecure/contracts';
+import type { z } from 'zod';
 import type { Role } from '../auth/role.js';
 
 /** Where the whole public API lives. */
@@ -6,24 +7,29 @@ export const basePath = '/api/v1';
 
 /** One operation of the API: everything that serving, authorising and describing it needs. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base path, OpenAPI style: `/keys/{id}`. */
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Cryptography' | 'Audit';
+  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Audit';
   readonly summary: string;
   readonly description?: string;
   /** A principal needs one of these. */
   readonly roles: readonly Role[];
   /** What the request becomes on the bus. */
   readonly contract: Contract;
-  /** Where the contract's request comes from: the body's bytes as they stand, or path and query parameters. */
+  /**
+   * Where the contract's request comes from: the body's bytes as they stand (with the path's parameters among their members
+   * where it has any), or path and query parameters.
+   */
   readonly takes: 'body' | 'parameters';
+  /** What the body is, where the path says a part of the contract's request. */
+  readonly body?: z.ZodType;
   readonly status: 200 | 201;
   /** Takes an Idempotency-Key, and sends the id of what is to be made. */
   readonly idempotent?: true;
-  /** Needs If-Match with the resource's ETag. */
-  readonly conditional?: true;
+  /** Needs, or takes, If-Match with the resource's ETag. */
+  readonly conditional?: true | 'optional';
   /** The reply is one resource, whose revision is its ETag. */
   readonly etag?: true;
   /** The made resource's Location is this and the id of the reply's head. */
@@ -36,5 +42,12 @@ export interface Route {
   readonly errors: readonly ErrorCode[];
   readonly example: { readonly request?: unknown; readonly reply: unknown };
 }
+
+/** The names in the path: `['id', 'version']` of `/keys/{id}/versions/{version}`. */
+export const pathParametersOf = ({ path }: Pick<Route, 'path'>): readonly string[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+
+/** What a caller sends as the body of a route that takes one. */
+export const bodySchemaOf = (route: Route): z.ZodType => route.body ?? route.contract.request;
 
 export const urlOf = (route: Route): string => `${basePath}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;

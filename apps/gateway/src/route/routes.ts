@@ -1,5 +1,6 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { grantRoutes } from '../key/grant.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
@@ -8,6 +9,7 @@ import type { Route } from './route.js';
 /** The whole API. */
 export const routes: readonly Route[] = [
   ...keyRoutes,
+  ...grantRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
   ...auditRoutes,

@@ -65,7 +65,7 @@ export const startRig = async (): Promise<Rig> => {
   const about = {
     audience,
     algorithms: ['ES256' as const],
-    claims: { tenant: 'tenant', roles: 'roles' },
+    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
     platform: false,
   };
   const identity: GatewayConfig['identity'] = {

@@ -1,0 +1,24 @@
+import type { Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import type { GrantsOfKey } from './access.js';
+
+interface Row {
+  readonly kind: GranteeKind;
+  readonly grantee: string;
+  readonly rights: KeyRight[];
+}
+
+/** One key's grants, in a fixed order; the transaction must be the tenant's. */
+export const readGrants = (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>
+  manager.query<Row[]>(
+    'SELECT kind, grantee, rights FROM key_grant WHERE tenant_id = $1 AND key_id = $2 ORDER BY kind DESC, grantee COLLATE "C"',
+    [tenantId, keyId],
+  );
+
+const named = (grants: readonly Grant[], kind: GranteeKind): ReadonlyMap<string, readonly KeyRight[]> =>
+  new Map(grants.filter((row) => row.kind === kind).map(({ grantee, rights }) => [grantee, rights]));
+
+export const grantsOf = (grants: readonly Grant[]): GrantsOfKey => ({
+  subject: named(grants, 'subject'),
+  group: named(grants, 'group'),
+});

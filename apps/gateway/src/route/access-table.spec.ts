@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { roles } from '../auth/role.js';
+import type { Route } from './route.js';
+import { routes } from './routes.js';
+
+const golden = fileURLToPath(new URL('../../access.golden.md', import.meta.url));
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const cellsOf = ({ method, path, roles: allowed }: Route): readonly string[] => [
+  `\`${method} ${path}\``,
+  ...roles.map((role) => (allowed.includes(role) ? 'yes' : '')),
+];
+
+const table = `# Who may call what
+
+By role, at the gateway's door; \`access.spec.ts\` tries every cell. What a \`user\` may do with a key is granted key by key besides.
+
+${row(['Route', ...roles])}
+${row(['---', ...roles.map(() => '---')])}
+${routes.map((route) => row(cellsOf(route))).join('\n')}
+`;
+
+/** Rights are widened in a file of their own, where a reviewer sees it: not in passing, in a route's description. */
+it('the table of roles and routes is the one on record (UPDATE_GOLDEN=1 records another)', () => {
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, table);
+  expect(readFileSync(golden, 'utf8')).toBe(table);
+});
+
+it('every route is somebody’s, and no role of it is named twice', () => {
+  for (const { operationId, roles: allowed } of routes) {
+    expect(allowed.length, operationId).toBeGreaterThan(0);
+    expect(new Set(allowed).size, operationId).toBe(allowed.length);
+  }
+});
