@@ -42,6 +42,7 @@ const missing = async (login: DatabaseLogin, wanted: readonly string[], catalogu
 /**
  * Makes the databases that are missing. Each has an owner, who runs its migrations, and an app role, which may connect
  * and has what the migrations grant it: neither is a superuser, may bypass row-level security, or reach another's database.
+ * May be repeated, also when it was cut short.
  */
 export const provisionDatabases = async (
   superuser: DatabaseLogin,
@@ -54,9 +55,11 @@ export const provisionDatabases = async (
     const password = pg.escapeLiteral(passwordOf(role));
     await queryOnce(superuser, `CREATE ROLE ${pg.escapeIdentifier(role)} ${rights} PASSWORD ${password}`);
   }
-  for (const database of await missing(superuser, databases, 'SELECT datname AS name FROM pg_database')) {
+  const absent = await missing(superuser, databases, 'SELECT datname AS name FROM pg_database');
+  for (const database of databases) {
     const [name, owner, app] = [database, roleOf(database, 'owner'), roleOf(database, 'app')].map(pg.escapeIdentifier);
-    await queryOnce(superuser, `CREATE DATABASE ${name} OWNER ${owner}`);
+    if (absent.includes(database)) await queryOnce(superuser, `CREATE DATABASE ${name} OWNER ${owner}`);
+    // Each time: whoever made the database may have died before it was closed to the others.
     await queryOnce(
       superuser,
       `REVOKE ALL ON DATABASE ${name}, postgres, template1 FROM PUBLIC; GRANT CONNECT ON DATABASE ${name} TO ${app}`,

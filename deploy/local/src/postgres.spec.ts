@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queryOnce } from './database.js';
+import { provisionDatabases, queryOnce } from './database.js';
 import { freePort } from './port.js';
 import { type Postgres, startPostgres } from './postgres.js';
 
@@ -49,6 +49,18 @@ it("keeps every role out of another service's database, and out of PostgreSQL's 
       await expect(queryOnce({ ...postgres.login('ankadb_one', role), database }, 'SELECT 1')).rejects.toThrow(
         'permission denied for database',
       );
+});
+
+it('closes a database that was made by somebody who died before closing it', async () => {
+  const superuser = postgres.login('postgres', 'superuser');
+  const passwordOf = (role: string): string => `${role}-password`;
+  await queryOnce(superuser, 'CREATE DATABASE ankadb_three');
+  const two = { ...postgres.login('ankadb_two', 'app'), database: 'ankadb_three' };
+  expect(await queryOnce(two, 'SELECT 1 AS open')).toEqual([{ open: 1 }]);
+  for (let time = 0; time < 2; time++) await provisionDatabases(superuser, ['ankadb_three'], passwordOf);
+  await expect(queryOnce(two, 'SELECT 1')).rejects.toThrow('permission denied for database');
+  const app = { ...two, user: 'ankadb_three_app', password: 'ankadb_three_app-password' };
+  expect(await queryOnce(app, 'SELECT 1 AS open')).toEqual([{ open: 1 }]);
 });
 
 it('refuses a wrong password', async () => {

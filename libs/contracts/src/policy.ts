@@ -77,14 +77,17 @@ export const putPolicy = contract({
   reply: policy,
 });
 
+const enforcedPolicy = z.strictObject({ revision: z.number().int().positive(), document: policyDocument });
+
 /**
  * Makes `revision` the tenant's enforced policy on this partition; idempotent, and never goes back to an older revision.
  * A tenant's first application provisions its KEK and its audit MAC key in the HSM. The reply means: committed.
+ * It holds what is enforced now, which is something else where the workers know of a change that the asker has lost.
  */
 export const applyPolicy = contract({
   owner: 'crypto-worker',
   callers: ['policy'],
   subject: 'crypto.{partition}.policy.apply',
-  request: z.strictObject({ revision: z.number().int().positive(), document: policyDocument }),
-  reply: z.strictObject({ revision: z.number().int().positive() }),
+  request: enforcedPolicy,
+  reply: enforcedPolicy,
 });

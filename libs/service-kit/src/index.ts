@@ -2,6 +2,7 @@ export * from './config/load-config.js';
 export * from './config/placeholder.js';
 export * from './config/section.js';
 export * from './cursor/cursor.js';
+export * from './database/bounded-client.js';
 export * from './database/data-source.js';
 export * from './database/migrate.js';
 export * from './database/tenant.js';

@@ -12,6 +12,8 @@ const shortSighted: readonly string[] = ['softhsm'];
 
 /** Longest that one waits for another worker's turn to end; the slowest is that of a large RSA key. */
 const patience = '60s';
+/** Of any statement, in milliseconds: PostgreSQL says by itself that the turn did not come. */
+const unansweredMs = 70_000;
 
 /**
  * One turn at a time among all workers of a partition, by an advisory lock that PostgreSQL lets go when its holder dies.
@@ -26,7 +28,7 @@ export class WriterTurn {
     private readonly partition: string,
     log: Logger,
   ) {
-    this.pool = new Pool({ ...connectionOf(config, 'ankasecure-writer-turn'), max: 1 });
+    this.pool = new Pool({ ...connectionOf(config, 'ankasecure-writer-turn', unansweredMs), max: 1 });
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the connection for turns was lost'));
   }
 

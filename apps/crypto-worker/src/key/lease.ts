@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
-import { Client } from 'pg';
+import { BoundedClient, connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
+import type { Client } from 'pg';
 
 /**
  * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
@@ -46,7 +46,7 @@ export class Lease {
   }
 
   private async take(): Promise<string> {
-    const client = new Client(connectionOf(this.config, 'ankasecure-lease'));
+    const client = new BoundedClient(connectionOf(this.config, 'ankasecure-lease'));
     client.on('error', (error) => {
       this.log.warn({ reason: error.message }, 'the lease was lost; a new one is taken at the next use');
       if (this.held?.client === client) this.held = undefined;

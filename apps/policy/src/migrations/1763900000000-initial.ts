@@ -25,6 +25,7 @@ export class Initial1763900000000 implements MigrationInterface {
         state text NOT NULL DEFAULT 'pending'
           CONSTRAINT policy_version_state CHECK (state IN ('pending', 'active', 'superseded', 'failed')),
         attempts integer NOT NULL DEFAULT 0,
+        failure_code text,
         changed_by text NOT NULL,
         correlation_id text NOT NULL,
         changed_at timestamptz NOT NULL DEFAULT now(),
@@ -41,7 +42,7 @@ export class Initial1763900000000 implements MigrationInterface {
         AS $$ SELECT tenant_id FROM policy_version WHERE state = 'pending' ORDER BY changed_at $$;
 
       GRANT SELECT, INSERT, UPDATE (state) ON tenant TO ${app};
-      GRANT SELECT, INSERT, UPDATE (state, attempts, version) ON policy_version TO ${app};
+      GRANT SELECT, INSERT, UPDATE (state, attempts, version, failure_code) ON policy_version TO ${app};
       REVOKE ALL ON FUNCTION tenants_with_pending_change() FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION tenants_with_pending_change() TO ${app};`);
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent } from '@ankasecure/contracts';
+import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
 import type { PolicyDocument } from '@ankasecure/policy-rules';
 import type { Tenant } from '../tenant/tenant.entity.js';
 
@@ -60,6 +60,21 @@ export const policyChanged = (change: Change, before: Pick<Change, 'version' | '
     },
   });
 
+/** A policy is in force that was not known here: which version after which, and what it changed. */
+export const policyAdopted = (adopted: Change, before: Pick<Change, 'version' | 'document'> | null): AuditEvent =>
+  eventOf(adopted, {
+    operation: 'policy.adopt',
+    outcome: 'success',
+    failureCode: null,
+    details: {
+      toVersion: String(adopted.version),
+      ...(before !== null && {
+        fromVersion: String(before.version),
+        ...differences(before.document, adopted.document),
+      }),
+    },
+  });
+
 /** A policy will never come in force. */
 export const policyRefused = (change: Change, failureCode: string): AuditEvent =>
   eventOf(change, {
@@ -69,11 +84,14 @@ export const policyRefused = (change: Change, failureCode: string): AuditEvent =
     details: { toVersion: String(change.version) },
   });
 
-/** The first policy came in force: the tenant exists. */
-export const tenantCreated = (change: Change, { slug, name, partition }: Tenant): AuditEvent =>
-  eventOf(change, {
-    operation: 'tenant.create',
-    outcome: 'success',
-    failureCode: null,
-    details: { slug, name, partition, policyVersion: String(change.version) },
-  });
+/** The first policy came in force: the tenant exists. In its own trail, and in that of the platform's auditors. */
+export const tenantCreated = (change: Change, { id, slug, name, partition }: Tenant): readonly AuditEvent[] => {
+  const details = { slug, name, partition, policyVersion: String(change.version) };
+  const created = { operation: 'tenant.create', outcome: 'success', failureCode: null } as const;
+  const own = eventOf(change, { ...created, details });
+  if (id === platformTenantId) return [own];
+  return [
+    own,
+    eventOf({ ...change, tenantId: platformTenantId }, { ...created, details: { tenantId: id, ...details } }),
+  ];
+};

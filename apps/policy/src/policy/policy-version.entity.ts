@@ -4,7 +4,7 @@ import { Tenant } from '../tenant/tenant.entity.js';
 
 /**
  * `pending`: handed to the workers, not known to be in force. `active`: in force on every worker. `failed`: refused by the
- * workers before anything was done, so never in force.
+ * workers before anything was done, so never in force; or given up because they enforce one that was not known here.
  */
 export type PolicyVersionState = 'pending' | 'active' | 'superseded' | 'failed';
 
@@ -33,6 +33,10 @@ export class PolicyVersion {
   /** How often it was handed to the workers; written before each time. */
   @Column('integer', { default: 0 })
   attempts!: number;
+
+  /** Why it failed: an error's code. */
+  @Column('text', { name: 'failure_code', nullable: true })
+  failureCode!: string | null;
 
   @Column('text', { name: 'changed_by' })
   changedBy!: string;

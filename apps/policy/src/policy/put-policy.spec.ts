@@ -152,10 +152,33 @@ describe('a policy change', () => {
     await converged(2);
   });
 
-  it('moves past a revision the workers hold and this database has forgotten', async () => {
-    policy.worker.enforced.set(tenantId, { revision: 7, document: initialPolicy });
-    expect(await policy.put(tenantId, { ifMatch: 1 }, strictDocument)).toMatchObject({ version: 8, ...strictDocument });
-    await converged(8);
+  it.each([
+    ['with a later revision', 7],
+    ['under the same revision', 2],
+  ])('gives way to what the workers enforce %s and this database has forgotten', async (_, revision) => {
+    policy.worker.enforced.set(tenantId, { revision, document: strictDocument });
+    const error = await errorOf(policy.put(tenantId, { ifMatch: 1, principal: 'bob' }, { fipsOnly: false }));
+    expect(error).toMatchObject({ code: 'precondition-failed', retryable: false });
+    expect(policy.worker.enforced.get(tenantId)).toEqual({ revision, document: strictDocument });
+    expect(await policy.get(tenantId)).toMatchObject({
+      version: revision,
+      ...strictDocument,
+      changedBy: 'policy',
+      pendingVersion: null,
+    });
+    const events = () => policy.eventsOf(tenantId).filter(({ operation }) => operation !== 'tenant.create');
+    await eventually(() => expect(events()).toHaveLength(2));
+    expect(events()).toMatchObject([
+      { operation: 'policy.put', outcome: 'failure', failureCode: 'precondition-failed', userId: 'bob' },
+      {
+        operation: 'policy.adopt',
+        outcome: 'success',
+        userId: 'policy',
+        details: { fromVersion: '1', toVersion: String(revision), fipsOnly: 'false to true' },
+      },
+    ]);
+    expect(await policy.put(tenantId, { ifMatch: revision })).toMatchObject({ ...initialPolicy });
+    expect(policy.worker.enforced.get(tenantId)?.document).toEqual(initialPolicy);
   });
 
   it('has one winner among many at two instances, and every version in force is reported once', async () => {

@@ -25,7 +25,7 @@ export class PutPolicy {
 
   /**
    * When it returns the document is in force on every worker. Repeating a call that ended without an answer is safe.
-   * @throws AnkaError `precondition-required`, `precondition-failed`, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `audit-unavailable`
+   * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce what was not known here, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `audit-unavailable`
    */
   async put(context: Context, document: PolicyDocument): Promise<Answer<Policy>> {
     const { tenantId, ifMatch } = context;
@@ -37,7 +37,7 @@ export class PutPolicy {
     const stored = await this.store(context, ifMatch, document);
     if (stored.state === 'active') return policyAnswer(stored, null);
     await this.changes.settle(tenantId, deadline);
-    return this.outcome(tenantId, stored.version);
+    return this.outcome(tenantId, stored.version, document);
   }
 
   /** The new version, pending; or the one in force when the same caller has put the same document before and now repeats it. */
@@ -73,13 +73,17 @@ export class PutPolicy {
   }
 
   /** What became of a version that is pending no more. */
-  private outcome(tenantId: string, version: number): Promise<Answer<Policy>> {
+  private outcome(tenantId: string, version: number, document: PolicyDocument): Promise<Answer<Policy>> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      const stored = await manager.findOneBy(PolicyVersion, { tenantId, version });
-      if (stored?.state === 'failed') throw new AnkaError('request-invalid', 'The workers refused this policy');
-      if (stored?.state === 'active' || stored?.state === 'superseded') return policyAnswer(stored, null);
-      const { active, pending } = await currentPolicy(manager, tenantId);
-      return policyAnswer(active, pending?.version ?? null);
+      const stored = await manager.findOneByOrFail(PolicyVersion, { tenantId, version });
+      const given = isDeepStrictEqual(stored.document, document);
+      if (given && stored.state !== 'failed') return policyAnswer(stored, null);
+      if (given && stored.failureCode !== 'precondition-failed')
+        throw new AnkaError('request-invalid', 'The workers refused this policy');
+      throw new AnkaError(
+        'precondition-failed',
+        'The workers enforce a later policy than was known here; read it and decide again',
+      );
     });
   }
 }

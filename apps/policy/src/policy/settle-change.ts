@@ -1,13 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { AnkaError, type AuditEvent, applyPolicy } from '@ankasecure/contracts';
 import { type Bus, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { policyChanged, policyRefused, tenantCreated } from './change-event.js';
+import { type Change, policyAdopted, policyChanged, policyRefused, tenantCreated } from './change-event.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
 /** Longest that one attempt waits for the workers, in milliseconds. */
 const applyTimeoutMs = 10_000;
+
+/** What a worker says that it enforces. */
+type Enforced = z.infer<typeof applyPolicy.reply>;
+
+/** Why a change fails that was decided without knowing what is in force. */
+const outdated = 'precondition-failed';
 
 /** Answers of a worker that mean it did nothing at all. */
 const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
@@ -71,10 +79,9 @@ export class SettleChange {
     const found = await this.begin(tenantId);
     if (found === undefined) return;
     const { tenant, change } = found;
-    const revision = await this.apply(tenant, change);
-    if (revision === change.version) return this.activate(tenant, change);
-    await this.renumber(change, revision + 1);
-    return this.attempt(tenantId);
+    const enforced = await this.apply(tenant, change);
+    const ours = enforced.revision === change.version && isDeepStrictEqual(enforced.document, change.document);
+    await (ours ? this.activate(tenant, change) : this.adopt(tenant, change, enforced));
   }
 
   /** The pending change, with this attempt counted before anybody is asked. */
@@ -87,12 +94,11 @@ export class SettleChange {
     });
   }
 
-  private async apply({ partition }: Tenant, change: PolicyVersion): Promise<number> {
+  private async apply({ partition }: Tenant, change: PolicyVersion): Promise<Enforced> {
     const { tenantId, version, document, changedBy: principal, correlationId } = change;
     const context = { tenantId, principal, correlationId, deadline: Date.now() + applyTimeoutMs };
     try {
-      const reply = await this.bus.request(applyPolicy, partition, context, { revision: version, document });
-      return reply.revision;
+      return await this.bus.request(applyPolicy, partition, context, { revision: version, document });
     } catch (error) {
       const code = error instanceof AnkaError ? error.code : 'internal-error';
       if (refusals.includes(code) && (await this.fail(change, code))) throw error;
@@ -104,13 +110,40 @@ export class SettleChange {
   private async activate(tenant: Tenant, change: PolicyVersion): Promise<void> {
     const { tenantId, version } = change;
     await this.resolve(change, always, async (manager) => {
-      const before = await manager.findOneBy(PolicyVersion, { tenantId, state: 'active' });
-      await manager.update(PolicyVersion, { tenantId, state: 'active' }, { state: 'superseded' });
+      const before = await supersede(manager, tenantId);
       await manager.update(PolicyVersion, { tenantId, version }, { state: 'active' });
-      if (before !== null) return policyChanged(change, before);
-      await manager.update(Tenant, { id: tenantId }, { state: 'active' });
-      return tenantCreated(change, tenant);
+      return before === null ? this.created(manager, tenant, change) : [policyChanged(change, before)];
     });
+  }
+
+  /**
+   * The workers enforce what this database, restored from a backup, has forgotten. The change was decided without knowing it,
+   * and could loosen it: so it fails, and what is enforced becomes the version in force here as well. A later document may
+   * have come with the change's own revision, which then is not the change's any more.
+   */
+  private async adopt(tenant: Tenant, change: PolicyVersion, { revision, document }: Enforced): Promise<void> {
+    const { tenantId, version, correlationId } = change;
+    this.log.error(
+      { tenantId, version, revision },
+      'the workers enforce a policy that is not known here; it is adopted',
+    );
+    await this.resolve(change, always, async (manager) => {
+      const before = await supersede(manager, tenantId);
+      await manager.update(
+        PolicyVersion,
+        { tenantId, version },
+        { state: 'failed', failureCode: outdated, version: revision === version ? version + 1 : version },
+      );
+      const adopted = { tenantId, version: revision, document, changedBy: 'policy', correlationId };
+      await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
+      const first = before === null ? await this.created(manager, tenant, adopted) : [policyRefused(change, outdated)];
+      return [...first, policyAdopted(adopted, before)];
+    });
+  }
+
+  private async created(manager: EntityManager, tenant: Tenant, change: Change): Promise<readonly AuditEvent[]> {
+    await manager.update(Tenant, { id: tenant.id }, { state: 'active' });
+    return tenantCreated(change, tenant);
   }
 
   /**
@@ -122,8 +155,8 @@ export class SettleChange {
     if (change.attempts > 1 || version === 1) return Promise.resolve(false);
     const onlyOnce = ({ attempts }: PolicyVersion): boolean => attempts === 1;
     return this.resolve(change, onlyOnce, async (manager) => {
-      await manager.update(PolicyVersion, { tenantId, version }, { state: 'failed' });
-      return policyRefused(change, code);
+      await manager.update(PolicyVersion, { tenantId, version }, { state: 'failed', failureCode: code });
+      return [policyRefused(change, code)];
     });
   }
 
@@ -134,30 +167,27 @@ export class SettleChange {
   private async resolve(
     { tenantId, version }: PolicyVersion,
     may: (held: PolicyVersion) => boolean,
-    work: (manager: EntityManager) => Promise<AuditEvent>,
+    work: (manager: EntityManager) => Promise<readonly AuditEvent[]>,
   ): Promise<boolean> {
-    const done = await withTenant(this.dataSource, tenantId, async (manager) => {
+    const reported = await withTenant(this.dataSource, tenantId, async (manager) => {
       const lock = { mode: 'pessimistic_write' } as const;
       const held = await manager.findOne(PolicyVersion, { where: { tenantId, version }, lock });
-      if (held?.state !== 'pending' || !may(held)) return false;
-      await this.outbox.write(manager, [await work(manager)]);
-      return true;
+      if (held?.state !== 'pending' || !may(held)) return 0;
+      const events = await work(manager);
+      await this.outbox.write(manager, events);
+      return events.length;
     });
-    if (done) this.outbox.committed(1);
-    return done;
-  }
-
-  /** The workers hold a later revision than this database knows, which was restored from a backup: the change moves past it. */
-  private async renumber({ tenantId, version }: PolicyVersion, next: number): Promise<void> {
-    this.log.error(
-      { tenantId, version, next },
-      'the workers enforce a later policy revision than is known here; the change is renumbered',
-    );
-    await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.update(PolicyVersion, { tenantId, version, state: 'pending' }, { version: next }),
-    );
+    if (reported > 0) this.outbox.committed(reported);
+    return reported > 0;
   }
 }
+
+/** Makes room for another version in force. @returns the one that was */
+const supersede = async (manager: EntityManager, tenantId: string): Promise<PolicyVersion | null> => {
+  const before = await manager.findOneBy(PolicyVersion, { tenantId, state: 'active' });
+  await manager.update(PolicyVersion, { tenantId, state: 'active' }, { state: 'superseded' });
+  return before;
+};
 
 const always = (): boolean => true;
 

@@ -32,7 +32,7 @@ describe('tenants', () => {
     expect(policy.eventsOf(platformTenantId)[0]).toMatchObject({ operation: 'tenant.create', userId: 'policy' });
   });
 
-  it('are created with a policy in force, and reported in their own trail', async () => {
+  it('are created with a policy in force, and reported in their own trail and in the platform’s', async () => {
     const id = randomUUID();
     const tenant = await policy.create('acme', { resourceId: id, correlationId: 'req-7' }, 'ACME Payments');
     expect(tenant).toMatchObject({ id, slug: 'acme', name: 'ACME Payments', partition: 'default' });
@@ -52,6 +52,30 @@ describe('tenants', () => {
       correlationId: 'req-7',
       details: { slug: 'acme', name: 'ACME Payments', partition: 'default', policyVersion: '1' },
     });
+    const seenByPlatform = policy.eventsOf(platformTenantId).filter(({ details }) => details?.['tenantId'] === id);
+    expect(seenByPlatform).toMatchObject([
+      {
+        operation: 'tenant.create',
+        outcome: 'success',
+        userId: 'alice',
+        correlationId: 'req-7',
+        details: { slug: 'acme', name: 'ACME Payments', partition: 'default', policyVersion: '1' },
+      },
+    ]);
+    expect(seenByPlatform[0]?.eventId).not.toBe(policy.eventsOf(id)[0]?.eventId);
+  });
+
+  it('keep the policy that workers enforce when this database was lost', async () => {
+    const id = randomUUID();
+    const document = { ...initialPolicy, fipsOnly: true };
+    policy.worker.enforced.set(id, { revision: 5, document });
+    expect(await policy.create('restored', { resourceId: id })).toMatchObject({ id });
+    expect(await policy.get(id)).toMatchObject({ version: 5, fipsOnly: true, changedBy: 'policy' });
+    await eventually(() => expect(policy.eventsOf(id)).toHaveLength(2));
+    expect(policy.eventsOf(id)).toMatchObject([
+      { operation: 'tenant.create', details: { policyVersion: '5' } },
+      { operation: 'policy.adopt', details: { toVersion: '5' } },
+    ]);
   });
 
   it('are created once, however often the call is repeated', async () => {
@@ -95,7 +119,7 @@ describe('tenants', () => {
       seen.push(...page.items.map(({ slug }) => slug));
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
-    expect(seen).toEqual(['acme', 'once', 'platform', 'raced', 'slow', 'taken']);
+    expect(seen).toEqual(['acme', 'once', 'platform', 'raced', 'restored', 'slow', 'taken']);
     expect(await errorOf(policy.list({ cursor: 'x.y' }))).toMatchObject({ code: 'cursor-invalid' });
   });
 

@@ -30,18 +30,20 @@ import { schema } from '../schema.js';
 
 export const database = 'ankadb_policy';
 
+type Enforced = z.infer<typeof applyPolicy.reply>;
+
 /** What a worker does when it is handed a policy. */
 export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
 
 /** A worker that enforces as the contract says, and can be told to misbehave. */
 export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
-  readonly enforced = new Map<string, { revision: number; document: PolicyDocument }>();
+  readonly enforced = new Map<string, Enforced>();
   /** How often each tenant's policy was handed over. */
   readonly asked = new Map<string, number>();
   private readonly answers: Record<
     Behaviour,
-    (tenantId: string, revision: number, document: PolicyDocument) => Promise<number>
+    (tenantId: string, revision: number, document: PolicyDocument) => Promise<Enforced>
   > = {
     apply: async (...change) => this.enforce(...change),
     fail: async () => {
@@ -60,14 +62,15 @@ export class WorkerStandIn {
   constructor(bus: Bus) {
     bus.serve(applyPolicy, 'default', async ({ tenantId }, { revision, document }) => {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
-      return { body: { revision: await this.answers[this.behaviour](tenantId, revision, document) } };
+      return { body: await this.answers[this.behaviour](tenantId, revision, document) };
     });
   }
 
-  private enforce(tenantId: string, revision: number, document: PolicyDocument): number {
+  private enforce(tenantId: string, revision: number, document: PolicyDocument): Enforced {
     const held = this.enforced.get(tenantId);
-    if (held === undefined || held.revision < revision) this.enforced.set(tenantId, { revision, document });
-    return Math.max(revision, held?.revision ?? 0);
+    if (held !== undefined && held.revision >= revision) return held;
+    this.enforced.set(tenantId, { revision, document });
+    return { revision, document };
   }
 }
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { parseConfig } from './load-config.js';
 import { environmentThenSecrets } from './placeholder.js';
@@ -71,6 +72,31 @@ describe('configuration', () => {
     expect(message).toContain('ankasecure.hsm.pkcs11.slot-index: number expected');
     expect(message).toContain('unknown key sesion-timeout');
     expect(message).not.toContain('canary');
+  });
+
+  it.each([
+    ['hsm: {pin: canary', 'BAD_INDENT at line 1, column 18'],
+    ['hsm:\n  pin: "canary\n', 'MISSING_CHAR at line 3, column 1'],
+    ['hsm:\n  pin: @canary', 'BAD_SCALAR_START at line 2, column 8'],
+    ['hsm:\n  pin: canary: 3', 'BLOCK_AS_IMPLICIT_KEY at line 2, column 8'],
+    ['hsm:\n  pin: *canary', 'an alias in it cannot be resolved'],
+  ])('says of %j where it stops being YAML, and never what stands there', (text, message) => {
+    let thrown: unknown;
+    try {
+      load(text);
+    } catch (error) {
+      thrown = error;
+    }
+    expect((thrown as Error).message).toBe(`configuration: the file is not readable YAML: ${message}`);
+    expect(inspect(thrown, { depth: 9 })).not.toContain('canary');
+  });
+
+  it('prints no warning about what stands there either', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    expect(() => load('ankasecure: !canary {}\n')).toThrow(/^configuration is not valid/);
+    expect(() => load('? [canary]\n: 1\n')).toThrow(/^configuration/);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   it('keeps a secret a string: it cannot change the document', () => {

@@ -1,10 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLError } from 'yaml';
 import { z } from 'zod';
 import { environmentThenSecrets, type Resolve, resolvePlaceholders } from './placeholder.js';
 
 const camel = (key: string): string => key.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
+ * The parser's own words quote the document around an error, or the name of an alias, and its warnings do too: any of it may be
+ * a secret. So only the kind of the error and its place are said, and the cause is left behind.
+ */
+const parseYaml = (text: string): unknown => {
+  try {
+    return parse(text, { logLevel: 'error' });
+  } catch (error) {
+    throw new Error(`configuration: the file is not readable YAML: ${whereabouts(error)}`);
+  }
+};
+
+const whereabouts = (error: unknown): string => {
+  if (!(error instanceof YAMLError)) return 'an alias in it cannot be resolved';
+  const [start] = error.linePos ?? [];
+  return start === undefined ? error.code : `${error.code} at line ${start.line}, column ${start.col}`;
+};
 
 /** Placeholders are resolved inside parsed strings, so a secret can never change the document's structure. */
 const prepare = (node: unknown, resolve: Resolve): unknown => {
@@ -30,7 +48,7 @@ export const parseConfig = <Schema extends z.ZodType>(
   schema: Schema,
   resolve: Resolve,
 ): z.infer<Schema> => {
-  const document = prepare(parse(text), resolve);
+  const document = prepare(parseYaml(text), resolve);
   const root = z.strictObject({ ankasecure: z.unknown() }).safeParse(document);
   if (!root.success) throw new Error('configuration: the document must have the one root key `ankasecure`');
   const result = schema.safeParse(root.data.ankasecure);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 import type { ServiceConfig } from '../config/section.js';
+import { BoundedClient } from './bounded-client.js';
 
 export interface Schema {
   readonly entities: MixedList<new () => object>;
@@ -14,12 +15,39 @@ const limits = {
   connectionTimeoutMillis: 5_000,
 };
 
+/** Longer than any statement may take: it ends what a server that is cut off never answers, in milliseconds. */
+const queryTimeoutMs = 20_000;
+
+/**
+ * A connection whose other end is gone without a word is found out at both ends. Ours is first, 10 s and ten probes of
+ * libuv's later: who loses an advisory lock knows before PostgreSQL gives it to another.
+ */
+const liveness = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+  options: [
+    ...['tcp_keepalives_idle=10', 'tcp_keepalives_interval=5', 'tcp_keepalives_count=3'],
+    // Keepalives do not speak while an answer is not acknowledged.
+    'tcp_user_timeout=25000',
+  ]
+    .map((setting) => `-c ${setting}`)
+    .join(' '),
+};
+
 /** The connection's TLS options: the server is verified against the configured authority. */
 export const tlsOf = (config: ServiceConfig['database']): { ssl?: { ca: string } } =>
   config.caFile === undefined ? {} : { ssl: { ca: readFileSync(config.caFile, 'utf8') } };
 
-/** A connection of pg's own to the service's database, for what has to stay apart from the pool. */
-export const connectionOf = (config: ServiceConfig['database'], applicationName: string) => ({
+/**
+ * A connection of pg's own to the service's database, for what has to stay apart from the pool: of a `Pool`, or a
+ * `BoundedClient`.
+ * @param unansweredMs how long a query may go unanswered; longer only where one waits for a lock
+ */
+export const connectionOf = (
+  config: ServiceConfig['database'],
+  applicationName: string,
+  unansweredMs = queryTimeoutMs,
+) => ({
   host: config.host,
   port: config.port,
   database: config.name,
@@ -27,6 +55,9 @@ export const connectionOf = (config: ServiceConfig['database'], applicationName:
   password: config.password,
   application_name: applicationName,
   connectionTimeoutMillis: limits.connectionTimeoutMillis,
+  query_timeout: unansweredMs,
+  Client: BoundedClient,
+  ...liveness,
   ...tlsOf(config),
 });
 
@@ -49,5 +80,5 @@ export const dataSourceOptions = (
   logging: false,
   applicationName: `ankasecure-${service}`,
   poolSize: config.poolSize,
-  extra: limits,
+  extra: { ...limits, ...liveness, query_timeout: queryTimeoutMs, Client: BoundedClient },
 });

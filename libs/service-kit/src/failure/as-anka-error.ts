@@ -1,15 +1,40 @@
 import { AnkaError } from '@ankasecure/contracts';
 
-/** PostgreSQL and socket codes that mean: not now, rather than: wrong. */
-const away = /^(?:08|53|57P0|58|25006|40001|40P01|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/;
-const awayMessage =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|connection ended/i;
+/** Codes that mean: not now, rather than: wrong. Whole classes of SQLSTATE by their beginning, single ones in full. */
+const transientCodes: readonly string[] = [
+  // PostgreSQL: connection lost, out of resources, shutting down or starting (57P05: idle too long), system error.
+  ...['08', '53', '57P0', '58'],
+  // A standby after a failover (25006), a transaction idle or open too long (25P03, 25P04), a serialization failure, a
+  // deadlock, a lock that did not come in time (55P03), a statement that took too long or was cancelled (57014).
+  ...['25006', '25P03', '25P04', '40001', '40P01', '55P03', '57014'],
+  // Sockets and name resolution.
+  ...['ECONN', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND'],
+];
+
+/** What pg, its pool and TypeORM say without a code when a connection is gone, does not come, or is not answered. */
+const transientMessages: readonly string[] = [
+  'connection terminated',
+  'connection ended',
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+  'query read timeout',
+  'client has encountered a connection error',
+  'client was closed and is not queryable',
+  'cannot use a pool after calling end',
+  'query runner already released',
+  'driver not connected',
+];
+
+const isTransient = ({ code, message }: { code?: unknown; message?: unknown }): boolean => {
+  if (typeof code === 'string' && transientCodes.some((start) => code.startsWith(start))) return true;
+  const said = typeof message === 'string' ? message.toLowerCase() : '';
+  return transientMessages.some((part) => said.includes(part));
+};
 
 /** Whatever was thrown, as an error a caller may see; a database that cannot be reached is `service-unavailable`, the rest `internal-error`. */
 export const asAnkaError = (error: unknown): AnkaError => {
   if (error instanceof AnkaError) return error;
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if ((typeof code === 'string' && away.test(code)) || (typeof message === 'string' && awayMessage.test(message)))
+  if (isTransient(Object(error) as object))
     return new AnkaError('service-unavailable', 'The database does not answer now', { cause: error });
   return new AnkaError('internal-error', undefined, { cause: error });
 };

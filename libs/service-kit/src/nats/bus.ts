@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AnkaError,
   type Context,
@@ -123,7 +124,7 @@ export class Bus {
 
   /**
    * Asks with a body of bytes. A failure that was answered is a reply with `ok: false`.
-   * @throws AnkaError `service-unavailable` when nobody serves the subject or the bus is down, `deadline-exceeded` when no answer came in time
+   * @throws AnkaError `service-unavailable` when nobody serves the subject or the bus is down or lost meanwhile, `deadline-exceeded` when no answer came in time
    */
   requestRaw(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return inSpan(`request ${subject}`, 'client', () => this.ask(subject, { ...context, ...traceparentOf() }, body));
@@ -255,7 +256,7 @@ export class Bus {
 
   private async watch(): Promise<void> {
     for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.connected = false;
+      if (status.type === 'disconnect') this.lose();
       if (status.type === 'reconnect') this.connected = true;
       if (status.type === 'error') {
         this.log.error({ reason: status.error.message }, 'bus error');
@@ -267,11 +268,21 @@ export class Bus {
     }
   }
 
-  /** Takes no new requests, lets those under way finish (at most `graceMs`). Replies and own requests still work after it. */
+  /** Replies to a connection that is gone go nowhere: nobody waits for them, nor is anything said later that nobody waits for. */
+  private lose(): void {
+    this.connected = false;
+    this.leaving.length = 0;
+    for (const token of this.waiters.keys())
+      this.fail(token, new AnkaError('service-unavailable', 'The message bus was lost while the request ran'));
+  }
+
+  /** Takes no new requests, lets those under way, on the wire as well, finish (at most `graceMs`). Replies and own requests still work after it. */
   async drain(graceMs = 2000): Promise<void> {
-    for (const subscription of this.served.splice(0)) subscription.unsubscribe();
     const end = Date.now() + graceMs;
-    while (this.inFlight > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    // A request may be on its way to us until the server has confirmed that it sends no more.
+    const confirmed = Promise.allSettled(this.served.splice(0).map((subscription) => subscription.drain()));
+    await Promise.race([confirmed, delay(graceMs, undefined, { ref: false })]);
+    while (this.inFlight > 0 && Date.now() < end) await delay(10);
   }
 
   async close(): Promise<void> {

@@ -3,19 +3,14 @@ import {
   type AuditEvent,
   appendEvents,
   type Context,
-  maxAppend,
   platformTenantId,
   type Service,
 } from '@ankasecure/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
 import type { Bus, RawReply } from '../nats/bus.js';
-
-interface Row {
-  readonly id: string;
-  readonly event_count: number;
-  readonly events: string;
-}
+import { Deferrals } from './deferral.js';
+import { Delivery, type Row, tenantOf, type Way, writeRow } from './delivery.js';
 
 export interface OutboxOptions {
   /** Events that may wait before operations are refused. */
@@ -32,16 +27,10 @@ const idleMs = 1000;
  */
 const gathering = { ms: 50, events: 2000 };
 const retryMs = { first: 100, most: 5000 };
-const appendTimeoutMs = 20_000;
+/** Of one ask. An audit service that dies while it seals never answers: until then its rows wait, and those behind them. */
+const appendTimeoutMs = 8000;
 /** How old the count of what waits may be: other processes put in and take out as well. */
 const countMs = 1000;
-/**
- * How long a row is left aside that the audit service refused for a reason that is not the row's: doubled at each refusal,
- * since most such reasons pass (a worker that died while it computed the MAC) and some stay.
- */
-const deferMs = { first: 1000, most: 60_000 };
-/** Refusals of what the row says, which will never be another. */
-const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
 /** Kept of the bus's largest message for the head. */
 const headBytes = 4096;
 
@@ -62,8 +51,7 @@ export class Outbox {
   private countedAt = 0;
   /** Events that this process has committed since the last count began. */
   private sinceCount = 0;
-  /** Rows left aside: until when, and how often they were refused. */
-  private readonly deferred = new Map<string, { readonly until: number; readonly times: number }>();
+  private readonly deferrals = new Deferrals();
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
@@ -98,10 +86,7 @@ export class Outbox {
 
   /** Writes `events` in the caller's transaction; call `committed` after it. */
   async write(manager: EntityManager, events: readonly AuditEvent[]): Promise<void> {
-    await manager.query('INSERT INTO outbox (event_count, events) VALUES ($1, $2)', [
-      events.length,
-      JSON.stringify(events),
-    ]);
+    await writeRow(manager, events);
   }
 
   /** Says that `count` more events are committed, so that the relay does not wait for its next look. */
@@ -129,7 +114,7 @@ export class Outbox {
     while (!this.stopped) {
       try {
         this.woken = false;
-        const relayed = await this.relay();
+        const relayed = (await this.deliver()) + (await this.retry());
         this.failures = 0;
         if (relayed === 0 || Date.now() - this.countedAt > countMs) await this.recount();
         if (relayed > 0) await this.gather();
@@ -153,63 +138,46 @@ export class Outbox {
 
   /** Waits for a commit; not for long when rows wait that another relay has taken and may fail to deliver. */
   private async idle(): Promise<void> {
-    const othersAtWork = this.waiting > 0 && this.leftAside().length === 0;
+    const othersAtWork = this.waiting > 0 && this.deferrals.ids.length === 0;
     if (!this.woken) await this.pause(othersAtWork ? retryMs.first : idleMs);
   }
 
-  private async relay(): Promise<number> {
-    return this.dataSource.transaction(async (manager) => {
+  /** Tries again what was left aside, in a transaction of its own: nothing else waits for it. */
+  private async retry(): Promise<number> {
+    const due = this.deferrals.due(this.options.batch);
+    return due.length === 0 ? 0 : this.deliver(due);
+  }
+
+  /**
+   * @param due rows to take; by default the first of those that are not left aside
+   * @returns how many rows were taken on, sealed or not
+   */
+  private async deliver(due: readonly string[] = []): Promise<number> {
+    const which = due.length > 0 ? 'id = ANY($2::bigint[])' : 'id <> ALL($2::bigint[])';
+    const [delivery, untaken] = await this.dataSource.transaction(async (manager) => {
       const rows = await manager.query<Row[]>(
-        `SELECT id, event_count, events FROM outbox WHERE NOT quarantined AND id <> ALL($2::bigint[])
+        `SELECT id, event_count, events FROM outbox WHERE NOT quarantined AND ${which}
          ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-        [this.options.batch, this.leftAside()],
+        [this.options.batch, due.length > 0 ? due : this.deferrals.ids],
       );
-      if (rows.length === 0) return 0;
-      const limit = this.bus.maxPayload - headBytes;
-      const taken = withinAppend(rows, limit);
-      const [first] = taken;
-      if (first !== undefined && Buffer.byteLength(first.events) > limit) {
-        await this.split(manager, first);
-        return 1;
-      }
-      await this.append(manager, taken);
-      return taken.length;
+      const under = new Delivery(manager, this.way());
+      return [under, rows.slice(await under.take(rows))] as const;
     });
+    this.remember(delivery, due, untaken);
+    return delivery.taken;
   }
 
-  private leftAside(): readonly string[] {
-    const now = Date.now();
-    // Tried again at its time, a row is sealed or refused once more: one that long ago was another relay's.
-    for (const [id, { until }] of this.deferred) if (until + deferMs.most <= now) this.deferred.delete(id);
-    return [...this.deferred].flatMap(([id, { until }]) => (until > now ? [id] : []));
+  /** Only now that it is committed: rows are gone, or left aside, because the table says so. */
+  private remember({ sealed, deferred }: Delivery, due: readonly string[], untaken: readonly Row[]): void {
+    // Neither refused again nor to be taken yet: sealed, set aside for good, or another relay's.
+    const stay = new Set([...deferred, ...untaken].map(({ id }) => id));
+    this.deferrals.drop(due.filter((id) => !stay.has(id)));
+    for (const row of deferred) this.deferrals.put(row.id, tenantOf(row));
+    this.waiting = Math.max(0, this.waiting - sealed.reduce((sum, row) => sum + row.event_count, 0));
   }
 
-  /** Takes rows to the audit service; those that are sealed leave. A row that is refused is found by halving, so that it holds up no other. */
-  private async append(manager: EntityManager, rows: readonly Row[]): Promise<void> {
-    const events = rows.map((row) => row.events.slice(1, -1)).join(',');
-    const { head } = await this.ask(Buffer.from(`{"events":[${events}]}`));
-    if (head.ok) return this.remove(manager, rows);
-    const { code, detail, retryable } = head.error;
-    if (retryable) throw new AnkaError(code, detail);
-    const [row] = rows;
-    if (row !== undefined && rows.length === 1) {
-      if (refusals.includes(code) && row.event_count > 1) return this.split(manager, row);
-      return this.setAside(manager, row.id, { code, detail });
-    }
-    const middle = rows.length >> 1;
-    await this.append(manager, rows.slice(0, middle));
-    return this.append(manager, rows.slice(middle));
-  }
-
-  /** Two rows instead of one, so that one event can neither take others along when it is refused, nor be too many to send. */
-  private async split(manager: EntityManager, row: Row): Promise<void> {
-    const events = JSON.parse(row.events) as AuditEvent[];
-    if (events.length < 2)
-      return this.setAside(manager, row.id, { code: 'request-invalid', detail: 'one event is too large' });
-    const middle = events.length >> 1;
-    await this.write(manager, events.slice(0, middle));
-    await this.write(manager, events.slice(middle));
-    await manager.query('DELETE FROM outbox WHERE id = $1', [row.id]);
+  private way(): Way {
+    return { ask: (body) => this.ask(body), limit: this.bus.maxPayload - headBytes, log: this.log };
   }
 
   private ask(body: Buffer): Promise<RawReply> {
@@ -217,26 +185,6 @@ export class Outbox {
       this.giveUp = reject;
       this.bus.requestRaw(appendEvents.subject, this.context(), body).then(resolve, reject);
     });
-  }
-
-  private async remove(manager: EntityManager, rows: readonly Row[]): Promise<void> {
-    await manager.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [rows.map(({ id }) => id)]);
-    for (const { id } of rows) this.deferred.delete(id);
-    const count = rows.reduce((sum, row) => sum + row.event_count, 0);
-    this.waiting = Math.max(0, this.waiting - count);
-  }
-
-  /** For good when the row itself is refused; for a while when its tenant's trail cannot be sealed. */
-  private async setAside(manager: EntityManager, id: string, why: { code: string; detail: string }): Promise<void> {
-    if (refusals.includes(why.code)) {
-      this.log.fatal({ outboxId: id, ...why }, 'an outcome cannot be sealed and is set aside: it needs a person');
-      await manager.query('UPDATE outbox SET quarantined = true WHERE id = $1', [id]);
-      return;
-    }
-    this.log.error({ outboxId: id, ...why }, 'an outcome cannot be sealed now and is left aside for a while');
-    const times = (this.deferred.get(id)?.times ?? 0) + 1;
-    const ms = Math.min(deferMs.most, deferMs.first * 2 ** (times - 1));
-    this.deferred.set(id, { until: Date.now() + ms, times });
   }
 
   private async recount(): Promise<void> {
@@ -271,15 +219,3 @@ export class Outbox {
     });
   }
 }
-
-/** As many of the first rows as one append may carry in events and bytes, at least one. */
-const withinAppend = (rows: readonly Row[], maxBytes: number): readonly Row[] => {
-  let events = 0;
-  let bytes = 0;
-  const end = rows.findIndex((row) => {
-    events += row.event_count;
-    bytes += Buffer.byteLength(row.events);
-    return events > maxAppend || bytes > maxBytes;
-  });
-  return end < 0 ? rows : rows.slice(0, Math.max(1, end));
-};

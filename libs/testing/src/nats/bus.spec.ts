@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { type Context, encrypt, platformTenantId, subjectOf } from '@ankasecure/contracts';
 import type { Bus } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,5 +46,53 @@ describe('a reply', () => {
     expect(answered).toMatchObject({ ok: false, error: { code: 'body-too-large', retryable: false } });
     expect(answered).toHaveProperty('error.detail', expect.stringContaining('fewer or smaller items'));
     expect(body.length).toBe(0);
+  });
+});
+
+describe('a connection', () => {
+  let nats: Awaited<ReturnType<typeof startTestNats>>;
+  let gateway: Bus;
+  beforeAll(async () => {
+    nats = await startTestNats();
+    gateway = await connectTestBus('gateway', nats);
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await nats.stop();
+  });
+
+  const workerThat = async (serves: () => Promise<void>): Promise<Bus> => {
+    const worker = await connectTestBus('crypto-worker', nats);
+    worker.serveRaw(contract, 'default', async () => (await serves(), { head: { ok: true } }));
+    await worker.flushed();
+    return worker;
+  };
+  const ask = () => {
+    const context = { tenantId: platformTenantId, principal: 'alice', correlationId: 'c', deadline: Date.now() + 5000 };
+    return gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
+  };
+
+  it('that drains answers what was on the wire already, and leaves what comes later to others', async () => {
+    const worker = await workerThat(() => delay(50));
+    const asked = Array.from({ length: 20 }, ask);
+    await turn();
+    // The requests reach the worker's socket, and the worker has not looked yet.
+    for (const end = Date.now() + 100; Date.now() < end; );
+    await worker.drain();
+    for (const { head } of await Promise.all(asked)) expect(head.ok).toBe(true);
+    await expect(ask()).rejects.toMatchObject({ code: 'service-unavailable' });
+    await worker.close();
+  });
+
+  it('that is lost fails at once what waits for a reply on it', async () => {
+    const worker = await workerThat(() => delay(60_000, undefined, { ref: false }));
+    const asked = ask();
+    const failed = expect(asked).rejects.toMatchObject({ code: 'service-unavailable', retryable: true });
+    await delay(100);
+    const start = performance.now();
+    nats.process.signal('SIGKILL');
+    await failed;
+    expect(performance.now() - start).toBeLessThan(2000);
+    await worker.close();
   });
 });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, type AuditEvent, appendEvents, maxAppend, platformTenantId } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
 import { type Bus, createLogger, Outbox, outboxSchema } from '@ankasecure/service-kit';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import { startTestPostgres } from '../postgres/postgres.js';
@@ -54,6 +54,7 @@ describe('the outbox', () => {
   const outboxes: Outbox[] = [];
   let answer: Answer = () => undefined;
   let appends: number[] = [];
+  let longestMs = 0;
   const sealed: string[] = [];
 
   beforeAll(async () => {
@@ -67,8 +68,9 @@ describe('the outbox', () => {
     };
     await migrateTest(options);
     audit = await connectTestBus('audit', nats);
-    audit.serve(appendEvents, '', async (_, { events }) => {
+    audit.serve(appendEvents, '', async ({ deadline }, { events }) => {
       appends.push(events.length);
+      longestMs = Math.max(longestMs, deadline - Date.now());
       await answer(events);
       sealed.push(...events.map(({ eventId }) => eventId));
       return { body: { sealed: events.length } };
@@ -253,6 +255,107 @@ describe('the outbox', () => {
     answer = () => undefined;
     outboxOf().start();
     await eventually(rows).toEqual([]);
+  });
+
+  it('asks a few times and not for every row when nothing can be sealed, and delivers all of it afterwards', async () => {
+    const outbox = outboxOf();
+    answer = () => {
+      throw new AnkaError('hsm-error');
+    };
+    const events = eventsOf(64);
+    for (const event of events) await write(outbox, [event]);
+    outbox.start();
+    await delay(700);
+    expect(appends).toEqual([64, 32, 32]);
+    answer = () => undefined;
+    await eventually(rows).toEqual([]);
+    expect(sealed).toEqual(ids(events));
+  });
+
+  it('lets no tenant wait for another’s trail for long, however their outcomes are mixed', async () => {
+    const outbox = outboxOf();
+    const broken = randomUUID();
+    answer = (events) => {
+      if (events.some(({ tenantId }) => tenantId === broken)) throw new AnkaError('hsm-error');
+    };
+    for (let commit = 0; commit < 32; commit++)
+      await write(outbox, [eventOf(commit % 2 === 0 ? { tenantId: broken } : {})]);
+    outbox.start();
+    await eventually(() => sealed.length).toBe(16);
+    await eventually(rows).toHaveLength(16);
+    await write(outbox, eventsOf(1));
+    await eventually(() => sealed.length).toBe(17);
+    expect(appends.length).toBeLessThan(16);
+  });
+
+  it('finds what cannot be sealed among outcomes of one tenant in the end, and delivers the others', async () => {
+    const outbox = outboxOf(0, { capacity: 1000, batch: 16 });
+    answer = (events) => {
+      if (events.some(({ operation }) => operation === 'broken')) throw new AnkaError('internal-error');
+    };
+    for (let commit = 0; commit < 16; commit++)
+      await write(outbox, [eventOf(commit === 2 || commit === 12 ? { operation: 'broken' } : {})]);
+    outbox.start();
+    await eventually(() => sealed.length).toBe(14);
+    await eventually(rows).toMatchObject([{ quarantined: false }, { quarantined: false }]);
+  });
+
+  it('leaves no row aside because of a transaction that was undone', async () => {
+    await postgres.query(
+      database,
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+       CREATE TRIGGER refuse BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    );
+    const outbox = outboxOf();
+    const broken = randomUUID();
+    answer = (events) => {
+      if (events.some(({ tenantId }) => tenantId === broken)) throw new AnkaError('tenant-unknown');
+    };
+    await write(outbox, [eventOf({ tenantId: broken })]);
+    await write(outbox, eventsOf(1));
+    outbox.start();
+    await eventually(() => appends.length).toBeGreaterThan(3);
+    await postgres.query(database, 'DROP TRIGGER refuse ON outbox; DROP FUNCTION refuse');
+    expect(appends.slice(0, 4)).toEqual([2, 1, 1, 2]);
+    await eventually(rows).toHaveLength(1);
+  });
+
+  it('keeps what it has found out when much is refused: one transaction does not ask for ever', async () => {
+    const outbox = outboxOf();
+    answer = () => {
+      if (appends.length > 70) return delay(60_000);
+      throw new AnkaError('request-invalid');
+    };
+    for (let commit = 0; commit < 100; commit++) await write(outbox, eventsOf(1));
+    outbox.start();
+    const quarantined = async () => (await rows()).filter((row) => row['quarantined'] === true).length;
+    await eventually(quarantined).toBeGreaterThan(20);
+    answer = () => {
+      throw new AnkaError('request-invalid');
+    };
+    await outbox.stop(100);
+    outboxOf().start();
+    await eventually(quarantined).toBe(100);
+  });
+
+  it('keeps its transaction alive while it asks, and waits for no answer very long', async () => {
+    const { dataSource: usual, bus } = partsOf(0);
+    const extra = { idle_in_transaction_session_timeout: 400 };
+    const dataSource = await new DataSource({ ...usual.options, extra } as typeof usual.options).initialize();
+    const outbox = new Outbox('policy', dataSource, bus, createLogger('spec', 'silent'));
+    outboxes.push(outbox);
+    answer = async (events) => {
+      await delay(150);
+      if (events.some(({ operation }) => operation === 'poison')) throw new AnkaError('request-invalid');
+    };
+    for (const event of [eventOf({ operation: 'poison' }), ...eventsOf(15)]) await write(outbox, [event]);
+    longestMs = 0;
+    outbox.start();
+    await eventually(rows).toMatchObject([{ quarantined: true }]);
+    expect(appends).toEqual([16, 8, 4, 2, 1, 1, 2, 4, 8]);
+    expect(longestMs).toBeLessThanOrEqual(8000);
+    await outbox.stop();
+    await dataSource.destroy();
   });
 
   it('is shared by processes: each row is under way in one of them, and taken over when that one dies', async () => {

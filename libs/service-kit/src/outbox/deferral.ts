@@ -1,0 +1,48 @@
+/** How long a row is left aside, in milliseconds: doubled at each refusal, since most reasons pass and some stay. */
+const asideMs = { first: 1000, most: 10_000 };
+
+interface Deferral {
+  readonly tenantId: string;
+  readonly until: number;
+  readonly times: number;
+}
+
+/**
+ * Rows that the audit service refused for a reason that is not the row's, as far as this process knows: most often their
+ * tenant's trail cannot be sealed now. Milliseconds since the epoch throughout.
+ */
+export class Deferrals {
+  private readonly rows = new Map<string, Deferral>();
+
+  get ids(): readonly string[] {
+    return [...this.rows.keys()];
+  }
+
+  /**
+   * Rows to try again: of one tenant, so that nobody waits for another's trail, and a quarter as many each time, so that in
+   * the end whatever keeps failing fails alone.
+   * @param most rows the first time
+   */
+  due(most: number, now = Date.now()): readonly string[] {
+    const due = [...this.rows].filter(([, { until }]) => until <= now);
+    const [first] = due;
+    if (first === undefined) return [];
+    const [, { tenantId, times }] = first;
+    const atOnce = Math.max(1, Math.floor(most / 4 ** (times - 1)));
+    return due
+      .filter(([, row]) => row.tenantId === tenantId)
+      .slice(0, atOnce)
+      .map(([id]) => id);
+  }
+
+  /** Leaves a row aside, for longer each time, and behind all others that are. */
+  put(id: string, tenantId: string, now = Date.now()): void {
+    const times = (this.rows.get(id)?.times ?? 0) + 1;
+    this.rows.delete(id);
+    this.rows.set(id, { tenantId, until: now + Math.min(asideMs.most, asideMs.first * 2 ** (times - 1)), times });
+  }
+
+  drop(ids: readonly string[]): void {
+    for (const id of ids) this.rows.delete(id);
+  }
+}

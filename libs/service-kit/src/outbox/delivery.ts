@@ -1,0 +1,152 @@
+import { AnkaError, type AuditEvent, maxAppend } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import type { Logger } from '../logging/logger.js';
+import type { RawReply } from '../nats/bus.js';
+
+export interface Row {
+  readonly id: string;
+  readonly event_count: number;
+  readonly events: string;
+}
+
+export interface Way {
+  /** Asks the audit service. */
+  ask(body: Buffer): Promise<RawReply>;
+  /** Bytes of one append. */
+  readonly limit: number;
+  readonly log: Logger;
+}
+
+interface Failure {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Refusals of what the row says, which will never be another. */
+const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
+/** Asks of one transaction, about: it holds rows that nobody else may take, and what it has found out is kept only at its end. */
+const mostAsks = 64;
+
+/**
+ * One transaction's way to the audit service with rows that it holds. What it did is in force when the transaction commits
+ * and not before: until then the lists only say what it is about to do.
+ */
+export class Delivery {
+  readonly sealed: Row[] = [];
+  /** To be left aside for a while. */
+  readonly deferred: Row[] = [];
+  /** Rows it went with, whatever became of them. */
+  taken = 0;
+  private asks = 0;
+
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly way: Way,
+  ) {}
+
+  /**
+   * Takes as many of the first rows as go into one append. Those that are sealed leave; one that is refused is found by
+   * halving, so that it holds up no other. What is neither when the asks are used up stays for the next time.
+   * @returns how many rows were taken
+   * @throws AnkaError as the audit service answered when all of it may succeed later
+   */
+  async take(rows: readonly Row[]): Promise<number> {
+    const [first] = rows;
+    if (first === undefined) return 0;
+    const together = withinAppend(rows, this.way.limit);
+    this.taken = together.length;
+    if (Buffer.byteLength(first.events) > this.way.limit) await this.split(first);
+    else {
+      const failure = await this.attempt(together);
+      if (failure !== undefined) await this.isolate(together, failure);
+    }
+    return this.taken;
+  }
+
+  /** Seals `rows`, or says why not. */
+  private async attempt(rows: readonly Row[]): Promise<Failure | undefined> {
+    // The server ends a transaction in which nothing is said for too long; each ask alone is far shorter than that.
+    if (this.asks++ > 0) await this.manager.query('SELECT 1');
+    const events = rows.map((row) => row.events.slice(1, -1)).join(',');
+    const { head } = await this.way.ask(Buffer.from(`{"events":[${events}]}`));
+    if (!head.ok) {
+      if (head.error.retryable) throw new AnkaError(head.error.code, head.error.detail);
+      return head.error;
+    }
+    await this.manager.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [rows.map(({ id }) => id)]);
+    this.sealed.push(...rows);
+    return undefined;
+  }
+
+  /** Both halves failing for the same reason, and none that is a row's own: looking further would only ask the same again. */
+  private async isolate(rows: readonly Row[], failure: Failure): Promise<void> {
+    const [row] = rows;
+    if (row === undefined || this.asks >= mostAsks) return;
+    if (rows.length === 1) return this.setAside(row, failure);
+    const [first, second] = [rows.slice(0, rows.length >> 1), rows.slice(rows.length >> 1)];
+    const firstFailure = await this.attempt(first);
+    const ownReason = firstFailure !== undefined && refusals.includes(firstFailure.code);
+    if (ownReason) await this.isolate(first, firstFailure);
+    const secondFailure = await this.attempt(second);
+    if (firstFailure !== undefined && !ownReason) {
+      if (firstFailure.code === secondFailure?.code) return this.defer(rows, firstFailure);
+      await this.isolate(first, firstFailure);
+    }
+    if (secondFailure !== undefined) await this.isolate(second, secondFailure);
+  }
+
+  /** Two rows instead of one, so that one event can neither take others along when it is refused, nor be too many to send. */
+  private async split(row: Row): Promise<void> {
+    const events = JSON.parse(row.events) as AuditEvent[];
+    if (events.length < 2) return this.quarantine(row, { code: 'request-invalid', detail: 'one event is too large' });
+    const middle = events.length >> 1;
+    await writeRow(this.manager, events.slice(0, middle));
+    await writeRow(this.manager, events.slice(middle));
+    await this.manager.query('DELETE FROM outbox WHERE id = $1', [row.id]);
+  }
+
+  /** For good when the row itself is refused; for a while when its tenant's trail cannot be sealed. */
+  private async setAside(row: Row, why: Failure): Promise<void> {
+    if (!refusals.includes(why.code)) return this.defer([row], why);
+    await (row.event_count > 1 ? this.split(row) : this.quarantine(row, why));
+  }
+
+  private async quarantine(row: Row, { code, detail }: Failure): Promise<void> {
+    this.way.log.fatal(
+      { outboxId: row.id, code, detail },
+      'an outcome cannot be sealed and is set aside: it needs a person',
+    );
+    await this.manager.query('UPDATE outbox SET quarantined = true WHERE id = $1', [row.id]);
+  }
+
+  private defer(rows: readonly Row[], { code, detail }: Failure): void {
+    const [first] = rows;
+    this.way.log.error(
+      { outboxId: first?.id, rows: rows.length, code, detail },
+      'outcomes cannot be sealed now and are left aside for a while',
+    );
+    this.deferred.push(...rows);
+  }
+}
+
+export const writeRow = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
+  await manager.query('INSERT INTO outbox (event_count, events) VALUES ($1, $2)', [
+    events.length,
+    JSON.stringify(events),
+  ]);
+};
+
+/** The tenant of a row's first event; the others are nearly always the same tenant's. */
+export const tenantOf = ({ events }: Row): string => (JSON.parse(events) as AuditEvent[])[0]?.tenantId ?? '';
+
+/** As many of the first rows as one append may carry in events and bytes, at least one. */
+const withinAppend = (rows: readonly Row[], maxBytes: number): readonly Row[] => {
+  let events = 0;
+  let bytes = 0;
+  const end = rows.findIndex((row) => {
+    events += row.event_count;
+    bytes += Buffer.byteLength(row.events);
+    return events > maxAppend || bytes > maxBytes;
+  });
+  return end < 0 ? rows : rows.slice(0, Math.max(1, end));
+};

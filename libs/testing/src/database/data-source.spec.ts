@@ -1,0 +1,92 @@
+import type { Postgres } from '@ankasecure/local';
+import {
+  asAnkaError,
+  BoundedClient,
+  connectionOf,
+  dataSourceOptions,
+  type ServiceConfig,
+} from '@ankasecure/service-kit';
+import { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startTestPostgres } from '../postgres/postgres.js';
+import { startSilentProxy } from './silent-proxy.js';
+
+const database = 'cut_off';
+
+/** The service kit's connections, here because their spec needs what this library starts. */
+describe('a connection to a database that is cut off', () => {
+  let postgres: Postgres;
+  let proxy: Awaited<ReturnType<typeof startSilentProxy>>;
+  let config: ServiceConfig['database'];
+  beforeAll(async () => {
+    postgres = await startTestPostgres(database);
+    proxy = await startSilentProxy(postgres.port);
+    const { host, user, password } = postgres.login(database, 'app');
+    config = { host, port: proxy.port, name: database, user, password, poolSize: 1 };
+  });
+  afterEach(() => proxy.mend());
+  afterAll(async () => {
+    await proxy.stop();
+    await postgres.stop();
+  });
+
+  const unavailable = async (call: Promise<unknown>): Promise<void> => {
+    const start = performance.now();
+    const error = await call.catch((reason: unknown) => reason);
+    expect(asAnkaError(error)).toMatchObject({ code: 'service-unavailable', retryable: true });
+    expect(performance.now() - start).toBeLessThan(2000);
+  };
+
+  it('is given up in bounded time, and the pool makes another', async () => {
+    const pool = new Pool({ ...connectionOf(config, 'spec', 300), max: 1 });
+    pool.on('error', () => undefined);
+    await pool.query('SELECT 1');
+    proxy.cut();
+    await unavailable(pool.query('SELECT 1'));
+    proxy.mend();
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it('is given up within a transaction, and the next one gets another', async () => {
+    const options = dataSourceOptions('spec', config, { entities: [], migrations: [] });
+    const bounded = { ...options, extra: { ...(options.extra as object), query_timeout: 300 } } as typeof options;
+    const dataSource = await new DataSource(bounded).initialize();
+    const cutWithin = dataSource.transaction(async (manager) => {
+      await manager.query('SELECT 1');
+      proxy.cut();
+      await manager.query('SELECT 1');
+    });
+    await unavailable(cutWithin);
+    proxy.mend();
+    expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await dataSource.destroy();
+  });
+
+  it('says that it is lost to who holds it for its lock', async () => {
+    const client = new BoundedClient(connectionOf(config, 'spec', 300));
+    const lost = new Promise((resolve) => client.on('error', resolve));
+    await client.connect();
+    proxy.cut();
+    await unavailable(client.query('SELECT 1'));
+    await unavailable(lost.then((error) => Promise.reject(error as Error)));
+  });
+
+  it('waits for no answer longer than statements may take, and both ends probe', async () => {
+    expect(connectionOf(config, 'spec')).toMatchObject({ query_timeout: 20_000, keepAlive: true });
+    const options = dataSourceOptions('spec', config, { entities: [], migrations: [] });
+    expect(options.extra).toMatchObject({ query_timeout: 20_000, keepAlive: true, statement_timeout: 15_000 });
+    const dataSource = await new DataSource(options).initialize();
+    const settings = await dataSource.query<{ name: string; setting: string }[]>(
+      `SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp\\_%' ORDER BY name`,
+    );
+    expect(Object.fromEntries(settings.map(({ name, setting }) => [name, setting]))).toEqual({
+      tcp_keepalives_count: '3',
+      tcp_keepalives_idle: '10',
+      tcp_keepalives_interval: '5',
+      tcp_user_timeout: '25000',
+    });
+    await dataSource.destroy();
+  });
+});
