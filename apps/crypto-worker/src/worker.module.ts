@@ -19,6 +19,7 @@ import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
+import { SignToken } from './token/sign-token.js';
 import { Worker } from './worker.js';
 
 type WorkerParts = Parts<WorkerConfig>;
@@ -81,6 +82,7 @@ const made = <Made>(
       ({ config }: WorkerParts, custody: never, keys: PlatformKeys) =>
         new ComputeMac(custody, keys, config.auditMac.mode),
     ),
+    made(SignToken, [CUSTODY, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
     made(
       ApplyPolicy,
       [DataSource, PlatformKeys, EnforcedPolicies],

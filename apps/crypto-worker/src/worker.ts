@@ -1,4 +1,12 @@
-import { applyPolicy, computeMacs, createKey, getKey, listAlgorithms, listKeys } from '@ankasecure/contracts';
+import {
+  applyPolicy,
+  computeMacs,
+  createKey,
+  getKey,
+  listAlgorithms,
+  listKeys,
+  signToken,
+} from '@ankasecure/contracts';
 import { Bus, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
@@ -18,6 +26,7 @@ import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
+import { SignToken } from './token/sign-token.js';
 
 /** Puts the domain on the bus: which contract is served by what. Reconciles first, serves then. */
 @Injectable()
@@ -70,6 +79,12 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.bus.serve(applyPolicy, partition, async (context, request) => ({
       body: await applier.apply(context, request),
     }));
+    const tokens = this.modules.get(SignToken);
+    this.bus.serve(signToken, partition, async (context, request) => {
+      this.outbox.assertRoom();
+      const { value: body, hsmMicros } = await tokens.sign(context, request);
+      return { body, hsmMicros };
+    });
     this.bus.serve(computeMacs, partition, async (context, request) => ({
       body: await macs.compute(context, request),
     }));

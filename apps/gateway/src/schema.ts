@@ -1,4 +1,5 @@
 import type { Schema } from '@ankasecure/service-kit';
 import { Initial1763900000000 } from './migrations/1763900000000-initial.js';
+import { Identity1764200000000 } from './migrations/1764200000000-identity.js';
 
-export const schema: Schema = { entities: [], migrations: [Initial1763900000000] };
+export const schema: Schema = { entities: [], migrations: [Initial1763900000000, Identity1764200000000] };

@@ -4,6 +4,7 @@ import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
+import { signToken } from './token.js';
 
 /** All that services say to each other. */
 export const contracts = {
@@ -18,6 +19,7 @@ export const contracts = {
   decrypt: decrypt.contract,
   sign: sign.contract,
   verify: verify.contract,
+  signToken,
   applyPolicy,
   computeMacs,
   createTenant,

@@ -25,6 +25,7 @@ export const errors = {
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),
+  'service-account-not-found': row(404, 'No such service account'),
   // Another tenant's id and one that nobody has are answered alike.
   'tenant-mismatch': row(404, 'No such tenant'),
   'method-not-allowed': row(405, 'The method is not offered here'),

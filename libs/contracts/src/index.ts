@@ -8,3 +8,4 @@ export * from './key.js';
 export * from './policy.js';
 export * from './primitive.js';
 export * from './role.js';
+export * from './token.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EncryptResult, Key, SealedEvent, SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Application, newApplication } from '../harness/application.js';
 import type { Client, Method, Reply, Sending } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
@@ -22,6 +23,7 @@ interface Belongings {
   readonly events: readonly SealedEvent[];
   readonly idempotencyKey: string;
   readonly created: Key;
+  readonly account: Application;
   readonly keyCursor: string;
   readonly eventCursor: string;
 }
@@ -50,9 +52,22 @@ const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
     const all = await eventsOf(tenant.admin);
     return all.length >= 6 && all;
   });
+  const account = await newApplication(rig, tenant, ['user']);
   const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
   const cursors = { keyCursor: await cursorOf('/keys?limit=1'), eventCursor: await cursorOf('/audit/events?limit=1') };
-  return { tenantId: tenant.id, signing, wrapping, jwe, jws, signature, events, idempotencyKey, created, ...cursors };
+  return {
+    tenantId: tenant.id,
+    signing,
+    wrapping,
+    jwe,
+    jws,
+    signature,
+    events,
+    idempotencyKey,
+    created,
+    account,
+    ...cursors,
+  };
 };
 
 beforeAll(async () => {
@@ -78,7 +93,8 @@ const namesNothing = [
     'body.digest',
   ],
   // Whose names are whose is for tokens to say: a grantee is one of this tenant's, whoever else is called the same.
-  ...['body.grants.grantee', 'query.grantee'],
+  ...['body.grants.grantee', 'query.grantee', 'body.groups'],
+  ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
 ];
 
@@ -143,6 +159,24 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'deleteGrants path.id': async () =>
     expectProblem(await send('DELETE', `/keys/${theirs.signing.id}/grants`), 'key-not-found'),
+  'createServiceAccount header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const keys = [{ kty: 'EC', kid: 'x', alg: 'ES256' }];
+    const reply = await send('POST', '/service-accounts', { body: { name: 'x', roles: ['user'], keys }, headers });
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+  },
+  'getServiceAccount path.id': async () =>
+    expectProblem(await send('GET', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
+  'deleteServiceAccount path.id': async () =>
+    expectProblem(await send('DELETE', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
+  'issueToken body.client_assertion': async () =>
+    expect((await theirs.account.askToken({ kid: 'second' })).status).toBe(401),
+  'issueToken body.client_id': async () => {
+    const { clientId } = theirs.account;
+    const mineAs = await newApplication(rig, mine, ['user']);
+    expect((await mineAs.askToken({}, { client_id: clientId })).status).toBe(400);
+    expect((await mineAs.askToken({ clientId })).status).toBe(401);
+  },
   'encrypt body.keyId': () => noSuchKey('/encrypt', { keyId: theirs.wrapping.id, plaintext: 'AAAA' }),
   'decrypt body.jwe': () => noSuchKey('/decrypt', { jwe: theirs.jwe }),
   'decrypt body.keyId': () => noSuchKey('/decrypt', { jwe: withoutKid(theirs.jwe), keyId: theirs.wrapping.id }),

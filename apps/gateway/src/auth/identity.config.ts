@@ -1,9 +1,9 @@
-import { platformTenantId, uuid } from '@ankasecure/contracts';
+import { maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
 import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 /** Signatures a token may carry: public-key algorithms only, so that no public key can ever serve as an HMAC secret. */
-const tokenAlgorithms = [
+export const tokenAlgorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
   ...['EdDSA', 'Ed25519', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
 ] as const;
@@ -50,14 +50,31 @@ const issuer = z
     'exactly one of jwks-file and jwks-url is expected',
   );
 
+const serviceAccounts = z.strictObject({
+  /** Where clients reach this API, without a path: `iss` and `aud` of the tokens, and what assertions are made out to. */
+  issuer: z
+    .string()
+    .refine(isTrustworthy, 'an https URL is expected (http on loopback only)')
+    .refine((url) => URL.canParse(url) && new URL(url).origin === url, 'a URL without path and slash is expected'),
+  /** How long a token lives. What happens to its account meanwhile counts at once. */
+  tokenSeconds: integer(30, maxTokenSeconds).default(300),
+});
+export type ServiceAccountConfig = z.infer<typeof serviceAccounts>;
+
 export const identityConfig = z
   .strictObject({
     issuers: z.array(issuer).min(1),
+    /** Without it there are none. */
+    serviceAccounts: serviceAccounts.optional(),
     /** How far clocks may be apart. */
     clockToleranceSeconds: integer(0, 60).default(5),
     /** A verified token is believed so long without another look at its issuer's keys, and never beyond its `exp`. */
     tokenCacheSeconds: integer(0, 3600).default(300),
   })
-  .refine(({ issuers }) => new Set(issuers.map((row) => row.issuer)).size === issuers.length, 'each issuer once');
+  .refine(({ issuers }) => new Set(issuers.map((row) => row.issuer)).size === issuers.length, 'each issuer once')
+  .refine(
+    ({ issuers, serviceAccounts }) => issuers.every((row) => row.issuer !== serviceAccounts?.issuer),
+    'service accounts have an issuer of their own',
+  );
 export type IdentityConfig = z.infer<typeof identityConfig>;
 export type IssuerConfig = IdentityConfig['issuers'][number];

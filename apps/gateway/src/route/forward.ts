@@ -33,7 +33,8 @@ export const ask = (
   return bus.requestRaw(subjectOf(route.contract, request.partition), context, body).then((answered) => {
     reply.hsmMicros = answered.head.hsmMicros ?? 0;
     reply.workerMicros = answered.head.workerMicros ?? 0;
-    return answered;
+    const confirming = request.principal.confirm?.();
+    return confirming === undefined ? answered : confirming.then(() => answered);
   });
 };
 

@@ -11,7 +11,7 @@ export interface Route {
   /** Below the base path, OpenAPI style: `/keys/{id}`. */
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Audit';
+  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Identity' | 'Audit';
   readonly summary: string;
   readonly description?: string;
   /** A principal needs one of these. */

@@ -31,6 +31,9 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** Of the gateway's own tokens. */
+export const ownIssuer = 'https://ankasecure.test';
+
 /** What a test configures otherwise; of `http` the rest stays as it is. */
 type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota'>> & {
   readonly http?: Partial<GatewayConfig['http']>;
@@ -73,6 +76,7 @@ export const startRig = async (): Promise<Rig> => {
       { ...about, issuer: issuer.issuer, jwksFile: keysOf(issuer, 'jwks.json'), platform: true },
       { ...about, issuer: otherIssuer.issuer, jwksFile: keysOf(otherIssuer, 'other-jwks.json') },
     ],
+    serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
     clockToleranceSeconds: 2,
     tokenCacheSeconds: 300,
   };
