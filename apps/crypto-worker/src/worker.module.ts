@@ -6,6 +6,8 @@ import { ComputeMac } from './audit-mac/compute-mac.js';
 import { PlatformKeys } from './audit-mac/platform-key.js';
 import { servedPartition, type WorkerConfig } from './config.js';
 import { CUSTODY, openCustody } from './custody/custody.provider.js';
+import { StepAside } from './group/step-aside.js';
+import { WellWorkers } from './group/well-worker.js';
 import { CreateKey } from './key/create-key.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
@@ -115,6 +117,12 @@ const made = <Made>(
       [CUSTODY, GcmReservation, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
       (custody: never, gcm: GcmReservation, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
         new RunOperation({ custody, gcm }, ...rest),
+    ),
+    made(
+      StepAside,
+      [PARTS, CUSTODY],
+      ({ config, log }: WorkerParts, custody: never) =>
+        new StepAside(custody, new WellWorkers(config.database, config.partition, log), log),
     ),
     Worker,
   ],

@@ -7,7 +7,7 @@ import {
   listKeys,
   signToken,
 } from '@ankasecure/contracts';
-import { Bus, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { Bus, Outbox, PARTS, type Parts, type Served } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Gauge } from 'prom-client';
@@ -17,6 +17,7 @@ import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
+import { StepAside } from './group/step-aside.js';
 import { CreateKey } from './key/create-key.js';
 import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
@@ -28,7 +29,7 @@ import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
 import { SignToken } from './token/sign-token.js';
 
-/** Puts the domain on the bus: which contract is served by what. Reconciles first, serves then. */
+/** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
 @Injectable()
 export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
@@ -44,31 +45,25 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.meter();
     this.outbox.start();
     await this.modules.get(Reconciler).start(partition);
-    this.serveKeys(partition);
+    this.serveRecords(partition);
     serveGrants({ bus: this.bus, outbox: this.outbox, modules: this.modules }, partition);
-    this.serveOperations(partition);
+    this.modules.get(StepAside).start([...this.serveKeys(partition), ...this.serveOperations(partition)]);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.modules.get(Reconciler).stop();
-    await this.custody.close();
+    await this.modules.get(StepAside).stop();
+    // Together: what the reconciler waits for may itself wait for the token to be closed.
+    await Promise.all([this.modules.get(Reconciler).stop(), this.custody.close()]);
     await this.outbox.stop();
     await this.modules.get(GroupCommit).close();
     await this.modules.get(Lease).release();
   }
 
-  private serveKeys(partition: string): void {
+  /** What the database alone answers. */
+  private serveRecords(partition: string): void {
     const reader = this.modules.get(ReadKey);
-    const creator = this.modules.get(CreateKey);
     const lister = this.modules.get(ListAlgorithm);
-    const applier = this.modules.get(ApplyPolicy);
-    const macs = this.modules.get(ComputeMac);
     const outcomes = this.modules.get(GroupCommit);
-    this.bus.serve(createKey, partition, async (context, request) => {
-      this.outbox.assertRoom();
-      const { key: body, hsmMicros } = await creator.create(context, request);
-      return { body, revision: body.revision, id: body.id, hsmMicros };
-    });
     this.bus.serve(getKey, partition, async (context, request) => {
       const about = { operation: 'key.get', keyId: request.id };
       const body = await recordingDenial(outcomes, context, about, () => reader.get(context, request));
@@ -76,29 +71,40 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     this.bus.serve(listKeys, partition, async (context, request) => ({ body: await reader.list(context, request) }));
     this.bus.serve(listAlgorithms, partition, async (context) => ({ body: await lister.list(context) }));
-    this.bus.serve(applyPolicy, partition, async (context, request) => ({
-      body: await applier.apply(context, request),
-    }));
-    const tokens = this.modules.get(SignToken);
-    this.bus.serve(signToken, partition, async (context, request) => {
-      this.outbox.assertRoom();
-      const { value: body, hsmMicros } = await tokens.sign(context, request);
-      return { body, hsmMicros };
-    });
-    this.bus.serve(computeMacs, partition, async (context, request) => ({
-      body: await macs.compute(context, request),
-    }));
   }
 
-  private serveOperations(partition: string): void {
+  /** What makes or uses keys of the platform's or a tenant's own. */
+  private serveKeys(partition: string): readonly Served[] {
+    const creator = this.modules.get(CreateKey);
+    const applier = this.modules.get(ApplyPolicy);
+    const macs = this.modules.get(ComputeMac);
+    const tokens = this.modules.get(SignToken);
+    return [
+      this.bus.serve(createKey, partition, async (context, request) => {
+        this.outbox.assertRoom();
+        const { key: body, hsmMicros } = await creator.create(context, request);
+        return { body, revision: body.revision, id: body.id, hsmMicros };
+      }),
+      this.bus.serve(applyPolicy, partition, async (context, request) => ({
+        body: await applier.apply(context, request),
+      })),
+      this.bus.serve(signToken, partition, async (context, request) => {
+        this.outbox.assertRoom();
+        const { value: body, hsmMicros } = await tokens.sign(context, request);
+        return { body, hsmMicros };
+      }),
+      this.bus.serve(computeMacs, partition, async (context, request) => ({
+        body: await macs.compute(context, request),
+      })),
+    ];
+  }
+
+  private serveOperations(partition: string): readonly Served[] {
     const runner = this.modules.get(RunOperation);
-    const serve = <Item, Parsed>(operation: Operation<Item, Parsed>): void =>
+    const serve = <Item, Parsed>(operation: Operation<Item, Parsed>): Served =>
       this.bus.serveRaw(operation.contract, partition, (context, body) => runner.run(operation, context, body));
     const [encrypt, decrypt, sign, verify] = operations;
-    serve(encrypt);
-    serve(decrypt);
-    serve(sign);
-    serve(verify);
+    return [serve(encrypt), serve(decrypt), serve(sign), serve(verify)];
   }
 
   private meter(): void {

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { type CanonicalFields, canonicalBytes, macInput } from './canonical.js';
 import { type ChainRow, ChainVerification, verifyChain } from './chain.js';
 import { detailsText, genesisHash, leafHash } from './leaf.js';
+import { fitsMacDay } from './mac-day.js';
 
 const tenantId = '0192f0c4-7b1e-7c3a-9f10-3d1f5a2b6c70';
-const macKeyId = 'mac-1';
+const macKeyId = '1.1970-01-02';
+const dayMicros = 86_400_000_000;
 
 const fieldsOf = (seq: number): CanonicalFields => ({
   tenantId,
@@ -19,11 +21,12 @@ const fieldsOf = (seq: number): CanonicalFields => ({
   correlationId: `req-${seq}`,
 });
 
-const seal = (fields: CanonicalFields, seq: number, previousHash: Uint8Array): ChainRow => {
+const seal = (fields: CanonicalFields, seq: number, previousHash: Uint8Array, sealedAt = dayMicros + seq): ChainRow => {
   const canonical = canonicalBytes(fields);
   const hmac = createHmac('sha256', 'secret').update(macInput(macKeyId, canonical)).digest();
-  const leaf = { seq, eventId: `event-${seq}`, previousHash, macKeyId, canonical, hmac, details: detailsText() };
-  return { ...fields, ...leaf, hash: leafHash(leaf) };
+  const details = detailsText();
+  const leaf = { seq, eventId: `event-${seq}`, previousHash, macKeyId, canonical, hmac, details, sealedAt };
+  return { ...fields, ...leaf, hash: leafHash(leaf), chainSeal: null };
 };
 
 const trail = (length: number): ChainRow[] => {
@@ -43,10 +46,21 @@ const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, index) => (i
 describe('a trail', () => {
   it('holds, whole and from any row on', () => {
     expect(verifyChain(tenantId, rows, head)).toBeUndefined();
-    expect(verifyChain(tenantId, rows.slice(4), head, { seq: 5, previousHash: at(4).hash })).toBeUndefined();
+    const start = { seq: 5, previousHash: at(4).hash, sealedAt: at(4).sealedAt };
+    expect(verifyChain(tenantId, rows.slice(4), head, start)).toBeUndefined();
     expect(verifyChain(tenantId, [], { seq: 0, hash: Buffer.of() })).toBeUndefined();
   });
 
+  /** With all hashes made to fit. */
+  const resealed = (seq: number, sealedAt: number): ChainRow[] => {
+    const changed = rows.slice(0, seq - 1);
+    changed.push(seal(fieldsOf(seq), seq, at(seq - 1).hash, sealedAt));
+    for (let next = seq + 1; next <= rows.length; next++)
+      changed.push(
+        seal(fieldsOf(next), next, changed.at(-1)?.hash ?? Buffer.of(), Math.max(sealedAt, dayMicros + next)),
+      );
+    return changed;
+  };
   const swapped = rows.with(3, { ...at(5), seq: 4 }).with(4, { ...at(4), seq: 5 });
   it.each([
     ['a changed column', replaced(6, { userId: 'mallory' }), 6, 'content-changed'],
@@ -56,8 +70,11 @@ describe('a trail', () => {
     ['a changed HMAC', replaced(6, { hmac: flipped(at(6).hmac) }), 6, 'content-changed'],
     ['a changed MAC key id', replaced(6, { macKeyId: 'mac-2' }), 6, 'content-changed'],
     ['a changed hash', replaced(6, { hash: flipped(at(6).hash) }), 6, 'content-changed'],
+    ['a changed sealing time', replaced(6, { sealedAt: at(6).sealedAt + 1 }), 6, 'content-changed'],
     ['a changed event id', replaced(6, { eventId: 'event-x' }), 6, 'content-changed'],
     ['a changed previous hash', replaced(6, { previousHash: flipped(at(6).previousHash) }), 6, 'chain-broken'],
+    ['time that went back', resealed(6, at(5).sealedAt - 1), 6, 'time-inconsistent'],
+    ["a day that is not the MAC key's", resealed(6, 3 * dayMicros), 6, 'time-inconsistent'],
     [
       'a row sealed anew by itself',
       replaced(6, seal({ ...fieldsOf(6), userId: 'mallory' }, 6, at(5).hash)),
@@ -86,6 +103,20 @@ describe('a trail', () => {
     for (const row of rows.toSpliced(6, 1)) verification.feed(row);
     expect(verification.verified).toBe(6);
     expect(verification.fault).toEqual({ seq: 7, reason: 'missing' });
+  });
+});
+
+describe("a MAC key's day", () => {
+  it.each([
+    ['1.1970-01-02', dayMicros, true],
+    ['1.1970-01-02', 0, true],
+    ['1.1970-01-02', 3 * dayMicros - 1, true],
+    ['1.1970-01-02', 3 * dayMicros, false],
+    ['1.1970-01-03', dayMicros - 1, false],
+    ['1.1970-13-45', dayMicros, false],
+    ['1.hsm', 100 * dayMicros, true],
+  ])('%s at %i µs: %s', (id, sealedAt, fits) => {
+    expect(fitsMacDay(id, sealedAt)).toBe(fits);
   });
 });
 

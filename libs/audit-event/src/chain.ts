@@ -1,15 +1,28 @@
 import { type CanonicalFields, canonicalBytes } from './canonical.js';
 import { genesisHash, type Leaf, leafHash } from './leaf.js';
+import { fitsMacDay } from './mac-day.js';
+
+/** What the last row of a batch bears: the tenant's MAC over the chain as it stood when the batch was sealed. */
+export interface ChainSeal {
+  /** First seq of the batch. */
+  readonly fromSeq: number;
+  /** 32 bytes, under the key that the row's `macKeyId` names. */
+  readonly mac: Uint8Array;
+}
 
 /** A sealed event as it is stored: its fields in columns, the bytes that were sealed, and the hashes. */
 export interface ChainRow extends Leaf, CanonicalFields {
   readonly hash: Uint8Array;
+  /** On the last row of a batch; not part of the leaf, since it is made over it. */
+  readonly chainSeal: ChainSeal | null;
 }
 
-/** Where a stretch of the trail begins, and the hash it must follow. */
+/** Where a stretch of the trail begins, and what it must follow. */
 export interface ChainStart {
   readonly seq: number;
   readonly previousHash: Uint8Array;
+  /** Of the row before, in microseconds since the epoch: no later row was sealed earlier. */
+  readonly sealedAt: number;
 }
 
 /** Last seq and hash of a trail, kept apart from its rows; seq 0 for an empty trail. */
@@ -21,7 +34,7 @@ export interface ChainHead {
 /** `missing` and `tail-missing` name the first seq that is not there. */
 export interface ChainFault {
   readonly seq: number;
-  readonly reason: 'missing' | 'content-changed' | 'chain-broken' | 'tail-missing';
+  readonly reason: 'missing' | 'content-changed' | 'chain-broken' | 'time-inconsistent' | 'tail-missing';
 }
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
@@ -45,11 +58,16 @@ const checks: readonly Check[] = [
     equal(row.previousHash, previousHash) ? undefined : { seq: row.seq, reason: 'chain-broken' },
   (row, _, tenantId) =>
     row.tenantId === tenantId && intact(row) ? undefined : { seq: row.seq, reason: 'content-changed' },
+  (row, { sealedAt }) =>
+    row.sealedAt >= sealedAt && fitsMacDay(row.macKeyId, row.sealedAt)
+      ? undefined
+      : { seq: row.seq, reason: 'time-inconsistent' },
 ];
 
 /**
  * Checks one tenant's trail row by row: no gap, each row follows the one before, columns and sealed bytes agree, the leaf
- * hash holds. MACs need the HSM and are checked by whoever feeds the rows.
+ * hash holds, sealing time goes forward and fits the MAC key's day. None of it needs a key, so anybody could have made it
+ * hold again after a change: `Coverage` says what the tenant's key vouches for.
  */
 export class ChainVerification {
   private expected: ChainStart;
@@ -58,7 +76,7 @@ export class ChainVerification {
   /** @param start default the genesis */
   constructor(
     private readonly tenantId: string,
-    start: ChainStart = { seq: 1, previousHash: genesisHash(tenantId) },
+    start: ChainStart = { seq: 1, previousHash: genesisHash(tenantId), sealedAt: 0 },
   ) {
     this.expected = start;
   }
@@ -80,7 +98,7 @@ export class ChainVerification {
       this.found = check(row, this.expected, this.tenantId);
       if (this.found !== undefined) return this.found;
     }
-    this.expected = { seq: row.seq + 1, previousHash: row.hash };
+    this.expected = { seq: row.seq + 1, previousHash: row.hash, sealedAt: row.sealedAt };
     return undefined;
   }
 
@@ -95,7 +113,7 @@ export class ChainVerification {
   }
 }
 
-/** `ChainVerification` over rows that are all at hand. @returns the first fault, or nothing when the trail holds */
+/** `ChainVerification` over rows that are all at hand. @returns the first fault, or nothing when the chain holds */
 export const verifyChain = (
   tenantId: string,
   rows: Iterable<ChainRow>,

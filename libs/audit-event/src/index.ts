@@ -1,3 +1,6 @@
 export * from './canonical.js';
 export * from './chain.js';
+export * from './chain-seal.js';
+export * from './coverage.js';
 export * from './leaf.js';
+export * from './mac-day.js';

@@ -13,6 +13,8 @@ export interface Leaf {
   readonly hmac: Uint8Array;
   /** As `detailsText` writes it. */
   readonly details: string;
+  /** Microseconds since the epoch. */
+  readonly sealedAt: number;
 }
 
 /**
@@ -35,12 +37,15 @@ const leafPrefix = 0;
 
 /**
  * SHA-256 of 00 and, each behind its u32be length: seq (8 bytes big-endian), event id, previous hash, MAC key id,
- * canonical bytes, HMAC, details. Texts are UTF-8.
+ * canonical bytes, HMAC, details, sealing time (int64, 8 bytes big-endian). Texts are UTF-8.
  */
 export const leafHash = (leaf: Leaf): Buffer => {
   const seq = Buffer.allocUnsafe(8);
   seq.writeBigUInt64BE(BigInt(leaf.seq));
-  const parts = [seq, leaf.eventId, leaf.previousHash, leaf.macKeyId, leaf.canonical, leaf.hmac, leaf.details];
+  const sealedAt = Buffer.allocUnsafe(8);
+  sealedAt.writeBigInt64BE(BigInt(leaf.sealedAt));
+  const { eventId, previousHash, macKeyId, canonical, hmac, details } = leaf;
+  const parts = [seq, eventId, previousHash, macKeyId, canonical, hmac, details, sealedAt];
   const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
   const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 1));
   let offset = bytes.writeUInt8(leafPrefix);

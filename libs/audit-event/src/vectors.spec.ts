@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { AuditEvent } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { canonicalBytes, macInput } from './canonical.js';
+import { chainSealBytes } from './chain-seal.js';
 import { detailsText, genesisHash, leafHash } from './leaf.js';
 
 const folder = new URL('../vectors/', import.meta.url);
@@ -18,13 +19,22 @@ interface Vector {
   readonly event: AuditEvent;
   readonly sealed: Readonly<Record<'canonical' | 'macInput' | 'hmac' | 'previousHash' | 'details' | 'hash', string>> & {
     readonly seq: number;
+    readonly sealedAt: number;
   };
+}
+
+interface SealVector {
+  readonly name: string;
+  readonly fromSeq: number;
+  readonly seq: number;
+  readonly sealed: Readonly<Record<'message' | 'macInput' | 'mac', string>>;
 }
 
 interface Trail {
   readonly tenantId: string;
   readonly genesisHash: string;
   readonly vectors: readonly Vector[];
+  readonly chainSeals: readonly SealVector[];
 }
 
 const trail = JSON.parse(readFileSync(file, 'utf8')) as Trail;
@@ -44,9 +54,11 @@ describe('the frozen vectors of version 1', () => {
       const hmac = createHmac('sha256', bytes(macKey)).update(input).digest();
       const details = detailsText(event.details);
       const previousHash = bytes(sealed.previousHash);
-      const leaf = { seq: sealed.seq, eventId: event.eventId, previousHash, macKeyId, canonical, hmac, details };
+      const { seq, sealedAt } = sealed;
+      const leaf = { seq, eventId: event.eventId, previousHash, macKeyId, canonical, hmac, details, sealedAt };
       expect({
-        seq: sealed.seq,
+        seq,
+        sealedAt,
         canonical: canonical.toString('hex'),
         macInput: input.toString('hex'),
         hmac: hmac.toString('hex'),
@@ -57,8 +69,19 @@ describe('the frozen vectors of version 1', () => {
     },
   );
 
+  it.each(trail.chainSeals.map((seal) => [seal.name, seal] as const))('seal %s', (_, { fromSeq, seq, sealed }) => {
+    const last = trail.vectors[seq - 1] ?? expect.unreachable();
+    const message = chainSealBytes({ tenantId: trail.tenantId, fromSeq, seq, hash: bytes(last.sealed.hash) });
+    const input = macInput(last.macKeyId, message);
+    expect({
+      message: message.toString('hex'),
+      macInput: input.toString('hex'),
+      mac: createHmac('sha256', bytes(last.macKey)).update(input).digest('hex'),
+    }).toEqual(sealed);
+  });
+
   it('are what a second implementation, in Python, makes of the same events', () => {
     const checked = execFileSync('python3', [fileURLToPath(new URL('check.py', folder)), file], { encoding: 'utf8' });
-    expect(checked.trim()).toBe(String(trail.vectors.length));
+    expect(checked.trim()).toBe(String(trail.vectors.length + trail.chainSeals.length));
   });
 });

@@ -1,6 +1,6 @@
 """Checks version-1.json with nothing but Python's standard library, from the written form alone.
 
-Usage: check.py version-1.json. Prints how many vectors hold; exit code 1 names the first value that does not.
+Usage: check.py version-1.json. Prints how many events and chain seals hold; exit code 1 names the first value that does not.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import sys
 
 MAGIC = b"ankasecure.audit"
 VERSION = b"\x01"
+CHAIN = b"ankasecure.audit.chain\x01"
 FIELDS = (
     "tenantId",
     "userId",
@@ -31,7 +32,10 @@ def prefixed(content):
 def field(value):
     if value is None:
         return b"\x00"
-    content = struct.pack(">q", value) if isinstance(value, int) else value.encode("utf-8")
+    if isinstance(value, int):
+        content = struct.pack(">q", value)
+    else:
+        content = value if isinstance(value, bytes) else value.encode("utf-8")
     return b"\x01" + prefixed(content)
 
 
@@ -48,11 +52,21 @@ def details(values):
     return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
 
 
+def mac_of(vector, message):
+    mac_input = MAGIC + VERSION + field(vector["macKeyId"]) + message
+    return mac_input, hmac.new(bytes.fromhex(vector["macKey"]), mac_input, hashlib.sha256).digest()
+
+
+def compare(name, sealed, found):
+    for part, value in found.items():
+        if sealed[part] != value:
+            sys.exit(f"{name}: {part} is {sealed[part]!r}, expected {value!r}")
+
+
 def check(vector, previous):
     event, sealed = vector["event"], vector["sealed"]
     canon = canonical(event)
-    mac_input = MAGIC + VERSION + field(vector["macKeyId"]) + canon
-    mac = hmac.new(bytes.fromhex(vector["macKey"]), mac_input, hashlib.sha256).digest()
+    mac_input, mac = mac_of(vector, canon)
     text = details(event.get("details", {}))
     parts = (
         struct.pack(">Q", sealed["seq"]),
@@ -62,10 +76,12 @@ def check(vector, previous):
         canon,
         mac,
         text.encode("utf-8"),
+        struct.pack(">q", sealed["sealedAt"]),
     )
     leaf = hashlib.sha256(b"\x00" + b"".join(map(prefixed, parts))).digest()
     found = {
         "seq": sealed["seq"],
+        "sealedAt": sealed["sealedAt"],
         "canonical": canon.hex(),
         "macInput": mac_input.hex(),
         "hmac": mac.hex(),
@@ -73,22 +89,30 @@ def check(vector, previous):
         "details": text,
         "hash": leaf.hex(),
     }
-    for name, value in found.items():
-        if sealed[name] != value:
-            sys.exit(f"{vector['name']}: {name} is {sealed[name]!r}, expected {value!r}")
+    compare(vector["name"], sealed, found)
     return leaf
+
+
+def check_seal(seal, tenant, last):
+    leaf = bytes.fromhex(last["sealed"]["hash"])
+    message = CHAIN + field(tenant) + field(seal["fromSeq"]) + field(seal["seq"]) + field(leaf)
+    mac_input, mac = mac_of(last, message)
+    found = {"message": message.hex(), "macInput": mac_input.hex(), "mac": mac.hex()}
+    compare(seal["name"], seal["sealed"], found)
 
 
 def main(path):
     with open(path, encoding="utf-8") as file:
         trail = json.load(file)
-    tenant = trail["tenantId"].encode()
-    previous = hashlib.sha256(b"ankasecure.audit.genesis\x01" + tenant).digest()
+    tenant = trail["tenantId"]
+    previous = hashlib.sha256(b"ankasecure.audit.genesis\x01" + tenant.encode()).digest()
     if trail["genesisHash"] != previous.hex():
         sys.exit("genesisHash does not hold")
     for vector in trail["vectors"]:
         previous = check(vector, previous)
-    print(len(trail["vectors"]))
+    for seal in trail["chainSeals"]:
+        check_seal(seal, tenant, trail["vectors"][seal["seq"] - 1])
+    print(len(trail["vectors"]) + len(trail["chainSeals"]))
 
 
 main(sys.argv[1])

@@ -46,7 +46,7 @@ export const appendEvents = contract({
 
 /**
  * HMAC-SHA256 of each message under the context's tenant's audit key. With `macKeyId` null the current key is taken
- * and named in the reply; a given id recomputes old MACs for verification.
+ * and named in the reply; a given id recomputes old MACs for verification, or seals a batch under the key of its events.
  */
 export const computeMacs = contract({
   owner: 'crypto-worker',
@@ -54,7 +54,7 @@ export const computeMacs = contract({
   subject: 'crypto.{partition}.audit.mac',
   request: z.strictObject({
     macKeyId: z.string().max(128).nullable(),
-    /** base64 of canonical bytes (audit-event's `canonicalBytes`); the worker MACs `macInput` of each with the id of the key it uses. */
+    /** base64 of events' `canonicalBytes` or of a batch's `chainSealBytes` (audit-event); the worker MACs `macInput` of each with the id of the key it uses. */
     messages: z.array(z.base64()).min(1).max(maxAppend),
   }),
   reply: z.strictObject({ macKeyId: z.string(), macs: z.array(z.base64()) }),
@@ -117,12 +117,33 @@ export const verifyTrail = contract({
   reply: z
     .strictObject({
       valid: z.boolean(),
-      checked: z.number().int().nonnegative(),
+      checked: z
+        .number()
+        .int()
+        .nonnegative()
+        .describe(
+          'Events of the range, from its first on, that are proved. Events are proved in the batches they were sealed in.',
+        ),
       fromSeq: z.number().int().positive(),
       untilSeq: z.number().int().nonnegative(),
-      /** The first sequence number that does not hold, and what is wrong with it. */
-      firstBadSeq: z.number().int().positive().nullable().describe('The first event that does not hold.'),
-      reason: z.enum(['missing', 'content-changed', 'hmac-mismatch', 'chain-broken', 'tail-missing']).nullable(),
+      /** The first sequence number that does not hold, and what is wrong with it; `unsealed`: that no seal of the tenant's key vouches for it. */
+      firstBadSeq: z
+        .number()
+        .int()
+        .positive()
+        .nullable()
+        .describe('The first event that does not hold, or, with `unsealed`, the first that no seal vouches for.'),
+      reason: z
+        .enum([
+          'missing',
+          'content-changed',
+          'hmac-mismatch',
+          'chain-broken',
+          'time-inconsistent',
+          'unsealed',
+          'tail-missing',
+        ])
+        .nullable(),
       /** base64url of the chain's head when the range reaches it. */
       headHash: z.string().nullable(),
     })

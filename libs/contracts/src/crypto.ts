@@ -12,23 +12,39 @@ const encoding = z
   .default('base64url')
   .describe('How the data of this request is written: canonical base64url without padding, or text.');
 
-/** Data as the caller sends it: base64url, or text when `encoding` is `utf8`. The encoding is checked where the two meet. */
+/**
+ * Data as the caller sends it: base64url, or text when `encoding` is `utf8`. As many characters as base64url needs for
+ * `maxItemBytes`; what encoding and text mean together is checked where the two meet.
+ */
 const data = z.string().max(Math.ceil((maxItemBytes * 4) / 3));
+
+/** UTF-8 has at most three bytes for each unit of UTF-16, so most text need not be measured. */
+const utf8Fits = (text: string): boolean =>
+  text.length <= maxItemBytes / 3 || Buffer.byteLength(text, 'utf8') <= maxItemBytes;
+
+/** What is wrong with `content` in this encoding, or null. */
+const misfit = (content: string, encoding: unknown): string | null => {
+  if (encoding !== 'utf8')
+    return isBase64url(content) ? null : 'canonical base64url without padding is expected (or set encoding to utf8)';
+  if (!content.isWellFormed()) return 'well-formed Unicode is expected';
+  return utf8Fits(content) ? null : `at most ${maxItemBytes} bytes of UTF-8 are allowed`;
+};
 
 const encodingFits =
   (...fields: readonly string[]) =>
   (value: Record<string, unknown>, issue: z.core.$RefinementCtx): void => {
     for (const field of fields) {
       const content = value[field];
-      if (typeof content !== 'string') continue;
-      if (value['encoding'] === 'utf8' ? content.isWellFormed() : isBase64url(content)) continue;
-      const message =
-        value['encoding'] === 'utf8'
-          ? 'well-formed Unicode is expected'
-          : 'canonical base64url without padding is expected (or set encoding to utf8)';
-      issue.addIssue({ code: 'custom', path: [field], message });
+      const message = typeof content === 'string' ? misfit(content, value['encoding']) : null;
+      if (message !== null) issue.addIssue({ code: 'custom', path: [field], message });
     }
   };
+
+/** A compact JWE or JWS: whatever `encrypt` and `sign` make of the largest data fits, with room for other people's headers. */
+const token = z
+  .string()
+  .min(1)
+  .max(2 * maxItemBytes);
 
 /** What every result says of how it came about. */
 const used = {
@@ -61,11 +77,7 @@ export const encryptResult = z
 export const decryptItem = z
   .strictObject({
     /** Compact JWE (RFC 7516 §3.1). */
-    jwe: z
-      .string()
-      .min(1)
-      .max(2 * maxItemBytes)
-      .describe('Compact JWE (RFC 7516, section 3.1), ours or made by others for the key’s public JWK.'),
+    jwe: token.describe('Compact JWE (RFC 7516, section 3.1), ours or made by others for the key’s public JWK.'),
     /** Needed when the header has no `kid`; must agree with it when it has. */
     keyId: uuid.optional(),
     /** How `plaintext` is wanted and `aad` is given. */
@@ -123,11 +135,7 @@ export const signResult = z
 export const verifyItem = z
   .strictObject({
     /** A compact JWS, with `payload` when it is detached. */
-    jws: z
-      .string()
-      .min(1)
-      .max(2 * maxItemBytes)
-      .optional(),
+    jws: token.optional(),
     /** Needed with `signature`; must agree with the JWS's `kid` when both are given. */
     keyId: uuid.optional(),
     signature: base64url(2048).optional(),

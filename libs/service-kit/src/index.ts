@@ -11,6 +11,7 @@ export * from './health/health.js';
 export * from './logging/logger.js';
 export * from './nats/bus.js';
 export * from './nats/frame.js';
+export * from './nats/served.js';
 export * from './outbox/outbox.js';
 export * from './outbox/outbox.schema.js';
 export * from './service.js';

@@ -1,11 +1,11 @@
-import { canonicalBytes, detailsText, leafHash } from '@ankasecure/audit-event';
-import type { AuditEvent } from '@ankasecure/contracts';
+import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf, type Verification, verification } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
+import { type Forgery, type Row, rowsSql, trailSql } from './forgery.js';
 
 type Reason = Verification['reason'];
 
@@ -60,6 +60,41 @@ const tampering: readonly (readonly [what: string, sql: string, seq: number, rea
     'chain-broken',
   ],
   ['empties the trail', 'DELETE FROM sealed_event WHERE $T', 1, 'tail-missing'],
+  [
+    'moves a seal in time',
+    "UPDATE sealed_event SET sealed_at = sealed_at + interval '1 us' WHERE $T AND seq = 5",
+    5,
+    'content-changed',
+  ],
+];
+
+/** Takes the seals off, from one row on. */
+const stripped = (rows: readonly Row[], from = 0): readonly Row[] =>
+  rows.map((row, index) => (index < from ? row : { ...row, chain_seal: null, chain_seal_from: null }));
+/** The fifth event once more, under a new id. */
+const again = (rows: readonly Row[]): Row => ({
+  ...rows[4],
+  event_id: randomUUID(),
+  sealed_at: rows[5]?.['sealed_at'],
+  micros: rows[5]?.['micros'],
+  chain_seal: null,
+  chain_seal_from: null,
+});
+const swapped = (rows: readonly Row[]): readonly Row[] => {
+  const [a, b] = [rows[4] ?? {}, rows[5] ?? {}];
+  const when = ({ sealed_at, micros }: Row): Row => ({ sealed_at, micros });
+  return rows.with(4, { ...b, ...when(a) }).with(5, { ...a, ...when(b) });
+};
+
+/** The same with everything after it numbered, linked and hashed anew, and the head put on the last: none of these has a fault of its own. */
+const rewriting: readonly (readonly [what: string, forgery: Forgery, seq: number])[] = [
+  ['deletes an event', (rows) => rows.toSpliced(4, 1), 5],
+  ['swaps two events', swapped, 5],
+  ['repeats an event under a new id', (rows) => rows.toSpliced(5, 0, again(rows)), 6],
+  ['changes details', (rows) => rows.with(4, { ...rows[4], details: '{"custody":"software"}' }), 5],
+  ['deletes an event and strips the seals after it', (rows) => stripped(rows.toSpliced(4, 1), 4), 5],
+  ['strips all seals', (rows) => stripped(rows), 1],
+  ['puts the head on a row that no seal ends', (rows) => stripped(rows.slice(0, 7), 6), 7],
 ];
 
 describe('the audit trail', () => {
@@ -77,6 +112,12 @@ describe('the audit trail', () => {
       async () => (await eventsOf(tenant.admin, { operation: 'sign' })).length === 10,
     );
   });
+  const rowsOf = (): Promise<readonly Row[]> => rig.query('ankadb_audit', rowsSql(tenant.id));
+  /** The last event of the last batch before it. */
+  const sealedBefore = async (seq: number): Promise<number> => {
+    const rows = await rowsOf();
+    return Number(rows.findLast((row) => row['chain_seal'] !== null && Number(row['seq']) < seq)?.['seq'] ?? 0);
+  };
   const tamper = (sql: string): Promise<unknown> => {
     const mine = sql.replaceAll('$T', `tenant_id = '${tenant.id}'`);
     return rig.query('ankadb_audit', `SET session_replication_role = replica; ${mine}`);
@@ -99,36 +140,35 @@ describe('the audit trail', () => {
 
   it.each(tampering)('names the first bad event when somebody %s', async (_, sql, seq, reason) => {
     expect((await verification(tenant.admin)).valid).toBe(true);
+    const proved = await sealedBefore(seq);
     await tamper(sql);
-    expect(await verification(tenant.admin)).toMatchObject({
-      valid: false,
-      firstBadSeq: seq,
-      reason,
-      checked: seq - 1,
-    });
-    if (seq > 1)
-      expect(await verification(tenant.admin, { untilSeq: seq - 1 })).toMatchObject({ valid: true, checked: seq - 1 });
+    const found = await verification(tenant.admin);
+    expect(found).toMatchObject({ valid: false, firstBadSeq: seq, reason });
+    expect(found.checked).toBeGreaterThanOrEqual(proved);
+    if (proved > 0)
+      expect(await verification(tenant.admin, { untilSeq: proved })).toMatchObject({ valid: true, checked: proved });
   });
 
-  it('is told apart by its HMACs from one that was written anew, hashes and all', async () => {
-    const rows = await rig.query(
-      'ankadb_audit',
-      `SELECT * FROM sealed_event WHERE tenant_id = '${tenant.id}' ORDER BY seq`,
-    );
-    let previousHash: Buffer | undefined;
-    const statements = rows.slice(4).map((row, index) => {
-      const forged = forge(
-        row,
-        index === 0 ? 'mallory' : String(row['user_id']),
-        previousHash ?? (row['previous_hash'] as Buffer),
+  it.each(rewriting)(
+    'names the first event under no seal when somebody %s and makes every hash fit',
+    async (_, forgery, seq) => {
+      const proved = await sealedBefore(seq);
+      await tamper(trailSql(tenant.id, forgery(await rowsOf())));
+      const fault = { valid: false, firstBadSeq: proved + 1, reason: 'unsealed', checked: proved };
+      expect(await verification(tenant.admin)).toMatchObject(fault);
+      // The service goes on from the head it finds; what it seals is no cover for what it did not.
+      await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+      await eventually(
+        'another sealed key',
+        async () => (await eventsOf(tenant.admin, { operation: 'key.create' })).length === 2,
       );
-      previousHash = forged.hash;
-      const set = `user_id = '${forged.userId}', canonical = ${hex(forged.canonical)}, previous_hash = ${hex(forged.previousHash)}, hash = ${hex(forged.hash)}`;
-      return `UPDATE sealed_event SET ${set} WHERE $T AND seq = ${String(row['seq'])}`;
-    });
-    await tamper(
-      [...statements, `UPDATE trail_head SET hash = ${hex(previousHash ?? Buffer.of())} WHERE $T`].join(';'),
-    );
+      expect(await verification(tenant.admin)).toMatchObject(fault);
+    },
+  );
+
+  it('is told apart by its HMACs from one that was written anew, hashes and all', async () => {
+    const rows = await rowsOf();
+    await tamper(trailSql(tenant.id, rows.with(4, { ...rows[4], user_id: 'mallory' })));
     expect(await verification(tenant.admin)).toMatchObject({ valid: false, firstBadSeq: 5, reason: 'hmac-mismatch' });
   });
 
@@ -146,33 +186,3 @@ describe('the audit trail', () => {
     expect((await verification(tenant.admin)).valid).toBe(true);
   });
 });
-
-const hex = (bytes: Uint8Array): string => `'\\x${Buffer.from(bytes).toString('hex')}'::bytea`;
-
-/** A row as somebody would write it who knows the format and has not the HSM. */
-const forge = (row: Record<string, unknown>, userId: string, previousHash: Buffer) => {
-  const text = (name: string): string | null => row[name] as string | null;
-  const event: AuditEvent = {
-    eventId: String(row['event_id']),
-    tenantId: String(row['tenant_id']),
-    userId,
-    keyId: text('key_id'),
-    algorithm: text('algorithm'),
-    operation: String(row['operation']),
-    outcome: row['outcome'] as AuditEvent['outcome'],
-    failureCode: text('failure_code'),
-    occurredAt: Number(row['occurred_at']),
-    correlationId: String(row['correlation_id']),
-    details: JSON.parse(String(row['details'])) as Record<string, string>,
-  };
-  const canonical = canonicalBytes(event);
-  const leaf = { seq: Number(row['seq']), macKeyId: String(row['mac_key_id']), hmac: row['hmac'] as Buffer };
-  const hash = leafHash({
-    ...leaf,
-    eventId: event.eventId,
-    previousHash,
-    canonical,
-    details: detailsText(event.details),
-  });
-  return { userId, canonical, previousHash, hash };
-};

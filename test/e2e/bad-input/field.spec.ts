@@ -48,6 +48,12 @@ const samples: readonly Sample[] = [
     body: ({ keys }) => ({ keyId: keys.sign.id, payload: 'AAAA', signature: 'AAAA', encoding: 'utf8', alg: 'ES256' }),
   },
   {
+    method: 'POST',
+    path: '/audit/verify',
+    optional: ['fromSeq', 'untilSeq'],
+    body: () => ({ fromSeq: 1, untilSeq: 1 }),
+  },
+  {
     method: 'PUT',
     path: '/policy',
     optional: [],
@@ -109,12 +115,16 @@ describe('encodings', () => {
 
   it('refuse ill-formed UTF-16 for utf8', async () => {
     const { keys } = target;
-    const lone = '{"keyId":"KEY","FIELD":"a\\ud83d","encoding":"utf8"}';
-    for (const [path, field, keyId] of [
-      ['/encrypt', 'plaintext', keys.wrap.id],
-      ['/sign', 'payload', keys.sign.id],
+    const lone = 'a\ud83d';
+    for (const [path, body] of [
+      ['/encrypt', { keyId: keys.wrap.id, plaintext: lone }],
+      ['/encrypt', { keyId: keys.wrap.id, plaintext: '', aad: lone }],
+      ['/decrypt', { jwe: 'e30....', aad: lone }],
+      ['/sign', { keyId: keys.sign.id, payload: lone }],
+      ['/verify', { keyId: keys.sign.id, payload: lone, signature: 'AAAA' }],
+      ['/verify', { jws: 'e30..AAAA', payload: lone }],
     ] as const)
-      await target.refusedOnRecord(path, lone.replace('KEY', keyId).replace('FIELD', field), 'request-invalid');
+      await target.refusedOnRecord(path, { ...body, encoding: 'utf8' }, 'request-invalid');
   });
 
   it('hold items of 1 MiB and no more', async () => {
@@ -122,5 +132,16 @@ describe('encodings', () => {
     await target.refusedOnRecord('/encrypt', { keyId: target.keys.wrap.id, plaintext: large }, 'request-invalid');
     await target.refusedOnRecord('/sign', { keyId: target.keys.sign.id, payload: large }, 'request-invalid');
     await target.refusedOnRecord('/decrypt', { jwe: large + large.slice(0, 100) }, 'request-invalid');
+    const letters = { text: 'é'.repeat(900_000), encoding: 'utf8' };
+    for (const { text, encoding } of [letters, { ...letters, text: `${'é'.repeat(1024 * 512)}x` }]) {
+      const { wrap, sign } = target.keys;
+      await target.refusedOnRecord('/encrypt', { keyId: wrap.id, plaintext: text, encoding }, 'request-invalid');
+      await target.refusedOnRecord(
+        '/encrypt',
+        { keyId: wrap.id, plaintext: '', aad: text, encoding },
+        'request-invalid',
+      );
+      await target.refusedOnRecord('/sign', { keyId: sign.id, payload: text, encoding }, 'request-invalid');
+    }
   });
 });

@@ -64,6 +64,7 @@ describe('a JWE header', () => {
     ['a member twice, deep inside', `{${good},"x":{"y":1,"y":2}}`],
     ['a byte order mark', `\ufeff{${good}}`],
     ['a lone surrogate', `{${good},"x":"\\ud800"}`],
+    ['a kid of ill-formed UTF-16', `{${good},"kid":"\\udfff"}`],
     ['nesting 5,000 deep', `{${good},"x":${'['.repeat(2000)}${']'.repeat(2000)}}`],
     ['a list for an object', `[${good.replaceAll(':', ',')}]`],
     ['no JSON', good],

@@ -45,7 +45,7 @@ export class AppendEvents {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** MACs come first: they take no place in the sequence, so nobody waits for the HSM under the head's lock. */
+  /** The events' MACs come first: they take no place in the sequence. Under the head's lock one more is waited for, the batch's seal. */
   private async sealTenant(context: Context, events: readonly AuditEvent[]): Promise<void> {
     const canonical = events.map(canonicalBytes);
     const macs = await this.macs.compute(context, null, canonical);
@@ -53,7 +53,9 @@ export class AppendEvents {
       const [bytes, mac] = [canonical[index], macs[index]];
       return bytes === undefined || mac === undefined ? [] : [{ event, canonical: bytes, ...mac }];
     });
-    const fresh = await seal(this.dataSource, context.tenantId, authenticated);
+    const fresh = await seal(this.dataSource, context.tenantId, authenticated, (macKeyId, message) =>
+      this.macs.computeOne(context, macKeyId, message),
+    );
     this.metrics.sealed.inc(fresh);
     this.metrics.duplicates.inc(events.length - fresh);
   }

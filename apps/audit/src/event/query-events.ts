@@ -1,7 +1,7 @@
 import type { Context, queryEvents, SealedEvent } from '@ankasecure/contracts';
-import { type CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import type { CursorSeal } from '@ankasecure/service-kit';
 import type { z } from 'zod';
+import type { TrailReader } from '../trail/trail-reader.js';
 import { microsOf } from './instant.js';
 import { type SealedRow, sealedEventOf } from './sealed-row.js';
 
@@ -26,11 +26,11 @@ const after = { asc: 'seq >', desc: 'seq <' } as const;
 /** Reads a tenant's own trail, page by page: the sequence number is the position, so no event is passed over or shown twice. */
 export class QueryEvents {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly reader: TrailReader,
     private readonly cursors: CursorSeal,
   ) {}
 
-  /** @throws AnkaError `cursor-invalid` */
+  /** @throws AnkaError `cursor-invalid`; `service-unavailable` when too many queries run, `deadline-exceeded` when one takes too long */
   async query(
     { tenantId }: Context,
     { limit, cursor, ...filter }: Query,
@@ -45,7 +45,7 @@ export class QueryEvents {
       if (value !== undefined) add(sql, bind === undefined ? value : bind(value));
     }
     const text = `SELECT * FROM sealed_event WHERE ${where.join(' AND ')} ORDER BY seq ${filter.order} LIMIT ${limit + 1}`;
-    const rows = await withTenant(this.dataSource, tenantId, (manager) => manager.query<SealedRow[]>(text, values));
+    const rows = await this.reader.read('query', tenantId, (manager) => manager.query<SealedRow[]>(text, values));
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     return {
       items: rows.slice(0, limit).map(sealedEventOf),

@@ -1,5 +1,12 @@
-import { detailsText, genesisHash, leafHash } from '@ankasecure/audit-event';
-import type { AuditEvent } from '@ankasecure/contracts';
+import {
+  type ChainSeal,
+  chainSealBytes,
+  detailsText,
+  fitsMacDay,
+  genesisHash,
+  leafHash,
+} from '@ankasecure/audit-event';
+import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Mac } from './mac.js';
@@ -17,11 +24,24 @@ interface Head {
   readonly sealing_at: Date;
 }
 
-type Placed = AuthenticatedEvent & { seq: number; previousHash: Buffer; hash: Buffer; details: string };
+interface Placed extends AuthenticatedEvent {
+  readonly seq: number;
+  readonly previousHash: Buffer;
+  readonly hash: Buffer;
+  readonly details: string;
+  readonly sealedAt: number;
+}
+
+type Bound = Placed & { readonly chainSeal: ChainSeal | null };
+
+/** The tenant's MAC over `message` under the key of that id. */
+export type ChainMac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
 /**
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row: those not sealed before get
- * the next sequence numbers, without a gap, in the order given.
+ * the next sequence numbers, without a gap, in the order given, and the last of them the seal over the chain.
+ * The seal's MAC is the one thing that is waited for under the head's lock: it is over the hash of the last row, which
+ * nobody knows before the rows have their places.
  * @param events no event id twice
  * @returns how many were new
  */
@@ -29,11 +49,12 @@ export const seal = (
   dataSource: DataSource,
   tenantId: string,
   events: readonly AuthenticatedEvent[],
+  chainMac: ChainMac,
 ): Promise<number> =>
   withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
     const fresh = await claim(manager, tenantId, events);
-    if (fresh.length > 0) await append(manager, tenantId, head, place(fresh, Number(head.seq), head.hash));
+    if (fresh.length > 0) await append(manager, tenantId, head, await bind(tenantId, place(fresh, head), chainMac));
     return fresh.length;
   });
 
@@ -62,19 +83,36 @@ const claim = async (
   return events.filter(({ event }) => claimed.has(event.eventId));
 };
 
-const place = (events: readonly AuthenticatedEvent[], lastSeq: number, lastHash: Buffer): readonly Placed[] => {
-  let previousHash = lastHash;
+/** @throws AnkaError `service-unavailable` rather than seal what a verification would have to reject ever after */
+const place = (events: readonly AuthenticatedEvent[], head: Head): readonly Placed[] => {
+  // The database gives the time in whole milliseconds.
+  const sealedAt = head.sealing_at.getTime() * 1000;
+  if (!events.every(({ macKeyId }) => fitsMacDay(macKeyId, sealedAt)))
+    throw new AnkaError(
+      'service-unavailable',
+      'The clocks of the audit database and of the crypto workers are more than a day apart; nothing is sealed until they agree',
+    );
+  let previousHash = head.hash;
   return events.map((entry, index) => {
-    const seq = lastSeq + 1 + index;
-    const details = detailsText(entry.event.details);
-    const placed = { ...entry, seq, previousHash, details };
+    const seq = Number(head.seq) + 1 + index;
+    const placed = { ...entry, seq, previousHash, details: detailsText(entry.event.details), sealedAt };
     const hash = leafHash({ ...placed, eventId: entry.event.eventId });
     previousHash = hash;
     return { ...placed, hash };
   });
 };
 
-const append = async (manager: EntityManager, tenantId: string, head: Head, rows: readonly Placed[]): Promise<void> => {
+/** Puts the seal on the last row. */
+const bind = async (tenantId: string, rows: readonly Placed[], chainMac: ChainMac): Promise<readonly Bound[]> => {
+  const [first, last] = [rows.at(0), rows.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const { seq, hash, macKeyId } = last;
+  const batch = { tenantId, fromSeq: first.seq, seq, hash };
+  const chainSeal = { fromSeq: first.seq, mac: await chainMac(macKeyId, chainSealBytes(batch)) };
+  return rows.map((row) => ({ ...row, chainSeal: row === last ? chainSeal : null }));
+};
+
+const append = async (manager: EntityManager, tenantId: string, head: Head, rows: readonly Bound[]): Promise<void> => {
   const last = rows.at(-1);
   const advance = [head.seq, last?.seq, last?.hash];
   const values = columns.map(({ of }) => rows.map(of));
@@ -82,7 +120,7 @@ const append = async (manager: EntityManager, tenantId: string, head: Head, rows
 };
 
 /** What goes into each column, but for the tenant and the time, which are the same in all rows. */
-const columns: readonly { readonly name: string; readonly type: string; readonly of: (row: Placed) => unknown }[] = [
+const columns: readonly { readonly name: string; readonly type: string; readonly of: (row: Bound) => unknown }[] = [
   { name: 'seq', type: 'bigint', of: ({ seq }) => seq },
   { name: 'event_id', type: 'uuid', of: ({ event }) => event.eventId },
   { name: 'user_id', type: 'text', of: ({ event }) => event.userId },
@@ -99,6 +137,8 @@ const columns: readonly { readonly name: string; readonly type: string; readonly
   { name: 'hmac', type: 'bytea', of: ({ hmac }) => hmac },
   { name: 'previous_hash', type: 'bytea', of: ({ previousHash }) => previousHash },
   { name: 'hash', type: 'bytea', of: ({ hash }) => hash },
+  { name: 'chain_seal_from', type: 'bigint', of: ({ chainSeal }) => chainSeal?.fromSeq ?? null },
+  { name: 'chain_seal', type: 'bytea', of: ({ chainSeal }) => chainSeal?.mac ?? null },
 ];
 
 /** Values before those of `columns`: tenant, time, and the head's old seq, new seq and new hash. */

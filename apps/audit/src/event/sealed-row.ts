@@ -1,4 +1,4 @@
-import type { ChainRow } from '@ankasecure/audit-event';
+import type { ChainRow, ChainSeal } from '@ankasecure/audit-event';
 import type { SealedEvent } from '@ankasecure/contracts';
 import { instantOf } from './instant.js';
 
@@ -22,7 +22,16 @@ export interface SealedRow {
   readonly previous_hash: Buffer;
   readonly hash: Buffer;
   readonly sealed_at: Date;
+  readonly chain_seal_from: string | null;
+  readonly chain_seal: Buffer | null;
 }
+
+/** A row read for verification: a Date would lose the microseconds of `sealed_at`, and with them what somebody does to them. */
+export interface ExactRow extends SealedRow {
+  readonly sealed_at_micros: string;
+}
+
+export const sealedAtMicros = '(extract(epoch FROM sealed_at) * 1000000)::bigint AS sealed_at_micros';
 
 const fieldsOf = (row: SealedRow) => ({
   tenantId: row.tenant_id,
@@ -38,8 +47,11 @@ const fieldsOf = (row: SealedRow) => ({
   macKeyId: row.mac_key_id,
 });
 
+const chainSealOf = ({ chain_seal_from: from, chain_seal: mac }: SealedRow): ChainSeal | null =>
+  from === null || mac === null ? null : { fromSeq: Number(from), mac };
+
 /** For verification: columns and sealed bytes side by side. */
-export const chainRowOf = (row: SealedRow): ChainRow => ({
+export const chainRowOf = (row: ExactRow): ChainRow => ({
   ...fieldsOf(row),
   occurredAt: Number(row.occurred_at),
   details: row.details,
@@ -47,6 +59,8 @@ export const chainRowOf = (row: SealedRow): ChainRow => ({
   hmac: row.hmac,
   previousHash: row.previous_hash,
   hash: row.hash,
+  sealedAt: Number(row.sealed_at_micros),
+  chainSeal: chainSealOf(row),
 });
 
 /** For readers. */

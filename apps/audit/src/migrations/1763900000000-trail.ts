@@ -13,8 +13,11 @@ const buckets = Array.from({ length: 8 }, (_, bucket) => bucket);
  * database's clock and never goes back within a tenant, so a month holds one unbroken stretch of each tenant's sequence,
  * no reporter's clock can ask for a partition that is not there, and retention removes prefixes, not holes.
  *
- * Non-goal: to stop a superuser. What one does to rows shows in a verification; a trail cut together with its head shows
- * against checkpoints kept elsewhere.
+ * Non-goal: to stop a superuser. What one does to rows or head shows in a verification, even when every hash is made to fit
+ * again, since each batch ends with a MAC over the chain (`chain_seal`) that only the HSM can make. One thing does not show:
+ * a tenant's trail put back, rows and head together, to the end of an earlier batch, as when the whole database is rolled
+ * back. That takes checkpoints kept elsewhere, which do not exist yet; until then, a head hash noted from an earlier
+ * verification.
  */
 export class Trail1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -67,10 +70,17 @@ const tables = `
     previous_hash bytea NOT NULL CHECK (length(previous_hash) = 32),
     hash bytea NOT NULL CHECK (length(hash) = 32),
     sealed_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, seq, sealed_at)
+    chain_seal_from bigint CHECK (chain_seal_from > 0),
+    chain_seal bytea CHECK (length(chain_seal) = 32),
+    PRIMARY KEY (tenant_id, seq, sealed_at),
+    CHECK ((chain_seal IS NULL) = (chain_seal_from IS NULL))
   ) PARTITION BY HASH (tenant_id);
   COMMENT ON COLUMN sealed_event.occurred_at IS 'microseconds since the epoch';
+  COMMENT ON COLUMN sealed_event.chain_seal IS 'on the last row of a batch: MAC over the chain so far, under mac_key_id';
+  COMMENT ON COLUMN sealed_event.chain_seal_from IS 'first seq of the batch that chain_seal covers';
   CREATE INDEX ON sealed_event (tenant_id, key_id, seq) WHERE key_id IS NOT NULL;
+  CREATE INDEX ON sealed_event (tenant_id, operation, seq);
+  CREATE INDEX ON sealed_event (tenant_id, user_id, seq);
   CREATE INDEX ON sealed_event (tenant_id, correlation_id);
   CREATE INDEX ON sealed_event USING brin (occurred_at);`;
 

@@ -27,20 +27,33 @@ import * as migrations from '../migrations/index.js';
 
 export const database = 'ankadb_audit';
 
+/** Of a day key, as the workers name it. @param generation of the tenant's key */
+export const macKeyIdOf = (generation: number, daysAgo = 0): string =>
+  `${generation}.${new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)}`;
+
 /** A stand-in for a worker's MACs: node's HMAC under a key per tenant and key id. */
 export class MacStandIn {
-  macKeyId = 'mac-1';
+  macKeyId = macKeyIdOf(1);
   /** Answered instead of MACs, by tenant. */
   readonly failures = new Map<string, AnkaError>();
   /** Never answers. */
   hangs = false;
+  /** Requests until the one that gets no answer. */
+  private untilSwallowed = 0;
+  /** Tenants whose MACs take until their deadline. */
+  readonly slow = new Set<string>();
   private readonly known = new Set<string>();
+
+  /** Leaves the request of that number, from now on, without an answer, as when a worker dies with it in hand. */
+  swallow(number: number): void {
+    this.untilSwallowed = number;
+  }
 
   constructor(bus: Bus) {
     bus.serve(computeMacs, 'default', async ({ tenantId }, { macKeyId, messages }) => {
       const failure = this.failures.get(tenantId);
       if (failure !== undefined) throw failure;
-      if (this.hangs) await new Promise(() => undefined);
+      if (this.hangs || this.slow.has(tenantId) || this.untilSwallowed-- === 1) await new Promise(() => undefined);
       const id = macKeyId ?? this.macKeyId;
       if (macKeyId === null) this.known.add(`${tenantId}/${id}`);
       else if (!this.known.has(`${tenantId}/${id}`)) throw new AnkaError('request-invalid', 'no such key');
@@ -119,7 +132,7 @@ export const startAudit = async () => {
     /** As the superuser with triggers off, whom no right and no trigger stops. */
     tamper: (sql: string) => postgres.query(database, `SET session_replication_role = replica; ${sql}`),
     stop: async (): Promise<void> => {
-      for (const { module } of instances) module.onApplicationShutdown();
+      for (const { module } of instances) await module.onApplicationShutdown();
       await gateway.close();
       await worker.close();
       await Promise.all(instances.map((parts) => parts.stop()));

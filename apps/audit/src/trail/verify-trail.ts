@@ -1,81 +1,72 @@
-import { type ChainFault, type ChainHead, type ChainRow, ChainVerification } from '@ankasecure/audit-event';
+import { type ChainHead, type ChainRow, ChainVerification, Coverage, type TrailFault } from '@ankasecure/audit-event';
 import { AnkaError, type Context, type verifyTrail } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { MacSource } from '../event/mac.js';
-import { chainRowOf, type SealedRow } from '../event/sealed-row.js';
+import { chainRowOf, type ExactRow, sealedAtMicros } from '../event/sealed-row.js';
+import { checkMacs } from './check-macs.js';
+import type { TrailReader } from './trail-reader.js';
 
 type Range = z.infer<typeof verifyTrail.request>;
 type Verification = z.infer<typeof verifyTrail.reply>;
-type Fault = Pick<Verification, 'reason'> & { readonly seq: number };
 
 const chunkRows = 1000;
 /** Kept of the caller's time for the answer, in milliseconds. */
 const reserveMs = 500;
-/** Each holds a connection and a snapshot. */
-const maxAtOnce = 2;
-
-/** What the worker says of a MAC key that is none of the tenant's: no MAC can hold under it. */
-const noSuchKey: readonly string[] = ['request-invalid', 'key-not-found', 'tenant-unknown'];
 
 /** Proves a stretch of a tenant's trail, or names the first sequence number that does not hold. */
 export class VerifyTrail {
-  private running = 0;
-
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly reader: TrailReader,
     private readonly macs: MacSource,
   ) {}
 
   /**
    * Reads the rows in one snapshot and recomputes everything from their columns: canonical bytes, leaf hashes, chain,
-   * gaps, MACs, and where the range reaches the end, the trail's head. A range that goes beyond the head is not there:
-   * `tail-missing`.
+   * gaps, MACs, chain seals, and where the range reaches the end, the trail's head. Where the range ends inside a batch, it
+   * goes on to that batch's seal, without which nothing vouches for the order and the details of the rows before it. A range
+   * that goes beyond the head is not there: `tail-missing`.
+   *
+   * A row with a fault of its own is named itself. Rows that are sound by themselves but under no seal that holds are
+   * `unsealed`, from the first after the last good seal on. `checked` counts what seals vouch for.
    * @throws AnkaError `deadline-exceeded` with the last seq that was checked; `service-unavailable` when no worker is there for the MACs, or too many verifications run
    */
   async verify(context: Context, { fromSeq = 1, untilSeq }: Range): Promise<Verification> {
     if (untilSeq !== undefined && untilSeq < fromSeq)
       throw new AnkaError('request-invalid', 'untilSeq: at least fromSeq is expected');
-    if (this.running >= maxAtOnce)
-      throw new AnkaError('service-unavailable', 'Other verifications are running; try again');
-    this.running++;
-    try {
-      return await withTenant(
-        this.dataSource,
-        context.tenantId,
-        (manager) => new Run(manager, this.macs, context, fromSeq, untilSeq).run(),
-        'REPEATABLE READ',
-      );
-    } finally {
-      this.running--;
-    }
+    return this.reader.read('verification', context.tenantId, (manager) =>
+      new Run(manager, this.macs, context, fromSeq, untilSeq).run(),
+    );
   }
 }
 
 class Run {
+  private readonly coverage: Coverage;
+
   constructor(
     private readonly manager: EntityManager,
     private readonly macs: MacSource,
     private readonly context: Context,
     private readonly fromSeq: number,
     private readonly untilSeq: number | undefined,
-  ) {}
+  ) {
+    this.coverage = new Coverage(fromSeq);
+  }
 
   async run(): Promise<Verification> {
-    const { fromSeq, untilSeq } = this;
+    const { fromSeq } = this;
     const head = await this.head();
-    const reachesHead = untilSeq === undefined || untilSeq >= head.seq;
+    const untilSeq = this.untilSeq ?? head.seq;
     const chain = await this.start();
-    const fault = chain === undefined ? this.nothingBefore(head) : await this.walk(chain, head);
+    const fault = chain === undefined ? this.nothingBefore(head) : this.inRange(await this.walk(chain, head));
     return {
       valid: fault === undefined,
-      checked: (fault === undefined ? (chain?.verified ?? 0) : Math.max(fault.seq, fromSeq) - 1) - (fromSeq - 1),
+      checked: Math.max(0, Math.min(this.coverage.covered, untilSeq) - (fromSeq - 1)),
       fromSeq,
-      untilSeq: untilSeq ?? head.seq,
+      untilSeq,
       firstBadSeq: fault?.seq ?? null,
       reason: fault?.reason ?? null,
-      headHash: reachesHead && head.seq > 0 ? Buffer.from(head.hash).toString('base64url') : null,
+      headHash: untilSeq >= head.seq && head.seq > 0 ? Buffer.from(head.hash).toString('base64url') : null,
     };
   }
 
@@ -91,76 +82,73 @@ class Run {
   private async start(): Promise<ChainVerification | undefined> {
     const { tenantId } = this.context;
     if (this.fromSeq === 1) return new ChainVerification(tenantId);
-    const [before] = await this.manager.query<{ hash: Buffer }[]>(
-      'SELECT hash FROM sealed_event WHERE tenant_id = $1 AND seq = $2',
+    const [before] = await this.manager.query<{ hash: Buffer; sealed_at_micros: string }[]>(
+      `SELECT hash, ${sealedAtMicros} FROM sealed_event WHERE tenant_id = $1 AND seq = $2`,
       [tenantId, this.fromSeq - 1],
     );
-    return before && new ChainVerification(tenantId, { seq: this.fromSeq, previousHash: before.hash });
+    if (before === undefined) return undefined;
+    const { hash, sealed_at_micros: sealedAt } = before;
+    return new ChainVerification(tenantId, { seq: this.fromSeq, previousHash: hash, sealedAt: Number(sealedAt) });
   }
 
-  private nothingBefore(head: ChainHead): Fault {
+  private nothingBefore(head: ChainHead): TrailFault {
     const before = this.fromSeq - 1;
     return before > head.seq ? { seq: head.seq + 1, reason: 'tail-missing' } : { seq: before, reason: 'missing' };
   }
 
-  private async walk(chain: ChainVerification, head: ChainHead): Promise<Fault | undefined> {
+  /** A fault behind the range, on the way to the seal, is not one of the range's rows: they are without a seal because of it. */
+  private inRange(fault: TrailFault | undefined): TrailFault | undefined {
+    const { untilSeq } = this;
+    if (fault === undefined || untilSeq === undefined || fault.seq <= untilSeq) return fault;
+    return this.coverage.finish(untilSeq) ?? fault;
+  }
+
+  private async walk(chain: ChainVerification, head: ChainHead): Promise<TrailFault | undefined> {
     await this.open();
     for (;;) {
-      const rows = await this.manager.query<SealedRow[]>(`FETCH ${chunkRows} FROM trail`);
-      const sound: ChainRow[] = [];
-      for (const row of rows.map(chainRowOf)) {
-        if (chain.feed(row) !== undefined) break;
-        sound.push(row);
-      }
-      const forged = await this.forged(sound);
-      if (forged !== undefined) return { seq: forged, reason: 'hmac-mismatch' };
-      if (chain.fault !== undefined) return chain.fault;
-      if (rows.length < chunkRows) return this.end(chain, head);
+      const rows = await this.manager.query<ExactRow[]>(`FETCH ${chunkRows} FROM trail`);
+      const fault = await this.take(chain, rows.map(chainRowOf));
+      if (fault !== undefined) return fault;
+      if (rows.length < chunkRows || this.coverage.covered >= (this.untilSeq ?? Number.POSITIVE_INFINITY))
+        return this.end(chain, head);
       if (Date.now() > this.context.deadline - reserveMs)
         throw new AnkaError(
           'deadline-exceeded',
-          `${this.fromSeq} to ${chain.verified} holds; verify the rest from there, in smaller ranges`,
+          `Proved up to event ${this.coverage.covered}; verify the rest from there, in smaller ranges`,
         );
     }
   }
 
+  /** Takes rows up to the first fault, or to the first seal behind the range. */
+  private async take(chain: ChainVerification, rows: readonly ChainRow[]): Promise<TrailFault | undefined> {
+    const sound: ChainRow[] = [];
+    for (const row of rows) {
+      if (chain.feed(row) !== undefined) break;
+      sound.push(row);
+      if (this.untilSeq !== undefined && row.seq >= this.untilSeq && row.chainSeal !== null) break;
+    }
+    const holds = await checkMacs(this.macs, this.context, sound);
+    for (const [index, row] of sound.entries()) {
+      const fault = this.coverage.feed(row, holds[index] ?? { hmac: false, chainSeal: false });
+      if (fault !== undefined) return fault;
+    }
+    return chain.fault;
+  }
+
+  /** No upper bound: where the batch of the range's last row ends, only its seal says. */
   private async open(): Promise<void> {
     await this.manager.query(
-      `DECLARE trail NO SCROLL CURSOR FOR SELECT * FROM sealed_event
-       WHERE tenant_id = $1 AND seq >= $2 AND ($3::bigint IS NULL OR seq <= $3) ORDER BY seq`,
-      [this.context.tenantId, this.fromSeq, this.untilSeq ?? null],
+      `DECLARE trail NO SCROLL CURSOR FOR SELECT *, ${sealedAtMicros} FROM sealed_event
+       WHERE tenant_id = $1 AND seq >= $2 ORDER BY seq`,
+      [this.context.tenantId, this.fromSeq],
     );
   }
 
-  private end(chain: ChainVerification, head: ChainHead): ChainFault | undefined {
-    const { untilSeq } = this;
-    if (untilSeq === undefined || untilSeq === head.seq) return chain.finish(head);
-    if (untilSeq > head.seq) return chain.finish({ seq: untilSeq, hash: head.hash });
-    return chain.verified < untilSeq ? { seq: chain.verified + 1, reason: 'missing' } : undefined;
-  }
-
-  /** The first row whose MAC is not what the tenant's key makes of it. */
-  private async forged(rows: readonly ChainRow[]): Promise<number | undefined> {
-    const byKey = Map.groupBy(rows, ({ macKeyId }) => macKeyId);
-    let first: number | undefined;
-    for (const [macKeyId, group] of byKey) {
-      const macs = await this.recompute(macKeyId, group);
-      const bad = group.find(({ hmac }, index) => !macs[index]?.hmac.equals(hmac));
-      if (bad !== undefined) first = Math.min(first ?? bad.seq, bad.seq);
-    }
-    return first;
-  }
-
-  private async recompute(macKeyId: string, rows: readonly ChainRow[]) {
-    try {
-      return await this.macs.compute(
-        this.context,
-        macKeyId,
-        rows.map(({ canonical }) => canonical),
-      );
-    } catch (error) {
-      if (error instanceof AnkaError && noSuchKey.includes(error.code)) return [];
-      throw error;
-    }
+  /** No row follows that has to be looked at. */
+  private end(chain: ChainVerification, head: ChainHead): TrailFault | undefined {
+    const { untilSeq = head.seq } = this;
+    if (untilSeq >= head.seq)
+      return chain.finish(head) ?? this.coverage.finish(head.seq) ?? chain.finish({ seq: untilSeq, hash: head.hash });
+    return chain.verified < untilSeq ? { seq: chain.verified + 1, reason: 'missing' } : this.coverage.finish(untilSeq);
   }
 }

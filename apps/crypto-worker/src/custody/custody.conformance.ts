@@ -113,10 +113,11 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       it.each(Object.keys(algorithmOf(algorithm).purposes) as Purpose[])(
         'to %s is what its self-test found',
         async (purpose) => {
-          const capability = await custody.capability(algorithm, purpose);
+          const capability = await custody.capability(inTime(120_000), algorithm, purpose);
           const expected = joseAlgs(algorithm, purpose).filter((alg) => !lacks(alg));
           expect(capability.algs).toEqual(expected);
           expect(capability.excluded.map(({ alg }) => alg)).toEqual(joseAlgs(algorithm, purpose).filter(lacks));
+          expect(custody.known(algorithm, purpose)).toBe(capability);
           expect(custody.capabilities()).toContainEqual(capability);
         },
       );

@@ -19,7 +19,7 @@ export interface Deadline {
 }
 
 /**
- * The cause of an `hsm-timeout` whose call goes on in the HSM: a native call cannot be cancelled, and may yet make an object.
+ * The cause of an `hsm-timeout` whose call goes on in the HSM: a native call cannot be cancelled, and may yet make or destroy an object.
  * `ended` resolves when it is over.
  */
 export class StillRunning extends Error {
@@ -67,7 +67,7 @@ export interface GcmSealed {
   readonly tag: Uint8Array;
 }
 
-/** What one algorithm and purpose can do on this token, as its self-test found it. */
+/** What one algorithm and purpose can do on this token, as its self-test finds it. */
 export interface Capability {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
@@ -79,7 +79,10 @@ export interface Capability {
     readonly code: 'token-lacks-mechanism' | 'self-test-failed' | 'self-test-pending';
     readonly detail: string;
   }[];
-  /** Steps the worker does outside the HSM because this token lacks them (development profiles only), e.g. `oaep-unpadding`. */
+  /**
+   * Steps the worker does, or would do, outside the HSM because this token lacks them (development profiles only), e.g.
+   * `oaep-unpadding`. Policy decides by them, so they are there before any self-test has run and whatever it finds.
+   */
   readonly outsideSteps: readonly string[];
 }
 
@@ -103,9 +106,11 @@ export type PlatformKeyKind = 'kek' | 'audit-mac' | 'token-signing';
 export interface Custody {
   readonly kind: CustodyKind;
   readonly token: TokenIdentity;
-  /** Resolves when the self-tests of `algorithm` have run. */
-  capability(algorithm: AlgorithmName, purpose: Purpose): Promise<Capability>;
-  /** Everything known by now; `self-test-pending` where a test still runs. */
+  /** Resolves when the self-tests of `algorithm` have run: one that is still to come is begun at once, and waited for within the budget. */
+  capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability>;
+  /** What is known by now, `self-test-pending` where a test still runs. Asked at every operation: it makes nothing and waits for nothing. */
+  known(algorithm: AlgorithmName, purpose: Purpose): Capability;
+  /** The same of everything there is. */
   capabilities(): readonly Capability[];
 
   generate(budget: Deadline, key: NewKey): Promise<Timed<GeneratedKey>>;

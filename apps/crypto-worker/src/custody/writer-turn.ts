@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError } from '@ankasecure/contracts';
 import { connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
-import { Pool } from 'pg';
-import type { Custody } from './custody.js';
+import { Pool, type PoolClient } from 'pg';
+import { type Custody, StillRunning } from './custody.js';
 
 /**
  * Tokens that lose sight of another process's objects when both write at once. SoftHSM counts changes in one file: a
@@ -10,10 +11,31 @@ import type { Custody } from './custody.js';
  */
 const shortSighted: readonly string[] = ['softhsm'];
 
-/** Longest that one waits for another worker's turn to end; the slowest is that of a large RSA key. */
-const patience = '60s';
+/** Longest that one waits for another worker's turn to end, in milliseconds; the slowest is that of a large RSA key. */
+const patienceMs = 60_000;
 /** Of any statement, in milliseconds: PostgreSQL says by itself that the turn did not come. */
 const unansweredMs = 70_000;
+
+/** Longest that a turn may take to end once the token is closed, in milliseconds: what hangs in the library then ends with the process. */
+const farewellMs = 1_000;
+
+/** What a timer can count, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** When a turn is wanted. */
+export interface Wish {
+  /** Before all that have not asked for this. */
+  readonly ahead?: boolean;
+  /** After this it is not wanted any more. Milliseconds since the epoch. */
+  readonly deadline?: number;
+}
+
+/** A turn that somebody waits for. Neither rejects. */
+interface Turn {
+  readonly deadline: number;
+  run(): Promise<void>;
+  refuse(error: AnkaError): void;
+}
 
 /**
  * One turn at a time among all workers of a partition, by an advisory lock that PostgreSQL lets go when its holder dies.
@@ -21,7 +43,11 @@ const unansweredMs = 70_000;
  */
 export class WriterTurn {
   private readonly pool: Pool;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly ahead: Turn[] = [];
+  private readonly others: Turn[] = [];
+  private running: Promise<void> | undefined;
+  private held: PoolClient | undefined;
+  private closing = false;
 
   constructor(
     config: ServiceConfig['database'],
@@ -33,40 +59,86 @@ export class WriterTurn {
   }
 
   /**
-   * Runs `work` while nobody else on the token writes.
+   * Runs `work` while nobody else on the token writes. Where it fails and goes on in the HSM its caller is answered at once,
+   * and the turn lasts until it is over there.
    * @throws AnkaError `hsm-timeout` when the turn does not come
    */
-  take<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.last.then(() => this.run(work));
-    this.last = turn.catch(() => undefined);
-    return turn;
+  take<Result>(work: () => Promise<Result>, { ahead = false, deadline = Infinity }: Wish = {}): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new AnkaError('hsm-timeout'));
+      const timer =
+        deadline === Infinity ? undefined : setTimeout(late, Math.min(deadline - Date.now(), longestTimerMs));
+      const run = (): Promise<void> => {
+        clearTimeout(timer);
+        return this.run(work, deadline, reject).then(resolve, reject);
+      };
+      (ahead ? this.ahead : this.others).push({ deadline, run, refuse: reject });
+      this.running ??= Promise.resolve().then(() => this.runAll());
+    });
   }
 
   async close(): Promise<void> {
-    await this.last;
+    this.closing = true;
+    await Promise.race([this.running, delay(farewellMs, undefined, { ref: false })]);
+    this.letGo(true);
     await this.pool.end();
   }
 
-  private async run<Result>(work: () => Promise<Result>): Promise<Result> {
+  private async runAll(): Promise<void> {
+    for (let turn = this.next(); turn !== undefined; turn = this.next()) {
+      if (this.closing) turn.refuse(new AnkaError('hsm-unavailable', 'The worker is shutting down.'));
+      else if (turn.deadline < Date.now()) turn.refuse(new AnkaError('hsm-timeout'));
+      else await turn.run();
+    }
+    this.running = undefined;
+  }
+
+  private next(): Turn | undefined {
+    return this.ahead.shift() ?? this.others.shift();
+  }
+
+  private async run<Result>(
+    work: () => Promise<Result>,
+    deadline: number,
+    answer: (failure: unknown) => void,
+  ): Promise<Result> {
     const connection = await this.pool.connect();
+    this.held = connection;
     // Lost while it waits for the token: the next statement on it says so.
     const lost = (): void => undefined;
     connection.on('error', lost);
     let broken = true;
     try {
-      await connection.query(`BEGIN; SET LOCAL lock_timeout = '${patience}'`);
-      await connection
-        .query(`SELECT pg_advisory_xact_lock(hashtextextended('token writer:' || $1, 0))`, [this.partition])
-        .catch(tooLate);
-      const result = await work();
+      await this.lock(connection, deadline);
+      const result = await work().catch(async (failure: unknown) => {
+        const cause = failure instanceof AnkaError ? failure.cause : undefined;
+        if (cause instanceof StillRunning) {
+          answer(failure);
+          await cause.ended;
+        }
+        throw failure;
+      });
       await connection.query('COMMIT');
       broken = false;
       return result;
     } finally {
       // A connection whose transaction is not over goes, and its lock with it.
-      connection.release(broken);
+      if (this.held === connection) this.letGo(broken);
       connection.off('error', lost);
     }
+  }
+
+  private async lock(connection: PoolClient, deadline: number): Promise<void> {
+    const waitMs = Math.max(1, Math.min(patienceMs, deadline - Date.now()));
+    await connection.query(`BEGIN; SET LOCAL lock_timeout = '${Math.ceil(waitMs)}ms'`);
+    await connection
+      .query(`SELECT pg_advisory_xact_lock(hashtextextended('token writer:' || $1, 0))`, [this.partition])
+      .catch(tooLate);
+  }
+
+  private letGo(broken: boolean): void {
+    this.held?.release(broken);
+    this.held = undefined;
   }
 }
 
@@ -79,9 +151,13 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
   if (!shortSighted.includes(custody.token.profile)) return custody;
   const turn = makeTurn();
   const own: Pick<Custody, 'generate' | 'generatePlatformKey' | 'destroy' | 'close'> = {
-    generate: (...call) => turn.take(() => custody.generate(...call)),
-    generatePlatformKey: (...call) => turn.take(() => custody.generatePlatformKey(...call)),
-    destroy: (...call) => turn.take(() => custody.destroy(...call)),
+    generate: (budget, ...call) => turn.take(() => custody.generate(budget, ...call), budget),
+    generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
+    // What cleans up is not kept waiting by what makes more, and its time begins with its turn: nobody else would do it.
+    destroy: ({ deadline }, ...call) => {
+      const allowedMs = deadline - Date.now();
+      return turn.take(() => custody.destroy({ deadline: Date.now() + allowedMs }, ...call), { ahead: true });
+    },
     close: async () => {
       await custody.close();
       await turn.close();

@@ -4,6 +4,7 @@ import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody, KeyRef } from '../custody/custody.js';
+import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -37,7 +38,8 @@ export class CreateKey {
 
   /**
    * Makes a key in the HSM, or returns the one that an earlier call with the same `resourceId` made.
-   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, and custody's
+   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `deadline-exceeded`, and
+   * custody's
    */
   async create(context: Context, request: Request): Promise<CreatedKey> {
     const id = context.resourceId ?? crypto.randomUUID();
@@ -93,7 +95,7 @@ export class CreateKey {
     return key && { key, hsmMicros: made.hsmMicros };
   }
 
-  /** What is to be made, if everything allows it. */
+  /** What is to be made, if everything allows it and somebody still waits for it: from here on an object is made, or cleaned up. */
   private async plan(context: Context, request: Request, policy: EnforcedPolicy): Promise<Plan> {
     const { algorithm, alg } = request;
     if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
@@ -103,9 +105,9 @@ export class CreateKey {
     if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
     if (alg !== undefined && !possible.includes(alg))
       throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
-    const capability = await this.custody.capability(algorithm, purpose);
     const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
     if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
+    const capability = await this.custody.capability(context, algorithm, purpose);
     const usable = possible.filter((candidate) => capability.algs.includes(candidate));
     const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
     const algs = purpose === 'encrypt' ? wanted.slice(0, 1) : wanted;
@@ -118,6 +120,7 @@ export class CreateKey {
         `${algorithm} for ${purpose} cannot be used on this token. ${why.join('; ')}`,
       );
     }
+    assertInTime(context);
     return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs };
   }
 

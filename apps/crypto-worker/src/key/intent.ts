@@ -17,27 +17,50 @@ export interface Standing {
   readonly recorded: boolean;
 }
 
+const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString('hex');
+
 /** Whatever changes HSM objects says so first, here: an object without a record always has an intent that names it. */
 export class Intents {
+  /** Objects that this process is at. An intent under its own lease that is not among them has nobody else to end it. */
+  private readonly underWay = new Set<string>();
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly partition: string,
     private readonly lease: Lease,
   ) {}
 
-  /** @param event what is sealed, as `unknown`, should nobody be able to say how it ended */
+  /**
+   * Whoever began lets go in the end, however it ended. An intent whose commit was not confirmed is let go at once: should
+   * it be there after all, the reconciler finds it.
+   * @param event what is sealed, as `unknown`, should nobody be able to say how it ended
+   */
   async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
     const lease = await this.lease.number();
-    await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query('INSERT INTO intent (tenant_id, object_id, partition, lease, event) VALUES ($1, $2, $3, $4, $5)', [
-        tenantId,
-        objectId,
-        this.partition,
-        lease,
-        JSON.stringify(event),
-      ]),
-    );
-    return { tenantId, objectId, lease };
+    const intent: Intent = { tenantId, objectId, lease };
+    this.underWay.add(nameOf(objectId));
+    try {
+      await withTenant(this.dataSource, tenantId, (manager) =>
+        manager.query(
+          'INSERT INTO intent (tenant_id, object_id, partition, lease, event) VALUES ($1, $2, $3, $4, $5)',
+          [tenantId, objectId, this.partition, lease, JSON.stringify(event)],
+        ),
+      );
+    } catch (error) {
+      this.letGo(intent);
+      throw error;
+    }
+    return intent;
+  }
+
+  /** This process does nothing more about the object. */
+  letGo({ objectId }: Pick<Intent, 'objectId'>): void {
+    this.underWay.delete(nameOf(objectId));
+  }
+
+  /** Whether this process is at the object, be it that a call goes on in the HSM after its caller was answered. */
+  isUnderWay({ objectId }: Pick<Intent, 'objectId'>): boolean {
+    return this.underWay.has(nameOf(objectId));
   }
 
   /**
@@ -52,7 +75,7 @@ export class Intents {
     return rows.length === 1;
   }
 
-  /** Makes the intent of a dead holder this worker's. @returns undefined when it was ended or claimed meanwhile */
+  /** Makes an orphaned intent this worker's. @returns undefined when it was ended or claimed meanwhile */
   async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
     const own = await this.lease.number();
     const [rows] = await withTenant(this.dataSource, tenantId, (manager) =>
@@ -83,18 +106,14 @@ export class Intents {
     });
   }
 
-  /** Leaves an intent to the reconciler: nobody holds lease 0. Where not even that can be written, the lease itself is given up. */
+  /** Leaves an intent to the reconciler of any worker: nobody holds lease 0. Where not even that can be written, it is for this worker's own. */
   async abandon({ tenantId, objectId, lease }: Intent): Promise<void> {
-    try {
-      await withTenant(this.dataSource, tenantId, (manager) =>
-        manager.query('UPDATE intent SET lease = 0 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3', [
-          tenantId,
-          objectId,
-          lease,
-        ]),
-      );
-    } catch {
-      await this.lease.release();
-    }
+    await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query('UPDATE intent SET lease = 0 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3', [
+        tenantId,
+        objectId,
+        lease,
+      ]),
+    ).catch(() => undefined);
   }
 }

@@ -44,6 +44,7 @@ export class ObjectMaker {
     try {
       const made = await making.make(objectId);
       await this.commit(intent, making.event, (manager) => making.record(manager, objectId, made));
+      this.intents.letGo(intent);
       return made;
     } catch (thrown) {
       return this.afterFailure(intent, making.event, thrown);
@@ -70,23 +71,31 @@ export class ObjectMaker {
     const report = failure && { ...event, outcome: 'failure' as const, failureCode: failureCodeOf(failure) };
     if (failure?.cause instanceof StillRunning) {
       // The HSM may yet make the object: the intent stays until it has answered, or until this worker is dead.
-      void failure.cause.ended
-        .then(() => this.undo(intent, report))
-        .catch((error: unknown) => this.leave(intent, error));
+      void failure.cause.ended.then(() => this.finish(intent, report));
       throw failure;
     }
-    try {
-      await this.undo(intent, report);
-    } catch (cause) {
-      await this.leave(intent, cause);
+    const hindrance = await this.finish(intent, report);
+    if (hindrance !== undefined)
       throw new AnkaError(
         'hsm-unavailable',
         'The HSM or the database failed midway; what was begun will be cleaned up',
-        { cause },
+        { cause: hindrance },
       );
-    }
     if (failure !== undefined) throw failure;
     return undefined;
+  }
+
+  /** Cleans up after a failure or leaves that to the reconciler; either way this maker is done. @returns what kept it from cleaning up */
+  private async finish(intent: Intent, report: AuditEvent | undefined): Promise<Error | undefined> {
+    try {
+      await this.undo(intent, report);
+      return undefined;
+    } catch (cause) {
+      await this.leave(intent, cause as Error);
+      return cause as Error;
+    } finally {
+      this.intents.letGo(intent);
+    }
   }
 
   /** Destroys what may have been made and reports the failure. An object that is on record after all stays. */
@@ -105,8 +114,8 @@ export class ObjectMaker {
   }
 
   /** What cannot be cleaned up now is the reconciler's. */
-  private async leave(intent: Intent, cause: unknown): Promise<void> {
-    this.log.warn({ reason: (cause as Error).message }, 'an object that was not finished is left to the reconciler');
+  private async leave(intent: Intent, cause: Error): Promise<void> {
+    this.log.warn({ reason: cause.message }, 'an object that was not finished is left to the reconciler');
     await this.intents.abandon(intent);
   }
 }

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Custody, StillRunning } from '../custody/custody.js';
 import { eventOf } from '../outcome/event.js';
@@ -14,7 +16,13 @@ class ObjectsOnly {
   readonly objects = new Set<string>();
   failing = false;
   refusing = '';
+  well = true;
+  slowMs = 0;
+  healthy(): boolean {
+    return this.well;
+  }
   async destroy(_: unknown, objectId: Uint8Array): Promise<{ value: number; hsmMicros: number }> {
+    await delay(this.slowMs);
     if (this.failing || this.refusing === Buffer.from(objectId).toString('hex')) throw new Error('token away');
     return { value: this.objects.delete(Buffer.from(objectId).toString('hex')) ? 1 : 0, hsmMicros: 1 };
   }
@@ -25,9 +33,9 @@ describe('what dead workers began', () => {
   let token: ObjectsOnly;
   let tenantId: string;
 
-  const worker = () => {
+  const worker = (dataSource = database.dataSource) => {
     const lease = new Lease(database.config, silent);
-    const intents = new Intents(database.dataSource, 'default', lease);
+    const intents = new Intents(dataSource, 'default', lease);
     const custody = token as unknown as Custody;
     const reconciler = new Reconciler(database.dataSource, custody, intents, lease, database.outbox, silent);
     return {
@@ -45,10 +53,13 @@ describe('what dead workers began', () => {
       outcome: 'success',
       failureCode: null,
     });
-  const reconcileOnce = async ({ reconciler, lease }: ReturnType<typeof worker>) => {
+  const round = async ({ reconciler }: ReturnType<typeof worker>) => {
     await reconciler.start('default');
     await reconciler.stop();
-    await lease.release();
+  };
+  const reconcileOnce = async (one: ReturnType<typeof worker>) => {
+    await round(one);
+    await one.lease.release();
   };
   const intentsLeft = () => database.superuser.query<unknown[]>('SELECT * FROM intent');
 
@@ -100,6 +111,86 @@ describe('what dead workers began', () => {
     await Promise.all([reconcileOnce(worker()), reconcileOnce(worker())]);
     await reconcileOnce(worker());
     expect(await database.events()).toHaveLength(1);
+  });
+
+  it.each(['the worker that had claimed it', 'another worker'])(
+    'is given back when it cannot be ended after all, and ended by %s',
+    async (who) => {
+      const dead = worker();
+      await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+      await dead.lease.release();
+      const [claimant, other] = [worker(), worker()];
+      token.failing = true;
+      await round(claimant);
+      token.failing = false;
+      await round(who === 'another worker' ? other : claimant);
+      expect(await intentsLeft()).toEqual([]);
+      expect(await database.events()).toHaveLength(1);
+      await Promise.all([claimant, other].map(({ lease }) => lease.release()));
+    },
+  );
+
+  it('waits while the HSM is not well', async () => {
+    const dead = worker();
+    await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    const before = await intentsLeft();
+    await dead.lease.release();
+    token.well = false;
+    await reconcileOnce(worker());
+    expect(await intentsLeft()).toEqual(before);
+    token.well = true;
+    await reconcileOnce(worker());
+    expect(await intentsLeft()).toEqual([]);
+  });
+
+  it('keeps no worker from its start for longer than a few seconds', async () => {
+    const dead = worker();
+    for (let object = 0; object < 3; object++) await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await dead.lease.release();
+    token.slowMs = 300;
+    const { reconciler, lease } = worker();
+    const since = performance.now();
+    await reconciler.start('default', 100);
+    expect(performance.now() - since).toBeLessThan(300);
+    expect(await intentsLeft()).toHaveLength(3);
+    await expect.poll(intentsLeft, { timeout: 5000 }).toEqual([]);
+    await reconciler.stop();
+    await lease.release();
+  });
+
+  it('is ended by its own worker, too, once that has let it go', async () => {
+    const own = worker();
+    const intent = await own.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await round(own);
+    expect(await intentsLeft()).toHaveLength(1);
+    own.intents.letGo(intent);
+    await round(own);
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([{ outcome: 'unknown' }]);
+    await own.lease.release();
+  });
+
+  it('is ended by its own worker when its begin was committed although the commit’s answer was lost', async () => {
+    const { dataSource } = database;
+    let lost = 0;
+    const lossy = Object.assign(Object.create(dataSource) as typeof dataSource, {
+      transaction: async (work: (manager: EntityManager) => Promise<unknown>): Promise<unknown> => {
+        const result = await dataSource.transaction(work);
+        if (lost++ === 0) throw new Error('Connection terminated unexpectedly');
+        return result;
+      },
+    });
+    const own = worker(lossy);
+    const making = own.maker.make(contextOf(tenantId), {
+      event: event(),
+      make: () => Promise.reject(new Error('never called')),
+      record: async () => true,
+    });
+    await expect(making).rejects.toThrow('Connection terminated');
+    expect(await intentsLeft()).toHaveLength(1);
+    await round(own);
+    expect(await intentsLeft()).toEqual([]);
+    await own.lease.release();
   });
 
   it('ends with the record: intent, outcome and record are one commit', async () => {
@@ -172,7 +263,8 @@ describe('what dead workers began', () => {
   });
 
   it('keeps the intent while a call that timed out goes on in the HSM, and then destroys what it made', async () => {
-    const { maker, lease } = worker();
+    const own = worker();
+    const { maker, lease } = own;
     const hsm = Promise.withResolvers<void>();
     let late = '';
     const making = maker.make(contextOf(tenantId), {
@@ -184,6 +276,7 @@ describe('what dead workers began', () => {
       record: async () => true,
     });
     await expect(making).rejects.toMatchObject({ code: 'hsm-timeout' });
+    await round(own);
     expect(await intentsLeft()).toHaveLength(1);
     expect(await database.events()).toEqual([]);
     token.objects.add(late);

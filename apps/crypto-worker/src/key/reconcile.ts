@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
 import { type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
-import type { Intents } from './intent.js';
+import type { Intent, Intents } from './intent.js';
 import type { Lease } from './lease.js';
 
 interface OpenIntent {
@@ -14,15 +15,19 @@ interface OpenIntent {
 
 const everyMs = 10_000;
 const destroyBudgetMs = 30_000;
+/** Longest that a worker's start waits for the first round, in milliseconds. */
+const patienceMs = 5_000;
 
 /**
- * Ends what dead workers began: the HSM object, should there be one, is destroyed, and the outcome is sealed as `unknown`.
- * Runs at start and every ten seconds; several workers may, since each intent is claimed by one of them. An intent that
- * cannot be ended now keeps nobody from the others, and no worker from its start.
+ * Ends what dead workers began and what this one could not end: the HSM object, should there be one, is destroyed, and the
+ * outcome is sealed as `unknown`. Runs at start and every ten seconds while the HSM is well; several workers may, since each
+ * intent is claimed by one of them. An intent that cannot be ended now is given back, keeps nobody from the others, and no
+ * worker from its start.
  */
 export class Reconciler {
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private round: Promise<void> | undefined;
+  private stopping = false;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -33,28 +38,43 @@ export class Reconciler {
     private readonly log: Logger,
   ) {}
 
-  async start(partition: string): Promise<void> {
-    await this.run(partition);
-    this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.run(partition));
-    }, everyMs);
+  /** Resolves after the first round, which goes on in the background where it takes longer than `firstMs` milliseconds. */
+  async start(partition: string, firstMs = patienceMs): Promise<void> {
+    const begin = (): void => {
+      this.round ??= this.run(partition).finally(() => {
+        this.round = undefined;
+      });
+    };
+    this.stopping = false;
+    begin();
+    this.timer = setInterval(begin, everyMs);
+    await Promise.race([this.round, delay(firstMs, undefined, { ref: false })]);
   }
 
+  /** Resolves when the intent that is being ended is ended; the others are left to the next worker. */
   async stop(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.timer);
-    await this.running;
+    await this.round;
   }
 
   private async run(partition: string): Promise<void> {
+    if (!this.mayGoOn()) return;
     await this.trying(async () => {
       const open = await this.dataSource.query<OpenIntent[]>('SELECT * FROM open_intents($1)', [partition]);
-      for (const [lease, intents] of Map.groupBy(open, (intent) => intent.lease))
-        await this.trying(() =>
-          this.lease.ifDead(lease, async () => {
-            for (const intent of intents) await this.trying(() => this.end(intent));
-          }),
+      for (const [lease, intents] of Map.groupBy(open, (intent) => intent.lease)) {
+        const endAll = async (): Promise<void> => {
+          for (const intent of intents) if (this.mayGoOn()) await this.trying(() => this.end(intent));
+        };
+        await this.trying(async () =>
+          lease === (await this.lease.number()) ? endAll() : this.lease.ifDead(lease, endAll),
         );
+      }
     });
+  }
+
+  private mayGoOn(): boolean {
+    return !this.stopping && this.custody.healthy();
   }
 
   private async trying(work: () => Promise<unknown>): Promise<void> {
@@ -66,12 +86,23 @@ export class Reconciler {
   }
 
   private async end({ tenant_id: tenantId, object_id: objectId, lease, event }: OpenIntent): Promise<void> {
-    const begun = JSON.parse(event) as AuditEvent;
+    // What this process is at it ends itself, be it under its lease or under one that it lost.
+    if (this.intents.isUnderWay({ objectId })) return;
     // Claimed first: a worker that was taken for dead can commit its record no more, or has done so already.
     const intent = await this.intents.claim({ tenantId, objectId, lease });
     if (intent === undefined) return;
-    const { value: destroyed } = await this.custody.destroy({ deadline: Date.now() + destroyBudgetMs }, objectId);
-    const ended = await withTenant(this.dataSource, tenantId, async (manager) => {
+    try {
+      await this.endClaimed(intent, JSON.parse(event) as AuditEvent);
+    } catch (error) {
+      await this.intents.abandon(intent);
+      throw error;
+    }
+  }
+
+  private async endClaimed(intent: Intent, begun: AuditEvent): Promise<void> {
+    const budget = { deadline: Date.now() + destroyBudgetMs };
+    const { value: destroyed } = await this.custody.destroy(budget, intent.objectId);
+    const ended = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       if (!(await this.intents.end(manager, intent))) return false;
       const details = { ...begun.details, objectsDestroyed: String(destroyed) };
       await this.outbox.write(manager, [{ ...begun, outcome: 'unknown', failureCode: 'worker-lost', details }]);

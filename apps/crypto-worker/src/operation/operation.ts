@@ -5,9 +5,11 @@ import type { z } from 'zod';
 import type { Custody, Deadline, Timed } from '../custody/custody.js';
 import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
+import { jweAlgOf } from '../envelope/jwe-alg.js';
 import type { GcmReservation } from '../key/gcm-reservation.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
+import { jwsAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
 import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
 
@@ -41,6 +43,8 @@ export interface Operation<Item, Parsed> {
   parse(item: Item): Parsed;
   /** Which key is meant. */
   target(item: Item, parsed: Parsed): Target;
+  /** The algorithm the token must be able to do; null where it is not asked: a public key verifies here. */
+  alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
   run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Timed<Done>>;
 }
 
@@ -75,6 +79,8 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   purposes: ['encrypt'],
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
+  // Also where the public key does it all: what this token could not open is not to be made.
+  alg: jweAlgOf,
   async run({ custody, gcm }, budget, key, { plaintext, aad, encoding }) {
     if (key.algs[0] === 'dir') await gcm.take(key);
     const data = bytes(plaintext, encoding);
@@ -101,6 +107,7 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
   target: ({ keyId }, parts) => agreed(kidOfJwe(parts), keyId, 'keyId is needed, since the JWE has no kid'),
+  alg: jweAlgOf,
   async run({ custody }, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
     const { value, hsmMicros } = await openJwe(custody, budget, key, parts, extra);
@@ -124,6 +131,7 @@ const sign: Operation<contracts.SignItem, undefined> = {
   purposes: ['sign', 'mac'],
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
+  alg: (key, item) => jwsAlgOf(key, item.alg),
   async run({ custody }, budget, key, item) {
     const { value, hsmMicros } = await signItem(custody, budget, key, item);
     const { alg, ...body } = value;
@@ -140,6 +148,7 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
   target: ({ keyId }, parts) =>
     agreed(parts === undefined ? null : kidOfJws(parts), keyId, 'keyId is needed, since the JWS has no kid'),
+  alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
   async run({ custody }, budget, key, item, parts) {
     const { value, hsmMicros } = await verifyItem(custody, budget, key, item, parts);
     const { alg, valid } = value;

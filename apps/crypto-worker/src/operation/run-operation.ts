@@ -9,6 +9,7 @@ import type { Fence } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import type { Done, Means, Operation } from './operation.js';
+import { selfTested } from './self-tested.js';
 import { outsideSteps, outsideWarnings } from './warning.js';
 
 /** How one item ended, before it is known whether that may be told. */
@@ -129,6 +130,9 @@ export class RunOperation {
       key = found;
       assertMay(context, useOf[operation.name], found.grants);
       this.assertAllowed(operation, key, policy);
+      const alg = operation.alg(key, parsed.data, parts);
+      const testing = alg === null ? undefined : selfTested(this.means.custody, context, key, alg);
+      if (testing !== undefined) await testing;
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);

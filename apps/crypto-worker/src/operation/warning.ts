@@ -11,9 +11,9 @@ const outsideDetails: Readonly<Record<string, string>> = {
     'This development token has no RSA-OAEP with SHA-256: the private key operation runs in the token, the padding is removed by the worker',
 };
 
-/** Steps of this algorithm and purpose that this token leaves to the worker. */
+/** Steps of this algorithm and purpose that this token leaves to the worker, whether or not its self-test has run. */
 export const outsideSteps = (custody: Custody, algorithm: AlgorithmName, purpose: Purpose): readonly string[] =>
-  custody.capabilities().find((row) => row.algorithm === algorithm && row.purpose === purpose)?.outsideSteps ?? [];
+  custody.known(algorithm, purpose).outsideSteps;
 
 /** The same, named in answers. */
 export const outsideWarnings = (

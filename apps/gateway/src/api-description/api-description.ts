@@ -91,7 +91,7 @@ export const describeApi = (routes: readonly Route[]) => {
     },
     servers: [{ url: basePath }],
     tags,
-    paths: { ...paths, ...tokenEndpointPath },
+    paths: { ...paths, ...(tokenEndpointPath as object) },
     components: {
       securitySchemes: {
         bearer: {

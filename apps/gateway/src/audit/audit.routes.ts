@@ -17,7 +17,7 @@ const event = {
   correlationId: 'invoice-run-47',
   details: { alg: 'ES256', custody: 'token', version: '1' },
   seq: 1204,
-  macKeyId: '2026-11-23',
+  macKeyId: '1.2026-11-23',
   hmac: digest,
   previousHash: digest,
   hash: digest,
@@ -48,7 +48,7 @@ export const auditRoutes: readonly Route[] = [
     operationId: 'verifyTrail',
     summary: 'Verify the audit trail',
     description:
-      'Recomputes MACs and hash chain of the range and names the first event that does not hold. Send `{}` for the whole trail.',
+      'Recomputes MACs, hash chain and the seals of its batches over the range, and names the first event that does not hold. Send `{}` for the whole trail. A tenant has one verification under way at a time.',
     contract: verifyTrail,
     takes: 'body',
     withinMs: 100_000,

@@ -1,4 +1,5 @@
 import { refer } from '../api-description/header.js';
+import { problemMediaType } from '../problem/problem.js';
 import { ids } from '../route/example.js';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -68,7 +69,11 @@ export const tokenEndpointPath = {
         ),
         400: refusal('The request is not one for a token.', 'invalid_request'),
         401: refusal('The assertion proves nothing.', 'invalid_client'),
-        503: { $ref: '#/components/responses/service-unavailable' },
+        503: {
+          description: 'Something of ours is away.',
+          headers: refer('X-Correlation-Id', 'Server-Timing', 'Retry-After'),
+          content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
       },
     },
   },

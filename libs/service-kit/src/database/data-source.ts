@@ -13,10 +13,9 @@ const limits = {
   statement_timeout: 15_000,
   idle_in_transaction_session_timeout: 60_000,
   connectionTimeoutMillis: 5_000,
+  /** Longer than any statement may take: it ends what a server that is cut off never answers. */
+  query_timeout: 20_000,
 };
-
-/** Longer than any statement may take: it ends what a server that is cut off never answers, in milliseconds. */
-const queryTimeoutMs = 20_000;
 
 /**
  * A connection whose other end is gone without a word is found out at both ends. Ours is first, 10 s and ten probes of
@@ -46,7 +45,7 @@ export const tlsOf = (config: ServiceConfig['database']): { ssl?: { ca: string }
 export const connectionOf = (
   config: ServiceConfig['database'],
   applicationName: string,
-  unansweredMs = queryTimeoutMs,
+  unansweredMs = limits.query_timeout,
 ) => ({
   host: config.host,
   port: config.port,
@@ -61,11 +60,15 @@ export const connectionOf = (
   ...tlsOf(config),
 });
 
-/** How a service reaches its own database, as the role it serves with. */
+/**
+ * How a service reaches its own database, as the role it serves with.
+ * @param bounds tighter ones, for work that must not hold up anything for so long; 0 is none, for work that takes its time
+ */
 export const dataSourceOptions = (
   service: string,
   config: ServiceConfig['database'],
   schema: Schema,
+  bounds: Partial<typeof limits> = {},
 ): DataSourceOptions => ({
   type: 'postgres',
   host: config.host,
@@ -80,5 +83,5 @@ export const dataSourceOptions = (
   logging: false,
   applicationName: `ankasecure-${service}`,
   poolSize: config.poolSize,
-  extra: { ...limits, ...liveness, query_timeout: queryTimeoutMs, Client: BoundedClient },
+  extra: { ...limits, ...bounds, ...liveness, Client: BoundedClient },
 });

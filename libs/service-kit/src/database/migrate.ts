@@ -13,7 +13,11 @@ const migrationLock = 7_201_155;
 export const migrate = async (service: string, schema: Schema): Promise<void> => {
   const { database } = loadConfig(migrateConfig);
   const dataSource = new DataSource(
-    dataSourceOptions(service, { ...database, ...database.owner, poolSize: 2 }, schema),
+    // However large the tables have become: a change of schema takes the time it takes.
+    dataSourceOptions(service, { ...database, ...database.owner, poolSize: 2 }, schema, {
+      statement_timeout: 0,
+      query_timeout: 0,
+    }),
   );
   await dataSource.initialize();
   try {

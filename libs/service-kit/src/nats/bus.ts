@@ -9,13 +9,14 @@ import {
   type Service,
   subjectOf,
 } from '@ankasecure/contracts';
-import { connect, type Msg, type NatsConnection, nkeyAuthenticator, type Subscription } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import type { ServiceConfig } from '../config/section.js';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import type { Logger } from '../logging/logger.js';
 import { inSpan, traceparentOf, withParent } from '../telemetry/trace.js';
 import { decodeReply, decodeRequest, encodeFrame, parseJson, validate } from './frame.js';
+import { Served } from './served.js';
 
 export interface RawReply {
   readonly head: ReplyHead;
@@ -65,7 +66,7 @@ const mostLeaving = 8;
  */
 export class Bus {
   private readonly waiters = new Map<string, Waiter>();
-  private readonly served: Subscription[] = [];
+  private readonly served: Served[] = [];
   private readonly leaving: Leaving[] = [];
   private readonly inbox: string;
   private inFlight = 0;
@@ -190,8 +191,8 @@ export class Bus {
     contract: Contract<Request, Reply>,
     partition: string,
     handler: (context: Context, body: z.infer<Request>) => Promise<Answer<z.infer<Reply>>>,
-  ): void {
-    this.serveRaw(contract, partition, async (context, bytes) => {
+  ): Served {
+    return this.serveRaw(contract, partition, async (context, bytes) => {
       const start = performance.now();
       const { body, ...rest } = await handler(context, validate(contract.request, parseJson(bytes)));
       const workerMicros = Math.round((performance.now() - start) * 1000);
@@ -200,15 +201,19 @@ export class Bus {
   }
 
   /** Serves a contract's subject in its queue group; the handler sees bytes and answers bytes. Whatever it throws is answered. */
-  serveRaw(contract: Contract, partition: string, handler: RawHandler): void {
-    const subscription = this.connection.subscribe(subjectOf(contract, partition), {
-      queue: queueOf(contract, partition),
-      callback: (error, message) => {
-        if (error !== null) this.log.error({ subject: contract.subject, reason: error.message }, 'subscription failed');
-        else void this.answer(message, handler);
-      },
-    });
-    this.served.push(subscription);
+  serveRaw(contract: Contract, partition: string, handler: RawHandler): Served {
+    const subscribe = () =>
+      this.connection.subscribe(subjectOf(contract, partition), {
+        queue: queueOf(contract, partition),
+        callback: (error, message) => {
+          if (error !== null)
+            this.log.error({ subject: contract.subject, reason: error.message }, 'subscription failed');
+          else void this.answer(message, handler);
+        },
+      });
+    const served = new Served(subscribe);
+    this.served.push(served);
+    return served;
   }
 
   /** Resolves when the server knows of everything served and sent so far. */
@@ -280,7 +285,7 @@ export class Bus {
   async drain(graceMs = 2000): Promise<void> {
     const end = Date.now() + graceMs;
     // A request may be on its way to us until the server has confirmed that it sends no more.
-    const confirmed = Promise.allSettled(this.served.splice(0).map((subscription) => subscription.drain()));
+    const confirmed = Promise.allSettled(this.served.splice(0).map((served) => served.end()));
     await Promise.race([confirmed, delay(graceMs, undefined, { ref: false })]);
     while (this.inFlight > 0 && Date.now() < end) await delay(10);
   }

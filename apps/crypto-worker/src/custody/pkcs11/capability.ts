@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AlgorithmName,
   algorithmNames,
@@ -11,11 +10,14 @@ import {
   signatureSchemes,
 } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Capability } from '../custody.js';
+import { endsBy } from '../../deadline/ends-by.js';
+import type { Capability, Deadline } from '../custody.js';
+import { defaultTuning, type Tuning } from './config.js';
 import { signatureVariants } from './lane/job.js';
-import type { SelfTestAlg, SelfTestResult, SelfTestSpec } from './lane/operation/self-test.js';
+import type { SelfTestAlg, SelfTestFailure, SelfTestResult, SelfTestSpec } from './lane/operation/self-test.js';
 import { ckm, type MechanismList, mechanismFlag } from './mechanism.js';
 import type { Profile } from './profile.js';
+import { type RunSelfTest, settleSelfTest } from './settle-self-test.js';
 import { generationOf, type KeyShape, mechanismsOf } from './template.js';
 
 type Alg = JwsAlg | JweAlg;
@@ -56,6 +58,7 @@ const lacking = (alg: Alg, shape: KeyShape, profile: Profile, listed: MechanismL
   return null;
 };
 
+/** What the worker would do outside the token: it follows from the profile alone, whatever a self-test has found or not found yet. */
 const outsideStepsOf = (algs: readonly Alg[], profile: Profile): readonly string[] =>
   algs.includes('RSA-OAEP-256') && profile.oaep === 'raw-then-unpad' ? ['oaep-unpadding'] : [];
 
@@ -68,26 +71,40 @@ const testOf = (alg: Alg): SelfTestAlg => {
   return { alg, variant, hash };
 };
 
+/** `wrong` is said in our own words; those of the token stay in the logs. */
+const detailOf = ({ cause, reason }: SelfTestFailure): string =>
+  cause === 'wrong' ? `the self-test failed on this token: ${reason}` : 'the self-test failed on this token';
+
 /** One algorithm and purpose on its way from pending to known. */
 class Entry {
-  readonly passed: Alg[] = [];
-  readonly excluded: Exclusion[] = [];
   readonly pending = new Set<Alg>();
   readonly known: Promise<void>;
-  readonly #profile: Profile;
+  readonly #order: readonly Alg[];
+  readonly #lacking: ReadonlyMap<Alg, string>;
+  readonly #failed = new Map<Alg, SelfTestFailure>();
+  readonly #outsideSteps: readonly string[];
   #settle: () => void = () => undefined;
   /** What `capability` last said; asked for at every operation, and another only after a self-test. */
   #told: Capability | null = null;
 
+  /** @param lacking what the token's list rules out, and why */
   constructor(
     readonly algorithm: AlgorithmName,
     readonly purpose: Purpose,
     profile: Profile,
+    lacking: ReadonlyMap<Alg, string>,
   ) {
-    this.#profile = profile;
+    this.#order = joseAlgs(algorithm, purpose);
+    this.#lacking = lacking;
+    this.#outsideSteps = outsideStepsOf(
+      this.#order.filter((alg) => !lacking.has(alg)),
+      profile,
+    );
     this.known = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    for (const alg of this.#order) if (!lacking.has(alg)) this.pending.add(alg);
+    this.#settleIfKnown();
   }
 
   get capability(): Capability {
@@ -96,32 +113,42 @@ class Entry {
   }
 
   #tell(): Capability {
-    const order = joseAlgs(this.algorithm, this.purpose);
-    const waiting = [...this.pending].map((alg) => ({
-      alg,
-      code: 'self-test-pending' as const,
-      detail: 'the self-test has not run yet',
-    }));
+    const excluded = this.#order.flatMap((alg) => this.#exclusionOf(alg) ?? []);
     return {
       algorithm: this.algorithm,
       purpose: this.purpose,
-      algs: order.filter((alg) => this.passed.includes(alg)),
-      excluded: [...this.excluded, ...waiting],
-      outsideSteps: outsideStepsOf(this.passed, this.#profile),
+      algs: this.#order.filter((alg) => !excluded.some((row) => row.alg === alg)),
+      excluded,
+      outsideSteps: this.#outsideSteps,
     };
+  }
+
+  #exclusionOf(alg: Alg): Exclusion | undefined {
+    const lack = this.#lacking.get(alg);
+    if (lack !== undefined) return { alg, code: 'token-lacks-mechanism', detail: lack };
+    const failure = this.#failed.get(alg);
+    if (failure) return { alg, code: 'self-test-failed', detail: detailOf(failure) };
+    if (!this.pending.has(alg)) return undefined;
+    return { alg, code: 'self-test-pending', detail: 'the self-test has not run yet' };
   }
 
   record(result: SelfTestResult): void {
     this.#told = null;
-    for (const [alg, reason] of Object.entries(result) as [Alg, string | null][]) {
+    for (const [alg, failure] of Object.entries(result) as [Alg, SelfTestFailure | null][]) {
       this.pending.delete(alg);
-      if (reason === null) this.passed.push(alg);
-      else this.excluded.push({ alg, code: 'self-test-failed', detail: 'the self-test failed on this token' });
+      if (failure) this.#failed.set(alg, failure);
+      else this.#failed.delete(alg);
     }
-    this.settleIfKnown();
+    this.#settleIfKnown();
   }
 
-  settleIfKnown(): void {
+  /** Failed, and may yet pass. A token that computed wrongly once is not asked until it computes right. */
+  mayPass(alg: string): boolean {
+    const failure = this.#failed.get(alg as Alg);
+    return failure !== undefined && failure.cause !== 'wrong';
+  }
+
+  #settleIfKnown(): void {
     if (this.pending.size === 0) this.#settle();
   }
 }
@@ -129,98 +156,141 @@ class Entry {
 interface PlannedTest {
   readonly entry: Entry;
   readonly spec: SelfTestSpec;
+  /** Set once it was begun. */
+  ended: Promise<void> | null;
 }
 
 /** RSA keys from this size take too long to make to wait for them at start. */
 const backgroundRsaBits = 3072;
-const attempts = 3;
-const awayPauseMs = 100;
-
-export type RunSelfTest = (spec: SelfTestSpec) => Promise<SelfTestResult>;
 
 /** Hears why a self-test failed, in the token's words, for logs. */
 export type ReportFailure = (algorithm: AlgorithmName, alg: string, reason: string) => void;
 
+export type RetestPauses = Pick<Tuning, 'retestFirstMs' | 'retestMaxMs'>;
+
 /** What this token can do: its list and flags, the profile, and then a test of each algorithm, for the list alone is not to be trusted. */
 export class Capabilities {
   readonly #entries: readonly Entry[];
+  readonly #index = new Map<AlgorithmName, Map<Purpose, Entry>>();
   readonly #tests: PlannedTest[] = [];
   readonly #run: RunSelfTest;
   readonly #report: ReportFailure;
+  readonly #pauses: RetestPauses;
+  #retesting = false;
+  #retestPause: number;
+  #retestAt = 0;
   #closed = false;
 
-  constructor(profile: Profile, listed: MechanismList, run: RunSelfTest, report: ReportFailure) {
+  constructor(
+    profile: Profile,
+    listed: MechanismList,
+    run: RunSelfTest,
+    report: ReportFailure,
+    pauses: RetestPauses = defaultTuning,
+  ) {
     this.#run = run;
     this.#report = report;
+    this.#pauses = pauses;
+    this.#retestPause = pauses.retestFirstMs;
     this.#entries = algorithmNames.flatMap((algorithm) =>
-      (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).map(
-        (purpose) => new Entry(algorithm, purpose, profile),
+      (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).map((purpose) =>
+        this.#plan(algorithm, purpose, profile, listed),
       ),
     );
-    for (const entry of this.#entries) this.#plan(entry, profile, listed);
+    for (const entry of this.#entries) {
+      const byPurpose = this.#index.get(entry.algorithm) ?? new Map<Purpose, Entry>();
+      this.#index.set(entry.algorithm, byPurpose.set(entry.purpose, entry));
+    }
   }
 
   /** @returns when the quick tests are done; the long ones, if wanted, go on behind, one after the other */
   async start(withLong: boolean): Promise<void> {
     const long = this.#tests.filter(({ spec }) => spec.shape.kind === 'rsa' && spec.shape.bits >= backgroundRsaBits);
     const quick = this.#tests.filter((test) => !long.includes(test));
-    await Promise.all(quick.map((test) => this.#test(test)));
-    if (withLong) void long.reduce((before, test) => before.then(() => this.#test(test)), Promise.resolve());
+    await Promise.all(quick.map((test) => this.#begin(test)));
+    if (withLong) void long.reduce((before, test) => before.then(() => this.#begin(test)), Promise.resolve());
   }
 
   close(): void {
     this.#closed = true;
   }
 
-  async of(algorithm: AlgorithmName, purpose: Purpose): Promise<Capability> {
-    const entry = this.#entries.find((row) => row.algorithm === algorithm && row.purpose === purpose);
-    if (!entry) return { algorithm, purpose, algs: [], excluded: [], outsideSteps: [] };
-    await entry.known;
+  /**
+   * Where a test is still to come it is begun now, ahead of those that nobody waits for.
+   * @throws AnkaError `hsm-timeout` when it has not ended at the deadline, `hsm-unavailable` when the custody closes meanwhile
+   */
+  async of({ deadline }: Deadline, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability> {
+    const entry = this.#index.get(algorithm)?.get(purpose);
+    if (!entry) return this.now(algorithm, purpose);
+    if (entry.pending.size > 0) {
+      for (const test of this.#tests) if (test.entry === entry) void this.#begin(test);
+      if (!(await endsBy(deadline, entry.known)))
+        throw new AnkaError('hsm-timeout', `The self-test of ${algorithm} has not ended yet; try again.`);
+      if (this.#closed) throw new AnkaError('hsm-unavailable');
+    }
     return entry.capability;
+  }
+
+  /** What is known at this moment; makes nothing anew, since every operation asks. */
+  now(algorithm: AlgorithmName, purpose: Purpose): Capability {
+    const entry = this.#index.get(algorithm)?.get(purpose);
+    return entry ? entry.capability : { algorithm, purpose, algs: [], excluded: [], outsideSteps: [] };
   }
 
   all(): readonly Capability[] {
     return this.#entries.map((entry) => entry.capability);
   }
 
+  /** The token has just proved itself, so what failed in it before is tried again: at once, then after ever longer pauses. */
+  tokenProved(): void {
+    if (this.#retesting || this.#closed || performance.now() < this.#retestAt) return;
+    const failed = this.#tests.flatMap(({ entry, spec }) => {
+      const algs = spec.algs.filter(({ alg }) => entry.mayPass(alg));
+      return algs.length > 0 ? [{ entry, spec: { ...spec, algs } }] : [];
+    });
+    if (failed.length === 0) {
+      this.#retestPause = this.#pauses.retestFirstMs;
+      return;
+    }
+    this.#retesting = true;
+    void failed
+      .reduce((before, test) => before.then(() => this.#test(test)), Promise.resolve())
+      .finally(() => {
+        this.#retesting = false;
+        this.#retestAt = performance.now() + this.#retestPause;
+        this.#retestPause = Math.min(2 * this.#retestPause, this.#pauses.retestMaxMs);
+      });
+  }
+
   /** One test per template: all signature algorithms of a key together, each JWE algorithm alone. */
-  #plan(entry: Entry, profile: Profile, listed: MechanismList): void {
+  #plan(algorithm: AlgorithmName, purpose: Purpose, profile: Profile, listed: MechanismList): Entry {
     const groups = new Map<string, { shape: KeyShape; algs: SelfTestAlg[] }>();
-    for (const alg of joseAlgs(entry.algorithm, entry.purpose)) {
-      const shape = shapeOf(entry.algorithm, entry.purpose, isJws(alg) ? null : alg);
+    const lacks = new Map<Alg, string>();
+    for (const alg of joseAlgs(algorithm, purpose)) {
+      const shape = shapeOf(algorithm, purpose, isJws(alg) ? null : alg);
       const detail = lacking(alg, shape, profile, listed);
       if (detail) {
-        entry.excluded.push({ alg, code: 'token-lacks-mechanism', detail });
+        lacks.set(alg, detail);
         continue;
       }
-      entry.pending.add(alg);
       const group = groups.get(shape.alg ?? '') ?? { shape, algs: [] };
       group.algs.push(testOf(alg));
       groups.set(shape.alg ?? '', group);
     }
-    for (const spec of groups.values()) this.#tests.push({ entry, spec });
-    entry.settleIfKnown();
+    const entry = new Entry(algorithm, purpose, profile, lacks);
+    for (const spec of groups.values()) this.#tests.push({ entry, spec, ended: null });
+    return entry;
   }
 
-  /** While the token is away a test waits for it; one that cannot run for another cause is tried again, then counts as failed. */
-  async #test({ entry, spec }: PlannedTest): Promise<void> {
-    for (let attempt = 1; ; ) {
-      try {
-        const result = await this.#run(spec);
-        for (const [alg, reason] of Object.entries(result))
-          if (reason !== null) this.#report(entry.algorithm, alg, reason);
-        entry.record(result);
-        return;
-      } catch (error) {
-        const away = error instanceof AnkaError && error.code === 'hsm-unavailable';
-        if (!away) attempt++;
-        if (!this.#closed && attempt <= attempts) {
-          await sleep(awayPauseMs);
-          continue;
-        }
-        entry.record(Object.fromEntries(spec.algs.map(({ alg }) => [alg, 'no answer'])));
-        return;
-      }
-    }
+  #begin(test: PlannedTest): Promise<void> {
+    test.ended ??= this.#test(test);
+    return test.ended;
+  }
+
+  async #test({ entry, spec }: Pick<PlannedTest, 'entry' | 'spec'>): Promise<void> {
+    const result = await settleSelfTest(spec, this.#run, () => this.#closed);
+    for (const [alg, failure] of Object.entries(result))
+      if (failure) this.#report(entry.algorithm, alg, failure.reason);
+    entry.record(result);
   }
 }

@@ -45,8 +45,11 @@ export interface Tuning {
   readonly stuckLimit?: number | undefined;
   /** Handles kept per lane. */
   readonly handleCacheSize: number;
-  /** Self-tests with RSA-3072 and RSA-4096; without them these stay pending. */
+  /** Self-tests with RSA-3072 and RSA-4096; without them these wait until somebody needs one. */
   readonly longSelfTests: boolean;
+  /** Pause between two rounds of self-tests that failed; doubles up to `retestMaxMs`. */
+  readonly retestFirstMs: number;
+  readonly retestMaxMs: number;
 }
 
 export const defaultTuning: Tuning = {
@@ -58,6 +61,8 @@ export const defaultTuning: Tuning = {
   giveUpMs: 60_000,
   handleCacheSize: 4096,
   longSelfTests: true,
+  retestFirstMs: 30_000,
+  retestMaxMs: 3_600_000,
 };
 
 export interface Pkcs11Options {

@@ -27,14 +27,39 @@ describe('error policy', () => {
     ['PIN_INCORRECT', 'own', 'stop'],
     ['PIN_LOCKED', 'produce', 'stop'],
     ['HOST_MEMORY', 'own', 'fail'],
+    ['HOST_MEMORY', 'caller-data', 'fail'],
+    ['DEVICE_MEMORY', 'caller-data', 'fail'],
+    ['FUNCTION_FAILED', 'caller-data', 'bad-data-canary'],
     ['DATA_INVALID', 'produce', 'fail'],
   ];
   it.each(known)('%s on a call of kind %s: %s', (code, kind, action) => {
     expect(actionFor(ckr[code], kind)).toBe(action);
   });
 
-  it('fails on codes it does not know', () => {
-    expect(actionFor(0x80000001, 'caller-data')).toBe('fail');
+  /** FUNCTION_REJECTED, KEY_SIZE_RANGE, TEMPLATE_INCONSISTENT, MECHANISM_INVALID, two of vendors, one of nobody. */
+  const unnamed = [0x200, 0x62, 0xd1, 0x70, 0x80000001, 0xffffffff, 0x7654];
+
+  it.each(unnamed)('0x%x, which no row names, is bad data like all other where a caller’s data is at stake', (code) => {
+    expect(actionFor(code, 'caller-data')).toBe('bad-data-canary');
+    for (const kind of ['key-init', 'produce', 'create', 'own'] as const) expect(actionFor(code, kind)).toBe('fail');
+  });
+
+  it('tells a caller apart only what no data of his can bring about', () => {
+    const told = (Object.keys(ckr) as (keyof typeof ckr)[]).filter(
+      (code) => !actionFor(ckr[code], 'caller-data').startsWith('bad-data'),
+    );
+    expect(told.filter((code) => !code.startsWith('PIN_') && !code.includes('HANDLE_INVALID'))).toEqual([
+      'HOST_MEMORY',
+      'SLOT_ID_INVALID',
+      'DEVICE_MEMORY',
+      'DEVICE_REMOVED',
+      'SESSION_CLOSED',
+      'TOKEN_NOT_PRESENT',
+      'TOKEN_NOT_RECOGNIZED',
+      'USER_NOT_LOGGED_IN',
+      'USER_PIN_NOT_INITIALIZED',
+      'CRYPTOKI_NOT_INITIALIZED',
+    ]);
   });
 
   it('never tries a PIN again, whatever the call', () => {

@@ -44,7 +44,7 @@ interface Row {
   readonly action: ErrorAction;
 }
 
-/** First match wins; what no row names is `fail`. Actions that repeat the call do so once. */
+/** First match wins; what no row names is left to `unnamed`. Actions that repeat the call do so once. */
 export const errorPolicy: readonly Row[] = [
   {
     codes: [
@@ -82,11 +82,6 @@ export const errorPolicy: readonly Row[] = [
   { codes: ['DEVICE_ERROR', 'GENERAL_ERROR'], kinds: ['own'], action: 'reinitialise' },
   { codes: ['GENERAL_ERROR'], kinds: ['key-init'], action: 'find-again-or-login' },
   {
-    codes: ['DEVICE_ERROR', 'GENERAL_ERROR', 'FUNCTION_FAILED', 'ENCRYPTED_DATA_INVALID'],
-    kinds: ['caller-data'],
-    action: 'bad-data-canary',
-  },
-  {
     codes: [
       'ENCRYPTED_DATA_LEN_RANGE',
       'AEAD_DECRYPT_FAILED',
@@ -104,13 +99,26 @@ export const errorPolicy: readonly Row[] = [
     action: 'bad-data',
   },
   { codes: ['DEVICE_MEMORY'], kinds: ['create', 'own'], action: 'retry-jitter' },
+  { codes: ['HOST_MEMORY', 'DEVICE_MEMORY'], action: 'fail' },
   { codes: ['DEVICE_ERROR', 'GENERAL_ERROR', 'FUNCTION_FAILED'], kinds: ['create'], action: 'make-again' },
-  { codes: ['DEVICE_ERROR', 'GENERAL_ERROR'], action: 'fail-canary' },
+  { codes: ['DEVICE_ERROR', 'GENERAL_ERROR'], kinds: ['key-init', 'produce'], action: 'fail-canary' },
 ];
+
+/**
+ * What every other code means, those of vendors among them. Tokens tell bad data apart in ways no list is complete for, and an
+ * answer that differs by the code is a decryption oracle: so with a caller's data the rest is his data's fault.
+ */
+const unnamed: Readonly<Record<CallKind, ErrorAction>> = {
+  'key-init': 'fail',
+  'caller-data': 'bad-data-canary',
+  produce: 'fail',
+  create: 'fail',
+  own: 'fail',
+};
 
 const index = new Map<number, Row[]>();
 for (const row of errorPolicy)
   for (const name of row.codes) index.set(ckr[name], [...(index.get(ckr[name]) ?? []), row]);
 
 export const actionFor = (code: number, kind: CallKind): ErrorAction =>
-  index.get(code)?.find((row) => !row.kinds || row.kinds.includes(kind))?.action ?? 'fail';
+  index.get(code)?.find((row) => !row.kinds || row.kinds.includes(kind))?.action ?? unnamed[kind];

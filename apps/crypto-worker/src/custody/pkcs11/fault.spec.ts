@@ -18,6 +18,12 @@ afterEach(() => {
 });
 
 const fatal: string[] = [];
+const opened: Promise<Pkcs11Custody>[] = [];
+/** A library serves one partition per process: a test that fails must not keep it from the next. */
+const closeAll = async (): Promise<void> => {
+  for (const custody of await Promise.allSettled(opened.splice(0)))
+    if (custody.status === 'fulfilled') await custody.value.close();
+};
 const tuning = { reinitialiseFirstMs: 10, reinitialiseMaxMs: 50, giveUpMs: 300, watchMs: 10, longSelfTests: false };
 const open = (changes: object = {}, options: Pkcs11Options = {}) => {
   const logger = listeningLogger();
@@ -27,6 +33,7 @@ const open = (changes: object = {}, options: Pkcs11Options = {}) => {
     ...options,
     tuning: { ...tuning, ...options.tuning },
   });
+  opened.push(custody);
   return { logger, custody };
 };
 
@@ -126,6 +133,10 @@ describe('a custody whose library fails now and then', () => {
     ['ENCRYPTED_DATA_INVALID', '0x40*1'],
     ['WRAPPED_KEY_INVALID', '0x110*1'],
     ['MECHANISM_PARAM_INVALID', '0x71*1'],
+    ['KEY_SIZE_RANGE', '0x62*1'],
+    ['TEMPLATE_INCONSISTENT', '0xd1*1'],
+    ['FUNCTION_REJECTED', '0x200*1'],
+    ['a code of the vendor', '0x80000001*1'],
   ])('%s over the caller’s data', (_name, fault) => {
     it('is the same decryption-failed everywhere, and the service stays well', async () => {
       const sealed = (await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9))).value;
@@ -210,6 +221,8 @@ describe('a custody whose library fails now and then', () => {
 });
 
 describe('a library that hangs', () => {
+  afterEach(closeAll);
+
   it('costs one hsm-timeout; the others go on, and the lane comes back', async () => {
     const { custody: opening, logger } = open({ sessionTimeoutSeconds: 0.5 });
     const custody = await opening;
@@ -224,42 +237,39 @@ describe('a library that hangs', () => {
     await new Promise((resolve) => setTimeout(resolve, 1200));
     expect(await Promise.all(Array.from({ length: 50 }, () => sign(custody).then(() => 'signed')))).toHaveLength(50);
     expect(fatal).toEqual([]);
-    await custody.close();
   });
 
   it('does not keep the idle lanes from the others, however many processors there are', async () => {
     const custody = await open({ sessionPoolSize: 6 }).custody;
     await Promise.all(Array.from({ length: 200 }, () => sign(custody)));
     await new Promise((resolve) => setTimeout(resolve, 300));
-    shim.inject({ C_Sign: 'sleep:1000*4' });
+    shim.inject({ C_Sign: 'sleep:4000*4' });
+    const answered: string[] = [];
     const hanging: Promise<unknown>[] = [];
     for (let lane = 0; lane < 4; lane++) {
-      hanging.push(sign(custody));
+      hanging.push(sign(custody).then(() => answered.push('hanging')));
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
-    const since = performance.now();
     await sign(custody);
-    expect(performance.now() - since).toBeLessThan(500);
+    expect(answered).toEqual([]);
     await Promise.all(hanging);
-    await custody.close();
   });
 
   it('does not keep the rest of its batch waiting', async () => {
     const custody = await open().custody;
     await Promise.all(Array.from({ length: 200 }, () => sign(custody)));
-    shim.inject({ C_Sign: 'sleep:1500*1' });
+    shim.inject({ C_Sign: 'sleep:4000*1' });
     const since = performance.now();
     const times = await Promise.all(
       Array.from({ length: 60 }, () => sign(custody).then(() => performance.now() - since)),
     );
-    expect(times.filter((ms) => ms < 1000)).toHaveLength(59);
-    await custody.close();
+    expect(times.filter((ms) => ms < 4000)).toHaveLength(59);
   });
 
   it('answers a caller at his deadline, and runs nothing that has expired in the queue', async () => {
     const custody = await open({ sessionPoolSize: 1 }).custody;
     await sign(custody);
-    shim.inject({ C_Sign: 'sleep:600*1' });
+    shim.inject({ C_Sign: 'sleep:3000*1' });
     const calls = await callsDuring(['C_Sign'], async () => {
       const since = performance.now();
       const first = codeOf(sign(custody, 150));
@@ -269,11 +279,10 @@ describe('a library that hangs', () => {
         'hsm-timeout',
         'hsm-timeout',
       ]);
-      expect(performance.now() - since).toBeLessThan(400);
+      expect(performance.now() - since).toBeLessThan(3000);
       await sign(custody);
     });
     expect(calls).toEqual({ C_Sign: 2 });
-    await custody.close();
   });
 
   it('says of a key that is still being made when that is over, so that what comes late can be destroyed', async () => {
@@ -287,7 +296,17 @@ describe('a library that hangs', () => {
     expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
     await ((failure as Error).cause as StillRunning).ended;
     expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(1);
-    await custody.close();
+  });
+
+  it('says of a key that is still being destroyed when that is over', async () => {
+    const custody = await open().custody;
+    const ref = newRef('EC-P256', 'sign');
+    await custody.generate(inTime(), { ref, label: 'destroyed late' });
+    shim.inject({ C_DestroyObject: 'sleep:600*1' });
+    const failure: unknown = await custody.destroy(inTime(200), ref.objectId).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
+    await ((failure as Error).cause as StillRunning).ended;
+    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
   });
 
   it('turns callers away when the queue is full', async () => {
@@ -300,7 +319,6 @@ describe('a library that hangs', () => {
     );
     expect(outcomes.filter((outcome) => outcome === 'hsm-unavailable')).toHaveLength(10);
     await first;
-    await custody.close();
   });
 
   it('asks for the end of the process when too many lanes are stuck', async () => {
@@ -312,7 +330,6 @@ describe('a library that hangs', () => {
     await until(() => reasons.length > 0);
     shim.inject({});
     await new Promise((resolve) => setTimeout(resolve, 2100));
-    await custody.close();
   });
 });
 
@@ -320,21 +337,43 @@ const codeOfError = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'other';
 
 describe('self-tests', () => {
+  afterEach(closeAll);
+
   it('exclude what the token lists and cannot do, and say nothing of the token’s words', async () => {
     shim.inject({ C_DeriveKey: '0x70' });
     const { custody: opening, logger } = open();
     const custody = await opening;
     shim.inject({});
-    expect(await custody.capability('EC-P256', 'encrypt')).toMatchObject({
+    expect(await custody.capability(inTime(), 'EC-P256', 'encrypt')).toMatchObject({
       algs: [],
       excluded: [{ alg: 'ECDH-ES+A256KW', code: 'self-test-failed', detail: 'the self-test failed on this token' }],
     });
-    expect((await custody.capability('EC-P256', 'sign')).algs).toEqual(['ES256']);
+    expect((await custody.capability(inTime(), 'EC-P256', 'sign')).algs).toEqual(['ES256']);
     expect(custody.capabilities().find(({ algorithm }) => algorithm === 'RSA-4096')?.excluded[0]?.code).toBe(
       'self-test-pending',
     );
     expect(JSON.stringify(logger.lines)).toContain('C_DeriveKey');
-    await custody.close();
+  });
+
+  it.each([
+    ['over a key found before', { C_SignInit: '0x5*2' }],
+    ['while they produce', { C_Sign: '0x30*1', C_WrapKey: '0x5*1' }],
+    ['while they make a key', { C_GenerateKeyPair: '0x5*3', C_GenerateKey: '0x30*3' }],
+    ['over their own data', { C_DeriveKey: '0x30*1', C_UnwrapKey: '0x5*1' }],
+  ])('are not lost to a token that fails now and then %s', async (_, faults) => {
+    shim.inject(faults);
+    const custody = await open().custody;
+    for (const capability of custody.capabilities())
+      expect(capability.excluded.filter(({ code }) => code === 'self-test-failed')).toEqual([]);
+  });
+
+  it('that failed in a bad hour are tried again when the canary has passed', async () => {
+    shim.inject({ C_DeriveKey: '0x5' });
+    const custody = await open({}, { tuning: { healthMs: 50, retestFirstMs: 10 } }).custody;
+    expect(custody.known('EC-P256', 'encrypt').algs).toEqual([]);
+    shim.inject({});
+    const again = () => custody.known('EC-P256', 'encrypt').algs;
+    await expect.poll(again, { timeout: 20_000 }).toEqual(['ECDH-ES+A256KW']);
   });
 
   it('go on when the token comes and goes meanwhile', async () => {
@@ -343,7 +382,6 @@ describe('self-tests', () => {
     for (const algorithm of ['RSA-2048', 'EC-P256', 'Ed25519', 'HMAC-SHA256', 'AES-256'] as const)
       for (const capability of custody.capabilities().filter((row) => row.algorithm === algorithm))
         expect(capability.excluded).toEqual([]);
-    await custody.close();
   });
 });
 
@@ -355,6 +393,8 @@ it('a library serves one partition per process', async () => {
 });
 
 describe('a token that stays away', () => {
+  afterEach(closeAll);
+
   it('is not ready, turns callers away at once, and at last asks for the end of the process', async () => {
     const reasons: string[] = [];
     const custody = await open({}, { onFatal: (reason) => reasons.push(reason) }).custody;
@@ -365,7 +405,6 @@ describe('a token that stays away', () => {
     expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
     expect(performance.now() - since).toBeLessThan(50);
     await until(() => reasons.length === 1);
-    await custody.close();
   });
 
   it('is noticed by the canary alone, and taken back when it returns', async () => {
@@ -375,11 +414,12 @@ describe('a token that stays away', () => {
     shim.inject({});
     await until(() => custody.healthy());
     expect((await sign(custody)).value).toHaveLength(64);
-    await custody.close();
   });
 });
 
 describe('a refused PIN', () => {
+  afterEach(closeAll);
+
   it('at start: one try, no more', async () => {
     const calls = await callsDuring(['C_Login'], async () => {
       await expect(open({ pin: 'wrong-pin' }).custody).rejects.toBeInstanceOf(PinRefused);
@@ -404,6 +444,5 @@ describe('a refused PIN', () => {
     expect(custody.healthy()).toBe(false);
     expect(logger.lines.filter(({ fields }) => 'alarm' in fields && fields.alarm === 'pin-refused')).toHaveLength(1);
     expect(reasons).toEqual([]);
-    await custody.close();
   });
 });

@@ -61,6 +61,10 @@ export class Pkcs11Custody implements Custody {
     return this.#runtime.capabilities.of(...of);
   }
 
+  known(...of: Parameters<Custody['known']>): Capability {
+    return this.#runtime.capabilities.now(...of);
+  }
+
   capabilities(): readonly Capability[] {
     return this.#runtime.capabilities.all();
   }

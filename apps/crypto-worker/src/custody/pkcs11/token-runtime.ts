@@ -77,7 +77,10 @@ export class TokenRuntime {
       everyMs: tuning.healthMs,
       logger,
       run: (parts) => this.call(this.#ownBudget(), 'canary', 0, parts),
-      passed: () => this.#recovery.proved(),
+      passed: () => {
+        this.#recovery.proved();
+        this.capabilities.tokenProved();
+      },
     });
     this.capabilities = new Capabilities(
       module.profile,
@@ -89,6 +92,7 @@ export class TokenRuntime {
           'a self-test failed; the algorithm is not offered',
         );
       },
+      tuning,
     );
   }
 

@@ -130,6 +130,7 @@ export class KnownKeyCustody implements Custody {
   }
 
   capability = unsupported;
+  known = unsupported;
   capabilities = unsupported;
   generate = unsupported;
   generatePlatformKey = unsupported;

@@ -29,9 +29,9 @@ export const settle = (job: Job, outcome: Reply | AnkaError): void => {
 
 const timeOut = (job: Job): void => settle(job, new AnkaError('hsm-timeout'));
 
-/** Answers a job that a lane has begun. Where it may yet leave something behind, its caller learns when it is over. */
+/** Answers a job that a lane has begun. Where it may yet change the token's objects, its caller learns when it is over. */
 export const giveUp = (job: Job): void => {
-  if (job.settled || operations[job.operation]?.repeatable) return timeOut(job);
+  if (job.settled || !operations[job.operation]?.writes) return timeOut(job);
   const { promise, resolve } = Promise.withResolvers<void>();
   job.over = resolve;
   settle(job, new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(promise) }));

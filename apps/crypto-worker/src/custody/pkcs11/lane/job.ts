@@ -5,10 +5,11 @@ interface Operation<Name extends string = string> {
   readonly name: Name;
   /** May run twice without harm, so it is repeated after the token came back. What is not travels alone. */
   readonly repeatable: boolean;
+  /** Changes the token's objects: who gave it up still wants to know when it is over. */
+  readonly writes: boolean;
 }
 
-const repeatable = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: true });
-const once = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: false });
+const repeatable = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: true, writes: false });
 
 /** What a lane can be asked, numbered by place. */
 export const operations = [
@@ -19,8 +20,8 @@ export const operations = [
   repeatable('unwrap-cek'),
   repeatable('seal-gcm'),
   repeatable('open-gcm'),
-  once('generate'),
-  repeatable('destroy'),
+  { name: 'generate', repeatable: false, writes: true },
+  { name: 'destroy', repeatable: true, writes: true },
   repeatable('canary'),
   repeatable('self-test'),
 ] as const satisfies readonly Operation[];

@@ -54,9 +54,12 @@ export class LanePool {
     this.#wake();
   }
 
-  /** To the front of the queue, for a job that has waited before. */
+  /** To the front of the queue, for a job that has waited before and that no lane is at. */
   putBack(job: Job): void {
-    if (job.settled) return;
+    if (job.settled) {
+      job.over?.();
+      return;
+    }
     this.#queue.putInFront(job);
     this.#wake();
   }
@@ -162,7 +165,9 @@ export class LanePool {
   }
 
   #dispatch(): void {
-    if (this.#paused || this.#closed || this.#queue.length === 0) return;
+    if (this.#paused || this.#closed) return;
+    this.#queue.expire(Date.now());
+    if (this.#queue.length === 0) return;
     const now = performance.now();
     const idle = this.#lanes.filter((lane) => lane.idle);
     for (const [index, lane] of idle.entries()) {
@@ -192,13 +197,15 @@ export class LanePool {
   #look(): void {
     const now = performance.now();
     const wallClock = Date.now();
-    this.#queue.expire(wallClock);
     for (const lane of this.#lanes) {
-      expire(lane.jobs, wallClock, giveUp);
       const standstill = lane.quarantined ? 0 : lane.standstill(now);
-      if (standstill > patienceMs) for (const job of lane.takeBack()) this.putBack(job);
+      if (standstill > patienceMs || lane.waiting().some(({ deadline }) => deadline < wallClock))
+        for (const job of lane.takeBack()) this.putBack(job);
+      // Those that are left have begun, or still have time.
+      expire(lane.jobs, wallClock, giveUp);
       if (standstill > this.#options.timeoutMs) this.#quarantine(lane);
     }
+    this.#queue.expire(wallClock);
     this.#dispatch();
     if (this.#queue.length > 0 || this.#lanes.some((lane) => lane.busy)) return;
     if (this.#watch) clearInterval(this.#watch);

@@ -98,6 +98,11 @@ export class Lane<Job extends Request> {
     return Atomics.load(this.#control, own.progress);
   }
 
+  /** The jobs of the batch that were not begun when this looked. */
+  waiting(): readonly Job[] {
+    return this.jobs.slice(this.begun());
+  }
+
   /** Milliseconds since the batch under way was handed over. */
   runningFor(now: number): number {
     return now - this.#startedAt;

@@ -17,6 +17,9 @@ const mechanism = (session: TokenSession, iv: Buffer, aad: Buffer): Mechanism =>
 const freshIv = (session: TokenSession): Buffer =>
   session.profile.gcm.ivMode === 'caller' ? randomBytes(ivBytes) : Buffer.alloc(ivBytes);
 
+/** A256GCM has a 96-bit IV (RFC 7518 §5.3): with another one no JOSE library opens what the token sealed. */
+export const isJweIv = (iv: Buffer): boolean => iv.length === ivBytes;
+
 /** @returns IV as the token used it, ciphertext, tag */
 export const sealGcmWith = (
   session: TokenSession,
@@ -52,7 +55,9 @@ export const openGcmWith = (
 
 export const sealGcm = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [id, aad, plaintext] = parts as [Buffer, Buffer, Buffer];
-  return sealGcmWith(session, session.key(objectClass.secret, id), aad, plaintext);
+  const sealed = sealGcmWith(session, session.key(objectClass.secret, id), aad, plaintext);
+  if (!isJweIv(sealed[0])) throw new Error('the token chose an IV that no JWE can have');
+  return sealed;
 };
 
 export const openGcm = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {

@@ -13,12 +13,12 @@ import {
 } from 'node:crypto';
 import type { Hash, JweAlg, JwsAlg } from '@ankasecure/algorithm';
 import { ckrName, ckrOf } from '../../ckr.js';
-import { actionFor } from '../../error-policy.js';
+import { actionFor, type ErrorAction } from '../../error-policy.js';
 import { cka, type KeyShape } from '../../template.js';
 import type { TokenSession } from '../token-session.js';
 import { agreeWith } from './agree.js';
 import { decryptOaepWith } from './decrypt-oaep.js';
-import { openGcmWith, sealGcmWith } from './gcm.js';
+import { isJweIv, openGcmWith, sealGcmWith } from './gcm.js';
 import { type Made, make } from './generate.js';
 import { signWith } from './sign.js';
 import { unwrapCekWith, wrapCekWith } from './wrap-cek.js';
@@ -36,8 +36,18 @@ export interface SelfTestSpec {
   readonly algs: readonly SelfTestAlg[];
 }
 
+export interface SelfTestFailure {
+  /**
+   * `trouble`: a code that the token's state may be behind as well as the algorithm; `refused`: the token will not do it;
+   * `wrong`: it did something else than it should.
+   */
+  readonly cause: 'trouble' | 'refused' | 'wrong';
+  /** For logs. Only that of `wrong` has nothing of the token's words in it. */
+  readonly reason: string;
+}
+
 /** Per algorithm: null where it passed, else why not. */
-export type SelfTestResult = Readonly<Record<string, string | null>>;
+export type SelfTestResult = Readonly<Record<string, SelfTestFailure | null>>;
 
 interface Subject extends Made {
   readonly shape: KeyShape;
@@ -109,6 +119,7 @@ const sealing: Test = (session, { key, value }) => {
   const aad = randomBytes(20);
   const plaintext = randomBytes(40);
   const [iv, ciphertext, tag] = sealGcmWith(session, key, aad, plaintext);
+  check(isJweIv(iv), `the token’s IV has ${iv.length} bytes, that of a JWE 12`);
   if (value) {
     const cipher = createCipheriv(`aes-${value.length === 16 ? 128 : 256}-gcm`, value, iv).setAAD(aad);
     const expected = Buffer.concat([cipher.update(plaintext), cipher.final()]);
@@ -139,31 +150,37 @@ const makeSubject = (session: TokenSession, shape: KeyShape): Subject => {
     const made = make(session, shape, { ...place, as: 'readable-session' });
     return { ...made, shape, publicKey: null, value: session.attribute(made.key, cka.VALUE) };
   } catch (error) {
-    if (isTrouble(error, session)) throw error;
+    if (calls(mending, error, session)) throw error;
     session.close();
     return { ...make(session, shape, { ...place, as: 'session' }), shape, publicKey: null, value: null };
   }
 };
 
-const troubles = ['reopen-session', 'login', 'reinitialise', 'stop', 'retry-jitter'];
+/** Actions that mend the session or the token, after which the whole test runs again. */
+const mending: readonly ErrorAction[] = ['reopen-session', 'login', 'reinitialise', 'stop', 'retry-jitter'];
+/** Actions for codes that say nothing for certain: of what is bad, the token or what was asked of it. */
+const doubtful: readonly ErrorAction[] = ['find-again-or-login', 'fail-canary', 'make-again', 'bad-data-canary'];
 
-/** The token's state, not the algorithm, is the cause. */
-const isTrouble = (error: unknown, session: TokenSession): boolean => {
+const calls = (actions: readonly ErrorAction[], error: unknown, session: TokenSession): boolean => {
   const code = ckrOf(error);
-  return code !== null && troubles.includes(actionFor(code, session.kind));
+  return code !== null && actions.includes(actionFor(code, session.kind));
 };
 
-const reason = (error: unknown, session: TokenSession): string => {
+const failureOf = (error: unknown, session: TokenSession): SelfTestFailure => {
+  if (error instanceof Mismatch) return { cause: 'wrong', reason: error.message };
   const code = ckrOf(error);
-  if (code !== null) return `${session.call}: ${ckrName(code)}`;
-  return error instanceof Error ? error.message : String(error);
+  const words = error instanceof Error ? error.message : String(error);
+  return {
+    cause: calls(doubtful, error, session) ? 'trouble' : 'refused',
+    reason: code === null ? words : `${session.call}: ${ckrName(code)}`,
+  };
 };
 
 /** Tries each algorithm on a key made for it, against node:crypto. */
 export const selfTest = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json] = parts as [Buffer];
   const { shape, algs } = JSON.parse(json.toString()) as SelfTestSpec;
-  const result: Record<string, string | null> = {};
+  const result: Record<string, SelfTestFailure | null> = {};
   let subject: Subject | null = null;
   for (const alg of algs) {
     try {
@@ -171,8 +188,8 @@ export const selfTest = (session: TokenSession, _variant: number, parts: readonl
       testOf(shape)(session, subject, alg);
       result[alg.alg] = null;
     } catch (error) {
-      if (isTrouble(error, session)) throw error;
-      result[alg.alg] = reason(error, session);
+      if (calls(mending, error, session)) throw error;
+      result[alg.alg] = failureOf(error, session);
       session.close();
       subject = null;
     }

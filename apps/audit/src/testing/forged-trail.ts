@@ -1,0 +1,69 @@
+import { type ChainRow, canonicalBytes, genesisHash, leafHash } from '@ankasecure/audit-event';
+import { instantOf } from '../event/instant.js';
+import { chainRowOf, type ExactRow, sealedAtMicros } from '../event/sealed-row.js';
+import { database, type RunningAudit } from './running-audit.js';
+
+/** Changes what a trail says; seqs, links and hashes are made to fit afterwards. */
+export type Forgery = (rows: readonly Partial<ChainRow>[]) => readonly Partial<ChainRow>[];
+
+const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`;
+
+/** What somebody does who may write to the database, knows the format, and has not the HSM. */
+export class ForgedTrail {
+  constructor(
+    private readonly audit: RunningAudit,
+    private readonly tenantId: string,
+  ) {}
+
+  async write(forgery: Forgery): Promise<void> {
+    const where = `tenant_id = '${this.tenantId}'`;
+    const stored = await this.audit.postgres.query(
+      database,
+      `SELECT *, ${sealedAtMicros} FROM sealed_event WHERE ${where} ORDER BY seq`,
+    );
+    const rows = stored.map((row) => chainRowOf(row as unknown as ExactRow));
+    const forged = linked(this.tenantId, forgery(rows) as readonly ChainRow[]);
+    const records = JSON.stringify(forged.map(recordOf)).replaceAll("'", "''");
+    const last = forged.at(-1);
+    await this.audit.tamper(`DELETE FROM sealed_event WHERE ${where};
+      INSERT INTO sealed_event SELECT * FROM jsonb_populate_recordset(NULL::sealed_event, '${records}');
+      UPDATE trail_head SET seq = ${last?.seq}, hash = '${hex(last?.hash ?? Buffer.of())}' WHERE ${where}`);
+  }
+}
+
+const linked = (tenantId: string, rows: readonly ChainRow[]): readonly ChainRow[] => {
+  let previousHash: Uint8Array = genesisHash(tenantId);
+  return rows.map((row, index) => {
+    const seq = index + 1;
+    const changed = { ...row, seq, previousHash, canonical: canonicalBytes(row) };
+    previousHash = leafHash(changed);
+    return { ...changed, hash: previousHash, chainSeal: fitting(seq, row) };
+  });
+};
+
+/** The seal as it was, with a batch as long as it was: what a forger can make it say, though not the MAC. */
+const fitting = (seq: number, { chainSeal, seq: before }: ChainRow): ChainRow['chainSeal'] =>
+  chainSeal === null ? null : { ...chainSeal, fromSeq: Math.max(1, chainSeal.fromSeq + seq - before) };
+
+const recordOf = (row: ChainRow): Record<string, unknown> => ({
+  tenant_id: row.tenantId,
+  seq: row.seq,
+  event_id: row.eventId,
+  user_id: row.userId,
+  key_id: row.keyId,
+  algorithm: row.algorithm,
+  operation: row.operation,
+  outcome: row.outcome,
+  failure_code: row.failureCode,
+  occurred_at: row.occurredAt,
+  correlation_id: row.correlationId,
+  details: row.details,
+  mac_key_id: row.macKeyId,
+  canonical: hex(row.canonical),
+  hmac: hex(row.hmac),
+  previous_hash: hex(row.previousHash),
+  hash: hex(row.hash),
+  sealed_at: instantOf(row.sealedAt),
+  chain_seal_from: row.chainSeal?.fromSeq ?? null,
+  chain_seal: row.chainSeal === null ? null : hex(row.chainSeal.mac),
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { ReadLimit } from './read-limit.js';
+
+describe('a limit on reads', () => {
+  const limit = new ReadLimit({ what: 'queries', perTenant: 2, inAll: 3 });
+
+  /** Starts a read. @returns what ends it */
+  const start = (tenantId: string) => {
+    let end: (failed?: Error) => void = () => undefined;
+    const done = limit.run(
+      tenantId,
+      () =>
+        new Promise<void>((resolve, reject) => {
+          end = (failed) => (failed === undefined ? resolve() : reject(failed));
+        }),
+    );
+    return { done, end: (failed?: Error) => end(failed) };
+  };
+
+  it('refuses what is beyond, of a tenant and of all, until one ends, however it ends', async () => {
+    const own = [start('a'), start('a')] as const;
+    await expect(start('a').done).rejects.toMatchObject({
+      code: 'service-unavailable',
+      detail: 'The tenant has as many queries under way as it may; try again when one has ended',
+    });
+    const third = start('b');
+    await expect(start('c').done).rejects.toMatchObject({
+      code: 'service-unavailable',
+      detail: 'Too many queries of other tenants are under way; try again',
+    });
+    own[0].end(new Error('broken'));
+    await expect(own[0].done).rejects.toThrow('broken');
+    const again = start('a');
+    for (const { end, done } of [own[1], third, again]) {
+      end();
+      await done;
+    }
+    const free = [start('c'), start('c'), start('d')];
+    for (const { end, done } of free) {
+      end();
+      await done;
+    }
+  });
+});

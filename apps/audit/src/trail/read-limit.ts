@@ -1,0 +1,42 @@
+import { AnkaError } from '@ankasecure/contracts';
+
+export interface ReadBounds {
+  /** What is read, in the plural. */
+  readonly what: string;
+  readonly perTenant: number;
+  readonly inAll: number;
+}
+
+/**
+ * How many reads of one kind an instance has under way, of one tenant and of all: each holds a connection. What is beyond is
+ * refused rather than queued, so that no tenant's reads wait in front of another's.
+ */
+export class ReadLimit {
+  private readonly running = new Map<string, number>();
+  private all = 0;
+
+  constructor(private readonly bounds: ReadBounds) {}
+
+  /** @throws AnkaError `service-unavailable` when too many run */
+  async run<Value>(tenantId: string, read: () => Promise<Value>): Promise<Value> {
+    const { what, perTenant, inAll } = this.bounds;
+    const own = this.running.get(tenantId) ?? 0;
+    if (own >= perTenant)
+      throw new AnkaError(
+        'service-unavailable',
+        `The tenant has as many ${what} under way as it may; try again when one has ended`,
+      );
+    if (this.all >= inAll)
+      throw new AnkaError('service-unavailable', `Too many ${what} of other tenants are under way; try again`);
+    this.running.set(tenantId, own + 1);
+    this.all++;
+    try {
+      return await read();
+    } finally {
+      this.all--;
+      const left = (this.running.get(tenantId) ?? 1) - 1;
+      if (left > 0) this.running.set(tenantId, left);
+      else this.running.delete(tenantId);
+    }
+  }
+}

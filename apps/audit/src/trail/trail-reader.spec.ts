@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { AnkaError } from '@ankasecure/contracts';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+
+describe('reads', () => {
+  let audit: RunningAudit;
+  let owner: Client;
+  const slow = randomUUID();
+  let other = '';
+  beforeAll(async () => {
+    audit = await startAudit();
+    owner = new Client({ ...audit.postgres.login(database, 'owner'), database });
+    await owner.connect();
+    await audit.append(eventsOf(slow, 5));
+    do {
+      other = randomUUID();
+      await audit.append(eventsOf(other, 5));
+    } while ((await partitionOf(other)) === (await partitionOf(slow)));
+  });
+  afterEach(() => void audit.macs.slow.clear());
+  afterAll(async () => {
+    await owner.end();
+    await audit.stop();
+  });
+
+  const partitionOf = async (tenantId: string): Promise<string> => {
+    const sql = 'SELECT DISTINCT tableoid::regclass::text AS name FROM sealed_event WHERE tenant_id = $1';
+    const [row] = await audit.postgres.query(database, sql, [tenantId]);
+    return String(row?.['name']);
+  };
+  const codeOf = (call: Promise<unknown>): Promise<string> =>
+    call.then(
+      () => 'ok',
+      (error: unknown) => (error as AnkaError).code,
+    );
+  const countOf = (codes: readonly string[], code: string): number => codes.filter((each) => each === code).length;
+  /** What must go on for the other tenant, in milliseconds. */
+  const goOn = async (): Promise<number> => {
+    const start = performance.now();
+    await audit.append(eventsOf(other, 5));
+    await audit.append(eventsOf(randomUUID(), 5));
+    expect((await audit.query(other)).items.length).toBeGreaterThan(0);
+    expect(await audit.verify(other)).toMatchObject({ valid: true });
+    return performance.now() - start;
+  };
+
+  it('of one tenant that take long stop neither sealing nor the reads of another', async () => {
+    await owner.query(`BEGIN; LOCK TABLE ${await partitionOf(slow)} IN ACCESS EXCLUSIVE MODE`);
+    const reads = [
+      ...Array.from({ length: 30 }, () => codeOf(audit.query(slow))),
+      ...Array.from({ length: 10 }, () => codeOf(audit.verify(slow))),
+    ];
+    expect(await goOn()).toBeLessThan(4000);
+    const codes = await Promise.all(reads);
+    await owner.query('ROLLBACK');
+    const instances = audit.instances.length;
+    // What was let in has waited for one statement, no longer.
+    expect(countOf(codes, 'deadline-exceeded')).toBeGreaterThanOrEqual(3);
+    expect(countOf(codes, 'deadline-exceeded')).toBeLessThanOrEqual(3 * instances);
+    expect(countOf(codes, 'service-unavailable')).toBe(40 - countOf(codes, 'deadline-exceeded'));
+    expect(await codeOf(audit.query(slow))).toBe('ok');
+  });
+
+  it('that wait for a worker stop nobody else, and end with it', async () => {
+    audit.macs.slow.add(slow);
+    const verifications = Array.from({ length: 12 }, () => codeOf(audit.verify(slow)));
+    expect(await goOn()).toBeLessThan(3000);
+    const codes = await Promise.all(verifications);
+    expect(countOf(codes, 'deadline-exceeded')).toBeLessThanOrEqual(audit.instances.length);
+    expect(countOf(codes, 'deadline-exceeded') + countOf(codes, 'service-unavailable')).toBe(12);
+    audit.macs.slow.clear();
+    expect(await audit.verify(slow)).toMatchObject({ valid: true });
+  });
+
+  it.each(['key_id', 'operation', 'user_id'])('by %s have an index on every partition', async (column) => {
+    const [row] = await audit.postgres.query(
+      database,
+      `SELECT count(*)::int AS indexes FROM pg_indexes
+       WHERE tablename ~ '^sealed_event' AND indexdef ~ '\\(tenant_id, ${column}, seq\\)'`,
+    );
+    expect(row).toEqual({ indexes: 1 + 8 + 8 * 3 });
+  });
+});

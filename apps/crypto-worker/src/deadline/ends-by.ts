@@ -1,0 +1,16 @@
+/** setTimeout fires at once when asked to wait for longer. */
+const longestWaitMs = 0x7fffffff;
+
+/** @returns false when `deadline`, in milliseconds since the epoch, came before `work` was done */
+export const endsBy = async (deadline: number, work: Promise<void>): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    const wait = Math.min(Math.max(0, deadline - Date.now()), longestWaitMs);
+    timer = setTimeout(() => resolve(false), wait);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,99 @@
+import { encrypt, subjectOf } from '@ankasecure/contracts';
+import type { Bus, Served } from '@ankasecure/service-kit';
+import { connectTestBus, startTestNats } from '@ankasecure/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Custody } from '../custody/custody.js';
+import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { StepAside } from './step-aside.js';
+import { WellWorkers } from './well-worker.js';
+
+const lookEveryMs = 20;
+const { contract } = encrypt;
+
+describe('workers of one partition', () => {
+  let database: WorkerDatabase;
+  let nats: Awaited<ReturnType<typeof startTestNats>>;
+  let gateway: Bus;
+  const workers = { one: { well: true }, other: { well: true } };
+  type Name = keyof typeof workers;
+  const names = Object.keys(workers) as Name[];
+  const stops: (() => Promise<void>)[] = [];
+
+  const start = async (name: Name): Promise<void> => {
+    const bus = await connectTestBus('crypto-worker', nats);
+    const serve = (): Served =>
+      bus.serveRaw(contract, 'default', async () => ({ head: { ok: true }, body: Buffer.from(name) }));
+    const custody = { healthy: () => workers[name].well } as unknown as Custody;
+    const stepAside = new StepAside(custody, new WellWorkers(database.config, 'default', silent), silent);
+    stepAside.start([serve()], lookEveryMs);
+    await bus.flushed();
+    stops.push(async () => {
+      await stepAside.stop();
+      await bus.close();
+    });
+  };
+
+  beforeAll(async () => {
+    [database, nats] = await Promise.all([startWorkerDatabase(), startTestNats()]);
+    gateway = await connectTestBus('gateway', nats);
+    for (const name of names) await start(name);
+  });
+  afterAll(async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    await gateway.close();
+    await nats.stop();
+    await database.stop();
+  });
+  beforeEach(() => {
+    for (const name of names) workers[name].well = true;
+  });
+
+  const lost: unknown[] = [];
+  /** Who answers forty requests. */
+  const answering = async (): Promise<string[]> => {
+    const subject = subjectOf(contract, 'default');
+    const requests = Array.from({ length: 40 }, () =>
+      gateway
+        .requestRaw(subject, { ...contextOf(crypto.randomUUID()), deadline: Date.now() + 3000 }, Buffer.from('{}'))
+        .then(
+          ({ body }) => body.toString(),
+          (error: unknown) => String(lost.push(error)),
+        ),
+    );
+    return [...new Set(await Promise.all(requests))].sort();
+  };
+  const eventually = (who: readonly string[]) => expect.poll(answering, { timeout: 5000 }).toEqual(who);
+
+  it('all serve while all are well', () => eventually(['one', 'other']));
+
+  it('leave its share to the rest where one’s token does not answer, and share again when it is back', async () => {
+    await eventually(['one', 'other']);
+    workers.one.well = false;
+    await eventually(['other']);
+    workers.one.well = true;
+    await eventually(['one', 'other']);
+  });
+
+  it('all stay, and say what is wrong, where no token answers; and the first that is well takes over', async () => {
+    workers.one.well = false;
+    await eventually(['other']);
+    workers.other.well = false;
+    await eventually(['one', 'other']);
+    workers.one.well = true;
+    await eventually(['one']);
+  });
+
+  it('lose no request over it', () => {
+    expect(lost).toEqual([]);
+  });
+
+  it('go on when the connections that tell them of each other are lost', async () => {
+    workers.one.well = false;
+    await eventually(['other']);
+    await database.superuser.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ankasecure-well-worker'`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10 * lookEveryMs));
+    await eventually(['other']);
+  });
+});

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AlgorithmName, joseAlgs, type Purpose } from '@ankasecure/algorithm';
+import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Capability, Custody } from '../custody/custody.js';
+import { failureOf } from '../jose/testing/failure.js';
+import { GroupCommit } from '../outcome/group-commit.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { CreateKey } from './create-key.js';
+import { Intents } from './intent.js';
+import { Lease } from './lease.js';
+import { ObjectMaker } from './make-object.js';
+
+/** A token whose self-tests take as long as a test wants, and which must not be asked for a key. */
+class SlowToken {
+  asked = 0;
+  made = 0;
+  constructor(readonly selfTest: () => Promise<void>) {}
+
+  known(algorithm: AlgorithmName, purpose: Purpose): Capability {
+    const outsideSteps = algorithm.startsWith('RSA') && purpose === 'encrypt' ? ['oaep-unpadding'] : [];
+    return { algorithm, purpose, algs: joseAlgs(algorithm, purpose), excluded: [], outsideSteps };
+  }
+
+  async capability(_: unknown, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability> {
+    this.asked++;
+    await this.selfTest();
+    return this.known(algorithm, purpose);
+  }
+
+  async generate(): Promise<never> {
+    this.made++;
+    throw new AnkaError('hsm-error');
+  }
+}
+
+describe('a key that is not to be made', () => {
+  let database: WorkerDatabase;
+  let outcomes: GroupCommit;
+  let lease: Lease;
+  let tenantId: string;
+
+  const create = async (token: SlowToken, algorithm: AlgorithmName, ms: number): Promise<unknown> => {
+    const custody = token as unknown as Custody;
+    const { dataSource, outbox } = database;
+    const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
+    const creator = new CreateKey(dataSource, custody, maker, new EnforcedPolicies(dataSource), outcomes, 'default');
+    const context = { ...contextOf(tenantId), deadline: Date.now() + ms };
+    return failureOf(() => creator.create(context, { algorithm, purpose: 'encrypt', label: 'x' }));
+  };
+  const expectRefused = async (failure: unknown, code: ErrorCode): Promise<void> => {
+    expect(failure).toMatchObject({ code });
+    expect(await database.events()).toMatchObject([{ operation: 'key.create', outcome: 'failure', failureCode: code }]);
+    expect(await database.superuser.query('SELECT 1 FROM intent')).toEqual([]);
+  };
+
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    lease = new Lease(database.config, silent);
+  });
+  afterAll(async () => {
+    await lease.release();
+    await outcomes.close();
+    await database.stop();
+  });
+  beforeEach(async () => {
+    tenantId = randomUUID();
+    const policy = { allowedAlgorithms: ['RSA-4096', 'AES-256'], fipsOnly: true };
+    await database.superuser.query('DELETE FROM outbox');
+    await database.superuser.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 1, $2)', [
+      tenantId,
+      JSON.stringify(policy),
+    ]);
+  });
+
+  it('by policy waits for no self-test', async () => {
+    const token = new SlowToken(() => new Promise(() => undefined));
+    await expectRefused(await create(token, 'RSA-4096', 5_000), 'policy-refused');
+    expect(token.asked).toBe(0);
+  });
+
+  it('because its self-test does not end in time says so', async () => {
+    const token = new SlowToken(() => Promise.reject(new AnkaError('hsm-timeout')));
+    await expectRefused(await create(token, 'AES-256', 5_000), 'hsm-timeout');
+  });
+
+  it('because its caller has gone leaves no intent and asks the HSM nothing', async () => {
+    const token = new SlowToken(() => sleep(60));
+    await expectRefused(await create(token, 'AES-256', 50), 'deadline-exceeded');
+    expect(token.made).toBe(0);
+  });
+});

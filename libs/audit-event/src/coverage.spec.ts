@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalBytes } from './canonical.js';
+import type { ChainRow } from './chain.js';
+import { chainSealBytes, sealedBytesOf } from './chain-seal.js';
+import { Coverage, type KeyedChecks, type TrailFault } from './coverage.js';
+
+const tenantId = '0192f0c4-7b1e-7c3a-9f10-3d1f5a2b6c70';
+const hash = Buffer.alloc(32, 7);
+
+/** Of a row, as far as cover goes: its seq and the first seq of the batch it ends, if it ends one. */
+type Shape = readonly [seq: number, fromSeq?: number];
+
+const rowOf = ([seq, fromSeq]: Shape): ChainRow => ({
+  tenantId,
+  userId: 'alice',
+  keyId: null,
+  algorithm: null,
+  operation: 'sign',
+  outcome: 'success',
+  failureCode: null,
+  occurredAt: 0,
+  correlationId: 'req-1',
+  seq,
+  eventId: `event-${seq}`,
+  previousHash: hash,
+  macKeyId: '1.hsm',
+  canonical: Buffer.of(),
+  hmac: hash,
+  details: '{}',
+  sealedAt: 0,
+  hash,
+  chainSeal: fromSeq === undefined ? null : { fromSeq, mac: hash },
+});
+
+/** Two batches of three. */
+const batches: readonly Shape[] = [[1], [2], [3, 1], [4], [5], [6, 4]];
+
+const coverOf = (
+  shapes: readonly Shape[],
+  { fromSeq = 1, bad = {} }: { fromSeq?: number; bad?: Readonly<Record<number, Partial<KeyedChecks>>> } = {},
+): { covered: number; fault: TrailFault | undefined } => {
+  const coverage = new Coverage(fromSeq);
+  for (const shape of shapes) {
+    const fault = coverage.feed(rowOf(shape), { hmac: true, chainSeal: true, ...bad[shape[0]] });
+    if (fault !== undefined) return { covered: coverage.covered, fault };
+  }
+  return { covered: coverage.covered, fault: coverage.finish(6) };
+};
+
+describe('cover', () => {
+  it('reaches to the last seal, from any row on', () => {
+    expect(coverOf(batches)).toEqual({ covered: 6, fault: undefined });
+    expect(coverOf(batches.slice(1), { fromSeq: 2 })).toEqual({ covered: 6, fault: undefined });
+    expect(coverOf(batches.slice(5), { fromSeq: 6 })).toEqual({ covered: 6, fault: undefined });
+  });
+
+  it.each<readonly [string, readonly Shape[], Parameters<typeof coverOf>[1], number, TrailFault]>([
+    ['a seal that does not hold', batches, { bad: { 3: { chainSeal: false } } }, 0, { seq: 1, reason: 'unsealed' }],
+    ['a last seal that does not', batches, { bad: { 6: { chainSeal: false } } }, 3, { seq: 4, reason: 'unsealed' }],
+    ['a stripped last seal', batches.with(5, [6]), {}, 3, { seq: 4, reason: 'unsealed' }],
+    ['a stripped seal before one that holds', batches.with(2, [3]), {}, 0, { seq: 1, reason: 'unsealed' }],
+    ['rows between two batches', batches.with(5, [6, 5]), {}, 3, { seq: 4, reason: 'unsealed' }],
+    ['rows before the first batch', batches.with(2, [3, 2]), {}, 0, { seq: 1, reason: 'unsealed' }],
+    ['an HMAC that does not hold', batches, { bad: { 5: { hmac: false } } }, 3, { seq: 5, reason: 'hmac-mismatch' }],
+    ['rows without any seal', [[1], [2]], {}, 0, { seq: 1, reason: 'unsealed' }],
+  ])('is not given by %s', (_, shapes, options, covered, fault) => {
+    expect(coverOf(shapes, options)).toEqual({ covered, fault });
+  });
+});
+
+describe('what a chain seal is made over', () => {
+  const batch = { tenantId, fromSeq: 4, seq: 6, hash };
+
+  it('binds tenant, first row, last row and hash', () => {
+    const forms = [
+      batch,
+      { ...batch, tenantId: tenantId.replace('0', '1') },
+      { ...batch, fromSeq: 5 },
+      { ...batch, seq: 7 },
+      { ...batch, hash: Buffer.alloc(32, 8) },
+    ].map((each) => chainSealBytes(each).toString('hex'));
+    expect(new Set(forms).size).toBe(forms.length);
+    expect(sealedBytesOf(rowOf([6, 4]))?.toString('hex')).toBe(forms[0]);
+  });
+
+  it("never begins as an event's canonical bytes do", () => {
+    expect([0, 1]).toContain(canonicalBytes(rowOf([1]))[0]);
+    expect([0, 1]).not.toContain(chainSealBytes(batch)[0]);
+  });
+
+  it('is nothing for a row without a seal, or with one that begins behind its end', () => {
+    expect(sealedBytesOf(rowOf([6]))).toBeUndefined();
+    expect(sealedBytesOf(rowOf([6, 7]))).toBeUndefined();
+    expect(sealedBytesOf(rowOf([6, 2 ** 63]))).toBeUndefined();
+  });
+});

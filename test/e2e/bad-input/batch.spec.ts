@@ -1,0 +1,34 @@
+import type { ItemFailure } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hsmCalls } from '../harness/hsm-call.js';
+import { sealedEvents } from '../harness/trail.js';
+import { openTarget, type Target } from './target.js';
+
+let target: Target;
+beforeAll(async () => {
+  target = await openTarget();
+});
+
+const paths = ['/encrypt', '/decrypt', '/sign', '/verify'] as const;
+
+describe.each(paths)('a batch for %s', (path) => {
+  it('whose items are no requests answers each, with an event each, and asks the HSM nothing', async () => {
+    const before = await hsmCalls(target.rig);
+    const items = [null, 7, 'x', [], {}, { items: [{}] }, { keyId: '../x' }, { unknown: 1 }, { encoding: 'utf16' }];
+    const reply = await target.tenant.admin.send<{ items: ItemFailure[] }>('POST', path, { body: { items } });
+    expect(reply.status).toBe(200);
+    expect(reply.body.items.map(({ error }) => error.code)).toEqual(items.map(() => 'request-invalid'));
+    expect(await hsmCalls(target.rig)).toEqual(before);
+    const events = await sealedEvents(target.tenant.admin, reply.correlationId, items.length);
+    expect(events.map(({ failureCode }) => failureCode)).toEqual(items.map(() => 'request-invalid'));
+  });
+
+  it.each([
+    ['a text', { items: 'x' }],
+    ['an object', { items: { length: 1, 0: {} } }],
+    ['null', { items: null }],
+    ['a list with a field beside it', { items: [{}], encoding: 'utf8' }],
+  ])('that is %s is refused whole', async (_, body) => {
+    await target.refusedOnRecord(path, body, 'request-invalid');
+  });
+});
