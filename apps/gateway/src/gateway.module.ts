@@ -10,7 +10,10 @@ import type { GatewayConfig } from './gateway.config.js';
 import { BodyBudget } from './http/body-budget.js';
 import { RequestMeter } from './http/request-meter.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { GuardedFetch } from './identity/guarded-fetch.js';
 import { IdentityEpoch } from './identity/identity-epoch.js';
+import { Issuers } from './issuer/issuers.js';
+import { TenantIssuers } from './issuer/tenant-issuers.js';
 import { Quota } from './quota/quota.js';
 import { Admission } from './route/admission.js';
 import { IssueToken } from './service-account/issue-token.js';
@@ -33,16 +36,24 @@ const fromParts = <Value>(
 /** There are no service accounts where they are not configured. */
 export const ISSUE_TOKEN = Symbol('issue token');
 
+/** Those that the platform knows by its configuration. */
+const knownIssuers = ({ issuers, serviceAccounts }: GatewayConfig['identity']): readonly string[] => [
+  ...issuers.map(({ issuer }) => issuer),
+  ...(serviceAccounts === undefined ? [] : [serviceAccounts.issuer]),
+];
+
 const authenticationOf = (
   { config: { identity }, log, health }: GatewayParts,
   epochs: IdentityEpoch,
   accounts: ServiceAccounts,
   keys: TokenKeys,
+  issuers: Issuers,
 ): Authentication => {
-  const { serviceAccounts, clockToleranceSeconds, tokenCacheSeconds } = identity;
+  const { serviceAccounts, tenantIssuers, clockToleranceSeconds, tokenCacheSeconds } = identity;
   const sources = [
     new ConfiguredIssuers(identity, new KeyOutage(log, health.registry)),
     ...(serviceAccounts === undefined ? [] : [new OwnIssuer(serviceAccounts.issuer, keys, accounts, epochs)]),
+    new TenantIssuers(issuers, epochs, new GuardedFetch(tenantIssuers.allowedNetworks), log),
   ];
   return new Authentication(new TokenVerifier(sources, clockToleranceSeconds), log, tokenCacheSeconds * 1000, epochs);
 };
@@ -73,8 +84,14 @@ export const QUOTA = Symbol('quota');
         new ServiceAccounts(dataSource, outbox, epochs),
     },
     {
+      provide: Issuers,
+      inject: [PARTS, Outbox, IdentityEpoch],
+      useFactory: ({ dataSource, config }: GatewayParts, outbox: Outbox, epochs: IdentityEpoch) =>
+        new Issuers(dataSource, outbox, epochs, knownIssuers(config.identity)),
+    },
+    {
       provide: Authentication,
-      inject: [PARTS, IdentityEpoch, ServiceAccounts, TokenKeys],
+      inject: [PARTS, IdentityEpoch, ServiceAccounts, TokenKeys, Issuers],
       useFactory: authenticationOf,
     },
     {

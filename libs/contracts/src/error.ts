@@ -26,11 +26,13 @@ export const errors = {
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),
   'service-account-not-found': row(404, 'No such service account'),
+  'issuer-not-found': row(404, 'No such issuer'),
   // Another tenant's id and one that nobody has are answered alike.
   'tenant-mismatch': row(404, 'No such tenant'),
   'method-not-allowed': row(405, 'The method is not offered here'),
   'request-timeout': row(408, 'The request was not sent in time', true),
   'tenant-exists': row(409, 'A tenant of that slug exists'),
+  'issuer-exists': row(409, 'An issuer of that name is known'),
   'key-state': row(409, 'The state of the key does not allow this'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
   'policy-pending': row(409, 'An earlier policy change is still being applied', true),

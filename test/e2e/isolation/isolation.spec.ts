@@ -24,6 +24,7 @@ interface Belongings {
   readonly idempotencyKey: string;
   readonly created: Key;
   readonly account: Application;
+  readonly issuerId: string;
   readonly keyCursor: string;
   readonly eventCursor: string;
 }
@@ -53,6 +54,8 @@ const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
     return all.length >= 6 && all;
   });
   const account = await newApplication(rig, tenant, ['user']);
+  const provider = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
+  const { id: issuerId } = await tenant.admin.post<{ id: string }>('/issuers', provider);
   const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
   const cursors = { keyCursor: await cursorOf('/keys?limit=1'), eventCursor: await cursorOf('/audit/events?limit=1') };
   return {
@@ -66,6 +69,7 @@ const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
     idempotencyKey,
     created,
     account,
+    issuerId,
     ...cursors,
   };
 };
@@ -94,6 +98,8 @@ const namesNothing = [
   ],
   // Whose names are whose is for tokens to say: a grantee is one of this tenant's, whoever else is called the same.
   ...['body.grants.grantee', 'query.grantee', 'body.groups'],
+  // Nor do providers: each is looked for in the tenant that a token is for.
+  ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups'],
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
 ];
@@ -169,6 +175,21 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expectProblem(await send('GET', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
   'deleteServiceAccount path.id': async () =>
     expectProblem(await send('DELETE', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
+  'createIssuer header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
+    const reply = await send('POST', '/issuers', { body, headers });
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+    expect((reply.body as { tenantId: string }).tenantId).toBe(mine.id);
+  },
+  'getIssuer path.id': async () => expectProblem(await send('GET', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
+  'putIssuer path.id': async () => {
+    const body = { issuer: 'https://mine.test', audience: 'x', algorithms: ['ES256'] };
+    const headers = { 'if-match': '"1"' };
+    expectProblem(await send('PUT', `/issuers/${theirs.issuerId}`, { body, headers }), 'issuer-not-found');
+  },
+  'deleteIssuer path.id': async () =>
+    expectProblem(await send('DELETE', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
   'issueToken body.client_assertion': async () =>
     expect((await theirs.account.askToken({ kid: 'second' })).status).toBe(401),
   'issueToken body.client_id': async () => {

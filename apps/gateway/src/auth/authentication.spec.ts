@@ -169,6 +169,7 @@ describe('authentication', () => {
               platform,
             },
           ],
+          tenantIssuers: { allowedNetworks: [] },
           clockToleranceSeconds: 2,
           tokenCacheSeconds: 300,
         },

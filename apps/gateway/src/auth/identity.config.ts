@@ -10,7 +10,8 @@ export const tokenAlgorithms = [
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
-const isTrustworthy = (url: string): boolean => {
+/** An https URL, or an http one on loopback. */
+export const isTrustworthy = (url: string): boolean => {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || (protocol === 'http:' && loopback.includes(hostname));
@@ -61,11 +62,20 @@ const serviceAccounts = z.strictObject({
 });
 export type ServiceAccountConfig = z.infer<typeof serviceAccounts>;
 
+/** An IPv4 or IPv6 network in CIDR notation. */
+const network = z.union([z.cidrv4(), z.cidrv6()]);
+
 export const identityConfig = z
   .strictObject({
     issuers: z.array(issuer).min(1),
     /** Without it there are none. */
     serviceAccounts: serviceAccounts.optional(),
+    tenantIssuers: z
+      .strictObject({
+        /** Inner networks in which a tenant's identity provider may be; none are reached otherwise. */
+        allowedNetworks: z.array(network).default([]),
+      })
+      .default({ allowedNetworks: [] }),
     /** How far clocks may be apart. */
     clockToleranceSeconds: integer(0, 60).default(5),
     /** A verified token is believed so long without another look at its issuer's keys, and never beyond its `exp`. */

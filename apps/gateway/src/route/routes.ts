@@ -1,5 +1,6 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { issuerRoutes } from '../issuer/issuer.routes.js';
 import { grantRoutes } from '../key/grant.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...cryptoRoutes,
   ...policyRoutes,
   ...serviceAccountRoutes,
+  ...issuerRoutes,
   ...auditRoutes,
   ...tenantRoutes,
 ];

@@ -24,7 +24,7 @@ export const verifyAssertion = async (
   const { payload } = await jwtVerify(assertion, keys, {
     issuer: account.clientId,
     subject: account.clientId,
-    algorithms: [...new Set(account.keys.map(({ alg }) => alg as string))],
+    algorithms: [...new Set(account.keys.map(({ alg }) => String(alg)))],
     requiredClaims: ['exp', 'jti', 'aud'],
     clockTolerance,
   });

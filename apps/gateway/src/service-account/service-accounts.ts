@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, type AuditEvent, type Context, uuid } from '@ankasecure/contracts';
+import { AnkaError, type Context, uuid } from '@ankasecure/contracts';
 import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
+import { identityEvent } from '../identity/identity-event.js';
 import { assertUsable } from './client-key.js';
 import type { createServiceAccount, ServiceAccount } from './service-account.contract.js';
 
@@ -51,7 +52,8 @@ export class ServiceAccounts {
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
         [context.tenantId, id, name, roles, groups, JSON.stringify(keys), context.principal],
       );
-      if (made.length > 0) await this.outbox.write(manager, [eventOf(context, 'service-account.create', id, roles)]);
+      if (made.length > 0)
+        await this.outbox.write(manager, [identityEvent(context, 'service-account.create', detailsOf(id, roles))]);
       return { value: await find(manager, context.tenantId, id), made: made.length };
     });
     this.outbox.committed(account.made);
@@ -84,7 +86,7 @@ export class ServiceAccounts {
       const found = await find(manager, context.tenantId, id);
       if (found === undefined) throw new AnkaError('service-account-not-found');
       await manager.query('DELETE FROM service_account WHERE tenant_id = $1 AND id = $2', [context.tenantId, id]);
-      await this.outbox.write(manager, [eventOf(context, 'service-account.delete', id, found.roles)]);
+      await this.outbox.write(manager, [identityEvent(context, 'service-account.delete', detailsOf(id, found.roles))]);
       return { account: found, epoch: await this.epochs.change(manager) };
     });
     this.outbox.committed(1);
@@ -113,16 +115,4 @@ const resourceOf = ({ tenant_id, created_by, created_at, ...row }: Row): Service
   createdAt: created_at.toISOString(),
 });
 
-const eventOf = (context: Context, operation: string, accountId: string, roles: readonly string[]): AuditEvent => ({
-  eventId: randomUUIDv7(),
-  tenantId: context.tenantId,
-  userId: context.principal,
-  keyId: null,
-  algorithm: null,
-  operation,
-  outcome: 'success',
-  failureCode: null,
-  occurredAt: Date.now() * 1000,
-  correlationId: context.correlationId,
-  details: { accountId, roles: roles.join(',') },
-});
+const detailsOf = (accountId: string, roles: readonly string[]) => ({ accountId, roles: roles.join(',') });

@@ -73,7 +73,7 @@ export const addTokenEndpoint = (server: FastifyInstance, issuer: IssueToken, me
         try {
           const asked = readRequest(request.body);
           const issued = await within(() => issuer.issue({ ...asked, correlationId: request.id }));
-          return reply.type('application/json').send(JSON.stringify(issued));
+          return await reply.type('application/json').send(JSON.stringify(issued));
         } catch (error) {
           if (error instanceof OAuthError) return refuse(reply, error);
           throw error;

@@ -31,7 +31,8 @@ export class TokenKeys {
     );
     if (row === undefined) throw new Error('kid names no key');
     const { alg, ...jwk } = tokenKey.parse(row.jwk);
-    const key = (await importJWK(jwk, alg)) as CryptoKey;
+    const key = await importJWK(jwk, alg);
+    if (key instanceof Uint8Array) throw new Error('kid names no key pair');
     const oldest = this.known.keys().next();
     if (this.known.size >= capacity && oldest.done !== true) this.known.delete(oldest.value);
     this.known.set(kid, key);

@@ -77,6 +77,7 @@ export const startRig = async (): Promise<Rig> => {
       { ...about, issuer: otherIssuer.issuer, jwksFile: keysOf(otherIssuer, 'other-jwks.json') },
     ],
     serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
+    tenantIssuers: { allowedNetworks: ['127.0.0.0/8'] },
     clockToleranceSeconds: 2,
     tokenCacheSeconds: 300,
   };
