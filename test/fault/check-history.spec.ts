@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkHistory } from './check-history.js';
-import type { History, TrailEvent } from './history.js';
+import type { History, KeyRecord, TrailEvent } from './history.js';
 
 const event = (seq: number, fields: Partial<TrailEvent>): TrailEvent => ({
   seq,
@@ -10,7 +10,15 @@ const event = (seq: number, fields: Partial<TrailEvent>): TrailEvent => ({
   outcome: 'success',
   failureCode: null,
   keyId: 'key-1',
+  version: '1',
   ...fields,
+});
+
+const record = (objectId: string, keyId: string, version = 1, state = 'ACTIVE'): KeyRecord => ({
+  objectId,
+  keyId,
+  version,
+  state,
 });
 
 /** A key made, one signature released, one that nobody heard of, a batch with a failure, a creation nobody knows the end of. */
@@ -36,8 +44,8 @@ const sound: History = {
     }),
   ],
   records: [
-    { objectId: 'a1', keyId: 'key-1' },
-    { objectId: 'a2', keyId: null },
+    { objectId: 'a1', keyId: 'key-1', version: 1, state: 'ACTIVE' },
+    { objectId: 'a2', keyId: null, version: null, state: null },
   ],
   objects: ['a1', 'a2'],
   leftovers: [],
@@ -49,9 +57,18 @@ const trail = (change: (events: readonly TrailEvent[]) => readonly TrailEvent[])
 const renumbered = (events: readonly TrailEvent[]): TrailEvent[] =>
   events.map((one, index) => ({ ...one, seq: index + 1 }));
 
+const destroyed = { operation: 'key.destroy', correlationId: 'swept' };
+const rotatedOnce = (change: Partial<History>): History => ({
+  ...trail((all) => [...all, event(6, { operation: 'key.rotate', correlationId: 'rotate-1', version: '2' })]),
+  records: [record('a1', 'key-1', 1, 'DEACTIVATED'), record('b1', 'key-1', 2), ...sound.records.slice(1)],
+  objects: [...sound.objects, 'b1'],
+  ...change,
+});
+
 describe('the check of a history', () => {
   it('finds nothing in one that holds', () => {
     expect(checkHistory(sound)).toEqual([]);
+    expect(checkHistory(rotatedOnce({}))).toEqual([]);
   });
 
   const doctored: readonly (readonly [string, History, RegExp])[] = [
@@ -96,12 +113,12 @@ describe('the check of a history', () => {
     ],
     [
       'a record whose creation was never sealed',
-      { ...sound, records: [...sound.records, { objectId: 'a3', keyId: 'key-3' }], objects: ['a1', 'a2', 'a3'] },
+      { ...sound, records: [...sound.records, record('a3', 'key-3')], objects: ['a1', 'a2', 'a3'] },
       /key key-3 is on record and was not sealed/,
     ],
     [
       'a creation that is unknown and on record',
-      { ...sound, records: [...sound.records, { objectId: 'a3', keyId: 'key-2' }], objects: ['a1', 'a2', 'a3'] },
+      { ...sound, records: [...sound.records, record('a3', 'key-2')], objects: ['a1', 'a2', 'a3'] },
       /key key-2 is on record and was not sealed/,
     ],
     [
@@ -116,6 +133,37 @@ describe('the check of a history', () => {
         }),
       ]),
       /the creation of key-1 ended twice/,
+    ],
+    [
+      'two active versions of a key',
+      rotatedOnce({ records: [record('a1', 'key-1'), record('b1', 'key-1', 2), ...sound.records.slice(1)] }),
+      /version 1 of key-1 is active beside a newer one/,
+    ],
+    [
+      'a version that nobody sealed',
+      { ...rotatedOnce({}), trail: sound.trail },
+      /key-1\.2 is rotated and that was not sealed/,
+    ],
+    [
+      'a key whose versions have a gap',
+      rotatedOnce({
+        records: [record('a1', 'key-1', 1, 'DEACTIVATED'), record('b1', 'key-1', 3), ...sound.records.slice(1)],
+      }),
+      /key key-1 lacks a version/,
+    ],
+    [
+      'an object that is recorded as destroyed',
+      { ...sound, records: sound.records.with(0, record('a1', 'key-1', 1, 'DESTROYED')) },
+      /object a1 has no record/,
+    ],
+    [
+      'a destruction sealed twice',
+      {
+        ...trail((all) => [...all, event(6, destroyed), event(7, destroyed)]),
+        records: sound.records.with(0, record('a1', 'key-1', 1, 'DESTROYED')),
+        objects: ['a2'],
+      },
+      /key-1\.1 was sealed as destroyed twice/,
     ],
     ['an intent nobody ends', { ...sound, leftovers: ['1 rows of intent in ankadb_keys'] }, /1 rows of intent/],
   ];

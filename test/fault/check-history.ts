@@ -61,13 +61,46 @@ const checks: Readonly<Record<string, Check>> = {
   },
 
   'objects and records are the same': ({ objects, records }) => {
-    const recorded = records.map(({ objectId }) => objectId);
+    const recorded = records.filter(({ state }) => state !== 'DESTROYED').map(({ objectId }) => objectId);
     const [inToken, onRecord] = [new Set(objects), new Set(recorded)];
     return [
       ...[...inToken].filter((id) => !onRecord.has(id)).map((id) => `object ${id} has no record`),
       ...[...onRecord].filter((id) => !inToken.has(id)).map((id) => `record ${id} has no object`),
       ...repeated(objects).map((id) => `object ${id} is there twice`),
     ];
+  },
+
+  'a key has all its versions, and none is active but the current one': ({ records }) => {
+    const keys = Map.groupBy(
+      records.filter(({ keyId }) => keyId !== null),
+      ({ keyId }) => keyId,
+    );
+    return [...keys].flatMap(([keyId, versions]) => {
+      const sortedVersions = versions.toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
+      const gap = sortedVersions.some(({ version }, index) => version !== index + 1);
+      const stale = sortedVersions.slice(0, -1).filter(({ state }) => state === 'ACTIVE');
+      return [
+        ...(gap ? [`key ${keyId} lacks a version`] : []),
+        ...stale.map(({ version }) => `version ${version} of ${keyId} is active beside a newer one`),
+      ];
+    });
+  },
+
+  'a version was rotated to, or is destroyed, if and only if that was sealed once': ({ trail, records }) => {
+    const compare = (operation: string, what: string, those: History['records']): string[] => {
+      const sealed = trail
+        .filter((event) => event.operation === operation && event.outcome === 'success')
+        .map(({ keyId, version }) => `${keyId}.${version}`);
+      const there = those.map(({ keyId, version }) => `${keyId}.${version}`);
+      return [
+        ...there.filter((name) => !sealed.includes(name)).map((name) => `${name} is ${what} and that was not sealed`),
+        ...sealed.filter((name) => !there.includes(name)).map((name) => `${name} was sealed as ${what} and is not`),
+        ...repeated(sealed).map((name) => `${name} was sealed as ${what} twice`),
+      ];
+    };
+    const destroyed = records.filter(({ state }) => state === 'DESTROYED');
+    const rotated = records.filter(({ version }) => version !== null && version > 1);
+    return [...compare('key.destroy', 'destroyed', destroyed), ...compare('key.rotate', 'rotated', rotated)];
   },
 
   'nothing is left undone': ({ leftovers }) => leftovers,

@@ -7,7 +7,7 @@ const trailOf = async (rig: OwnRig, tenantId: string): Promise<TrailEvent[]> => 
   const rows = await rig.query(
     'ankadb_audit',
     `SELECT seq::int, event_id AS "eventId", correlation_id AS "correlationId", operation, outcome,
-       failure_code AS "failureCode", key_id AS "keyId" FROM sealed_event WHERE tenant_id = $1 ORDER BY sealed_event.seq`,
+       failure_code AS "failureCode", key_id AS "keyId", details::jsonb->>'version' AS version FROM sealed_event WHERE tenant_id = $1 ORDER BY sealed_event.seq`,
     [tenantId],
   );
   return rows as unknown as TrailEvent[];
@@ -16,8 +16,8 @@ const trailOf = async (rig: OwnRig, tenantId: string): Promise<TrailEvent[]> => 
 const recordsOf = async (rig: OwnRig): Promise<KeyRecord[]> => {
   const rows = await rig.query(
     'ankadb_keys',
-    `SELECT encode(object_id, 'hex') AS "objectId", key_id AS "keyId" FROM key_version
-     UNION ALL SELECT encode(object_id, 'hex'), NULL FROM platform_key`,
+    `SELECT encode(object_id, 'hex') AS "objectId", key_id AS "keyId", version, state FROM key_version
+     UNION ALL SELECT encode(object_id, 'hex'), NULL, NULL, NULL FROM platform_key`,
   );
   return rows as unknown as KeyRecord[];
 };
@@ -31,11 +31,16 @@ const leftoversOf = async (rig: OwnRig): Promise<readonly string[]> => {
     ['ankadb_gateway', 'outbox'],
   ] as const;
   const counts = await Promise.all(
-    tables.map(async ([database, table]) => {
+    tables.map(async ([database, table]): Promise<readonly [string, number]> => {
       const [row] = await rig.query(database, `SELECT count(*)::int AS count FROM ${table}`);
       return [`${String(row?.['count'])} rows of ${table} in ${database}`, Number(row?.['count'])] as const;
     }),
   );
+  const [due] = await rig.query(
+    'ankadb_keys',
+    `SELECT count(*)::int AS count FROM key_version WHERE state = 'DESTROY_SCHEDULED' AND destroy_at <= now()`,
+  );
+  counts.push([`${String(due?.['count'])} destructions that are due`, Number(due?.['count'])]);
   return counts.flatMap(([what, count]) => (count > 0 ? [what] : []));
 };
 

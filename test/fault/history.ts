@@ -24,14 +24,18 @@ export interface TrailEvent {
   readonly outcome: 'success' | 'failure' | 'unknown';
   readonly failureCode: string | null;
   readonly keyId: string | null;
+  /** The key version it is about, as its details say it. */
+  readonly version: string | null;
 }
 
-/** A key of the database that has an object in the token. */
+/** A key version of the database, which has an object in the token unless it is DESTROYED. */
 export interface KeyRecord {
   /** CKA_ID, hex. */
   readonly objectId: string;
-  /** null for the platform's own keys. */
+  /** null for the platform's own keys, as the rest is. */
   readonly keyId: string | null;
+  readonly version: number | null;
+  readonly state: string | null;
 }
 
 /** All there is to see once everything has come to rest. */

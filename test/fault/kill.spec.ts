@@ -18,8 +18,10 @@ const summary = (requests: readonly Request[], trail: readonly TrailEvent[]): st
   const answers = tally(
     requests.map(({ released, problem }) => (released === undefined ? (problem ?? 'unanswered') : 'released')),
   );
-  const made = tally(trail.filter(({ operation }) => operation === 'key.create').map(({ outcome }) => outcome));
-  return `${kills} kills; requests: ${answers}; ${trail.length} events; creations: ${made}`;
+  const ends = (name: string): string =>
+    tally(trail.filter(({ operation }) => operation === name).map(({ outcome }) => outcome)) || 'none';
+  const made = `creations: ${ends('key.create')}; rotations: ${ends('key.rotate')}; destructions: ${ends('key.destroy')}`;
+  return `${kills} kills; requests: ${answers}; ${trail.length} events; ${made}`;
 };
 
 describe(`${kills} kills of workers and sealer under load`, () => {

@@ -49,6 +49,10 @@ export interface Keys {
   readonly wrap: string;
   /** A JWE of the wrapping key. */
   readonly jwe: string;
+  /** Rotated again and again. */
+  readonly rotating: string;
+  /** Suspended and resumed in turn. */
+  readonly toggled: string;
 }
 
 export const loadKeys = async ({ admin, createKey }: Tenant): Promise<Keys> => {
@@ -56,14 +60,28 @@ export const loadKeys = async ({ admin, createKey }: Tenant): Promise<Keys> => {
     await createKey({ algorithm: 'EC-P256' }),
     await createKey({ algorithm: 'AES-256' }),
   ];
+  const [{ id: rotating }, { id: toggled }] = [
+    await createKey({ algorithm: 'EC-P256' }),
+    await createKey({ algorithm: 'AES-256' }),
+  ];
   const { jwe } = await admin.post<EncryptResult>('/encrypt', { keyId: wrap, plaintext: 'AAAA' });
-  return { sign, wrap, jwe };
+  return { sign, wrap, jwe, rotating, toggled };
 };
 
 /** Slow to make and fast ones, so that a worker dies at every point of a creation. */
 const made: readonly AlgorithmName[] = ['RSA-2048', 'EC-P256', 'RSA-2048', 'AES-256', 'RSA-2048', 'HMAC-SHA256'];
 
-const calls = ({ sign, wrap, jwe }: Keys): readonly ((turn: number) => Call)[] => [
+const change = (verb: string, id: string, body: object = {}): Call => ({
+  operation: `key.${verb}`,
+  path: `/keys/${id}/${verb}`,
+  items: 1,
+  body,
+});
+
+/** @param turn counts a client's calls @param created the keys that creations have given so far */
+type NextCall = (turn: number, created: readonly string[]) => Call;
+
+const calls = ({ sign, wrap, jwe, rotating, toggled }: Keys): readonly NextCall[] => [
   () => ({ operation: 'sign', path: '/sign', items: 1, body: { keyId: sign, payload: 'AAAA' } }),
   () => ({
     operation: 'sign',
@@ -95,6 +113,16 @@ const calls = ({ sign, wrap, jwe }: Keys): readonly ((turn: number) => Call)[] =
     items: 1,
     body: { algorithm: made[(turn + 1) % made.length], label: 'made under fire' },
   }),
+  (turn) => change(turn % 2 === 0 ? 'suspend' : 'resume', toggled),
+  // By turns, so that what is rotated is used by whatever version it has.
+  (turn) =>
+    turn % 2 === 0
+      ? change('rotate', rotating)
+      : { operation: 'sign', path: '/sign', items: 1, body: { keyId: rotating, payload: 'AAAA' } },
+  (turn, created) => {
+    const id = created[turn % Math.max(1, created.length)];
+    return change('schedule-destroy', id ?? randomUUID(), { waitingDays: 0 });
+  },
 ];
 
 export interface Load {
@@ -107,11 +135,13 @@ export interface Load {
 /** One client per kind of call, each sending its next request when the last is answered or given up. */
 export const startLoad = ({ admin }: Tenant, keys: Keys): Load => {
   const requests: Request[] = [];
+  const created: string[] = [];
   let going = true;
   const loops = calls(keys).map(async (next) => {
     for (let turn = 0; going; turn++) {
-      const request = await call(admin, next(turn));
+      const request = await call(admin, next(turn, created));
       requests.push(request);
+      if (request.keyId !== undefined) created.push(request.keyId);
       if (request.released === undefined) await delay(20);
     }
   });

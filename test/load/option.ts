@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { operationNames } from './operation.js';
 
 export const usage = `npm run bench -- [--quick] [--only OPERATION]… [--profile] [--json FILE] [--workers N] [--lanes N]
-  --quick      about a minute instead of four
+  --quick      about two minutes instead of five
   --only OP    one of ${operationNames.join(', ')}; may be repeated
   --profile    CPU profiles of gateway and crypto-worker beside the JSON file
   --json FILE  where the figures go (default: reports/bench/<time>.json in the clone)
@@ -53,7 +53,7 @@ export const readOptions = (args: readonly string[]): Options => {
   };
 };
 
-/** How long each measurement takes, in seconds. */
+/** How long each measurement takes, in seconds. Services are made to run for long: warming up ends when their code is compiled. */
 export interface Durations {
   readonly warmUp: number;
   readonly rest: number;
@@ -62,4 +62,4 @@ export interface Durations {
 }
 
 export const durationsOf = ({ quick }: Options): Durations =>
-  quick ? { warmUp: 2, rest: 0.7, raw: 0.4, thread: 0.2 } : { warmUp: 5, rest: 3, raw: 1.5, thread: 0.7 };
+  quick ? { warmUp: 8, rest: 0.7, raw: 0.4, thread: 0.2 } : { warmUp: 30, rest: 3, raw: 1.5, thread: 0.7 };

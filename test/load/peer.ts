@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Generator } from './generator/generator.js';
 import type { Shape, Target } from './generator/job.js';
 import { messageBytes } from './operation.js';
+import { closedLoops } from './plan.js';
 import { rate, type Summary } from './statistic.js';
 
 /** Another product, measured in the same run with the same generator. */
@@ -84,7 +85,7 @@ export const measurePeer = async (
     await post(`${baseUrl}/v1/transit/keys/${key}`, headers, { type }, []);
     const content = contentOf(operation);
     const target: Target = { host: hostname, port: Number(port), path, headers };
-    for (const [clients, batch] of peerPlan) {
+    for (const [clients, batch] of closedLoops) {
       const body = JSON.stringify(batch === 1 ? item(content) : batchOf(item(content), batch));
       const shape: Shape = { kind: 'closed', clients };
       const outcome = await (await generator.prepare({ target, bodies: [body], shape, seconds, samples: 0 }))();
@@ -95,12 +96,3 @@ export const measurePeer = async (
   }
   return rows;
 };
-
-const peerPlan = [
-  [1, 1],
-  [16, 1],
-  [64, 1],
-  [1, 100],
-  [4, 100],
-  [16, 100],
-] as const;

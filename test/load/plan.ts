@@ -3,8 +3,8 @@ import type { Durations } from './option.js';
 import type { RawResult, RawToken } from './raw-token.js';
 import type { Staged } from './stage.js';
 
-/** Clients and items per request of the closed loops. */
-const closedLoops = [
+/** Clients and items per request of the closed loops: a peer's as well, or nothing could be compared. */
+export const closedLoops = [
   [1, 1],
   [16, 1],
   [64, 1],

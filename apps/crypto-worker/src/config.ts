@@ -32,6 +32,12 @@ export const workerConfig = z
       partitions: z.record(partitionName, pkcs11).default({}),
     }),
     auditMac: z.strictObject({ mode: z.enum(['day-key', 'hsm']).default('day-key') }).default({ mode: 'day-key' }),
+    lifecycle: z
+      .strictObject({
+        /** Least days between the order to destroy a key and its destruction. */
+        minimumWaitingDays: integer(0, 30).default(7),
+      })
+      .default({ minimumWaitingDays: 7 }),
     outbox: z.strictObject({ capacity: integer(1, 10_000_000).default(200_000) }).default({ capacity: 200_000 }),
   })
   .superRefine((config, issue) => {

@@ -6,17 +6,27 @@ import { ComputeMac } from './audit-mac/compute-mac.js';
 import { PlatformKeys } from './audit-mac/platform-key.js';
 import { servedPartition, type WorkerConfig } from './config.js';
 import { CUSTODY, openCustody } from './custody/custody.provider.js';
+
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
+import { ChangeState } from './key/change-state.js';
 import { CreateKey } from './key/create-key.js';
+import { DestroyDue } from './key/destroy-due.js';
+import { ObjectDestroyer } from './key/destroy-object.js';
+import { EditKey } from './key/edit-key.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
 import { KeyStore } from './key/key-store.js';
+import { ReadUsage } from './key/key-usage.js';
 import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
 import { ObjectMaker } from './key/make-object.js';
 import { ReadKey } from './key/read-key.js';
 import { Reconciler } from './key/reconcile.js';
+import { RotateDue } from './key/rotate-due.js';
+import { RotateKey } from './key/rotate-key.js';
+import { RotationPolicies } from './key/rotation-policy.js';
+import { UseBudget } from './key/use-budget.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
@@ -67,9 +77,20 @@ const made = <Made>(
         new ObjectMaker(dataSource, ...rest, log),
     ),
     made(
+      ObjectDestroyer,
+      [DataSource, CUSTODY, Intents, Outbox],
+      (...parts: ConstructorParameters<typeof ObjectDestroyer>) => new ObjectDestroyer(...parts),
+    ),
+    made(
+      DestroyDue,
+      [PARTS, CUSTODY, Intents, ObjectDestroyer],
+      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, ObjectDestroyer]) =>
+        new DestroyDue(dataSource, ...rest, log),
+    ),
+    made(
       Reconciler,
-      [PARTS, CUSTODY, Intents, Lease, Outbox],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, Outbox]) =>
+      [PARTS, CUSTODY, Intents, Lease, ObjectDestroyer],
+      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
         new Reconciler(dataSource, ...rest, log),
     ),
     made(
@@ -102,6 +123,37 @@ const made = <Made>(
       (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
     ),
     made(
+      ChangeState,
+      [DataSource, CUSTODY, KeyStore, GroupCommit, Outbox],
+      (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
+    ),
+    made(
+      RotateDue,
+      [PARTS, CUSTODY, Lease, RotateKey],
+      ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
+    ),
+    made(
+      UseBudget,
+      [DataSource, GcmReservation, KeyStore, RotateKey],
+      (...parts: ConstructorParameters<typeof UseBudget>) => new UseBudget(...parts),
+    ),
+    made(
+      RotationPolicies,
+      [DataSource, Outbox],
+      (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
+    ),
+    made(
+      EditKey,
+      [DataSource, CUSTODY, GroupCommit, Outbox],
+      (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts),
+    ),
+    made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
+    made(
+      RotateKey,
+      [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit],
+      (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
+    ),
+    made(
       ReadKey,
       [PARTS, CUSTODY],
       ({ dataSource, config }: WorkerParts, custody: never) => new ReadKey(dataSource, custody, config.cursorSecret),
@@ -114,9 +166,9 @@ const made = <Made>(
     ),
     made(
       RunOperation,
-      [CUSTODY, GcmReservation, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
-      (custody: never, gcm: GcmReservation, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
-        new RunOperation({ custody, gcm }, ...rest),
+      [CUSTODY, UseBudget, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
+      (custody: never, budget: UseBudget, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
+        new RunOperation({ custody, budget }, ...rest),
     ),
     made(
       StepAside,

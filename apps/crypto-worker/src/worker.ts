@@ -19,14 +19,17 @@ import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
 import { StepAside } from './group/step-aside.js';
 import { CreateKey } from './key/create-key.js';
+import { DestroyDue } from './key/destroy-due.js';
 import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
 import { ReadKey } from './key/read-key.js';
 import { Reconciler } from './key/reconcile.js';
+import { RotateDue } from './key/rotate-due.js';
 import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
+import { serveLifecycle } from './serve-lifecycle.js';
 import { SignToken } from './token/sign-token.js';
 
 /** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
@@ -34,10 +37,10 @@ import { SignToken } from './token/sign-token.js';
 export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(PARTS) private readonly parts: Parts<WorkerConfig>,
-    private readonly bus: Bus,
-    private readonly outbox: Outbox,
+    readonly bus: Bus,
+    readonly outbox: Outbox,
     @Inject(CUSTODY) private readonly custody: Custody,
-    private readonly modules: ModuleRef,
+    readonly modules: ModuleRef,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -46,14 +49,20 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.outbox.start();
     await this.modules.get(Reconciler).start(partition);
     this.serveRecords(partition);
-    serveGrants({ bus: this.bus, outbox: this.outbox, modules: this.modules }, partition);
-    this.modules.get(StepAside).start([...this.serveKeys(partition), ...this.serveOperations(partition)]);
+    serveGrants(this, partition);
+    const withToken = [...serveLifecycle(this, this.parts.config), ...this.serveKeys(partition)];
+    this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
+    this.modules.get(DestroyDue).start(partition);
+    this.modules.get(RotateDue).start(partition);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
-    // Together: what the reconciler waits for may itself wait for the token to be closed.
-    await Promise.all([this.modules.get(Reconciler).stop(), this.custody.close()]);
+    // Together: what they wait for may itself wait for the token to be closed.
+    const underWay = [DestroyDue, RotateDue, Reconciler].map((part) =>
+      this.modules.get<{ stop(): Promise<void> }>(part),
+    );
+    await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);
     await this.outbox.stop();
     await this.modules.get(GroupCommit).close();
     await this.modules.get(Lease).release();

@@ -72,6 +72,7 @@ const sections: Record<Service, (wiring: Wiring) => ConfigurationPatch> = {
       },
     },
     'audit-mac': { mode: 'day-key' },
+    lifecycle: { 'minimum-waiting-days': 0 },
   }),
 };
 

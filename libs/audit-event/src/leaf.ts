@@ -35,17 +35,19 @@ export const detailsText = (details: Readonly<Record<string, string>> = {}): str
 /** RFC 6962 §2.1: what a leaf's hash starts with, so that no inner node can pass for a leaf. */
 const leafPrefix = 0;
 
+const int64 = (value: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64BE(BigInt(value));
+  return bytes;
+};
+
 /**
  * SHA-256 of 00 and, each behind its u32be length: seq (8 bytes big-endian), event id, previous hash, MAC key id,
  * canonical bytes, HMAC, details, sealing time (int64, 8 bytes big-endian). Texts are UTF-8.
  */
 export const leafHash = (leaf: Leaf): Buffer => {
-  const seq = Buffer.allocUnsafe(8);
-  seq.writeBigUInt64BE(BigInt(leaf.seq));
-  const sealedAt = Buffer.allocUnsafe(8);
-  sealedAt.writeBigInt64BE(BigInt(leaf.sealedAt));
-  const { eventId, previousHash, macKeyId, canonical, hmac, details } = leaf;
-  const parts = [seq, eventId, previousHash, macKeyId, canonical, hmac, details, sealedAt];
+  const { seq, eventId, previousHash, macKeyId, canonical, hmac, details, sealedAt } = leaf;
+  const parts = [int64(seq), eventId, previousHash, macKeyId, canonical, hmac, details, int64(sealedAt)];
   const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
   const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 1));
   let offset = bytes.writeUInt8(leafPrefix);

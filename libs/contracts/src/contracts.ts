@@ -3,7 +3,25 @@ import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
+import {
+  activateKey,
+  cancelDestruction,
+  compromiseKey,
+  deactivateKey,
+  deleteKey,
+  editKey,
+  getKeyUsage,
+  getKeyVersion,
+  getPublicKey,
+  listKeyVersions,
+  resumeKey,
+  revokeKey,
+  rotateKey,
+  scheduleDestruction,
+  suspendKey,
+} from './lifecycle.js';
 import { applyPolicy, createTenant, getPolicy, getTenant, listTenants, putPolicy } from './policy.js';
+import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
 /** All that services say to each other. */
@@ -12,6 +30,24 @@ export const contracts = {
   getKey,
   listKeys,
   listAlgorithms,
+  activateKey: activateKey.contract,
+  suspendKey: suspendKey.contract,
+  resumeKey: resumeKey.contract,
+  deactivateKey: deactivateKey.contract,
+  revokeKey: revokeKey.contract,
+  compromiseKey: compromiseKey.contract,
+  rotateKey: rotateKey.contract,
+  scheduleDestruction: scheduleDestruction.contract,
+  cancelDestruction: cancelDestruction.contract,
+  deleteKey,
+  listKeyVersions,
+  getKeyVersion,
+  getKeyUsage,
+  getPublicKey,
+  editKey: editKey.contract,
+  getRotationPolicy,
+  putRotationPolicy: putRotationPolicy.contract,
+  deleteRotationPolicy,
   getGrants,
   putGrants: putGrants.contract,
   deleteGrants,

@@ -40,6 +40,23 @@ const encodingFits =
     }
   };
 
+/** Of what names a key without a kid. */
+const version = z
+  .number()
+  .int()
+  .positive()
+  .max(999_999_999)
+  .optional()
+  .describe('Of keyId; the current version when left out. Must agree with a kid.');
+
+/** Of what processes: decrypt and verify. */
+const acceptRisk = z
+  .boolean()
+  .optional()
+  .describe(
+    'Process also with a version that is SUSPENDED or COMPROMISED; the audit trail says that you took the risk.',
+  );
+
 /** A compact JWE or JWS: whatever `encrypt` and `sign` make of the largest data fits, with room for other people's headers. */
 const token = z
   .string()
@@ -80,9 +97,11 @@ export const decryptItem = z
     jwe: token.describe('Compact JWE (RFC 7516, section 3.1), ours or made by others for the key’s public JWK.'),
     /** Needed when the header has no `kid`; must agree with it when it has. */
     keyId: uuid.optional(),
+    version,
     /** How `plaintext` is wanted and `aad` is given. */
     encoding,
     aad: data.optional(),
+    acceptRisk,
   })
   .superRefine(encodingFits('aad'))
   .meta({ id: 'DecryptRequest' });
@@ -138,11 +157,13 @@ export const verifyItem = z
     jws: token.optional(),
     /** Needed with `signature`; must agree with the JWS's `kid` when both are given. */
     keyId: uuid.optional(),
+    version,
     signature: base64url(2048).optional(),
     payload: data.optional(),
     digest: base64url(64).optional(),
     encoding,
     alg: jwsAlg.optional(),
+    acceptRisk,
   })
   .superRefine(encodingFits('payload'))
   .refine(

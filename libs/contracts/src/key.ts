@@ -25,6 +25,33 @@ export const keyStates = [
   'DESTROYED',
 ] as const;
 export const keyState = z.enum(keyStates);
+export type KeyState = z.infer<typeof keyState>;
+
+/** KMIP 2.1 §11.45, as far as it is about keys. */
+export const revocationReasons = [
+  'unspecified',
+  'key-compromise',
+  'ca-compromise',
+  'affiliation-changed',
+  'superseded',
+  'cessation-of-operation',
+  'privilege-withdrawn',
+] as const;
+export const revocationReason = z.enum(revocationReasons);
+export type RevocationReason = z.infer<typeof revocationReason>;
+
+/** What is on record of a version's life. A date that has come shows in `state` at once. */
+const lifeOfVersion = {
+  state: keyState.describe('SP 800-57 part 1, section 7, at the moment of the answer.'),
+  activateAt: instant.nullable().describe('PRE_ACTIVE becomes ACTIVE then, without anybody’s doing.'),
+  deactivateAt: instant.nullable().describe('ACTIVE becomes DEACTIVATED then, or became so.'),
+  revocation: z
+    .strictObject({ reason: revocationReason, message: z.string().nullable(), occurredAt: instant })
+    .nullable()
+    .describe('Why the version was revoked or is compromised.'),
+  destroyAt: instant.nullable().describe('When DESTROY_SCHEDULED ends in DESTROYED, within seconds.'),
+  destroyedAt: instant.nullable().describe('When its object in the HSM was found to be gone.'),
+};
 
 export const publicKey = z.strictObject({
   /** RFC 7517, with kid, alg (when the key has one only) and use. */
@@ -42,11 +69,14 @@ export const key = z
     purpose,
     algs: z.array(z.union([jwsAlg, jweAlg])).describe('The JOSE algorithms it may be used with, the default first.'),
     custody: custody.describe('Where the private or secret key is: in the token, wrapped by it, or in software.'),
-    state: keyState.describe('SP 800-57 part 1, section 7.'),
     version: z.number().int().positive(),
+    ...lifeOfVersion,
     publicKey: publicKey.nullable().describe('null for secret keys.'),
     /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    description: z.string().nullable(),
+    metadata: z.record(z.string(), z.string()),
+    purgeProtection: z.boolean().describe('No destruction of it waits for less than 30 days. Never switched off.'),
     fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
     createdAt: instant,
     revision: z.number().int().positive().describe('Also the ETag.'),
@@ -54,6 +84,20 @@ export const key = z
   })
   .meta({ id: 'Key' });
 export type Key = z.infer<typeof key>;
+
+/** One of a key's versions: what can differ between them. */
+export const keyVersion = z
+  .strictObject({
+    keyId: uuid,
+    version: z.number().int().positive(),
+    ...lifeOfVersion,
+    custody,
+    publicKey: publicKey.nullable(),
+    hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    createdAt: instant,
+  })
+  .meta({ id: 'KeyVersion' });
+export type KeyVersionResource = z.infer<typeof keyVersion>;
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -73,6 +117,14 @@ export const createKey = contract({
         .optional()
         .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
       tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
+      purgeProtection: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Refuses any destruction before the full period of 30 days, whatever minimum the platform allows. It cannot be switched off again.',
+        ),
+      activateAt: instant.optional().describe('A moment to come makes the key PRE_ACTIVE until then.'),
+      deactivateAt: instant.optional().describe('From then on it is DEACTIVATED: it decrypts and verifies only.'),
     })
     .meta({ id: 'CreateKey' }),
   reply: key,

@@ -66,7 +66,7 @@ describe('a key', () => {
     await target.refusedOnRecord('/verify', claim, 'algorithm-mismatch');
   });
 
-  it('that has encrypted 2^32 messages by itself encrypts no more', async () => {
+  it('that has encrypted 2^32 messages by itself is followed by a new version', async () => {
     const { rig, tenant } = target;
     const { id } = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
     await rig.query(
@@ -74,7 +74,9 @@ describe('a key', () => {
       'INSERT INTO gcm_reservation (tenant_id, key_id, version, reserved) VALUES ($1, $2, 1, 4294967296)',
       [tenant.id, id],
     );
-    await target.refusedOnRecord('/encrypt', { keyId: id, plaintext: 'AAAA' }, 'key-exhausted');
+    const { jwe, version } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'AAAA' });
+    expect(version).toBe(2);
+    expect((await tenant.admin.post<{ plaintext: string }>('/decrypt', { jwe })).plaintext).toBe('AAAA');
   });
 
   const processes = ['ACTIVE', 'DEACTIVATED'];

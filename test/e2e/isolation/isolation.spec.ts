@@ -102,6 +102,15 @@ const namesNothing = [
   ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups'],
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
+  ...[
+    'body.activateAt',
+    'body.deactivateAt',
+    'body.message',
+    'body.occurredAt',
+    'body.interval',
+    'body.at',
+    'body.description',
+  ],
 ];
 
 const withoutKid = (token: string): string => {
@@ -129,6 +138,43 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
   expect(events.filter(({ eventId }) => taken.has(eventId))).toEqual([]);
 };
 
+/** Every route below `/keys/{id}`: another tenant's key is one that does not exist, whatever is to be done with it. */
+const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
+  ['getKey', 'GET', ''],
+  ['activateKey', 'POST', '/activate', {}],
+  ['suspendKey', 'POST', '/suspend', {}],
+  ['resumeKey', 'POST', '/resume', {}],
+  ['deactivateKey', 'POST', '/deactivate', {}],
+  ['revokeKey', 'POST', '/revoke', { reason: 'superseded' }],
+  ['compromiseKey', 'POST', '/compromise', {}],
+  ['rotateKey', 'POST', '/rotate', {}],
+  ['scheduleDestruction', 'POST', '/schedule-destroy', {}],
+  ['cancelDestruction', 'POST', '/cancel-destroy', {}],
+  ['deleteKey', 'DELETE', ''],
+  ['listKeyVersions', 'GET', '/versions'],
+  ['getRotationPolicy', 'GET', '/rotation-policy'],
+  ['putRotationPolicy', 'PUT', '/rotation-policy', { interval: 'P1D' }],
+  ['deleteRotationPolicy', 'DELETE', '/rotation-policy'],
+  ['getPublicKey', 'GET', '/public-key'],
+  ['getKeyUsage', 'GET', '/usage'],
+  ['getKeyVersion', 'GET', '/versions/1'],
+];
+const keyTrespasses = Object.fromEntries(
+  keyRoutes.map(([operationId, method, path, body]) => [
+    `${operationId} path.id`,
+    async () => expectProblem(await send(method, `/keys/${theirs.signing.id}${path}`, { body }), 'key-not-found'),
+  ]),
+);
+
+/** Another tenant's Idempotency-Key brings back none of its answers. */
+const notReplayed = async (method: Method, path: string, body?: object): Promise<void> => {
+  const headers = { 'idempotency-key': theirs.idempotencyKey };
+  const { admin } = await newTenant(rig);
+  const reply = await admin.send(method, `/keys/${theirs.signing.id}${path}`, { body, headers });
+  expectProblem(reply, 'key-not-found');
+  expect(reply.headers.get('idempotency-replayed')).toBeNull();
+};
+
 /** For each place of the API that names something: what becomes of a caller who names another tenant's there. */
 const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createKey body.tenantId': async () => {
@@ -150,7 +196,14 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).id).not.toBe(theirs.created.id);
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
-  'getKey path.id': async () => expectProblem(await send('GET', `/keys/${theirs.signing.id}`), 'key-not-found'),
+  ...keyTrespasses,
+  'editKey path.id': async () => {
+    const sending = { body: { label: 'mine now' }, headers: { 'if-match': '"1"' } };
+    expectProblem(await send('PATCH', `/keys/${theirs.signing.id}`, sending), 'key-not-found');
+  },
+  'rotateKey header.Idempotency-Key': () => notReplayed('POST', '/rotate', {}),
+  'scheduleDestruction header.Idempotency-Key': () => notReplayed('POST', '/schedule-destroy', {}),
+  'deleteKey header.Idempotency-Key': () => notReplayed('DELETE', ''),
   'listKeys query.label': async () => {
     const reply = await send('GET', `/keys?label=${encodeURIComponent(label)}`);
     for (const { tenantId } of (reply.body as { items: Key[] }).items) expect(tenantId).toBe(mine.id);
@@ -168,7 +221,11 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createServiceAccount header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
     const keys = [{ kty: 'EC', kid: 'x', alg: 'ES256' }];
-    const reply = await send('POST', '/service-accounts', { body: { name: 'x', roles: ['user'], keys }, headers });
+    const { admin } = await newTenant(rig);
+    const reply = await admin.send('POST', '/service-accounts', {
+      body: { name: 'x', roles: ['user'], keys },
+      headers,
+    });
     expect(reply.headers.get('idempotency-replayed')).toBeNull();
   },
   'getServiceAccount path.id': async () =>
@@ -178,9 +235,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createIssuer header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
     const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
-    const reply = await send('POST', '/issuers', { body, headers });
+    const { id, admin } = await newTenant(rig);
+    const reply = await admin.send<{ tenantId: string }>('POST', '/issuers', { body, headers });
     expect(reply.headers.get('idempotency-replayed')).toBeNull();
-    expect((reply.body as { tenantId: string }).tenantId).toBe(mine.id);
+    expect(reply.body.tenantId).toBe(id);
   },
   'getIssuer path.id': async () => expectProblem(await send('GET', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
   'putIssuer path.id': async () => {

@@ -3,20 +3,21 @@ import type { Rig } from '../harness/rig.js';
 
 export type PolicyChange = Pick<Policy, 'allowedAlgorithms' | 'fipsOnly'>;
 
-/** An outcome or a policy change as PostgreSQL committed it. Times are commit times, in microseconds since the epoch. */
+/** An outcome or a change of what is allowed as PostgreSQL committed it. Times are commit times, in microseconds since the epoch. */
 export interface Committed {
   readonly at: number;
 }
 export interface CommittedSuccess extends Committed {
   readonly correlationId: string;
 }
-export interface CommittedPolicy extends Committed {
+/** A revision of a policy or of a key version, and whether it lets happen what is raced for. */
+export interface CommittedChange extends Committed {
   readonly revision: number;
   readonly allows: boolean;
 }
 
 /**
- * Notes which transaction wrote each outcome and each policy, in tables of the test's own beside the worker's: outcomes leave
+ * Notes which transaction wrote each outcome, policy and key version, in tables of the test's own beside the worker's: outcomes leave
  * the outbox once they are sealed, and the order of commits is nowhere else. Needs `track_commit_timestamp`.
  */
 export const observe = async (rig: Rig): Promise<void> => {
@@ -24,10 +25,14 @@ export const observe = async (rig: Rig): Promise<void> => {
     'ankadb_keys',
     `CREATE TABLE observed_outcome (xid xid NOT NULL, events text NOT NULL);
      CREATE TABLE observed_policy (xid xid NOT NULL, tenant_id uuid NOT NULL, revision integer NOT NULL, document jsonb NOT NULL);
+     CREATE TABLE observed_version (xid xid NOT NULL, key_id uuid NOT NULL, revision integer NOT NULL, state text NOT NULL);
      CREATE FUNCTION observe_outcome() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
      BEGIN INSERT INTO observed_outcome VALUES (pg_current_xact_id()::xid, NEW.events); RETURN NULL; END $$;
      CREATE FUNCTION observe_policy() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
      BEGIN INSERT INTO observed_policy VALUES (pg_current_xact_id()::xid, NEW.tenant_id, NEW.revision, NEW.document); RETURN NULL; END $$;
+     CREATE FUNCTION observe_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+     BEGIN INSERT INTO observed_version VALUES (pg_current_xact_id()::xid, NEW.key_id, NEW.revision, NEW.state); RETURN NULL; END $$;
+     CREATE TRIGGER observe AFTER INSERT OR UPDATE ON key_version FOR EACH ROW EXECUTE FUNCTION observe_version();
      CREATE TRIGGER observe AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION observe_outcome();
      CREATE TRIGGER observe AFTER INSERT OR UPDATE ON tenant_policy FOR EACH ROW EXECUTE FUNCTION observe_policy();`,
   );
@@ -56,7 +61,7 @@ export const committedPolicies = async (
   rig: Rig,
   tenantId: string,
   allows: (document: PolicyChange) => boolean,
-): Promise<CommittedPolicy[]> => {
+): Promise<CommittedChange[]> => {
   const rows = await rig.query(
     'ankadb_keys',
     `SELECT ${committedAt}, revision, document FROM observed_policy WHERE tenant_id = $1 ORDER BY revision`,
@@ -66,5 +71,19 @@ export const committedPolicies = async (
     at: Number(row['at']),
     revision: Number(row['revision']),
     allows: allows(row['document'] as PolicyChange),
+  }));
+};
+
+/** What a key with one version was, oldest first: only an active one signs. */
+export const committedStates = async (rig: Rig, keyId: string): Promise<CommittedChange[]> => {
+  const rows = await rig.query(
+    'ankadb_keys',
+    `SELECT ${committedAt}, revision, state FROM observed_version WHERE key_id = $1 ORDER BY revision`,
+    [keyId],
+  );
+  return rows.map((row) => ({
+    at: Number(row['at']),
+    revision: Number(row['revision']),
+    allows: row['state'] === 'ACTIVE',
   }));
 };

@@ -5,7 +5,7 @@ import { type OwnRig, startOwnRig } from '../harness/rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
-import { committedPolicies, committedSuccesses, observe } from './observation.js';
+import { committedPolicies, committedStates, committedSuccesses, observe, type PolicyChange } from './observation.js';
 import { type Contest, committedViolations, runRace, seenViolations } from './race.js';
 
 const toggles = 30;
@@ -13,7 +13,8 @@ const toggles = 30;
 /** commit_outcomes as it would be without the fence: whatever was decided is written, and the result released. */
 const withoutFence = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
-    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[]
+    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[],
+    operations text[], uses integer[], use_slot smallint
   ) RETURNS integer[] LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   BEGIN
     INSERT INTO outbox (event_count, events) SELECT c, b FROM unnest(counts, batches) AS g (c, b);
@@ -37,15 +38,32 @@ beforeEach(async () => {
   tenant = await newTenant(rig);
 });
 
+/** Two policies in turn. */
+const ofPolicies = (
+  allowing: PolicyChange,
+  refusing: PolicyChange,
+  allows: (policy: PolicyChange) => boolean,
+): Pick<Contest, 'refusal' | 'refuse' | 'allow' | 'changes'> => {
+  const { id, changePolicy } = tenant;
+  return {
+    refusal: 403,
+    refuse: () => changePolicy(refusing),
+    allow: () => changePolicy(allowing),
+    changes: () => committedPolicies(rig, id, allows),
+  };
+};
+
 const contests = {
   'an algorithm that is taken away': async (): Promise<Contest> => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     return {
       operation: 'sign',
       body: { keyId: id, payload: 'AAAA' },
-      allowing: { allowedAlgorithms: ['EC-P256', 'EC-P384'], fipsOnly: false },
-      refusing: { allowedAlgorithms: ['EC-P384'], fipsOnly: false },
-      allows: ({ allowedAlgorithms }) => allowedAlgorithms.includes('EC-P256'),
+      ...ofPolicies(
+        { allowedAlgorithms: ['EC-P256', 'EC-P384'], fipsOnly: false },
+        { allowedAlgorithms: ['EC-P384'], fipsOnly: false },
+        ({ allowedAlgorithms }) => allowedAlgorithms.includes('EC-P256'),
+      ),
     };
   },
   'FIPS-only, with what this token does outside its boundary': async (): Promise<Contest> => {
@@ -54,26 +72,40 @@ const contests = {
     return {
       operation: 'decrypt',
       body: { jwe },
-      allowing: { allowedAlgorithms: ['RSA-2048'], fipsOnly: false },
-      refusing: { allowedAlgorithms: ['RSA-2048'], fipsOnly: true },
-      allows: ({ fipsOnly }) => !fipsOnly,
+      ...ofPolicies(
+        { allowedAlgorithms: ['RSA-2048'], fipsOnly: false },
+        { allowedAlgorithms: ['RSA-2048'], fipsOnly: true },
+        ({ fipsOnly }) => !fipsOnly,
+      ),
+    };
+  },
+  'a key that is suspended': async (): Promise<Contest> => {
+    const { admin } = tenant;
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    return {
+      operation: 'sign',
+      body: { keyId: id, payload: 'AAAA' },
+      refusal: 409,
+      refuse: () => admin.post(`/keys/${id}/suspend`, {}),
+      allow: () => admin.post(`/keys/${id}/resume`, {}),
+      changes: () => committedStates(rig, id),
     };
   },
 };
 
-describe(`a policy change that was answered 200 is in force everywhere: ${toggles} changes there and back under load`, () => {
+describe(`a change that was answered 200 is in force everywhere: ${toggles} changes there and back under load`, () => {
   it.each(Object.entries(contests))('%s', { timeout: 120_000 }, async (_, prepare) => {
     const contest = await prepare();
     const race = await runRace(tenant, contest, toggles);
     const statuses = new Set(race.seen.map(({ status }) => status));
-    expect(statuses.has(200) && statuses.has(403), [...statuses].join()).toBe(true);
+    expect(statuses.has(200) && statuses.has(contest.refusal), [...statuses].join()).toBe(true);
     expect(seenViolations(race)).toEqual([]);
     expect(await committedViolations(rig, tenant, contest)).toEqual([]);
 
     // That nothing escaped the two looks: every change and every released result is among what the database committed.
-    const policies = await committedPolicies(rig, tenant.id, contest.allows);
-    expect(policies.map(({ revision }) => revision)).toEqual(
-      Array.from({ length: 2 * toggles + 1 }, (_policy, index) => index + 1),
+    const changes = await contest.changes();
+    expect(changes.map(({ revision }) => revision)).toEqual(
+      Array.from({ length: 2 * toggles + 1 }, (_change, index) => index + 1),
     );
     const successes = await committedSuccesses(rig, tenant.id, contest.operation);
     const committed = new Set(successes.map(({ correlationId }) => correlationId));
@@ -87,16 +119,23 @@ describe(`a policy change that was answered 200 is in force everywhere: ${toggle
 });
 
 describe('without the fence', () => {
-  it('it would not be, and these looks find it out', { timeout: 120_000 }, async () => {
-    const contest = await contests['an algorithm that is taken away']();
-    const [row] = await rig.query('ankadb_keys', `SELECT pg_get_functiondef('commit_outcomes'::regproc) AS definition`);
-    await rig.query('ankadb_keys', withoutFence);
-    try {
-      const race = await runRace(tenant, contest, 4);
-      expect(seenViolations(race).length).toBeGreaterThan(0);
-      expect((await committedViolations(rig, tenant, contest)).length).toBeGreaterThan(0);
-    } finally {
-      await rig.query('ankadb_keys', String(row?.['definition']));
-    }
-  });
+  it.each(['an algorithm that is taken away', 'a key that is suspended'] as const)(
+    'it would not be, and these looks find it out: %s',
+    { timeout: 120_000 },
+    async (name) => {
+      const contest = await contests[name]();
+      const [row] = await rig.query(
+        'ankadb_keys',
+        `SELECT pg_get_functiondef('commit_outcomes'::regproc) AS definition`,
+      );
+      await rig.query('ankadb_keys', withoutFence);
+      try {
+        const race = await runRace(tenant, contest, 4);
+        expect(seenViolations(race).length).toBeGreaterThan(0);
+        expect((await committedViolations(rig, tenant, contest)).length).toBeGreaterThan(0);
+      } finally {
+        await rig.query('ankadb_keys', String(row?.['definition']));
+      }
+    },
+  );
 });

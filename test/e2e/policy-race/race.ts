@@ -1,14 +1,17 @@
 import type { Rig } from '../harness/rig.js';
 import type { Tenant } from '../harness/tenant.js';
-import { type CommittedPolicy, committedPolicies, committedSuccesses, type PolicyChange } from './observation.js';
+import { type CommittedChange, committedSuccesses } from './observation.js';
 
-/** What is raced for, and the two policies that are in force in turn. */
+/** What is raced for, and the two changes that are made in turn. */
 export interface Contest {
   readonly operation: 'sign' | 'decrypt';
   readonly body: unknown;
-  readonly allowing: PolicyChange;
-  readonly refusing: PolicyChange;
-  readonly allows: (policy: PolicyChange) => boolean;
+  /** The status it is answered with while it is refused. */
+  readonly refusal: 403 | 409;
+  readonly refuse: () => Promise<unknown>;
+  readonly allow: () => Promise<unknown>;
+  /** All changes as the database committed them, oldest first. */
+  readonly changes: () => Promise<readonly CommittedChange[]>;
 }
 
 /** A request as its client saw it; milliseconds of one monotonic clock. */
@@ -19,7 +22,7 @@ interface Seen {
   readonly status: number;
 }
 
-/** A time in which nothing may succeed, for sure: from the answer to the refusing PUT to the sending of the next one. */
+/** A time in which nothing may succeed, for sure: from the answer to the refusing change to the sending of the next one. */
 interface Window {
   readonly from: number;
   readonly until: number;
@@ -33,7 +36,7 @@ export interface Race {
 const clients = 6;
 
 /**
- * Clients ask in closed loops while the policy is changed to the refusing one and back.
+ * Clients ask in closed loops while it is refused and allowed again.
  * @param toggles times that it refuses
  */
 export const runRace = async (tenant: Tenant, contest: Contest, toggles: number): Promise<Race> => {
@@ -56,11 +59,11 @@ export const runRace = async (tenant: Tenant, contest: Contest, toggles: number)
   try {
     for (let toggle = 0; toggle < toggles; toggle++) {
       await answered(2 * clients);
-      await tenant.changePolicy(contest.refusing);
+      await contest.refuse();
       const from = performance.now();
       await answered(2 * clients);
       windows.push({ from, until: performance.now() });
-      await tenant.changePolicy(contest.allowing);
+      await contest.allow();
     }
   } finally {
     racing = false;
@@ -69,28 +72,28 @@ export const runRace = async (tenant: Tenant, contest: Contest, toggles: number)
   return { seen, windows };
 };
 
-/** What clients can see: a request that was sent after the refusing PUT was answered, and answered before the next was sent, succeeded. */
+/** What clients can see: a request that was sent after the refusing change was answered, and answered before the next was sent, succeeded. */
 export const seenViolations = ({ seen, windows }: Race): readonly Seen[] => {
   const refused = ({ sentAt, receivedAt }: Seen): boolean =>
     windows.some(({ from, until }) => sentAt > from && receivedAt < until);
   return seen.filter((one) => one.status === 200 && refused(one));
 };
 
-const inForce = (policies: readonly CommittedPolicy[], at: number): CommittedPolicy | undefined =>
-  policies.findLast((policy) => policy.at <= at);
+const inForce = (changes: readonly CommittedChange[], at: number): CommittedChange | undefined =>
+  changes.findLast((change) => change.at <= at);
 
 /**
- * What the database knows: a success that was committed while the policy in force refused it. A result is released only after
- * its outcome's commit, and a PUT answered only after its policy's, so this is the promise itself, whatever the clients saw.
+ * What the database knows: a success that was committed while what was in force refused it. A result is released only after
+ * its outcome's commit, and a change answered only after its own, so this is the promise itself, whatever the clients saw.
  */
 export const committedViolations = async (
   rig: Rig,
   tenant: Tenant,
-  { operation, allows }: Contest,
+  { operation, changes }: Contest,
 ): Promise<readonly string[]> => {
-  const policies = await committedPolicies(rig, tenant.id, allows);
+  const committed = await changes();
   const successes = await committedSuccesses(rig, tenant.id, operation);
   return successes
-    .filter(({ at }) => inForce(policies, at)?.allows === false)
+    .filter(({ at }) => inForce(committed, at)?.allows === false)
     .map(({ correlationId }) => correlationId);
 };

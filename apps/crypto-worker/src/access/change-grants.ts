@@ -11,7 +11,7 @@ import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { KeyStore } from '../key/key-store.js';
-import { lockKey } from '../key/lock-key.js';
+import { lockKeyFor } from '../key/lock-key.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import { assertMay } from './access.js';
@@ -77,9 +77,8 @@ export class ChangeGrants {
   private async commit(manager: EntityManager, context: Context, change: Change): Promise<KeyGrants> {
     const { operation, keyId, next } = change;
     const { tenantId } = context;
-    await lockKey(manager, context, keyId);
+    await lockKeyFor(manager, context, 'manage', keyId);
     const held = await readGrants(manager, tenantId, keyId);
-    assertMay(context, 'manage', grantsOf(held));
     await write(manager, context, keyId, next(held));
     await this.outbox.write(manager, [
       eventOf(context, {

@@ -1,6 +1,6 @@
-import type { Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
+import type { Context, Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { GrantsOfKey } from './access.js';
+import { assertMay, type Deed, type GrantsOfKey, mayWithAll } from './access.js';
 
 interface Row {
   readonly kind: GranteeKind;
@@ -22,3 +22,17 @@ export const grantsOf = (grants: readonly Grant[]): GrantsOfKey => ({
   subject: named(grants, 'subject'),
   group: named(grants, 'group'),
 });
+
+/**
+ * Decides by the grants that the transaction sees; nobody's are read whose role is enough.
+ * @throws AnkaError `key-access-denied`
+ */
+export const assertGranted = async (
+  manager: EntityManager,
+  context: Context,
+  deed: Deed,
+  keyId: string,
+): Promise<void> => {
+  if (mayWithAll(context, deed)) return;
+  assertMay(context, deed, grantsOf(await readGrants(manager, context.tenantId, keyId)));
+};

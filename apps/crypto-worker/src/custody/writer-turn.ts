@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError } from '@ankasecure/contracts';
 import { connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
 import { Pool, type PoolClient } from 'pg';
+import { endsBy } from '../deadline/ends-by.js';
 import { type Custody, StillRunning } from './custody.js';
 
 /**
@@ -18,9 +19,6 @@ const unansweredMs = 70_000;
 
 /** Longest that a turn may take to end once the token is closed, in milliseconds: what hangs in the library then ends with the process. */
 const farewellMs = 1_000;
-
-/** What a timer can count, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** When a turn is wanted. */
 export interface Wish {
@@ -65,11 +63,11 @@ export class WriterTurn {
    */
   take<Result>(work: () => Promise<Result>, { ahead = false, deadline = Infinity }: Wish = {}): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const late = (): void => reject(new AnkaError('hsm-timeout'));
-      const timer =
-        deadline === Infinity ? undefined : setTimeout(late, Math.min(deadline - Date.now(), longestTimerMs));
+      const begun = Promise.withResolvers<void>();
+      if (deadline !== Infinity)
+        void endsBy(deadline, begun.promise).then((inTime) => inTime || reject(new AnkaError('hsm-timeout')));
       const run = (): Promise<void> => {
-        clearTimeout(timer);
+        begun.resolve();
         return this.run(work, deadline, reject).then(resolve, reject);
       };
       (ahead ? this.ahead : this.others).push({ deadline, run, refuse: reject });
@@ -163,11 +161,17 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
       await turn.close();
     },
   };
+  // Bound once: every item of every request comes through here several times.
+  const bound = new Map<string | symbol, unknown>(Object.entries(own));
   return new Proxy(custody, {
     get(target, name) {
-      if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
+      const known = bound.get(name);
+      if (known !== undefined) return known;
       const member: unknown = Reflect.get(target, name, target);
-      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      if (typeof member !== 'function') return member;
+      const method: unknown = member.bind(target);
+      bound.set(name, method);
+      return method;
     },
   });
 };

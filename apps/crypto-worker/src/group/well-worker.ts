@@ -1,5 +1,4 @@
-import { connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
-import { Client } from 'pg';
+import { BoundedClient, connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
 
 /** Longest that an answer may take, in milliseconds. */
 const answerMs = 5_000;
@@ -9,7 +8,7 @@ const answerMs = 5_000;
  * its connection. So one can ask whether there are others, and nobody keeps a list. Calls come one after the other.
  */
 export class WellWorkers {
-  private client: Client | undefined;
+  private client: BoundedClient | undefined;
   private joined = false;
 
   constructor(
@@ -57,12 +56,9 @@ export class WellWorkers {
     }
   }
 
-  private async connection(): Promise<Client> {
+  private async connection(): Promise<BoundedClient> {
     if (this.client !== undefined) return this.client;
-    const client = new Client({
-      ...connectionOf(this.config, 'ankasecure-well-worker'),
-      query_timeout: answerMs,
-    });
+    const client = new BoundedClient(connectionOf(this.config, 'ankasecure-well-worker', answerMs));
     client.on('error', (error) => {
       this.log.warn({ reason: error.message }, 'the connection that tells the other workers of this one was lost');
       if (this.client === client) this.forget();

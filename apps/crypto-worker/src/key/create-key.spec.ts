@@ -48,7 +48,9 @@ describe('a key that is not to be made', () => {
     const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
     const creator = new CreateKey(dataSource, custody, maker, new EnforcedPolicies(dataSource), outcomes, 'default');
     const context = { ...contextOf(tenantId), deadline: Date.now() + ms };
-    return failureOf(() => creator.create(context, { algorithm, purpose: 'encrypt', label: 'x' }));
+    return failureOf(() =>
+      creator.create(context, { algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }),
+    );
   };
   const expectRefused = async (failure: unknown, code: ErrorCode): Promise<void> => {
     expect(failure).toMatchObject({ code });

@@ -100,6 +100,7 @@ export class CreateKey {
     const { algorithm, alg } = request;
     if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
       throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
+    assertDates(request);
     const purpose = request.purpose ?? defaultPurpose(algorithm);
     const possible = joseAlgs(algorithm, purpose);
     if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
@@ -136,15 +137,28 @@ export class CreateKey {
     ]);
     if (held.length === 0) return false;
     const inserted = await manager.query<unknown[]>(
-      'INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id',
-      [tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs, context.principal],
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        ...[tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs],
+        ...[context.principal, request.purgeProtection],
+      ],
     );
     if (inserted.length === 0) return false;
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki)
-       VALUES ($1, $2, 1, 'ACTIVE', $3, $4, $5, $6, $7, $8)`,
-      [tenantId, id, this.custody.kind, this.partition, label, serial, objectId, spki],
+      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki)
+       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [
+        ...[
+          tenantId,
+          id,
+          isToCome(request.activateAt) ? 'PRE_ACTIVE' : 'ACTIVE',
+          request.activateAt,
+          request.deactivateAt,
+        ],
+        ...[this.custody.kind, this.partition, label, serial, objectId, spki],
+      ],
     );
     return true;
   }
@@ -155,6 +169,15 @@ export class CreateKey {
     return current === undefined ? undefined : keyResource(this.custody, current);
   }
 }
+
+const isToCome = (instant: string | undefined): boolean => instant !== undefined && Date.parse(instant) > Date.now();
+
+const assertDates = ({ activateAt, deactivateAt }: Request): void => {
+  if (deactivateAt === undefined) return;
+  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: a moment to come is expected');
+  if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
+    throw new AnkaError('request-invalid', 'deactivateAt: a moment after activateAt is expected');
+};
 
 interface Recorded {
   readonly context: Context;

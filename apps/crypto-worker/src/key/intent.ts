@@ -11,6 +11,9 @@ export interface Intent {
   readonly lease: string;
 }
 
+/** An object that may be there without a record, or one that may be gone with it. */
+export type IntentKind = 'make' | 'destroy';
+
 /** What is known of an object whose making did not come to a good end. */
 export interface Standing {
   /** A key or a platform key is on record under this object: it is in use and must stay. */
@@ -19,7 +22,10 @@ export interface Standing {
 
 const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString('hex');
 
-/** Whatever changes HSM objects says so first, here: an object without a record always has an intent that names it. */
+/**
+ * Whatever changes HSM objects says so first, here: an object without a record always has an intent that names it, and so has
+ * a record whose object may be gone.
+ */
 export class Intents {
   /** Objects that this process is at. An intent under its own lease that is not among them has nobody else to end it. */
   private readonly underWay = new Set<string>();
@@ -36,21 +42,60 @@ export class Intents {
    * @param event what is sealed, as `unknown`, should nobody be able to say how it ended
    */
   async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
+    const intent = await this.prepare(tenantId, objectId);
+    await this.committing(intent, (manager) => this.insert(manager, intent, 'make', event));
+    return intent;
+  }
+
+  /**
+   * The same for an object that is to go.
+   * @param event what is sealed when it is gone, whoever brings that about
+   * @param still says in the transaction that begins whether it is to go at all
+   * @returns undefined when it is not
+   */
+  async beginDestroying(
+    { tenantId }: Pick<Context, 'tenantId'>,
+    objectId: Uint8Array,
+    event: AuditEvent,
+    still: (manager: EntityManager) => Promise<boolean>,
+  ): Promise<Intent | undefined> {
+    if (this.isUnderWay({ objectId })) return undefined;
+    const intent = await this.prepare(tenantId, objectId);
+    const begun = await this.committing(intent, async (manager) => {
+      if (!(await still(manager))) return false;
+      await this.insert(manager, intent, 'destroy', event);
+      return true;
+    });
+    if (begun) return intent;
+    this.letGo(intent);
+    return undefined;
+  }
+
+  private async prepare(tenantId: string, objectId: Uint8Array): Promise<Intent> {
     const lease = await this.lease.number();
-    const intent: Intent = { tenantId, objectId, lease };
     this.underWay.add(nameOf(objectId));
+    return { tenantId, objectId, lease };
+  }
+
+  private async committing<Result>(intent: Intent, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     try {
-      await withTenant(this.dataSource, tenantId, (manager) =>
-        manager.query(
-          'INSERT INTO intent (tenant_id, object_id, partition, lease, event) VALUES ($1, $2, $3, $4, $5)',
-          [tenantId, objectId, this.partition, lease, JSON.stringify(event)],
-        ),
-      );
+      return await withTenant(this.dataSource, intent.tenantId, work);
     } catch (error) {
       this.letGo(intent);
       throw error;
     }
-    return intent;
+  }
+
+  private async insert(
+    manager: EntityManager,
+    { tenantId, objectId, lease }: Intent,
+    kind: IntentKind,
+    event: AuditEvent,
+  ): Promise<void> {
+    await manager.query(
+      'INSERT INTO intent (tenant_id, object_id, partition, lease, kind, event) VALUES ($1, $2, $3, $4, $5, $6)',
+      [tenantId, objectId, this.partition, lease, kind, JSON.stringify(event)],
+    );
   }
 
   /** This process does nothing more about the object. */

@@ -1,17 +1,110 @@
-import type { KeyState } from './key-version.js';
+import type { KeyState, RevocationReason } from '@ankasecure/contracts';
+
+/**
+ * One row per state: where SP 800-57 part 1 r5 §7 lets it go; anything absent is illegal. DESTROY_SCHEDULED is ours: every
+ * destruction waits in it, so that it can be called off.
+ */
+export const transitions = {
+  PRE_ACTIVE: ['ACTIVE', 'COMPROMISED', 'DESTROY_SCHEDULED'],
+  ACTIVE: ['SUSPENDED', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED'],
+  SUSPENDED: ['ACTIVE', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED'],
+  DEACTIVATED: ['COMPROMISED', 'DESTROY_SCHEDULED'],
+  COMPROMISED: ['DESTROY_SCHEDULED'],
+  DESTROY_SCHEDULED: ['SUSPENDED', 'COMPROMISED', 'DESTROYED'],
+  DESTROYED: [],
+} as const satisfies Record<KeyState, readonly KeyState[]>;
+
+/**
+ * What moves a version, and where from each state. `destroy` is the sweeper's, `rotate` is about the version that is followed;
+ * all others are callers' verbs or part of one.
+ */
+export const moves = {
+  activate: { PRE_ACTIVE: 'ACTIVE' },
+  suspend: { ACTIVE: 'SUSPENDED' },
+  resume: { SUSPENDED: 'ACTIVE' },
+  deactivate: { ACTIVE: 'DEACTIVATED', SUSPENDED: 'DEACTIVATED' },
+  revoke: { ACTIVE: 'DEACTIVATED', SUSPENDED: 'DEACTIVATED' },
+  compromise: {
+    PRE_ACTIVE: 'COMPROMISED',
+    ACTIVE: 'COMPROMISED',
+    SUSPENDED: 'COMPROMISED',
+    DEACTIVATED: 'COMPROMISED',
+  },
+  'schedule-destroy': {
+    PRE_ACTIVE: 'DESTROY_SCHEDULED',
+    ACTIVE: 'DESTROY_SCHEDULED',
+    SUSPENDED: 'DESTROY_SCHEDULED',
+    DEACTIVATED: 'DESTROY_SCHEDULED',
+    COMPROMISED: 'DESTROY_SCHEDULED',
+  },
+  'cancel-destroy': { DESTROY_SCHEDULED: 'SUSPENDED' },
+  'cancel-destroy-of-compromised': { DESTROY_SCHEDULED: 'COMPROMISED' },
+  destroy: { DESTROY_SCHEDULED: 'DESTROYED' },
+  rotate: { ACTIVE: 'DEACTIVATED' },
+} as const satisfies Record<string, Partial<Record<KeyState, KeyState>>>;
+
+export type Move = keyof typeof moves;
+
+/** Where `move` takes a version that is in `from`; undefined where it takes it nowhere. */
+export const targetOf = (move: Move, from: KeyState): KeyState | undefined =>
+  (moves[move] as Partial<Record<KeyState, KeyState>>)[from];
+
+/** States of a current version that a new one may follow: not before its time, and not on its way out. Other than ACTIVE, they stay. */
+const rotatable: readonly KeyState[] = ['ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED'];
+
+export const isRotatable = (state: KeyState): boolean => rotatable.includes(state);
+
+/** KMIP revocation reasons after which a key counts as compromised; the others deactivate it. */
+const compromising: readonly RevocationReason[] = ['key-compromise', 'ca-compromise'];
+
+export const isCompromise = (reason: RevocationReason | null): boolean =>
+  reason !== null && compromising.includes(reason);
+
+/** What a version's state is computed from: what is on record, and its dates in milliseconds since the epoch. */
+export interface Lifecycle {
+  readonly state: KeyState;
+  readonly activateAt: number | null;
+  readonly deactivateAt: number | null;
+}
+
+/**
+ * The state at `now`: dates are obeyed by being looked at, so no timer has to have run. They move what is on its ordinary way
+ * and nothing else: a suspension or a compromise does not lapse by a date.
+ */
+export const stateAt = ({ state, activateAt, deactivateAt }: Lifecycle, now: number): KeyState => {
+  const begun = state === 'PRE_ACTIVE' && activateAt !== null && activateAt <= now ? 'ACTIVE' : state;
+  return begun === 'ACTIVE' && deactivateAt !== null && deactivateAt <= now ? 'DEACTIVATED' : begun;
+};
 
 /** Applying protection (encrypt, sign, MAC) or processing what is protected already (decrypt, verify): SP 800-57 part 1 r5 §7. */
 export type Use = 'protect' | 'process';
 
-/** What each state allows. A suspended or compromised key processes nothing unless its caller takes the risk on itself, which nobody can yet. */
-export const allowedUses = {
-  PRE_ACTIVE: [],
-  ACTIVE: ['protect', 'process'],
-  SUSPENDED: [],
-  DEACTIVATED: ['process'],
-  COMPROMISED: [],
-  DESTROY_SCHEDULED: [],
-  DESTROYED: [],
-} as const satisfies Record<KeyState, readonly Use[]>;
+/** `at-risk`: only for a caller who takes the risk on itself, in that very item. */
+export type Permission = 'yes' | 'at-risk' | 'no';
 
-export const allows = (state: KeyState, use: Use): boolean => (allowedUses[state] as readonly Use[]).includes(use);
+/** What each state allows. */
+export const allowedUses = {
+  PRE_ACTIVE: { protect: 'no', process: 'no' },
+  ACTIVE: { protect: 'yes', process: 'yes' },
+  SUSPENDED: { protect: 'no', process: 'at-risk' },
+  DEACTIVATED: { protect: 'no', process: 'yes' },
+  COMPROMISED: { protect: 'no', process: 'at-risk' },
+  DESTROY_SCHEDULED: { protect: 'no', process: 'no' },
+  DESTROYED: { protect: 'no', process: 'no' },
+} as const satisfies Record<KeyState, Record<Use, Permission>>;
+
+export const permissionOf = (state: KeyState, use: Use): Permission => allowedUses[state][use];
+
+/** What a refusal by state says beyond its name: what there is left to do. */
+const advice: Partial<Record<KeyState, string>> = {
+  PRE_ACTIVE: 'activate it first, or wait for its activation date',
+  SUSPENDED: 'resume it first, or set acceptRisk to decrypt or verify with it all the same',
+  COMPROMISED: 'set acceptRisk to decrypt or verify with it all the same',
+  DESTROY_SCHEDULED: 'it is scheduled for destruction; cancel-destroy brings it back while there is time',
+  DESTROYED: 'its key material has been destroyed, and what it protected cannot be recovered',
+};
+
+export const refusalOf = (state: KeyState, deed: string): string => {
+  const more = advice[state];
+  return `A key that is ${state} cannot ${deed}${more === undefined ? '' : `: ${more}`}`;
+};

@@ -1,12 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { GrantsOfKey } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
 import type { CustodyKind } from '../custody/custody.js';
-import type { KeyState, KeyVersion } from './key-version.js';
+import type { Lifecycle } from './key-state.js';
+import type { KeyVersion } from './key-version.js';
 
 /** A row of `key` with one of its versions, as PostgreSQL gives it. */
 export interface KeyRow {
@@ -17,20 +18,47 @@ export interface KeyRow {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
   readonly algs: (JwsAlg | JweAlg)[];
+  readonly description: string | null;
+  readonly metadata: Record<string, string>;
+  readonly purge_protection: boolean;
   readonly created_at: Date;
+  /** Of the rotation policy, where there is one. */
+  readonly max_uses: string | null;
   readonly version: number;
   readonly version_revision: number;
+  /** As on record; `stateAt` says what it is at a moment. */
   readonly state: KeyState;
+  readonly activate_at: Date | null;
+  readonly deactivate_at: Date | null;
+  readonly revocation_reason: RevocationReason | null;
+  readonly revocation_message: string | null;
+  readonly revocation_occurred_at: Date | null;
+  readonly destroy_at: Date | null;
+  readonly destroyed_at: Date | null;
   readonly custody: CustodyKind;
   readonly partition: string;
   readonly object_id: Buffer;
   readonly spki: Buffer | null;
+  /** The request whose rotation made it. */
+  readonly request_id: string | null;
+  readonly version_created_at: Date;
 }
 
 export const keyRows = `
-  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.created_at,
-         v.version, v.revision AS version_revision, v.state, v.custody, v.partition, v.object_id, v.spki
-  FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id`;
+  SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.description, k.metadata, k.purge_protection, k.created_at, r.max_uses,
+         v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
+         v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroyed_at,
+         v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at
+  FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id
+    LEFT JOIN rotation_policy r ON r.tenant_id = k.tenant_id AND r.key_id = k.id`;
+
+const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
+
+export const lifecycleOf = ({ state, activate_at, deactivate_at }: KeyRow): Lifecycle => ({
+  state,
+  activateAt: millisOf(activate_at),
+  deactivateAt: millisOf(deactivate_at),
+});
 
 export const versionOf = (row: KeyRow): KeyVersion => ({
   tenantId: row.tenant_id,
@@ -41,7 +69,8 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
   purpose: row.purpose,
   algs: row.algs,
   custody: row.custody,
-  state: row.state,
+  ...lifecycleOf(row),
+  maxUses: row.max_uses === null ? null : Number(row.max_uses),
   ref: {
     algorithm: row.algorithm,
     purpose: row.purpose,
@@ -61,6 +90,11 @@ interface KnownKey {
   readonly versions: readonly GrantedVersion[];
 }
 
+const nameOf = (tenantId: string, keyId: string): string => `${tenantId}/${keyId}`;
+
+const pick = ({ versions }: KnownKey, version: number | null): GrantedVersion | undefined =>
+  version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
+
 /** Most keys kept in memory; the one unused for longest goes first. */
 const capacity = 20_000;
 
@@ -78,18 +112,24 @@ export class KeyStore {
    * @throws AnkaError `key-not-found`, also for another tenant's key
    */
   async find(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
-    const { versions } = await this.load(tenantId, keyId);
-    const found = version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
-    if (found === undefined) throw new AnkaError('key-not-found');
-    return found;
+    const known = this.known.has(nameOf(tenantId, keyId));
+    const found = pick(await this.load(tenantId, keyId), version);
+    if (found !== undefined) return found;
+    // A version that another worker has made since has no revision by which the fence could find out.
+    if (known) {
+      this.forget(tenantId, keyId);
+      const made = pick(await this.load(tenantId, keyId), version);
+      if (made !== undefined) return made;
+    }
+    throw new AnkaError('key-not-found');
   }
 
   forget(tenantId: string, keyId: string): void {
-    this.known.delete(`${tenantId}/${keyId}`);
+    this.known.delete(nameOf(tenantId, keyId));
   }
 
   private load(tenantId: string, keyId: string): Promise<KnownKey> {
-    const name = `${tenantId}/${keyId}`;
+    const name = nameOf(tenantId, keyId);
     const known = this.known.get(name);
     if (known !== undefined) {
       this.known.delete(name);

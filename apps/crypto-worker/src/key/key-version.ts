@@ -1,18 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
 import type { CustodyKind, KeyRef } from '../custody/custody.js';
+import type { Lifecycle } from './key-state.js';
 
-export type KeyState =
-  | 'PRE_ACTIVE'
-  | 'ACTIVE'
-  | 'SUSPENDED'
-  | 'DEACTIVATED'
-  | 'COMPROMISED'
-  | 'DESTROY_SCHEDULED'
-  | 'DESTROYED';
-
-/** What an operation needs to know of a key version. Immutable: a change makes a new revision, and the fence finds out. */
-export interface KeyVersion {
+/**
+ * What an operation needs to know of a key version. Immutable: a change makes a new revision, and the fence finds out. Its state
+ * is asked for with the clock of the call: `stateAt`.
+ */
+export interface KeyVersion extends Lifecycle {
   readonly tenantId: string;
   readonly keyId: string;
   readonly version: number;
@@ -22,7 +17,8 @@ export interface KeyVersion {
   /** The JOSE algorithms of the key record, the default first: where `alg` comes from, never from a header. */
   readonly algs: readonly (JwsAlg | JweAlg)[];
   readonly custody: CustodyKind;
-  readonly state: KeyState;
+  /** How often it may protect; null: as often as anybody likes. */
+  readonly maxUses: number | null;
   readonly ref: KeyRef;
   /** null for secret keys. */
   readonly publicKey: KeyObject | null;

@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { BoundedClient, connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
-import type { Client } from 'pg';
 
 /**
  * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
  * Intents carry its number, so whoever can take the lock of an intent knows that its worker is dead. No clocks.
  */
 export class Lease {
-  private held: { client: Client; number: string } | undefined;
+  private held: { client: BoundedClient; number: string } | undefined;
   private taking: Promise<string> | undefined;
 
   constructor(
@@ -36,6 +35,22 @@ export class Lease {
       return true;
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [number]);
+    }
+  }
+
+  /** Runs `work` unless another worker is at what goes by this name. @returns false when one is */
+  async alone(name: string, work: () => Promise<void>): Promise<boolean> {
+    await this.number();
+    const client = this.held?.client;
+    if (client === undefined) return false;
+    const lock = 'hashtextextended($1, 0)';
+    const { rows } = await client.query<{ alone: boolean }>(`SELECT pg_try_advisory_lock(${lock}) AS alone`, [name]);
+    if (rows[0]?.alone !== true) return false;
+    try {
+      await work();
+      return true;
+    } finally {
+      await client.query(`SELECT pg_advisory_unlock(${lock})`, [name]);
     }
   }
 

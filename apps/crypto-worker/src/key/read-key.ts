@@ -1,12 +1,22 @@
-import { AnkaError, type Context, type getKey, type Key, type listKeys } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type Context,
+  type getKey,
+  type getKeyVersion,
+  type getPublicKey,
+  type Key,
+  type KeyVersionResource,
+  type listKeys,
+} from '@ankasecure/contracts';
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import { assertMay, mayWithAll } from '../access/access.js';
-import { grantsOf, readGrants } from '../access/grant.js';
+import { mayWithAll } from '../access/access.js';
+import { assertGranted } from '../access/grant.js';
 import type { Custody } from '../custody/custody.js';
-import { keyResource } from './key-resource.js';
-import { type KeyRow, keyRows, readKey } from './key-store.js';
+import { keyResource, versionResource } from './key-resource.js';
+import { type KeyRow, keyRows, readKey, versionOf } from './key-store.js';
+import { publicKeyOf } from './public-key.js';
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
@@ -24,10 +34,40 @@ export class ReadKey {
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
   async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
-    const rows = await withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
-    const current = rows.at(-1);
+    const current = (await this.rows(context, id)).at(-1);
     if (current === undefined) throw new AnkaError('key-not-found');
     return keyResource(this.custody, current);
+  }
+
+  /** All versions, the current one first. @throws AnkaError `key-not-found`, `key-access-denied` */
+  async versions(context: Context, { id }: { id: string }): Promise<{ items: KeyVersionResource[] }> {
+    const rows = await this.rows(context, id);
+    if (rows.length === 0) throw new AnkaError('key-not-found');
+    return { items: rows.toReversed().map((row) => versionResource(this.custody, row)) };
+  }
+
+  /** @throws AnkaError `key-not-found`, `key-access-denied` */
+  async version(context: Context, { id, version }: z.infer<typeof getKeyVersion.request>): Promise<KeyVersionResource> {
+    const row = (await this.rows(context, id)).find((candidate) => candidate.version === version);
+    if (row === undefined) throw new AnkaError('key-not-found');
+    return versionResource(this.custody, row);
+  }
+
+  /** @throws AnkaError `key-not-found`, `key-access-denied`, `purpose-mismatch` for a secret key, which has no public half */
+  async publicKey(
+    context: Context,
+    { id, version }: z.infer<typeof getPublicKey.request>,
+  ): Promise<z.infer<typeof getPublicKey.reply>> {
+    const rows = await this.rows(context, id);
+    const row = version === undefined ? rows.at(-1) : rows.find((candidate) => candidate.version === version);
+    if (row === undefined) throw new AnkaError('key-not-found');
+    const publicKey = publicKeyOf(versionOf(row));
+    if (publicKey === null) throw new AnkaError('purpose-mismatch', 'A secret key has no public half');
+    return { keyId: id, version: row.version, ...publicKey };
+  }
+
+  private rows(context: Context, id: string): Promise<KeyRow[]> {
+    return withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
   }
 
   /** Newest first, those that the caller may see; the position is the last key's creation time in microseconds and its id. */
@@ -48,6 +88,7 @@ export class ReadKey {
         createdAt,
         id,
         limit + 1,
+        new Date(),
         mayWithAll(context, 'view'),
         context.principal,
         context.groups ?? [],
@@ -65,8 +106,7 @@ export class ReadKey {
 /** All versions of a key the caller may see. @throws AnkaError `key-access-denied` for one it may not */
 const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<KeyRow[]> => {
   const rows = await readKey(manager, context.tenantId, id);
-  if (rows.length > 0 && !mayWithAll(context, 'view'))
-    assertMay(context, 'view', grantsOf(await readGrants(manager, context.tenantId, id)));
+  if (rows.length > 0) await assertGranted(manager, context, 'view', id);
   return rows;
 };
 
@@ -77,9 +117,9 @@ const page = `
       AND v.version = (SELECT max(newest.version) FROM key_version newest WHERE newest.tenant_id = k.tenant_id AND newest.key_id = k.id)
       AND ($2::text IS NULL OR k.algorithm = $2)
       AND ($3::text IS NULL OR k.purpose = $3)
-      AND ($4::text IS NULL OR v.state = $4)
+      AND ($4::text IS NULL OR state_at(v.state, v.activate_at, v.deactivate_at, $9) = $4)
       AND ($5::text IS NULL OR k.label = $5)
-      AND ($9 OR EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = k.tenant_id AND g.key_id = k.id
-        AND (g.kind = 'subject' AND g.grantee = $10 OR g.kind = 'group' AND g.grantee = ANY ($11::text[]))))
+      AND ($10 OR EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = k.tenant_id AND g.key_id = k.id
+        AND (g.kind = 'subject' AND g.grantee = $11 OR g.kind = 'group' AND g.grantee = ANY ($12::text[]))))
       AND ($6::bigint IS NULL OR (k.created_at, k.id) < ('epoch'::timestamptz + $6 * interval '1 microsecond', $7::uuid))
     ORDER BY k.created_at DESC, k.id DESC LIMIT $8) found`;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Custody, StillRunning } from '../custody/custody.js';
 import { eventOf } from '../outcome/event.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { ObjectDestroyer } from './destroy-object.js';
 import { Intents } from './intent.js';
 import { Lease } from './lease.js';
 import { ObjectMaker } from './make-object.js';
@@ -37,7 +38,8 @@ describe('what dead workers began', () => {
     const lease = new Lease(database.config, silent);
     const intents = new Intents(dataSource, 'default', lease);
     const custody = token as unknown as Custody;
-    const reconciler = new Reconciler(database.dataSource, custody, intents, lease, database.outbox, silent);
+    const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
+    const reconciler = new Reconciler(database.dataSource, custody, intents, lease, destroyer, silent);
     return {
       lease,
       intents,

@@ -1,26 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
-import { type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import type { Logger } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
-import type { Intent, Intents } from './intent.js';
+import { recordDestroyed } from './destroy-due.js';
+import type { ObjectDestroyer } from './destroy-object.js';
+import type { Intent, IntentKind, Intents } from './intent.js';
 import type { Lease } from './lease.js';
 
 interface OpenIntent {
   readonly tenant_id: string;
   readonly object_id: Buffer;
+  readonly kind: IntentKind;
   readonly lease: string;
   readonly event: string;
 }
 
+/** Writes how an intent ended whose object is gone. @returns what is sealed of it */
+type Ending = (manager: EntityManager, intent: Intent, begun: AuditEvent, destroyed: number) => Promise<AuditEvent>;
+
+/** Nobody can say how a making ended; a destruction ends as it was begun. */
+const endings: Readonly<Record<IntentKind, Ending>> = {
+  make: async (_manager, _intent, begun, destroyed) => {
+    const details = { ...begun.details, objectsDestroyed: String(destroyed) };
+    return { ...begun, outcome: 'unknown', failureCode: 'worker-lost', details };
+  },
+  destroy: recordDestroyed,
+};
+
 const everyMs = 10_000;
-const destroyBudgetMs = 30_000;
 /** Longest that a worker's start waits for the first round, in milliseconds. */
 const patienceMs = 5_000;
 
 /**
- * Ends what dead workers began and what this one could not end: the HSM object, should there be one, is destroyed, and the
- * outcome is sealed as `unknown`. Runs at start and every ten seconds while the HSM is well; several workers may, since each
+ * Ends what dead workers began and what this one could not end: the HSM object, should there be one, is destroyed. That is
+ * the end of a destruction; what was being made is sealed as `unknown`. Runs at start and every ten seconds while the HSM is well; several workers may, since each
  * intent is claimed by one of them. An intent that cannot be ended now is given back, keeps nobody from the others, and no
  * worker from its start.
  */
@@ -34,7 +48,7 @@ export class Reconciler {
     private readonly custody: Custody,
     private readonly intents: Intents,
     private readonly lease: Lease,
-    private readonly outbox: Outbox,
+    private readonly destroyer: ObjectDestroyer,
     private readonly log: Logger,
   ) {}
 
@@ -85,31 +99,25 @@ export class Reconciler {
     }
   }
 
-  private async end({ tenant_id: tenantId, object_id: objectId, lease, event }: OpenIntent): Promise<void> {
+  private async end({ tenant_id: tenantId, object_id: objectId, kind, lease, event }: OpenIntent): Promise<void> {
     // What this process is at it ends itself, be it under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
     // Claimed first: a worker that was taken for dead can commit its record no more, or has done so already.
     const intent = await this.intents.claim({ tenantId, objectId, lease });
     if (intent === undefined) return;
     try {
-      await this.endClaimed(intent, JSON.parse(event) as AuditEvent);
+      await this.endClaimed(intent, kind, JSON.parse(event) as AuditEvent);
     } catch (error) {
       await this.intents.abandon(intent);
       throw error;
     }
   }
 
-  private async endClaimed(intent: Intent, begun: AuditEvent): Promise<void> {
-    const budget = { deadline: Date.now() + destroyBudgetMs };
-    const { value: destroyed } = await this.custody.destroy(budget, intent.objectId);
-    const ended = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
-      if (!(await this.intents.end(manager, intent))) return false;
-      const details = { ...begun.details, objectsDestroyed: String(destroyed) };
-      await this.outbox.write(manager, [{ ...begun, outcome: 'unknown', failureCode: 'worker-lost', details }]);
-      return true;
-    });
-    if (!ended) return;
-    this.outbox.committed(1);
+  private async endClaimed(intent: Intent, kind: IntentKind, begun: AuditEvent): Promise<void> {
+    const destroyed = await this.destroyer.destroy(intent, (manager, count) =>
+      endings[kind](manager, intent, begun, count),
+    );
+    if (destroyed === undefined) return;
     this.log.warn(
       { operation: begun.operation, correlationId: begun.correlationId, destroyed },
       'an orphaned intent was reconciled',

@@ -1,20 +1,17 @@
 import { decryptItem } from '@ankasecure/contracts';
-import { DataSource } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { sealJwe } from '../envelope/encrypt.js';
 import { failureOf } from '../jose/testing/failure.js';
 import { knownKey, soon } from '../jose/testing/known-key.js';
-import { GcmReservation } from '../key/gcm-reservation.js';
 import { operations } from './operation.js';
 
 const [, decrypt] = operations;
 const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
-const gcm = new GcmReservation(new DataSource({ type: 'postgres' }));
 
 const open = async (plaintext: Uint8Array, encoding: 'utf8' | 'base64url', change = (jwe: string) => jwe) => {
   const { jwe } = (await sealJwe(custody, soon, key, plaintext, undefined)).value;
   const item = decryptItem.parse({ jwe: change(jwe), encoding });
-  return (await decrypt.run({ custody, gcm }, soon, key, item, decrypt.parse(item))).value.body['plaintext'];
+  return (await decrypt.run({ custody }, soon, key, item, decrypt.parse(item))).value.body['plaintext'];
 };
 
 const broken = {

@@ -6,7 +6,6 @@ import type { Custody, Deadline, Timed } from '../custody/custody.js';
 import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
 import { jweAlgOf } from '../envelope/jwe-alg.js';
-import type { GcmReservation } from '../key/gcm-reservation.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { jwsAlgOf } from '../signature/jws-alg.js';
@@ -29,7 +28,6 @@ export interface Done {
 
 export interface Means {
   readonly custody: Custody;
-  readonly gcm: GcmReservation;
 }
 
 /** One crypto route: everything about it that is not common to all of them. */
@@ -43,6 +41,8 @@ export interface Operation<Item, Parsed> {
   parse(item: Item): Parsed;
   /** Which key is meant. */
   target(item: Item, parsed: Parsed): Target;
+  /** Whether the caller takes it on itself that the key may be suspended or compromised. */
+  acceptsRisk(item: Item): boolean;
   /** The algorithm the token must be able to do; null where it is not asked: a public key verifies here. */
   alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
   run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Timed<Done>>;
@@ -62,13 +62,20 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
   }
 };
 
-/** The key by its kid and by the request's own word, which must agree when both are there. */
-const agreed = (kid: { keyId: string; version: number } | null, keyId: string | undefined, missing: string): Target => {
-  if (kid !== null && keyId !== undefined && kid.keyId !== keyId)
-    throw new AnkaError('key-not-found', 'keyId and the header’s kid name different keys');
-  if (kid !== null) return kid;
+interface Named {
+  readonly keyId?: string | undefined;
+  readonly version?: number | undefined;
+}
+
+/** The key by its kid and by the request's own words, which must agree when both are there. */
+const agreed = (kid: { keyId: string; version: number } | null, { keyId, version }: Named, missing: string): Target => {
+  if (kid !== null) {
+    if ((keyId ?? kid.keyId) !== kid.keyId || (version ?? kid.version) !== kid.version)
+      throw new AnkaError('key-not-found', 'The request and the header’s kid name different keys');
+    return kid;
+  }
   if (keyId === undefined) throw new AnkaError('request-invalid', missing);
-  return { keyId, version: null };
+  return { keyId, version: version ?? null };
 };
 
 const encrypt: Operation<contracts.EncryptItem, undefined> = {
@@ -79,10 +86,10 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   purposes: ['encrypt'],
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
+  acceptsRisk: () => false,
   // Also where the public key does it all: what this token could not open is not to be made.
   alg: jweAlgOf,
-  async run({ custody, gcm }, budget, key, { plaintext, aad, encoding }) {
-    if (key.algs[0] === 'dir') await gcm.take(key);
+  async run({ custody }, budget, key, { plaintext, aad, encoding }) {
     const data = bytes(plaintext, encoding);
     try {
       const { value, hsmMicros } = await sealJwe(
@@ -106,7 +113,8 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   use: 'process',
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
-  target: ({ keyId }, parts) => agreed(kidOfJwe(parts), keyId, 'keyId is needed, since the JWE has no kid'),
+  target: (named, parts) => agreed(kidOfJwe(parts), named, 'keyId is needed, since the JWE has no kid'),
+  acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: jweAlgOf,
   async run({ custody }, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
@@ -131,6 +139,7 @@ const sign: Operation<contracts.SignItem, undefined> = {
   purposes: ['sign', 'mac'],
   parse: () => undefined,
   target: ({ keyId }) => ({ keyId, version: null }),
+  acceptsRisk: () => false,
   alg: (key, item) => jwsAlgOf(key, item.alg),
   async run({ custody }, budget, key, item) {
     const { value, hsmMicros } = await signItem(custody, budget, key, item);
@@ -146,8 +155,9 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   use: 'process',
   purposes: ['sign', 'mac'],
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
-  target: ({ keyId }, parts) =>
-    agreed(parts === undefined ? null : kidOfJws(parts), keyId, 'keyId is needed, since the JWS has no kid'),
+  target: (named, parts) =>
+    agreed(parts === undefined ? null : kidOfJws(parts), named, 'keyId is needed, since the JWS has no kid'),
+  acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
   async run({ custody }, budget, key, item, parts) {
     const { value, hsmMicros } = await verifyItem(custody, budget, key, item, parts);

@@ -1,9 +1,18 @@
-import { AnkaError, type AuditEvent, batchOf, type Context, errors, type ReplyHead } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  batchOf,
+  type Context,
+  errors,
+  type KeyState,
+  type ReplyHead,
+} from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
 import { assertMay, useOf } from '../access/access.js';
-import { allows } from '../key/key-state.js';
+import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
+import type { UseBudget } from '../key/use-budget.js';
 import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
 import type { Fence } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -21,6 +30,12 @@ interface Attempt {
   readonly error?: AnkaError;
 }
 
+/** In the event's details. */
+interface Risk {
+  readonly riskAccepted: 'true';
+  readonly state: KeyState;
+}
+
 export interface OperationAnswer {
   readonly head: ReplyHead;
   readonly body?: Uint8Array;
@@ -32,7 +47,7 @@ export interface OperationAnswer {
  */
 export class RunOperation {
   constructor(
-    private readonly means: Means,
+    private readonly means: Means & { readonly budget: UseBudget },
     private readonly keys: KeyStore,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
@@ -86,6 +101,7 @@ export class RunOperation {
     context: Context,
     items: readonly unknown[],
   ): Promise<(Attempt | undefined)[]> {
+    this.outcomes.expect(items.length);
     const attempts = await Promise.all(items.map((item) => this.attempt(operation, context, item)));
     return Promise.all(
       attempts.map(async (attempt) => {
@@ -105,6 +121,7 @@ export class RunOperation {
     let key: KeyVersion | null = null;
     let policy: EnforcedPolicy | null = null;
     let keyId: string | null = null;
+    let risk: Risk | null = null;
     const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
       fence: { tenantId: context.tenantId, policy, key },
       event: eventOf(context, {
@@ -113,7 +130,7 @@ export class RunOperation {
         algorithm: key?.algorithm ?? null,
         outcome: error === undefined && done?.failureCode === undefined ? 'success' : 'failure',
         failureCode: error === undefined ? (done?.failureCode ?? null) : failureCodeOf(error),
-        ...(key === null ? {} : { details: usedKey(key, done?.alg) }),
+        ...(key === null ? {} : { details: { ...usedKey(key, done?.alg), ...risk } }),
       }),
       hsmMicros,
       ...(error === undefined ? {} : { error }),
@@ -126,13 +143,19 @@ export class RunOperation {
       const target = operation.target(parsed.data, parts);
       keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
-      const found = await this.keys.find(context.tenantId, target.keyId, target.version);
-      key = found;
-      assertMay(context, useOf[operation.name], found.grants);
-      this.assertAllowed(operation, key, policy);
+      let granted = await this.keys.find(context.tenantId, target.keyId, target.version);
+      key = granted;
+      assertMay(context, useOf[operation.name], granted.grants);
+      risk = this.assertAllowed(operation, key, policy, operation.acceptsRisk(parsed.data));
       const alg = operation.alg(key, parsed.data, parts);
       const testing = alg === null ? undefined : selfTested(this.means.custody, context, key, alg);
       if (testing !== undefined) await testing;
+      if (operation.use === 'protect' && this.means.budget.bounds(granted)) {
+        granted = await this.means.budget.take(context, granted);
+        key = granted;
+        // The version that followed was read later, and its grants with it.
+        assertMay(context, useOf[operation.name], granted.grants);
+      }
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);
@@ -141,21 +164,26 @@ export class RunOperation {
     }
   }
 
+  /** @returns the risk that the caller has taken on itself, where there is one */
   private assertAllowed<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     key: KeyVersion,
     policy: EnforcedPolicy,
-  ): void {
+    acceptsRisk: boolean,
+  ): Risk | null {
     if (!operation.purposes.includes(key.purpose))
       throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${operation.name}`);
-    if (!allows(key.state, operation.use))
-      throw new AnkaError('key-state', `A key that is ${key.state} cannot ${operation.name}`);
+    const state = stateAt(key, Date.now());
+    const permission = permissionOf(state, operation.use);
+    if (permission === 'no' || (permission === 'at-risk' && !acceptsRisk))
+      throw new AnkaError('key-state', refusalOf(state, operation.name));
     const decision = policy.decide(
       key.algorithm,
       key.purpose,
       outsideSteps(this.means.custody, key.algorithm, key.purpose),
     );
     if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
+    return permission === 'at-risk' ? { riskAccepted: 'true', state } : null;
   }
 
   private bodyOf(key: KeyVersion, { body, alg }: Done): Readonly<Record<string, unknown>> {

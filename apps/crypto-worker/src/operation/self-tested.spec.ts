@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type AlgorithmName, type JweAlg, type JwsAlg, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import type { AuditEvent, Context } from '@ankasecure/contracts';
 import type { Outbox } from '@ankasecure/service-kit';
-import { DataSource } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import type { Capability } from '../custody/custody.js';
 import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
-import { GcmReservation } from '../key/gcm-reservation.js';
 import type { KeyStore } from '../key/key-store.js';
+import type { UseBudget } from '../key/use-budget.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
 import { type Operation, operations } from './operation.js';
@@ -47,10 +46,13 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
   });
   const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: fipsOnly ?? false });
   const runner = new RunOperation(
-    { custody, gcm: new GcmReservation(new DataSource({ type: 'postgres' })) },
+    { custody, budget: { bounds: () => false } as unknown as UseBudget },
     { find: async () => key } as unknown as KeyStore,
     { of: async () => policy } as unknown as EnforcedPolicies,
-    { commit: async (_: unknown, event: AuditEvent) => events.push(event) > 0 } as unknown as GroupCommit,
+    {
+      expect: () => undefined,
+      commit: async (_: unknown, event: AuditEvent) => events.push(event) > 0,
+    } as unknown as GroupCommit,
     { assertRoom: () => undefined } as unknown as Outbox,
   );
   const context: Context = {

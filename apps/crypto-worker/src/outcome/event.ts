@@ -15,7 +15,10 @@ export interface Happened {
 /** Microseconds since the epoch, by the wall clock. */
 const now = (): number => Date.now() * 1000;
 
-export const eventOf = (context: Context, happened: Happened): AuditEvent => ({
+export const eventOf = (
+  context: Pick<Context, 'tenantId' | 'principal' | 'correlationId'>,
+  happened: Happened,
+): AuditEvent => ({
   eventId: randomUUID(),
   tenantId: context.tenantId,
   userId: context.principal,

@@ -11,6 +11,9 @@ export interface Fence {
   readonly key: KeyVersion | null;
 }
 
-/** Outcomes with equal names share one row of a commit. */
-export const nameOf = ({ tenantId, policy, key }: Fence): string =>
-  `${tenantId}/${policy?.revision ?? ''}/${key === null ? '' : `${key.keyId}.${key.version}@${key.revision}`}`;
+/**
+ * Outcomes with equal names share one row of a commit, and of the key's use. Those of one key version and operation stand
+ * together when names are sorted.
+ */
+export const nameOf = ({ tenantId, policy, key }: Fence, operation: string): string =>
+  `${tenantId}/${key === null ? '' : `${key.keyId}.${key.version}/${operation}@${key.revision}`}/${policy?.revision ?? ''}`;

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyVersion } from '../key/key-version.js';
@@ -101,7 +102,7 @@ describe('group commit', () => {
   it('makes a change wait for outcomes under way', async () => {
     const committing = database.superuser.createQueryRunner();
     await committing.startTransaction();
-    await committing.query('SELECT commit_outcomes($1, $2, $3, $4, $5, $6, $7)', [
+    await committing.query('SELECT commit_outcomes($1, $2, $3, $4, $5, $6, $7, $8, $9, 0::smallint)', [
       [tenantId],
       [1],
       [fence.key?.keyId],
@@ -109,6 +110,8 @@ describe('group commit', () => {
       [1],
       [1],
       [JSON.stringify([event()])],
+      ['sign'],
+      [1],
     ]);
     const change = policyTo(2);
     expect(await settled(change, 300)).toBe(false);
@@ -127,6 +130,17 @@ describe('group commit', () => {
     expect(Number(row?.rows)).toBeLessThanOrEqual(3);
   });
 
+  it('waits a moment for outcomes that were announced, and no longer', async () => {
+    outcomes.expect(2);
+    const first = outcomes.commit(fence, event());
+    await nextTurn();
+    await nextTurn();
+    expect(await Promise.all([first, outcomes.commit(fence, event())])).toEqual([true, true]);
+    expect(await database.superuser.query('SELECT event_count FROM outbox')).toEqual([{ event_count: 2 }]);
+    outcomes.expect(2);
+    expect(await outcomes.commit(fence, event())).toBe(true);
+  });
+
   it('keeps each row far below what one message takes, whatever arrives at once', async () => {
     const names = Array.from({ length: 3000 }, (_, index) => ({ ...event(), userId: `${index}${'é'.repeat(240)}` }));
     await Promise.all(names.map((one) => outcomes.commit(fence, one)));
@@ -138,6 +152,47 @@ describe('group commit', () => {
       expect(row.events).toBeLessThanOrEqual(500);
       expect(row.bytes).toBeLessThan(1024 * 1024);
     }
+  });
+
+  it('counts the uses of a key version in the same commit, by operation and worker, failures not', async () => {
+    const other = new GroupCommit(database.config, database.outbox, silent);
+    const failed = { ...event(), outcome: 'failure' as const, failureCode: 'signature-invalid' };
+    const verified = { ...event(), operation: 'verify' };
+    await Promise.all([
+      ...Array.from({ length: 30 }, () => outcomes.commit(fence, event())),
+      ...Array.from({ length: 12 }, () => other.commit(fence, event())),
+      ...[failed, verified, verified].map((one) => outcomes.commit(fence, one)),
+      outcomes.commit({ ...fence, policy: enforcedPolicy(7, initialPolicy) }, event()),
+    ]);
+    await other.close();
+    const rows = await database.superuser.query<{ operation: string; uses: number }[]>(
+      'SELECT operation, sum(uses)::int AS uses FROM key_usage WHERE tenant_id = $1 GROUP BY operation ORDER BY operation',
+      [tenantId],
+    );
+    expect(rows).toEqual([
+      { operation: 'sign', uses: 42 },
+      { operation: 'verify', uses: 2 },
+    ]);
+  });
+
+  it('takes the rows of many keys in one order, so that no two workers of a slot wait for each other', async () => {
+    const workers = Array.from({ length: 4 }, () => new GroupCommit(database.config, database.outbox, silent));
+    for (const worker of workers) Object.assign(worker, { slot: 7 });
+    const operations = ['a', 'b', 'c', 'd', 'e'];
+    for (let round = 0; round < 20; round++)
+      await Promise.all(
+        workers.flatMap((worker, index) =>
+          (index % 2 === 0 ? operations : operations.toReversed()).map((operation) =>
+            worker.commit(fence, { ...event(), operation }),
+          ),
+        ),
+      );
+    await Promise.all(workers.map((worker) => worker.close()));
+    const [row] = await database.superuser.query<{ uses: number }[]>(
+      'SELECT sum(uses)::int AS uses FROM key_usage WHERE tenant_id = $1',
+      [tenantId],
+    );
+    expect(row?.uses).toBe(20 * 4 * 5);
   });
 
   it('lets the worker’s role see a tenant’s rows in that tenant’s transaction only, and rewrite no outcome', async () => {

@@ -1,4 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
+import { randomInt } from 'node:crypto';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { connectionOf, type Logger, type Outbox, type ServiceConfig } from '@ankasecure/service-kit';
 import { Pool } from 'pg';
@@ -6,10 +7,14 @@ import { type Fence, nameOf } from './fence.js';
 
 /** Outcomes that become one row of the outbox. */
 interface Group {
+  readonly name: string;
   readonly fence: Fence;
+  readonly operation: string;
   readonly events: string[];
   /** Length of the events in UTF-16 code units. */
   size: number;
+  /** How many of them are uses of the fence's key: successes. */
+  uses: number;
   readonly settle: ((held: boolean) => void)[];
   readonly fail: ((error: AnkaError) => void)[];
 }
@@ -17,10 +22,19 @@ interface Group {
 /** What one row may hold: far below what one message to the audit service takes, whatever its callers do. */
 const rowLimit = { events: 500, size: 256 * 1024 };
 
+/**
+ * Rows of a key's use that processes share out among them: few enough to be summed at once, enough that two processes which
+ * wait for each other's commit are rare.
+ */
+const slots = 64;
+
 const statement = {
   name: 'commit-outcomes',
-  text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[]) AS written',
+  text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
 };
+
+/** Longest that an outcome waits, in milliseconds, for those that are being worked on: most come together. */
+const gatherMs = 1;
 
 /**
  * Commits outcomes: those that arrive while one commit is under way share the next, so the price of durability is one
@@ -32,6 +46,10 @@ export class GroupCommit {
   private waiting: Group[] = [];
   private readonly open = new Map<string, Group>();
   private committing = false;
+  private readonly slot = randomInt(slots);
+  /** Outcomes that were announced and have not come yet. */
+  private expected = 0;
+  private gathered: (() => void) | null = null;
 
   constructor(
     config: ServiceConfig['database'],
@@ -42,18 +60,26 @@ export class GroupCommit {
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
   }
 
+  /** Announces outcomes: a commit waits a moment for them. One that comes unannounced only shortens the wait. */
+  expect(count: number): void {
+    this.expected += count;
+  }
+
   /**
    * @returns false when the fence no longer holds: nothing was written, the result must be thrown away
    * @throws AnkaError `audit-unavailable` when it is not known to be committed
    */
   commit(fence: Fence, event: AuditEvent): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const group = this.groupFor(fence);
+      const group = this.groupFor(fence, event.operation);
       const text = JSON.stringify(event);
       group.events.push(text);
       group.size += text.length;
+      if (fence.key !== null && event.outcome === 'success') group.uses++;
       group.settle.push(resolve);
       group.fail.push(reject);
+      this.expected = Math.max(0, this.expected - 1);
+      if (this.expected === 0) this.gathered?.();
       if (!this.committing) {
         this.committing = true;
         void this.drain();
@@ -66,26 +92,41 @@ export class GroupCommit {
   }
 
   /** The open row of this fence, or a new one where there is none or it is full. */
-  private groupFor(fence: Fence): Group {
-    const name = nameOf(fence);
+  private groupFor(fence: Fence, operation: string): Group {
+    const name = nameOf(fence, operation);
     const open = this.open.get(name);
     if (open !== undefined && open.events.length < rowLimit.events && open.size < rowLimit.size) return open;
-    const group: Group = { fence, events: [], size: 0, settle: [], fail: [] };
+    const group: Group = { name, fence, operation, events: [], size: 0, uses: 0, settle: [], fail: [] };
     this.open.set(name, group);
     this.waiting.push(group);
     return group;
   }
 
-  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it: items of a batch, answers of other lanes. */
+  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it, and a moment for what was announced. */
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
-      await setImmediate();
+      await endOfTurn();
+      if (this.expected > 0) await this.gather();
       const groups = this.waiting;
       this.waiting = [];
       this.open.clear();
+      // One order for all processes, so that none that share a slot wait for each other in a ring.
+      if (groups.length > 1) groups.sort((a, b) => (a.name < b.name ? -1 : 1));
       await this.write(groups);
     }
     this.committing = false;
+  }
+
+  private gather(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      this.gathered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }).finally(() => {
+      this.gathered = null;
+    });
   }
 
   private async write(groups: readonly Group[]): Promise<void> {
@@ -100,6 +141,9 @@ export class GroupCommit {
           groups.map(({ fence }) => fence.key?.revision ?? null),
           groups.map(({ events }) => events.length),
           groups.map(({ events }) => `[${events.join(',')}]`),
+          groups.map(({ operation }) => operation),
+          groups.map(({ uses }) => uses),
+          this.slot,
         ],
       });
       const written = new Set(result.rows[0]?.written);

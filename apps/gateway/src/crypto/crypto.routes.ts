@@ -97,6 +97,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, a
   summary,
   description: `${about} ${batch}`,
   roles: ['user', 'application-admin', 'tenant-admin'],
+  right: `use:${name}`,
   contract,
   takes: 'body',
   status: 200,

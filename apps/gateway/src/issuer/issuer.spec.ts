@@ -31,8 +31,13 @@ const startProvider = async (): Promise<RealProvider> => {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
     const key: JWK = { ...(await exportJWK(privateKey)), kid: `key-${++rolled}`, alg: 'ES256', use: 'sig' };
     const provider = new Provider(issuer, {
-      clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
-      jwks: { keys: [key as never] },
+      clients: [
+        {
+          ...{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
+          id_token_signed_response_alg: 'ES256',
+        },
+      ],
+      jwks: { keys: [key] },
       features: {
         devInteractions: { enabled: false },
         clientCredentials: { enabled: true },
@@ -47,7 +52,7 @@ const startProvider = async (): Promise<RealProvider> => {
       },
       extraTokenClaims: () => extra,
       formats: {
-        customizers: { jwt: (_, __, { payload }) => void Object.assign(payload ?? {}, { nbf: seconds(-1) }) },
+        customizers: { jwt: (_, __, { payload }) => void Object.assign(payload, { nbf: seconds(-1) }) },
       },
     });
     handle = provider.callback();
@@ -60,6 +65,7 @@ const startProvider = async (): Promise<RealProvider> => {
       extra = { ...claims };
       const body = new URLSearchParams({ grant_type: 'client_credentials', ...client });
       const answer = await fetch(`${issuer}/token`, { method: 'POST', body });
+      expect(answer.status).toBe(200);
       return ((await answer.json()) as { access_token: string }).access_token;
     },
     stop: async () => {

@@ -63,7 +63,7 @@ export class TenantIssuers implements IssuerSource {
   }
 
   private keysOf({ tenantId, issuer, keys, jwksUrl }: TenantIssuer): JWTVerifyGetKey {
-    if (keys !== null) return createLocalJWKSet({ keys: keys as never });
+    if (keys !== null) return createLocalJWKSet({ keys: keys });
     const { log } = this;
     const outage = {
       begin: (_: string, { message: reason }: Error) =>

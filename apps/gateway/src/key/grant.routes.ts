@@ -14,6 +14,7 @@ const about = {
   tag: 'Keys',
   status: 200,
   etag: true,
+  right: 'manage',
   unknownId: 'key-not-found',
   withinMs: 15_000,
 } as const;

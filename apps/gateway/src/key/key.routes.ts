@@ -1,35 +1,7 @@
 import { createKey, getKey, listAlgorithms, listKeys } from '@ankasecure/contracts';
 import { tenantRoles } from '../auth/role.js';
-import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
-
-const key = {
-  id: ids.signingKey,
-  tenantId: ids.tenant,
-  label: 'invoice signing',
-  algorithm: 'EC-P256',
-  purpose: 'sign',
-  algs: ['ES256'],
-  custody: 'token',
-  state: 'ACTIVE',
-  version: 1,
-  publicKey: {
-    jwk: {
-      kty: 'EC',
-      crv: 'P-256',
-      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
-      kid: `${ids.signingKey}.1`,
-      alg: 'ES256',
-      use: 'sig',
-    },
-    pem: '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n-----END PUBLIC KEY-----\n',
-  },
-  hsm: { partition: 'default', uri: 'pkcs11:token=ankasecure;id=%01%93%9f%31;type=private' },
-  fips: { approved: true, source: 'FIPS 186-5 §6 (ECDSA); SP 800-56A r3 §5.7.1.2 (ECDH)' },
-  createdAt: instants.created,
-  revision: 1,
-};
+import { key } from './key.example.js';
 
 const algorithms = {
   items: [
@@ -124,6 +96,7 @@ export const keyRoutes: readonly Route[] = [
     tag: 'Keys',
     summary: 'Read a key, with its public key',
     roles: tenantRoles,
+    right: 'view',
     contract: getKey,
     takes: 'parameters',
     status: 200,

@@ -104,7 +104,7 @@ describe('problems', () => {
     ['DELETE', '/api/v1/keys', 'POST, GET, HEAD'],
     ['GET', '/api/v1/sign', 'POST'],
     ['OPTIONS', '/api/v1/policy', 'GET, HEAD, PUT'],
-    ['PATCH', `/api/v1/keys/${crypto.randomUUID()}?x=1`, 'GET, HEAD'],
+    ['PUT', `/api/v1/keys/${crypto.randomUUID()}?x=1`, 'GET, HEAD, PATCH, DELETE'],
   ])('%s %s is not offered', async (method, path, allow) => {
     const answer = await call(gateway, method, path, { token });
     expectProblem(answer, 405, 'method-not-allowed');

@@ -8,17 +8,18 @@ import { routes } from './routes.js';
 const golden = fileURLToPath(new URL('../../access.golden.md', import.meta.url));
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const cellsOf = ({ method, path, roles: allowed }: Route): readonly string[] => [
+const cellsOf = ({ method, path, roles: allowed, right }: Route): readonly string[] => [
   `\`${method} ${path}\``,
   ...roles.map((role) => (allowed.includes(role) ? 'yes' : '')),
+  right === undefined ? '' : `\`${right}\``,
 ];
 
 const table = `# Who may call what
 
-By role, at the gateway's door; \`access.spec.ts\` tries every cell. What a \`user\` may do with a key is granted key by key besides.
+By role, at the gateway's door; \`access.spec.ts\` tries every cell. The last column is the right on the key that lets a \`user\` do it: where there is one, the worker that owns the key looks at it, and \`right.spec.ts\` of the end-to-end tests tries each.
 
-${row(['Route', ...roles])}
-${row(['---', ...roles.map(() => '---')])}
+${row(['Route', ...roles, 'right on the key'])}
+${row(['---', ...roles.map(() => '---'), '---'])}
 ${routes.map((route) => row(cellsOf(route))).join('\n')}
 `;
 
@@ -33,4 +34,10 @@ it('every route is somebody’s, and no role of it is named twice', () => {
     expect(allowed.length, operationId).toBeGreaterThan(0);
     expect(new Set(allowed).size, operationId).toBe(allowed.length);
   }
+});
+
+it('every route about one key says which right on it counts', () => {
+  const crypto = ['encrypt', 'decrypt', 'sign', 'verify'];
+  for (const { operationId, path, right } of routes)
+    expect(right !== undefined, operationId).toBe(path.startsWith('/keys/{id}') || crypto.includes(operationId));
 });

@@ -11,6 +11,7 @@ export const ids = {
 export const instants = {
   created: '2026-11-23T09:30:00.000Z',
   occurred: '2026-11-23T09:31:12.482913Z',
+  later: '2026-12-23T09:30:00.000Z',
   sealed: '2026-11-23T09:31:12.731Z',
 } as const;
 

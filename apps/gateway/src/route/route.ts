@@ -1,4 +1,4 @@
-import type { Contract, ErrorCode } from '@ankasecure/contracts';
+import type { Contract, ErrorCode, KeyRight } from '@ankasecure/contracts';
 import type { z } from 'zod';
 import type { Role } from '../auth/role.js';
 
@@ -16,6 +16,8 @@ export interface Route {
   readonly description?: string;
   /** A principal needs one of these. */
   readonly roles: readonly Role[];
+  /** What it does with the one key it is about: the right that lets a caller do it whose role does not suffice for every key. */
+  readonly right?: KeyRight;
   /** What the request becomes on the bus. */
   readonly contract: Contract;
   /**

@@ -3,6 +3,7 @@ import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { issuerRoutes } from '../issuer/issuer.routes.js';
 import { grantRoutes } from '../key/grant.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
+import { lifecycleRoutes } from '../key/lifecycle.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
 import { serviceAccountRoutes } from '../service-account/service-account.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
@@ -12,6 +13,7 @@ import type { Route } from './route.js';
 export const routes: readonly Route[] = [
   ...keyRoutes,
   ...grantRoutes,
+  ...lifecycleRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
   ...serviceAccountRoutes,

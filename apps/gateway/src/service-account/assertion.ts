@@ -20,7 +20,7 @@ export const verifyAssertion = async (
   { audiences, clockTolerance }: { readonly audiences: readonly string[]; readonly clockTolerance: number },
 ): Promise<Assertion> => {
   assertPlainHeader(assertion, types);
-  const keys = createLocalJWKSet({ keys: account.keys as never });
+  const keys = createLocalJWKSet({ keys: account.keys });
   const { payload } = await jwtVerify(assertion, keys, {
     issuer: account.clientId,
     subject: account.clientId,

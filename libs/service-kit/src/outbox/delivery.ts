@@ -47,20 +47,16 @@ export class Delivery {
   /**
    * Takes as many of the first rows as go into one append. Those that are sealed leave; one that is refused is found by
    * halving, so that it holds up no other. What is neither when the asks are used up stays for the next time.
-   * @returns how many rows were taken
    * @throws AnkaError as the audit service answered when all of it may succeed later
    */
-  async take(rows: readonly Row[]): Promise<number> {
+  async take(rows: readonly Row[]): Promise<void> {
     const [first] = rows;
-    if (first === undefined) return 0;
+    if (first === undefined) return;
     const together = withinAppend(rows, this.way.limit);
     this.taken = together.length;
-    if (Buffer.byteLength(first.events) > this.way.limit) await this.split(first);
-    else {
-      const failure = await this.attempt(together);
-      if (failure !== undefined) await this.isolate(together, failure);
-    }
-    return this.taken;
+    if (Buffer.byteLength(first.events) > this.way.limit) return this.split(first);
+    const failure = await this.attempt(together);
+    if (failure !== undefined) await this.isolate(together, failure);
   }
 
   /** Seals `rows`, or says why not. */

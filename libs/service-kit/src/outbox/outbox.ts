@@ -25,7 +25,7 @@ const idleMs = 1000;
  * How long outcomes gather between one delivery and the next, in milliseconds, unless so many have come already: a delivery
  * costs two commits and a dozen messages whatever it carries. The first after a pause goes at once.
  */
-const gathering = { ms: 50, events: 2000 };
+const gathering = { ms: 200, events: 2000 };
 const retryMs = { first: 100, most: 5000 };
 /** Of one ask. An audit service that dies while it seals never answers: until then its rows wait, and those behind them. */
 const appendTimeoutMs = 8000;
@@ -161,7 +161,8 @@ export class Outbox {
         [this.options.batch, due.length > 0 ? due : this.deferrals.ids],
       );
       const under = new Delivery(manager, this.way());
-      return [under, rows.slice(await under.take(rows))] as const;
+      await under.take(rows);
+      return [under, rows.slice(under.taken)] as const;
     });
     this.remember(delivery, due, untaken);
     return delivery.taken;

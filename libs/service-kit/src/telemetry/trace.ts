@@ -1,25 +1,21 @@
-import {
-  context,
-  isSpanContextValid,
-  propagation,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { context, isSpanContextValid, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 
 const tracer = trace.getTracer('ankasecure');
 const kinds = { client: SpanKind.CLIENT, server: SpanKind.SERVER, internal: SpanKind.INTERNAL } as const;
 
-/** Runs `work` in a span. Names and attributes carry no secrets. Without an SDK (see otel.mjs) this costs next to nothing. */
-export const inSpan = <Value>(
-  name: string,
-  kind: keyof typeof kinds,
-  work: (span: Span) => Promise<Value>,
-): Promise<Value> =>
-  tracer.startActiveSpan(name, { kind: kinds[kind] }, async (span) => {
+let known: boolean | undefined;
+/** Whether an SDK (see otel.mjs) takes spans. Without one they are left out: what they would cost is felt at every message. */
+const traced = (): boolean => {
+  known ??= isSpanContextValid(tracer.startSpan('probe').spanContext());
+  return known;
+};
+
+/** Runs `work` in a span. Names and attributes carry no secrets. */
+export const inSpan = <Value>(name: string, kind: keyof typeof kinds, work: () => Promise<Value>): Promise<Value> => {
+  if (!traced()) return work();
+  return tracer.startActiveSpan(name, { kind: kinds[kind] }, async (span) => {
     try {
-      return await work(span);
+      return await work();
     } catch (error) {
       span.setStatus({ code: SpanStatusCode.ERROR });
       throw error;
@@ -27,9 +23,11 @@ export const inSpan = <Value>(
       span.end();
     }
   });
+};
 
 /** The active span as a W3C traceparent, or nothing when there is none. */
 export const traceparentOf = (): { traceparent?: string } => {
+  if (!traced()) return {};
   const span = trace.getActiveSpan()?.spanContext();
   if (span === undefined || !isSpanContextValid(span)) return {};
   return { traceparent: `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}` };
@@ -37,10 +35,13 @@ export const traceparentOf = (): { traceparent?: string } => {
 
 /** Runs `work` as a child of the caller's span. */
 export const withParent = <Value>(traceparent: string | undefined, work: () => Value): Value =>
-  traceparent === undefined ? work() : context.with(propagation.extract(context.active(), { traceparent }), work);
+  traceparent === undefined || !traced()
+    ? work()
+    : context.with(propagation.extract(context.active(), { traceparent }), work);
 
 /** Records a call that is over, as a child of the active span; `micros` is its length. */
 export const recordSpan = (name: string, micros: number, attributes: Record<string, string | number>): void => {
+  if (!traced()) return;
   const end = performance.timeOrigin + performance.now();
   tracer.startSpan(name, { startTime: end - micros / 1000, attributes }).end(end);
 };

@@ -341,7 +341,7 @@ describe('the outbox', () => {
   it('keeps its transaction alive while it asks, and waits for no answer very long', async () => {
     const { dataSource: usual, bus } = partsOf(0);
     const extra = { idle_in_transaction_session_timeout: 400 };
-    const dataSource = await new DataSource({ ...usual.options, extra } as typeof usual.options).initialize();
+    const dataSource = await new DataSource({ ...usual.options, extra }).initialize();
     const outbox = new Outbox('policy', dataSource, bus, createLogger('spec', 'silent'));
     outboxes.push(outbox);
     answer = async (events) => {

@@ -37,6 +37,9 @@ export type ErrorAction =
   | 'stop'
   | 'fail';
 
+/** Actions that run the whole job again after a pause, more than once: what it made until it failed must be gone. */
+export const repeating: readonly ErrorAction[] = ['retry-jitter', 'make-again'];
+
 interface Row {
   readonly codes: readonly CkrName[];
   /** Absent: for every kind of call. */
@@ -44,7 +47,7 @@ interface Row {
   readonly action: ErrorAction;
 }
 
-/** First match wins; what no row names is left to `unnamed`. Actions that repeat the call do so once. */
+/** First match wins; what no row names is left to `unnamed`. Actions that repeat the call do so once, but for those of `repeating`. */
 export const errorPolicy: readonly Row[] = [
   {
     codes: [

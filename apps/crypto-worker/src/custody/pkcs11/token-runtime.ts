@@ -14,9 +14,6 @@ import type { Profile } from './profile.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
 
-/** Lanes to start with; the others follow when the custody is open. */
-const firstLanes = 2;
-
 /** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
@@ -106,14 +103,13 @@ export class TokenRuntime {
     }
     const runtime = new TokenRuntime(module, config, logger, options);
     try {
-      await runtime.#pool.grow(Math.min(firstLanes, config.sessionPoolSize));
+      await runtime.#pool.start();
       await runtime.#health.start();
       await runtime.capabilities.start(options.tuning?.longSelfTests ?? defaultTuning.longSelfTests);
     } catch (error) {
       await runtime.close();
       throw error;
     }
-    void runtime.#pool.grow(config.sessionPoolSize).catch(() => undefined);
     logger.info({ partition: config.partition, ...module.identity }, 'HSM partition open');
     return runtime;
   }

@@ -64,6 +64,9 @@ export const keyVersion = (
     algs: pinned,
     custody: 'software',
     state: 'ACTIVE',
+    activateAt: null,
+    deactivateAt: null,
+    maxUses: null,
     ref: { algorithm, purpose, alg: purpose === 'encrypt' ? ((pinned[0] ?? null) as JweAlg | null) : null, objectId },
     publicKey,
   };

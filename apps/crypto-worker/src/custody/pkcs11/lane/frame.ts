@@ -84,28 +84,15 @@ export const packReplies = (replies: readonly Reply[]): ArrayBuffer => {
   return frame;
 };
 
-/** @param copy true: parts are copies that outlive the frame; false: views into it */
-const unpackParts = (
-  frame: ArrayBuffer,
-  head: Int32Array,
-  at: { int: number; byte: number },
-  copy: boolean,
-): Buffer[] => {
+/** Views into the frame. */
+const unpackParts = (frame: ArrayBuffer, head: Int32Array, at: { int: number; byte: number }): Buffer[] => {
   const parts: Buffer[] = [];
   for (let left = head[at.int++] ?? 0; left > 0; left--) {
     const size = head[at.int++] ?? 0;
-    const view = Buffer.from(frame, at.byte, size);
-    parts.push(copy ? ownCopy(view) : view);
+    parts.push(Buffer.from(frame, at.byte, size));
     at.byte += size;
   }
   return parts;
-};
-
-/** A copy with a buffer of its own: never a slice of Node's pool, which other data share. */
-const ownCopy = (view: Buffer): Buffer => {
-  const copy = Buffer.allocUnsafeSlow(view.length);
-  view.copy(copy);
-  return copy;
 };
 
 const skipToBytes = (head: Int32Array, fields: number): number => {
@@ -126,12 +113,12 @@ export const unpackRequests = (
     const operation = head[at.int++] ?? 0;
     const variant = head[at.int++] ?? 0;
     const deadline = base + (head[at.int++] ?? 0);
-    requests.push({ operation, variant, deadline, parts: unpackParts(frame, head, at, false) });
+    requests.push({ operation, variant, deadline, parts: unpackParts(frame, head, at) });
   }
   return { batch: head[3] ?? 0, requests };
 };
 
-/** The parts are copies; the frame is filled with zeros. */
+/** The parts are views into the frame, which nobody else has: who takes a secret part fills it with zeros when it is used. */
 export const unpackReplies = (frame: ArrayBuffer): readonly (Reply & { parts: Buffer[] })[] => {
   const head = new Int32Array(frame, 0, Math.floor(frame.byteLength / 4));
   const at = { int: headBytes / 4, byte: skipToBytes(head, replyFields) };
@@ -140,8 +127,7 @@ export const unpackReplies = (frame: ArrayBuffer): readonly (Reply & { parts: Bu
     const status = head[at.int++] ?? 0;
     const code = (head[at.int++] ?? 0) >>> 0;
     const micros = head[at.int++] ?? 0;
-    replies.push({ status, code, micros, parts: unpackParts(frame, head, at, true) });
+    replies.push({ status, code, micros, parts: unpackParts(frame, head, at) });
   }
-  new Uint8Array(frame).fill(0);
   return replies;
 };

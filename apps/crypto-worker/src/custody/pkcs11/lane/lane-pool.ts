@@ -6,6 +6,7 @@ import { expire, giveUp, type Job, JobQueue, settle } from './job-queue.js';
 import { Lane, type LaneSettings } from './lane.js';
 
 export interface PoolOptions {
+  /** Most lanes. */
   readonly size: number;
   readonly timeoutMs: number;
   readonly tuning: Tuning;
@@ -24,6 +25,9 @@ const patienceMs = 100;
 const processors = Math.max(2, availableParallelism());
 const crashLimit = 5;
 
+/** Lanes there always are; the others, a thread's memory each, begin when they are needed. */
+const firstLanes = 2;
+
 /** Feeds jobs to lanes in batches: while lanes are busy a queue grows, and an idle lane takes its share of it. */
 export class LanePool {
   readonly #options: PoolOptions;
@@ -40,9 +44,9 @@ export class LanePool {
     this.#options = options;
   }
 
-  /** Adds lanes until there are `count`, one after the other: starting a thread takes the processor from callers. */
-  async grow(count: number): Promise<void> {
-    while (this.#lanes.length < count && !this.#closed) await this.#addLane();
+  /** Begins the first lanes, one after the other: starting a thread takes the processor from callers. */
+  async start(): Promise<void> {
+    while (this.#lanes.length < Math.min(firstLanes, this.#options.size) && !this.#closed) await this.#addLane();
   }
 
   submit(job: Job): void {
@@ -78,7 +82,7 @@ export class LanePool {
     for (const lane of this.#lanes) lane.moveTo(slot);
     this.#paused = false;
     this.#wake();
-    this.grow(this.#options.size).catch(() => undefined);
+    this.start().catch(() => undefined);
   }
 
   /** Answers every job that waits. */
@@ -165,11 +169,11 @@ export class LanePool {
   }
 
   #dispatch(): void {
-    if (this.#paused || this.#closed) return;
-    this.#queue.expire(Date.now());
-    if (this.#queue.length === 0) return;
+    if (this.#paused || this.#closed || this.#queue.length === 0) return;
     const now = performance.now();
     const idle = this.#lanes.filter((lane) => lane.idle);
+    if (idle.length === 0) return this.#growFor(now);
+    this.#queue.expire(Date.now());
     for (const [index, lane] of idle.entries()) {
       const jobs = this.#take(idle.length - index, now);
       if (jobs.length === 0) return;
@@ -184,10 +188,20 @@ export class LanePool {
     const slowLanes = this.#lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
     const slow = slowLanes < Math.max(1, this.#options.size - 1) ? this.#queue.takeSlow() : [];
     if (slow.length > 0) return slow;
-    if (!this.#queue.cheap) return this.#queue.takeFast(idle);
-    const computing = this.#lanes.filter((lane) => lane.busy && lane.runningFor(now) < waitingMs).length;
-    const useful = Math.min(idle, processors - computing);
+    const useful = Math.min(idle, this.#usefulLanes(now));
     return useful > 0 ? this.#queue.takeFast(useful) : [];
+  }
+
+  /** How many more lanes could do something for what waits: as many as there are, unless it is computed on this machine. */
+  #usefulLanes(now: number): number {
+    if (!this.#queue.cheap) return Number.POSITIVE_INFINITY;
+    return processors - this.#lanes.filter((lane) => lane.busy && lane.runningFor(now) < waitingMs).length;
+  }
+
+  /** Jobs wait and every lane is busy: one more, where it helps; the next when that one is at work as well. */
+  #growFor(now: number): void {
+    if (this.#lanes.length >= this.#options.size || this.#lanes.some((lane) => lane.starting)) return;
+    if (this.#usefulLanes(now) > 0) this.#replace();
   }
 
   #startWatch(): void {

@@ -16,8 +16,8 @@ const fromSource = import.meta.url.endsWith('.ts');
 const threadFile = new URL(fromSource ? './lane-thread.ts' : './lane-thread.js', import.meta.url);
 const execArgv = fromSource ? ['--import', `data:text/javascript,${encodeURIComponent(sourceImports)}`] : [];
 
-/** Hardly anything outlives a job in a lane, so a large nursery would only hold memory: some 20 MiB a lane. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+/** Hardly anything outlives a job in a lane, so a large heap would only hold memory: some 20 MiB a lane. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 export interface LaneEvents<Job extends Request> {
   /** The batch is answered: replies in the order of `jobs`. */
@@ -72,6 +72,11 @@ export class Lane<Job extends Request> {
 
   get idle(): boolean {
     return this.#ready && !this.#jobs && !this.quarantined && !this.#closing;
+  }
+
+  /** Its thread is not ready yet. */
+  get starting(): boolean {
+    return !this.#ready && !this.#closing;
   }
 
   get busy(): boolean {

@@ -1,5 +1,5 @@
 import { ckrOf } from '../ckr.js';
-import { actionFor, type ErrorAction } from '../error-policy.js';
+import { actionFor, type ErrorAction, repeating } from '../error-policy.js';
 import type { Reply, Request } from './frame.js';
 import { status } from './job.js';
 import { handlers } from './operation/handlers.js';
@@ -50,7 +50,7 @@ const judge = (session: TokenSession, error: unknown, attempt: number, startedAt
   const action = actionFor(code, session.kind);
   if (!harmless.includes(code)) session.close();
   const end = { status: endings[action], code };
-  if (action === 'retry-jitter' || action === 'make-again') {
+  if (repeating.includes(action)) {
     const over = action === 'make-again' ? attempt + 1 >= mostMakings : performance.now() - startedAt > jitterLimitMs;
     if (over) return end;
     sleep(Math.random() * 20);

@@ -1,6 +1,6 @@
 import type { Handle } from 'pkcs11js';
 import { ckrOf } from '../../ckr.js';
-import { actionFor, type CallKind } from '../../error-policy.js';
+import { actionFor, repeating } from '../../error-policy.js';
 import { ecSpki, ed25519Spki, rsaSpki } from '../../spki.js';
 import { cka, generationOf, type KeyShape, keyTemplate, type Placement, publicTemplate } from '../../template.js';
 import type { TokenSession } from '../token-session.js';
@@ -53,9 +53,6 @@ const makeSecret = (session: TokenSession, shape: KeyShape, place: Placement): M
 export const make = (session: TokenSession, shape: KeyShape, place: Placement): Made =>
   generationOf[shape.kind].pair ? makePair(session, shape, place) : makeSecret(session, shape, place);
 
-const isRepeated = (code: number | null, kind: CallKind): boolean =>
-  code !== null && ['make-again', 'retry-jitter'].includes(actionFor(code, kind));
-
 /** Destroys whatever has this id. The error policy goes on to judge the call that failed before it. */
 const clearAway = (session: TokenSession, id: Buffer): void => {
   const { call, kind } = session;
@@ -76,7 +73,8 @@ export const generate = (session: TokenSession, _variant: number, parts: readonl
     const { spki } = make(session, shape, { id: Buffer.from(id), label, as: 'token' });
     return spki ? [spki] : [];
   } catch (error) {
-    if (isRepeated(ckrOf(error), session.kind)) clearAway(session, id);
+    const code = ckrOf(error);
+    if (code !== null && repeating.includes(actionFor(code, session.kind))) clearAway(session, id);
     throw error;
   }
 };

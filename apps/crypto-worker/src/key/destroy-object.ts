@@ -1,0 +1,55 @@
+import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
+import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Custody } from '../custody/custody.js';
+import type { Intent, Intents } from './intent.js';
+
+/** Time for the HSM to destroy an object, in milliseconds. */
+const budgetMs = 30_000;
+
+/** The intent was ended, or claimed by another worker, meanwhile. */
+class Lost extends Error {}
+
+/** Destroys HSM objects that an intent names: the object first, then record, event and the intent's end in one commit. */
+export class ObjectDestroyer {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly intents: Intents,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * May be repeated after any interruption.
+   * @param record writes how it ended, and says what is to be sealed of it
+   * @returns how many objects were there, or undefined when the intent is another's by now, and so is the rest
+   */
+  async destroy(
+    intent: Intent,
+    record: (manager: EntityManager, destroyed: number) => Promise<AuditEvent>,
+  ): Promise<number | undefined> {
+    const destroyed = await this.untilGone(intent.objectId);
+    try {
+      await withTenant(this.dataSource, intent.tenantId, async (manager) => {
+        const event = await record(manager, destroyed);
+        if (!(await this.intents.end(manager, intent))) throw new Lost();
+        await this.outbox.write(manager, [event]);
+      });
+    } catch (error) {
+      if (error instanceof Lost) return undefined;
+      throw error;
+    }
+    this.outbox.committed(1);
+    return destroyed;
+  }
+
+  /** Looks for the object again once it is destroyed: what is recorded is what was seen. */
+  private async untilGone(objectId: Uint8Array): Promise<number> {
+    const budget = { deadline: Date.now() + budgetMs };
+    const { value: destroyed } = await this.custody.destroy(budget, objectId);
+    if (destroyed === 0) return 0;
+    const { value: left } = await this.custody.destroy(budget, objectId);
+    if (left > 0) throw new AnkaError('hsm-error', 'An object was there again after it was destroyed');
+    return destroyed;
+  }
+}

@@ -1,0 +1,34 @@
+import { AnkaError } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import type { KeyRow } from './key-store.js';
+import type { Step } from './plan-change.js';
+
+/** Days that a destruction waits when nobody says otherwise, and at least where the key has purge protection. */
+export const fullPeriodDays = 30;
+
+const dayMs = 86_400_000;
+
+/** How long a destruction is to wait. */
+export class Destruction {
+  constructor(
+    private readonly waitingDays: number,
+    private readonly minimumDays: number,
+  ) {}
+
+  /** @throws AnkaError `request-invalid` for less than the platform's minimum, `key-state` for less than what protects the key */
+  dueFor({ purge_protection: isProtected }: KeyRow): Date {
+    if (this.waitingDays < this.minimumDays)
+      throw new AnkaError('request-invalid', `waitingDays: at least ${this.minimumDays} are expected here`);
+    if (isProtected && this.waitingDays < fullPeriodDays)
+      throw new AnkaError('key-state', `The key has purge protection: it waits for ${fullPeriodDays} days or longer`);
+    return new Date(Date.now() + this.waitingDays * dayMs);
+  }
+}
+
+/** @throws AnkaError `key-state` when the HSM has been told already, or is about to be */
+export const assertNotBegun = async (manager: EntityManager, steps: readonly Step[]): Promise<void> => {
+  const begun = await manager.query<unknown[]>('SELECT 1 FROM intent WHERE object_id = ANY($1::bytea[])', [
+    steps.map(({ row }) => row.object_id),
+  ]);
+  if (begun.length > 0) throw new AnkaError('key-state', 'The destruction has begun and cannot be called off any more');
+};

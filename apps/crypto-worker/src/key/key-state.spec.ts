@@ -1,0 +1,58 @@
+import { type KeyState, keyStates } from '@ankasecure/contracts';
+import { describe, expect, it } from 'vitest';
+import { allowedUses, type Move, moves, permissionOf, stateAt, transitions } from './key-state.js';
+
+const steps = (Object.entries(moves) as [Move, Partial<Record<KeyState, KeyState>>][]).flatMap(([move, targets]) =>
+  (Object.entries(targets) as [KeyState, KeyState][]).map(([from, to]) => ({ move, from, to })),
+);
+
+describe('the lifecycle table', () => {
+  it('allows every move', () => {
+    const illegal = steps.filter(({ from, to }) => !(transitions[from] as readonly KeyState[]).includes(to));
+    expect(illegal).toEqual([]);
+  });
+
+  it('has a move for every transition', () => {
+    const made = new Set(steps.map(({ from, to }) => `${from} → ${to}`));
+    const allowed = keyStates.flatMap((from) => transitions[from].map((to) => `${from} → ${to}`));
+    expect(allowed.filter((transition) => !made.has(transition))).toEqual([]);
+  });
+
+  it('reaches every state from PRE_ACTIVE, and leaves DESTROYED never', () => {
+    const reached = new Set<KeyState>(['PRE_ACTIVE']);
+    for (const state of reached) for (const next of transitions[state]) reached.add(next);
+    expect([...reached].toSorted()).toEqual([...keyStates].toSorted());
+    expect(transitions.DESTROYED).toEqual([]);
+  });
+
+  it('lets nothing but an active key protect, and a destroyed one do nothing', () => {
+    expect(keyStates.filter((state) => permissionOf(state, 'protect') !== 'no')).toEqual(['ACTIVE']);
+    expect(keyStates.filter((state) => permissionOf(state, 'process') === 'yes')).toEqual(['ACTIVE', 'DEACTIVATED']);
+    expect(keyStates.filter((state) => permissionOf(state, 'process') === 'at-risk')).toEqual([
+      'SUSPENDED',
+      'COMPROMISED',
+    ]);
+    expect(allowedUses.DESTROYED).toEqual({ protect: 'no', process: 'no' });
+  });
+});
+
+describe('the state at a moment', () => {
+  const at = (state: KeyState, activateAt: number | null, deactivateAt: number | null, now: number): KeyState =>
+    stateAt({ state, activateAt, deactivateAt }, now);
+
+  it('is that on record where there are no dates', () => {
+    for (const state of keyStates) expect(at(state, null, null, 1000)).toBe(state);
+  });
+
+  it('follows the dates to the millisecond', () => {
+    const seen = [999, 1000, 1999, 2000].map((now) => at('PRE_ACTIVE', 1000, 2000, now));
+    expect(seen).toEqual(['PRE_ACTIVE', 'ACTIVE', 'ACTIVE', 'DEACTIVATED']);
+    expect([1999, 2000].map((now) => at('ACTIVE', null, 2000, now))).toEqual(['ACTIVE', 'DEACTIVATED']);
+    expect(at('PRE_ACTIVE', null, 2000, 3000)).toBe('PRE_ACTIVE');
+  });
+
+  it('never undoes by a date what somebody decided', () => {
+    for (const state of ['SUSPENDED', 'COMPROMISED', 'DESTROY_SCHEDULED', 'DESTROYED'] as const)
+      expect(at(state, 1, 2, 1000)).toBe(state);
+  });
+});

@@ -1,0 +1,74 @@
+import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
+import { isCompromise, type Move, refusalOf, stateAt, targetOf } from './key-state.js';
+import { type KeyRow, lifecycleOf } from './key-store.js';
+
+/** What callers say; each is one of the table's moves, or picks among them. */
+export type Verb =
+  | 'activate'
+  | 'suspend'
+  | 'resume'
+  | 'deactivate'
+  | 'revoke'
+  | 'compromise'
+  | 'schedule-destroy'
+  | 'cancel-destroy';
+
+export interface Change {
+  readonly verb: Verb;
+  readonly id: string;
+  /** When left out, the current one, or all where `verb` is about destruction. */
+  readonly version?: number | undefined;
+  readonly revocation?: Revocation;
+}
+
+export interface Revocation {
+  readonly reason: RevocationReason;
+  readonly message?: string | undefined;
+  readonly occurredAt?: string | undefined;
+}
+
+/** What becomes of one version. */
+export interface Step {
+  readonly row: KeyRow;
+  readonly from: KeyState;
+  readonly to: KeyState;
+  /** What `to` comes to at once, by the version's dates. */
+  readonly shown: KeyState;
+}
+
+/** Verbs that mean every version they can move when none is named. */
+const ofAllVersions: readonly Verb[] = ['schedule-destroy', 'cancel-destroy'];
+
+/** Verbs that make a version the one that protects: there is one of those, the current one. */
+const ofCurrentOnly: readonly Verb[] = ['activate', 'resume'];
+
+const moveOf = ({ verb, revocation }: Change, row: KeyRow): Move => {
+  if (revocation !== undefined && isCompromise(revocation.reason)) return 'compromise';
+  if (verb === 'cancel-destroy' && isCompromise(row.revocation_reason)) return 'cancel-destroy-of-compromised';
+  return verb;
+};
+
+/**
+ * Which versions a change moves, and where to.
+ * @param rows all versions, oldest first
+ * @throws AnkaError `key-not-found` for a version that is not there, `key-state` when the table lets none of those meant go
+ */
+export const planChange = (rows: readonly KeyRow[], change: Change, now: number): readonly [Step, ...Step[]] => {
+  const { verb, version } = change;
+  const current = rows.at(-1);
+  const all = version === undefined && ofAllVersions.includes(verb);
+  const meant = all ? rows : rows.filter((row) => (version === undefined ? row === current : row.version === version));
+  const last = meant.at(-1);
+  if (last === undefined) throw new AnkaError('key-not-found', 'The key has no such version');
+  if (last !== current && ofCurrentOnly.includes(verb))
+    throw new AnkaError('key-state', `Version ${last.version} has been followed by ${current?.version}: deactivate it`);
+  const [first, ...more] = meant.flatMap((row): Step[] => {
+    const lifecycle = lifecycleOf(row);
+    const from = stateAt(lifecycle, now);
+    const to = targetOf(moveOf(change, row), from);
+    return to === undefined ? [] : [{ row, from, to, shown: stateAt({ ...lifecycle, state: to }, now) }];
+  });
+  if (first === undefined)
+    throw new AnkaError('key-state', refusalOf(stateAt(lifecycleOf(last), now), `be told to ${verb}`));
+  return [first, ...more];
+};

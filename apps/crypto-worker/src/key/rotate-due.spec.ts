@@ -1,0 +1,119 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Custody } from '../custody/custody.js';
+import { GroupCommit } from '../outcome/group-commit.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { Intents } from './intent.js';
+import { KeyStore } from './key-store.js';
+import { Lease } from './lease.js';
+import { ObjectMaker } from './make-object.js';
+import { RotateDue } from './rotate-due.js';
+import { RotateKey } from './rotate-key.js';
+
+/** A token that only remembers which objects it holds. */
+class ObjectsOnly {
+  readonly kind = 'token';
+  readonly token = { label: 't', serial: 's' };
+  readonly objects = new Set<string>();
+  healthy = () => true;
+  known = () => ({ algs: ['ES256'], outsideSteps: [] });
+  capability = async () => this.known();
+  uri = () => 'pkcs11:';
+  async generate(_: unknown, { ref }: { ref: { objectId: Uint8Array } }) {
+    await delay(30);
+    this.objects.add(Buffer.from(ref.objectId).toString('hex'));
+    return { value: { spki: null }, hsmMicros: 1 };
+  }
+  async destroy(_: unknown, objectId: Uint8Array) {
+    return { value: Number(this.objects.delete(Buffer.from(objectId).toString('hex'))), hsmMicros: 1 };
+  }
+}
+
+let database: WorkerDatabase;
+let token: ObjectsOnly;
+const [tenantId, keyId] = [randomUUID(), randomUUID()];
+beforeAll(async () => {
+  database = await startWorkerDatabase();
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  token = new ObjectsOnly();
+  const { superuser } = database;
+  await superuser.query('TRUNCATE outbox, intent, key, tenant_policy CASCADE');
+  await superuser.query('INSERT INTO tenant_policy VALUES ($1, 1, $2)', [tenantId, JSON.stringify(initialPolicy)]);
+  await superuser.query(
+    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
+    [tenantId, keyId],
+  );
+  await superuser.query(
+    `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
+     VALUES ($1, $2, 1, 'ACTIVE', 'token', 'default', 't', 's', $3)`,
+    [tenantId, keyId, randomBytes(16)],
+  );
+});
+
+const worker = (alone = true) => {
+  const { dataSource, outbox } = database;
+  const custody = token as unknown as Custody;
+  const lease = new Lease(database.config, silent);
+  if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
+  const outcomes = new GroupCommit(database.config, outbox, silent);
+  const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
+  const rotator = new RotateKey(
+    dataSource,
+    custody,
+    maker,
+    new KeyStore(dataSource),
+    new EnforcedPolicies(dataSource),
+    outcomes,
+  );
+  const scheduler = new RotateDue(dataSource, custody, lease, rotator, silent);
+  const stop = async (): Promise<void> => {
+    await scheduler.stop();
+    await outcomes.close();
+    await lease.release();
+  };
+  return { scheduler, stop };
+};
+const due = (seconds: number, ago: number) =>
+  database.superuser.query(
+    `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, set_by)
+     VALUES ($1, $2, 'PT1S', $3, now() - $4 * interval '1 second', 'x')`,
+    [tenantId, keyId, seconds, ago],
+  );
+const versions = async (): Promise<string[]> => {
+  const rows = await database.superuser.query<{ state: string }[]>('SELECT state FROM key_version ORDER BY version');
+  return rows.map(({ state }) => state);
+};
+
+describe('a rotation that is due', () => {
+  it.each([
+    ['when they take turns', true],
+    ['when all of them make an object for it', false],
+  ])('happens once with four workers, %s', async (_, alone) => {
+    await due(86_400, 1);
+    const workers = Array.from({ length: 4 }, () => worker(alone));
+    for (const { scheduler } of workers) scheduler.start('default');
+    await delay(2500);
+    await Promise.all(workers.map(({ stop }) => stop()));
+    expect(await versions()).toEqual(['DEACTIVATED', 'ACTIVE']);
+    expect(token.objects.size).toBe(1);
+    const events = await database.events();
+    expect(events.map(({ operation, outcome }) => `${operation} ${outcome}`)).toEqual(['key.rotate success']);
+    expect(await database.superuser.query('SELECT 1 FROM intent')).toEqual([]);
+  });
+
+  it('is made good for every date that was missed', async () => {
+    await due(1000, 2500);
+    const workers = [worker(), worker()];
+    for (const { scheduler } of workers) scheduler.start('default');
+    await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(4);
+    await delay(1200);
+    await Promise.all(workers.map(({ stop }) => stop()));
+    expect(await versions()).toEqual(['DEACTIVATED', 'DEACTIVATED', 'DEACTIVATED', 'ACTIVE']);
+    expect(token.objects.size).toBe(3);
+  });
+});

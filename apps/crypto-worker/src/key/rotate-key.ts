@@ -1,0 +1,218 @@
+import type { JweAlg } from '@ankasecure/algorithm';
+import { AnkaError, type AuditEvent, type Context, type Key, type KeyState } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { assertGranted } from '../access/grant.js';
+import type { Custody, KeyRef } from '../custody/custody.js';
+import { assertInTime } from '../deadline/assert-in-time.js';
+import { outsideSteps } from '../operation/warning.js';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import { keyResource } from './key-resource.js';
+import { isRotatable, refusalOf, stateAt, targetOf } from './key-state.js';
+import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js';
+import { lockKey } from './lock-key.js';
+import type { ObjectMaker } from './make-object.js';
+
+export interface Rotation {
+  readonly id: string;
+  /** The version that is to be followed; any when left out. */
+  readonly expectedVersion?: number | undefined;
+  /** Why: in the event's details. */
+  readonly trigger: 'request' | 'schedule' | 'uses';
+  /** What the rotation is for, where it happens once. */
+  readonly turn?: Turn;
+}
+
+/** Something that is done once, by whoever takes it. */
+export interface Turn {
+  readonly isOpen: (manager: EntityManager) => Promise<boolean>;
+  /** In the recording transaction, with the key locked. @returns false when somebody else has */
+  readonly take: (manager: EntityManager) => Promise<boolean>;
+}
+
+/** The key with its new version, and the microseconds its making took inside PKCS#11 calls. */
+export interface Rotated {
+  readonly key: Key;
+  readonly hsmMicros: number;
+}
+
+/** States of a version that a new one follows without anybody's asking. */
+const followedByItself: readonly KeyState[] = ['ACTIVE', 'DEACTIVATED'];
+
+/** Decisions taken anew before a caller is told that key or policy change too fast. */
+const attempts = 3;
+
+/** Makes a new version in the HSM, and records it as the current one and the old one's deactivation in one commit. */
+export class RotateKey {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly maker: ObjectMaker,
+    private readonly keys: KeyStore,
+    private readonly policies: EnforcedPolicies,
+    private readonly outcomes: GroupCommit,
+  ) {}
+
+  /**
+   * Once per `resourceId` of the context, where there is one. What another has done meanwhile, a turn or the following of
+   * an exhausted version, is not done again: the key is returned as it is.
+   * @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`, `policy-refused`, `algorithm-unavailable`, and custody's
+   */
+  async rotate(context: Context, rotation: Rotation): Promise<Rotated> {
+    const { tenantId, resourceId } = context;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const rows = await this.read(tenantId, rotation.id);
+      const before = rows.find(({ request_id: requestId }) => requestId !== null && requestId === resourceId);
+      if (before !== undefined) return { key: keyResource(this.custody, before), hsmMicros: 0 };
+      const current = rows.at(-1);
+      if (current !== undefined && (await this.isDone(tenantId, rotation, current)))
+        return { key: keyResource(this.custody, current), hsmMicros: 0 };
+      const policy = await this.policies.of(tenantId);
+      const hsmMicros = await this.attempt(context, rotation, current, policy);
+      if (hsmMicros !== undefined) {
+        this.keys.forget(tenantId, rotation.id);
+        const made = (await this.read(tenantId, rotation.id)).at(-1) as KeyRow;
+        return { key: keyResource(this.custody, made), hsmMicros };
+      }
+      this.policies.forget(tenantId);
+    }
+    throw new AnkaError('decision-outdated', 'Key or policy changed while the key was rotated; try again');
+  }
+
+  private async isDone(
+    tenantId: string,
+    { trigger, expectedVersion, turn }: Rotation,
+    current: KeyRow,
+  ): Promise<boolean> {
+    if (trigger === 'uses' && expectedVersion !== current.version) return true;
+    return turn !== undefined && !(await withTenant(this.dataSource, tenantId, turn.isOpen));
+  }
+
+  /** @returns undefined when what it was decided on no longer held */
+  private async attempt(
+    context: Context,
+    rotation: Rotation,
+    current: KeyRow | undefined,
+    policy: EnforcedPolicy,
+  ): Promise<number | undefined> {
+    const { id, trigger } = rotation;
+    const event = (outcome: AuditEvent['outcome'], failureCode: string | null): AuditEvent =>
+      eventOf(context, {
+        operation: 'key.rotate',
+        keyId: id,
+        algorithm: current?.algorithm ?? null,
+        outcome,
+        failureCode,
+        details: { trigger, ...(current === undefined ? {} : versionsOf(current)) },
+      });
+    let ref: Omit<KeyRef, 'objectId'>;
+    try {
+      if (trigger === 'request' && current !== undefined) await this.assertMayManage(context, id);
+      ref = await this.plan(context, rotation, current, policy);
+    } catch (error) {
+      if (!(error instanceof AnkaError)) throw error;
+      const fence = { tenantId: context.tenantId, policy, key: null };
+      if (await this.outcomes.commit(fence, event('failure', error.code))) throw error;
+      return undefined;
+    }
+    const replaced = current as KeyRow;
+    const made = await this.maker.make(context, {
+      event: event('success', null),
+      make: (objectId) => {
+        const label = `ankasecure:${id}.${replaced.version + 1}`;
+        return this.custody.generate(context, { ref: { ...ref, objectId }, label });
+      },
+      record: (manager, objectId, { value: { spki } }) =>
+        this.record(manager, { context, rotation, replaced, policy, objectId, spki }),
+    });
+    return made?.hsmMicros;
+  }
+
+  /** After the versions were read: a later change of grants makes a new revision of them, which the record finds out. */
+  private assertMayManage(context: Context, id: string): Promise<void> {
+    return withTenant(this.dataSource, context.tenantId, (manager) => assertGranted(manager, context, 'manage', id));
+  }
+
+  /** What is to be made: the same kind of key, where state, policy and token still allow it, and somebody waits for it. */
+  private async plan(
+    context: Context,
+    { expectedVersion, trigger }: Rotation,
+    current: KeyRow | undefined,
+    policy: EnforcedPolicy,
+  ): Promise<Omit<KeyRef, 'objectId'>> {
+    if (current === undefined) throw new AnkaError('key-not-found');
+    const { algorithm, purpose, algs } = current;
+    if (expectedVersion !== undefined && expectedVersion !== current.version)
+      throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
+    const state = stateAt(lifecycleOf(current), Date.now());
+    // By itself nothing follows what somebody has suspended or found compromised.
+    if (!isRotatable(state) || (trigger !== 'request' && !followedByItself.includes(state)))
+      throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
+    const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
+    if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
+    const capability = await this.custody.capability(context, algorithm, purpose);
+    const missing = algs.filter((alg) => !capability.algs.includes(alg));
+    if (missing.length > 0)
+      throw new AnkaError('algorithm-unavailable', `The token cannot do ${missing.join(', ')} with ${algorithm} now`);
+    assertInTime(context);
+    return { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null };
+  }
+
+  private async record(
+    manager: EntityManager,
+    { context, rotation, replaced, policy, objectId, spki }: Recorded,
+  ): Promise<boolean> {
+    const { tenantId } = context;
+    const { id, version } = replaced;
+    await lockKey(manager, context, id);
+    const held = await manager.query<unknown[]>(
+      `SELECT 1 FROM key_version v JOIN tenant_policy p USING (tenant_id)
+       WHERE v.tenant_id = $1 AND v.key_id = $2 AND v.version = $3 AND v.revision = $4 AND p.revision = $5
+         AND NOT EXISTS (SELECT 1 FROM key_version n WHERE n.tenant_id = $1 AND n.key_id = $2 AND n.version > $3)`,
+      [tenantId, id, version, replaced.version_revision, policy.revision],
+    );
+    if (held.length === 0) return false;
+    if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
+    const state = stateAt(lifecycleOf(replaced), Date.now());
+    // The revision moves in any case: whoever holds the old version for the current one finds out.
+    await manager.query(
+      `UPDATE key_version SET state = $4, revision = revision + 1,
+         deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END
+       WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
+      [tenantId, id, version, targetOf('rotate', state) ?? state],
+    );
+    const { label, serial } = this.custody.token;
+    await manager.query(
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id)
+       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        ...[tenantId, id, version + 1, this.custody.kind, replaced.partition, label, serial, objectId, spki],
+        context.resourceId ?? null,
+      ],
+    );
+    await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
+    return true;
+  }
+
+  private read(tenantId: string, id: string): Promise<KeyRow[]> {
+    return withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
+  }
+}
+
+interface Recorded {
+  readonly context: Context;
+  readonly rotation: Rotation;
+  readonly replaced: KeyRow;
+  readonly policy: EnforcedPolicy;
+  readonly objectId: Uint8Array;
+  readonly spki: Uint8Array | null;
+}
+
+const versionsOf = ({ version, custody, partition }: KeyRow): Record<string, string> => ({
+  version: String(version + 1),
+  replaces: String(version),
+  custody,
+  partition,
+});

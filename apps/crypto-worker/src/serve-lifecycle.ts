@@ -1,0 +1,154 @@
+import {
+  activateKey,
+  type Context,
+  cancelDestruction,
+  compromiseKey,
+  deactivateKey,
+  deleteKey,
+  deleteRotationPolicy,
+  editKey,
+  getKeyUsage,
+  getKeyVersion,
+  getPublicKey,
+  getRotationPolicy,
+  type Key,
+  listKeyVersions,
+  putRotationPolicy,
+  resumeKey,
+  revokeKey,
+  rotateKey,
+  scheduleDestruction,
+  suspendKey,
+} from '@ankasecure/contracts';
+import type { Answer, Bus, Outbox, Served } from '@ankasecure/service-kit';
+import type { ModuleRef } from '@nestjs/core';
+import type { z } from 'zod';
+import { recordingDenial } from './access/denial.js';
+import type { WorkerConfig } from './config.js';
+import { ChangeState } from './key/change-state.js';
+import { Destruction } from './key/destruction.js';
+import { EditKey } from './key/edit-key.js';
+import { ReadUsage } from './key/key-usage.js';
+import type { Change } from './key/plan-change.js';
+import { ReadKey } from './key/read-key.js';
+import { RotateKey } from './key/rotate-key.js';
+import { RotationPolicies } from './key/rotation-policy.js';
+import { GroupCommit } from './outcome/group-commit.js';
+
+/** What it takes to serve. */
+export interface Serving {
+  readonly bus: Bus;
+  readonly outbox: Outbox;
+  readonly modules: ModuleRef;
+}
+
+/** Puts the life of keys on the bus: the verbs that change it, and what there is to see of it. @returns what needs the token */
+export const serveLifecycle = (
+  { bus, outbox, modules }: Serving,
+  { partition, lifecycle }: WorkerConfig,
+): readonly Served[] => {
+  const states = modules.get(ChangeState);
+  const rotator = modules.get(RotateKey);
+  const usage = modules.get(ReadUsage);
+  const policies = modules.get(RotationPolicies);
+  const editor = modules.get(EditKey);
+  const reader = modules.get(ReadKey);
+  const outcomes = modules.get(GroupCommit);
+  const changed = async (context: Context, change: Change, destruction?: Destruction): Promise<Answer<Key>> => {
+    outbox.assertRoom();
+    const body = await states.change(context, change, destruction);
+    return { body, revision: body.revision };
+  };
+
+  for (const [verb, { contract }] of [
+    ['activate', activateKey],
+    ['suspend', suspendKey],
+    ['resume', resumeKey],
+    ['deactivate', deactivateKey],
+    ['cancel-destroy', cancelDestruction],
+  ] as const)
+    bus.serve(contract, partition, (context, request) => changed(context, { verb, ...request }));
+  bus.serve(revokeKey.contract, partition, (context, { id, version, ...revocation }) =>
+    changed(context, { verb: 'revoke', id, version, revocation }),
+  );
+  bus.serve(compromiseKey.contract, partition, (context, { id, version, ...about }) =>
+    changed(context, { verb: 'compromise', id, version, revocation: { reason: 'key-compromise', ...about } }),
+  );
+  const schedule = (context: Context, id: string, waitingDays: number, version?: number): Promise<Answer<Key>> =>
+    changed(
+      context,
+      { verb: 'schedule-destroy', id, version },
+      new Destruction(waitingDays, lifecycle.minimumWaitingDays),
+    );
+  bus.serve(scheduleDestruction.contract, partition, (context, { id, waitingDays, version }) =>
+    schedule(context, id, waitingDays, version),
+  );
+  bus.serve(deleteKey, partition, (context, { id, waitingDays }) => schedule(context, id, waitingDays));
+  bus.serve(editKey.contract, partition, async (context, request) => {
+    outbox.assertRoom();
+    const body = await editor.edit(context, request);
+    return { body, revision: body.revision };
+  });
+
+  /** What leaves no trace of its own but that it was refused. */
+  const about =
+    <Request extends { readonly id: string }, Body>(
+      operation: string,
+      work: (context: Context, request: Request) => Promise<Body>,
+    ) =>
+    async (context: Context, request: Request): Promise<Answer<Body>> => ({
+      body: await recordingDenial(outcomes, context, { operation, keyId: request.id }, () => work(context, request)),
+    });
+  bus.serve(
+    listKeyVersions,
+    partition,
+    about('key.versions.list', (context, request) => reader.versions(context, request)),
+  );
+  bus.serve(
+    getKeyVersion,
+    partition,
+    about('key.version.get', (context, request: z.infer<typeof getKeyVersion.request>) =>
+      reader.version(context, request),
+    ),
+  );
+  bus.serve(
+    getPublicKey,
+    partition,
+    about('key.public-key.get', (context, request: z.infer<typeof getPublicKey.request>) =>
+      reader.publicKey(context, request),
+    ),
+  );
+  bus.serve(
+    getKeyUsage,
+    partition,
+    about('key.usage.get', (context, request) => usage.of(context, request)),
+  );
+  bus.serve(
+    getRotationPolicy,
+    partition,
+    about('key.rotation-policy.get', (context, request) => policies.get(context, request)),
+  );
+  bus.serve(
+    putRotationPolicy.contract,
+    partition,
+    about('key.rotation-policy.put', (context, request: z.infer<typeof putRotationPolicy.contract.request>) => {
+      outbox.assertRoom();
+      return policies.put(context, request);
+    }),
+  );
+  bus.serve(
+    deleteRotationPolicy,
+    partition,
+    about('key.rotation-policy.delete', (context, request) => {
+      outbox.assertRoom();
+      return policies.remove(context, request);
+    }),
+  );
+  return [
+    bus.serve(rotateKey.contract, partition, async (context, request) => {
+      outbox.assertRoom();
+      const { key: body, hsmMicros } = await rotator.rotate(context, { ...request, trigger: 'request' });
+      return { body, revision: body.revision, hsmMicros };
+    }),
+  ];
+};

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { contract } from './bus.js';
+import { key, keyVersion, publicKey, revocationReason } from './key.js';
+import { instant, text, uuid } from './primitive.js';
+
+const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+
+const version = z.number().int().positive().max(999_999_999);
+
+/**
+ * A change of a key's state: what its caller may say, and the contract, whose request names the key besides. The reply is the
+ * key as of the version that was changed.
+ */
+const change = <Shape extends z.ZodRawShape>(name: string, id: string, shape: Shape) => ({
+  body: z.strictObject(shape).meta({ id }),
+  contract: contract({
+    ...gatewayToWorker,
+    subject: `crypto.{partition}.key.${name}`,
+    request: z.strictObject({ id: uuid, ...shape }),
+    reply: key,
+  }),
+});
+
+const ofOneVersion = { version: version.optional().describe('The current version when left out.') };
+
+const aboutRevocation = {
+  message: text(256).optional().describe('For people; kept with the version and in the audit trail.'),
+  occurredAt: instant.optional().describe('When what led to this happened; now when left out, never later.'),
+};
+
+export const activateKey = change('activate', 'ActivateKey', ofOneVersion);
+export const suspendKey = change('suspend', 'SuspendKey', ofOneVersion);
+export const resumeKey = change('resume', 'ResumeKey', ofOneVersion);
+export const deactivateKey = change('deactivate', 'DeactivateKey', ofOneVersion);
+export const revokeKey = change('revoke', 'RevokeKey', {
+  ...ofOneVersion,
+  reason: revocationReason.describe(
+    'As KMIP names it. key-compromise and ca-compromise make the version COMPROMISED, the others DEACTIVATED.',
+  ),
+  ...aboutRevocation,
+});
+export const compromiseKey = change('compromise', 'CompromiseKey', { ...ofOneVersion, ...aboutRevocation });
+
+/** Once per `resourceId`. The reply is the key with its new version. */
+export const rotateKey = change('rotate', 'RotateKey', {
+  expectedVersion: version
+    .optional()
+    .describe('Rotates only if this is the current version: of two who see the same key, one rotates it.'),
+});
+
+const waitingDays = z
+  .number()
+  .int()
+  .min(0)
+  .max(3650)
+  .default(30)
+  .describe(
+    'Days until the HSM object is destroyed: at least the platform’s minimum, which is 7 unless it is configured.',
+  );
+const orAllVersions = { version: version.optional().describe('All versions when left out.') };
+
+export const scheduleDestruction = change('schedule-destroy', 'ScheduleDestruction', {
+  ...orAllVersions,
+  waitingDays,
+});
+export const cancelDestruction = change('cancel-destroy', 'CancelDestruction', orAllVersions);
+
+/** The same as `scheduleDestruction` of all versions. */
+export const deleteKey = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.delete',
+  request: z.strictObject({ id: uuid, waitingDays: z.coerce.number().pipe(waitingDays.unwrap()).default(30) }),
+  reply: key,
+});
+
+export const listKeyVersions = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.version.list',
+  request: z.strictObject({ id: uuid }),
+  reply: z.strictObject({ items: z.array(keyVersion) }),
+});
+
+const metadata = z
+  .record(text(64), text(256))
+  .refine((entries) => Object.keys(entries).length <= 32, 'at most 32 entries are expected')
+  .describe('Names and values of your own, replaced as a whole. Not for secrets.');
+
+/** Conditional on the key's revision (`ifMatch` of the context). What is left out stays. */
+export const editKey = change('edit', 'EditKey', {
+  label: text(128).optional(),
+  description: text(1024).nullable().optional().describe('null takes it away.'),
+  metadata: metadata.optional(),
+  purgeProtection: z.literal(true).optional().describe('Can be switched on, and never off.'),
+});
+
+/** Of one version, the current one when left out. */
+export const getPublicKey = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.public-key',
+  request: z.strictObject({ id: uuid, version: z.coerce.number().pipe(version).optional() }),
+  reply: z.strictObject({ keyId: uuid, version, ...publicKey.shape }).meta({ id: 'PublicKey' }),
+});
+
+const keyUsage = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        version,
+        lastUsedAt: instant.nullable(),
+        operations: z.array(z.strictObject({ operation: z.string(), count: z.number().int(), lastUsedAt: instant })),
+      }),
+    ),
+  })
+  .meta({ id: 'KeyUsage' });
+export type KeyUsage = z.infer<typeof keyUsage>;
+
+/** Counts of what was done with each version and released, by operation. */
+export const getKeyUsage = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.usage',
+  request: z.strictObject({ id: uuid }),
+  reply: keyUsage,
+});
+
+export const getKeyVersion = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.version.get',
+  request: z.strictObject({ id: uuid, version: z.coerce.number().pipe(version) }),
+  reply: keyVersion,
+});

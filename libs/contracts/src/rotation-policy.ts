@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { contract } from './bus.js';
+import { instant, uuid } from './primitive.js';
+
+const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+
+const fields = /^P(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$/;
+const secondsPer = [86_400, 3600, 60, 1] as const;
+
+/** ISO 8601, in units whose length never varies. @returns seconds; null for anything else */
+export const secondsOf = (duration: string): number | null => {
+  const match = fields.exec(duration);
+  if (match === null) return null;
+  const seconds = secondsPer.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
+  return seconds > 0 ? seconds : null;
+};
+
+const interval = z
+  .string()
+  .max(32)
+  .refine((value) => secondsOf(value) !== null, 'an ISO 8601 duration of days, hours, minutes and seconds is expected')
+  .describe('Between one rotation and the next: ISO 8601, in days, hours, minutes and seconds.');
+const maxUses = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 40)
+  .describe('A version protects (encrypts, signs, MACs) so often at most; then a new one follows.');
+
+const body = z
+  .strictObject({
+    interval: interval.optional(),
+    at: instant.optional().describe('The first rotation; one interval from now when left out.'),
+    maxUses: maxUses.optional(),
+  })
+  .meta({ id: 'PutRotationPolicy' });
+
+export const rotationPolicy = z
+  .strictObject({
+    keyId: uuid,
+    interval: interval.nullable(),
+    nextAt: instant.nullable().describe('The next rotation by date. Each date rotates once, late if it must.'),
+    maxUses: maxUses.nullable(),
+    setBy: z.string(),
+  })
+  .meta({ id: 'RotationPolicy' });
+export type RotationPolicy = z.infer<typeof rotationPolicy>;
+
+/** The reply means: in force on every worker. */
+export const putRotationPolicy = {
+  body,
+  contract: contract({
+    ...gatewayToWorker,
+    subject: 'crypto.{partition}.key.rotation-policy.put',
+    request: z.strictObject({ id: uuid, ...body.shape }),
+    reply: rotationPolicy,
+  }),
+};
+
+export const getRotationPolicy = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.rotation-policy.get',
+  request: z.strictObject({ id: uuid }),
+  reply: rotationPolicy,
+});
+
+/** The reply is the policy that was. */
+export const deleteRotationPolicy = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.rotation-policy.delete',
+  request: z.strictObject({ id: uuid }),
+  reply: rotationPolicy,
+});

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ItemFailure, Key, KeyUsage, KeyVersionResource, RotationPolicy, SignResult } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectProblem } from '../harness/problem.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { eventsOf } from '../harness/trail.js';
+import { eventually } from '../harness/wait.js';
+
+let tenant: Tenant;
+beforeAll(async () => {
+  tenant = await newTenant(await sharedRig());
+});
+
+const put = (id: string, policy: object): Promise<RotationPolicy> =>
+  tenant.admin.put<RotationPolicy>(`/keys/${id}/rotation-policy`, policy);
+const versionsOf = async (id: string): Promise<readonly KeyVersionResource[]> =>
+  (await tenant.admin.get<{ items: KeyVersionResource[] }>(`/keys/${id}/versions`)).items;
+
+describe('rotation by date', () => {
+  it('happens once per date, with two workers looking for it', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
+    const at = new Date(Date.now() + 500).toISOString();
+    expect(await put(id, { interval: 'PT2S', at })).toEqual({
+      ...{ keyId: id, interval: 'PT2S', nextAt: at, maxUses: null, setBy: 'administrator' },
+    });
+    await delay(5500);
+    const last = await tenant.admin.send<RotationPolicy>('DELETE', `/keys/${id}/rotation-policy`);
+    const passed = (Date.parse(last.body.nextAt ?? '') - Date.parse(at)) / 2000;
+    expect(passed).toBeGreaterThanOrEqual(2);
+    const versions = await versionsOf(id);
+    expect(versions.map(({ version }) => version)).toEqual(
+      Array.from({ length: passed + 1 }, (_, index) => passed + 1 - index),
+    );
+    expect(versions.filter(({ state }) => state === 'ACTIVE')).toHaveLength(1);
+    const events = await eventually('their events', async () => {
+      const all = await eventsOf(tenant.admin, { keyId: id, operation: 'key.rotate' });
+      return all.length >= passed && all;
+    });
+    expect(events.map(({ outcome, details }) => [outcome, details['trigger']])).toEqual(
+      Array.from({ length: passed }, () => ['success', 'schedule']),
+    );
+    expectProblem(await tenant.admin.send('GET', `/keys/${id}/rotation-policy`), 'key-not-found');
+  });
+
+  it('follows nothing that is suspended, and that date is over', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
+    await tenant.admin.post(`/keys/${id}/suspend`, {});
+    const at = new Date(Date.now() - 1000).toISOString();
+    await put(id, { interval: 'P1D', at });
+    const policy = await eventually('the next date', async () => {
+      const held = await tenant.admin.get<RotationPolicy>(`/keys/${id}/rotation-policy`);
+      return held.nextAt !== at && held;
+    });
+    expect(Date.parse(policy.nextAt ?? '') - Date.parse(at)).toBe(86_400_000);
+    expect((await versionsOf(id)).map(({ state }) => state)).toEqual(['SUSPENDED']);
+  });
+});
+
+describe('rotation by use', () => {
+  it('lets no version protect more often than it may, on all workers together', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
+    await put(id, { maxUses: 5 });
+    const items = Array.from({ length: 4 }, () => ({ keyId: id, payload: 'AAAA' }));
+    let released = 0;
+    const sign = async (): Promise<void> => {
+      const { items: signed } = await tenant.admin.post<{ items: (SignResult | ItemFailure)[] }>('/sign', { items });
+      // Who is overtaken twice by rotations is told to try again, and nothing was released.
+      for (const item of signed)
+        if ('error' in item) expect(item.error.code).toBe('decision-outdated');
+        else released++;
+    };
+    for (let time = 0; time < 4; time++) await Promise.all([sign(), sign()]);
+    expect(released).toBeGreaterThan(10);
+    const usage = (await tenant.admin.get<KeyUsage>(`/keys/${id}/usage`)).items;
+    const counts = usage.map(({ operations }) => operations.find(({ operation }) => operation === 'sign')?.count ?? 0);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(released);
+    expect(Math.max(...counts), counts.join()).toBeLessThanOrEqual(5);
+    expect((await versionsOf(id)).filter(({ state }) => state === 'ACTIVE')).toHaveLength(1);
+  });
+
+  it('takes over at once for a key in use, and refuses where no version may follow', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
+    const sign = () => tenant.admin.send<SignResult>('POST', '/sign', { body: { keyId: id, payload: 'AAAA' } });
+    for (let time = 0; time < 4; time++) expect((await sign()).body.version).toBe(1);
+    await put(id, { maxUses: 1 });
+    const versions = [(await sign()).body.version, (await sign()).body.version, (await sign()).body.version];
+    expect(versions).toEqual([1, 2, 3]);
+    await tenant.admin.post<Key>(`/keys/${id}/suspend`, {});
+    expectProblem(await sign(), 'key-state');
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['months', { interval: 'P1M' }],
+    ['a date without an interval', { at: '2030-01-01T00:00:00.000Z', maxUses: 1 }],
+    ['no uses', { maxUses: 0 }],
+  ])('takes no policy of %s', async (_, policy) => {
+    const { id } = await tenant.createKey({ algorithm: 'AES-256' });
+    expectProblem(await tenant.admin.send('PUT', `/keys/${id}/rotation-policy`, { body: policy }), 'request-invalid');
+  });
+});

@@ -1,0 +1,220 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DecryptResult, EncryptResult, Key, KeyVersionResource, SignResult } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../harness/client.js';
+import { expectProblem } from '../harness/problem.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { sealedEvents } from '../harness/trail.js';
+
+let tenant: Tenant;
+beforeAll(async () => {
+  tenant = await newTenant(await sharedRig());
+});
+
+const tell = (id: string, verb: string, body?: object, headers = {}): Promise<Reply<Key>> =>
+  tenant.admin.send<Key>('POST', `/keys/${id}/${verb}`, { body, headers });
+const told = async (id: string, verb: string, body?: object): Promise<Key> => {
+  const reply = await tell(id, verb, body);
+  expect(reply.status, reply.text).toBe(200);
+  return reply.body;
+};
+const sign = (keyId: string): Promise<Reply<SignResult>> =>
+  tenant.admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
+
+describe('a key version', () => {
+  it('goes the way of the table, and every change has its event', async () => {
+    const { id, revision } = await tenant.createKey({ algorithm: 'EC-P256' });
+    const { body: signed } = await sign(id);
+    const way = [
+      ['suspend', {}, 'ACTIVE', 'SUSPENDED'],
+      ['resume', {}, 'SUSPENDED', 'ACTIVE'],
+      ['deactivate', {}, 'ACTIVE', 'DEACTIVATED'],
+      ['compromise', { message: 'found on a disk' }, 'DEACTIVATED', 'COMPROMISED'],
+    ] as const;
+    for (const [index, [verb, body, from, to]] of way.entries()) {
+      const reply = await tell(id, verb, body);
+      expect(reply.body, reply.text).toMatchObject({ id, state: to, version: 1, revision: revision + index + 1 });
+      expect(reply.headers.get('etag')).toBe(`"${revision + index + 1}"`);
+      const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+      expect(event).toMatchObject({ operation: `key.${verb}`, outcome: 'success', keyId: id });
+      expect(event?.details).toMatchObject({ version: '1', from, to });
+      expectProblemOrSuccess(await sign(id), to === 'ACTIVE');
+    }
+    expect((await tenant.admin.get<Key>(`/keys/${id}`)).revocation).toMatchObject({
+      reason: 'key-compromise',
+      message: 'found on a disk',
+    });
+    expectProblem(await tenant.admin.send('POST', '/verify', { body: { jws: signed.jws } }), 'key-state');
+  });
+
+  const expectProblemOrSuccess = (reply: Reply, succeeds: boolean): void => {
+    if (succeeds) expect(reply.status, reply.text).toBe(200);
+    else expectProblem(reply, 'key-state');
+  };
+
+  it('goes no other way, and a refusal is on record', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
+    for (const verb of ['activate', 'resume']) {
+      const reply = await tell(id, verb);
+      expectProblem(reply, 'key-state');
+      const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+      expect(event).toMatchObject({
+        operation: `key.${verb}`,
+        outcome: 'failure',
+        failureCode: 'key-state',
+        keyId: id,
+      });
+    }
+    await told(id, 'deactivate');
+    for (const verb of ['activate', 'suspend', 'resume', 'deactivate'])
+      expectProblem(await tell(id, verb), 'key-state');
+    expectProblem(await tell(id, 'revoke', { reason: 'superseded' }), 'key-state');
+  });
+
+  it.each([
+    ['unspecified', 'DEACTIVATED'],
+    ['affiliation-changed', 'DEACTIVATED'],
+    ['superseded', 'DEACTIVATED'],
+    ['cessation-of-operation', 'DEACTIVATED'],
+    ['privilege-withdrawn', 'DEACTIVATED'],
+    ['key-compromise', 'COMPROMISED'],
+    ['ca-compromise', 'COMPROMISED'],
+  ] as const)('revoked for %s is %s', async (reason, state) => {
+    const { id } = await tenant.createKey({ algorithm: 'AES-256' });
+    const occurredAt = '2026-01-02T03:04:05.000Z';
+    const revocation = { reason, message: 'so it is', occurredAt };
+    expect(await told(id, 'revoke', revocation)).toMatchObject({ state, revocation });
+  });
+
+  it('is not revoked for what will happen, or has no name', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'AES-256' });
+    const occurredAt = new Date(Date.now() + 60_000).toISOString();
+    expectProblem(await tell(id, 'revoke', { reason: 'superseded', occurredAt }), 'request-invalid');
+    expectProblem(await tell(id, 'revoke', { reason: 'bored' }), 'request-invalid');
+    expectProblem(await tell(id, 'revoke'), 'request-invalid');
+    expect((await tenant.admin.get<Key>(`/keys/${id}`)).state).toBe('ACTIVE');
+  });
+
+  it('that is suspended or compromised processes for those who accept the risk, and the trail says so', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'AES-256' });
+    const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'AAAA' });
+    const decrypt = (item: object): Promise<Reply<DecryptResult>> =>
+      tenant.admin.send('POST', '/decrypt', { body: { jwe, ...item } });
+    const calm = await decrypt({ acceptRisk: true });
+    expect((await sealedEvents(tenant.admin, calm.correlationId))[0]?.details).not.toHaveProperty('riskAccepted');
+    for (const [verb, state] of [
+      ['suspend', 'SUSPENDED'],
+      ['compromise', 'COMPROMISED'],
+    ] as const) {
+      await told(id, verb);
+      for (const item of [{}, { acceptRisk: false }]) expectProblem(await decrypt(item), 'key-state');
+      const reply = await decrypt({ acceptRisk: true });
+      expect(reply.body.plaintext).toBe('AAAA');
+      const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+      expect(event?.details).toMatchObject({ riskAccepted: 'true', state });
+    }
+    expectProblem(
+      await tenant.admin.send('POST', '/encrypt', { body: { keyId: id, plaintext: 'AAAA', acceptRisk: true } }),
+      'request-invalid',
+    );
+  });
+});
+
+describe('the dates of a version', () => {
+  const soon = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+  it('are obeyed when they come, by answers, filters and operations alike', async () => {
+    const dates = { activateAt: soon(1500), deactivateAt: soon(3000) };
+    const reply = await tenant.admin.post<Key>('/keys', { algorithm: 'EC-P384', label: 'dated', ...dates });
+    expect(reply).toMatchObject({ state: 'PRE_ACTIVE', ...dates });
+    const filtered = async (state: string): Promise<string[]> =>
+      (await tenant.admin.get<{ items: Key[] }>(`/keys?label=dated&state=${state}`)).items.map(({ id }) => id);
+    expectProblem(await sign(reply.id), 'key-state');
+    expect(await filtered('PRE_ACTIVE')).toEqual([reply.id]);
+    await delay(Date.parse(dates.activateAt) - Date.now() + 5);
+    const signed = await sign(reply.id);
+    expect(signed.status, signed.text).toBe(200);
+    expect(await filtered('ACTIVE')).toEqual([reply.id]);
+    await delay(Date.parse(dates.deactivateAt) - Date.now() + 5);
+    expectProblem(await sign(reply.id), 'key-state');
+    expect(await filtered('DEACTIVATED')).toEqual([reply.id]);
+    expect((await tenant.admin.get<Key>(`/keys/${reply.id}`)).state).toBe('DEACTIVATED');
+    expect((await tenant.admin.post<{ valid: boolean }>('/verify', { jws: signed.body.jws })).valid).toBe(true);
+    expect((await told(reply.id, 'compromise')).state).toBe('COMPROMISED');
+  });
+
+  it('need not be waited for', async () => {
+    const { id } = await tenant.admin.post<Key>('/keys', {
+      algorithm: 'EC-P256',
+      label: 'x',
+      activateAt: soon(60_000),
+    });
+    const activated = await told(id, 'activate');
+    expect(activated.state).toBe('ACTIVE');
+    expect(Date.parse(activated.activateAt ?? '')).toBeLessThan(Date.now() + 5000);
+    expect((await sign(id)).status).toBe(200);
+  });
+
+  it.each([
+    ['an end before its beginning', { activateAt: soon(9000), deactivateAt: soon(8000) }],
+    ['an end that has passed', { deactivateAt: '2020-01-01T00:00:00.000Z' }],
+    ['a local time', { activateAt: '2030-01-01T00:00:00+02:00' }],
+  ])('are refused with %s', async (_, dates) => {
+    const body = { algorithm: 'EC-P256', label: 'x', ...dates };
+    expectProblem(await tenant.admin.send('POST', '/keys', { body }), 'request-invalid');
+  });
+});
+
+describe('a change', () => {
+  it('may be tied to the state it was decided on', async () => {
+    const { id, revision } = await tenant.createKey({ algorithm: 'EC-P256' });
+    expectProblem(await tell(id, 'suspend', {}, { 'if-match': `"${revision + 1}"` }), 'precondition-failed');
+    expect((await tell(id, 'suspend', {}, { 'if-match': `"${revision}"` })).status).toBe(200);
+    expectProblem(await tell(id, 'resume', {}, { 'if-match': `"${revision}"` }), 'precondition-failed');
+  });
+
+  it('is of the key in the path, whatever the body says', async () => {
+    const [one, other] = [
+      await tenant.createKey({ algorithm: 'EC-P256' }),
+      await tenant.createKey({ algorithm: 'EC-P256' }),
+    ];
+    for (const body of [{ id: other.id }, `{"version":1,"id":"${other.id}"}`, '[]', 'null', '"x"', '1'])
+      expectProblem(await tenant.admin.send('POST', `/keys/${one.id}/suspend`, { body }), 'request-invalid');
+    for (const { id } of [one, other]) expect((await tenant.admin.get<Key>(`/keys/${id}`)).state).toBe('ACTIVE');
+    expectProblem(await tell(one.id, 'suspend', { version: 2 }), 'key-not-found');
+    expect((await told(one.id, 'suspend')).state).toBe('SUSPENDED');
+  });
+
+  it('is made once, however many ask for it at once', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
+    const replies = await Promise.all(Array.from({ length: 8 }, () => tell(id, 'suspend')));
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, ...Array<number>(7).fill(409)]);
+  });
+});
+
+describe('versions', () => {
+  it('can be listed and read one by one', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256' });
+    const { items } = await tenant.admin.get<{ items: KeyVersionResource[] }>(`/keys/${key.id}/versions`);
+    expect(items).toEqual([
+      {
+        keyId: key.id,
+        version: 1,
+        state: 'ACTIVE',
+        activateAt: null,
+        deactivateAt: null,
+        revocation: null,
+        destroyAt: null,
+        destroyedAt: null,
+        custody: 'token',
+        publicKey: key.publicKey,
+        hsm: key.hsm,
+        createdAt: expect.any(String) as unknown,
+      },
+    ]);
+    expect(await tenant.admin.get(`/keys/${key.id}/versions/1`)).toEqual(items[0]);
+    expectProblem(await tenant.admin.send('GET', `/keys/${key.id}/versions/2`), 'key-not-found');
+    expectProblem(await tenant.admin.send('GET', `/keys/${key.id}/versions/first`), 'request-invalid');
+  });
+});
