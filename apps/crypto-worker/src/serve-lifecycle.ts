@@ -1,18 +1,24 @@
 import {
+  type Alias,
   activateKey,
   type Context,
   cancelDestruction,
   compromiseKey,
   deactivateKey,
+  deleteAlias,
   deleteKey,
   deleteRotationPolicy,
   editKey,
+  getAlias,
+  getKeySet,
   getKeyUsage,
   getKeyVersion,
   getPublicKey,
   getRotationPolicy,
   type Key,
+  listAliases,
   listKeyVersions,
+  putAlias,
   putRotationPolicy,
   resumeKey,
   revokeKey,
@@ -28,6 +34,8 @@ import type { WorkerConfig } from './config.js';
 import { ChangeState } from './key/change-state.js';
 import { Destruction } from './key/destruction.js';
 import { EditKey } from './key/edit-key.js';
+import { KeyAliases } from './key/key-alias.js';
+import { ReadKeySet } from './key/key-set.js';
 import { ReadUsage } from './key/key-usage.js';
 import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
@@ -42,6 +50,25 @@ export interface Serving {
   readonly modules: ModuleRef;
 }
 
+const serveAliases = ({ bus, outbox, modules }: Serving, partition: string): void => {
+  const aliases = modules.get(KeyAliases);
+  const outcomes = modules.get(GroupCommit);
+  const answer = (body: Alias): Answer<Alias> => ({ body, revision: body.revision });
+  bus.serve(getAlias, partition, async (context, request) => {
+    const about = { operation: 'alias.get', keyId: null, details: { alias: request.name } };
+    return answer(await recordingDenial(outcomes, context, about, () => aliases.get(context, request)));
+  });
+  bus.serve(listAliases, partition, async (context, request) => ({ body: await aliases.list(context, request) }));
+  bus.serve(putAlias.contract, partition, async (context, request) => {
+    outbox.assertRoom();
+    return answer(await aliases.put(context, request));
+  });
+  bus.serve(deleteAlias, partition, async (context, request) => {
+    outbox.assertRoom();
+    return answer(await aliases.remove(context, request));
+  });
+};
+
 /** Puts the life of keys on the bus: the verbs that change it, and what there is to see of it. @returns what needs the token */
 export const serveLifecycle = (
   { bus, outbox, modules }: Serving,
@@ -54,6 +81,7 @@ export const serveLifecycle = (
   const editor = modules.get(EditKey);
   const reader = modules.get(ReadKey);
   const outcomes = modules.get(GroupCommit);
+  const sets = modules.get(ReadKeySet);
   const changed = async (context: Context, change: Change, destruction?: Destruction): Promise<Answer<Key>> => {
     outbox.assertRoom();
     const body = await states.change(context, change, destruction);
@@ -118,6 +146,8 @@ export const serveLifecycle = (
       reader.publicKey(context, request),
     ),
   );
+  bus.serve(getKeySet, partition, async (context) => ({ body: await sets.of(context) }));
+  serveAliases({ bus, outbox, modules }, partition);
   bus.serve(
     getKeyUsage,
     partition,

@@ -16,6 +16,8 @@ import { ObjectDestroyer } from './key/destroy-object.js';
 import { EditKey } from './key/edit-key.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
+import { KeyAliases } from './key/key-alias.js';
+import { ReadKeySet } from './key/key-set.js';
 import { KeyStore } from './key/key-store.js';
 import { ReadUsage } from './key/key-usage.js';
 import { Lease } from './key/lease.js';
@@ -147,6 +149,13 @@ const made = <Made>(
       [DataSource, CUSTODY, GroupCommit, Outbox],
       (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts),
     ),
+    made(
+      KeyAliases,
+      [PARTS, GroupCommit, Outbox],
+      ({ dataSource, config }: WorkerParts, ...rest: [GroupCommit, Outbox]) =>
+        new KeyAliases(dataSource, ...rest, config.cursorSecret),
+    ),
+    made(ReadKeySet, [DataSource], (dataSource: DataSource) => new ReadKeySet(dataSource)),
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
     made(
       RotateKey,

@@ -12,6 +12,8 @@ import { RequestMeter } from './http/request-meter.js';
 import { createHttpServer } from './http/server.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { serveIdentity } from './identity/serve-identity.js';
+import { addKeySets } from './key-set/add-key-sets.js';
+import { KeySets } from './key-set/key-sets.js';
 import { addRoutes } from './route/add-routes.js';
 import { Admission } from './route/admission.js';
 import { OwnService } from './route/own-service.js';
@@ -37,6 +39,7 @@ export const createGateway = async (root: DynamicModule, parts: GatewayParts): P
   serveIdentity(own, app);
   const issuer = app.get<IssueToken | undefined>(ISSUE_TOKEN);
   if (issuer !== undefined) addTokenEndpoint(server, issuer, app.get(RequestMeter));
+  addKeySets(server, new KeySets(bus), app.get(RequestMeter));
   addRoutes(server, {
     own,
     bus,

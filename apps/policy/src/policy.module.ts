@@ -1,4 +1,12 @@
-import { AnkaError, createTenant, getPolicy, getTenant, listTenants, putPolicy } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  createTenant,
+  findTenant,
+  getPolicy,
+  getTenant,
+  listTenants,
+  putPolicy,
+} from '@ankasecure/contracts';
 import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge } from 'prom-client';
@@ -57,6 +65,7 @@ export class PolicyModule implements OnApplicationBootstrap, OnApplicationShutdo
     bus.serve(createTenant, '', (context, body) => this.watched(tenants.create(context, body)));
     bus.serve(listTenants, '', async (context, body) => ({ body: await read.list(context, body) }));
     bus.serve(getTenant, '', async (context) => ({ body: await read.get(context) }));
+    bus.serve(findTenant, '', async (_, request) => ({ body: await read.find(request) }));
     bus.serve(getPolicy, '', (context) => policy.get(context));
     bus.serve(putPolicy, '', (context, body) => this.watched(change.put(context, body)));
   }

@@ -1,8 +1,10 @@
+import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
 import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js';
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
+import { findTenant, getKeySet } from './key-set.js';
 import {
   activateKey,
   cancelDestruction,
@@ -45,6 +47,11 @@ export const contracts = {
   getKeyUsage,
   getPublicKey,
   editKey: editKey.contract,
+  getKeySet,
+  putAlias: putAlias.contract,
+  getAlias,
+  listAliases,
+  deleteAlias,
   getRotationPolicy,
   putRotationPolicy: putRotationPolicy.contract,
   deleteRotationPolicy,
@@ -61,6 +68,7 @@ export const contracts = {
   createTenant,
   listTenants,
   getTenant,
+  findTenant,
   getPolicy,
   putPolicy,
   appendEvents,

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
-import { algorithmName, base64url, custody, isBase64url, jweAlg, jwsAlg, uuid, warning } from './primitive.js';
+import {
+  algorithmName,
+  aliasName,
+  base64url,
+  custody,
+  isBase64url,
+  jweAlg,
+  jwsAlg,
+  uuid,
+  warning,
+} from './primitive.js';
 
 /** Largest plaintext, payload or additional data of one item, in bytes. */
 export const maxItemBytes = 1024 * 1024;
@@ -49,6 +59,15 @@ const version = z
   .optional()
   .describe('Of keyId; the current version when left out. Must agree with a kid.');
 
+/** The key of what protects: by its id, or by the tenant's name for it. */
+const keyToProtect = {
+  keyId: uuid.optional().describe('The key; its current version is used.'),
+  alias: aliasName.optional().describe('A name of the key, instead of keyId.'),
+};
+const namesKeyOnce = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
+  (keyId === undefined) !== (alias === undefined);
+const nameKeyOnce = 'exactly one of keyId and alias is expected';
+
 /** Of what processes: decrypt and verify. */
 const acceptRisk = z
   .boolean()
@@ -74,7 +93,7 @@ const used = {
 
 export const encryptItem = z
   .strictObject({
-    keyId: uuid.describe('A key for encrypt; its current version is used.'),
+    ...keyToProtect,
     plaintext: data.describe('At most 1 MiB.'),
     encoding,
     /** Bound to the JWE: its SHA-256 stands in the protected header as `aad#S256`; decryption needs the same bytes. Encoded as `plaintext` is. */
@@ -85,6 +104,7 @@ export const encryptItem = z
       ),
   })
   .superRefine(encodingFits('plaintext', 'aad'))
+  .refine(namesKeyOnce, nameKeyOnce)
   .meta({ id: 'EncryptRequest' });
 
 export const encryptResult = z
@@ -118,7 +138,7 @@ export const decryptResult = z
 
 export const signItem = z
   .strictObject({
-    keyId: uuid,
+    ...keyToProtect,
     payload: data.optional(),
     /** base64url of the hash of the message, as long as the algorithm's hash; `raw` only, not for EdDSA and HMAC. */
     digest: base64url(64)
@@ -135,6 +155,7 @@ export const signItem = z
     alg: jwsAlg.optional().describe('One of the key’s algs; the first when left out.'),
   })
   .superRefine(encodingFits('payload'))
+  .refine(namesKeyOnce, nameKeyOnce)
   .refine(
     (item) => (item.payload === undefined) !== (item.digest === undefined),
     'exactly one of payload and digest is expected',

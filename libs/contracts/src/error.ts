@@ -27,6 +27,8 @@ export const errors = {
   'key-not-found': row(404, 'No such key'),
   'service-account-not-found': row(404, 'No such service account'),
   'issuer-not-found': row(404, 'No such issuer'),
+  'alias-not-found': row(404, 'No such alias'),
+  'key-set-not-found': row(404, 'No such key set'),
   // Another tenant's id and one that nobody has are answered alike.
   'tenant-mismatch': row(404, 'No such tenant'),
   'method-not-allowed': row(405, 'The method is not offered here'),

@@ -1,3 +1,4 @@
+export * from './alias.js';
 export * from './audit.js';
 export * from './bus.js';
 export * from './contracts.js';
@@ -5,6 +6,7 @@ export * from './crypto.js';
 export * from './error.js';
 export * from './grant.js';
 export * from './key.js';
+export * from './key-set.js';
 export * from './lifecycle.js';
 export * from './policy.js';
 export * from './primitive.js';

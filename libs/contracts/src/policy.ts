@@ -1,7 +1,7 @@
 import { policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { cursor, instant, pageLimit, text, uuid } from './primitive.js';
+import { cursor, instant, pageLimit, tenantSlug, text, uuid } from './primitive.js';
 
 /** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
 export const platformTenantId = '00000000-0000-7000-8000-000000000000';
@@ -38,9 +38,7 @@ export const createTenant = contract({
   subject: 'policy.tenant.create',
   request: z
     .strictObject({
-      slug: z
-        .string()
-        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and inner hyphens, at most 63'),
+      slug: tenantSlug,
       name: text(128),
     })
     .meta({ id: 'CreateTenant' }),

@@ -47,6 +47,19 @@ export const instant = z.iso.datetime({ offset: false });
 /** A warning that travels in an answer: stable code, a sentence for people. */
 export const warning = z.strictObject({ code: z.string(), detail: z.string() });
 
+/** How tenants are named in addresses. */
+export const tenantSlug = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and inner hyphens, at most 63');
+
+/** A tenant's own name for a key. It stands in paths as it is. */
+export const aliasName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+    'letters, digits, dots, underscores and hyphens are expected, at most 128',
+  );
+
 /** Opaque position in a listing: signed, and bound to tenant, route and filter. */
 export const cursor = z
   .string()

@@ -47,13 +47,14 @@ const sent: Readonly<Record<string, (key: Key) => Sent>> = {
   'POST /sign': () => ({ body: { keyId: signing.id, payload: 'AAAA' } }),
   'POST /verify': () => ({ body: { jws } }),
 };
+const aliasOf = ({ id }: Key): string => `a-${id}`;
 const nothing = (): Sent => ({ body: {} });
 
 const attempt = async (route: string, key: Key): Promise<Reply> => {
   const [method, path] = route.split(' ') as [Method, string];
   const { body, matches } = (sent[route] ?? nothing)(key);
   const etag = matches && (await tenant.admin.send('GET', `/keys/${key.id}`)).headers.get('etag');
-  return user.send(method, path.replace('{id}', key.id).replace('{version}', '1'), {
+  return user.send(method, path.replace('{id}', key.id).replace('{version}', '1').replace('{name}', aliasOf(key)), {
     ...(method !== 'GET' && method !== 'DELETE' && { body }),
     ...(etag && { headers: { 'if-match': etag } }),
   });
@@ -68,6 +69,7 @@ const grant = async ({ id }: Key, right: KeyRight): Promise<void> => {
 /** Of the crypto calls, the key that fits. */
 const keyFor = async (route: string): Promise<Key> => {
   if (route.includes('/keys/')) return tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+  if (route.includes('/aliases/')) await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
   return route.includes('crypt') ? wrapping : signing;
 };
 
@@ -93,7 +95,8 @@ describe.each(granted)('%s', (route, right) => {
     const reply = await attempt(route, key);
     expectProblem(reply, 'key-access-denied');
     const [event] = await sealedEvents(tenant.admin, reply.correlationId);
-    expect(event).toMatchObject({ keyId: key.id, userId: 'alice', failureCode: 'key-access-denied' });
+    const about = route.includes('/aliases/') ? { keyId: null, details: { alias: aliasOf(key) } } : { keyId: key.id };
+    expect(event).toMatchObject({ ...about, userId: 'alice', failureCode: 'key-access-denied' });
   });
 
   it(`is not refused to a user with ${right} on the key`, async () => {

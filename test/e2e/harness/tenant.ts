@@ -52,10 +52,10 @@ export const tenantAt = async (rig: Rig, id: string): Promise<Tenant> => {
 };
 
 /** Makes a tenant as a client should: an answer that says `retryable` is asked for again, with the same Idempotency-Key. */
-export const newTenant = async (rig: Rig): Promise<Tenant> => {
+export const newTenant = async (rig: Rig): Promise<Tenant & { readonly slug: string }> => {
   const platform = await platformClient(rig);
   const body = { slug: `t-${randomUUID()}`, name: 'Tenant of a test' };
   const headers = { 'idempotency-key': randomUUID() };
   const { id } = await eventually('a new tenant', () => platform.post<TenantResource>('/tenants', body, headers));
-  return tenantAt(rig, id);
+  return { ...(await tenantAt(rig, id)), slug: body.slug };
 };

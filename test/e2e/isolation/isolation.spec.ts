@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EncryptResult, Key, SealedEvent, SignResult } from '@ankasecure/contracts';
+import type { EncryptResult, ErrorCode, Key, SealedEvent, SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Application, newApplication } from '../harness/application.js';
 import type { Client, Method, Reply, Sending } from '../harness/client.js';
@@ -27,6 +27,9 @@ interface Belongings {
   readonly issuerId: string;
   readonly keyCursor: string;
   readonly eventCursor: string;
+  readonly alias: string;
+  readonly aliasCursor: string;
+  readonly slug: string;
 }
 
 const base = '/api/v1';
@@ -37,7 +40,7 @@ let me: Client;
 let theirs: Belongings;
 let surfaces: readonly Surface[];
 
-const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
+const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise<Belongings> => {
   const [signing, wrapping] = [
     await tenant.createKey({ algorithm: 'EC-P256', label }),
     await tenant.createKey({ algorithm: 'AES-256', label }),
@@ -56,8 +59,11 @@ const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
   const account = await newApplication(rig, tenant, ['user']);
   const provider = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
   const { id: issuerId } = await tenant.admin.post<{ id: string }>('/issuers', provider);
+  const alias = `theirs-${randomUUID()}`;
+  for (const name of [alias, 'shared']) await tenant.admin.put(`/aliases/${name}`, { keyId: signing.id });
   const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
   const cursors = { keyCursor: await cursorOf('/keys?limit=1'), eventCursor: await cursorOf('/audit/events?limit=1') };
+  const aliasCursor = await cursorOf('/aliases?limit=1');
   return {
     tenantId: tenant.id,
     signing,
@@ -71,6 +77,9 @@ const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
     account,
     issuerId,
     ...cursors,
+    alias,
+    aliasCursor,
+    slug: tenant.slug,
   };
 };
 
@@ -121,13 +130,13 @@ const withoutKid = (token: string): string => {
 const send = (method: Method, path: string, sending: Sending = {}): Promise<Reply> => me.send(method, path, sending);
 
 /** One item, alone and in a batch: another tenant's key is a key that does not exist. */
-const noSuchKey = async (path: string, body: object): Promise<void> => {
-  expectProblem(await send('POST', path, { body }), 'key-not-found');
+const noSuchKey = async (path: string, body: object, code: ErrorCode = 'key-not-found'): Promise<void> => {
+  expectProblem(await send('POST', path, { body }), code);
   const { body: batch } = await send('POST', path, { body: { items: [body, body] } });
   const { items } = batch as { items: readonly { error?: { code: string; status: number } }[] };
   expect(items.map(({ error }) => [error?.status, error?.code])).toEqual([
-    [404, 'key-not-found'],
-    [404, 'key-not-found'],
+    [404, code],
+    [404, code],
   ]);
 };
 /** Only what this tenant did itself: that it named another's things is in its own trail, too. */
@@ -263,6 +272,29 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'verify body.jws': () => noSuchKey('/verify', { jws: theirs.jws }),
   'verify body.keyId': () =>
     noSuchKey('/verify', { keyId: theirs.signing.id, payload: 'AAAA', signature: theirs.signature }),
+  'encrypt body.alias': () => noSuchKey('/encrypt', { alias: theirs.alias, plaintext: 'AAAA' }, 'alias-not-found'),
+  'sign body.alias': () => noSuchKey('/sign', { alias: theirs.alias, payload: 'AAAA' }, 'alias-not-found'),
+  'listAliases query.keyId': async () =>
+    expect(await me.get(`/aliases?keyId=${theirs.signing.id}`)).toEqual({ items: [], next: null }),
+  'listAliases query.cursor': async () =>
+    expectProblem(await send('GET', `/aliases?limit=1&cursor=${theirs.aliasCursor}`), 'cursor-invalid'),
+  'getAlias path.name': async () => expectProblem(await send('GET', `/aliases/${theirs.alias}`), 'alias-not-found'),
+  'deleteAlias path.name': async () =>
+    expectProblem(await send('DELETE', `/aliases/${theirs.alias}`), 'alias-not-found'),
+  'putAlias path.name': async () => {
+    const { id } = await mine.createKey({ algorithm: 'EC-P256' });
+    expect(await me.put(`/aliases/${theirs.alias}`, { keyId: id })).toMatchObject({ keyId: id, revision: 1 });
+    expect(await me.get(`/aliases/${theirs.alias}`)).toMatchObject({ keyId: id });
+    await me.send('DELETE', `/aliases/${theirs.alias}`);
+  },
+  'putAlias body.keyId': async () =>
+    expectProblem(await send('PUT', '/aliases/mine', { body: { keyId: theirs.signing.id } }), 'key-not-found'),
+  // Public keys are for everybody: nothing else of the tenant is in the answer.
+  'getKeySet path.slug': async () => {
+    const { keys } = await me.get<{ keys: Record<string, string>[] }>(`/tenants/${theirs.slug}/.well-known/jwks.json`);
+    expect(keys.length).toBeGreaterThan(0);
+    for (const jwk of keys) expect(Object.keys(jwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  },
   'queryEvents query.keyId': () => onlyMine({ keyId: theirs.signing.id }),
   'queryEvents query.userId': () => onlyMine({ userId: 'administrator' }),
   'queryEvents query.correlationId': async () => {

@@ -36,3 +36,8 @@ export const assertGranted = async (
   if (mayWithAll(context, deed)) return;
   assertMay(context, deed, grantsOf(await readGrants(manager, context.tenantId, keyId)));
 };
+
+/** SQL for whether any grant lets a caller see a key, which any right does: columns, and parameters of its subject and its groups. */
+export const grantedAny = (tenantId: string, keyId: string, subject: string, groups: string): string =>
+  `EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = ${tenantId} AND g.key_id = ${keyId}
+     AND (g.kind = 'subject' AND g.grantee = ${subject} OR g.kind = 'group' AND g.grantee = ANY (${groups}::text[])))`;

@@ -8,6 +8,7 @@ import { grantsOf, readGrants } from '../access/grant.js';
 import type { CustodyKind } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
 import type { KeyVersion } from './key-version.js';
+import { NamedKeys } from './named-key.js';
 
 /** A row of `key` with one of its versions, as PostgreSQL gives it. */
 export interface KeyRow {
@@ -85,6 +86,9 @@ export interface GrantedVersion extends KeyVersion {
   readonly grants: GrantsOfKey;
 }
 
+/** Which key a request wants, by its id (version null means the current one) or by the tenant's name for it. */
+export type Target = { readonly keyId: string; readonly version: number | null } | { readonly alias: string };
+
 /** A key's versions, the current one last. */
 interface KnownKey {
   readonly versions: readonly GrantedVersion[];
@@ -104,8 +108,11 @@ const capacity = 20_000;
  */
 export class KeyStore {
   private readonly known = new Map<string, Promise<KnownKey>>();
+  private readonly named: NamedKeys;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {
+    this.named = new NamedKeys(dataSource, this);
+  }
 
   /**
    * @param version null for the current one
@@ -122,6 +129,13 @@ export class KeyStore {
       if (made !== undefined) return made;
     }
     throw new AnkaError('key-not-found');
+  }
+
+  /** @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
+  meant(tenantId: string, target: Target): Promise<GrantedVersion> {
+    return 'alias' in target
+      ? this.named.find(tenantId, target.alias)
+      : this.find(tenantId, target.keyId, target.version);
   }
 
   forget(tenantId: string, keyId: string): void {

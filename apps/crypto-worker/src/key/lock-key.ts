@@ -39,3 +39,12 @@ const assertMatch = (revision: number, ifMatch: number | undefined): void => {
   if (ifMatch !== undefined && ifMatch !== revision)
     throw new AnkaError('precondition-failed', 'The key has changed since; read it again and decide anew');
 };
+
+/** Makes whatever was decided on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */
+export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
+  await manager.query(
+    `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
+       AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
+    [tenantId, id],
+  );
+};

@@ -12,7 +12,7 @@ import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-ki
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
-import { assertGranted } from '../access/grant.js';
+import { assertGranted, grantedAny } from '../access/grant.js';
 import type { Custody } from '../custody/custody.js';
 import { keyResource, versionResource } from './key-resource.js';
 import { type KeyRow, keyRows, readKey, versionOf } from './key-store.js';
@@ -119,7 +119,6 @@ const page = `
       AND ($3::text IS NULL OR k.purpose = $3)
       AND ($4::text IS NULL OR state_at(v.state, v.activate_at, v.deactivate_at, $9) = $4)
       AND ($5::text IS NULL OR k.label = $5)
-      AND ($10 OR EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = k.tenant_id AND g.key_id = k.id
-        AND (g.kind = 'subject' AND g.grantee = $11 OR g.kind = 'group' AND g.grantee = ANY ($12::text[]))))
+      AND ($10 OR ${grantedAny('k.tenant_id', 'k.id', '$11', '$12')})
       AND ($6::bigint IS NULL OR (k.created_at, k.id) < ('epoch'::timestamptz + $6 * interval '1 microsecond', $7::uuid))
     ORDER BY k.created_at DESC, k.id DESC LIMIT $8) found`;

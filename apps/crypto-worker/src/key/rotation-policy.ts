@@ -11,7 +11,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
 import { eventOf } from '../outcome/event.js';
-import { lockKeyFor } from './lock-key.js';
+import { lockKeyFor, outdateKey } from './lock-key.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
 
@@ -82,11 +82,7 @@ export class RotationPolicies {
     const policy = await withTenant(this.dataSource, tenantId, async (manager) => {
       await lockKeyFor(manager, context, 'manage', id);
       const changed = await work(manager);
-      await manager.query(
-        `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
-           AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
-        [tenantId, id],
-      );
+      await outdateKey(manager, tenantId, id);
       await this.outbox.write(manager, [eventFor(context, operation, changed)]);
       return changed;
     });

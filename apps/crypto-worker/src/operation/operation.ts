@@ -7,16 +7,11 @@ import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.j
 import { sealJwe } from '../envelope/encrypt.js';
 import { jweAlgOf } from '../envelope/jwe-alg.js';
 import type { Use } from '../key/key-state.js';
+import type { Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { jwsAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
 import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
-
-/** Which key a request wants; version null means the current one. */
-export interface Target {
-  readonly keyId: string;
-  readonly version: number | null;
-}
 
 /** What an operation gives back: the fields of its answer that are its own, and how it is to be audited. */
 export interface Done {
@@ -67,6 +62,10 @@ interface Named {
   readonly version?: number | undefined;
 }
 
+/** The key to protect with: one of the two is there. */
+const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
+  keyId === undefined ? { alias } : { keyId, version: null };
+
 /** The key by its kid and by the request's own words, which must agree when both are there. */
 const agreed = (kid: { keyId: string; version: number } | null, { keyId, version }: Named, missing: string): Target => {
   if (kid !== null) {
@@ -85,7 +84,7 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   use: 'protect',
   purposes: ['encrypt'],
   parse: () => undefined,
-  target: ({ keyId }) => ({ keyId, version: null }),
+  target: toProtect,
   acceptsRisk: () => false,
   // Also where the public key does it all: what this token could not open is not to be made.
   alg: jweAlgOf,
@@ -138,7 +137,7 @@ const sign: Operation<contracts.SignItem, undefined> = {
   use: 'protect',
   purposes: ['sign', 'mac'],
   parse: () => undefined,
-  target: ({ keyId }) => ({ keyId, version: null }),
+  target: toProtect,
   acceptsRisk: () => false,
   alg: (key, item) => jwsAlgOf(key, item.alg),
   async run({ custody }, budget, key, item) {

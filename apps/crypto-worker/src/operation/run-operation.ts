@@ -141,9 +141,9 @@ export class RunOperation {
       if (!parsed.success) throw new AnkaError('request-invalid', describeIssues(parsed.error));
       const parts = operation.parse(parsed.data);
       const target = operation.target(parsed.data, parts);
-      keyId = target.keyId;
+      if ('keyId' in target) keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
-      let granted = await this.keys.find(context.tenantId, target.keyId, target.version);
+      let granted = await this.keys.meant(context.tenantId, target);
       key = granted;
       assertMay(context, useOf[operation.name], granted.grants);
       risk = this.assertAllowed(operation, key, policy, operation.acceptsRisk(parsed.data));

@@ -47,7 +47,7 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
   const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: fipsOnly ?? false });
   const runner = new RunOperation(
     { custody, budget: { bounds: () => false } as unknown as UseBudget },
-    { find: async () => key } as unknown as KeyStore,
+    { meant: async () => key } as unknown as KeyStore,
     { of: async () => policy } as unknown as EnforcedPolicies,
     {
       expect: () => undefined,

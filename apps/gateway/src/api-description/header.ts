@@ -10,7 +10,8 @@ export const headers = {
     'Milliseconds in the HSM, in the answering service and in all (W3C Server Timing).',
     'hsm;dur=1.842, worker;dur=2.977, total;dur=4.120',
   ),
-  ETag: header('Revision of the resource, for If-Match.', '"3"'),
+  ETag: header('Revision of the resource, for If-Match; of a key set, for If-None-Match.', '"3"'),
+  'Cache-Control': header('How long the answer may be kept, and by whom.', 'public, max-age=60'),
   Location: header('Where the new resource is.', '/api/v1/keys/01939f31-07c2-7a44-8f0e-2b9d6c1a3f10'),
   'Idempotency-Replayed': header('`true` when this is the stored answer to an earlier request.', 'true'),
   RateLimit: header(

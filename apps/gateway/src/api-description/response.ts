@@ -5,9 +5,11 @@ import { type HeaderName, refer } from './header.js';
 import type { SchemaCollection } from './json-schema.js';
 
 const always: readonly ErrorCode[] = [
-  ...(['request-invalid', 'authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'] as const),
-  ...(['header-too-large', 'internal-error', 'service-unavailable', 'audit-unavailable', 'deadline-exceeded'] as const),
+  ...(['request-invalid', 'header-too-large', 'internal-error', 'service-unavailable'] as const),
+  ...(['audit-unavailable', 'deadline-exceeded'] as const),
 ];
+/** Of callers who say who they are. */
+const ofTokens: readonly ErrorCode[] = ['authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'];
 const ofBodies: readonly ErrorCode[] = ['body-malformed', 'body-too-large', 'media-type-unsupported'];
 const ofIdempotency: readonly ErrorCode[] = ['idempotency-in-flight', 'idempotency-mismatch'];
 const ofConditions: readonly ErrorCode[] = ['precondition-required', 'precondition-failed'];
@@ -17,6 +19,7 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
   ...new Set([
     ...route.errors,
     ...always,
+    ...(route.public ? [] : ofTokens),
     ...(route.takes === 'body' ? ofBodies : []),
     ...(route.idempotent ? ofIdempotency : []),
     ...(route.conditional === true ? ofConditions : []),
@@ -46,8 +49,8 @@ const success = (route: Route, schemas: SchemaCollection) => ({
   description: route.status === 201 ? 'Made.' : 'Done.',
   headers: refer(
     ...everywhere,
-    ...(['RateLimit', 'RateLimit-Policy'] as const),
-    ...(route.etag ? (['ETag'] as const) : []),
+    ...(route.public ? (['Cache-Control'] as const) : (['RateLimit', 'RateLimit-Policy'] as const)),
+    ...(route.etag || route.public ? (['ETag'] as const) : []),
     ...(route.location ? (['Location'] as const) : []),
     ...(route.idempotent ? (['Idempotency-Replayed'] as const) : []),
   ),

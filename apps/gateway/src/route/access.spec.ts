@@ -9,6 +9,7 @@ import { basePath, type Route } from './route.js';
 import { routes } from './routes.js';
 
 const pathOf = (route: Route): string => `${basePath}${examplePath(route.path)}`;
+const guarded = routes.filter((route) => route.public === undefined);
 const byName = (operationId: string): Route => routes.find((route) => route.operationId === operationId) as Route;
 
 describe('access', () => {
@@ -28,7 +29,7 @@ describe('access', () => {
     });
   const heard = (route: Route): number => rig.standIns.heard.get(route.operationId)?.length ?? 0;
 
-  const matrix = routes.flatMap((route) =>
+  const matrix = guarded.flatMap((route) =>
     roles.map((role) => [route.operationId, role, route.roles.includes(role)] as const),
   );
 
@@ -45,11 +46,20 @@ describe('access', () => {
     if (allowed) expect(answer.text).toBe(JSON.stringify(route.example.reply));
   });
 
-  it.each(routes.map((route) => [route.operationId]))('to %s without a token is refused', async (operationId) => {
+  it('is anybody’s to public keys, and to nothing else', async () => {
+    const open = routes.filter((route) => route.public);
+    expect(open.map(({ operationId }) => operationId)).toEqual(['getKeySet']);
+    for (const route of open) {
+      const answer = await attempt(route, undefined);
+      expect([answer.status, answer.text]).toEqual([200, JSON.stringify(route.example.reply)]);
+    }
+  });
+
+  it.each(guarded.map((route) => [route.operationId]))('to %s without a token is refused', async (operationId) => {
     expect((await attempt(byName(operationId), undefined)).status).toBe(401);
   });
 
-  it.each(routes.map((route) => [route.operationId]))('to %s without a role is refused', async (operationId) => {
+  it.each(guarded.map((route) => [route.operationId]))('to %s without a role is refused', async (operationId) => {
     const answer = await attempt(byName(operationId), await rig.issuer.token({ roles: [] }));
     expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
   });

@@ -24,7 +24,7 @@ const holding =
 
 /** Puts the table on the server. */
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
-  for (const route of routes) {
+  for (const route of routes.filter((row) => row.public === undefined)) {
     const served = route.contract.owner === 'gateway' ? { ...parts, bus: parts.own } : parts;
     server.route({
       method: route.method,

@@ -19,6 +19,8 @@ export const instants = {
 export const pathExamples: Readonly<Record<string, { readonly schema: object; readonly example: string | number }>> = {
   id: { schema: { type: 'string', format: 'uuid' }, example: ids.signingKey },
   version: { schema: { type: 'integer', minimum: 1 }, example: 1 },
+  name: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }, example: 'invoice-signing' },
+  slug: { schema: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }, example: 'acme' },
 };
 
 /** The path with those in it. */

@@ -18,6 +18,8 @@ export interface Route {
   readonly roles: readonly Role[];
   /** What it does with the one key it is about: the right that lets a caller do it whose role does not suffice for every key. */
   readonly right?: KeyRight;
+  /** Anybody may ask, without a token: it has a handler of its own. */
+  readonly public?: true;
   /** What the request becomes on the bus. */
   readonly contract: Contract;
   /**

@@ -1,9 +1,11 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { issuerRoutes } from '../issuer/issuer.routes.js';
+import { aliasRoutes } from '../key/alias.routes.js';
 import { grantRoutes } from '../key/grant.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
 import { lifecycleRoutes } from '../key/lifecycle.routes.js';
+import { keySetRoute } from '../key-set/key-set.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
 import { serviceAccountRoutes } from '../service-account/service-account.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
@@ -13,6 +15,7 @@ import type { Route } from './route.js';
 export const routes: readonly Route[] = [
   ...keyRoutes,
   ...grantRoutes,
+  ...aliasRoutes,
   ...lifecycleRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
@@ -20,4 +23,5 @@ export const routes: readonly Route[] = [
   ...issuerRoutes,
   ...auditRoutes,
   ...tenantRoutes,
+  keySetRoute,
 ];

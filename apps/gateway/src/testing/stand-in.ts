@@ -4,6 +4,7 @@ import {
   appendEvents,
   type Context,
   type Contract,
+  findTenant,
   getTenant,
   platformTenantId,
   type ReplyHead,
@@ -81,6 +82,10 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   });
   const tokenSigner = await makeTokenSigner();
   busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await tokenSigner(claims) }));
+  busOf(findTenant).serve(findTenant, '', async (_, { slug }) => {
+    if (slug !== 'acme') throw new AnkaError('tenant-unknown');
+    return { body: { id: tenantA, slug, name: 'A', partition: 'default', createdAt: instants.created } };
+  });
   busOf(appendEvents).serve(appendEvents, '', async (_, { events }) => {
     sealed.push(...events);
     return { body: { sealed: events.length } };

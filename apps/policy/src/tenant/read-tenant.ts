@@ -26,6 +26,13 @@ export class ReadTenant {
     return tenantResource(tenant);
   }
 
+  /** @throws AnkaError `tenant-unknown`, also of one whose creation is not finished */
+  async find({ slug }: { slug: string }): Promise<TenantResource> {
+    const tenant = await this.dataSource.manager.findOneBy(Tenant, { slug, state: 'active' });
+    if (tenant === null) throw new AnkaError('tenant-unknown');
+    return tenantResource(tenant);
+  }
+
   /** All tenants that exist for callers, by slug. @throws AnkaError `cursor-invalid`, `access-denied` */
   async list(context: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
     assertPlatform(context);

@@ -1,0 +1,178 @@
+import {
+  type Alias,
+  AnkaError,
+  type AuditEvent,
+  type Context,
+  type listAliases,
+  type putAlias,
+} from '@ankasecure/contracts';
+import { type CursorScope, CursorSeal, type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { mayWithAll } from '../access/access.js';
+import { assertGranted, grantedAny } from '../access/grant.js';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import { lockKeyFor, outdateKey } from './lock-key.js';
+
+interface Row {
+  readonly name: string;
+  readonly key_id: string;
+  readonly changed_at: Date;
+  readonly revision: number;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+/**
+ * The names a tenant gives its keys. Whoever uses a key by a name is decided on that key's version, so a name that leaves a key
+ * makes the key's cached versions outdated: when the change has returned, no worker protects by the name with the old key.
+ */
+export class KeyAliases {
+  private readonly cursors: CursorSeal;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outcomes: GroupCommit,
+    private readonly outbox: Outbox,
+    cursorSecret: string,
+  ) {
+    this.cursors = new CursorSeal(cursorSecret);
+  }
+
+  /** @throws AnkaError `alias-not-found`, `key-access-denied` */
+  get(context: Context, { name }: Named): Promise<Alias> {
+    const { tenantId } = context;
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const row = await read(manager, tenantId, name);
+      await assertGranted(manager, context, 'view', row.key_id);
+      return aliasOf(row);
+    });
+  }
+
+  /** By name, those of keys that the caller may see. @throws AnkaError `cursor-invalid` */
+  async list(
+    context: Context,
+    { limit, cursor, ...filter }: z.infer<typeof listAliases.request>,
+  ): Promise<{ items: Alias[]; next: string | null }> {
+    const { tenantId } = context;
+    const scope: CursorScope = { tenantId, listing: 'aliases', filter };
+    const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
+    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<Row[]>(
+        `SELECT ${columns} FROM key_alias a WHERE tenant_id = $1 AND name > $2 AND ($3::uuid IS NULL OR key_id = $3)
+           AND ($5 OR ${grantedAny('a.tenant_id', 'a.key_id', '$6', '$7')})
+         ORDER BY name LIMIT $4`,
+        [
+          ...[tenantId, after, filter.keyId ?? null, limit + 1],
+          ...[mayWithAll(context, 'view'), context.principal, context.groups ?? []],
+        ],
+      ),
+    );
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      items: shown.map(aliasOf),
+      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, last.name) : null,
+    };
+  }
+
+  /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
+  put(context: Context, { name, keyId }: z.infer<typeof putAlias.contract.request>): Promise<Alias> {
+    const { tenantId } = context;
+    return this.change(context, 'alias.put', name, keyId, async (manager) => {
+      await lockKeyFor(manager, unconditional(context), 'manage', keyId);
+      const old = await find(manager, tenantId, name);
+      if (old !== undefined) await assertGranted(manager, context, 'manage', old.key_id);
+      assertExpected(context, old);
+      const [row] = await manager.query<Row[]>(
+        `INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant_id, name) DO UPDATE SET key_id = excluded.key_id, changed_at = now(), revision = key_alias.revision + 1
+         RETURNING ${columns}`,
+        [tenantId, name, keyId],
+      );
+      if (old !== undefined && old.key_id !== keyId) await outdateKey(manager, tenantId, old.key_id);
+      return { row: row as Row, was: old };
+    });
+  }
+
+  /** Changes of one tenant's names come one after the other, since each takes its fence. @returns what was. @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed` */
+  remove(context: Context, { name }: Named): Promise<Alias> {
+    const { tenantId } = context;
+    return this.change(context, 'alias.delete', name, null, async (manager) => {
+      await lockKeyFor(manager, unconditional(context), 'manage', (await read(manager, tenantId, name)).key_id);
+      const old = await read(manager, tenantId, name);
+      await assertGranted(manager, context, 'manage', old.key_id);
+      assertExpected(context, old);
+      await manager.query('DELETE FROM key_alias WHERE tenant_id = $1 AND name = $2', [tenantId, name]);
+      await outdateKey(manager, tenantId, old.key_id);
+      return { row: old, was: old };
+    });
+  }
+
+  private async change(
+    context: Context,
+    operation: string,
+    name: string,
+    keyId: string | null,
+    work: (manager: EntityManager) => Promise<{ row: Row; was: Row | undefined }>,
+  ): Promise<Alias> {
+    const { tenantId } = context;
+    const event = (about: string | null, failureCode: string | null, was?: Row): AuditEvent =>
+      eventOf(context, {
+        operation,
+        keyId: about,
+        algorithm: null,
+        outcome: failureCode === null ? 'success' : 'failure',
+        failureCode,
+        details: { alias: name, ...(was === undefined ? {} : { was: was.key_id }) },
+      });
+    try {
+      const row = await withTenant(this.dataSource, tenantId, async (manager) => {
+        const changed = await work(manager);
+        await this.outbox.write(manager, [event(changed.row.key_id, null, changed.was)]);
+        return changed.row;
+      });
+      this.outbox.committed(1);
+      return aliasOf(row);
+    } catch (error) {
+      if (error instanceof AnkaError)
+        await this.outcomes.commit({ tenantId, policy: null, key: null }, event(keyId, error.code));
+      throw error;
+    }
+  }
+}
+
+const columns = 'name, key_id, changed_at, revision';
+
+const aliasOf = ({ name, key_id, changed_at, revision }: Row): Alias => ({
+  name,
+  keyId: key_id,
+  changedAt: changed_at.toISOString(),
+  revision,
+});
+
+const find = async (manager: EntityManager, tenantId: string, name: string): Promise<Row | undefined> => {
+  const [row] = await manager.query<Row[]>(`SELECT ${columns} FROM key_alias WHERE tenant_id = $1 AND name = $2`, [
+    tenantId,
+    name,
+  ]);
+  return row;
+};
+
+const read = async (manager: EntityManager, tenantId: string, name: string): Promise<Row> => {
+  const row = await find(manager, tenantId, name);
+  if (row === undefined) throw new AnkaError('alias-not-found');
+  return row;
+};
+
+/** What the call is conditioned on is the alias, not its key. */
+const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
+
+/** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
+const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefined): void => {
+  if (ifMatch !== undefined && ifMatch !== row?.revision)
+    throw new AnkaError('precondition-failed', 'The alias has changed since; read it again and decide anew');
+};

@@ -1,0 +1,56 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource } from 'typeorm';
+import type { GrantedVersion, KeyStore } from './key-store.js';
+import type { KeyVersion } from './key-version.js';
+
+/** What a name stood for when it was looked up: a key, as of its current version then. */
+type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;
+
+/** Most names kept in memory; the one unused for longest goes first. */
+const capacity = 20_000;
+const attempts = 3;
+
+/**
+ * Keys by the tenant's names for them. A name is believed for as long as its key's current version is what it was when the name
+ * was looked up: its revision moves when the name leaves the key, and where the version is old the fence finds out.
+ */
+export class NamedKeys {
+  private readonly known = new Map<string, Known>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyStore,
+  ) {}
+
+  /** @throws AnkaError `alias-not-found`; `decision-outdated` where the key changes faster than it can be read */
+  async find(tenantId: string, alias: string): Promise<GrantedVersion> {
+    const place = `${tenantId}/${alias}`;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const known = this.known.get(place) ?? (await this.lookUp(tenantId, alias));
+      const key = await this.keys.find(tenantId, known.keyId, null);
+      this.known.delete(place);
+      if (key.version === known.version && key.revision === known.revision) {
+        this.known.set(place, known);
+        return key;
+      }
+      if (attempt > 0) this.keys.forget(tenantId, known.keyId);
+    }
+    throw new AnkaError('decision-outdated', 'The key changed while it was looked up; try again');
+  }
+
+  private async lookUp(tenantId: string, alias: string): Promise<Known> {
+    const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<{ key_id: string; version: number; revision: number }[]>(current, [tenantId, alias]),
+    );
+    if (row === undefined) throw new AnkaError('alias-not-found');
+    const oldest = this.known.keys().next();
+    if (this.known.size >= capacity && oldest.done !== true) this.known.delete(oldest.value);
+    return { keyId: row.key_id, version: row.version, revision: row.revision };
+  }
+}
+
+/** One statement, so the name and the revision are of one moment. */
+const current = `
+  SELECT a.key_id, v.version, v.revision FROM key_alias a JOIN key_version v USING (tenant_id, key_id)
+  WHERE a.tenant_id = $1 AND a.name = $2 ORDER BY v.version DESC LIMIT 1`;

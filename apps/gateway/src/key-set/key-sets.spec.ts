@@ -1,0 +1,69 @@
+import { AnkaError, type Contract, findTenant } from '@ankasecure/contracts';
+import { describe, expect, it } from 'vitest';
+import { KeySets } from './key-sets.js';
+
+const asking = { correlationId: 'test', deadline: Number.MAX_SAFE_INTEGER };
+const tenant = { id: '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55', partition: 'default' };
+
+/** The services behind, each question answered when `answer` is called. */
+const behind = () => {
+  const waiting: (() => void)[] = [];
+  const asked: string[] = [];
+  const request = async (contract: Contract, _: string, __: unknown, body: { slug?: string }): Promise<unknown> => {
+    asked.push(contract.subject);
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    if (contract !== (findTenant as Contract)) return { keys: [] };
+    if (body.slug === 'nobody') throw new AnkaError('tenant-unknown');
+    if (body.slug === 'down') throw new AnkaError('service-unavailable');
+    return tenant;
+  };
+  const answer = async (): Promise<void> => {
+    for (const resolve of waiting.splice(0)) resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { sets: new KeySets({ request } as unknown as ConstructorParameters<typeof KeySets>[0]), asked, answer };
+};
+
+const codeOf = (set: Promise<unknown>): Promise<string> =>
+  set.then(
+    () => 'ok',
+    (error: AnkaError) => error.code,
+  );
+
+describe('key sets', () => {
+  it('are asked for once by however many ask at the same time, and again when they are old', async () => {
+    const { sets, asked, answer } = behind();
+    const all = Array.from({ length: 100 }, () => codeOf(sets.of('acme', asking, 0)));
+    for (let step = 0; step < 3; step++) await answer();
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['ok']));
+    expect(asked).toHaveLength(2);
+    void codeOf(sets.of('acme', asking, 1_999));
+    expect(asked).toHaveLength(2);
+    void codeOf(sets.of('acme', asking, 2_000));
+    expect(asked).toHaveLength(3);
+  });
+
+  it('that nobody has are remembered, and troubles are not', async () => {
+    const { sets, asked, answer } = behind();
+    const first = [codeOf(sets.of('nobody', asking, 0)), codeOf(sets.of('down', asking, 0))];
+    for (let step = 0; step < 3; step++) await answer();
+    expect(await Promise.all(first)).toEqual(['key-set-not-found', 'service-unavailable']);
+    expect(await codeOf(sets.of('nobody', asking, 1))).toBe('key-set-not-found');
+    expect(asked).toHaveLength(2);
+    void codeOf(sets.of('down', asking, 1));
+    expect(asked).toHaveLength(3);
+  });
+
+  it('that cannot be are asked for nowhere', async () => {
+    const { sets, asked } = behind();
+    expect(await codeOf(sets.of('../admin', asking, 0))).toBe('key-set-not-found');
+    expect(asked).toEqual([]);
+  });
+
+  it('take no more than their share of the services behind', async () => {
+    const { sets, asked } = behind();
+    const codes = Array.from({ length: 17 }, (_, index) => codeOf(sets.of(`tenant-${index}`, asking, 0)));
+    expect(await codes[16]).toBe('service-unavailable');
+    expect(asked).toHaveLength(16);
+  });
+});

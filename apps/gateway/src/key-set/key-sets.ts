@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+import { AnkaError, type Context, findTenant, getKeySet, tenantSlug } from '@ankasecure/contracts';
+import type { Bus } from '@ankasecure/service-kit';
+
+/** How long callers may keep a set. */
+export const maxAgeSeconds = 60;
+/** How long it is kept here, in milliseconds: whoever asks more often costs the services behind nothing. */
+const keptMs = 2_000;
+/** Sets and unknown names kept; the oldest goes first. */
+const capacity = 1_000;
+/** Questions under way. They come from anybody, so they never take more than this of the services. */
+const mostAsking = 16;
+
+export interface PublishedSet {
+  readonly body: Buffer;
+  /** A strong validator: it changes with the set. */
+  readonly etag: string;
+}
+
+interface Kept {
+  readonly until: number;
+  readonly set: Promise<PublishedSet>;
+}
+
+type Asking = Omit<Context, 'tenantId' | 'principal'>;
+
+/** Tenants' public keys, for callers who say who they are to nobody. */
+export class KeySets {
+  private readonly kept = new Map<string, Kept>();
+  private asking = 0;
+
+  constructor(private readonly bus: Pick<Bus, 'request'>) {}
+
+  /** @throws AnkaError `key-set-not-found`; `service-unavailable` when too many ask, or whatever kept the services from answering */
+  of(slug: string, asking: Asking, now = Date.now()): Promise<PublishedSet> {
+    const known = this.kept.get(slug);
+    if (known !== undefined && known.until > now) return known.set;
+    if (!tenantSlug.safeParse(slug).success) return Promise.reject(unknown());
+    if (this.asking >= mostAsking)
+      return Promise.reject(new AnkaError('service-unavailable', 'Too many key sets are asked for; try again'));
+    const set = this.ask(slug, asking);
+    this.keep(slug, { until: now + keptMs, set });
+    return set;
+  }
+
+  private keep(slug: string, kept: Kept): void {
+    this.kept.delete(slug);
+    const oldest = this.kept.keys().next();
+    if (this.kept.size >= capacity && oldest.done !== true) this.kept.delete(oldest.value);
+    this.kept.set(slug, kept);
+    kept.set.catch((error: unknown) => {
+      const stays = error instanceof AnkaError && error.code === 'key-set-not-found';
+      if (!stays && this.kept.get(slug) === kept) this.kept.delete(slug);
+    });
+  }
+
+  private async ask(slug: string, asking: Asking): Promise<PublishedSet> {
+    this.asking++;
+    try {
+      const nobody = { ...asking, principal: 'anybody' };
+      const { id, partition } = await this.tenant(slug, { ...nobody, tenantId: anybodysTenant });
+      const set = await this.bus.request(getKeySet, partition, { ...nobody, tenantId: id }, {});
+      const body = Buffer.from(JSON.stringify(set));
+      return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
+    } finally {
+      this.asking--;
+    }
+  }
+
+  private async tenant(slug: string, context: Context): Promise<{ id: string; partition: string }> {
+    try {
+      return await this.bus.request(findTenant, '', context, { slug });
+    } catch (error) {
+      throw error instanceof AnkaError && error.code === 'tenant-unknown' ? unknown() : error;
+    }
+  }
+}
+
+/** Of a context whose tenant is only being looked for: nobody's. */
+const anybodysTenant = '00000000-0000-0000-0000-000000000000';
+
+const unknown = (): AnkaError => new AnkaError('key-set-not-found', 'There is no tenant of that name');

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { contract, page } from './bus.js';
+import { aliasName, cursor, instant, pageLimit, uuid } from './primitive.js';
+
+const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+
+const body = z.strictObject({ keyId: uuid.describe('The key it stands for from now on.') }).meta({ id: 'PutAlias' });
+
+/** A tenant's own name for one of its keys: applications name it, and which key it is can change. */
+export const alias = z
+  .strictObject({
+    name: aliasName,
+    keyId: uuid,
+    changedAt: instant,
+    revision: z.number().int().positive().describe('Also the ETag.'),
+  })
+  .meta({ id: 'Alias' });
+export type Alias = z.infer<typeof alias>;
+
+/** The reply means: whatever is encrypted or signed by this name from now on is so with that key, on every worker. */
+export const putAlias = {
+  body,
+  contract: contract({
+    ...gatewayToWorker,
+    subject: 'crypto.{partition}.alias.put',
+    request: z.strictObject({ name: aliasName, ...body.shape }),
+    reply: alias,
+  }),
+};
+
+export const getAlias = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.alias.get',
+  request: z.strictObject({ name: aliasName }),
+  reply: alias,
+});
+
+export const listAliases = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.alias.list',
+  request: z.strictObject({ keyId: uuid.optional(), limit: pageLimit, cursor: cursor.optional() }),
+  reply: page(alias),
+});
+
+/** The reply is the alias that was. */
+export const deleteAlias = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.alias.delete',
+  request: z.strictObject({ name: aliasName }),
+  reply: alias,
+});

@@ -1,0 +1,96 @@
+import type { Alias, Key, SignResult } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectProblem } from '../harness/problem.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { sealedEvents } from '../harness/trail.js';
+
+let tenant: Tenant;
+let old: Key;
+let fresh: Key;
+beforeAll(async () => {
+  tenant = await newTenant(await sharedRig());
+  old = await tenant.createKey({ algorithm: 'EC-P256' });
+  fresh = await tenant.createKey({ algorithm: 'EC-P256' });
+});
+
+const name = (alias: string, keyId: string): Promise<Alias> => tenant.admin.put(`/aliases/${alias}`, { keyId });
+const signed = (alias: string): Promise<SignResult> =>
+  tenant.admin.post<SignResult>('/sign', { alias, payload: 'hello', encoding: 'utf8' });
+
+describe('a key’s alias', () => {
+  it('stands for the key in encrypt and sign, and the answer says which key that is', async () => {
+    const aes = await tenant.createKey({ algorithm: 'AES-256' });
+    await name('documents', aes.id);
+    const sealed = await tenant.admin.post<{ jwe: string; keyId: string }>('/encrypt', {
+      alias: 'documents',
+      plaintext: 'hello',
+      encoding: 'utf8',
+    });
+    expect(sealed.keyId).toBe(aes.id);
+    const opened = await tenant.admin.post<{ plaintext: string }>('/decrypt', { jwe: sealed.jwe, encoding: 'utf8' });
+    expect(opened.plaintext).toBe('hello');
+    await name('invoices', old.id);
+    expect((await signed('invoices')).keyId).toBe(old.id);
+  });
+
+  it('stands for another key from the moment that says so', async () => {
+    await name('moving', old.id);
+    for (let round = 0; round < 20; round++) {
+      const [from, to] = round % 2 === 0 ? [old, fresh] : [fresh, old];
+      expect((await signed('moving')).keyId).toBe(from.id);
+      await name('moving', to.id);
+      // Brings the old key back into the workers' memory, as it is now.
+      await tenant.admin.post('/sign', { keyId: from.id, payload: 'AAAA' });
+      expect((await signed('moving')).keyId).toBe(to.id);
+    }
+  });
+
+  it('follows its key to new versions', async () => {
+    await name('rotating', fresh.id);
+    const before = await signed('rotating');
+    await tenant.admin.post(`/keys/${fresh.id}/rotate`, {});
+    expect((await signed('rotating')).version).toBe(before.version + 1);
+  });
+
+  it('is read, listed and taken away', async () => {
+    for (const alias of ['list-b', 'list-a']) await name(alias, old.id);
+    const first = await tenant.admin.get<{ items: Alias[]; next: string }>(`/aliases?keyId=${old.id}&limit=1`);
+    expect(first.next).not.toBeNull();
+    expect(await tenant.admin.get('/aliases/list-a')).toMatchObject({ name: 'list-a', keyId: old.id, revision: 1 });
+    const gone = await tenant.admin.send<Alias>('DELETE', '/aliases/list-a');
+    expect([gone.status, gone.body.keyId]).toEqual([200, old.id]);
+    expectProblem(await tenant.admin.send('GET', '/aliases/list-a'), 'alias-not-found');
+    expectProblem(
+      await tenant.admin.send('POST', '/sign', { body: { alias: 'list-a', payload: 'AAAA' } }),
+      'alias-not-found',
+    );
+    const [event] = await sealedEvents(tenant.admin, gone.correlationId);
+    expect(event).toMatchObject({
+      operation: 'alias.delete',
+      keyId: old.id,
+      details: { alias: 'list-a', was: old.id },
+    });
+  });
+
+  it('is changed by those who know what it is, where they say so', async () => {
+    const { revision } = await name('guarded', old.id);
+    const send = (seen: number) =>
+      tenant.admin.send<Alias>('PUT', '/aliases/guarded', {
+        body: { keyId: fresh.id },
+        headers: { 'if-match': `"${seen}"` },
+      });
+    expectProblem(await send(revision + 1), 'precondition-failed');
+    const moved = await send(revision);
+    expect([moved.status, moved.headers.get('etag')]).toEqual([200, `"${revision + 1}"`]);
+  });
+
+  it('is refused where it cannot be one, and where a key is named twice or not at all', async () => {
+    const put = (alias: string) => tenant.admin.send('PUT', `/aliases/${alias}`, { body: { keyId: old.id } });
+    for (const bad of ['-x', 'a%20b', 'a%2Fb', 'a'.repeat(129), '%00'])
+      expectProblem(await put(bad), 'request-invalid');
+    const sign = (named: object) => tenant.admin.send('POST', '/sign', { body: { ...named, payload: 'AAAA' } });
+    expectProblem(await sign({ keyId: old.id, alias: 'invoices' }), 'request-invalid');
+    expectProblem(await sign({}), 'request-invalid');
+  });
+});
