@@ -30,6 +30,7 @@ import {
 import type { Answer, Bus, Outbox, Served } from '@ankasecure/service-kit';
 import type { ModuleRef } from '@nestjs/core';
 import type { z } from 'zod';
+import { recordingDenial } from './access/denial.js';
 import type { WorkerConfig } from './config.js';
 import { ChangeState } from './key/change-state.js';
 import { Destruction } from './key/destruction.js';
@@ -41,6 +42,7 @@ import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
 import { RotateKey } from './key/rotate-key.js';
 import { RotationPolicies } from './key/rotation-policy.js';
+import { GroupCommit } from './outcome/group-commit.js';
 
 /** What it takes to serve. */
 export interface Serving {
@@ -63,8 +65,12 @@ const recordedIn =
 const serveAliases = ({ bus, outbox, modules }: Serving, partition: string): void => {
   const aliases = modules.get(KeyAliases);
   const recorded = recordedIn(outbox);
+  const outcomes = modules.get(GroupCommit);
   const answer = (body: Alias): Answer<Alias> => ({ body, revision: body.revision });
-  bus.serve(getAlias, partition, async (context, request) => answer(await aliases.get(context, request)));
+  bus.serve(getAlias, partition, async (context, request) => {
+    const about = { operation: 'alias.get', keyId: null, details: { alias: request.name } };
+    return answer(await recordingDenial(outcomes, context, about, () => aliases.get(context, request)));
+  });
   bus.serve(listAliases, partition, async (context, request) => ({ body: await aliases.list(context, request) }));
   bus.serve(
     putAlias.contract,
@@ -91,6 +97,7 @@ export const serveLifecycle = (
   const policies = modules.get(RotationPolicies);
   const editor = modules.get(EditKey);
   const reader = modules.get(ReadKey);
+  const outcomes = modules.get(GroupCommit);
   const sets = modules.get(ReadKeySet);
   const recorded = recordedIn(outbox);
   /** @param planned the change that a request asks for, and its waiting where it is a destruction */
@@ -124,10 +131,6 @@ export const serveLifecycle = (
     [{ verb: 'schedule-destroy', id, version }, new Destruction(waitingDays, lifecycle.minimumWaitingDays)] as const;
   serveChange(scheduleDestruction.contract, ({ id, waitingDays, version }) => schedule(id, waitingDays, version));
   serveChange(deleteKey, ({ id, waitingDays }) => schedule(id, waitingDays));
-  bus.serve(listKeyVersions, partition, async (context, request) => ({
-    body: await reader.versions(context, request),
-  }));
-  bus.serve(getKeyVersion, partition, async (context, request) => ({ body: await reader.version(context, request) }));
   bus.serve(
     editKey.contract,
     partition,
@@ -137,11 +140,47 @@ export const serveLifecycle = (
     }),
     recorded((context, request) => editor.rehearse(context, request)),
   );
-  bus.serve(getPublicKey, partition, async (context, request) => ({ body: await reader.publicKey(context, request) }));
+
+  /** What leaves no trace of its own but that it was refused. */
+  const about =
+    <Request extends { readonly id: string }, Body>(
+      operation: string,
+      work: (context: Context, request: Request) => Promise<Body>,
+    ) =>
+    async (context: Context, request: Request): Promise<Answer<Body>> => ({
+      body: await recordingDenial(outcomes, context, { operation, keyId: request.id }, () => work(context, request)),
+    });
+  bus.serve(
+    listKeyVersions,
+    partition,
+    about('key.versions.list', (context, request) => reader.versions(context, request)),
+  );
+  bus.serve(
+    getKeyVersion,
+    partition,
+    about('key.version.get', (context, request: z.infer<typeof getKeyVersion.request>) =>
+      reader.version(context, request),
+    ),
+  );
+  bus.serve(
+    getPublicKey,
+    partition,
+    about('key.public-key.get', (context, request: z.infer<typeof getPublicKey.request>) =>
+      reader.publicKey(context, request),
+    ),
+  );
   bus.serve(getKeySet, partition, async (context) => ({ body: await sets.of(context) }));
   serveAliases({ bus, outbox, modules }, partition);
-  bus.serve(getKeyUsage, partition, async (context, request) => ({ body: await usage.of(context, request) }));
-  bus.serve(getRotationPolicy, partition, async (context, request) => ({ body: await policies.get(context, request) }));
+  bus.serve(
+    getKeyUsage,
+    partition,
+    about('key.usage.get', (context, request) => usage.of(context, request)),
+  );
+  bus.serve(
+    getRotationPolicy,
+    partition,
+    about('key.rotation-policy.get', (context, request) => policies.get(context, request)),
+  );
   bus.serve(
     putRotationPolicy.contract,
     partition,

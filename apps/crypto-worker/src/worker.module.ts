@@ -1,6 +1,7 @@
 import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ChangeGrants } from './access/change-grants.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import { PlatformKeys } from './audit-mac/platform-key.js';
 import { servedPartition, type WorkerConfig } from './config.js';
@@ -34,6 +35,7 @@ import { ApplyPolicy } from './policy/apply-policy.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
 import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
+import { SignToken } from './token/sign-token.js';
 import { Worker } from './worker.js';
 
 type WorkerParts = Parts<WorkerConfig>;
@@ -107,6 +109,7 @@ const made = <Made>(
       ({ config }: WorkerParts, custody: never, keys: PlatformKeys) =>
         new ComputeMac(custody, keys, config.auditMac.mode),
     ),
+    made(SignToken, [CUSTODY, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
     made(
       ApplyPolicy,
       [DataSource, PlatformKeys, EnforcedPolicies],
@@ -128,6 +131,11 @@ const made = <Made>(
       [PARTS, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
       ({ dataSource, config }: WorkerParts, ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]) =>
         new CreateKey(dataSource, ...rest, config.partition),
+    ),
+    made(
+      ChangeGrants,
+      [DataSource, KeyStore, GroupCommit, Outbox],
+      (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
     ),
     made(
       ChangeState,

@@ -7,11 +7,14 @@ import {
   getKey,
   listAlgorithms,
   listKeys,
+  signToken,
 } from '@ankasecure/contracts';
 import { Bus, Outbox, PARTS, type Parts, type Served } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Gauge } from 'prom-client';
+import { recordingDenial } from './access/denial.js';
+import { serveGrants } from './access/serve-grants.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
@@ -31,6 +34,7 @@ import { ApplyPolicy } from './policy/apply-policy.js';
 import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
 import { serveLifecycle } from './serve-lifecycle.js';
+import { SignToken } from './token/sign-token.js';
 
 /** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
 @Injectable()
@@ -49,6 +53,7 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     this.outbox.start();
     await this.modules.get(Reconciler).start(partition);
     this.serveRecords(partition);
+    serveGrants(this, partition);
     const withToken = [...serveLifecycle(this, this.parts.config), ...this.serveKeys(partition)];
     this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
     this.modules.get(DestroyDue).start(partition);
@@ -73,8 +78,10 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const lister = this.modules.get(ListAlgorithm);
     const evaluator = this.modules.get(EvaluatePolicy);
     const changes = this.modules.get(EvaluateChange);
+    const outcomes = this.modules.get(GroupCommit);
     this.bus.serve(getKey, partition, async (context, request) => {
-      const body = await reader.get(context, request);
+      const about = { operation: 'key.get', keyId: request.id };
+      const body = await recordingDenial(outcomes, context, about, () => reader.get(context, request));
       return { body, revision: body.revision };
     });
     this.bus.serve(listKeys, partition, async (context, request) => ({ body: await reader.list(context, request) }));
@@ -92,6 +99,7 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const creator = this.modules.get(CreateKey);
     const applier = this.modules.get(ApplyPolicy);
     const macs = this.modules.get(ComputeMac);
+    const tokens = this.modules.get(SignToken);
     return [
       this.bus.serve(
         createKey,
@@ -109,6 +117,11 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       this.bus.serve(applyPolicy, partition, async (context, request) => ({
         body: await applier.apply(context, request),
       })),
+      this.bus.serve(signToken, partition, async (context, request) => {
+        this.outbox.assertRoom();
+        const { value: body, hsmMicros } = await tokens.sign(context, request);
+        return { body, hsmMicros };
+      }),
       this.bus.serve(computeMacs, partition, async (context, request) => ({
         body: await macs.compute(context, request),
       })),

@@ -2,6 +2,7 @@ import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module } from '@nestjs/common';
 import { DenialRecord } from './audit/denial.js';
 import { Authentication } from './auth/authentication.js';
+import { ConfiguredIssuers } from './auth/configured-issuers.js';
 import { KeyOutage } from './auth/key-outage.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { Background } from './background.js';
@@ -9,8 +10,16 @@ import type { GatewayConfig } from './gateway.config.js';
 import { BodyBudget } from './http/body-budget.js';
 import { RequestMeter } from './http/request-meter.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { GuardedFetch } from './identity/guarded-fetch.js';
+import { IdentityEpoch } from './identity/identity-epoch.js';
+import { Issuers } from './issuer/issuers.js';
+import { TenantIssuers } from './issuer/tenant-issuers.js';
 import { Quota } from './quota/quota.js';
 import { Admission } from './route/admission.js';
+import { IssueToken } from './service-account/issue-token.js';
+import { OwnIssuer } from './service-account/own-issuer.js';
+import { ServiceAccounts } from './service-account/service-accounts.js';
+import { TokenKeys } from './service-account/token-keys.js';
 import { TenantDirectory } from './tenant/tenant-directory.js';
 
 export type GatewayParts = Parts<GatewayConfig>;
@@ -24,20 +33,72 @@ const fromParts = <Value>(
   useFactory: make,
 });
 
+/** There are no service accounts where they are not configured. */
+export const ISSUE_TOKEN = Symbol('issue token');
+
+/** Those that the platform knows by its configuration. */
+const knownIssuers = ({ issuers, serviceAccounts }: GatewayConfig['identity']): readonly string[] => [
+  ...issuers.map(({ issuer }) => issuer),
+  ...(serviceAccounts === undefined ? [] : [serviceAccounts.issuer]),
+];
+
+const authenticationOf = (
+  { config: { identity }, log, health }: GatewayParts,
+  epochs: IdentityEpoch,
+  accounts: ServiceAccounts,
+  keys: TokenKeys,
+  issuers: Issuers,
+): Authentication => {
+  const { serviceAccounts, tenantIssuers, clockToleranceSeconds, tokenCacheSeconds } = identity;
+  const sources = [
+    new ConfiguredIssuers(identity, new KeyOutage(log, health.registry)),
+    ...(serviceAccounts === undefined ? [] : [new OwnIssuer(serviceAccounts.issuer, keys, accounts, epochs)]),
+    new TenantIssuers(issuers, epochs, new GuardedFetch(tenantIssuers.allowedNetworks), log),
+  ];
+  return new Authentication(new TokenVerifier(sources, clockToleranceSeconds), log, tokenCacheSeconds * 1000, epochs);
+};
+
+const issueTokenOf = (
+  { config: { identity }, ...parts }: GatewayParts,
+  accounts: ServiceAccounts,
+  keys: TokenKeys,
+  tenants: TenantDirectory,
+  outbox: Outbox,
+): IssueToken | undefined => {
+  const { serviceAccounts, clockToleranceSeconds } = identity;
+  if (serviceAccounts === undefined) return undefined;
+  return new IssueToken(parts, { ...serviceAccounts, clockToleranceSeconds }, accounts, keys, { tenants, outbox });
+};
+
 /** Quotas are off unless they are configured. */
 export const QUOTA = Symbol('quota');
 
 @Module({
   providers: [
-    fromParts(
-      Authentication,
-      ({ config: { identity }, log, health }) =>
-        new Authentication(
-          new TokenVerifier(identity, new KeyOutage(log, health.registry)),
-          log,
-          identity.tokenCacheSeconds * 1000,
-        ),
-    ),
+    fromParts(IdentityEpoch, ({ dataSource, log }) => new IdentityEpoch(dataSource, log)),
+    fromParts(TokenKeys, ({ dataSource }) => new TokenKeys(dataSource)),
+    {
+      provide: ServiceAccounts,
+      inject: [PARTS, Outbox, IdentityEpoch],
+      useFactory: ({ dataSource }: GatewayParts, outbox: Outbox, epochs: IdentityEpoch) =>
+        new ServiceAccounts(dataSource, outbox, epochs),
+    },
+    {
+      provide: Issuers,
+      inject: [PARTS, Outbox, IdentityEpoch],
+      useFactory: ({ dataSource, config }: GatewayParts, outbox: Outbox, epochs: IdentityEpoch) =>
+        new Issuers(dataSource, outbox, epochs, knownIssuers(config.identity)),
+    },
+    {
+      provide: Authentication,
+      inject: [PARTS, IdentityEpoch, ServiceAccounts, TokenKeys, Issuers],
+      useFactory: authenticationOf,
+    },
+    {
+      provide: ISSUE_TOKEN,
+      inject: [PARTS, ServiceAccounts, TokenKeys, TenantDirectory, Outbox],
+      useFactory: issueTokenOf,
+    },
     fromParts(TenantDirectory, ({ bus, dataSource, log }) => new TenantDirectory(bus, dataSource, log)),
     fromParts(Outbox, ({ dataSource, bus, log }) => new Outbox('gateway', dataSource, bus, log)),
     fromParts(Idempotency, ({ dataSource }) => new Idempotency(dataSource)),
@@ -66,9 +127,11 @@ export const QUOTA = Symbol('quota');
     },
     {
       provide: Background,
-      inject: [PARTS, Outbox, Idempotency, QUOTA],
-      useFactory: ({ log }: GatewayParts, outbox: Outbox, idempotency: Idempotency, quota: Quota | undefined) =>
-        new Background(outbox, idempotency, quota, log),
+      inject: [PARTS, Outbox, Idempotency, QUOTA, ServiceAccounts, IdentityEpoch],
+      useFactory: (
+        { log }: GatewayParts,
+        ...parts: [Outbox, Idempotency, Quota | undefined, ServiceAccounts, IdentityEpoch]
+      ) => new Background(...parts, log),
     },
   ],
 })

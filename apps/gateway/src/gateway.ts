@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { addDescription } from './api-description/add-description.js';
-import type { GatewayParts } from './gateway.module.js';
+import { type GatewayParts, ISSUE_TOKEN } from './gateway.module.js';
 import { BodyBudget } from './http/body-budget.js';
 import { assertFits } from './http/http.config.js';
 import { OwnErrorsAdapter } from './http/own-errors.adapter.js';
@@ -11,10 +11,14 @@ import { addProbes } from './http/probe.js';
 import { RequestMeter } from './http/request-meter.js';
 import { createHttpServer } from './http/server.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { serveIdentity } from './identity/serve-identity.js';
 import { addKeySets } from './key-set/add-key-sets.js';
 import { KeySets } from './key-set/key-sets.js';
 import { addRoutes } from './route/add-routes.js';
 import { Admission } from './route/admission.js';
+import { OwnService } from './route/own-service.js';
+import type { IssueToken } from './service-account/issue-token.js';
+import { addTokenEndpoint } from './service-account/token-endpoint.js';
 
 /**
  * Builds the gateway and opens its port. Nest wires and stops the parts; the API's routes stand on Fastify directly,
@@ -31,8 +35,13 @@ export const createGateway = async (root: DynamicModule, parts: GatewayParts): P
   });
   addProbes(server, health);
   addDescription(server);
+  const own = new OwnService(log);
+  serveIdentity(own, app);
+  const issuer = app.get<IssueToken | undefined>(ISSUE_TOKEN);
+  if (issuer !== undefined) addTokenEndpoint(server, issuer, app.get(RequestMeter));
   addKeySets(server, new KeySets(bus), app.get(RequestMeter));
   addRoutes(server, {
+    own,
     bus,
     log,
     admission: app.get(Admission),

@@ -50,6 +50,7 @@ const sections: Record<Service, (wiring: Wiring) => ConfigurationPatch> = {
           platform: true,
         },
       ],
+      'service-accounts': { issuer: `http://127.0.0.1:${httpPort}` },
     },
     quota: { 'requests-per-second': 50_000, burst: 50_000 },
   }),

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { isErrorCode } from './error.js';
 import { instant, text, uuid } from './primitive.js';
+import { roles } from './role.js';
 
 /** A service of the platform, and the name of its NATS identity. */
 export const services = ['gateway', 'policy', 'crypto-worker', 'audit'] as const;
 export type Service = (typeof services)[number];
+
+/** Most groups of one principal: more do not fit into a token that fits into a request's header. */
+export const maxGroups = 512;
 
 /**
  * Who asks, for whom, and until when. First line of every request; the body follows it.
@@ -14,6 +18,9 @@ export const context = z.strictObject({
   tenantId: uuid,
   /** The token's subject, or the service's name where a service acts by itself. */
   principal: text(256),
+  /** What the token calls the principal, and the groups it counts it among; absent where a service acts by itself. */
+  roles: z.array(z.enum(roles)).optional(),
+  groups: z.array(text(128)).max(maxGroups).optional(),
   correlationId: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
   /** Milliseconds since the epoch; nobody works on a request after it. */
   deadline: z.number().int(),

@@ -2,6 +2,7 @@ import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
 import { appendEvents, computeMacs, countUses, queryEvents, verifyTrail } from './audit.js';
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
+import { deleteGrants, getGrants, putGrants } from './grant.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import { findTenant, getKeySet } from './key-set.js';
 import {
@@ -38,6 +39,7 @@ import {
   rollbackPolicy,
 } from './policy.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
+import { signToken } from './token.js';
 
 /** All that services say to each other. */
 export const contracts = {
@@ -68,10 +70,14 @@ export const contracts = {
   getRotationPolicy,
   putRotationPolicy: putRotationPolicy.contract,
   deleteRotationPolicy,
+  getGrants,
+  putGrants: putGrants.contract,
+  deleteGrants,
   encrypt: encrypt.contract,
   decrypt: decrypt.contract,
   sign: sign.contract,
   verify: verify.contract,
+  signToken,
   applyPolicy,
   computeMacs,
   createTenant,

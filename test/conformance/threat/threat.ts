@@ -106,11 +106,15 @@ export const threats: Readonly<Record<string, Threat>> = {
       e2e('policy-race/policy-race.spec.ts', 'a change that was answered 200 is in force everywhere'),
       e2e('policy-race/policy-race.spec.ts', 'it would not be, and these looks find it out'),
       e2e('bad-input/key-use.spec.ts', 'that is %s protects nothing'),
+      e2e('access/grant.spec.ts', 'A grant that was taken away is in force nowhere once the answer is there'),
     ],
   },
   'noisy tenant': {
-    control: 'A quota per tenant; bounded queues.',
-    proofs: [proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota')],
+    control: 'A quota per tenant; bounded queues, in which tenants take turns.',
+    proofs: [
+      proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota'),
+      proof('apps/crypto-worker/src/custody/pkcs11/lane/job-queue.spec.ts', 'lets tenants take turns'),
+    ],
   },
   'FIPS bypass': {
     control: 'The policy decides at every use, not at creation only.',
@@ -128,6 +132,10 @@ export const threats: Readonly<Record<string, Threat>> = {
   'JWT pitfalls': {
     control:
       "Algorithms are allowed per issuer; iss, aud, exp and nbf are required; keys come from the issuer's own set.",
-    proofs: [proof('apps/gateway/src/auth/authentication.spec.ts', 'refuses a token that %s, like every other')],
+    proofs: [
+      proof('apps/gateway/src/auth/authentication.spec.ts', 'refuses a token that %s, like every other'),
+      proof('apps/gateway/src/issuer/issuer.spec.ts', 'goes by its algorithms, and never by a shared secret'),
+      proof('apps/gateway/src/issuer/issuer.spec.ts', 'speaks for the tenant that named it alone'),
+    ],
   },
 };

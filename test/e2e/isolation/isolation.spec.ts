@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EncryptResult, ErrorCode, Key, SealedEvent, SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Application, newApplication } from '../harness/application.js';
 import type { Client, Method, Reply, Sending } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
@@ -22,6 +23,8 @@ interface Belongings {
   readonly events: readonly SealedEvent[];
   readonly idempotencyKey: string;
   readonly created: Key;
+  readonly account: Application;
+  readonly issuerId: string;
   readonly keyCursor: string;
   readonly eventCursor: string;
   readonly alias: string;
@@ -53,6 +56,9 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     const all = await eventsOf(tenant.admin);
     return all.length >= 6 && all;
   });
+  const account = await newApplication(rig, tenant, ['user']);
+  const provider = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
+  const { id: issuerId } = await tenant.admin.post<{ id: string }>('/issuers', provider);
   const alias = `theirs-${randomUUID()}`;
   for (const name of [alias, 'shared']) await tenant.admin.put(`/aliases/${name}`, { keyId: signing.id });
   const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
@@ -68,6 +74,8 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     events,
     idempotencyKey,
     created,
+    account,
+    issuerId,
     ...cursors,
     alias,
     aliasCursor,
@@ -97,6 +105,11 @@ const namesNothing = [
     'body.aad',
     'body.digest',
   ],
+  // Whose names are whose is for tokens to say: a grantee is one of this tenant's, whoever else is called the same.
+  ...['body.grants.grantee', 'query.grantee', 'body.groups'],
+  // Nor do providers: each is looked for in the tenant that a token is for.
+  ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups'],
+  ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].flatMap((name) => [
     `body.sunsets.${name}`,
@@ -211,6 +224,52 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'evaluatePolicy body.keyId': async () => {
     const body = { use: 'protect', keyId: theirs.signing.id };
     expectProblem(await send('POST', '/policy/evaluate', { body }), 'key-not-found');
+  },
+  'getGrants path.id': async () =>
+    expectProblem(await send('GET', `/keys/${theirs.signing.id}/grants`), 'key-not-found'),
+  'putGrants path.id': async () => {
+    const sending = { body: { grants: [] }, headers: { 'if-match': '"1"' } };
+    expectProblem(await send('PUT', `/keys/${theirs.signing.id}/grants`, sending), 'key-not-found');
+  },
+  'deleteGrants path.id': async () =>
+    expectProblem(await send('DELETE', `/keys/${theirs.signing.id}/grants`), 'key-not-found'),
+  'createServiceAccount header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const keys = [{ kty: 'EC', kid: 'x', alg: 'ES256' }];
+    const { admin } = await newTenant(rig);
+    const reply = await admin.send('POST', '/service-accounts', {
+      body: { name: 'x', roles: ['user'], keys },
+      headers,
+    });
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+  },
+  'getServiceAccount path.id': async () =>
+    expectProblem(await send('GET', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
+  'deleteServiceAccount path.id': async () =>
+    expectProblem(await send('DELETE', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
+  'createIssuer header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
+    const { id, admin } = await newTenant(rig);
+    const reply = await admin.send<{ tenantId: string }>('POST', '/issuers', { body, headers });
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+    expect(reply.body.tenantId).toBe(id);
+  },
+  'getIssuer path.id': async () => expectProblem(await send('GET', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
+  'putIssuer path.id': async () => {
+    const body = { issuer: 'https://mine.test', audience: 'x', algorithms: ['ES256'] };
+    const headers = { 'if-match': '"1"' };
+    expectProblem(await send('PUT', `/issuers/${theirs.issuerId}`, { body, headers }), 'issuer-not-found');
+  },
+  'deleteIssuer path.id': async () =>
+    expectProblem(await send('DELETE', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
+  'issueToken body.client_assertion': async () =>
+    expect((await theirs.account.askToken({ kid: 'second' })).status).toBe(401),
+  'issueToken body.client_id': async () => {
+    const { clientId } = theirs.account;
+    const mineAs = await newApplication(rig, mine, ['user']);
+    expect((await mineAs.askToken({}, { client_id: clientId })).status).toBe(400);
+    expect((await mineAs.askToken({ clientId })).status).toBe(401);
   },
   'encrypt body.keyId': () => noSuchKey('/encrypt', { keyId: theirs.wrapping.id, plaintext: 'AAAA' }),
   'decrypt body.jwe': () => noSuchKey('/decrypt', { jwe: theirs.jwe }),

@@ -16,6 +16,8 @@ export interface KeyRef {
 /** A call's budget; custody answers `hsm-timeout` when it is spent. Milliseconds since the epoch. */
 export interface Deadline {
   readonly deadline: number;
+  /** For whom: callers of several tenants take turns. */
+  readonly tenantId?: string;
 }
 
 /**
@@ -95,8 +97,8 @@ export interface TokenIdentity {
   readonly profile: string;
 }
 
-/** Kinds of secret keys that serve the platform, not callers: each has one template, and one only. */
-export type PlatformKeyKind = 'kek' | 'audit-mac';
+/** Kinds of keys that serve the platform, not callers: each has one template, and one only. */
+export type PlatformKeyKind = 'kek' | 'audit-mac' | 'token-signing';
 
 /**
  * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
@@ -120,7 +122,7 @@ export interface Custody {
     kind: PlatformKeyKind,
     objectId: Uint8Array,
     label: string,
-  ): Promise<Timed<void>>;
+  ): Promise<Timed<GeneratedKey>>;
   /** Destroys every object with this CKA_ID. @returns how many there were: 0 is not an error. */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>>;
   /** RFC 7512 URI, without a PIN. */

@@ -7,7 +7,7 @@ import type { GroupCommit } from '../outcome/group-commit.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, type KeyStore, readKey } from './key-store.js';
-import { lockKey } from './lock-key.js';
+import { lockKeyFor } from './lock-key.js';
 import { type Change, planChange, type Step, versionsMeant } from './plan-change.js';
 import { keyOf, rehearseChange } from './rehearse.js';
 
@@ -27,7 +27,7 @@ export class ChangeState {
   /**
    * @param destruction with `schedule-destroy`; asked for again within a day, it is answered as it stands
    * @returns the key as of the changed version, the last where there are several
-   * @throws AnkaError `key-not-found`, `key-state`, `precondition-failed`, `request-invalid`
+   * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`
    */
   async change(context: Context, change: Change, destruction?: Destruction): Promise<Key> {
     const { tenantId } = context;
@@ -116,7 +116,7 @@ const planned = async (
   change: Change,
   destruction: Destruction | undefined,
 ): Promise<Planned> => {
-  await lockKey(manager, context, change.id);
+  await lockKeyFor(manager, context, 'manage', change.id);
   const rows = await readKey(manager, context.tenantId, change.id);
   const standing = destruction?.standing(versionsMeant(rows, change));
   if (standing !== undefined) return { standing };

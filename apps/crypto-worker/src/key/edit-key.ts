@@ -9,7 +9,7 @@ import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
-import { lockKey } from './lock-key.js';
+import { lockKeyFor } from './lock-key.js';
 import { keyOf, rehearseChange } from './rehearse.js';
 
 type Request = z.infer<typeof editKey.contract.request>;
@@ -27,7 +27,7 @@ export class EditKey {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Leaves alone what is not named. @throws AnkaError `key-not-found`, `precondition-failed`, `policy-refused` */
+  /** Leaves alone what is not named. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused` */
   async edit(context: Context, { id, ...fields }: Request): Promise<Key> {
     const event = (outcome: AuditEvent['outcome'], failureCode: string | null): AuditEvent =>
       eventOf(context, {
@@ -67,7 +67,7 @@ export class EditKey {
     id: string,
     { metadata }: Omit<Request, 'id'>,
   ): Promise<KeyRow> {
-    await lockKey(manager, context, id);
+    await lockKeyFor(manager, context, 'manage', id);
     const row = (await readKey(manager, context.tenantId, id)).at(-1) as KeyRow;
     if (metadata !== undefined) {
       const { document } = await this.policies.within(manager, context.tenantId);

@@ -10,10 +10,12 @@ import {
 import { type CursorScope, CursorSeal, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { mayWithAll } from '../access/access.js';
+import { assertGranted, grantedAny } from '../access/grant.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import { type KeyRow, readKey } from './key-store.js';
-import { lockKey, outdateKey } from './lock-key.js';
+import { lockKeyFor, outdateKey } from './lock-key.js';
 import { keyOf, rehearseChange } from './rehearse.js';
 
 interface Row {
@@ -45,23 +47,33 @@ export class KeyAliases {
     this.cursors = new CursorSeal(cursorSecret);
   }
 
-  /** @throws AnkaError `alias-not-found` */
-  get({ tenantId }: Context, { name }: Named): Promise<Alias> {
-    return withTenant(this.dataSource, tenantId, async (manager) => aliasOf(await read(manager, tenantId, name)));
+  /** @throws AnkaError `alias-not-found`, `key-access-denied` */
+  get(context: Context, { name }: Named): Promise<Alias> {
+    const { tenantId } = context;
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const row = await read(manager, tenantId, name);
+      await assertGranted(manager, context, 'view', row.key_id);
+      return aliasOf(row);
+    });
   }
 
-  /** By name. @throws AnkaError `cursor-invalid` */
+  /** By name, those of keys that the caller may see. @throws AnkaError `cursor-invalid` */
   async list(
-    { tenantId }: Context,
+    context: Context,
     { limit, cursor, ...filter }: z.infer<typeof listAliases.request>,
   ): Promise<{ items: Alias[]; next: string | null }> {
+    const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'aliases', filter };
     const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
       manager.query<Row[]>(
-        `SELECT ${columns} FROM key_alias WHERE tenant_id = $1 AND name > $2 AND ($3::uuid IS NULL OR key_id = $3)
+        `SELECT ${columns} FROM key_alias a WHERE tenant_id = $1 AND name > $2 AND ($3::uuid IS NULL OR key_id = $3)
+           AND ($5 OR ${grantedAny('a.tenant_id', 'a.key_id', '$6', '$7')})
          ORDER BY name LIMIT $4`,
-        [tenantId, after, filter.keyId ?? null, limit + 1],
+        [
+          ...[tenantId, after, filter.keyId ?? null, limit + 1],
+          ...[mayWithAll(context, 'view'), context.principal, context.groups ?? []],
+        ],
       ),
     );
     const shown = rows.slice(0, limit);
@@ -72,7 +84,7 @@ export class KeyAliases {
     };
   }
 
-  /** @throws AnkaError `key-not-found`, `precondition-failed` */
+  /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
   put(context: Context, { name, keyId }: Naming): Promise<Alias> {
     const { tenantId } = context;
     return this.change(context, 'alias.put', name, keyId, async (manager) => {
@@ -88,7 +100,7 @@ export class KeyAliases {
     });
   }
 
-  /** Changes of one tenant's names come one after the other, since each takes its fence. @returns what was. @throws AnkaError `alias-not-found`, `precondition-failed` */
+  /** Changes of one tenant's names come one after the other, since each takes its fence. @returns what was. @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed` */
   remove(context: Context, { name }: Named): Promise<Alias> {
     const { tenantId } = context;
     return this.change(context, 'alias.delete', name, null, async (manager) => {
@@ -185,6 +197,9 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
   return row;
 };
 
+/** What the call is conditioned on is the alias, not its key. */
+const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
+
 /** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
 const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefined): void => {
   if (ifMatch !== undefined && ifMatch !== row?.revision)
@@ -198,8 +213,9 @@ const checkPut = async (
   { name, keyId }: Naming,
 ): Promise<Row | undefined> => {
   const { tenantId } = context;
-  await lockKey(manager, { tenantId }, keyId);
+  await lockKeyFor(manager, unconditional(context), 'manage', keyId);
   const old = await find(manager, tenantId, name);
+  if (old !== undefined) await assertGranted(manager, context, 'manage', old.key_id);
   assertExpected(context, old);
   return old;
 };
@@ -207,8 +223,9 @@ const checkPut = async (
 /** With the key locked that the name stands for. @throws AnkaError `alias-not-found`, `precondition-failed` */
 const checkRemove = async (manager: EntityManager, context: Context, name: string): Promise<Row> => {
   const { tenantId } = context;
-  await lockKey(manager, { tenantId }, (await read(manager, tenantId, name)).key_id);
+  await lockKeyFor(manager, unconditional(context), 'manage', (await read(manager, tenantId, name)).key_id);
   const old = await read(manager, tenantId, name);
+  await assertGranted(manager, context, 'manage', old.key_id);
   assertExpected(context, old);
   return old;
 };

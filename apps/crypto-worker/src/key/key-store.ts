@@ -3,6 +3,8 @@ import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorit
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { GrantsOfKey } from '../access/access.js';
+import { grantsOf, readGrants } from '../access/grant.js';
 import type { CustodyKind } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
 import type { KeyVersion } from './key-version.js';
@@ -81,17 +83,22 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
   publicKey: row.spki === null ? null : createPublicKey({ key: row.spki, format: 'der', type: 'spki' }),
 });
 
+/** A version, and who may do what with it. */
+export interface GrantedVersion extends KeyVersion {
+  readonly grants: GrantsOfKey;
+}
+
 /** Which key a request wants, by its id (version null means the current one) or by the tenant's name for it. */
 export type Target = { readonly keyId: string; readonly version: number | null } | { readonly alias: string };
 
 /** A key's versions, the current one last. */
 interface KnownKey {
-  readonly versions: readonly KeyVersion[];
+  readonly versions: readonly GrantedVersion[];
 }
 
 const nameOf = (tenantId: string, keyId: string): string => `${tenantId}/${keyId}`;
 
-const pick = ({ versions }: KnownKey, version: number | null): KeyVersion | undefined =>
+const pick = ({ versions }: KnownKey, version: number | null): GrantedVersion | undefined =>
   version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
 
 /** Most keys kept in memory; the one unused for longest goes first. */
@@ -113,7 +120,7 @@ export class KeyStore {
    * @param version null for the current one
    * @throws AnkaError `key-not-found`, also for another tenant's key
    */
-  async find(tenantId: string, keyId: string, version: number | null): Promise<KeyVersion> {
+  async find(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
     const known = this.known.has(nameOf(tenantId, keyId));
     const found = pick(await this.load(tenantId, keyId), version);
     if (found !== undefined) return found;
@@ -127,7 +134,7 @@ export class KeyStore {
   }
 
   /** @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
-  meant(tenantId: string, target: Target): Promise<KeyVersion> {
+  meant(tenantId: string, target: Target): Promise<GrantedVersion> {
     return 'alias' in target
       ? this.named.find(tenantId, target.alias)
       : this.find(tenantId, target.keyId, target.version);
@@ -154,9 +161,13 @@ export class KeyStore {
   }
 
   private async read(tenantId: string, keyId: string): Promise<KnownKey> {
-    const rows = await withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, keyId));
-    if (rows.length === 0) throw new AnkaError('key-not-found');
-    return { versions: rows.map(versionOf) };
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const rows = await readKey(manager, tenantId, keyId);
+      if (rows.length === 0) throw new AnkaError('key-not-found');
+      // After the versions: grants newer than the revision they stand beside are found out by the fence, older ones would not be.
+      const grants = grantsOf(await readGrants(manager, tenantId, keyId));
+      return { versions: rows.map((row) => ({ ...versionOf(row), grants })) };
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { AnkaError, type Context, type KeyUsage } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
+import { assertGranted } from '../access/grant.js';
 
 interface Row {
   readonly version: number;
@@ -13,10 +14,15 @@ interface Row {
 export class ReadUsage {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The current version first. @throws AnkaError `key-not-found` */
-  async of({ tenantId }: Context, { id }: { id: string }): Promise<KeyUsage> {
-    const rows = await withTenant(this.dataSource, tenantId, (manager) => manager.query<Row[]>(usage, [tenantId, id]));
-    if (rows.length === 0) throw new AnkaError('key-not-found');
+  /** The current version first. @throws AnkaError `key-not-found`, `key-access-denied` */
+  async of(context: Context, { id }: { id: string }): Promise<KeyUsage> {
+    const { tenantId } = context;
+    const rows = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const found = await manager.query<Row[]>(usage, [tenantId, id]);
+      if (found.length === 0) throw new AnkaError('key-not-found');
+      await assertGranted(manager, context, 'view', id);
+      return found;
+    });
     const items = [...Map.groupBy(rows, ({ version }) => version)].map(([version, used]) => {
       const operations = used.flatMap(({ operation, count, last_used_at: at }) =>
         operation === null || at === null ? [] : [{ operation, count: Number(count), lastUsedAt: at.toISOString() }],

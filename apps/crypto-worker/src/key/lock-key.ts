@@ -1,23 +1,38 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
+import type { Deed } from '../access/access.js';
+import { assertGranted } from '../access/grant.js';
+
+/** Who locks a key, and for what. */
+export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
 
 /**
  * Makes the caller's transaction the only one that changes this key, and its tenant's outcomes wait for it. The fence comes
  * first, then the rows: everybody who takes both does so in this order. The row's lock leaves foreign keys alone.
  * @throws AnkaError `key-not-found`, `precondition-failed` when the context names another revision
  */
-export const lockKey = async (
-  manager: EntityManager,
-  { tenantId, ifMatch }: Pick<Context, 'tenantId' | 'ifMatch'>,
-  id: string,
-): Promise<void> => {
+export const lockKey = async (manager: EntityManager, { tenantId, ifMatch }: Locking, id: string): Promise<void> =>
+  assertRevision({ ifMatch }, await lock(manager, tenantId, id));
+
+/**
+ * The same for somebody who asks: with the key locked, its grants are those that hold. Whoever may not do it does not learn
+ * whether its revision was the right one.
+ * @throws AnkaError besides, `key-access-denied`
+ */
+export const lockKeyFor = async (manager: EntityManager, context: Context, deed: Deed, id: string): Promise<void> => {
+  const revision = await lock(manager, context.tenantId, id);
+  await assertGranted(manager, context, deed, id);
+  assertRevision(context, revision);
+};
+
+const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
   await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
   const [key] = await manager.query<{ revision: number }[]>(
     'SELECT revision FROM key WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
     [tenantId, id],
   );
   if (key === undefined) throw new AnkaError('key-not-found');
-  assertRevision({ ifMatch }, key.revision);
+  return key.revision;
 };
 
 /** @throws AnkaError `precondition-failed` when the context names another revision */

@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
-import type { KeyStore } from './key-store.js';
+import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
 
 /** What a name stood for when it was looked up: a key, as of its current version then. */
@@ -24,7 +24,7 @@ export class NamedKeys {
   ) {}
 
   /** @throws AnkaError `alias-not-found`; `decision-outdated` where the key changes faster than it can be read */
-  async find(tenantId: string, alias: string): Promise<KeyVersion> {
+  async find(tenantId: string, alias: string): Promise<GrantedVersion> {
     const place = `${tenantId}/${alias}`;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const known = this.known.get(place) ?? (await this.lookUp(tenantId, alias));

@@ -10,6 +10,7 @@ import {
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import { assertGranted } from '../access/grant.js';
 import type { Custody, KeyRef } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { eventOf } from '../outcome/event.js';
@@ -74,7 +75,7 @@ export class RotateKey {
   /**
    * Once per `resourceId` of the context, where there is one. What another has done meanwhile, a turn or the following of
    * an exhausted version, is not done again: the key is returned as it is.
-   * @throws AnkaError `key-not-found`, `key-state`, `precondition-failed`, `policy-refused`, `algorithm-unavailable`, and custody's
+   * @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`, `policy-refused`, `algorithm-unavailable`, and custody's
    */
   async rotate(context: Context, rotation: Rotation): Promise<Rotated> {
     const { tenantId, resourceId } = context;
@@ -104,7 +105,10 @@ export class RotateKey {
     const deed = { operation: 'key.rotate', keyId: id, algorithm: null, details: { trigger: 'request' } };
     const plan = async (policy: EnforcedPolicy) => {
       const current = (await this.read(context.tenantId, id)).at(-1);
-      if (current !== undefined) assertRevision(context, current.key_revision);
+      if (current !== undefined) {
+        await this.assertMayManage(context, id);
+        assertRevision(context, current.key_revision);
+      }
       const { replaced, ruling } = await this.plan(
         context,
         { id, expectedVersion, trigger: 'request' },
@@ -149,6 +153,7 @@ export class RotateKey {
       });
     let plan: Plan;
     try {
+      if (trigger === 'request' && current !== undefined) await this.assertMayManage(context, id);
       plan = await this.plan(context, rotation, current, policy);
     } catch (error) {
       if (!(error instanceof AnkaError)) throw error;
@@ -167,6 +172,11 @@ export class RotateKey {
         this.record(manager, { context, rotation, replaced, policy, objectId, spki }),
     });
     return made && { hsmMicros: made.hsmMicros, ruling };
+  }
+
+  /** After the versions were read: a later change of grants makes a new revision of them, which the record finds out. */
+  private assertMayManage(context: Context, id: string): Promise<void> {
+    return withTenant(this.dataSource, context.tenantId, (manager) => assertGranted(manager, context, 'manage', id));
   }
 
   /** What is to be made: the same kind of key, where state, policy and token still allow it, and somebody waits for it. */

@@ -11,6 +11,7 @@ import type { PolicyRequest } from '@ankasecure/policy-rules';
 import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { assertGranted } from '../access/grant.js';
 import type { Custody } from '../custody/custody.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -18,7 +19,7 @@ import type { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { refusedBy } from '../policy/ruling.js';
 import { type KeyRow, readKey } from './key-store.js';
-import { lockKey, outdateKey } from './lock-key.js';
+import { lockKeyFor, outdateKey } from './lock-key.js';
 import { keyOf, rehearseChange } from './rehearse.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
@@ -54,9 +55,16 @@ export class RotationPolicies {
     private readonly outbox: Outbox,
   ) {}
 
-  /** @throws AnkaError `key-not-found`, also where the key has no policy */
-  async get({ tenantId }: Context, { id }: { id: string }): Promise<RotationPolicy> {
-    return withTenant(this.dataSource, tenantId, (manager) => read(manager, tenantId, id));
+  /** @throws AnkaError `key-not-found`, also where the key has no policy; `key-access-denied` */
+  async get(context: Context, { id }: { id: string }): Promise<RotationPolicy> {
+    return withTenant(this.dataSource, context.tenantId, async (manager) => {
+      const key = await manager.query<unknown[]>('SELECT 1 FROM key WHERE tenant_id = $1 AND id = $2', [
+        context.tenantId,
+        id,
+      ]);
+      if (key.length > 0) await assertGranted(manager, context, 'view', id);
+      return read(manager, context.tenantId, id);
+    });
   }
 
   /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid`, `policy-refused` */
@@ -84,7 +92,7 @@ export class RotationPolicies {
       eventOf(context, { operation, keyId: id, algorithm: null, outcome, failureCode, details });
     try {
       const policy = await withTenant(this.dataSource, tenantId, async (manager) => {
-        await lockKey(manager, context, id);
+        await lockKeyFor(manager, context, 'manage', id);
         await work.check(manager);
         const changed = await work.write(manager);
         await outdateKey(manager, tenantId, id);
@@ -144,7 +152,7 @@ export class RotationPolicies {
   private rehearse(context: Context, { operation, id, asked, check }: Work): Promise<DryRun> {
     const deed = { operation, keyId: id, algorithm: null, details: asked };
     return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
-      await lockKey(manager, context, id);
+      await lockKeyFor(manager, context, 'manage', id);
       await check(manager);
       return { key: keyOf((await readKey(manager, context.tenantId, id)).at(-1) as KeyRow) };
     });

@@ -2,7 +2,7 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { GcmReservation } from './gcm-reservation.js';
-import type { KeyStore } from './key-store.js';
+import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
 import type { RotateKey } from './rotate-key.js';
 
@@ -39,7 +39,7 @@ export class UseBudget {
   }
 
   /** Takes one use of `key`, or of the version that follows it. @throws AnkaError `key-exhausted` where none may follow */
-  async take(context: Context, key: KeyVersion): Promise<KeyVersion> {
+  async take(context: Context, key: GrantedVersion): Promise<GrantedVersion> {
     let current = key;
     for (let followed = 0; ; followed++) {
       try {
@@ -94,7 +94,7 @@ export class UseBudget {
     { resourceId: _, ifMatch: __, ...context }: Context,
     { tenantId, keyId, version }: KeyVersion,
     exhausted: AnkaError,
-  ): Promise<KeyVersion> {
+  ): Promise<GrantedVersion> {
     const rotation = { id: keyId, expectedVersion: version, trigger: 'uses' } as const;
     try {
       await shared(this.rotating, `${keyId}.${version}`, () => this.rotator.rotate(context, rotation));

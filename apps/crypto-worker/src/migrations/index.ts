@@ -6,3 +6,5 @@ export { Usage1764000300000 } from './1764000300000-usage.js';
 export { RotationPolicy1764000400000 } from './1764000400000-rotation-policy.js';
 export { Description1764000500000 } from './1764000500000-description.js';
 export { Alias1764000600000 } from './1764000600000-alias.js';
+export { Grant1764200000000 } from './1764200000000-grant.js';
+export { TokenSigning1764300000000 } from './1764300000000-token-signing.js';

@@ -9,6 +9,7 @@ import {
   type ReplyHead,
 } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
+import { assertMay, useOf } from '../access/access.js';
 import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -152,7 +153,9 @@ export class RunOperation {
       const target = operation.target(parsed.data, parts);
       if ('keyId' in target) keyId = target.keyId;
       policy = await this.policies.of(context.tenantId);
-      key = await this.keys.meant(context.tenantId, target);
+      let granted = await this.keys.meant(context.tenantId, target);
+      key = granted;
+      assertMay(context, useOf[operation.name], granted.grants);
       risk = this.assertUsable(operation, key, operation.acceptsRisk(parsed.data));
       ruling = policy.ruling(key, operation.use, outsideSteps(this.means.custody, key.algorithm, key.purpose));
       if (!ruling.decision.allow) throw refusedBy(ruling.decision);
@@ -160,12 +163,15 @@ export class RunOperation {
       const testing = alg === null ? undefined : selfTested(this.means.custody, context, key, alg);
       if (testing !== undefined) await testing;
       if (context.dryRun === true) {
-        const used = key;
-        await rehearse(this.means, (means) => operation.run(means, context, used, parsed.data, parts));
-        return triedOf(operation.name, end(undefined, undefined, 0), key, ruling);
+        await rehearse(this.means, (means) => operation.run(means, context, granted, parsed.data, parts));
+        return triedOf(operation.name, end(undefined, undefined, 0), granted, ruling);
       }
-      if (operation.use === 'protect' && this.means.budget.bounds(key))
-        key = await this.means.budget.take(context, key);
+      if (operation.use === 'protect' && this.means.budget.bounds(granted)) {
+        granted = await this.means.budget.take(context, granted);
+        key = granted;
+        // The version that followed was read later, and its grants with it.
+        assertMay(context, useOf[operation.name], granted.grants);
+      }
       const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
       return end(undefined, value, hsmMicros);

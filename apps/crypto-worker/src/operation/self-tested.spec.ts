@@ -58,6 +58,7 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
   const context: Context = {
     tenantId: key.tenantId,
     principal: 'somebody',
+    roles: ['application-admin'],
     correlationId: randomUUID(),
     deadline: Date.now() + 9_000,
   };

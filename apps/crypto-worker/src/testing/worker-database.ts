@@ -71,6 +71,7 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
 export const contextOf = (tenantId: string): Context => ({
   tenantId,
   principal: 'tester',
+  roles: ['tenant-admin'],
   correlationId: crypto.randomUUID(),
   deadline: Date.now() + 30_000,
 });

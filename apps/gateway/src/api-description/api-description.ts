@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { problem } from '../problem/problem.js';
 import { pathExamples } from '../route/example.js';
 import { basePath, bodySchemaOf, pathParametersOf, type Route } from '../route/route.js';
+import { tokenEndpointPath } from '../service-account/token-endpoint.description.js';
 import { headers, referToParameter, requestHeaders } from './header.js';
 import { type JsonSchema, SchemaCollection } from './json-schema.js';
 import { plainRefusals, problemExamples, responsesOf } from './response.js';
@@ -12,6 +13,7 @@ const tags = [
   { name: 'Lifecycle', description: 'From the birth of a key version to its destruction (SP 800-57).' },
   { name: 'Cryptography', description: 'Operations with those keys: one item, or a batch.' },
   { name: 'Policy', description: 'Which algorithms a tenant may use. In force everywhere once answered.' },
+  { name: 'Identity', description: 'Applications that come in by themselves, and who else may give out tokens.' },
   { name: 'Audit', description: 'The sealed, chained trail of everything that was done or refused.' },
   { name: 'Tenants', description: 'For the platform’s administrators.' },
 ] as const satisfies readonly { name: Route['tag']; description: string }[];
@@ -96,7 +98,7 @@ export const describeApi = (routes: readonly Route[]) => {
     },
     servers: [{ url: basePath }],
     tags,
-    paths,
+    paths: { ...paths, ...(tokenEndpointPath as object) },
     components: {
       securitySchemes: {
         bearer: {

@@ -164,11 +164,12 @@ describe('authentication', () => {
           issuers: [
             {
               ...{ issuer: remote.issuer, audience, jwksUrl: url, algorithms: ['ES256'] },
-              claims: { tenant: 'tenant', roles: 'roles' },
+              claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
               ...(tenants && { tenants }),
               platform,
             },
           ],
+          tenantIssuers: { allowedNetworks: [] },
           clockToleranceSeconds: 2,
           tokenCacheSeconds: 300,
         },

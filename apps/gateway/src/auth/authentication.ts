@@ -1,13 +1,16 @@
 import { hash } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Logger } from '@ankasecure/service-kit';
+import { asAnkaError, type Logger } from '@ankasecure/service-kit';
+import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import type { Principal } from './principal.js';
-import { isUnavailable, type TokenVerifier } from './token-verifier.js';
+import { isUnavailable, type TokenVerifier, type Verified } from './token-verifier.js';
 
 interface Remembered {
   readonly principal: Principal;
   /** Milliseconds since the epoch. */
   readonly until: number;
+  /** Set where it holds in this epoch of identities only. */
+  readonly epoch: number | undefined;
 }
 
 /** One sentence for every reason, so that an answer tells an attacker nothing. */
@@ -24,6 +27,7 @@ export class Authentication {
     private readonly verifier: TokenVerifier,
     private readonly log: Logger,
     private readonly rememberMs: number,
+    private readonly epochs: Pick<IdentityEpoch, 'isCurrent'>,
     private readonly capacity = 20_000,
   ) {}
 
@@ -33,7 +37,7 @@ export class Authentication {
     const key = hash('sha256', authorization, 'base64url');
     const entry = this.remembered.get(key);
     if (entry === undefined) return undefined;
-    if (entry.until > Date.now()) return entry.principal;
+    if (entry.until > Date.now() && this.stands(entry.epoch)) return entry.principal;
     this.remembered.delete(key);
     return undefined;
   }
@@ -43,17 +47,31 @@ export class Authentication {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
     try {
-      const { principal, expiresAt } = await this.verifier.verify(token);
+      const verified = await this.verifier.verify(token);
+      const principal = this.confirmable(verified, authorization, correlationId);
       this.remember(hash('sha256', authorization, 'base64url'), {
         principal,
-        until: Math.min(expiresAt, Date.now() + this.rememberMs),
+        until: Math.min(verified.expiresAt, Date.now() + this.rememberMs),
+        epoch: verified.epoch,
       });
       return principal;
     } catch (error) {
-      if (isUnavailable(error)) throw error;
+      const known = asAnkaError(error);
+      if (isUnavailable(known)) throw known;
       this.log.info({ correlationId, reason: (error as Error).message }, 'token refused');
       throw new AnkaError('authentication-required', refusal);
     }
+  }
+
+  /** The principal, with a way to ask again before an answer is given, where something may have changed meanwhile. */
+  private confirmable({ principal, epoch }: Verified, authorization: string, correlationId: string): Principal {
+    if (epoch === undefined) return principal;
+    const confirm = () => (this.stands(epoch) ? undefined : this.authenticate(authorization, correlationId));
+    return { ...principal, confirm };
+  }
+
+  private stands(epoch: number | undefined): boolean {
+    return epoch === undefined || this.epochs.isCurrent(epoch);
   }
 
   private remember(key: string, entry: Remembered): void {

@@ -57,7 +57,7 @@ describe('a key file', () => {
         {
           ...issuer,
           algorithms: ['ES256'],
-          claims: { tenant: 'tenant', roles: 'roles' },
+          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
           platform: false,
           jwksFile,
         },

@@ -1,16 +1,17 @@
-import { platformTenantId, uuid } from '@ankasecure/contracts';
+import { maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
 import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 /** Signatures a token may carry: public-key algorithms only, so that no public key can ever serve as an HMAC secret. */
-const tokenAlgorithms = [
+export const tokenAlgorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
   ...['EdDSA', 'Ed25519', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
 ] as const;
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
-const isTrustworthy = (url: string): boolean => {
+/** An https URL, or an http one on loopback. */
+export const isTrustworthy = (url: string): boolean => {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || (protocol === 'http:' && loopback.includes(hostname));
@@ -29,8 +30,13 @@ const issuer = z
     algorithms: z.array(z.enum(tokenAlgorithms)).min(1),
     /** Names of the claims, taken literally. */
     claims: z
-      .strictObject({ tenant: z.string().min(1).default('tenant'), roles: z.string().min(1).default('roles') })
-      .default({ tenant: 'tenant', roles: 'roles' }),
+      .strictObject({
+        tenant: z.string().min(1).default('tenant'),
+        roles: z.string().min(1).default('roles'),
+        /** May be missing from a token: its bearer is in no group then. */
+        groups: z.string().min(1).default('groups'),
+      })
+      .default({ tenant: 'tenant', roles: 'roles', groups: 'groups' }),
     /** The tenants this issuer may speak for; without it, all of them. The platform's own is never among them. */
     tenants: z
       .array(uuid)
@@ -45,14 +51,40 @@ const issuer = z
     'exactly one of jwks-file and jwks-url is expected',
   );
 
+const serviceAccounts = z.strictObject({
+  /** Where clients reach this API, without a path: `iss` and `aud` of the tokens, and what assertions are made out to. */
+  issuer: z
+    .string()
+    .refine(isTrustworthy, 'an https URL is expected (http on loopback only)')
+    .refine((url) => URL.canParse(url) && new URL(url).origin === url, 'a URL without path and slash is expected'),
+  /** How long a token lives. What happens to its account meanwhile counts at once. */
+  tokenSeconds: integer(30, maxTokenSeconds).default(300),
+});
+export type ServiceAccountConfig = z.infer<typeof serviceAccounts>;
+
+/** An IPv4 or IPv6 network in CIDR notation. */
+const network = z.union([z.cidrv4(), z.cidrv6()]);
+
 export const identityConfig = z
   .strictObject({
     issuers: z.array(issuer).min(1),
+    /** Without it there are none. */
+    serviceAccounts: serviceAccounts.optional(),
+    tenantIssuers: z
+      .strictObject({
+        /** Inner networks in which a tenant's identity provider may be; none are reached otherwise. */
+        allowedNetworks: z.array(network).default([]),
+      })
+      .default({ allowedNetworks: [] }),
     /** How far clocks may be apart. */
     clockToleranceSeconds: integer(0, 60).default(5),
     /** A verified token is believed so long without another look at its issuer's keys, and never beyond its `exp`. */
     tokenCacheSeconds: integer(0, 3600).default(300),
   })
-  .refine(({ issuers }) => new Set(issuers.map((row) => row.issuer)).size === issuers.length, 'each issuer once');
+  .refine(({ issuers }) => new Set(issuers.map((row) => row.issuer)).size === issuers.length, 'each issuer once')
+  .refine(
+    ({ issuers, serviceAccounts }) => issuers.every((row) => row.issuer !== serviceAccounts?.issuer),
+    'service accounts have an issuer of their own',
+  );
 export type IdentityConfig = z.infer<typeof identityConfig>;
 export type IssuerConfig = IdentityConfig['issuers'][number];

@@ -5,6 +5,7 @@ import type { Logger } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asTenant, audience, makeIssuer, type TokenMaker, tenantA } from '../testing/token.js';
+import { ConfiguredIssuers } from './configured-issuers.js';
 import { KeyOutage } from './key-outage.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -70,13 +71,12 @@ describe('the keys of an issuer whose provider goes away', () => {
         {
           ...{ issuer, audience, jwksUrl: provider.url, platform: false },
           algorithms: ['ES256' as const],
-          claims: { tenant: 'tenant', roles: 'roles' },
+          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
         },
       ],
-      clockToleranceSeconds: 2,
-      tokenCacheSeconds: 300,
     };
-    verifier = new TokenVerifier(identity, new KeyOutage(log as unknown as Logger, registry));
+    const issuers = new ConfiguredIssuers(identity, new KeyOutage(log as unknown as Logger, registry));
+    verifier = new TokenVerifier([issuers], 2);
   });
   afterEach(async () => {
     await provider.leave();

@@ -2,6 +2,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   type ExportedJWKSCache,
   errors,
   type JSONWebKeySet,
@@ -25,7 +26,7 @@ const times = {
 
 type Find = JWTVerifyGetKey;
 
-const unavailable = (cause?: unknown): AnkaError =>
+export const unavailable = (cause?: unknown): AnkaError =>
   new AnkaError('service-unavailable', 'The identity provider’s keys cannot be had now', { cause });
 
 const isMismatch = (error: unknown): boolean =>
@@ -43,9 +44,14 @@ export class RemoteKeys {
   constructor(
     url: string,
     private readonly issuer: string,
-    private readonly outage: KeyOutage,
+    private readonly outage: Pick<KeyOutage, 'begin' | 'end'>,
+    fetch?: (url: string) => Promise<Response>,
   ) {
-    const options = { ...times, [jwksCache]: this.fetched as ExportedJWKSCache };
+    const options = {
+      ...times,
+      [jwksCache]: this.fetched as ExportedJWKSCache,
+      ...(fetch && { [customFetch]: fetch }),
+    };
     this.remote = createRemoteJWKSet(new URL(url), options);
   }
 

@@ -1,82 +1,48 @@
-import { AnkaError, context, platformTenantId, uuid } from '@ankasecure/contracts';
-import {
-  decodeJwt,
-  decodeProtectedHeader,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  jwtVerify,
-  type ProtectedHeaderParameters,
-} from 'jose';
-import type { IdentityConfig, IssuerConfig } from './identity.config.js';
-import { issuerKeys } from './issuer-keys.js';
-import type { KeyOutage } from './key-outage.js';
-import type { Principal } from './principal.js';
-import { isRole } from './role.js';
+import { AnkaError } from '@ankasecure/contracts';
+import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
+import type { Issuer, IssuerSource, Read } from './issuer.js';
+import { assertPlainHeader } from './token-header.js';
 
-interface Issuer {
-  readonly config: IssuerConfig;
-  readonly keys: JWTVerifyGetKey;
-}
-
-export interface Verified {
-  readonly principal: Principal;
+export interface Verified extends Read {
   /** The token's `exp`, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** Headers by which a token would choose its own key or its own rules (RFC 8725 §3.10). */
-const refusedHeaders = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'zip', 'b64'];
 const types = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
 
-/** Verifies access tokens (RFC 7519, RFC 8725, RFC 9068) of the configured issuers. */
+/** Verifies access tokens (RFC 7519, RFC 8725, RFC 9068) of the issuers that are known. */
 export class TokenVerifier {
-  private readonly issuers: ReadonlyMap<string, Issuer>;
-  private readonly clockTolerance: number;
-
-  constructor(config: IdentityConfig, outage: KeyOutage) {
-    this.issuers = new Map(config.issuers.map((row) => [row.issuer, { config: row, keys: issuerKeys(row, outage) }]));
-    this.clockTolerance = config.clockToleranceSeconds;
-  }
+  /** @param sources asked in turn: an issuer that an earlier one knows is no later one's. @param clockTolerance seconds */
+  constructor(
+    private readonly sources: readonly IssuerSource[],
+    private readonly clockTolerance: number,
+  ) {}
 
   /**
-   * @throws AnkaError `service-unavailable` when the issuer's keys cannot be had
+   * @throws AnkaError `service-unavailable` when the issuer or its keys cannot be had
    * @throws Error of any kind for a token that is not acceptable; its message is for our log only
    */
   async verify(token: string): Promise<Verified> {
-    assertHeader(decodeProtectedHeader(token));
-    const issuer = this.issuers.get(String(decodeJwt(token).iss));
-    if (issuer === undefined) throw new Error('issuer is not configured');
-    const { payload } = await jwtVerify(token, issuer.keys, {
-      issuer: issuer.config.issuer,
-      audience: issuer.config.audience,
-      algorithms: [...issuer.config.algorithms],
+    assertPlainHeader(token, types);
+    const issuer = await this.issuerOf(decodeJwt(token));
+    const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      algorithms: [...issuer.algorithms],
       requiredClaims: ['exp', 'nbf', 'sub'],
       clockTolerance: this.clockTolerance,
     });
-    return { principal: principalOf(payload, issuer.config), expiresAt: Number(payload.exp) * 1000 };
+    return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000 };
+  }
+
+  private async issuerOf(claims: JWTPayload): Promise<Issuer> {
+    for (const source of this.sources) {
+      const issuer = await source.find(claims);
+      if (issuer !== undefined) return issuer;
+    }
+    throw new Error('issuer is not known');
   }
 }
-
-const assertHeader = (header: ProtectedHeaderParameters): void => {
-  const refused = refusedHeaders.find((name) => Object.hasOwn(header, name));
-  if (refused !== undefined) throw new Error(`header ${refused} is not accepted`);
-  if (!types.includes(header.typ?.toLowerCase())) throw new Error('typ is not that of an access token');
-};
-
-const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platform'>, tenantId: string): boolean =>
-  tenantId === platformTenantId ? platform : tenants === undefined || tenants.includes(tenantId);
-
-const principalOf = (payload: JWTPayload, { claims, ...issuer }: IssuerConfig): Principal => {
-  const tenant = uuid.safeParse(payload[claims.tenant]);
-  if (!tenant.success) throw new Error(`claim ${claims.tenant} is not a tenant id`);
-  if (!speaksFor(issuer, tenant.data)) throw new Error('the issuer does not speak for this tenant');
-  const subject = context.shape.principal.safeParse(payload.sub);
-  if (!subject.success) throw new Error('claim sub is not acceptable');
-  const names = payload[claims.roles];
-  if (!Array.isArray(names)) throw new Error(`claim ${claims.roles} is not a list`);
-  const granted = names.filter((name) => typeof name === 'string').filter(isRole);
-  return { tenantId: tenant.data, subject: subject.data, roles: granted };
-};
 
 export const isUnavailable = (error: unknown): error is AnkaError =>
   error instanceof AnkaError && error.code === 'service-unavailable';

@@ -17,8 +17,10 @@ const encryptedWith = {
 const signedWith = { ...used, keyId: ids.signingKey, algorithm: 'EC-P256', alg: 'ES256' } as const;
 
 const always: readonly ErrorCode[] = [
-  ...(['key-not-found', 'key-state', 'policy-refused', 'purpose-mismatch', 'algorithm-mismatch'] as const),
+  ...(['key-not-found', 'key-access-denied', 'key-state', 'policy-refused'] as const),
   ...([
+    'purpose-mismatch',
+    'algorithm-mismatch',
     'algorithm-unavailable',
     'hsm-unavailable',
     'hsm-timeout',
@@ -95,6 +97,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, a
   summary,
   description: `${about} ${batch}`,
   roles: ['user', 'application-admin', 'tenant-admin'],
+  right: `use:${name}`,
   contract,
   takes: 'body',
   status: 200,

@@ -22,8 +22,8 @@ export const httpConfig = z
   );
 export type HttpConfig = z.infer<typeof httpConfig>;
 
-/** The longest head of a message: its principal and the rest of its context. */
-const headBytes = 4096;
+/** The longest head of a message: the principal with its groups, which were in a request's header before, and the rest of its context. */
+const headBytes = 32 * 1024;
 
 /** @throws Error when a body within the limit would not fit into one message */
 export const assertFits = ({ bodyLimitBytes }: HttpConfig, maxPayload: number): void => {

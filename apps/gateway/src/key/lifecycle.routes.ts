@@ -26,6 +26,9 @@ import { instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
 import { key, rotationPolicy, version } from './key.example.js';
 
+/** Whoever changes a key does so by its role, or by `manage` on the key. Destroying takes the role. */
+const changers = ['tenant-admin', 'application-admin', 'user'] as const;
+
 interface Verb {
   readonly verb: string;
   readonly operationId: string;
@@ -133,8 +136,9 @@ const changes: readonly Route[] = verbs.map(
     tag: 'Lifecycle',
     summary,
     description: description === undefined ? inForce : `${description} ${inForce}`,
-    roles: ['tenant-admin', 'application-admin'],
+    roles: changers,
     ...own,
+    right: 'manage',
     contract: change.contract,
     takes: 'body',
     body: change.body,
@@ -144,7 +148,7 @@ const changes: readonly Route[] = verbs.map(
     dryRun: true,
     unknownId: 'key-not-found',
     withinMs: 15_000,
-    errors: ['key-not-found', 'key-state'],
+    errors: ['key-not-found', 'key-access-denied', 'key-state'],
     example: { request, reply: { ...key, ...reply, revision: 2 } },
   }),
 );
@@ -153,11 +157,12 @@ const about = {
   method: 'GET',
   tag: 'Lifecycle',
   roles: tenantRoles,
+  right: 'view',
   takes: 'parameters',
   status: 200,
   unknownId: 'key-not-found',
   withinMs: 10_000,
-  errors: ['key-not-found'],
+  errors: ['key-not-found', 'key-access-denied'],
 } as const;
 
 export const lifecycleRoutes: readonly Route[] = [
@@ -170,7 +175,8 @@ export const lifecycleRoutes: readonly Route[] = [
     summary: 'Make a new version of a key',
     description:
       'In the HSM, as the policy in force allows. The new version is ACTIVE and the current one; the old one is DEACTIVATED in the same commit, and goes on decrypting and verifying what names it.',
-    roles: ['tenant-admin', 'application-admin'],
+    roles: changers,
+    right: 'manage',
     contract: rotateKey.contract,
     takes: 'body',
     body: rotateKey.body,
@@ -183,7 +189,7 @@ export const lifecycleRoutes: readonly Route[] = [
     unknownId: 'key-not-found',
     withinMs: 60_000,
     errors: [
-      ...(['key-not-found', 'key-state', 'policy-refused', 'algorithm-unavailable'] as const),
+      ...(['key-not-found', 'key-access-denied', 'key-state', 'policy-refused', 'algorithm-unavailable'] as const),
       ...(['hsm-unavailable', 'hsm-timeout', 'hsm-error', 'decision-outdated'] as const),
     ],
     example: { request: { expectedVersion: 1 }, reply: { ...key, version: 2, revision: 2 } },
@@ -196,6 +202,7 @@ export const lifecycleRoutes: readonly Route[] = [
     summary: 'Destroy all versions of a key after a waiting period',
     description: `The same as \`schedule-destroy\`. ${destroys}`,
     roles: ['tenant-admin'],
+    right: 'manage',
     contract: deleteKey,
     takes: 'parameters',
     status: 200,
@@ -205,7 +212,7 @@ export const lifecycleRoutes: readonly Route[] = [
     dryRun: true,
     unknownId: 'key-not-found',
     withinMs: 15_000,
-    errors: ['key-not-found', 'key-state'],
+    errors: ['key-not-found', 'key-access-denied', 'key-state'],
     example: { reply: { ...key, ...scheduled, revision: 2 } },
   },
   {
@@ -261,7 +268,8 @@ export const lifecycleRoutes: readonly Route[] = [
     summary: 'Let a key rotate by itself, by date, by use, or both',
     description:
       'Each date rotates once, however many workers there are and whoever dies; a date that is missed is made good. A version never protects more often than `maxUses`: the call that finds it used up makes the next one. Nothing follows by itself what is SUSPENDED or COMPROMISED.',
-    roles: ['tenant-admin', 'application-admin'],
+    roles: changers,
+    right: 'manage',
     contract: putRotationPolicy.contract,
     takes: 'body',
     body: putRotationPolicy.body,
@@ -277,7 +285,8 @@ export const lifecycleRoutes: readonly Route[] = [
     operationId: 'deleteRotationPolicy',
     summary: 'Let a key rotate by itself no more',
     description: 'The reply is the policy that was.',
-    roles: ['tenant-admin', 'application-admin'],
+    roles: changers,
+    right: 'manage',
     contract: deleteRotationPolicy,
     conditional: 'optional',
     dryRun: true,
@@ -291,7 +300,7 @@ export const lifecycleRoutes: readonly Route[] = [
     summary: 'Read the public key of a version',
     description: 'The current one unless `version` names another: as a JWK (RFC 7517) and as PEM.',
     contract: getPublicKey,
-    errors: ['key-not-found', 'purpose-mismatch'],
+    errors: ['key-not-found', 'key-access-denied', 'purpose-mismatch'],
     example: { reply: { keyId: key.id, version: 1, ...key.publicKey } },
   },
   {
@@ -302,7 +311,8 @@ export const lifecycleRoutes: readonly Route[] = [
     operationId: 'editKey',
     summary: 'Change what is written on a key',
     description: 'Label, description and metadata; purge protection can be switched on. What is left out stays.',
-    roles: ['tenant-admin', 'application-admin'],
+    roles: changers,
+    right: 'manage',
     contract: editKey.contract,
     takes: 'body',
     body: editKey.body,

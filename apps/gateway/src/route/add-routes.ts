@@ -4,6 +4,7 @@ import type { RequestMeter } from '../http/request-meter.js';
 import { type Creation, create } from '../idempotency/create.js';
 import type { Admission } from './admission.js';
 import { forward, type Handler } from './forward.js';
+import type { OwnService } from './own-service.js';
 import { urlOf } from './route.js';
 import { routes } from './routes.js';
 
@@ -11,6 +12,8 @@ export interface RouteParts extends Creation {
   readonly admission: Admission;
   readonly meter: RequestMeter;
   readonly bodies: BodyBudget;
+  /** What answers the routes that are the gateway's own. */
+  readonly own: OwnService;
 }
 
 /** The handler, holding its request's part of the body budget until it is through. */
@@ -21,12 +24,13 @@ const holding =
 
 /** Puts the table on the server. */
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
-  for (const route of routes.filter((row) => row.public === undefined))
+  for (const route of routes.filter((row) => row.public === undefined)) {
+    const served = route.contract.owner === 'gateway' ? { ...parts, bus: parts.own } : parts;
     server.route({
       method: route.method,
       url: urlOf(route),
       onRequest: parts.admission.hookFor(route),
-      handler: holding(route.idempotent ? create(parts, route) : forward(parts.bus, route)),
+      handler: holding(route.idempotent ? create(served, route) : forward(served.bus, route)),
       onSend: (request, _, payload, done) => {
         if (Buffer.isBuffer(payload)) request.hold?.add(payload.length);
         done();
@@ -37,4 +41,5 @@ export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
         done();
       },
     });
+  }
 };

@@ -4,6 +4,8 @@ export const ids = {
   signingKey: '01939f31-07c2-7a44-8f0e-2b9d6c1a3f10',
   encryptionKey: '01939f31-9b1d-7e02-b6a7-51c0d8e4f297',
   event: '01939f33-2c55-7b19-a0c4-7d3e9f5b8a61',
+  issuer: '01939f33-31a8-7c6e-8b2f-4d9e7a1c5b30',
+  serviceAccount: '01939f33-2f51-7b0c-9c4d-7e1a5b2d9f84',
 } as const;
 
 export const instants = {

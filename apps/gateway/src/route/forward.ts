@@ -20,10 +20,12 @@ export const ask = (
   body: Buffer,
   extra: Extra,
 ): Promise<RawReply> => {
-  const { tenantId, subject } = request.principal;
-  const context = {
+  const { tenantId, subject, roles, groups } = request.principal;
+  const context: Context = {
     tenantId,
     principal: subject,
+    roles: [...roles],
+    ...(groups.length > 0 && { groups: [...groups] }),
     correlationId: request.id,
     deadline: Date.now() + route.withinMs,
     ...extra,
@@ -31,7 +33,8 @@ export const ask = (
   return bus.requestRaw(subjectOf(route.contract, request.partition), context, body).then((answered) => {
     reply.hsmMicros = answered.head.hsmMicros ?? 0;
     reply.workerMicros = answered.head.workerMicros ?? 0;
-    return answered;
+    const confirming = request.principal.confirm?.();
+    return confirming === undefined ? answered : confirming.then(() => answered);
   });
 };
 

@@ -1,4 +1,4 @@
-import type { Contract, ErrorCode } from '@ankasecure/contracts';
+import type { Contract, ErrorCode, KeyRight } from '@ankasecure/contracts';
 import type { z } from 'zod';
 import type { Role } from '../auth/role.js';
 
@@ -11,11 +11,13 @@ export interface Route {
   /** Below the base path, OpenAPI style: `/keys/{id}`. */
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Audit';
+  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Identity' | 'Audit';
   readonly summary: string;
   readonly description?: string;
   /** A principal needs one of these. */
   readonly roles: readonly Role[];
+  /** What it does with the one key it is about: the right that lets a caller do it whose role does not suffice for every key. */
+  readonly right?: KeyRight;
   /** Anybody may ask, without a token: it has a handler of its own. */
   readonly public?: true;
   /** What the request becomes on the bus. */

@@ -1,22 +1,28 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { issuerRoutes } from '../issuer/issuer.routes.js';
 import { aliasRoutes } from '../key/alias.routes.js';
+import { grantRoutes } from '../key/grant.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
 import { lifecycleRoutes } from '../key/lifecycle.routes.js';
 import { keySetRoute } from '../key-set/key-set.routes.js';
 import { historyRoutes } from '../policy/history.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
+import { serviceAccountRoutes } from '../service-account/service-account.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
 import type { Route } from './route.js';
 
 /** The whole API. */
 export const routes: readonly Route[] = [
   ...keyRoutes,
+  ...grantRoutes,
   ...aliasRoutes,
   ...lifecycleRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
   ...historyRoutes,
+  ...serviceAccountRoutes,
+  ...issuerRoutes,
   ...auditRoutes,
   ...tenantRoutes,
   keySetRoute,

@@ -31,6 +31,9 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** Of the gateway's own tokens. */
+export const ownIssuer = 'https://ankasecure.test';
+
 /** What a test configures otherwise; of `http` the rest stays as it is. */
 type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota'>> & {
   readonly http?: Partial<GatewayConfig['http']>;
@@ -65,7 +68,7 @@ export const startRig = async (): Promise<Rig> => {
   const about = {
     audience,
     algorithms: ['ES256' as const],
-    claims: { tenant: 'tenant', roles: 'roles' },
+    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
     platform: false,
   };
   const identity: GatewayConfig['identity'] = {
@@ -73,6 +76,8 @@ export const startRig = async (): Promise<Rig> => {
       { ...about, issuer: issuer.issuer, jwksFile: keysOf(issuer, 'jwks.json'), platform: true },
       { ...about, issuer: otherIssuer.issuer, jwksFile: keysOf(otherIssuer, 'other-jwks.json') },
     ],
+    serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
+    tenantIssuers: { allowedNetworks: ['127.0.0.0/8'] },
     clockToleranceSeconds: 2,
     tokenCacheSeconds: 300,
   };

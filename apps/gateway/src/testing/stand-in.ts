@@ -8,13 +8,14 @@ import {
   getTenant,
   platformTenantId,
   type ReplyHead,
+  signToken,
 } from '@ankasecure/contracts';
 import { type Bus, type RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
 import { connectTestBus } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
 import { routes } from '../route/routes.js';
-import { tenantA, tenantB, tenantElsewhere } from './token.js';
+import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
 
 export interface Heard {
   readonly context: Context;
@@ -63,7 +64,8 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const sealed: AuditEvent[] = [];
   const otherwise = new Map<string, RawHandler>();
 
-  for (const { operationId, contract, example } of routes)
+  const elsewhere = routes.filter(({ contract }) => contract.owner !== 'gateway');
+  for (const { operationId, contract, example } of elsewhere)
     busOf(contract).serveRaw(contract, 'default', async (context, body) => {
       heard.get(operationId)?.push({ context, body: body.toString() });
       const handler = otherwise.get(operationId);
@@ -78,6 +80,8 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
     if (partition === undefined) throw new AnkaError('tenant-unknown');
     return { body: { id: tenantId, slug: 'a', name: 'A', partition, createdAt: instants.created } };
   });
+  const tokenSigner = await makeTokenSigner();
+  busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await tokenSigner(claims) }));
   busOf(findTenant).serve(findTenant, '', async (_, { slug }) => {
     if (slug !== 'acme') throw new AnkaError('tenant-unknown');
     return { body: { id: tenantA, slug, name: 'A', partition: 'default', createdAt: instants.created } };

@@ -1,3 +1,4 @@
+import type { TokenClaims, TokenKey } from '@ankasecure/contracts';
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import type { Role } from '../auth/role.js';
 
@@ -18,6 +19,18 @@ export const tenantElsewhere = '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e77';
 export const seconds = (fromNow = 0): number => Math.floor(Date.now() / 1000) + fromNow;
 
 export const asTenant = (tenant: string, ...roles: readonly Role[]) => ({ tenant, roles });
+
+/** What the crypto-worker does in the HSM: one key per tenant, named by it. */
+export const makeTokenSigner = async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const { x = '', y = '' } = await exportJWK(publicKey);
+  return async (claims: TokenClaims): Promise<{ token: string; key: TokenKey }> => {
+    const kid = `${claims.tenant}.1`;
+    const header = { alg: 'ES256', typ: 'at+jwt', kid };
+    const token = await new SignJWT({ ...claims }).setProtectedHeader(header).sign(privateKey);
+    return { token, key: { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' } };
+  };
+};
 
 /** Claims whose value is undefined are left out. */
 export const makeIssuer = async (issuer: string): Promise<TokenMaker> => {

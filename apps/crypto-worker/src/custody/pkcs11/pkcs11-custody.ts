@@ -80,14 +80,14 @@ export class Pkcs11Custody implements Custody {
     kind: PlatformKeyKind,
     objectId: Uint8Array,
     label: string,
-  ): Promise<Timed<void>> {
+  ): Promise<Timed<GeneratedKey>> {
     if (kind === 'kek' && this.#runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
         'The token has no AES key wrap with padding, so it cannot hold a key encryption key.',
       );
     const reply = await this.#make(budget, platformShapes[kind], objectId, label);
-    return { value: undefined, hsmMicros: reply.micros };
+    return { value: { spki: reply.parts[0] ?? null }, hsmMicros: reply.micros };
   }
 
   async destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>> {

@@ -52,6 +52,7 @@ export interface KeyShape {
 export const platformShapes = {
   kek: { kind: 'aes', bits: 256, purpose: 'kek', alg: null },
   'audit-mac': { kind: 'hmac', bits: 256, purpose: 'audit-mac', alg: null },
+  'token-signing': { kind: 'ec', bits: 256, purpose: 'sign', alg: null },
   canary: { kind: 'aes', bits: 256, purpose: 'canary', alg: null },
 } as const satisfies Record<string, KeyShape>;
 

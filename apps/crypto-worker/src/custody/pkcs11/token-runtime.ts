@@ -144,6 +144,7 @@ export class TokenRuntime {
         operation: operationNumber(operation),
         variant,
         slow,
+        tenant: budget.tenantId ?? '',
         deadline: budget.deadline,
         parts,
         resolve,

@@ -5,6 +5,7 @@ import { type Job, JobQueue } from './job-queue.js';
 const jobOf = (operation: OperationName, changes: Partial<Job> = {}): Job => ({
   operation: operationNumber(operation),
   variant: 0,
+  tenant: 'a',
   deadline: Date.now() + 10_000,
   parts: [],
   resolve: () => undefined,
@@ -46,6 +47,39 @@ describe('job queue', () => {
     const batches = [1, 2, 3, 4].map(() => queue.takeFast(1).map((job) => job.operation));
     const [sign, generate] = [operationNumber('sign'), operationNumber('generate')];
     expect(batches).toEqual([[sign, sign], [generate], [generate], [sign]]);
+  });
+
+  it('lets tenants take turns, however much one of them has asked, and each its own in order', () => {
+    const queue = new JobQueue();
+    const push = (tenant: string, count: number): void => {
+      for (let index = 0; index < count; index++) queue.push(jobOf('sign', { tenant, attempts: index }));
+    };
+    for (let round = 0; round < 50; round++) queue.learn(jobOf('sign'), 1_000);
+    push('loud', 100);
+    push('quiet', 2);
+    push('other', 1);
+    const order = [1, 2].flatMap(() => queue.takeFast(1)).map(({ tenant, attempts }) => `${tenant} ${attempts}`);
+    expect(order).toEqual(['loud 0', 'quiet 0', 'other 0', 'loud 1', 'quiet 1', 'loud 2', 'loud 3', 'loud 4']);
+    expect(queue.length).toBe(95);
+  });
+
+  it('puts what has waited before everybody else, whosever it is', () => {
+    const queue = queueOf(3, 5_000);
+    queue.putInFront(jobOf('sign', { tenant: 'b' }));
+    expect(queue.takeFast(1)).toMatchObject([{ tenant: 'b' }]);
+    expect(queue.length).toBe(3);
+  });
+
+  it('is full for who has filled it, and not for who has not', () => {
+    const queue = queueOf(100, 50);
+    expect(queue.hasRoom({ tenant: 'a', slow: false }, 101)).toBe(true);
+    expect(queue.hasRoom({ tenant: 'a', slow: false }, 100)).toBe(false);
+    expect(queue.hasRoom({ tenant: 'b', slow: false }, 100)).toBe(true);
+    let waiting = 100;
+    for (let tenant = 0; tenant < 1000; tenant++)
+      for (let one = 0; one < 100 && queue.hasRoom({ tenant: `${tenant}`, slow: false }, 100); one++, waiting++)
+        queue.push(jobOf('sign', { tenant: `${tenant}` }));
+    expect(waiting).toBe(200);
   });
 
   it('answers what has expired and hands out the rest', async () => {

@@ -1,11 +1,14 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { StillRunning } from '../../custody.js';
 import { CostEstimate } from './cost-estimate.js';
+import { FairLine } from './fair-line.js';
 import type { Reply, Request } from './frame.js';
 import { operations } from './job.js';
 
 /** One call of custody on its way. */
 export interface Job extends Request {
+  /** Whose it is; empty for what is asked for no tenant. */
+  readonly tenant: string;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: AnkaError) => void;
   /** Takes long (makes RSA keys): goes alone, and never to all lanes at once. */
@@ -52,14 +55,24 @@ const worthwhileMicros = 400;
 /** A token that answers faster than this computes on this machine's processors. */
 const cheapMicros = 150;
 
-/** Jobs that wait for a lane, and how many of them make a good batch. */
+/** Jobs that wait for a lane, tenants in turn, and how many of them make a good batch. */
 export class JobQueue {
   readonly #costs = new CostEstimate();
-  #fast: Job[] = [];
-  #slow: Job[] = [];
+  readonly #fast = new FairLine<Job>();
+  readonly #slow = new FairLine<Job>();
 
   get length(): number {
     return this.#fast.length + this.#slow.length;
+  }
+
+  /**
+   * Whether there is room for one more of its tenant's: within `limit`, or within the tenant's share of it. So a tenant that
+   * fills the queue leaves room for all who have not, and no more than twice the limit ever waits.
+   */
+  hasRoom({ tenant, slow }: Pick<Job, 'tenant' | 'slow'>, limit: number): boolean {
+    if (this.length < limit) return true;
+    const line = slow ? this.#slow : this.#fast;
+    return this.length < 2 * limit && line.lengthOf(tenant) < limit / (2 * (line.tenants + 1));
   }
 
   push(job: Job): void {
@@ -67,12 +80,12 @@ export class JobQueue {
   }
 
   putInFront(job: Job): void {
-    (job.slow ? this.#slow : this.#fast).unshift(job);
+    (job.slow ? this.#slow : this.#fast).putInFront(job);
   }
 
   /** Whether what waits is computed on this machine, so that more lanes than processors only get in each other's way. */
   get cheap(): boolean {
-    const [next] = this.#fast;
+    const next = this.#fast.peek();
     return next !== undefined && this.#costs.of(next) <= cheapMicros;
   }
 
@@ -81,7 +94,8 @@ export class JobQueue {
   }
 
   takeSlow(): Job[] {
-    return this.#slow.splice(0, 1);
+    const job = this.#slow.take();
+    return job === undefined ? [] : [job];
   }
 
   /**
@@ -90,22 +104,26 @@ export class JobQueue {
    */
   takeFast(lanes: number): Job[] {
     const share = Math.ceil(this.#fast.length / lanes);
-    let count = 0;
-    for (let cost = 0; count < batchLimit && cost < (count < share ? batchMicros : worthwhileMicros); count++) {
-      const job = this.#fast[count];
+    const taken: Job[] = [];
+    let cost = 0;
+    while (taken.length < batchLimit && cost < (taken.length < share ? batchMicros : worthwhileMicros)) {
+      const job = this.#fast.peek();
       if (!job) break;
-      if (!operations[job.operation]?.repeatable) return this.#fast.splice(0, Math.max(1, count));
+      const isAlone = !operations[job.operation]?.repeatable;
+      if (isAlone && taken.length > 0) break;
+      this.#fast.take();
+      taken.push(job);
+      if (isAlone) break;
       cost += this.#costs.of(job);
     }
-    return this.#fast.splice(0, count);
+    return taken;
   }
 
   expire(wallClock: number): void {
-    this.#fast = expire(this.#fast, wallClock);
-    this.#slow = expire(this.#slow, wallClock);
+    for (const line of [this.#fast, this.#slow]) line.filter((jobs) => expire(jobs, wallClock));
   }
 
   empty(): readonly Job[] {
-    return [...this.#fast.splice(0), ...this.#slow.splice(0)];
+    return [...this.#fast.empty(), ...this.#slow.empty()];
   }
 }

@@ -50,7 +50,7 @@ export class LanePool {
   }
 
   submit(job: Job): void {
-    if (this.#queue.length >= this.#options.tuning.queueLimit) {
+    if (!this.#queue.hasRoom(job, this.#options.tuning.queueLimit)) {
       settle(job, new AnkaError('hsm-unavailable', 'Too many requests wait for the HSM; try again later.'));
       return;
     }

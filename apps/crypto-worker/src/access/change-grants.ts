@@ -1,0 +1,162 @@
+import {
+  AnkaError,
+  type Context,
+  type DryRun,
+  type deleteGrants,
+  type Grant,
+  type getGrants,
+  type KeyGrants,
+  type putGrants,
+} from '@ankasecure/contracts';
+import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { type KeyRow, type KeyStore, readKey } from '../key/key-store.js';
+import { lockKeyFor } from '../key/lock-key.js';
+import { keyOf, rehearseChange } from '../key/rehearse.js';
+import { eventOf } from '../outcome/event.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import { assertMay } from './access.js';
+import { grantsOf, readGrants } from './grant.js';
+
+type Put = z.infer<typeof putGrants.contract.request>;
+type Delete = z.infer<typeof deleteGrants.request>;
+
+/** What is to become of a key's grants. */
+interface Change {
+  readonly operation: 'key.grants.put' | 'key.grants.delete';
+  readonly keyId: string;
+  readonly next: (held: readonly Grant[]) => readonly Grant[];
+}
+
+/**
+ * Changes who may do what with a key: decision, change and event in one commit. Each change makes a new revision of the key's
+ * versions under the tenant's fence, so when it has returned, no worker releases a result any more that was decided on the
+ * grants before.
+ */
+export class ChangeGrants {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyStore,
+    private readonly outcomes: GroupCommit,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** @throws AnkaError `key-not-found`, `key-access-denied` */
+  get(context: Context, { id }: z.infer<typeof getGrants.request>): Promise<KeyGrants> {
+    return withTenant(this.dataSource, context.tenantId, async (manager) => {
+      const found = await read(manager, context.tenantId, id);
+      assertMay(context, 'see-grants', grantsOf(found.grants));
+      return found;
+    });
+  }
+
+  /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
+  put(context: Context, { id, grants }: Put): Promise<KeyGrants> {
+    return this.change(context, { operation: 'key.grants.put', keyId: id, next: () => grants });
+  }
+
+  /** @throws AnkaError `key-not-found`, `key-access-denied` */
+  delete(context: Context, { id, kind, grantee }: Delete): Promise<KeyGrants> {
+    const ends = (row: Grant): boolean => kind === undefined || (row.kind === kind && row.grantee === grantee);
+    const next = (held: readonly Grant[]) => held.filter((row) => !ends(row));
+    return this.change(context, { operation: 'key.grants.delete', keyId: id, next });
+  }
+
+  /** What `put` or `delete` would do: all of its checks, on record as a dry run, and nothing changed. */
+  rehearse(context: Context, operation: Change['operation'], { id }: { readonly id: string }): Promise<DryRun> {
+    const deed = { operation, keyId: id, algorithm: null };
+    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
+      await lockKeyFor(manager, context, 'manage', id);
+      return { key: keyOf((await readKey(manager, context.tenantId, id)).at(-1) as KeyRow) };
+    });
+  }
+
+  private async change(context: Context, change: Change): Promise<KeyGrants> {
+    const { tenantId } = context;
+    try {
+      const changed = await withTenant(this.dataSource, tenantId, (manager) => this.commit(manager, context, change));
+      this.outbox.committed(1);
+      this.keys.forget(tenantId, change.keyId);
+      return changed;
+    } catch (error) {
+      if (error instanceof AnkaError) await this.report(context, change, error);
+      throw error;
+    }
+  }
+
+  private async commit(manager: EntityManager, context: Context, change: Change): Promise<KeyGrants> {
+    const { operation, keyId, next } = change;
+    const { tenantId } = context;
+    await lockKeyFor(manager, context, 'manage', keyId);
+    const held = await readGrants(manager, tenantId, keyId);
+    await write(manager, context, keyId, next(held));
+    await this.outbox.write(manager, [
+      eventOf(context, {
+        operation,
+        keyId,
+        algorithm: null,
+        outcome: 'success',
+        failureCode: null,
+        details: changesOf(held, next(held)),
+      }),
+    ]);
+    return read(manager, tenantId, keyId);
+  }
+
+  /** A change that was refused is an outcome as well. */
+  private async report(context: Context, { operation, keyId }: Change, { code }: AnkaError): Promise<void> {
+    await this.outcomes.commit(
+      { tenantId: context.tenantId, policy: null, key: null },
+      eventOf(context, { operation, keyId, algorithm: null, outcome: 'failure', failureCode: code }),
+    );
+  }
+}
+
+const read = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrants> => {
+  const [key] = await manager.query<{ revision: number }[]>(
+    'SELECT revision FROM key WHERE tenant_id = $1 AND id = $2',
+    [tenantId, keyId],
+  );
+  if (key === undefined) throw new AnkaError('key-not-found');
+  return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
+};
+
+const write = async (
+  manager: EntityManager,
+  { tenantId, principal }: Context,
+  keyId: string,
+  grants: readonly Grant[],
+): Promise<void> => {
+  const key = [tenantId, keyId];
+  await manager.query('DELETE FROM key_grant WHERE tenant_id = $1 AND key_id = $2', key);
+  await manager.query(
+    `INSERT INTO key_grant (tenant_id, key_id, kind, grantee, rights, granted_by)
+     SELECT $1, $2, row.kind, row.grantee, row.rights, $3
+     FROM jsonb_to_recordset($4) AS row (kind text, grantee text, rights text[])`,
+    [...key, principal, JSON.stringify(grants)],
+  );
+  await manager.query('UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2', key);
+  await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', key);
+};
+
+const wordsOf = ({ kind, grantee, rights }: Grant): string => `${kind}:${grantee}=${rights.join(',')}`;
+
+/** As many as one field of an event holds; how many there were is told beside it. */
+const listed = (words: readonly string[]): string => {
+  const text = words.join('; ');
+  return text.length <= 512 ? text : `${text.slice(0, 511).toWellFormed()}…`;
+};
+
+/** For the trail: what was given and what was taken, grantee by grantee. */
+const changesOf = (before: readonly Grant[], after: readonly Grant[]): Record<string, string> => {
+  const had = before.map(wordsOf);
+  const has = after.map(wordsOf);
+  const given = has.filter((words) => !had.includes(words));
+  const taken = had.filter((words) => !has.includes(words));
+  return {
+    grants: String(after.length),
+    ...(given.length > 0 && { given: listed(given), givenCount: String(given.length) }),
+    ...(taken.length > 0 && { taken: listed(taken), takenCount: String(taken.length) }),
+  };
+};

@@ -1,0 +1,43 @@
+import type { Context, Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import { assertMay, type Deed, type GrantsOfKey, mayWithAll } from './access.js';
+
+interface Row {
+  readonly kind: GranteeKind;
+  readonly grantee: string;
+  readonly rights: KeyRight[];
+}
+
+/** One key's grants, in a fixed order; the transaction must be the tenant's. */
+export const readGrants = (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>
+  manager.query<Row[]>(
+    'SELECT kind, grantee, rights FROM key_grant WHERE tenant_id = $1 AND key_id = $2 ORDER BY kind DESC, grantee COLLATE "C"',
+    [tenantId, keyId],
+  );
+
+const named = (grants: readonly Grant[], kind: GranteeKind): ReadonlyMap<string, readonly KeyRight[]> =>
+  new Map(grants.filter((row) => row.kind === kind).map(({ grantee, rights }) => [grantee, rights]));
+
+export const grantsOf = (grants: readonly Grant[]): GrantsOfKey => ({
+  subject: named(grants, 'subject'),
+  group: named(grants, 'group'),
+});
+
+/**
+ * Decides by the grants that the transaction sees; nobody's are read whose role is enough.
+ * @throws AnkaError `key-access-denied`
+ */
+export const assertGranted = async (
+  manager: EntityManager,
+  context: Context,
+  deed: Deed,
+  keyId: string,
+): Promise<void> => {
+  if (mayWithAll(context, deed)) return;
+  assertMay(context, deed, grantsOf(await readGrants(manager, context.tenantId, keyId)));
+};
+
+/** SQL for whether any grant lets a caller see a key, which any right does: columns, and parameters of its subject and its groups. */
+export const grantedAny = (tenantId: string, keyId: string, subject: string, groups: string): string =>
+  `EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = ${tenantId} AND g.key_id = ${keyId}
+     AND (g.kind = 'subject' AND g.grantee = ${subject} OR g.kind = 'group' AND g.grantee = ANY (${groups}::text[])))`;

@@ -1,0 +1,87 @@
+/** What waits in a line: whose it is decides its turn. */
+interface Waiting {
+  readonly tenant: string;
+}
+
+/**
+ * A line in which tenants take turns: one of each before the second of any, and each tenant's own in the order they came. So a
+ * tenant waits for as many others' as there are others, however much one of them has asked.
+ */
+export class FairLine<Item extends Waiting> {
+  /** The next turn is the first one's. */
+  #lines = new Map<string, Item[]>();
+  /** Those that have waited before. */
+  #front: Item[] = [];
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** How many tenants wait. */
+  get tenants(): number {
+    return this.#lines.size;
+  }
+
+  lengthOf(tenant: string): number {
+    return this.#lines.get(tenant)?.length ?? 0;
+  }
+
+  push(item: Item): void {
+    const line = this.#lines.get(item.tenant);
+    if (line === undefined) this.#lines.set(item.tenant, [item]);
+    else line.push(item);
+    this.#length++;
+  }
+
+  /** Before everybody. */
+  putInFront(item: Item): void {
+    this.#front.unshift(item);
+    this.#length++;
+  }
+
+  /** Whose turn it is, left where it is. */
+  peek(): Item | undefined {
+    if (this.#front.length > 0) return this.#front[0];
+    for (const line of this.#lines.values()) return line[0];
+    return undefined;
+  }
+
+  take(): Item | undefined {
+    const item = this.#front.shift() ?? this.#takeTurn();
+    if (item !== undefined) this.#length--;
+    return item;
+  }
+
+  /** Keeps what `keep` gives back of all, in their order. */
+  filter(keep: (items: readonly Item[]) => Item[]): void {
+    this.#front = keep(this.#front);
+    this.#length = this.#front.length;
+    for (const [tenant, line] of this.#lines) {
+      const left = keep(line);
+      this.#length += left.length;
+      if (left.length === 0) this.#lines.delete(tenant);
+      else this.#lines.set(tenant, left);
+    }
+  }
+
+  empty(): readonly Item[] {
+    const all = [...this.#front, ...[...this.#lines.values()].flat()];
+    this.filter(() => []);
+    return all;
+  }
+
+  #takeTurn(): Item | undefined {
+    for (const [tenant, line] of this.#lines) {
+      const item = line.shift();
+      // A tenant alone need not be moved behind itself.
+      if (line.length === 0) this.#lines.delete(tenant);
+      else if (this.#lines.size > 1) {
+        this.#lines.delete(tenant);
+        this.#lines.set(tenant, line);
+      }
+      return item;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** Milliseconds. */
+const times = {
+  /** So long a gateway may go by what it has read, without another look. */
+  lease: 3000,
+  /** Off the lease here, so that it ends before the database thinks it does. */
+  margin: 100,
+  /** Between looks while the lease is in use. */
+  look: 100,
+  /** Renewed when so much of it is gone. */
+  renewAfter: 1000,
+  /** Unused so long, it is let go. */
+  idle: 10_000,
+};
+
+/** The row's share lock keeps a change from being committed between the look and the word that the change waits for. */
+const lookAndHold = 'SELECT revision FROM identity_epoch FOR SHARE';
+const hold = `
+  INSERT INTO gateway_instance (id, revision, alive_until) VALUES ($1, $2, now() + $3 * interval '1 ms')
+  ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, alive_until = excluded.alive_until`;
+
+/**
+ * Keeps what gateways remember of identities exact. Every change of an identity makes a new epoch, and a gateway goes by what
+ * it read in an epoch only while it holds a lease on that epoch. Whoever changes something waits until no gateway holds a lease
+ * on an earlier one: a gateway that lives says so within moments, a dead or cut-off one when its lease has run out, which it
+ * goes by as well. So nothing is asked of the database at a request, and a change that returned is in force everywhere.
+ *
+ * Non-goals: several database servers whose clocks run at different speeds.
+ */
+export class IdentityEpoch {
+  private readonly id = randomUUID();
+  private revision = 0;
+  /** By `performance.now()`. */
+  private validUntil = 0;
+  private usedAt = 0;
+  private renewing: Promise<void> | undefined;
+  private watching: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: Logger,
+  ) {}
+
+  /** Whether what was read in this epoch still holds. Costs a comparison. */
+  isCurrent(revision: number): boolean {
+    const now = performance.now();
+    this.usedAt = now;
+    return revision === this.revision && now < this.validUntil;
+  }
+
+  /** The epoch in which whatever is read after this may be remembered. @throws what the database throws */
+  async current(): Promise<number> {
+    this.usedAt = performance.now();
+    if (this.usedAt >= this.validUntil) await this.renew();
+    this.watching ??= this.watch();
+    return this.revision;
+  }
+
+  /** Makes a new epoch in the transaction of a change. @returns what to wait for with `settle` after its commit */
+  async change(manager: EntityManager): Promise<number> {
+    const [[row]] = await manager.query<[{ revision: string }[], number]>(
+      'UPDATE identity_epoch SET revision = revision + 1 RETURNING revision',
+    );
+    return Number(row?.revision);
+  }
+
+  /** Resolves when the change is in force on every gateway: at once where all of them live, and within a lease always. */
+  async settle(revision: number): Promise<void> {
+    if (performance.now() < this.validUntil) await this.renew();
+    for (;;) {
+      const [row] = await this.dataSource.query<{ behind: string }[]>(
+        'SELECT count(*) AS behind FROM gateway_instance WHERE revision < $1 AND alive_until > now()',
+        [revision],
+      );
+      if (row?.behind === '0') return;
+      await delay(times.look / 4);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.validUntil = 0;
+    await this.watching;
+    await this.dataSource.query('DELETE FROM gateway_instance WHERE id = $1', [this.id]).catch(() => undefined);
+  }
+
+  private renew(): Promise<void> {
+    this.renewing ??= this.take().finally(() => (this.renewing = undefined));
+    return this.renewing;
+  }
+
+  /** The revision is taken over before its lease is written: from then on nothing older is gone by here. */
+  private async take(): Promise<void> {
+    const from = performance.now();
+    await this.dataSource.transaction(async (manager) => {
+      const [row] = await manager.query<{ revision: string }[]>(lookAndHold);
+      this.revision = Number(row?.revision);
+      await manager.query(hold, [this.id, this.revision, times.lease]);
+    });
+    if (!this.stopped) this.validUntil = from + times.lease - times.margin;
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.stopped && performance.now() - this.usedAt < times.idle) {
+      await delay(times.look, undefined, { ref: false });
+      try {
+        if (await this.isBehind()) await this.renew();
+      } catch (error) {
+        this.log.warn({ reason: (error as Error).message }, 'the lease on identities could not be renewed');
+      }
+    }
+    this.watching = undefined;
+  }
+
+  private async isBehind(): Promise<boolean> {
+    if (performance.now() > this.validUntil - times.lease + times.renewAfter) return true;
+    const [row] = await this.dataSource.query<{ revision: string }[]>('SELECT revision FROM identity_epoch');
+    return Number(row?.revision) !== this.revision;
+  }
+}

@@ -1,0 +1,67 @@
+import { instant, text, uuid } from '@ankasecure/contracts';
+import { z } from 'zod';
+import { isTrustworthy, tokenAlgorithms } from '../auth/identity.config.js';
+import { ownContract } from '../route/own-service.js';
+import { clientKey } from '../service-account/service-account.contract.js';
+
+const url = text(512).refine(isTrustworthy, 'an https URL is expected');
+
+const about = {
+  issuer: url.describe('Compared with `iss` character by character.'),
+  audience: text(256).describe('Must be in `aud`.'),
+  algorithms: z
+    .array(z.enum(tokenAlgorithms))
+    .min(1)
+    .refine((all) => new Set(all).size === all.length, 'each algorithm once'),
+};
+const claims = z.strictObject({ roles: text(256).default('roles'), groups: text(256).default('groups') });
+const sources = {
+  keys: z.array(clientKey).min(1).max(20).optional().describe('Public JWKs. When left out, they are fetched.'),
+  jwksUrl: url.optional().describe('Where they are. When left out as well, OpenID discovery says.'),
+};
+
+const body = {
+  ...about,
+  claims: claims.default({ roles: 'roles', groups: 'groups' }).describe('Names of the claims, taken literally.'),
+  ...sources,
+};
+const oneSource = (value: { readonly keys?: unknown; readonly jwksUrl?: unknown }): boolean =>
+  value.keys === undefined || value.jwksUrl === undefined;
+const atMostOne = 'at most one of keys and jwksUrl is expected';
+
+export const tenantIssuer = z
+  .strictObject({
+    id: uuid,
+    tenantId: uuid,
+    ...about,
+    claims: z.strictObject({ roles: z.string(), groups: z.string() }),
+    keys: z.array(z.record(z.string(), z.string())).nullable(),
+    jwksUrl: z.string().nullable(),
+    createdBy: z.string(),
+    createdAt: instant,
+    revision: z.number().int().positive().describe('Also the ETag.'),
+  })
+  .meta({ id: 'Issuer' });
+export type TenantIssuer = z.infer<typeof tenantIssuer>;
+
+export const createIssuer = ownContract(
+  'issuer.create',
+  z.strictObject(body).refine(oneSource, atMostOne).meta({ id: 'CreateIssuer' }),
+  tenantIssuer,
+);
+
+/** Conditional. The reply means: in force on every gateway. */
+export const putIssuer = {
+  body: z.strictObject(body).refine(oneSource, atMostOne).meta({ id: 'PutIssuer' }),
+  contract: ownContract('issuer.put', z.strictObject({ id: uuid, ...body }).refine(oneSource, atMostOne), tenantIssuer),
+};
+
+export const listIssuers = ownContract(
+  'issuer.list',
+  z.strictObject({}),
+  z.strictObject({ items: z.array(tenantIssuer) }),
+);
+export const getIssuer = ownContract('issuer.get', z.strictObject({ id: uuid }), tenantIssuer);
+
+/** The reply means: none of its tokens opens any gateway any more. */
+export const deleteIssuer = ownContract('issuer.delete', z.strictObject({ id: uuid }), tenantIssuer);

@@ -1,0 +1,106 @@
+import { ids, instants } from '../route/example.js';
+import type { Route } from '../route/route.js';
+import { createIssuer, deleteIssuer, getIssuer, listIssuers, putIssuer, type TenantIssuer } from './issuer.contract.js';
+
+const request = {
+  issuer: 'https://login.acme.example',
+  audience: 'ankasecure',
+  algorithms: ['ES256'],
+  claims: { roles: 'roles', groups: 'groups' },
+};
+const issuer: TenantIssuer = {
+  id: ids.issuer,
+  tenantId: ids.tenant,
+  ...request,
+  algorithms: ['ES256'],
+  keys: null,
+  jwksUrl: null,
+  createdBy: 'alice@acme.example',
+  createdAt: instants.created,
+  revision: 1,
+};
+
+const about = { tag: 'Identity', withinMs: 15_000 } as const;
+const one = {
+  ...about,
+  path: '/issuers/{id}',
+  status: 200,
+  etag: true,
+  unknownId: 'issuer-not-found',
+} as const;
+const inForce = 'An answer of 200 means that it is in force on every gateway.';
+
+export const issuerRoutes: readonly Route[] = [
+  {
+    ...about,
+    method: 'POST',
+    path: '/issuers',
+    operationId: 'createIssuer',
+    summary: 'Let another identity provider speak for the tenant',
+    description:
+      'Its tokens carry the tenant’s id as `tenant`, the names of roles and groups where `claims` says, and `iss aud sub exp nbf`. It speaks for this tenant and no other, and makes no platform administrators. Several may stand side by side. Its keys are those given here, those behind `jwksUrl`, or those that OpenID discovery at the issuer names; they are fetched again when a token names another.',
+    roles: ['tenant-admin'],
+    contract: createIssuer,
+    takes: 'body',
+    status: 201,
+    idempotent: true,
+    etag: true,
+    location: '/issuers',
+    errors: ['issuer-exists', 'audit-unavailable'],
+    example: { request, reply: issuer },
+  },
+  {
+    ...about,
+    method: 'GET',
+    path: '/issuers',
+    operationId: 'listIssuers',
+    summary: 'List the tenant’s issuers',
+    description: 'Newest first. Those of the platform’s configuration are not among them.',
+    roles: ['tenant-admin', 'auditor'],
+    contract: listIssuers,
+    takes: 'parameters',
+    status: 200,
+    errors: [],
+    example: { reply: { items: [issuer] } },
+  },
+  {
+    ...one,
+    method: 'GET',
+    operationId: 'getIssuer',
+    summary: 'Read one of the tenant’s issuers',
+    roles: ['tenant-admin', 'auditor'],
+    contract: getIssuer,
+    takes: 'parameters',
+    errors: ['issuer-not-found'],
+    example: { reply: issuer },
+  },
+  {
+    ...one,
+    method: 'PUT',
+    operationId: 'putIssuer',
+    summary: 'Change what is believed of an issuer',
+    description: inForce,
+    roles: ['tenant-admin'],
+    contract: putIssuer.contract,
+    takes: 'body',
+    body: putIssuer.body,
+    conditional: true,
+    errors: ['issuer-not-found', 'issuer-exists', 'audit-unavailable'],
+    example: {
+      request: { ...request, algorithms: ['ES256', 'EdDSA'] },
+      reply: { ...issuer, algorithms: ['ES256', 'EdDSA'], revision: 2 },
+    },
+  },
+  {
+    ...one,
+    method: 'DELETE',
+    operationId: 'deleteIssuer',
+    summary: 'Believe an issuer no more',
+    description: `${inForce} The reply is the issuer as it was.`,
+    roles: ['tenant-admin'],
+    contract: deleteIssuer,
+    takes: 'parameters',
+    errors: ['issuer-not-found', 'audit-unavailable'],
+    example: { reply: issuer },
+  },
+];

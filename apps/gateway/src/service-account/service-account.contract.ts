@@ -1,0 +1,74 @@
+import { instant, maxGroups, text, uuid } from '@ankasecure/contracts';
+import { z } from 'zod';
+import { tokenAlgorithms } from '../auth/identity.config.js';
+import { tenantRoles } from '../auth/role.js';
+import { ownContract } from '../route/own-service.js';
+
+const coordinate = z
+  .string()
+  .min(1)
+  .max(6000)
+  .regex(/^[A-Za-z0-9_-]+$/, 'base64url is expected');
+
+/** Public keys only: a member that would be private is not among these, and refused. */
+export const clientKey = z.strictObject({
+  kty: z.enum(['RSA', 'EC', 'OKP', 'AKP']),
+  kid: text(128).describe('By which assertions name it.'),
+  alg: z.enum(tokenAlgorithms).describe('The one algorithm it signs with.'),
+  use: z.enum(['sig']).optional(),
+  crv: z.enum(['P-256', 'P-384', 'P-521', 'Ed25519']).optional(),
+  x: coordinate.optional(),
+  y: coordinate.optional(),
+  n: coordinate.optional(),
+  e: coordinate.optional(),
+  pub: coordinate.optional(),
+});
+export type ClientKey = z.infer<typeof clientKey>;
+
+const about = {
+  name: text(128).describe('For people.'),
+  roles: z.array(z.enum(tenantRoles)).min(1),
+  groups: z.array(text(128)).max(maxGroups).describe('What keys may be granted to, besides the account’s own id.'),
+};
+const keys = z
+  .array(clientKey)
+  .min(1)
+  .max(10)
+  .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'each kid once');
+
+export const serviceAccount = z
+  .strictObject({
+    id: uuid.describe('Also the subject of its tokens: what keys are granted to.'),
+    tenantId: uuid,
+    clientId: z.string().describe('What it calls itself at the token endpoint: iss and sub of its assertions.'),
+    ...about,
+    keys: z.array(z.record(z.string(), z.string())).describe('Public JWKs.'),
+    createdBy: z.string(),
+    createdAt: instant,
+    revision: z.number().int().positive(),
+  })
+  .meta({ id: 'ServiceAccount' });
+export type ServiceAccount = z.infer<typeof serviceAccount>;
+
+export const createServiceAccount = ownContract(
+  'service-account.create',
+  z
+    .strictObject({
+      ...about,
+      groups: about.groups.default([]),
+      keys: keys.describe('Public JWKs, each with kid and alg.'),
+    })
+    .meta({ id: 'CreateServiceAccount' }),
+  serviceAccount,
+);
+
+export const listServiceAccounts = ownContract(
+  'service-account.list',
+  z.strictObject({}),
+  z.strictObject({ items: z.array(serviceAccount) }),
+);
+
+export const getServiceAccount = ownContract('service-account.get', z.strictObject({ id: uuid }), serviceAccount);
+
+/** The reply means: no token of the account opens any gateway any more. */
+export const deleteServiceAccount = ownContract('service-account.delete', z.strictObject({ id: uuid }), serviceAccount);

@@ -1,0 +1,241 @@
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { call } from '../testing/call.js';
+import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, seconds, tenantA, tenantB } from '../testing/token.js';
+import type { ServiceAccount } from './service-account.contract.js';
+
+const tokenUrl = `${ownIssuer}/api/v1/oauth/token`;
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+interface KeyPair {
+  readonly jwk: JWK;
+  readonly privateKey: CryptoKey;
+}
+
+const makePair = async (kid: string): Promise<KeyPair> => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  return { jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256' }, privateKey };
+};
+
+let rig: Rig;
+let gateway: Gateway;
+let admin: string;
+let pair: KeyPair;
+let account: ServiceAccount;
+
+const create = (body: object, token = admin) =>
+  call(gateway, 'POST', '/api/v1/service-accounts', { token, body: JSON.stringify(body) });
+const newAccount = async (keys: readonly JWK[] = [pair.jwk], roles = ['user']): Promise<ServiceAccount> =>
+  JSON.parse((await create({ name: 'payments', roles, groups: ['signers'], keys })).text) as ServiceAccount;
+
+/** An assertion as it should be, with any of its parts replaced. */
+const assertion = (
+  { clientId }: Pick<ServiceAccount, 'clientId'>,
+  claims: Record<string, unknown> = {},
+  { header = {}, key = pair }: { header?: object; key?: KeyPair } = {},
+): Promise<string> =>
+  new SignJWT({
+    ...{ iss: clientId, sub: clientId, aud: tokenUrl, jti: crypto.randomUUID(), exp: seconds(60) },
+    ...claims,
+  })
+    .setProtectedHeader({ alg: 'ES256', kid: String(key.jwk.kid), ...header })
+    .sign(key.privateKey);
+
+const ask = (client_assertion: string, more: Record<string, string> = {}, at = gateway) =>
+  call(at, 'POST', '/api/v1/oauth/token', {
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_assertion_type: assertionType,
+      client_assertion,
+      ...more,
+    }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+const tokenOf = async (of = account): Promise<string> =>
+  (JSON.parse((await ask(await assertion(of))).text) as { access_token: string }).access_token;
+const read = (token: string, at = gateway) => call(at, 'GET', '/api/v1/keys', { token });
+
+beforeAll(async () => {
+  rig = await startRig();
+  gateway = await rig.gateway();
+  admin = await rig.issuer.token({ sub: 'admin', ...asTenant(tenantA, 'tenant-admin') });
+  pair = await makePair('one');
+  account = await newAccount();
+});
+afterAll(() => rig.stop());
+
+describe('a service account', () => {
+  it('gets a token for an assertion, and comes in with it as itself', async () => {
+    const answer = await ask(await assertion(account));
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toMatchObject({ token_type: 'Bearer', expires_in: 60 });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect((await read(await tokenOf())).status).toBe(200);
+    expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
+      tenantId: tenantA,
+      principal: account.id,
+      roles: ['user'],
+      groups: ['signers'],
+    });
+  });
+
+  it('may name the issuer instead of the endpoint, and itself beside the assertion', async () => {
+    expect((await ask(await assertion(account, { aud: ownIssuer }), { client_id: account.clientId })).status).toBe(200);
+  });
+
+  it('has its tokens on record in its tenant’s trail', async () => {
+    await tokenOf();
+    await expect
+      .poll(() =>
+        rig.standIns.sealed.find(({ operation, userId }) => operation === 'token.issue' && userId === account.id),
+      )
+      .toMatchObject({ tenantId: tenantA, outcome: 'success' });
+  });
+
+  it('is no platform administrator, and keeps no secret with us', async () => {
+    expect((await create({ name: 'x', roles: ['platform-admin'], keys: [pair.jwk] })).status).toBe(400);
+    const { d } = await exportJWK(pair.privateKey);
+    expect((await create({ name: 'x', roles: ['user'], keys: [{ ...pair.jwk, d }] })).status).toBe(400);
+    const rows = JSON.stringify(await rig.postgres.query('ankadb_gateway', 'SELECT keys FROM service_account'));
+    expect(rows).toContain(pair.jwk.x);
+    expect(rows).not.toMatch(/"(?:d|p|q|k|priv)":/);
+  });
+
+  it.each<[string, object]>([
+    ['a symmetric key', { kty: 'oct', k: 'AAAA', kid: 'x', alg: 'HS256' }],
+    ['a key of another algorithm', { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA', kid: 'x', alg: 'RS256' }],
+    ['a point that is none', { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA', kid: 'x', alg: 'ES256' }],
+    [
+      'RSA with 512 bits',
+      { kty: 'RSA', n: Buffer.alloc(64, 0xff).toString('base64url'), e: 'AQAB', kid: 'x', alg: 'RS256' },
+    ],
+  ])('is not made with %s', async (_, key) => {
+    expect((await create({ name: 'x', roles: ['user'], keys: [key] })).problem.code).toBe('request-invalid');
+  });
+
+  it('is another tenant’s, who finds none', async () => {
+    const token = await rig.issuer.token(asTenant(tenantB, 'tenant-admin'));
+    for (const method of ['GET', 'DELETE'])
+      expect((await call(gateway, method, `/api/v1/service-accounts/${account.id}`, { token })).status).toBe(404);
+    expect((await call(gateway, 'GET', '/api/v1/service-accounts', { token })).text).toBe('{"items":[]}');
+    expect((await read(await tokenOf())).status).toBe(200);
+  });
+});
+
+/** Assertions nobody gets a token for. */
+const bad: Record<string, () => Promise<string>> = {
+  'is for another endpoint': () => assertion(account, { aud: 'https://elsewhere.test/token' }),
+  'is for this endpoint and another': () => assertion(account, { aud: [tokenUrl, 'https://elsewhere.test'] }),
+  'has no audience': () => assertion(account, { aud: undefined }),
+  'is expired': () => assertion(account, { exp: seconds(-10) }),
+  'has no end': () => assertion(account, { exp: undefined }),
+  'lives for an hour': () => assertion(account, { exp: seconds(3600) }),
+  'has no jti': () => assertion(account, { jti: undefined }),
+  'has a jti that is no text': () => assertion(account, { jti: 7 }),
+  'is issued by another': () => assertion(account, { iss: 'somebody' }),
+  'is of an account there is not': () => assertion({ clientId: `${tenantA}.${crypto.randomUUID()}` }),
+  'names the account in another tenant': () => assertion({ clientId: `${tenantB}.${account.id}` }),
+  'is of no client id': () => assertion({ clientId: "'; DROP TABLE service_account" }),
+  'is signed by a stranger': async () => assertion(account, {}, { key: await makePair('one') }),
+  'names no key': () => assertion(account, {}, { header: { kid: 'two' } }),
+  'brings its own key': () => assertion(account, {}, { header: { jwk: pair.jwk } }),
+  'is an access token by its typ': () => assertion(account, {}, { header: { typ: 'at+jwt' } }),
+  'was shown before': async () => {
+    const once = await assertion(account);
+    expect((await ask(once)).status).toBe(200);
+    return once;
+  },
+  'was shown to another gateway before': async () => {
+    const once = await assertion(account);
+    const other = await rig.gateway();
+    expect((await ask(once, {}, other)).status).toBe(200);
+    await other.stop();
+    return once;
+  },
+};
+
+describe('the token endpoint', () => {
+  it.each(Object.entries(bad))('refuses an assertion that %s, like every other', async (_, make) => {
+    const answer = await ask(await make());
+    expect([answer.status, answer.text]).toEqual([
+      401,
+      '{"error":"invalid_client","error_description":"The assertion is not that of a client, or is not good for this token endpoint now"}',
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['another grant', { grant_type: 'password' }, 'unsupported_grant_type'],
+    ['another kind of assertion', { client_assertion_type: 'x' }, 'invalid_request'],
+    ['rubbish', { client_assertion: 'rubbish' }, 'invalid_request'],
+    ['another client', { client_id: 'another' }, 'invalid_request'],
+  ])('refuses %s', async (_, more, error) => {
+    const answer = await ask(await assertion(account), more);
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { error }]);
+  });
+
+  it('takes forms and nothing else, and no other route takes one', async () => {
+    const json = { body: '{}', headers: { 'content-type': 'application/json' } };
+    expect((await call(gateway, 'POST', '/api/v1/oauth/token', json)).status).toBe(415);
+    const form = { token: admin, body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    expect((await call(gateway, 'POST', '/api/v1/sign', form)).status).toBe(415);
+  });
+
+  it('gives one token for one assertion, however many ask at once', async () => {
+    const once = await assertion(account);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(once)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 401)]);
+  });
+});
+
+describe('an account that is deleted', () => {
+  it('is shut out of every gateway when the answer is there', async () => {
+    const gateways = [gateway, await rig.gateway(), await rig.gateway()];
+    for (let time = 0; time < 5; time++) {
+      const doomed = await newAccount();
+      const token = await tokenOf(doomed);
+      for (const at of gateways) expect((await read(token, at)).status).toBe(200);
+      const answer = await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin });
+      expect(answer.status).toBe(200);
+      for (const at of gateways) expect((await read(token, at)).status).toBe(401);
+      expect((await ask(await assertion(doomed))).status).toBe(401);
+    }
+    expect((await read(await tokenOf())).status).toBe(200);
+    for (const at of gateways.slice(1)) await at.stop();
+  });
+
+  it('is not answered what it asked before', async () => {
+    const doomed = await newAccount();
+    const token = await tokenOf(doomed);
+    expect((await read(token)).status).toBe(200);
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    rig.standIns.answer('listKeys', async () => {
+      await gate;
+      return { head: { ok: true }, body: Buffer.from('{"items":[],"next":null}') };
+    });
+    const asked = read(token);
+    await expect.poll(() => rig.standIns.heard.get('listKeys')?.at(-1)?.context.principal).toBe(doomed.id);
+    await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin });
+    open();
+    rig.standIns.answer('listKeys');
+    expect((await asked).status).toBe(401);
+  });
+
+  it('is waited for by a gateway that cannot be told, no longer than its lease', async () => {
+    const doomed = await newAccount();
+    const cut = await rig.gateway();
+    const token = await tokenOf(doomed);
+    expect((await read(token, cut)).status).toBe(200);
+    const { dataSource } = cut.parts;
+    const away = Object.assign(new Error('connection terminated'), { code: '08006' });
+    const cuts = [vi.spyOn(dataSource, 'transaction'), vi.spyOn(dataSource, 'query')];
+    for (const spy of cuts) spy.mockRejectedValue(away);
+    const from = performance.now();
+    await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin });
+    expect(performance.now() - from).toBeLessThan(5000);
+    expect((await read(token, cut)).status).toBe(503);
+    for (const spy of cuts) spy.mockRestore();
+    expect((await read(token, cut)).status).toBe(401);
+    await cut.stop();
+  });
+});

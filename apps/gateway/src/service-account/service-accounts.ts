@@ -1,0 +1,118 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { AnkaError, type Context, uuid } from '@ankasecure/contracts';
+import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import type { IdentityEpoch } from '../identity/identity-epoch.js';
+import { identityEvent } from '../identity/identity-event.js';
+import { assertUsable } from './client-key.js';
+import type { createServiceAccount, ServiceAccount } from './service-account.contract.js';
+
+interface Row extends Omit<ServiceAccount, 'tenantId' | 'clientId' | 'createdBy' | 'createdAt'> {
+  readonly tenant_id: string;
+  readonly created_by: string;
+  readonly created_at: Date;
+}
+
+const columns = 'tenant_id, id, revision, name, roles, groups, keys, created_by, created_at';
+/** One tenant's; more are a group of people who should have an issuer of their own. */
+const most = 1000;
+
+/** Tenant and account in one word, so that an account is looked for in its own tenant only. */
+export const clientIdOf = (tenantId: string, id: string): string => `${tenantId}.${id}`;
+
+/** @returns undefined for anything that is no client id of ours */
+export const parseClientId = (clientId: string): { tenantId: string; id: string } | undefined => {
+  const [tenantId, id, ...more] = clientId.split('.');
+  return more.length === 0 && uuid.safeParse(tenantId).success && uuid.safeParse(id).success
+    ? { tenantId: tenantId as string, id: id as string }
+    : undefined;
+};
+
+/** A tenant's applications: who they are, and the public keys they prove it with. */
+export class ServiceAccounts {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly epochs: IdentityEpoch,
+  ) {}
+
+  /** Makes the account, or returns the one that an earlier call with the same `resourceId` made. */
+  async create(context: Context, request: z.infer<typeof createServiceAccount.request>): Promise<ServiceAccount> {
+    this.outbox.assertRoom();
+    const id = context.resourceId ?? randomUUIDv7();
+    for (const key of request.keys) await assertUsable(key);
+    const { name, roles, groups, keys } = request;
+    const account = await withTenant(this.dataSource, context.tenantId, async (manager) => {
+      const [counted] = await manager.query<{ count: string }[]>('SELECT count(*) FROM service_account');
+      if (Number(counted?.count) >= most)
+        throw new AnkaError('request-invalid', `A tenant has at most ${most} service accounts`);
+      const made = await manager.query<unknown[]>(
+        `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
+        [context.tenantId, id, name, roles, groups, JSON.stringify(keys), context.principal],
+      );
+      if (made.length > 0)
+        await this.outbox.write(manager, [identityEvent(context, 'service-account.create', detailsOf(id, roles))]);
+      return { value: await find(manager, context.tenantId, id), made: made.length };
+    });
+    this.outbox.committed(account.made);
+    if (account.value === undefined) throw new AnkaError('internal-error');
+    return account.value;
+  }
+
+  list({ tenantId }: Context): Promise<ServiceAccount[]> {
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const sql = `SELECT ${columns} FROM service_account WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC`;
+      return (await manager.query<Row[]>(sql, [tenantId])).map(resourceOf);
+    });
+  }
+
+  /** @throws AnkaError `service-account-not-found` */
+  async get({ tenantId }: Pick<Context, 'tenantId'>, id: string): Promise<ServiceAccount> {
+    const account = await this.find(tenantId, id);
+    if (account === undefined) throw new AnkaError('service-account-not-found');
+    return account;
+  }
+
+  find(tenantId: string, id: string): Promise<ServiceAccount | undefined> {
+    return withTenant(this.dataSource, tenantId, (manager) => find(manager, tenantId, id));
+  }
+
+  /** When it returns, no gateway lets a token of the account in, nor answers a request that came in with one. */
+  async delete(context: Context, id: string): Promise<ServiceAccount> {
+    this.outbox.assertRoom();
+    const { account, epoch } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
+      const found = await find(manager, context.tenantId, id);
+      if (found === undefined) throw new AnkaError('service-account-not-found');
+      await manager.query('DELETE FROM service_account WHERE tenant_id = $1 AND id = $2', [context.tenantId, id]);
+      await this.outbox.write(manager, [identityEvent(context, 'service-account.delete', detailsOf(id, found.roles))]);
+      return { account: found, epoch: await this.epochs.change(manager) };
+    });
+    this.outbox.committed(1);
+    await this.epochs.settle(epoch);
+    return account;
+  }
+
+  /** Forgets assertions nobody would believe any more, some at a time. @returns how many */
+  async removeExpiredAssertions(): Promise<number> {
+    const [row] = await this.dataSource.query<{ removed: number }[]>('SELECT remove_expired_assertions() AS removed');
+    return row?.removed ?? 0;
+  }
+}
+
+const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {
+  const sql = `SELECT ${columns} FROM service_account WHERE tenant_id = $1 AND id = $2`;
+  const [row] = await manager.query<Row[]>(sql, [tenantId, id]);
+  return row && resourceOf(row);
+};
+
+const resourceOf = ({ tenant_id, created_by, created_at, ...row }: Row): ServiceAccount => ({
+  ...row,
+  tenantId: tenant_id,
+  clientId: clientIdOf(tenant_id, row.id),
+  createdBy: created_by,
+  createdAt: created_at.toISOString(),
+});
+
+const detailsOf = (accountId: string, roles: readonly string[]) => ({ accountId, roles: roles.join(',') });

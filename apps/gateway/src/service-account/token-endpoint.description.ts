@@ -1,0 +1,80 @@
+import { refer } from '../api-description/header.js';
+import { problemMediaType } from '../problem/problem.js';
+import { ids } from '../route/example.js';
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const clientId = `${ids.tenant}.${ids.serviceAccount}`;
+
+const text = (description: string, example: string) => ({ type: 'string', description, example });
+
+const answer = (description: string, schema: object, example: object) => ({
+  description,
+  headers: refer('X-Correlation-Id', 'Server-Timing'),
+  content: { 'application/json': { schema, example } },
+});
+
+const refusal = (description: string, error: string) =>
+  answer(
+    description,
+    {
+      type: 'object',
+      required: ['error'],
+      properties: { error: { type: 'string' }, error_description: { type: 'string' } },
+    },
+    { error, error_description: 'The assertion is not that of a client, or is not good for this token endpoint now' },
+  );
+
+/** The one route that speaks OAuth instead of JSON and problems, as OpenAPI has it. */
+export const tokenEndpointPath = {
+  '/oauth/token': {
+    post: {
+      operationId: 'issueToken',
+      tags: ['Identity'],
+      summary: 'Get an access token for a service account',
+      description: `RFC 6749, section 4.4, with a client assertion (RFC 7523): a JWT whose \`iss\` and \`sub\` are the account's \`clientId\`, whose \`aud\` is this URL, with a \`jti\` that was never used and an \`exp\` at most five minutes away, signed with one of the account's keys and naming it as \`kid\`. Refusals are as RFC 6749, section 5.2, has them.`,
+      security: [],
+      requestBody: {
+        required: true,
+        content: {
+          'application/x-www-form-urlencoded': {
+            schema: {
+              type: 'object',
+              required: ['grant_type', 'client_assertion_type', 'client_assertion'],
+              properties: {
+                grant_type: { type: 'string', enum: ['client_credentials'] },
+                client_assertion_type: { type: 'string', enum: [assertionType] },
+                client_assertion: text(
+                  'The signed assertion.',
+                  'eyJhbGciOiJFUzI1NiIsImtpZCI6InBheW1lbnRzLTIwMjcifQ.e30.c2ln',
+                ),
+                client_id: text('May be given besides; it must be that of the assertion.', clientId),
+              },
+            },
+          },
+        },
+      },
+      responses: {
+        200: answer(
+          'The token, for Authorization: Bearer.',
+          {
+            type: 'object',
+            required: ['access_token', 'token_type', 'expires_in'],
+            properties: {
+              access_token: { type: 'string' },
+              token_type: { type: 'string', enum: ['Bearer'] },
+              expires_in: { type: 'integer', description: 'Seconds.' },
+            },
+          },
+          { access_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln', token_type: 'Bearer', expires_in: 300 },
+        ),
+        400: refusal('The request is not one for a token.', 'invalid_request'),
+        401: refusal('The assertion proves nothing.', 'invalid_client'),
+        503: {
+          description: 'Something of ours is away.',
+          headers: refer('X-Correlation-Id', 'Server-Timing', 'Retry-After'),
+          content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+    },
+  },
+};

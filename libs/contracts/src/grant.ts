@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { contract } from './bus.js';
+import { text, uuid } from './primitive.js';
+
+/** What may be granted on a key. Whoever has any of them may see the key. */
+export const keyRights = ['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view'] as const;
+export type KeyRight = (typeof keyRights)[number];
+
+export const granteeKinds = ['subject', 'group'] as const;
+export type GranteeKind = (typeof granteeKinds)[number];
+
+const granteeKind = z.enum(granteeKinds);
+const grantee = text(256);
+
+export const grant = z.strictObject({
+  kind: granteeKind.describe('One caller by the sub of its tokens, or everybody whose tokens name the group.'),
+  /** All issuers of a tenant share one space of subjects, and one of groups. */
+  grantee,
+  rights: z
+    .array(z.enum(keyRights))
+    .min(1)
+    .refine((rights) => new Set(rights).size === rights.length, 'each right once'),
+});
+export type Grant = z.infer<typeof grant>;
+
+/** Most grantees of one key: more are a group. */
+export const maxGrants = 200;
+
+const grants = z
+  .array(grant)
+  .max(maxGrants)
+  .refine(
+    (rows) => new Set(rows.map((row) => `${row.kind} ${row.grantee}`)).size === rows.length,
+    'each grantee once, with all its rights',
+  );
+
+export const keyGrants = z
+  .strictObject({
+    keyId: uuid,
+    grants: z.array(grant),
+    revision: z.number().int().positive().describe('Of the key; also the ETag.'),
+  })
+  .meta({ id: 'KeyGrants' });
+export type KeyGrants = z.infer<typeof keyGrants>;
+
+const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+
+export const getGrants = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.grant.get',
+  request: z.strictObject({ id: uuid }),
+  reply: keyGrants,
+});
+
+const replacement = { grants: grants.describe('All grants the key is to have; those that are not here end.') };
+
+/** Conditional on the key's revision. The reply means: in force on every worker. */
+export const putGrants = {
+  body: z.strictObject(replacement).meta({ id: 'PutGrants' }),
+  contract: contract({
+    ...gatewayToWorker,
+    subject: 'crypto.{partition}.key.grant.put',
+    request: z.strictObject({ id: uuid, ...replacement }),
+    reply: keyGrants,
+  }),
+};
+
+/** One grantee's rights, or everybody's. Needs no condition, for taking rights away cannot wait. The reply means: in force on every worker. */
+export const deleteGrants = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.key.grant.delete',
+  request: z
+    .strictObject({ id: uuid, kind: granteeKind.optional(), grantee: grantee.optional() })
+    .refine(
+      (request) => (request.kind === undefined) === (request.grantee === undefined),
+      'kind and grantee are given together, or both left out for all grants of the key',
+    ),
+  reply: keyGrants,
+});

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { EncryptResult, Key, KeyRight, SignResult } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Client, clientOf, type Method, type Reply } from '../harness/client.js';
+import { expectProblem } from '../harness/problem.js';
+import type { Rig } from '../harness/rig.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { sealedEvents } from '../harness/trail.js';
+
+/** The rows of the gateway's table that a user may call who has a right on the key. */
+const table = readFileSync(fileURLToPath(new URL('../../../apps/gateway/access.golden.md', import.meta.url)), 'utf8');
+const cells = (line: string): string[] => line.split('|').map((cell) => cell.trim().replaceAll('`', ''));
+const [heading = [], ...rows] = table
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
+  .map(cells);
+const granted = rows.flatMap((row): (readonly [route: string, right: KeyRight])[] => {
+  const of = (column: string): string => row[heading.indexOf(column)] ?? '';
+  return of('right on the key') !== '' && of('user') === 'yes'
+    ? [[of('Route'), of('right on the key') as KeyRight]]
+    : [];
+});
+
+/** What a call needs besides its path. */
+interface Sent {
+  readonly body?: object;
+  readonly matches?: true;
+}
+
+let rig: Rig;
+let tenant: Tenant;
+let user: Client;
+let signing: Key;
+let wrapping: Key;
+let jwe: string;
+let jws: string;
+
+const sent: Readonly<Record<string, (key: Key) => Sent>> = {
+  'PUT /keys/{id}/grants': () => ({ body: { grants: [] }, matches: true }),
+  'PATCH /keys/{id}': () => ({ body: { label: 'theirs' }, matches: true }),
+  'POST /keys/{id}/revoke': () => ({ body: { reason: 'superseded' } }),
+  'PUT /keys/{id}/rotation-policy': () => ({ body: { interval: 'P1D' } }),
+  'POST /encrypt': () => ({ body: { keyId: wrapping.id, plaintext: 'AAAA' } }),
+  'POST /decrypt': () => ({ body: { jwe } }),
+  'POST /sign': () => ({ body: { keyId: signing.id, payload: 'AAAA' } }),
+  'POST /verify': () => ({ body: { jws } }),
+};
+const aliasOf = ({ id }: Key): string => `a-${id}`;
+const nothing = (): Sent => ({ body: {} });
+
+const attempt = async (route: string, key: Key): Promise<Reply> => {
+  const [method, path] = route.split(' ') as [Method, string];
+  const { body, matches } = (sent[route] ?? nothing)(key);
+  const etag = matches && (await tenant.admin.send('GET', `/keys/${key.id}`)).headers.get('etag');
+  return user.send(method, path.replace('{id}', key.id).replace('{version}', '1').replace('{name}', aliasOf(key)), {
+    ...(method !== 'GET' && method !== 'DELETE' && { body }),
+    ...(etag && { headers: { 'if-match': etag } }),
+  });
+};
+
+const grant = async ({ id }: Key, right: KeyRight): Promise<void> => {
+  const etag = (await tenant.admin.send('GET', `/keys/${id}/grants`)).headers.get('etag') ?? '';
+  const grants = [{ kind: 'subject', grantee: 'alice', rights: [right] }];
+  await tenant.admin.put(`/keys/${id}/grants`, { grants }, { 'if-match': etag });
+};
+
+/** Of the crypto calls, the key that fits. */
+const keyFor = async (route: string): Promise<Key> => {
+  if (route.includes('/keys/')) return tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+  if (route.includes('/aliases/')) await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
+  return route.includes('crypt') ? wrapping : signing;
+};
+
+beforeAll(async () => {
+  rig = await sharedRig();
+  tenant = await newTenant(rig);
+  user = clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'alice', roles: ['user'] }));
+  signing = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+  wrapping = await tenant.createKey({ algorithm: 'AES-256' });
+  jwe = (await tenant.admin.post<EncryptResult>('/encrypt', { keyId: wrapping.id, plaintext: 'AAAA' })).jwe;
+  jws = (await tenant.admin.post<SignResult>('/sign', { keyId: signing.id, payload: 'AAAA' })).jws ?? '';
+});
+
+it('there are such routes: using, managing and seeing', () => {
+  expect(new Set(granted.map(([, right]) => right))).toEqual(
+    new Set(['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']),
+  );
+});
+
+describe.each(granted)('%s', (route, right) => {
+  it('is refused to a user without a grant, on record', async () => {
+    const key = await keyFor(route);
+    const reply = await attempt(route, key);
+    expectProblem(reply, 'key-access-denied');
+    const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+    const about = route.includes('/aliases/') ? { keyId: null, details: { alias: aliasOf(key) } } : { keyId: key.id };
+    expect(event).toMatchObject({ ...about, userId: 'alice', failureCode: 'key-access-denied' });
+  });
+
+  it(`is not refused to a user with ${right} on the key`, async () => {
+    const key = await keyFor(route);
+    await grant(key, right);
+    expect((await attempt(route, key)).text).not.toContain('access-denied');
+  });
+});
