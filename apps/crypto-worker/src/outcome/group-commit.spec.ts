@@ -145,7 +145,9 @@ describe('group commit', () => {
     } finally {
       vi.useRealTimers();
     }
-    const rows = await database.superuser.query('SELECT event_count FROM outbox ORDER BY id');
+    const rows = await database.superuser.query<{ event_count: number }[]>(
+      'SELECT event_count FROM outbox ORDER BY id',
+    );
     expect(rows).toEqual([{ event_count: 2 }, { event_count: 1 }]);
   });
 
