@@ -1,5 +1,6 @@
 import { cursorSecret, integer, partitionName, serviceConfig } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { quotaConfig } from './quota/quota.config.js';
 
 /** The documented `ankasecure.hsm.pkcs11` block, with what extends it. */
 const pkcs11 = z.strictObject({
@@ -38,6 +39,8 @@ export const workerConfig = z
         minimumWaitingDays: integer(0, 30).default(7),
       })
       .default({ minimumWaitingDays: 7 }),
+    /** Without it tenants are bounded by nothing but the HSM. */
+    quota: quotaConfig.default({ tenants: [] }),
     outbox: z.strictObject({ capacity: integer(1, 10_000_000).default(200_000) }).default({ capacity: 200_000 }),
   })
   .superRefine((config, issue) => {

@@ -35,6 +35,7 @@ import { ApplyPolicy } from './policy/apply-policy.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
 import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
+import { Quotas } from './quota/quotas.js';
 import { SignToken } from './token/sign-token.js';
 import { Worker } from './worker.js';
 
@@ -67,6 +68,7 @@ const made = <Made>(
     ),
     made(EnforcedPolicies, [DataSource], (dataSource: DataSource) => new EnforcedPolicies(dataSource)),
     made(KeyStore, [DataSource], (dataSource: DataSource) => new KeyStore(dataSource)),
+    made(Quotas, [PARTS], ({ config }: WorkerParts) => new Quotas(config.quota)),
     made(GcmReservation, [DataSource], (dataSource: DataSource) => new GcmReservation(dataSource)),
     made(Lease, [PARTS], ({ config, log }: WorkerParts) => new Lease(config.database, log)),
     made(
@@ -128,9 +130,12 @@ const made = <Made>(
     ),
     made(
       CreateKey,
-      [PARTS, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
-      ({ dataSource, config }: WorkerParts, ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]) =>
-        new CreateKey(dataSource, ...rest, config.partition),
+      [PARTS, Quotas, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
+      (
+        { dataSource, config: { partition } }: WorkerParts,
+        quotas: Quotas,
+        ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]
+      ) => new CreateKey(dataSource, ...rest, { partition, quotas }),
     ),
     made(
       ChangeGrants,
@@ -188,9 +193,9 @@ const made = <Made>(
     ),
     made(
       RunOperation,
-      [CUSTODY, UseBudget, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
-      (custody: never, budget: UseBudget, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
-        new RunOperation({ custody, budget }, ...rest),
+      [CUSTODY, UseBudget, Quotas, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
+      (custody: never, budget: UseBudget, quotas: Quotas, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
+        new RunOperation({ custody, budget, quotas }, ...rest),
     ),
     made(
       StepAside,

@@ -14,5 +14,6 @@ export * from './nats/frame.js';
 export * from './nats/served.js';
 export * from './outbox/outbox.js';
 export * from './outbox/outbox.schema.js';
+export * from './quota/buckets.js';
 export * from './service.js';
 export * from './telemetry/trace.js';

@@ -110,9 +110,11 @@ export const threats: Readonly<Record<string, Threat>> = {
     ],
   },
   'noisy tenant': {
-    control: 'A quota per tenant; bounded queues, in which tenants take turns.',
+    control: 'Quotas per tenant and per key; bounded queues, in which tenants take turns.',
     proofs: [
       proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota'),
+      proof('apps/gateway/src/http/http.spec.ts', 'lets a tenant have so many requests under way'),
+      proof('apps/crypto-worker/src/quota/quotas.spec.ts', 'a key does a burst, then so many operations a second'),
       proof('apps/crypto-worker/src/custody/pkcs11/lane/job-queue.spec.ts', 'lets tenants take turns'),
     ],
   },

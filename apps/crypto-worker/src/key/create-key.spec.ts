@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AlgorithmName, joseAlgs, type Purpose } from '@ankasecure/algorithm';
-import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
+import { AnkaError, type ErrorCode, type KeyState } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Capability, Custody } from '../custody/custody.js';
 import { failureOf } from '../jose/testing/failure.js';
@@ -42,15 +42,31 @@ describe('a key that is not to be made', () => {
   let outcomes: GroupCommit;
   let lease: Lease;
   let tenantId: string;
+  let mostKeys: number | undefined;
 
   const create = async (token: SlowToken, algorithm: AlgorithmName, ms: number): Promise<unknown> => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
     const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-    const creator = new CreateKey(dataSource, custody, maker, new EnforcedPolicies(dataSource), outcomes, 'default');
+    const creator = new CreateKey(dataSource, custody, maker, new EnforcedPolicies(dataSource), outcomes, {
+      partition: 'default',
+      quotas: { keysOf: () => mostKeys },
+    });
     const context = { ...contextOf(tenantId), deadline: Date.now() + ms };
     return failureOf(() =>
       creator.create(context, { algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }),
+    );
+  };
+  const recordKey = async (state: KeyState): Promise<void> => {
+    const id = randomUUID();
+    await database.superuser.query(
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'AES-256', 'encrypt', '{dir}', 'x')`,
+      [tenantId, id],
+    );
+    await database.superuser.query(
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
+       VALUES ($1, $2, 1, $3, 'token', 'default', 't', 's', $4)`,
+      [tenantId, id, state, Buffer.from(id.replaceAll('-', ''), 'hex')],
     );
   };
   const expectRefused = async (failure: unknown, code: ErrorCode): Promise<void> => {
@@ -70,6 +86,7 @@ describe('a key that is not to be made', () => {
     await database.stop();
   });
   beforeEach(async () => {
+    mostKeys = undefined;
     tenantId = randomUUID();
     const policy = { allowedAlgorithms: ['RSA-4096', 'AES-256'], fipsOnly: true };
     await database.superuser.query('DELETE FROM outbox');
@@ -88,6 +105,18 @@ describe('a key that is not to be made', () => {
   it('because its self-test does not end in time says so', async () => {
     const token = new SlowToken(() => Promise.reject(new AnkaError('hsm-timeout')));
     await expectRefused(await create(token, 'AES-256', 5_000), 'hsm-timeout');
+  });
+
+  it('because the tenant has as many as it may asks the HSM nothing, and those that are destroyed do not count', async () => {
+    mostKeys = 2;
+    const states = ['ACTIVE', 'SUSPENDED', 'DESTROYED'] as const;
+    for (const state of states) await recordKey(state);
+    const token = new SlowToken(() => Promise.resolve());
+    await expectRefused(await create(token, 'AES-256', 5_000), 'quota-exceeded');
+    expect(token.made).toBe(0);
+    mostKeys = 3;
+    const late = new SlowToken(() => sleep(60));
+    expect(await create(late, 'AES-256', 50)).toMatchObject({ code: 'deadline-exceeded' });
   });
 
   it('because its caller has gone leaves no intent and asks the HSM nothing', async () => {

@@ -18,6 +18,8 @@ import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
+import { hasRoomForKey } from '../quota/key-count.js';
+import type { Quotas } from '../quota/quotas.js';
 import { keyResource } from './key-resource.js';
 import { readKey } from './key-store.js';
 import type { ObjectMaker } from './make-object.js';
@@ -45,12 +47,12 @@ export class CreateKey {
     private readonly maker: ObjectMaker,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
-    private readonly partition: string,
+    private readonly around: { readonly partition: string; readonly quotas: Pick<Quotas, 'keysOf'> },
   ) {}
 
   /**
    * Makes a key in the HSM, or returns the one that an earlier call with the same `resourceId` made.
-   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `deadline-exceeded`, and
+   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`, `deadline-exceeded`, and
    * custody's
    */
   async create(context: Context, request: Request): Promise<CreatedKey> {
@@ -73,7 +75,7 @@ export class CreateKey {
   async rehearse(context: Context, request: Request): Promise<DryRun> {
     const { algorithm, purpose = defaultPurpose(algorithm) } = request;
     const key = { algorithm, purpose, custody: this.custody.kind };
-    const deed = { operation: 'key.create', keyId: null, algorithm, details: { partition: this.partition } };
+    const deed = { operation: 'key.create', keyId: null, algorithm, details: { partition: this.around.partition } };
     const plan = async (policy: EnforcedPolicy) => ({
       key,
       ruling: (await this.plan(context, request, policy)).ruling,
@@ -94,7 +96,7 @@ export class CreateKey {
         algorithm: request.algorithm,
         outcome,
         failureCode,
-        details: { partition: this.partition, ...(alg === undefined ? {} : { alg }) },
+        details: { partition: this.around.partition, ...(alg === undefined ? {} : { alg }) },
       });
     let plan: Plan;
     try {
@@ -160,8 +162,16 @@ export class CreateKey {
         `${algorithm} for ${purpose} cannot be used on this token. ${why.join('; ')}`,
       );
     }
+    await this.assertRoom(context.tenantId);
     assertInTime(context);
     return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs, ruling };
+  }
+
+  private async assertRoom(tenantId: string): Promise<void> {
+    const most = this.around.quotas.keysOf(tenantId);
+    if (most === undefined) return;
+    if (await withTenant(this.dataSource, tenantId, (manager) => hasRoomForKey(manager, tenantId, most))) return;
+    throw new AnkaError('quota-exceeded', `The tenant may have ${most} keys; destroy some that are no longer needed`);
   }
 
   private async record(
@@ -175,6 +185,8 @@ export class CreateKey {
       policy.revision,
     ]);
     if (held.length === 0) return false;
+    // Somebody else's key may have come meanwhile: the next look says so.
+    if (!(await hasRoomForKey(manager, tenantId, this.around.quotas.keysOf(tenantId)))) return false;
     const inserted = await manager.query<unknown[]>(
       `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection, description, metadata)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id`,
@@ -197,7 +209,7 @@ export class CreateKey {
           request.activateAt,
           request.deactivateAt,
         ],
-        ...[this.custody.kind, this.partition, label, serial, objectId, spki],
+        ...[this.custody.kind, this.around.partition, label, serial, objectId, spki],
       ],
     );
     return true;

@@ -10,6 +10,7 @@ import {
 } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
 import { assertMay, useOf } from '../access/access.js';
+import type { Timed } from '../custody/custody.js';
 import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -19,6 +20,7 @@ import type { Fence } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { mostUrgent, type Ruling, refusedBy } from '../policy/ruling.js';
+import type { Quotas } from '../quota/quotas.js';
 import type { Done, Means, Operation } from './operation.js';
 import { dryRunOf, type Rehearsed, rehearsalOf, rehearse } from './rehearsal.js';
 import { selfTested } from './self-tested.js';
@@ -51,7 +53,7 @@ export interface OperationAnswer {
  */
 export class RunOperation {
   constructor(
-    private readonly means: Means & { readonly budget: UseBudget },
+    private readonly means: Means & { readonly budget: UseBudget; readonly quotas: Quotas },
     private readonly keys: KeyStore,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
@@ -166,14 +168,18 @@ export class RunOperation {
         await rehearse(this.means, (means) => operation.run(means, context, granted, parsed.data, parts));
         return triedOf(operation.name, end(undefined, undefined, 0), granted, ruling);
       }
-      if (operation.use === 'protect' && this.means.budget.bounds(granted)) {
-        granted = await this.means.budget.take(context, granted);
-        key = granted;
-        // The version that followed was read later, and its grants with it.
-        assertMay(context, useOf[operation.name], granted.grants);
-      }
-      const { value, hsmMicros } = await operation.run(this.means, context, key, parsed.data, parts);
-      recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
+      const perform = async (): Promise<Timed<Done>> => {
+        if (operation.use === 'protect' && this.means.budget.bounds(granted)) {
+          granted = await this.means.budget.take(context, granted);
+          key = granted;
+          // The version that followed was read later, and its grants with it.
+          assertMay(context, useOf[operation.name], granted.grants);
+        }
+        return operation.run(this.means, context, granted, parsed.data, parts);
+      };
+      const { quotas } = this.means;
+      const { value, hsmMicros } = await (quotas.bounds(granted) ? quotas.during(granted, perform) : perform());
+      recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': granted.algorithm });
       return end(undefined, value, hsmMicros);
     } catch (error) {
       const failed = end(asAnkaError(error), undefined, 0);

@@ -3,12 +3,14 @@ import { type AlgorithmName, type JweAlg, type JwsAlg, joseAlgs, type Purpose } 
 import type { AuditEvent, Context } from '@ankasecure/contracts';
 import type { Outbox } from '@ankasecure/service-kit';
 import { describe, expect, it } from 'vitest';
+import { grantsOf } from '../access/grant.js';
 import type { Capability } from '../custody/custody.js';
 import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { UseBudget } from '../key/use-budget.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
+import { Quotas } from '../quota/quotas.js';
 import { type Operation, operations } from './operation.js';
 import { RunOperation } from './run-operation.js';
 
@@ -46,8 +48,8 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
   });
   const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: fipsOnly ?? false });
   const runner = new RunOperation(
-    { custody, budget: { bounds: () => false } as unknown as UseBudget },
-    { meant: async () => ({ ...key, custody: 'token' }) } as unknown as KeyStore,
+    { custody, budget: { bounds: () => false } as unknown as UseBudget, quotas: new Quotas({ tenants: [] }) },
+    { meant: async () => ({ ...key, custody: 'token', grants: grantsOf([]) }) } as unknown as KeyStore,
     { of: async () => policy } as unknown as EnforcedPolicies,
     {
       expect: () => undefined,

@@ -12,6 +12,7 @@ declare module 'fastify' {
 /** One request's part of the budget: given back once it is answered, or its connection is gone, and its handler is through. */
 export class Hold {
   private answered = false;
+  private readonly freeing: (() => void)[] = [];
   private handling = 0;
   private freed = false;
 
@@ -40,6 +41,12 @@ export class Hold {
     }
   }
 
+  /** Calls `free` with the rest, at once where that was before. */
+  whenFreed(free: () => void): void {
+    if (this.freed) free();
+    else this.freeing.push(free);
+  }
+
   end(): void {
     this.answered = true;
     this.free();
@@ -49,6 +56,7 @@ export class Hold {
     if (!this.answered || this.handling > 0 || this.freed) return;
     this.freed = true;
     this.change(-this.bytes);
+    for (const free of this.freeing) free();
   }
 }
 

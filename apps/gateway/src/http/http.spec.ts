@@ -115,6 +115,28 @@ describe('the public port', () => {
     expect((await sign(gateway)).headers.has('ratelimit')).toBe(false);
   });
 
+  it('lets a tenant have so many requests under way, and the next when one is over', async () => {
+    const own = await rig.gateway({ quota: { requestsPerSecond: 1000, burst: 1000, concurrentRequests: 1 } });
+    const waiting = Promise.withResolvers<void>();
+    const asked = rig.standIns.heard.get('sign')?.length ?? 0;
+    rig.standIns.answer('sign', async () => {
+      await waiting.promise;
+      return { head: { ok: true }, body: Buffer.from('{}') };
+    });
+    const first = sign(own);
+    await expect.poll(() => rig.standIns.heard.get('sign')?.length).toBe(asked + 1);
+    const refused = await sign(own);
+    expect([refused.status, refused.problem.code, refused.headers.get('retry-after')]).toEqual([
+      429,
+      'quota-exceeded',
+      '1',
+    ]);
+    waiting.resolve();
+    expect((await first).status).toBe(200);
+    rig.standIns.answer('sign');
+    await expect.poll(async () => (await sign(own)).status).toBe(200);
+  });
+
   it('does not start with a body limit that the bus cannot carry', async () => {
     const http = { bodyLimitBytes: 8 * 1024 * 1024 };
     await expect(rig.gateway({ http })).rejects.toThrow(/body-limit-bytes .* max_payload is 8388608/);

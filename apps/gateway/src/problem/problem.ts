@@ -34,5 +34,5 @@ export const problemOf = ({ code, detail }: Failure, correlationId: string): Pro
 export const problemHeaders = (code: ErrorCode): Readonly<Record<string, string>> => ({
   'content-type': problemMediaType,
   ...(code === 'authentication-required' && { 'www-authenticate': 'Bearer' }),
-  ...(errors[code].status === 503 && { 'retry-after': '1' }),
+  ...([429, 503].includes(errors[code].status) && { 'retry-after': '1' }),
 });

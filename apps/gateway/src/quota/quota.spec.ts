@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { quotaConfig } from './quota.config.js';
 import { Quota, rateLimitOf } from './quota.js';
 
 const bucket = () => {
@@ -26,7 +27,7 @@ describe('a tenant’s quota', () => {
 
   it('says what is left and when there is more', () => {
     const { quota } = bucket();
-    expect(quota.policy).toBe('"tenant";q=3;w=2');
+    expect(quota.policyOf('a')).toBe('"tenant";q=3;w=2');
     expect(rateLimitOf(quota.take('a'))).toBe('"tenant";r=2;t=1');
     quota.take('a');
     expect(rateLimitOf(quota.take('a'))).toBe('"tenant";r=0;t=2');
@@ -42,5 +43,24 @@ describe('a tenant’s quota', () => {
     after(5000);
     quota.sweep();
     expect(quota.take('a').remaining).toBe(2);
+  });
+
+  it('may be another for a tenant that is named', () => {
+    const tenant = '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55';
+    const own = { tenant, requestsPerSecond: 10, burst: 50 };
+    const quota = new Quota(quotaConfig.parse({ requestsPerSecond: 2, burst: 3, tenants: [own] }));
+    expect([quota.policyOf(tenant), quota.policyOf('a')]).toEqual(['"tenant";q=50;w=5', '"tenant";q=3;w=2']);
+    expect([quota.take(tenant).remaining, quota.take('a').remaining]).toEqual([49, 2]);
+    expect(quotaConfig.safeParse({ requestsPerSecond: 2, burst: 3, tenants: [own, own] }).success).toBe(false);
+  });
+
+  it('bounds what is under way at once, until it is over', () => {
+    const quota = new Quota({ requestsPerSecond: 1, burst: 1, concurrentRequests: 2 });
+    const [end] = [quota.begin('a'), quota.begin('a')];
+    expect(quota.begin('a')).toBeUndefined();
+    expect(quota.begin('b')).toBeTypeOf('function');
+    end?.();
+    expect(quota.begin('a')).toBeTypeOf('function');
+    expect(quota.begin('a')).toBeUndefined();
   });
 });

@@ -1,54 +1,60 @@
-import type { QuotaConfig } from './quota.config.js';
+import { Buckets, type Grant } from '@ankasecure/service-kit';
+import type { QuotaConfig, QuotaLimits } from './quota.config.js';
 
-interface Bucket {
-  tokens: number;
-  /** When `tokens` was right, in milliseconds. */
-  at: number;
-}
-
-export interface Grant {
-  readonly granted: boolean;
-  /** Whole requests left. */
-  readonly remaining: number;
-  /** Seconds until the bucket is full, or, when nothing was granted, until the next request is. */
-  readonly seconds: number;
-}
-
-/**
- * One token bucket per tenant, in this process's memory. It is our own, since it has to come after authentication, must
- * not cost the hot path a promise, and reports as draft-ietf-httpapi-ratelimit-headers has it.
- */
-export class Quota {
+interface Limits extends QuotaLimits {
   /** The value of `RateLimit-Policy`. */
   readonly policy: string;
-  private readonly buckets = new Map<string, Bucket>();
+}
 
-  constructor(
-    private readonly config: QuotaConfig,
-    private readonly now: () => number = () => performance.now(),
-  ) {
-    this.policy = `"tenant";q=${config.burst};w=${Math.ceil(config.burst / config.requestsPerSecond)}`;
+const limitsOf = (limits: QuotaLimits): Limits => ({
+  ...limits,
+  policy: `"tenant";q=${limits.burst};w=${Math.ceil(limits.burst / limits.requestsPerSecond)}`,
+});
+
+/**
+ * One token bucket per tenant and its requests under way, in this process's memory. It is our own, since it has to come after
+ * authentication, must not cost the hot path a promise, and reports as draft-ietf-httpapi-ratelimit-headers has it.
+ */
+export class Quota {
+  private readonly buckets: Buckets;
+  private readonly common: Limits;
+  private readonly byTenant: ReadonlyMap<string, Limits>;
+  private readonly underWay = new Map<string, number>();
+
+  constructor({ tenants = [], ...common }: QuotaConfig, now?: () => number) {
+    this.buckets = new Buckets(now);
+    this.common = limitsOf(common);
+    this.byTenant = new Map(tenants.map(({ tenant, ...limits }) => [tenant, limitsOf(limits)]));
+  }
+
+  /** The value of `RateLimit-Policy`. */
+  policyOf(tenantId: string): string {
+    return this.limitsOf(tenantId).policy;
   }
 
   take(tenantId: string): Grant {
-    const { burst, requestsPerSecond } = this.config;
-    const now = this.now();
-    const bucket = this.buckets.get(tenantId) ?? { tokens: burst, at: now };
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) * requestsPerSecond) / 1000);
-    bucket.at = now;
-    this.buckets.set(tenantId, bucket);
-    const granted = bucket.tokens >= 1;
-    if (granted) bucket.tokens--;
-    const missing = granted ? burst - bucket.tokens : 1 - bucket.tokens;
-    return { granted, remaining: Math.floor(bucket.tokens), seconds: Math.ceil(missing / requestsPerSecond) };
+    const { burst, requestsPerSecond } = this.limitsOf(tenantId);
+    return this.buckets.take(tenantId, { perSecond: requestsPerSecond, burst });
   }
 
-  /** Drops the buckets that are full again, so that memory follows the tenants that are active. */
+  /** @returns what to call when the request is over; undefined when as many are under way as may be */
+  begin(tenantId: string): (() => void) | undefined {
+    const count = this.underWay.get(tenantId) ?? 0;
+    if (count >= (this.limitsOf(tenantId).concurrentRequests ?? Number.POSITIVE_INFINITY)) return undefined;
+    this.underWay.set(tenantId, count + 1);
+    return () => {
+      const left = (this.underWay.get(tenantId) ?? 1) - 1;
+      if (left > 0) this.underWay.set(tenantId, left);
+      else this.underWay.delete(tenantId);
+    };
+  }
+
   sweep(): void {
-    const { burst, requestsPerSecond } = this.config;
-    const now = this.now();
-    for (const [tenantId, { tokens, at }] of this.buckets)
-      if (tokens + ((now - at) * requestsPerSecond) / 1000 >= burst) this.buckets.delete(tenantId);
+    this.buckets.sweep();
+  }
+
+  private limitsOf(tenantId: string): Limits {
+    return this.byTenant.get(tenantId) ?? this.common;
   }
 }
 

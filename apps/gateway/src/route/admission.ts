@@ -39,15 +39,28 @@ export class Admission {
       request.principal = principal;
       if (needsPartition || principal.tenantId !== platformTenantId)
         request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
-      if (hasOneOf(principal, route.roles)) return this.bodies.reserve(request, principal.tenantId);
+      if (hasOneOf(principal, route.roles)) return this.enter(request, principal);
       await this.denials.write(principal, route.operationId, request.id);
       throw new AnkaError('access-denied', `This needs one of the roles ${route.roles.join(', ')}`);
     };
   }
 
+  /** What the request holds it gives back when it is over: see `Hold`. */
+  private enter(request: FastifyRequest, { tenantId }: Principal): void {
+    this.bodies.reserve(request, tenantId);
+    if (this.quota === undefined) return;
+    const end = this.quota.begin(tenantId);
+    if (end === undefined)
+      throw new AnkaError(
+        'quota-exceeded',
+        'Too many requests of the tenant are under way; try again when some are over',
+      );
+    request.hold?.whenFreed(end);
+  }
+
   private charge(quota: Quota, { tenantId }: Principal, reply: FastifyReply): void {
     const grant = quota.take(tenantId);
-    reply.header('ratelimit-policy', quota.policy).header('ratelimit', rateLimitOf(grant));
+    reply.header('ratelimit-policy', quota.policyOf(tenantId)).header('ratelimit', rateLimitOf(grant));
     if (grant.granted) return;
     reply.header('retry-after', String(grant.seconds));
     throw new AnkaError('quota-exceeded', `The tenant's quota is used up; try again in ${grant.seconds} s`);

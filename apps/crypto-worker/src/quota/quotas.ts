@@ -1,0 +1,70 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { Buckets } from '@ankasecure/service-kit';
+import type { KeyVersion } from '../key/key-version.js';
+import type { KeyLimits, Limits, QuotaConfig } from './quota.config.js';
+
+/** Buckets that are full again are dropped once so many have been asked. */
+const sweepEvery = 10_000;
+
+type Used = Pick<KeyVersion, 'tenantId' | 'keyId'>;
+
+const exceeded = (detail: string): AnkaError => new AnkaError('quota-exceeded', detail);
+
+/** What tenants may do with the HSM: keys, and by key operations a second and operations at once. */
+export class Quotas {
+  private readonly byTenant: ReadonlyMap<string, Limits>;
+  private readonly buckets: Buckets;
+  private readonly running = new Map<string, number>();
+  private asked = 0;
+
+  constructor(
+    private readonly config: QuotaConfig,
+    now?: () => number,
+  ) {
+    this.byTenant = new Map(config.tenants.map(({ tenant, ...limits }) => [tenant, limits]));
+    this.buckets = new Buckets(now);
+  }
+
+  /** How many keys the tenant may have. */
+  keysOf(tenantId: string): number | undefined {
+    return this.limitsOf(tenantId).keys;
+  }
+
+  /** Whether an operation with a key of this tenant has to be counted. */
+  bounds({ tenantId }: Used): boolean {
+    return this.limitsOf(tenantId).perKey !== undefined;
+  }
+
+  /** Runs one operation with the key, within what the key has left. @throws AnkaError `quota-exceeded` */
+  async during<Value>({ tenantId, keyId }: Used, work: () => Promise<Value>): Promise<Value> {
+    const limits = this.limitsOf(tenantId).perKey;
+    if (limits === undefined) return work();
+    const running = this.running.get(keyId) ?? 0;
+    this.charge(keyId, limits, running);
+    this.running.set(keyId, running + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.running.get(keyId) ?? 1) - 1;
+      if (left > 0) this.running.set(keyId, left);
+      else this.running.delete(keyId);
+    }
+  }
+
+  /** At a whole number a second there is more within one, which is what `Retry-After` says. */
+  private charge(
+    keyId: string,
+    { operationsPerSecond, burst, concurrentOperations }: KeyLimits,
+    running: number,
+  ): void {
+    if (concurrentOperations !== undefined && running >= concurrentOperations)
+      throw exceeded(`The key does ${concurrentOperations} operations at once; try again when some are done`);
+    if (++this.asked % sweepEvery === 0) this.buckets.sweep();
+    if (!this.buckets.take(keyId, { perSecond: operationsPerSecond, burst }).granted)
+      throw exceeded(`The key does ${operationsPerSecond} operations a second; try again in a second`);
+  }
+
+  private limitsOf(tenantId: string): Limits {
+    return this.byTenant.get(tenantId) ?? this.config;
+  }
+}

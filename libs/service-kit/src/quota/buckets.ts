@@ -1,0 +1,46 @@
+export interface Rate {
+  /** Sustained. */
+  readonly perSecond: number;
+  /** What may come at once after a pause. */
+  readonly burst: number;
+}
+
+interface Bucket extends Rate {
+  tokens: number;
+  /** When `tokens` was right, in milliseconds. */
+  at: number;
+}
+
+export interface Grant {
+  readonly granted: boolean;
+  /** Whole ones left. */
+  readonly remaining: number;
+  /** Seconds until the bucket is full, or, when nothing was granted, until the next is. */
+  readonly seconds: number;
+}
+
+/** A token bucket per name, in this process's memory. Costs the hot path a look-up and no promise. */
+export class Buckets {
+  private readonly buckets = new Map<string, Bucket>();
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  take(name: string, { perSecond, burst }: Rate): Grant {
+    const now = this.now();
+    const bucket = this.buckets.get(name) ?? { perSecond, burst, tokens: burst, at: now };
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) * perSecond) / 1000);
+    bucket.at = now;
+    this.buckets.set(name, bucket);
+    const granted = bucket.tokens >= 1;
+    if (granted) bucket.tokens--;
+    const missing = granted ? burst - bucket.tokens : 1 - bucket.tokens;
+    return { granted, remaining: Math.floor(bucket.tokens), seconds: Math.ceil(missing / perSecond) };
+  }
+
+  /** Drops the buckets that are full again, so that memory follows those that are active. */
+  sweep(): void {
+    const now = this.now();
+    for (const [name, { tokens, at, perSecond, burst }] of this.buckets)
+      if (tokens + ((now - at) * perSecond) / 1000 >= burst) this.buckets.delete(name);
+  }
+}
