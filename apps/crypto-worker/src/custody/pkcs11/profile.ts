@@ -40,7 +40,7 @@ export interface Profile {
   readonly rwOnly: boolean;
   /** Whether another process's new token objects are seen at the first find, and if not what makes it so. */
   readonly crossProcessVisibility: 'at-once' | 'needs-configuration';
-  /** CKA_UNWRAP_TEMPLATE on KEKs is honoured. It needs pointers inside attributes, which the binding cannot pass yet. */
+  /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: what is unwrapped with them must conform to it. */
   readonly unwrapTemplate: boolean;
   readonly pqc: {
     readonly kemEntry: 'interface-3.2' | 'vendor-exports' | null;
@@ -92,6 +92,7 @@ const rows = [
     pinFormat: 'any',
     kekWrap: [ckm.AES_KEY_WRAP_PAD],
     oaep: 'raw-then-unpad',
+    unwrapTemplate: true,
     notes: 'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice.',
   },
   {

@@ -31,14 +31,21 @@ export const cka = {
   EC_PARAMS: 0x180,
   EC_POINT: 0x181,
   ALLOWED_MECHANISMS: 0x40000600,
+  UNWRAP_TEMPLATE: 0x40000212,
 } as const;
 
 export const objectClass = { public: 2, private: 3, secret: 4 } as const;
 export const keyType = { rsa: 0x0, ec: 0x3, generic: 0x10, aes: 0x1f, edwards: 0x40 } as const;
 
+export interface PlainAttribute {
+  readonly type: number;
+  readonly value: number | boolean;
+}
+
 export interface Attribute {
   readonly type: number;
-  readonly value: number | boolean | string | Buffer;
+  /** An array where the attribute holds attributes itself. */
+  readonly value: number | boolean | string | Buffer | readonly PlainAttribute[];
 }
 
 /** Everything that decides a key's template. `platform` keys serve us, the others callers. */
@@ -129,6 +136,12 @@ const ulongs = (values: readonly number[]): Buffer => {
 const flags = (all: readonly Right[], granted: readonly Right[]): readonly Attribute[] =>
   all.map((right) => ({ type: cka[right], value: granted.includes(right) }));
 
+/**
+ * What a KEK demands of whatever is unwrapped with it. Without this anybody who is logged in could have a blob back as a generic
+ * secret and read it. It may still be extractable: a new KEK wraps again what an old one unwraps, inside the token.
+ */
+const unwrapsOnlyTo: readonly PlainAttribute[] = [{ type: cka.SENSITIVE, value: true }];
+
 export interface Placement {
   readonly id: Buffer;
   readonly label: string;
@@ -155,6 +168,7 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     ...flags(pair ? privateRights : secretRights, rightsOf(shape).own),
     ...(pair ? [] : [{ type: cka.VALUE_LEN, value: shape.bits / 8 }]),
     ...(allowed ? [{ type: cka.ALLOWED_MECHANISMS, value: allowed }] : []),
+    ...(shape.purpose === 'kek' && profile.unwrapTemplate ? [{ type: cka.UNWRAP_TEMPLATE, value: unwrapsOnlyTo }] : []),
   ];
   return all.filter((attribute) => !profile.omitAttributes.includes(attribute.type));
 };

@@ -3,8 +3,9 @@ import { ckr, ckrOf } from '../ckr.js';
 import type { CallKind } from '../error-policy.js';
 import { rwSession, userState } from '../mechanism.js';
 import type { Profile } from '../profile.js';
-import { type Attribute, cka, type objectClass } from '../template.js';
+import { type Attribute, cka, type objectClass, type PlainAttribute } from '../template.js';
 import { shared } from './control.js';
+import { packAttributes } from './packed-attribute.js';
 
 export type ObjectClass = (typeof objectClass)[keyof typeof objectClass];
 
@@ -44,6 +45,8 @@ export class TokenSession {
   #handles = new Map<string, Handle>();
   #used: string | null = null;
   #scratch = Buffer.alloc(16 * 1024);
+  /** What the last template points at. */
+  #pointedAt: Buffer[] = [];
 
   constructor(p11: PKCS11, control: Int32Array, settings: SessionSettings) {
     this.p11 = p11;
@@ -139,9 +142,15 @@ export class TokenSession {
     return value;
   }
 
-  /** A copy of the attributes in the binding's mutable form. */
+  /** A copy of the attributes in the binding's mutable form, good until the next one is asked for. */
   template(attributes: readonly Attribute[]): Template {
-    return attributes.map((attribute) => ({ ...attribute }));
+    this.#pointedAt = [];
+    return attributes.map(({ type, value }) => {
+      if (typeof value !== 'object' || Buffer.isBuffer(value)) return { type, value };
+      const packed = packAttributes(value as readonly PlainAttribute[]);
+      this.#pointedAt.push(...packed.pointedAt);
+      return { type, value: packed.value };
+    });
   }
 
   destroyObject(handle: Handle): void {
