@@ -52,13 +52,14 @@ export interface Attribute {
 export interface KeyShape {
   readonly kind: AlgorithmKind;
   readonly bits: number;
-  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'canary';
+  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'blob-mac' | 'canary';
   readonly alg: JweAlg | null;
 }
 
 export const platformShapes = {
   kek: { kind: 'aes', bits: 256, purpose: 'kek', alg: null },
   'audit-mac': { kind: 'hmac', bits: 256, purpose: 'audit-mac', alg: null },
+  'blob-mac': { kind: 'hmac', bits: 256, purpose: 'blob-mac', alg: null },
   canary: { kind: 'aes', bits: 256, purpose: 'canary', alg: null },
 } as const satisfies Record<string, KeyShape>;
 
@@ -83,6 +84,7 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, 
   dir: { own: ['ENCRYPT', 'DECRYPT'] },
   kek: { own: ['WRAP', 'UNWRAP'] },
   'audit-mac': { own: ['SIGN'] },
+  'blob-mac': { own: ['SIGN'] },
   canary: { own: ['ENCRYPT', 'DECRYPT'] },
 };
 
@@ -145,8 +147,11 @@ const unwrapsOnlyTo: readonly PlainAttribute[] = [{ type: cka.SENSITIVE, value: 
 export interface Placement {
   readonly id: Buffer;
   readonly label: string;
-  /** `session` objects serve self-tests: they end with the session, and secret keys may be read back to check them. */
-  readonly as: 'token' | 'session' | 'readable-session';
+  /**
+   * All but `token` end with their session: keys in use that are wrapped otherwise, keys about to be wrapped, and those of
+   * self-tests, of which secret ones may be read back to check them.
+   */
+  readonly as: 'token' | 'session' | 'wrappable-session' | 'readable-session';
 }
 
 /** The private or secret key. */
@@ -160,7 +165,7 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     { type: cka.TOKEN, value: place.as === 'token' },
     { type: cka.PRIVATE, value: true },
     { type: cka.SENSITIVE, value: !readable },
-    { type: cka.EXTRACTABLE, value: readable },
+    { type: cka.EXTRACTABLE, value: readable || place.as === 'wrappable-session' },
     { type: cka.MODIFIABLE, value: false },
     { type: cka.COPYABLE, value: false },
     { type: cka.ID, value: place.id },
@@ -171,6 +176,16 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     ...(shape.purpose === 'kek' && profile.unwrapTemplate ? [{ type: cka.UNWRAP_TEMPLATE, value: unwrapsOnlyTo }] : []),
   ];
   return all.filter((attribute) => !profile.omitAttributes.includes(attribute.type));
+};
+
+/**
+ * The same for a key that comes out of a blob. Its length is the blob's, and SoftHSM takes no attribute after one that says it
+ * is not modifiable.
+ */
+export const unwrappedTemplate = (shape: KeyShape, place: Placement, profile: Profile): readonly Attribute[] => {
+  const all = keyTemplate(shape, place, profile).filter(({ type }) => type !== cka.VALUE_LEN);
+  const isLast = ({ type }: Attribute): boolean => type === cka.MODIFIABLE;
+  return [...all.filter((attribute) => !isLast(attribute)), ...all.filter(isLast)];
 };
 
 /** The public half: a session object, read once and destroyed; public operations are done outside the token. */

@@ -17,6 +17,8 @@ import { TokenModule } from './token-module.js';
 /** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
+  /** The same for keys that are wrapped. Its self-tests run when somebody asks. */
+  readonly wrappedCapabilities: Capabilities;
   readonly #module: TokenModule;
   readonly #pool: LanePool;
   readonly #recovery: Recovery;
@@ -46,6 +48,7 @@ export class TokenRuntime {
         slot: module.slot,
         profile: module.profile,
         handleCacheSize: tuning.handleCacheSize,
+        unwrappedKeys: tuning.unwrappedKeys,
         shared: control,
       }),
       loginEpoch: () => Atomics.load(control, shared.loginEpoch),
@@ -77,20 +80,24 @@ export class TokenRuntime {
       passed: () => {
         this.#recovery.proved();
         this.capabilities.tokenProved();
+        this.wrappedCapabilities.tokenProved();
       },
     });
-    this.capabilities = new Capabilities(
-      module.profile,
-      module.mechanisms,
-      (spec) => this.#selfTest(spec),
-      (algorithm, alg, reason) => {
-        logger.warn(
-          { partition: config.partition, algorithm, alg, reason },
-          'a self-test failed; the algorithm is not offered',
-        );
-      },
-      tuning,
-    );
+    const capabilities = (custody: 'token' | 'wrapped'): Capabilities =>
+      new Capabilities(
+        module.profile,
+        module.mechanisms,
+        (spec) => this.#selfTest({ ...spec, wrapped: custody === 'wrapped' }),
+        (algorithm, alg, reason) => {
+          logger.warn(
+            { partition: config.partition, algorithm, alg, custody, reason },
+            'a self-test failed; the algorithm is not offered',
+          );
+        },
+        tuning,
+      );
+    this.capabilities = capabilities('token');
+    this.wrappedCapabilities = capabilities('wrapped');
   }
 
   static async open(config: Pkcs11Config, logger: CustodyLogger, options: Pkcs11Options): Promise<TokenRuntime> {
@@ -156,6 +163,10 @@ export class TokenRuntime {
     });
   }
 
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    this.#pool.forgetUnwrapped(objectIds);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -164,6 +175,7 @@ export class TokenRuntime {
   async #close(): Promise<void> {
     this.#health.stop();
     this.capabilities.close();
+    this.wrappedCapabilities.close();
     await this.#recovery.close();
     if (await this.#pool.close()) this.#module.close();
   }
@@ -194,6 +206,9 @@ export class TokenRuntime {
         return settle(job, new AnkaError('decryption-failed'));
       case status.badData:
         return settle(job, new AnkaError('decryption-failed'));
+      case status.blobRefused:
+        this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a wrapped key is not what it is recorded as');
+        return settle(job, new AnkaError('key-blob-refused'));
       case status.keyMissing:
         return settle(job, new AnkaError('key-not-found', 'The key’s object is not on the token.'));
       case status.skipped:

@@ -135,6 +135,8 @@ export class KnownKeyCustody implements Custody {
   generate = unsupported;
   generatePlatformKey = unsupported;
   destroy = unsupported;
+  rewrap = unsupported;
+  forgetUnwrapped = unsupported;
   uri = unsupported;
   platformMac = unsupported;
   healthy = (): boolean => true;

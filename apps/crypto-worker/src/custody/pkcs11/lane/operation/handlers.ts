@@ -9,6 +9,7 @@ import { generate } from './generate.js';
 import { selfTest } from './self-test.js';
 import { sign } from './sign.js';
 import { unwrapCek, wrapCek } from './wrap-cek.js';
+import { generateWrapped, rewrap } from './wrap-key.js';
 
 /** Runs inside a lane. Parts of the request are views that end with the batch; parts of the result are filled with zeros once packed. */
 export type Handler = (session: TokenSession, variant: number, parts: readonly Buffer[]) => readonly Buffer[];
@@ -23,6 +24,8 @@ const table: Record<OperationName, Handler> = {
   'open-gcm': openGcm,
   generate,
   destroy,
+  'generate-wrapped': generateWrapped,
+  rewrap,
   canary,
   'self-test': selfTest,
 };
