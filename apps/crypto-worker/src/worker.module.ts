@@ -13,6 +13,7 @@ import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
 import { ObjectDestroyer } from './key/destroy-object.js';
 import { EditKey } from './key/edit-key.js';
+import { ForgetUnwrapped } from './key/forget-unwrapped.js';
 import { GcmReservation } from './key/gcm-reservation.js';
 import { Intents } from './key/intent.js';
 import { KeyStore } from './key/key-store.js';
@@ -110,9 +111,17 @@ const made = <Made>(
     ),
     made(
       CreateKey,
-      [PARTS, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
-      ({ dataSource, config }: WorkerParts, ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]) =>
-        new CreateKey(dataSource, ...rest, config.partition),
+      [PARTS, PlatformKeys, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
+      (
+        { dataSource, config }: WorkerParts,
+        platformKeys: PlatformKeys,
+        ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]
+      ) => new CreateKey(dataSource, ...rest, config.partition, platformKeys),
+    ),
+    made(
+      ForgetUnwrapped,
+      [PARTS, CUSTODY, KeyStore],
+      ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
     ),
     made(
       ChangeState,
@@ -142,7 +151,7 @@ const made = <Made>(
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
     made(
       RotateKey,
-      [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit],
+      [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit, PlatformKeys],
       (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
     ),
     made(

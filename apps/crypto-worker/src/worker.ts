@@ -10,6 +10,7 @@ import { CUSTODY } from './custody/custody.provider.js';
 import { StepAside } from './group/step-aside.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
+import { ForgetUnwrapped } from './key/forget-unwrapped.js';
 import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
 import { ReadKey } from './key/read-key.js';
@@ -36,6 +37,7 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const { partition } = this.parts.config;
     this.meter();
     this.outbox.start();
+    await this.modules.get(ForgetUnwrapped).start(partition);
     await this.modules.get(Reconciler).start(partition);
     this.serveRecords(partition);
     const withToken = [...serveLifecycle(this, this.parts.config), ...this.serveKeys(partition)];
@@ -47,7 +49,7 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
     // Together: what they wait for may itself wait for the token to be closed.
-    const underWay = [DestroyDue, RotateDue, Reconciler].map((part) =>
+    const underWay = [DestroyDue, RotateDue, Reconciler, ForgetUnwrapped].map((part) =>
       this.modules.get<{ stop(): Promise<void> }>(part),
     );
     await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);

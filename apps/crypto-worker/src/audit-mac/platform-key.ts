@@ -1,7 +1,8 @@
+import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, PlatformKeyKind } from '../custody/custody.js';
+import type { Custody, PlatformKeyKind, Wrapping } from '../custody/custody.js';
 import type { ObjectMaker } from '../key/make-object.js';
 import { eventOf } from '../outcome/event.js';
 
@@ -10,7 +11,13 @@ export interface PlatformKey {
   readonly objectId: Buffer;
 }
 
-/** The secret keys in the HSM that serve a tenant and are none of its own: its KEK and its audit MAC key. */
+const algorithms = {
+  kek: 'AES-256',
+  'audit-mac': 'HMAC-SHA256',
+  'blob-mac': 'HMAC-SHA256',
+} as const satisfies Record<PlatformKeyKind, AlgorithmName>;
+
+/** The secret keys in the HSM that serve a tenant and are none of its own: its KEK, and what its audit trail and its wrapped keys are authenticated with. */
 export class PlatformKeys {
   constructor(
     private readonly dataSource: DataSource,
@@ -37,6 +44,15 @@ export class PlatformKeys {
     return key;
   }
 
+  /** With what a key version that is to be made is wrapped. The tenant's first finds no `blob-mac` key, and has one made. */
+  async wrapping(context: Context, keyId: string, version: number): Promise<Wrapping> {
+    const { tenantId } = context;
+    if ((await this.newest(tenantId, 'blob-mac')) === undefined) await this.make(context, 'blob-mac');
+    const { objectId: blobMac } = await this.find(tenantId, 'blob-mac', null);
+    const { objectId: kek, generation: kekGeneration } = await this.find(tenantId, 'kek', null);
+    return { kek, kekGeneration, blobMac, tenantId, keyId, version };
+  }
+
   private async newest(
     tenantId: string,
     kind: PlatformKeyKind,
@@ -57,7 +73,7 @@ export class PlatformKeys {
       event: eventOf(context, {
         operation: `${kind}.create`,
         keyId: null,
-        algorithm: kind === 'kek' ? 'AES-256' : 'HMAC-SHA256',
+        algorithm: algorithms[kind],
         outcome: 'success',
         failureCode: null,
         details: { partition: this.partition, generation: '1' },
@@ -69,7 +85,7 @@ export class PlatformKeys {
   }
 
   private labelOf(kind: PlatformKeyKind, tenantId: string): string {
-    return kind === 'kek' ? `${this.kekLabelPrefix}:${tenantId}` : `ankasecure:audit-mac:${tenantId}`;
+    return kind === 'kek' ? `${this.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
   }
 
   /** @returns false when another worker was first */

@@ -46,7 +46,9 @@ describe('a key that is not to be made', () => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
     const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-    const creator = new CreateKey(dataSource, custody, maker, new EnforcedPolicies(dataSource), outcomes, 'default');
+    const policies = new EnforcedPolicies(dataSource);
+    const unasked = undefined as never;
+    const creator = new CreateKey(dataSource, custody, maker, policies, outcomes, 'default', unasked);
     const context = { ...contextOf(tenantId), deadline: Date.now() + ms };
     return failureOf(() =>
       creator.create(context, { algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }),

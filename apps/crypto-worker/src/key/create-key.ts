@@ -3,7 +3,8 @@ import { AnkaError, type AuditEvent, type Context, type createKey, type Key } fr
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import type { Custody, KeyRef } from '../custody/custody.js';
+import type { PlatformKeys } from '../audit-mac/platform-key.js';
+import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
@@ -12,6 +13,7 @@ import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy
 import { keyResource } from './key-resource.js';
 import { readKey } from './key-store.js';
 import type { ObjectMaker } from './make-object.js';
+import { isCurrentKek, wrappedColumns } from './wrapped-version.js';
 
 type Request = z.infer<typeof createKey.request>;
 
@@ -34,6 +36,7 @@ export class CreateKey {
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
     private readonly partition: string,
+    private readonly platformKeys: Pick<PlatformKeys, 'wrapping'>,
   ) {}
 
   /**
@@ -67,7 +70,7 @@ export class CreateKey {
         algorithm: request.algorithm,
         outcome,
         failureCode,
-        details: { partition: this.partition, ...(alg === undefined ? {} : { alg }) },
+        details: { partition: this.partition, custody: custodyOf(request), ...(alg === undefined ? {} : { alg }) },
       });
     let plan: Plan;
     try {
@@ -81,14 +84,15 @@ export class CreateKey {
       if (held) throw error;
       return undefined;
     }
+    const wrapping = custodyOf(request) === 'wrapped' ? await this.platformKeys.wrapping(context, id, 1) : undefined;
     const made = await this.maker.make(context, {
       event: event('success', null, plan.algs[0]),
       make: (objectId) => {
         const ref: KeyRef = { ...plan.ref, objectId };
-        return this.custody.generate(context, { ref, label: `ankasecure:${id}.1` });
+        return this.custody.generate(context, { ref, label: `ankasecure:${id}.1`, wrapping });
       },
-      record: (manager, objectId, { value: { spki } }) =>
-        this.record(manager, { context, id, request, plan, policy, objectId, spki }),
+      record: (manager, objectId, { value }) =>
+        this.record(manager, { context, id, request, plan, policy, objectId, made: value, wrapping }),
     });
     if (made === undefined) return undefined;
     const key = await this.read(context.tenantId, id);
@@ -108,7 +112,7 @@ export class CreateKey {
       throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
     const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
     if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
-    const capability = await this.custody.capability(context, algorithm, purpose);
+    const capability = await this.custody.capability(context, algorithm, purpose, custodyOf(request));
     const usable = possible.filter((candidate) => capability.algs.includes(candidate));
     const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
     const algs = purpose === 'encrypt' ? wanted.slice(0, 1) : wanted;
@@ -118,7 +122,7 @@ export class CreateKey {
         .map((row) => `${row.alg}: ${row.detail}`);
       throw new AnkaError(
         'algorithm-unavailable',
-        `${algorithm} for ${purpose} cannot be used on this token. ${why.join('; ')}`,
+        `${algorithm} for ${purpose} cannot be used on this token${custodyOf(request) === 'wrapped' ? ' in wrapped custody' : ''}. ${why.join('; ')}`,
       );
     }
     assertInTime(context);
@@ -127,7 +131,7 @@ export class CreateKey {
 
   private async record(
     manager: EntityManager,
-    { context, id, request, plan, policy, objectId, spki }: Recorded,
+    { context, id, request, plan, policy, objectId, made, wrapping }: Recorded,
   ): Promise<boolean> {
     const { tenantId } = context;
     await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
@@ -135,7 +139,7 @@ export class CreateKey {
       tenantId,
       policy.revision,
     ]);
-    if (held.length === 0) return false;
+    if (held.length === 0 || !(await isCurrentKek(manager, wrapping))) return false;
     const inserted = await manager.query<unknown[]>(
       `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
@@ -147,8 +151,8 @@ export class CreateKey {
     if (inserted.length === 0) return false;
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki)
-       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki, wrapped_blob, wrapped_mac, kek_generation)
+       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         ...[
           tenantId,
@@ -157,7 +161,8 @@ export class CreateKey {
           request.activateAt,
           request.deactivateAt,
         ],
-        ...[this.custody.kind, this.partition, label, serial, objectId, spki],
+        ...[custodyOf(request), this.partition, label, serial, objectId, made.spki],
+        ...wrappedColumns(made, wrapping),
       ],
     );
     return true;
@@ -169,6 +174,8 @@ export class CreateKey {
     return current === undefined ? undefined : keyResource(this.custody, current);
   }
 }
+
+const custodyOf = ({ custody = 'token' }: Request): 'token' | 'wrapped' => custody;
 
 const isToCome = (instant: string | undefined): boolean => instant !== undefined && Date.parse(instant) > Date.now();
 
@@ -186,5 +193,6 @@ interface Recorded {
   readonly plan: Plan;
   readonly policy: EnforcedPolicy;
   readonly objectId: Uint8Array;
-  readonly spki: Uint8Array | null;
+  readonly made: GeneratedKey;
+  readonly wrapping: Wrapping | undefined;
 }

@@ -2,7 +2,8 @@ import type { JweAlg } from '@ankasecure/algorithm';
 import { AnkaError, type AuditEvent, type Context, type Key, type KeyState } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, KeyRef } from '../custody/custody.js';
+import type { PlatformKeys } from '../audit-mac/platform-key.js';
+import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
@@ -13,6 +14,7 @@ import { isRotatable, refusalOf, stateAt, targetOf } from './key-state.js';
 import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js';
 import { lockKey } from './lock-key.js';
 import type { ObjectMaker } from './make-object.js';
+import { isCurrentKek, wrappedColumns } from './wrapped-version.js';
 
 export interface Rotation {
   readonly id: string;
@@ -52,6 +54,7 @@ export class RotateKey {
     private readonly keys: KeyStore,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
+    private readonly platformKeys: Pick<PlatformKeys, 'wrapping'>,
   ) {}
 
   /**
@@ -116,14 +119,16 @@ export class RotateKey {
       return undefined;
     }
     const replaced = current as KeyRow;
+    const wrapping =
+      replaced.custody === 'wrapped' ? await this.platformKeys.wrapping(context, id, replaced.version + 1) : undefined;
     const made = await this.maker.make(context, {
       event: event('success', null),
       make: (objectId) => {
         const label = `ankasecure:${id}.${replaced.version + 1}`;
-        return this.custody.generate(context, { ref: { ...ref, objectId }, label });
+        return this.custody.generate(context, { ref: { ...ref, objectId }, label, wrapping });
       },
-      record: (manager, objectId, { value: { spki } }) =>
-        this.record(manager, { context, rotation, replaced, policy, objectId, spki }),
+      record: (manager, objectId, { value }) =>
+        this.record(manager, { context, rotation, replaced, policy, objectId, made: value, wrapping }),
     });
     return made?.hsmMicros;
   }
@@ -136,7 +141,7 @@ export class RotateKey {
     policy: EnforcedPolicy,
   ): Promise<Omit<KeyRef, 'objectId'>> {
     if (current === undefined) throw new AnkaError('key-not-found');
-    const { algorithm, purpose, algs } = current;
+    const { algorithm, purpose, algs, custody } = current;
     if (expectedVersion !== undefined && expectedVersion !== current.version)
       throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
     const state = stateAt(lifecycleOf(current), Date.now());
@@ -145,7 +150,7 @@ export class RotateKey {
       throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
     const decision = policy.decide(algorithm, purpose, outsideSteps(this.custody, algorithm, purpose));
     if (!decision.allow) throw new AnkaError('policy-refused', decision.reasons.map(({ detail }) => detail).join('; '));
-    const capability = await this.custody.capability(context, algorithm, purpose);
+    const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
     if (missing.length > 0)
       throw new AnkaError('algorithm-unavailable', `The token cannot do ${missing.join(', ')} with ${algorithm} now`);
@@ -155,7 +160,7 @@ export class RotateKey {
 
   private async record(
     manager: EntityManager,
-    { context, rotation, replaced, policy, objectId, spki }: Recorded,
+    { context, rotation, replaced, policy, objectId, made, wrapping }: Recorded,
   ): Promise<boolean> {
     const { tenantId } = context;
     const { id, version } = replaced;
@@ -166,7 +171,7 @@ export class RotateKey {
          AND NOT EXISTS (SELECT 1 FROM key_version n WHERE n.tenant_id = $1 AND n.key_id = $2 AND n.version > $3)`,
       [tenantId, id, version, replaced.version_revision, policy.revision],
     );
-    if (held.length === 0) return false;
+    if (held.length === 0 || !(await isCurrentKek(manager, wrapping))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
     // The revision moves in any case: whoever holds the old version for the current one finds out.
@@ -178,11 +183,12 @@ export class RotateKey {
     );
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id)
-       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10)`,
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id, wrapped_blob, wrapped_mac, kek_generation)
+       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
-        ...[tenantId, id, version + 1, this.custody.kind, replaced.partition, label, serial, objectId, spki],
+        ...[tenantId, id, version + 1, replaced.custody, replaced.partition, label, serial, objectId, made.spki],
         context.resourceId ?? null,
+        ...wrappedColumns(made, wrapping),
       ],
     );
     await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
@@ -200,7 +206,8 @@ interface Recorded {
   readonly replaced: KeyRow;
   readonly policy: EnforcedPolicy;
   readonly objectId: Uint8Array;
-  readonly spki: Uint8Array | null;
+  readonly made: GeneratedKey;
+  readonly wrapping: Wrapping | undefined;
 }
 
 const versionsOf = ({ version, custody, partition }: KeyRow): Record<string, string> => ({

@@ -5,3 +5,4 @@ export { Rotation1764000200000 } from './1764000200000-rotation.js';
 export { Usage1764000300000 } from './1764000300000-usage.js';
 export { RotationPolicy1764000400000 } from './1764000400000-rotation-policy.js';
 export { Description1764000500000 } from './1764000500000-description.js';
+export { Wrapped1764400000000 } from './1764400000000-wrapped.js';
