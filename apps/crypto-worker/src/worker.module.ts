@@ -8,6 +8,9 @@ import { CUSTODY, openCustody } from './custody/custody.provider.js';
 
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
+import { ReadKek } from './kek/read-kek.js';
+import { RewrapKeys } from './kek/rewrap-keys.js';
+import { RotateKek } from './kek/rotate-kek.js';
 import { ChangeState } from './key/change-state.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
@@ -164,6 +167,23 @@ const made = <Made>(
       [PARTS, CUSTODY, EnforcedPolicies],
       ({ config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
         new ListAlgorithm(custody, policies, config.partition, servedPartition(config).cmvp),
+    ),
+    made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
+    made(
+      RotateKek,
+      [PARTS, PlatformKeys],
+      ({ dataSource, config }: WorkerParts, keys: PlatformKeys) => new RotateKek(dataSource, keys, config.partition),
+    ),
+    made(
+      RewrapKeys,
+      [PARTS, CUSTODY, PlatformKeys, Lease, Intents, ObjectDestroyer],
+      (
+        { dataSource, log }: WorkerParts,
+        custody: never,
+        platformKeys: PlatformKeys,
+        lease: Lease,
+        ...rest: [Intents, ObjectDestroyer]
+      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease }, ...rest, log),
     ),
     made(
       RunOperation,

@@ -8,6 +8,7 @@ import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
 import { StepAside } from './group/step-aside.js';
+import { RewrapKeys } from './kek/rewrap-keys.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
 import { ForgetUnwrapped } from './key/forget-unwrapped.js';
@@ -20,6 +21,7 @@ import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
+import { serveKek } from './serve-kek.js';
 import { serveLifecycle } from './serve-lifecycle.js';
 
 /** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
@@ -40,16 +42,21 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.modules.get(ForgetUnwrapped).start(partition);
     await this.modules.get(Reconciler).start(partition);
     this.serveRecords(partition);
-    const withToken = [...serveLifecycle(this, this.parts.config), ...this.serveKeys(partition)];
+    const withToken = [
+      ...serveLifecycle(this, this.parts.config),
+      ...serveKek(this, partition),
+      ...this.serveKeys(partition),
+    ];
     this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
     this.modules.get(DestroyDue).start(partition);
     this.modules.get(RotateDue).start(partition);
+    this.modules.get(RewrapKeys).start(partition);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
     // Together: what they wait for may itself wait for the token to be closed.
-    const underWay = [DestroyDue, RotateDue, Reconciler, ForgetUnwrapped].map((part) =>
+    const underWay = [DestroyDue, RotateDue, RewrapKeys, Reconciler, ForgetUnwrapped].map((part) =>
       this.modules.get<{ stop(): Promise<void> }>(part),
     );
     await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);

@@ -1,6 +1,7 @@
 import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js';
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
+import { getKek, rotateKek } from './kek.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import {
   activateKey,
@@ -50,6 +51,8 @@ export const contracts = {
   decrypt: decrypt.contract,
   sign: sign.contract,
   verify: verify.contract,
+  rotateKek,
+  getKek,
   applyPolicy,
   computeMacs,
   createTenant,

@@ -55,7 +55,11 @@ describe('a wrapped key', () => {
         'wrapped',
         [...joseAlgs(algorithm, purpose)].slice(0, algs.length),
       ]);
-      expect((await sealedEvents(tenant.admin, reply.correlationId))[0]?.details).toMatchObject({ custody: 'wrapped' });
+      const [made] = await eventually('its sealed event', async () => {
+        const all = await eventsOf(tenant.admin, { keyId: id, operation: 'key.create' });
+        return all.length > 0 && all;
+      });
+      expect(made?.details).toMatchObject({ custody: 'wrapped' });
       expect((await rowOf(id)).wrapped_blob).not.toBeNull();
       if (purpose === 'encrypt') {
         const sealed = await post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'c2VjcmV0' });

@@ -173,6 +173,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
   ...keyTrespasses,
+  'rotateKek path.tenant': async () =>
+    expectProblem(await send('POST', `/tenants/${theirs.tenantId}/kek/rotate`, { body: {} }), 'tenant-mismatch'),
+  'getKek path.tenant': async () =>
+    expectProblem(await send('GET', `/tenants/${theirs.tenantId}/kek`), 'tenant-mismatch'),
   'editKey path.id': async () => {
     const sending = { body: { label: 'mine now' }, headers: { 'if-match': '"1"' } };
     expectProblem(await send('PATCH', `/keys/${theirs.signing.id}`, sending), 'key-not-found');

@@ -2,7 +2,7 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, PlatformKeyKind, Wrapping } from '../custody/custody.js';
+import type { Custody, PlatformKeyKind, Timed, Wrapping } from '../custody/custody.js';
 import type { ObjectMaker } from '../key/make-object.js';
 import { eventOf } from '../outcome/event.js';
 
@@ -68,19 +68,38 @@ export class PlatformKeys {
     return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id };
   }
 
-  private async make(context: Context, kind: PlatformKeyKind): Promise<void> {
-    await this.maker.make(context, {
+  /**
+   * The next KEK of a tenant.
+   * @param also written in the commit that records it. @returns undefined where that, or another worker, did not let it
+   */
+  makeKek(
+    context: Context,
+    generation: number,
+    also: (manager: EntityManager) => Promise<boolean>,
+  ): Promise<Timed<void> | undefined> {
+    return this.make(context, 'kek', generation, 'kek.rotate', also);
+  }
+
+  private make(
+    context: Context,
+    kind: PlatformKeyKind,
+    generation = 1,
+    operation = `${kind}.create`,
+    also: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<Timed<void> | undefined> {
+    return this.maker.make(context, {
       event: eventOf(context, {
-        operation: `${kind}.create`,
+        operation,
         keyId: null,
         algorithm: algorithms[kind],
         outcome: 'success',
         failureCode: null,
-        details: { partition: this.partition, generation: '1' },
+        details: { partition: this.partition, generation: String(generation) },
       }),
       make: (objectId) =>
         this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
-      record: (manager, objectId) => this.record(manager, context.tenantId, kind, objectId),
+      record: async (manager, objectId) =>
+        (await also(manager)) && this.record(manager, context.tenantId, kind, objectId, generation),
     });
   }
 
@@ -94,12 +113,13 @@ export class PlatformKeys {
     tenantId: string,
     kind: PlatformKeyKind,
     objectId: Uint8Array,
+    generation: number,
   ): Promise<boolean> {
     const { label, serial } = this.custody.token;
     const rows = await manager.query<unknown[]>(
       `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id)
-       VALUES ($1, $2, 1, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, kind, this.partition, label, serial, objectId],
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING generation`,
+      [tenantId, kind, generation, this.partition, label, serial, objectId],
     );
     return rows.length === 1;
   }

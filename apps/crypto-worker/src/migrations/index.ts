@@ -6,3 +6,4 @@ export { Usage1764000300000 } from './1764000300000-usage.js';
 export { RotationPolicy1764000400000 } from './1764000400000-rotation-policy.js';
 export { Description1764000500000 } from './1764000500000-description.js';
 export { Wrapped1764400000000 } from './1764400000000-wrapped.js';
+export { KekRotation1764400100000 } from './1764400100000-kek-rotation.js';

@@ -17,6 +17,7 @@ export const instants = {
 export const pathExamples: Readonly<Record<string, { readonly schema: object; readonly example: string | number }>> = {
   id: { schema: { type: 'string', format: 'uuid' }, example: ids.signingKey },
   version: { schema: { type: 'integer', minimum: 1 }, example: 1 },
+  tenant: { schema: { type: 'string', format: 'uuid' }, example: ids.tenant },
 };
 
 /** The path with those in it. */

@@ -22,7 +22,7 @@ export const ask = (
 ): Promise<RawReply> => {
   const { tenantId, subject } = request.principal;
   const context = {
-    tenantId,
+    tenantId: request.tenantInPath ?? tenantId,
     principal: subject,
     correlationId: request.id,
     deadline: Date.now() + route.withinMs,

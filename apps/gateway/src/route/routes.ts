@@ -3,6 +3,7 @@ import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
 import { lifecycleRoutes } from '../key/lifecycle.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
+import { kekRoutes } from '../tenant/kek.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
 import type { Route } from './route.js';
 
@@ -14,4 +15,5 @@ export const routes: readonly Route[] = [
   ...policyRoutes,
   ...auditRoutes,
   ...tenantRoutes,
+  ...kekRoutes,
 ];
