@@ -18,6 +18,7 @@ import { ObjectDestroyer } from './key/destroy-object.js';
 import { EditKey } from './key/edit-key.js';
 import { ForgetUnwrapped } from './key/forget-unwrapped.js';
 import { GcmReservation } from './key/gcm-reservation.js';
+import { ImportKey } from './key/import-key.js';
 import { Intents } from './key/intent.js';
 import { KeyStore } from './key/key-store.js';
 import { ReadUsage } from './key/key-usage.js';
@@ -167,6 +168,11 @@ const made = <Made>(
       [PARTS, CUSTODY, EnforcedPolicies],
       ({ config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
         new ListAlgorithm(custody, policies, config.partition, servedPartition(config).cmvp),
+    ),
+    made(
+      ImportKey,
+      [CUSTODY, PlatformKeys, CreateKey],
+      (...parts: ConstructorParameters<typeof ImportKey>) => new ImportKey(...parts),
     ),
     made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
     made(

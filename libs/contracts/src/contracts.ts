@@ -1,6 +1,7 @@
 import { appendEvents, computeMacs, queryEvents, verifyTrail } from './audit.js';
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
+import { getWrappingKey, importKey } from './import-key.js';
 import { getKek, rotateKek } from './kek.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import {
@@ -51,6 +52,8 @@ export const contracts = {
   decrypt: decrypt.contract,
   sign: sign.contract,
   verify: verify.contract,
+  getWrappingKey,
+  importKey,
   rotateKek,
   getKek,
   applyPolicy,

@@ -3,6 +3,7 @@ export * from './bus.js';
 export * from './contracts.js';
 export * from './crypto.js';
 export * from './error.js';
+export * from './import-key.js';
 export * from './kek.js';
 export * from './key.js';
 export * from './lifecycle.js';

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { EncryptResult, Key, SealedEvent, SignResult } from '@ankasecure/contracts';
+import { constants, createCipheriv, publicEncrypt, randomBytes, randomUUID } from 'node:crypto';
+import type { EncryptResult, Key, SealedEvent, SignResult, WrappingKey } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client, Method, Reply, Sending } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
@@ -17,6 +17,7 @@ interface Belongings {
   readonly signing: Key;
   readonly wrapping: Key;
   readonly jwe: string;
+  readonly wrappingPem: string;
   readonly jws: string;
   readonly signature: string;
   readonly events: readonly SealedEvent[];
@@ -50,9 +51,11 @@ const belongingsOf = async (tenant: Tenant): Promise<Belongings> => {
     const all = await eventsOf(tenant.admin);
     return all.length >= 6 && all;
   });
+  const wrappingPem = (await tenant.admin.get<WrappingKey>('/wrapping-key')).publicKey.pem;
   const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
   const cursors = { keyCursor: await cursorOf('/keys?limit=1'), eventCursor: await cursorOf('/audit/events?limit=1') };
-  return { tenantId: tenant.id, signing, wrapping, jwe, jws, signature, events, idempotencyKey, created, ...cursors };
+  const tokens = { jwe, jws, signature, wrappingPem };
+  return { tenantId: tenant.id, signing, wrapping, ...tokens, events, idempotencyKey, created, ...cursors };
 };
 
 beforeAll(async () => {
@@ -114,6 +117,16 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
   expect(events.filter(({ eventId }) => taken.has(eventId))).toEqual([]);
 };
 
+const imported = { algorithm: 'HMAC-SHA256', label: 'x', method: 'rsa-aes-kwp' };
+/** A secret key as it is to be brought in with this wrapping key. */
+const wrappedFor = (key: string): string => {
+  const aes = randomBytes(32);
+  const cipher = createCipheriv('id-aes256-wrap-pad', aes, Buffer.from('a65959a6', 'hex'));
+  const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+  const parts = [publicEncrypt({ key, ...padding }, aes), cipher.update(randomBytes(32)), cipher.final()];
+  return Buffer.concat(parts).toString('base64url');
+};
+
 /** Every route below `/keys/{id}`: another tenant's key is one that does not exist, whatever is to be done with it. */
 const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
   ['getKey', 'GET', ''],
@@ -173,6 +186,24 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
   ...keyTrespasses,
+  'importKey body.tenantId': async () => {
+    const body = { ...imported, wrappedKey: 'AAAA', tenantId: theirs.tenantId };
+    expectProblem(await send('POST', '/keys/import', { body }), 'tenant-mismatch');
+  },
+  'importKey body.wrappedKey': async () => {
+    const body = { ...imported, wrappedKey: wrappedFor(theirs.wrappingPem) };
+    expectProblem(await send('POST', '/keys/import', { body }), 'decryption-failed');
+    const { publicKey } = await me.get<WrappingKey>('/wrapping-key');
+    const own = { ...imported, wrappedKey: wrappedFor(publicKey.pem) };
+    expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
+  },
+  'importKey header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const { admin } = await newTenant(rig);
+    const reply = await admin.send('POST', '/keys/import', { body: { ...imported, wrappedKey: 'AAAA' }, headers });
+    expectProblem(reply, 'decryption-failed');
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+  },
   'rotateKek path.tenant': async () =>
     expectProblem(await send('POST', `/tenants/${theirs.tenantId}/kek/rotate`, { body: {} }), 'tenant-mismatch'),
   'getKek path.tenant': async () =>

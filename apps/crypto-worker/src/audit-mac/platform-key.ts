@@ -9,12 +9,15 @@ import { eventOf } from '../outcome/event.js';
 export interface PlatformKey {
   readonly generation: number;
   readonly objectId: Buffer;
+  /** Of a pair. */
+  readonly spki: Buffer | null;
 }
 
 const algorithms = {
   kek: 'AES-256',
   'audit-mac': 'HMAC-SHA256',
   'blob-mac': 'HMAC-SHA256',
+  import: 'RSA-4096',
 } as const satisfies Record<PlatformKeyKind, AlgorithmName>;
 
 /** The secret keys in the HSM that serve a tenant and are none of its own: its KEK, and what its audit trail and its wrapped keys are authenticated with. */
@@ -59,13 +62,22 @@ export class PlatformKeys {
     generation: number | null = null,
   ): Promise<PlatformKey | undefined> {
     const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<{ generation: number; object_id: Buffer }[]>(
-        `SELECT generation, object_id FROM platform_key
+      manager.query<{ generation: number; object_id: Buffer; spki: Buffer | null }[]>(
+        `SELECT generation, object_id, spki FROM platform_key
          WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) ORDER BY generation DESC LIMIT 1`,
         [tenantId, kind, generation],
       ),
     );
-    return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id };
+    return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id, spki: row.spki };
+  }
+
+  /** What a tenant's people wrap keys with that they bring in; made when it is first asked for. */
+  async importKey(context: Context): Promise<PlatformKey & { readonly spki: Buffer }> {
+    const { tenantId } = context;
+    if ((await this.newest(tenantId, 'import')) === undefined) await this.make(context, 'import');
+    const key = await this.find(tenantId, 'import', null);
+    if (key.spki === null) throw new AnkaError('internal-error');
+    return { ...key, spki: key.spki };
   }
 
   /**
@@ -76,7 +88,7 @@ export class PlatformKeys {
     context: Context,
     generation: number,
     also: (manager: EntityManager) => Promise<boolean>,
-  ): Promise<Timed<void> | undefined> {
+  ): Promise<Timed<unknown> | undefined> {
     return this.make(context, 'kek', generation, 'kek.rotate', also);
   }
 
@@ -86,7 +98,7 @@ export class PlatformKeys {
     generation = 1,
     operation = `${kind}.create`,
     also: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
-  ): Promise<Timed<void> | undefined> {
+  ): Promise<Timed<unknown> | undefined> {
     return this.maker.make(context, {
       event: eventOf(context, {
         operation,
@@ -98,8 +110,8 @@ export class PlatformKeys {
       }),
       make: (objectId) =>
         this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
-      record: async (manager, objectId) =>
-        (await also(manager)) && this.record(manager, context.tenantId, kind, objectId, generation),
+      record: async (manager, objectId, { value: { spki } }) =>
+        (await also(manager)) && this.record(manager, context.tenantId, { kind, objectId, generation, spki }),
     });
   }
 
@@ -111,16 +123,21 @@ export class PlatformKeys {
   private async record(
     manager: EntityManager,
     tenantId: string,
-    kind: PlatformKeyKind,
-    objectId: Uint8Array,
-    generation: number,
+    { kind, objectId, generation, spki }: Recorded,
   ): Promise<boolean> {
     const { label, serial } = this.custody.token;
     const rows = await manager.query<unknown[]>(
-      `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, kind, generation, this.partition, label, serial, objectId],
+      `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id, spki)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING generation`,
+      [tenantId, kind, generation, this.partition, label, serial, objectId, spki],
     );
     return rows.length === 1;
   }
+}
+
+interface Recorded {
+  readonly kind: PlatformKeyKind;
+  readonly objectId: Uint8Array;
+  readonly generation: number;
+  readonly spki: Uint8Array | null;
 }

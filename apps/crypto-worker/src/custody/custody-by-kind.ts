@@ -5,6 +5,7 @@ import type {
   CustodyKind,
   Deadline,
   GcmSealed,
+  ImportedMaterial,
   KeyRef,
   NewKey,
   PlatformKeyKind,
@@ -47,6 +48,12 @@ export class CustodyByKind implements Custody {
   }
   generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
     return this.objects.generatePlatformKey(budget, kind, objectId, label);
+  }
+  importAbility() {
+    return this.objects.importAbility();
+  }
+  importKey(budget: Deadline, key: NewKey, material: ImportedMaterial) {
+    return (key.wrapping === undefined ? this.objects : this.blobs).importKey(budget, key, material);
   }
   destroy(budget: Deadline, objectId: Uint8Array) {
     return this.objects.destroy(budget, objectId);

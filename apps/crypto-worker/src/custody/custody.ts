@@ -125,8 +125,24 @@ export interface TokenIdentity {
   readonly profile: string;
 }
 
-/** Kinds of secret keys that serve the platform, not callers: each has one template, and one only. */
-export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac';
+/** Kinds of keys that serve the platform, not callers: each has one template, and one only. */
+export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import';
+
+/** What a token can do about keys that are brought in. */
+export interface ImportAbility {
+  readonly available: boolean;
+  /** For RSA-OAEP and its MGF1. */
+  readonly oaepHash: 'SHA-1' | 'SHA-256';
+  /** Why not, or how. */
+  readonly detail: string;
+}
+
+/** A key that is brought in: an AES key under RSA-OAEP, and the key under that one with AES key wrap with padding. */
+export interface ImportedMaterial {
+  /** CKA_ID of the tenant's `import` key. */
+  readonly importKey: Uint8Array;
+  readonly wrappedKey: Uint8Array;
+}
 
 /**
  * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
@@ -153,7 +169,14 @@ export interface Custody {
     kind: PlatformKeyKind,
     objectId: Uint8Array,
     label: string,
-  ): Promise<Timed<void>>;
+  ): Promise<Timed<GeneratedKey>>;
+  importAbility(): ImportAbility;
+  /**
+   * Takes in a key, which exists in plaintext inside the token alone. A pair's public half is computed and has proved to be
+   * its: what else the material says of it is not asked.
+   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever is wrong with it
+   */
+  importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>>;
   /** Destroys every object with this CKA_ID. @returns how many there were: 0 is not an error. */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>>;
   /** RFC 7512 URI, without a PIN. */

@@ -23,7 +23,7 @@ class Token {
   refuses: (ref: KeyRef) => boolean = () => false;
 
   healthy = (): boolean => true;
-  generatePlatformKey = async (): Promise<object> => ({ value: undefined, hsmMicros: 1 });
+  generatePlatformKey = async (): Promise<object> => ({ value: { spki: null, wrapped: null }, hsmMicros: 1 });
   async destroy(_: unknown, objectId: Uint8Array): Promise<{ value: number; hsmMicros: number }> {
     const name = Buffer.from(objectId).toString('hex');
     const value = this.destroyed.includes(name) ? 0 : 1;

@@ -1,10 +1,17 @@
-import { defaultPurpose, type JweAlg, type JwsAlg, joseAlgs } from '@ankasecure/algorithm';
+import {
+  type AlgorithmName,
+  defaultPurpose,
+  type JweAlg,
+  type JwsAlg,
+  joseAlgs,
+  type Purpose,
+} from '@ankasecure/algorithm';
 import { AnkaError, type AuditEvent, type Context, type createKey, type Key } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { PlatformKeys } from '../audit-mac/platform-key.js';
-import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody/custody.js';
+import type { Custody, GeneratedKey, KeyRef, NewKey, Timed, Wrapping } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
@@ -28,6 +35,16 @@ interface Plan {
   readonly algs: readonly (JwsAlg | JweAlg)[];
 }
 
+/** Where the key comes from. */
+export interface KeySource {
+  readonly operation: 'key.create' | 'key.import';
+  /** In the event, besides what all have. */
+  readonly details: Readonly<Record<string, string>>;
+  /** @throws AnkaError where it cannot come from there */
+  readonly assertPossible: (algorithm: AlgorithmName, purpose: Purpose) => Promise<void>;
+  readonly make: (key: NewKey) => Promise<Timed<GeneratedKey>>;
+}
+
 export class CreateKey {
   constructor(
     private readonly dataSource: DataSource,
@@ -40,17 +57,17 @@ export class CreateKey {
   ) {}
 
   /**
-   * Makes a key in the HSM, or returns the one that an earlier call with the same `resourceId` made.
+   * Makes a key in the HSM, or has it come from elsewhere, or returns the one that an earlier call with the same `resourceId` made.
    * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `deadline-exceeded`, and
    * custody's
    */
-  async create(context: Context, request: Request): Promise<CreatedKey> {
+  async create(context: Context, request: Request, source = this.generating(context)): Promise<CreatedKey> {
     const id = context.resourceId ?? crypto.randomUUID();
     for (let attempt = 0; attempt < 2; attempt++) {
       const existing = await this.read(context.tenantId, id);
       if (existing !== undefined) return { key: existing, hsmMicros: 0 };
       const policy = await this.policies.of(context.tenantId);
-      const made = await this.attempt(context, id, request, policy);
+      const made = await this.attempt(context, id, request, policy, source);
       if (made !== undefined) return made;
       this.policies.forget(context.tenantId);
     }
@@ -62,19 +79,25 @@ export class CreateKey {
     id: string,
     request: Request,
     policy: EnforcedPolicy,
+    source: KeySource,
   ): Promise<CreatedKey | undefined> {
     const event = (outcome: AuditEvent['outcome'], failureCode: string | null, alg?: string): AuditEvent =>
       eventOf(context, {
-        operation: 'key.create',
+        operation: source.operation,
         keyId: id,
         algorithm: request.algorithm,
         outcome,
         failureCode,
-        details: { partition: this.partition, custody: custodyOf(request), ...(alg === undefined ? {} : { alg }) },
+        details: {
+          partition: this.partition,
+          custody: custodyOf(request),
+          ...source.details,
+          ...(alg === undefined ? {} : { alg }),
+        },
       });
     let plan: Plan;
     try {
-      plan = await this.plan(context, request, policy);
+      plan = await this.plan(context, request, policy, source);
     } catch (error) {
       if (!(error instanceof AnkaError)) throw error;
       const held = await this.outcomes.commit(
@@ -89,7 +112,7 @@ export class CreateKey {
       event: event('success', null, plan.algs[0]),
       make: (objectId) => {
         const ref: KeyRef = { ...plan.ref, objectId };
-        return this.custody.generate(context, { ref, label: `ankasecure:${id}.1`, wrapping });
+        return source.make({ ref, label: `ankasecure:${id}.1`, wrapping });
       },
       record: (manager, objectId, { value }) =>
         this.record(manager, { context, id, request, plan, policy, objectId, made: value, wrapping }),
@@ -99,8 +122,17 @@ export class CreateKey {
     return key && { key, hsmMicros: made.hsmMicros };
   }
 
+  private generating(context: Context): KeySource {
+    return {
+      operation: 'key.create',
+      details: {},
+      assertPossible: () => Promise.resolve(),
+      make: (key) => this.custody.generate(context, key),
+    };
+  }
+
   /** What is to be made, if everything allows it and somebody still waits for it: from here on an object is made, or cleaned up. */
-  private async plan(context: Context, request: Request, policy: EnforcedPolicy): Promise<Plan> {
+  private async plan(context: Context, request: Request, policy: EnforcedPolicy, source: KeySource): Promise<Plan> {
     const { algorithm, alg } = request;
     if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
       throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
@@ -125,6 +157,7 @@ export class CreateKey {
         `${algorithm} for ${purpose} cannot be used on this token${custodyOf(request) === 'wrapped' ? ' in wrapped custody' : ''}. ${why.join('; ')}`,
       );
     }
+    await source.assertPossible(algorithm, purpose);
     assertInTime(context);
     return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs };
   }

@@ -7,3 +7,4 @@ export { RotationPolicy1764000400000 } from './1764000400000-rotation-policy.js'
 export { Description1764000500000 } from './1764000500000-description.js';
 export { Wrapped1764400000000 } from './1764400000000-wrapped.js';
 export { KekRotation1764400100000 } from './1764400100000-kek-rotation.js';
+export { Import1764400200000 } from './1764400200000-import.js';

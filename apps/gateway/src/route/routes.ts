@@ -1,5 +1,6 @@
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { importRoutes } from '../key/import.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
 import { lifecycleRoutes } from '../key/lifecycle.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
@@ -10,6 +11,7 @@ import type { Route } from './route.js';
 /** The whole API. */
 export const routes: readonly Route[] = [
   ...keyRoutes,
+  ...importRoutes,
   ...lifecycleRoutes,
   ...cryptoRoutes,
   ...policyRoutes,

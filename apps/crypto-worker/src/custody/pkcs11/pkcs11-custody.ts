@@ -7,6 +7,8 @@ import type {
   Deadline,
   GcmSealed,
   GeneratedKey,
+  ImportAbility,
+  ImportedMaterial,
   KeyRef,
   NewKey,
   PlatformKeyKind,
@@ -88,14 +90,34 @@ export class Pkcs11Custody implements Custody {
     kind: PlatformKeyKind,
     objectId: Uint8Array,
     label: string,
-  ): Promise<Timed<void>> {
+  ): Promise<Timed<GeneratedKey>> {
     if (kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
         'The token has no AES key wrap with padding, so it cannot hold a key encryption key.',
       );
     const reply = await this.#make(budget, platformShapes[kind], objectId, label);
-    return { value: undefined, hsmMicros: reply.micros };
+    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
+  }
+
+  importAbility(): ImportAbility {
+    return this.runtime.importAbility;
+  }
+
+  async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {
+    const reply = await this.bringIn(budget, key, material, []);
+    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
+  }
+
+  protected bringIn(
+    budget: Deadline,
+    { ref, label }: NewKey,
+    { importKey, wrappedKey }: ImportedMaterial,
+    wrapping: readonly Uint8Array[],
+  ): Promise<Reply> {
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    const spec = Buffer.from(JSON.stringify({ shape: shapeOf(ref.algorithm, ref.purpose, ref.alg), label }));
+    return this.runtime.call(budget, 'import', 0, [spec, ref.objectId, importKey, wrappedKey, ...wrapping]);
   }
 
   async destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>> {

@@ -52,7 +52,7 @@ export interface Attribute {
 export interface KeyShape {
   readonly kind: AlgorithmKind;
   readonly bits: number;
-  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'blob-mac' | 'canary';
+  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'transport' | 'canary';
   readonly alg: JweAlg | null;
 }
 
@@ -60,6 +60,9 @@ export const platformShapes = {
   kek: { kind: 'aes', bits: 256, purpose: 'kek', alg: null },
   'audit-mac': { kind: 'hmac', bits: 256, purpose: 'audit-mac', alg: null },
   'blob-mac': { kind: 'hmac', bits: 256, purpose: 'blob-mac', alg: null },
+  import: { kind: 'rsa', bits: 4096, purpose: 'import', alg: null },
+  /** The AES key between an `import` key and what is brought in; it is there for one job. */
+  transport: { kind: 'aes', bits: 256, purpose: 'transport', alg: null },
   canary: { kind: 'aes', bits: 256, purpose: 'canary', alg: null },
 } as const satisfies Record<string, KeyShape>;
 
@@ -85,6 +88,8 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, 
   kek: { own: ['WRAP', 'UNWRAP'] },
   'audit-mac': { own: ['SIGN'] },
   'blob-mac': { own: ['SIGN'] },
+  import: { own: ['UNWRAP'], publicHalf: ['WRAP'] },
+  transport: { own: ['UNWRAP'] },
   canary: { own: ['ENCRYPT', 'DECRYPT'] },
 };
 
@@ -102,7 +107,8 @@ const hmacBySize: Readonly<Record<number, number>> = {
 
 /** The mechanisms a key may ever be used with; at creation they become CKA_ALLOWED_MECHANISMS. */
 export const mechanismsOf = (shape: KeyShape, profile: Profile): readonly number[] => {
-  if (shape.purpose === 'kek') return profile.kekWrap;
+  if (shape.purpose === 'kek' || shape.purpose === 'transport') return profile.kekWrap;
+  if (shape.purpose === 'import') return [ckm.RSA_PKCS_OAEP];
   if (shape.purpose === 'canary' || shape.alg === 'dir') return [profile.gcm.mechanism];
   if (shape.kind === 'hmac') return [hmacBySize[shape.bits] ?? ckm.SHA256_HMAC];
   if (shape.kind === 'aes') return [profile.cekWrap];

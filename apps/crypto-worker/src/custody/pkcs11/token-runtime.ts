@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { Deadline, TokenIdentity } from '../custody.js';
+import type { Deadline, ImportAbility, TokenIdentity } from '../custody.js';
 import { Capabilities } from './capability.js';
 import { ckrName } from './ckr.js';
 import { type CustodyLogger, defaultTuning, type Pkcs11Config, type Pkcs11Options, type Tuning } from './config.js';
@@ -10,6 +10,7 @@ import { type OperationName, operationNumber, operations, status } from './lane/
 import { type Job, settle } from './lane/job-queue.js';
 import { LanePool } from './lane/lane-pool.js';
 import type { SelfTestResult, SelfTestSpec } from './lane/operation/self-test.js';
+import { ckm, mechanismFlag } from './mechanism.js';
 import type { Profile } from './profile.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
@@ -127,6 +128,22 @@ export class TokenRuntime {
 
   get profile(): Profile {
     return this.#module.profile;
+  }
+
+  /** What the token's list says; each import has the last word. */
+  get importAbility(): ImportAbility {
+    const { mechanisms, profile } = this.#module;
+    const unwraps = (mechanism: number | undefined): boolean =>
+      ((mechanisms.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
+    const lacks = [
+      ...(unwraps(ckm.RSA_PKCS_OAEP) ? [] : ['unwrap with RSA-OAEP']),
+      ...(unwraps(profile.kekWrap[0]) ? [] : ['unwrap with AES key wrap with padding']),
+    ];
+    const detail =
+      lacks.length > 0
+        ? `The token cannot ${lacks.join(', nor ')}`
+        : 'RSA-OAEP, then AES key wrap with padding, both inside the token';
+    return { available: lacks.length === 0, oaepHash: profile.importHash, detail };
   }
 
   healthy(): boolean {

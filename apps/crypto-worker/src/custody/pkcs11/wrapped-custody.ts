@@ -5,6 +5,7 @@ import type {
   CustodyKind,
   Deadline,
   GeneratedKey,
+  ImportedMaterial,
   KeyRef,
   NewKey,
   Timed,
@@ -52,6 +53,14 @@ export class WrappedCustody extends Pkcs11Custody {
     const shape = shapeOfRef(ref);
     const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
     const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, shape.kind === 'rsa');
+    return { value: { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) }, hsmMicros: reply.micros };
+  }
+
+  override async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {
+    const { ref, wrapping } = key;
+    if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
+    const parts = [headerOf(wrapping, shapeOfRef(ref)), wrapping.kek, wrapping.blobMac];
+    const reply = await this.bringIn(budget, key, material, parts);
     return { value: { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) }, hsmMicros: reply.micros };
   }
 

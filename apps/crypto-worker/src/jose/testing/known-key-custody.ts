@@ -136,6 +136,8 @@ export class KnownKeyCustody implements Custody {
   generatePlatformKey = unsupported;
   destroy = unsupported;
   rewrap = unsupported;
+  importAbility = unsupported;
+  importKey = unsupported;
   forgetUnwrapped = unsupported;
   uri = unsupported;
   platformMac = unsupported;

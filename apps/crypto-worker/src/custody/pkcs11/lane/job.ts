@@ -25,6 +25,7 @@ export const operations = [
   // What it makes is gone when it ends, however it ends.
   repeatable('generate-wrapped'),
   repeatable('rewrap'),
+  { name: 'import', repeatable: false, writes: true },
   repeatable('canary'),
   repeatable('self-test'),
 ] as const satisfies readonly Operation[];

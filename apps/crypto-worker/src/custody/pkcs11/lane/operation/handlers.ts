@@ -6,6 +6,7 @@ import { decryptOaep } from './decrypt-oaep.js';
 import { destroy } from './destroy.js';
 import { openGcm, sealGcm } from './gcm.js';
 import { generate } from './generate.js';
+import { importKey } from './import-key.js';
 import { selfTest } from './self-test.js';
 import { sign } from './sign.js';
 import { unwrapCek, wrapCek } from './wrap-cek.js';
@@ -26,6 +27,7 @@ const table: Record<OperationName, Handler> = {
   destroy,
   'generate-wrapped': generateWrapped,
   rewrap,
+  import: importKey,
   canary,
   'self-test': selfTest,
 };

@@ -49,7 +49,7 @@ export const unwrapWith = (
   return session.p11.C_UnwrapKey(target, kekMechanism(session), unwrapping, blob, template);
 };
 
-const wrapAndBind = (
+export const wrapAndBind = (
   session: TokenSession,
   key: Handle,
   [header, kek, blobMac]: readonly [Buffer, Buffer, Buffer],
@@ -59,7 +59,7 @@ const wrapAndBind = (
 };
 
 /** Destroys a session object whatever has happened meanwhile; where that fails the session is closed, and the object is gone with it. */
-const passing = <Result>(session: TokenSession, key: Handle, work: () => Result): Result => {
+export const passing = <Result>(session: TokenSession, key: Handle, work: () => Result): Result => {
   let result: Result;
   try {
     result = work();
