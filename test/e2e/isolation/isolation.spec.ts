@@ -75,6 +75,7 @@ const namesNothing = [
     'body.label',
     'body.name',
     'body.slug',
+    'body.partition',
     'body.plaintext',
     'body.payload',
     'body.aad',

@@ -64,8 +64,8 @@ export class PlatformKeys {
     const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
       manager.query<{ generation: number; object_id: Buffer; spki: Buffer | null }[]>(
         `SELECT generation, object_id, spki FROM platform_key
-         WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) ORDER BY generation DESC LIMIT 1`,
-        [tenantId, kind, generation],
+         WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) AND partition = $4 ORDER BY generation DESC LIMIT 1`,
+        [tenantId, kind, generation, this.partition],
       ),
     );
     return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id, spki: row.spki };
