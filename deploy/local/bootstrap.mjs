@@ -30,6 +30,7 @@ const program =
 const commands = {
   start: { build: buildStack, run: program('deploy/local/dist/start.js') },
   bench: { build: buildAll, run: program('test/dist/load/bench.js') },
+  'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
   'test:kill': { run: testKill },
 };
