@@ -16,7 +16,7 @@ const boundaries = [
 const tests = ['**/*.spec.ts', '**/*.conformance.ts', '**/*.fixture.ts', '**/testing/**', 'test/**'];
 
 const restrict = (...paths) => ({ '@typescript-eslint/no-restricted-imports': ['error', { paths }] });
-const pkcs11 = ['graphene-pk11', 'pkcs11js'].map((name) => ({
+const pkcs11 = ['graphene-pk11', 'koffi', 'pkcs11js'].map((name) => ({
   name,
   message: 'Promise 1: PKCS#11 is spoken in apps/crypto-worker/src/custody/pkcs11 alone, so that one folder shows what is done with keys.',
 }));

@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 
 const [workspace, out] = process.argv.slice(2);
 const root = process.cwd();
-const pkcs11 = ['graphene-pk11', 'pkcs11js'];
+const pkcs11 = ['graphene-pk11', 'koffi', 'pkcs11js'];
 const pkcs11Owner = 'apps/crypto-worker';
 
 const manifestOf = (directory) => JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));

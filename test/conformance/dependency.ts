@@ -28,7 +28,7 @@ const topLevel =
 const purePackages = ['zod'];
 const pureBuiltins = ['node:crypto', 'node:buffer', 'node:util'];
 
-const pkcs11Packages = ['graphene-pk11', 'pkcs11js'];
+const pkcs11Packages = ['graphene-pk11', 'koffi', 'pkcs11js'];
 const pkcs11Owner = 'crypto-worker';
 const pkcs11Folder = 'apps/crypto-worker/src/custody/pkcs11/';
 

@@ -9,12 +9,17 @@ import { CUSTODY, openCustody } from './custody/custody.provider.js';
 
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
+import { ReadKek } from './kek/read-kek.js';
+import { RewrapKeys } from './kek/rewrap-keys.js';
+import { RotateKek } from './kek/rotate-kek.js';
 import { ChangeState } from './key/change-state.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
 import { ObjectDestroyer } from './key/destroy-object.js';
 import { EditKey } from './key/edit-key.js';
+import { ForgetUnwrapped } from './key/forget-unwrapped.js';
 import { GcmReservation } from './key/gcm-reservation.js';
+import { ImportKey } from './key/import-key.js';
 import { Intents } from './key/intent.js';
 import { KeyAliases } from './key/key-alias.js';
 import { ReadKeySet } from './key/key-set.js';
@@ -130,17 +135,23 @@ const made = <Made>(
     ),
     made(
       CreateKey,
-      [PARTS, Quotas, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
+      [PARTS, Quotas, PlatformKeys, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
       (
         { dataSource, config: { partition } }: WorkerParts,
         quotas: Quotas,
+        platformKeys: PlatformKeys,
         ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]
-      ) => new CreateKey(dataSource, ...rest, { partition, quotas }),
+      ) => new CreateKey(dataSource, ...rest, { partition, quotas, platformKeys }),
     ),
     made(
       ChangeGrants,
       [DataSource, KeyStore, GroupCommit, Outbox],
       (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
+    ),
+    made(
+      ForgetUnwrapped,
+      [PARTS, CUSTODY, KeyStore],
+      ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
     ),
     made(
       ChangeState,
@@ -177,7 +188,7 @@ const made = <Made>(
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
     made(
       RotateKey,
-      [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit],
+      [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit, PlatformKeys],
       (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
     ),
     made(
@@ -190,6 +201,28 @@ const made = <Made>(
       [PARTS, CUSTODY, EnforcedPolicies],
       ({ config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
         new ListAlgorithm(custody, policies, config.partition, servedPartition(config).cmvp),
+    ),
+    made(
+      ImportKey,
+      [CUSTODY, PlatformKeys, CreateKey],
+      (...parts: ConstructorParameters<typeof ImportKey>) => new ImportKey(...parts),
+    ),
+    made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
+    made(
+      RotateKek,
+      [PARTS, PlatformKeys],
+      ({ dataSource, config }: WorkerParts, keys: PlatformKeys) => new RotateKek(dataSource, keys, config.partition),
+    ),
+    made(
+      RewrapKeys,
+      [PARTS, CUSTODY, PlatformKeys, Lease, Intents, ObjectDestroyer],
+      (
+        { dataSource, log }: WorkerParts,
+        custody: never,
+        platformKeys: PlatformKeys,
+        lease: Lease,
+        ...rest: [Intents, ObjectDestroyer]
+      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease }, ...rest, log),
     ),
     made(
       RunOperation,

@@ -20,8 +20,10 @@ import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
 import { StepAside } from './group/step-aside.js';
+import { RewrapKeys } from './kek/rewrap-keys.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
+import { ForgetUnwrapped } from './key/forget-unwrapped.js';
 import { Lease } from './key/lease.js';
 import { ListAlgorithm } from './key/list-algorithm.js';
 import { ReadKey } from './key/read-key.js';
@@ -33,6 +35,7 @@ import { GroupCommit } from './outcome/group-commit.js';
 import { ApplyPolicy } from './policy/apply-policy.js';
 import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
+import { serveKek } from './serve-kek.js';
 import { serveLifecycle } from './serve-lifecycle.js';
 import { SignToken } from './token/sign-token.js';
 
@@ -51,19 +54,25 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     const { partition } = this.parts.config;
     this.meter();
     this.outbox.start();
+    await this.modules.get(ForgetUnwrapped).start(partition);
     await this.modules.get(Reconciler).start(partition);
     this.serveRecords(partition);
     serveGrants(this, partition);
-    const withToken = [...serveLifecycle(this, this.parts.config), ...this.serveKeys(partition)];
+    const withToken = [
+      ...serveLifecycle(this, this.parts.config),
+      ...serveKek(this, partition),
+      ...this.serveKeys(partition),
+    ];
     this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
     this.modules.get(DestroyDue).start(partition);
     this.modules.get(RotateDue).start(partition);
+    this.modules.get(RewrapKeys).start(partition);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
     // Together: what they wait for may itself wait for the token to be closed.
-    const underWay = [DestroyDue, RotateDue, Reconciler].map((part) =>
+    const underWay = [DestroyDue, RotateDue, RewrapKeys, Reconciler, ForgetUnwrapped].map((part) =>
       this.modules.get<{ stop(): Promise<void> }>(part),
     );
     await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);

@@ -62,7 +62,8 @@ export class PolicyModule implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private tenants(): CreateTenant {
-    return new CreateTenant(this.parts.dataSource, this.changes, this.outbox, this.parts.config.partition);
+    const { partition, partitions } = this.parts.config;
+    return new CreateTenant(this.parts.dataSource, this.changes, this.outbox, [partition, ...partitions]);
   }
 
   private serve(): void {

@@ -23,7 +23,8 @@ const wiring: Wiring = {
   httpPort: 8080,
   jwksFile: '/jwks.json',
   cursorSecret: 'the-cursor-secret',
-  hsm: { libraryPath: '/lib.so', tokenLabel: 'ankasecure', tokenSerial: 'ab', pin: 'the-pin' },
+  partitions: [],
+  hsm: { partition: 'default', libraryPath: '/lib.so', tokenLabel: 'ankasecure', tokenSerial: 'ab', pin: 'the-pin' },
 };
 const allSecrets = ['the-nkey-seed', 'the-app-password', 'the-owner-password', 'the-cursor-secret', 'the-pin'];
 
@@ -52,6 +53,17 @@ describe.each(services)('%s', (service) => {
   it('is readable by its owner alone', () => {
     for (const file of [document, ...secrets]) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
+});
+
+it('gives the worker of a partition its token alone, and tells policy which there are', () => {
+  const elsewhere = { ...wiring, partitions: ['north'], hsm: { ...wiring.hsm, partition: 'north', tokenLabel: 'n' } };
+  const { document } = filesOf(writeServiceConfiguration(join(directory, 'north'), 'crypto-worker', elsewhere));
+  const { ankasecure } = parse(read(document)) as { ankasecure: { partition: string; hsm: object } };
+  expect(ankasecure.partition).toBe('north');
+  expect(ankasecure.hsm).toMatchObject({ partitions: { north: { 'token-label': 'n' } } });
+  expect(ankasecure.hsm).not.toHaveProperty('pkcs11');
+  const { document: policy } = filesOf(writeServiceConfiguration(join(directory, 'of'), 'policy', elsewhere));
+  expect(parse(read(policy))).toMatchObject({ ankasecure: { partitions: ['north'] } });
 });
 
 it('tells migrate of the database and its owner, and of nothing else', () => {

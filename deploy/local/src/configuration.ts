@@ -17,7 +17,10 @@ export interface Wiring {
   readonly httpPort: number;
   readonly jwksFile: string;
   readonly cursorSecret: string;
+  /** HSM partitions besides the default one. */
+  readonly partitions: readonly string[];
   readonly hsm: {
+    readonly partition: string;
     readonly libraryPath: string;
     readonly tokenLabel: string;
     readonly tokenSerial: string;
@@ -34,6 +37,17 @@ export const databaseOf = {
 
 const mebibyte = 1024 * 1024;
 const withCursors = { 'cursor-secret': '${cursor_secret}' };
+
+const pkcs11Section = (hsm: Wiring['hsm']) => ({
+  'library-path': hsm.libraryPath,
+  'token-label': hsm.tokenLabel,
+  'token-serial': hsm.tokenSerial,
+  pin: '${pkcs11_pin}',
+  'kek-label-prefix': 'ankasecure:kek:tenant',
+  'session-pool-size': 2,
+  'session-timeout-seconds': 30,
+  profile: 'softhsm',
+});
 
 /** Each service's own sections, beside those that all have. */
 const sections: Record<Service, (wiring: Wiring) => ConfigurationPatch> = {
@@ -54,23 +68,15 @@ const sections: Record<Service, (wiring: Wiring) => ConfigurationPatch> = {
     },
     quota: { 'requests-per-second': 50_000, burst: 50_000 },
   }),
-  policy: () => withCursors,
+  policy: ({ partitions }) => ({ ...withCursors, ...(partitions.length > 0 && { partitions }) }),
   audit: () => withCursors,
   'crypto-worker': ({ hsm }) => ({
     ...withCursors,
-    partition: 'default',
-    hsm: {
-      pkcs11: {
-        'library-path': hsm.libraryPath,
-        'token-label': hsm.tokenLabel,
-        'token-serial': hsm.tokenSerial,
-        pin: '${pkcs11_pin}',
-        'kek-label-prefix': 'ankasecure:kek:tenant',
-        'session-pool-size': 2,
-        'session-timeout-seconds': 30,
-        profile: 'softhsm',
-      },
-    },
+    partition: hsm.partition,
+    hsm:
+      hsm.partition === 'default'
+        ? { pkcs11: pkcs11Section(hsm) }
+        : { partitions: { [hsm.partition]: pkcs11Section(hsm) } },
     'audit-mac': { mode: 'day-key' },
     lifecycle: { 'minimum-waiting-days': 0 },
   }),

@@ -23,7 +23,11 @@ export interface Fleet {
 
 const stopOrder: readonly Service[] = ['gateway', 'policy', 'audit', 'crypto-worker'];
 
-export const workerName = (number: number): string => `crypto-worker-${number}`;
+/** Of a partition besides the default one, its name stands before the number. */
+export const workerName = (number: number, partition = 'default'): string =>
+  partition === 'default' ? `crypto-worker-${number}` : `crypto-worker-${partition}-${number}`;
+
+export const partitionOf = (name: string): string => /^crypto-worker-(.+)-[0-9]+$/.exec(name)?.[1] ?? 'default';
 
 /** The service a process is one of. */
 export const serviceOf = (name: string): Service => {
@@ -32,7 +36,7 @@ export const serviceOf = (name: string): Service => {
   return service;
 };
 
-const workerPattern = (service: Service): RegExp => new RegExp(`^${service}-[0-9]+$`);
+const workerPattern = (service: Service): RegExp => new RegExp(`^${service}-(?:[a-z0-9-]+-)?[0-9]+$`);
 
 export const createFleet = (launch: (name: string) => Promise<Child>, onUnexpectedExit?: UnexpectedExit): Fleet => {
   const children = new Map<string, Child>();

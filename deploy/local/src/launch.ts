@@ -2,10 +2,13 @@ import type { Service } from '@ankasecure/contracts';
 import { services } from '@ankasecure/contracts';
 import type { Child } from './child.js';
 import { databaseOf, type Wiring, writeMigrationConfiguration, writeServiceConfiguration } from './configuration.js';
-import { serviceOf, workerName } from './fleet.js';
+import { LocalError } from './failure.js';
+import { partitionOf, serviceOf, workerName } from './fleet.js';
+import type { Nats } from './nats.js';
 import type { Parts } from './parts.js';
 import { keptSecret } from './secret.js';
 import { type ProcessOptions, runMigrations, startService } from './service.js';
+import type { SoftHsm } from './softhsm.js';
 import type { ServiceOptions, StackOptions } from './stack.js';
 import type { DataDirectory } from './state.js';
 
@@ -13,17 +16,29 @@ import type { DataDirectory } from './state.js';
 export const observabilityPort = (data: DataDirectory, name: string): Promise<number> =>
   data.port(`${name} (health and metrics)`);
 
-const wiringOf = async (name: string, { data, postgres, nats, softHsm, issuer }: Parts): Promise<Wiring> => {
+const softHsmOf = ({ softHsm, partitions }: Parts, partition: string): SoftHsm => {
+  const found = partition === 'default' ? softHsm : partitions[partition];
+  if (found === undefined) throw new LocalError(`There is no partition named ${partition}`);
+  return found;
+};
+
+const seedOf = ({ seeds, partitionSeeds }: Nats, service: Service, partition: string): string =>
+  (service === 'crypto-worker' ? partitionSeeds[partition] : undefined) ?? seeds[service];
+
+const wiringOf = async (name: string, parts: Parts): Promise<Wiring> => {
+  const { data, postgres, nats, partitions, issuer } = parts;
+  const partition = partitionOf(name);
   const service = serviceOf(name);
   const database = databaseOf[service];
   return {
-    nats: { url: nats.url, caFile: nats.caFile, seed: nats.seeds[service] },
+    nats: { url: nats.url, caFile: nats.caFile, seed: seedOf(nats, service, partition) },
     database: { app: postgres.login(database, 'app'), owner: postgres.login(database, 'owner') },
     observabilityPort: await observabilityPort(data, name),
     httpPort: await data.port('gateway'),
     jwksFile: issuer.jwksFile,
     cursorSecret: keptSecret(data.subdirectory('cursor-secrets'), service),
-    hsm: softHsm,
+    partitions: Object.keys(partitions),
+    hsm: { ...softHsmOf(parts, partition), partition },
   };
 };
 
@@ -33,7 +48,7 @@ const processOptions = (
   options: ServiceOptions = {},
 ): Omit<ProcessOptions, 'configuration'> => {
   const service = serviceOf(name);
-  const hsm = service === 'crypto-worker' ? parts.softHsm.env : {};
+  const hsm = service === 'crypto-worker' ? softHsmOf(parts, partitionOf(name)).env : {};
   return {
     name,
     service,

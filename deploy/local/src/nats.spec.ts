@@ -16,7 +16,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 let nats: Nats;
 
 beforeAll(async () => {
-  nats = await startNats({ directory, port: await freePort() });
+  nats = await startNats({ directory, port: await freePort(), partitions: ['other'] });
 });
 
 afterAll(async () => {
@@ -94,6 +94,14 @@ describe('threat: NATS eavesdropping, spoofing', () => {
     const others = all.map((contract) => subjectOf(contract, 'other')).filter((subject) => subject.includes('.other.'));
     const forbidden = await tryAll(nats.seeds['crypto-worker'], others);
     for (const subject of others) expect(forbidden).toContain(`subscription ${subject}`);
+  });
+
+  it('lets the workers of another partition serve that one and no other', async () => {
+    const on = (partition: string): string[] =>
+      all.map((contract) => subjectOf(contract, partition)).filter((subject) => subject.includes(`.${partition}.`));
+    const forbidden = await tryAll(nats.partitionSeeds['other'] ?? '', [...on('other'), ...on('default')]);
+    for (const subject of on('default')) expect(forbidden).toContain(`subscription ${subject}`);
+    expect([...forbidden].filter((what) => what.startsWith('subscription crypto.other.'))).toEqual([]);
   });
 
   it('lets whoever was asked answer once, in the inbox of the asker', async () => {

@@ -13,6 +13,8 @@ export interface NatsOptions {
   readonly port: number;
   /** The worker's identity serves this partition. */
   readonly partition?: string;
+  /** Others, each served by workers of an identity of its own. */
+  readonly partitions?: readonly string[] | undefined;
   /** Default in `directory`. */
   readonly logFile?: string;
   readonly record?: ChildOptions['record'];
@@ -25,6 +27,8 @@ export interface Nats {
   readonly caFile: string;
   /** Each service's nkey seed, made anew at every start. */
   readonly seeds: Readonly<Record<Service, string>>;
+  /** The same of the workers of each further partition. */
+  readonly partitionSeeds: Readonly<Record<string, string>>;
   readonly process: Child;
   stop(): Promise<void>;
 }
@@ -79,14 +83,21 @@ ${users.map(user).join('\n')}
 
 /** Starts a nats-server on 127.0.0.1 with one identity per service and the permissions the contracts give it. */
 export const startNats = async (options: NatsOptions): Promise<Nats> => {
-  const { port, partition = 'default' } = options;
+  const { port, partition = 'default', partitions = [] } = options;
   const directory = privateDirectory(options.directory);
   const { caFile, ...tls } = await makeCertificates(directory);
   const pairs = services.map((service) => [service, createUser()] as const);
-  const users = pairs.map(([service, pair]) => ({
-    nkey: pair.getPublicKey(),
-    permissions: permissionsOf(service, service === 'crypto-worker' ? partition : '*'),
-  }));
+  const elsewhere = partitions.map((name) => [name, createUser()] as const);
+  const users = [
+    ...pairs.map(([service, pair]) => ({
+      nkey: pair.getPublicKey(),
+      permissions: permissionsOf(service, service === 'crypto-worker' ? partition : '*'),
+    })),
+    ...elsewhere.map(([name, pair]) => ({
+      nkey: pair.getPublicKey(),
+      permissions: permissionsOf('crypto-worker', name),
+    })),
+  ];
   const configurationFile = writePrivate(join(directory, 'nats.conf'), natsConfiguration(port, tls, users));
   const child = startChild({
     name: 'nats',
@@ -103,6 +114,7 @@ export const startNats = async (options: NatsOptions): Promise<Nats> => {
     url: `tls://127.0.0.1:${port}`,
     caFile,
     seeds: Object.fromEntries(pairs.map(([service, pair]) => [service, seed(pair)])) as Record<Service, string>,
+    partitionSeeds: Object.fromEntries(elsewhere.map(([name, pair]) => [name, seed(pair)])),
     process: child,
     stop: () => child.stop(),
   };

@@ -15,6 +15,8 @@ export interface Parts {
   readonly postgres: Postgres;
   readonly nats: Nats;
   readonly softHsm: SoftHsm;
+  /** Tokens of partitions besides the default one, each in a directory of its own. */
+  readonly partitions: Readonly<Record<string, SoftHsm>>;
   readonly issuer: Issuer;
 }
 
@@ -40,7 +42,12 @@ const assertWhole = ({ path, reused }: DataDirectory): void => {
   );
 };
 
-export const bringUpParts = async (data: DataDirectory, step: Step, stopper: Stopper): Promise<Parts> => {
+export const bringUpParts = async (
+  data: DataDirectory,
+  step: Step,
+  stopper: Stopper,
+  partitionNames: readonly string[] = [],
+): Promise<Parts> => {
   assertWhole(data);
   const [postgresPort, natsPort] = [await data.port('PostgreSQL'), await data.port('nats-server')];
   const log = (name: string) => ({ logFile: join(data.logDirectory, `${name}.log`), record: data.record });
@@ -51,14 +58,19 @@ export const bringUpParts = async (data: DataDirectory, step: Step, stopper: Sto
   );
   stopper.add(() => postgres.stop());
 
-  const bus = { directory: data.subdirectory('nats'), port: natsPort };
+  const bus = { directory: data.subdirectory('nats'), port: natsPort, partitions: partitionNames };
   const nats = await step(`nats-server on port ${natsPort}`, () => startNats({ ...bus, ...log('nats') }));
   stopper.add(() => nats.stop());
 
   const softHsm = await step('SoftHSM token', () =>
     keptData(data, () => prepareSoftHsm(data.subdirectory('softhsm'), 'ankasecure', !data.reused)),
   );
+  const partitions: Record<string, SoftHsm> = {};
+  for (const name of partitionNames)
+    partitions[name] = await step(`SoftHSM token of the partition ${name}`, () =>
+      keptData(data, () => prepareSoftHsm(data.subdirectory(`softhsm-${name}`), `ankasecure-${name}`, !data.reused)),
+    );
   const issuer = await keptData(data, () => openIssuer(data.subdirectory('identity')));
   data.markComplete();
-  return { data, postgres, nats, softHsm, issuer };
+  return { data, postgres, nats, softHsm, partitions, issuer };
 };

@@ -30,6 +30,8 @@ export interface StackOptions {
   readonly fresh?: boolean;
   /** Crypto-workers on the one token. Default 1. */
   readonly workers?: number;
+  /** HSM partitions besides the default one: each is a token of its own with one crypto-worker. */
+  readonly partitions?: readonly string[];
   readonly services?: Partial<Record<Service, ServiceOptions>>;
   readonly step?: Step;
   readonly onUnexpectedExit?: UnexpectedExit;
@@ -42,6 +44,8 @@ export interface Stack extends Fleet {
   readonly postgres: Postgres;
   readonly nats: Nats;
   readonly softHsm: SoftHsm;
+  /** Of the partitions besides the default one. */
+  readonly partitions: Readonly<Record<string, SoftHsm>>;
   mint(claims: TokenClaims): Promise<string>;
   /** Keeps a token for people to use. @returns the file */
   saveToken(name: string, token: string): string;
@@ -87,17 +91,20 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   const stopper = createStopper();
   stopper.add(() => data.release());
   try {
-    const workerNames = Array.from({ length: workers }, (_, index) => workerName(index + 1));
+    const workerNames = [
+      ...Array.from({ length: workers }, (_, index) => workerName(index + 1)),
+      ...(options.partitions ?? []).map((partition) => workerName(1, partition)),
+    ];
     const names = ['gateway', 'policy', 'audit', ...workerNames];
     const httpPort = await data.port('gateway');
     for (const name of names) await observabilityPort(data, name);
-    const parts = await bringUpParts(data, step, stopper);
+    const parts = await bringUpParts(data, step, stopper, options.partitions);
     await step('database schemas', () => keptData(data, () => migrateAll(parts, options)));
     const fleet = createFleet((name) => launch(name, parts, options), options.onUnexpectedExit);
     stopper.add(() => fleet.stop());
     await step(`services ${names.join(', ')}`, () => startAll(fleet, names));
 
-    const { postgres, nats, softHsm, issuer } = parts;
+    const { postgres, nats, softHsm, partitions, issuer } = parts;
     return {
       ...fleet,
       baseUrl: `http://127.0.0.1:${httpPort}`,
@@ -105,6 +112,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       postgres,
       nats,
       softHsm,
+      partitions,
       mint: (claims) => issuer.mint(claims),
       saveToken: (name, token) => writePrivate(join(data.subdirectory('tokens'), `${name}.jwt`), token),
       pids: () => ({ ...fleet.pids(), postgres: postgres.process.pid, nats: nats.process.pid }),

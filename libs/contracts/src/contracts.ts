@@ -3,6 +3,8 @@ import { appendEvents, computeMacs, countUses, queryEvents, verifyTrail } from '
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
+import { getWrappingKey, importKey } from './import-key.js';
+import { getKek, rotateKek } from './kek.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
 import { findTenant, getKeySet } from './key-set.js';
 import {
@@ -78,6 +80,10 @@ export const contracts = {
   sign: sign.contract,
   verify: verify.contract,
   signToken,
+  getWrappingKey,
+  importKey,
+  rotateKek,
+  getKek,
   applyPolicy,
   computeMacs,
   createTenant,

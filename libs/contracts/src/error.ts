@@ -57,6 +57,7 @@ export const errors = {
   'hsm-unavailable': row(503, 'The HSM is not available', true),
   'hsm-timeout': row(503, 'The HSM did not answer in time', true),
   'hsm-error': row(502, 'The HSM failed', false),
+  'key-blob-refused': row(500, 'The wrapped key is not what it is recorded as'),
   'audit-unavailable': row(503, 'The audit trail cannot record', true),
   'policy-not-applied': row(503, 'The policy change is not confirmed in force', true),
   'decision-outdated': row(503, 'Key or policy changed while the request ran', true),

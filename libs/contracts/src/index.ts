@@ -6,6 +6,8 @@ export * from './crypto.js';
 export * from './dry-run.js';
 export * from './error.js';
 export * from './grant.js';
+export * from './import-key.js';
+export * from './kek.js';
 export * from './key.js';
 export * from './key-set.js';
 export * from './lifecycle.js';

@@ -72,7 +72,7 @@ export const key = z
     version: z.number().int().positive(),
     ...lifeOfVersion,
     publicKey: publicKey.nullable().describe('null for secret keys.'),
-    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. */
+    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN; that of the KEK where custody is wrapped. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
@@ -123,6 +123,12 @@ export const createKey = contract({
         .union([jwsAlg, jweAlg])
         .optional()
         .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
+      custody: z
+        .enum(['token', 'wrapped'])
+        .optional()
+        .describe(
+          'Where the key is kept: an object of the token (default), or wrapped by the tenant’s KEK, so that the token’s memory does not bound the number of keys.',
+        ),
       tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
       description: description.optional(),
       metadata: metadata.optional(),

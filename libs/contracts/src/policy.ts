@@ -52,6 +52,13 @@ export const createTenant = contract({
     .strictObject({
       slug: tenantSlug,
       name: text(128),
+      partition: z
+        .string()
+        .regex(/^[a-z0-9-]{1,32}$/, 'the name of an HSM partition')
+        .optional()
+        .describe(
+          'The HSM partition all its keys are on, for good. One of those that are configured; the platform’s default when left out.',
+        ),
     })
     .meta({ id: 'CreateTenant' }),
   reply: tenant,
@@ -64,9 +71,10 @@ export const listTenants = contract({
   reply: page(tenant),
 });
 
-/** The tenant of the context; `tenant-unknown` when there is none. The gateway asks it once per tenant, for the partition. */
+/** The tenant of the context; `tenant-unknown` when there is none. Asked once per tenant, for the partition. */
 export const getTenant = contract({
-  ...gatewayToPolicy,
+  owner: 'policy',
+  callers: ['gateway', 'audit'],
   subject: 'policy.tenant.get',
   request: z.strictObject({}),
   reply: tenant,

@@ -81,8 +81,8 @@ describe('the packages of an image', () => {
     '%s: PKCS#11 for the crypto-worker only, and nothing for development',
     (workspace) => {
       const packages = packagesOf(workspace);
-      const pkcs11 = packages.filter((name) => /pk(cs)?11/.test(name));
-      expect(pkcs11).toEqual(workspace === 'apps/crypto-worker' ? ['graphene-pk11', 'pkcs11js'] : []);
+      const pkcs11 = packages.filter((name) => /pk(cs)?11|koffi$/.test(name));
+      expect(pkcs11).toEqual(workspace === 'apps/crypto-worker' ? ['graphene-pk11', 'koffi', 'pkcs11js'] : []);
       expect(packages.filter((name) => /vitest|typescript$|eslint|^nx$|@ankasecure\/testing/.test(name))).toEqual([]);
     },
   );

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { EncryptResult, ErrorCode, Key, SealedEvent, SignResult } from '@ankasecure/contracts';
+import { constants, createCipheriv, publicEncrypt, randomBytes, randomUUID } from 'node:crypto';
+import type { EncryptResult, ErrorCode, Key, SealedEvent, SignResult, WrappingKey } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Application, newApplication } from '../harness/application.js';
 import type { Client, Method, Reply, Sending } from '../harness/client.js';
@@ -18,6 +18,7 @@ interface Belongings {
   readonly signing: Key;
   readonly wrapping: Key;
   readonly jwe: string;
+  readonly wrappingPem: string;
   readonly jws: string;
   readonly signature: string;
   readonly events: readonly SealedEvent[];
@@ -63,6 +64,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
   for (const name of [alias, 'shared']) await tenant.admin.put(`/aliases/${name}`, { keyId: signing.id });
   const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
   const cursors = { keyCursor: await cursorOf('/keys?limit=1'), eventCursor: await cursorOf('/audit/events?limit=1') };
+  const wrappingPem = (await tenant.admin.get<WrappingKey>('/wrapping-key')).publicKey.pem;
   const aliasCursor = await cursorOf('/aliases?limit=1');
   return {
     tenantId: tenant.id,
@@ -71,6 +73,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     jwe,
     jws,
     signature,
+    wrappingPem,
     events,
     idempotencyKey,
     created,
@@ -100,6 +103,7 @@ const namesNothing = [
     'body.label',
     'body.name',
     'body.slug',
+    'body.partition',
     'body.plaintext',
     'body.payload',
     'body.aad',
@@ -143,6 +147,16 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
   expect(events.filter(({ tenantId }) => tenantId !== mine.id)).toEqual([]);
   const taken = new Set(theirs.events.map(({ eventId }) => eventId));
   expect(events.filter(({ eventId }) => taken.has(eventId))).toEqual([]);
+};
+
+const imported = { algorithm: 'HMAC-SHA256', label: 'x', method: 'rsa-aes-kwp' };
+/** A secret key as it is to be brought in with this wrapping key. */
+const wrappedFor = (key: string): string => {
+  const aes = randomBytes(32);
+  const cipher = createCipheriv('id-aes256-wrap-pad', aes, Buffer.from('a65959a6', 'hex'));
+  const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+  const parts = [publicEncrypt({ key, ...padding }, aes), cipher.update(randomBytes(32)), cipher.final()];
+  return Buffer.concat(parts).toString('base64url');
 };
 
 /** Every route below `/keys/{id}`: another tenant's key is one that does not exist, whatever is to be done with it. */
@@ -204,6 +218,28 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((reply.body as Key).tenantId).toBe(mine.id);
   },
   ...keyTrespasses,
+  'importKey body.tenantId': async () => {
+    const body = { ...imported, wrappedKey: 'AAAA', tenantId: theirs.tenantId };
+    expectProblem(await send('POST', '/keys/import', { body }), 'tenant-mismatch');
+  },
+  'importKey body.wrappedKey': async () => {
+    const body = { ...imported, wrappedKey: wrappedFor(theirs.wrappingPem) };
+    expectProblem(await send('POST', '/keys/import', { body }), 'decryption-failed');
+    const { publicKey } = await me.get<WrappingKey>('/wrapping-key');
+    const own = { ...imported, wrappedKey: wrappedFor(publicKey.pem) };
+    expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
+  },
+  'importKey header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const { admin } = await newTenant(rig);
+    const reply = await admin.send('POST', '/keys/import', { body: { ...imported, wrappedKey: 'AAAA' }, headers });
+    expectProblem(reply, 'decryption-failed');
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+  },
+  'rotateKek path.tenant': async () =>
+    expectProblem(await send('POST', `/tenants/${theirs.tenantId}/kek/rotate`, { body: {} }), 'tenant-mismatch'),
+  'getKek path.tenant': async () =>
+    expectProblem(await send('GET', `/tenants/${theirs.tenantId}/kek`), 'tenant-mismatch'),
   'editKey path.id': async () => {
     const sending = { body: { label: 'mine now' }, headers: { 'if-match': '"1"' } };
     expectProblem(await send('PATCH', `/keys/${theirs.signing.id}`, sending), 'key-not-found');

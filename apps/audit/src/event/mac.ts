@@ -1,4 +1,4 @@
-import { AnkaError, type Context, computeMacs } from '@ankasecure/contracts';
+import { AnkaError, type Context, computeMacs, getTenant } from '@ankasecure/contracts';
 import type { Bus } from '@ankasecure/service-kit';
 import type { z } from 'zod';
 
@@ -23,9 +23,12 @@ const attempts = 2;
 
 /**
  * MACs under tenants' audit keys, which only the workers of their partition can compute.
- * All tenants live on the one configured partition; when tenants move to others, this is where it is looked up.
+ * The configured partition is asked first, for most tenants live there and need nobody to say so: its workers know a tenant
+ * that does not. Where that one lives policy says, once, for a tenant never moves.
  */
 export class MacSource {
+  private readonly elsewhere = new Map<string, string>();
+
   constructor(
     private readonly bus: Bus,
     private readonly partition: string,
@@ -55,12 +58,23 @@ export class MacSource {
     return mac.hmac;
   }
 
+  /** Remembers where the tenant lives. @returns false when that is where it was looked for */
+  private async isElsewhere(context: Context, asked: string): Promise<boolean> {
+    const { partition } = await this.bus.request(getTenant, '', context, {});
+    if (partition === asked) return false;
+    this.elsewhere.set(context.tenantId, partition);
+    return true;
+  }
+
   private async ask(context: Context, request: Request, attempt = 1): Promise<Reply> {
     const patience = attemptMs.request + attemptMs.message * request.messages.length;
     const deadline = Math.min(context.deadline, Date.now() + patience);
+    const partition = this.elsewhere.get(context.tenantId) ?? this.partition;
     try {
-      return await this.bus.request(computeMacs, this.partition, { ...context, deadline }, request);
+      return await this.bus.request(computeMacs, partition, { ...context, deadline }, request);
     } catch (error) {
+      if (error instanceof AnkaError && error.code === 'tenant-unknown' && (await this.isElsewhere(context, partition)))
+        return this.ask(context, request, attempt);
       const unanswered = error instanceof AnkaError && error.code === 'deadline-exceeded';
       if (!unanswered || attempt === attempts || Date.now() >= context.deadline) throw error;
       return this.ask(context, request, attempt + 1);

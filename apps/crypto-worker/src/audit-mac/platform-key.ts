@@ -2,25 +2,26 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, PlatformKeyKind } from '../custody/custody.js';
+import type { Custody, PlatformKeyKind, Timed, Wrapping } from '../custody/custody.js';
 import type { ObjectMaker } from '../key/make-object.js';
 import { eventOf } from '../outcome/event.js';
 
 export interface PlatformKey {
   readonly generation: number;
   readonly objectId: Buffer;
-  /** DER SubjectPublicKeyInfo; null for secret keys. */
+  /** DER SubjectPublicKeyInfo of a pair; null for secret keys. */
   readonly spki: Buffer | null;
 }
 
-/** What each kind is, and how it is labelled on the token. */
-const kinds: Readonly<Record<PlatformKeyKind, { readonly algorithm: AlgorithmName; readonly label: string | null }>> = {
-  kek: { algorithm: 'AES-256', label: null },
-  'audit-mac': { algorithm: 'HMAC-SHA256', label: 'ankasecure:audit-mac' },
-  'token-signing': { algorithm: 'EC-P256', label: 'ankasecure:token-signing' },
-};
+const algorithms = {
+  kek: 'AES-256',
+  'audit-mac': 'HMAC-SHA256',
+  'blob-mac': 'HMAC-SHA256',
+  import: 'RSA-4096',
+  'token-signing': 'EC-P256',
+} as const satisfies Record<PlatformKeyKind, AlgorithmName>;
 
-/** The keys in the HSM that serve a tenant and are none of its own: its KEK, its audit MAC key, and what signs its access tokens. */
+/** The keys in the HSM that serve a tenant and are none of its own: its KEK, what its trail and its wrapped keys are authenticated with, what keys are brought in under, and what signs its access tokens. */
 export class PlatformKeys {
   constructor(
     private readonly dataSource: DataSource,
@@ -53,6 +54,14 @@ export class PlatformKeys {
     return this.find(context.tenantId, kind, null);
   }
 
+  /** With what a key version that is to be made is wrapped. The tenant's first finds no `blob-mac` key, and has one made. */
+  async wrapping(context: Context, keyId: string, version: number): Promise<Wrapping> {
+    const { tenantId } = context;
+    const { objectId: blobMac } = await this.provide(context, 'blob-mac');
+    const { objectId: kek, generation: kekGeneration } = await this.find(tenantId, 'kek', null);
+    return { kek, kekGeneration, blobMac, tenantId, keyId, version };
+  }
+
   private async newest(
     tenantId: string,
     kind: PlatformKeyKind,
@@ -61,47 +70,78 @@ export class PlatformKeys {
     const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
       manager.query<{ generation: number; object_id: Buffer; spki: Buffer | null }[]>(
         `SELECT generation, object_id, spki FROM platform_key
-         WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) ORDER BY generation DESC LIMIT 1`,
-        [tenantId, kind, generation],
+         WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) AND partition = $4 ORDER BY generation DESC LIMIT 1`,
+        [tenantId, kind, generation, this.partition],
       ),
     );
     return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id, spki: row.spki };
   }
 
-  private async make(context: Context, kind: PlatformKeyKind): Promise<void> {
-    await this.maker.make(context, {
+  /** What a tenant's people wrap keys with that they bring in; made when it is first asked for. */
+  async importKey(context: Context): Promise<PlatformKey & { readonly spki: Buffer }> {
+    const key = await this.provide(context, 'import');
+    if (key.spki === null) throw new AnkaError('internal-error');
+    return { ...key, spki: key.spki };
+  }
+
+  /**
+   * The next KEK of a tenant.
+   * @param also written in the commit that records it. @returns undefined where that, or another worker, did not let it
+   */
+  makeKek(
+    context: Context,
+    generation: number,
+    also: (manager: EntityManager) => Promise<boolean>,
+  ): Promise<Timed<unknown> | undefined> {
+    return this.make(context, 'kek', generation, 'kek.rotate', also);
+  }
+
+  private make(
+    context: Context,
+    kind: PlatformKeyKind,
+    generation = 1,
+    operation = `${kind}.create`,
+    also: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<Timed<unknown> | undefined> {
+    return this.maker.make(context, {
       event: eventOf(context, {
-        operation: `${kind}.create`,
+        operation,
         keyId: null,
-        algorithm: kinds[kind].algorithm,
+        algorithm: algorithms[kind],
         outcome: 'success',
         failureCode: null,
-        details: { partition: this.partition, generation: '1' },
+        details: { partition: this.partition, generation: String(generation) },
       }),
       make: (objectId) =>
         this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
-      record: (manager, objectId, { value: { spki } }) =>
-        this.record(manager, context.tenantId, kind, { objectId, spki }),
+      record: async (manager, objectId, { value: { spki } }) =>
+        (await also(manager)) && this.record(manager, context.tenantId, { kind, objectId, generation, spki }),
     });
   }
 
   private labelOf(kind: PlatformKeyKind, tenantId: string): string {
-    return `${kinds[kind].label ?? this.kekLabelPrefix}:${tenantId}`;
+    return kind === 'kek' ? `${this.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
   }
 
   /** @returns false when another worker was first */
   private async record(
     manager: EntityManager,
     tenantId: string,
-    kind: PlatformKeyKind,
-    { objectId, spki }: { readonly objectId: Uint8Array; readonly spki: Uint8Array | null },
+    { kind, objectId, generation, spki }: Recorded,
   ): Promise<boolean> {
     const { label, serial } = this.custody.token;
     const rows = await manager.query<unknown[]>(
       `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id, spki)
-       VALUES ($1, $2, 1, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, kind, this.partition, label, serial, objectId, spki],
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING generation`,
+      [tenantId, kind, generation, this.partition, label, serial, objectId, spki],
     );
     return rows.length === 1;
   }
+}
+
+interface Recorded {
+  readonly kind: PlatformKeyKind;
+  readonly objectId: Uint8Array;
+  readonly generation: number;
+  readonly spki: Uint8Array | null;
 }

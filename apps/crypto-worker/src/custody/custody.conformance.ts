@@ -100,6 +100,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       return value.spki && publicKeyOf(value.spki);
     };
     const lacks = (alg: JwsAlg | JweAlg): boolean => target.lacks?.includes(alg) ?? false;
+    /** What there is anything to do with, and so can be made. */
+    const isOffered = (purpose: Purpose) => (algorithm: AlgorithmName) => !joseAlgs(algorithm, purpose).every(lacks);
 
     beforeAll(async () => {
       custody = await target.open();
@@ -124,7 +126,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
     });
 
     describe('signatures', () => {
-      it.each(having('sign', 'rsa', 'ec', 'ed'))('%s verifies outside', async (algorithm) => {
+      it.each(having('sign', 'rsa', 'ec', 'ed').filter(isOffered('sign')))('%s verifies outside', async (algorithm) => {
         const ref = newRef(algorithm, 'sign');
         const publicKey = await generate(ref);
         expect(publicKey).not.toBeNull();
@@ -138,8 +140,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         }
       });
 
-      it('sign the empty message with Ed25519', async () => {
-        const ref = newRef('Ed25519', 'sign');
+      it.each((['Ed25519'] as const).filter(isOffered('sign')))('sign the empty message with %s', async (algorithm) => {
+        const ref = newRef(algorithm, 'sign');
         const publicKey = await generate(ref);
         const { value } = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, new Uint8Array(0));
         expect(publicKey && verifies('Ed25519', new Uint8Array(0), publicKey, value)).toBe(true);

@@ -3,7 +3,9 @@ import type { Logger, Parts } from '@ankasecure/service-kit';
 import { Histogram } from 'prom-client';
 import { servedPartition, type WorkerConfig } from '../config.js';
 import type { Custody } from './custody.js';
-import { openPkcs11Custody, PinRefused, type Pkcs11Custody } from './pkcs11/pkcs11-custody.js';
+import { CustodyByKind } from './custody-by-kind.js';
+import { PinRefused } from './pkcs11/pkcs11-custody.js';
+import { openBothCustodies } from './pkcs11/wrapped-custody.js';
 import { takingTurns, WriterTurn } from './writer-turn.js';
 
 export const CUSTODY = Symbol('custody');
@@ -31,7 +33,7 @@ const waitForAPerson = ({ log, health }: Parts<WorkerConfig>, refusal: PinRefuse
 };
 
 /** A token that another process is just writing to may not be readable for an instant; what stays wrong is wrong. */
-const openPatiently = async (open: () => Promise<Pkcs11Custody>, log: Logger): Promise<Pkcs11Custody> => {
+const openPatiently = async <Opened>(open: () => Promise<Opened>, log: Logger): Promise<Opened> => {
   for (const pauseMs of pausesMs) {
     try {
       return await open();
@@ -64,12 +66,14 @@ export const openCustody = async (parts: Parts<WorkerConfig>): Promise<Custody> 
     },
   };
   const place = { ...servedPartition(config), partition: config.partition };
-  const custody = await openPatiently(() => openPkcs11Custody(place, log, options), log).catch((error: unknown) => {
+  const both = await openPatiently(() => openBothCustodies(place, log, options), log).catch((error: unknown) => {
     if (error instanceof PinRefused) return waitForAPerson(parts, error);
     throw error;
   });
   health.register('hsm', () => {
-    if (!custody.healthy()) throw new Error('the HSM does not answer');
+    if (!both.token.healthy()) throw new Error('the HSM does not answer');
   });
-  return takingTurns(custody, () => new WriterTurn(config.database, config.partition, log));
+  // Wrapped keys are no objects of the token: making them needs no turn.
+  const token = takingTurns(both.token, () => new WriterTurn(config.database, config.partition, log));
+  return new CustodyByKind(token, both.wrapped);
 };

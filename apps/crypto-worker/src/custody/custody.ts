@@ -1,7 +1,31 @@
 import type { AlgorithmName, Hash, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
 
-/** Where a private or secret key is. `wrapped` and `software` come with their own folders beside `pkcs11/`. */
+/** Where a private or secret key is: an object of the token, or a blob that a KEK in the token wraps. `software` has no implementation yet. */
 export type CustodyKind = 'token' | 'wrapped' | 'software';
+
+/** With what a key is wrapped, and whose it is. */
+export interface Wrapping {
+  /** CKA_ID of the tenant's KEK. */
+  readonly kek: Uint8Array;
+  readonly kekGeneration: number;
+  /** CKA_ID of the tenant's `blob-mac` key. */
+  readonly blobMac: Uint8Array;
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly version: number;
+}
+
+/**
+ * A key outside the token. AES key wrap with padding (RFC 5649) keeps the blob secret and whole, and says nothing about whose
+ * it is: whoever can write to the database could give one key's blob to another, or a `wrap` key the rights of a `decrypt` key.
+ * So an HMAC, under a key that exists in the token alone, binds it to tenant, key, version, kind of key, rights and KEK
+ * generation. A plain hash would not do: whoever moves a blob would move or make that too.
+ */
+export interface WrappedKey {
+  readonly blob: Uint8Array;
+  /** HMAC-SHA256, 32 bytes. */
+  readonly mac: Uint8Array;
+}
 
 /** What finds a key again, in any worker and after any restart: never a handle, never a label. */
 export interface KeyRef {
@@ -9,8 +33,10 @@ export interface KeyRef {
   readonly purpose: Purpose;
   /** The one JOSE algorithm an `encrypt` key serves: it decides the object's single right (DECRYPT, DERIVE, UNWRAP …). */
   readonly alg: JweAlg | null;
-  /** CKA_ID: 16 bytes of our choosing. */
+  /** CKA_ID: 16 bytes of our choosing. Of a wrapped key no object has it; it names what lanes have unwrapped. */
   readonly objectId: Uint8Array;
+  /** Where it is not an object of the token. */
+  readonly wrapped?: (WrappedKey & { readonly wrapping: Wrapping }) | undefined;
 }
 
 /** A call's budget; custody answers `hsm-timeout` when it is spent. Milliseconds since the epoch. */
@@ -40,11 +66,15 @@ export interface NewKey {
   readonly ref: KeyRef;
   /** CKA_LABEL: for people who look at the token. */
   readonly label: string;
+  /** Where the key is to be wrapped. */
+  readonly wrapping?: Wrapping | undefined;
 }
 
 export interface GeneratedKey {
   /** DER SubjectPublicKeyInfo; null for secret keys. */
   readonly spki: Uint8Array | null;
+  /** null for an object of the token. */
+  readonly wrapped: WrappedKey | null;
 }
 
 export interface RsaSignature {
@@ -98,18 +128,37 @@ export interface TokenIdentity {
 }
 
 /** Kinds of keys that serve the platform, not callers: each has one template, and one only. */
-export type PlatformKeyKind = 'kek' | 'audit-mac' | 'token-signing';
+export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
+
+/** What a token can do about keys that are brought in. */
+export interface ImportAbility {
+  readonly available: boolean;
+  /** For RSA-OAEP and its MGF1. */
+  readonly oaepHash: 'SHA-1' | 'SHA-256';
+  /** Why not, or how. */
+  readonly detail: string;
+}
+
+/** A key that is brought in: an AES key under RSA-OAEP, and the key under that one with AES key wrap with padding. */
+export interface ImportedMaterial {
+  /** CKA_ID of the tenant's `import` key. */
+  readonly importKey: Uint8Array;
+  readonly wrappedKey: Uint8Array;
+}
 
 /**
  * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
- * (retryable), `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone) or, for unwrapping and decryption only,
- * `decryption-failed`: the same for every cause.
+ * (retryable), `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone), `key-blob-refused` (a wrapped key is not
+ * what it is recorded as) or, for unwrapping and decryption only, `decryption-failed`: the same for every cause.
  */
 export interface Custody {
   readonly kind: CustodyKind;
   readonly token: TokenIdentity;
-  /** Resolves when the self-tests of `algorithm` have run: one that is still to come is begun at once, and waited for within the budget. */
-  capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability>;
+  /**
+   * Resolves when the self-tests of `algorithm` have run: one that is still to come is begun at once, and waited for within the budget.
+   * @param custody of the key that is to be made, where this serves several kinds; `token` when left out
+   */
+  capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Promise<Capability>;
   /** What is known by now, `self-test-pending` where a test still runs. Asked at every operation: it makes nothing and waits for nothing. */
   known(algorithm: AlgorithmName, purpose: Purpose): Capability;
   /** The same of everything there is. */
@@ -123,6 +172,13 @@ export interface Custody {
     objectId: Uint8Array,
     label: string,
   ): Promise<Timed<GeneratedKey>>;
+  importAbility(): ImportAbility;
+  /**
+   * Takes in a key, which exists in plaintext inside the token alone. A pair's public half is computed and has proved to be
+   * its: what else the material says of it is not asked.
+   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever is wrong with it
+   */
+  importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>>;
   /** Destroys every object with this CKA_ID. @returns how many there were: 0 is not an error. */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>>;
   /** RFC 7512 URI, without a PIN. */
@@ -142,6 +198,17 @@ export interface Custody {
   /** AES-GCM in the token, 96-bit IV, 128-bit tag. */
   sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>>;
   openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>>;
+
+  /**
+   * Wraps a wrapped key again inside the token, with another KEK.
+   * @throws AnkaError `key-not-found` where it is not wrapped
+   */
+  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>>;
+  /**
+   * Has every lane destroy what it has unwrapped of these keys, or of all, before its next batch. The fence keeps results of
+   * keys that are not to be used any more from being released; this takes the keys themselves out of the HSM's memory.
+   */
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void;
 
   /** True while lanes serve and the last canary passed. */
   healthy(): boolean;

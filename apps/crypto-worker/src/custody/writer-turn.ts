@@ -148,9 +148,10 @@ const tooLate = (cause: unknown): never => {
 export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custody => {
   if (!shortSighted.includes(custody.token.profile)) return custody;
   const turn = makeTurn();
-  const own: Pick<Custody, 'generate' | 'generatePlatformKey' | 'destroy' | 'close'> = {
+  const own: Pick<Custody, 'generate' | 'generatePlatformKey' | 'importKey' | 'destroy' | 'close'> = {
     generate: (budget, ...call) => turn.take(() => custody.generate(budget, ...call), budget),
     generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
+    importKey: (budget, ...call) => turn.take(() => custody.importKey(budget, ...call), budget),
     // What cleans up is not kept waiting by what makes more, and its time begins with its turn: nobody else would do it.
     destroy: ({ deadline }, ...call) => {
       const allowedMs = deadline - Date.now();

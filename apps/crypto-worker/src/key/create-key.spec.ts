@@ -48,9 +48,11 @@ describe('a key that is not to be made', () => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
     const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-    const creator = new CreateKey(dataSource, custody, maker, new EnforcedPolicies(dataSource), outcomes, {
+    const policies = new EnforcedPolicies(dataSource);
+    const creator = new CreateKey(dataSource, custody, maker, policies, outcomes, {
       partition: 'default',
       quotas: { keysOf: () => mostKeys },
+      platformKeys: undefined as never,
     });
     const context = { ...contextOf(tenantId), deadline: Date.now() + ms };
     return failureOf(() =>

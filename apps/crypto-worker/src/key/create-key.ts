@@ -1,4 +1,11 @@
-import { defaultPurpose, type JweAlg, type JwsAlg, joseAlgs } from '@ankasecure/algorithm';
+import {
+  type AlgorithmName,
+  defaultPurpose,
+  type JweAlg,
+  type JwsAlg,
+  joseAlgs,
+  type Purpose,
+} from '@ankasecure/algorithm';
 import {
   AnkaError,
   type AuditEvent,
@@ -11,7 +18,8 @@ import {
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import type { Custody, KeyRef } from '../custody/custody.js';
+import type { PlatformKeys } from '../audit-mac/platform-key.js';
+import type { Custody, GeneratedKey, KeyRef, NewKey, Timed, Wrapping } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
@@ -24,6 +32,7 @@ import { keyResource } from './key-resource.js';
 import { readKey } from './key-store.js';
 import type { ObjectMaker } from './make-object.js';
 import { rehearseMaking } from './rehearse.js';
+import { isCurrentKek, wrappedColumns } from './wrapped-version.js';
 
 type Request = z.infer<typeof createKey.request>;
 
@@ -40,6 +49,23 @@ interface Plan {
   readonly ruling: Ruling;
 }
 
+/** Where the key comes from. */
+export interface KeySource {
+  readonly operation: 'key.create' | 'key.import';
+  /** In the event, besides what all have. */
+  readonly details: Readonly<Record<string, string>>;
+  /** @throws AnkaError where it cannot come from there */
+  readonly assertPossible: (algorithm: AlgorithmName, purpose: Purpose) => Promise<void>;
+  readonly make: (key: NewKey) => Promise<Timed<GeneratedKey>>;
+}
+
+/** What a creation goes by besides the policy. */
+interface Around {
+  readonly partition: string;
+  readonly quotas: Pick<Quotas, 'keysOf'>;
+  readonly platformKeys: Pick<PlatformKeys, 'wrapping'>;
+}
+
 export class CreateKey {
   constructor(
     private readonly dataSource: DataSource,
@@ -47,21 +73,21 @@ export class CreateKey {
     private readonly maker: ObjectMaker,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
-    private readonly around: { readonly partition: string; readonly quotas: Pick<Quotas, 'keysOf'> },
+    private readonly around: Around,
   ) {}
 
   /**
-   * Makes a key in the HSM, or returns the one that an earlier call with the same `resourceId` made.
+   * Makes a key in the HSM, or has it come from elsewhere, or returns the one that an earlier call with the same `resourceId` made.
    * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`, `deadline-exceeded`, and
    * custody's
    */
-  async create(context: Context, request: Request): Promise<CreatedKey> {
+  async create(context: Context, request: Request, source = this.generating(context)): Promise<CreatedKey> {
     const id = context.resourceId ?? crypto.randomUUID();
     for (let attempt = 0; attempt < 2; attempt++) {
       const existing = await this.read(context.tenantId, id);
       if (existing !== undefined) return { key: existing, hsmMicros: 0 };
       const policy = await this.policies.of(context.tenantId);
-      const made = await this.attempt(context, id, request, policy);
+      const made = await this.attempt(context, id, request, policy, source);
       if (made !== undefined) return made;
       this.policies.forget(context.tenantId);
     }
@@ -72,13 +98,13 @@ export class CreateKey {
    * What `create` would do: all of its checks, on record as a dry run, and nothing made.
    * @throws AnkaError `decision-outdated`, `audit-unavailable`
    */
-  async rehearse(context: Context, request: Request): Promise<DryRun> {
+  async rehearse(context: Context, request: Request, source = this.generating(context)): Promise<DryRun> {
     const { algorithm, purpose = defaultPurpose(algorithm) } = request;
-    const key = { algorithm, purpose, custody: this.custody.kind };
-    const deed = { operation: 'key.create', keyId: null, algorithm, details: { partition: this.around.partition } };
+    const key = { algorithm, purpose, custody: custodyOf(request) };
+    const deed = { operation: source.operation, keyId: null, algorithm, details: { partition: this.around.partition } };
     const plan = async (policy: EnforcedPolicy) => ({
       key,
-      ruling: (await this.plan(context, request, policy)).ruling,
+      ruling: (await this.plan(context, request, policy, source)).ruling,
     });
     return rehearseMaking({ policies: this.policies, outcomes: this.outcomes }, context, deed, plan, key);
   }
@@ -88,19 +114,25 @@ export class CreateKey {
     id: string,
     request: Request,
     policy: EnforcedPolicy,
+    source: KeySource,
   ): Promise<CreatedKey | undefined> {
     const event = (outcome: AuditEvent['outcome'], failureCode: string | null, alg?: string): AuditEvent =>
       eventOf(context, {
-        operation: 'key.create',
+        operation: source.operation,
         keyId: id,
         algorithm: request.algorithm,
         outcome,
         failureCode,
-        details: { partition: this.around.partition, ...(alg === undefined ? {} : { alg }) },
+        details: {
+          partition: this.around.partition,
+          custody: custodyOf(request),
+          ...source.details,
+          ...(alg === undefined ? {} : { alg }),
+        },
       });
     let plan: Plan;
     try {
-      plan = await this.plan(context, request, policy);
+      plan = await this.plan(context, request, policy, source);
     } catch (error) {
       if (!(error instanceof AnkaError)) throw error;
       const held = await this.outcomes.commit(
@@ -110,14 +142,16 @@ export class CreateKey {
       if (held) throw error;
       return undefined;
     }
+    const wrapping =
+      custodyOf(request) === 'wrapped' ? await this.around.platformKeys.wrapping(context, id, 1) : undefined;
     const made = await this.maker.make(context, {
       event: event('success', null, plan.algs[0]),
       make: (objectId) => {
         const ref: KeyRef = { ...plan.ref, objectId };
-        return this.custody.generate(context, { ref, label: `ankasecure:${id}.1` });
+        return source.make({ ref, label: `ankasecure:${id}.1`, wrapping });
       },
-      record: (manager, objectId, { value: { spki } }) =>
-        this.record(manager, { context, id, request, plan, policy, objectId, spki }),
+      record: (manager, objectId, { value }) =>
+        this.record(manager, { context, id, request, plan, policy, objectId, made: value, wrapping }),
     });
     if (made === undefined) return undefined;
     const key = await this.read(context.tenantId, id);
@@ -131,8 +165,17 @@ export class CreateKey {
     );
   }
 
+  private generating(context: Context): KeySource {
+    return {
+      operation: 'key.create',
+      details: {},
+      assertPossible: () => Promise.resolve(),
+      make: (key) => this.custody.generate(context, key),
+    };
+  }
+
   /** What is to be made, if everything allows it and somebody still waits for it: from here on an object is made, or cleaned up. */
-  private async plan(context: Context, request: Request, policy: EnforcedPolicy): Promise<Plan> {
+  private async plan(context: Context, request: Request, policy: EnforcedPolicy, source: KeySource): Promise<Plan> {
     const { algorithm, alg } = request;
     if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
       throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
@@ -142,14 +185,15 @@ export class CreateKey {
     if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
     if (alg !== undefined && !possible.includes(alg))
       throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
+    const custody = custodyOf(request);
     const ruling = policy.decide({
-      ...{ algorithm, purpose, use: 'create', custody: this.custody.kind },
+      ...{ algorithm, purpose, use: 'create', custody },
       outsideSteps: outsideSteps(this.custody, algorithm, purpose),
       labels: Object.keys(request.metadata ?? {}),
       ...(request.deactivateAt !== undefined && { lifeDays: daysTo(request.deactivateAt) }),
     });
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
-    const capability = await this.custody.capability(context, algorithm, purpose);
+    const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const usable = possible.filter((candidate) => capability.algs.includes(candidate));
     const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
     const algs = purpose === 'encrypt' ? wanted.slice(0, 1) : wanted;
@@ -159,9 +203,10 @@ export class CreateKey {
         .map((row) => `${row.alg}: ${row.detail}`);
       throw new AnkaError(
         'algorithm-unavailable',
-        `${algorithm} for ${purpose} cannot be used on this token. ${why.join('; ')}`,
+        `${algorithm} for ${purpose} cannot be used on this token${custodyOf(request) === 'wrapped' ? ' in wrapped custody' : ''}. ${why.join('; ')}`,
       );
     }
+    await source.assertPossible(algorithm, purpose);
     await this.assertRoom(context.tenantId);
     assertInTime(context);
     return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs, ruling };
@@ -176,7 +221,7 @@ export class CreateKey {
 
   private async record(
     manager: EntityManager,
-    { context, id, request, plan, policy, objectId, spki }: Recorded,
+    { context, id, request, plan, policy, objectId, made, wrapping }: Recorded,
   ): Promise<boolean> {
     const { tenantId } = context;
     await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
@@ -184,7 +229,7 @@ export class CreateKey {
       tenantId,
       policy.revision,
     ]);
-    if (held.length === 0) return false;
+    if (held.length === 0 || !(await isCurrentKek(manager, wrapping))) return false;
     // Somebody else's key may have come meanwhile: the next look says so.
     if (!(await hasRoomForKey(manager, tenantId, this.around.quotas.keysOf(tenantId)))) return false;
     const inserted = await manager.query<unknown[]>(
@@ -199,8 +244,8 @@ export class CreateKey {
     if (inserted.length === 0) return false;
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki)
-       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki, wrapped_blob, wrapped_mac, kek_generation)
+       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         ...[
           tenantId,
@@ -209,7 +254,8 @@ export class CreateKey {
           request.activateAt,
           request.deactivateAt,
         ],
-        ...[this.custody.kind, this.around.partition, label, serial, objectId, spki],
+        ...[custodyOf(request), this.around.partition, label, serial, objectId, made.spki],
+        ...wrappedColumns(made, wrapping),
       ],
     );
     return true;
@@ -221,6 +267,8 @@ export class CreateKey {
     return current === undefined ? undefined : keyResource(this.custody, current);
   }
 }
+
+const custodyOf = ({ custody = 'token' }: Request): 'token' | 'wrapped' => custody;
 
 const isToCome = (instant: string | undefined): boolean => instant !== undefined && Date.parse(instant) > Date.now();
 
@@ -240,5 +288,6 @@ interface Recorded {
   readonly plan: Plan;
   readonly policy: EnforcedPolicy;
   readonly objectId: Uint8Array;
-  readonly spki: Uint8Array | null;
+  readonly made: GeneratedKey;
+  readonly wrapping: Wrapping | undefined;
 }

@@ -2,7 +2,7 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 import type { AuditEvent } from '@ankasecure/contracts';
 import type { Logger } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody } from '../custody/custody.js';
+import type { Custody, CustodyKind } from '../custody/custody.js';
 import { eventOf } from '../outcome/event.js';
 import type { ObjectDestroyer } from './destroy-object.js';
 import type { Intent, Intents } from './intent.js';
@@ -97,21 +97,26 @@ const isDue = async (manager: EntityManager, due: Due): Promise<boolean> => {
   return rows.length === 1;
 };
 
-/** Records that the object of a destruction is gone. Metadata, public key and counts stay. @returns the event it began with */
+/**
+ * Records that the object of a destruction is gone. Metadata, public key and counts stay. A wrapped key has no object: its blob
+ * is what goes, and nothing that is left can be unwrapped. @returns the event it began with, and how the key was kept
+ */
 export const recordDestroyed = async (
   manager: EntityManager,
   { tenantId, objectId }: Intent,
   begun: AuditEvent,
 ): Promise<AuditEvent> => {
   await lockKey(manager, { tenantId }, begun.keyId as string);
-  await manager.query(
-    `UPDATE key_version SET state = 'DESTROYED', destroyed_at = now(), revision = revision + 1
-     WHERE tenant_id = $1 AND object_id = $2 AND state = 'DESTROY_SCHEDULED'`,
+  const [destroyed] = await manager.query<[{ custody: CustodyKind }[], number]>(
+    `UPDATE key_version SET state = 'DESTROYED', destroyed_at = now(), revision = revision + 1,
+       wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL
+     WHERE tenant_id = $1 AND object_id = $2 AND state = 'DESTROY_SCHEDULED' RETURNING custody`,
     [tenantId, objectId],
   );
   await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [
     tenantId,
     begun.keyId,
   ]);
-  return begun;
+  if (destroyed[0]?.custody !== 'wrapped') return begun;
+  return { ...begun, details: { ...begun.details, custody: 'wrapped', blob: 'deleted' } };
 };

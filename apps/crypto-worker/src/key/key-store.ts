@@ -9,6 +9,7 @@ import type { CustodyKind } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
 import type { KeyVersion } from './key-version.js';
 import { NamedKeys } from './named-key.js';
+import { wrappedOf } from './wrapped-version.js';
 
 /** A row of `key` with one of its versions, as PostgreSQL gives it. */
 export interface KeyRow {
@@ -40,6 +41,11 @@ export interface KeyRow {
   readonly partition: string;
   readonly object_id: Buffer;
   readonly spki: Buffer | null;
+  readonly wrapped_blob: Buffer | null;
+  readonly wrapped_mac: Buffer | null;
+  readonly kek_generation: number | null;
+  readonly kek_object_id: Buffer | null;
+  readonly blob_mac_object_id: Buffer | null;
   /** The request whose rotation made it. */
   readonly request_id: string | null;
   readonly version_created_at: Date;
@@ -49,9 +55,13 @@ export const keyRows = `
   SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.description, k.metadata, k.purge_protection, k.created_at, r.max_uses,
          v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
          v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroyed_at,
-         v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at
+         v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at,
+         v.wrapped_blob, v.wrapped_mac, v.kek_generation, kek.object_id AS kek_object_id, bound.object_id AS blob_mac_object_id
   FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id
-    LEFT JOIN rotation_policy r ON r.tenant_id = k.tenant_id AND r.key_id = k.id`;
+    LEFT JOIN rotation_policy r ON r.tenant_id = k.tenant_id AND r.key_id = k.id
+    LEFT JOIN platform_key kek ON kek.tenant_id = v.tenant_id AND kek.kind = 'kek' AND kek.generation = v.kek_generation
+    LEFT JOIN platform_key bound ON bound.tenant_id = v.tenant_id AND bound.kind = 'blob-mac' AND bound.generation = 1
+      AND v.wrapped_blob IS NOT NULL`;
 
 const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
 
@@ -77,6 +87,7 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
     purpose: row.purpose,
     alg: row.purpose === 'encrypt' ? (row.algs[0] as JweAlg) : null,
     objectId: row.object_id,
+    wrapped: wrappedOf(row),
   },
   keyMadeAt: row.created_at.getTime(),
   madeAt: row.version_created_at.getTime(),

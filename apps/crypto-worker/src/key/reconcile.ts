@@ -3,6 +3,7 @@ import type { AuditEvent } from '@ankasecure/contracts';
 import type { Logger } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
+import { recordKekDestroyed } from '../kek/record-destroyed.js';
 import { recordDestroyed } from './destroy-due.js';
 import type { ObjectDestroyer } from './destroy-object.js';
 import type { Intent, IntentKind, Intents } from './intent.js';
@@ -25,7 +26,9 @@ const endings: Readonly<Record<IntentKind, Ending>> = {
     const details = { ...begun.details, objectsDestroyed: String(destroyed) };
     return { ...begun, outcome: 'unknown', failureCode: 'worker-lost', details };
   },
-  destroy: recordDestroyed,
+  // Of a key's version, or of a KEK, which is no key's.
+  destroy: (manager, intent, begun) =>
+    (begun.keyId === null ? recordKekDestroyed : recordDestroyed)(manager, intent, begun),
 };
 
 const everyMs = 10_000;

@@ -69,6 +69,7 @@ const worker = (alone = true) => {
     new KeyStore(dataSource),
     new EnforcedPolicies(dataSource),
     outcomes,
+    undefined as never,
   );
   const scheduler = new RotateDue(dataSource, custody, lease, rotator, silent);
   const stop = async (): Promise<void> => {

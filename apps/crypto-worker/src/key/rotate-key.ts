@@ -11,7 +11,8 @@ import {
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
-import type { Custody, KeyRef } from '../custody/custody.js';
+import type { PlatformKeys } from '../audit-mac/platform-key.js';
+import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -24,6 +25,7 @@ import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js
 import { assertRevision, lockKey } from './lock-key.js';
 import type { ObjectMaker } from './make-object.js';
 import { keyOf, rehearseMaking } from './rehearse.js';
+import { isCurrentKek, wrappedColumns } from './wrapped-version.js';
 
 export interface Rotation {
   readonly id: string;
@@ -70,6 +72,7 @@ export class RotateKey {
     private readonly keys: KeyStore,
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
+    private readonly platformKeys: Pick<PlatformKeys, 'wrapping'>,
   ) {}
 
   /**
@@ -162,14 +165,16 @@ export class RotateKey {
       return undefined;
     }
     const { ref, replaced, ruling } = plan;
+    const wrapping =
+      replaced.custody === 'wrapped' ? await this.platformKeys.wrapping(context, id, replaced.version + 1) : undefined;
     const made = await this.maker.make(context, {
       event: event('success', null),
       make: (objectId) => {
         const label = `ankasecure:${id}.${replaced.version + 1}`;
-        return this.custody.generate(context, { ref: { ...ref, objectId }, label });
+        return this.custody.generate(context, { ref: { ...ref, objectId }, label, wrapping });
       },
-      record: (manager, objectId, { value: { spki } }) =>
-        this.record(manager, { context, rotation, replaced, policy, objectId, spki }),
+      record: (manager, objectId, { value }) =>
+        this.record(manager, { context, rotation, replaced, policy, objectId, made: value, wrapping }),
     });
     return made && { hsmMicros: made.hsmMicros, ruling };
   }
@@ -187,7 +192,7 @@ export class RotateKey {
     policy: EnforcedPolicy,
   ): Promise<Plan> {
     if (current === undefined) throw new AnkaError('key-not-found');
-    const { algorithm, purpose, algs } = current;
+    const { algorithm, purpose, algs, custody } = current;
     if (expectedVersion !== undefined && expectedVersion !== current.version)
       throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
     const state = stateAt(lifecycleOf(current), Date.now());
@@ -196,7 +201,7 @@ export class RotateKey {
       throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
     const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
-    const capability = await this.custody.capability(context, algorithm, purpose);
+    const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
     if (missing.length > 0)
       throw new AnkaError('algorithm-unavailable', `The token cannot do ${missing.join(', ')} with ${algorithm} now`);
@@ -207,7 +212,7 @@ export class RotateKey {
 
   private async record(
     manager: EntityManager,
-    { context, rotation, replaced, policy, objectId, spki }: Recorded,
+    { context, rotation, replaced, policy, objectId, made, wrapping }: Recorded,
   ): Promise<boolean> {
     const { tenantId } = context;
     const { id, version } = replaced;
@@ -218,7 +223,7 @@ export class RotateKey {
          AND NOT EXISTS (SELECT 1 FROM key_version n WHERE n.tenant_id = $1 AND n.key_id = $2 AND n.version > $3)`,
       [tenantId, id, version, replaced.version_revision, policy.revision],
     );
-    if (held.length === 0) return false;
+    if (held.length === 0 || !(await isCurrentKek(manager, wrapping))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
     // The revision moves in any case: whoever holds the old version for the current one finds out.
@@ -230,11 +235,12 @@ export class RotateKey {
     );
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id)
-       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10)`,
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id, wrapped_blob, wrapped_mac, kek_generation)
+       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
-        ...[tenantId, id, version + 1, this.custody.kind, replaced.partition, label, serial, objectId, spki],
+        ...[tenantId, id, version + 1, replaced.custody, replaced.partition, label, serial, objectId, made.spki],
         context.resourceId ?? null,
+        ...wrappedColumns(made, wrapping),
       ],
     );
     await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
@@ -252,7 +258,8 @@ interface Recorded {
   readonly replaced: KeyRow;
   readonly policy: EnforcedPolicy;
   readonly objectId: Uint8Array;
-  readonly spki: Uint8Array | null;
+  readonly made: GeneratedKey;
+  readonly wrapping: Wrapping | undefined;
 }
 
 const versionsOf = ({ version, custody, partition }: KeyRow): Record<string, string> => ({

@@ -8,3 +8,6 @@ export { Description1764000500000 } from './1764000500000-description.js';
 export { Alias1764000600000 } from './1764000600000-alias.js';
 export { Grant1764200000000 } from './1764200000000-grant.js';
 export { TokenSigning1764300000000 } from './1764300000000-token-signing.js';
+export { Wrapped1764400000000 } from './1764400000000-wrapped.js';
+export { KekRotation1764400100000 } from './1764400100000-kek-rotation.js';
+export { Import1764400200000 } from './1764400200000-import.js';

@@ -117,10 +117,16 @@ export class RunOperation {
       attempts.map(async (attempt) => {
         if (await this.outcomes.commit(attempt.fence, attempt.event)) return attempt;
         this.policies.forget(context.tenantId);
-        if (attempt.fence.key !== null) this.keys.forget(context.tenantId, attempt.fence.key.keyId);
+        if (attempt.fence.key !== null) this.forget(attempt.fence.key);
         return undefined;
       }),
     );
+  }
+
+  /** It is not what it was taken for: neither the copy here nor what a lane may just have unwrapped. */
+  private forget({ tenantId, keyId, ref }: KeyVersion): void {
+    this.keys.forget(tenantId, keyId);
+    if (ref.wrapped !== undefined) this.means.custody.forgetUnwrapped([ref.objectId]);
   }
 
   private async attempt<Item, Parsed>(

@@ -25,6 +25,7 @@ const always: readonly ErrorCode[] = [
     'hsm-unavailable',
     'hsm-timeout',
     'hsm-error',
+    'key-blob-refused',
     'audit-unavailable',
     'decision-outdated',
   ] as const),

@@ -95,8 +95,15 @@ describe('access', () => {
 describe('dry runs', () => {
   /** What changes nothing needs none. */
   const harmless = ['verifyTrail', 'evaluatePolicy', 'evaluatePolicyChange'];
-  /** Who is let in is the gateway's own: none of it touches a key, and each is undone by another call. */
-  const identity = ['createServiceAccount', 'deleteServiceAccount', 'createIssuer', 'putIssuer', 'deleteIssuer'];
+  /** None of these touches a caller's key: who is let in is undone by another call, and a KEK's rotation loses nothing. */
+  const identity = [
+    'rotateKek',
+    'createServiceAccount',
+    'deleteServiceAccount',
+    'createIssuer',
+    'putIssuer',
+    'deleteIssuer',
+  ];
 
   it('are offered wherever something is done', () => {
     const doing = routes.filter(

@@ -6,6 +6,7 @@ import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { BodyBudget } from '../http/body-budget.js';
 import { type Quota, rateLimitOf } from '../quota/quota.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
+import { aimAtTenant } from '../tenant/tenant-in-path.js';
 import type { Route } from './route.js';
 
 declare module 'fastify' {
@@ -39,7 +40,10 @@ export class Admission {
       request.principal = principal;
       if (needsPartition || principal.tenantId !== platformTenantId)
         request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
-      if (hasOneOf(principal, route.roles)) return this.enter(request, principal);
+      if (hasOneOf(principal, route.roles)) {
+        await aimAtTenant(request, this.tenants);
+        return this.enter(request, principal);
+      }
       await this.denials.write(principal, route.operationId, request.id);
       throw new AnkaError('access-denied', `This needs one of the roles ${route.roles.join(', ')}`);
     };

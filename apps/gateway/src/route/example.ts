@@ -24,6 +24,7 @@ export const pathExamples: Readonly<Record<string, { readonly schema: object; re
   template: { schema: { type: 'string' }, example: 'fips-140-3' },
   name: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }, example: 'invoice-signing' },
   slug: { schema: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }, example: 'acme' },
+  tenant: { schema: { type: 'string', format: 'uuid' }, example: ids.tenant },
 };
 
 /** The path with those in it. */

@@ -22,7 +22,7 @@ export const ask = (
 ): Promise<RawReply> => {
   const { tenantId, subject, roles, groups } = request.principal;
   const context: Context = {
-    tenantId,
+    tenantId: request.tenantInPath ?? tenantId,
     principal: subject,
     roles: [...roles],
     ...(groups.length > 0 && { groups: [...groups] }),

@@ -13,6 +13,8 @@ const reserveMs = 250;
 export interface NewTenant {
   readonly slug: string;
   readonly name: string;
+  /** The default one when left out. */
+  readonly partition?: string | undefined;
 }
 
 /** Creates tenants: a row with a first policy on its way, which becomes a tenant when that policy is in force. */
@@ -21,13 +23,13 @@ export class CreateTenant {
     private readonly dataSource: DataSource,
     private readonly changes: SettleChange,
     private readonly outbox: Outbox,
-    /** Where new tenants live. */
-    private readonly partition: string,
+    /** Where tenants live; the first is the default. */
+    private readonly partitions: readonly [string, ...string[]],
   ) {}
 
   /**
    * The context's resource id becomes the tenant's, so a repeated call finishes what the first began.
-   * @throws AnkaError `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`
+   * @throws AnkaError `request-invalid` for a partition that is not configured, `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`
    */
   async create(context: Context, tenant: NewTenant): Promise<Answer<TenantResource>> {
     assertPlatform(context);
@@ -45,14 +47,17 @@ export class CreateTenant {
   }
 
   /** Stores the context's tenant and its first policy, once. @throws AnkaError `tenant-exists` */
-  register({ tenantId, principal, correlationId }: Context, { slug, name }: NewTenant): Promise<Tenant> {
+  async register({ tenantId, principal, correlationId }: Context, wanted: NewTenant): Promise<Tenant> {
+    const { slug, name, partition = this.partitions[0] } = wanted;
+    if (!this.partitions.includes(partition))
+      throw new AnkaError('request-invalid', `partition: one of ${this.partitions.join(', ')} is expected`);
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const inserted = await manager.query<unknown[]>(
         'INSERT INTO tenant (id, slug, name, partition) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id',
-        [tenantId, slug, name, this.partition],
+        [tenantId, slug, name, partition],
       );
       const tenant = await manager.findOneBy(Tenant, { id: tenantId });
-      if (tenant?.slug !== slug || tenant.name !== name) throw taken(slug);
+      if (tenant?.slug !== slug || tenant.name !== name || tenant.partition !== partition) throw taken(slug);
       if (inserted.length > 0)
         await manager.insert(PolicyVersion, {
           tenantId,

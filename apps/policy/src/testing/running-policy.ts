@@ -125,6 +125,7 @@ export const startPolicy = async () => {
       ...parts.config,
       cursorSecret: 'c'.repeat(32),
       partition: 'default',
+      partitions: [],
       outbox: { capacity: 1000 },
     };
     const instance = { parts, module: new PolicyModule({ ...parts, config }) };

@@ -45,6 +45,11 @@ export interface Tuning {
   readonly stuckLimit?: number | undefined;
   /** Handles kept per lane. */
   readonly handleCacheSize: number;
+  /**
+   * Wrapped keys kept unwrapped per lane, each an object in the HSM's memory. Some tokens look through all their objects to
+   * find one, SoftHSM at some 30 µs each.
+   */
+  readonly unwrappedKeys: number;
   /** Self-tests with RSA-3072 and RSA-4096; without them these wait until somebody needs one. */
   readonly longSelfTests: boolean;
   /** Pause between two rounds of self-tests that failed; doubles up to `retestMaxMs`. */
@@ -60,6 +65,7 @@ export const defaultTuning: Tuning = {
   reinitialiseMaxMs: 5_000,
   giveUpMs: 60_000,
   handleCacheSize: 4096,
+  unwrappedKeys: 256,
   longSelfTests: true,
   retestFirstMs: 30_000,
   retestMaxMs: 3_600_000,

@@ -7,6 +7,7 @@ export const ckm = {
   RSA_X_509: 0x3,
   RSA_PKCS_OAEP: 0x9,
   RSA_PKCS_PSS: 0xd,
+  SHA_1: 0x220,
   SHA256: 0x250,
   SHA256_HMAC: 0x251,
   SHA384: 0x260,

@@ -3,15 +3,20 @@ import { AnkaError } from '@ankasecure/contracts';
 import type {
   Capability,
   Custody,
+  CustodyKind,
   Deadline,
   GcmSealed,
   GeneratedKey,
+  ImportAbility,
+  ImportedMaterial,
   KeyRef,
   NewKey,
   PlatformKeyKind,
   SignatureRequest,
   Timed,
   TokenIdentity,
+  WrappedKey,
+  Wrapping,
 } from '../custody.js';
 import { shapeOf } from './capability.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
@@ -34,11 +39,11 @@ const variantOf = (request: SignatureRequest): number => {
 };
 
 /** A condition that callers inside the worker guarantee; a token must never see it broken, for some end the process then. */
-const assure = (good: boolean, what: string): void => {
+export const assure = (good: boolean, what: string): void => {
   if (!good) throw new AnkaError('internal-error', `custody: ${what}`);
 };
 
-const part = (reply: { readonly parts: readonly Uint8Array[] }, index: number): Uint8Array => {
+export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: number): Uint8Array => {
   const found = reply.parts[index];
   if (!found) throw new AnkaError('hsm-error');
   return found;
@@ -46,33 +51,38 @@ const part = (reply: { readonly parts: readonly Uint8Array[] }, index: number): 
 
 /** Keys as objects of one PKCS#11 token. */
 export class Pkcs11Custody implements Custody {
-  readonly kind = 'token';
-  readonly #runtime: TokenRuntime;
+  readonly kind: CustodyKind = 'token';
+  protected readonly runtime: TokenRuntime;
 
   constructor(runtime: TokenRuntime) {
-    this.#runtime = runtime;
+    this.runtime = runtime;
   }
 
   get token(): TokenIdentity {
-    return this.#runtime.identity;
+    return this.runtime.identity;
   }
 
-  capability(...of: Parameters<Custody['capability']>): Promise<Capability> {
-    return this.#runtime.capabilities.of(...of);
+  /** What tells a lane which key: a CKA_ID here. */
+  protected locatorOf(ref: KeyRef): Uint8Array {
+    return ref.objectId;
+  }
+
+  capability(...[budget, algorithm, purpose]: Parameters<Custody['capability']>): Promise<Capability> {
+    return this.runtime.capabilities.of(budget, algorithm, purpose);
   }
 
   known(...of: Parameters<Custody['known']>): Capability {
-    return this.#runtime.capabilities.now(...of);
+    return this.runtime.capabilities.now(...of);
   }
 
   capabilities(): readonly Capability[] {
-    return this.#runtime.capabilities.all();
+    return this.runtime.capabilities.all();
   }
 
   async generate(budget: Deadline, { ref, label }: NewKey): Promise<Timed<GeneratedKey>> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
     const reply = await this.#make(budget, shapeOf(ref.algorithm, ref.purpose, ref.alg), ref.objectId, label);
-    return { value: { spki: reply.parts[0] ?? null }, hsmMicros: reply.micros };
+    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
   }
 
   async generatePlatformKey(
@@ -81,19 +91,48 @@ export class Pkcs11Custody implements Custody {
     objectId: Uint8Array,
     label: string,
   ): Promise<Timed<GeneratedKey>> {
-    if (kind === 'kek' && this.#runtime.profile.kekWrap.length === 0)
+    if (kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
         'The token has no AES key wrap with padding, so it cannot hold a key encryption key.',
       );
     const reply = await this.#make(budget, platformShapes[kind], objectId, label);
-    return { value: { spki: reply.parts[0] ?? null }, hsmMicros: reply.micros };
+    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
+  }
+
+  importAbility(): ImportAbility {
+    return this.runtime.importAbility;
+  }
+
+  async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {
+    const reply = await this.bringIn(budget, key, material, []);
+    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
+  }
+
+  protected bringIn(
+    budget: Deadline,
+    { ref, label }: NewKey,
+    { importKey, wrappedKey }: ImportedMaterial,
+    wrapping: readonly Uint8Array[],
+  ): Promise<Reply> {
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    const spec = Buffer.from(JSON.stringify({ shape: shapeOf(ref.algorithm, ref.purpose, ref.alg), label }));
+    return this.runtime.call(budget, 'import', 0, [spec, ref.objectId, importKey, wrappedKey, ...wrapping]);
   }
 
   async destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>> {
     assure(objectId.length > 0, 'no CKA_ID');
-    const reply = await this.#runtime.call(budget, 'destroy', 0, [objectId]);
+    const reply = await this.runtime.call(budget, 'destroy', 0, [objectId]);
     return { value: Buffer.from(part(reply, 0)).readUInt32LE(), hsmMicros: reply.micros };
+  }
+
+  // Nothing here is wrapped.
+  rewrap(_budget: Deadline, _ref: KeyRef, _to: Wrapping): Promise<Timed<WrappedKey>> {
+    return Promise.reject(new AnkaError('key-not-found', 'The key is not wrapped.'));
+  }
+
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    this.runtime.forgetUnwrapped(objectIds);
   }
 
   uri(ref: KeyRef): string {
@@ -105,11 +144,11 @@ export class Pkcs11Custody implements Custody {
     );
   }
 
-  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
+  async sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
     if (request.scheme === 'rsa-pkcs1' || request.scheme === 'rsa-pss')
       assure(input.length === hashBytes[request.hash], 'not a digest of that hash');
     if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'not a digest');
-    return this.#one(budget, 'sign', variantOf(request), [ref.objectId, input]);
+    return this.#one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
   }
 
   platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Timed<Uint8Array>> {
@@ -118,49 +157,49 @@ export class Pkcs11Custody implements Custody {
 
   async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>> {
     if (ciphertext.length !== algorithmOf(ref.algorithm).bits / 8) throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'decrypt-oaep', 0, [ref.objectId, ciphertext]);
+    return this.#one(budget, 'decrypt-oaep', 0, [this.locatorOf(ref), ciphertext]);
   }
 
   async agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>> {
     const size = Math.ceil(algorithmOf(ref.algorithm).bits / 8);
     if (peer.length !== 1 + 2 * size || peer[0] !== 4) throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'agree', size, [ref.objectId, peer]);
+    return this.#one(budget, 'agree', size, [this.locatorOf(ref), peer]);
   }
 
-  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
+  async wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
     assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'not a content encryption key');
-    return this.#one(budget, 'wrap-cek', 0, [ref.objectId, cek]);
+    return this.#one(budget, 'wrap-cek', 0, [this.locatorOf(ref), cek]);
   }
 
   async unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>> {
     if (wrapped.length < 24 || wrapped.length % 8 !== 0 || wrapped.length > 520)
       throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'unwrap-cek', 0, [ref.objectId, wrapped]);
+    return this.#one(budget, 'unwrap-cek', 0, [this.locatorOf(ref), wrapped]);
   }
 
   async sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>> {
-    const { maxBytes } = this.#runtime.profile.gcm;
+    const { maxBytes } = this.runtime.profile.gcm;
     if (plaintext.length > maxBytes)
       throw new AnkaError(
         'body-too-large',
         `This token encrypts at most ${maxBytes} bytes at a time with dir; use a key-wrapping algorithm.`,
       );
-    const reply = await this.#runtime.call(budget, 'seal-gcm', 0, [ref.objectId, aad, plaintext]);
+    const reply = await this.runtime.call(budget, 'seal-gcm', 0, [this.locatorOf(ref), aad, plaintext]);
     return { value: { iv: part(reply, 0), ciphertext: part(reply, 1), tag: part(reply, 2) }, hsmMicros: reply.micros };
   }
 
   async openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>> {
     const { iv, ciphertext, tag } = sealed;
     if (iv.length < 12 || iv.length > 16 || tag.length !== 16) throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'open-gcm', 0, [ref.objectId, iv, ciphertext, tag, aad]);
+    return this.#one(budget, 'open-gcm', 0, [this.locatorOf(ref), iv, ciphertext, tag, aad]);
   }
 
   healthy(): boolean {
-    return this.#runtime.healthy();
+    return this.runtime.healthy();
   }
 
   close(): Promise<void> {
-    return this.#runtime.close();
+    return this.runtime.close();
   }
 
   async #one(
@@ -169,14 +208,14 @@ export class Pkcs11Custody implements Custody {
     variant: number,
     parts: readonly Uint8Array[],
   ): Promise<Timed<Uint8Array>> {
-    const reply = await this.#runtime.call(budget, operation, variant, parts);
+    const reply = await this.runtime.call(budget, operation, variant, parts);
     return { value: part(reply, 0), hsmMicros: reply.micros };
   }
 
   async #make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {
     assure(objectId.length === 16, 'a CKA_ID has 16 bytes');
     const spec = Buffer.from(JSON.stringify({ shape, label }));
-    return this.#runtime.call(budget, 'generate', 0, [spec, objectId], shape.kind === 'rsa');
+    return this.runtime.call(budget, 'generate', 0, [spec, objectId], shape.kind === 'rsa');
   }
 }
 

@@ -27,6 +27,8 @@ export interface Profile {
   readonly kekWrap: readonly number[];
   /** `raw-then-unpad`: the token has no OAEP with SHA-256; it does the RSA operation, the worker takes the padding off. */
   readonly oaep: 'token' | 'raw-then-unpad';
+  /** Of RSA-OAEP where a key is unwrapped with it. */
+  readonly importHash: 'SHA-1' | 'SHA-256';
   /** CKA_EC_PARAMS of Ed25519. */
   readonly edParams: 'oid' | 'printable-string';
   /** How a key is looked up: some tokens are fast only by CKA_ID alone; the class is checked then. */
@@ -40,7 +42,7 @@ export interface Profile {
   readonly rwOnly: boolean;
   /** Whether another process's new token objects are seen at the first find, and if not what makes it so. */
   readonly crossProcessVisibility: 'at-once' | 'needs-configuration';
-  /** CKA_UNWRAP_TEMPLATE on KEKs is honoured. It needs pointers inside attributes, which the binding cannot pass yet. */
+  /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: what is unwrapped with them must conform to it. */
   readonly unwrapTemplate: boolean;
   readonly pqc: {
     readonly kemEntry: 'interface-3.2' | 'vendor-exports' | null;
@@ -57,6 +59,7 @@ const standard = {
   cekWrap: ckm.AES_KEY_WRAP,
   kekWrap: [ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD],
   oaep: 'token',
+  importHash: 'SHA-256',
   edParams: 'oid',
   findBy: 'class-and-id',
   allowedMechanisms: true,
@@ -92,6 +95,8 @@ const rows = [
     pinFormat: 'any',
     kekWrap: [ckm.AES_KEY_WRAP_PAD],
     oaep: 'raw-then-unpad',
+    importHash: 'SHA-1',
+    unwrapTemplate: true,
     notes: 'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice.',
   },
   {

@@ -9,7 +9,7 @@ import { ckr, ckrOf } from './ckr.js';
 import { ckm, rwSession } from './mechanism.js';
 import { openPkcs11Custody, type Pkcs11Custody } from './pkcs11-custody.js';
 import { profiles } from './profile.js';
-import { cka, type KeyShape, keyTemplate, mechanismsOf, objectClass, platformShapes } from './template.js';
+import { cka, type KeyShape, keyTemplate, keyType, mechanismsOf, objectClass, platformShapes } from './template.js';
 
 const quick = { tuning: { longSelfTests: false } };
 const token = enterSoftHsmToken();
@@ -55,7 +55,8 @@ const codeOfCall = (call: () => unknown): number | null => {
     return ckrOf(error);
   }
 };
-const encoded = (value: number | boolean | string | Buffer): Buffer => {
+type PlainValue = number | boolean | string | Buffer;
+const encoded = (value: PlainValue): Buffer => {
   if (typeof value === 'boolean') return Buffer.from([value ? 1 : 0]);
   if (typeof value === 'string') return Buffer.from(value);
   if (Buffer.isBuffer(value)) return value;
@@ -87,6 +88,9 @@ const platform: Subject[] = (['kek', 'audit-mac'] as const).map((kind) => ({
   make: (id: Buffer) => custody.generatePlatformKey(inTime(), kind, id, 'l'),
 }));
 
+/** CKR_TEMPLATE_INCONSISTENT */
+const templateInconsistent = 0xd1;
+
 const rightAttributes = [cka.ENCRYPT, cka.DECRYPT, cka.SIGN, cka.VERIFY, cka.WRAP, cka.UNWRAP, cka.DERIVE];
 const softhsm = profiles.find((row) => row.name === 'softhsm');
 
@@ -101,8 +105,11 @@ describe.each([...callers, ...platform])('object of $name', ({ shape, make }) =>
   it('has the attributes of its template, read back', () => {
     if (!softhsm) throw new Error('no profile');
     const own = { ...softhsm, kekWrap: [ckm.AES_KEY_WRAP_PAD] };
-    for (const { type, value } of keyTemplate(shape, { id, label: 'l', as: 'token' }, own))
-      expect([type.toString(16), read(handle, type)]).toEqual([type.toString(16), encoded(value)]);
+    for (const { type, value } of keyTemplate(shape, { id, label: 'l', as: 'token' }, own)) {
+      // Pointers are not read back: what CKA_UNWRAP_TEMPLATE does is tried below.
+      if (type === cka.UNWRAP_TEMPLATE) continue;
+      expect([type.toString(16), read(handle, type)]).toEqual([type.toString(16), encoded(value as PlainValue)]);
+    }
     const fixed = {
       [cka.TOKEN]: 1,
       [cka.PRIVATE]: 1,
@@ -158,6 +165,33 @@ describe('the token as a whole', () => {
         p11.C_SignInit(session, { mechanism: ckm.RSA_PKCS }, only(id));
       }),
     ).not.toBeNull();
+  });
+});
+
+describe('a KEK', () => {
+  it('unwraps to nothing that could be read', async () => {
+    const id = randomBytes(16);
+    await custody.generatePlatformKey(inTime(), 'kek', id, 'ankasecure:kek:tenant:t');
+    const kek = only(id);
+    const generic = (sensitive: boolean) => [
+      { type: cka.CLASS, value: objectClass.secret },
+      { type: cka.KEY_TYPE, value: keyType.generic },
+      { type: cka.TOKEN, value: false },
+      { type: cka.SENSITIVE, value: sensitive },
+      { type: cka.EXTRACTABLE, value: true },
+    ];
+    const victim = p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, [
+      ...generic(true).filter(({ type }) => type !== cka.KEY_TYPE),
+      { type: cka.VALUE_LEN, value: 32 },
+    ]);
+    const mechanism = { mechanism: ckm.AES_KEY_WRAP_PAD };
+    const blob = Buffer.from(p11.C_WrapKey(session, mechanism, kek, victim, Buffer.alloc(128)));
+    const unwrapped = (sensitive: boolean): Handle =>
+      p11.C_UnwrapKey(session, mechanism, kek, blob, generic(sensitive));
+    expect(codeOfCall(() => unwrapped(false))).toBe(templateInconsistent);
+    const opaque = unwrapped(true);
+    expect(codeOfCall(() => read(opaque, cka.VALUE))).toBe(0x11);
+    for (const handle of [victim, opaque]) p11.C_DestroyObject(session, handle);
   });
 });
 

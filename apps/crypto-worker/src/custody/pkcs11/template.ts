@@ -31,21 +31,28 @@ export const cka = {
   EC_PARAMS: 0x180,
   EC_POINT: 0x181,
   ALLOWED_MECHANISMS: 0x40000600,
+  UNWRAP_TEMPLATE: 0x40000212,
 } as const;
 
 export const objectClass = { public: 2, private: 3, secret: 4 } as const;
 export const keyType = { rsa: 0x0, ec: 0x3, generic: 0x10, aes: 0x1f, edwards: 0x40 } as const;
 
+export interface PlainAttribute {
+  readonly type: number;
+  readonly value: number | boolean;
+}
+
 export interface Attribute {
   readonly type: number;
-  readonly value: number | boolean | string | Buffer;
+  /** An array where the attribute holds attributes itself. */
+  readonly value: number | boolean | string | Buffer | readonly PlainAttribute[];
 }
 
 /** Everything that decides a key's template. `platform` keys serve us, the others callers. */
 export interface KeyShape {
   readonly kind: AlgorithmKind;
   readonly bits: number;
-  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'canary';
+  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'transport' | 'canary';
   readonly alg: JweAlg | null;
 }
 
@@ -53,6 +60,10 @@ export const platformShapes = {
   kek: { kind: 'aes', bits: 256, purpose: 'kek', alg: null },
   'audit-mac': { kind: 'hmac', bits: 256, purpose: 'audit-mac', alg: null },
   'token-signing': { kind: 'ec', bits: 256, purpose: 'sign', alg: null },
+  'blob-mac': { kind: 'hmac', bits: 256, purpose: 'blob-mac', alg: null },
+  import: { kind: 'rsa', bits: 4096, purpose: 'import', alg: null },
+  /** The AES key between an `import` key and what is brought in; it is there for one job. */
+  transport: { kind: 'aes', bits: 256, purpose: 'transport', alg: null },
   canary: { kind: 'aes', bits: 256, purpose: 'canary', alg: null },
 } as const satisfies Record<string, KeyShape>;
 
@@ -77,6 +88,9 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, 
   dir: { own: ['ENCRYPT', 'DECRYPT'] },
   kek: { own: ['WRAP', 'UNWRAP'] },
   'audit-mac': { own: ['SIGN'] },
+  'blob-mac': { own: ['SIGN'] },
+  import: { own: ['UNWRAP'], publicHalf: ['WRAP'] },
+  transport: { own: ['UNWRAP'] },
   canary: { own: ['ENCRYPT', 'DECRYPT'] },
 };
 
@@ -94,7 +108,8 @@ const hmacBySize: Readonly<Record<number, number>> = {
 
 /** The mechanisms a key may ever be used with; at creation they become CKA_ALLOWED_MECHANISMS. */
 export const mechanismsOf = (shape: KeyShape, profile: Profile): readonly number[] => {
-  if (shape.purpose === 'kek') return profile.kekWrap;
+  if (shape.purpose === 'kek' || shape.purpose === 'transport') return profile.kekWrap;
+  if (shape.purpose === 'import') return [ckm.RSA_PKCS_OAEP];
   if (shape.purpose === 'canary' || shape.alg === 'dir') return [profile.gcm.mechanism];
   if (shape.kind === 'hmac') return [hmacBySize[shape.bits] ?? ckm.SHA256_HMAC];
   if (shape.kind === 'aes') return [profile.cekWrap];
@@ -130,11 +145,20 @@ const ulongs = (values: readonly number[]): Buffer => {
 const flags = (all: readonly Right[], granted: readonly Right[]): readonly Attribute[] =>
   all.map((right) => ({ type: cka[right], value: granted.includes(right) }));
 
+/**
+ * What a KEK demands of whatever is unwrapped with it. Without this anybody who is logged in could have a blob back as a generic
+ * secret and read it. It may still be extractable: a new KEK wraps again what an old one unwraps, inside the token.
+ */
+const unwrapsOnlyTo: readonly PlainAttribute[] = [{ type: cka.SENSITIVE, value: true }];
+
 export interface Placement {
   readonly id: Buffer;
   readonly label: string;
-  /** `session` objects serve self-tests: they end with the session, and secret keys may be read back to check them. */
-  readonly as: 'token' | 'session' | 'readable-session';
+  /**
+   * All but `token` end with their session: keys in use that are wrapped otherwise, keys about to be wrapped, and those of
+   * self-tests, of which secret ones may be read back to check them.
+   */
+  readonly as: 'token' | 'session' | 'wrappable-session' | 'readable-session';
 }
 
 /** The private or secret key. */
@@ -148,7 +172,7 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     { type: cka.TOKEN, value: place.as === 'token' },
     { type: cka.PRIVATE, value: true },
     { type: cka.SENSITIVE, value: !readable },
-    { type: cka.EXTRACTABLE, value: readable },
+    { type: cka.EXTRACTABLE, value: readable || place.as === 'wrappable-session' },
     { type: cka.MODIFIABLE, value: false },
     { type: cka.COPYABLE, value: false },
     { type: cka.ID, value: place.id },
@@ -156,8 +180,19 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     ...flags(pair ? privateRights : secretRights, rightsOf(shape).own),
     ...(pair ? [] : [{ type: cka.VALUE_LEN, value: shape.bits / 8 }]),
     ...(allowed ? [{ type: cka.ALLOWED_MECHANISMS, value: allowed }] : []),
+    ...(shape.purpose === 'kek' && profile.unwrapTemplate ? [{ type: cka.UNWRAP_TEMPLATE, value: unwrapsOnlyTo }] : []),
   ];
   return all.filter((attribute) => !profile.omitAttributes.includes(attribute.type));
+};
+
+/**
+ * The same for a key that comes out of a blob. Its length is the blob's, and SoftHSM takes no attribute after one that says it
+ * is not modifiable.
+ */
+export const unwrappedTemplate = (shape: KeyShape, place: Placement, profile: Profile): readonly Attribute[] => {
+  const all = keyTemplate(shape, place, profile).filter(({ type }) => type !== cka.VALUE_LEN);
+  const isLast = ({ type }: Attribute): boolean => type === cka.MODIFIABLE;
+  return [...all.filter((attribute) => !isLast(attribute)), ...all.filter(isLast)];
 };
 
 /** The public half: a session object, read once and destroyed; public operations are done outside the token. */

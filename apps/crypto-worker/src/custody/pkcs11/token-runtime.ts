@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { Deadline, TokenIdentity } from '../custody.js';
+import type { Deadline, ImportAbility, TokenIdentity } from '../custody.js';
 import { Capabilities } from './capability.js';
 import { ckrName } from './ckr.js';
 import { type CustodyLogger, defaultTuning, type Pkcs11Config, type Pkcs11Options, type Tuning } from './config.js';
@@ -10,6 +10,7 @@ import { type OperationName, operationNumber, operations, status } from './lane/
 import { type Job, settle } from './lane/job-queue.js';
 import { LanePool } from './lane/lane-pool.js';
 import type { SelfTestResult, SelfTestSpec } from './lane/operation/self-test.js';
+import { ckm, mechanismFlag } from './mechanism.js';
 import type { Profile } from './profile.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
@@ -17,6 +18,8 @@ import { TokenModule } from './token-module.js';
 /** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
+  /** The same for keys that are wrapped. Its self-tests run when somebody asks. */
+  readonly wrappedCapabilities: Capabilities;
   readonly #module: TokenModule;
   readonly #pool: LanePool;
   readonly #recovery: Recovery;
@@ -46,6 +49,7 @@ export class TokenRuntime {
         slot: module.slot,
         profile: module.profile,
         handleCacheSize: tuning.handleCacheSize,
+        unwrappedKeys: tuning.unwrappedKeys,
         shared: control,
       }),
       loginEpoch: () => Atomics.load(control, shared.loginEpoch),
@@ -77,20 +81,24 @@ export class TokenRuntime {
       passed: () => {
         this.#recovery.proved();
         this.capabilities.tokenProved();
+        this.wrappedCapabilities.tokenProved();
       },
     });
-    this.capabilities = new Capabilities(
-      module.profile,
-      module.mechanisms,
-      (spec) => this.#selfTest(spec),
-      (algorithm, alg, reason) => {
-        logger.warn(
-          { partition: config.partition, algorithm, alg, reason },
-          'a self-test failed; the algorithm is not offered',
-        );
-      },
-      tuning,
-    );
+    const capabilities = (custody: 'token' | 'wrapped'): Capabilities =>
+      new Capabilities(
+        module.profile,
+        module.mechanisms,
+        (spec) => this.#selfTest({ ...spec, wrapped: custody === 'wrapped' }),
+        (algorithm, alg, reason) => {
+          logger.warn(
+            { partition: config.partition, algorithm, alg, custody, reason },
+            'a self-test failed; the algorithm is not offered',
+          );
+        },
+        tuning,
+      );
+    this.capabilities = capabilities('token');
+    this.wrappedCapabilities = capabilities('wrapped');
   }
 
   static async open(config: Pkcs11Config, logger: CustodyLogger, options: Pkcs11Options): Promise<TokenRuntime> {
@@ -120,6 +128,22 @@ export class TokenRuntime {
 
   get profile(): Profile {
     return this.#module.profile;
+  }
+
+  /** What the token's list says; each import has the last word. */
+  get importAbility(): ImportAbility {
+    const { mechanisms, profile } = this.#module;
+    const unwraps = (mechanism: number | undefined): boolean =>
+      ((mechanisms.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
+    const lacks = [
+      ...(unwraps(ckm.RSA_PKCS_OAEP) ? [] : ['unwrap with RSA-OAEP']),
+      ...(unwraps(profile.kekWrap[0]) ? [] : ['unwrap with AES key wrap with padding']),
+    ];
+    const detail =
+      lacks.length > 0
+        ? `The token cannot ${lacks.join(', nor ')}`
+        : 'RSA-OAEP, then AES key wrap with padding, both inside the token';
+    return { available: lacks.length === 0, oaepHash: profile.importHash, detail };
   }
 
   healthy(): boolean {
@@ -157,6 +181,10 @@ export class TokenRuntime {
     });
   }
 
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    this.#pool.forgetUnwrapped(objectIds);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -165,6 +193,7 @@ export class TokenRuntime {
   async #close(): Promise<void> {
     this.#health.stop();
     this.capabilities.close();
+    this.wrappedCapabilities.close();
     await this.#recovery.close();
     if (await this.#pool.close()) this.#module.close();
   }
@@ -195,6 +224,9 @@ export class TokenRuntime {
         return settle(job, new AnkaError('decryption-failed'));
       case status.badData:
         return settle(job, new AnkaError('decryption-failed'));
+      case status.blobRefused:
+        this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a wrapped key is not what it is recorded as');
+        return settle(job, new AnkaError('key-blob-refused'));
       case status.keyMissing:
         return settle(job, new AnkaError('key-not-found', 'The key’s object is not on the token.'));
       case status.skipped:

@@ -135,6 +135,10 @@ export class KnownKeyCustody implements Custody {
   generate = unsupported;
   generatePlatformKey = unsupported;
   destroy = unsupported;
+  rewrap = unsupported;
+  importAbility = unsupported;
+  importKey = unsupported;
+  forgetUnwrapped = unsupported;
   uri = unsupported;
   platformMac = unsupported;
   healthy = (): boolean => true;

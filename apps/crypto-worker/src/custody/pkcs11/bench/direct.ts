@@ -5,6 +5,7 @@ import type { Reply } from '../lane/frame.js';
 import { operationNumber, status } from '../lane/job.js';
 import { perform } from '../lane/perform.js';
 import { TokenSession } from '../lane/token-session.js';
+import { UnwrappedKeys } from '../lane/unwrapped-key.js';
 import type { TokenModule } from '../token-module.js';
 import type { DirectJob } from './operation.js';
 
@@ -17,7 +18,8 @@ export class DirectSession {
     p11.load(module.libraryPath);
     const { slot, profile } = module;
     const { handleCacheSize } = defaultTuning;
-    this.#session = new TokenSession(p11, controlMemory(shared.size), { slot, profile, handleCacheSize });
+    const settings = { slot, profile, handleCacheSize };
+    this.#session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0));
   }
 
   run({ operation, variant, parts }: DirectJob): Buffer[] {

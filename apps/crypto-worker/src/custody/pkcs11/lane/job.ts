@@ -22,6 +22,10 @@ export const operations = [
   repeatable('open-gcm'),
   { name: 'generate', repeatable: false, writes: true },
   { name: 'destroy', repeatable: true, writes: true },
+  // What it makes is gone when it ends, however it ends.
+  repeatable('generate-wrapped'),
+  repeatable('rewrap'),
+  { name: 'import', repeatable: false, writes: true },
   repeatable('canary'),
   repeatable('self-test'),
 ] as const satisfies readonly Operation[];
@@ -64,4 +68,6 @@ export const status = {
   failedCanary: 8,
   /** Not run: too late, or taken from the lane. */
   skipped: 9,
+  /** A wrapped key is not what it is recorded as. */
+  blobRefused: 10,
 } as const;

@@ -68,6 +68,11 @@ export class LanePool {
     this.#wake();
   }
 
+  /** A lane that begins later has nothing unwrapped. */
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    for (const lane of this.#lanes) lane.forgetUnwrapped(objectIds);
+  }
+
   get stuckLanes(): number {
     return this.#lanes.filter((lane) => lane.quarantined).length;
   }

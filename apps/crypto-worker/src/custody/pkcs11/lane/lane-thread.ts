@@ -1,11 +1,13 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import pkcs11js from 'pkcs11js';
+import { ckrOf } from '../ckr.js';
 import type { Profile } from '../profile.js';
 import { own } from './control.js';
 import { packReplies, type Reply, unpackRequests } from './frame.js';
 import { status } from './job.js';
 import { perform } from './perform.js';
 import { TokenSession } from './token-session.js';
+import { UnwrappedKeys } from './unwrapped-key.js';
 
 /** What a lane's thread starts with. */
 export interface LaneData {
@@ -13,12 +15,17 @@ export interface LaneData {
   readonly slot: Uint8Array;
   readonly profile: Profile;
   readonly handleCacheSize: number;
+  readonly unwrappedKeys: number;
   readonly shared: Int32Array;
   readonly own: Int32Array;
 }
 
-/** Besides batches: the slot after C_Initialize, and null to end. */
-export type LaneMessage = ArrayBuffer | { readonly slot: Uint8Array } | null;
+/** Besides batches: the slot after C_Initialize, wrapped keys that are not to be kept unwrapped, and null to end. */
+export type LaneMessage =
+  | ArrayBuffer
+  | { readonly slot: Uint8Array }
+  | { readonly forget: readonly Uint8Array[] | 'all' }
+  | null;
 
 const skipped: Reply = { status: status.skipped, code: 0, micros: 0, parts: [] };
 
@@ -35,21 +42,30 @@ const runBatch = (session: TokenSession, progress: Int32Array, frame: ArrayBuffe
   return answer;
 };
 
+/** Where that fails their session is closed, which destroys them all. */
+const forget = (session: TokenSession, objectIds: readonly Uint8Array[] | 'all'): void => {
+  try {
+    session.forgetUnwrapped(objectIds);
+  } catch (error) {
+    if (ckrOf(error) === null) throw error;
+  }
+};
+
 const serve = (port: MessagePort, data: LaneData): void => {
   const p11 = new pkcs11js.PKCS11();
   p11.load(data.libraryPath);
-  const session = new TokenSession(p11, data.shared, {
-    slot: Buffer.from(data.slot),
-    profile: data.profile,
-    handleCacheSize: data.handleCacheSize,
-  });
+  const { profile, handleCacheSize } = data;
+  const settings = { slot: Buffer.from(data.slot), profile, handleCacheSize };
+  const session = new TokenSession(p11, data.shared, settings, new UnwrappedKeys(p11, data.unwrappedKeys));
   port.on('message', (message: LaneMessage) => {
     if (message instanceof ArrayBuffer) {
       const answer = runBatch(session, data.own, message);
       port.postMessage(answer, [answer]);
-    } else if (message) {
+    } else if (message && 'slot' in message) {
       session.moveTo(Buffer.from(message.slot));
     } else {
+      forget(session, message?.forget ?? 'all');
+      if (message) return;
       session.close();
       port.close();
     }

@@ -137,6 +137,11 @@ export class Lane<Job extends Request> {
     this.#post({ slot });
   }
 
+  /** Done between batches: before the next, and after the one under way. */
+  forgetUnwrapped(forget: readonly Uint8Array[] | 'all'): void {
+    this.#post({ forget });
+  }
+
   /** Ends the thread after the batch under way. @returns false when it hangs in a call: then it is left behind */
   async close(limitMs: number): Promise<boolean> {
     this.#closing = true;

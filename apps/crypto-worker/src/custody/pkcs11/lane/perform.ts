@@ -3,7 +3,15 @@ import { actionFor, type ErrorAction, repeating } from '../error-policy.js';
 import type { Reply, Request } from './frame.js';
 import { status } from './job.js';
 import { handlers } from './operation/handlers.js';
-import { BadData, harmless, KeyMissing, LoginLost, TokenChanged, type TokenSession } from './token-session.js';
+import {
+  BadData,
+  BlobRefused,
+  harmless,
+  KeyMissing,
+  LoginLost,
+  TokenChanged,
+  type TokenSession,
+} from './token-session.js';
 
 const jitterLimitMs = 5_000;
 const mostMakings = 3;
@@ -28,6 +36,7 @@ const endings: Readonly<Record<ErrorAction, number>> = {
 
 const plainEndings = [
   [BadData, status.badData],
+  [BlobRefused, status.blobRefused],
   [KeyMissing, status.keyMissing],
   [LoginLost, status.needsLogin],
   [TokenChanged, status.needsReinitialise],

@@ -5,6 +5,9 @@ import { rwSession, userState } from '../mechanism.js';
 import type { Profile } from '../profile.js';
 import { type Attribute, cka, type objectClass } from '../template.js';
 import { shared } from './control.js';
+import { isWrapped } from './locator.js';
+import { packAttributes } from './packed-attribute.js';
+import type { UnwrappedKeys } from './unwrapped-key.js';
 
 export type ObjectClass = (typeof objectClass)[keyof typeof objectClass];
 
@@ -16,6 +19,8 @@ export class LoginLost extends Error {}
 export class TokenChanged extends Error {}
 /** The caller's data is bad, as found outside the token. */
 export class BadData extends Error {}
+/** A blob is not bound to what it is recorded as. */
+export class BlobRefused extends Error {}
 
 export interface SessionSettings {
   readonly slot: Buffer;
@@ -42,11 +47,16 @@ export class TokenSession {
   #moduleEpoch = 0;
   #loginEpoch = 0;
   #handles = new Map<string, Handle>();
+  readonly #unwrapped: UnwrappedKeys;
+  /** The key last asked for: a name among the handles, or 'unwrapped'. */
   #used: string | null = null;
   #scratch = Buffer.alloc(16 * 1024);
+  /** What the last template points at. */
+  #pointedAt: Buffer[] = [];
 
-  constructor(p11: PKCS11, control: Int32Array, settings: SessionSettings) {
+  constructor(p11: PKCS11, control: Int32Array, settings: SessionSettings, unwrapped: UnwrappedKeys) {
     this.p11 = p11;
+    this.#unwrapped = unwrapped;
     this.#control = control;
     this.#settings = settings;
   }
@@ -71,11 +81,13 @@ export class TokenSession {
       this.#moduleEpoch = moduleEpoch;
       this.#handle = null;
       this.#handles.clear();
+      this.#unwrapped.lose();
     }
     const loginEpoch = Atomics.load(this.#control, shared.loginEpoch);
     if (loginEpoch !== this.#loginEpoch) {
       this.#loginEpoch = loginEpoch;
       this.#handles.clear();
+      this.#unwrapped.close();
     }
     if (!this.#handle) {
       this.begin('C_OpenSession', 'own');
@@ -95,9 +107,17 @@ export class TokenSession {
     return this.#scratch;
   }
 
-  /** @throws KeyMissing, LoginLost */
+  /**
+   * @param id CKA_ID of an object of the token, or the locator of a wrapped key
+   * @throws KeyMissing, LoginLost, BlobRefused
+   */
   key(objectClass: ObjectClass, id: Buffer): Handle {
     const session = this.session;
+    if (isWrapped(id)) {
+      const handle = this.#unwrapped.use(this, id);
+      this.#used = 'unwrapped';
+      return handle;
+    }
     const name = String.fromCharCode(objectClass) + id.toString('latin1');
     this.#used = name;
     const cached = this.#handles.get(name);
@@ -139,9 +159,15 @@ export class TokenSession {
     return value;
   }
 
-  /** A copy of the attributes in the binding's mutable form. */
+  /** A copy of the attributes in the binding's mutable form, good until the next one is asked for. */
   template(attributes: readonly Attribute[]): Template {
-    return attributes.map((attribute) => ({ ...attribute }));
+    this.#pointedAt = [];
+    return attributes.map(({ type, value }) => {
+      if (typeof value !== 'object' || Buffer.isBuffer(value)) return { type, value };
+      const packed = packAttributes(value);
+      this.#pointedAt.push(...packed.pointedAt);
+      return { type, value: packed.value };
+    });
   }
 
   destroyObject(handle: Handle): void {
@@ -151,7 +177,13 @@ export class TokenSession {
 
   /** The next use of the key last asked for looks it up again. */
   forgetUsed(): void {
-    if (this.#used) this.#handles.delete(this.#used);
+    if (this.#used === 'unwrapped') this.#unwrapped.close();
+    else if (this.#used) this.#handles.delete(this.#used);
+  }
+
+  /** Destroys what was unwrapped of these keys, or of all. */
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    this.#unwrapped.forget(this, objectIds);
   }
 
   loggedIn(): boolean {

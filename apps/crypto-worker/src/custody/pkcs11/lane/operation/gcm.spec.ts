@@ -5,6 +5,7 @@ import { chooseProfile } from '../../profile.js';
 import { cka } from '../../template.js';
 import { controlMemory, shared } from '../control.js';
 import { TokenSession } from '../token-session.js';
+import { UnwrappedKeys } from '../unwrapped-key.js';
 import { openGcmWith, sealGcm, sealGcmWith } from './gcm.js';
 import { selfTest } from './self-test.js';
 
@@ -50,12 +51,11 @@ class AppendingToken {
   };
 }
 
-const session = (ivBytes: number): TokenSession =>
-  new TokenSession(new AppendingToken(ivBytes) as unknown as PKCS11, controlMemory(shared.size), {
-    slot: handle,
-    profile: chooseProfile('luna', []),
-    handleCacheSize: 8,
-  });
+const session = (ivBytes: number): TokenSession => {
+  const p11 = new AppendingToken(ivBytes) as unknown as PKCS11;
+  const settings = { slot: handle, profile: chooseProfile('luna', []), handleCacheSize: 8 };
+  return new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0));
+};
 
 const selfTestOfDir = (ivBytes: number): unknown => {
   const shape = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };

@@ -6,9 +6,11 @@ import { decryptOaep } from './decrypt-oaep.js';
 import { destroy } from './destroy.js';
 import { openGcm, sealGcm } from './gcm.js';
 import { generate } from './generate.js';
+import { importKey } from './import-key.js';
 import { selfTest } from './self-test.js';
 import { sign } from './sign.js';
 import { unwrapCek, wrapCek } from './wrap-cek.js';
+import { generateWrapped, rewrap } from './wrap-key.js';
 
 /** Runs inside a lane. Parts of the request are views that end with the batch; parts of the result are filled with zeros once packed. */
 export type Handler = (session: TokenSession, variant: number, parts: readonly Buffer[]) => readonly Buffer[];
@@ -23,6 +25,9 @@ const table: Record<OperationName, Handler> = {
   'open-gcm': openGcm,
   generate,
   destroy,
+  'generate-wrapped': generateWrapped,
+  rewrap,
+  import: importKey,
   canary,
   'self-test': selfTest,
 };

@@ -14,7 +14,7 @@ import {
 import type { Hash, JweAlg, JwsAlg } from '@ankasecure/algorithm';
 import { ckrName, ckrOf } from '../../ckr.js';
 import { actionFor, type ErrorAction } from '../../error-policy.js';
-import { cka, type KeyShape } from '../../template.js';
+import { cka, type KeyShape, platformShapes, unwrappedTemplate } from '../../template.js';
 import type { TokenSession } from '../token-session.js';
 import { agreeWith } from './agree.js';
 import { decryptOaepWith } from './decrypt-oaep.js';
@@ -22,6 +22,7 @@ import { isJweIv, openGcmWith, sealGcmWith } from './gcm.js';
 import { type Made, make } from './generate.js';
 import { signWith } from './sign.js';
 import { unwrapCekWith, wrapCekWith } from './wrap-cek.js';
+import { kekMechanism, wrapWith } from './wrap-key.js';
 
 export interface SelfTestAlg {
   readonly alg: JwsAlg | JweAlg;
@@ -34,6 +35,8 @@ export interface SelfTestAlg {
 export interface SelfTestSpec {
   readonly shape: KeyShape;
   readonly algs: readonly SelfTestAlg[];
+  /** On a key that was wrapped and unwrapped before. */
+  readonly wrapped?: boolean | undefined;
 }
 
 export interface SelfTestFailure {
@@ -156,6 +159,31 @@ const makeSubject = (session: TokenSession, shape: KeyShape): Subject => {
   }
 };
 
+/** CKR_KEY_NOT_WRAPPABLE, CKR_KEY_UNEXTRACTABLE, CKR_FUNCTION_NOT_SUPPORTED */
+const notWrappable: readonly number[] = [0x69, 0x6a, 0x54];
+
+/** A key as it is used that is wrapped: through the template of such keys, and under a KEK made for this. */
+const makeWrappedSubject = (session: TokenSession, shape: KeyShape): Subject => {
+  check(session.profile.kekWrap.length > 0, 'it has no AES key wrap with padding');
+  const place = { id: randomBytes(16), label: 'ankasecure:self-test' };
+  const kek = make(session, platformShapes.kek, { ...place, as: 'session' }).key;
+  const { key, spki } = make(session, shape, { ...place, as: 'wrappable-session' });
+  let blob: Buffer;
+  try {
+    blob = wrapWith(session, kek, key);
+  } catch (error) {
+    check(!notWrappable.includes(ckrOf(error) ?? 0), 'it does not wrap keys of this kind');
+    throw error;
+  }
+  session.destroyObject(key);
+  const template = session.template(unwrappedTemplate(shape, { ...place, as: 'session' }, session.profile));
+  session.begin('C_UnwrapKey', 'produce');
+  const unwrapped = session.p11.C_UnwrapKey(session.session, kekMechanism(session), kek, blob, template);
+  session.destroyObject(kek);
+  const publicKey = spki && createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  return { key: unwrapped, spki, shape, value: null, publicKey };
+};
+
 /** Actions that mend the session or the token, after which the whole test runs again. */
 const mending: readonly ErrorAction[] = ['reopen-session', 'login', 'reinitialise', 'stop', 'retry-jitter'];
 /** Actions for codes that say nothing for certain: of what is bad, the token or what was asked of it. */
@@ -179,12 +207,13 @@ const failureOf = (error: unknown, session: TokenSession): SelfTestFailure => {
 /** Tries each algorithm on a key made for it, against node:crypto. */
 export const selfTest = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json] = parts as [Buffer];
-  const { shape, algs } = JSON.parse(json.toString()) as SelfTestSpec;
+  const { shape, algs, wrapped } = JSON.parse(json.toString()) as SelfTestSpec;
+  const subjectOf = wrapped === true ? makeWrappedSubject : makeSubject;
   const result: Record<string, SelfTestFailure | null> = {};
   let subject: Subject | null = null;
   for (const alg of algs) {
     try {
-      subject ??= makeSubject(session, shape);
+      subject ??= subjectOf(session, shape);
       testOf(shape)(session, subject, alg);
       result[alg.alg] = null;
     } catch (error) {

@@ -1,0 +1,156 @@
+import { createECDH, createHash, createPublicKey, ECDH, type KeyObject, randomBytes, verify } from 'node:crypto';
+import type { Handle } from 'pkcs11js';
+import { ckm, params } from '../../mechanism.js';
+import { ecSpki, rsaSpki } from '../../spki.js';
+import {
+  cka,
+  curveOids,
+  type KeyShape,
+  objectClass,
+  type Placement,
+  platformShapes,
+  unwrappedTemplate,
+} from '../../template.js';
+import { signatureVariants } from '../job.js';
+import { BadData, type TokenSession } from '../token-session.js';
+import { agreeWith } from './agree.js';
+import { sealGcmWith } from './gcm.js';
+import { signWith } from './sign.js';
+import { wrapCekWith } from './wrap-cek.js';
+import { kekMechanism, passing, wrapAndBind } from './wrap-key.js';
+
+/** What an `import` job says in its first part, as JSON. */
+export interface ImportSpec {
+  readonly shape: KeyShape;
+  readonly label: string;
+}
+
+const oaep = {
+  'SHA-1': { type: params.rsaOaep, hashAlg: ckm.SHA_1, mgf: 1, source: 1 },
+  'SHA-256': { type: params.rsaOaep, hashAlg: ckm.SHA256, mgf: 2, source: 1 },
+} as const;
+
+const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' };
+const variantOf = (scheme: string, hash: string | null): number =>
+  signatureVariants.findIndex((row) => row.scheme === scheme && row.hash === hash);
+
+/** Unwraps the key as often as it takes, each time to one purpose only: nothing ever holds the rights of two. */
+type UnwrapAs = (shape: KeyShape, place: Placement) => Handle;
+
+const temporary = (): Placement => ({ id: randomBytes(16), label: 'ankasecure:import', as: 'session' });
+const using = <Result>(session: TokenSession, key: Handle, work: (key: Handle) => Result): Result =>
+  passing(session, key, () => work(key));
+
+/** Whether `key` signs what its other half verifies. */
+const proves = (session: TokenSession, key: Handle, variant: number, publicKey: KeyObject): boolean => {
+  const message = randomBytes(40);
+  const signature = signWith(session, key, variant, createHash('sha256').update(message).digest());
+  return verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+};
+
+const publicKeyOf = (spki: Buffer): KeyObject => createPublicKey({ key: spki, format: 'der', type: 'spki' });
+
+const rsaPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer =>
+  using(session, unwrapAs({ ...shape, purpose: 'sign', alg: null }, temporary()), (key) => {
+    const modulus = session.attribute(key, cka.MODULUS);
+    const spki = rsaSpki(modulus, session.attribute(key, cka.PUBLIC_EXPONENT));
+    const { modulusLength } = publicKeyOf(spki).asymmetricKeyDetails ?? {};
+    if (modulusLength !== shape.bits) throw new BadData('modulus');
+    if (!proves(session, key, variantOf('rsa-pkcs1', 'sha256'), publicKeyOf(spki))) throw new BadData('signature');
+    return spki;
+  });
+
+/**
+ * A private key object need not tell its point. Agreement with the base point gives d·G, as x alone; of the two points with
+ * that x it is the one that a signature verifies with.
+ */
+const ecPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer => {
+  const curve = curves[shape.bits] ?? '';
+  const one = createECDH(curve);
+  one.setPrivateKey(Buffer.of(1));
+  const agreeing = unwrapAs({ ...shape, purpose: 'encrypt', alg: 'ECDH-ES+A256KW' }, temporary());
+  const x = using(session, agreeing, (key) => {
+    if (!session.attribute(key, cka.EC_PARAMS).equals(curveOids[shape.bits] ?? Buffer.of())) throw new BadData('curve');
+    return agreeWith(session, key, one.getPublicKey(), Math.ceil(shape.bits / 8));
+  });
+  const candidates = [2, 3].map((sign) => {
+    const point = ECDH.convertKey(Buffer.concat([Buffer.of(sign), x]), curve, undefined, undefined, 'uncompressed');
+    return ecSpki(shape.bits, point as Buffer);
+  });
+  return using(session, unwrapAs({ ...shape, purpose: 'sign', alg: null }, temporary()), (key) => {
+    const found = candidates.find((spki) => proves(session, key, variantOf('ecdsa', null), publicKeyOf(spki)));
+    if (found === undefined) throw new BadData('point');
+    return found;
+  });
+};
+
+/** A secret key of the right length, as far as the token tells it, that does what it is for. */
+const tried = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): null =>
+  using(session, unwrapAs(shape, temporary()), (key) => {
+    const length = session.attribute(key, cka.VALUE_LEN).readUInt32LE();
+    if (length !== 0 && length !== shape.bits / 8) throw new BadData('length');
+    try {
+      if (shape.kind === 'hmac') signWith(session, key, variantOf('hmac', `sha${shape.bits}`), randomBytes(32));
+      else if (shape.alg === 'dir') sealGcmWith(session, key, Buffer.of(), randomBytes(16));
+      else wrapCekWith(session, key, randomBytes(32));
+    } catch {
+      throw new BadData('use');
+    }
+    return null;
+  });
+
+const publicHalf: Readonly<
+  Record<KeyShape['kind'], (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs) => Buffer | null>
+> = {
+  rsa: rsaPublic,
+  ec: ecPublic,
+  ed: () => {
+    throw new BadData('kind');
+  },
+  aes: tried,
+  hmac: tried,
+};
+
+/** RFC 5649: eight bytes, and the key padded to a multiple of eight. */
+const kwpBytes = (bits: number): number => 8 + 8 * Math.ceil(bits / 64);
+
+/**
+ * In two steps, each of them inside the token: the AES key with the `import` key, and the key with the AES key. Tokens that have
+ * CKM_RSA_AES_KEY_WRAP do the same in one, of the same bytes.
+ * @returns as `generate` or `generate-wrapped`
+ */
+export const importKey = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [json, id, importId, material, ...wrapping] = parts as [Buffer, Buffer, Buffer, Buffer, ...Buffer[]];
+  const { shape, label } = JSON.parse(json.toString()) as ImportSpec;
+  const [transported, blob] = splitAt(material, platformShapes.import.bits / 8);
+  if (shape.kind === 'aes' || shape.kind === 'hmac')
+    if (blob.length !== kwpBytes(shape.bits)) throw new BadData('length');
+  if (wrapping.length === 0 && session.find(id, null, 1).length > 0)
+    throw new Error('an object has this CKA_ID already');
+  const unwrapping = session.key(objectClass.private, importId);
+  const template = session.template(unwrappedTemplate(platformShapes.transport, temporary(), session.profile));
+  const mechanism = { mechanism: ckm.RSA_PKCS_OAEP, parameter: oaep[session.profile.importHash] };
+  session.begin('C_UnwrapKey', 'caller-data');
+  const transport = session.p11.C_UnwrapKey(session.session, mechanism, unwrapping, transported, template);
+  const unwrapAs: UnwrapAs = (as, place) => {
+    const attributes = session.template(unwrappedTemplate(as, place, session.profile));
+    // By the time the object of the token is made the material has proved good: what fails then is the token's.
+    session.begin('C_UnwrapKey', place.as === 'token' ? 'create' : 'caller-data');
+    return session.p11.C_UnwrapKey(session.session, kekMechanism(session), transport, blob, attributes);
+  };
+  return using(session, transport, () => {
+    const spki = publicHalf[shape.kind](session, shape, unwrapAs);
+    const own = spki ? [spki] : [];
+    if (wrapping.length === 0) {
+      unwrapAs(shape, { id: Buffer.from(id), label, as: 'token' });
+      return own;
+    }
+    const key = unwrapAs(shape, { ...temporary(), as: 'wrappable-session' });
+    return [...using(session, key, () => wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer])), ...own];
+  });
+};
+
+const splitAt = (bytes: Buffer, at: number): readonly [Buffer, Buffer] => {
+  if (bytes.length < at + 24) throw new BadData('length');
+  return [bytes.subarray(0, at), bytes.subarray(at)];
+};

@@ -1,0 +1,99 @@
+import { AnkaError } from '@ankasecure/contracts';
+import type {
+  Capability,
+  Custody,
+  CustodyKind,
+  Deadline,
+  GeneratedKey,
+  ImportedMaterial,
+  KeyRef,
+  NewKey,
+  Timed,
+  WrappedKey,
+  Wrapping,
+} from '../custody.js';
+import { shapeOf } from './capability.js';
+import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
+import type { Reply } from './lane/frame.js';
+import { headerOf, packLocator } from './lane/locator.js';
+import { assure, Pkcs11Custody, part } from './pkcs11-custody.js';
+import { objectClass } from './template.js';
+import { TokenRuntime } from './token-runtime.js';
+import { objectUri } from './uri.js';
+
+const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>) => shapeOf(algorithm, purpose, alg);
+
+const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
+
+/**
+ * Keys that a KEK in the token wraps: made in the token, kept outside as blobs, and unwrapped into objects of a lane's session
+ * to be used. Platform keys are objects of the token here too.
+ */
+export class WrappedCustody extends Pkcs11Custody {
+  override readonly kind: CustodyKind = 'wrapped';
+  /** By ref, which a key version keeps: a locator is put together once. */
+  readonly #locators = new WeakMap<KeyRef, Uint8Array>();
+
+  override capability(...of: Parameters<Custody['capability']>): Promise<Capability> {
+    const [budget, algorithm, purpose] = of;
+    return this.runtime.wrappedCapabilities.of(budget, algorithm, purpose);
+  }
+
+  override known(...of: Parameters<Custody['known']>): Capability {
+    return this.runtime.wrappedCapabilities.now(...of);
+  }
+
+  override capabilities(): readonly Capability[] {
+    return this.runtime.wrappedCapabilities.all();
+  }
+
+  override async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<Timed<GeneratedKey>> {
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
+    const shape = shapeOfRef(ref);
+    const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
+    const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, shape.kind === 'rsa');
+    return { value: { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) }, hsmMicros: reply.micros };
+  }
+
+  override async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {
+    const { ref, wrapping } = key;
+    if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
+    const parts = [headerOf(wrapping, shapeOfRef(ref)), wrapping.kek, wrapping.blobMac];
+    const reply = await this.bringIn(budget, key, material, parts);
+    return { value: { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) }, hsmMicros: reply.micros };
+  }
+
+  override async rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>> {
+    const parts = [this.locatorOf(ref), headerOf(to, shapeOfRef(ref)), to.kek, to.blobMac];
+    const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
+    return { value: wrappedIn(reply), hsmMicros: reply.micros };
+  }
+
+  /** The KEK's place, for the key itself has none. */
+  override uri(ref: KeyRef): string {
+    if (ref.wrapped === undefined) return super.uri(ref);
+    return objectUri(this.token, ref.wrapped.wrapping.kek, objectClass.secret);
+  }
+
+  /** @throws AnkaError `key-not-found` for a key whose blob is gone */
+  protected override locatorOf(ref: KeyRef): Uint8Array {
+    const known = this.#locators.get(ref);
+    if (known !== undefined) return known;
+    const { objectId, wrapped } = ref;
+    if (wrapped === undefined) throw new AnkaError('key-not-found', 'There is no wrapped key any more.');
+    const locator = packLocator({ objectId, wrapped }, shapeOfRef(ref));
+    this.#locators.set(ref, locator);
+    return locator;
+  }
+}
+
+/** As `openPkcs11Custody`, for both kinds of custody that a token makes possible. Closing one of them closes both. */
+export const openBothCustodies = async (
+  config: Pkcs11Config,
+  logger: CustodyLogger,
+  options: Pkcs11Options = {},
+): Promise<{ readonly token: Pkcs11Custody; readonly wrapped: WrappedCustody }> => {
+  const runtime = await TokenRuntime.open(config, logger, options);
+  return { token: new Pkcs11Custody(runtime), wrapped: new WrappedCustody(runtime) };
+};

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, custodyConformance, inTime, newRef } from '../custody.conformance.js';
+import type { Custody, KeyRef, WrappedKey, Wrapping } from '../custody.js';
+import { openBothCustodies, type WrappedCustody } from './wrapped-custody.js';
+
+const token = enterSoftHsmToken();
+afterAll(() => {
+  token.remove();
+});
+
+type Wrapped = NonNullable<KeyRef['wrapped']>;
+const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
+
+/** A KEK and a `blob-mac` key of a tenant that has nothing else. */
+const wrappingBy = async (custody: Custody): Promise<Wrapping> => {
+  const [kek, blobMac] = [randomBytes(16), randomBytes(16)];
+  await custody.generatePlatformKey(inTime(), 'kek', kek, 'ankasecure:kek:tenant:conformance');
+  await custody.generatePlatformKey(inTime(), 'blob-mac', blobMac, 'ankasecure:blob-mac:conformance');
+  return {
+    kek,
+    blobMac,
+    kekGeneration: 1,
+    tenantId: '11111111-1111-4111-8111-111111111111',
+    keyId: '22222222-2222-4222-8222-222222222222',
+    version: 1,
+  };
+};
+
+/** `custody` with the database's part: blobs are kept by the key's id, and a destroyed key has none. */
+const keepingBlobs = (custody: Custody, wrapping: Wrapping): Custody => {
+  const kept = new Map<string, KeyRef>();
+  const stored = (ref: KeyRef): KeyRef => kept.get(hex(ref.objectId)) ?? ref;
+  const own: Partial<Custody> = {
+    generate: async (budget, key) => {
+      const made = await custody.generate(budget, { ...key, wrapping });
+      const { wrapped } = made.value;
+      if (wrapped === null) throw new Error('nothing was wrapped');
+      kept.set(hex(key.ref.objectId), { ...key.ref, wrapped: { ...wrapped, wrapping } });
+      return made;
+    },
+    destroy: async (budget, objectId) => {
+      custody.forgetUnwrapped([objectId]);
+      const { value, hsmMicros } = await custody.destroy(budget, objectId);
+      return { value: value + (kept.delete(hex(objectId)) ? 1 : 0), hsmMicros };
+    },
+    sign: (budget, ref, ...rest) => custody.sign(budget, stored(ref), ...rest),
+    decryptOaep: (budget, ref, ...rest) => custody.decryptOaep(budget, stored(ref), ...rest),
+    agree: (budget, ref, ...rest) => custody.agree(budget, stored(ref), ...rest),
+    wrapCek: (budget, ref, ...rest) => custody.wrapCek(budget, stored(ref), ...rest),
+    unwrapCek: (budget, ref, ...rest) => custody.unwrapCek(budget, stored(ref), ...rest),
+    sealGcm: (budget, ref, ...rest) => custody.sealGcm(budget, stored(ref), ...rest),
+    openGcm: (budget, ref, ...rest) => custody.openGcm(budget, stored(ref), ...rest),
+  };
+  return new Proxy(custody, {
+    get(target, name) {
+      const mine = own[name as keyof Custody];
+      if (mine !== undefined) return mine;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+};
+
+custodyConformance('wrapped by a KEK on SoftHSM', {
+  open: async () => {
+    const partition = { ...partitionOn(token), sessionTimeoutSeconds: 60 };
+    const { wrapped } = await openBothCustodies(partition, listeningLogger());
+    return keepingBlobs(wrapped, await wrappingBy(wrapped));
+  },
+  // SoftHSM wraps no Ed25519 keys.
+  lacks: ['EdDSA', 'Ed25519'],
+});
+
+describe('a wrapped key', () => {
+  const unwrappedKeys = 2;
+  const log = listeningLogger();
+  let custody: WrappedCustody;
+  let wrapping: Wrapping;
+  const made = async (ref: KeyRef, owner = wrapping): Promise<KeyRef & { wrapped: Wrapped }> => {
+    const { value } = await custody.generate(inTime(), { ref, label: 'x', wrapping: owner });
+    return { ...ref, wrapped: { ...(value.wrapped as WrappedKey), wrapping: owner } };
+  };
+  const mac = async (ref: KeyRef): Promise<string> =>
+    hex((await custody.sign(inTime(), ref, { scheme: 'hmac', hash: 'sha256' }, Buffer.from('x'))).value);
+
+  beforeAll(async () => {
+    const tuning = { longSelfTests: false, unwrappedKeys };
+    const both = await openBothCustodies({ ...partitionOn(token), sessionPoolSize: 1 }, log, { tuning });
+    custody = both.wrapped;
+    wrapping = await wrappingBy(custody);
+  });
+  afterAll(() => custody.close());
+
+  it('leaves no object in the token', async () => {
+    const ref = await made(newRef('EC-P256', 'sign'));
+    await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
+    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+  });
+
+  it('of a kind that the token does not wrap is not offered, and the capability says so', async () => {
+    const { algs, excluded } = await custody.capability(inTime(), 'Ed25519', 'sign');
+    expect(algs).toEqual([]);
+    expect(excluded[0]?.detail).toContain('does not wrap keys of this kind');
+  });
+
+  it('is the same when it has left the lane and come back, and stays while other calls fail', async () => {
+    const refs: KeyRef[] = [];
+    for (let index = 0; index < 2 * unwrappedKeys; index++) refs.push(await made(newRef('HMAC-SHA256', 'mac')));
+    const macs = await Promise.all(refs.map(mac));
+    expect(new Set(macs).size).toBe(refs.length);
+    const gcm = await made(newRef('AES-256', 'encrypt', 'dir'));
+    const garbage = { iv: randomBytes(12), ciphertext: randomBytes(20), tag: randomBytes(16) };
+    expect(await codeOf(custody.openGcm(inTime(), gcm, garbage, Buffer.of()))).toBe('decryption-failed');
+    custody.forgetUnwrapped(refs.map(({ objectId }) => objectId));
+    expect(await Promise.all(refs.map(mac))).toEqual(macs);
+    custody.forgetUnwrapped('all');
+    expect(await Promise.all(refs.map(mac))).toEqual(macs);
+  });
+
+  it.each<[string, Partial<Wrapping>]>([
+    ['another tenant', { tenantId: '33333333-3333-4333-8333-333333333333' }],
+    ['another key', { keyId: '33333333-3333-4333-8333-333333333333' }],
+    ['another version', { version: 2 }],
+    ['another KEK generation', { kekGeneration: 2 }],
+  ])('is refused as that of %s', async (_name, moved) => {
+    const ref = await made(newRef('HMAC-SHA256', 'mac'));
+    await mac(ref);
+    const elsewhere = { ...ref.wrapped, wrapping: { ...ref.wrapped.wrapping, ...moved } };
+    expect(await codeOf(mac({ ...ref, wrapped: elsewhere }))).toBe('key-blob-refused');
+    expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { alarm: 'key-blob-refused' } });
+  });
+
+  it('is refused with other rights, with another’s blob, and with a blob that was changed', async () => {
+    const ref = await made(newRef('AES-256', 'encrypt', 'A256KW'));
+    const { blob, mac: otherMac } = (await made(newRef('AES-256', 'encrypt', 'A256KW'), { ...wrapping, version: 2 }))
+      .wrapped;
+    const changed = Buffer.from(ref.wrapped.blob);
+    changed[9] = (changed[9] ?? 0) ^ 1;
+    for (const bad of [{ blob }, { blob, mac: otherMac }, { blob: changed }]) {
+      const swapped = { ...ref, wrapped: { ...ref.wrapped, ...bad } };
+      expect(await codeOf(custody.wrapCek(inTime(), swapped, randomBytes(32)))).toBe('key-blob-refused');
+    }
+    const asAnother = { ...ref, alg: 'dir' as const };
+    expect(await codeOf(custody.sealGcm(inTime(), asAnother, Buffer.of(), randomBytes(8)))).toBe('key-blob-refused');
+  });
+
+  it('is wrapped again under another KEK, inside the token, and is the same key', async () => {
+    const ref = await made(newRef('HMAC-SHA256', 'mac'));
+    const before = await mac(ref);
+    const next = { ...(await wrappingBy(custody)), kekGeneration: 2 };
+    const { value } = await custody.rewrap(inTime(), ref, next);
+    await custody.destroy(inTime(), wrapping.kek);
+    custody.forgetUnwrapped('all');
+    expect(await mac({ ...ref, wrapped: { ...value, wrapping: next } })).toBe(before);
+    expect(await codeOf(mac(ref))).toBe('key-not-found');
+    wrapping = next;
+  });
+});

@@ -1,0 +1,179 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PlatformKeys } from '../audit-mac/platform-key.js';
+import type { Custody, KeyRef, Wrapping } from '../custody/custody.js';
+import { ObjectDestroyer } from '../key/destroy-object.js';
+import { Intents } from '../key/intent.js';
+import { Lease } from '../key/lease.js';
+import { ObjectMaker } from '../key/make-object.js';
+import { Reconciler } from '../key/reconcile.js';
+import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { ReadKek } from './read-kek.js';
+import { RewrapKeys } from './rewrap-keys.js';
+import { RotateKek } from './rotate-kek.js';
+
+/** A token that wraps by writing the generation down, and has a mind of its own about which keys. */
+class Token {
+  readonly token = { label: 't', serial: 's' };
+  readonly destroyed: string[] = [];
+  rewrapped = 0;
+  /** After so many it answers no more, as if the worker had died. */
+  answers = Number.POSITIVE_INFINITY;
+  refuses: (ref: KeyRef) => boolean = () => false;
+
+  healthy = (): boolean => true;
+  generatePlatformKey = async (): Promise<object> => ({ value: { spki: null, wrapped: null }, hsmMicros: 1 });
+  async destroy(_: unknown, objectId: Uint8Array): Promise<{ value: number; hsmMicros: number }> {
+    const name = Buffer.from(objectId).toString('hex');
+    const value = this.destroyed.includes(name) ? 0 : 1;
+    this.destroyed.push(name);
+    return { value, hsmMicros: 1 };
+  }
+  async rewrap(_: unknown, ref: KeyRef, to: Wrapping): Promise<object> {
+    if (this.refuses(ref)) throw new AnkaError('key-blob-refused');
+    if (this.rewrapped >= this.answers) throw new AnkaError('hsm-unavailable');
+    this.rewrapped++;
+    return {
+      value: { blob: Buffer.from(`under ${to.kekGeneration}`), mac: Buffer.alloc(32, to.kekGeneration) },
+      hsmMicros: 1,
+    };
+  }
+}
+
+describe('the rotation of a KEK', () => {
+  let database: WorkerDatabase;
+  const stops: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+  });
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+  });
+  afterAll(() => database.stop());
+
+  const worker = (partition: string, token: Token) => {
+    const { dataSource, outbox, config } = database;
+    const custody = token as unknown as Custody;
+    const lease = new Lease(config, silent);
+    const intents = new Intents(dataSource, partition, lease);
+    const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
+    const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
+    const platformKeys = new PlatformKeys(dataSource, custody, maker, partition, 'kek');
+    const rewrapper = new RewrapKeys(dataSource, { custody, platformKeys, lease }, intents, destroyer, silent);
+    const reconciler = new Reconciler(dataSource, custody, intents, lease, destroyer, silent);
+    const stop = async (): Promise<void> => {
+      await rewrapper.stop();
+      await reconciler.stop();
+      await lease.release();
+    };
+    stops.push(stop);
+    return { platformKeys, rewrapper, reconciler, stop, rotator: new RotateKek(dataSource, platformKeys, partition) };
+  };
+
+  /** A tenant with `count` wrapped keys, on a partition of its own. */
+  const prepare = async (count: number) => {
+    const [tenantId, partition] = [randomUUID(), randomUUID()];
+    const { platformKeys } = worker(partition, new Token());
+    await platformKeys.provision(contextOf(tenantId));
+    await platformKeys.wrapping(contextOf(tenantId), randomUUID(), 1);
+    await database.superuser.query(
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by)
+       SELECT $1, gen_random_uuid(), n::text, 'AES-256', 'encrypt', '{dir}', 't' FROM generate_series(1, $2) n`,
+      [tenantId, count],
+    );
+    await database.superuser.query(
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, wrapped_blob, wrapped_mac, kek_generation)
+       SELECT tenant_id, id, 1, 'ACTIVE', 'wrapped', $2, 't', 's', decode(md5(id::text), 'hex'), 'under 1', $3, 1 FROM key WHERE tenant_id = $1`,
+      [tenantId, partition, randomBytes(32)],
+    );
+    const read = () => new ReadKek(database.dataSource).get({ tenantId });
+    const oldKek = (await platformKeys.find(tenantId, 'kek', 1)).objectId.toString('hex');
+    return { tenantId, partition, read, oldKek };
+  };
+  const versions = (tenantId: string) =>
+    database.superuser.query<{ wrapped_blob: Buffer; revision: number }[]>(
+      'SELECT wrapped_blob, revision FROM key_version WHERE tenant_id = $1',
+      [tenantId],
+    );
+  const eventsOf = async (tenantId: string) =>
+    (await database.events())
+      .filter((event) => event.tenantId === tenantId && event.operation.startsWith('kek.'))
+      .map(({ operation, details }) => ({ operation, details }));
+
+  it('is gone on with by another worker where one has died, and ends with the old KEK', async () => {
+    const { tenantId, partition, read, oldKek } = await prepare(120);
+    const [first, second] = [new Token(), new Token()];
+    const begun = await worker(partition, first).rotator.rotate(contextOf(tenantId));
+    expect(begun.value).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
+    first.answers = 70;
+    const dying = worker(partition, first);
+    dying.rewrapper.start(partition);
+    await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(70);
+    await dying.stop();
+    expect(await read()).toMatchObject({ state: 'rotating', total: 120, done: 70, finishedAt: null });
+    expect(first.destroyed).toEqual([]);
+
+    worker(partition, second).rewrapper.start(partition);
+    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    expect(await read()).toMatchObject({ generation: 2, total: 120, done: 120 });
+    expect(second.rewrapped).toBe(50);
+    expect(new Set(second.destroyed)).toEqual(new Set([oldKek]));
+    const after = await versions(tenantId);
+    expect(after.every(({ wrapped_blob: blob, revision }) => blob.toString() === 'under 2' && revision === 2)).toBe(
+      true,
+    );
+    expect(await eventsOf(tenantId)).toMatchObject([
+      { operation: 'kek.create', details: { generation: '1' } },
+      { operation: 'kek.rotate', details: { generation: '2' } },
+      { operation: 'kek.destroy', details: { generation: '1', replacedBy: '2', rewrapped: '120' } },
+    ]);
+  });
+
+  it('begins once, however often and wherever it is asked for', async () => {
+    const { tenantId, partition } = await prepare(3);
+    const asked = await Promise.all(
+      Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
+    );
+    expect(asked.map(({ value }) => value.generation)).toEqual([2, 2, 2, 2]);
+    expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
+  });
+
+  it('keeps the old KEK while anything needs it', async () => {
+    const { tenantId, partition, read } = await prepare(5);
+    const token = new Token();
+    const [one] = await database.superuser.query<{ key_id: string }[]>(
+      'SELECT key_id FROM key_version WHERE tenant_id = $1 LIMIT 1',
+      [tenantId],
+    );
+    token.refuses = ({ wrapped }) => wrapped?.wrapping.keyId === one?.key_id;
+    const { rotator, rewrapper } = worker(partition, token);
+    await rotator.rotate(contextOf(tenantId));
+    rewrapper.start(partition);
+    await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(4);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await read()).toMatchObject({ state: 'rotating', done: 4 });
+    expect(token.destroyed).toEqual([]);
+  });
+
+  it('is ended by the reconciler where a worker dies while it destroys the old KEK', async () => {
+    const { tenantId, partition, read, oldKek } = await prepare(1);
+    const token = new Token();
+    const dying = worker(partition, token);
+    await dying.rotator.rotate(contextOf(tenantId));
+    Object.assign(token, { destroy: () => new Promise(() => undefined) });
+    dying.rewrapper.start(partition);
+    await expect
+      .poll(() => database.superuser.query(`SELECT 1 FROM intent WHERE tenant_id = $1`, [tenantId]), {
+        timeout: 20_000,
+      })
+      .toHaveLength(1);
+    await database.superuser.query(`UPDATE intent SET lease = 0 WHERE tenant_id = $1`, [tenantId]);
+    stops.splice(stops.indexOf(dying.stop), 1);
+
+    const other = new Token();
+    await worker(partition, other).reconciler.start(partition);
+    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    expect(other.destroyed).toContain(oldKek);
+  });
+});

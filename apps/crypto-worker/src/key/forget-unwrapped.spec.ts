@@ -1,0 +1,84 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { ForgetUnwrapped } from './forget-unwrapped.js';
+
+describe('what lanes have unwrapped', () => {
+  let database: WorkerDatabase;
+  const started: ForgetUnwrapped[] = [];
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+  });
+  afterEach(async () => {
+    for (const one of started.splice(0)) await one.stop();
+  });
+  afterAll(() => database.stop());
+
+  const worker = async (partition: string) => {
+    const forgotten: string[] = [];
+    const custody = {
+      forgetUnwrapped: (ids: readonly Uint8Array[] | 'all') =>
+        void forgotten.push(...(ids === 'all' ? ['all'] : ids.map((id) => Buffer.from(id).toString('hex')))),
+    };
+    const keys = { forget: (_: string, keyId: string) => void forgotten.push(keyId) };
+    const listener = new ForgetUnwrapped(database.config, custody, keys, silent);
+    started.push(listener);
+    await listener.start(partition);
+    expect(forgotten.splice(0)).toEqual(['all']);
+    return forgotten;
+  };
+  const key = async (custody: 'wrapped' | 'token') => {
+    const [tenantId, keyId, objectId] = [randomUUID(), randomUUID(), randomBytes(16)];
+    await database.superuser.query(
+      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by)
+       VALUES ($1, $2, 'k', 'AES-256', 'encrypt', '{dir}', 't')`,
+      [tenantId, keyId],
+    );
+    const wrapped = custody === 'wrapped' ? ['b', randomBytes(32), 1] : [null, null, null];
+    await database.superuser.query(
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, wrapped_blob, wrapped_mac, kek_generation)
+       VALUES ($1, $2, 1, 'ACTIVE', $3, 'here', 't', 's', $4, $5, $6, $7)`,
+      [tenantId, keyId, custody, objectId, ...wrapped],
+    );
+    const set = (change: string) =>
+      database.superuser.query(`UPDATE key_version SET ${change}, revision = revision + 1 WHERE key_id = $1`, [keyId]);
+    return { keyId, objectId: objectId.toString('hex'), set };
+  };
+
+  it.each([
+    ['suspended', `state = 'SUSPENDED'`],
+    ['compromised', `state = 'COMPROMISED'`],
+    ['to be destroyed', `state = 'DESTROY_SCHEDULED'`],
+    ['wrapped again', `wrapped_blob = 'c', kek_generation = 2`],
+    ['destroyed', `state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL`],
+  ])('goes in every worker of the partition when a key is %s', async (_name, change) => {
+    const [one, other, elsewhere] = [await worker('here'), await worker('here'), await worker('there')];
+    const { keyId, objectId, set } = await key('wrapped');
+    await set(change);
+    for (const forgotten of [one, other]) await expect.poll(() => forgotten).toEqual([keyId, objectId]);
+    await expect.poll(() => elsewhere).toEqual([keyId]);
+  });
+
+  it('stays when a key is resumed, and keys of the token are nothing to it', async () => {
+    const forgotten = await worker('here');
+    const [wrapped, token] = [await key('wrapped'), await key('token')];
+    await token.set(`state = 'SUSPENDED'`);
+    await wrapped.set(`state = 'SUSPENDED'`);
+    await wrapped.set(`state = 'ACTIVE'`);
+    await wrapped.set(`state = 'COMPROMISED'`);
+    const told = [wrapped.keyId, wrapped.objectId];
+    await expect.poll(() => forgotten).toEqual([...told, ...told]);
+  });
+
+  it('all goes when nobody may have heard, and what comes after is heard again', async () => {
+    const forgotten = await worker('here');
+    await database.superuser.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ankasecure-unwrapped'`,
+    );
+    await expect.poll(() => forgotten.splice(0), { timeout: 10_000 }).toContain('all');
+    await expect.poll(() => forgotten.includes('all'), { timeout: 10_000 }).toBe(true);
+    const { objectId, set } = await key('wrapped');
+    await set(`state = 'SUSPENDED'`);
+    await expect.poll(() => forgotten).toContain(objectId);
+  });
+});

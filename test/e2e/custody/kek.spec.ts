@@ -1,0 +1,87 @@
+import type { DecryptResult, EncryptResult, Kek, Key, SignResult } from '@ankasecure/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tokenObjects } from '../../fault/token-object.js';
+import { expectProblem } from '../harness/problem.js';
+import type { Rig } from '../harness/rig.js';
+import { sharedRig } from '../harness/shared-rig.js';
+import { newTenant, platformClient, type Tenant } from '../harness/tenant.js';
+import { eventsOf } from '../harness/trail.js';
+import { eventually } from '../harness/wait.js';
+
+let rig: Rig;
+let tenant: Tenant;
+beforeAll(async () => {
+  rig = await sharedRig();
+  tenant = await newTenant(rig);
+});
+
+const read = (): Promise<Kek> => tenant.admin.get<Kek>(`/tenants/${tenant.id}/kek`);
+const finished = (): Promise<Kek> =>
+  eventually('the end of the rotation', async () => {
+    const kek = await read();
+    return kek.state === 'idle' && kek;
+  });
+const keks = async (): Promise<number> =>
+  (await tokenObjects(rig.softHsm)).filter(({ label }) => label === `ankasecure:kek:tenant:${tenant.id}`).length;
+
+describe('the rotation of a KEK', () => {
+  it('wraps every key again inside the HSM, while they are in use, and destroys the old KEK', async () => {
+    const make = (body: object) => tenant.admin.post<Key>('/keys', { label: 'k', custody: 'wrapped', ...body });
+    const signers = await Promise.all(Array.from({ length: 8 }, () => make({ algorithm: 'EC-P256' })));
+    const { id: boxId } = await make({ algorithm: 'AES-256', alg: 'dir' });
+    const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: boxId, plaintext: 'AAAA' });
+    expect(await read()).toMatchObject({ generation: 1, state: 'idle', total: 0, startedAt: null });
+
+    const rotation = { over: false };
+    const using = (async () => {
+      for (let count = 0; !rotation.over || count < 20; count++)
+        await tenant.admin.post<SignResult>('/sign', { keyId: signers[count % signers.length]?.id, payload: 'AAAA' });
+    })();
+    const begun = await tenant.admin.post<Kek>(`/tenants/${tenant.id}/kek/rotate`, {});
+    expect(begun).toMatchObject({ generation: 2, total: 9 });
+    const during = await make({ algorithm: 'EC-P256' });
+    expect(await finished()).toMatchObject({ generation: 2, total: 9, done: 9 });
+    rotation.over = true;
+    await using;
+
+    const opened = await tenant.admin.post<DecryptResult>('/decrypt', { jwe });
+    expect(opened.plaintext).toBe('AAAA');
+    for (const { id } of [...signers, during]) await tenant.admin.post('/sign', { keyId: id, payload: 'AAAA' });
+    expect(await keks()).toBe(1);
+    const generations = await rig.query(
+      'ankadb_keys',
+      'SELECT DISTINCT kek_generation FROM key_version WHERE tenant_id = $1',
+      [tenant.id],
+    );
+    expect(generations).toEqual([{ kek_generation: 2 }]);
+    const events = await eventually('the sealed end', async () => {
+      const ends = await eventsOf(tenant.admin, { operation: 'kek.destroy' });
+      return ends.length > 0 && ends;
+    });
+    expect(events[0]?.details).toMatchObject({ generation: '1', replacedBy: '2', rewrapped: '9' });
+    expect(await eventsOf(tenant.admin, { operation: 'kek.rotate' })).toHaveLength(1);
+  });
+
+  it('is for the tenant’s administrators and the platform’s, and for no other tenant’s', async () => {
+    const other = await newTenant(rig);
+    for (const [method, path] of [
+      ['POST', 'kek/rotate'],
+      ['GET', 'kek'],
+    ] as const) {
+      const body = method === 'POST' ? { body: {} } : {};
+      expectProblem(await other.admin.send(method, `/tenants/${tenant.id}/${path}`, body), 'tenant-mismatch');
+      const user = await tenant.as(['user']);
+      expectProblem(await user.send(method, `/tenants/${tenant.id}/${path}`, body), 'access-denied');
+    }
+    const platform = await platformClient(rig);
+    const before = (await platform.get<Kek>(`/tenants/${other.id}/kek`)).generation;
+    const rotated = await platform.post<Kek>(`/tenants/${other.id}/kek/rotate`, {});
+    expect(rotated).toMatchObject({ tenantId: other.id, generation: before + 1, total: 0 });
+    expectProblem(await platform.send('GET', '/tenants/00000000-0000-4000-8000-000000000000/kek'), 'tenant-mismatch');
+    const [event] = await eventually('its event', async () => {
+      const all = await eventsOf(other.admin, { operation: 'kek.rotate' });
+      return all.length > 0 && all;
+    });
+    expect(event).toMatchObject({ userId: 'platform-administrator' });
+  });
+});

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Key, platformTenantId, type Tenant } from '@ankasecure/contracts';
+import { type Stack, startStack } from '@ankasecure/local';
+import { type Api, apiOf } from './api.js';
+
+/** What is shown here, and what it would mean if it were otherwise. */
+const bounds = { slowerThanToken: 2, slowerWithMany: 1.5 };
+
+const concurrency = 8;
+/** Keys in use at a time: as many as a lane keeps unwrapped, halved. */
+const workingSet = 100;
+const rounds = 5;
+const usesPerRound = 2_000;
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Does `work` for every item, some at a time. @returns milliseconds of each */
+const each = async <Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<number[]> => {
+  const times: number[] = [];
+  const queue = [...items];
+  const lane = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      const start = performance.now();
+      await work(item);
+      times.push(performance.now() - start);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return times;
+};
+
+const someOf = <Item>(items: readonly Item[], count: number): Item[] =>
+  Array.from({ length: count }, () => items[Math.floor(Math.random() * items.length)] as Item);
+
+interface Means {
+  readonly api: Api;
+  readonly get: (path: string) => Promise<unknown>;
+}
+
+const openTenant = async (stack: Stack): Promise<Means> => {
+  const platform = await stack.mint({ tenantId: platformTenantId, subject: 'bench', roles: ['platform-admin'] });
+  const { id } = await apiOf(stack.baseUrl, platform).post<Tenant>('/tenants', { slug: 'many', name: 'Many keys' });
+  const roles = ['tenant-admin', 'application-admin', 'user'] as const;
+  const token = await stack.mint({ tenantId: id, subject: 'bench', roles });
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${stack.baseUrl}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) throw new Error(`GET ${path} was answered ${response.status}`);
+    return response.json();
+  };
+  return { api: apiOf(stack.baseUrl, token), get };
+};
+
+const create = async ({ api }: Means, custody: 'token' | 'wrapped'): Promise<string> =>
+  (await api.post<Key>('/keys', { algorithm: 'EC-P256', label: custody, custody })).id;
+
+const sign = ({ api }: Means, keyId: string): Promise<unknown> => api.post('/sign', { keyId, payload: 'AAAA' });
+
+interface Growth {
+  readonly created: number;
+  readonly found: number;
+}
+
+/** Makes the next keys and says how long making, reading and first using one takes. */
+const grow = async (means: Means, ids: string[], count: number): Promise<Growth> => {
+  const created = median(
+    await each(Array.from({ length: count }), async () => ids.push(await create(means, 'wrapped'))),
+  );
+  const found = median(await each(someOf(ids, 200), (id) => means.get(`/keys/${id}`)));
+  const first = median(await each(ids.slice(-100), (id) => sign(means, id)));
+  print(
+    `  ${String(ids.length).padStart(6)} keys   create ${created.toFixed(1)} ms   read ${found.toFixed(1)} ms   first use ${first.toFixed(1)} ms`,
+  );
+  return { created, found };
+};
+
+/** Signatures a second with `ids`, which are all warm. */
+const warmRate = async (means: Means, ids: readonly string[]): Promise<number> => {
+  const start = performance.now();
+  await each(someOf(ids, usesPerRound), (id) => sign(means, id));
+  return (1000 * usesPerRound) / (performance.now() - start);
+};
+
+const compareWarm = async (means: Means, wrapped: readonly string[]): Promise<number> => {
+  const token: string[] = [];
+  for (let index = 0; index < workingSet; index++) token.push(await create(means, 'token'));
+  const rates = { token: [] as number[], wrapped: [] as number[] };
+  const sets = { token, wrapped: wrapped.slice(-workingSet) };
+  for (const ids of Object.values(sets)) for (let time = 0; time < 4; time++) await each(ids, (id) => sign(means, id));
+  for (let round = 0; round < rounds; round++)
+    for (const custody of ['token', 'wrapped'] as const) rates[custody].push(await warmRate(means, sets[custody]));
+  const [ofToken, ofWrapped] = [median(rates.token), median(rates.wrapped)];
+  print(`  warm, ${workingSet} keys in turn: token ${ofToken.toFixed(0)}/s, wrapped ${ofWrapped.toFixed(0)}/s`);
+  return ofToken / ofWrapped;
+};
+
+const { values } = parseArgs({ options: { keys: { type: 'string', default: '10000' } } });
+const keys = Number(values.keys);
+const dataDirectory = mkdtempSync(join(tmpdir(), 'anka-wrapped-'));
+const stack = await startStack({ dataDirectory, workers: 1 });
+try {
+  const means = await openTenant(stack);
+  const ids: string[] = [];
+  const growth: Growth[] = [];
+  // What the first calls find cold is not measured.
+  await grow(means, ids, 50);
+  for (let step = 1; step <= 10; step++)
+    growth.push(await grow(means, ids, Math.round((keys * step) / 10) - ids.length));
+  const slower = await compareWarm(means, ids);
+  const [first, last] = [growth[0], growth.at(-1)] as [Growth, Growth];
+  const ratios = {
+    [`warm use, token to wrapped (at most ${bounds.slowerThanToken})`]: slower / bounds.slowerThanToken,
+    [`creation, last to first (at most ${bounds.slowerWithMany})`]:
+      last.created / first.created / bounds.slowerWithMany,
+    [`reading, last to first (at most ${bounds.slowerWithMany})`]: last.found / first.found / bounds.slowerWithMany,
+  };
+  print(
+    `  token/wrapped ${slower.toFixed(2)}, creation ${(last.created / first.created).toFixed(2)}, reading ${(last.found / first.found).toFixed(2)}`,
+  );
+  for (const [what, share] of Object.entries(ratios))
+    if (!(share <= 1)) {
+      print(`  too slow: ${what}`);
+      process.exitCode = 1;
+    }
+} finally {
+  await stack.stop();
+  rmSync(dataDirectory, { recursive: true, force: true });
+}
