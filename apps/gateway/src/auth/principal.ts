@@ -9,10 +9,10 @@ export interface Principal {
   /** What keys may be granted to besides the subject. */
   readonly groups: readonly string[];
   /**
-   * Set where what the token stands on may end before the token does, and asked before an answer is given: undefined while
-   * it stands, else what a new look says. Rejects with AnkaError `authentication-required` where it has ended.
+   * Set where what the token stands on may end before the token does, and asked before anything is done and before an answer
+   * is given: undefined while it stands, else who a new look says it is. Rejects with AnkaError `authentication-required` where it has ended.
    */
-  readonly confirm?: () => Promise<unknown> | undefined;
+  readonly confirm?: () => Promise<Principal> | undefined;
 }
 
 /** The platform's administrators exist in the platform's own tenant only, whatever another tenant's tokens claim. */

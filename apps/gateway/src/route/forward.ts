@@ -1,6 +1,7 @@
-import { type Context, subjectOf } from '@ankasecure/contracts';
+import { AnkaError, type Context, subjectOf } from '@ankasecure/contracts';
 import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasOneOf, type Principal } from '../auth/principal.js';
 import { answerOf, sendAnswer } from './answer.js';
 import { conditionOf } from './precondition.js';
 import { isDryRun, requestBody } from './request-body.js';
@@ -11,8 +12,26 @@ export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<
 /** What only some requests carry to the service. */
 export type Extra = Pick<Context, 'resourceId' | 'ifMatch' | 'dryRun'>;
 
+/**
+ * Whoever came in may have been let in for something that has ended since, while its body was still on the way, or while it was
+ * worked on. Nothing is awaited where that cannot be or is not so.
+ * @throws AnkaError `authentication-required`, `access-denied`
+ */
+const standing = <Value>(
+  { principal }: FastifyRequest,
+  route: Route,
+  go: (principal: Principal) => Value | Promise<Value>,
+): Value | Promise<Value> => {
+  const looked = principal.confirm?.();
+  if (looked === undefined) return go(principal);
+  return looked.then((now) => {
+    if (!hasOneOf(now, route.roles)) throw new AnkaError('access-denied', 'The roles of this token have changed');
+    return go(now);
+  });
+};
+
 /** Asks the service that owns the route's operation; failures it answered are replies too. */
-export const ask = (
+export const ask = async (
   bus: Pick<Bus, 'requestRaw'>,
   route: Route,
   request: FastifyRequest,
@@ -20,22 +39,21 @@ export const ask = (
   body: Buffer,
   extra: Extra,
 ): Promise<RawReply> => {
-  const { tenantId, subject, roles, groups } = request.principal;
-  const context: Context = {
-    tenantId: request.tenantInPath ?? tenantId,
-    principal: subject,
-    roles: [...roles],
-    ...(groups.length > 0 && { groups: [...groups] }),
-    correlationId: request.id,
-    deadline: Date.now() + route.withinMs,
-    ...extra,
-  };
-  return bus.requestRaw(subjectOf(route.contract, request.partition), context, body).then((answered) => {
-    reply.hsmMicros = answered.head.hsmMicros ?? 0;
-    reply.workerMicros = answered.head.workerMicros ?? 0;
-    const confirming = request.principal.confirm?.();
-    return confirming === undefined ? answered : confirming.then(() => answered);
+  const answered = await standing(request, route, ({ tenantId, subject, roles, groups }) => {
+    const context: Context = {
+      tenantId: request.tenantInPath ?? tenantId,
+      principal: subject,
+      roles: [...roles],
+      ...(groups.length > 0 && { groups: [...groups] }),
+      correlationId: request.id,
+      deadline: Date.now() + route.withinMs,
+      ...extra,
+    };
+    return bus.requestRaw(subjectOf(route.contract, request.partition), context, body);
   });
+  reply.hsmMicros = answered.head.hsmMicros ?? 0;
+  reply.workerMicros = answered.head.workerMicros ?? 0;
+  return standing(request, route, () => answered);
 };
 
 /** Passes the request's bytes on and the reply's bytes back. */

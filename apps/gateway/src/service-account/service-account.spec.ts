@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BodyBudget } from '../http/body-budget.js';
 import { call } from '../testing/call.js';
 import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, seconds, tenantA, tenantB } from '../testing/token.js';
@@ -202,6 +204,23 @@ describe('an account that is deleted', () => {
     }
     expect((await read(await tokenOf())).status).toBe(200);
     for (const at of gateways.slice(1)) await at.stop();
+  });
+
+  it('does nothing more that it began before', async () => {
+    const doomed = await newAccount([pair.jwk], ['tenant-admin']);
+    const token = await tokenOf(doomed);
+    expect((await read(token)).status).toBe(200);
+    const body = JSON.stringify({ algorithm: 'EC-P256', label: 'late' });
+    const asked = rig.standIns.heard.get('createKey')?.length ?? 0;
+    const head = `POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+    let heard = '';
+    const socket = connect(gateway.port, '127.0.0.1', () => socket.write(head));
+    socket.on('data', (chunk) => (heard += chunk.toString()));
+    await expect.poll(() => gateway.app.get(BodyBudget).inFlight).toBe(body.length);
+    expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin })).status).toBe(200);
+    socket.write(body);
+    await expect.poll(() => heard, { timeout: 10_000 }).toContain('authentication-required');
+    expect(rig.standIns.heard.get('createKey') ?? []).toHaveLength(asked);
   });
 
   it('is not answered what it asked before', async () => {
