@@ -85,7 +85,10 @@ export class RotateKey {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const rows = await this.read(tenantId, rotation.id);
       const before = rows.find(({ request_id: requestId }) => requestId !== null && requestId === resourceId);
-      if (before !== undefined) return { key: keyResource(this.custody, before), hsmMicros: 0 };
+      if (before !== undefined) {
+        if (rotation.trigger === 'request') await this.assertMayManage(context, rotation.id);
+        return { key: keyResource(this.custody, before), hsmMicros: 0 };
+      }
       const current = rows.at(-1);
       if (current !== undefined && (await this.isDone(tenantId, rotation, current)))
         return { key: keyResource(this.custody, current), hsmMicros: 0 };

@@ -40,8 +40,9 @@ export const create = (parts: Creation, route: Route): Handler => {
     const body = requestBody(request, route);
     if (key === undefined)
       return sendAnswer(reply, answerOf(route, await askFor(request, reply, body, randomUUIDv7()), request.id));
-    const { tenantId } = request.principal;
-    const bodyHash = hash('sha256', body, 'buffer');
+    const { tenantId, subject } = request.principal;
+    // What one was answered is not for another who sends the same.
+    const bodyHash = hash('sha256', Buffer.concat([Buffer.from(`${subject}\0`), body]), 'buffer');
     const withinMs = route.withinMs + graceMs;
     const begun = await parts.idempotency.begin({ tenantId, key, route: route.operationId, bodyHash, withinMs });
     if ('status' in begun) return sendAnswer(reply.header('idempotency-replayed', 'true'), begun);

@@ -74,6 +74,14 @@ describe('idempotency', () => {
     expect([other.status, other.problem.code]).toEqual([422, 'idempotency-mismatch']);
   });
 
+  it('refuses the key to another caller, who is not told what the first was', async () => {
+    const first = await create();
+    const another = await rig.issuer.token({ ...asTenant(tenantA, 'tenant-admin'), sub: 'another' });
+    const answer = await create({ token: another });
+    expect([answer.status, answer.problem.code]).toEqual([422, 'idempotency-mismatch']);
+    expect((await create()).text).toBe(first.text);
+  });
+
   it('is a tenant’s own: another’s key of the same name is another', async () => {
     const first = await create();
     const second = await create({ token: await rig.issuer.token(asTenant(tenantB, 'tenant-admin')) });

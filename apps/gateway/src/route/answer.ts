@@ -36,9 +36,9 @@ export const answerOf = (route: Route, { head, body }: RawReply, correlationId: 
   };
 };
 
-/** Nobody knows what became of the request, or it may be had by repeating it: its answer is not its last. */
+/** Nobody knows what became of the request, it may be had by repeating it, or after a grant: its answer is not its last. */
 export const isFinal = ({ head }: RawReply): boolean =>
-  head.ok || (errors[head.error.code].status < 500 && !head.error.retryable);
+  head.ok || (errors[head.error.code].status < 500 && !head.error.retryable && head.error.code !== 'key-access-denied');
 
 export const sendAnswer = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply =>
   reply.code(status).headers(headers).send(body);
