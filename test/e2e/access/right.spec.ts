@@ -89,6 +89,24 @@ it('there are such routes: using, managing and seeing', () => {
   );
 });
 
+describe.each([
+  ['/sign', () => ({ keyId: signing.id, payload: 'AAAA' })],
+  ['/sign', () => ({ alias: aliasOf(signing), payload: 'AAAA' })],
+  ['/verify', () => ({ jws })],
+  ['/encrypt', () => ({ keyId: wrapping.id, plaintext: 'AAAA' })],
+] as const)('a dry run of %s', (path, body) => {
+  it('tells a user without a grant nothing of the key', async () => {
+    await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
+    const stranger = clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'bob', roles: ['user'] }));
+    const sending = { body: body() };
+    const { text } = await stranger.send('POST', `${path}?dryRun=true`, sending);
+    expect(text).toContain('key-access-denied');
+    const told = [signing.algorithm, wrapping.algorithm, '"custody"', '"purpose"'];
+    for (const word of told) expect(text).not.toContain(word);
+    if ('alias' in sending.body) expect(text).not.toContain(signing.id);
+  });
+});
+
 describe.each(granted)('%s', (route, right) => {
   it('is refused to a user without a grant, on record', async () => {
     const key = await keyFor(route);

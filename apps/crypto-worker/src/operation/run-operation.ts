@@ -189,7 +189,10 @@ export class RunOperation {
       return end(undefined, value, hsmMicros);
     } catch (error) {
       const failed = end(asAnkaError(error), undefined, 0);
-      return context.dryRun === true ? triedOf(operation.name, failed, key ?? { keyId }, ruling) : failed;
+      if (context.dryRun !== true) return failed;
+      // Whoever may not use the key does not learn which it is.
+      const told = failed.error?.code === 'key-access-denied' ? null : key;
+      return triedOf(operation.name, failed, told ?? { keyId }, ruling);
     }
   }
 
