@@ -185,3 +185,15 @@ it('threat: state race. A grant that was taken away is in force nowhere once the
   }
   expect(violations).toEqual([]);
 }, 120_000);
+
+describe('a change of grants', () => {
+  it('names every grantee in the trail, however many there are and however long their names', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    const names = [...Array.from({ length: 6 }, (_, index) => `${index}${'x'.repeat(240)}`), 'eve'];
+    const { correlationId } = await grant(key, ...names.map((name) => to('subject', name, 'use:sign')));
+    const events = await sealedEvents(tenant.admin, correlationId, 4);
+    const given = events.map(({ details }) => details['given'] ?? '').join('; ');
+    for (const name of names) expect(given).toContain(`subject:${name}=use:sign`);
+    for (const { details } of events) expect(details['givenCount']).toBe('7');
+  });
+});

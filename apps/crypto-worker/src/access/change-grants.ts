@@ -91,16 +91,9 @@ export class ChangeGrants {
     await lockKeyFor(manager, context, 'manage', keyId);
     const held = await readGrants(manager, tenantId, keyId);
     await write(manager, context, keyId, next(held));
-    await this.outbox.write(manager, [
-      eventOf(context, {
-        operation,
-        keyId,
-        algorithm: null,
-        outcome: 'success',
-        failureCode: null,
-        details: changesOf(held, next(held)),
-      }),
-    ]);
+    const about = { operation, keyId, algorithm: null, outcome: 'success', failureCode: null } as const;
+    const events = changesOf(held, next(held)).map((details) => eventOf(context, { ...about, details }));
+    await this.outbox.write(manager, events);
     return read(manager, tenantId, keyId);
   }
 
@@ -142,21 +135,32 @@ const write = async (
 
 const wordsOf = ({ kind, grantee, rights }: Grant): string => `${kind}:${grantee}=${rights.join(',')}`;
 
-/** As many as one field of an event holds; how many there were is told beside it. */
-const listed = (words: readonly string[]): string => {
-  const text = words.join('; ');
-  return text.length <= 512 ? text : `${text.slice(0, 511).toWellFormed()}…`;
-};
+/** Characters of one field of an event; the longest word has fewer. */
+const fieldLength = 512;
 
-/** For the trail: what was given and what was taken, grantee by grantee. */
-const changesOf = (before: readonly Grant[], after: readonly Grant[]): Record<string, string> => {
+/** All of them, in as many fields as they need. */
+const listed = (words: readonly string[]): string[] =>
+  words.reduce<string[]>((fields, word) => {
+    const last = fields.at(-1);
+    if (last === undefined || last.length + 2 + word.length > fieldLength) return [...fields, word];
+    return [...fields.slice(0, -1), `${last}; ${word}`];
+  }, []);
+
+/** For the trail: what was given and what was taken, grantee by grantee, in as many events as that takes. */
+const changesOf = (before: readonly Grant[], after: readonly Grant[]): Record<string, string>[] => {
   const had = before.map(wordsOf);
   const has = after.map(wordsOf);
   const given = has.filter((words) => !had.includes(words));
   const taken = had.filter((words) => !has.includes(words));
-  return {
+  const counts = {
     grants: String(after.length),
-    ...(given.length > 0 && { given: listed(given), givenCount: String(given.length) }),
-    ...(taken.length > 0 && { taken: listed(taken), takenCount: String(taken.length) }),
+    ...(given.length > 0 && { givenCount: String(given.length) }),
+    ...(taken.length > 0 && { takenCount: String(taken.length) }),
   };
+  const [gave, took] = [listed(given), listed(taken)];
+  return Array.from({ length: Math.max(1, gave.length, took.length) }, (_, index) => ({
+    ...counts,
+    ...(gave[index] !== undefined && { given: gave[index] }),
+    ...(took[index] !== undefined && { taken: took[index] }),
+  }));
 };
