@@ -99,6 +99,12 @@ describe.each([
     expect(Buffer.from((await custody.wrapCek(inTime(), ref, cek)).value)).toEqual(expected);
   });
 
+  it('of RSA with a public exponent that FIPS 186-5 does not admit is refused', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+    const failure = bring(newRef('RSA-2048', 'sign'), wrap(pkcs8(privateKey)), wrapped);
+    expect(await codeOf(failure)).toBe('decryption-failed');
+  });
+
   it('is refused alike whatever is wrong with it, and leaves nothing', async () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
     const good = wrap(pkcs8(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey));

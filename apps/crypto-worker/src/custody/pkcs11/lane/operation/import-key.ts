@@ -54,8 +54,10 @@ const rsaPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): 
   using(session, unwrapAs({ ...shape, purpose: 'sign', alg: null }, temporary()), (key) => {
     const modulus = session.attribute(key, cka.MODULUS);
     const spki = rsaSpki(modulus, session.attribute(key, cka.PUBLIC_EXPONENT));
-    const { modulusLength } = publicKeyOf(spki).asymmetricKeyDetails ?? {};
+    const { modulusLength, publicExponent = 0n } = publicKeyOf(spki).asymmetricKeyDetails ?? {};
     if (modulusLength !== shape.bits) throw new BadData('modulus');
+    // FIPS 186-5 §5.4: odd, and greater than 2^16.
+    if (publicExponent < 65_537n || publicExponent % 2n === 0n) throw new BadData('exponent');
     if (!proves(session, key, variantOf('rsa-pkcs1', 'sha256'), publicKeyOf(spki))) throw new BadData('signature');
     return spki;
   });
