@@ -51,7 +51,19 @@ const tampering: readonly (readonly [what: string, sql: string, seq: number, rea
     5,
     'chain-broken',
   ],
-  ['swaps two events', 'UPDATE sealed_event SET seq = 11 - seq WHERE $T AND seq IN (4, 7)', 4, 'chain-broken'],
+  [
+    'swaps two events',
+    // Over a free number: rows sealed in one batch share sealed_at, and then their keys differ in seq alone.
+    [
+      [4, 1004],
+      [7, 4],
+      [1004, 7],
+    ]
+      .map(([from, to]) => `UPDATE sealed_event SET seq = ${to} WHERE $T AND seq = ${from}`)
+      .join('; '),
+    4,
+    'chain-broken',
+  ],
   ['cuts the tail off', 'DELETE FROM sealed_event WHERE $T AND seq > 7', 8, 'tail-missing'],
   [
     'repeats an event',
