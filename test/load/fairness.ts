@@ -35,9 +35,9 @@ const jobOf = async (stack: Stack, slug: string, clients: number, batch: number)
   };
 };
 
-const say = (what: string, { requests, failures, latency }: Outcome): void =>
+const say = (what: string, { requests, failures, latency, worker, hsm }: Outcome): void =>
   print(
-    `  ${what.padEnd(24)} ${String(requests).padStart(6)} requests, ${failures} failed; p50 ${latency?.p50.toFixed(1)} ms, p99 ${latency?.p99.toFixed(1)} ms`,
+    `  ${what.padEnd(24)} ${String(requests).padStart(6)} requests, ${failures} failed; ms: p50 ${latency?.p50.toFixed(1)}, p99 ${latency?.p99.toFixed(1)}; in the worker ${worker?.p50.toFixed(1)}, ${worker?.p99.toFixed(1)}; in the token ${hsm?.p50.toFixed(1)}, ${hsm?.p99.toFixed(1)}`,
   );
 
 const dataDirectory = await mkdtemp(join(tmpdir(), 'anka-fair-'));

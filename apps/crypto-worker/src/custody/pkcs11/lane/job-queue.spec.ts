@@ -38,6 +38,7 @@ describe('job queue', () => {
 
   it('keeps batches short where jobs are long', () => {
     expect(queueOf(100, 1_000).takeFast(1)).toHaveLength(4);
+    expect(queueOf(100, 3_000).takeFast(1)).toHaveLength(1);
     expect(queueOf(100, 80_000).takeFast(1)).toHaveLength(1);
   });
 

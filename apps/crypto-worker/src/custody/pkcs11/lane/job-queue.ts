@@ -48,7 +48,7 @@ export const expire = (jobs: readonly Job[], wallClock: number, answer: (job: Jo
   });
 
 const batchLimit = 64;
-/** A batch should not keep its first result waiting for longer than this. */
+/** A batch should not keep its first result, or another tenant's turn, waiting for longer than this; one job may. */
 const batchMicros = 4_000;
 /** Less work than this is not worth waking another thread for. */
 const worthwhileMicros = 400;
@@ -106,15 +106,16 @@ export class JobQueue {
     const share = Math.ceil(this.#fast.length / lanes);
     const taken: Job[] = [];
     let cost = 0;
-    while (taken.length < batchLimit && cost < (taken.length < share ? batchMicros : worthwhileMicros)) {
+    while (taken.length < batchLimit) {
       const job = this.#fast.peek();
       if (!job) break;
+      cost += this.#costs.of(job);
+      if (taken.length > 0 && cost > (taken.length < share ? batchMicros : worthwhileMicros)) break;
       const isAlone = !operations[job.operation]?.repeatable;
       if (isAlone && taken.length > 0) break;
       this.#fast.take();
       taken.push(job);
       if (isAlone) break;
-      cost += this.#costs.of(job);
     }
     return taken;
   }
