@@ -13,6 +13,7 @@ import { ReadKek } from './kek/read-kek.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
 import { RotateKek } from './kek/rotate-kek.js';
 import { ChangeState } from './key/change-state.js';
+import { CommitChange } from './key/commit-change.js';
 import { CreateKey } from './key/create-key.js';
 import { DestroyDue } from './key/destroy-due.js';
 import { ObjectDestroyer } from './key/destroy-object.js';
@@ -144,8 +145,13 @@ const made = <Made>(
       ) => new CreateKey(dataSource, ...rest, { partition, quotas, platformKeys }),
     ),
     made(
-      ChangeGrants,
+      CommitChange,
       [DataSource, KeyStore, GroupCommit, Outbox],
+      (...parts: ConstructorParameters<typeof CommitChange>) => new CommitChange(...parts),
+    ),
+    made(
+      ChangeGrants,
+      [DataSource, CommitChange],
       (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
     ),
     made(
@@ -155,7 +161,7 @@ const made = <Made>(
     ),
     made(
       ChangeState,
-      [DataSource, CUSTODY, KeyStore, GroupCommit, Outbox],
+      [CommitChange, CUSTODY],
       (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
     ),
     made(
@@ -170,19 +176,19 @@ const made = <Made>(
     ),
     made(
       RotationPolicies,
-      [DataSource, CUSTODY, EnforcedPolicies, GroupCommit, Outbox],
+      [DataSource, CommitChange, CUSTODY, EnforcedPolicies],
       (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
     ),
     made(
       EditKey,
-      [DataSource, CUSTODY, EnforcedPolicies, GroupCommit, Outbox],
+      [CommitChange, CUSTODY, EnforcedPolicies],
       (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts),
     ),
     made(
       KeyAliases,
-      [PARTS, GroupCommit, Outbox],
-      ({ dataSource, config }: WorkerParts, ...rest: [GroupCommit, Outbox]) =>
-        new KeyAliases(dataSource, ...rest, config.cursorSecret),
+      [PARTS, CommitChange],
+      ({ dataSource, config }: WorkerParts, changes: CommitChange) =>
+        new KeyAliases(dataSource, changes, config.cursorSecret),
     ),
     made(ReadKeySet, [DataSource], (dataSource: DataSource) => new ReadKeySet(dataSource)),
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),

@@ -8,14 +8,13 @@ import {
   type KeyGrants,
   type putGrants,
 } from '@ankasecure/contracts';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import { type KeyRow, type KeyStore, readKey } from '../key/key-store.js';
+import type { CommitChange } from '../key/commit-change.js';
+import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor } from '../key/lock-key.js';
-import { keyOf, rehearseChange } from '../key/rehearse.js';
-import { eventOf } from '../outcome/event.js';
-import type { GroupCommit } from '../outcome/group-commit.js';
+import { keyOf } from '../key/rehearse.js';
 import { assertMay } from './access.js';
 import { grantsOf, readGrants } from './grant.js';
 
@@ -37,9 +36,7 @@ interface Change {
 export class ChangeGrants {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly keys: KeyStore,
-    private readonly outcomes: GroupCommit,
-    private readonly outbox: Outbox,
+    private readonly changes: CommitChange,
   ) {}
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
@@ -64,45 +61,23 @@ export class ChangeGrants {
   }
 
   /** What `put` or `delete` would do: all of its checks, on record as a dry run, and nothing changed. */
-  rehearse(context: Context, operation: Change['operation'], { id }: { readonly id: string }): Promise<DryRun> {
-    const deed = { operation, keyId: id, algorithm: null };
-    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
-      await lockKeyFor(manager, context, 'manage', id);
-      return { key: keyOf((await readKey(manager, context.tenantId, id)).at(-1) as KeyRow) };
+  rehearse(context: Context, operation: Change['operation'], { id: keyId }: { readonly id: string }): Promise<DryRun> {
+    return this.changes.rehearse(context, { operation, keyId, algorithm: null }, async (manager) => {
+      await lockKeyFor(manager, context, 'manage', keyId);
+      return { key: keyOf((await readKey(manager, context.tenantId, keyId)).at(-1) as KeyRow) };
     });
   }
 
-  private async change(context: Context, change: Change): Promise<KeyGrants> {
+  private change(context: Context, { operation, keyId, next }: Change): Promise<KeyGrants> {
     const { tenantId } = context;
-    try {
-      const changed = await withTenant(this.dataSource, tenantId, (manager) => this.commit(manager, context, change));
-      this.outbox.committed(1);
-      this.keys.forget(tenantId, change.keyId);
-      return changed;
-    } catch (error) {
-      if (error instanceof AnkaError) await this.report(context, change, error);
-      throw error;
-    }
-  }
-
-  private async commit(manager: EntityManager, context: Context, change: Change): Promise<KeyGrants> {
-    const { operation, keyId, next } = change;
-    const { tenantId } = context;
-    await lockKeyFor(manager, context, 'manage', keyId);
-    const held = await readGrants(manager, tenantId, keyId);
-    await write(manager, context, keyId, next(held));
-    const about = { operation, keyId, algorithm: null, outcome: 'success', failureCode: null } as const;
-    const events = changesOf(held, next(held)).map((details) => eventOf(context, { ...about, details }));
-    await this.outbox.write(manager, events);
-    return read(manager, tenantId, keyId);
-  }
-
-  /** A change that was refused is an outcome as well. */
-  private async report(context: Context, { operation, keyId }: Change, { code }: AnkaError): Promise<void> {
-    await this.outcomes.commit(
-      { tenantId: context.tenantId, policy: null, key: null },
-      eventOf(context, { operation, keyId, algorithm: null, outcome: 'failure', failureCode: code }),
-    );
+    return this.changes.commit(context, { operation, keyId, algorithm: null }, async (manager) => {
+      await lockKeyFor(manager, context, 'manage', keyId);
+      const held = await readGrants(manager, tenantId, keyId);
+      const grants = next(held);
+      await write(manager, context, keyId, grants);
+      const events = changesOf(held, grants).map((details) => ({ details }));
+      return { result: await read(manager, tenantId, keyId), events };
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { eventOf, type Happened } from '../outcome/event.js';
+import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 
 /** Runs `work`, and puts it on record before its refusal is answered that the caller may not do it. Reading leaves no other trace. */
@@ -14,7 +15,7 @@ export const recordingDenial = async <Value>(
   } catch (error) {
     if (error instanceof AnkaError && error.code === 'key-access-denied')
       await outcomes.commit(
-        { tenantId: context.tenantId, policy: null, key: null },
+        undecided(context.tenantId),
         eventOf(context, { ...about, algorithm: null, outcome: 'failure', failureCode: error.code }),
       );
     throw error;

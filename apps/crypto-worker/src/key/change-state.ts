@@ -1,15 +1,13 @@
-import { AnkaError, type AuditEvent, type Context, type DryRun, type Key } from '@ankasecure/contracts';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { AnkaError, type Context, type DryRun, type Key } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
-import { eventOf } from '../outcome/event.js';
-import type { GroupCommit } from '../outcome/group-commit.js';
+import type { CommitChange } from './commit-change.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import { keyResource } from './key-resource.js';
-import { type KeyRow, type KeyStore, readKey } from './key-store.js';
+import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor } from './lock-key.js';
 import { type Change, planChange, type Step, versionsMeant } from './plan-change.js';
-import { keyOf, rehearseChange } from './rehearse.js';
+import { type Deed, keyOf } from './rehearse.js';
 
 /**
  * Changes the state of key versions: check against the table, change and events in one commit. The change takes the tenant's
@@ -17,11 +15,8 @@ import { keyOf, rehearseChange } from './rehearse.js';
  */
 export class ChangeState {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly changes: CommitChange,
     private readonly custody: Custody,
-    private readonly keys: KeyStore,
-    private readonly outcomes: GroupCommit,
-    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -30,25 +25,26 @@ export class ChangeState {
    * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`
    */
   async change(context: Context, change: Change, destruction?: Destruction): Promise<Key> {
-    const { tenantId } = context;
-    try {
-      const { row, events } = await withTenant(this.dataSource, tenantId, (manager) =>
-        this.commit(manager, context, change, destruction),
-      );
-      this.outbox.committed(events);
-      this.keys.forget(tenantId, change.id);
-      return keyResource(this.custody, row);
-    } catch (error) {
-      if (error instanceof AnkaError) await this.report(context, change, error);
-      throw error;
-    }
+    const row = await this.changes.commit(context, deedOf(change), async (manager) => {
+      const plan = await planned(manager, context, change, destruction);
+      if ('standing' in plan) return { result: plan.standing, events: [repeated(plan.standing)] };
+      const { steps, destroyAt } = plan;
+      for (const step of steps) await write(manager, context, step, change, destroyAt);
+      const key = [context.tenantId, change.id];
+      await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', key);
+      const last = steps.at(-1)?.row.version;
+      const after = await readKey(manager, context.tenantId, change.id);
+      return {
+        result: after.find(({ version }) => version === last) as KeyRow,
+        events: steps.map((step) => taken(change, step, destroyAt)),
+      };
+    });
+    return keyResource(this.custody, row);
   }
 
   /** What `change` would do: all of its checks, on record as a dry run, and nothing changed. */
   rehearse(context: Context, change: Change, destruction?: Destruction): Promise<DryRun> {
-    const { verb, id } = change;
-    const deed = { operation: `key.${verb}`, keyId: id, algorithm: null, ...named(change) };
-    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
+    return this.changes.rehearse(context, deedOf(change), async (manager) => {
       const plan = await planned(manager, context, change, destruction);
       if ('standing' in plan) return { key: keyOf(plan.standing), changes: [] };
       const { steps, destroyAt } = plan;
@@ -59,50 +55,13 @@ export class ChangeState {
       return { key: keyOf((steps.at(-1) as Step).row), changes };
     });
   }
-
-  private async commit(
-    manager: EntityManager,
-    context: Context,
-    change: Change,
-    destruction: Destruction | undefined,
-  ): Promise<{ row: KeyRow; events: number }> {
-    const { tenantId } = context;
-    const plan = await planned(manager, context, change, destruction);
-    if ('standing' in plan) {
-      await this.outbox.write(manager, [repeatedOf(context, change, plan.standing)]);
-      return { row: plan.standing, events: 1 };
-    }
-    const { steps, destroyAt } = plan;
-    for (const step of steps) await write(manager, context, step, change, destroyAt);
-    await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [
-      tenantId,
-      change.id,
-    ]);
-    await this.outbox.write(
-      manager,
-      steps.map((step) => successOf(context, change, step, destroyAt)),
-    );
-    const last = steps.at(-1)?.row.version;
-    const after = await readKey(manager, tenantId, change.id);
-    return { row: after.find(({ version }) => version === last) as KeyRow, events: steps.length };
-  }
-
-  /** A change that was refused is an outcome as well. */
-  private async report(context: Context, change: Change, { code }: AnkaError): Promise<void> {
-    const { verb, id } = change;
-    await this.outcomes.commit(
-      { tenantId: context.tenantId, policy: null, key: null },
-      eventOf(context, {
-        operation: `key.${verb}`,
-        keyId: id,
-        algorithm: null,
-        outcome: 'failure',
-        failureCode: code,
-        ...named(change),
-      }),
-    );
-  }
 }
+
+/** A change names a version only where it was told which. */
+const deedOf = ({ verb, id, version }: Change): Deed => ({
+  ...{ operation: `key.${verb}`, keyId: id, algorithm: null },
+  ...(version === undefined ? {} : { details: { version: String(version) } }),
+});
 
 /** What a change does, or what already stands as it would leave it. */
 type Planned =
@@ -153,43 +112,25 @@ const write = async (
   );
 };
 
-const successOf = (
-  context: Context,
-  { verb, id, revocation }: Change,
-  { row, from, shown }: Step,
-  destroyAt: Date | null,
-): AuditEvent =>
-  eventOf(context, {
-    operation: `key.${verb}`,
-    keyId: id,
-    algorithm: row.algorithm,
-    outcome: 'success',
-    failureCode: null,
-    details: {
-      version: String(row.version),
-      from,
-      to: shown,
-      ...(revocation === undefined ? {} : { reason: revocation.reason }),
-      ...(revocation?.message === undefined ? {} : { message: revocation.message }),
-      ...(revocation?.occurredAt === undefined ? {} : { occurredAt: revocation.occurredAt }),
-      ...(destroyAt === null ? {} : { destroyAt: destroyAt.toISOString() }),
-    },
-  });
+/** For the trail: what became of one version. */
+const taken = ({ revocation }: Change, { row, from, shown }: Step, destroyAt: Date | null): Partial<Deed> => ({
+  algorithm: row.algorithm,
+  details: {
+    version: String(row.version),
+    from,
+    to: shown,
+    ...(revocation === undefined ? {} : { reason: revocation.reason }),
+    ...(revocation?.message === undefined ? {} : { message: revocation.message }),
+    ...(revocation?.occurredAt === undefined ? {} : { occurredAt: revocation.occurredAt }),
+    ...(destroyAt === null ? {} : { destroyAt: destroyAt.toISOString() }),
+  },
+});
 
 /** Of a destruction that was asked for again: nothing has become of the version. */
-const repeatedOf = (
-  context: Context,
-  { verb, id }: Change,
-  { algorithm, version, destroy_at: at }: KeyRow,
-): AuditEvent =>
-  eventOf(context, {
-    ...{ operation: `key.${verb}`, keyId: id, algorithm, outcome: 'success', failureCode: null },
-    details: {
-      ...{ version: String(version), from: 'DESTROY_SCHEDULED', to: 'DESTROY_SCHEDULED' },
-      ...(at === null ? {} : { destroyAt: at.toISOString() }),
-    },
-  });
-
-/** Which version a change that was not made names. */
-const named = ({ version }: Change): { readonly details?: Record<string, string> } =>
-  version === undefined ? {} : { details: { version: String(version) } };
+const repeated = ({ algorithm, version, destroy_at: at }: KeyRow): Partial<Deed> => ({
+  algorithm,
+  details: {
+    ...{ version: String(version), from: 'DESTROY_SCHEDULED', to: 'DESTROY_SCHEDULED' },
+    ...(at === null ? {} : { destroyAt: at.toISOString() }),
+  },
+});

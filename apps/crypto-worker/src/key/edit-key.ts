@@ -1,16 +1,14 @@
-import { AnkaError, type AuditEvent, type Context, type DryRun, type editKey, type Key } from '@ankasecure/contracts';
+import { AnkaError, type Context, type DryRun, type editKey, type Key } from '@ankasecure/contracts';
 import { missingLabels } from '@ankasecure/policy-rules';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
-import { eventOf } from '../outcome/event.js';
-import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
+import type { CommitChange } from './commit-change.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor } from './lock-key.js';
-import { keyOf, rehearseChange } from './rehearse.js';
+import { type Deed, keyOf } from './rehearse.js';
 
 type Request = z.infer<typeof editKey.contract.request>;
 
@@ -20,69 +18,17 @@ type Request = z.infer<typeof editKey.contract.request>;
  */
 export class EditKey {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly changes: CommitChange,
     private readonly custody: Custody,
     private readonly policies: EnforcedPolicies,
-    private readonly outcomes: GroupCommit,
-    private readonly outbox: Outbox,
   ) {}
 
   /** Leaves alone what is not named. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused` */
-  async edit(context: Context, { id, ...fields }: Request): Promise<Key> {
-    const event = (outcome: AuditEvent['outcome'], failureCode: string | null): AuditEvent =>
-      eventOf(context, {
-        operation: 'key.edit',
-        keyId: id,
-        algorithm: null,
-        outcome,
-        failureCode,
-        details: { fields: namesOf(fields) },
-      });
-    try {
-      const row = await this.commit(context, id, fields, event('success', null));
-      this.outbox.committed(1);
-      return keyResource(this.custody, row);
-    } catch (error) {
-      if (error instanceof AnkaError)
-        await this.outcomes.commit(
-          { tenantId: context.tenantId, policy: null, key: null },
-          event('failure', error.code),
-        );
-      throw error;
-    }
-  }
-
-  /** What `edit` would do: all of its checks, on record as a dry run, and nothing changed. */
-  rehearse(context: Context, { id, ...fields }: Request): Promise<DryRun> {
-    const deed = { operation: 'key.edit', keyId: id, algorithm: null, details: { fields: namesOf(fields) } };
-    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => ({
-      key: keyOf(await this.check(manager, context, id, fields)),
-    }));
-  }
-
-  /** @returns the key's current version, locked */
-  private async check(
-    manager: EntityManager,
-    context: Context,
-    id: string,
-    { metadata }: Omit<Request, 'id'>,
-  ): Promise<KeyRow> {
-    await lockKeyFor(manager, context, 'manage', id);
-    const row = (await readKey(manager, context.tenantId, id)).at(-1) as KeyRow;
-    if (metadata !== undefined) {
-      const { document } = await this.policies.within(manager, context.tenantId);
-      const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.metadata, name));
-      if (lost.length > 0)
-        throw new AnkaError('policy-refused', `The tenant's policy wants ${lost.join(', ')} in the metadata of keys`);
-    }
-    return row;
-  }
-
-  private commit(context: Context, id: string, fields: Omit<Request, 'id'>, event: AuditEvent): Promise<KeyRow> {
+  async edit(context: Context, request: Request): Promise<Key> {
     const { tenantId } = context;
-    const { label, description, metadata, purgeProtection } = fields;
-    return withTenant(this.dataSource, tenantId, async (manager) => {
-      await this.check(manager, context, id, fields);
+    const { id, label, description, metadata, purgeProtection } = request;
+    const row = await this.changes.commit(context, deedOf(request), async (manager) => {
+      await this.check(manager, context, request);
       await manager.query(
         `UPDATE key SET revision = revision + 1, label = coalesce($3, label),
            description = CASE WHEN $4 THEN $5 ELSE description END,
@@ -93,10 +39,33 @@ export class EditKey {
           ...[metadata === undefined ? null : JSON.stringify(metadata), purgeProtection === true],
         ],
       );
-      await this.outbox.write(manager, [event]);
-      return (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
+      return { result: (await readKey(manager, tenantId, id)).at(-1) as KeyRow, events: [{}] };
     });
+    return keyResource(this.custody, row);
+  }
+
+  /** What `edit` would do: all of its checks, on record as a dry run, and nothing changed. */
+  rehearse(context: Context, request: Request): Promise<DryRun> {
+    return this.changes.rehearse(context, deedOf(request), async (manager) => ({
+      key: keyOf(await this.check(manager, context, request)),
+    }));
+  }
+
+  /** @returns the key's current version, locked */
+  private async check(manager: EntityManager, context: Context, { id, metadata }: Request): Promise<KeyRow> {
+    await lockKeyFor(manager, context, 'manage', id);
+    const row = (await readKey(manager, context.tenantId, id)).at(-1) as KeyRow;
+    if (metadata !== undefined) {
+      const { document } = await this.policies.within(manager, context.tenantId);
+      const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.metadata, name));
+      if (lost.length > 0)
+        throw new AnkaError('policy-refused', `The tenant's policy wants ${lost.join(', ')} in the metadata of keys`);
+    }
+    return row;
   }
 }
 
-const namesOf = (fields: Omit<Request, 'id'>): string => Object.keys(fields).toSorted().join(' ') || 'none';
+const deedOf = ({ id, ...fields }: Request): Deed => ({
+  ...{ operation: 'key.edit', keyId: id, algorithm: null },
+  details: { fields: Object.keys(fields).toSorted().join(' ') || 'none' },
+});

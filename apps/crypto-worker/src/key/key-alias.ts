@@ -1,22 +1,20 @@
 import {
   type Alias,
   AnkaError,
-  type AuditEvent,
   type Context,
   type DryRun,
   type listAliases,
   type putAlias,
 } from '@ankasecure/contracts';
-import { type CursorScope, CursorSeal, type Outbox, withTenant } from '@ankasecure/service-kit';
+import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
-import { eventOf } from '../outcome/event.js';
-import type { GroupCommit } from '../outcome/group-commit.js';
+import type { CommitChange } from './commit-change.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor, outdateKey } from './lock-key.js';
-import { keyOf, rehearseChange } from './rehearse.js';
+import { type Deed, keyOf } from './rehearse.js';
 
 interface Row {
   readonly name: string;
@@ -40,8 +38,7 @@ export class KeyAliases {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly outcomes: GroupCommit,
-    private readonly outbox: Outbox,
+    private readonly changes: CommitChange,
     cursorSecret: string,
   ) {
     this.cursors = new CursorSeal(cursorSecret);
@@ -87,7 +84,7 @@ export class KeyAliases {
   /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
   put(context: Context, { name, keyId }: Naming): Promise<Alias> {
     const { tenantId } = context;
-    return this.change(context, 'alias.put', name, keyId, async (manager) => {
+    return this.change(context, deedOf('alias.put', name, keyId), async (manager) => {
       const old = await checkPut(manager, context, { name, keyId });
       const [row] = await manager.query<Row[]>(
         `INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)
@@ -103,7 +100,7 @@ export class KeyAliases {
   /** Changes of one tenant's names come one after the other, since each takes its fence. @returns what was. @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed` */
   remove(context: Context, { name }: Named): Promise<Alias> {
     const { tenantId } = context;
-    return this.change(context, 'alias.delete', name, null, async (manager) => {
+    return this.change(context, deedOf('alias.delete', name, null), async (manager) => {
       const old = await checkRemove(manager, context, name);
       await manager.query('DELETE FROM key_alias WHERE tenant_id = $1 AND name = $2', [tenantId, name]);
       await outdateKey(manager, tenantId, old.key_id);
@@ -113,29 +110,22 @@ export class KeyAliases {
 
   /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. */
   rehearsePut(context: Context, naming: Naming): Promise<DryRun> {
-    return this.rehearse(context, 'alias.put', naming.name, naming.keyId, async (manager) => {
+    return this.rehearse(context, deedOf('alias.put', naming.name, naming.keyId), async (manager) => {
       await checkPut(manager, context, naming);
       return naming.keyId;
     });
   }
 
   rehearseRemove(context: Context, { name }: Named): Promise<DryRun> {
-    return this.rehearse(context, 'alias.delete', name, null, async (manager) => {
+    return this.rehearse(context, deedOf('alias.delete', name, null), async (manager) => {
       const { key_id: keyId } = await checkRemove(manager, context, name);
       return keyId;
     });
   }
 
   /** @param check gives the id of the key it is about */
-  private rehearse(
-    context: Context,
-    operation: string,
-    name: string,
-    keyId: string | null,
-    check: (manager: EntityManager) => Promise<string>,
-  ): Promise<DryRun> {
-    const deed = { operation, keyId, algorithm: null, details: { alias: name } };
-    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
+  private rehearse(context: Context, deed: Deed, check: (manager: EntityManager) => Promise<string>): Promise<DryRun> {
+    return this.changes.rehearse(context, deed, async (manager) => {
       const rows = await readKey(manager, context.tenantId, await check(manager));
       return { key: keyOf(rows.at(-1) as KeyRow) };
     });
@@ -143,36 +133,22 @@ export class KeyAliases {
 
   private async change(
     context: Context,
-    operation: string,
-    name: string,
-    keyId: string | null,
+    deed: Deed,
     work: (manager: EntityManager) => Promise<{ row: Row; was: Row | undefined }>,
   ): Promise<Alias> {
-    const { tenantId } = context;
-    const event = (about: string | null, failureCode: string | null, was?: Row): AuditEvent =>
-      eventOf(context, {
-        operation,
-        keyId: about,
-        algorithm: null,
-        outcome: failureCode === null ? 'success' : 'failure',
-        failureCode,
-        details: { alias: name, ...(was === undefined ? {} : { was: was.key_id }) },
-      });
-    try {
-      const row = await withTenant(this.dataSource, tenantId, async (manager) => {
-        const changed = await work(manager);
-        await this.outbox.write(manager, [event(changed.row.key_id, null, changed.was)]);
-        return changed.row;
-      });
-      this.outbox.committed(1);
-      return aliasOf(row);
-    } catch (error) {
-      if (error instanceof AnkaError)
-        await this.outcomes.commit({ tenantId, policy: null, key: null }, event(keyId, error.code));
-      throw error;
-    }
+    const row = await this.changes.commit(context, deed, async (manager) => {
+      const { row: result, was } = await work(manager);
+      const details = { ...deed.details, ...(was === undefined ? {} : { was: was.key_id }) };
+      return { result, events: [{ keyId: result.key_id, details }] };
+    });
+    return aliasOf(row);
   }
 }
+
+const deedOf = (operation: 'alias.put' | 'alias.delete', name: string, keyId: string | null): Deed => ({
+  ...{ operation, keyId, algorithm: null },
+  details: { alias: name },
+});
 
 const columns = 'name, key_id, changed_at, revision';
 

@@ -1,7 +1,5 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
 import { dryRunOf, type Rehearsed, rehearsalOf } from '../operation/rehearsal.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -23,7 +21,7 @@ export type Foreseen = Pick<Rehearsed, 'key' | 'ruling' | 'changes'>;
 type Outcome<Result> = { readonly result: Result; readonly error?: never } | { readonly error: AnkaError };
 
 /** A refusal is what a dry run is for; anything else is a failure of the dry run itself. */
-const refusable = async <Result>(work: () => Promise<Result>): Promise<Outcome<Result>> => {
+export const refusable = async <Result>(work: () => Promise<Result>): Promise<Outcome<Result>> => {
   try {
     return { result: await work() };
   } catch (error) {
@@ -32,7 +30,12 @@ const refusable = async <Result>(work: () => Promise<Result>): Promise<Outcome<R
   }
 };
 
-const eventFor = (context: Context, { operation, ...deed }: Deed, { error }: { readonly error?: AnkaError }) =>
+/** What is on record of a dry run. */
+export const rehearsedEvent = (
+  context: Context,
+  { operation, ...deed }: Deed,
+  { error }: { readonly error?: AnkaError },
+) =>
   eventOf(context, {
     ...deed,
     operation: rehearsalOf(operation),
@@ -40,24 +43,11 @@ const eventFor = (context: Context, { operation, ...deed }: Deed, { error }: { r
     failureCode: error?.code ?? null,
   });
 
-/**
- * What a change in the database alone would do: `check` is the deed's own, in a transaction that changes nothing, and what comes
- * of it is on record as a dry run.
- */
-export const rehearseChange = async (
-  { dataSource, outcomes }: { readonly dataSource: DataSource; readonly outcomes: GroupCommit },
-  context: Context,
-  deed: Deed,
-  check: (manager: EntityManager) => Promise<Foreseen>,
-): Promise<DryRun> => {
-  const { tenantId } = context;
-  const ended = await refusable(() => withTenant(dataSource, tenantId, check));
-  await outcomes.commit({ tenantId, policy: null, key: null }, eventFor(context, deed, ended));
-  const { operation, keyId } = deed;
-  return dryRunOf(
-    ended.error === undefined ? { operation, ...ended.result } : { operation, error: ended.error, key: { keyId } },
+/** What its caller is told. @param refused the key, as far as a refusal may name it */
+export const rehearsed = ({ operation }: Deed, ended: Outcome<Foreseen>, refused: Rehearsed['key']): DryRun =>
+  dryRunOf(
+    ended.error === undefined ? { operation, ...ended.result } : { operation, error: ended.error, key: refused },
   );
-};
 
 /**
  * What a making would do: `plan` is the deed's own, decided by a policy that is still in force when the dry run is on record.
@@ -74,11 +64,8 @@ export const rehearseMaking = async (
   for (let attempt = 0; attempt < 2; attempt++) {
     const policy = await policies.of(tenantId);
     const ended = await refusable(() => plan(policy));
-    const { operation } = deed;
-    if (await outcomes.commit({ tenantId, policy, key: null }, eventFor(context, deed, ended)))
-      return dryRunOf(
-        ended.error === undefined ? { operation, ...ended.result } : { operation, error: ended.error, key: refused },
-      );
+    if (await outcomes.commit({ tenantId, policy, key: null }, rehearsedEvent(context, deed, ended)))
+      return rehearsed(deed, ended, refused);
     policies.forget(tenantId);
   }
   throw new AnkaError('decision-outdated', 'The tenant policy changed meanwhile; try again');

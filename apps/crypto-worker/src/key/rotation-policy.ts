@@ -1,6 +1,5 @@
 import {
   AnkaError,
-  type AuditEvent,
   type Context,
   type DryRun,
   type putRotationPolicy,
@@ -8,19 +7,18 @@ import {
   secondsOf,
 } from '@ankasecure/contracts';
 import type { PolicyRequest } from '@ankasecure/policy-rules';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
 import type { Custody } from '../custody/custody.js';
-import { eventOf } from '../outcome/event.js';
-import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { refusedBy } from '../policy/ruling.js';
+import type { CommitChange } from './commit-change.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor, outdateKey } from './lock-key.js';
-import { keyOf, rehearseChange } from './rehearse.js';
+import { type Deed, keyOf } from './rehearse.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
 
@@ -36,10 +34,9 @@ const dayMs = 86_400_000;
 
 /** A change of a key's rotation policy. */
 interface Work {
-  readonly operation: string;
   readonly id: string;
-  /** What is asked for, in the event's details. */
-  readonly asked: Record<string, string>;
+  /** Its details: what is asked for. */
+  readonly deed: Deed;
   /** With the key locked. @throws AnkaError what the change is refused with */
   readonly check: (manager: EntityManager) => Promise<void>;
   readonly write: (manager: EntityManager) => Promise<RotationPolicy>;
@@ -49,10 +46,9 @@ interface Work {
 export class RotationPolicies {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly changes: CommitChange,
     private readonly custody: Custody,
     private readonly policies: EnforcedPolicies,
-    private readonly outcomes: GroupCommit,
-    private readonly outbox: Outbox,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also where the key has no policy; `key-access-denied` */
@@ -85,27 +81,14 @@ export class RotationPolicies {
     return this.rehearse(context, removing(context, request));
   }
 
-  private async change(context: Context, work: Work): Promise<RotationPolicy> {
-    const { tenantId } = context;
-    const { id, operation } = work;
-    const event = (outcome: AuditEvent['outcome'], failureCode: string | null, details: Record<string, string>) =>
-      eventOf(context, { operation, keyId: id, algorithm: null, outcome, failureCode, details });
-    try {
-      const policy = await withTenant(this.dataSource, tenantId, async (manager) => {
-        await lockKeyFor(manager, context, 'manage', id);
-        await work.check(manager);
-        const changed = await work.write(manager);
-        await outdateKey(manager, tenantId, id);
-        await this.outbox.write(manager, [event('success', null, wordsOf(changed))]);
-        return changed;
-      });
-      this.outbox.committed(1);
-      return policy;
-    } catch (error) {
-      if (error instanceof AnkaError)
-        await this.outcomes.commit({ tenantId, policy: null, key: null }, event('failure', error.code, work.asked));
-      throw error;
-    }
+  private change(context: Context, { id, deed, check, write }: Work): Promise<RotationPolicy> {
+    return this.changes.commit(context, deed, async (manager) => {
+      await lockKeyFor(manager, context, 'manage', id);
+      await check(manager);
+      const result = await write(manager);
+      await outdateKey(manager, context.tenantId, id);
+      return { result, events: [{ details: wordsOf(result) }] };
+    });
   }
 
   private putting({ tenantId, principal }: Context, request: PutRequest): Work {
@@ -114,9 +97,10 @@ export class RotationPolicies {
     const nextAt = seconds === null ? null : new Date(at ?? Date.now() + seconds * 1000);
     const longest = Math.max((seconds ?? 0) * 1000, (nextAt?.getTime() ?? 0) - Date.now());
     const planned = seconds === null ? {} : { rotationDays: longest / dayMs };
+    const asked = { interval: interval ?? null, nextAt: nextAt?.toISOString() ?? null, maxUses: maxUses ?? null };
     return {
-      ...{ operation: 'key.rotation-policy.put', id },
-      asked: wordsOf({ interval: interval ?? null, nextAt: nextAt?.toISOString() ?? null, maxUses: maxUses ?? null }),
+      id,
+      deed: { operation: 'key.rotation-policy.put', keyId: id, algorithm: null, details: wordsOf(asked) },
       check: async (manager) => {
         if (interval === undefined && maxUses === undefined)
           throw new AnkaError('request-invalid', 'interval or maxUses, or both, are expected');
@@ -149,9 +133,8 @@ export class RotationPolicies {
     if (!decision.allow) throw refusedBy(decision);
   }
 
-  private rehearse(context: Context, { operation, id, asked, check }: Work): Promise<DryRun> {
-    const deed = { operation, keyId: id, algorithm: null, details: asked };
-    return rehearseChange({ dataSource: this.dataSource, outcomes: this.outcomes }, context, deed, async (manager) => {
+  private rehearse(context: Context, { id, deed, check }: Work): Promise<DryRun> {
+    return this.changes.rehearse(context, deed, async (manager) => {
       await lockKeyFor(manager, context, 'manage', id);
       await check(manager);
       return { key: keyOf((await readKey(manager, context.tenantId, id)).at(-1) as KeyRow) };
@@ -160,7 +143,8 @@ export class RotationPolicies {
 }
 
 const removing = ({ tenantId }: Context, { id }: { id: string }): Work => ({
-  ...{ operation: 'key.rotation-policy.delete', id, asked: {} },
+  id,
+  deed: { operation: 'key.rotation-policy.delete', keyId: id, algorithm: null, details: {} },
   check: async (manager) => {
     await read(manager, tenantId, id);
   },

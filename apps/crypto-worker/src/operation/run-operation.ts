@@ -16,7 +16,7 @@ import type { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import type { UseBudget } from '../key/use-budget.js';
 import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
-import type { Fence } from '../outcome/fence.js';
+import { type Fence, undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { mostUrgent, type Ruling, refusedBy } from '../policy/ruling.js';
@@ -221,7 +221,7 @@ export class RunOperation {
     context: Context,
     error: AnkaError,
   ): Promise<Attempt> {
-    const fence: Fence = { tenantId: context.tenantId, policy: null, key: null };
+    const fence = undecided(context.tenantId);
     const event = eventOf(context, {
       operation: nameOf(operation, context),
       keyId: null,

@@ -13,6 +13,9 @@ export interface Fence {
   readonly tried?: boolean;
 }
 
+/** Of an outcome that holds whatever key and policy have become. */
+export const undecided = (tenantId: string): Fence => ({ tenantId, policy: null, key: null });
+
 /**
  * Outcomes with equal names share one row of a commit, and of the key's use. Those of one key version and operation stand
  * together when names are sorted.

@@ -6,7 +6,7 @@ import type { KeyVersion } from '../key/key-version.js';
 import { enforcedPolicy } from '../policy/enforced-policy.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { eventOf } from './event.js';
-import type { Fence } from './fence.js';
+import { type Fence, undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
 const settled = (promise: Promise<unknown>, ms: number): Promise<boolean> =>
@@ -77,13 +77,9 @@ describe('group commit', () => {
 
   it('refuses only the outdated among outcomes that are committed together', async () => {
     const other = { ...fence, policy: enforcedPolicy(7, initialPolicy) };
-    const undecided = { tenantId, policy: null, key: null };
-    expect(await Promise.all([fence, other, undecided, fence].map((one) => outcomes.commit(one, event())))).toEqual([
-      true,
-      false,
-      true,
-      true,
-    ]);
+    expect(
+      await Promise.all([fence, other, undecided(tenantId), fence].map((one) => outcomes.commit(one, event()))),
+    ).toEqual([true, false, true, true]);
     expect(await database.events()).toHaveLength(3);
   });
 
