@@ -13,7 +13,7 @@ import {
   putPolicy,
   rollbackPolicy,
 } from '@ankasecure/contracts';
-import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { CursorSeal, Outbox, PARTS, type Parts, Rehearsal } from '@ankasecure/service-kit';
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import type { PolicyConfig } from './config.js';
@@ -23,7 +23,6 @@ import { ReadVersion } from './policy/read-version.js';
 import { ReconcileChange } from './policy/reconcile-change.js';
 import { SettleChange } from './policy/settle-change.js';
 import { getTemplate, listTemplates } from './policy/template.js';
-import { Rehearsal } from './rehearsal.js';
 import { CreateTenant } from './tenant/create-tenant.js';
 import { PlatformTenant } from './tenant/platform-tenant.js';
 import { ReadTenant } from './tenant/read-tenant.js';
@@ -79,7 +78,8 @@ export class PolicyModule implements OnApplicationBootstrap, OnApplicationShutdo
       createTenant,
       '',
       (context, body) => this.watched(tenants.create(context, body)),
-      (context, body) => rehearsal.of(context, 'tenant.create', () => tenants.assertCreatable(context, body)),
+      (context, body) =>
+        rehearsal.of(context, { operation: 'tenant.create' }, () => tenants.assertCreatable(context, body)),
     );
     bus.serve(listTenants, '', async (context, body) => ({ body: await read.list(context, body) }));
     bus.serve(getTenant, '', async (context) => ({ body: await read.get(context) }));

@@ -1,5 +1,6 @@
 import { policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
+import { AnkaError, toldError } from './error.js';
 import { keyState } from './key.js';
 import { algorithmName, custody, instant, purpose, uuid, warning } from './primitive.js';
 
@@ -56,3 +57,25 @@ export type DryRun = z.infer<typeof dryRun>;
 
 /** What a batch would have done. */
 export const dryRuns = z.strictObject({ items: z.array(dryRun) });
+
+/** How events name what was only tried: never as what was done. */
+export const rehearsalOf = (operation: string): string => `dry-run.${operation}`;
+
+/** What a dry run came to, whatever it was of. */
+export const verdictOf = (operation: string, error: AnkaError | undefined): DryRun => ({
+  ...{ dryRun: true, operation, succeeds: error === undefined },
+  ...(error !== undefined && { error: toldError(error) }),
+});
+
+/** How what was only tried ends. */
+export type Tried<Result> = { readonly result: Result; readonly error?: never } | { readonly error: AnkaError };
+
+/** A refusal is what a dry run is for; anything else is a failure of the dry run itself. */
+export const tried = async <Result>(work: () => Promise<Result>): Promise<Tried<Result>> => {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    if (error instanceof AnkaError) return { error };
+    throw error;
+  }
+};

@@ -83,3 +83,11 @@ export class AnkaError extends Error {
     return errors[this.code].retryable;
   }
 }
+
+/** An error as a part of an answer that is no error itself: of an item of a batch, of a dry run. */
+export const toldError = ({ code, detail }: AnkaError) => ({
+  code,
+  status: errors[code].status,
+  title: errors[code].title,
+  detail,
+});

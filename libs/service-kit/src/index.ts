@@ -15,5 +15,6 @@ export * from './nats/served.js';
 export * from './outbox/outbox.js';
 export * from './outbox/outbox.schema.js';
 export * from './quota/buckets.js';
+export * from './rehearsal/rehearsal.js';
 export * from './service.js';
 export * from './telemetry/trace.js';

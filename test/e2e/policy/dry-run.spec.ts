@@ -216,6 +216,9 @@ describe('a dry run', () => {
     const body = { slug: `t-${randomUUID()}`, name: 'Tried' };
     for (let time = 0; time < 2; time++)
       expect(await platform.post('/tenants?dryRun=true', body)).toMatchObject({ succeeds: true });
+    const nowhere = { ...body, partition: 'nowhere' };
+    expect(await platform.post('/tenants?dryRun=true', nowhere)).toMatchObject({ error: { code: 'request-invalid' } });
+    expectProblem(await platform.send('POST', '/tenants', { body: nowhere }), 'request-invalid');
     await platform.post('/tenants', body);
     expect(await platform.post('/tenants?dryRun=true', body)).toMatchObject({ error: { code: 'tenant-exists' } });
   });

@@ -1,11 +1,11 @@
-import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
+import { AnkaError, type Context, type DryRun, tried } from '@ankasecure/contracts';
 import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { eventOf } from '../outcome/event.js';
 import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { KeyStore } from './key-store.js';
-import { type Deed, type Foreseen, refusable, rehearsed, rehearsedEvent } from './rehearse.js';
+import { type Deed, type Foreseen, rehearsed, rehearsedEvent } from './rehearse.js';
 
 /** What a change came to. */
 export interface Changed<Result> {
@@ -58,7 +58,7 @@ export class CommitChange {
   /** What `commit` would do: `check` is the change's own and changes nothing, and what comes of it is on record as a dry run. */
   async rehearse(context: Context, deed: Deed, check: (manager: EntityManager) => Promise<Foreseen>): Promise<DryRun> {
     const { tenantId } = context;
-    const ended = await refusable(() => withTenant(this.dataSource, tenantId, check));
+    const ended = await tried(() => withTenant(this.dataSource, tenantId, check));
     await this.outcomes.commit(undecided(tenantId), rehearsedEvent(context, deed, ended));
     return rehearsed(deed, ended, { keyId: deed.keyId });
   }

@@ -1,6 +1,6 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
-import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
-import { dryRunOf, type Rehearsed, rehearsalOf } from '../operation/rehearsal.js';
+import { AnkaError, type Context, type DryRun, rehearsalOf, type Tried, tried } from '@ankasecure/contracts';
+import { dryRunOf, type Rehearsed } from '../operation/rehearsal.js';
 import { eventOf } from '../outcome/event.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -18,24 +18,8 @@ export interface Deed {
 /** What the answer tells of a deed that would succeed. */
 export type Foreseen = Pick<Rehearsed, 'key' | 'ruling' | 'changes'>;
 
-type Outcome<Result> = { readonly result: Result; readonly error?: never } | { readonly error: AnkaError };
-
-/** A refusal is what a dry run is for; anything else is a failure of the dry run itself. */
-export const refusable = async <Result>(work: () => Promise<Result>): Promise<Outcome<Result>> => {
-  try {
-    return { result: await work() };
-  } catch (error) {
-    if (error instanceof AnkaError) return { error };
-    throw error;
-  }
-};
-
 /** What is on record of a dry run. */
-export const rehearsedEvent = (
-  context: Context,
-  { operation, ...deed }: Deed,
-  { error }: { readonly error?: AnkaError },
-) =>
+export const rehearsedEvent = (context: Context, { operation, ...deed }: Deed, { error }: Tried<unknown>) =>
   eventOf(context, {
     ...deed,
     operation: rehearsalOf(operation),
@@ -44,7 +28,7 @@ export const rehearsedEvent = (
   });
 
 /** What its caller is told. @param refused the key, as far as a refusal may name it */
-export const rehearsed = ({ operation }: Deed, ended: Outcome<Foreseen>, refused: Rehearsed['key']): DryRun =>
+export const rehearsed = ({ operation }: Deed, ended: Tried<Foreseen>, refused: Rehearsed['key']): DryRun =>
   dryRunOf(
     ended.error === undefined ? { operation, ...ended.result } : { operation, error: ended.error, key: refused },
   );
@@ -63,7 +47,7 @@ export const rehearseMaking = async (
   const { tenantId } = context;
   for (let attempt = 0; attempt < 2; attempt++) {
     const policy = await policies.of(tenantId);
-    const ended = await refusable(() => plan(policy));
+    const ended = await tried(() => plan(policy));
     if (await outcomes.commit({ tenantId, policy, key: null }, rehearsedEvent(context, deed, ended)))
       return rehearsed(deed, ended, refused);
     policies.forget(tenantId);

@@ -1,4 +1,4 @@
-import { type AnkaError, type DryRun, errors } from '@ankasecure/contracts';
+import { type AnkaError, type DryRun, verdictOf } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
@@ -53,23 +53,10 @@ export interface Rehearsed {
 export const dryRunOf = ({ operation, error, key, ruling, changes }: Rehearsed): DryRun => {
   const { keyId, version, algorithm, purpose, custody } = key;
   return {
-    dryRun: true,
-    operation,
-    succeeds: error === undefined,
-    ...(error !== undefined && {
-      error: {
-        code: error.code,
-        status: errors[error.code].status,
-        title: errors[error.code].title,
-        detail: error.detail,
-      },
-    }),
+    ...verdictOf(operation, error),
     ...(typeof keyId === 'string' && { keyId, version }),
     ...{ algorithm, purpose, custody },
     ...(changes !== undefined && { changes }),
     ...(ruling !== undefined && { policy: toldOf(ruling.decision), warnings: [...ruling.warnings] }),
   };
 };
-
-/** How events name what was only tried: never as what was done. */
-export const rehearsalOf = (operation: string): string => `dry-run.${operation}`;

@@ -3,10 +3,11 @@ import {
   type AuditEvent,
   batchOf,
   type Context,
-  errors,
   type KeyState,
   type Notice,
   type ReplyHead,
+  rehearsalOf,
+  toldError,
 } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
 import { assertMay, useOf } from '../access/access.js';
@@ -22,7 +23,7 @@ import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy
 import { mostUrgent, type Ruling, refusedBy } from '../policy/ruling.js';
 import type { Quotas } from '../quota/quotas.js';
 import type { Done, Means, Operation } from './operation.js';
-import { dryRunOf, type Rehearsed, rehearsalOf, rehearse } from './rehearsal.js';
+import { dryRunOf, type Rehearsed, rehearse } from './rehearsal.js';
 import { selfTested } from './self-tested.js';
 import { outsideSteps } from './warning.js';
 
@@ -291,14 +292,4 @@ const bodyOf = (
     : { ...body, ...used };
 };
 
-const itemAnswer = ({ body, error }: Attempt): unknown =>
-  error === undefined
-    ? body
-    : {
-        error: {
-          code: error.code,
-          status: errors[error.code].status,
-          title: errors[error.code].title,
-          detail: error.detail,
-        },
-      };
+const itemAnswer = ({ body, error }: Attempt): unknown => (error === undefined ? body : { error: toldError(error) });

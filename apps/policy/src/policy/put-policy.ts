@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError, type Context, type DryRun, type Policy } from '@ankasecure/contracts';
 import type { PolicyDocument } from '@ankasecure/policy-rules';
-import { type Answer, type Outbox, withTenant } from '@ankasecure/service-kit';
+import { type Answer, type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Rehearsal } from '../rehearsal.js';
 import { Tenant } from '../tenant/tenant.entity.js';
 import { type CurrentPolicy, currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
@@ -44,12 +43,12 @@ export class PutPolicy {
 
   /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. @throws AnkaError `audit-unavailable` */
   rehearse(context: Context, document: PolicyDocument): Promise<DryRun> {
-    return this.rehearsal.of(context, 'policy.put', () => this.assertPuttable(context, document));
+    return this.rehearsal.of(context, { operation: 'policy.put' }, () => this.assertPuttable(context, document));
   }
 
   /** The same of `rollback`. */
   rehearseRollback(context: Context, { version }: { version: number }): Promise<DryRun> {
-    return this.rehearsal.of(context, 'policy.put', async () => {
+    return this.rehearsal.of(context, { operation: 'policy.put' }, async () => {
       const { document } = await this.inForceOnce(context, version);
       await this.assertPuttable(context, document);
     });

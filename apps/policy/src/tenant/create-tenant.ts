@@ -40,17 +40,17 @@ export class CreateTenant {
     return { body: tenantResource(created), id };
   }
 
-  /** @throws AnkaError `access-denied`, `tenant-exists` */
-  async assertCreatable(context: Context, { slug }: NewTenant): Promise<void> {
+  /** @throws AnkaError `access-denied`, `request-invalid`, `tenant-exists` */
+  async assertCreatable(context: Context, { slug, ...wanted }: NewTenant): Promise<void> {
     assertPlatform(context);
+    this.partitionFor(wanted);
     if (await this.dataSource.manager.existsBy(Tenant, { slug })) throw taken(slug);
   }
 
-  /** Stores the context's tenant and its first policy, once. @throws AnkaError `tenant-exists` */
+  /** Stores the context's tenant and its first policy, once. @throws AnkaError `request-invalid`, `tenant-exists` */
   async register({ tenantId, principal, correlationId }: Context, wanted: NewTenant): Promise<Tenant> {
-    const { slug, name, partition = this.partitions[0] } = wanted;
-    if (!this.partitions.includes(partition))
-      throw new AnkaError('request-invalid', `partition: one of ${this.partitions.join(', ')} is expected`);
+    const { slug, name } = wanted;
+    const partition = this.partitionFor(wanted);
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const inserted = await manager.query<unknown[]>(
         'INSERT INTO tenant (id, slug, name, partition) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id',
@@ -68,6 +68,11 @@ export class CreateTenant {
         });
       return tenant;
     });
+  }
+
+  private partitionFor({ partition = this.partitions[0] }: Pick<NewTenant, 'partition'>): string {
+    if (this.partitions.includes(partition)) return partition;
+    throw new AnkaError('request-invalid', `partition: one of ${this.partitions.join(', ')} is expected`);
   }
 }
 
