@@ -12,11 +12,19 @@ export const serveKek = ({ bus, outbox, modules }: Serving, partition: string): 
   const importer = modules.get(ImportKey);
   bus.serve(getKek, partition, async (context) => ({ body: await reader.get(context) }));
   return [
-    bus.serve(rotateKek, partition, async (context) => {
-      outbox.assertRoom();
-      const { value: body, hsmMicros } = await rotator.rotate(context);
-      return { body, hsmMicros };
-    }),
+    bus.serve(
+      rotateKek,
+      partition,
+      async (context) => {
+        outbox.assertRoom();
+        const { value: body, hsmMicros } = await rotator.rotate(context);
+        return { body, hsmMicros };
+      },
+      (context) => {
+        outbox.assertRoom();
+        return rotator.rehearse(context);
+      },
+    ),
     bus.serve(getWrappingKey, partition, async (context) => {
       outbox.assertRoom();
       return { body: await importer.wrappingKey(context) };

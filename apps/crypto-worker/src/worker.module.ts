@@ -216,8 +216,9 @@ const made = <Made>(
     made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
     made(
       RotateKek,
-      [PARTS, PlatformKeys],
-      ({ dataSource, config }: WorkerParts, keys: PlatformKeys) => new RotateKek(dataSource, keys, config.partition),
+      [PARTS, PlatformKeys, CommitChange],
+      ({ dataSource, config }: WorkerParts, ...rest: [PlatformKeys, CommitChange]) =>
+        new RotateKek(dataSource, ...rest, config.partition),
     ),
     made(
       RewrapKeys,

@@ -1,4 +1,4 @@
-import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { Outbox, PARTS, type Parts, Rehearsal } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module } from '@nestjs/common';
 import { DenialRecord } from './audit/denial.js';
 import { Authentication } from './auth/authentication.js';
@@ -78,16 +78,21 @@ export const QUOTA = Symbol('quota');
     fromParts(IdentityEpoch, ({ dataSource, log }) => new IdentityEpoch(dataSource, log)),
     fromParts(TokenKeys, ({ dataSource }) => new TokenKeys(dataSource)),
     {
+      provide: Rehearsal,
+      inject: [PARTS, Outbox],
+      useFactory: ({ dataSource }: GatewayParts, outbox: Outbox) => new Rehearsal(dataSource, outbox),
+    },
+    {
       provide: ServiceAccounts,
-      inject: [PARTS, Outbox, IdentityEpoch],
-      useFactory: ({ dataSource }: GatewayParts, outbox: Outbox, epochs: IdentityEpoch) =>
-        new ServiceAccounts(dataSource, outbox, epochs),
+      inject: [PARTS, Outbox, IdentityEpoch, Rehearsal],
+      useFactory: ({ dataSource }: GatewayParts, ...rest: [Outbox, IdentityEpoch, Rehearsal]) =>
+        new ServiceAccounts(dataSource, ...rest),
     },
     {
       provide: Issuers,
-      inject: [PARTS, Outbox, IdentityEpoch],
-      useFactory: ({ dataSource, config }: GatewayParts, outbox: Outbox, epochs: IdentityEpoch) =>
-        new Issuers(dataSource, outbox, epochs, knownIssuers(config.identity)),
+      inject: [PARTS, Outbox, IdentityEpoch, Rehearsal],
+      useFactory: ({ dataSource, config }: GatewayParts, ...rest: [Outbox, IdentityEpoch, Rehearsal]) =>
+        new Issuers(dataSource, ...rest, knownIssuers(config.identity)),
     },
     {
       provide: Authentication,

@@ -1,11 +1,11 @@
-import type { DecryptResult, EncryptResult, Kek, Key, SignResult } from '@ankasecure/contracts';
+import type { DecryptResult, DryRun, EncryptResult, Kek, Key, SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tokenObjects } from '../../fault/token-object.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, platformClient, type Tenant } from '../harness/tenant.js';
-import { eventsOf } from '../harness/trail.js';
+import { eventsOf, sealedEvents } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 
 let rig: Rig;
@@ -31,6 +31,14 @@ describe('the rotation of a KEK', () => {
     const { id: boxId } = await make({ algorithm: 'AES-256', alg: 'dir' });
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: boxId, plaintext: 'AAAA' });
     expect(await read()).toMatchObject({ generation: 1, state: 'idle', total: 0, startedAt: null });
+
+    const tried = await tenant.admin.send<DryRun>('POST', `/tenants/${tenant.id}/kek/rotate?dryRun=true`, { body: {} });
+    expect(tried.body).toEqual({ dryRun: true, operation: 'kek.rotate', succeeds: true });
+    expect((await sealedEvents(tenant.admin, tried.correlationId))[0]).toMatchObject({
+      operation: 'dry-run.kek.rotate',
+      outcome: 'success',
+    });
+    expect(await read()).toMatchObject({ generation: 1, startedAt: null });
 
     const rotation = { over: false };
     const using = (async () => {

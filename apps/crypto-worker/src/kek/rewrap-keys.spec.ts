@@ -3,11 +3,14 @@ import { AnkaError } from '@ankasecure/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PlatformKeys } from '../audit-mac/platform-key.js';
 import type { Custody, KeyRef, Wrapping } from '../custody/custody.js';
+import { CommitChange } from '../key/commit-change.js';
 import { ObjectDestroyer } from '../key/destroy-object.js';
 import { Intents } from '../key/intent.js';
+import { KeyStore } from '../key/key-store.js';
 import { Lease } from '../key/lease.js';
 import { ObjectMaker } from '../key/make-object.js';
 import { Reconciler } from '../key/reconcile.js';
+import { GroupCommit } from '../outcome/group-commit.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ReadKek } from './read-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
@@ -43,14 +46,19 @@ class Token {
 
 describe('the rotation of a KEK', () => {
   let database: WorkerDatabase;
+  let outcomes: GroupCommit;
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     database = await startWorkerDatabase();
+    outcomes = new GroupCommit(database.config, database.outbox, silent);
   });
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
   });
-  afterAll(() => database.stop());
+  afterAll(async () => {
+    await outcomes.close();
+    await database.stop();
+  });
 
   const worker = (partition: string, token: Token) => {
     const { dataSource, outbox, config } = database;
@@ -62,13 +70,15 @@ describe('the rotation of a KEK', () => {
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partition, 'kek');
     const rewrapper = new RewrapKeys(dataSource, { custody, platformKeys, lease }, intents, destroyer, silent);
     const reconciler = new Reconciler(dataSource, custody, intents, lease, destroyer, silent);
+    const changes = new CommitChange(dataSource, new KeyStore(dataSource), outcomes, outbox);
     const stop = async (): Promise<void> => {
       await rewrapper.stop();
       await reconciler.stop();
       await lease.release();
     };
     stops.push(stop);
-    return { platformKeys, rewrapper, reconciler, stop, rotator: new RotateKek(dataSource, platformKeys, partition) };
+    const rotator = new RotateKek(dataSource, platformKeys, changes, partition);
+    return { platformKeys, rewrapper, reconciler, stop, rotator };
   };
 
   /** A tenant with `count` wrapped keys, on a partition of its own. */

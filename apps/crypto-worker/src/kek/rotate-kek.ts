@@ -1,8 +1,9 @@
-import type { Context, Kek } from '@ankasecure/contracts';
+import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PlatformKeys } from '../audit-mac/platform-key.js';
 import type { Timed } from '../custody/custody.js';
+import type { CommitChange } from '../key/commit-change.js';
 import { readKek } from './read-kek.js';
 
 /**
@@ -13,6 +14,7 @@ export class RotateKek {
   constructor(
     private readonly dataSource: DataSource,
     private readonly platformKeys: PlatformKeys,
+    private readonly changes: CommitChange,
     private readonly partition: string,
   ) {}
 
@@ -27,6 +29,16 @@ export class RotateKek {
       this.record(manager, context, generation),
     );
     return { value: await this.read(tenantId), hsmMicros: made?.hsmMicros ?? 0 };
+  }
+
+  /** What `rotate` would do, as far as that is known without the HSM: on record as a dry run, and nothing made. */
+  rehearse(context: Context): Promise<DryRun> {
+    const details = { partition: this.partition };
+    const deed = { operation: 'kek.rotate', keyId: null, algorithm: 'AES-256', details } as const;
+    return this.changes.rehearse(context, deed, async (manager) => {
+      await readKek(manager, context.tenantId);
+      return { key: {} };
+    });
   }
 
   private read(tenantId: string): Promise<Kek> {

@@ -25,26 +25,46 @@ export const serveIdentity = (own: OwnService, app: Pick<INestApplicationContext
 };
 
 const serveAccounts = (own: OwnService, accounts: ServiceAccounts): void => {
-  own.serve(createServiceAccount, async (context, request) => {
-    const body = await accounts.create(context, request);
-    return { body, id: body.id, revision: body.revision };
-  });
+  own.serve(
+    createServiceAccount,
+    async (context, request) => {
+      const body = await accounts.create(context, request);
+      return { body, id: body.id, revision: body.revision };
+    },
+    (context, request) => accounts.rehearseCreate(context, request),
+  );
   own.serve(listServiceAccounts, async (context) => ({ body: { items: await accounts.list(context) } }));
   own.serve(getServiceAccount, async (context, { id }) => {
     const body = await accounts.get(context, id);
     return { body, revision: body.revision };
   });
-  own.serve(deleteServiceAccount, async (context, { id }) => {
-    const body = await accounts.delete(context, id);
-    return { body, revision: body.revision };
-  });
+  own.serve(
+    deleteServiceAccount,
+    async (context, { id }) => {
+      const body = await accounts.delete(context, id);
+      return { body, revision: body.revision };
+    },
+    (context, { id }) => accounts.rehearseDelete(context, id),
+  );
 };
 
 const serveIssuers = (own: OwnService, issuers: Issuers): void => {
   const answer = (body: TenantIssuer): Answer<TenantIssuer> => ({ body, id: body.id, revision: body.revision });
-  own.serve(createIssuer, async (context, request) => answer(await issuers.create(context, request)));
+  own.serve(
+    createIssuer,
+    async (context, request) => answer(await issuers.create(context, request)),
+    (context, request) => issuers.rehearseCreate(context, request),
+  );
   own.serve(listIssuers, async (context) => ({ body: { items: await issuers.list(context) } }));
   own.serve(getIssuer, async (context, { id }) => answer(await issuers.get(context, id)));
-  own.serve(putIssuer.contract, async (context, request) => answer(await issuers.put(context, request)));
-  own.serve(deleteIssuer, async (context, { id }) => answer(await issuers.delete(context, id)));
+  own.serve(
+    putIssuer.contract,
+    async (context, request) => answer(await issuers.put(context, request)),
+    (context, request) => issuers.rehearsePut(context, request),
+  );
+  own.serve(
+    deleteIssuer,
+    async (context, { id }) => answer(await issuers.delete(context, id)),
+    (context, { id }) => issuers.rehearseDelete(context, id),
+  );
 };

@@ -44,6 +44,7 @@ export const issuerRoutes: readonly Route[] = [
     takes: 'body',
     status: 201,
     idempotent: true,
+    dryRun: true,
     etag: true,
     location: '/issuers',
     errors: ['issuer-exists', 'audit-unavailable'],
@@ -85,6 +86,7 @@ export const issuerRoutes: readonly Route[] = [
     takes: 'body',
     body: putIssuer.body,
     conditional: true,
+    dryRun: true,
     errors: ['issuer-not-found', 'issuer-exists', 'audit-unavailable'],
     example: {
       request: { ...request, algorithms: ['ES256', 'EdDSA'] },
@@ -100,6 +102,7 @@ export const issuerRoutes: readonly Route[] = [
     roles: ['tenant-admin'],
     contract: deleteIssuer,
     takes: 'parameters',
+    dryRun: true,
     errors: ['issuer-not-found', 'audit-unavailable'],
     example: { reply: issuer },
   },

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { platformTenantId } from '@ankasecure/contracts';
+import { type DryRun, platformTenantId } from '@ankasecure/contracts';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -221,6 +221,24 @@ describe('what is believed of an issuer', () => {
     ['no algorithm', { algorithms: [] }],
   ])('is not to be %s', async (_, more) => {
     expect((await send('POST', '', about(more))).problem.code).toBe('request-invalid');
+  });
+
+  it('may be tried: all is checked, and nothing changes', async () => {
+    const { id, ...held } = await create(about());
+    const rehearse = async (method: string, path: string, body?: object, headers = {}): Promise<DryRun> =>
+      JSON.parse((await send(method, `${path}?dryRun=true`, body, headers)).text) as DryRun;
+    const other = about({ issuer: 'https://two.test' });
+    expect(await rehearse('POST', '', other)).toEqual({ dryRun: true, operation: 'issuer.create', succeeds: true });
+    for (const issuer of [provider.issuer, ownIssuer])
+      expect((await rehearse('POST', '', about({ issuer }))).error?.code).toBe('issuer-exists');
+    expect(await rehearse('PUT', `/${id}`, other, { 'if-match': '"1"' })).toMatchObject({ succeeds: true });
+    expect((await rehearse('PUT', `/${id}`, other, { 'if-match': '"2"' })).error?.code).toBe('precondition-failed');
+    expect(await rehearse('DELETE', `/${id}`)).toMatchObject({ operation: 'issuer.delete', succeeds: true });
+    expect((await rehearse('DELETE', `/${crypto.randomUUID()}`)).error?.code).toBe('issuer-not-found');
+    expect(JSON.parse((await send('GET', '')).text)).toEqual({ items: [{ id, ...held }] });
+    await expect
+      .poll(() => rig.standIns.sealed.filter(({ operation }) => operation.startsWith('dry-run.issuer.')))
+      .toHaveLength(7);
   });
 
   it('stands in the trail', async () => {

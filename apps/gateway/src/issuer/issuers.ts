@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, type Context } from '@ankasecure/contracts';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
+import { type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
@@ -9,6 +9,7 @@ import { assertUsable } from '../service-account/client-key.js';
 import type { createIssuer, putIssuer, TenantIssuer } from './issuer.contract.js';
 
 type Body = z.infer<typeof createIssuer.request>;
+type Put = z.infer<typeof putIssuer.contract.request>;
 
 interface Row extends Omit<TenantIssuer, 'tenantId' | 'jwksUrl' | 'createdBy' | 'createdAt'> {
   readonly tenant_id: string;
@@ -28,6 +29,7 @@ export class Issuers {
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
     private readonly epochs: IdentityEpoch,
+    private readonly rehearsal: Rehearsal,
     private readonly taken: readonly string[],
   ) {}
 
@@ -51,6 +53,17 @@ export class Issuers {
     return issuer;
   }
 
+  /** What `create` would do: all of its checks, on record as a dry run, and nothing made. */
+  rehearseCreate(context: Context, request: Body): Promise<DryRun> {
+    const deed = { operation: 'issuer.create', details: { issuer: request.issuer, audience: request.audience } };
+    return this.rehearsal.of(context, deed, async () => {
+      await this.assertAcceptable(request);
+      await withTenant(this.dataSource, context.tenantId, (manager) =>
+        assertFree(manager, context.tenantId, request.issuer),
+      );
+    });
+  }
+
   list({ tenantId }: Context): Promise<TenantIssuer[]> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const sql = `SELECT ${columns} FROM issuer WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC`;
@@ -69,12 +82,10 @@ export class Issuers {
   }
 
   /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists` */
-  async put(context: Context, { id, ...request }: z.infer<typeof putIssuer.contract.request>): Promise<TenantIssuer> {
+  async put(context: Context, { id, ...request }: Put): Promise<TenantIssuer> {
     await this.assertAcceptable(request);
     return this.change(context, id, 'issuer.put', async (manager, before) => {
-      if (context.ifMatch !== before.revision)
-        throw new AnkaError('precondition-failed', 'The issuer has changed since; read it again and decide anew');
-      if (request.issuer !== before.issuer) await assertFree(manager, context.tenantId, request.issuer);
+      await assertPuttable(manager, context, before, request);
       await manager.query(
         `UPDATE issuer SET revision = revision + 1, issuer = $3, audience = $4, algorithms = $5, claims = $6, keys = $7, jwks_url = $8
          WHERE tenant_id = $1 AND id = $2`,
@@ -82,6 +93,23 @@ export class Issuers {
       );
       return found(manager, context.tenantId, id);
     });
+  }
+
+  /** The same of `put`. */
+  rehearsePut(context: Context, { id, ...request }: Put): Promise<DryRun> {
+    const { tenantId } = context;
+    return this.rehearsal.of(context, { operation: 'issuer.put', details: { issuerId: id } }, async () => {
+      await this.assertAcceptable(request);
+      await withTenant(this.dataSource, tenantId, async (manager) =>
+        assertPuttable(manager, context, await found(manager, tenantId, id), request),
+      );
+    });
+  }
+
+  /** The same of `delete`. */
+  rehearseDelete(context: Context, id: string): Promise<DryRun> {
+    const deed = { operation: 'issuer.delete', details: { issuerId: id } };
+    return this.rehearsal.of(context, deed, () => this.get(context, id));
   }
 
   /** @throws AnkaError `issuer-not-found` */
@@ -141,6 +169,18 @@ const assertFree = async (manager: EntityManager, tenantId: string, issuer: stri
   const rows = await manager.query<{ issuer: string }[]>('SELECT issuer FROM issuer WHERE tenant_id = $1', [tenantId]);
   if (rows.some((row) => row.issuer === issuer)) throw new AnkaError('issuer-exists');
   if (rows.length >= most) throw new AnkaError('request-invalid', `A tenant has at most ${most} issuers`);
+};
+
+/** @throws AnkaError `precondition-failed`, `issuer-exists` */
+const assertPuttable = async (
+  manager: EntityManager,
+  { tenantId, ifMatch }: Context,
+  before: TenantIssuer,
+  { issuer }: Body,
+): Promise<void> => {
+  if (ifMatch !== before.revision)
+    throw new AnkaError('precondition-failed', 'The issuer has changed since; read it again and decide anew');
+  if (issuer !== before.issuer) await assertFree(manager, tenantId, issuer);
 };
 
 const valuesOf = ({ issuer, audience, algorithms, claims, keys, jwksUrl }: Body): readonly unknown[] => [

@@ -1,9 +1,10 @@
-import { AnkaError, type Context, type Contract } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Contract, type DryRun } from '@ankasecure/contracts';
 import {
   type Answer,
   asAnkaError,
   type Bus,
   type Logger,
+  noDryRun,
   parseJson,
   type RawReply,
   validate,
@@ -25,13 +26,16 @@ export class OwnService implements Pick<Bus, 'requestRaw'> {
 
   constructor(private readonly log: Logger) {}
 
+  /** @param rehearse answers dry runs; without it they are refused */
   serve<Request extends z.ZodType, Reply extends z.ZodType>(
     contract: Contract<Request, Reply>,
     handler: (context: Context, body: z.infer<Request>) => Promise<Answer<z.infer<Reply>>>,
+    rehearse: (context: Context, body: z.infer<Request>) => Promise<DryRun> = noDryRun,
   ): void {
-    this.handlers.set(contract.subject, (context, body) =>
-      handler(context, validate(contract.request, parseJson(body))),
-    );
+    this.handlers.set(contract.subject, async (context, bytes) => {
+      const request = validate(contract.request, parseJson(bytes));
+      return context.dryRun === true ? { body: await rehearse(context, request) } : handler(context, request);
+    });
   }
 
   async requestRaw(subject: string, context: Context, bytes: Uint8Array): Promise<RawReply> {

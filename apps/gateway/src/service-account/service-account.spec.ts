@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { DryRun } from '@ankasecure/contracts';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BodyBudget } from '../http/body-budget.js';
@@ -122,6 +123,47 @@ describe('a service account', () => {
       expect((await call(gateway, method, `/api/v1/service-accounts/${account.id}`, { token })).status).toBe(404);
     expect((await call(gateway, 'GET', '/api/v1/service-accounts', { token })).text).toBe('{"items":[]}');
     expect((await read(await tokenOf())).status).toBe(200);
+  });
+});
+
+describe('a dry run', () => {
+  const rehearse = async (method: string, path: string, body?: object): Promise<DryRun> => {
+    const options = { token: admin, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await call(gateway, method, `/api/v1/service-accounts${path}?dryRun=true`, options);
+    expect(answer.status, answer.text).toBe(200);
+    return JSON.parse(answer.text) as DryRun;
+  };
+  const known = async (): Promise<string> =>
+    (await call(gateway, 'GET', '/api/v1/service-accounts', { token: admin })).text;
+
+  it('of an account checks everything, makes none, and is told apart in the trail', async () => {
+    const before = await known();
+    const body = { name: 'tried', roles: ['user', 'auditor'], keys: [pair.jwk] };
+    expect(await rehearse('POST', '', body)).toEqual({
+      ...{ dryRun: true, operation: 'service-account.create', succeeds: true },
+    });
+    const short = { ...pair.jwk, x: 'AAAA' };
+    expect(await rehearse('POST', '', { ...body, keys: [short] })).toMatchObject({
+      succeeds: false,
+      error: { code: 'request-invalid', status: 400 },
+    });
+    expect(await known()).toBe(before);
+    const sealed = () => rig.standIns.sealed.filter(({ operation }) => operation === 'dry-run.service-account.create');
+    await expect.poll(() => sealed().length).toBe(2);
+    expect(sealed()).toMatchObject([
+      { tenantId: tenantA, userId: 'admin', outcome: 'success', details: { roles: 'user,auditor' } },
+      { outcome: 'failure', failureCode: 'request-invalid' },
+    ]);
+  });
+
+  it('of an end ends nothing', async () => {
+    const token = await tokenOf();
+    expect(await rehearse('DELETE', `/${account.id}`)).toMatchObject({ succeeds: true });
+    expect((await read(token)).status).toBe(200);
+    expect(await rehearse('DELETE', `/${crypto.randomUUID()}`)).toMatchObject({
+      succeeds: false,
+      error: { code: 'service-account-not-found' },
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, type Context, uuid } from '@ankasecure/contracts';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, type Context, type DryRun, uuid } from '@ankasecure/contracts';
+import { type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
@@ -13,6 +13,8 @@ interface Row extends Omit<ServiceAccount, 'tenantId' | 'clientId' | 'createdBy'
   readonly created_by: string;
   readonly created_at: Date;
 }
+
+type Request = z.infer<typeof createServiceAccount.request>;
 
 const columns = 'tenant_id, id, revision, name, roles, groups, keys, created_by, created_at';
 /** One tenant's; more are a group of people who should have an issuer of their own. */
@@ -35,18 +37,17 @@ export class ServiceAccounts {
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
     private readonly epochs: IdentityEpoch,
+    private readonly rehearsal: Rehearsal,
   ) {}
 
   /** Makes the account, or returns the one that an earlier call with the same `resourceId` made. */
-  async create(context: Context, request: z.infer<typeof createServiceAccount.request>): Promise<ServiceAccount> {
+  async create(context: Context, request: Request): Promise<ServiceAccount> {
     this.outbox.assertRoom();
     const id = context.resourceId ?? randomUUIDv7();
-    for (const key of request.keys) await assertUsable(key);
+    await assertAllUsable(request);
     const { name, roles, groups, keys } = request;
     const account = await withTenant(this.dataSource, context.tenantId, async (manager) => {
-      const [counted] = await manager.query<{ count: string }[]>('SELECT count(*) FROM service_account');
-      if (Number(counted?.count) >= most)
-        throw new AnkaError('request-invalid', `A tenant has at most ${most} service accounts`);
+      await assertRoom(manager, context.tenantId);
       const made = await manager.query<unknown[]>(
         `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
@@ -59,6 +60,15 @@ export class ServiceAccounts {
     this.outbox.committed(account.made);
     if (account.value === undefined) throw new AnkaError('internal-error');
     return account.value;
+  }
+
+  /** What `create` would do: all of its checks, on record as a dry run, and nothing made. */
+  rehearseCreate(context: Context, request: Request): Promise<DryRun> {
+    const deed = { operation: 'service-account.create', details: { roles: request.roles.join(',') } };
+    return this.rehearsal.of(context, deed, async () => {
+      await assertAllUsable(request);
+      await withTenant(this.dataSource, context.tenantId, (manager) => assertRoom(manager, context.tenantId));
+    });
   }
 
   list({ tenantId }: Context): Promise<ServiceAccount[]> {
@@ -94,12 +104,30 @@ export class ServiceAccounts {
     return account;
   }
 
+  /** The same of `delete`. */
+  rehearseDelete(context: Context, id: string): Promise<DryRun> {
+    const deed = { operation: 'service-account.delete', details: { accountId: id } };
+    return this.rehearsal.of(context, deed, () => this.get(context, id));
+  }
+
   /** Forgets assertions nobody would believe any more, some at a time. @returns how many */
   async removeExpiredAssertions(): Promise<number> {
     const [row] = await this.dataSource.query<{ removed: number }[]>('SELECT remove_expired_assertions() AS removed');
     return row?.removed ?? 0;
   }
 }
+
+const assertAllUsable = async ({ keys }: Request): Promise<void> => {
+  for (const key of keys) await assertUsable(key);
+};
+
+/** @throws AnkaError `request-invalid` */
+const assertRoom = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  const sql = 'SELECT count(*) FROM service_account WHERE tenant_id = $1';
+  const [row] = await manager.query<{ count: string }[]>(sql, [tenantId]);
+  if (Number(row?.count) >= most)
+    throw new AnkaError('request-invalid', `A tenant has at most ${most} service accounts`);
+};
 
 const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {
   const sql = `SELECT ${columns} FROM service_account WHERE tenant_id = $1 AND id = $2`;

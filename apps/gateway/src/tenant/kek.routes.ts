@@ -29,6 +29,7 @@ export const kekRoutes: readonly Route[] = [
     takes: 'body',
     body: nothing,
     status: 200,
+    dryRun: true,
     withinMs: 60_000,
     errors: ['tenant-mismatch', 'hsm-unavailable', 'hsm-timeout', 'hsm-error', 'audit-unavailable'],
     example: { request: {}, reply: kek },

@@ -60,7 +60,8 @@ const unsendable: ReplyHead = {
   },
 };
 
-const noDryRun = async (): Promise<never> => {
+/** Answers dry runs of what knows of none. */
+export const noDryRun = async (): Promise<never> => {
   throw new AnkaError('request-invalid', 'This cannot be tried without being done');
 };
 
