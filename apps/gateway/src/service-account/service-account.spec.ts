@@ -6,7 +6,8 @@ import { BodyBudget } from '../http/body-budget.js';
 import { call } from '../testing/call.js';
 import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, seconds, tenantA, tenantB } from '../testing/token.js';
-import type { ServiceAccount } from './service-account.contract.js';
+import { createServiceAccount, type ServiceAccount } from './service-account.contract.js';
+import { ServiceAccounts } from './service-accounts.js';
 
 const tokenUrl = `${ownIssuer}/api/v1/oauth/token`;
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -164,6 +165,25 @@ describe('a dry run', () => {
       succeeds: false,
       error: { code: 'service-account-not-found' },
     });
+  });
+});
+
+describe('a tenant with as many accounts as it may have', () => {
+  it('makes no other, and still answers for one that was made before', async () => {
+    const accounts = gateway.app.get(ServiceAccounts);
+    const context = { tenantId: tenantB, principal: 'admin', correlationId: 'full', deadline: seconds(60) * 1000 };
+    const request = createServiceAccount.request.parse({ name: 'last', roles: ['user'], keys: [pair.jwk] });
+    const last = { ...context, resourceId: crypto.randomUUID() };
+    const made = await accounts.create(last, request);
+    await rig.postgres.query(
+      'ankadb_gateway',
+      `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by)
+       SELECT '${tenantB}', gen_random_uuid(), n::text, '{user}', '{}', '[]', 'x' FROM generate_series(2, 1000) n`,
+    );
+    await expect(accounts.create(context, request)).rejects.toMatchObject({ code: 'request-invalid' });
+    expect((await accounts.rehearseCreate(context, request)).error?.code).toBe('request-invalid');
+    expect(await accounts.create(last, request)).toEqual(made);
+    await rig.postgres.query('ankadb_gateway', `DELETE FROM service_account WHERE tenant_id = '${tenantB}'`);
   });
 });
 

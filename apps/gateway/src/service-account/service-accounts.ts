@@ -46,20 +46,21 @@ export class ServiceAccounts {
     const id = context.resourceId ?? randomUUIDv7();
     await assertAllUsable(request);
     const { name, roles, groups, keys } = request;
-    const account = await withTenant(this.dataSource, context.tenantId, async (manager) => {
+    const { account, made } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
+      await lockAccounts(manager, context.tenantId);
+      const earlier = await find(manager, context.tenantId, id);
+      if (earlier !== undefined) return { account: earlier, made: 0 };
       await assertRoom(manager, context.tenantId);
-      const made = await manager.query<unknown[]>(
+      await manager.query(
         `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
+         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
         [context.tenantId, id, name, roles, groups, JSON.stringify(keys), context.principal],
       );
-      if (made.length > 0)
-        await this.outbox.write(manager, [identityEvent(context, 'service-account.create', detailsOf(id, roles))]);
-      return { value: await find(manager, context.tenantId, id), made: made.length };
+      await this.outbox.write(manager, [identityEvent(context, 'service-account.create', detailsOf(id, roles))]);
+      return { account: await found(manager, context.tenantId, id), made: 1 };
     });
-    this.outbox.committed(account.made);
-    if (account.value === undefined) throw new AnkaError('internal-error');
-    return account.value;
+    this.outbox.committed(made);
+    return account;
   }
 
   /** What `create` would do: all of its checks, on record as a dry run, and nothing made. */
@@ -79,10 +80,8 @@ export class ServiceAccounts {
   }
 
   /** @throws AnkaError `service-account-not-found` */
-  async get({ tenantId }: Pick<Context, 'tenantId'>, id: string): Promise<ServiceAccount> {
-    const account = await this.find(tenantId, id);
-    if (account === undefined) throw new AnkaError('service-account-not-found');
-    return account;
+  get({ tenantId }: Pick<Context, 'tenantId'>, id: string): Promise<ServiceAccount> {
+    return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
   }
 
   find(tenantId: string, id: string): Promise<ServiceAccount | undefined> {
@@ -93,11 +92,10 @@ export class ServiceAccounts {
   async delete(context: Context, id: string): Promise<ServiceAccount> {
     this.outbox.assertRoom();
     const { account, epoch } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
-      const found = await find(manager, context.tenantId, id);
-      if (found === undefined) throw new AnkaError('service-account-not-found');
+      const before = await found(manager, context.tenantId, id);
       await manager.query('DELETE FROM service_account WHERE tenant_id = $1 AND id = $2', [context.tenantId, id]);
-      await this.outbox.write(manager, [identityEvent(context, 'service-account.delete', detailsOf(id, found.roles))]);
-      return { account: found, epoch: await this.epochs.change(manager) };
+      await this.outbox.write(manager, [identityEvent(context, 'service-account.delete', detailsOf(id, before.roles))]);
+      return { account: before, epoch: await this.epochs.change(manager) };
     });
     this.outbox.committed(1);
     await this.epochs.settle(epoch);
@@ -121,6 +119,11 @@ const assertAllUsable = async ({ keys }: Request): Promise<void> => {
   for (const key of keys) await assertUsable(key);
 };
 
+/** One is made at a time per tenant, so that their count is true until the commit. */
+const lockAccounts = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('service-accounts:' || $1, 0))`, [tenantId]);
+};
+
 /** @throws AnkaError `request-invalid` */
 const assertRoom = async (manager: EntityManager, tenantId: string): Promise<void> => {
   const sql = 'SELECT count(*) FROM service_account WHERE tenant_id = $1';
@@ -133,6 +136,12 @@ const find = async (manager: EntityManager, tenantId: string, id: string): Promi
   const sql = `SELECT ${columns} FROM service_account WHERE tenant_id = $1 AND id = $2`;
   const [row] = await manager.query<Row[]>(sql, [tenantId, id]);
   return row && resourceOf(row);
+};
+
+const found = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount> => {
+  const account = await find(manager, tenantId, id);
+  if (account === undefined) throw new AnkaError('service-account-not-found');
+  return account;
 };
 
 const resourceOf = ({ tenant_id, created_by, created_at, ...row }: Row): ServiceAccount => ({
