@@ -45,6 +45,17 @@ export const failure = z.strictObject({
 export const notice = z.strictObject({ deprecation: instant.optional(), sunset: instant.optional() });
 export type Notice = z.infer<typeof notice>;
 
+/** What the used key may still do, as RateLimit headers say it: the tightest, where several were used. */
+export const keyQuota = z.strictObject({
+  /** Operations at once after a pause, and the seconds in which as many come anew. */
+  quota: z.number().int().positive(),
+  window: z.number().int().positive(),
+  /** Operations left, and the seconds until all of them are there again, or, when it was too few, until the next is. */
+  remaining: z.number().int().nonnegative(),
+  seconds: z.number().int().nonnegative(),
+});
+export type KeyQuota = z.infer<typeof keyQuota>;
+
 /** First line of every reply; the body follows it when `ok`. */
 export const replyHead = z.discriminatedUnion('ok', [
   z.strictObject({
@@ -58,12 +69,15 @@ export const replyHead = z.discriminatedUnion('ok', [
     /** Id of the one resource the call made: the end of its Location. */
     id: uuid.optional(),
     notice: notice.optional(),
+    /** Absent where the key has no quota, or nothing was asked of it. */
+    keyQuota: keyQuota.optional(),
   }),
   z.strictObject({
     ok: z.literal(false),
     error: failure,
     hsmMicros: z.number().optional(),
     workerMicros: z.number().optional(),
+    keyQuota: keyQuota.optional(),
   }),
 ]);
 export type ReplyHead = z.infer<typeof replyHead>;

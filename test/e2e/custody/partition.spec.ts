@@ -12,7 +12,11 @@ describe('tenants of two partitions', () => {
   let rig: OwnRig;
   const tenants = new Map<string, Tenant>();
   beforeAll(async () => {
-    rig = await startOwnRig({ workers: 1, partitions: ['north'] });
+    const quota = { 'per-key': { 'operations-per-second': 1, burst: 3 } };
+    rig = await startOwnRig({
+      ...{ workers: 1, partitions: ['north'] },
+      services: { 'crypto-worker': { configuration: { quota } } },
+    });
     const platform = await platformClient(rig);
     for (const partition of ['default', 'north']) {
       const body = { slug: `t-${partition}`, name: partition, partition };
@@ -57,6 +61,29 @@ describe('tenants of two partitions', () => {
       const there = new Set((await tokenObjects(token)).map(({ id }) => id));
       expect([...(ids[partition] ?? [])].filter((id) => !there.has(id))).toEqual([]);
       expect([...(ids[other] ?? [])].filter((id) => there.has(id))).toEqual([]);
+    }
+  });
+
+  it('are told what a key has left of its quota, by the worker that counts it', async () => {
+    for (const { admin } of tenants.values()) {
+      const { id: keyId, ...made } = await admin.post<Key>('/keys', { label: 'bounded', algorithm: 'EC-P256' });
+      expect(made).toMatchObject({ state: 'ACTIVE' });
+      const sign = () => admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
+      const first = await sign();
+      expect([first.status, first.headers.get('ratelimit-policy'), first.headers.get('ratelimit')]).toEqual([
+        ...[200, '"tenant";q=50000;w=1, "key";q=3;w=3'],
+        expect.stringMatching(/^"tenant";r=\d+;t=1, "key";r=2;t=1$/),
+      ]);
+      const refused = await eventually('a refusal', async () => {
+        const reply = await sign();
+        return reply.status !== 200 && reply;
+      });
+      expectProblem(refused, 'quota-exceeded');
+      expect([refused.headers.get('retry-after'), refused.headers.get('ratelimit')]).toEqual([
+        '1',
+        expect.stringMatching(/, "key";r=0;t=1$/),
+      ]);
+      expect((await admin.send('GET', `/keys/${keyId}`)).headers.get('ratelimit')).toMatch(/^"tenant";r=\d+;t=1$/);
     }
   });
 

@@ -3,6 +3,7 @@ import {
   type AuditEvent,
   batchOf,
   type Context,
+  type KeyQuota,
   type KeyState,
   type Notice,
   type ReplyHead,
@@ -21,7 +22,7 @@ import { type Fence, undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { mostUrgent, type Ruling, refusedBy } from '../policy/ruling.js';
-import type { Quotas } from '../quota/quotas.js';
+import { type Quotas, tightest } from '../quota/quotas.js';
 import type { Done, Means, Operation } from './operation.js';
 import { dryRunOf, type Rehearsed, rehearse } from './rehearsal.js';
 import { selfTested } from './self-tested.js';
@@ -35,6 +36,7 @@ interface Attempt {
   readonly body?: Readonly<Record<string, unknown>>;
   readonly error?: AnkaError;
   readonly notice?: Notice;
+  readonly keyQuota?: KeyQuota;
 }
 
 /** In the event's details. */
@@ -72,18 +74,18 @@ export class RunOperation {
     const ended = await this.all(operation, context, items);
     const hsmMicros = Math.round(ended.reduce((sum, { hsmMicros: micros }) => sum + micros, 0));
     const notice = noticeOf(ended);
-    const times = { hsmMicros, workerMicros: Math.round((performance.now() - start) * 1000) };
+    const told = { hsmMicros, workerMicros: Math.round((performance.now() - start) * 1000), ...quotaOf(ended) };
     const only = ended[0];
     if (batch || only === undefined)
       return {
-        head: { ok: true, ...times, ...notice },
+        head: { ok: true, ...told, ...notice },
         body: Buffer.from(JSON.stringify({ items: ended.map(itemAnswer) })),
       };
     if (only.error !== undefined) {
       const { code, retryable, detail } = only.error;
-      return { head: { ok: false, error: { code, retryable, detail }, ...times } };
+      return { head: { ok: false, error: { code, retryable, detail }, ...told } };
     }
-    return { head: { ok: true, ...times, ...notice }, body: Buffer.from(JSON.stringify(only.body)) };
+    return { head: { ok: true, ...told, ...notice }, body: Buffer.from(JSON.stringify(only.body)) };
   }
 
   /** All items, and those whose decision was outdated when they were to be committed once more. */
@@ -140,6 +142,7 @@ export class RunOperation {
     let keyId: string | null = null;
     let risk: Risk | null = null;
     let ruling: Ruling | undefined;
+    let keyQuota: KeyQuota | undefined;
     const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
       fence: { tenantId: context.tenantId, policy, key, tried: context.dryRun === true },
       event: eventOf(context, {
@@ -154,6 +157,7 @@ export class RunOperation {
       ...(error === undefined ? {} : { error }),
       ...(done === undefined || key === null ? {} : { body: bodyOf(key, done, ruling) }),
       ...(done === undefined || ruling?.notice === undefined ? {} : { notice: ruling.notice }),
+      ...(keyQuota === undefined ? {} : { keyQuota }),
     });
     try {
       const parsed = operation.item.safeParse(raw);
@@ -185,7 +189,9 @@ export class RunOperation {
         return operation.run(this.means, context, granted, parsed.data, parts);
       };
       const { quotas } = this.means;
-      const { value, hsmMicros } = await (quotas.bounds(granted) ? quotas.during(granted, perform) : perform());
+      const { value, hsmMicros } = await (quotas.bounds(granted)
+        ? quotas.during(granted, perform, (left) => void (keyQuota = left))
+        : perform());
       recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': granted.algorithm });
       return end(undefined, value, hsmMicros);
     } catch (error) {
@@ -273,6 +279,11 @@ const noticeOf = (ended: readonly Attempt[]): { notice?: Notice } => {
   if (ended.every((attempt) => attempt.notice === undefined)) return {};
   const notice = mostUrgent(ended.map((attempt) => attempt.notice));
   return notice === undefined ? {} : { notice };
+};
+
+const quotaOf = (ended: readonly Attempt[]): { keyQuota?: KeyQuota } => {
+  const keyQuota = tightest(ended.map((attempt) => attempt.keyQuota));
+  return keyQuota === undefined ? {} : { keyQuota };
 };
 
 /** The key version that was used; of a refusal by policy, the rule too. */

@@ -1,5 +1,5 @@
-import { AnkaError } from '@ankasecure/contracts';
-import { Buckets } from '@ankasecure/service-kit';
+import { AnkaError, type KeyQuota } from '@ankasecure/contracts';
+import { Buckets, type Grant } from '@ankasecure/service-kit';
 import type { KeyVersion } from '../key/key-version.js';
 import type { KeyLimits, Limits, QuotaConfig } from './quota.config.js';
 
@@ -35,12 +35,20 @@ export class Quotas {
     return this.limitsOf(tenantId).perKey !== undefined;
   }
 
-  /** Runs one operation with the key, within what the key has left. @throws AnkaError `quota-exceeded` */
-  async during<Value>({ tenantId, keyId }: Used, work: () => Promise<Value>): Promise<Value> {
+  /**
+   * Runs one operation with the key, within what the key has left.
+   * @param told hears what that is, also where it is too little
+   * @throws AnkaError `quota-exceeded`
+   */
+  async during<Value>(
+    { tenantId, keyId }: Used,
+    work: () => Promise<Value>,
+    told: (left: KeyQuota) => void,
+  ): Promise<Value> {
     const limits = this.limitsOf(tenantId).perKey;
     if (limits === undefined) return work();
     const running = this.running.get(keyId) ?? 0;
-    this.charge(keyId, limits, running);
+    this.charge(keyId, limits, running, told);
     this.running.set(keyId, running + 1);
     try {
       return await work();
@@ -56,11 +64,19 @@ export class Quotas {
     keyId: string,
     { operationsPerSecond, burst, concurrentOperations }: KeyLimits,
     running: number,
+    told: (left: KeyQuota) => void,
   ): void {
-    if (concurrentOperations !== undefined && running >= concurrentOperations)
+    const rate = { perSecond: operationsPerSecond, burst };
+    const tell = ({ remaining, seconds }: Grant): void =>
+      told({ quota: burst, window: Math.ceil(burst / operationsPerSecond), remaining, seconds });
+    if (concurrentOperations !== undefined && running >= concurrentOperations) {
+      tell(this.buckets.look(keyId, rate));
       throw exceeded(`The key does ${concurrentOperations} operations at once; try again when some are done`);
+    }
     if (++this.asked % sweepEvery === 0) this.buckets.sweep();
-    if (!this.buckets.take(keyId, { perSecond: operationsPerSecond, burst }).granted)
+    const grant = this.buckets.take(keyId, rate);
+    tell(grant);
+    if (!grant.granted)
       throw exceeded(`The key does ${operationsPerSecond} operations a second; try again in a second`);
   }
 
@@ -68,3 +84,7 @@ export class Quotas {
     return this.byTenant.get(tenantId) ?? this.config;
   }
 }
+
+/** Of several keys the one that has the least left. */
+export const tightest = (all: readonly (KeyQuota | undefined)[]): KeyQuota | undefined =>
+  all.filter((one) => one !== undefined).toSorted((a, b) => a.remaining - b.remaining || b.seconds - a.seconds)[0];

@@ -15,10 +15,13 @@ export const headers = {
   Location: header('Where the new resource is.', '/api/v1/keys/01939f31-07c2-7a44-8f0e-2b9d6c1a3f10'),
   'Idempotency-Replayed': header('`true` when this is the stored answer to an earlier request.', 'true'),
   RateLimit: header(
-    'What is left of the tenant’s quota, when one is configured (draft-ietf-httpapi-ratelimit-headers).',
-    '"tenant";r=99;t=1',
+    'What is left of the tenant’s quota, and of the used key’s, where they are configured (draft-ietf-httpapi-ratelimit-headers).',
+    '"tenant";r=99;t=1, "key";r=9;t=1',
   ),
-  'RateLimit-Policy': header('The tenant’s quota, when one is configured.', '"tenant";q=100;w=1'),
+  'RateLimit-Policy': header(
+    'The tenant’s quota, and that of each key, where they are configured.',
+    '"tenant";q=100;w=1, "key";q=10;w=1',
+  ),
   Deprecation: header(
     'What was used is advised against since then, or from then on (RFC 9745); only when that is so.',
     '@1798761600',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { dirname, join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import type { ReplyHead } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
@@ -113,6 +114,31 @@ describe('the public port', () => {
     });
     expect(other.status).toBe(200);
     expect((await sign(gateway)).headers.has('ratelimit')).toBe(false);
+  });
+
+  it('says what the used key has left behind what the tenant has, answered or refused', async () => {
+    const own = await rig.gateway({ quota: { requestsPerSecond: 1, burst: 9 } });
+    const keyQuota = { quota: 3, window: 2, remaining: 1, seconds: 1 };
+    const heads: readonly ReplyHead[] = [
+      { ok: true, keyQuota },
+      { ok: false, error: { code: 'quota-exceeded', retryable: true, detail: 'of the key' }, keyQuota },
+    ];
+    const told: unknown[] = [];
+    for (const head of heads) {
+      rig.standIns.answer('sign', async () => ({ head, body: Buffer.from('{}') }));
+      for (const at of [own, gateway]) {
+        const { status, headers } = await sign(at);
+        told.push([status, ...['ratelimit-policy', 'ratelimit', 'retry-after'].map((name) => headers.get(name))]);
+      }
+    }
+    rig.standIns.answer('sign');
+    const key = ['"key";q=3;w=2', '"key";r=1;t=1'] as const;
+    expect(told).toEqual([
+      [200, `"tenant";q=9;w=9, ${key[0]}`, `"tenant";r=8;t=1, ${key[1]}`, null],
+      [200, ...key, null],
+      [429, `"tenant";q=9;w=9, ${key[0]}`, `"tenant";r=7;t=2, ${key[1]}`, '1'],
+      [429, ...key, '1'],
+    ]);
   });
 
   it('lets a tenant have so many requests under way, and the next when one is over', async () => {

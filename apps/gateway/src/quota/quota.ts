@@ -1,4 +1,6 @@
+import type { KeyQuota } from '@ankasecure/contracts';
 import { Buckets, type Grant } from '@ankasecure/service-kit';
+import type { FastifyReply } from 'fastify';
 import type { QuotaConfig, QuotaLimits } from './quota.config.js';
 
 interface Limits extends QuotaLimits {
@@ -6,9 +8,11 @@ interface Limits extends QuotaLimits {
   readonly policy: string;
 }
 
+const policyOf = (name: 'tenant' | 'key', quota: number, window: number): string => `"${name}";q=${quota};w=${window}`;
+
 const limitsOf = (limits: QuotaLimits): Limits => ({
   ...limits,
-  policy: `"tenant";q=${limits.burst};w=${Math.ceil(limits.burst / limits.requestsPerSecond)}`,
+  policy: policyOf('tenant', limits.burst, Math.ceil(limits.burst / limits.requestsPerSecond)),
 });
 
 /**
@@ -59,4 +63,19 @@ export class Quota {
 }
 
 /** The value of `RateLimit`. */
-export const rateLimitOf = ({ remaining, seconds }: Grant): string => `"tenant";r=${remaining};t=${seconds}`;
+export const rateLimitOf = (
+  { remaining, seconds }: Pick<Grant, 'remaining' | 'seconds'>,
+  name: 'tenant' | 'key' = 'tenant',
+): string => `"${name}";r=${remaining};t=${seconds}`;
+
+/** One more item of a list that a header is (RFC 9651 §3.1). */
+const append = (reply: FastifyReply, header: string, item: string): void => {
+  const before = reply.getHeader(header);
+  reply.header(header, before === undefined ? item : `${String(before)}, ${item}`);
+};
+
+/** Says of the key's quota what the worker said of it, behind what is said of the tenant's. */
+export const tellOfKey = (reply: FastifyReply, left: KeyQuota): void => {
+  append(reply, 'ratelimit-policy', policyOf('key', left.quota, left.window));
+  append(reply, 'ratelimit', rateLimitOf(left, 'key'));
+};

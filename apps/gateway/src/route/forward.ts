@@ -2,6 +2,7 @@ import { AnkaError, type Context, subjectOf } from '@ankasecure/contracts';
 import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasOneOf, type Principal } from '../auth/principal.js';
+import { tellOfKey } from '../quota/quota.js';
 import { answerOf, sendAnswer } from './answer.js';
 import { conditionOf } from './precondition.js';
 import { isDryRun, requestBody } from './request-body.js';
@@ -53,7 +54,10 @@ export const ask = async (
   });
   reply.hsmMicros = answered.head.hsmMicros ?? 0;
   reply.workerMicros = answered.head.workerMicros ?? 0;
-  return standing(request, route, () => answered);
+  return standing(request, route, () => {
+    if (answered.head.keyQuota !== undefined) tellOfKey(reply, answered.head.keyQuota);
+    return answered;
+  });
 };
 
 /** Passes the request's bytes on and the reply's bytes back. */

@@ -25,16 +25,26 @@ export class Buckets {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  take(name: string, { perSecond, burst }: Rate): Grant {
+  take(name: string, rate: Rate): Grant {
+    const bucket = this.filled(name, rate);
+    const granted = bucket.tokens >= 1;
+    if (granted) bucket.tokens--;
+    return grantOf(bucket, granted);
+  }
+
+  /** What `take` would find. */
+  look(name: string, rate: Rate): Grant {
+    const bucket = this.filled(name, rate);
+    return grantOf(bucket, bucket.tokens >= 1);
+  }
+
+  private filled(name: string, { perSecond, burst }: Rate): Bucket {
     const now = this.now();
     const bucket = this.buckets.get(name) ?? { perSecond, burst, tokens: burst, at: now };
     bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) * perSecond) / 1000);
     bucket.at = now;
     this.buckets.set(name, bucket);
-    const granted = bucket.tokens >= 1;
-    if (granted) bucket.tokens--;
-    const missing = granted ? burst - bucket.tokens : 1 - bucket.tokens;
-    return { granted, remaining: Math.floor(bucket.tokens), seconds: Math.ceil(missing / perSecond) };
+    return bucket;
   }
 
   /** Drops the buckets that are full again, so that memory follows those that are active. */
@@ -44,3 +54,9 @@ export class Buckets {
       if (tokens + ((now - at) * perSecond) / 1000 >= burst) this.buckets.delete(name);
   }
 }
+
+const grantOf = ({ tokens, burst, perSecond }: Bucket, granted: boolean): Grant => ({
+  granted,
+  remaining: Math.floor(tokens),
+  seconds: Math.ceil((granted ? burst - tokens : 1 - tokens) / perSecond),
+});
