@@ -222,14 +222,15 @@ const made = <Made>(
     ),
     made(
       RewrapKeys,
-      [PARTS, CUSTODY, PlatformKeys, Lease, Intents, ObjectDestroyer],
+      [PARTS, CUSTODY, PlatformKeys, Lease, Outbox, Intents, ObjectDestroyer],
       (
         { dataSource, log }: WorkerParts,
         custody: never,
         platformKeys: PlatformKeys,
         lease: Lease,
+        outbox: Outbox,
         ...rest: [Intents, ObjectDestroyer]
-      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease }, ...rest, log),
+      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, ...rest, log),
     ),
     made(
       RunOperation,

@@ -70,6 +70,39 @@ describe('the rotation of a KEK', () => {
     expect(await eventsOf(tenant.admin, { operation: 'kek.rotate' })).toHaveLength(1);
   });
 
+  it('names a key that cannot be wrapped again, once in the trail, and ends when that is destroyed', async () => {
+    const { id, admin } = await newTenant(rig);
+    const keys = await Promise.all(
+      [1, 2, 3].map(() => admin.post<Key>('/keys', { label: 'k', custody: 'wrapped', algorithm: 'AES-256' })),
+    );
+    const keyId = keys[1]?.id as string;
+    const corrupt = `UPDATE key_version SET wrapped_mac = sha256(wrapped_mac) WHERE key_id = $1`;
+    await rig.query('ankadb_keys', corrupt, [keyId]);
+    await admin.post<Kek>(`/tenants/${id}/kek/rotate`, {});
+    const rotation = (): Promise<Kek> => admin.get<Kek>(`/tenants/${id}/kek`);
+    const held = await eventually('the failure', async () => {
+      const kek = await rotation();
+      return kek.failed > 0 && kek.done === 2 && kek;
+    });
+    expect(held).toMatchObject({
+      ...{ state: 'rotating', total: 3, failed: 1 },
+      failures: [{ keyId, version: 1, code: 'key-blob-refused' }],
+    });
+    await admin.post(`/keys/${keyId}/schedule-destroy`, { waitingDays: 0 });
+    const over = await eventually('the end', async () => {
+      const kek = await rotation();
+      return kek.state === 'idle' && kek;
+    });
+    expect(over).toMatchObject({ done: 3, failed: 0, failures: [] });
+    await eventually('its sealed end', async () => (await eventsOf(admin, { operation: 'kek.destroy' })).length > 0);
+    expect(await eventsOf(admin, { operation: 'kek.rewrap' })).toMatchObject([
+      {
+        ...{ keyId, outcome: 'failure', failureCode: 'key-blob-refused', userId: 'crypto-worker' },
+        details: { version: '1', generation: '1', replacedBy: '2', startedBy: 'administrator' },
+      },
+    ]);
+  });
+
   it('is for the tenant’s administrators and the platform’s, and for no other tenant’s', async () => {
     const other = await newTenant(rig);
     for (const [method, path] of [

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type Kek } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Kek, maxKekFailures } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 
@@ -6,6 +6,7 @@ interface KekRow {
   readonly generation: number;
   readonly total: number | null;
   readonly left: number;
+  readonly failed: number;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
 }
@@ -14,8 +15,10 @@ interface KekRow {
 export const readKek = async (manager: EntityManager, tenantId: string): Promise<Kek> => {
   const [row] = await manager.query<KekRow[]>(
     `SELECT kek.generation, r.total, r.started_at, r.finished_at,
-       (SELECT count(*)::int FROM key_version v WHERE v.tenant_id = $1 AND v.kek_generation < kek.generation) AS left
-     FROM platform_key kek LEFT JOIN kek_rotation r ON r.tenant_id = kek.tenant_id AND r.generation = kek.generation
+       behind.left, behind.failed
+     FROM platform_key kek LEFT JOIN kek_rotation r ON r.tenant_id = kek.tenant_id AND r.generation = kek.generation,
+       LATERAL (SELECT count(*)::int AS left, count(v.rewrap_failure)::int AS failed
+         FROM key_version v WHERE v.tenant_id = $1 AND v.kek_generation < kek.generation) behind
      WHERE kek.tenant_id = $1 AND kek.kind = 'kek' ORDER BY kek.generation DESC LIMIT 1`,
     [tenantId],
   );
@@ -27,10 +30,19 @@ export const readKek = async (manager: EntityManager, tenantId: string): Promise
     state: row.started_at !== null && row.finished_at === null ? 'rotating' : 'idle',
     total,
     done: Math.max(0, total - row.left),
+    failed: row.failed,
+    failures: row.failed === 0 ? [] : await firstFailures(manager, tenantId, row.generation),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
   };
 };
+
+const firstFailures = (manager: EntityManager, tenantId: string, generation: number): Promise<Kek['failures']> =>
+  manager.query<Kek['failures']>(
+    `SELECT key_id AS "keyId", version, rewrap_failure AS code FROM key_version
+     WHERE tenant_id = $1 AND kek_generation < $2 AND rewrap_failure IS NOT NULL ORDER BY key_id, version LIMIT $3`,
+    [tenantId, generation, maxKekFailures],
+  );
 
 export class ReadKek {
   constructor(private readonly dataSource: DataSource) {}

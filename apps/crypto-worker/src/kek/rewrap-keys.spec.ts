@@ -68,7 +68,7 @@ describe('the rotation of a KEK', () => {
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partition, 'kek');
-    const rewrapper = new RewrapKeys(dataSource, { custody, platformKeys, lease }, intents, destroyer, silent);
+    const rewrapper = new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, intents, destroyer, silent);
     const reconciler = new Reconciler(dataSource, custody, intents, lease, destroyer, silent);
     const changes = new CommitChange(dataSource, new KeyStore(dataSource), outcomes, outbox);
     const stop = async (): Promise<void> => {
@@ -109,7 +109,7 @@ describe('the rotation of a KEK', () => {
   const eventsOf = async (tenantId: string) =>
     (await database.events())
       .filter((event) => event.tenantId === tenantId && event.operation.startsWith('kek.'))
-      .map(({ operation, details }) => ({ operation, details }));
+      .map(({ operation, keyId, failureCode, details }) => ({ operation, keyId, failureCode, details }));
 
   it('is gone on with by another worker where one has died, and ends with the old KEK', async () => {
     const { tenantId, partition, read, oldKek } = await prepare(120);
@@ -149,21 +149,64 @@ describe('the rotation of a KEK', () => {
     expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
   });
 
-  it('keeps the old KEK while anything needs it', async () => {
+  /** A rotation that one key holds off, tried more than once. */
+  const stuck = async () => {
     const { tenantId, partition, read } = await prepare(5);
     const token = new Token();
     const [one] = await database.superuser.query<{ key_id: string }[]>(
       'SELECT key_id FROM key_version WHERE tenant_id = $1 LIMIT 1',
       [tenantId],
     );
-    token.refuses = ({ wrapped }) => wrapped?.wrapping.keyId === one?.key_id;
+    const keyId = one?.key_id as string;
+    let tries = 0;
+    token.refuses = ({ wrapped }) => wrapped?.wrapping.keyId === keyId && ++tries > 0;
     const { rotator, rewrapper } = worker(partition, token);
     await rotator.rotate(contextOf(tenantId));
     rewrapper.start(partition);
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(4);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(await read()).toMatchObject({ state: 'rotating', done: 4 });
+    await expect.poll(() => tries, { timeout: 20_000 }).toBeGreaterThan(1);
+    const failures = [{ keyId, version: 1, code: 'key-blob-refused' }];
+    expect(await read()).toMatchObject({ state: 'rotating', done: 4, failed: 1, failures });
     expect(token.destroyed).toEqual([]);
+    expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rewrap')).toEqual([
+      {
+        ...{ operation: 'kek.rewrap', keyId, failureCode: 'key-blob-refused' },
+        details: { version: '1', generation: '1', replacedBy: '2', startedBy: 'tester' },
+      },
+    ]);
+    return { tenantId, keyId, read, token };
+  };
+
+  it('keeps the old KEK while anything needs it, names what does, and ends when that can be wrapped again', async () => {
+    const { token, read } = await stuck();
+    token.refuses = () => false;
+    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    expect(await read()).toMatchObject({ done: 5, failed: 0, failures: [] });
+    expect(token.destroyed).not.toEqual([]);
+  });
+
+  it('ends when the key is destroyed that could not be wrapped again', async () => {
+    const { tenantId, keyId, read, token } = await stuck();
+    await database.superuser.query(
+      `UPDATE key_version SET state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL
+       WHERE tenant_id = $1 AND key_id = $2`,
+      [tenantId, keyId],
+    );
+    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    expect(await read()).toMatchObject({ failed: 0, failures: [] });
+    expect(token.destroyed).not.toEqual([]);
+  });
+
+  it('names no key that the HSM only could not be asked about', async () => {
+    const { tenantId, partition, read } = await prepare(5);
+    const token = new Token();
+    token.answers = 2;
+    const { rotator, rewrapper } = worker(partition, token);
+    await rotator.rotate(contextOf(tenantId));
+    rewrapper.start(partition);
+    await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(2);
+    expect(await read()).toMatchObject({ state: 'rotating', failed: 0, failures: [] });
+    expect((await eventsOf(tenantId)).map(({ operation }) => operation)).toEqual(['kek.create', 'kek.rotate']);
   });
 
   it('is ended by the reconciler where a worker dies while it destroys the old KEK', async () => {

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@ankasecure/contracts';
-import { type Logger, withTenant } from '@ankasecure/service-kit';
+import { asAnkaError, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PlatformKeys } from '../audit-mac/platform-key.js';
 import type { Custody, WrappedKey, Wrapping } from '../custody/custody.js';
@@ -10,6 +10,7 @@ import type { Lease } from '../key/lease.js';
 import { Rounds } from '../key/rounds.js';
 import { eventOf } from '../outcome/event.js';
 import { recordKekDestroyed } from './record-destroyed.js';
+import { type RewrapFailure, recordFailures } from './rewrap-failure.js';
 
 interface OpenRotation {
   readonly tenant_id: string;
@@ -28,21 +29,35 @@ const everyMs = 500;
 const pageSize = 50;
 /** For one page in the HSM, in milliseconds. */
 const budgetMs = 60_000;
-/** How long a rotation rests of which something could not be wrapped again, in milliseconds. */
-const restMs = 30_000;
+/** How long a rotation rests of which something could not be wrapped again, in milliseconds: doubled each time, up to `most`. */
+const restMs = { first: 1000, most: 30_000 };
+
+interface Means {
+  readonly custody: Custody;
+  readonly platformKeys: PlatformKeys;
+  readonly lease: Lease;
+  readonly outbox: Outbox;
+}
+
+interface Rest {
+  readonly ms: number;
+  readonly until: number;
+}
 
 /**
  * Goes on with rotations of KEKs, page after page: unwrapped and wrapped again inside the token, then recorded in one commit
  * where the blob is still the one that was read. Whoever dies has done whole pages, and any worker goes on from there. When
- * nothing needs an older KEK any more it is destroyed, and that is the end.
+ * nothing needs an older KEK any more it is destroyed, and that is the end. A key that cannot be wrapped again holds it off, and
+ * is named for people: they bring its row back as it was, or destroy the key.
  */
 export class RewrapKeys {
   private rounds: Rounds | undefined;
-  private readonly resting = new Map<string, number>();
+  /** By tenant. */
+  private readonly resting = new Map<string, Rest>();
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly means: { readonly custody: Custody; readonly platformKeys: PlatformKeys; readonly lease: Lease },
+    private readonly means: Means,
     private readonly intents: Intents,
     private readonly destroyer: ObjectDestroyer,
     private readonly log: Logger,
@@ -63,12 +78,20 @@ export class RewrapKeys {
     const open = await this.dataSource.query<OpenRotation[]>('SELECT * FROM open_kek_rotations($1)', [partition]);
     for (const rotation of open) {
       if (this.stopped) return;
-      if ((this.resting.get(rotation.tenant_id) ?? 0) > Date.now()) continue;
-      await lease.alone(`kek:${rotation.tenant_id}`, async () => {
-        if (await this.rewrapAll(rotation)) await this.destroyOlder(rotation);
-        else if (!this.stopped) this.resting.set(rotation.tenant_id, Date.now() + restMs);
+      const { tenant_id: tenantId } = rotation;
+      if ((this.resting.get(tenantId)?.until ?? 0) > Date.now()) continue;
+      await lease.alone(`kek:${tenantId}`, async () => {
+        if (!(await this.rewrapAll(rotation))) return this.rest(tenantId);
+        this.resting.delete(tenantId);
+        await this.destroyOlder(rotation);
       });
     }
+  }
+
+  private rest(tenantId: string): void {
+    const last = this.resting.get(tenantId)?.ms;
+    const ms = last === undefined ? restMs.first : Math.min(2 * last, restMs.most);
+    this.resting.set(tenantId, { ms, until: Date.now() + ms });
   }
 
   private get stopped(): boolean {
@@ -76,7 +99,8 @@ export class RewrapKeys {
   }
 
   /** @returns false where something is left */
-  private async rewrapAll({ tenant_id: tenantId, generation }: OpenRotation): Promise<boolean> {
+  private async rewrapAll(rotation: OpenRotation): Promise<boolean> {
+    const { tenant_id: tenantId, generation } = rotation;
     let complete = true;
     for (let after: readonly [string, number] = [firstId, 0]; !this.stopped; ) {
       const rows = await withTenant(this.dataSource, tenantId, (manager) =>
@@ -84,25 +108,48 @@ export class RewrapKeys {
       );
       const last = rows.at(-1);
       if (last === undefined) return complete;
-      complete = (await this.rewrapPage(tenantId, generation, rows)) && complete;
+      complete = (await this.rewrapPage(rotation, rows)) && complete;
       after = [last.id, last.version];
     }
     return false;
   }
 
-  private async rewrapPage(tenantId: string, generation: number, rows: readonly KeyRow[]): Promise<boolean> {
+  private async rewrapPage(rotation: OpenRotation, rows: readonly KeyRow[]): Promise<boolean> {
+    const { tenant_id: tenantId, generation } = rotation;
     const { objectId: kek } = await this.means.platformKeys.find(tenantId, 'kek', generation);
     const settled = await Promise.allSettled(rows.map((row) => this.rewrap(row, kek, generation)));
-    const done: Rewrapped[] = [];
-    for (const [index, result] of settled.entries())
-      if (result.status === 'fulfilled') done.push(result.value);
-      else {
-        const { id: keyId, version } = rows[index] as KeyRow;
-        const reason = (result.reason as Error).message;
-        this.log.error({ keyId, version, reason }, 'a key could not be wrapped again; its KEK stays until it can');
-      }
-    await withTenant(this.dataSource, tenantId, (manager) => record(manager, tenantId, generation, done));
-    return done.length === rows.length;
+    const done = settled.flatMap((ended) => (ended.status === 'fulfilled' ? [ended.value] : []));
+    const failed = settled.flatMap((ended, index): RewrapFailure[] =>
+      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as KeyRow, error: asAnkaError(ended.reason) }],
+    );
+    await this.recordPage(rotation, done, failed);
+    return failed.length === 0;
+  }
+
+  /** What fails for now is only logged: it says nothing about the key. */
+  private async recordPage(
+    rotation: OpenRotation,
+    done: readonly Rewrapped[],
+    failed: readonly RewrapFailure[],
+  ): Promise<void> {
+    const { tenant_id: tenantId, generation } = rotation;
+    const passing = failed.filter(({ error }) => error.retryable);
+    const lasting = failed.filter(({ error }) => !error.retryable);
+    const news = await withTenant(this.dataSource, tenantId, async (manager) => {
+      await record(manager, tenantId, generation, done);
+      const known = await recordFailures(manager, tenantId, lasting);
+      const events = known.map((failure) => failureEvent(rotation, failure));
+      if (events.length > 0) await this.means.outbox.write(manager, events);
+      return known;
+    });
+    if (news.length > 0) this.means.outbox.committed(news.length);
+    for (const { row, error } of news)
+      this.log.error(
+        { keyId: row.id, version: row.version, code: error.code, reason: error.message },
+        'a key cannot be wrapped again; its KEK stays until it can, or the key is destroyed',
+      );
+    if (passing.length > 0)
+      this.log.warn({ tenantId, keys: passing.length, code: passing[0]?.error.code }, 'keys are not wrapped again yet');
   }
 
   private async rewrap(row: KeyRow, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
@@ -159,6 +206,24 @@ export class RewrapKeys {
   }
 }
 
+const failureEvent = (
+  { tenant_id: tenantId, generation, started_by: startedBy, correlation_id: correlationId }: OpenRotation,
+  { row, error }: RewrapFailure,
+): AuditEvent =>
+  eventOf(
+    { tenantId, principal: 'crypto-worker', correlationId },
+    {
+      ...{ operation: 'kek.rewrap', keyId: row.id, algorithm: row.algorithm },
+      ...{ outcome: 'failure', failureCode: error.code },
+      details: {
+        version: String(row.version),
+        generation: String(row.kek_generation),
+        replacedBy: String(generation),
+        startedBy,
+      },
+    },
+  );
+
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 const page = `${keyRows} WHERE k.tenant_id = $1 AND v.kek_generation < $2 AND (v.key_id, v.version) > ($3::uuid, $4::int)
@@ -174,7 +239,8 @@ const record = async (
   if (done.length === 0) return;
   await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
   await manager.query(
-    `UPDATE key_version v SET wrapped_blob = n.blob, wrapped_mac = n.mac, kek_generation = $2, revision = v.revision + 1
+    `UPDATE key_version v SET wrapped_blob = n.blob, wrapped_mac = n.mac, kek_generation = $2, rewrap_failure = NULL,
+       revision = v.revision + 1
      FROM unnest($3::uuid[], $4::int[], $5::bytea[], $6::bytea[], $7::bytea[]) AS n (key_id, version, before, blob, mac)
      WHERE v.tenant_id = $1 AND v.key_id = n.key_id AND v.version = n.version AND v.wrapped_blob = n.before`,
     [

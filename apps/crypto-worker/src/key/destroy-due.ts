@@ -109,7 +109,7 @@ export const recordDestroyed = async (
   await lockKey(manager, { tenantId }, begun.keyId as string);
   const [destroyed] = await manager.query<[{ custody: CustodyKind }[], number]>(
     `UPDATE key_version SET state = 'DESTROYED', destroyed_at = now(), revision = revision + 1,
-       wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL
+       wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL, rewrap_failure = NULL
      WHERE tenant_id = $1 AND object_id = $2 AND state = 'DESTROY_SCHEDULED' RETURNING custody`,
     [tenantId, objectId],
   );

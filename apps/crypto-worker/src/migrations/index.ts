@@ -11,3 +11,4 @@ export { TokenSigning1764300000000 } from './1764300000000-token-signing.js';
 export { Wrapped1764400000000 } from './1764400000000-wrapped.js';
 export { KekRotation1764400100000 } from './1764400100000-kek-rotation.js';
 export { Import1764400200000 } from './1764400200000-import.js';
+export { RewrapFailure1764500300000 } from './1764500300000-rewrap-failure.js';

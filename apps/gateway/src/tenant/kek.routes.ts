@@ -9,6 +9,8 @@ const kek = {
   state: 'rotating',
   total: 1200,
   done: 350,
+  failed: 1,
+  failures: [{ keyId: ids.encryptionKey, version: 1, code: 'key-blob-refused' }],
   startedAt: instants.created,
   finishedAt: null,
 };
@@ -40,6 +42,8 @@ export const kekRoutes: readonly Route[] = [
     operationId: 'getKek',
     tag: 'Tenants',
     summary: 'Read how far the rotation of a tenant’s key-encryption key is',
+    description:
+      'A key that cannot be wrapped again keeps the old KEK and so the rotation open; it is tried again and again. `key-blob-refused` means that what is stored is not what was recorded: bring the key’s row back from a backup of the database, or destroy the key, and the rotation goes on to its end. Any other code is the HSM’s.',
     roles: ['platform-admin', 'tenant-admin', 'auditor'],
     contract: getKek,
     takes: 'parameters',
