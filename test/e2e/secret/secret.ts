@@ -21,20 +21,40 @@ const formsOf = ({ bytes }: Secret): readonly Buffer[] => {
   return [bytes, ...[...base64, ...url, hex, hex.toUpperCase()].map((text) => Buffer.from(text))];
 };
 
-/** Looks for secrets, raw, in hex, in base64 and in base64url. @throws Error for a secret too short to be told from chance */
+interface Form {
+  readonly what: string;
+  readonly bytes: Buffer;
+}
+
+/** What a form begins with, as a number. */
+const startOf = (bytes: Uint8Array): number => ((bytes[0] as number) << 8) | (bytes[1] as number);
+
+/**
+ * Looks for secrets, raw, in hex, in base64 and in base64url: for all of them in one pass, which stops to look only where two
+ * bytes are the first two of any.
+ * @throws Error for a secret too short to be told from chance
+ */
 export const secretSearch = (
   secrets: readonly Secret[],
 ): ((where: string, content: Uint8Array | string) => readonly string[]) => {
   const short = secrets.find(({ bytes }) => bytes.length < 12);
   if (short !== undefined) throw new Error(`${short.what} is too short to look for`);
-  const forms = secrets.map((secret) => ({ what: secret.what, forms: formsOf(secret) }));
+  const forms = secrets.flatMap((secret) => formsOf(secret).map((bytes): Form => ({ what: secret.what, bytes })));
+  const byStart: (readonly Form[] | undefined)[] = Array.from({ length: 0x1_00_00 });
+  for (const [start, some] of Map.groupBy(forms, ({ bytes }) => startOf(bytes))) byStart[start] = some;
   return (where, content) => {
     const bytes =
       typeof content === 'string'
         ? Buffer.from(content)
         : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    return forms
-      .filter((secret) => secret.forms.some((form) => bytes.includes(form)))
-      .map(({ what }) => `${what} in ${where}`);
+    const found = new Set<string>();
+    for (let end = 1, start = bytes[0] ?? 0; end < bytes.length; end++) {
+      start = ((start << 8) | (bytes[end] as number)) & 0xff_ff;
+      const candidates = byStart[start];
+      if (candidates === undefined) continue;
+      for (const form of candidates)
+        if (bytes.subarray(end - 1, end - 1 + form.bytes.length).equals(form.bytes)) found.add(form.what);
+    }
+    return secrets.filter(({ what }) => found.has(what)).map(({ what }) => `${what} in ${where}`);
   };
 };
