@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Contract, contracts, type Service } from '@ankasecure/contracts';
+import { expect, it } from 'vitest';
+import { readWorkspace } from './workspace.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { packages } = readWorkspace(root);
+const aside = /\.(spec|conformance)\.ts$|\/testing\//;
+const clause = /^import \{([^}]*)\} from '@ankasecure\/contracts';$/gm;
+
+/** What a package's own code takes of the contracts to ask or to serve by: its types alone do neither. */
+const takenBy = (directory: string): readonly string[] =>
+  packages
+    .filter((row) => row.directory === directory)
+    .flatMap(({ sources }) => sources.filter(({ path }) => path.endsWith('.ts') && !aside.test(path)))
+    .flatMap(({ path }) => [...readFileSync(join(root, path), 'utf8').matchAll(clause)])
+    .flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
+    .filter((name) => !name.startsWith('type '));
+
+/** Every service has an outbox, and asks by it. */
+const outbox = takenBy('libs/service-kit');
+const asksFor = (service: Service): readonly string[] => [...takenBy(`apps/${service}`), ...outbox];
+
+const rows = Object.entries<Contract>(contracts).flatMap(([name, { callers }]) =>
+  callers.map((caller) => [caller, name] as const),
+);
+
+// Whoever is a caller may publish the subject on the bus: a right that is not used is one too many.
+it.each(rows)('%s, which may ask for %s, does', (caller, name) => {
+  expect(asksFor(caller)).toContain(name);
+});
+
+it('would be found out if a service might ask what it does not', () => {
+  expect(asksFor('audit')).toContain('getTenant');
+  expect(asksFor('audit')).not.toContain('putGrants');
+});
