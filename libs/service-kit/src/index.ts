@@ -9,6 +9,7 @@ export * from './database/tenant.js';
 export * from './failure/as-anka-error.js';
 export * from './health/health.js';
 export * from './logging/logger.js';
+export * from './memory/bounded-map.js';
 export * from './nats/bus.js';
 export * from './nats/frame.js';
 export * from './nats/served.js';

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { macInput } from '@ankasecure/audit-event';
 import { AnkaError, type Context, type computeMacs } from '@ankasecure/contracts';
+import { BoundedMap } from '@ankasecure/service-kit';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
 import type { PlatformKeys } from './platform-key.js';
@@ -40,7 +41,7 @@ const dayKeyInput = (tenantId: string, day: string): Buffer =>
 
 /** HMACs of sealed events, under keys that exist in the HSM alone or are derived in it for one UTC day. */
 export class ComputeMac {
-  private readonly dayKeys = new Map<string, Promise<KeyObject>>();
+  private readonly dayKeys = new BoundedMap<string, Promise<KeyObject>>(capacity);
   private readonly newest = new Map<string, Promise<number>>();
 
   constructor(
@@ -83,8 +84,6 @@ export class ComputeMac {
       dayKey = this.deriveDayKey(context, key.generation, day);
       this.dayKeys.set(name, dayKey);
       dayKey.catch(() => this.dayKeys.delete(name));
-      const oldest = this.dayKeys.keys().next();
-      if (this.dayKeys.size > capacity && oldest.done !== true) this.dayKeys.delete(oldest.value);
     }
     const secret = await dayKey;
     return inputs.map((input) => createHmac('sha256', secret).update(input).digest());

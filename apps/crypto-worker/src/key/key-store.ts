@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { GrantsOfKey } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
@@ -120,7 +120,7 @@ const capacity = 20_000;
  * wrong: the fence finds out. What does not exist is not remembered.
  */
 export class KeyStore {
-  private readonly known = new Map<string, Promise<KnownKey>>();
+  private readonly known = new BoundedMap<string, Promise<KnownKey>>(capacity);
   private readonly named: NamedKeys;
 
   constructor(private readonly dataSource: DataSource) {
@@ -157,17 +157,11 @@ export class KeyStore {
 
   private load(tenantId: string, keyId: string): Promise<KnownKey> {
     const name = nameOf(tenantId, keyId);
-    const known = this.known.get(name);
-    if (known !== undefined) {
-      this.known.delete(name);
-      this.known.set(name, known);
-      return known;
-    }
+    const known = this.known.use(name);
+    if (known !== undefined) return known;
     const loading = this.read(tenantId, keyId);
     this.known.set(name, loading);
     loading.catch(() => this.known.delete(name));
-    const oldest = this.known.keys().next();
-    if (this.known.size > capacity && oldest.done !== true) this.known.delete(oldest.value);
     return loading;
   }
 

@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
@@ -16,7 +16,7 @@ const attempts = 3;
  * was looked up: its revision moves when the name leaves the key, and where the version is old the fence finds out.
  */
 export class NamedKeys {
-  private readonly known = new Map<string, Known>();
+  private readonly known = new BoundedMap<string, Known>(capacity);
 
   constructor(
     private readonly dataSource: DataSource,
@@ -44,8 +44,6 @@ export class NamedKeys {
       manager.query<{ key_id: string; version: number; revision: number }[]>(current, [tenantId, alias]),
     );
     if (row === undefined) throw new AnkaError('alias-not-found');
-    const oldest = this.known.keys().next();
-    if (this.known.size >= capacity && oldest.done !== true) this.known.delete(oldest.value);
     return { keyId: row.key_id, version: row.version, revision: row.revision };
   }
 }

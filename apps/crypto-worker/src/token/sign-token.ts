@@ -1,5 +1,6 @@
 import { createPublicKey, hash } from 'node:crypto';
 import { AnkaError, type Context, type signToken, type TokenKey } from '@ankasecure/contracts';
+import { BoundedMap } from '@ankasecure/service-kit';
 import type { z } from 'zod';
 import type { PlatformKey, PlatformKeys } from '../audit-mac/platform-key.js';
 import type { Custody, Timed } from '../custody/custody.js';
@@ -21,7 +22,7 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 
 /** Access tokens (RFC 9068) for service accounts, under a key per tenant that exists in the HSM alone. */
 export class SignToken {
-  private readonly signers = new Map<string, Promise<Signer>>();
+  private readonly signers = new BoundedMap<string, Promise<Signer>>(capacity);
 
   constructor(
     private readonly custody: Custody,
@@ -54,8 +55,6 @@ export class SignToken {
     const loading = this.platformKeys.provide(context, 'token-signing').then((key) => signerOf(context.tenantId, key));
     this.signers.set(context.tenantId, loading);
     loading.catch(() => this.signers.delete(context.tenantId));
-    const oldest = this.signers.keys().next();
-    if (this.signers.size > capacity && oldest.done !== true) this.signers.delete(oldest.value);
     return loading;
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { AnkaError, type Context, findTenant, getKeySet, tenantSlug } from '@ankasecure/contracts';
-import type { Bus } from '@ankasecure/service-kit';
+import { BoundedMap, type Bus } from '@ankasecure/service-kit';
 
 /** How long callers may keep a set. */
 export const maxAgeSeconds = 60;
@@ -26,7 +26,7 @@ type Asking = Omit<Context, 'tenantId' | 'principal'>;
 
 /** Tenants' public keys, for callers who say who they are to nobody. */
 export class KeySets {
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new BoundedMap<string, Kept>(capacity);
   private asking = 0;
 
   constructor(private readonly bus: Pick<Bus, 'request'>) {}
@@ -44,9 +44,6 @@ export class KeySets {
   }
 
   private keep(slug: string, kept: Kept): void {
-    this.kept.delete(slug);
-    const oldest = this.kept.keys().next();
-    if (this.kept.size >= capacity && oldest.done !== true) this.kept.delete(oldest.value);
     this.kept.set(slug, kept);
     kept.set.catch((error: unknown) => {
       const stays = error instanceof AnkaError && error.code === 'key-set-not-found';
