@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { contract } from './bus.js';
 import { text, uuid } from './primitive.js';
 
-/** What may be granted on a key. Whoever has any of them may see the key. */
+/**
+ * What may be granted on a key. Whoever has any of them may see the key. `manage` is its life and its grants to others: nobody
+ * gives himself, or a group of his, a right by it.
+ */
 export const keyRights = ['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view'] as const;
 export type KeyRight = (typeof keyRights)[number];
 
@@ -19,7 +22,10 @@ export const grant = z.strictObject({
   rights: z
     .array(z.enum(keyRights))
     .min(1)
-    .refine((rights) => new Set(rights).size === rights.length, 'each right once'),
+    .refine((rights) => new Set(rights).size === rights.length, 'each right once')
+    .describe(
+      'The uses; `manage`, which is to change the key and what others may do with it; `view`. Each lets its grantee see the key. Whoever manages by a grant gives no right to itself or to a group of its own.',
+    ),
 });
 export type Grant = z.infer<typeof grant>;
 

@@ -101,6 +101,22 @@ describe('a grant', () => {
     expectProblem(await sign(dave), 'key-access-denied');
   });
 
+  it('to manage lets nobody grant himself the uses, nor try whether it would be done', async () => {
+    await grant(signing, to('subject', 'alice', 'manage'));
+    const read = await user.send<KeyGrants>('GET', path(signing));
+    const headers = { 'if-match': etagOf(read) };
+    for (const own of [to('subject', 'alice', 'manage', 'use:sign'), to('group', 'readers', 'use:sign')]) {
+      const body = { grants: [to('subject', 'alice', 'manage'), own].slice(own.kind === 'subject' ? 1 : 0) };
+      const refused = await user.send('PUT', path(signing), { body, headers });
+      expectProblem(refused, 'key-access-denied');
+      const [event] = await sealedEvents(tenant.admin, refused.correlationId);
+      expect(event).toMatchObject({ operation: 'key.grants.put', userId: 'alice', failureCode: 'key-access-denied' });
+      const tried = await user.send('PUT', `${path(signing)}?dryRun=true`, { body, headers });
+      expect(tried.body).toMatchObject({ succeeds: false, error: { code: 'key-access-denied' } });
+    }
+    expectProblem(await sign(user), 'key-access-denied');
+  });
+
   it('holds for each item of a batch by its own key', async () => {
     await grant(signing, to('subject', 'alice', 'use:sign'));
     const other = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });

@@ -1,6 +1,6 @@
 import { type Grant, keyRights, roles } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
-import { byGrant, byRole, type Deed, may } from './access.js';
+import { assertNoGain, byGrant, byRole, type Deed, may } from './access.js';
 import { grantsOf } from './grant.js';
 
 const none = grantsOf([]);
@@ -40,5 +40,38 @@ describe('what may be done with a key', () => {
   it('can all be granted, or comes with what can', () => {
     for (const deed of deeds) expect(byGrant[deed].length).toBeGreaterThan(0);
     expect(keyRights.filter((right) => !byGrant[right].includes(right))).toEqual([]);
+  });
+});
+
+describe('who manages a key by a grant', () => {
+  const manager = { principal: 'alice', roles: ['user' as const], groups: ['signers'] };
+  const held = [grant('subject', 'alice', 'manage', 'view'), grant('group', 'signers', 'use:verify')];
+  const changing =
+    (...next: readonly Grant[]) =>
+    () =>
+      assertNoGain(manager, held, next);
+
+  it.each([
+    ['itself a use', [grant('subject', 'alice', 'manage', 'view', 'use:sign')]],
+    ['a group of its own a use', [grant('group', 'signers', 'use:verify', 'use:sign')]],
+    ['itself what it manages already, as another right', [grant('subject', 'alice', 'use:decrypt')]],
+  ])('does not give %s', (_, next) => {
+    expect(changing(...next)).toThrow('key-access-denied');
+  });
+
+  it('gives to others, and to groups and subjects that only share a name of its own', () => {
+    const others = [grant('subject', 'bob', 'use:sign'), grant('group', 'readers', 'use:sign')];
+    const namesakes = [grant('group', 'alice', 'use:sign'), grant('subject', 'signers', 'use:sign')];
+    expect(changing(...held, ...others, ...namesakes)).not.toThrow();
+  });
+
+  it('gives up what it has', () => {
+    expect(changing(grant('subject', 'alice', 'view'))).not.toThrow();
+    expect(changing()).not.toThrow();
+  });
+
+  it('is not an administrator, who may do everything with the key without a grant', () => {
+    const admin = { ...manager, roles: ['application-admin' as const] };
+    expect(() => assertNoGain(admin, held, [grant('subject', 'alice', 'use:sign')])).not.toThrow();
   });
 });

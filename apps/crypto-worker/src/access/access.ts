@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type KeyRight, keyRights, type Role } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Grant, type KeyRight, keyRights, type Role } from '@ankasecure/contracts';
 
 /** What somebody wants with a key. Seeing its grants is not granted by itself. */
 export type Deed = KeyRight | 'see-grants';
@@ -68,4 +68,22 @@ export const assertMay = (caller: Caller, deed: Deed, grants: GrantsOfKey): void
     'key-access-denied',
     `This needs one of the rights ${byGrant[deed].join(', ')} on the key: ask whoever may manage it for a grant`,
   );
+};
+
+/**
+ * Who manages a key by a grant has its people in hand and not its uses (NIST SP 800-53 AC-5): what reaches himself, by his name or
+ * by a group of his, he may leave as it is or take away, and somebody else has to give. Administrators need no grant anyway.
+ * @throws AnkaError `key-access-denied`
+ */
+export const assertNoGain = (caller: Caller, held: readonly Grant[], next: readonly Grant[]): void => {
+  if (mayWithAll(caller, 'manage')) return;
+  const reaches = ({ kind, grantee }: Grant): boolean =>
+    kind === 'subject' ? grantee === caller.principal : caller.groups?.includes(grantee) === true;
+  const before = ({ kind, grantee }: Grant) => held.find((row) => row.kind === kind && row.grantee === grantee);
+  const gains = (row: Grant): boolean => row.rights.some((right) => before(row)?.rights.includes(right) !== true);
+  if (next.some((row) => reaches(row) && gains(row)))
+    throw new AnkaError(
+      'key-access-denied',
+      'Nobody gives rights to himself or to a group of his: ask somebody else who may manage the key, or an administrator',
+    );
 };

@@ -15,7 +15,7 @@ import type { CommitChange } from '../key/commit-change.js';
 import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor } from '../key/lock-key.js';
 import { keyOf } from '../key/rehearse.js';
-import { assertMay } from './access.js';
+import { assertMay, assertNoGain } from './access.js';
 import { grantsOf, readGrants } from './grant.js';
 
 type Put = z.infer<typeof putGrants.contract.request>;
@@ -27,6 +27,13 @@ interface Change {
   readonly keyId: string;
   readonly next: (held: readonly Grant[]) => readonly Grant[];
 }
+
+const replacing = ({ id, grants }: Put): Change => ({ operation: 'key.grants.put', keyId: id, next: () => grants });
+
+const taking = ({ id, kind, grantee }: Delete): Change => {
+  const ends = (row: Grant): boolean => kind === undefined || (row.kind === kind && row.grantee === grantee);
+  return { operation: 'key.grants.delete', keyId: id, next: (held) => held.filter((row) => !ends(row)) };
+};
 
 /**
  * Changes who may do what with a key: decision, change and event in one commit. Each change makes a new revision of the key's
@@ -49,37 +56,57 @@ export class ChangeGrants {
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
-  put(context: Context, { id, grants }: Put): Promise<KeyGrants> {
-    return this.change(context, { operation: 'key.grants.put', keyId: id, next: () => grants });
+  put(context: Context, request: Put): Promise<KeyGrants> {
+    return this.change(context, replacing(request));
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
-  delete(context: Context, { id, kind, grantee }: Delete): Promise<KeyGrants> {
-    const ends = (row: Grant): boolean => kind === undefined || (row.kind === kind && row.grantee === grantee);
-    const next = (held: readonly Grant[]) => held.filter((row) => !ends(row));
-    return this.change(context, { operation: 'key.grants.delete', keyId: id, next });
+  delete(context: Context, request: Delete): Promise<KeyGrants> {
+    return this.change(context, taking(request));
   }
 
-  /** What `put` or `delete` would do: all of its checks, on record as a dry run, and nothing changed. */
-  rehearse(context: Context, operation: Change['operation'], { id: keyId }: { readonly id: string }): Promise<DryRun> {
+  /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. */
+  rehearsePut(context: Context, request: Put): Promise<DryRun> {
+    return this.rehearse(context, replacing(request));
+  }
+
+  /** The same of `delete`. */
+  rehearseDelete(context: Context, request: Delete): Promise<DryRun> {
+    return this.rehearse(context, taking(request));
+  }
+
+  private rehearse(context: Context, change: Change): Promise<DryRun> {
+    const { operation, keyId } = change;
     return this.changes.rehearse(context, { operation, keyId, algorithm: null }, async (manager) => {
-      await lockKeyFor(manager, context, 'manage', keyId);
+      await decide(manager, context, change);
       return { key: keyOf((await readKey(manager, context.tenantId, keyId)).at(-1) as KeyRow) };
     });
   }
 
-  private change(context: Context, { operation, keyId, next }: Change): Promise<KeyGrants> {
+  private change(context: Context, change: Change): Promise<KeyGrants> {
     const { tenantId } = context;
+    const { operation, keyId } = change;
     return this.changes.commit(context, { operation, keyId, algorithm: null }, async (manager) => {
-      await lockKeyFor(manager, context, 'manage', keyId);
-      const held = await readGrants(manager, tenantId, keyId);
-      const grants = next(held);
-      await write(manager, context, keyId, grants);
-      const events = changesOf(held, grants).map((details) => ({ details }));
+      const { held, next } = await decide(manager, context, change);
+      await write(manager, context, keyId, next);
+      const events = changesOf(held, next).map((details) => ({ details }));
       return { result: await read(manager, tenantId, keyId), events };
     });
   }
 }
+
+/** The grants before and after, with the key locked. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
+const decide = async (
+  manager: EntityManager,
+  context: Context,
+  { keyId, next }: Change,
+): Promise<{ readonly held: readonly Grant[]; readonly next: readonly Grant[] }> => {
+  await lockKeyFor(manager, context, 'manage', keyId);
+  const held = await readGrants(manager, context.tenantId, keyId);
+  const after = next(held);
+  assertNoGain(context, held, after);
+  return { held, next: after };
+};
 
 const read = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrants> => {
   const [key] = await manager.query<{ revision: number }[]>(

@@ -24,12 +24,12 @@ export const serveGrants = ({ bus, outbox, modules }: Serving, partition: string
       return answer(await change(context, request));
     };
   };
-  const tried =
-    (operation: 'key.grants.put' | 'key.grants.delete') =>
-    (context: Context, request: { readonly id: string }): Promise<DryRun> => {
+  const tried = <Request>(rehearse: (context: Context, request: Request) => Promise<DryRun>) => {
+    return async (context: Context, request: Request): Promise<DryRun> => {
       outbox.assertRoom();
-      return grants.rehearse(context, operation, request);
+      return rehearse(context, request);
     };
+  };
   bus.serve(getGrants, partition, async (context, request) => {
     const about = { operation: 'key.grants.get', keyId: request.id };
     return answer(await recordingDenial(outcomes, context, about, () => grants.get(context, request)));
@@ -38,12 +38,12 @@ export const serveGrants = ({ bus, outbox, modules }: Serving, partition: string
     putGrants.contract,
     partition,
     serve((context, request) => grants.put(context, request)),
-    tried('key.grants.put'),
+    tried((context, request) => grants.rehearsePut(context, request)),
   );
   bus.serve(
     deleteGrants,
     partition,
     serve((context, request) => grants.delete(context, request)),
-    tried('key.grants.delete'),
+    tried((context, request) => grants.rehearseDelete(context, request)),
   );
 };
