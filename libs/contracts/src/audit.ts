@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contract, page } from './bus.js';
+import { type Context, contract, page } from './bus.js';
 import { cursor, instant, pageLimit, uuid } from './primitive.js';
 
 export const outcomes = ['success', 'failure', 'unknown'] as const;
@@ -27,10 +27,14 @@ export const auditEvent = z.strictObject({
   /** Microseconds since the epoch. */
   occurredAt: z.number().int().nonnegative(),
   correlationId: field(64),
-  /** Free-form, sealed with the event but not part of its canonical nine: key version, custody, JOSE alg, … */
+  /** Free-form, sealed with the event but not part of its canonical nine: `userIssuer`, key version, custody, JOSE alg, … */
   details: z.record(field(64), field(512)).optional(),
 });
 export type AuditEvent = z.infer<typeof auditEvent>;
+
+/** What the details of every event say besides who did it: the issuer that said he was it. Nothing where a service acts by itself. */
+export const userIssuer = ({ issuer }: Pick<Context, 'issuer'>): Readonly<Record<string, string>> =>
+  issuer === undefined ? {} : { userIssuer: issuer };
 
 /** Most events of one `audit.append`. */
 export const maxAppend = 5000;

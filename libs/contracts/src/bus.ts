@@ -10,6 +10,9 @@ export type Service = (typeof services)[number];
 /** Most groups of one principal: more do not fit into a token that fits into a request's header. */
 export const maxGroups = 512;
 
+/** An issuer's `iss`, compared character by character. */
+export const issuerName = text(512);
+
 /**
  * Who asks, for whom, and until when. First line of every request; the body follows it.
  * The tenant comes from the verified token and from nothing else.
@@ -18,6 +21,8 @@ export const context = z.strictObject({
   tenantId: uuid,
   /** The token's subject, or the service's name where a service acts by itself. */
   principal: text(256),
+  /** Whose word it is that this is the principal: the token's `iss`; absent where a service acts by itself. */
+  issuer: issuerName.optional(),
   /** What the token calls the principal, and the groups it counts it among; absent where a service acts by itself. */
   roles: z.array(z.enum(roles)).optional(),
   groups: z.array(text(128)).max(maxGroups).optional(),

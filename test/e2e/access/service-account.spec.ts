@@ -5,7 +5,7 @@ import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
-import { eventsOf } from '../harness/trail.js';
+import { eventsOf, sealedEvents } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 
 let rig: Rig;
@@ -31,7 +31,10 @@ it('an application is let in with the least right it needs, and shut out at once
     { grants: [{ kind: 'subject', grantee: application.id, rights: ['use:sign'] }] },
     { 'if-match': grants.headers.get('etag') ?? '' },
   );
-  expect((await client.post<SignResult>('/sign', body())).keyId).toBe(signing.id);
+  const signed = await client.send<SignResult>('POST', '/sign', { body: body() });
+  expect(signed.body.keyId).toBe(signing.id);
+  const [event] = await sealedEvents(tenant.admin, signed.correlationId);
+  expect(event).toMatchObject({ operation: 'sign', userId: application.id, details: { userIssuer: rig.baseUrl } });
   expectProblem(await client.send('GET', '/audit/events'), 'access-denied');
   await tenant.admin.send('DELETE', `/service-accounts/${application.id}`);
   expectProblem(await client.send('POST', '/sign', { body: body() }), 'authentication-required');

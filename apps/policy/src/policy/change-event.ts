@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
+import { type AuditEvent, platformTenantId, userIssuer } from '@ankasecure/contracts';
 import { type Difference, differences, type PolicyDocument } from '@ankasecure/policy-rules';
 import type { Tenant } from '../tenant/tenant.entity.js';
 
@@ -11,6 +11,8 @@ export interface Change {
   /** The earlier version it brings back. */
   readonly restores?: number | null;
   readonly changedBy: string;
+  /** Who said that it was he; none where the service itself did it. */
+  readonly changedByIssuer?: string | null;
   readonly correlationId: string;
 }
 
@@ -46,8 +48,8 @@ const changes = (from: PolicyDocument, to: PolicyDocument): Record<string, strin
   Object.assign({}, ...differences(from, to).map(detailsOf)) as Record<string, string>;
 
 const eventOf = (
-  { tenantId, changedBy, correlationId }: Change,
-  over: Pick<AuditEvent, 'operation' | 'outcome' | 'failureCode' | 'details'>,
+  { tenantId, changedBy, changedByIssuer, correlationId }: Change,
+  { details, ...over }: Pick<AuditEvent, 'operation' | 'outcome' | 'failureCode' | 'details'>,
 ): AuditEvent => ({
   eventId: randomUUID(),
   tenantId,
@@ -57,6 +59,7 @@ const eventOf = (
   occurredAt: Date.now() * 1000,
   correlationId,
   ...over,
+  details: { ...details, ...userIssuer({ issuer: changedByIssuer ?? undefined }) },
 });
 
 /** A policy came in force: which version after which, and what changed. */

@@ -46,6 +46,10 @@ export class PolicyVersion {
   @Column('text', { name: 'changed_by' })
   changedBy!: string;
 
+  /** The issuer that said so; null where the service did it by itself. */
+  @Column('text', { name: 'changed_by_issuer', nullable: true })
+  changedByIssuer!: string | null;
+
   @Column('text', { name: 'correlation_id' })
   correlationId!: string;
 

@@ -55,6 +55,19 @@ describe('a policy change', () => {
     expect(puts()[0]?.details).not.toHaveProperty('addedAlgorithms');
   });
 
+  it('is on record with the issuer that said who made it, also when it is finished without him, and is nobody else’s to repeat', async () => {
+    const issuer = 'https://another.test';
+    policy.worker.behaviour = 'fail';
+    const put = () => policy.put(tenantId, { ifMatch: 1, issuer, ...soon() }, strictDocument);
+    expect(await errorOf(put())).toMatchObject({ code: 'policy-not-applied' });
+    policy.worker.behaviour = 'apply';
+    await converged(2);
+    expect(puts()[0]).toMatchObject({ userId: 'alice', details: { userIssuer: issuer } });
+    expect(await put()).toMatchObject({ version: 2 });
+    const namesake = policy.put(tenantId, { ifMatch: 1 }, strictDocument);
+    expect(await errorOf(namesake)).toMatchObject({ code: 'precondition-failed' });
+  });
+
   it('needs to name the version in force', async () => {
     expect(await errorOf(policy.put(tenantId))).toMatchObject({ code: 'precondition-required' });
     expect(await errorOf(policy.put(tenantId, { ifMatch: 2 }, strictDocument))).toMatchObject({

@@ -87,15 +87,14 @@ export class PutPolicy {
     document: PolicyDocument,
     restores: number | null,
   ): Promise<PolicyVersion> {
-    const { tenantId, principal, correlationId } = context;
+    const { tenantId, principal, issuer, correlationId } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
       const current = await currentPolicy(manager, tenantId);
       if (assertCurrent(current, context, ifMatch, document) === 'repeated') return current.active;
       const version = await this.nextVersion(manager, tenantId);
-      return manager.save(
-        manager.create(PolicyVersion, { tenantId, version, document, restores, changedBy: principal, correlationId }),
-      );
+      const by = { changedBy: principal, changedByIssuer: issuer ?? null, correlationId };
+      return manager.save(manager.create(PolicyVersion, { tenantId, version, document, restores, ...by }));
     });
   }
 
@@ -131,7 +130,7 @@ const conditionOf = ({ ifMatch }: Context): number => {
  */
 const assertCurrent = (
   { active, pending }: CurrentPolicy,
-  { principal }: Context,
+  { principal, issuer }: Context,
   ifMatch: number,
   document: PolicyDocument,
 ): 'new' | 'repeated' => {
@@ -140,9 +139,8 @@ const assertCurrent = (
       'policy-pending',
       `Version ${pending.version} is not confirmed in force yet; try again in a moment`,
     );
-  const repeated =
-    active.version === ifMatch + 1 && active.changedBy === principal && isDeepStrictEqual(active.document, document);
-  if (repeated) return 'repeated';
+  const isTheirs = active.changedBy === principal && active.changedByIssuer === (issuer ?? null);
+  if (active.version === ifMatch + 1 && isTheirs && isDeepStrictEqual(active.document, document)) return 'repeated';
   if (active.version === ifMatch) return 'new';
   throw new AnkaError('precondition-failed', `Version ${active.version} is in force; read it and decide again`);
 };

@@ -48,7 +48,7 @@ export class CreateTenant {
   }
 
   /** Stores the context's tenant and its first policy, once. @throws AnkaError `request-invalid`, `tenant-exists` */
-  async register({ tenantId, principal, correlationId }: Context, wanted: NewTenant): Promise<Tenant> {
+  async register({ tenantId, principal, issuer, correlationId }: Context, wanted: NewTenant): Promise<Tenant> {
     const { slug, name } = wanted;
     const partition = this.partitionFor(wanted);
     return withTenant(this.dataSource, tenantId, async (manager) => {
@@ -64,6 +64,7 @@ export class CreateTenant {
           version: 1,
           document: initialPolicy,
           changedBy: principal,
+          changedByIssuer: issuer ?? null,
           correlationId,
         });
       return tenant;

@@ -81,6 +81,7 @@ export class WorkerStandIn {
 const contextOf = (tenantId: string, over: Partial<Context> = {}): Context => ({
   tenantId,
   principal: 'alice',
+  issuer: 'https://issuer.test',
   correlationId: 'spec',
   deadline: Date.now() + 10_000,
   ...over,

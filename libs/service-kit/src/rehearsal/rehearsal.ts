@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Context, type DryRun, rehearsalOf, tried, verdictOf } from '@ankasecure/contracts';
+import { type Context, type DryRun, rehearsalOf, tried, userIssuer, verdictOf } from '@ankasecure/contracts';
 import type { DataSource } from 'typeorm';
 import { withTenant } from '../database/tenant.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -31,7 +31,7 @@ export class Rehearsal {
       this.outbox.write(manager, [
         {
           ...{ eventId: randomUUID(), tenantId, userId: principal, keyId: null, algorithm: null, correlationId },
-          ...deed,
+          details: { ...deed.details, ...userIssuer(context) },
           operation: rehearsalOf(deed.operation),
           outcome: error === undefined ? 'success' : 'failure',
           failureCode: error?.code ?? null,

@@ -1,0 +1,12 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Whose word it is who changed a policy. Of versions from before it is not known. */
+export class ChangedByIssuer1764500000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE policy_version ADD COLUMN changed_by_issuer text');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE policy_version DROP COLUMN changed_by_issuer');
+  }
+}
