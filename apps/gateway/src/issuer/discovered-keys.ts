@@ -3,8 +3,13 @@ import { isTrustworthy } from '../auth/identity.config.js';
 import { RemoteKeys, unavailable } from '../auth/remote-keys.js';
 import { isUnavailable } from '../auth/token-verifier.js';
 
-/** How long what discovery said is gone by, in milliseconds. */
-const goodFor = 3_600_000;
+/** Milliseconds. */
+const times = {
+  /** So long what discovery said is gone by. */
+  goodFor: 3_600_000,
+  /** One request in so long asks again when it failed; the others do not wait for it. */
+  retryMs: 10_000,
+};
 
 type Parts = ConstructorParameters<typeof RemoteKeys>;
 
@@ -12,7 +17,9 @@ type Parts = ConstructorParameters<typeof RemoteKeys>;
 export class DiscoveredKeys {
   private keys: RemoteKeys | undefined;
   private jwksUri = '';
+  /** When it is to be asked again. */
   private until = 0;
+  private asking: Promise<RemoteKeys> | undefined;
 
   constructor(
     private readonly issuer: string,
@@ -25,15 +32,22 @@ export class DiscoveredKeys {
     return keys.find(header, token);
   };
 
-  /** What was discovered last goes on when it cannot be asked again: keys are remembered by who holds them. */
-  private async discovered(): Promise<RemoteKeys> {
-    if (this.keys !== undefined && Date.now() < this.until) return this.keys;
+  /** What was discovered last goes on while it is asked again, and when that fails: keys are remembered by who holds them. */
+  private discovered(): Promise<RemoteKeys> | RemoteKeys {
+    const { keys } = this;
+    if (Date.now() < this.until) return keys ?? this.asking ?? Promise.reject(unavailable());
+    this.until = Date.now() + times.retryMs;
+    this.asking = this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async ask(): Promise<RemoteKeys> {
     try {
       const uri = await this.discover();
       if (this.keys === undefined || uri !== this.jwksUri)
         this.keys = new RemoteKeys(uri, this.issuer, this.outage, this.fetch);
       this.jwksUri = uri;
-      this.until = Date.now() + goodFor;
+      this.until = Date.now() + times.goodFor;
     } catch (cause) {
       if (this.keys === undefined) throw isUnavailable(cause) ? cause : unavailable(cause);
     }

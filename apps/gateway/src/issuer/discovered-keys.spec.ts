@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeIssuer, type TokenMaker } from '../testing/token.js';
+import { DiscoveredKeys } from './discovered-keys.js';
+
+const issuer = 'https://idp.test';
+const token = { payload: '', signature: '' };
+const unavailable = { code: 'service-unavailable' };
+const answer = (body: object): Response =>
+  new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } });
+
+describe('what discovery says', () => {
+  let maker: TokenMaker;
+  let asked: string[];
+  let isAway: boolean;
+  let keys: DiscoveredKeys;
+  const find = async () => keys.find({ alg: 'ES256' }, token);
+  const discoveries = () => asked.filter((url) => url.endsWith('openid-configuration')).length;
+  const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    maker = await makeIssuer(issuer);
+    asked = [];
+    isAway = false;
+    const outage = { begin: () => undefined, end: () => undefined };
+    keys = new DiscoveredKeys(issuer, outage, async (url) => {
+      asked.push(url);
+      if (isAway) throw new Error('away');
+      return answer(url.endsWith('/jwks') ? { keys: [maker.publicJwk] } : { issuer, jwks_uri: `${issuer}/jwks` });
+    });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('is asked for by one for all who come at once', async () => {
+    await Promise.all(Array.from({ length: 5 }, find));
+    expect(discoveries()).toBe(1);
+  });
+
+  it('is asked for by one in ten seconds while it fails', async () => {
+    isAway = true;
+    const all = await Promise.allSettled(Array.from({ length: 5 }, find));
+    for (const one of all) expect(one).toMatchObject({ status: 'rejected', reason: unavailable });
+    await expect(find()).rejects.toMatchObject(unavailable);
+    isAway = false;
+    await expect(find()).rejects.toMatchObject(unavailable);
+    expect(discoveries()).toBe(1);
+    later(10_001);
+    await expect(find()).resolves.toMatchObject({ type: 'public' });
+    expect(discoveries()).toBe(2);
+  });
+
+  it('goes on for those who come while it is asked again, and when that fails', async () => {
+    await find();
+    isAway = true;
+    later(3_600_001);
+    const fetched = asked.length;
+    for (let time = 0; time < 3; time++) await find();
+    expect(asked.slice(fetched).filter((url) => url.endsWith('openid-configuration'))).toHaveLength(1);
+  });
+});
