@@ -76,7 +76,11 @@ export const QUOTA = Symbol('quota');
 @Module({
   providers: [
     fromParts(IdentityEpoch, ({ dataSource, log }) => new IdentityEpoch(dataSource, log)),
-    fromParts(TokenKeys, ({ dataSource }) => new TokenKeys(dataSource)),
+    {
+      provide: TokenKeys,
+      inject: [PARTS, IdentityEpoch],
+      useFactory: ({ dataSource }: GatewayParts, epochs: IdentityEpoch) => new TokenKeys(dataSource, epochs),
+    },
     {
       provide: Rehearsal,
       inject: [PARTS, Outbox],

@@ -24,7 +24,7 @@ describe('the gateway while parts of it are away', () => {
   it('refuses nothing unrecorded while too many outcomes wait', async () => {
     const { dataSource, bus, log } = gateway.parts;
     const full = new DenialRecord(dataSource, new Outbox('gateway', dataSource, bus, log, { capacity: 0, batch: 1 }));
-    const principal = { tenantId: tenantA, subject: 'alice', roles: [], groups: [] };
+    const principal = { tenantId: tenantA, subject: 'alice', issuer: 'https://issuer.test', roles: [], groups: [] };
     await expect(full.write(principal, 'sign', 'c')).rejects.toThrow(AnkaError);
     await expect(full.write(principal, 'sign', 'c')).rejects.toMatchObject({ code: 'audit-unavailable' });
   });

@@ -37,6 +37,7 @@ export const errors = {
   'request-timeout': row(408, 'The request was not sent in time', true),
   'tenant-exists': row(409, 'A tenant of that slug exists'),
   'issuer-exists': row(409, 'An issuer of that name is known'),
+  'subject-prefix-taken': row(409, 'Another issuer speaks for these subjects'),
   'key-state': row(409, 'The state of the key does not allow this'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
   'policy-pending': row(409, 'An earlier policy change is still being applied', true),

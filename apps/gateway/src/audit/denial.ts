@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, userIssuer } from '@ankasecure/contracts';
 import type { Outbox } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
@@ -24,7 +24,7 @@ export class DenialRecord {
   }
 }
 
-const denial = ({ tenantId, subject }: Principal, operationId: string, correlationId: string): AuditEvent => ({
+const denial = ({ tenantId, subject, issuer }: Principal, operationId: string, correlationId: string): AuditEvent => ({
   eventId: randomUUIDv7(),
   tenantId,
   userId: subject,
@@ -35,5 +35,5 @@ const denial = ({ tenantId, subject }: Principal, operationId: string, correlati
   failureCode: 'access-denied',
   occurredAt: Date.now() * 1000,
   correlationId,
-  details: { operationId },
+  details: { operationId, ...userIssuer({ issuer }) },
 });

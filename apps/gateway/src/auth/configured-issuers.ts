@@ -1,5 +1,6 @@
 import { context, maxGroups, platformTenantId, text, uuid } from '@ankasecure/contracts';
 import type { JWTPayload } from 'jose';
+import type { z } from 'zod';
 import type { IdentityConfig, IssuerConfig } from './identity.config.js';
 import type { Issuer, IssuerSource } from './issuer.js';
 import { issuerKeys } from './issuer-keys.js';
@@ -25,33 +26,41 @@ const issuerOf = (config: IssuerConfig, outage: KeyOutage): Issuer => ({
   audience: config.audience,
   algorithms: config.algorithms,
   keys: issuerKeys(config, outage),
-  read: (payload) => ({ principal: principalOf(payload, config.claims, (tenantId) => speaksFor(config, tenantId)) }),
+  read: (payload) => ({ principal: principalOf(payload, config, (tenantId) => speaksFor(config, tenantId)) }),
 });
 
 const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platform'>, tenantId: string): boolean =>
   tenantId === platformTenantId ? platform : tenants === undefined || tenants.includes(tenantId);
 
+/** Whose claims they are, where they stand, and what the names in them are known by here. */
+type Said = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
+
 /** @throws Error whose message is for our log only */
 export const principalOf = (
   payload: JWTPayload,
-  claims: IssuerConfig['claims'],
+  { issuer, claims, subjectPrefix = '' }: Said,
   maySpeakFor: (tenantId: string) => boolean,
 ): Principal => {
   const tenant = uuid.safeParse(payload[claims.tenant]);
   if (!tenant.success) throw new Error(`claim ${claims.tenant} is not a tenant id`);
   if (!maySpeakFor(tenant.data)) throw new Error('the issuer does not speak for this tenant');
-  const subject = context.shape.principal.safeParse(payload.sub);
-  if (!subject.success) throw new Error('claim sub is not acceptable');
+  const subject = known(payload.sub, subjectPrefix, context.shape.principal);
+  if (subject === undefined) throw new Error('claim sub is not acceptable');
   const names = payload[claims.roles];
   if (!Array.isArray(names)) throw new Error(`claim ${claims.roles} is not a list`);
   const granted = names.filter((name) => typeof name === 'string').filter(isRole);
-  return { tenantId: tenant.data, subject: subject.data, roles: granted, groups: groupsOf(payload[claims.groups]) };
+  const groups = groupsOf(payload[claims.groups], subjectPrefix);
+  return { tenantId: tenant.data, subject, issuer, roles: granted, groups };
 };
+
+/** A name of a token as it is known here, unless it is none. */
+const known = (name: unknown, prefix: string, schema: z.ZodType<string>): string | undefined =>
+  schema.safeParse(name).success ? schema.safeParse(`${prefix}${name as string}`).data : undefined;
 
 const group = text(128);
 
 /** Names that cannot be granted anything are left out; whoever has too many to tell is let in with none of them. */
-const groupsOf = (claim: unknown): readonly string[] => {
+const groupsOf = (claim: unknown, prefix: string): readonly string[] => {
   if (!Array.isArray(claim) || claim.length > maxGroups) return [];
-  return [...new Set(claim.filter((name): name is string => group.safeParse(name).success))];
+  return [...new Set(claim.map((name) => known(name, prefix, group)).filter((name) => name !== undefined))];
 };

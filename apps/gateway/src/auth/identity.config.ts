@@ -1,4 +1,4 @@
-import { maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
+import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
 import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
@@ -17,10 +17,21 @@ export const isTrustworthy = (url: string): boolean => {
   return protocol === 'https:' || (protocol === 'http:' && loopback.includes(hostname));
 };
 
+/**
+ * What stands before the subjects and groups of an issuer's tokens, here. It ends in the only colon it has, so that names behind
+ * two prefixes are never one name.
+ */
+export const subjectPrefix = z
+  .string()
+  .regex(
+    /^([A-Za-z0-9._-]{1,63}:)?$/,
+    'letters, digits, dots, underscores and hyphens, and a colon at the end, or nothing',
+  );
+
 const issuer = z
   .strictObject({
     /** Compared with `iss` character by character. */
-    issuer: z.string().min(1),
+    issuer: issuerName,
     /** Must be in `aud`. */
     audience: z.string().min(1),
     /** A JWK set with public keys; read at start. */
@@ -37,6 +48,8 @@ const issuer = z
         groups: z.string().min(1).default('groups'),
       })
       .default({ tenant: 'tenant', roles: 'roles', groups: 'groups' }),
+    /** Without it, this issuer may speak for every subject and group of its tenants. */
+    subjectPrefix: subjectPrefix.optional(),
     /** The tenants this issuer may speak for; without it, all of them. The platform's own is never among them. */
     tenants: z
       .array(uuid)

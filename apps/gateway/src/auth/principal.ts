@@ -5,6 +5,8 @@ import type { Role } from './role.js';
 export interface Principal {
   readonly tenantId: string;
   readonly subject: string;
+  /** Whose word it is: the token's `iss`. */
+  readonly issuer: string;
   readonly roles: readonly Role[];
   /** What keys may be granted to besides the subject. */
   readonly groups: readonly string[];

@@ -1,8 +1,8 @@
 import { hash, randomUUIDv7 } from 'node:crypto';
-import type { Bus, Logger, RawReply } from '@ankasecure/service-kit';
+import type { Logger, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, answerOf, isFinal, sendAnswer } from '../route/answer.js';
-import { ask, forward, type Handler } from '../route/forward.js';
+import { type Answering, ask, forward, type Handler } from '../route/forward.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
@@ -13,7 +13,7 @@ import { idempotencyKeyOf } from './idempotency-key.js';
 const graceMs = 1000;
 
 export interface Creation {
-  readonly bus: Pick<Bus, 'requestRaw'>;
+  readonly bus: Answering;
   readonly idempotency: Idempotency;
   readonly log: Logger;
 }
@@ -40,9 +40,9 @@ export const create = (parts: Creation, route: Route): Handler => {
     const body = requestBody(request, route);
     if (key === undefined)
       return sendAnswer(reply, answerOf(route, await askFor(request, reply, body, randomUUIDv7()), request.id));
-    const { tenantId, subject } = request.principal;
+    const { tenantId, subject, issuer } = request.principal;
     // What one was answered is not for another who sends the same.
-    const bodyHash = hash('sha256', Buffer.concat([Buffer.from(`${subject}\0`), body]), 'buffer');
+    const bodyHash = hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
     const withinMs = route.withinMs + graceMs;
     const begun = await parts.idempotency.begin({ tenantId, key, route: route.operationId, bodyHash, withinMs });
     if ('status' in begun) return sendAnswer(reply.header('idempotency-replayed', 'true'), begun);

@@ -61,6 +61,12 @@ export class IdentityEpoch {
     return this.revision;
   }
 
+  /** The epoch that a transaction sees. */
+  async now(manager: EntityManager): Promise<number> {
+    const [row] = await manager.query<{ revision: string }[]>('SELECT revision FROM identity_epoch');
+    return Number(row?.revision);
+  }
+
   /** Makes a new epoch in the transaction of a change. @returns what to wait for with `settle` after its commit */
   async change(manager: EntityManager): Promise<number> {
     const [[row]] = await manager.query<[{ revision: string }[], number]>(

@@ -1,4 +1,3 @@
-import type { Answer } from '@ankasecure/service-kit';
 import type { INestApplicationContext } from '@nestjs/common';
 import {
   createIssuer,
@@ -17,6 +16,7 @@ import {
   listServiceAccounts,
 } from '../service-account/service-account.contract.js';
 import { ServiceAccounts } from '../service-account/service-accounts.js';
+import type { Changed } from './in-force.js';
 
 /** Which of the gateway's own routes is answered by what. */
 export const serveIdentity = (own: OwnService, app: Pick<INestApplicationContext, 'get'>): void => {
@@ -41,30 +41,31 @@ const serveAccounts = (own: OwnService, accounts: ServiceAccounts): void => {
   own.serve(
     deleteServiceAccount,
     async (context, { id }) => {
-      const body = await accounts.delete(context, id);
-      return { body, revision: body.revision };
+      const { value: body, settle } = await accounts.delete(context, id);
+      return { body, revision: body.revision, settle };
     },
     (context, { id }) => accounts.rehearseDelete(context, id),
   );
 };
 
 const serveIssuers = (own: OwnService, issuers: Issuers): void => {
-  const answer = (body: TenantIssuer): Answer<TenantIssuer> => ({ body, id: body.id, revision: body.revision });
+  const answer = (body: TenantIssuer) => ({ body, id: body.id, revision: body.revision });
+  const changed = ({ value, settle }: Changed<TenantIssuer>) => ({ ...answer(value), settle });
   own.serve(
     createIssuer,
-    async (context, request) => answer(await issuers.create(context, request)),
+    async (context, request) => changed(await issuers.create(context, request)),
     (context, request) => issuers.rehearseCreate(context, request),
   );
   own.serve(listIssuers, async (context) => ({ body: { items: await issuers.list(context) } }));
   own.serve(getIssuer, async (context, { id }) => answer(await issuers.get(context, id)));
   own.serve(
     putIssuer.contract,
-    async (context, request) => answer(await issuers.put(context, request)),
+    async (context, request) => changed(await issuers.put(context, request)),
     (context, request) => issuers.rehearsePut(context, request),
   );
   own.serve(
     deleteIssuer,
-    async (context, { id }) => answer(await issuers.delete(context, id)),
+    async (context, { id }) => changed(await issuers.delete(context, id)),
     (context, { id }) => issuers.rehearseDelete(context, id),
   );
 };

@@ -1,6 +1,7 @@
 import { instant, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
-import { isTrustworthy, tokenAlgorithms } from '../auth/identity.config.js';
+import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
+import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-service.js';
 import { clientKey } from '../service-account/service-account.contract.js';
 
@@ -14,6 +15,21 @@ const about = {
     .min(1)
     .refine((all) => new Set(all).size === all.length, 'each algorithm once'),
 };
+const roles = z
+  .array(z.enum(tenantRoles))
+  .min(1)
+  .refine((all) => new Set(all).size === all.length, 'each role once')
+  .describe('The roles it may give; what else its tokens name counts for nothing.');
+const space = {
+  subjectPrefix: subjectPrefix.describe(
+    'Stands before every `sub` and every group of its tokens, wherever they are named here: in grants, and in the trail. Without it the issuer speaks for every name of the tenant.',
+  ),
+  sharesSubjects: z
+    .boolean()
+    .describe(
+      'Whether it is meant to speak for the same names as another issuer of that prefix: while one takes over from the other.',
+    ),
+};
 const claims = z.strictObject({ roles: text(256).default('roles'), groups: text(256).default('groups') });
 const sources = {
   keys: z.array(clientKey).min(1).max(20).optional().describe('Public JWKs. When left out, they are fetched.'),
@@ -23,6 +39,9 @@ const sources = {
 const body = {
   ...about,
   claims: claims.default({ roles: 'roles', groups: 'groups' }).describe('Names of the claims, taken literally.'),
+  roles: roles.default([...tenantRoles]),
+  subjectPrefix: space.subjectPrefix.default(''),
+  sharesSubjects: space.sharesSubjects.default(false),
   ...sources,
 };
 const oneSource = (value: { readonly keys?: unknown; readonly jwksUrl?: unknown }): boolean =>
@@ -35,6 +54,8 @@ export const tenantIssuer = z
     tenantId: uuid,
     ...about,
     claims: z.strictObject({ roles: z.string(), groups: z.string() }),
+    roles,
+    ...space,
     keys: z.array(z.record(z.string(), z.string())).nullable(),
     jwksUrl: z.string().nullable(),
     createdBy: z.string(),

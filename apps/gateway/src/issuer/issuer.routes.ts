@@ -7,12 +7,16 @@ const request = {
   audience: 'ankasecure',
   algorithms: ['ES256'],
   claims: { roles: 'roles', groups: 'groups' },
+  roles: ['user', 'auditor'],
+  subjectPrefix: 'acme:',
+  sharesSubjects: false,
 };
 const issuer: TenantIssuer = {
   id: ids.issuer,
   tenantId: ids.tenant,
   ...request,
   algorithms: ['ES256'],
+  roles: ['user', 'auditor'],
   keys: null,
   jwksUrl: null,
   createdBy: 'alice@acme.example',
@@ -38,7 +42,7 @@ export const issuerRoutes: readonly Route[] = [
     operationId: 'createIssuer',
     summary: 'Let another identity provider speak for the tenant',
     description:
-      'Its tokens carry the tenant’s id as `tenant`, the names of roles and groups where `claims` says, and `iss aud sub exp nbf`. It speaks for this tenant and no other, and makes no platform administrators. Several may stand side by side. Its keys are those given here, those behind `jwksUrl`, or those that OpenID discovery at the issuer names; they are fetched again when a token names another.',
+      'Its tokens carry the tenant’s id as `tenant`, the names of roles and groups where `claims` says, and `iss aud sub exp nbf`. It speaks for this tenant and no other, gives the `roles` it may give, and makes no platform administrators. Several may stand side by side: each with a `subjectPrefix` of its own, so that none speaks for another’s people, or with one that they share and at most one of them does not say so. Its keys are those given here, those behind `jwksUrl`, or those that OpenID discovery at the issuer names; they are fetched again when a token names another.',
     roles: ['tenant-admin'],
     contract: createIssuer,
     takes: 'body',
@@ -47,7 +51,7 @@ export const issuerRoutes: readonly Route[] = [
     dryRun: true,
     etag: true,
     location: '/issuers',
-    errors: ['issuer-exists', 'audit-unavailable'],
+    errors: ['issuer-exists', 'subject-prefix-taken', 'audit-unavailable'],
     example: { request, reply: issuer },
   },
   {
@@ -87,7 +91,7 @@ export const issuerRoutes: readonly Route[] = [
     body: putIssuer.body,
     conditional: true,
     dryRun: true,
-    errors: ['issuer-not-found', 'issuer-exists', 'audit-unavailable'],
+    errors: ['issuer-not-found', 'issuer-exists', 'subject-prefix-taken', 'audit-unavailable'],
     example: {
       request: { ...request, algorithms: ['ES256', 'EdDSA'] },
       reply: { ...issuer, algorithms: ['ES256', 'EdDSA'], revision: 2 },

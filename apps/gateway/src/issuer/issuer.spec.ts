@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type DryRun, platformTenantId } from '@ankasecure/contracts';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { call } from '../testing/call.js';
 import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
-import { asTenant, audience, makeIssuer, seconds, tenantA, tenantB } from '../testing/token.js';
+import { asTenant, audience, makeIssuer, seconds, type TokenMaker, tenantA, tenantB } from '../testing/token.js';
 import type { TenantIssuer } from './issuer.contract.js';
 
 /** A real OpenID provider on loopback, whose keys can be rolled over under its feet. */
@@ -110,11 +110,13 @@ afterEach(async () => {
 describe('a tenant’s own OpenID provider', () => {
   it('is believed once the tenant has named it, by discovery, and no longer than that', async () => {
     const token = await provider.token({ ...asUser, groups: ['signers'] });
-    expect((await read(token)).status).toBe(401);
+    const other = await rig.gateway();
+    for (const at of [gateway, other]) expect((await read(token, at)).status).toBe(401);
     const { id } = await create(about());
-    expect((await read(token)).status).toBe(200);
+    for (const at of [other, gateway]) expect((await read(token, at)).status).toBe(200);
+    await other.stop();
     expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
-      ...{ tenantId: tenantA, principal: 'batch', roles: ['user'], groups: ['signers'] },
+      ...{ tenantId: tenantA, principal: 'batch', issuer: provider.issuer, roles: ['user'], groups: ['signers'] },
     });
     expect((await send('DELETE', `/${id}`)).status).toBe(200);
     expect((await read(token)).status).toBe(401);
@@ -177,7 +179,10 @@ describe('what is believed of an issuer', () => {
     const [one, two] = [await makeIssuer('https://one.test'), await makeIssuer('https://two.test')];
     for (const maker of [one, two])
       await create(
-        about({ issuer: maker.issuer, keys: [maker.publicJwk], claims: { roles: 'https://one.test/roles' } }),
+        about({
+          ...{ issuer: maker.issuer, keys: [maker.publicJwk], claims: { roles: 'https://one.test/roles' } },
+          subjectPrefix: maker === one ? '' : 'two:',
+        }),
       );
     for (const maker of [one, two]) {
       const claims = { roles: undefined, 'https://one.test/roles': ['auditor'] };
@@ -240,15 +245,133 @@ describe('what is believed of an issuer', () => {
       .poll(() => rig.standIns.sealed.filter(({ operation }) => operation.startsWith('dry-run.issuer.')))
       .toHaveLength(7);
   });
+});
 
-  it('stands in the trail', async () => {
-    const { id } = await create(about());
-    await expect
-      .poll(() =>
-        rig.standIns.sealed.find(
-          ({ operation, details }) => operation === 'issuer.create' && details?.['issuerId'] === id,
-        ),
-      )
-      .toMatchObject({ tenantId: tenantA, userId: 'admin', details: { issuer: provider.issuer } });
+describe('the trail of an issuer', () => {
+  const details = async (operation: string, id: string): Promise<Record<string, string>> => {
+    const sealed = () =>
+      rig.standIns.sealed.find((row) => row.operation === operation && row.details?.['issuerId'] === id);
+    await expect.poll(sealed, { timeout: 10_000 }).toMatchObject({ tenantId: tenantA, userId: 'admin' });
+    return sealed()?.details ?? {};
+  };
+  const thumbprint = ({ publicJwk }: TokenMaker): Promise<string> => calculateJwkThumbprint(publicJwk);
+  let one: TokenMaker;
+  let two: TokenMaker;
+  let prints: string[];
+  beforeAll(async () => {
+    [one, two] = [await makeIssuer('https://one.test'), await makeIssuer('https://two.test')];
+    prints = [await thumbprint(one), await thumbprint(two)];
+  });
+
+  it('says what is believed of it, and who said so', async () => {
+    const { id } = await create(about({ issuer: one.issuer, keys: [one.publicJwk], subjectPrefix: 'one:' }));
+    const facts = {
+      ...{
+        issuerId: id,
+        issuer: one.issuer,
+        audience,
+        algorithms: 'ES256',
+        rolesClaim: 'roles',
+        groupsClaim: 'groups',
+      },
+      ...{ roles: 'tenant-admin,application-admin,user,auditor', subjectPrefix: 'one:', sharesSubjects: 'false' },
+      userIssuer: rig.issuer.issuer,
+    };
+    expect(await details('issuer.create', id)).toEqual({ ...facts, addedKeys: prints[0] });
+    expect((await send('DELETE', `/${id}`)).status).toBe(200);
+    expect(await details('issuer.delete', id)).toEqual({ ...facts, removedKeys: prints[0] });
+  });
+
+  it('says what was changed of it, and what that was', async () => {
+    const { id } = await create(about({ issuer: one.issuer, keys: [one.publicJwk] }));
+    const renamed = { ...two.publicJwk, kid: one.publicJwk.kid };
+    const body = about({
+      ...{ issuer: one.issuer, keys: [renamed], audience: 'another', algorithms: ['ES256', 'EdDSA'] },
+      ...{ claims: { roles: 'r' }, roles: ['user'], subjectPrefix: 'one:' },
+    });
+    expect((await send('PUT', `/${id}`, body, { 'if-match': '"1"' })).status).toBe(200);
+    expect(await details('issuer.put', id)).toEqual({
+      ...{ issuerId: id, issuer: one.issuer, userIssuer: rig.issuer.issuer },
+      ...{ audience: 'another', audienceWas: audience, algorithms: 'ES256,EdDSA', algorithmsWas: 'ES256' },
+      ...{ rolesClaim: 'r', rolesClaimWas: 'roles', subjectPrefix: 'one:' },
+      ...{ roles: 'user', rolesWas: 'tenant-admin,application-admin,user,auditor' },
+      ...{ addedKeys: prints[1], removedKeys: prints[0] },
+    });
+  });
+
+  it('names every key, however many there are, and every URL, however long it is', async () => {
+    const makers = await Promise.all(Array.from({ length: 20 }, (_, index) => makeIssuer(`https://${index}.test`)));
+    const long = (name: string): string => `https://${name}.test/`.padEnd(512, 'x');
+    const { id } = await create(about({ issuer: long('one'), jwksUrl: long('jwks') }));
+    const body = about({ issuer: long('two'), keys: makers.map(({ publicJwk }) => publicJwk) });
+    expect((await send('PUT', `/${id}`, body, { 'if-match': '"1"' })).status).toBe(200);
+    const { addedKeys = '', addedKeys2 = '', ...rest } = await details('issuer.put', id);
+    const all = await Promise.all(makers.map(thumbprint));
+    expect(`${addedKeys} ${addedKeys2}`.split(' ').toSorted()).toEqual(all.toSorted());
+    expect(rest).toMatchObject({ issuer: long('two'), issuerWas: long('one'), jwksUrlWas: long('jwks') });
+  });
+});
+
+describe('threat: weak issuer. Two issuers of one tenant', () => {
+  const heard = () => rig.standIns.heard.get('listKeys')?.at(-1)?.context;
+  const made = async (url: string, more: object): Promise<TokenMaker> => {
+    const maker = await makeIssuer(url);
+    await create(about({ issuer: url, keys: [maker.publicJwk], ...more }));
+    return maker;
+  };
+
+  it('do not speak for the same people: names stand behind a prefix, which is one’s own', async () => {
+    await made('https://strong.test', {});
+    const weak = await made('https://weak.test', { subjectPrefix: 'weak:', roles: ['user'] });
+    const groups = ['signers', 'x'.repeat(124), 7];
+    expect(
+      (await read(await weak.token({ sub: 'alice', ...asTenant(tenantA, 'tenant-admin', 'user'), groups }))).status,
+    ).toBe(200);
+    expect(heard()).toMatchObject({
+      ...{ principal: 'weak:alice', issuer: weak.issuer, roles: ['user'], groups: ['weak:signers'] },
+    });
+    for (const sub of [undefined, '', 7, 'x'.repeat(252), ' alice'])
+      expect((await read(await weak.token({ sub }))).status).toBe(401);
+  });
+
+  it.each(['', 'acme:'])('do not share the prefix %j unless one says so, whichever it is', async (subjectPrefix) => {
+    await made('https://one.test', { subjectPrefix });
+    const another = about({ issuer: 'https://two.test', subjectPrefix });
+    expect((await send('POST', '', another)).problem.code).toBe('subject-prefix-taken');
+    const { id } = await create({ ...another, sharesSubjects: true });
+    const alone = await send('PUT', `/${id}`, another, { 'if-match': '"1"' });
+    expect(alone.problem.code).toBe('subject-prefix-taken');
+    expect((await send('PUT', `/${id}`, { ...another, subjectPrefix: 'two:' }, { 'if-match': '"1"' })).status).toBe(
+      200,
+    );
+  });
+
+  it('speak for the same people while one takes over from the other, and each is named', async () => {
+    const old = await made('https://old.test', { subjectPrefix: 'acme:' });
+    const next = await made('https://next.test', { subjectPrefix: 'acme:', sharesSubjects: true });
+    for (const maker of [old, next]) {
+      expect((await read(await maker.token())).status).toBe(200);
+      expect(heard()).toMatchObject({ principal: 'acme:alice', issuer: maker.issuer });
+    }
+  });
+
+  it.each(['acme', ':', 'a:b:', 'a b:', 'ä:', `${'x'.repeat(64)}:`])(
+    'have no prefix like %j',
+    async (subjectPrefix) => {
+      expect((await send('POST', '', about({ subjectPrefix }))).problem.code).toBe('request-invalid');
+    },
+  );
+
+  it('do not take over what the other was answered under its Idempotency-Key', async () => {
+    const more = { subjectPrefix: 'acme:', sharesSubjects: true };
+    const [old, next] = [await made('https://old.test', more), await made('https://next.test', more)];
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = JSON.stringify({ algorithm: 'EC-P256', label: 'one' });
+    const asked = async (maker: TokenMaker) =>
+      call(gateway, 'POST', '/api/v1/keys', {
+        ...{ token: await maker.token(asTenant(tenantA, 'tenant-admin')), headers, body },
+      });
+    expect((await asked(old)).status).toBe(201);
+    expect((await asked(next)).problem.code).toBe('idempotency-mismatch');
   });
 });

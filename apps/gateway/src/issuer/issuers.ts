@@ -5,20 +5,26 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { identityEvent } from '../identity/identity-event.js';
+import type { Changed } from '../identity/in-force.js';
 import { assertUsable } from '../service-account/client-key.js';
 import type { createIssuer, putIssuer, TenantIssuer } from './issuer.contract.js';
+import { issuerDetails } from './issuer-event.js';
 
 type Body = z.infer<typeof createIssuer.request>;
 type Put = z.infer<typeof putIssuer.contract.request>;
 
-interface Row extends Omit<TenantIssuer, 'tenantId' | 'jwksUrl' | 'createdBy' | 'createdAt'> {
+interface Row
+  extends Omit<TenantIssuer, 'tenantId' | 'subjectPrefix' | 'sharesSubjects' | 'jwksUrl' | 'createdBy' | 'createdAt'> {
   readonly tenant_id: string;
+  readonly subject_prefix: string;
+  readonly shares_subjects: boolean;
   readonly jwks_url: string | null;
   readonly created_by: string;
   readonly created_at: Date;
 }
 
-const columns = 'tenant_id, id, revision, issuer, audience, algorithms, claims, keys, jwks_url, created_by, created_at';
+const columns =
+  'tenant_id, id, revision, issuer, audience, algorithms, claims, roles, subject_prefix, shares_subjects, keys, jwks_url, created_by, created_at';
 /** One tenant's. */
 const most = 20;
 
@@ -33,24 +39,24 @@ export class Issuers {
     private readonly taken: readonly string[],
   ) {}
 
-  /** Makes the issuer, or returns the one that an earlier call with the same `resourceId` made. @throws AnkaError `issuer-exists` */
-  async create(context: Context, request: Body): Promise<TenantIssuer> {
+  /**
+   * Makes the issuer, or returns the one that an earlier call with the same `resourceId` made.
+   * @throws AnkaError `issuer-exists`, `subject-prefix-taken`
+   */
+  async create(context: Context, request: Body): Promise<Changed<TenantIssuer>> {
     await this.assertAcceptable(request);
     const id = context.resourceId ?? randomUUIDv7();
-    const { issuer, made } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
-      const earlier = await find(manager, context.tenantId, 'id', id);
-      if (earlier !== undefined) return { issuer: earlier, made: 0 };
-      await assertFree(manager, context.tenantId, request.issuer);
+    return this.change(context, 'issuer.create', async (manager) => {
+      const earlier = await find(manager, context.tenantId, id);
+      if (earlier !== undefined) return { before: earlier, after: earlier };
+      await assertFree(manager, context.tenantId, id, request);
       await manager.query(
-        `INSERT INTO issuer (tenant_id, id, issuer, audience, algorithms, claims, keys, jwks_url, created_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        `INSERT INTO issuer (tenant_id, id, issuer, audience, algorithms, claims, roles, subject_prefix, shares_subjects, keys, jwks_url, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
         [context.tenantId, id, ...valuesOf(request), context.principal],
       );
-      await this.outbox.write(manager, [identityEvent(context, 'issuer.create', detailsOf(id, request))]);
-      return { issuer: await found(manager, context.tenantId, id), made: 1 };
+      return { before: undefined, after: await found(manager, context.tenantId, id) };
     });
-    this.outbox.committed(made);
-    return issuer;
   }
 
   /** What `create` would do: all of its checks, on record as a dry run, and nothing made. */
@@ -59,12 +65,13 @@ export class Issuers {
     return this.rehearsal.of(context, deed, async () => {
       await this.assertAcceptable(request);
       await withTenant(this.dataSource, context.tenantId, (manager) =>
-        assertFree(manager, context.tenantId, request.issuer),
+        assertFree(manager, context.tenantId, randomUUIDv7(), request),
       );
     });
   }
 
-  list({ tenantId }: Context): Promise<TenantIssuer[]> {
+  /** Newest first. */
+  list({ tenantId }: Pick<Context, 'tenantId'>): Promise<TenantIssuer[]> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const sql = `SELECT ${columns} FROM issuer WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC`;
       return (await manager.query<Row[]>(sql, [tenantId])).map(resourceOf);
@@ -76,22 +83,19 @@ export class Issuers {
     return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
   }
 
-  /** The tenant's issuer of that name: `iss` of a token that claims to be for it. */
-  named(tenantId: string, issuer: string): Promise<TenantIssuer | undefined> {
-    return withTenant(this.dataSource, tenantId, (manager) => find(manager, tenantId, 'issuer', issuer));
-  }
-
-  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists` */
-  async put(context: Context, { id, ...request }: Put): Promise<TenantIssuer> {
+  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists`, `subject-prefix-taken` */
+  async put(context: Context, { id, ...request }: Put): Promise<Changed<TenantIssuer>> {
     await this.assertAcceptable(request);
-    return this.change(context, id, 'issuer.put', async (manager, before) => {
+    return this.change(context, 'issuer.put', async (manager) => {
+      const before = await found(manager, context.tenantId, id, 'FOR UPDATE');
       await assertPuttable(manager, context, before, request);
       await manager.query(
-        `UPDATE issuer SET revision = revision + 1, issuer = $3, audience = $4, algorithms = $5, claims = $6, keys = $7, jwks_url = $8
+        `UPDATE issuer SET revision = revision + 1, issuer = $3, audience = $4, algorithms = $5, claims = $6, roles = $7,
+           subject_prefix = $8, shares_subjects = $9, keys = $10, jwks_url = $11
          WHERE tenant_id = $1 AND id = $2`,
         [context.tenantId, id, ...valuesOf(request)],
       );
-      return found(manager, context.tenantId, id);
+      return { before, after: await found(manager, context.tenantId, id) };
     });
   }
 
@@ -113,29 +117,32 @@ export class Issuers {
   }
 
   /** @throws AnkaError `issuer-not-found` */
-  delete(context: Context, id: string): Promise<TenantIssuer> {
-    return this.change(context, id, 'issuer.delete', async (manager, before) => {
+  delete(context: Context, id: string): Promise<Changed<TenantIssuer>> {
+    return this.change(context, 'issuer.delete', async (manager) => {
+      const before = await found(manager, context.tenantId, id, 'FOR UPDATE');
       await manager.query('DELETE FROM issuer WHERE tenant_id = $1 AND id = $2', [context.tenantId, id]);
-      return before;
+      return { before, after: undefined };
     });
   }
 
-  /** In force on every gateway when it returns. */
   private async change(
     context: Context,
-    id: string,
     operation: string,
-    work: (manager: EntityManager, before: TenantIssuer) => Promise<TenantIssuer>,
-  ): Promise<TenantIssuer> {
+    work: (manager: EntityManager) => Promise<Change>,
+  ): Promise<Changed<TenantIssuer>> {
     this.outbox.assertRoom();
-    const { issuer, epoch } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
-      const after = await work(manager, await found(manager, context.tenantId, id, 'FOR UPDATE'));
-      await this.outbox.write(manager, [identityEvent(context, operation, detailsOf(id, after))]);
-      return { issuer: after, epoch: await this.epochs.change(manager) };
+    const { value, epoch, events } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
+      const { before, after } = await work(manager);
+      const details = before === after ? [] : [await issuerDetails(before, after)];
+      await this.outbox.write(
+        manager,
+        details.map((row) => identityEvent(context, operation, row)),
+      );
+      const epoch = await this.epochs.change(manager);
+      return { value: (after ?? before) as TenantIssuer, epoch, events: details.length };
     });
-    this.outbox.committed(1);
-    await this.epochs.settle(epoch);
-    return issuer;
+    this.outbox.committed(events);
+    return { value, settle: () => this.epochs.settle(epoch) };
   }
 
   private async assertAcceptable({ issuer, keys }: Body): Promise<void> {
@@ -145,58 +152,83 @@ export class Issuers {
   }
 }
 
+/** An issuer before and after; the same where nothing had to be done. */
+interface Change {
+  readonly before: TenantIssuer | undefined;
+  readonly after: TenantIssuer | undefined;
+}
+
 const find = async (
   manager: EntityManager,
   tenantId: string,
-  column: 'id' | 'issuer',
-  value: string,
+  id: string,
   lock = '',
 ): Promise<TenantIssuer | undefined> => {
-  const sql = `SELECT ${columns} FROM issuer WHERE tenant_id = $1 AND ${column} = $2 ${lock}`;
-  const [row] = await manager.query<Row[]>(sql, [tenantId, value]);
+  const [row] = await manager.query<Row[]>(`SELECT ${columns} FROM issuer WHERE tenant_id = $1 AND id = $2 ${lock}`, [
+    tenantId,
+    id,
+  ]);
   return row && resourceOf(row);
 };
 
 const found = async (manager: EntityManager, tenantId: string, id: string, lock = ''): Promise<TenantIssuer> => {
-  const issuer = await find(manager, tenantId, 'id', id, lock);
+  const issuer = await find(manager, tenantId, id, lock);
   if (issuer === undefined) throw new AnkaError('issuer-not-found');
   return issuer;
 };
 
-/** One at a time per tenant, so that the count and the name are true until the commit. */
-const assertFree = async (manager: EntityManager, tenantId: string, issuer: string): Promise<void> => {
+/**
+ * One at a time per tenant, so that the count and the names are true until the commit. Of the issuers with one prefix, one at most
+ * does not say that it shares it: so no issuer comes to speak for another's people unless somebody said that it should.
+ */
+const assertFree = async (
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  { issuer, subjectPrefix, sharesSubjects }: Body,
+): Promise<void> => {
   await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('issuers:' || $1, 0))`, [tenantId]);
-  const rows = await manager.query<{ issuer: string }[]>('SELECT issuer FROM issuer WHERE tenant_id = $1', [tenantId]);
-  if (rows.some((row) => row.issuer === issuer)) throw new AnkaError('issuer-exists');
-  if (rows.length >= most) throw new AnkaError('request-invalid', `A tenant has at most ${most} issuers`);
+  const others = await manager.query<Pick<Row, 'issuer' | 'subject_prefix' | 'shares_subjects'>[]>(
+    'SELECT issuer, subject_prefix, shares_subjects FROM issuer WHERE tenant_id = $1 AND id <> $2',
+    [tenantId, id],
+  );
+  if (others.some((row) => row.issuer === issuer)) throw new AnkaError('issuer-exists');
+  if (others.length >= most) throw new AnkaError('request-invalid', `A tenant has at most ${most} issuers`);
+  const owner = others.find((row) => row.subject_prefix === subjectPrefix && !row.shares_subjects);
+  if (owner !== undefined && !sharesSubjects)
+    throw new AnkaError(
+      'subject-prefix-taken',
+      `${owner.issuer} speaks for these subjects: choose another subjectPrefix, or say sharesSubjects if both are to speak for the same people`,
+    );
 };
 
-/** @throws AnkaError `precondition-failed`, `issuer-exists` */
+/** @throws AnkaError `precondition-failed`, `issuer-exists`, `subject-prefix-taken` */
 const assertPuttable = async (
   manager: EntityManager,
   { tenantId, ifMatch }: Context,
-  before: TenantIssuer,
-  { issuer }: Body,
+  { id, revision }: TenantIssuer,
+  request: Body,
 ): Promise<void> => {
-  if (ifMatch !== before.revision)
+  if (ifMatch !== revision)
     throw new AnkaError('precondition-failed', 'The issuer has changed since; read it again and decide anew');
-  if (issuer !== before.issuer) await assertFree(manager, tenantId, issuer);
+  await assertFree(manager, tenantId, id, request);
 };
 
-const valuesOf = ({ issuer, audience, algorithms, claims, keys, jwksUrl }: Body): readonly unknown[] => [
+const valuesOf = ({ issuer, audience, algorithms, claims, keys, jwksUrl, ...space }: Body): readonly unknown[] => [
   ...[issuer, audience, algorithms, JSON.stringify(claims)],
+  ...[space.roles, space.subjectPrefix, space.sharesSubjects],
   ...[keys === undefined ? null : JSON.stringify(keys), jwksUrl ?? null],
 ];
 
-const detailsOf = (
-  issuerId: string,
-  { issuer, audience, algorithms }: Pick<Body, 'issuer' | 'audience' | 'algorithms'>,
-) => ({ issuerId, issuer, audience, algorithms: algorithms.join(',') });
-
-const resourceOf = ({ tenant_id, jwks_url, created_by, created_at, ...row }: Row): TenantIssuer => ({
-  ...row,
-  tenantId: tenant_id,
-  jwksUrl: jwks_url,
-  createdBy: created_by,
-  createdAt: created_at.toISOString(),
-});
+const resourceOf = ({ tenant_id, jwks_url, created_by, created_at, ...row }: Row): TenantIssuer => {
+  const { subject_prefix: subjectPrefix, shares_subjects: sharesSubjects, ...rest } = row;
+  return {
+    ...rest,
+    subjectPrefix,
+    sharesSubjects,
+    tenantId: tenant_id,
+    jwksUrl: jwks_url,
+    createdBy: created_by,
+    createdAt: created_at.toISOString(),
+  };
+};

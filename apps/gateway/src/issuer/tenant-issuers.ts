@@ -4,6 +4,7 @@ import { createLocalJWKSet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { principalOf } from '../auth/configured-issuers.js';
 import type { Issuer, IssuerSource } from '../auth/issuer.js';
 import { RemoteKeys } from '../auth/remote-keys.js';
+import { ClaimedTenants } from '../identity/claimed-tenants.js';
 import type { GuardedFetch } from '../identity/guarded-fetch.js';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { DiscoveredKeys } from './discovered-keys.js';
@@ -16,50 +17,45 @@ const tenantClaim = 'tenant';
 interface Known {
   readonly row: TenantIssuer;
   readonly keys: JWTVerifyGetKey;
-  /** In which `row` was seen last. */
-  readonly epoch: number;
 }
 
-/** Issuers whose keys are kept in memory. */
-const capacity = 1000;
+/** By `iss`. */
+type OfTenant = ReadonlyMap<string, Known>;
 
 /**
  * The issuers tenants have named. Each is looked for in the tenant that the token claims to be for, and speaks for that one
  * alone: what two tenants call by one name are two issuers.
  */
 export class TenantIssuers implements IssuerSource {
-  private readonly known = new Map<string, Known>();
+  private readonly tenants: ClaimedTenants<OfTenant>;
 
   constructor(
-    private readonly issuers: Issuers,
-    private readonly epochs: IdentityEpoch,
-    private readonly guarded: GuardedFetch,
+    private readonly issuers: Pick<Issuers, 'list'>,
+    epochs: Pick<IdentityEpoch, 'current'>,
+    private readonly guarded: Pick<GuardedFetch, 'fetch'>,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.tenants = new ClaimedTenants(epochs, (tenantId, before) => this.read(tenantId, before));
+  }
 
   async find({ iss, [tenantClaim]: claimed }: JWTPayload): Promise<Issuer | undefined> {
     const tenant = uuid.safeParse(claimed);
     if (!tenant.success || tenant.data === platformTenantId || typeof iss !== 'string') return undefined;
-    const known = await this.load(tenant.data, iss);
-    return known && issuerOf(known);
+    const { value, epoch } = await this.tenants.of(tenant.data);
+    const known = value?.get(iss);
+    return known && issuerOf(known, epoch);
   }
 
-  private async load(tenantId: string, iss: string): Promise<Known | undefined> {
-    const name = `${tenantId} ${iss}`;
-    const epoch = await this.epochs.current();
-    const before = this.known.get(name);
-    if (before?.epoch === epoch) return before;
-    const row = await this.issuers.named(tenantId, iss);
-    if (row === undefined) {
-      this.known.delete(name);
-      return undefined;
-    }
-    const isSame = before?.row.id === row.id && before.row.revision === row.revision;
-    const known = { row, epoch, keys: isSame ? before.keys : this.keysOf(row) };
-    const oldest = this.known.keys().next();
-    if (this.known.size >= capacity && oldest.done !== true) this.known.delete(oldest.value);
-    this.known.set(name, known);
-    return known;
+  /** The keys of an issuer that has not changed stay what they are: those that were fetched serve on. */
+  private async read(tenantId: string, before: OfTenant | undefined): Promise<OfTenant | undefined> {
+    const rows = await this.issuers.list({ tenantId });
+    if (rows.length === 0) return undefined;
+    const known = rows.map((row): Known => {
+      const earlier = before?.get(row.issuer);
+      const isSame = earlier?.row.id === row.id && earlier.row.revision === row.revision;
+      return { row, keys: isSame ? earlier.keys : this.keysOf(row) };
+    });
+    return new Map(known.map((one) => [one.row.issuer, one]));
   }
 
   private keysOf({ tenantId, issuer, keys, jwksUrl }: TenantIssuer): JWTVerifyGetKey {
@@ -75,13 +71,15 @@ export class TenantIssuers implements IssuerSource {
   }
 }
 
-const issuerOf = ({ row, keys, epoch }: Known): Issuer => ({
+const issuerOf = ({ row, keys }: Known, epoch: number): Issuer => ({
   issuer: row.issuer,
   audience: row.audience,
   algorithms: row.algorithms,
   keys,
   read: (payload) => {
-    const principal = principalOf(payload, { ...row.claims, tenant: tenantClaim }, (id) => id === row.tenantId);
-    return { principal: { ...principal, roles: principal.roles.filter((role) => role !== 'platform-admin') }, epoch };
+    const said = { ...row, claims: { ...row.claims, tenant: tenantClaim } };
+    const principal = principalOf(payload, said, (id) => id === row.tenantId);
+    const roles = principal.roles.filter((role) => row.roles.some((given) => given === role));
+    return { principal: { ...principal, roles }, epoch };
   },
 });

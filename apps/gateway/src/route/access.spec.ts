@@ -87,7 +87,7 @@ describe('access', () => {
         operation: 'access.denied',
         outcome: 'failure',
         failureCode: 'access-denied',
-        details: { operationId: 'queryEvents' },
+        details: { operationId: 'queryEvents', userIssuer: rig.issuer.issuer },
       });
   });
 });

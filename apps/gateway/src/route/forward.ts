@@ -2,6 +2,7 @@ import { AnkaError, type Context, subjectOf } from '@ankasecure/contracts';
 import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasOneOf, type Principal } from '../auth/principal.js';
+import type { Changed } from '../identity/in-force.js';
 import { tellOfKey } from '../quota/quota.js';
 import { answerOf, sendAnswer } from './answer.js';
 import { conditionOf } from './precondition.js';
@@ -19,7 +20,7 @@ export type Extra = Pick<Context, 'resourceId' | 'ifMatch' | 'dryRun'>;
  * @throws AnkaError `authentication-required`, `access-denied`
  */
 const standing = <Value>(
-  { principal }: FastifyRequest,
+  principal: Principal,
   route: Route,
   go: (principal: Principal) => Value | Promise<Value>,
 ): Value | Promise<Value> => {
@@ -27,23 +28,31 @@ const standing = <Value>(
   if (looked === undefined) return go(principal);
   return looked.then((now) => {
     if (!hasOneOf(now, route.roles)) throw new AnkaError('access-denied', 'The roles of this token have changed');
-    return go(now);
+    return standing(now, route, go);
   });
 };
 
+/** Who answers: a service over the bus, or the gateway itself. */
+export interface Answering {
+  /** What the answer may have to wait for besides, when the deed is done, is `settle`. */
+  requestRaw(...asked: Parameters<Bus['requestRaw']>): Promise<RawReply & Partial<Pick<Changed<unknown>, 'settle'>>>;
+}
+
 /** Asks the service that owns the route's operation; failures it answered are replies too. */
 export const ask = async (
-  bus: Pick<Bus, 'requestRaw'>,
+  bus: Answering,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
   body: Buffer,
   extra: Extra,
 ): Promise<RawReply> => {
-  const answered = await standing(request, route, ({ tenantId, subject, roles, groups }) => {
+  const answered = await standing(request.principal, route, (principal) => {
+    const { tenantId, subject, issuer, roles, groups } = principal;
     const context: Context = {
       tenantId: request.tenantInPath ?? tenantId,
       principal: subject,
+      issuer,
       roles: [...roles],
       ...(groups.length > 0 && { groups: [...groups] }),
       correlationId: request.id,
@@ -52,9 +61,10 @@ export const ask = async (
     };
     return bus.requestRaw(subjectOf(route.contract, request.partition), context, body);
   });
+  await answered.settle?.();
   reply.hsmMicros = answered.head.hsmMicros ?? 0;
   reply.workerMicros = answered.head.workerMicros ?? 0;
-  return standing(request, route, () => {
+  return standing(request.principal, route, () => {
     if (answered.head.keyQuota !== undefined) tellOfKey(reply, answered.head.keyQuota);
     return answered;
   });
@@ -62,7 +72,7 @@ export const ask = async (
 
 /** Passes the request's bytes on and the reply's bytes back. */
 export const forward =
-  (bus: Pick<Bus, 'requestRaw'>, route: Route): Handler =>
+  (bus: Answering, route: Route): Handler =>
   async (request, reply) => {
     const dryRun = isDryRun(request, route);
     const condition = conditionOf(route, request.headers['if-match']);

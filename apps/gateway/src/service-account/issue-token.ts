@@ -1,8 +1,8 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { type AuditEvent, type Context, signToken, type TokenClaims } from '@ankasecure/contracts';
 import { type Bus, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { ServiceAccountConfig } from '../auth/identity.config.js';
+import { identityEvent } from '../identity/identity-event.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import { type Assertion, verifyAssertion } from './assertion.js';
 import { OAuthError } from './oauth-error.js';
@@ -52,19 +52,20 @@ export class IssueToken {
     outbox.assertRoom();
     const account = await this.authenticate(request);
     const { tenantId, id } = account;
-    const principal = { tenantId, subject: id, roles: account.roles, groups: account.groups };
-    const partition = await tenants.find(principal, request.correlationId);
+    const { issuer } = this.config;
+    const partition = await tenants.find({ tenantId, subject: id, issuer }, request.correlationId);
     const context: Context = {
-      ...{ tenantId, principal: id, correlationId: request.correlationId },
+      ...{ tenantId, principal: id, issuer, correlationId: request.correlationId },
       deadline: Date.now() + withinMs,
     };
     const claims = this.claimsFor(account);
     const { token, key } = await this.parts.bus.request(signToken, partition, context, { claims });
-    await withTenant(this.parts.dataSource, tenantId, async (manager) => {
-      await this.keys.keep(manager, tenantId, key);
+    const settle = await withTenant(this.parts.dataSource, tenantId, async (manager) => {
       await outbox.write(manager, [issued(context, claims)]);
+      return this.keys.keep(manager, tenantId, key);
     });
     outbox.committed(1);
+    await settle();
     return { access_token: token, token_type: 'Bearer', expires_in: claims.exp - claims.iat };
   }
 
@@ -107,16 +108,7 @@ export class IssueToken {
   }
 }
 
-const issued = ({ tenantId, principal, correlationId }: Context, { jti, exp }: TokenClaims): AuditEvent => ({
-  eventId: randomUUIDv7(),
-  tenantId,
-  userId: principal,
-  keyId: null,
+const issued = (context: Context, { jti, exp }: TokenClaims): AuditEvent => ({
+  ...identityEvent(context, 'token.issue', { jti, expiresAt: new Date(exp * 1000).toISOString() }),
   algorithm: 'EC-P256',
-  operation: 'token.issue',
-  outcome: 'success',
-  failureCode: null,
-  occurredAt: Date.now() * 1000,
-  correlationId,
-  details: { jti, expiresAt: new Date(exp * 1000).toISOString() },
 });

@@ -79,6 +79,7 @@ describe('a service account', () => {
     expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
       tenantId: tenantA,
       principal: account.id,
+      issuer: ownIssuer,
       roles: ['user'],
       groups: ['signers'],
     });
@@ -94,7 +95,7 @@ describe('a service account', () => {
       .poll(() =>
         rig.standIns.sealed.find(({ operation, userId }) => operation === 'token.issue' && userId === account.id),
       )
-      .toMatchObject({ tenantId: tenantA, outcome: 'success' });
+      .toMatchObject({ tenantId: tenantA, outcome: 'success', details: { userIssuer: ownIssuer } });
   });
 
   it('is no platform administrator, and keeps no secret with us', async () => {
@@ -218,6 +219,28 @@ const bad: Record<string, () => Promise<string>> = {
     return once;
   },
 };
+
+describe('a key that signs tokens', () => {
+  it('is known on every gateway when the first of them is shown, to one that was asked for it before as well', async () => {
+    const theirs = await rig.issuer.token({ sub: 'admin', ...asTenant(tenantB, 'tenant-admin') });
+    const body = { name: 'payments', roles: ['user'], keys: [pair.jwk] };
+    const first = JSON.parse((await create(body, theirs)).text) as ServiceAccount;
+    const other = await rig.gateway();
+    const guess = await new SignJWT({
+      iss: ownIssuer,
+      aud: ownIssuer,
+      sub: first.id,
+      nbf: seconds(-1),
+      exp: seconds(60),
+    })
+      .setProtectedHeader({ alg: 'ES256', kid: `${tenantB}.1` })
+      .sign(pair.privateKey);
+    for (const at of [gateway, other]) expect((await read(guess, at)).status).toBe(401);
+    const token = await tokenOf(first);
+    for (const at of [other, gateway]) expect((await read(token, at)).status).toBe(200);
+    await other.stop();
+  });
+});
 
 describe('the token endpoint', () => {
   it.each(Object.entries(bad))('refuses an assertion that %s, like every other', async (_, make) => {

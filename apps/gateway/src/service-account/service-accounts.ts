@@ -5,6 +5,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { identityEvent } from '../identity/identity-event.js';
+import type { Changed } from '../identity/in-force.js';
 import { assertUsable } from './client-key.js';
 import type { createServiceAccount, ServiceAccount } from './service-account.contract.js';
 
@@ -88,18 +89,17 @@ export class ServiceAccounts {
     return withTenant(this.dataSource, tenantId, (manager) => find(manager, tenantId, id));
   }
 
-  /** When it returns, no gateway lets a token of the account in, nor answers a request that came in with one. */
-  async delete(context: Context, id: string): Promise<ServiceAccount> {
+  /** When it is settled, no gateway lets a token of the account in, nor answers a request that came in with one. */
+  async delete(context: Context, id: string): Promise<Changed<ServiceAccount>> {
     this.outbox.assertRoom();
-    const { account, epoch } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
+    const { value, epoch } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
       const before = await found(manager, context.tenantId, id);
       await manager.query('DELETE FROM service_account WHERE tenant_id = $1 AND id = $2', [context.tenantId, id]);
       await this.outbox.write(manager, [identityEvent(context, 'service-account.delete', detailsOf(id, before.roles))]);
-      return { account: before, epoch: await this.epochs.change(manager) };
+      return { value: before, epoch: await this.epochs.change(manager) };
     });
     this.outbox.committed(1);
-    await this.epochs.settle(epoch);
-    return account;
+    return { value, settle: () => this.epochs.settle(epoch) };
   }
 
   /** The same of `delete`. */

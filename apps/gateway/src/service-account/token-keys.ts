@@ -1,23 +1,47 @@
 import { type TokenKey, tokenKey, uuid } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { type CryptoKey, importJWK } from 'jose';
 import type { DataSource, EntityManager } from 'typeorm';
+import { ClaimedTenants } from '../identity/claimed-tenants.js';
+import type { IdentityEpoch } from '../identity/identity-epoch.js';
 
 const capacity = 5000;
 
+/** By `kid`. */
+type OfTenant = ReadonlyMap<string, TokenKey>;
+
 /** Public halves of the keys that tokens of ours are signed with: made once, and never another under the same kid. */
 export class TokenKeys {
-  private readonly known = new Map<string, CryptoKey>();
+  private readonly known = new BoundedMap<string, CryptoKey>(capacity);
+  /** Keys that every gateway finds. */
+  private readonly inForce = new BoundedMap<string, true>(capacity);
+  private readonly tenants: ClaimedTenants<OfTenant>;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly epochs: Pick<IdentityEpoch, 'current' | 'now' | 'change' | 'settle'>,
+  ) {
+    this.tenants = new ClaimedTenants(epochs, (tenantId) => this.read(tenantId));
+  }
 
-  /** In the transaction that records that a token is given out: whoever is shown it finds its key. */
-  async keep(manager: EntityManager, tenantId: string, key: TokenKey): Promise<void> {
-    await manager.query('INSERT INTO token_key (tenant_id, kid, jwk) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-      tenantId,
-      key.kid,
-      JSON.stringify(key),
-    ]);
+  /**
+   * In the transaction that records that a token is given out. A gateway may remember that there is no such key, so a token of
+   * one that is new is shown to nobody before that has ended: whoever is shown it is believed everywhere.
+   * @returns what to wait for after the commit
+   */
+  async keep(manager: EntityManager, tenantId: string, key: TokenKey): Promise<() => Promise<void>> {
+    const { kid } = key;
+    if (this.inForce.has(kid)) return async () => undefined;
+    const made = await manager.query<unknown[]>(
+      'INSERT INTO token_key (tenant_id, kid, jwk) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING kid',
+      [tenantId, kid, JSON.stringify(key)],
+    );
+    // Another may have made it, and still be waiting.
+    const epoch = made.length > 0 ? await this.epochs.change(manager) : await this.epochs.now(manager);
+    return async () => {
+      await this.epochs.settle(epoch);
+      this.inForce.set(kid, true);
+    };
   }
 
   /** The key of `<tenant>.<generation>`. @throws Error for one that signs nothing */
@@ -26,16 +50,23 @@ export class TokenKeys {
     if (known !== undefined) return known;
     const [tenantId] = kid.split('.');
     if (tenantId === undefined || !uuid.safeParse(tenantId).success) throw new Error('kid names no tenant');
-    const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<{ jwk: unknown }[]>('SELECT jwk FROM token_key WHERE tenant_id = $1 AND kid = $2', [tenantId, kid]),
-    );
-    if (row === undefined) throw new Error('kid names no key');
-    const { alg, ...jwk } = tokenKey.parse(row.jwk);
+    const key = (await this.tenants.of(tenantId)).value?.get(kid);
+    if (key === undefined) throw new Error('kid names no key');
+    return this.remember(key);
+  }
+
+  private async remember({ kid, alg, ...jwk }: TokenKey): Promise<CryptoKey> {
     const key = await importJWK(jwk, alg);
     if (key instanceof Uint8Array) throw new Error('kid names no key pair');
-    const oldest = this.known.keys().next();
-    if (this.known.size >= capacity && oldest.done !== true) this.known.delete(oldest.value);
     this.known.set(kid, key);
     return key;
+  }
+
+  private async read(tenantId: string): Promise<OfTenant | undefined> {
+    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<{ jwk: unknown }[]>('SELECT jwk FROM token_key WHERE tenant_id = $1', [tenantId]),
+    );
+    const keys = rows.map(({ jwk }) => tokenKey.parse(jwk));
+    return keys.length === 0 ? undefined : new Map(keys.map((key) => [key.kid, key]));
   }
 }

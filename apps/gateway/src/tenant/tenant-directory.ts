@@ -28,8 +28,9 @@ export class TenantDirectory {
   }
 
   /** @throws AnkaError `tenant-unknown`, or whatever kept policy from answering */
-  async find({ tenantId, subject }: Principal, correlationId: string): Promise<string> {
-    const asked = this.asked.get(tenantId) ?? this.resolve({ tenantId, principal: subject, correlationId });
+  async find(who: Pick<Principal, 'tenantId' | 'subject' | 'issuer'>, correlationId: string): Promise<string> {
+    const { tenantId, subject: principal, issuer } = who;
+    const asked = this.asked.get(tenantId) ?? this.resolve({ tenantId, principal, issuer, correlationId });
     this.asked.set(tenantId, asked);
     try {
       return await asked;

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ClaimedTenants } from './claimed-tenants.js';
+
+describe('what is read of a tenant that a token claims to be of', () => {
+  let epoch: number;
+  let asked: string[];
+  let gate: Promise<void>;
+  let tenants: ClaimedTenants<string>;
+  const has = new Set<string>();
+  beforeEach(() => {
+    epoch = 1;
+    asked = [];
+    gate = Promise.resolve();
+    has.clear();
+    tenants = new ClaimedTenants({ current: async () => epoch }, async (tenantId) => {
+      asked.push(tenantId);
+      const is = has.has(tenantId);
+      await gate;
+      return is ? tenantId : undefined;
+    });
+  });
+
+  it('is read once in an epoch, whether there is something or nothing', async () => {
+    const [something, nothing] = [randomUUID(), randomUUID()];
+    has.add(something);
+    for (let time = 0; time < 3; time++) {
+      expect(await tenants.of(something)).toEqual({ value: something, epoch: 1 });
+      expect(await tenants.of(nothing)).toEqual({ value: undefined, epoch: 1 });
+    }
+    expect(asked).toEqual([something, nothing]);
+  });
+
+  it('is read again in another epoch', async () => {
+    const tenant = randomUUID();
+    await tenants.of(tenant);
+    has.add(tenant);
+    epoch = 2;
+    expect(await tenants.of(tenant)).toEqual({ value: tenant, epoch: 2 });
+    has.delete(tenant);
+    epoch = 3;
+    expect((await tenants.of(tenant)).value).toBeUndefined();
+  });
+
+  it('is read by one for all who ask at once, and not by one who asked before the change for one who asks after it', async () => {
+    const tenant = randomUUID();
+    const { promise, resolve: letGo } = Promise.withResolvers<void>();
+    gate = promise;
+    const before = [tenants.of(tenant), tenants.of(tenant)];
+    await expect.poll(() => asked).toHaveLength(1);
+    has.add(tenant);
+    epoch = 2;
+    const after = tenants.of(tenant);
+    await expect.poll(() => asked).toHaveLength(2);
+    letGo();
+    expect((await Promise.all(before)).map(({ value }) => value)).toEqual([undefined, undefined]);
+    expect((await after).value).toBe(tenant);
+    expect((await tenants.of(tenant)).value).toBe(tenant);
+  });
+
+  it('is kept however many tenants are made up, and read again meanwhile', async () => {
+    const tenant = randomUUID();
+    has.add(tenant);
+    await tenants.of(tenant);
+    for (let time = 0; time < 25_000; time++) await tenants.of(randomUUID());
+    await tenants.of(tenant);
+    expect(asked.filter((name) => name === tenant)).toHaveLength(1);
+    const { promise, resolve: letGo } = Promise.withResolvers<void>();
+    gate = promise;
+    const strangers = Array.from({ length: 10 }, () => tenants.of(randomUUID()));
+    const ended = Promise.allSettled(strangers);
+    epoch = 2;
+    const known = tenants.of(tenant);
+    letGo();
+    expect((await known).value).toBe(tenant);
+    const refused = (await ended).filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(6);
+    for (const one of refused) expect(one).toMatchObject({ reason: { code: 'service-unavailable' } });
+  });
+});

@@ -1,0 +1,67 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { BoundedMap } from '@ankasecure/service-kit';
+import type { IdentityEpoch } from './identity-epoch.js';
+
+/** What was read of a tenant, and the epoch of identities in which it holds; nothing where the tenant has nothing. */
+export interface Read<Value> {
+  readonly value: Value | undefined;
+  readonly epoch: number;
+}
+
+/** Tenants that have something, and tenants that have nothing or are made up: these push none of those out. */
+const capacity = { known: 5000, empty: 20_000 };
+
+/** Tenants never seen before that are read at once. Anybody can name one, so they take half of the database's connections at most. */
+const mostAtOnce = 4;
+
+/**
+ * What tenants have that tells a good token from a bad one, by the tenant that the token claims to be of. Whoever brought it has
+ * proved nothing yet. So a tenant is read once in an epoch, whatever is asked of it and by how many, and that it has nothing
+ * is remembered too; a change makes a new epoch, so nothing that is remembered is ever out of date.
+ */
+export class ClaimedTenants<Value> {
+  private readonly known = new BoundedMap<string, Read<Value>>(capacity.known);
+  private readonly empty = new BoundedMap<string, number>(capacity.empty);
+  private readonly reading = new Map<string, Promise<Read<Value>>>();
+  private strangers = 0;
+
+  /** @param read given what was read before, as far as it is still here */
+  constructor(
+    private readonly epochs: Pick<IdentityEpoch, 'current'>,
+    private readonly read: (tenantId: string, before: Value | undefined) => Promise<Value | undefined>,
+  ) {}
+
+  /** @throws AnkaError `service-unavailable` when too many strangers ask; what the database throws */
+  async of(tenantId: string): Promise<Read<Value>> {
+    const epoch = await this.epochs.current();
+    const before = this.known.get(tenantId);
+    if (before?.epoch === epoch) return before;
+    if (this.empty.get(tenantId) === epoch) return { value: undefined, epoch };
+    // Whoever joined a reading of an earlier epoch might miss what was made since.
+    const name = `${tenantId} ${epoch}`;
+    const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
+    this.reading.set(name, reading);
+    return reading.finally(() => this.reading.delete(name));
+  }
+
+  private async look(tenantId: string, epoch: number, before: Read<Value> | undefined): Promise<Read<Value>> {
+    if (before !== undefined) return this.keep(tenantId, epoch, await this.read(tenantId, before.value));
+    if (this.strangers >= mostAtOnce)
+      throw new AnkaError('service-unavailable', 'Too many tenants are asked for that were never seen; try again');
+    this.strangers++;
+    try {
+      return this.keep(tenantId, epoch, await this.read(tenantId, undefined));
+    } finally {
+      this.strangers--;
+    }
+  }
+
+  private keep(tenantId: string, epoch: number, value: Value | undefined): Read<Value> {
+    const read = { value, epoch };
+    if (value === undefined) {
+      this.known.delete(tenantId);
+      this.empty.set(tenantId, epoch);
+    } else this.known.set(tenantId, read);
+    return read;
+  }
+}
