@@ -1,11 +1,15 @@
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { AnkaError } from '@ankasecure/contracts';
-import { asAnkaError, type Logger } from '@ankasecure/service-kit';
+import { asAnkaError, BoundedMap, type Logger } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import type { Principal } from './principal.js';
 import { isUnavailable, type TokenVerifier, type Verified } from './token-verifier.js';
 
 interface Remembered {
+  /** As the token was read. */
+  readonly read: Principal;
+  /** The same, with ways to look again. */
   readonly principal: Principal;
   /** Milliseconds since the epoch. */
   readonly until: number;
@@ -21,40 +25,50 @@ const refusal = 'Send an access token of a configured issuer as Authorization: B
  * at most until they expire, so that a token's signature is not checked at every request.
  */
 export class Authentication {
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly remembered: BoundedMap<string, Remembered>;
 
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly log: Logger,
     private readonly rememberMs: number,
-    private readonly epochs: Pick<IdentityEpoch, 'isCurrent'>,
-    private readonly capacity = 20_000,
-  ) {}
+    private readonly epochs: Pick<IdentityEpoch, 'isCurrent' | 'during'>,
+    capacity = 20_000,
+  ) {
+    this.remembered = new BoundedMap(capacity);
+  }
 
   /** The principal of a token that was verified before; nothing when it has to be looked at. */
   recall(authorization: string | undefined): Principal | undefined {
-    if (authorization === undefined) return undefined;
-    const key = hash('sha256', authorization, 'base64url');
-    const entry = this.remembered.get(key);
-    if (entry === undefined) return undefined;
-    if (entry.until > Date.now() && this.stands(entry.epoch)) return entry.principal;
-    this.remembered.delete(key);
-    return undefined;
+    return authorization === undefined ? undefined : this.known(authorization)?.principal;
   }
 
   /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys cannot be had */
   async authenticate(authorization: string | undefined, correlationId: string): Promise<Principal> {
+    return (await this.look(authorization, correlationId)).principal;
+  }
+
+  private known(authorization: string): Remembered | undefined {
+    const key = hash('sha256', authorization, 'base64url');
+    const entry = this.remembered.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.until > Date.now() && this.stands(entry.epoch)) return entry;
+    this.remembered.delete(key);
+    return undefined;
+  }
+
+  private async look(authorization: string | undefined, correlationId: string): Promise<Remembered> {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
     try {
       const verified = await this.verifier.verify(token);
-      const principal = this.confirmable(verified, authorization, correlationId);
-      this.remember(hash('sha256', authorization, 'base64url'), {
-        principal,
+      const entry = {
+        read: verified.principal,
+        principal: this.confirmable(verified, authorization, correlationId),
         until: Math.min(verified.expiresAt, Date.now() + this.rememberMs),
         epoch: verified.epoch,
-      });
-      return principal;
+      };
+      this.remembered.set(hash('sha256', authorization, 'base64url'), entry);
+      return entry;
     } catch (error) {
       const known = asAnkaError(error);
       if (isUnavailable(known)) throw known;
@@ -63,23 +77,20 @@ export class Authentication {
     }
   }
 
-  /** The principal, with a way to ask again before an answer is given, where something may have changed meanwhile. */
+  /** The principal, with ways to ask again before a deed, meanwhile and before an answer, where something may have changed. */
   private confirmable({ principal, epoch }: Verified, authorization: string, correlationId: string): Principal {
     if (epoch === undefined) return principal;
-    const confirm = () => (this.stands(epoch) ? undefined : this.authenticate(authorization, correlationId));
-    return { ...principal, confirm };
+    const again = async () => this.known(authorization) ?? (await this.look(authorization, correlationId));
+    const confirm = () => (this.stands(epoch) ? undefined : again().then((now) => now.principal));
+    const stillIn = async () => {
+      const now = await again();
+      return isDeepStrictEqual(now.read, principal) ? now.epoch : undefined;
+    };
+    return { ...principal, confirm, during: (deed) => this.epochs.during(epoch, stillIn, deed) };
   }
 
   private stands(epoch: number | undefined): boolean {
     return epoch === undefined || this.epochs.isCurrent(epoch);
-  }
-
-  private remember(key: string, entry: Remembered): void {
-    if (this.remembered.size >= this.capacity) {
-      const [oldest] = this.remembered.keys();
-      if (oldest !== undefined) this.remembered.delete(oldest);
-    }
-    this.remembered.set(key, entry);
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import { UnderWay } from './under-way.js';
 
 /** Milliseconds. */
 const times = {
@@ -29,11 +30,19 @@ const hold = `
  * on an earlier one: a gateway that lives says so within moments, a dead or cut-off one when its lease has run out, which it
  * goes by as well. So nothing is asked of the database at a request, and a change that returned is in force everywhere.
  *
- * Non-goals: several database servers whose clocks run at different speeds.
+ * In force is more than that nobody is let in any more: a gateway says that it is in an epoch when it does nothing any more for
+ * whoever that epoch shut out. What had been let in before is looked at again, and where he does not stand, waited for; his
+ * request ends by its deadline. So after a change nothing begins and nothing goes on that stood on what it ended.
+ *
+ * Non-goals: several database servers whose clocks run at different speeds; what a gateway had asked for that dies or loses the
+ * database, and what a service is at past its deadline. That may still be done: then it is in the trail, and answered to nobody.
  */
 export class IdentityEpoch {
   private readonly id = randomUUID();
   private revision = 0;
+  /** The epoch that was written beside the lease. */
+  private said = 0;
+  private readonly underWay = new UnderWay();
   /** By `performance.now()`. */
   private validUntil = 0;
   private usedAt = 0;
@@ -61,6 +70,15 @@ export class IdentityEpoch {
     return this.revision;
   }
 
+  /**
+   * Does `work` for somebody who stands in the epoch, which has to be the current one: a change that shuts him out waits for its end.
+   * @param look whether he is still who he was: the epoch in which he is, or nothing
+   */
+  during<Value>(epoch: number, look: () => Promise<number | undefined>, work: () => Promise<Value>): Promise<Value> {
+    this.watching ??= this.watch();
+    return this.underWay.during(epoch, look, work);
+  }
+
   /** The epoch that a transaction sees. */
   async now(manager: EntityManager): Promise<number> {
     const [row] = await manager.query<{ revision: string }[]>('SELECT revision FROM identity_epoch');
@@ -75,7 +93,10 @@ export class IdentityEpoch {
     return Number(row?.revision);
   }
 
-  /** Resolves when the change is in force on every gateway: at once where all of them live, and within a lease always. */
+  /**
+   * Resolves when the change is in force on every gateway: within moments where all of them live and nothing is under way for
+   * whoever it shuts out; else when that is over, by its deadline. Nobody waits here who is himself waited for.
+   */
   async settle(revision: number): Promise<void> {
     if (performance.now() < this.validUntil) await this.renew();
     for (;;) {
@@ -100,31 +121,43 @@ export class IdentityEpoch {
     return this.renewing;
   }
 
-  /** The revision is taken over before its lease is written: from then on nothing older is gone by here. */
+  /** The revision is taken over before its lease is written: from then on nothing older is gone by here, and nothing older begins. */
   private async take(): Promise<void> {
     const from = performance.now();
     await this.dataSource.transaction(async (manager) => {
       const [row] = await manager.query<{ revision: string }[]>(lookAndHold);
       this.revision = Number(row?.revision);
-      await manager.query(hold, [this.id, this.revision, times.lease]);
+      this.said = this.underWay.oldest(this.revision);
+      await manager.query(hold, [this.id, this.said, times.lease]);
     });
     if (!this.stopped) this.validUntil = from + times.lease - times.margin;
+    if (this.said < this.revision) void this.review();
+  }
+
+  private async review(): Promise<void> {
+    await this.underWay.review(this.revision);
+    if (this.said !== this.underWay.oldest(this.revision)) await this.tryRenew();
   }
 
   private async watch(): Promise<void> {
-    while (!this.stopped && performance.now() - this.usedAt < times.idle) {
+    while (!this.stopped && (this.underWay.size > 0 || performance.now() - this.usedAt < times.idle)) {
       await delay(times.look, undefined, { ref: false });
-      try {
-        if (await this.isBehind()) await this.renew();
-      } catch (error) {
-        this.log.warn({ reason: (error as Error).message }, 'the lease on identities could not be renewed');
-      }
+      await this.tryRenew();
     }
     this.watching = undefined;
   }
 
+  private async tryRenew(): Promise<void> {
+    try {
+      if (await this.isBehind()) await this.renew();
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, 'the lease on identities could not be renewed');
+    }
+  }
+
   private async isBehind(): Promise<boolean> {
     if (performance.now() > this.validUntil - times.lease + times.renewAfter) return true;
+    if (this.said !== this.underWay.oldest(this.revision)) return true;
     const [row] = await this.dataSource.query<{ revision: string }[]>('SELECT revision FROM identity_epoch');
     return Number(row?.revision) !== this.revision;
   }

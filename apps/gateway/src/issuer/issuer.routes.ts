@@ -32,7 +32,8 @@ const one = {
   etag: true,
   unknownId: 'issuer-not-found',
 } as const;
-const inForce = 'An answer of 200 means that it is in force on every gateway.';
+const inForce =
+  'An answer of 200 means that it is in force on every gateway, and that nothing is under way any more for whoever it shuts out.';
 
 export const issuerRoutes: readonly Route[] = [
   {

@@ -48,7 +48,7 @@ export const ask = async (
   extra: Extra,
 ): Promise<RawReply> => {
   const answered = await standing(request.principal, route, (principal) => {
-    const { tenantId, subject, issuer, roles, groups } = principal;
+    const { tenantId, subject, issuer, roles, groups, during } = principal;
     const context: Context = {
       tenantId: request.tenantInPath ?? tenantId,
       principal: subject,
@@ -59,7 +59,8 @@ export const ask = async (
       deadline: Date.now() + route.withinMs,
       ...extra,
     };
-    return bus.requestRaw(subjectOf(route.contract, request.partition), context, body);
+    const deed = () => bus.requestRaw(subjectOf(route.contract, request.partition), context, body);
+    return during === undefined ? deed() : during(deed);
   });
   await answered.settle?.();
   reply.hsmMicros = answered.head.hsmMicros ?? 0;

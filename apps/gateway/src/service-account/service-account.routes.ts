@@ -84,7 +84,7 @@ export const serviceAccountRoutes: readonly Route[] = [
     operationId: 'deleteServiceAccount',
     summary: 'Shut an application out',
     description:
-      'An answer of 200 means that it is in force on every gateway: no token of the account is let in any more, and no request that came in with one is answered. The reply is the account as it was.',
+      'An answer of 200 means that it is in force on every gateway: no token of the account is let in any more, no request that came in with one is answered, and nothing is under way for one any more. So it may wait for the last of them to end, at most until its deadline. What a gateway had asked for that failed meanwhile is answered to nobody either, and is in the trail if it was done. The reply is the account as it was.',
     roles: ['tenant-admin'],
     contract: deleteServiceAccount,
     dryRun: true,

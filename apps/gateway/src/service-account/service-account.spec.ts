@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DryRun } from '@ankasecure/contracts';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -308,21 +309,65 @@ describe('an account that is deleted', () => {
     expect(rig.standIns.heard.get('createKey') ?? []).toHaveLength(asked);
   });
 
-  it('is not answered what it asked before', async () => {
-    const doomed = await newAccount();
-    const token = await tokenOf(doomed);
-    expect((await read(token)).status).toBe(200);
-    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-    rig.standIns.answer('listKeys', async () => {
-      await gate;
+  /** Has a listing asked for and held back until it is let go. */
+  const held = async (of: ServiceAccount, at: Gateway) => {
+    const token = await tokenOf(of);
+    expect((await read(token, at)).status).toBe(200);
+    const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();
+    let isFirst = true;
+    rig.standIns.answer('listKeys', async ({ principal }) => {
+      if (principal === of.id && isFirst) {
+        isFirst = false;
+        await gate;
+      }
       return { head: { ok: true }, body: Buffer.from('{"items":[],"next":null}') };
     });
-    const asked = read(token);
-    await expect.poll(() => rig.standIns.heard.get('listKeys')?.at(-1)?.context.principal).toBe(doomed.id);
-    await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin });
-    open();
+    const count = rig.standIns.heard.get('listKeys')?.length ?? 0;
+    const answer = read(token, at);
+    await expect.poll(() => rig.standIns.heard.get('listKeys')?.length).toBe(count + 1);
+    return { token, answer, letGo };
+  };
+  const remove = (id: string, token = admin) => call(gateway, 'DELETE', `/api/v1/service-accounts/${id}`, { token });
+
+  it('has nothing under way any more when the answer is there, and is not answered what it asked before', async () => {
+    const other = await rig.gateway();
+    const doomed = await newAccount();
+    const { token, answer, letGo } = await held(doomed, other);
+    let isDone = false;
+    const removed = remove(doomed.id).finally(() => (isDone = true));
+    await expect.poll(async () => (await read(token, other)).status).toBe(401);
+    await delay(500);
+    expect(isDone).toBe(false);
+    letGo();
+    expect((await removed).status).toBe(200);
+    expect((await answer).status).toBe(401);
     rig.standIns.answer('listKeys');
-    expect((await asked).status).toBe(401);
+    await other.stop();
+  });
+
+  it('waits for nobody who stands', async () => {
+    const [bystander, doomed] = [await newAccount(), await newAccount()];
+    const { answer, letGo } = await held(bystander, gateway);
+    const from = performance.now();
+    expect((await remove(doomed.id)).status).toBe(200);
+    expect(performance.now() - from).toBeLessThan(2000);
+    letGo();
+    expect((await answer).status).toBe(200);
+    rig.standIns.answer('listKeys');
+  });
+
+  it('may be the one that asks for it, and two may ask it of each other', async () => {
+    const roles = ['tenant-admin'];
+    const [one, two, three] = [
+      await newAccount([pair.jwk], roles),
+      await newAccount([pair.jwk], roles),
+      await newAccount([pair.jwk], roles),
+    ];
+    const tokens = await Promise.all([one, two, three].map(tokenOf));
+    const from = performance.now();
+    await Promise.all([remove(two.id, tokens[0]), remove(one.id, tokens[1]), remove(three.id, tokens[2])]);
+    expect(performance.now() - from).toBeLessThan(5000);
+    for (const token of tokens.slice(1)) expect((await read(token)).status).toBe(401);
   });
 
   it('is waited for by a gateway that cannot be told, no longer than its lease', async () => {

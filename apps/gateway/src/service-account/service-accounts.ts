@@ -89,7 +89,7 @@ export class ServiceAccounts {
     return withTenant(this.dataSource, tenantId, (manager) => find(manager, tenantId, id));
   }
 
-  /** When it is settled, no gateway lets a token of the account in, nor answers a request that came in with one. */
+  /** When it is settled, no gateway lets a token of the account in, and nothing is under way any more for whoever came in with one. */
   async delete(context: Context, id: string): Promise<Changed<ServiceAccount>> {
     this.outbox.assertRoom();
     const { value, epoch } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
