@@ -20,6 +20,8 @@ Callers are strangers until their token is verified, and then they are one tenan
 
 - A crypto-worker that is taken over uses every key of its partition for as long as it is. It cannot take one away, and what it does through the code that is there is in the trail.
 - Whoever is administrator of the HSM can do what the HSM lets them do.
+- An issuer of the platform's configuration, and one that a tenant has named without a prefix, speaks for every name of its tenants, service accounts included.
+- A 200 to shutting somebody out means that nothing of theirs is under way any more on any gateway that lives. What was asked for by one that died, or lost its database, may still be done before its deadline: then it is in the trail, and nobody has the answer.
 - A whole audit database that is put back to an earlier end of a batch is told from a true one only by a copy elsewhere.
 - Denial of service by whoever can fill the network; side channels inside the HSM.
 - SoftHSM protects nothing: it is for development.

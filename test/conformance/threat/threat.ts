@@ -7,6 +7,8 @@ export interface Proof {
 const proof = (file: string, title: string): Proof => ({ file, title });
 
 const custody = 'apps/crypto-worker/src/custody/pkcs11/template.spec.ts';
+const issuer = 'apps/gateway/src/issuer/issuer.spec.ts';
+const account = 'apps/gateway/src/service-account/service-account.spec.ts';
 const e2e = (file: string, title: string): Proof => proof(`test/e2e/${file}`, title);
 
 export interface Threat {
@@ -136,8 +138,46 @@ export const threats: Readonly<Record<string, Threat>> = {
       "Algorithms are allowed per issuer; iss, aud, exp and nbf are required; keys come from the issuer's own set.",
     proofs: [
       proof('apps/gateway/src/auth/authentication.spec.ts', 'refuses a token that %s, like every other'),
-      proof('apps/gateway/src/issuer/issuer.spec.ts', 'goes by its algorithms, and never by a shared secret'),
-      proof('apps/gateway/src/issuer/issuer.spec.ts', 'speaks for the tenant that named it alone'),
+      proof(issuer, 'goes by its algorithms, and never by a shared secret'),
+      proof(issuer, 'speaks for the tenant that named it alone'),
+    ],
+  },
+  'weak issuer': {
+    control:
+      'A tenant’s issuer gives the roles it may give, and names stand behind its prefix. Two speak for one subject only where somebody said so. Every event names the issuer, and every change of one what was changed.',
+    proofs: [
+      proof(issuer, 'do not speak for the same people: names stand behind a prefix, which is one’s own'),
+      proof(issuer, 'do not share the prefix %j unless one says so, whichever it is'),
+      proof(issuer, 'do not take over what the other was answered under its Idempotency-Key'),
+      proof(issuer, 'says what was changed of it, and what that was'),
+    ],
+  },
+  'revoked caller': {
+    control:
+      'Shutting somebody out is answered when no gateway lets his tokens in and nothing is under way for him any more.',
+    proofs: [
+      proof(account, 'is shut out of every gateway when the answer is there'),
+      proof(account, 'does nothing more that it began before'),
+      proof(account, 'has nothing under way any more when the answer is there'),
+    ],
+  },
+  'flood of made-up tokens': {
+    control:
+      'What a token claims before it is proved costs one look into the database per tenant and epoch, a few at once, and pushes nothing true out of memory; a provider that is away is asked once in ten seconds.',
+    proofs: [
+      proof(
+        'apps/gateway/src/identity/claimed-tenants.spec.ts',
+        'is read once in an epoch, whether there is something',
+      ),
+      proof('apps/gateway/src/identity/claimed-tenants.spec.ts', 'is kept however many tenants are made up'),
+      proof('apps/gateway/src/issuer/discovered-keys.spec.ts', 'is asked for by one in ten seconds while it fails'),
+    ],
+  },
+  'manager who helps himself': {
+    control: 'Whoever manages a key by a grant gives no right on it to himself or to a group of his.',
+    proofs: [
+      e2e('access/grant.spec.ts', 'to manage lets nobody grant himself the uses'),
+      proof('apps/crypto-worker/src/access/access.spec.ts', 'who manages a key by a grant'),
     ],
   },
 };
