@@ -232,7 +232,8 @@ describe('what is believed of an issuer', () => {
     const { id, ...held } = await create(about());
     const rehearse = async (method: string, path: string, body?: object, headers = {}): Promise<DryRun> =>
       JSON.parse((await send(method, `${path}?dryRun=true`, body, headers)).text) as DryRun;
-    const other = about({ issuer: 'https://two.test' });
+    const other = about({ issuer: 'https://two.test', subjectPrefix: 'two:' });
+    expect((await rehearse('POST', '', { ...other, subjectPrefix: '' })).error?.code).toBe('subject-prefix-taken');
     expect(await rehearse('POST', '', other)).toEqual({ dryRun: true, operation: 'issuer.create', succeeds: true });
     for (const issuer of [provider.issuer, ownIssuer])
       expect((await rehearse('POST', '', about({ issuer }))).error?.code).toBe('issuer-exists');
@@ -243,7 +244,7 @@ describe('what is believed of an issuer', () => {
     expect(JSON.parse((await send('GET', '')).text)).toEqual({ items: [{ id, ...held }] });
     await expect
       .poll(() => rig.standIns.sealed.filter(({ operation }) => operation.startsWith('dry-run.issuer.')))
-      .toHaveLength(7);
+      .toHaveLength(8);
   });
 });
 
