@@ -1,12 +1,19 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { request as httpsRequest } from 'node:https';
+import { request as httpsRequest, type Server } from 'node:https';
 import { dirname, join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
 import type { ReplyHead } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, tenantA, tenantB } from '../testing/token.js';
+
+const certificateOf = ({ nats }: Rig) => {
+  const file = (name: string): string => join(dirname(nats.caFile), name);
+  return { certFile: file('server.pem'), keyFile: file('server-key.pem') };
+};
 
 describe('the public port', () => {
   let rig: Rig;
@@ -169,9 +176,7 @@ describe('the public port', () => {
   });
 
   it('speaks TLS, with post-quantum key agreement first', async () => {
-    const directory = dirname(rig.nats.caFile);
-    const tls = { certFile: join(directory, 'server.pem'), keyFile: join(directory, 'server-key.pem') };
-    const own = await rig.gateway({ http: { tls } });
+    const own = await rig.gateway({ http: { tls: certificateOf(rig) } });
     const connect = (options: object) =>
       new Promise<{ status: number; protocol: string | null }>((resolve, reject) => {
         const ca = readFileSync(rig.nats.caFile);
@@ -191,6 +196,19 @@ describe('the public port', () => {
     await expect(
       connect({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
     ).rejects.toThrow();
+  });
+
+  it('negotiates TLS once for a connection, and lets go of whoever tries again', async () => {
+    const own = await rig.gateway({ http: { tls: certificateOf(rig) } });
+    const server = own.app.getHttpServer() as Server;
+    const options = { host: '127.0.0.1', port: own.port, ca: readFileSync(rig.nats.caFile), maxVersion: 'TLSv1.2' };
+    const socket = connectTls(options as ConnectionOptions);
+    await once(socket, 'secureConnect');
+    const failed = once(socket, 'error');
+    socket.renegotiate({}, () => undefined);
+    expect(await failed).toMatchObject([{ code: 'ERR_SSL_NO_RENEGOTIATION' }]);
+    await expect.poll(() => promisify(server.getConnections.bind(server))(), { timeout: 10_000 }).toBe(0);
+    socket.destroy();
   });
 
   it('finishes what is under way when it stops, and takes nothing new', async () => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -17,6 +18,9 @@ const limits = {
 /** Hybrid post-quantum key agreement first; classical groups for those who cannot. */
 const groups = 'X25519MLKEM768:X25519:P-256:P-384';
 
+/** A client stays who it was when its connection began: renegotiation, in TLS 1.2, could make another of it. */
+const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
+
 /** The HTTP/1.1 server under Fastify, with TLS 1.2 and 1.3 when it is configured. */
 export const createListener = (config: HttpConfig, handler: RequestListener): Server => {
   const server = createServerOf(config, handler);
@@ -30,5 +34,5 @@ export const createListener = (config: HttpConfig, handler: RequestListener): Se
 const createServerOf = ({ tls }: HttpConfig, handler: RequestListener): Server => {
   if (tls === undefined) return createServer(limits, handler);
   const pem = { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
-  return createTlsServer({ ...limits, ...pem, minVersion: 'TLSv1.2', ecdhCurve: groups }, handler);
+  return createTlsServer({ ...limits, ...pem, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions }, handler);
 };

@@ -31,10 +31,14 @@ export const lastWords = (errorCode: string | undefined, security: Readonly<Reco
   return [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`, ...lines, '', json].join('\r\n');
 };
 
+/** Where TLS has failed, or the connection is gone, nothing can be said: words that are never sent would keep it open. */
+const isOver = ({ code }: NodeJS.ErrnoException, socket: Socket): boolean =>
+  code === 'ECONNRESET' || code?.startsWith('ERR_SSL_') === true || !socket.writable;
+
 /** Answers what Node's HTTP parser gave up on, and hangs up. */
 export const clientErrorHandler =
   (security: Readonly<Record<string, string>>) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    if (isOver(error, socket)) socket.destroy();
     else socket.end(lastWords(error.code, security), () => socket.destroy());
   };
