@@ -16,6 +16,7 @@ import { Issuers } from './issuer/issuers.js';
 import { TenantIssuers } from './issuer/tenant-issuers.js';
 import { Quota } from './quota/quota.js';
 import { Admission } from './route/admission.js';
+import { ClientAuthentication } from './service-account/client-authentication.js';
 import { IssueToken } from './service-account/issue-token.js';
 import { OwnIssuer } from './service-account/own-issuer.js';
 import { ServiceAccounts } from './service-account/service-accounts.js';
@@ -59,7 +60,7 @@ const authenticationOf = (
 };
 
 const issueTokenOf = (
-  { config: { identity }, ...parts }: GatewayParts,
+  { config: { identity }, bus, dataSource, log }: GatewayParts,
   accounts: ServiceAccounts,
   keys: TokenKeys,
   tenants: TenantDirectory,
@@ -67,7 +68,9 @@ const issueTokenOf = (
 ): IssueToken | undefined => {
   const { serviceAccounts, clockToleranceSeconds } = identity;
   if (serviceAccounts === undefined) return undefined;
-  return new IssueToken(parts, { ...serviceAccounts, clockToleranceSeconds }, accounts, keys, { tenants, outbox });
+  const config = { ...serviceAccounts, clockToleranceSeconds };
+  const clients = new ClientAuthentication({ dataSource, log }, config, accounts);
+  return new IssueToken({ bus, dataSource, tenants, outbox }, config, clients, keys);
 };
 
 /** Quotas are off unless they are configured. */

@@ -38,7 +38,8 @@ export const createGateway = async (root: DynamicModule, parts: GatewayParts): P
   const own = new OwnService(log);
   serveIdentity(own, app);
   const issuer = app.get<IssueToken | undefined>(ISSUE_TOKEN);
-  if (issuer !== undefined) addTokenEndpoint(server, issuer, app.get(RequestMeter));
+  const asksForCertificates = config.http.tls?.clientCertificates === true;
+  if (issuer !== undefined) addTokenEndpoint(server, { issuer, meter: app.get(RequestMeter), asksForCertificates });
   addKeySets(server, new KeySets(bus), app.get(RequestMeter));
   addRoutes(server, {
     own,

@@ -8,6 +8,9 @@ export const maxTokenSeconds = 3600;
 
 const seconds = z.number().int().positive();
 
+/** What a token is bound to (RFC 7800): the client certificate without which it is worth nothing (RFC 8705 §3.1). */
+export const confirmation = z.strictObject({ 'x5t#S256': z.string().length(43) });
+
 /** Claims of an access token for a service account (RFC 9068). */
 export const tokenClaims = z
   .strictObject({
@@ -24,8 +27,7 @@ export const tokenClaims = z
     groups: z.array(text(128)).max(maxGroups),
     /** Revision of the account the token was given for: a change of the account ends it. */
     rev: z.number().int().positive(),
-    /** The client certificate it is bound to (RFC 8705 §3.1). */
-    cnf: z.strictObject({ 'x5t#S256': z.string().length(43) }).optional(),
+    cnf: confirmation.optional(),
   })
   .refine(({ iat, exp }) => exp > iat && exp - iat <= maxTokenSeconds, 'a token lives for an hour at most');
 export type TokenClaims = z.infer<typeof tokenClaims>;

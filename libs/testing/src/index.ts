@@ -5,3 +5,6 @@ export * from './postgres/postgres.js';
 export * from './service/test-parts.js';
 export * from './softhsm/partition.js';
 export * from './softhsm/softhsm-token.js';
+export * from './tls/call-https.js';
+export * from './tls/identity.js';
+export * from './tls/ml-dsa-identity.js';

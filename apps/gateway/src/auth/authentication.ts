@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError } from '@ankasecure/contracts';
 import { asAnkaError, BoundedMap, type Logger } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
+import { isHeldBy } from './bound-token.js';
 import type { Principal } from './principal.js';
 import { isUnavailable, type TokenVerifier, type Verified } from './token-verifier.js';
 
@@ -15,14 +17,16 @@ interface Remembered {
   readonly until: number;
   /** Set where it holds in this epoch of identities only. */
   readonly epoch: number | undefined;
+  /** Set where it holds on connections with this client certificate only. */
+  readonly binding: string | undefined;
 }
 
 /** One sentence for every reason, so that an answer tells an attacker nothing. */
 const refusal = 'Send an access token of a configured issuer as Authorization: Bearer';
 
 /**
- * From an Authorization header to a principal. Verified tokens are remembered by their SHA-256 (never the token itself),
- * at most until they expire, so that a token's signature is not checked at every request.
+ * From an Authorization header, and the connection it came on, to a principal. Verified tokens are remembered by their SHA-256
+ * (never the token itself), at most until they expire, so that a token's signature is not checked at every request.
  */
 export class Authentication {
   private readonly remembered: BoundedMap<string, Remembered>;
@@ -38,13 +42,16 @@ export class Authentication {
   }
 
   /** The principal of a token that was verified before; nothing when it has to be looked at. */
-  recall(authorization: string | undefined): Principal | undefined {
-    return authorization === undefined ? undefined : this.known(authorization)?.principal;
+  recall(authorization: string | undefined, connection: Socket): Principal | undefined {
+    const entry = authorization === undefined ? undefined : this.known(authorization);
+    return entry !== undefined && isHeldBy(connection, entry.binding) ? entry.principal : undefined;
   }
 
   /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys cannot be had */
-  async authenticate(authorization: string | undefined, correlationId: string): Promise<Principal> {
-    return (await this.look(authorization, correlationId)).principal;
+  async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
+    const { principal, binding } = await this.look(authorization, correlationId);
+    if (isHeldBy(connection, binding)) return principal;
+    throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not have');
   }
 
   private known(authorization: string): Remembered | undefined {
@@ -66,15 +73,20 @@ export class Authentication {
         principal: this.confirmable(verified, authorization, correlationId),
         until: Math.min(verified.expiresAt, Date.now() + this.rememberMs),
         epoch: verified.epoch,
+        binding: verified.binding,
       };
       this.remembered.set(hash('sha256', authorization, 'base64url'), entry);
       return entry;
     } catch (error) {
       const known = asAnkaError(error);
       if (isUnavailable(known)) throw known;
-      this.log.info({ correlationId, reason: (error as Error).message }, 'token refused');
-      throw new AnkaError('authentication-required', refusal);
+      throw this.refuse(correlationId, (error as Error).message);
     }
+  }
+
+  private refuse(correlationId: string, reason: string): AnkaError {
+    this.log.info({ correlationId, reason }, 'token refused');
+    return new AnkaError('authentication-required', refusal);
   }
 
   /** The principal, with ways to ask again before a deed, meanwhile and before an answer, where something may have changed. */

@@ -1,11 +1,14 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
+import { bindingOf } from './bound-token.js';
 import type { Issuer, IssuerSource, Read } from './issuer.js';
 import { assertPlainHeader } from './token-header.js';
 
 export interface Verified extends Read {
   /** The token's `exp`, in milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** The client certificate it is bound to, by thumbprint. */
+  readonly binding: string | undefined;
 }
 
 const types = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
@@ -32,7 +35,8 @@ export class TokenVerifier {
       requiredClaims: ['exp', 'nbf', 'sub'],
       clockTolerance: this.clockTolerance,
     });
-    return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000 };
+    const binding = bindingOf(payload);
+    return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000, binding };
   }
 
   private async issuerOf(claims: JWTPayload): Promise<Issuer> {

@@ -14,7 +14,18 @@ export const httpConfig = z
     /** A connection on which nothing moves so long is ended, and what its requests hold is given back. Longer than any route takes. */
     idleTimeoutSeconds: integer(110, 3600).default(120),
     /** Without it the gateway speaks plain HTTP: on loopback, or behind something that ends TLS. */
-    tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
+    tls: z
+      .strictObject({
+        certFile: z.string().min(1),
+        keyFile: z.string().min(1),
+        /**
+         * Asks clients for a certificate, which service accounts may prove with who they are (RFC 8705). Nobody needs one, and
+         * no CA is believed. Something in front that ends TLS keeps the certificate to itself, and what it says of it in a
+         * header is not believed, because anybody can write that: for client certificates the gateway has to end TLS itself.
+         */
+        clientCertificates: z.boolean().default(false),
+      })
+      .optional(),
   })
   .refine(
     ({ bodyLimitBytes, bodyBudgetBytes }) => bodyBudgetBytes >= 2 * bodyLimitBytes,

@@ -12,7 +12,7 @@ import { asTenant, tenantA, tenantB } from '../testing/token.js';
 
 const certificateOf = ({ nats }: Rig) => {
   const file = (name: string): string => join(dirname(nats.caFile), name);
-  return { certFile: file('server.pem'), keyFile: file('server-key.pem') };
+  return { certFile: file('server.pem'), keyFile: file('server-key.pem'), clientCertificates: false };
 };
 
 describe('the public port', () => {

@@ -18,6 +18,9 @@ const limits = {
 /** Hybrid post-quantum key agreement first; classical groups for those who cannot. */
 const groups = 'X25519MLKEM768:X25519:P-256:P-384';
 
+/** Any certificate is taken whose key the client has. Without CAs none of them means more than that: whose it is, accounts say. */
+const anyCertificate = { requestCert: true, rejectUnauthorized: false, ca: [] };
+
 /** A client stays who it was when its connection began: renegotiation, in TLS 1.2, could make another of it. */
 const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
 
@@ -34,5 +37,9 @@ export const createListener = (config: HttpConfig, handler: RequestListener): Se
 const createServerOf = ({ tls }: HttpConfig, handler: RequestListener): Server => {
   if (tls === undefined) return createServer(limits, handler);
   const pem = { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
-  return createTlsServer({ ...limits, ...pem, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions }, handler);
+  const asked = tls.clientCertificates ? anyCertificate : {};
+  return createTlsServer(
+    { ...limits, ...pem, ...asked, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions },
+    handler,
+  );
 };

@@ -33,9 +33,10 @@ export class Admission {
     const needsPartition = route.contract.subject.includes('{partition}');
     return async (request, reply) => {
       const { authorization } = request.headers;
+      const { socket } = request.raw;
       const principal =
-        this.authentication.recall(authorization) ??
-        (await this.authentication.authenticate(authorization, request.id));
+        this.authentication.recall(authorization, socket) ??
+        (await this.authentication.authenticate(authorization, socket, request.id));
       if (this.quota !== undefined) this.charge(this.quota, principal, reply);
       request.principal = principal;
       if (needsPartition || principal.tenantId !== platformTenantId)

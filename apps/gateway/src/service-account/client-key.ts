@@ -2,7 +2,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import { importJWK, type JWK } from 'jose';
 import type { ClientKey } from './service-account.contract.js';
 
-const leastRsaBits = 2048;
+export const leastRsaBits = 2048;
 
 /** @throws AnkaError `request-invalid` for what is no public key its algorithm can verify with */
 export const assertUsable = async (key: ClientKey): Promise<void> => {

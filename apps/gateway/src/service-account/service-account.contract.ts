@@ -32,17 +32,33 @@ const about = {
 };
 const keys = z
   .array(clientKey)
-  .min(1)
   .max(10)
   .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'each kid once');
+
+/** Characters of one: with a key and a signature of ML-DSA-87 it has some ten thousand. */
+const longestCertificate = 16 * 1024;
+
+const certificates = z.array(z.string().min(1).max(longestCertificate)).max(10);
+
+export const registeredCertificate = z.strictObject({
+  thumbprint: z
+    .string()
+    .describe('base64url of the SHA-256 of its DER: `x5t#S256` in the tokens that are bound to it.'),
+  subject: z.string().describe('For people: nothing is decided by it.'),
+  notAfter: instant,
+});
+export type RegisteredCertificate = z.infer<typeof registeredCertificate>;
 
 export const serviceAccount = z
   .strictObject({
     id: uuid.describe('Also the subject of its tokens: what keys are granted to.'),
     tenantId: uuid,
-    clientId: z.string().describe('What it calls itself at the token endpoint: iss and sub of its assertions.'),
+    clientId: z
+      .string()
+      .describe('What it calls itself at the token endpoint: iss and sub of its assertions, or client_id.'),
     ...about,
     keys: z.array(z.record(z.string(), z.string())).describe('Public JWKs.'),
+    certificates: z.array(registeredCertificate),
     createdBy: z.string(),
     createdAt: instant,
     revision: z.number().int().positive(),
@@ -56,8 +72,10 @@ export const createServiceAccount = ownContract(
     .strictObject({
       ...about,
       groups: about.groups.default([]),
-      keys: keys.describe('Public JWKs, each with kid and alg.'),
+      keys: keys.default([]).describe('Public JWKs, each with kid and alg.'),
+      certificates: certificates.default([]).describe('X.509, each in PEM or base64 DER.'),
     })
+    .refine((body) => body.keys.length + body.certificates.length > 0, 'at least one key or certificate is expected')
     .meta({ id: 'CreateServiceAccount' }),
   serviceAccount,
 );

@@ -16,7 +16,10 @@ const key = {
   kid: 'payments-2027',
   alg: 'ES256',
 };
-const request = { name: 'payments', roles: ['user'], groups: ['signers'], keys: [key] };
+/** Self-signed, with an Ed25519 key that is nowhere any more, for a hundred years. */
+const certificate =
+  'MIIBWzCCAQ2gAwIBAgIUcfyDbyo+poNhLicHFq2peDqy9tkwBQYDK2VwMCIxDTALBgNVBAoMBEFjbWUxETAPBgNVBAMMCHBheW1lbnRzMCAXDTI2MTEyODE2MDgwM1oYDzIxMjYxMTA0MTYwODAzWjAiMQ0wCwYDVQQKDARBY21lMREwDwYDVQQDDAhwYXltZW50czAqMAUGAytlcAMhAFuxxthGu58fDMW/PmcDTJUV3DS//LrKY/Qn2QhZXw/eo1MwUTAdBgNVHQ4EFgQUZ1Gqguk0oB/p0KDJ41kRZzCajBEwHwYDVR0jBBgwFoAUZ1Gqguk0oB/p0KDJ41kRZzCajBEwDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXADQQDXwyADhjVFn7tYaglavbiIWeCFZRbP/BukCV5UNecIFQmJ4BmbFHGLp1VYEcshPnwveVYZAer/2AMaAprG2ekP';
+const request = { name: 'payments', roles: ['user'], groups: ['signers'], keys: [key], certificates: [certificate] };
 const account: ServiceAccount = {
   id: ids.serviceAccount,
   tenantId: ids.tenant,
@@ -25,6 +28,13 @@ const account: ServiceAccount = {
   roles: ['user'],
   groups: ['signers'],
   keys: [key],
+  certificates: [
+    {
+      thumbprint: 'XlgBb0EWXo6LqKxrh7DnLvhPzg13d13pVMxWFZ_1vOU',
+      subject: 'O=Acme, CN=payments',
+      notAfter: '2126-11-04T16:08:03.000Z',
+    },
+  ],
   createdBy: 'alice@acme.example',
   createdAt: instants.created,
   revision: 1,
@@ -41,7 +51,7 @@ export const serviceAccountRoutes: readonly Route[] = [
     operationId: 'createServiceAccount',
     summary: 'Let an application in',
     description:
-      'The account has public keys, and no secret is kept of it: at the token endpoint the application proves with a signed assertion (RFC 7523) that it has the private half, and gets an access token for some minutes.',
+      'The account has public keys or certificates or both, and no secret is kept of it: at the token endpoint the application proves that it has the private half, by an assertion signed with a key (RFC 7523) or by a TLS connection with a certificate (RFC 8705), and gets an access token for some minutes. A certificate, self-signed or not, stands for itself alone (RFC 8705, section 2.2): its whole DER has to be the same, and no CA is believed, so that nobody but this tenant makes clients, and nothing is to be revoked but the account.',
     roles: ['tenant-admin'],
     contract: createServiceAccount,
     takes: 'body',

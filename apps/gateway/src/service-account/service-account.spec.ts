@@ -248,7 +248,7 @@ describe('the token endpoint', () => {
     const answer = await ask(await make());
     expect([answer.status, answer.text]).toEqual([
       401,
-      '{"error":"invalid_client","error_description":"The assertion is not that of a client, or is not good for this token endpoint now"}',
+      '{"error":"invalid_client","error_description":"The assertion or certificate is not that of the client, or is not good for this token endpoint now"}',
     ]);
   });
 

@@ -6,18 +6,20 @@ import type { z } from 'zod';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { identityEvent } from '../identity/identity-event.js';
 import type { Changed } from '../identity/in-force.js';
+import { type KeptCertificate, keptCertificates } from './certificate.js';
 import { assertUsable } from './client-key.js';
-import type { createServiceAccount, ServiceAccount } from './service-account.contract.js';
+import type { createServiceAccount, RegisteredCertificate, ServiceAccount } from './service-account.contract.js';
 
-interface Row extends Omit<ServiceAccount, 'tenantId' | 'clientId' | 'createdBy' | 'createdAt'> {
+interface Row extends Omit<ServiceAccount, 'tenantId' | 'clientId' | 'certificates' | 'createdBy' | 'createdAt'> {
   readonly tenant_id: string;
+  readonly certificates: readonly KeptCertificate[];
   readonly created_by: string;
   readonly created_at: Date;
 }
 
 type Request = z.infer<typeof createServiceAccount.request>;
 
-const columns = 'tenant_id, id, revision, name, roles, groups, keys, created_by, created_at';
+const columns = 'tenant_id, id, revision, name, roles, groups, keys, certificates, created_by, created_at';
 /** One tenant's; more are a group of people who should have an issuer of their own. */
 const most = 1000;
 
@@ -32,7 +34,7 @@ export const parseClientId = (clientId: string): { tenantId: string; id: string 
     : undefined;
 };
 
-/** A tenant's applications: who they are, and the public keys they prove it with. */
+/** A tenant's applications: who they are, and the public keys and certificates they prove it with. */
 export class ServiceAccounts {
   constructor(
     private readonly dataSource: DataSource,
@@ -45,19 +47,23 @@ export class ServiceAccounts {
   async create(context: Context, request: Request): Promise<ServiceAccount> {
     this.outbox.assertRoom();
     const id = context.resourceId ?? randomUUIDv7();
-    await assertAllUsable(request);
     const { name, roles, groups, keys } = request;
+    const certificates = await usableProofs(request);
     const { account, made } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
       await lockAccounts(manager, context.tenantId);
       const earlier = await find(manager, context.tenantId, id);
       if (earlier !== undefined) return { account: earlier, made: 0 };
       await assertRoom(manager, context.tenantId);
       await manager.query(
-        `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-        [context.tenantId, id, name, roles, groups, JSON.stringify(keys), context.principal],
+        `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, certificates, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [
+          ...[context.tenantId, id, name, roles, groups],
+          ...[JSON.stringify(keys), JSON.stringify(certificates), context.principal],
+        ],
       );
-      await this.outbox.write(manager, [identityEvent(context, 'service-account.create', detailsOf(id, roles))]);
+      const event = identityEvent(context, 'service-account.create', detailsOf({ id, roles, certificates }));
+      await this.outbox.write(manager, [event]);
       return { account: await found(manager, context.tenantId, id), made: 1 };
     });
     this.outbox.committed(made);
@@ -68,7 +74,7 @@ export class ServiceAccounts {
   rehearseCreate(context: Context, request: Request): Promise<DryRun> {
     const deed = { operation: 'service-account.create', details: { roles: request.roles.join(',') } };
     return this.rehearsal.of(context, deed, async () => {
-      await assertAllUsable(request);
+      await usableProofs(request);
       await withTenant(this.dataSource, context.tenantId, (manager) => assertRoom(manager, context.tenantId));
     });
   }
@@ -95,7 +101,7 @@ export class ServiceAccounts {
     const { value, epoch } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
       const before = await found(manager, context.tenantId, id);
       await manager.query('DELETE FROM service_account WHERE tenant_id = $1 AND id = $2', [context.tenantId, id]);
-      await this.outbox.write(manager, [identityEvent(context, 'service-account.delete', detailsOf(id, before.roles))]);
+      await this.outbox.write(manager, [identityEvent(context, 'service-account.delete', detailsOf(before))]);
       return { value: before, epoch: await this.epochs.change(manager) };
     });
     this.outbox.committed(1);
@@ -115,8 +121,10 @@ export class ServiceAccounts {
   }
 }
 
-const assertAllUsable = async ({ keys }: Request): Promise<void> => {
+/** The certificates as they are kept. @throws AnkaError `request-invalid` for a key or a certificate that proves nothing */
+const usableProofs = async ({ keys, certificates }: Request): Promise<readonly KeptCertificate[]> => {
   for (const key of keys) await assertUsable(key);
+  return keptCertificates(certificates);
 };
 
 /** One is made at a time per tenant, so that their count is true until the commit. */
@@ -144,12 +152,21 @@ const found = async (manager: EntityManager, tenantId: string, id: string): Prom
   return account;
 };
 
-const resourceOf = ({ tenant_id, created_by, created_at, ...row }: Row): ServiceAccount => ({
+const resourceOf = ({ tenant_id, created_by, created_at, certificates, ...row }: Row): ServiceAccount => ({
   ...row,
+  certificates: certificates.map(({ der: _, ...shown }) => shown),
   tenantId: tenant_id,
   clientId: clientIdOf(tenant_id, row.id),
   createdBy: created_by,
   createdAt: created_at.toISOString(),
 });
 
-const detailsOf = (accountId: string, roles: readonly string[]) => ({ accountId, roles: roles.join(',') });
+const detailsOf = ({
+  id: accountId,
+  roles,
+  certificates,
+}: Pick<ServiceAccount, 'id' | 'roles'> & { readonly certificates: readonly RegisteredCertificate[] }) => ({
+  accountId,
+  roles: roles.join(','),
+  ...(certificates.length > 0 && { certificates: certificates.map(({ thumbprint }) => thumbprint).join(',') }),
+});

@@ -1,6 +1,7 @@
 import { refer } from '../api-description/header.js';
 import { problemMediaType } from '../problem/problem.js';
 import { ids } from '../route/example.js';
+import { refusal as noClient } from './client-authentication.js';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const clientId = `${ids.tenant}.${ids.serviceAccount}`;
@@ -13,7 +14,7 @@ const answer = (description: string, schema: object, example: object) => ({
   content: { 'application/json': { schema, example } },
 });
 
-const refusal = (description: string, error: string) =>
+const refusal = (description: string, error: string, detail: string) =>
   answer(
     description,
     {
@@ -21,8 +22,15 @@ const refusal = (description: string, error: string) =>
       required: ['error'],
       properties: { error: { type: 'string' }, error_description: { type: 'string' } },
     },
-    { error, error_description: 'The assertion is not that of a client, or is not good for this token endpoint now' },
+    { error, error_description: detail },
   );
+
+const description = `RFC 6749, section 4.4. There are two ways for a client to prove that it is the account; refusals are as RFC 6749, section 5.2, has them.
+
+- **An assertion** (RFC 7523): a JWT whose \`iss\` and \`sub\` are the account's \`clientId\`, whose \`aud\` is this URL, with a \`jti\` that was never used and an \`exp\` at most five minutes away, signed with one of the account's keys and naming it as \`kid\`. The token is good for whoever bears it.
+- **A client certificate** (RFC 8705), where the gateway ends TLS itself and \`ankasecure.http.tls.client-certificates\` is set: without an assertion, \`client_id\` is the account's \`clientId\`, and the connection has one of its certificates, within its validity: \`curl --cert app.pem --key app-key.pem -d grant_type=client_credentials -d client_id=…\`. The token is bound to that certificate (\`cnf\`) and good on connections that have it.
+
+Tokens of other issuers that are bound to a certificate so are held to it as well; one that is bound to anything else is refused.`;
 
 /** The one route that speaks OAuth instead of JSON and problems, as OpenAPI has it. */
 export const tokenEndpointPath = {
@@ -31,7 +39,7 @@ export const tokenEndpointPath = {
       operationId: 'issueToken',
       tags: ['Identity'],
       summary: 'Get an access token for a service account',
-      description: `RFC 6749, section 4.4, with a client assertion (RFC 7523): a JWT whose \`iss\` and \`sub\` are the account's \`clientId\`, whose \`aud\` is this URL, with a \`jti\` that was never used and an \`exp\` at most five minutes away, signed with one of the account's keys and naming it as \`kid\`. Refusals are as RFC 6749, section 5.2, has them.`,
+      description,
       security: [],
       requestBody: {
         required: true,
@@ -39,7 +47,8 @@ export const tokenEndpointPath = {
           'application/x-www-form-urlencoded': {
             schema: {
               type: 'object',
-              required: ['grant_type', 'client_assertion_type', 'client_assertion'],
+              required: ['grant_type'],
+              anyOf: [{ required: ['client_assertion_type', 'client_assertion'] }, { required: ['client_id'] }],
               properties: {
                 grant_type: { type: 'string', enum: ['client_credentials'] },
                 client_assertion_type: { type: 'string', enum: [assertionType] },
@@ -47,7 +56,7 @@ export const tokenEndpointPath = {
                   'The signed assertion.',
                   'eyJhbGciOiJFUzI1NiIsImtpZCI6InBheW1lbnRzLTIwMjcifQ.e30.c2ln',
                 ),
-                client_id: text('May be given besides; it must be that of the assertion.', clientId),
+                client_id: text('Needed without an assertion; with one it may be left out, and is the same.', clientId),
               },
             },
           },
@@ -67,8 +76,8 @@ export const tokenEndpointPath = {
           },
           { access_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln', token_type: 'Bearer', expires_in: 300 },
         ),
-        400: refusal('The request is not one for a token.', 'invalid_request'),
-        401: refusal('The assertion proves nothing.', 'invalid_client'),
+        400: refusal('The request is not one for a token.', 'invalid_request', 'client_assertion is not a JWT'),
+        401: refusal('Nothing proves that the client is the account.', 'invalid_client', noClient),
         503: {
           description: 'Something of ours is away.',
           headers: refer('X-Correlation-Id', 'Server-Timing', 'Retry-After'),

@@ -1,8 +1,10 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
+import { clientCertificateOf } from '../http/client-certificate.js';
 import type { RequestMeter } from '../http/request-meter.js';
-import { type Issued, type IssueToken, tokenPath } from './issue-token.js';
+import { type Claim, tokenPath } from './client-authentication.js';
+import type { Issued, IssueToken } from './issue-token.js';
 import { OAuthError } from './oauth-error.js';
 
 const formType = 'application/x-www-form-urlencoded';
@@ -35,14 +37,33 @@ const clientOf = (assertion: string, named: string | undefined): string => {
   return String(sub);
 };
 
-const readRequest = (body: unknown) => {
+/** What a form says of a client: with an assertion it has proved what it says, without one its connection has to. */
+const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
   const fields = fieldsOf(body);
   if (fields.get('grant_type') !== 'client_credentials')
     throw new OAuthError('unsupported_grant_type', 'grant_type client_credentials is expected');
-  const assertion = fields.get('client_assertion');
-  if (fields.get('client_assertion_type') !== assertionType || assertion === undefined)
-    throw new OAuthError('invalid_request', `client_assertion and client_assertion_type=${assertionType} are expected`);
-  return { assertion, clientId: clientOf(assertion, fields.get('client_id')) };
+  const [type, assertion, clientId] = ['client_assertion_type', 'client_assertion', 'client_id'].map((name) =>
+    fields.get(name),
+  );
+  if (type === undefined && assertion === undefined && clientId !== undefined) return { clientId };
+  if (type !== assertionType || assertion === undefined)
+    throw new OAuthError(
+      'invalid_request',
+      `client_assertion and client_assertion_type=${assertionType} are expected, or client_id and a client certificate`,
+    );
+  return { assertion, clientId: clientOf(assertion, clientId) };
+};
+
+/** @throws OAuthError `invalid_request` where no client can show a certificate: it is not the client who is wrong there */
+const readRequest = ({ body, raw, id }: FastifyRequest, asksForCertificates: boolean): Claim => {
+  const asked = { ...readForm(body), correlationId: id };
+  if (asked.assertion !== undefined) return asked;
+  if (!asksForCertificates)
+    throw new OAuthError(
+      'invalid_request',
+      'This gateway asks for no client certificates: send a client_assertion, or set ankasecure.http.tls.client-certificates',
+    );
+  return { ...asked, certificate: clientCertificateOf(raw.socket) };
 };
 
 const refuse = (reply: FastifyReply, { status, code, description }: OAuthError): FastifyReply =>
@@ -51,8 +72,18 @@ const refuse = (reply: FastifyReply, { status, code, description }: OAuthError):
     .type('application/json')
     .send(JSON.stringify({ error: code, error_description: description }));
 
-/** `POST /oauth/token` (RFC 6749 §4.4, RFC 7521 §4.2). Forms are taken here and nowhere else. */
-export const addTokenEndpoint = (server: FastifyInstance, issuer: IssueToken, meter: RequestMeter): void => {
+interface TokenEndpointParts {
+  readonly issuer: IssueToken;
+  readonly meter: RequestMeter;
+  /** Whether clients of this gateway can prove themselves with certificates. */
+  readonly asksForCertificates: boolean;
+}
+
+/** `POST /oauth/token` (RFC 6749 §4.4, RFC 7521 §4.2, RFC 8705 §2.2). Forms are taken here and nowhere else. */
+export const addTokenEndpoint = (
+  server: FastifyInstance,
+  { issuer, meter, asksForCertificates }: TokenEndpointParts,
+): void => {
   let atOnce = 0;
   const within = async (work: () => Promise<Issued>): Promise<Issued> => {
     if (atOnce >= mostAtOnce) throw new AnkaError('service-unavailable', 'Too many ask for tokens; try again');
@@ -71,8 +102,8 @@ export const addTokenEndpoint = (server: FastifyInstance, issuer: IssueToken, me
     scope.post(tokenPath, {
       handler: async (request, reply) => {
         try {
-          const asked = readRequest(request.body);
-          const issued = await within(() => issuer.issue({ ...asked, correlationId: request.id }));
+          const claim = readRequest(request, asksForCertificates);
+          const issued = await within(() => issuer.issue(claim));
           return await reply.type('application/json').send(JSON.stringify(issued));
         } catch (error) {
           if (error instanceof OAuthError) return refuse(reply, error);

@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+
+/** A certificate whose private key the client has: its handshake has proved that, and nothing else of what it says. */
+export interface ClientCertificate {
+  readonly thumbprint: string;
+  /** Milliseconds since the epoch, both included. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** `x5t#S256` of RFC 8705 §3.1: base64url of the SHA-256 of the whole DER. */
+export const thumbprintOf = (der: Uint8Array): string => hash('sha256', der, 'base64url');
+
+/** What connections have shown that somebody has asked. */
+const shown = new WeakMap<Socket, ClientCertificate | undefined>();
+
+const read = (connection: TLSSocket): ClientCertificate | undefined => {
+  const certificate = connection.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const { raw, validFromDate, validToDate } = certificate;
+  return { thumbprint: thumbprintOf(raw), notBefore: validFromDate.getTime(), notAfter: validToDate.getTime() };
+};
+
+/**
+ * The certificate that came with the connection's handshake, or with that of the session it resumes, and stays for as long as
+ * the connection does: see listener.ts. Read when it is first asked for. What headers say of certificates is not looked at.
+ */
+export const clientCertificateOf = (connection: Socket): ClientCertificate | undefined => {
+  if (!(connection instanceof TLSSocket)) return undefined;
+  if (!shown.has(connection)) shown.set(connection, read(connection));
+  return shown.get(connection);
+};
+
+export const isValidNow = ({ notBefore, notAfter }: ClientCertificate): boolean => {
+  const now = Date.now();
+  return notBefore <= now && now <= notAfter;
+};

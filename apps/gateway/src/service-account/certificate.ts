@@ -1,0 +1,72 @@
+import { type AsymmetricKeyDetails, X509Certificate } from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
+import { thumbprintOf } from '../http/client-certificate.js';
+import { leastRsaBits } from './client-key.js';
+import type { RegisteredCertificate } from './service-account.contract.js';
+
+/** A certificate as it is kept. The thumbprint decides (RFC 8705 §2.2); the rest is there to show what was let in. */
+export interface KeptCertificate extends RegisteredCertificate {
+  /** base64. */
+  readonly der: string;
+}
+
+const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
+
+/** What a client's key may be, by OpenSSL's name of its kind. The bounds on RSA are those of FIPS 186-5. */
+const kinds: Readonly<Record<string, (details: AsymmetricKeyDetails) => boolean>> = {
+  rsa: ({ modulusLength = 0, publicExponent = 0n }) =>
+    modulusLength >= leastRsaBits && publicExponent >= 65_537n && publicExponent % 2n === 1n,
+  ec: ({ namedCurve = '' }) => curves.includes(namedCurve),
+  ed25519: () => true,
+  'ml-dsa-44': () => true,
+  'ml-dsa-65': () => true,
+  'ml-dsa-87': () => true,
+};
+const expectedKey = `RSA with at least ${leastRsaBits} bits, EC P-256, P-384 or P-521, Ed25519 or ML-DSA`;
+
+const longestSubject = 1024;
+
+const invalid = (detail: string, cause?: unknown): AnkaError =>
+  new AnkaError('request-invalid', `certificates: ${detail}`, { cause });
+
+/** One certificate between PEM's lines. */
+const pem = /^-----BEGIN CERTIFICATE-----([\s\S]*)-----END CERTIFICATE-----$/;
+
+const derOf = (text: string): Buffer => {
+  const base64 = (pem.exec(text.trim())?.[1] ?? text).replaceAll(/\s/g, '');
+  const der = Buffer.from(base64, 'base64');
+  if (der.toString('base64') !== base64) throw new Error('the text is not base64');
+  return der;
+};
+
+const read = (text: string) => {
+  try {
+    const der = derOf(text);
+    const { raw, publicKey, subject, validToDate } = new X509Certificate(der);
+    if (!raw.equals(der)) throw new Error('more than a certificate in DER is there');
+    // Attributes stand on lines of their own, and what would break a line is escaped in them. There may be none at all.
+    const named = ((subject as string | undefined) ?? '').replaceAll('\n', ', ');
+    return { der, publicKey, subject: named, notAfter: validToDate.toISOString() };
+  } catch (cause) {
+    throw invalid('each is to be one X.509 certificate, in PEM or base64 DER', cause);
+  }
+};
+
+const keptOf = (text: string): KeptCertificate => {
+  const { der, publicKey, subject, notAfter } = read(text);
+  const isAllowed = kinds[publicKey.asymmetricKeyType ?? ''];
+  if (isAllowed?.(publicKey.asymmetricKeyDetails ?? {}) !== true) throw invalid(`the key is to be ${expectedKey}`);
+  if (subject.length > longestSubject) throw invalid(`a subject has at most ${longestSubject} characters`);
+  if (Date.parse(notAfter) <= Date.now()) throw invalid(`that of ${subject} has expired`);
+  return { thumbprint: thumbprintOf(der), subject, notAfter, der: der.toString('base64') };
+};
+
+/**
+ * What is kept of certificates that an account is to prove itself with. Whoever signed one is not asked.
+ * @throws AnkaError `request-invalid` for what is no certificate, has expired, is there twice or has a key that is too weak
+ */
+export const keptCertificates = (texts: readonly string[]): readonly KeptCertificate[] => {
+  const kept = texts.map(keptOf);
+  if (new Set(kept.map(({ thumbprint }) => thumbprint)).size < kept.length) throw invalid('one is there twice');
+  return kept;
+};
