@@ -114,6 +114,8 @@ const namesNothing = [
   // Nor do providers: each is looked for in the tenant that a token is for.
   ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups'],
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
+  // Whoever else has the certificate too: it proves who has its key, and that only to the account that is named.
+  'body.certificates',
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].flatMap((name) => [
     `body.sunsets.${name}`,

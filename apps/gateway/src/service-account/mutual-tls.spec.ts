@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ import { tokenPath } from './client-authentication.js';
 import type { ServiceAccount } from './service-account.contract.js';
 
 const dayMs = 24 * 3_600_000;
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 let tls: TlsRig;
 let client: TlsIdentity;
@@ -99,6 +100,17 @@ describe('a service account with a certificate', () => {
     expect(tls.rig.standIns.sealed.find(({ details }) => details?.['accountId'] === account.id)).toMatchObject({
       ...{ operation: 'service-account.create', details: { certificates: thumbprint } },
     });
+  });
+
+  it('signs no assertions: a certificate is not a key', async () => {
+    const { clientId } = account;
+    const claims = { iss: clientId, sub: clientId, aud: ownIssuer, jti: crypto.randomUUID(), exp: seconds(60) };
+    const assertion = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'x' });
+    const form = {
+      ...{ grant_type: 'client_credentials', client_assertion_type: assertionType },
+      client_assertion: await assertion.sign(createPrivateKey(client.key)),
+    };
+    expect((await tls.send(tokenPath, { form, identity: client })).status).toBe(401);
   });
 
   it('needs nothing but curl', async () => {
@@ -244,8 +256,7 @@ describe('the token endpoint', () => {
     const { id, clientId } = accountIn(await tls.create({ keys, certificates: [client.cert] }));
     const claims = { iss: clientId, sub: clientId, aud: ownIssuer, jti: crypto.randomUUID(), exp: seconds(60) };
     const form = {
-      ...{ grant_type: 'client_credentials', client_id: clientId },
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      ...{ grant_type: 'client_credentials', client_assertion_type: assertionType, client_id: clientId },
       client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'x' }).sign(privateKey),
     };
     const token = tokenIn(await tls.send(tokenPath, { form, identity: client }));
