@@ -180,7 +180,7 @@ describe('a tenant with as many accounts as it may have', () => {
     await rig.postgres.query(
       'ankadb_gateway',
       `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by)
-       SELECT '${tenantB}', gen_random_uuid(), n::text, '{user}', '{}', '[]', 'x' FROM generate_series(2, 1000) n`,
+       SELECT '${tenantB}', gen_random_uuid(), n::text, '{user}', '{}', '[{}]', 'x' FROM generate_series(2, 1000) n`,
     );
     await expect(accounts.create(context, request)).rejects.toMatchObject({ code: 'request-invalid' });
     expect((await accounts.rehearseCreate(context, request)).error?.code).toBe('request-invalid');
