@@ -121,7 +121,7 @@ describe('bodies in flight', () => {
   });
 
   it('of replies that nobody reads end with their connection', async () => {
-    const impatient = await rig.gateway({ http: { ...http, idleTimeoutSeconds: 1 } });
+    const impatient = await rig.gateway({ http: { ...http, idleTimeoutSeconds: 3 } });
     const inFlight = () => impatient.app.get(BodyBudget).inFlight;
     const size = 6 * 1024 * 1024;
     rig.standIns.answer('listKeys', async () => ({ head: { ok: true }, body: Buffer.alloc(size, 32) }));
