@@ -210,7 +210,7 @@ const made = <Made>(
     ),
     made(
       ImportKey,
-      [CUSTODY, PlatformKeys, CreateKey],
+      [CUSTODY, PlatformKeys, CreateKey, KeyStore, Quotas],
       (...parts: ConstructorParameters<typeof ImportKey>) => new ImportKey(...parts),
     ),
     made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),

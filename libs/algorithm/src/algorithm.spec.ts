@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { algorithmNames, algorithmOf, algorithms, defaultPurpose, joseAlgs } from './algorithm.js';
+import { algorithmNames, algorithmOf, algorithms, defaultPurpose, joseAlgs, mayWrap } from './algorithm.js';
 import { hashBytes, jweAlgs, jwsAlgs, signatureSchemes } from './jose.js';
 
 describe('the algorithm table', () => {
-  it('reaches every JOSE algorithm from some key', () => {
+  it('reaches every JOSE algorithm from some key, and nothing else but AES-KWP', () => {
     const reached = algorithmNames.flatMap((name) => Object.values(algorithmOf(name).purposes).flat());
-    expect(new Set(reached)).toEqual(new Set([...jwsAlgs, ...jweAlgs]));
+    expect(new Set(reached)).toEqual(new Set([...jwsAlgs, ...jweAlgs, 'AES-KWP']));
   });
 
   it.each(algorithmNames)('%s has a purpose and a strength', (name) => {
@@ -25,6 +25,13 @@ describe('the algorithm table', () => {
     const hashOf = (name: 'EC-P256' | 'EC-P384' | 'EC-P521') =>
       signatureSchemes[algorithms[name].purposes.sign?.[0] ?? 'RS256'].hash;
     expect([hashOf('EC-P256'), hashOf('EC-P384'), hashOf('EC-P521')]).toEqual(['sha256', 'sha384', 'sha512']);
+  });
+
+  it('lets no key be wrapped with a weaker one (SP 800-57 part 1 r5 §5.6.2)', () => {
+    expect(algorithmNames.filter((name) => mayWrap('AES-128', name))).toEqual([
+      ...['RSA-2048', 'RSA-3072', 'EC-P256', 'Ed25519', 'AES-128'],
+    ]);
+    expect(algorithmNames.every((name) => mayWrap('AES-256', name))).toBe(true);
   });
 
   it('has no alg for a pair that does not exist', () => {

@@ -1,5 +1,9 @@
-/** What a key may do: exactly one of these, fixed at creation (a key that both wraps and decrypts gives its secrets away). */
-export type Purpose = 'encrypt' | 'sign' | 'mac';
+/**
+ * What a key may do: exactly one of these, fixed at creation (a key that both wraps and decrypts gives its secrets away). A `wrap`
+ * key is one that somebody outside has too: it unwraps the keys that he brings in, and nothing else.
+ */
+export const purposes = ['encrypt', 'sign', 'mac', 'wrap'] as const;
+export type Purpose = (typeof purposes)[number];
 
 export type Hash = 'sha256' | 'sha384' | 'sha512';
 
@@ -26,6 +30,12 @@ export type JwsAlg =
   | 'HS384'
   | 'HS512';
 
+/** AES key wrap with padding (RFC 5649; SP 800-38F §6.3). JOSE has no name for it, for it is about keys and never about content. */
+export type WrapAlg = 'AES-KWP';
+
+/** What a key is used with. */
+export type Alg = JwsAlg | JweAlg | WrapAlg;
+
 export interface Algorithm {
   readonly kind: AlgorithmKind;
   /** Modulus, curve or key size in bits. */
@@ -33,11 +43,12 @@ export interface Algorithm {
   /** Security strength in bits, SP 800-57 part 1 r5, table 2. */
   readonly strength: number;
   readonly quantumSafe: boolean;
-  /** Per purpose, the JOSE algorithms a key may be used with; the first is the default. The first purpose is the default. */
+  /** Per purpose, what a key may be used with; the first is the default. The first purpose is the default. */
   readonly purposes: {
     readonly sign?: readonly JwsAlg[];
     readonly mac?: readonly JwsAlg[];
     readonly encrypt?: readonly JweAlg[];
+    readonly wrap?: readonly WrapAlg[];
   };
 }
 
@@ -62,7 +73,7 @@ const aes = (bits: 128 | 256, algs: readonly JweAlg[]): Algorithm => ({
   bits,
   strength: bits,
   quantumSafe: bits === 256,
-  purposes: { encrypt: algs },
+  purposes: { encrypt: algs, wrap: ['AES-KWP'] },
 });
 
 const hmac = (bits: number, alg: JwsAlg): Algorithm => ({
@@ -105,6 +116,16 @@ export const algorithmOf = (name: AlgorithmName): Algorithm => algorithms[name];
 /** The purpose a key of `name` gets when its creator names none: the first of its row. */
 export const defaultPurpose = (name: AlgorithmName): Purpose => Object.keys(algorithms[name].purposes)[0] as Purpose;
 
-/** The JOSE algorithms a key of `name` and `purpose` may be used with, best first; empty when the pair does not exist. */
-export const joseAlgs = (name: AlgorithmName, purpose: Purpose): readonly (JweAlg | JwsAlg)[] =>
+/**
+ * What a key of `name` and `purpose` may be used with, best first, by the names of JOSE as far as it has one; empty when the pair
+ * does not exist.
+ */
+export const joseAlgs = (name: AlgorithmName, purpose: Purpose): readonly Alg[] =>
   algorithmOf(name).purposes[purpose] ?? [];
+
+/** SP 800-57 part 1 r5 §5.6.1.1, table 2, tells no more apart. */
+const mostStrength = 256;
+
+/** Whether a key of `wrapping` may protect one of `name` on its way: it must not be the weaker of the two (SP 800-57 part 1 r5 §5.6.2). */
+export const mayWrap = (wrapping: AlgorithmName, name: AlgorithmName): boolean =>
+  algorithmOf(wrapping).strength >= Math.min(mostStrength, algorithmOf(name).strength);

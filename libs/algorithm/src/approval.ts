@@ -33,6 +33,7 @@ const row = (
 const end112 = '2030-12-31';
 const strengths = 'SP 800-57 part 1 r5 §5.6.3, table 4';
 const aes = 'FIPS 197; SP 800-38D (GCM); SP 800-38F (KW)';
+const kwp = 'FIPS 197; SP 800-38F (KWP)';
 
 /**
  * What is FIPS-approved, by the texts of the standards; draft texts (IR 8547) decide nothing. The first row that fits decides,
@@ -49,6 +50,7 @@ export const fipsApproval: readonly ApprovalRow[] = [
   row('ec', 'encrypt', 128, 'protect', null, 'SP 800-56A r3 §5.7.1.2 (ECDH); SP 800-56C r2 §4 (Concat KDF)'),
   row('ed', 'sign', 128, 'protect', null, 'FIPS 186-5 §7 (EdDSA)'),
   row('aes', 'encrypt', 128, 'protect', null, aes),
+  row('aes', 'wrap', 128, 'protect', null, kwp),
   row('hmac', 'mac', 128, 'protect', null, 'FIPS 198-1; SP 800-107 r1 §5.3'),
 ];
 
@@ -61,6 +63,7 @@ const end1 = '2033-12-31';
 /** What CNSA 2.0 admits; read as `fipsApproval` is. */
 export const cnsaApproval: readonly ApprovalRow[] = [
   row('AES-256', 'encrypt', 256, 'protect', null, cnsa2),
+  row('AES-256', 'wrap', 256, 'protect', null, cnsa2),
   row('HMAC-SHA384', 'mac', 256, 'protect', null, cnsa2Hash),
   row('HMAC-SHA512', 'mac', 256, 'protect', null, cnsa2Hash),
   row('rsa', 'sign', 128, 'process', end1, cnsa1),

@@ -47,6 +47,7 @@ export const errors = {
   'expectation-failed': row(417, 'The expectation cannot be met'),
   'purpose-mismatch': row(422, 'The purpose of the key does not allow this'),
   'algorithm-mismatch': row(422, 'The algorithm does not fit the key'),
+  'wrapping-key-weak': row(422, 'The wrapping key is weaker than the key it wraps'),
   'algorithm-unavailable': row(422, 'The algorithm cannot be used on this token'),
   'key-exhausted': row(422, 'The key has reached its invocation limit'),
   'idempotency-mismatch': row(422, 'The Idempotency-Key was used with another body'),

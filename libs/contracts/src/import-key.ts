@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { createKey, key, publicKey } from './key.js';
-import { base64url } from './primitive.js';
+import { base64url, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
-/** How a key may come in. `rsa-aes-kwp`: CKM_RSA_AES_KEY_WRAP of PKCS#11 v2.40, section 2.1.21. */
-const importMethod = z.enum(['rsa-aes-kwp']);
+/**
+ * How a key may come in. `rsa-aes-kwp`: CKM_RSA_AES_KEY_WRAP of PKCS#11 v2.40, section 2.1.21. `aes-kwp`: RFC 5649, under a key of
+ * purpose `wrap` that came in before.
+ */
+export const importMethods = ['rsa-aes-kwp', 'aes-kwp'] as const;
+export type ImportMethod = (typeof importMethods)[number];
+const importMethod = z.enum(importMethods);
 
 export const wrappingKey = z
   .strictObject({
@@ -19,6 +24,7 @@ export const wrappingKey = z
         available: z.boolean().describe('Whether this token can take a key in so.'),
         oaepHash: z
           .enum(['SHA-1', 'SHA-256'])
+          .optional()
           .describe('For RSA-OAEP, and for its MGF1: what this token can do. The label is empty.'),
         detail: z.string(),
       }),
@@ -41,12 +47,19 @@ export const importKey = contract({
   request: createKey.request
     .extend({
       method: importMethod,
+      wrappingKeyId: uuid
+        .optional()
+        .describe('For aes-kwp, and only for it: the key of purpose wrap, no weaker than the one it wraps.'),
       wrappedKey: base64url(8192)
         .min(1)
         .describe(
-          'An AES key under RSA-OAEP with the wrapping key, followed by the key under that AES key with AES key wrap with padding (RFC 5649): a PKCS#8 PrivateKeyInfo, or the bytes of a secret key.',
+          'The key under an AES key with AES key wrap with padding (RFC 5649): a PKCS#8 PrivateKeyInfo, or the bytes of a secret key. With rsa-aes-kwp that AES key goes before it, under RSA-OAEP with the wrapping key.',
         ),
     })
+    .refine(
+      ({ method, wrappingKeyId }) => (method === 'aes-kwp') === (wrappingKeyId !== undefined),
+      'wrappingKeyId goes with aes-kwp, and with nothing else',
+    )
     .meta({ id: 'ImportKey' }),
   reply: key,
 });

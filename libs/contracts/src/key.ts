@@ -12,6 +12,7 @@ import {
   text,
   uuid,
   warning,
+  wrapAlg,
 } from './primitive.js';
 
 /** SP 800-57 part 1 r5 §7, with our waiting state before destruction. */
@@ -67,7 +68,9 @@ export const key = z
     label: z.string(),
     algorithm: algorithmName,
     purpose,
-    algs: z.array(z.union([jwsAlg, jweAlg])).describe('The JOSE algorithms it may be used with, the default first.'),
+    algs: z
+      .array(z.union([jwsAlg, jweAlg, wrapAlg]))
+      .describe('The JOSE algorithms it may be used with, the default first; AES-KWP where its purpose is wrap.'),
     custody: custody.describe('Where the private or secret key is: in the token, wrapped by it, or in software.'),
     version: z.number().int().positive(),
     ...lifeOfVersion,
@@ -117,7 +120,9 @@ export const createKey = contract({
       label: text(128).describe('For people. It need not be unique.'),
       purpose: purpose
         .optional()
-        .describe('One per key. Default: sign for asymmetric keys, encrypt for AES, mac for HMAC.'),
+        .describe(
+          'One per key. Default: sign for asymmetric keys, encrypt for AES, mac for HMAC. A key for wrap unwraps others that are brought in, and is brought in itself.',
+        ),
       /** Pins the key to one JOSE algorithm. AES-256 needs it for `dir` (default A256KW), since one object never does both. */
       alg: z
         .union([jwsAlg, jweAlg])
@@ -186,7 +191,7 @@ export const listAlgorithms = contract({
           algorithm: algorithmName,
           /** One row per purpose: what can be done now, with which JOSE algorithms, and why not the rest. */
           purpose,
-          algs: z.array(z.union([jwsAlg, jweAlg])),
+          algs: z.array(z.union([jwsAlg, jweAlg, wrapAlg])),
           available: z.boolean(),
           /** What keys that are there already may do. */
           uses: z.array(z.enum(['protect', 'process'])).describe('What keys that are there already may do.'),

@@ -1,4 +1,12 @@
-import { type AlgorithmName, algorithmNames, type JweAlg, type JwsAlg, jweAlgs, jwsAlgs } from '@ankasecure/algorithm';
+import {
+  type AlgorithmName,
+  algorithmNames,
+  type JweAlg,
+  type JwsAlg,
+  jweAlgs,
+  jwsAlgs,
+  purposes,
+} from '@ankasecure/algorithm';
 import { custodyKinds } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 
@@ -37,9 +45,10 @@ export const base64url = (maxBytes: number) =>
     .refine(isBase64url, 'canonical base64url without padding is expected');
 
 export const algorithmName = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
-export const purpose = z.enum(['encrypt', 'sign', 'mac']);
+export const purpose = z.enum(purposes);
 export const jwsAlg = z.enum(jwsAlgs as readonly [JwsAlg, ...JwsAlg[]]);
 export const jweAlg = z.enum(jweAlgs as readonly [JweAlg, ...JweAlg[]]);
+export const wrapAlg = z.literal('AES-KWP');
 
 /** Where the private or secret key is: see `Custody` in the crypto-worker. */
 export const custody = z.enum(custodyKinds);

@@ -1,8 +1,8 @@
-import { type AlgorithmName, algorithmNames, type Purpose } from '@ankasecure/algorithm';
+import { type AlgorithmName, algorithmNames, purposes } from '@ankasecure/algorithm';
 import { z } from 'zod';
 
 const algorithm = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
-const purpose = z.enum(['encrypt', 'sign', 'mac'] as const satisfies readonly Purpose[]);
+const purpose = z.enum(purposes);
 /** Where a private or secret key can be. */
 export const custodyKinds = ['token', 'wrapped', 'software'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];

@@ -1,4 +1,4 @@
-import { algorithmNames } from '@ankasecure/algorithm';
+import { algorithmNames, purposes } from '@ankasecure/algorithm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { custodyKinds, initialPolicy, type PolicyDocument, policyDocument, type Sunset } from './document.js';
@@ -10,7 +10,7 @@ const last = Date.parse('2036-01-01T00:00:00Z');
 const day = 86_400_000;
 
 const anyAlgorithm = fc.constantFrom(...algorithmNames);
-const anyPurpose = fc.constantFrom('encrypt', 'sign', 'mac');
+const anyPurpose = fc.constantFrom(...purposes);
 const anyMoment = fc.integer({ min: first, max: last });
 const iso = (moment: number): string => new Date(moment).toISOString();
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
@@ -74,7 +74,7 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
     ...policy,
     purposes: {
       ...policy.purposes,
-      [algorithm]: (policy.purposes?.[algorithm] ?? ['encrypt', 'sign', 'mac']).filter((one) => one !== dropped),
+      [algorithm]: (policy.purposes?.[algorithm] ?? purposes).filter((one) => one !== dropped),
     },
   })),
   fc.constantFrom(...custodyKinds).map((dropped) => (policy: PolicyDocument) => ({

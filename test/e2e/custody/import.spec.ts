@@ -1,17 +1,28 @@
 import { execFile } from 'node:child_process';
-import { createPublicKey, verify } from 'node:crypto';
+import {
+  constants,
+  createCipheriv,
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  publicEncrypt,
+  randomBytes,
+  randomUUID,
+  verify,
+} from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Key, SignResult, WrappingKey } from '@ankasecure/contracts';
+import type { Key, KeyUsage, SignResult, WrappingKey } from '@ankasecure/contracts';
 import { repository } from '@ankasecure/local';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
-import { eventsOf } from '../harness/trail.js';
+import { eventsOf, sealedEvents } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 
 const run = promisify(execFile);
@@ -32,7 +43,7 @@ const recipe = (): string => {
 };
 
 describe('a key of one’s own', () => {
-  it('comes in by the README’s recipe, as pasted, and signs what its old copy verifies', async () => {
+  it('comes in by the README’s recipe, as pasted, and does what its old copy does; so does one under it', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'anka-import-'));
     try {
       const token = await rig.mint({ tenantId: tenant.id, subject: 'somebody', roles: ['application-admin'] });
@@ -40,7 +51,7 @@ describe('a key of one’s own', () => {
         cwd: directory,
         env: { ...process.env, URL: rig.baseUrl, TOKEN: token },
       });
-      const key = JSON.parse(stdout) as Key;
+      const [key, more] = JSON.parse(`[${stdout.replace('}{', '},{')}]`) as [Key, Key];
       const mine = createPublicKey(readFileSync(join(directory, 'mine.pem')));
       expect(key, stdout).toMatchObject({ algorithm: 'EC-P256', label: 'mine', state: 'ACTIVE', custody: 'token' });
       expect(key.publicKey?.pem).toBe(mine.export({ format: 'pem', type: 'spki' }));
@@ -57,6 +68,10 @@ describe('a key of one’s own', () => {
         return all.length > 0 && all;
       });
       expect(event?.details).toMatchObject({ method: 'rsa-aes-kwp', custody: 'token', oaepHash: 'SHA-1' });
+      expect(more, stdout).toMatchObject({ algorithm: 'HMAC-SHA256', label: 'more', state: 'ACTIVE' });
+      const mac = await tenant.admin.post<SignResult>('/sign', { keyId: more.id, payload: 'AAAA', format: 'raw' });
+      const secret = readFileSync(join(directory, 'more.bin'));
+      expect(mac.signature).toBe(createHmac('sha256', secret).update(Buffer.alloc(3)).digest('base64url'));
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -64,12 +79,140 @@ describe('a key of one’s own', () => {
 
   it('is refused before it is looked at where the token cannot take it in, and uniformly where it is garbage', async () => {
     const { methods } = await tenant.admin.get<WrappingKey>('/wrapping-key');
-    expect(methods).toMatchObject([{ method: 'rsa-aes-kwp', available: true, oaepHash: 'SHA-1' }]);
+    expect(methods).toMatchObject([
+      { method: 'rsa-aes-kwp', available: true, oaepHash: 'SHA-1' },
+      { method: 'aes-kwp', available: true },
+    ]);
     const wrappedKey = Buffer.alloc(600, 7).toString('base64url');
     const body = { label: 'x', method: 'rsa-aes-kwp', wrappedKey };
     const refused = (more: object) => tenant.admin.send('POST', '/keys/import', { body: { ...body, ...more } });
     expectProblem(await refused({ algorithm: 'Ed25519' }), 'algorithm-unavailable');
     expectProblem(await refused({ algorithm: 'EC-P256' }), 'decryption-failed');
     expectProblem(await refused({ algorithm: 'EC-P256', custody: 'wrapped' }), 'decryption-failed');
+  });
+});
+
+/** RFC 5649. */
+const kwp = (aes: Buffer, bytes: Buffer): Buffer => {
+  const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
+  return Buffer.concat([cipher.update(bytes), cipher.final()]);
+};
+const bring = (at: Tenant, body: object): Promise<Reply<Key>> =>
+  at.admin.send<Key>('POST', '/keys/import', { body: { label: 'brought', ...body } });
+
+interface Wrapper {
+  readonly id: string;
+  readonly value: Buffer;
+}
+
+const bringWrapper = async (at: Tenant, body: { algorithm?: string; custody?: string } = {}): Promise<Wrapper> => {
+  const { publicKey } = await at.admin.get<WrappingKey>('/wrapping-key');
+  const [aes, value] = [randomBytes(32), randomBytes(body.algorithm === 'AES-128' ? 16 : 32)];
+  const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+  const wrappedKey = Buffer.concat([publicEncrypt({ key: publicKey.pem, ...padding }, aes), kwp(aes, value)]);
+  const reply = await bring(at, {
+    ...{ algorithm: 'AES-256', purpose: 'wrap', method: 'rsa-aes-kwp', wrappedKey: wrappedKey.toString('base64url') },
+    ...body,
+  });
+  expect(reply.status, reply.text).toBe(201);
+  expect(reply.body).toMatchObject({ purpose: 'wrap', algs: ['AES-KWP'], publicKey: null });
+  return { id: reply.body.id, value };
+};
+
+const mac = (secret: Buffer): string => createHmac('sha256', secret).update(Buffer.alloc(3)).digest('base64url');
+
+describe('a key for wrap', () => {
+  const secret = randomBytes(32);
+  const under = ({ id, value }: Wrapper, bytes = secret) => ({
+    ...{ algorithm: 'HMAC-SHA256', method: 'aes-kwp', wrappingKeyId: id },
+    wrappedKey: kwp(value, bytes).toString('base64url'),
+  });
+
+  it.each([
+    ['token', 'token'],
+    ['token', 'wrapped'],
+    ['wrapped', 'token'],
+    ['wrapped', 'wrapped'],
+  ] as const)('in custody %s unwraps others into custody %s, and its use is counted and named', async (its, theirs) => {
+    const wrapper = await bringWrapper(tenant, { custody: its });
+    const reply = await bring(tenant, { ...under(wrapper), custody: theirs });
+    expect(reply.body, reply.text).toMatchObject({ algorithm: 'HMAC-SHA256', custody: theirs });
+    const signed = { keyId: reply.body.id, payload: 'AAAA', format: 'raw' };
+    expect((await tenant.admin.post<SignResult>('/sign', signed)).signature).toBe(mac(secret));
+    const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+    expect(event).toMatchObject({
+      ...{ operation: 'key.import', outcome: 'success', keyId: reply.body.id },
+      details: { method: 'aes-kwp', wrappingKeyId: wrapper.id, custody: theirs },
+    });
+    const { items } = await tenant.admin.get<KeyUsage>(`/keys/${wrapper.id}/usage`);
+    expect(items).toMatchObject([{ version: 1, operations: [{ operation: 'key.import', count: 1 }] }]);
+  });
+
+  it('takes pairs in, and refuses what does not unwrap as the import key does', async () => {
+    const wrapper = await bringWrapper(tenant);
+    const mine = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    const pkcs8 = mine.privateKey.export({ format: 'der', type: 'pkcs8' });
+    const reply = await bring(tenant, { ...under(wrapper, pkcs8), algorithm: 'EC-P384' });
+    expect(reply.body.publicKey?.pem, reply.text).toBe(mine.publicKey.export({ format: 'pem', type: 'spki' }));
+    const garbage = { ...under(wrapper), wrappedKey: randomBytes(40).toString('base64url') };
+    for (let time = 0; time < 3; time++) expectProblem(await bring(tenant, garbage), 'decryption-failed');
+    expectProblem(await bring(tenant, under({ ...wrapper, value: randomBytes(32) })), 'decryption-failed');
+    expectProblem(await bring(tenant, { ...under(wrapper, pkcs8), algorithm: 'EC-P256' }), 'decryption-failed');
+    expect((await bring(tenant, under(wrapper))).status).toBe(201);
+  });
+
+  it('does nothing else, and nothing else is one', async () => {
+    const wrapper = await bringWrapper(tenant);
+    const post = (path: string, body: object) => tenant.admin.send('POST', path, { body });
+    expectProblem(await post('/encrypt', { keyId: wrapper.id, plaintext: 'AAAA' }), 'purpose-mismatch');
+    expectProblem(
+      await post('/decrypt', {
+        keyId: wrapper.id,
+        jwe: 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA..AAAAAAAAAAAAAAAAAAAAAA',
+      }),
+      'purpose-mismatch',
+    );
+    expectProblem(await post('/sign', { keyId: wrapper.id, payload: 'AAAA' }), 'purpose-mismatch');
+    expectProblem(await post('/verify', { keyId: wrapper.id, payload: 'AAAA', signature: 'AAAA' }), 'purpose-mismatch');
+    expectProblem(await post(`/keys/${wrapper.id}/rotate`, {}), 'purpose-mismatch');
+    const plan = { body: { interval: 'P90D' } };
+    expectProblem(await tenant.admin.send('PUT', `/keys/${wrapper.id}/rotation-policy`, plan), 'purpose-mismatch');
+    expectProblem(await post('/keys', { algorithm: 'AES-256', purpose: 'wrap', label: 'x' }), 'purpose-mismatch');
+    const other = await tenant.createKey({ algorithm: 'AES-256', alg: 'A256KW' });
+    expectProblem(await bring(tenant, under({ ...wrapper, id: other.id })), 'purpose-mismatch');
+    expectProblem(await bring(tenant, under({ ...wrapper, id: randomUUID() })), 'key-not-found');
+    expectProblem(await bring(tenant, { ...under(wrapper), method: 'rsa-aes-kwp' }), 'request-invalid');
+    expectProblem(await bring(tenant, { ...under(wrapper), wrappingKeyId: undefined }), 'request-invalid');
+  });
+
+  it('is no weaker than what it unwraps', async () => {
+    const weak = await bringWrapper(tenant, { algorithm: 'AES-128' });
+    const reply = await bring(tenant, { ...under(weak), algorithm: 'AES-256' });
+    expectProblem(reply, 'wrapping-key-weak');
+    const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+    expect(event).toMatchObject({ failureCode: 'wrapping-key-weak', details: { wrappingKeyId: weak.id } });
+    expect((await bring(tenant, { ...under(weak, randomBytes(16)), algorithm: 'AES-128' })).status).toBe(201);
+  });
+
+  it('obeys its state and the policy, and dry runs open nothing', async () => {
+    const own = await newTenant(rig);
+    const wrapper = await bringWrapper(own);
+    const tried = await own.admin.send('POST', '/keys/import?dryRun=true', {
+      body: { label: 'x', ...under(wrapper), wrappedKey: 'AAAA' },
+    });
+    expect(tried.body, tried.text).toMatchObject({ succeeds: true, operation: 'key.import' });
+    const change = (verb: string) => own.admin.post(`/keys/${wrapper.id}/${verb}`, {});
+    await change('suspend');
+    expectProblem(await bring(own, under(wrapper)), 'key-state');
+    await change('resume');
+    expect((await bring(own, under(wrapper))).status).toBe(201);
+    const { allowedAlgorithms } = await own.policy();
+    await own.changePolicy({ allowedAlgorithms: ['HMAC-SHA256'] });
+    expectProblem(await bring(own, under(wrapper)), 'policy-refused');
+    await own.changePolicy({ allowedAlgorithms });
+    await change('deactivate');
+    expect((await bring(own, under(wrapper))).status).toBe(201);
+    await change('compromise');
+    expectProblem(await bring(own, under(wrapper)), 'key-state');
   });
 });

@@ -231,6 +231,16 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const own = { ...imported, wrappedKey: wrappedFor(publicKey.pem) };
     expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
   },
+  'importKey body.wrappingKeyId': async () => {
+    const under = { ...imported, method: 'aes-kwp', wrappedKey: 'AAAA' };
+    const naming = (wrappingKeyId: string) => send('POST', '/keys/import', { body: { ...under, wrappingKeyId } });
+    const [another, nobody] = [await naming(theirs.wrapping.id), await naming(randomUUID())];
+    expectProblem(another, 'key-not-found');
+    expect({ ...(nobody.body as object), correlationId: '' }).toEqual({
+      ...(another.body as object),
+      correlationId: '',
+    });
+  },
   'importKey header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
     const { admin } = await newTenant(rig);

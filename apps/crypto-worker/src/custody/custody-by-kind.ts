@@ -1,4 +1,5 @@
 import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import type { ImportMethod } from '@ankasecure/contracts';
 import type {
   Capability,
   Custody,
@@ -49,8 +50,8 @@ export class CustodyByKind implements Custody {
   generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
     return this.objects.generatePlatformKey(budget, kind, objectId, label);
   }
-  importAbility() {
-    return this.objects.importAbility();
+  importAbility(method: ImportMethod) {
+    return this.objects.importAbility(method);
   }
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial) {
     return (key.wrapping === undefined ? this.objects : this.blobs).importKey(budget, key, material);

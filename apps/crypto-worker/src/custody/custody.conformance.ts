@@ -1,7 +1,9 @@
 import {
   constants,
+  createCipheriv,
   createECDH,
   createHash,
+  createHmac,
   createPublicKey,
   type KeyObject,
   publicEncrypt,
@@ -9,6 +11,7 @@ import {
   verify,
 } from 'node:crypto';
 import {
+  type Alg,
   type AlgorithmName,
   algorithmNames,
   algorithmOf,
@@ -20,7 +23,7 @@ import {
 } from '@ankasecure/algorithm';
 import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Custody, Deadline, GcmSealed, KeyRef, SignatureRequest } from './custody.js';
+import type { Custody, Deadline, GcmSealed, ImportedMaterial, KeyRef, SignatureRequest } from './custody.js';
 
 export const inTime = (ms = 20_000): Deadline => ({ deadline: Date.now() + ms });
 
@@ -72,6 +75,24 @@ const publicKeyOf = (spki: Uint8Array | null): KeyObject => {
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 };
 
+/** AES key wrap with padding (RFC 5649), as somebody outside does it. */
+export const wrapKwp = (aes: Uint8Array, bytes: Uint8Array): Buffer => {
+  const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
+  return Buffer.concat([cipher.update(bytes), cipher.final()]);
+};
+
+/** An AES key under RSA-OAEP, and `bytes` under that one. */
+export const wrapRsaKwp = (
+  custody: Custody,
+  publicKey: KeyObject,
+  bytes: Uint8Array,
+  aes = randomBytes(32),
+): Buffer => {
+  const { oaepHash = '' } = custody.importAbility('rsa-aes-kwp');
+  const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: oaepHash.replace('-', '').toLowerCase() };
+  return Buffer.concat([publicEncrypt({ key: publicKey, ...padding }, aes), wrapKwp(aes, bytes)]);
+};
+
 const flipped = (bytes: Uint8Array, at = bytes.length >> 1): Uint8Array => {
   const copy = Uint8Array.from(bytes);
   copy[at] = (copy[at] ?? 0) ^ 1;
@@ -86,7 +107,7 @@ const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp
 export interface ConformanceTarget {
   readonly open: () => Promise<Custody>;
   /** Algorithms the target is known to lack: they must be reported as excluded, and are not tried. */
-  readonly lacks?: readonly (JwsAlg | JweAlg)[];
+  readonly lacks?: readonly Alg[];
 }
 
 /** What every custody must do, checked against node:crypto. Run it with one constructor after the other. */
@@ -99,7 +120,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       const { value } = await custody.generate(inTime(120_000), { ref, label: 'conformance' });
       return value.spki && publicKeyOf(value.spki);
     };
-    const lacks = (alg: JwsAlg | JweAlg): boolean => target.lacks?.includes(alg) ?? false;
+    const lacks = (alg: Alg): boolean => target.lacks?.includes(alg) ?? false;
     /** What there is anything to do with, and so can be made. */
     const isOffered = (purpose: Purpose) => (algorithm: AlgorithmName) => !joseAlgs(algorithm, purpose).every(lacks);
 
@@ -301,6 +322,61 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
           Array.from({ length: 200 }, () => custody.sealGcm(inTime(), ref, new Uint8Array(0), Buffer.from('x'))),
         );
         expect(new Set(all.map(({ value }) => Buffer.from(value.iv).toString('hex'))).size).toBe(200);
+      });
+    });
+
+    describe('keys that are brought in', () => {
+      const bring = (ref: KeyRef, material: ImportedMaterial) => {
+        made.push(ref.objectId);
+        return custody.importKey(inTime(), { ref, label: 'conformance' }, material);
+      };
+      const importing = async (): Promise<{ importKey: Uint8Array; publicKey: KeyObject }> => {
+        const importKey = randomBytes(16);
+        made.push(importKey);
+        const { value } = await custody.generatePlatformKey(inTime(120_000), 'import', importKey, 'conformance');
+        return { importKey, publicKey: publicKeyOf(value.spki) };
+      };
+      const computes = async (ref: KeyRef, secret: Uint8Array): Promise<boolean> => {
+        const { value } = await custody.sign(inTime(), ref, { scheme: 'hmac', hash: 'sha256' }, Buffer.from('x'));
+        return createHmac('sha256', secret).update('x').digest().equals(Buffer.from(value));
+      };
+
+      it('come under the import key, and under one of them that is for wrap; what does not unwrap is refused alike', async () => {
+        const { importKey, publicKey } = await importing();
+        const underImportKey = (bytes: Uint8Array): ImportedMaterial => ({
+          ...{ method: 'rsa-aes-kwp', importKey, wrappedKey: wrapRsaKwp(custody, publicKey, bytes) },
+        });
+        const [transport, secret] = [randomBytes(32), randomBytes(32)];
+        const first = newRef('HMAC-SHA256', 'mac');
+        await bring(first, underImportKey(secret));
+        expect(await computes(first, secret)).toBe(true);
+        const wrappingKey = newRef('AES-256', 'wrap');
+        await bring(wrappingKey, underImportKey(transport));
+        const under = (wrappedKey: Uint8Array): ImportedMaterial => ({ method: 'aes-kwp', wrappingKey, wrappedKey });
+        const good = wrapKwp(transport, secret);
+        const second = newRef('HMAC-SHA256', 'mac');
+        await bring(second, under(good));
+        expect(await computes(second, secret)).toBe(true);
+        const bad = [flipped(good), good.subarray(8), randomBytes(40), wrapKwp(randomBytes(32), secret), Buffer.of(1)];
+        for (const wrappedKey of bad)
+          expect(await codeOf(bring(newRef('HMAC-SHA256', 'mac'), under(wrappedKey)))).toBe('decryption-failed');
+        expect(custody.healthy()).toBe(true);
+        const gone = { ...wrappingKey, objectId: randomBytes(16) };
+        const nothing: ImportedMaterial = { method: 'aes-kwp', wrappingKey: gone, wrappedKey: good };
+        expect(await codeOf(bring(newRef('HMAC-SHA256', 'mac'), nothing))).toBe('key-not-found');
+      });
+
+      it('for wrap do nothing else', async () => {
+        const { importKey, publicKey } = await importing();
+        const ref = newRef('AES-256', 'wrap');
+        const wrappedKey = wrapRsaKwp(custody, publicKey, randomBytes(32));
+        await bring(ref, { method: 'rsa-aes-kwp', importKey, wrappedKey });
+        const refusals = [
+          await codeOf(custody.wrapCek(inTime(), ref, randomBytes(32))),
+          await codeOf(custody.unwrapCek(inTime(), ref, randomBytes(40))),
+          await codeOf(custody.sealGcm(inTime(), ref, randomBytes(3), randomBytes(3))),
+        ];
+        expect(refusals).toEqual(['hsm-error', 'decryption-failed', 'hsm-error']);
       });
     });
 

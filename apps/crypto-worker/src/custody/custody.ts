@@ -1,4 +1,5 @@
-import type { AlgorithmName, Hash, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import type { Alg, AlgorithmName, Hash, JweAlg, Purpose } from '@ankasecure/algorithm';
+import type { ImportMethod } from '@ankasecure/contracts';
 
 /** Where a private or secret key is: an object of the token, or a blob that a KEK in the token wraps. `software` has no implementation yet. */
 export type CustodyKind = 'token' | 'wrapped' | 'software';
@@ -103,11 +104,11 @@ export interface GcmSealed {
 export interface Capability {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
-  /** JOSE algorithms that passed. */
-  readonly algs: readonly (JwsAlg | JweAlg)[];
+  /** What passed. */
+  readonly algs: readonly Alg[];
   /** Why the rest is not there; codes are those of contracts' `exclusionCodes`. */
   readonly excluded: readonly {
-    readonly alg: JwsAlg | JweAlg;
+    readonly alg: Alg;
     readonly code: 'token-lacks-mechanism' | 'self-test-failed' | 'self-test-pending';
     readonly detail: string;
   }[];
@@ -130,21 +131,23 @@ export interface TokenIdentity {
 /** Kinds of keys that serve the platform, not callers: each has one template, and one only. */
 export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
 
-/** What a token can do about keys that are brought in. */
+/** What a token can do about keys that are brought in by one method. */
 export interface ImportAbility {
   readonly available: boolean;
-  /** For RSA-OAEP and its MGF1. */
-  readonly oaepHash: 'SHA-1' | 'SHA-256';
+  /** For RSA-OAEP and its MGF1, where the method has them. */
+  readonly oaepHash?: 'SHA-1' | 'SHA-256';
   /** Why not, or how. */
   readonly detail: string;
 }
 
-/** A key that is brought in: an AES key under RSA-OAEP, and the key under that one with AES key wrap with padding. */
-export interface ImportedMaterial {
-  /** CKA_ID of the tenant's `import` key. */
-  readonly importKey: Uint8Array;
-  readonly wrappedKey: Uint8Array;
-}
+/**
+ * A key that is brought in, under AES key wrap with padding: with an AES key before it, under RSA-OAEP with the tenant's
+ * `import` key (its CKA_ID); or by a key of purpose `wrap`.
+ */
+export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
+  | { readonly method: 'rsa-aes-kwp'; readonly importKey: Uint8Array }
+  | { readonly method: 'aes-kwp'; readonly wrappingKey: KeyRef }
+);
 
 /**
  * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
@@ -172,7 +175,7 @@ export interface Custody {
     objectId: Uint8Array,
     label: string,
   ): Promise<Timed<GeneratedKey>>;
-  importAbility(): ImportAbility;
+  importAbility(method: ImportMethod): ImportAbility;
   /**
    * Takes in a key, which exists in plaintext inside the token alone. A pair's public half is computed and has proved to be
    * its: what else the material says of it is not asked.

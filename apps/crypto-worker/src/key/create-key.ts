@@ -1,8 +1,8 @@
 import {
+  type Alg,
   type AlgorithmName,
   defaultPurpose,
   type JweAlg,
-  type JwsAlg,
   joseAlgs,
   type Purpose,
 } from '@ankasecure/algorithm';
@@ -30,7 +30,8 @@ import { hasRoomForKey } from '../quota/key-count.js';
 import type { Quotas } from '../quota/quotas.js';
 import { keyResource } from './key-resource.js';
 import { readKey } from './key-store.js';
-import type { ObjectMaker } from './make-object.js';
+import { assertMadeHere } from './made-here.js';
+import type { Making, ObjectMaker } from './make-object.js';
 import { rehearseMaking } from './rehearse.js';
 import { isCurrentKek, wrappedColumns } from './wrapped-version.js';
 
@@ -45,8 +46,9 @@ export interface CreatedKey {
 
 interface Plan {
   readonly ref: Omit<KeyRef, 'objectId'>;
-  readonly algs: readonly (JwsAlg | JweAlg)[];
+  readonly algs: readonly Alg[];
   readonly ruling: Ruling;
+  readonly supply: Supply;
 }
 
 /** Where the key comes from. */
@@ -55,8 +57,14 @@ export interface KeySource {
   /** In the event, besides what all have. */
   readonly details: Readonly<Record<string, string>>;
   /** @throws AnkaError where it cannot come from there */
-  readonly assertPossible: (algorithm: AlgorithmName, purpose: Purpose) => Promise<void>;
+  readonly prepare: (algorithm: AlgorithmName, purpose: Purpose, policy: EnforcedPolicy) => Promise<Supply>;
+}
+
+/** How it comes, once everything allows it. */
+export interface Supply {
   readonly make: (key: NewKey) => Promise<Timed<GeneratedKey>>;
+  /** Where another key was used for it: its use is part of the outcome. */
+  readonly report?: Making<unknown>['report'];
 }
 
 /** What a creation goes by besides the policy. */
@@ -148,10 +156,11 @@ export class CreateKey {
       event: event('success', null, plan.algs[0]),
       make: (objectId) => {
         const ref: KeyRef = { ...plan.ref, objectId };
-        return source.make({ ref, label: `ankasecure:${id}.1`, wrapping });
+        return plan.supply.make({ ref, label: `ankasecure:${id}.1`, wrapping });
       },
       record: (manager, objectId, { value }) =>
         this.record(manager, { context, id, request, plan, policy, objectId, made: value, wrapping }),
+      report: plan.supply.report,
     });
     if (made === undefined) return undefined;
     const key = await this.read(context.tenantId, id);
@@ -169,8 +178,10 @@ export class CreateKey {
     return {
       operation: 'key.create',
       details: {},
-      assertPossible: () => Promise.resolve(),
-      make: (key) => this.custody.generate(context, key),
+      prepare: async (_algorithm, purpose) => {
+        assertMadeHere(purpose);
+        return { make: (key) => this.custody.generate(context, key) };
+      },
     };
   }
 
@@ -206,10 +217,11 @@ export class CreateKey {
         `${algorithm} for ${purpose} cannot be used on this token${custodyOf(request) === 'wrapped' ? ' in wrapped custody' : ''}. ${why.join('; ')}`,
       );
     }
-    await source.assertPossible(algorithm, purpose);
+    const supply = await source.prepare(algorithm, purpose, policy);
     await this.assertRoom(context.tenantId);
     assertInTime(context);
-    return { ref: { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null }, algs, ruling };
+    const ref = { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null };
+    return { ref, algs, ruling, supply };
   }
 
   private async assertRoom(tenantId: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Purpose } from '@ankasecure/algorithm';
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
 
 /**
@@ -78,6 +79,16 @@ export const stateAt = ({ state, activateAt, deactivateAt }: Lifecycle, now: num
 
 /** Applying protection (encrypt, sign, MAC) or processing what is protected already (decrypt, verify): SP 800-57 part 1 r5 §7. */
 export type Use = 'protect' | 'process';
+
+const bothUses: readonly Use[] = ['protect', 'process'];
+
+/** What there is to do with keys of each purpose at all: one for `wrap` takes in what somebody else has protected. */
+export const usesOf: Readonly<Record<Purpose, readonly Use[]>> = {
+  encrypt: bothUses,
+  sign: bothUses,
+  mac: bothUses,
+  wrap: ['process'],
+};
 
 /** `at-risk`: only for a caller who takes the risk on itself, in that very item. */
 export type Permission = 'yes' | 'at-risk' | 'no';

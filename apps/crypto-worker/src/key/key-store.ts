@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import type { Alg, AlgorithmName, JweAlg, Purpose } from '@ankasecure/algorithm';
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -19,7 +19,7 @@ export interface KeyRow {
   readonly label: string;
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
-  readonly algs: (JwsAlg | JweAlg)[];
+  readonly algs: Alg[];
   readonly description: string | null;
   readonly metadata: Record<string, string>;
   readonly purge_protection: boolean;

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import type { Alg, AlgorithmName, Purpose } from '@ankasecure/algorithm';
 import type { CustodyKind, KeyRef } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
 
@@ -14,8 +14,8 @@ export interface KeyVersion extends Lifecycle {
   readonly revision: number;
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
-  /** The JOSE algorithms of the key record, the default first: where `alg` comes from, never from a header. */
-  readonly algs: readonly (JwsAlg | JweAlg)[];
+  /** The algorithms of the key record, the default first: where `alg` comes from, never from a header. */
+  readonly algs: readonly Alg[];
   readonly custody: CustodyKind;
   /** How often it may protect; null: as often as anybody likes. */
   readonly maxUses: number | null;

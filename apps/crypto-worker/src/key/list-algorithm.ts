@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Pkcs11Config } from '../config.js';
 import type { Custody } from '../custody/custody.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { usesOf } from './key-state.js';
 
 type Reply = z.infer<typeof listAlgorithms.reply>;
 
@@ -42,7 +43,7 @@ export class ListAlgorithm {
           purpose: row.purpose,
           algs: [...row.algs],
           available: decision.allow && row.algs.length > 0,
-          uses: (['protect', 'process'] as const).filter((use) => decide(use).decision.allow),
+          uses: usesOf[purpose].filter((use) => decide(use).decision.allow),
           reasons: [
             ...decision.reasons,
             ...row.excluded.map(({ alg, code, detail }) => ({ code, detail: `${alg}: ${detail}` })),

@@ -16,6 +16,8 @@ export interface Making<Made> {
    * @returns false when what it was decided on no longer holds: nothing is kept, the object is destroyed
    */
   readonly record: (manager: EntityManager, objectId: Uint8Array, made: Made) => Promise<boolean>;
+  /** Reports the outcome in the same transaction, where that is more than an event. @returns as `record` */
+  readonly report?: ((manager: EntityManager, event: AuditEvent) => Promise<boolean>) | undefined;
 }
 
 /** Time to clean up after a failure, in milliseconds, whatever is left of the caller's. */
@@ -43,7 +45,7 @@ export class ObjectMaker {
     const intent = await this.intents.begin(context, objectId, making.event);
     try {
       const made = await making.make(objectId);
-      await this.commit(intent, making.event, (manager) => making.record(manager, objectId, made));
+      await this.commit(intent, making, (manager) => making.record(manager, objectId, made));
       this.intents.letGo(intent);
       return made;
     } catch (thrown) {
@@ -53,7 +55,7 @@ export class ObjectMaker {
 
   private async commit(
     intent: Intent,
-    event: AuditEvent,
+    { event, report }: Pick<Making<unknown>, 'event' | 'report'>,
     record: (manager: EntityManager) => Promise<boolean>,
   ): Promise<void> {
     await withTenant(this.dataSource, intent.tenantId, async (manager) => {
@@ -61,7 +63,8 @@ export class ObjectMaker {
       if (!(await this.intents.end(manager, intent)))
         throw new AnkaError('hsm-unavailable', 'The call was given up while it ran; try again');
       if (!(await record(manager))) throw new Outdated();
-      await this.outbox.write(manager, [event]);
+      if (report === undefined) await this.outbox.write(manager, [event]);
+      else if (!(await report(manager, event))) throw new Outdated();
     });
     this.outbox.committed(1);
   }

@@ -23,6 +23,7 @@ import { keyResource } from './key-resource.js';
 import { isRotatable, refusalOf, stateAt, targetOf } from './key-state.js';
 import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js';
 import { assertRevision, lockKey } from './lock-key.js';
+import { assertMadeHere } from './made-here.js';
 import type { ObjectMaker } from './make-object.js';
 import { keyOf, rehearseMaking } from './rehearse.js';
 import { isCurrentKek, wrappedColumns } from './wrapped-version.js';
@@ -196,6 +197,7 @@ export class RotateKey {
   ): Promise<Plan> {
     if (current === undefined) throw new AnkaError('key-not-found');
     const { algorithm, purpose, algs, custody } = current;
+    assertMadeHere(purpose);
     if (expectedVersion !== undefined && expectedVersion !== current.version)
       throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
     const state = stateAt(lifecycleOf(current), Date.now());

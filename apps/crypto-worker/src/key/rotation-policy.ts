@@ -18,6 +18,7 @@ import { refusedBy } from '../policy/ruling.js';
 import type { CommitChange } from './commit-change.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor, outdateKey } from './lock-key.js';
+import { assertMadeHere } from './made-here.js';
 import { type Deed, keyOf } from './rehearse.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
@@ -129,6 +130,7 @@ export class RotationPolicies {
   ): Promise<void> {
     const policy = await this.policies.within(manager, tenantId);
     const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
+    assertMadeHere(row.purpose);
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });
     if (!decision.allow) throw refusedBy(decision);
   }

@@ -12,3 +12,4 @@ export { Wrapped1764400000000 } from './1764400000000-wrapped.js';
 export { KekRotation1764400100000 } from './1764400100000-kek-rotation.js';
 export { Import1764400200000 } from './1764400200000-import.js';
 export { RewrapFailure1764500300000 } from './1764500300000-rewrap-failure.js';
+export { WrappingKey1764520000000 } from './1764520000000-wrapping-key.js';

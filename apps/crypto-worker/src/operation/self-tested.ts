@@ -1,16 +1,11 @@
-import type { JweAlg, JwsAlg } from '@ankasecure/algorithm';
+import type { Alg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody, Deadline } from '../custody/custody.js';
 import type { KeyVersion } from '../key/key-version.js';
 
 type Key = Pick<KeyVersion, 'algorithm' | 'purpose'>;
 
-const whenTested = async (
-  custody: Custody,
-  budget: Deadline,
-  { algorithm, purpose }: Key,
-  alg: JwsAlg | JweAlg,
-): Promise<void> => {
+const whenTested = async (custody: Custody, budget: Deadline, { algorithm, purpose }: Key, alg: Alg): Promise<void> => {
   const { algs, excluded } = await custody.capability(budget, algorithm, purpose);
   if (algs.includes(alg)) return;
   const why = excluded.find((row) => row.alg === alg)?.detail ?? 'the token is not known to do it';
@@ -22,10 +17,5 @@ const whenTested = async (
  * @returns undefined where it has, which costs nothing; else what waits for a self-test that is still to run
  * @throws (rejects with) AnkaError `algorithm-unavailable`, `hsm-timeout`
  */
-export const selfTested = (
-  custody: Custody,
-  budget: Deadline,
-  key: Key,
-  alg: JwsAlg | JweAlg,
-): Promise<void> | undefined =>
+export const selfTested = (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> | undefined =>
   custody.known(key.algorithm, key.purpose).algs.includes(alg) ? undefined : whenTested(custody, budget, key, alg);

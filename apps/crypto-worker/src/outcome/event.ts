@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AlgorithmName, JweAlg, JwsAlg } from '@ankasecure/algorithm';
+import type { Alg, AlgorithmName } from '@ankasecure/algorithm';
 import { type AnkaError, type AuditEvent, type Context, userIssuer } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 
@@ -33,7 +33,7 @@ export const eventOf = (
 });
 
 /** What every event says of the key version that was used. */
-export const usedKey = (key: KeyVersion, alg?: JwsAlg | JweAlg): Record<string, string> => ({
+export const usedKey = (key: KeyVersion, alg?: Alg): Record<string, string> => ({
   version: String(key.version),
   custody: key.custody,
   ...(alg === undefined ? {} : { alg }),

@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
+import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyVersion } from '../key/key-version.js';
 import { enforcedPolicy } from '../policy/enforced-policy.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { commitWithin } from './commit-within.js';
 import { eventOf } from './event.js';
 import { type Fence, undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
@@ -73,6 +75,20 @@ describe('group commit', () => {
     await database.superuser.query('UPDATE key_version SET revision = 2 WHERE tenant_id = $1', [tenantId]);
     expect(await outcomes.commit(fence, event())).toBe(false);
     expect(await database.events()).toHaveLength(0);
+  });
+
+  it('is had in the transaction of something else too, fenced and counted alike', async () => {
+    const used = (revision: number): Promise<boolean> =>
+      withTenant(database.dataSource, tenantId, (manager) =>
+        commitWithin(manager, { ...fence, key: { ...(fence.key as KeyVersion), revision } }, event()),
+      );
+    expect([await used(1), await used(2), await used(1)]).toEqual([true, false, true]);
+    expect(await database.events()).toHaveLength(2);
+    const counted = await database.superuser.query<object[]>(
+      'SELECT operation, uses FROM key_usage WHERE tenant_id = $1',
+      [tenantId],
+    );
+    expect(counted).toEqual([{ operation: 'sign', uses: '2' }]);
   });
 
   it('refuses only the outdated among outcomes that are committed together', async () => {

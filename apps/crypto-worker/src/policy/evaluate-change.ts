@@ -4,7 +4,7 @@ import { type Bus, type CursorScope, type CursorSeal, withTenant } from '@ankase
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
-import { stateAt, type Use } from '../key/key-state.js';
+import { stateAt, type Use, usesOf } from '../key/key-state.js';
 import { type KeyRow, keyRows, lifecycleOf } from '../key/key-store.js';
 import { type Operation, operations } from '../operation/operation.js';
 import { outsideSteps } from '../operation/warning.js';
@@ -79,7 +79,9 @@ export class EvaluateChange {
   }
 
   private refusedUses(change: Change, row: KeyRow): Told['versions']['items'] {
-    const refused = usesLeft[stateAt(lifecycleOf(row), change.now)].flatMap((use) => {
+    const left = usesLeft[stateAt(lifecycleOf(row), change.now)];
+    const refused = left.flatMap((use) => {
+      if (!usesOf[row.purpose].includes(use)) return [];
       const reasons = this.newReasons(change, row, use);
       return reasons.length === 0 ? [] : [{ use, reasons }];
     });

@@ -43,7 +43,7 @@ export class Quotas {
   async during<Value>(
     { tenantId, keyId }: Used,
     work: () => Promise<Value>,
-    told: (left: KeyQuota) => void,
+    told: (left: KeyQuota) => void = () => undefined,
   ): Promise<Value> {
     const limits = this.limitsOf(tenantId).perKey;
     if (limits === undefined) return work();

@@ -18,6 +18,11 @@ const wrappingKey = {
       oaepHash: 'SHA-256',
       detail: 'RSA-OAEP, then AES key wrap with padding, both inside the token',
     },
+    {
+      method: 'aes-kwp',
+      available: true,
+      detail: 'AES key wrap with padding inside the token, under a key of purpose wrap',
+    },
   ],
 };
 
@@ -28,7 +33,7 @@ export const importRoutes: readonly Route[] = [
     operationId: 'getWrappingKey',
     tag: 'Keys',
     summary: 'Read the public key to wrap a key with that is brought in',
-    description: 'Whether, and with which hash, this HSM takes keys in stands beside it. The first call makes it.',
+    description: 'How, and with which hash, this HSM takes keys in stands beside it. The first call makes it.',
     roles: ['tenant-admin', 'application-admin'],
     contract: getWrappingKey,
     takes: 'parameters',
@@ -44,7 +49,7 @@ export const importRoutes: readonly Route[] = [
     tag: 'Keys',
     summary: 'Bring a key of your own into the HSM',
     description:
-      'It is unwrapped inside the HSM. Of a pair the public half is computed there, and proved by a signature. Whoever had the key before may still have it: the audit trail says that it was imported.',
+      'It is unwrapped inside the HSM. Of a pair the public half is computed there, and proved by a signature. Whoever had the key before may still have it: the audit trail says that it was imported. Many keys come in most simply under one of purpose wrap, itself imported once with rsa-aes-kwp: name it in wrappingKeyId, with method aes-kwp.',
     roles: ['tenant-admin', 'application-admin'],
     contract: importKey,
     takes: 'body',
@@ -61,6 +66,10 @@ export const importRoutes: readonly Route[] = [
       'purpose-mismatch',
       'algorithm-mismatch',
       'algorithm-unavailable',
+      'key-not-found',
+      'key-access-denied',
+      'key-state',
+      'wrapping-key-weak',
       'decryption-failed',
       'quota-exceeded',
       ...hsm,

@@ -189,8 +189,8 @@ export const lifecycleRoutes: readonly Route[] = [
     unknownId: 'key-not-found',
     withinMs: 60_000,
     errors: [
-      ...(['key-not-found', 'key-access-denied', 'key-state', 'policy-refused', 'algorithm-unavailable'] as const),
-      ...(['hsm-unavailable', 'hsm-timeout', 'hsm-error', 'decision-outdated'] as const),
+      ...(['key-not-found', 'key-access-denied', 'key-state', 'policy-refused', 'purpose-mismatch'] as const),
+      ...(['algorithm-unavailable', 'hsm-unavailable', 'hsm-timeout', 'hsm-error', 'decision-outdated'] as const),
     ],
     example: { request: { expectedVersion: 1 }, reply: { ...key, version: 2, revision: 2 } },
   },
@@ -275,7 +275,7 @@ export const lifecycleRoutes: readonly Route[] = [
     body: putRotationPolicy.body,
     conditional: 'optional',
     dryRun: true,
-    errors: ['key-not-found', 'policy-refused'],
+    errors: ['key-not-found', 'policy-refused', 'purpose-mismatch'],
     example: { request: { interval: 'P90D', at: instants.later, maxUses: 1_000_000 }, reply: rotationPolicy },
   },
   {

@@ -5,7 +5,7 @@ import { codeOf, inTime } from '../custody.conformance.js';
 import { Capabilities } from './capability.js';
 import type { SelfTestFailure, SelfTestSpec } from './lane/operation/self-test.js';
 import { ckm, type MechanismList, mechanismFlag } from './mechanism.js';
-import { chooseProfile } from './profile.js';
+import { chooseProfile, settleProfile } from './profile.js';
 import type { RunSelfTest } from './settle-self-test.js';
 
 const all = { flags: 0xfffff, minKeySize: 0, maxKeySize: 0 };
@@ -64,6 +64,22 @@ describe('capabilities', () => {
     ]);
     expect((await capabilities.of(inTime(), 'RSA-3072', 'sign')).algs).toContain('RS256');
     expect((await capabilities.of(inTime(), 'RSA-4096', 'sign')).algs).toEqual([]);
+  });
+
+  it('know what a key for wrap needs: a way in for it, and one under it', async () => {
+    const lackOf = async (...lacking: number[]) => {
+      const listed = new Map([...everything].filter(([mechanism]) => !lacking.includes(mechanism)));
+      const profile = settleProfile(chooseProfile('generic', []), listed);
+      const capabilities = new Capabilities(profile, listed, passing, () => undefined, pauses);
+      await capabilities.start(true);
+      return (await capabilities.of(inTime(), 'AES-128', 'wrap')).excluded.map(({ detail }) => detail);
+    };
+    expect(await lackOf()).toEqual([]);
+    expect(await lackOf(ckm.AES_KEY_GEN)).toEqual([]);
+    expect(await lackOf(ckm.RSA_PKCS_OAEP)).toEqual(['the token lists no mechanism 0x9']);
+    expect(await lackOf(ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD)).toEqual([
+      'the token has no AES key wrap with padding',
+    ]);
   });
 
   it('answer for pairs that no algorithm has', async () => {

@@ -1,10 +1,12 @@
 import {
+  type Alg,
   type AlgorithmName,
   algorithmNames,
   algorithmOf,
   type JweAlg,
   type JwsAlg,
   joseAlgs,
+  jweAlgs,
   jwsAlgs,
   type Purpose,
   signatureSchemes,
@@ -20,7 +22,6 @@ import type { Profile } from './profile.js';
 import { type RunSelfTest, settleSelfTest } from './settle-self-test.js';
 import { generationOf, type KeyShape, mechanismsOf } from './template.js';
 
-type Alg = JwsAlg | JweAlg;
 type Exclusion = Capability['excluded'][number];
 
 export const shapeOf = (algorithm: AlgorithmName, purpose: Purpose, alg: JweAlg | null): KeyShape => {
@@ -29,10 +30,24 @@ export const shapeOf = (algorithm: AlgorithmName, purpose: Purpose, alg: JweAlg 
 };
 
 const isJws = (alg: Alg): alg is JwsAlg => (jwsAlgs as readonly Alg[]).includes(alg);
+const isJwe = (alg: Alg): alg is JweAlg => (jweAlgs as readonly Alg[]).includes(alg);
 
-/** The mechanism `alg` needs and the flags it must have. */
-const neededFor = (alg: Alg, shape: KeyShape, profile: Profile): { mechanism: number; flags: number } => {
-  const [first = 0] = mechanismsOf(shape, profile);
+/** A mechanism that must be there, and the flags it must have; undefined where the token has none for it. */
+interface Need {
+  readonly mechanism: number | undefined;
+  readonly flags: number;
+}
+
+/** How a key gets into the token: a key for `wrap` is brought in. */
+const neededToMake = ({ kind, purpose }: KeyShape): Need => {
+  if (purpose === 'wrap') return { mechanism: ckm.RSA_PKCS_OAEP, flags: mechanismFlag.unwrap };
+  const { mechanism, pair } = generationOf[kind];
+  return { mechanism, flags: pair ? mechanismFlag.generateKeyPair : mechanismFlag.generate };
+};
+
+const neededFor = (alg: Alg, shape: KeyShape, profile: Profile): Need => {
+  const [first] = mechanismsOf(shape, profile);
+  if (alg === 'AES-KWP') return { mechanism: first, flags: mechanismFlag.unwrap };
   if (isJws(alg)) return { mechanism: alg.startsWith('PS') ? ckm.RSA_PKCS_PSS : first, flags: mechanismFlag.sign };
   if (alg === 'RSA-OAEP-256') return { mechanism: first, flags: mechanismFlag.decrypt };
   if (alg === 'ECDH-ES+A256KW') return { mechanism: first, flags: mechanismFlag.derive };
@@ -44,10 +59,8 @@ const hex = (mechanism: number): string => `0x${mechanism.toString(16)}`;
 
 /** Why the token's list rules `alg` out, or null. */
 const lacking = (alg: Alg, shape: KeyShape, profile: Profile, listed: MechanismList): string | null => {
-  const { mechanism: generation, pair } = generationOf[shape.kind];
-  const use = neededFor(alg, shape, profile);
-  const needs = [{ mechanism: generation, flags: pair ? mechanismFlag.generateKeyPair : mechanismFlag.generate }, use];
-  for (const { mechanism, flags } of needs) {
+  for (const { mechanism, flags } of [neededToMake(shape), neededFor(alg, shape, profile)]) {
+    if (mechanism === undefined) return 'the token has no AES key wrap with padding';
     const info = listed.get(mechanism);
     if (!info) return `the token lists no mechanism ${hex(mechanism)}`;
     if ((info.flags & flags) !== flags) return `mechanism ${hex(mechanism)} lacks flags ${hex(flags)}`;
@@ -267,7 +280,7 @@ export class Capabilities {
     const groups = new Map<string, { shape: KeyShape; algs: SelfTestAlg[] }>();
     const lacks = new Map<Alg, string>();
     for (const alg of joseAlgs(algorithm, purpose)) {
-      const shape = shapeOf(algorithm, purpose, isJws(alg) ? null : alg);
+      const shape = shapeOf(algorithm, purpose, isJwe(alg) ? alg : null);
       const detail = lacking(alg, shape, profile, listed);
       if (detail) {
         lacks.set(alg, detail);

@@ -3,18 +3,18 @@ import {
   createCipheriv,
   createHash,
   createHmac,
+  createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
-  publicEncrypt,
   randomBytes,
   verify,
 } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf, inTime, newRef } from '../custody.conformance.js';
-import type { Custody, KeyRef, Wrapping } from '../custody.js';
+import { codeOf, inTime, newRef, wrapKwp, wrapRsaKwp } from '../custody.conformance.js';
+import type { Custody, ImportedMaterial, KeyRef, Wrapping } from '../custody.js';
 import { CustodyByKind } from '../custody-by-kind.js';
 import { openBothCustodies } from './wrapped-custody.js';
 
@@ -24,6 +24,9 @@ let custody: Custody;
 let wrapping: Wrapping;
 let importKey: Buffer;
 let publicKey: KeyObject;
+/** The value of the keys for wrap, and where they are. */
+const transport = randomBytes(32);
+let wrappers: { readonly token: KeyRef; readonly wrapped: KeyRef };
 
 beforeAll(async () => {
   const { token: objects, wrapped } = await openBothCustodies(partitionOn(token), listeningLogger(), {
@@ -37,23 +40,35 @@ beforeAll(async () => {
   const { value } = await custody.generatePlatformKey(inTime(60_000), 'import', importKey, 'import');
   publicKey = createPublicKey({ key: Buffer.from(value.spki ?? []), format: 'der', type: 'spki' });
   wrapping = { kek, blobMac, kekGeneration: 1, tenantId: 't', keyId: 'k', version: 1 };
+  const wrapperIn = async (wrapped: boolean): Promise<KeyRef> =>
+    (await bring(newRef('AES-256', 'wrap'), byImportKey.of(transport), wrapped)).ref;
+  wrappers = { token: await wrapperIn(false), wrapped: await wrapperIn(true) };
 });
 afterAll(async () => {
   await custody.close();
   token.remove();
 });
 
-/** As somebody outside does it. */
-const wrap = (bytes: Uint8Array, aes = randomBytes(32)): Buffer => {
-  const { oaepHash } = custody.importAbility();
-  const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: oaepHash.replace('-', '').toLowerCase() };
-  const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
-  return Buffer.concat([publicEncrypt({ key: publicKey, ...padding }, aes), cipher.update(bytes), cipher.final()]);
+/** A way in, as somebody outside goes it. */
+interface Way {
+  /** Of a key's bytes. */
+  readonly of: (bytes: Uint8Array) => ImportedMaterial;
+  /** Where the key itself begins: before it is what it is under. */
+  readonly keyAt: number;
+}
+const byImportKey: Way = {
+  of: (bytes) => ({ method: 'rsa-aes-kwp', importKey, wrappedKey: wrapRsaKwp(custody, publicKey, bytes) }),
+  keyAt: 512,
 };
+const under = (place: 'token' | 'wrapped'): Way => ({
+  of: (bytes) => ({ method: 'aes-kwp', wrappingKey: wrappers[place], wrappedKey: wrapKwp(transport, bytes) }),
+  keyAt: 0,
+});
+
 const pkcs8 = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'pkcs8' });
-const bring = async (ref: KeyRef, wrappedKey: Uint8Array, wrapped: boolean) => {
+const bring = async (ref: KeyRef, material: ImportedMaterial, wrapped: boolean) => {
   const key = { ref, label: 'mine', ...(wrapped ? { wrapping } : {}) };
-  const { value } = await custody.importKey(inTime(), key, { importKey, wrappedKey });
+  const { value } = await custody.importKey(inTime(), key, material);
   return { spki: value.spki, ref: value.wrapped === null ? ref : { ...ref, wrapped: { ...value.wrapped, wrapping } } };
 };
 
@@ -64,10 +79,28 @@ const pairs: [AlgorithmName, () => { publicKey: KeyObject; privateKey: KeyObject
   ['EC-P521', () => generateKeyPairSync('ec', { namedCurve: 'P-521' })],
 ];
 
-describe.each([
+/** With a prime that is even: no computation with it comes to an end. */
+const brokenRsa = (): KeyObject => {
+  const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+  const p = Buffer.from(jwk.p ?? '', 'base64url');
+  p[p.length - 1] = 0;
+  return createPrivateKey({ key: { ...jwk, p: p.toString('base64url') }, format: 'jwk' });
+};
+
+const ways = [
+  ['the import key', byImportKey],
+  ['a key for wrap in the token', under('token')],
+  ['a wrapped key for wrap', under('wrapped')],
+] as const;
+const places = [
   ['token', false],
   ['wrapped', true],
-] as const)('a key that is brought into %s custody', (_custody, wrapped) => {
+] as const;
+
+describe.each(
+  places.flatMap(([custodyKind, wrapped]) => ways.map(([name, way]) => [custodyKind, name, wrapped, way] as const)),
+)('a key that is brought into %s custody under %s', (_custody, _name, wrapped, way) => {
+  const wrap = way.of;
   it.each(pairs)('of %s is the one it was, and its public half is computed', async (algorithm, make) => {
     const mine = make();
     const { spki, ref } = await bring(newRef(algorithm, 'sign'), wrap(pkcs8(mine.privateKey)), wrapped);
@@ -92,7 +125,7 @@ describe.each([
     expect(Buffer.from(value)).toEqual(createHmac('sha384', secret).update('x').digest());
 
     const aes = randomBytes(32);
-    const { ref } = await bring(newRef('AES-256', 'encrypt', 'A256KW'), wrap(aes, randomBytes(16)), wrapped);
+    const { ref } = await bring(newRef('AES-256', 'encrypt', 'A256KW'), wrap(aes), wrapped);
     const cek = randomBytes(32);
     const cipher = createCipheriv('id-aes256-wrap', aes, Buffer.alloc(8, 0xa6));
     const expected = Buffer.concat([cipher.update(cek), cipher.final()]);
@@ -108,25 +141,32 @@ describe.each([
   it('is refused alike whatever is wrong with it, and leaves nothing', async () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
     const good = wrap(pkcs8(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey));
-    const flipped = (at: number): Buffer => {
-      const copy = Buffer.from(good);
-      copy[at] = (copy[at] ?? 0) ^ 1;
-      return copy;
-    };
-    const bad: [AlgorithmName, Uint8Array][] = [
+    const changed = (change: (bytes: Buffer) => Uint8Array): ImportedMaterial => ({
+      ...good,
+      wrappedKey: change(Buffer.from(good.wrappedKey)),
+    });
+    const flipped = (at: number): ImportedMaterial =>
+      changed((copy) => {
+        copy[at] = (copy[at] ?? 0) ^ 1;
+        return copy;
+      });
+    const bad: [AlgorithmName, ImportedMaterial][] = [
       ['EC-P256', wrap(pkcs8(ec))],
       ['EC-P256', wrap(ec.export({ format: 'der', type: 'sec1' }))],
       ['EC-P256', wrap(pkcs8(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey))],
       ['RSA-3072', wrap(pkcs8(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey))],
+      ['RSA-2048', wrap(pkcs8(brokenRsa()))],
       ['EC-P256', flipped(3)],
-      ['EC-P256', flipped(good.length - 3)],
-      ['EC-P256', good.subarray(0, 512)],
-      ['EC-P256', good.subarray(1)],
+      ['EC-P256', flipped(good.wrappedKey.length - 3)],
+      ['EC-P256', changed((copy) => copy.subarray(0, way.keyAt))],
+      ['EC-P256', changed((copy) => copy.subarray(1))],
       ['Ed25519', wrap(pkcs8(generateKeyPairSync('ed25519').privateKey))],
     ];
     for (const [algorithm, material] of bad) {
       const ref = newRef(algorithm, 'sign');
-      expect(await codeOf(bring(ref, material, wrapped)), `${algorithm} ${material.length}`).toBe('decryption-failed');
+      expect(await codeOf(bring(ref, material, wrapped)), `${algorithm} ${material.wrappedKey.length}`).toBe(
+        'decryption-failed',
+      );
       expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
     }
     for (const size of [16, 31, 40]) {

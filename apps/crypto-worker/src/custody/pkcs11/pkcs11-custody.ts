@@ -1,5 +1,5 @@
 import { algorithmOf, hashBytes } from '@ankasecure/algorithm';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
 import type {
   Capability,
   Custody,
@@ -22,6 +22,8 @@ import { shapeOf } from './capability.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
 import type { Reply } from './lane/frame.js';
 import { type OperationName, signatureVariants } from './lane/job.js';
+import type { ImportSpec } from './lane/operation/import-key.js';
+import { locatorOf } from './locate.js';
 import { type KeyShape, objectClass, platformShapes } from './template.js';
 import { TokenRuntime } from './token-runtime.js';
 import { objectUri } from './uri.js';
@@ -100,8 +102,8 @@ export class Pkcs11Custody implements Custody {
     return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
   }
 
-  importAbility(): ImportAbility {
-    return this.runtime.importAbility;
+  importAbility(method: ImportMethod): ImportAbility {
+    return this.runtime.importAbility(method);
   }
 
   async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {
@@ -112,12 +114,15 @@ export class Pkcs11Custody implements Custody {
   protected bringIn(
     budget: Deadline,
     { ref, label }: NewKey,
-    { importKey, wrappedKey }: ImportedMaterial,
+    material: ImportedMaterial,
     wrapping: readonly Uint8Array[],
   ): Promise<Reply> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
-    const spec = Buffer.from(JSON.stringify({ shape: shapeOf(ref.algorithm, ref.purpose, ref.alg), label }));
-    return this.runtime.call(budget, 'import', 0, [spec, ref.objectId, importKey, wrappedKey, ...wrapping]);
+    const { method, wrappedKey } = material;
+    const spec: ImportSpec = { shape: shapeOf(ref.algorithm, ref.purpose, ref.alg), label, method };
+    const under = material.method === 'aes-kwp' ? locatorOf(material.wrappingKey) : material.importKey;
+    const parts = [Buffer.from(JSON.stringify(spec)), ref.objectId, under, wrappedKey, ...wrapping];
+    return this.runtime.call(budget, 'import', 0, parts);
   }
 
   async destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>> {

@@ -91,6 +91,7 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, 
   'blob-mac': { own: ['SIGN'] },
   import: { own: ['UNWRAP'], publicHalf: ['WRAP'] },
   transport: { own: ['UNWRAP'] },
+  wrap: { own: ['UNWRAP'] },
   canary: { own: ['ENCRYPT', 'DECRYPT'] },
 };
 
@@ -106,9 +107,12 @@ const hmacBySize: Readonly<Record<number, number>> = {
   512: ckm.SHA512_HMAC,
 };
 
+/** Of keys that others are wrapped with. */
+const wrappingPurposes: readonly KeyShape['purpose'][] = ['kek', 'transport', 'wrap'];
+
 /** The mechanisms a key may ever be used with; at creation they become CKA_ALLOWED_MECHANISMS. */
 export const mechanismsOf = (shape: KeyShape, profile: Profile): readonly number[] => {
-  if (shape.purpose === 'kek' || shape.purpose === 'transport') return profile.kekWrap;
+  if (wrappingPurposes.includes(shape.purpose)) return profile.kekWrap;
   if (shape.purpose === 'import') return [ckm.RSA_PKCS_OAEP];
   if (shape.purpose === 'canary' || shape.alg === 'dir') return [profile.gcm.mechanism];
   if (shape.kind === 'hmac') return [hmacBySize[shape.bits] ?? ckm.SHA256_HMAC];
@@ -146,7 +150,7 @@ const flags = (all: readonly Right[], granted: readonly Right[]): readonly Attri
   all.map((right) => ({ type: cka[right], value: granted.includes(right) }));
 
 /**
- * What a KEK demands of whatever is unwrapped with it. Without this anybody who is logged in could have a blob back as a generic
+ * What a key that unwraps others demands of them. Without this anybody who is logged in could have a blob back as a generic
  * secret and read it. It may still be extractable: a new KEK wraps again what an old one unwraps, inside the token.
  */
 const unwrapsOnlyTo: readonly PlainAttribute[] = [{ type: cka.SENSITIVE, value: true }];
@@ -180,7 +184,9 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     ...flags(pair ? privateRights : secretRights, rightsOf(shape).own),
     ...(pair ? [] : [{ type: cka.VALUE_LEN, value: shape.bits / 8 }]),
     ...(allowed ? [{ type: cka.ALLOWED_MECHANISMS, value: allowed }] : []),
-    ...(shape.purpose === 'kek' && profile.unwrapTemplate ? [{ type: cka.UNWRAP_TEMPLATE, value: unwrapsOnlyTo }] : []),
+    ...(wrappingPurposes.includes(shape.purpose) && profile.unwrapTemplate
+      ? [{ type: cka.UNWRAP_TEMPLATE, value: unwrapsOnlyTo }]
+      : []),
   ];
   return all.filter((attribute) => !profile.omitAttributes.includes(attribute.type));
 };

@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
 import type { Deadline, ImportAbility, TokenIdentity } from '../custody.js';
 import { Capabilities } from './capability.js';
 import { ckrName } from './ckr.js';
@@ -14,6 +14,11 @@ import { ckm, mechanismFlag } from './mechanism.js';
 import type { Profile } from './profile.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
+
+const howImported: Readonly<Record<ImportMethod, string>> = {
+  'rsa-aes-kwp': 'RSA-OAEP, then AES key wrap with padding, both inside the token',
+  'aes-kwp': 'AES key wrap with padding inside the token, under a key of purpose wrap',
+};
 
 /** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
 export class TokenRuntime {
@@ -131,19 +136,17 @@ export class TokenRuntime {
   }
 
   /** What the token's list says; each import has the last word. */
-  get importAbility(): ImportAbility {
+  importAbility(method: ImportMethod): ImportAbility {
     const { mechanisms, profile } = this.#module;
     const unwraps = (mechanism: number | undefined): boolean =>
       ((mechanisms.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
+    const oaep = method === 'rsa-aes-kwp';
     const lacks = [
-      ...(unwraps(ckm.RSA_PKCS_OAEP) ? [] : ['unwrap with RSA-OAEP']),
+      ...(oaep && !unwraps(ckm.RSA_PKCS_OAEP) ? ['unwrap with RSA-OAEP'] : []),
       ...(unwraps(profile.kekWrap[0]) ? [] : ['unwrap with AES key wrap with padding']),
     ];
-    const detail =
-      lacks.length > 0
-        ? `The token cannot ${lacks.join(', nor ')}`
-        : 'RSA-OAEP, then AES key wrap with padding, both inside the token';
-    return { available: lacks.length === 0, oaepHash: profile.importHash, detail };
+    const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];
+    return { available: lacks.length === 0, ...(oaep && { oaepHash: profile.importHash }), detail };
   }
 
   healthy(): boolean {
@@ -200,7 +203,8 @@ export class TokenRuntime {
 
   async #selfTest(spec: SelfTestSpec): Promise<SelfTestResult> {
     const parts = [Buffer.from(JSON.stringify(spec))];
-    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, spec.shape.kind === 'rsa');
+    const makesRsa = spec.shape.kind === 'rsa' || spec.shape.purpose === 'wrap';
+    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, makesRsa);
     return JSON.parse(Buffer.from(reply.parts[0] ?? []).toString()) as SelfTestResult;
   }
 

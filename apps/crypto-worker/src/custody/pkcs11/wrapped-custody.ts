@@ -12,16 +12,14 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import { shapeOf } from './capability.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
 import type { Reply } from './lane/frame.js';
-import { headerOf, packLocator } from './lane/locator.js';
+import { headerOf } from './lane/locator.js';
+import { locatorOf, shapeOfRef } from './locate.js';
 import { assure, Pkcs11Custody, part } from './pkcs11-custody.js';
 import { objectClass } from './template.js';
 import { TokenRuntime } from './token-runtime.js';
 import { objectUri } from './uri.js';
-
-const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>) => shapeOf(algorithm, purpose, alg);
 
 const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
 
@@ -31,9 +29,6 @@ const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: pa
  */
 export class WrappedCustody extends Pkcs11Custody {
   override readonly kind: CustodyKind = 'wrapped';
-  /** By ref, which a key version keeps: a locator is put together once. */
-  readonly #locators = new WeakMap<KeyRef, Uint8Array>();
-
   override capability(...of: Parameters<Custody['capability']>): Promise<Capability> {
     const [budget, algorithm, purpose] = of;
     return this.runtime.wrappedCapabilities.of(budget, algorithm, purpose);
@@ -78,13 +73,8 @@ export class WrappedCustody extends Pkcs11Custody {
 
   /** @throws AnkaError `key-not-found` for a key whose blob is gone */
   protected override locatorOf(ref: KeyRef): Uint8Array {
-    const known = this.#locators.get(ref);
-    if (known !== undefined) return known;
-    const { objectId, wrapped } = ref;
-    if (wrapped === undefined) throw new AnkaError('key-not-found', 'There is no wrapped key any more.');
-    const locator = packLocator({ objectId, wrapped }, shapeOfRef(ref));
-    this.#locators.set(ref, locator);
-    return locator;
+    if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'There is no wrapped key any more.');
+    return locatorOf(ref);
   }
 }
 

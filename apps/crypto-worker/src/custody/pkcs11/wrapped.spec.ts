@@ -32,12 +32,20 @@ const wrappingBy = async (custody: Custody): Promise<Wrapping> => {
 const keepingBlobs = (custody: Custody, wrapping: Wrapping): Custody => {
   const kept = new Map<string, KeyRef>();
   const stored = (ref: KeyRef): KeyRef => kept.get(hex(ref.objectId)) ?? ref;
+  const keep = (ref: KeyRef, wrapped: WrappedKey | null): void => {
+    if (wrapped === null) throw new Error('nothing was wrapped');
+    kept.set(hex(ref.objectId), { ...ref, wrapped: { ...wrapped, wrapping } });
+  };
   const own: Partial<Custody> = {
     generate: async (budget, key) => {
       const made = await custody.generate(budget, { ...key, wrapping });
-      const { wrapped } = made.value;
-      if (wrapped === null) throw new Error('nothing was wrapped');
-      kept.set(hex(key.ref.objectId), { ...key.ref, wrapped: { ...wrapped, wrapping } });
+      keep(key.ref, made.value.wrapped);
+      return made;
+    },
+    importKey: async (budget, key, material) => {
+      const under = material.method === 'aes-kwp' ? { wrappingKey: stored(material.wrappingKey) } : {};
+      const made = await custody.importKey(budget, { ...key, wrapping }, { ...material, ...under });
+      keep(key.ref, made.value.wrapped);
       return made;
     },
     destroy: async (budget, objectId) => {

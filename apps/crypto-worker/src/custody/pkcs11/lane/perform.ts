@@ -88,10 +88,10 @@ const micros = (since: number): number => Math.min(0x7fffffff, Math.round((perfo
 /** Runs one job, with the repetitions that the error policy allows inside a lane. Never throws. */
 export const perform = (session: TokenSession, request: Request & { readonly parts: Buffer[] }): Reply => {
   const startedAt = performance.now();
-  session.ownCalls = false;
   const handler = handlers[request.operation];
   if (!handler) return { status: status.failed, code: 0, micros: 0, parts: [Buffer.from('unknown operation')] };
   for (let attempt = 0; ; attempt++) {
+    session.allCalls = null;
     try {
       const parts = handler(session, request.variant, request.parts);
       return { status: status.done, code: 0, micros: micros(startedAt), parts };

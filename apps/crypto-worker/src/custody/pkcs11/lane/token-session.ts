@@ -39,8 +39,8 @@ export class TokenSession {
   kind: CallKind = 'own';
   /** The last call begun, for logs. */
   call = '';
-  /** Every call is ours alone: the canary's. */
-  ownCalls = false;
+  /** What every call carries for now, whatever it would by itself: the canary's are ours, those on a key that is brought in its owner's. */
+  allCalls: CallKind | null = null;
   readonly #control: Int32Array;
   #settings: SessionSettings;
   #handle: Handle | null = null;
@@ -98,7 +98,7 @@ export class TokenSession {
 
   begin(call: string, kind: CallKind): void {
     this.call = call;
-    this.kind = this.ownCalls ? 'own' : kind;
+    this.kind = this.allCalls ?? kind;
   }
 
   /** An output buffer, overwritten by the next call that asks for one. */

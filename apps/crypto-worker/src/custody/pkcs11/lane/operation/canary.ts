@@ -30,7 +30,7 @@ const roundTrip = (session: TokenSession, spec: CanarySpec, id: Buffer): void =>
 export const canary = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json, id] = parts as [Buffer, Buffer];
   const spec = JSON.parse(json.toString()) as CanarySpec;
-  session.ownCalls = true;
+  session.allCalls = 'own';
   session.begin('C_GetTokenInfo', 'own');
   const info = session.p11.C_GetTokenInfo(session.slot);
   if (info.label.trimEnd() !== spec.tokenLabel || info.serialNumber.trimEnd() !== spec.tokenSerial)

@@ -1,4 +1,5 @@
 import { createECDH, createHash, createPublicKey, ECDH, type KeyObject, randomBytes, verify } from 'node:crypto';
+import type { ImportMethod } from '@ankasecure/contracts';
 import type { Handle } from 'pkcs11js';
 import { ckm, params } from '../../mechanism.js';
 import { ecSpki, rsaSpki } from '../../spki.js';
@@ -23,6 +24,7 @@ import { kekMechanism, passing, wrapAndBind } from './wrap-key.js';
 export interface ImportSpec {
   readonly shape: KeyShape;
   readonly label: string;
+  readonly method: ImportMethod;
 }
 
 const oaep = {
@@ -33,6 +35,25 @@ const oaep = {
 const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' };
 const variantOf = (scheme: string, hash: string | null): number =>
   signatureVariants.findIndex((row) => row.scheme === scheme && row.hash === hash);
+
+/** Steps outside the token, which stumble over nothing but the material. */
+const outside = <Result>(what: string, work: () => Result): Result => {
+  try {
+    return work();
+  } catch (cause) {
+    throw new BadData(what, { cause });
+  }
+};
+
+/** Until the material has proved good, whatever the token says of it is the material's fault, and the canary looks at the token. */
+const onTrial = <Result>(session: TokenSession, work: () => Result): Result => {
+  session.allCalls = 'caller-data';
+  try {
+    return work();
+  } finally {
+    session.allCalls = null;
+  }
+};
 
 /** Unwraps the key as often as it takes, each time to one purpose only: nothing ever holds the rights of two. */
 type UnwrapAs = (shape: KeyShape, place: Placement) => Handle;
@@ -45,10 +66,13 @@ const using = <Result>(session: TokenSession, key: Handle, work: (key: Handle) =
 const proves = (session: TokenSession, key: Handle, variant: number, publicKey: KeyObject): boolean => {
   const message = randomBytes(40);
   const signature = signWith(session, key, variant, createHash('sha256').update(message).digest());
-  return verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+  return outside('signature', () =>
+    verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature),
+  );
 };
 
-const publicKeyOf = (spki: Buffer): KeyObject => createPublicKey({ key: spki, format: 'der', type: 'spki' });
+const publicKeyOf = (spki: Buffer): KeyObject =>
+  outside('public half', () => createPublicKey({ key: spki, format: 'der', type: 'spki' }));
 
 const rsaPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer =>
   using(session, unwrapAs({ ...shape, purpose: 'sign', alg: null }, temporary()), (key) => {
@@ -76,7 +100,8 @@ const ecPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): B
     return agreeWith(session, key, one.getPublicKey(), Math.ceil(shape.bits / 8));
   });
   const candidates = [2, 3].map((sign) => {
-    const point = ECDH.convertKey(Buffer.concat([Buffer.of(sign), x]), curve, undefined, undefined, 'uncompressed');
+    const compressed = Buffer.concat([Buffer.of(sign), x]);
+    const point = outside('point', () => ECDH.convertKey(compressed, curve, undefined, undefined, 'uncompressed'));
     return ecSpki(shape.bits, point as Buffer);
   });
   return using(session, unwrapAs({ ...shape, purpose: 'sign', alg: null }, temporary()), (key) => {
@@ -86,18 +111,20 @@ const ecPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): B
   });
 };
 
+/** What a key that unwraps keys is tried as: there is nothing yet that it unwraps. */
+const asWrappingCek = (shape: KeyShape): KeyShape => ({
+  ...shape,
+  ...{ purpose: 'encrypt', alg: shape.bits === 128 ? 'A128KW' : 'A256KW' },
+});
+
 /** A secret key of the right length, as far as the token tells it, that does what it is for. */
 const tried = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): null =>
-  using(session, unwrapAs(shape, temporary()), (key) => {
+  using(session, unwrapAs(shape.purpose === 'wrap' ? asWrappingCek(shape) : shape, temporary()), (key) => {
     const length = session.attribute(key, cka.VALUE_LEN).readUInt32LE();
     if (length !== 0 && length !== shape.bits / 8) throw new BadData('length');
-    try {
-      if (shape.kind === 'hmac') signWith(session, key, variantOf('hmac', `sha${shape.bits}`), randomBytes(32));
-      else if (shape.alg === 'dir') sealGcmWith(session, key, Buffer.of(), randomBytes(16));
-      else wrapCekWith(session, key, randomBytes(32));
-    } catch {
-      throw new BadData('use');
-    }
+    if (shape.kind === 'hmac') signWith(session, key, variantOf('hmac', `sha${shape.bits}`), randomBytes(32));
+    else if (shape.alg === 'dir') sealGcmWith(session, key, Buffer.of(), randomBytes(16));
+    else wrapCekWith(session, key, randomBytes(32));
     return null;
   });
 
@@ -116,43 +143,71 @@ const publicHalf: Readonly<
 /** RFC 5649: eight bytes, and the key padded to a multiple of eight. */
 const kwpBytes = (bits: number): number => 8 + 8 * Math.ceil(bits / 64);
 
+/** Whether `blob` may be a key of this kind, as far as its length tells. */
+const fits = ({ kind, bits }: KeyShape, blob: Buffer): boolean =>
+  kind === 'aes' || kind === 'hmac' ? blob.length === kwpBytes(bits) : blob.length >= kwpBytes(128);
+
+/** What an RSA key unwraps to, by RSA-OAEP: another key that unwraps. */
+export const unwrapOaep = (
+  session: TokenSession,
+  pair: Handle,
+  transported: Buffer,
+  shape: KeyShape,
+  place: Placement,
+): Handle => {
+  const template = session.template(unwrappedTemplate(shape, place, session.profile));
+  const mechanism = { mechanism: ckm.RSA_PKCS_OAEP, parameter: oaep[session.profile.importHash] };
+  session.begin('C_UnwrapKey', 'caller-data');
+  return session.p11.C_UnwrapKey(session.session, mechanism, pair, transported, template);
+};
+
+/** A key that is to be taken in. */
+interface Incoming {
+  readonly shape: KeyShape;
+  readonly blob: Buffer;
+  /** Of the object it becomes. */
+  readonly place: Placement;
+  /** With what it is wrapped where it becomes none. */
+  readonly wrapping: readonly Buffer[];
+}
+
+const takeIn = (
+  session: TokenSession,
+  wrapper: Handle,
+  { shape, blob, place, wrapping }: Incoming,
+): readonly Buffer[] => {
+  const unwrapAs: UnwrapAs = (as, where) => {
+    const attributes = session.template(unwrappedTemplate(as, where, session.profile));
+    // Once the material has proved good, what fails is the token's.
+    session.begin('C_UnwrapKey', 'create');
+    return session.p11.C_UnwrapKey(session.session, kekMechanism(session), wrapper, blob, attributes);
+  };
+  const spki = onTrial(session, () => publicHalf[shape.kind](session, shape, unwrapAs));
+  const own = spki ? [spki] : [];
+  if (wrapping.length === 0) {
+    unwrapAs(shape, place);
+    return own;
+  }
+  const key = unwrapAs(shape, { ...temporary(), as: 'wrappable-session' });
+  return [...using(session, key, () => wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer])), ...own];
+};
+
 /**
- * In two steps, each of them inside the token: the AES key with the `import` key, and the key with the AES key. Tokens that have
- * CKM_RSA_AES_KEY_WRAP do the same in one, of the same bytes.
+ * By `rsa-aes-kwp` in two steps, each of them inside the token: an AES key with the `import` key, and the key with the AES key.
+ * Tokens that have CKM_RSA_AES_KEY_WRAP do the same in one, of the same bytes. By `aes-kwp` the AES key is there already.
  * @returns as `generate` or `generate-wrapped`
  */
 export const importKey = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
-  const [json, id, importId, material, ...wrapping] = parts as [Buffer, Buffer, Buffer, Buffer, ...Buffer[]];
-  const { shape, label } = JSON.parse(json.toString()) as ImportSpec;
-  const [transported, blob] = splitAt(material, platformShapes.import.bits / 8);
-  if (shape.kind === 'aes' || shape.kind === 'hmac')
-    if (blob.length !== kwpBytes(shape.bits)) throw new BadData('length');
+  const [json, id, under, material, ...wrapping] = parts as [Buffer, Buffer, Buffer, Buffer, ...Buffer[]];
+  const { shape, label, method } = JSON.parse(json.toString()) as ImportSpec;
+  const blobAt = method === 'rsa-aes-kwp' ? platformShapes.import.bits / 8 : 0;
+  const blob = material.subarray(blobAt);
+  if (!fits(shape, blob)) throw new BadData('length');
   if (wrapping.length === 0 && session.find(id, null, 1).length > 0)
     throw new Error('an object has this CKA_ID already');
-  const unwrapping = session.key(objectClass.private, importId);
-  const template = session.template(unwrappedTemplate(platformShapes.transport, temporary(), session.profile));
-  const mechanism = { mechanism: ckm.RSA_PKCS_OAEP, parameter: oaep[session.profile.importHash] };
-  session.begin('C_UnwrapKey', 'caller-data');
-  const transport = session.p11.C_UnwrapKey(session.session, mechanism, unwrapping, transported, template);
-  const unwrapAs: UnwrapAs = (as, place) => {
-    const attributes = session.template(unwrappedTemplate(as, place, session.profile));
-    // By the time the object of the token is made the material has proved good: what fails then is the token's.
-    session.begin('C_UnwrapKey', place.as === 'token' ? 'create' : 'caller-data');
-    return session.p11.C_UnwrapKey(session.session, kekMechanism(session), transport, blob, attributes);
-  };
-  return using(session, transport, () => {
-    const spki = publicHalf[shape.kind](session, shape, unwrapAs);
-    const own = spki ? [spki] : [];
-    if (wrapping.length === 0) {
-      unwrapAs(shape, { id: Buffer.from(id), label, as: 'token' });
-      return own;
-    }
-    const key = unwrapAs(shape, { ...temporary(), as: 'wrappable-session' });
-    return [...using(session, key, () => wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer])), ...own];
-  });
-};
-
-const splitAt = (bytes: Buffer, at: number): readonly [Buffer, Buffer] => {
-  if (bytes.length < at + 24) throw new BadData('length');
-  return [bytes.subarray(0, at), bytes.subarray(at)];
+  const incoming: Incoming = { shape, blob, place: { id: Buffer.from(id), label, as: 'token' }, wrapping };
+  if (method === 'aes-kwp') return takeIn(session, session.key(objectClass.secret, under), incoming);
+  const pair = session.key(objectClass.private, under);
+  const transport = unwrapOaep(session, pair, material.subarray(0, blobAt), platformShapes.transport, temporary());
+  return using(session, transport, () => takeIn(session, transport, incoming));
 };

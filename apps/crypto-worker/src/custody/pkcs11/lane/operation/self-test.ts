@@ -11,21 +11,23 @@ import {
   randomBytes,
   verify,
 } from 'node:crypto';
-import type { Hash, JweAlg, JwsAlg } from '@ankasecure/algorithm';
+import type { Alg, Hash } from '@ankasecure/algorithm';
 import { ckrName, ckrOf } from '../../ckr.js';
 import { actionFor, type ErrorAction } from '../../error-policy.js';
-import { cka, type KeyShape, platformShapes, unwrappedTemplate } from '../../template.js';
+import { cka, type KeyShape, type Placement, platformShapes, unwrappedTemplate } from '../../template.js';
+import { signatureVariants } from '../job.js';
 import type { TokenSession } from '../token-session.js';
 import { agreeWith } from './agree.js';
 import { decryptOaepWith } from './decrypt-oaep.js';
 import { isJweIv, openGcmWith, sealGcmWith } from './gcm.js';
 import { type Made, make } from './generate.js';
+import { unwrapOaep } from './import-key.js';
 import { signWith } from './sign.js';
 import { unwrapCekWith, wrapCekWith } from './wrap-cek.js';
 import { kekMechanism, wrapWith } from './wrap-key.js';
 
 export interface SelfTestAlg {
-  readonly alg: JwsAlg | JweAlg;
+  readonly alg: Alg;
   /** For signatures and MACs: the number in `signatureVariants`, and the hash over the message. */
   readonly variant: number;
   readonly hash: Hash | null;
@@ -131,31 +133,61 @@ const sealing: Test = (session, { key, value }) => {
   check(openGcmWith(session, key, { iv, ciphertext, tag, aad }).equals(plaintext), 'the plaintext differs');
 };
 
+const hmacSha256 = signatureVariants.findIndex(({ scheme, hash }) => scheme === 'hmac' && hash === 'sha256');
+
+/** Of a key that nobody can read afterwards: it must compute what its value does outside. */
+const unwrapping: Test = (session, { key, shape, value }) => {
+  const secret = randomBytes(32);
+  if (!value) throw new Mismatch('no value');
+  const cipher = createCipheriv(`id-aes${shape.bits}-wrap-pad`, value, Buffer.from('a65959a6', 'hex'));
+  const blob = Buffer.concat([cipher.update(secret), cipher.final()]);
+  const mac: KeyShape = { kind: 'hmac', bits: 256, purpose: 'mac', alg: null };
+  const template = session.template(unwrappedTemplate(mac, ownPlace('session'), session.profile));
+  session.begin('C_UnwrapKey', 'produce');
+  const unwrapped = session.p11.C_UnwrapKey(session.session, kekMechanism(session), key, blob, template);
+  const made = signWith(session, unwrapped, hmacSha256, blob);
+  check(made.equals(createHmac('sha256', secret).update(blob).digest()), 'the unwrapped key differs');
+  session.destroyObject(unwrapped);
+};
+
 const testOf = (shape: KeyShape): Test => {
+  if (shape.purpose === 'wrap') return unwrapping;
   if (shape.purpose !== 'encrypt') return shape.kind === 'hmac' ? mac : signature;
   if (shape.alg === 'dir') return sealing;
   return ({ rsa: oaep, ec: agreement, aes: wrapping } as Partial<Record<string, Test>>)[shape.kind] ?? signature;
 };
 
+const ownPlace = (as: Placement['as']): Placement => ({ id: randomBytes(16), label: 'ankasecure:self-test', as });
+
+const publicKeyOf = (spki: Buffer): KeyObject => createPublicKey({ key: spki, format: 'der', type: 'spki' });
+
+/** A key whose value is known outside, as that of every key of purpose `wrap` is: it is brought in. */
+const bringIn = (session: TokenSession, shape: KeyShape, as: Placement['as']): Made & { readonly value: Buffer } => {
+  const value = randomBytes(shape.bits / 8);
+  const { key: pair, spki } = make(session, { ...platformShapes.import, bits: 2048 }, ownPlace('session'));
+  if (!spki) throw new Mismatch('no public key');
+  const oaepHash = session.profile.importHash.replace('-', '').toLowerCase();
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const sealed = publicEncrypt({ key: publicKeyOf(spki), padding, oaepHash }, value);
+  const key = unwrapOaep(session, pair, sealed, shape, ownPlace(as));
+  session.destroyObject(pair);
+  return { key, spki: null, value };
+};
+
 const makeSubject = (session: TokenSession, shape: KeyShape): Subject => {
-  const place = { id: randomBytes(16), label: 'ankasecure:self-test' };
+  if (shape.purpose === 'wrap') return { ...bringIn(session, shape, 'session'), shape, publicKey: null };
   const isSecret = shape.kind === 'aes' || shape.kind === 'hmac';
   if (!isSecret) {
-    const made = make(session, shape, { ...place, as: 'session' });
-    return {
-      ...made,
-      shape,
-      value: null,
-      publicKey: made.spki && createPublicKey({ key: made.spki, format: 'der', type: 'spki' }),
-    };
+    const made = make(session, shape, ownPlace('session'));
+    return { ...made, shape, value: null, publicKey: made.spki && publicKeyOf(made.spki) };
   }
   try {
-    const made = make(session, shape, { ...place, as: 'readable-session' });
+    const made = make(session, shape, ownPlace('readable-session'));
     return { ...made, shape, publicKey: null, value: session.attribute(made.key, cka.VALUE) };
   } catch (error) {
     if (calls(mending, error, session)) throw error;
     session.close();
-    return { ...make(session, shape, { ...place, as: 'session' }), shape, publicKey: null, value: null };
+    return { ...make(session, shape, ownPlace('session')), shape, publicKey: null, value: null };
   }
 };
 
@@ -165,9 +197,11 @@ const notWrappable: readonly number[] = [0x69, 0x6a, 0x54];
 /** A key as it is used that is wrapped: through the template of such keys, and under a KEK made for this. */
 const makeWrappedSubject = (session: TokenSession, shape: KeyShape): Subject => {
   check(session.profile.kekWrap.length > 0, 'it has no AES key wrap with padding');
-  const place = { id: randomBytes(16), label: 'ankasecure:self-test' };
-  const kek = make(session, platformShapes.kek, { ...place, as: 'session' }).key;
-  const { key, spki } = make(session, shape, { ...place, as: 'wrappable-session' });
+  const kek = make(session, platformShapes.kek, ownPlace('session')).key;
+  const { key, spki, value } =
+    shape.purpose === 'wrap'
+      ? bringIn(session, shape, 'wrappable-session')
+      : { ...make(session, shape, ownPlace('wrappable-session')), value: null };
   let blob: Buffer;
   try {
     blob = wrapWith(session, kek, key);
@@ -176,12 +210,11 @@ const makeWrappedSubject = (session: TokenSession, shape: KeyShape): Subject => 
     throw error;
   }
   session.destroyObject(key);
-  const template = session.template(unwrappedTemplate(shape, { ...place, as: 'session' }, session.profile));
+  const template = session.template(unwrappedTemplate(shape, ownPlace('session'), session.profile));
   session.begin('C_UnwrapKey', 'produce');
   const unwrapped = session.p11.C_UnwrapKey(session.session, kekMechanism(session), kek, blob, template);
   session.destroyObject(kek);
-  const publicKey = spki && createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  return { key: unwrapped, spki, shape, value: null, publicKey };
+  return { key: unwrapped, spki, shape, value, publicKey: spki && publicKeyOf(spki) };
 };
 
 /** Actions that mend the session or the token, after which the whole test runs again. */

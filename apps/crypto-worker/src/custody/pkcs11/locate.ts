@@ -1,0 +1,21 @@
+import type { KeyRef } from '../custody.js';
+import { shapeOf } from './capability.js';
+import { packLocator } from './lane/locator.js';
+import type { KeyShape } from './template.js';
+
+export const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>): KeyShape =>
+  shapeOf(algorithm, purpose, alg);
+
+/** By ref, which a key version keeps: a locator is put together once. */
+const locators = new WeakMap<KeyRef, Uint8Array>();
+
+/** What tells a lane which key, in whichever custody: a CKA_ID, or a wrapped key with all it takes to unwrap it. */
+export const locatorOf = (ref: KeyRef): Uint8Array => {
+  const { objectId, wrapped } = ref;
+  if (wrapped === undefined) return objectId;
+  const known = locators.get(ref);
+  if (known !== undefined) return known;
+  const locator = packLocator({ objectId, wrapped }, shapeOfRef(ref));
+  locators.set(ref, locator);
+  return locator;
+};
