@@ -1,5 +1,6 @@
 import { cursorSecret, integer, partitionName, serviceConfig } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { type MechanismName, mechanismNames } from './custody/pkcs11/mechanism.js';
 import { quotaConfig } from './quota/quota.config.js';
 
 /** The documented `ankasecure.hsm.pkcs11` block, with what extends it. */
@@ -15,6 +16,8 @@ const pkcs11 = z.strictObject({
   kekLabelPrefix: z.string().min(1).default('ankasecure:kek:tenant'),
   sessionPoolSize: integer(1, 256).default(10),
   sessionTimeoutSeconds: integer(1, 600).default(30),
+  /** Mechanisms that are not to be used although the token lists them, by their names in PKCS#11 (without CKM_). */
+  excludedMechanisms: z.array(z.enum(mechanismNames as readonly [MechanismName, ...MechanismName[]])).default([]),
   /** The module's certificate as NIST CMVP lists it; named in reports, never assumed. */
   cmvp: z
     .strictObject({ certificate: z.string().min(1), standard: z.string().min(1), status: z.string().min(1) })

@@ -46,6 +46,7 @@ export const importKey = contract({
   subject: 'crypto.{partition}.key.import',
   request: createKey.request
     .extend({
+      custody: z.enum(['token', 'wrapped']).optional().describe('As of POST /keys; none comes in to be in software.'),
       method: importMethod,
       wrappingKeyId: uuid
         .optional()

@@ -75,7 +75,7 @@ export const key = z
     version: z.number().int().positive(),
     ...lifeOfVersion,
     publicKey: publicKey.nullable().describe('null for secret keys.'),
-    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN; that of the KEK where custody is wrapped. */
+    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN; that of the KEK where custody is not token. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
@@ -129,10 +129,10 @@ export const createKey = contract({
         .optional()
         .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
       custody: z
-        .enum(['token', 'wrapped'])
+        .enum(['token', 'wrapped', 'software'])
         .optional()
         .describe(
-          'Where the key is kept: an object of the token (default), or wrapped by the tenant’s KEK, so that the token’s memory does not bound the number of keys.',
+          'Where the key is kept: an object of the token (default); wrapped by the tenant’s KEK, so that the token’s memory does not bound the number of keys; or in software, sealed by the HSM at rest, where the token has no mechanism for it and the policy admits that.',
         ),
       tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
       description: description.optional(),
@@ -193,6 +193,9 @@ export const listAlgorithms = contract({
           purpose,
           algs: z.array(z.union([jwsAlg, jweAlg, wrapAlg])),
           available: z.boolean(),
+          software: z
+            .boolean()
+            .describe('The token has no mechanism for it, and the policy admits keys of custody software.'),
           /** What keys that are there already may do. */
           uses: z.array(z.enum(['protect', 'process'])).describe('What keys that are there already may do.'),
           reasons: z.array(

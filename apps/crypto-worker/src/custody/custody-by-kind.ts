@@ -1,18 +1,20 @@
 import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
-import type { ImportMethod } from '@ankasecure/contracts';
-import type {
-  Capability,
-  Custody,
-  CustodyKind,
-  Deadline,
-  GcmSealed,
-  ImportedMaterial,
-  KeyRef,
-  NewKey,
-  PlatformKeyKind,
-  SignatureRequest,
-  TokenIdentity,
-  Wrapping,
+import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
+import {
+  type Capability,
+  type Custody,
+  type CustodyKind,
+  type Deadline,
+  type GcmSealed,
+  type ImportedMaterial,
+  isLacking,
+  type KeyCustody,
+  type KeyRef,
+  type NewKey,
+  type PlatformKeyKind,
+  type SignatureRequest,
+  type TokenIdentity,
+  type Wrapping,
 } from './custody.js';
 
 /**
@@ -26,25 +28,41 @@ export class CustodyByKind implements Custody {
   constructor(
     private readonly objects: Custody,
     private readonly blobs: Custody,
+    private readonly software: KeyCustody,
   ) {
     this.token = objects.token;
   }
 
-  private of(ref: KeyRef): Custody {
+  private of(ref: KeyRef): KeyCustody {
+    if (ref.sealed !== undefined) return this.software;
     return ref.wrapped === undefined ? this.objects : this.blobs;
   }
 
-  capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Promise<Capability> {
-    return (custody === 'wrapped' ? this.blobs : this.objects).capability(budget, algorithm, purpose);
+  /** @throws AnkaError `algorithm-unavailable` for `software` where the token does it, or will when it is well */
+  async capability(
+    budget: Deadline,
+    algorithm: AlgorithmName,
+    purpose: Purpose,
+    custody?: CustodyKind,
+  ): Promise<Capability> {
+    if (custody === 'wrapped') return this.blobs.capability(budget, algorithm, purpose);
+    const inToken = await this.objects.capability(budget, algorithm, purpose);
+    if (custody !== 'software') return inToken;
+    if (isLacking(inToken)) return this.software.capability(budget, algorithm, purpose);
+    throw new AnkaError(
+      'algorithm-unavailable',
+      `${algorithm} for ${purpose} is the token’s to do: only what it has no mechanism for is kept in software`,
+    );
   }
-  known(algorithm: AlgorithmName, purpose: Purpose): Capability {
-    return this.objects.known(algorithm, purpose);
+  known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability {
+    return (custody === 'software' ? this.software : this.objects).known(algorithm, purpose);
   }
   capabilities(): readonly Capability[] {
     return this.objects.capabilities();
   }
 
   generate(budget: Deadline, key: NewKey) {
+    if (key.custody === 'software') return this.software.generate(budget, key);
     return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
   }
   generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
@@ -64,6 +82,7 @@ export class CustodyByKind implements Custody {
   }
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
     this.blobs.forgetUnwrapped(objectIds);
+    this.software.forgetUnwrapped(objectIds);
   }
   uri(ref: KeyRef): string {
     return this.of(ref).uri(ref);
@@ -98,6 +117,7 @@ export class CustodyByKind implements Custody {
     return this.objects.healthy();
   }
   close(): Promise<void> {
+    this.software.forgetUnwrapped('all');
     return this.objects.close();
   }
 }

@@ -156,7 +156,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
           for (const message of [randomBytes(100), Buffer.from('x')]) {
             const { value, hsmMicros } = await custody.sign(inTime(), ref, requestFor(alg), inputFor(alg, message));
             expect(verifies(alg, message, publicKey, value)).toBe(true);
-            expect(hsmMicros).toBeGreaterThan(0);
+            // What is in memory needs no HSM.
+            expect(hsmMicros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
           }
         }
       });

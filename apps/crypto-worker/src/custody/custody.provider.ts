@@ -6,6 +6,7 @@ import type { Custody } from './custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
 import { PinRefused } from './pkcs11/pkcs11-custody.js';
 import { openBothCustodies } from './pkcs11/wrapped-custody.js';
+import { SoftwareCustody } from './software/software-custody.js';
 import { takingTurns, WriterTurn } from './writer-turn.js';
 
 export const CUSTODY = Symbol('custody');
@@ -75,5 +76,5 @@ export const openCustody = async (parts: Parts<WorkerConfig>): Promise<Custody> 
   });
   // Wrapped keys are no objects of the token: making them needs no turn.
   const token = takingTurns(both.token, () => new WriterTurn(config.database, config.partition, log));
-  return new CustodyByKind(token, both.wrapped);
+  return new CustodyByKind(token, both.wrapped, new SoftwareCustody(both.vault));
 };

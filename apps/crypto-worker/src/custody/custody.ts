@@ -1,7 +1,10 @@
 import type { Alg, AlgorithmName, Hash, JweAlg, Purpose } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 
-/** Where a private or secret key is: an object of the token, or a blob that a KEK in the token wraps. `software` has no implementation yet. */
+/**
+ * Where a private or secret key is: an object of the token, a blob that a KEK in the token wraps, or, for what the token cannot
+ * do, in this process's memory, and sealed by the token at rest.
+ */
 export type CustodyKind = 'token' | 'wrapped' | 'software';
 
 /** With what a key is wrapped, and whose it is. */
@@ -36,8 +39,10 @@ export interface KeyRef {
   readonly alg: JweAlg | null;
   /** CKA_ID: 16 bytes of our choosing. Of a wrapped key no object has it; it names what lanes have unwrapped. */
   readonly objectId: Uint8Array;
-  /** Where it is not an object of the token. */
+  /** Where it is not an object of the token: the key, or what seals it. */
   readonly wrapped?: (WrappedKey & { readonly wrapping: Wrapping }) | undefined;
+  /** Where it is in software: its bytes, sealed under the wrapped key. */
+  readonly sealed?: Uint8Array | undefined;
 }
 
 /** A call's budget; custody answers `hsm-timeout` when it is spent. Milliseconds since the epoch. */
@@ -67,8 +72,10 @@ export interface NewKey {
   readonly ref: KeyRef;
   /** CKA_LABEL: for people who look at the token. */
   readonly label: string;
-  /** Where the key is to be wrapped. */
+  /** Where the key, or what seals it, is to be wrapped. */
   readonly wrapping?: Wrapping | undefined;
+  /** Where this serves several kinds; with `wrapping`, `wrapped` when left out. */
+  readonly custody?: CustodyKind | undefined;
 }
 
 export interface GeneratedKey {
@@ -76,6 +83,8 @@ export interface GeneratedKey {
   readonly spki: Uint8Array | null;
   /** null for an object of the token. */
   readonly wrapped: WrappedKey | null;
+  /** As `KeyRef`'s. */
+  readonly sealed?: Uint8Array | undefined;
 }
 
 export interface RsaSignature {
@@ -150,24 +159,65 @@ export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
 );
 
 /**
- * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
- * (retryable), `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone), `key-blob-refused` (a wrapped key is not
- * what it is recorded as) or, for unwrapping and decryption only, `decryption-failed`: the same for every cause.
+ * Whether the token can do nothing of this, by what it lists and not by a failure that may pass: only then may it be done in
+ * software.
  */
-export interface Custody {
+export const isLacking = ({ algs, excluded }: Capability): boolean =>
+  algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code === 'token-lacks-mechanism');
+
+/** The keys of one custody: making them, and what they do. What is rejected, and with which codes, is as of `Custody`. */
+export interface KeyCustody {
   readonly kind: CustodyKind;
-  readonly token: TokenIdentity;
   /**
    * Resolves when the self-tests of `algorithm` have run: one that is still to come is begun at once, and waited for within the budget.
    * @param custody of the key that is to be made, where this serves several kinds; `token` when left out
    */
   capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Promise<Capability>;
-  /** What is known by now, `self-test-pending` where a test still runs. Asked at every operation: it makes nothing and waits for nothing. */
-  known(algorithm: AlgorithmName, purpose: Purpose): Capability;
+  /**
+   * What is known by now, `self-test-pending` where a test still runs. Asked at every operation: it makes nothing and waits for nothing.
+   * @param custody of the key that is used, where this serves several kinds; what is wrapped is used in the token
+   */
+  known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability;
   /** The same of everything there is. */
   capabilities(): readonly Capability[];
 
   generate(budget: Deadline, key: NewKey): Promise<Timed<GeneratedKey>>;
+  /** RFC 7512 URI, without a PIN. */
+  uri(ref: KeyRef): string;
+
+  /** r‖s for ECDSA, RFC 8032 encoding for EdDSA, the full MAC for HMAC. */
+  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** RSAES-OAEP with SHA-256 and MGF1-SHA-256, empty label (RFC 8017 §7.1.2). @returns the content encryption key */
+  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** Z of ECDH (SP 800-56A r3 §5.7.1.2). @param peer uncompressed point, 04‖x‖y, already checked to be on the curve */
+  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** RFC 3394 key wrap of a content encryption key. */
+  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>>;
+  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** AES-GCM, 96-bit IV, 128-bit tag. */
+  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>>;
+  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>>;
+
+  /**
+   * Wraps a wrapped key, or what seals a key, again inside the token, with another KEK.
+   * @throws AnkaError `key-not-found` where there is none
+   */
+  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>>;
+  /**
+   * Has every lane destroy what it has unwrapped of these keys, or of all, before its next batch, and this process wipe what it
+   * has of them. The fence keeps results of keys that are not to be used any more from being released; this takes the keys
+   * themselves out of memory.
+   */
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void;
+}
+
+/**
+ * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
+ * (retryable), `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone), `key-blob-refused` (a wrapped key is not
+ * what it is recorded as) or, for unwrapping and decryption only, `decryption-failed`: the same for every cause.
+ */
+export interface Custody extends KeyCustody {
+  readonly token: TokenIdentity;
   /** A platform key under `objectId`; `label` is its CKA_LABEL (for a KEK, the configured prefix and the tenant id). */
   generatePlatformKey(
     budget: Deadline,
@@ -184,34 +234,8 @@ export interface Custody {
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>>;
   /** Destroys every object with this CKA_ID. @returns how many there were: 0 is not an error. */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>>;
-  /** RFC 7512 URI, without a PIN. */
-  uri(ref: KeyRef): string;
-
-  /** r‖s for ECDSA, RFC 8032 encoding for EdDSA, the full MAC for HMAC. */
-  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>>;
   /** HMAC-SHA256 under a tenant's `audit-mac` key. */
   platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Timed<Uint8Array>>;
-  /** RSAES-OAEP with SHA-256 and MGF1-SHA-256, empty label (RFC 8017 §7.1.2). @returns the content encryption key */
-  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>>;
-  /** Z of ECDH (SP 800-56A r3 §5.7.1.2). @param peer uncompressed point, 04‖x‖y, already checked to be on the curve */
-  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>>;
-  /** RFC 3394 key wrap of a content encryption key. */
-  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>>;
-  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>>;
-  /** AES-GCM in the token, 96-bit IV, 128-bit tag. */
-  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>>;
-  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>>;
-
-  /**
-   * Wraps a wrapped key again inside the token, with another KEK.
-   * @throws AnkaError `key-not-found` where it is not wrapped
-   */
-  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>>;
-  /**
-   * Has every lane destroy what it has unwrapped of these keys, or of all, before its next batch. The fence keeps results of
-   * keys that are not to be used any more from being released; this takes the keys themselves out of the HSM's memory.
-   */
-  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void;
 
   /** True while lanes serve and the last canary passed. */
   healthy(): boolean;

@@ -19,7 +19,7 @@ import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { PlatformKeys } from '../audit-mac/platform-key.js';
-import type { Custody, GeneratedKey, KeyRef, NewKey, Timed, Wrapping } from '../custody/custody.js';
+import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey, Timed, Wrapping } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
@@ -151,12 +151,12 @@ export class CreateKey {
       return undefined;
     }
     const wrapping =
-      custodyOf(request) === 'wrapped' ? await this.around.platformKeys.wrapping(context, id, 1) : undefined;
+      custodyOf(request) === 'token' ? undefined : await this.around.platformKeys.wrapping(context, id, 1);
     const made = await this.maker.make(context, {
       event: event('success', null, plan.algs[0]),
       make: (objectId) => {
         const ref: KeyRef = { ...plan.ref, objectId };
-        return plan.supply.make({ ref, label: `ankasecure:${id}.1`, wrapping });
+        return plan.supply.make({ ref, label: `ankasecure:${id}.1`, wrapping, custody: custodyOf(request) });
       },
       record: (manager, objectId, { value }) =>
         this.record(manager, { context, id, request, plan, policy, objectId, made: value, wrapping }),
@@ -256,8 +256,8 @@ export class CreateKey {
     if (inserted.length === 0) return false;
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki, wrapped_blob, wrapped_mac, kek_generation)
-       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki, wrapped_blob, wrapped_mac, kek_generation, sealed_key)
+       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [
         ...[
           tenantId,
@@ -280,7 +280,7 @@ export class CreateKey {
   }
 }
 
-const custodyOf = ({ custody = 'token' }: Request): 'token' | 'wrapped' => custody;
+const custodyOf = ({ custody = 'token' }: Request): CustodyKind => custody;
 
 const isToCome = (instant: string | undefined): boolean => instant !== undefined && Date.parse(instant) > Date.now();
 

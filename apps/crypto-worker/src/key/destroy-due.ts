@@ -109,7 +109,7 @@ export const recordDestroyed = async (
   await lockKey(manager, { tenantId }, begun.keyId as string);
   const [destroyed] = await manager.query<[{ custody: CustodyKind }[], number]>(
     `UPDATE key_version SET state = 'DESTROYED', destroyed_at = now(), revision = revision + 1,
-       wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL, rewrap_failure = NULL
+       wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL, rewrap_failure = NULL, sealed_key = NULL
      WHERE tenant_id = $1 AND object_id = $2 AND state = 'DESTROY_SCHEDULED' RETURNING custody`,
     [tenantId, objectId],
   );
@@ -117,6 +117,7 @@ export const recordDestroyed = async (
     tenantId,
     begun.keyId,
   ]);
-  if (destroyed[0]?.custody !== 'wrapped') return begun;
-  return { ...begun, details: { ...begun.details, custody: 'wrapped', blob: 'deleted' } };
+  const { custody = 'token' } = destroyed[0] ?? {};
+  if (custody === 'token') return begun;
+  return { ...begun, details: { ...begun.details, custody, blob: 'deleted' } };
 };

@@ -44,6 +44,7 @@ export interface KeyRow {
   readonly wrapped_blob: Buffer | null;
   readonly wrapped_mac: Buffer | null;
   readonly kek_generation: number | null;
+  readonly sealed_key: Buffer | null;
   readonly kek_object_id: Buffer | null;
   readonly blob_mac_object_id: Buffer | null;
   /** The request whose rotation made it. */
@@ -56,7 +57,7 @@ export const keyRows = `
          v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
          v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroyed_at,
          v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at,
-         v.wrapped_blob, v.wrapped_mac, v.kek_generation, kek.object_id AS kek_object_id, bound.object_id AS blob_mac_object_id
+         v.wrapped_blob, v.wrapped_mac, v.kek_generation, v.sealed_key, kek.object_id AS kek_object_id, bound.object_id AS blob_mac_object_id
   FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id
     LEFT JOIN rotation_policy r ON r.tenant_id = k.tenant_id AND r.key_id = k.id
     LEFT JOIN platform_key kek ON kek.tenant_id = v.tenant_id AND kek.kind = 'kek' AND kek.generation = v.kek_generation
@@ -88,6 +89,7 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
     alg: row.purpose === 'encrypt' ? (row.algs[0] as JweAlg) : null,
     objectId: row.object_id,
     wrapped: wrappedOf(row),
+    sealed: row.sealed_key ?? undefined,
   },
   keyMadeAt: row.created_at.getTime(),
   madeAt: row.version_created_at.getTime(),

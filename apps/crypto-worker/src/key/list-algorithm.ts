@@ -3,7 +3,7 @@ import type { Context, listAlgorithms } from '@ankasecure/contracts';
 import type { Use } from '@ankasecure/policy-rules';
 import type { z } from 'zod';
 import type { Pkcs11Config } from '../config.js';
-import type { Custody } from '../custody/custody.js';
+import { type Custody, isLacking } from '../custody/custody.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { usesOf } from './key-state.js';
 
@@ -35,14 +35,16 @@ export class ListAlgorithm {
       items: this.custody.capabilities().map((row) => {
         const { strength, quantumSafe } = algorithmOf(row.algorithm);
         const { algorithm, purpose, outsideSteps } = row;
-        const decide = (use: Use) =>
-          policy.decide({ algorithm, purpose, use, custody: this.custody.kind, outsideSteps, labels });
+        const decide = (use: Use, custody = this.custody.kind) =>
+          policy.decide({ algorithm, purpose, use, custody, outsideSteps, labels });
         const { decision, warnings } = decide('create');
+        const inSoftware = this.custody.known(algorithm, purpose, 'software').algs.length > 0;
         return {
           algorithm: row.algorithm,
           purpose: row.purpose,
           algs: [...row.algs],
           available: decision.allow && row.algs.length > 0,
+          software: inSoftware && isLacking(row) && decide('create', 'software').decision.allow,
           uses: usesOf[purpose].filter((use) => decide(use).decision.allow),
           reasons: [
             ...decision.reasons,

@@ -124,7 +124,7 @@ export class RotateKey {
       );
       const from = stateAt(lifecycleOf(replaced), Date.now());
       return {
-        key: { ...keyOf(replaced), version: replaced.version + 1, custody: this.custody.kind },
+        key: { ...keyOf(replaced), version: replaced.version + 1 },
         changes: [{ version: replaced.version, from, to: targetOf('rotate', from) ?? from }],
         ruling,
       };
@@ -170,12 +170,13 @@ export class RotateKey {
     }
     const { ref, replaced, ruling } = plan;
     const wrapping =
-      replaced.custody === 'wrapped' ? await this.platformKeys.wrapping(context, id, replaced.version + 1) : undefined;
+      replaced.custody === 'token' ? undefined : await this.platformKeys.wrapping(context, id, replaced.version + 1);
     const made = await this.maker.make(context, {
       event: event('success', null),
       make: (objectId) => {
         const label = `ankasecure:${id}.${replaced.version + 1}`;
-        return this.custody.generate(context, { ref: { ...ref, objectId }, label, wrapping });
+        const { custody } = replaced;
+        return this.custody.generate(context, { ref: { ...ref, objectId }, label, wrapping, custody });
       },
       record: (manager, objectId, { value }) =>
         this.record(manager, { context, rotation, replaced, policy, objectId, made: value, wrapping }),
@@ -240,8 +241,8 @@ export class RotateKey {
     );
     const { label, serial } = this.custody.token;
     await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id, wrapped_blob, wrapped_mac, kek_generation)
-       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, spki, request_id, wrapped_blob, wrapped_mac, kek_generation, sealed_key)
+       VALUES ($1, $2, $3, 'ACTIVE', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         ...[tenantId, id, version + 1, replaced.custody, replaced.partition, label, serial, objectId, made.spki],
         context.resourceId ?? null,

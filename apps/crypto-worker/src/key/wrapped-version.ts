@@ -2,14 +2,15 @@ import type { EntityManager } from 'typeorm';
 import type { GeneratedKey, Wrapping } from '../custody/custody.js';
 import type { KeyRow } from './key-store.js';
 
-/** `wrapped_blob, wrapped_mac, kek_generation` of a new version. */
+/** `wrapped_blob, wrapped_mac, kek_generation, sealed_key` of a new version. */
 export const wrappedColumns = (
-  { wrapped }: Pick<GeneratedKey, 'wrapped'>,
+  { wrapped, sealed }: Pick<GeneratedKey, 'wrapped' | 'sealed'>,
   wrapping: Wrapping | undefined,
-): readonly [Uint8Array | null, Uint8Array | null, number | null] => [
+): readonly [Uint8Array | null, Uint8Array | null, number | null, Uint8Array | null] => [
   wrapped?.blob ?? null,
   wrapped?.mac ?? null,
   wrapping?.kekGeneration ?? null,
+  sealed ?? null,
 ];
 
 /**

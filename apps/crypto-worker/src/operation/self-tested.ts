@@ -3,10 +3,13 @@ import { AnkaError } from '@ankasecure/contracts';
 import type { Custody, Deadline } from '../custody/custody.js';
 import type { KeyVersion } from '../key/key-version.js';
 
-type Key = Pick<KeyVersion, 'algorithm' | 'purpose'>;
+type Key = Pick<KeyVersion, 'algorithm' | 'purpose' | 'custody'>;
 
-const whenTested = async (custody: Custody, budget: Deadline, { algorithm, purpose }: Key, alg: Alg): Promise<void> => {
-  const { algs, excluded } = await custody.capability(budget, algorithm, purpose);
+const whenTested = async (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> => {
+  const { algorithm, purpose } = key;
+  // What is wrapped is used in the token.
+  const place = key.custody === 'software' ? 'software' : 'token';
+  const { algs, excluded } = await custody.capability(budget, algorithm, purpose, place);
   if (algs.includes(alg)) return;
   const why = excluded.find((row) => row.alg === alg)?.detail ?? 'the token is not known to do it';
   throw new AnkaError('algorithm-unavailable', `${alg} with ${algorithm} cannot be used on this token: ${why}`);
@@ -18,4 +21,6 @@ const whenTested = async (custody: Custody, budget: Deadline, { algorithm, purpo
  * @throws (rejects with) AnkaError `algorithm-unavailable`, `hsm-timeout`
  */
 export const selfTested = (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> | undefined =>
-  custody.known(key.algorithm, key.purpose).algs.includes(alg) ? undefined : whenTested(custody, budget, key, alg);
+  custody.known(key.algorithm, key.purpose, key.custody).algs.includes(alg)
+    ? undefined
+    : whenTested(custody, budget, key, alg);

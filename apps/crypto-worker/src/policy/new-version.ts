@@ -11,9 +11,14 @@ import type { EnforcedPolicy } from './enforced-policy.js';
 export const newVersionRequest = (
   custody: Custody,
   { document }: Pick<EnforcedPolicy, 'document'>,
-  { algorithm, purpose, created_at: madeAt }: Pick<KeyRow, 'algorithm' | 'purpose' | 'created_at'>,
+  {
+    algorithm,
+    purpose,
+    custody: place,
+    created_at: madeAt,
+  }: Pick<KeyRow, 'algorithm' | 'purpose' | 'custody' | 'created_at'>,
 ): PolicyRequest => ({
-  ...{ algorithm, purpose, use: 'create', custody: custody.kind },
+  ...{ algorithm, purpose, use: 'create', custody: place },
   outsideSteps: outsideSteps(custody, algorithm, purpose),
   keyMadeAt: madeAt.getTime(),
   labels: document.requiredLabels ?? [],

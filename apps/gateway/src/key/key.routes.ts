@@ -10,6 +10,7 @@ const algorithms = {
       purpose: 'sign',
       algs: ['ES256'],
       available: true,
+      software: false,
       uses: ['protect', 'process'],
       reasons: [],
       warnings: [],
@@ -22,6 +23,7 @@ const algorithms = {
       purpose: 'sign',
       algs: [],
       available: false,
+      software: false,
       uses: [],
       reasons: [
         {

@@ -1,3 +1,5 @@
+import type { MechanismName } from './mechanism.js';
+
 /** One partition's access, as `ankasecure.hsm.pkcs11` (or `partitions.<name>`) gives it. */
 export interface Pkcs11Config {
   /** Name of the partition: part of the canary's label, and of what is logged. */
@@ -15,6 +17,8 @@ export interface Pkcs11Config {
   /** How long one PKCS#11 job may take before its lane counts as stuck. */
   readonly sessionTimeoutSeconds: number;
   readonly kekLabelPrefix: string;
+  /** As if the token did not list them. */
+  readonly excludedMechanisms?: readonly MechanismName[] | undefined;
 }
 
 /** What custody needs of a logger; pino's is one. */

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, inTime, newRef, wrapKwp, wrapRsaKwp } from '../custody.conformance.js';
 import type { Custody, ImportedMaterial, KeyRef, Wrapping } from '../custody.js';
 import { CustodyByKind } from '../custody-by-kind.js';
+import { SoftwareCustody } from '../software/software-custody.js';
 import { openBothCustodies } from './wrapped-custody.js';
 
 const token = enterSoftHsmToken();
@@ -29,10 +30,14 @@ const transport = randomBytes(32);
 let wrappers: { readonly token: KeyRef; readonly wrapped: KeyRef };
 
 beforeAll(async () => {
-  const { token: objects, wrapped } = await openBothCustodies(partitionOn(token), listeningLogger(), {
+  const {
+    token: objects,
+    wrapped,
+    vault,
+  } = await openBothCustodies(partitionOn(token), listeningLogger(), {
     tuning: { longSelfTests: false },
   });
-  custody = new CustodyByKind(objects, wrapped);
+  custody = new CustodyByKind(objects, wrapped, new SoftwareCustody(vault));
   const [kek, blobMac] = [id(), id()];
   importKey = id();
   await custody.generatePlatformKey(inTime(), 'kek', kek, 'kek');

@@ -28,6 +28,9 @@ export const ckm = {
   AES_KEY_WRAP_KWP: 0x210b,
 } as const;
 
+export type MechanismName = keyof typeof ckm;
+export const mechanismNames = Object.keys(ckm) as readonly MechanismName[];
+
 /** Parameter structures as pkcs11js numbers them; a parameter of another shape than its type ends the process. */
 export const params = { rsaOaep: 4, rsaPss: 5, ecdh: 6, gcm: 7 } as const;
 

@@ -51,6 +51,9 @@ export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: nu
   return found;
 };
 
+/** What a job says that wrapped a key. */
+export const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
+
 /** Keys as objects of one PKCS#11 token. */
 export class Pkcs11Custody implements Custody {
   readonly kind: CustodyKind = 'token';
@@ -73,8 +76,8 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.capabilities.of(budget, algorithm, purpose);
   }
 
-  known(...of: Parameters<Custody['known']>): Capability {
-    return this.runtime.capabilities.now(...of);
+  known(...[algorithm, purpose]: Parameters<Custody['known']>): Capability {
+    return this.runtime.capabilities.now(algorithm, purpose);
   }
 
   capabilities(): readonly Capability[] {

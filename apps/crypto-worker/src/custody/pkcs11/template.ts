@@ -52,7 +52,7 @@ export interface Attribute {
 export interface KeyShape {
   readonly kind: AlgorithmKind;
   readonly bits: number;
-  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'transport' | 'canary';
+  readonly purpose: Purpose | 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'transport' | 'seal' | 'canary';
   readonly alg: JweAlg | null;
 }
 
@@ -64,6 +64,8 @@ export const platformShapes = {
   import: { kind: 'rsa', bits: 4096, purpose: 'import', alg: null },
   /** The AES key between an `import` key and what is brought in; it is there for one job. */
   transport: { kind: 'aes', bits: 256, purpose: 'transport', alg: null },
+  /** A data key, for what is kept outside: it is none of callers', so no blob of theirs passes for one. */
+  seal: { kind: 'aes', bits: 256, purpose: 'seal', alg: null },
   canary: { kind: 'aes', bits: 256, purpose: 'canary', alg: null },
 } as const satisfies Record<string, KeyShape>;
 
@@ -92,6 +94,7 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, 
   import: { own: ['UNWRAP'], publicHalf: ['WRAP'] },
   transport: { own: ['UNWRAP'] },
   wrap: { own: ['UNWRAP'] },
+  seal: { own: ['ENCRYPT', 'DECRYPT'] },
   canary: { own: ['ENCRYPT', 'DECRYPT'] },
 };
 
@@ -114,7 +117,7 @@ const wrappingPurposes: readonly KeyShape['purpose'][] = ['kek', 'transport', 'w
 export const mechanismsOf = (shape: KeyShape, profile: Profile): readonly number[] => {
   if (wrappingPurposes.includes(shape.purpose)) return profile.kekWrap;
   if (shape.purpose === 'import') return [ckm.RSA_PKCS_OAEP];
-  if (shape.purpose === 'canary' || shape.alg === 'dir') return [profile.gcm.mechanism];
+  if (shape.purpose === 'seal' || shape.purpose === 'canary' || shape.alg === 'dir') return [profile.gcm.mechanism];
   if (shape.kind === 'hmac') return [hmacBySize[shape.bits] ?? ckm.SHA256_HMAC];
   if (shape.kind === 'aes') return [profile.cekWrap];
   if (shape.kind === 'ed') return [ckm.EDDSA];

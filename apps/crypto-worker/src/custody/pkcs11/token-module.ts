@@ -4,7 +4,7 @@ import type { TokenIdentity } from '../custody.js';
 import { ckr, ckrName, ckrOf } from './ckr.js';
 import type { CustodyLogger, Pkcs11Config } from './config.js';
 import { actionFor } from './error-policy.js';
-import { type MechanismInfo, type MechanismList, rwSession, userLogin } from './mechanism.js';
+import { ckm, type MechanismInfo, type MechanismList, rwSession, userLogin } from './mechanism.js';
 import { chooseProfile, type Profile, settleProfile } from './profile.js';
 import { SlotNotFound, selectSlot } from './slot.js';
 
@@ -124,7 +124,8 @@ export class TokenModule {
       if (this.#identity.label === seen.label && this.#identity.serial === seen.serial) return;
       throw new SlotNotFound(`the token is now “${seen.label}” (${seen.serial})`);
     }
-    this.#mechanisms = mechanismsOf(slot);
+    const excluded = new Set<number>(this.#config.excludedMechanisms?.map((name) => ckm[name]));
+    this.#mechanisms = new Map([...mechanismsOf(slot)].filter(([mechanism]) => !excluded.has(mechanism)));
     const clues = [this.#config.libraryPath, token.manufacturerID, token.model];
     this.#profile = settleProfile(chooseProfile(this.#config.profile, clues), this.#mechanisms);
     this.#identity = {

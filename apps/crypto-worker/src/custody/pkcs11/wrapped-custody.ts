@@ -13,15 +13,13 @@ import type {
   Wrapping,
 } from '../custody.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
-import type { Reply } from './lane/frame.js';
 import { headerOf } from './lane/locator.js';
 import { locatorOf, shapeOfRef } from './locate.js';
-import { assure, Pkcs11Custody, part } from './pkcs11-custody.js';
+import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
+import { SealingVault } from './sealing-vault.js';
 import { objectClass } from './template.js';
 import { TokenRuntime } from './token-runtime.js';
 import { objectUri } from './uri.js';
-
-const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
 
 /**
  * Keys that a KEK in the token wraps: made in the token, kept outside as blobs, and unwrapped into objects of a lane's session
@@ -34,8 +32,8 @@ export class WrappedCustody extends Pkcs11Custody {
     return this.runtime.wrappedCapabilities.of(budget, algorithm, purpose);
   }
 
-  override known(...of: Parameters<Custody['known']>): Capability {
-    return this.runtime.wrappedCapabilities.now(...of);
+  override known(...[algorithm, purpose]: Parameters<Custody['known']>): Capability {
+    return this.runtime.wrappedCapabilities.now(algorithm, purpose);
   }
 
   override capabilities(): readonly Capability[] {
@@ -78,12 +76,16 @@ export class WrappedCustody extends Pkcs11Custody {
   }
 }
 
-/** As `openPkcs11Custody`, for both kinds of custody that a token makes possible. Closing one of them closes both. */
+/** As `openPkcs11Custody`, for both kinds of custody that a token makes possible, and its vault. Closing one of them closes all. */
 export const openBothCustodies = async (
   config: Pkcs11Config,
   logger: CustodyLogger,
   options: Pkcs11Options = {},
-): Promise<{ readonly token: Pkcs11Custody; readonly wrapped: WrappedCustody }> => {
+): Promise<{ readonly token: Pkcs11Custody; readonly wrapped: WrappedCustody; readonly vault: SealingVault }> => {
   const runtime = await TokenRuntime.open(config, logger, options);
-  return { token: new Pkcs11Custody(runtime), wrapped: new WrappedCustody(runtime) };
+  return {
+    token: new Pkcs11Custody(runtime),
+    wrapped: new WrappedCustody(runtime),
+    vault: new SealingVault(runtime),
+  };
 };

@@ -1,0 +1,51 @@
+import type { Deadline, Timed, WrappedKey, Wrapping } from '../custody.js';
+import type { DataKey, Vault } from '../software/vault.js';
+import { headerOf, packLocator } from './lane/locator.js';
+import { ivBytes, tagBytes } from './lane/operation/gcm.js';
+import { part, wrappedIn } from './pkcs11-custody.js';
+import { objectClass, platformShapes } from './template.js';
+import type { TokenRuntime } from './token-runtime.js';
+import { objectUri } from './uri.js';
+
+const shape = platformShapes.seal;
+
+/** Data keys are made, wrapped and unwrapped as keys in wrapped custody are. */
+export class SealingVault implements Vault {
+  constructor(private readonly runtime: TokenRuntime) {}
+
+  /** The same is asked of the token as by keys in wrapped custody that encrypt directly. */
+  async able(budget: Deadline): Promise<boolean> {
+    return (await this.runtime.wrappedCapabilities.of(budget, 'AES-256', 'encrypt')).algs.includes('dir');
+  }
+
+  async makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<Timed<WrappedKey>> {
+    const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
+    const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts);
+    return { value: wrappedIn(reply), hsmMicros: reply.micros };
+  }
+
+  async seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<Uint8Array>> {
+    const reply = await this.runtime.call(budget, 'seal-gcm', 0, [packLocator(key, shape), aad, plaintext]);
+    return { value: Buffer.concat([part(reply, 0), part(reply, 1), part(reply, 2)]), hsmMicros: reply.micros };
+  }
+
+  async open(budget: Deadline, key: DataKey, aad: Uint8Array, sealed: Uint8Array): Promise<Timed<Uint8Array>> {
+    const [iv, ciphertext, tag] = [
+      sealed.subarray(0, ivBytes),
+      sealed.subarray(ivBytes, -tagBytes),
+      sealed.subarray(-tagBytes),
+    ];
+    const reply = await this.runtime.call(budget, 'open-gcm', 0, [packLocator(key, shape), iv, ciphertext, tag, aad]);
+    return { value: part(reply, 0), hsmMicros: reply.micros };
+  }
+
+  async rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<Timed<WrappedKey>> {
+    const parts = [packLocator(key, shape), headerOf(to, shape), to.kek, to.blobMac];
+    const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
+    return { value: wrappedIn(reply), hsmMicros: reply.micros };
+  }
+
+  uri({ kek }: Wrapping): string {
+    return objectUri(this.runtime.identity, kek, objectClass.secret);
+  }
+}

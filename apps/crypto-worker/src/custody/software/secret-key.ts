@@ -1,0 +1,134 @@
+import {
+  constants,
+  createCipheriv,
+  createDecipheriv,
+  createECDH,
+  createHmac,
+  createPrivateKey,
+  generateKeyPair,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+  privateDecrypt,
+  privateEncrypt,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+import { type AlgorithmKind, type AlgorithmName, algorithmOf } from '@ankasecure/algorithm';
+import { p256, p384, p521 } from '@noble/curves/nist.js';
+import { emsaPssEncode } from '../../signature/emsa-pss.js';
+import type { GcmSealed, SignatureRequest } from '../custody.js';
+import { hashMechanisms } from '../pkcs11/mechanism.js';
+
+/** A key in plaintext: PKCS#8 of a private key, or the bytes of a secret one; and the public half's SPKI. */
+export interface Plain {
+  readonly secret: Buffer;
+  readonly spki: Buffer | null;
+}
+
+const curves = {
+  256: { name: 'prime256v1', noble: p256 },
+  384: { name: 'secp384r1', noble: p384 },
+  521: { name: 'secp521r1', noble: p521 },
+} as const;
+const curveOf = (bits: number) => curves[bits as keyof typeof curves];
+
+const makePair = promisify(generateKeyPair);
+
+const exported = ({ publicKey, privateKey }: KeyPairKeyObjectResult): Plain => ({
+  secret: privateKey.export({ format: 'der', type: 'pkcs8' }),
+  spki: publicKey.export({ format: 'der', type: 'spki' }),
+});
+const secretOf = (bits: number): Plain => ({ secret: randomBytes(bits / 8), spki: null });
+
+const makers: Readonly<Record<AlgorithmKind, (bits: number) => Promise<Plain>>> = {
+  rsa: async (modulusLength) => exported(await makePair('rsa', { modulusLength, publicExponent: 65_537 })),
+  ec: async (bits) => exported(await makePair('ec', { namedCurve: curveOf(bits).name })),
+  ed: async () => exported(await makePair('ed25519', {})),
+  aes: async (bits) => secretOf(bits),
+  hmac: async (bits) => secretOf(bits),
+};
+
+/** The caller wipes the secret. */
+export const makePlain = (algorithm: AlgorithmName): Promise<Plain> => {
+  const { kind, bits } = algorithmOf(algorithm);
+  return makers[kind](bits);
+};
+
+const privateKeyOf = (secret: Buffer): KeyObject => createPrivateKey({ key: secret, format: 'der', type: 'pkcs8' });
+
+/** The private scalar, wiped after `work`. */
+const withScalar = <Result>(secret: Buffer, work: (scalar: Buffer) => Result): Result => {
+  const scalar = Buffer.from(privateKeyOf(secret).export({ format: 'jwk' }).d ?? '', 'base64url');
+  try {
+    return work(scalar);
+  } finally {
+    scalar.fill(0);
+  }
+};
+
+/** RSASP1 of RFC 8017 §5.2.1, on a block that is padded already or is to be padded so. */
+const rsaSign = (secret: Buffer, padding: number, block: Buffer): Buffer =>
+  privateEncrypt({ key: privateKeyOf(secret), padding }, block);
+
+/** As `Custody.sign`. node:crypto signs messages alone: RSA and ECDSA are given the digest here. */
+export const signPlain = (
+  algorithm: AlgorithmName,
+  secret: Buffer,
+  request: SignatureRequest,
+  input: Uint8Array,
+): Buffer => {
+  const { bits } = algorithmOf(algorithm);
+  switch (request.scheme) {
+    case 'eddsa':
+      return sign(null, input, privateKeyOf(secret));
+    case 'hmac':
+      return createHmac(request.hash, secret).update(input).digest();
+    case 'ecdsa':
+      return withScalar(secret, (scalar) =>
+        Buffer.from(curveOf(bits).noble.sign(input, scalar, { prehash: false, lowS: false, extraEntropy: true })),
+      );
+    case 'rsa-pkcs1': {
+      const prefix = Buffer.from(hashMechanisms[request.hash].digestInfo, 'hex');
+      return rsaSign(secret, constants.RSA_PKCS1_PADDING, Buffer.concat([prefix, input]));
+    }
+    case 'rsa-pss':
+      return rsaSign(secret, constants.RSA_NO_PADDING, emsaPssEncode(request.hash, input, bits - 1));
+  }
+};
+
+export const decryptOaepPlain = (secret: Buffer, ciphertext: Uint8Array): Buffer =>
+  privateDecrypt(
+    { key: privateKeyOf(secret), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
+    ciphertext,
+  );
+
+export const agreePlain = (algorithm: AlgorithmName, secret: Buffer, peer: Uint8Array): Buffer =>
+  withScalar(secret, (scalar) => {
+    const own = createECDH(curveOf(algorithmOf(algorithm).bits).name);
+    own.setPrivateKey(scalar);
+    return own.computeSecret(peer);
+  });
+
+/** RFC 3394 §2.2.3.1 */
+const initialValue = Buffer.alloc(8, 0xa6);
+const keyWrap = (secret: Buffer) => `aes${secret.length === 16 ? 128 : 256}-wrap`;
+
+export const wrapCekPlain = (secret: Buffer, cek: Uint8Array): Buffer =>
+  createCipheriv(keyWrap(secret), secret, initialValue).update(cek);
+/** OpenSSL takes shorter input for an empty secret; the shortest wrapped key has two semiblocks and the check. */
+export const unwrapCekPlain = (secret: Buffer, wrapped: Uint8Array): Buffer => {
+  if (wrapped.length < 24) throw new Error('length');
+  return createDecipheriv(keyWrap(secret), secret, initialValue).update(wrapped);
+};
+
+export const sealGcmPlain = (secret: Buffer, aad: Uint8Array, plaintext: Uint8Array): GcmSealed => {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', secret, iv).setAAD(aad);
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return { iv, ciphertext, tag: cipher.getAuthTag() };
+};
+export const openGcmPlain = (secret: Buffer, { iv, ciphertext, tag }: GcmSealed, aad: Uint8Array): Buffer => {
+  const decipher = createDecipheriv('aes-256-gcm', secret, iv, { authTagLength: 16 }).setAAD(aad).setAuthTag(tag);
+  return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+};

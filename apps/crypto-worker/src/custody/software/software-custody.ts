@@ -1,0 +1,179 @@
+import { type AlgorithmName, algorithmNames, algorithmOf, joseAlgs, type Purpose } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import type {
+  Capability,
+  Deadline,
+  GcmSealed,
+  GeneratedKey,
+  KeyCustody,
+  KeyRef,
+  NewKey,
+  SignatureRequest,
+  Timed,
+  WrappedKey,
+  Wrapping,
+} from '../custody.js';
+import {
+  agreePlain,
+  decryptOaepPlain,
+  makePlain,
+  openGcmPlain,
+  sealGcmPlain,
+  signPlain,
+  unwrapCekPlain,
+  wrapCekPlain,
+} from './secret-key.js';
+import { UnsealedKeys } from './unsealed-keys.js';
+import type { DataKey, Vault } from './vault.js';
+
+/** Most keys in plaintext at once. */
+const defaultCapacity = 256;
+
+/** All that this process computes with keys: everything but taking others in, which is the HSM's alone. */
+const capabilityOf = (algorithm: AlgorithmName, purpose: Purpose): Capability => {
+  const algs = joseAlgs(algorithm, purpose);
+  if (purpose !== 'wrap') return { algorithm, purpose, algs, excluded: [], outsideSteps: [] };
+  const detail = 'keys are brought into the HSM alone';
+  const excluded = algs.map((alg) => ({ alg, code: 'token-lacks-mechanism' as const, detail }));
+  return { algorithm, purpose, algs: [], excluded, outsideSteps: [] };
+};
+
+const capabilities = new Map(
+  algorithmNames.flatMap((algorithm) =>
+    (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).map((purpose) => [
+      `${algorithm}/${purpose}`,
+      capabilityOf(algorithm, purpose),
+    ]),
+  ),
+);
+
+/** What a sealed key is bound to: whose it is, and what it may do. No base64url, so no JWE has this for its AAD. */
+const aadOf = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>, { tenantId, keyId, version }: Wrapping): Buffer =>
+  Buffer.from(`ankasecure software key 1\0${JSON.stringify({ tenantId, keyId, version, algorithm, purpose, alg })}`);
+
+/**
+ * Keys that this process makes and uses in its own memory, for what the token cannot do. At rest each is sealed by a data key
+ * of the HSM's, so whoever has the database, or a backup of it, has nothing without the HSM; whoever reads this process's
+ * memory has the keys that are in use. Policy decides whether there may be any.
+ */
+export class SoftwareCustody implements KeyCustody {
+  readonly kind = 'software';
+  private readonly unsealed: UnsealedKeys;
+
+  constructor(
+    private readonly vault: Vault,
+    capacity = defaultCapacity,
+  ) {
+    this.unsealed = new UnsealedKeys(capacity);
+  }
+
+  async capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability> {
+    if (await this.vault.able(budget)) return this.known(algorithm, purpose);
+    throw new AnkaError('algorithm-unavailable', 'The token cannot seal keys, so none are kept in software');
+  }
+
+  known(algorithm: AlgorithmName, purpose: Purpose): Capability {
+    return capabilities.get(`${algorithm}/${purpose}`) ?? capabilityOf(algorithm, purpose);
+  }
+
+  capabilities(): readonly Capability[] {
+    return [...capabilities.values()];
+  }
+
+  async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<Timed<GeneratedKey>> {
+    if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to seal under');
+    const made = await this.vault.makeDataKey(budget, wrapping);
+    const dataKey: DataKey = { objectId: ref.objectId, wrapped: { ...made.value, wrapping } };
+    const { secret, spki } = await makePlain(ref.algorithm);
+    try {
+      const sealed = await this.vault.seal(budget, dataKey, aadOf(ref, wrapping), secret);
+      const value = { spki, wrapped: made.value, sealed: sealed.value };
+      return { value, hsmMicros: made.hsmMicros + sealed.hsmMicros };
+    } finally {
+      secret.fill(0);
+    }
+  }
+
+  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>> {
+    return this.vault.rewrap(budget, dataKeyOf(ref), to);
+  }
+
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    this.unsealed.forget(objectIds);
+  }
+
+  /** The KEK's place, for the key itself has none. */
+  uri(ref: KeyRef): string {
+    return this.vault.uri(dataKeyOf(ref).wrapped.wrapping);
+  }
+
+  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
+    return this.using(budget, ref, (secret) => signPlain(ref.algorithm, secret, request, input));
+  }
+
+  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>> {
+    return this.using(budget, ref, (secret) => uniform(() => decryptOaepPlain(secret, ciphertext)));
+  }
+
+  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>> {
+    return this.using(budget, ref, (secret) => uniform(() => agreePlain(ref.algorithm, secret, peer)));
+  }
+
+  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
+    return this.using(budget, ref, (secret) => wrapCekPlain(secret, cek));
+  }
+
+  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>> {
+    return this.using(budget, ref, (secret) => uniform(() => unwrapCekPlain(secret, wrapped)));
+  }
+
+  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>> {
+    return this.using(budget, ref, (secret) => sealGcmPlain(secret, aad, plaintext));
+  }
+
+  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>> {
+    return this.using(budget, ref, (secret) => uniform(() => openGcmPlain(secret, sealed, aad)));
+  }
+
+  /** `work` is done at once: what it is given may be wiped when it has returned. */
+  private async using<Result>(budget: Deadline, ref: KeyRef, work: (secret: Buffer) => Result): Promise<Timed<Result>> {
+    if (budget.deadline <= Date.now()) throw new AnkaError('hsm-timeout');
+    const known = this.unsealed.get(ref.objectId);
+    if (known !== undefined) return { value: work(known), hsmMicros: 0 };
+    const { value: secret, hsmMicros } = await this.unseal(budget, ref);
+    this.unsealed.put(ref.objectId, secret);
+    return { value: work(secret), hsmMicros };
+  }
+
+  /** @throws AnkaError `key-blob-refused` where it is not what was sealed for this key */
+  private async unseal(budget: Deadline, ref: KeyRef): Promise<Timed<Buffer>> {
+    const dataKey = dataKeyOf(ref);
+    const { sealed = Buffer.of() } = ref;
+    try {
+      const { value, hsmMicros } = await this.vault.open(budget, dataKey, aadOf(ref, dataKey.wrapped.wrapping), sealed);
+      // Memory of its own, which nothing but a key was ever in.
+      const secret = Buffer.alloc(value.length);
+      secret.set(value);
+      value.fill(0);
+      return { value: secret, hsmMicros };
+    } catch (error) {
+      if (!(error instanceof AnkaError && error.code === 'decryption-failed')) throw error;
+      throw new AnkaError('key-blob-refused', undefined, { cause: error });
+    }
+  }
+}
+
+/** @throws AnkaError `key-not-found` for a key whose blob is gone */
+const dataKeyOf = ({ objectId, wrapped }: KeyRef): DataKey => {
+  if (wrapped === undefined) throw new AnkaError('key-not-found', 'There is no sealed key any more.');
+  return { objectId, wrapped };
+};
+
+/** Whatever is wrong with what is decrypted is answered alike. */
+const uniform = (work: () => Buffer): Buffer => {
+  try {
+    return work();
+  } catch {
+    throw new AnkaError('decryption-failed');
+  }
+};

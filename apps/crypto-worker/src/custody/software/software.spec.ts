@@ -1,0 +1,164 @@
+import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
+import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, custodyConformance, inTime, newRef } from '../custody.conformance.js';
+import type { Custody, KeyRef, Wrapping } from '../custody.js';
+import { CustodyByKind } from '../custody-by-kind.js';
+import { openBothCustodies } from '../pkcs11/wrapped-custody.js';
+import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
+import { SoftwareCustody } from './software-custody.js';
+import { UnsealedKeys } from './unsealed-keys.js';
+
+const token = enterSoftHsmToken();
+afterAll(() => {
+  token.remove();
+});
+
+/** A token that lacks EdDSA, as its configuration has it. */
+const partition = { ...partitionOn(token), sessionTimeoutSeconds: 60, excludedMechanisms: ['EDDSA'] as const };
+const quick = { tuning: { longSelfTests: false } };
+
+/** `all` with every key in software, whatever the token can do. */
+const inSoftware = (all: Custody, software: SoftwareCustody): Custody => {
+  const own: Partial<Custody> = {
+    kind: 'software',
+    capability: (budget, algorithm, purpose) => software.capability(budget, algorithm, purpose),
+    known: (algorithm, purpose) => software.known(algorithm, purpose),
+    capabilities: () => software.capabilities(),
+    generate: (budget, key) => all.generate(budget, { ...key, custody: 'software' }),
+  };
+  return new Proxy(all, {
+    get(target, name) {
+      const mine = own[name as keyof Custody];
+      if (mine !== undefined) return mine;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+};
+
+const open = async () => {
+  const { token: objects, wrapped, vault } = await openBothCustodies(partition, listeningLogger(), quick);
+  const software = new SoftwareCustody(vault, 4);
+  return { all: new CustodyByKind(objects, wrapped, software), software };
+};
+
+custodyConformance('software, sealed by SoftHSM', {
+  open: async () => {
+    const { all, software } = await open();
+    const custody = inSoftware(all, software);
+    // What is brought in is brought into the token.
+    const { importKey } = custody;
+    return new Proxy(keepingBlobs(custody, await wrappingBy(custody)), {
+      get: (target, name) => (name === 'importKey' ? importKey : (Reflect.get(target, name, target) as unknown)),
+    });
+  },
+  lacks: ['AES-KWP'],
+});
+
+describe('a key in software', () => {
+  let custody: Custody;
+  let wrapping: Wrapping;
+  beforeAll(async () => {
+    ({ all: custody } = await open());
+    wrapping = await wrappingBy(custody);
+  });
+  afterAll(() => custody.close());
+
+  const made = async (ref: KeyRef): Promise<{ ref: KeyRef; spki: Buffer }> => {
+    const { value } = await custody.generate(inTime(), { ref, label: 'x', wrapping, custody: 'software' });
+    if (value.wrapped === null) throw new Error('nothing is sealed');
+    const kept = { ...ref, wrapped: { ...value.wrapped, wrapping }, sealed: value.sealed };
+    return { ref: kept, spki: Buffer.from(value.spki ?? []) };
+  };
+  const ed25519 = () => made(newRef('Ed25519', 'sign'));
+  const signs = async ({ ref, spki }: { ref: KeyRef; spki: Buffer }): Promise<boolean> => {
+    const { value } = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, Buffer.from('x'));
+    return verify(null, Buffer.from('x'), { key: spki, format: 'der', type: 'spki' }, value);
+  };
+  /** As another process has it: nothing of it is in memory. */
+  const afresh = (key: { ref: KeyRef; spki: Buffer }, change: Partial<KeyRef> = {}) => {
+    custody.forgetUnwrapped('all');
+    return { ...key, ref: { ...key.ref, ...change } };
+  };
+
+  it('is made for what the token has no mechanism for, and for nothing else', async () => {
+    expect((await custody.capability(inTime(), 'Ed25519', 'sign', 'software')).algs).toEqual(['EdDSA', 'Ed25519']);
+    expect((await custody.capability(inTime(), 'Ed25519', 'sign')).algs).toEqual([]);
+    for (const [algorithm, purpose] of [
+      ['EC-P256', 'sign'],
+      ['AES-256', 'encrypt'],
+      ['AES-256', 'wrap'],
+    ] as const)
+      expect(await codeOf(custody.capability(inTime(), algorithm, purpose, 'software'))).toBe('algorithm-unavailable');
+  });
+
+  it('is used by whoever has the HSM, and is not to be read at rest', async () => {
+    const key = await ed25519();
+    expect(await signs(key)).toBe(true);
+    expect(await signs(afresh(key))).toBe(true);
+    const { sealed = Buffer.of() } = key.ref;
+    const header = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(0, 16);
+    expect(Buffer.from(sealed).includes(header)).toBe(false);
+    expect(sealed).toHaveLength(48 + 12 + 16);
+  });
+
+  it('is refused where it is not what was sealed for that very key', async () => {
+    const [key, other] = [await ed25519(), await ed25519()];
+    const flipped = Uint8Array.from(key.ref.sealed ?? []);
+    flipped[20] = (flipped[20] ?? 0) ^ 1;
+    expect(await codeOf(signs(afresh(key, { sealed: flipped })))).toBe('key-blob-refused');
+    expect(await codeOf(signs(afresh(key, { sealed: other.ref.sealed })))).toBe('key-blob-refused');
+    expect(await codeOf(signs(afresh(key, { wrapped: other.ref.wrapped })))).toBe('key-blob-refused');
+    expect(await codeOf(signs(afresh(key, { sealed: Buffer.of() })))).toBe('key-blob-refused');
+    expect(await codeOf(signs(afresh(key, { purpose: 'encrypt' })))).toBe('key-blob-refused');
+    const { wrapped } = key.ref;
+    if (wrapped === undefined) throw new Error('not sealed');
+    const elsewhere = { ...wrapped, wrapping: { ...wrapping, version: 2 } };
+    expect(await codeOf(signs(afresh(key, { wrapped: elsewhere })))).toBe('key-blob-refused');
+    // The data key is no key of a caller's.
+    const direct: KeyRef = { ...newRef('AES-256', 'encrypt', 'dir'), wrapped };
+    expect(await codeOf(custody.sealGcm(inTime(), direct, Buffer.of(), Buffer.of()))).toBe('key-blob-refused');
+    expect(await signs(afresh(key))).toBe(true);
+  });
+
+  it('outlives its KEK, once the data key is wrapped again', async () => {
+    const key = await ed25519();
+    const next: Wrapping = { ...wrapping, kek: randomBytes(16), kekGeneration: 2 };
+    await custody.generatePlatformKey(inTime(), 'kek', Buffer.from(next.kek), 'kek');
+    const { value } = await custody.rewrap(inTime(), key.ref, next);
+    expect(await signs(afresh(key, { wrapped: { ...value, wrapping: next } }))).toBe(true);
+    await custody.destroy(inTime(), next.kek);
+    expect(await codeOf(signs(afresh(key, { wrapped: { ...value, wrapping: next } })))).toBe('key-not-found');
+  });
+});
+
+describe('keys in memory', () => {
+  const [a, b, c] = [Buffer.of(1), Buffer.of(2), Buffer.of(3)];
+  const secret = (): Buffer => Buffer.alloc(4, 7);
+  const wiped = Buffer.alloc(4);
+
+  it('are as many as there may be: the one unused for longest is wiped', () => {
+    const keys = new UnsealedKeys(2);
+    const [first, second] = [secret(), secret()];
+    keys.put(a, first);
+    keys.put(b, second);
+    expect(keys.get(a)).toBe(first);
+    keys.put(c, secret());
+    expect([keys.get(b), second]).toEqual([undefined, wiped]);
+    expect(keys.get(a)).toEqual(secret());
+  });
+
+  it('are wiped when they are to be forgotten, or come again', () => {
+    const keys = new UnsealedKeys(2);
+    const [first, again, other] = [secret(), secret(), secret()];
+    keys.put(a, first);
+    keys.put(a, again);
+    expect([first, keys.get(a)]).toEqual([wiped, secret()]);
+    keys.forget([a]);
+    expect([again, keys.get(a)]).toEqual([wiped, undefined]);
+    keys.put(b, other);
+    keys.forget('all');
+    expect([other, keys.get(b)]).toEqual([wiped, undefined]);
+  });
+});

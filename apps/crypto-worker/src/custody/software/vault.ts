@@ -1,0 +1,23 @@
+import type { Deadline, KeyRef, Timed, WrappedKey, Wrapping } from '../custody.js';
+
+/** A data key of the HSM: AES-256, wrapped by the tenant's KEK, and used inside alone. */
+export interface DataKey {
+  /** As of the key that it seals. */
+  readonly objectId: Uint8Array;
+  readonly wrapped: NonNullable<KeyRef['wrapped']>;
+}
+
+/** What the HSM does for keys in software: it seals them, so that nothing that is at rest can be read without it. */
+export interface Vault {
+  /** Whether this token can. Its self-test is waited for. */
+  able(budget: Deadline): Promise<boolean>;
+  makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<Timed<WrappedKey>>;
+  /** AES-GCM with `aad` authenticated. @returns IV, ciphertext and tag, one after the other */
+  seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** The caller wipes what is returned. @throws AnkaError `decryption-failed` for what was not sealed so */
+  open(budget: Deadline, key: DataKey, aad: Uint8Array, sealed: Uint8Array): Promise<Timed<Uint8Array>>;
+  /** Wraps the data key again, with another KEK: what it seals stays as it is. */
+  rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<Timed<WrappedKey>>;
+  /** RFC 7512 URI of the KEK. */
+  uri(wrapping: Wrapping): string;
+}

@@ -1,0 +1,22 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Keys in software: sealed by a data key that is kept as wrapped keys are, and so is wrapped again, told of, and deleted with
+ * them.
+ */
+export class Software1764530000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE key_version
+        ADD COLUMN sealed_key bytea,
+        DROP CONSTRAINT key_version_wrapped,
+        ADD CONSTRAINT key_version_wrapped CHECK (
+          (wrapped_blob IS NULL) = (wrapped_mac IS NULL) AND (wrapped_blob IS NULL) = (kek_generation IS NULL)
+          AND (wrapped_blob IS NOT NULL) = (custody IN ('wrapped', 'software') AND state <> 'DESTROYED')
+          AND (sealed_key IS NOT NULL) = (custody = 'software' AND state <> 'DESTROYED'));`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('keys in software cannot be had again');
+  }
+}
