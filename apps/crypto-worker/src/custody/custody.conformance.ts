@@ -70,7 +70,7 @@ const verifies = (alg: JwsAlg, message: Uint8Array, publicKey: KeyObject, signat
   );
 };
 
-const publicKeyOf = (spki: Uint8Array | null): KeyObject => {
+export const publicKeyOf = (spki: Uint8Array | null): KeyObject => {
   if (!spki) throw new Error('no public key');
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 };

@@ -3,7 +3,7 @@ import { algorithmNames, algorithmOf, type JweAlg, joseAlgs, type Purpose } from
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import pkcs11js, { type Handle, type PKCS11 } from 'pkcs11js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTime, newRef } from '../custody.conformance.js';
+import { inTime, newRef, publicKeyOf, wrapKwp, wrapRsaKwp } from '../custody.conformance.js';
 import { shapeOf } from './capability.js';
 import { ckr, ckrOf } from './ckr.js';
 import { ckm, rwSession } from './mechanism.js';
@@ -168,18 +168,39 @@ describe('the token as a whole', () => {
   });
 });
 
+describe('a key for wrap that was brought in', () => {
+  it('unwraps, to nothing that could be read, and does nothing else', async () => {
+    const [importKey, id, value] = [randomBytes(16), randomBytes(16), randomBytes(32)];
+    const made = await custody.generatePlatformKey(inTime(60_000), 'import', importKey, 'import');
+    const wrappedKey = wrapRsaKwp(custody, publicKeyOf(made.value.spki), value);
+    const key = { ref: { ...newRef('AES-256', 'wrap'), objectId: id }, label: 'l' };
+    await custody.importKey(inTime(), key, { method: 'rsa-aes-kwp', importKey, wrappedKey });
+    const wrapper = only(id);
+    const granted = rightAttributes.filter((right) => read(wrapper, right)[0] === 1);
+    expect(granted).toEqual([cka.UNWRAP]);
+    const kept = [cka.SENSITIVE, cka.EXTRACTABLE, cka.MODIFIABLE, cka.COPYABLE].map((type) => read(wrapper, type)[0]);
+    expect(kept).toEqual([1, 0, 0, 0]);
+    const blob = wrapKwp(value, randomBytes(32));
+    const unwrap = (sensitive: boolean): Handle =>
+      p11.C_UnwrapKey(session, { mechanism: ckm.AES_KEY_WRAP_PAD }, wrapper, blob, generic(sensitive));
+    expect(codeOfCall(() => unwrap(false))).toBe(templateInconsistent);
+    p11.C_DestroyObject(session, unwrap(true));
+  });
+});
+
+const generic = (sensitive: boolean) => [
+  { type: cka.CLASS, value: objectClass.secret },
+  { type: cka.KEY_TYPE, value: keyType.generic },
+  { type: cka.TOKEN, value: false },
+  { type: cka.SENSITIVE, value: sensitive },
+  { type: cka.EXTRACTABLE, value: true },
+];
+
 describe('a KEK', () => {
   it('unwraps to nothing that could be read', async () => {
     const id = randomBytes(16);
     await custody.generatePlatformKey(inTime(), 'kek', id, 'ankasecure:kek:tenant:t');
     const kek = only(id);
-    const generic = (sensitive: boolean) => [
-      { type: cka.CLASS, value: objectClass.secret },
-      { type: cka.KEY_TYPE, value: keyType.generic },
-      { type: cka.TOKEN, value: false },
-      { type: cka.SENSITIVE, value: sensitive },
-      { type: cka.EXTRACTABLE, value: true },
-    ];
     const victim = p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, [
       ...generic(true).filter(({ type }) => type !== cka.KEY_TYPE),
       { type: cka.VALUE_LEN, value: 32 },

@@ -110,8 +110,9 @@ const hmacBySize: Readonly<Record<number, number>> = {
   512: ckm.SHA512_HMAC,
 };
 
-/** Of keys that others are wrapped with. */
+/** Of keys that others are wrapped with; and of those, whatever lasts longer than a job. */
 const wrappingPurposes: readonly KeyShape['purpose'][] = ['kek', 'transport', 'wrap'];
+const lastingWrappers: readonly KeyShape['purpose'][] = ['kek', 'wrap'];
 
 /** The mechanisms a key may ever be used with; at creation they become CKA_ALLOWED_MECHANISMS. */
 export const mechanismsOf = (shape: KeyShape, profile: Profile): readonly number[] => {
@@ -153,7 +154,7 @@ const flags = (all: readonly Right[], granted: readonly Right[]): readonly Attri
   all.map((right) => ({ type: cka[right], value: granted.includes(right) }));
 
 /**
- * What a key that unwraps others demands of them. Without this anybody who is logged in could have a blob back as a generic
+ * What a lasting key that unwraps others demands of them. Without this anybody who is logged in could have a blob back as a generic
  * secret and read it. It may still be extractable: a new KEK wraps again what an old one unwraps, inside the token.
  */
 const unwrapsOnlyTo: readonly PlainAttribute[] = [{ type: cka.SENSITIVE, value: true }];
@@ -187,7 +188,7 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     ...flags(pair ? privateRights : secretRights, rightsOf(shape).own),
     ...(pair ? [] : [{ type: cka.VALUE_LEN, value: shape.bits / 8 }]),
     ...(allowed ? [{ type: cka.ALLOWED_MECHANISMS, value: allowed }] : []),
-    ...(wrappingPurposes.includes(shape.purpose) && profile.unwrapTemplate
+    ...(lastingWrappers.includes(shape.purpose) && profile.unwrapTemplate
       ? [{ type: cka.UNWRAP_TEMPLATE, value: unwrapsOnlyTo }]
       : []),
   ];
