@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CustodyKind } from '../custody/custody.js';
 import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ForgetUnwrapped } from './forget-unwrapped.js';
 
@@ -27,33 +28,41 @@ describe('what lanes have unwrapped', () => {
     expect(forgotten.splice(0)).toEqual(['all']);
     return forgotten;
   };
-  const key = async (custody: 'wrapped' | 'token') => {
+  const key = async (custody: CustodyKind) => {
     const [tenantId, keyId, objectId] = [randomUUID(), randomUUID(), randomBytes(16)];
     await database.superuser.query(
       `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by)
        VALUES ($1, $2, 'k', 'AES-256', 'encrypt', '{dir}', 't')`,
       [tenantId, keyId],
     );
-    const wrapped = custody === 'wrapped' ? ['b', randomBytes(32), 1] : [null, null, null];
+    const wrapped = custody === 'token' ? [null, null, null] : ['b', randomBytes(32), 1];
+    const sealed = custody === 'software' ? 's' : null;
     await database.superuser.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, wrapped_blob, wrapped_mac, kek_generation)
-       VALUES ($1, $2, 1, 'ACTIVE', $3, 'here', 't', 's', $4, $5, $6, $7)`,
-      [tenantId, keyId, custody, objectId, ...wrapped],
+      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id, wrapped_blob, wrapped_mac, kek_generation, sealed_key)
+       VALUES ($1, $2, 1, 'ACTIVE', $3, 'here', 't', 's', $4, $5, $6, $7, $8)`,
+      [tenantId, keyId, custody, objectId, ...wrapped, sealed],
     );
     const set = (change: string) =>
       database.superuser.query(`UPDATE key_version SET ${change}, revision = revision + 1 WHERE key_id = $1`, [keyId]);
     return { keyId, objectId: objectId.toString('hex'), set };
   };
 
-  it.each([
+  const changes = [
     ['suspended', `state = 'SUSPENDED'`],
     ['compromised', `state = 'COMPROMISED'`],
     ['to be destroyed', `state = 'DESTROY_SCHEDULED'`],
     ['wrapped again', `wrapped_blob = 'c', kek_generation = 2`],
-    ['destroyed', `state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL`],
-  ])('goes in every worker of the partition when a key is %s', async (_name, change) => {
+    [
+      'destroyed',
+      `state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL, sealed_key = NULL`,
+    ],
+  ] as const;
+  const kinds = ['wrapped', 'software'] as const;
+  const all = kinds.flatMap((custody) => changes.map(([name, change]) => [custody, name, change] as const));
+
+  it.each(all)('goes in every worker of the partition when a key in custody %s is %s', async (custody, _, change) => {
     const [one, other, elsewhere] = [await worker('here'), await worker('here'), await worker('there')];
-    const { keyId, objectId, set } = await key('wrapped');
+    const { keyId, objectId, set } = await key(custody);
     await set(change);
     for (const forgotten of [one, other]) await expect.poll(() => forgotten).toEqual([keyId, objectId]);
     await expect.poll(() => elsewhere).toEqual([keyId]);

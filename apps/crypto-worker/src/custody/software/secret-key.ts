@@ -19,8 +19,12 @@ import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { emsaPssEncode } from '../../signature/emsa-pss.js';
 import type { GcmSealed, SignatureRequest } from '../custody.js';
 import { hashMechanisms } from '../pkcs11/mechanism.js';
+import { ecSpki } from '../pkcs11/spki.js';
 
-/** A key in plaintext: PKCS#8 of a private key, or the bytes of a secret one; and the public half's SPKI. */
+/**
+ * A key in plaintext: PKCS#8 of RSA and Ed25519, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. No form
+ * is kept that would be a string on its way, for strings cannot be wiped.
+ */
 export interface Plain {
   readonly secret: Buffer;
   readonly spki: Buffer | null;
@@ -35,6 +39,17 @@ const curveOf = (bits: number) => curves[bits as keyof typeof curves];
 
 const makePair = promisify(generateKeyPair);
 
+/** A scalar has as many bytes as its field. */
+const makeEc = (bits: number): Plain => {
+  const own = createECDH(curveOf(bits).name);
+  own.generateKeys();
+  const scalar = own.getPrivateKey();
+  const secret = Buffer.alloc(Math.ceil(bits / 8));
+  scalar.copy(secret, secret.length - scalar.length);
+  scalar.fill(0);
+  return { secret, spki: ecSpki(bits, own.getPublicKey()) };
+};
+
 const exported = ({ publicKey, privateKey }: KeyPairKeyObjectResult): Plain => ({
   secret: privateKey.export({ format: 'der', type: 'pkcs8' }),
   spki: publicKey.export({ format: 'der', type: 'spki' }),
@@ -43,7 +58,7 @@ const secretOf = (bits: number): Plain => ({ secret: randomBytes(bits / 8), spki
 
 const makers: Readonly<Record<AlgorithmKind, (bits: number) => Promise<Plain>>> = {
   rsa: async (modulusLength) => exported(await makePair('rsa', { modulusLength, publicExponent: 65_537 })),
-  ec: async (bits) => exported(await makePair('ec', { namedCurve: curveOf(bits).name })),
+  ec: async (bits) => makeEc(bits),
   ed: async () => exported(await makePair('ed25519', {})),
   aes: async (bits) => secretOf(bits),
   hmac: async (bits) => secretOf(bits),
@@ -57,21 +72,14 @@ export const makePlain = (algorithm: AlgorithmName): Promise<Plain> => {
 
 const privateKeyOf = (secret: Buffer): KeyObject => createPrivateKey({ key: secret, format: 'der', type: 'pkcs8' });
 
-/** The private scalar, wiped after `work`. */
-const withScalar = <Result>(secret: Buffer, work: (scalar: Buffer) => Result): Result => {
-  const scalar = Buffer.from(privateKeyOf(secret).export({ format: 'jwk' }).d ?? '', 'base64url');
-  try {
-    return work(scalar);
-  } finally {
-    scalar.fill(0);
-  }
-};
-
 /** RSASP1 of RFC 8017 §5.2.1, on a block that is padded already or is to be padded so. */
 const rsaSign = (secret: Buffer, padding: number, block: Buffer): Buffer =>
   privateEncrypt({ key: privateKeyOf(secret), padding }, block);
 
-/** As `Custody.sign`. node:crypto signs messages alone: RSA and ECDSA are given the digest here. */
+/**
+ * As `Custody.sign`. node:crypto signs messages alone, and what comes here for RSA and ECDSA is the digest: RSA's encoding is done
+ * here, and ECDSA is the noble library's, hedged: milliseconds of this thread's each, with numbers that nobody can wipe.
+ */
 export const signPlain = (
   algorithm: AlgorithmName,
   secret: Buffer,
@@ -85,9 +93,7 @@ export const signPlain = (
     case 'hmac':
       return createHmac(request.hash, secret).update(input).digest();
     case 'ecdsa':
-      return withScalar(secret, (scalar) =>
-        Buffer.from(curveOf(bits).noble.sign(input, scalar, { prehash: false, lowS: false, extraEntropy: true })),
-      );
+      return Buffer.from(curveOf(bits).noble.sign(input, secret, { prehash: false, lowS: false, extraEntropy: true }));
     case 'rsa-pkcs1': {
       const prefix = Buffer.from(hashMechanisms[request.hash].digestInfo, 'hex');
       return rsaSign(secret, constants.RSA_PKCS1_PADDING, Buffer.concat([prefix, input]));
@@ -103,12 +109,11 @@ export const decryptOaepPlain = (secret: Buffer, ciphertext: Uint8Array): Buffer
     ciphertext,
   );
 
-export const agreePlain = (algorithm: AlgorithmName, secret: Buffer, peer: Uint8Array): Buffer =>
-  withScalar(secret, (scalar) => {
-    const own = createECDH(curveOf(algorithmOf(algorithm).bits).name);
-    own.setPrivateKey(scalar);
-    return own.computeSecret(peer);
-  });
+export const agreePlain = (algorithm: AlgorithmName, secret: Buffer, peer: Uint8Array): Buffer => {
+  const own = createECDH(curveOf(algorithmOf(algorithm).bits).name);
+  own.setPrivateKey(secret);
+  return own.computeSecret(peer);
+};
 
 /** RFC 3394 §2.2.3.1 */
 const initialValue = Buffer.alloc(8, 0xa6);
