@@ -22,6 +22,12 @@ describe('differences', () => {
       { minimumStrength: 128 },
       [{ field: 'minimumStrength', before: null, after: 128 }],
     ],
+    [
+      'what takes two people',
+      { dualControl: ['destroy'] },
+      { dualControl: ['compromise'] },
+      [{ field: 'dualControl', added: ['compromise'], removed: ['destroy'] }],
+    ],
     ['a list that is gone', { custody: ['token'] }, {}, [{ field: 'custody', before: ['token'], after: null }]],
     [
       'the purposes of one algorithm',

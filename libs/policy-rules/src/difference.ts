@@ -23,7 +23,7 @@ const value =
     isDeepStrictEqual(from[field], to[field]) ? [] : [{ field, before: from[field] ?? null, after: to[field] ?? null }];
 
 const list =
-  (field: 'allowedAlgorithms' | 'custody' | 'requiredLabels'): Compare =>
+  (field: 'allowedAlgorithms' | 'custody' | 'requiredLabels' | 'dualControl'): Compare =>
   (from, to) => {
     const [before, after]: (readonly string[] | undefined)[] = [from[field], to[field]];
     if (before === undefined || after === undefined) return value(field)(from, to);
@@ -62,6 +62,7 @@ const comparisons = {
     Object.fromEntries(sunsets.map(({ algorithm, ...dates }) => [algorithm, dates])),
   ),
   requiredLabels: list('requiredLabels'),
+  dualControl: list('dualControl'),
 } as const satisfies Record<RuleName, Compare>;
 
 /** What changes from one policy to another, field by field; empty when they decide alike by their letter. */

@@ -28,6 +28,8 @@ describe('a policy document', () => {
         sunsets: [{ ...sunset, warnFrom: '2028-01-01T00:00:00Z', processUntil: '2027-01-01T00:00:00Z' }],
       },
     ],
+    ['two people for a deed nobody knows', { ...plain, dualControl: ['create'] }],
+    ['two people for a deed twice', { ...plain, dualControl: ['destroy', 'destroy'] }],
     ['a label with a line break', { ...plain, requiredLabels: ['a\n'] }],
   ])('is refused with %s', (_, document) => {
     expect(policyDocument.safeParse(document).success).toBe(false);
@@ -45,6 +47,7 @@ describe('a policy document', () => {
       maxRotationIntervalDays: 90,
       sunsets: [{ algorithm: 'EC-P256', warnFrom: '2027-01-01T00:00:00Z', source: 'Bank standard 7' }],
       requiredLabels: ['owner'],
+      dualControl: ['destroy', 'compromise', 'relax-policy'],
     };
     expect(policyDocument.parse(document)).toEqual(document);
     expect(policyDocument.parse(initialPolicy)).toEqual(initialPolicy);

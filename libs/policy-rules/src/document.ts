@@ -7,6 +7,9 @@ const purpose = z.enum(purposes);
 export const custodyKinds = ['token', 'wrapped', 'software'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];
 
+/** What a tenant may want two people for. */
+export const controlledDeeds = ['destroy', 'compromise', 'relax-policy'] as const;
+
 const instant = z.iso.datetime({ offset: false });
 const days = z.number().int().min(1).max(36_500);
 
@@ -40,7 +43,8 @@ export type Sunset = z.infer<typeof sunset>;
 
 /**
  * A tenant's algorithm policy: what keys may be made and used with. The first two fields suffice; each other one takes
- * something away, and left out it takes nothing (`custody` alone can also give: `software`).
+ * something away, and left out it takes nothing (`custody` alone can also give: `software`). `dualControl` is about what
+ * people do to keys and to the policy; whether a key may be made or used does not go by it.
  */
 export const policyDocument = z.strictObject({
   allowedAlgorithms: unique('algorithm', algorithm).describe(
@@ -87,6 +91,11 @@ export const policyDocument = z.strictObject({
     .max(32)
     .optional()
     .describe('Names that the metadata of a new key must have, and that are not taken off again.'),
+  dualControl: unique('deed', z.enum(controlledDeeds))
+    .optional()
+    .describe(
+      'What one person asks for and another approves: destroying a key, marking one as compromised, relaxing this policy. As soon as there is one, relax-policy is among them, listed or not: else whoever is alone would take the others off first.',
+    ),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;
 

@@ -1,8 +1,16 @@
 import { algorithmNames, purposes } from '@ankasecure/algorithm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { custodyKinds, initialPolicy, type PolicyDocument, policyDocument, type Sunset } from './document.js';
+import {
+  controlledDeeds,
+  custodyKinds,
+  initialPolicy,
+  type PolicyDocument,
+  policyDocument,
+  type Sunset,
+} from './document.js';
 import { evaluate } from './evaluate.js';
+import { relaxes } from './relax.js';
 import { exists, type PolicyRequest, uses } from './request.js';
 
 const first = Date.parse('2026-01-01T00:00:00Z');
@@ -40,6 +48,7 @@ const anyPolicy = fc
     maxRotationIntervalDays: maybe(fc.integer({ min: 1, max: 3650 })),
     sunsets: maybe(fc.uniqueArray(anySunset, { selector: ({ algorithm }) => algorithm })),
     requiredLabels: maybe(fc.uniqueArray(fc.constantFrom('owner', 'system'))),
+    dualControl: maybe(fc.uniqueArray(fc.constantFrom(...controlledDeeds))),
   })
   .map((policy) => policyDocument.parse(given(policy)));
 
@@ -93,7 +102,24 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
       : { ...policy, sunsets: [...others, sunset] };
   }),
   fc.constant((policy: PolicyDocument) => ({ ...policy, requiredLabels: ['owner', 'system'] })),
+  fc.constantFrom(...controlledDeeds).map((deed) => (policy: PolicyDocument) => ({
+    ...policy,
+    dualControl: [...new Set([...(policy.dualControl ?? []), deed])],
+  })),
 );
+
+/** Nothing but what a change is about is to decide. */
+const everything: PolicyDocument = { ...initialPolicy, custody: [...custodyKinds] };
+
+/** One field as one policy has it, and as another has it. */
+const anyChange = fc
+  .record({ one: anyPolicy, other: anyPolicy, field: fc.constantFrom(...policyDocument.keyof().options) })
+  .map(({ one, other, field }) => {
+    const [from, to] = [one, other].map((policy) =>
+      given({ ...everything, [field]: policy[field] ?? everything[field] }),
+    );
+    return { from: policyDocument.parse(from), to: policyDocument.parse(to) };
+  });
 
 describe('whatever the policy, the request and the time, a decision', () => {
   it('allows exactly when there is no reason not to, and names a rule and its source', () => {
@@ -113,6 +139,16 @@ describe('whatever the policy, the request and the time, a decision', () => {
         if (!evaluate(policy, asked, now).allow) expect(evaluate(restrict(policy), asked, now).allow).toBe(false);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('is no, where it was no, by every policy that does not relax the one before', () => {
+    fc.assert(
+      fc.property(anyChange, anyRequest.filter(exists), anyMoment, ({ from, to }, asked, now) => {
+        if (relaxes(from, to) || evaluate(from, asked, now).allow) return;
+        expect(evaluate(to, asked, now).allow).toBe(false);
+      }),
+      { numRuns: 5000 },
     );
   });
 
@@ -150,6 +186,16 @@ describe('whatever the policy, the request and the time, a decision', () => {
         const { allow } = evaluate({ ...initialPolicy, fipsOnly }, asked, Math.min(now, Date.parse('2030-12-31')));
         const outside = asked.custody === 'software' || (fipsOnly && asked.outsideSteps.length > 0);
         expect(allow).toBe(exists(asked) && !outside);
+      }),
+    );
+  });
+});
+
+describe('whatever the policy', () => {
+  it('is not relaxed by what takes something away', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyRestriction, (policy, restrict) => {
+        expect(relaxes(policy, restrict(policy))).toBe(false);
       }),
     );
   });

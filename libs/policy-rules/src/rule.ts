@@ -28,7 +28,8 @@ interface Rule {
 export const tenantPolicy = 'the tenant’s policy';
 
 const day = 86_400_000;
-const defaultCustody: readonly CustodyKind[] = ['token', 'wrapped'];
+/** Where keys may be by a policy that does not say. */
+export const defaultCustody: readonly CustodyKind[] = ['token', 'wrapped'];
 
 const protects = ({ use }: PolicyRequest): boolean => use !== 'process';
 

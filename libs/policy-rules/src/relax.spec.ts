@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { PolicyDocument } from './document.js';
+import { type ControlledDeed, wantsTwo } from './dual-control.js';
+import { relaxes } from './relax.js';
+
+const plain: PolicyDocument = { allowedAlgorithms: ['AES-256', 'EC-P256'], fipsOnly: false };
+const sunset = (protectUntil?: string, processUntil?: string) => ({
+  sunsets: [
+    { algorithm: 'EC-P256' as const, ...(protectUntil && { protectUntil }), ...(processUntil && { processUntil }) },
+  ],
+});
+const [early, late] = ['2028-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
+
+/** Each from the stricter to the laxer. */
+const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<PolicyDocument>])[] = [
+  ['an algorithm more', {}, { allowedAlgorithms: ['AES-256', 'EC-P256', 'RSA-2048'] }],
+  ['FIPS-only off', { fipsOnly: true }, {}],
+  ['CNSA 2.0 off', { cnsa2: true }, { cnsa2: false }],
+  ['less strength', { minimumStrength: 128 }, { minimumStrength: 112 }],
+  ['no strength', { minimumStrength: 112 }, {}],
+  ['a purpose more', { purposes: { 'EC-P256': ['sign'] } }, { purposes: { 'EC-P256': ['sign', 'encrypt'] } }],
+  ['purposes without a limit', { purposes: { 'EC-P256': ['sign'] } }, { purposes: {} }],
+  ['software', {}, { custody: ['token', 'wrapped', 'software'] }],
+  ['custody as it is by itself', { custody: ['token'] }, {}],
+  ['a longer life', { maxKeyLifeDays: 30 }, { maxKeyLifeDays: 31 }],
+  ['a life without end', { maxKeyLifeDays: 30 }, {}],
+  ['fewer rotations', { maxRotationIntervalDays: 30 }, { maxRotationIntervalDays: 31 }],
+  ['a later end of protecting', sunset(early), sunset(late)],
+  ['a later end of processing', sunset(early, early), sunset(early, late)],
+  ['an end of protecting after all', sunset(undefined, early), sunset(late, late)],
+  ['an end of processing no more', sunset(early, early), sunset(early)],
+  ['a sunset no more', sunset(early), {}],
+  ['a label less', { requiredLabels: ['owner', 'system'] }, { requiredLabels: ['system'] }],
+  ['one person for a deed', { dualControl: ['destroy', 'compromise'] }, { dualControl: ['destroy'] }],
+  ['one person for all', { dualControl: ['relax-policy'] }, { dualControl: [] }],
+];
+
+describe('a policy is relaxed by', () => {
+  it.each(relaxations)('%s, and not by the way back', (_, from, to) => {
+    expect(relaxes({ ...plain, ...from }, { ...plain, ...to })).toBe(true);
+    expect(relaxes({ ...plain, ...to }, { ...plain, ...from })).toBe(false);
+  });
+
+  it.each<[string, Partial<PolicyDocument>, Partial<PolicyDocument>]>([
+    ['nothing', {}, {}],
+    ['another order', { custody: ['token', 'wrapped'] }, { custody: ['wrapped', 'token'] }],
+    ['saying what holds anyway', {}, { custody: ['token', 'wrapped'], dualControl: [], requiredLabels: [] }],
+    ['other words', sunset(early), { sunsets: [{ algorithm: 'EC-P256', protectUntil: '2028-01-01T00:00:00.000Z' }] }],
+    ['a warning less', { sunsets: [{ algorithm: 'EC-P256', warnFrom: early }] }, {}],
+    [
+      'leaving out what comes with the rest',
+      { dualControl: ['destroy', 'relax-policy'] },
+      { dualControl: ['destroy'] },
+    ],
+  ])('neither way by %s', (_, from, to) => {
+    expect(relaxes({ ...plain, ...from }, { ...plain, ...to })).toBe(false);
+    expect(relaxes({ ...plain, ...to }, { ...plain, ...from })).toBe(false);
+  });
+
+  it('one field, whatever another makes good for it', () => {
+    expect(relaxes({ ...plain, fipsOnly: true }, { allowedAlgorithms: [], fipsOnly: false })).toBe(true);
+  });
+});
+
+describe('two people are wanted', () => {
+  const deeds: readonly ControlledDeed[] = ['destroy', 'compromise', 'relax-policy', 'change-issuer'];
+  it.each<[PolicyDocument['dualControl'], ControlledDeed[]]>([
+    [undefined, []],
+    [[], []],
+    [['destroy'], ['destroy', 'relax-policy', 'change-issuer']],
+    [['compromise'], ['compromise', 'relax-policy', 'change-issuer']],
+    [['relax-policy'], ['relax-policy', 'change-issuer']],
+    [
+      ['destroy', 'compromise'],
+      ['destroy', 'compromise', 'relax-policy', 'change-issuer'],
+    ],
+  ])('with %j for %j', (dualControl, wanted) => {
+    const policy = dualControl === undefined ? {} : { dualControl };
+    expect(deeds.filter((deed) => wantsTwo(policy, deed))).toEqual(wanted);
+  });
+});

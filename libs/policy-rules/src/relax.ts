@@ -1,0 +1,58 @@
+import type { PolicyDocument, Sunset } from './document.js';
+import { controlledBy } from './dual-control.js';
+import { defaultCustody, type RuleName } from './rule.js';
+
+type Relaxes = (from: PolicyDocument, to: PolicyDocument) => boolean;
+
+/** Something of the first is missing in the second. */
+const loses = <Item>(first: readonly Item[], second: readonly Item[]): boolean =>
+  first.some((item) => !second.includes(item));
+
+/** A flag that was on is off. */
+const unset =
+  (field: 'fipsOnly' | 'cnsa2'): Relaxes =>
+  (from, to) =>
+    from[field] === true && to[field] !== true;
+
+/** A bound from above is higher, or gone. */
+const raised =
+  (field: 'maxKeyLifeDays' | 'maxRotationIntervalDays'): Relaxes =>
+  (from, to) =>
+    from[field] !== undefined && (to[field] ?? Number.POSITIVE_INFINITY) > from[field];
+
+/** When a sunset ends protecting and when processing, in milliseconds since the epoch; where it does not, never. */
+const endsOf = ({ protectUntil, processUntil }: Partial<Sunset> = {}): readonly number[] =>
+  [protectUntil ?? processUntil, processUntil].map((date) =>
+    date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date),
+  );
+
+/** For each field: whether it lets something through that was held back. Warnings hold nothing back. */
+const relaxations = {
+  allowedAlgorithms: (from, to) => loses(to.allowedAlgorithms, from.allowedAlgorithms),
+  fipsOnly: unset('fipsOnly'),
+  cnsa2: unset('cnsa2'),
+  minimumStrength: ({ minimumStrength: from = 0 }, { minimumStrength: to = 0 }) => to < from,
+  purposes: ({ purposes: from = {} }, { purposes: to = {} }) =>
+    (Object.keys(from) as (keyof typeof from)[]).some((algorithm) => {
+      const after = to[algorithm];
+      return after === undefined || loses(after, from[algorithm] ?? []);
+    }),
+  custody: ({ custody: from = defaultCustody }, { custody: to = defaultCustody }) => loses(to, from),
+  maxKeyLifeDays: raised('maxKeyLifeDays'),
+  maxRotationIntervalDays: raised('maxRotationIntervalDays'),
+  sunsets: ({ sunsets: from = [] }, { sunsets: to = [] }) =>
+    from.some((row) => {
+      const after = endsOf(to.find(({ algorithm }) => algorithm === row.algorithm));
+      return endsOf(row).some((end, index) => (after[index] ?? Number.POSITIVE_INFINITY) > end);
+    }),
+  requiredLabels: ({ requiredLabels: from = [] }, { requiredLabels: to = [] }) => loses(from, to),
+  dualControl: (from, to) => loses(controlledBy(from), controlledBy(to)),
+} as const satisfies Record<RuleName, Relaxes>;
+
+/**
+ * Whether a policy lets anything through that another held back, field by field. What is not shown here to hold back as much as
+ * before counts as relaxed, even where another field makes good for it: false means that whatever `to` allows, `from` allowed,
+ * now and at any time, and that nothing needs fewer people.
+ */
+export const relaxes = (from: PolicyDocument, to: PolicyDocument): boolean =>
+  Object.values(relaxations).some((relaxed) => relaxed(from, to));
