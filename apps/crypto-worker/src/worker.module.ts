@@ -176,14 +176,10 @@ const made = <Made>(
     ),
     made(
       RotationPolicies,
-      [DataSource, CommitChange, CUSTODY, EnforcedPolicies],
+      [DataSource, CommitChange, CUSTODY],
       (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
     ),
-    made(
-      EditKey,
-      [CommitChange, CUSTODY, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts),
-    ),
+    made(EditKey, [CommitChange, CUSTODY], (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts)),
     made(
       KeyAliases,
       [PARTS, CommitChange],

@@ -37,6 +37,11 @@ export const context = z.strictObject({
   ifMatch: z.number().int().positive().optional(),
   /** Check everything, say what would happen, do nothing: no HSM call and no change. */
   dryRun: z.literal(true).optional(),
+  /**
+   * Somebody else asked for this, and `principal` has approved it. Only the gateway says so, of a request that it carries out
+   * from its own database.
+   */
+  approval: z.strictObject({ id: uuid, requestedBy: text(256) }).optional(),
 });
 export type Context = z.infer<typeof context>;
 

@@ -22,6 +22,7 @@ export const errors = {
   'access-denied': row(403, 'The role does not allow this'),
   'key-access-denied': row(403, 'No grant on the key allows this'),
   'policy-refused': row(403, 'The tenant policy refuses this'),
+  'approval-required': row(403, 'A second person has to approve this'),
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),

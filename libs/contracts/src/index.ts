@@ -1,4 +1,5 @@
 export * from './alias.js';
+export * from './approval.js';
 export * from './audit.js';
 export * from './bus.js';
 export * from './contracts.js';

@@ -1,12 +1,13 @@
-import { AnkaError, type Context, type DryRun, type Key } from '@ankasecure/contracts';
+import { AnkaError, assertApproved, type Context, type DryRun, type Key } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
+import { policyWithin } from '../policy/enforced-policy.js';
 import type { CommitChange } from './commit-change.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor } from './lock-key.js';
-import { type Change, planChange, type Step, versionsMeant } from './plan-change.js';
+import { type Change, controlledDeedOf, planChange, type Step, versionsMeant } from './plan-change.js';
 import { type Deed, keyOf } from './rehearse.js';
 
 /**
@@ -22,7 +23,7 @@ export class ChangeState {
   /**
    * @param destruction with `schedule-destroy`; asked for again within a day, it is answered as it stands
    * @returns the key as of the changed version, the last where there are several
-   * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`
+   * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`, `approval-required`
    */
   async change(context: Context, change: Change, destruction?: Destruction): Promise<Key> {
     const row = await this.changes.commit(context, deedOf(change), async (manager) => {
@@ -84,7 +85,15 @@ const planned = async (
   const { occurredAt } = change.revocation ?? {};
   if (occurredAt !== undefined && Date.parse(occurredAt) > Date.now())
     throw new AnkaError('request-invalid', 'occurredAt: what has happened has happened by now');
-  return { steps, destroyAt: destruction?.dueFor(steps[0].row) ?? null };
+  const destroyAt = destruction?.dueFor(steps[0].row) ?? null;
+  await assertTwoPeople(manager, context, change);
+  return { steps, destroyAt };
+};
+
+/** By the policy that is enforced until the change is committed, whose fence is held. */
+const assertTwoPeople = async (manager: EntityManager, context: Context, change: Change): Promise<void> => {
+  const deed = controlledDeedOf(change);
+  if (deed !== undefined) assertApproved((await policyWithin(manager, context.tenantId)).document, deed, context);
 };
 
 const write = async (

@@ -3,7 +3,7 @@ import { missingLabels } from '@ankasecure/policy-rules';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
-import type { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { policyWithin } from '../policy/enforced-policy.js';
 import type { CommitChange } from './commit-change.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
@@ -20,7 +20,6 @@ export class EditKey {
   constructor(
     private readonly changes: CommitChange,
     private readonly custody: Custody,
-    private readonly policies: EnforcedPolicies,
   ) {}
 
   /** Leaves alone what is not named. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused` */
@@ -56,7 +55,7 @@ export class EditKey {
     await lockKeyFor(manager, context, 'manage', id);
     const row = (await readKey(manager, context.tenantId, id)).at(-1) as KeyRow;
     if (metadata !== undefined) {
-      const { document } = await this.policies.within(manager, context.tenantId);
+      const { document } = await policyWithin(manager, context.tenantId);
       const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.metadata, name));
       if (lost.length > 0)
         throw new AnkaError('policy-refused', `The tenant's policy wants ${lost.join(', ')} in the metadata of keys`);

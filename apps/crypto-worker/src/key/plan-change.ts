@@ -1,4 +1,5 @@
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
+import type { ControlledDeed } from '@ankasecure/policy-rules';
 import { isCompromise, type Move, refusalOf, stateAt, targetOf } from './key-state.js';
 import { type KeyRow, lifecycleOf } from './key-store.js';
 
@@ -46,6 +47,12 @@ const moveOf = ({ verb, revocation }: Change, row: KeyRow): Move => {
   if (revocation !== undefined && isCompromise(revocation.reason)) return 'compromise';
   if (verb === 'cancel-destroy' && isCompromise(row.revocation_reason)) return 'cancel-destroy-of-compromised';
   return verb;
+};
+
+/** What a change comes to, however it is said, that a tenant may want two people for. */
+export const controlledDeedOf = ({ verb, revocation }: Change): ControlledDeed | undefined => {
+  if (verb === 'schedule-destroy') return 'destroy';
+  return isCompromise(revocation?.reason ?? null) ? 'compromise' : undefined;
 };
 
 /** The versions a change is about: the current one, or all where it is about destruction, unless it names one. */

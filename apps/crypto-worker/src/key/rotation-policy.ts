@@ -12,7 +12,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
 import type { Custody } from '../custody/custody.js';
-import type { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { policyWithin } from '../policy/enforced-policy.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { refusedBy } from '../policy/ruling.js';
 import type { CommitChange } from './commit-change.js';
@@ -49,7 +49,6 @@ export class RotationPolicies {
     private readonly dataSource: DataSource,
     private readonly changes: CommitChange,
     private readonly custody: Custody,
-    private readonly policies: EnforcedPolicies,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also where the key has no policy; `key-access-denied` */
@@ -128,7 +127,7 @@ export class RotationPolicies {
     id: string,
     planned: Pick<PolicyRequest, 'rotationDays'>,
   ): Promise<void> {
-    const policy = await this.policies.within(manager, tenantId);
+    const policy = await policyWithin(manager, tenantId);
     const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
     assertMadeHere(row.purpose);
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Alg, AlgorithmName } from '@ankasecure/algorithm';
-import { type AnkaError, type AuditEvent, type Context, userIssuer } from '@ankasecure/contracts';
+import { type AnkaError, type AuditEvent, approvalDetails, type Context, userIssuer } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 
 export interface Happened {
@@ -16,7 +16,7 @@ export interface Happened {
 const now = (): number => Date.now() * 1000;
 
 export const eventOf = (
-  context: Pick<Context, 'tenantId' | 'principal' | 'issuer' | 'correlationId'>,
+  context: Pick<Context, 'tenantId' | 'principal' | 'issuer' | 'correlationId' | 'approval'>,
   happened: Happened,
 ): AuditEvent => ({
   eventId: randomUUID(),
@@ -29,7 +29,7 @@ export const eventOf = (
   failureCode: happened.failureCode,
   occurredAt: now(),
   correlationId: context.correlationId,
-  details: { ...happened.details, ...userIssuer(context) },
+  details: { ...happened.details, ...userIssuer(context), ...approvalDetails(context) },
 });
 
 /** What every event says of the key version that was used. */

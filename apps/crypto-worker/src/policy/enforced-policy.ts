@@ -27,6 +27,20 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
 };
 
 /**
+ * The policy in force in the caller's transaction: where that holds the tenant's fence, until it ends.
+ * @throws AnkaError `tenant-unknown`
+ */
+export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
+  const [row] = await manager.query<{ revision: number; document: PolicyDocument }[]>(
+    'SELECT revision, document FROM tenant_policy WHERE tenant_id = $1',
+    [tenantId],
+  );
+  if (row === undefined)
+    throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
+  return enforcedPolicy(row.revision, row.document);
+};
+
+/**
  * Enforced policies, read once and kept: the copy may be out of date and is never wrong, because the fence throws away
  * whatever was decided on an older revision and calls `forget`.
  */
@@ -61,21 +75,7 @@ export class EnforcedPolicies {
     this.known.delete(tenantId);
   }
 
-  /**
-   * The policy in force in the caller's transaction: where that holds the tenant's fence, until it ends.
-   * @throws AnkaError `tenant-unknown`
-   */
-  async within(manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> {
-    const [row] = await manager.query<{ revision: number; document: PolicyDocument }[]>(
-      'SELECT revision, document FROM tenant_policy WHERE tenant_id = $1',
-      [tenantId],
-    );
-    if (row === undefined)
-      throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
-    return enforcedPolicy(row.revision, row.document);
-  }
-
   private load(tenantId: string): Promise<EnforcedPolicy> {
-    return withTenant(this.dataSource, tenantId, (manager) => this.within(manager, tenantId));
+    return withTenant(this.dataSource, tenantId, (manager) => policyWithin(manager, tenantId));
   }
 }

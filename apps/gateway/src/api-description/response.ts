@@ -13,6 +13,7 @@ const always: readonly ErrorCode[] = [
 const ofTokens: readonly ErrorCode[] = ['authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'];
 const ofBodies: readonly ErrorCode[] = ['body-malformed', 'body-too-large', 'media-type-unsupported'];
 const ofIdempotency: readonly ErrorCode[] = ['idempotency-in-flight', 'idempotency-mismatch'];
+const ofControlled: readonly ErrorCode[] = ['approval-required'];
 const ofConditions: readonly ErrorCode[] = ['precondition-required', 'precondition-failed'];
 
 /** Every code a caller of the route may meet, without repetition. */
@@ -23,6 +24,7 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
     ...(route.public ? [] : ofTokens),
     ...(route.takes === 'body' ? ofBodies : []),
     ...(route.idempotent ? ofIdempotency : []),
+    ...(route.controlled ? ofControlled : []),
     ...(route.conditional === true ? ofConditions : []),
     ...(route.conditional === 'optional' ? (['precondition-failed'] as const) : []),
   ]),

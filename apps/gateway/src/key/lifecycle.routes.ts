@@ -38,6 +38,7 @@ interface Verb {
   readonly request: object;
   readonly roles?: Route['roles'];
   readonly idempotent?: true;
+  readonly controlled?: true;
   readonly reply: Partial<Record<keyof typeof key, unknown>> & { readonly state: KeyState };
 }
 
@@ -88,6 +89,7 @@ const verbs: readonly Verb[] = [
     summary: 'Revoke a version, for a reason',
     description: 'A compromise makes it COMPROMISED: it processes for callers who send `acceptRisk` only.',
     change: revokeKey,
+    controlled: true,
     request: { version: 1, ...revocation },
     reply: { state: 'DEACTIVATED', deactivateAt: instants.created, revocation },
   },
@@ -97,6 +99,7 @@ const verbs: readonly Verb[] = [
     summary: 'Mark a version as compromised',
     description: 'The same as `revoke` with the reason `key-compromise`.',
     change: compromiseKey,
+    controlled: true,
     request: { message: 'laptop lost', occurredAt: instants.created },
     reply: {
       state: 'COMPROMISED',
@@ -112,6 +115,7 @@ const verbs: readonly Verb[] = [
     request: { waitingDays: 30 },
     roles: ['tenant-admin'],
     idempotent: true,
+    controlled: true,
     reply: scheduled,
   },
   {
@@ -207,6 +211,7 @@ export const lifecycleRoutes: readonly Route[] = [
     takes: 'parameters',
     status: 200,
     idempotent: true,
+    controlled: true,
     etag: true,
     conditional: 'optional',
     dryRun: true,

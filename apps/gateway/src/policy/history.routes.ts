@@ -72,6 +72,7 @@ export const historyRoutes: readonly Route[] = [
     takes: 'body',
     conditional: true,
     dryRun: true,
+    controlled: true,
     etag: true,
     withinMs: 30_000,
     errors: ['policy-version-not-found', 'policy-pending', 'policy-not-applied', 'audit-unavailable'],

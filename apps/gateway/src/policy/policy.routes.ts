@@ -36,6 +36,7 @@ export const policyRoutes: readonly Route[] = [
     takes: 'body',
     conditional: true,
     dryRun: true,
+    controlled: true,
     withinMs: 30_000,
     errors: ['policy-pending', 'policy-not-applied', 'audit-unavailable'],
     example: { request: document, reply: policy },

@@ -38,6 +38,8 @@ export interface Route {
   readonly etag?: true;
   /** Takes `?dryRun=true`: everything is checked, the answer says what would happen, nothing is done. */
   readonly dryRun?: true;
+  /** The tenant's policy may want two people for it. */
+  readonly controlled?: true;
   /** The answer may say that what was used is on its way out: Deprecation and Sunset. */
   readonly notice?: true;
   /** The made resource's Location is this and the id of the reply's head. */

@@ -13,6 +13,9 @@ export interface Change {
   readonly changedBy: string;
   /** Who said that it was he; none where the service itself did it. */
   readonly changedByIssuer?: string | null;
+  /** Where it took two people. */
+  readonly approvalId?: string | null;
+  readonly requestedBy?: string | null;
   readonly correlationId: string;
 }
 
@@ -47,19 +50,23 @@ const detailsOf = ({ field, algorithm, added, removed, before, after }: Differen
 const changes = (from: PolicyDocument, to: PolicyDocument): Record<string, string> =>
   Object.assign({}, ...differences(from, to).map(detailsOf)) as Record<string, string>;
 
+/** Who approved it is the event's user. */
+const approvalOf = ({ approvalId, requestedBy }: Change): Record<string, string> =>
+  typeof approvalId === 'string' && typeof requestedBy === 'string' ? { approvalId, requestedBy } : {};
+
 const eventOf = (
-  { tenantId, changedBy, changedByIssuer, correlationId }: Change,
+  change: Change,
   { details, ...over }: Pick<AuditEvent, 'operation' | 'outcome' | 'failureCode' | 'details'>,
 ): AuditEvent => ({
   eventId: randomUUID(),
-  tenantId,
-  userId: changedBy,
+  tenantId: change.tenantId,
+  userId: change.changedBy,
   keyId: null,
   algorithm: null,
   occurredAt: Date.now() * 1000,
-  correlationId,
+  correlationId: change.correlationId,
   ...over,
-  details: { ...details, ...userIssuer({ issuer: changedByIssuer ?? undefined }) },
+  details: { ...details, ...userIssuer({ issuer: change.changedByIssuer ?? undefined }), ...approvalOf(change) },
 });
 
 /** A policy came in force: which version after which, and what changed. */

@@ -16,6 +16,8 @@ const primaryKeyConstraintName = 'policy_version_pkey';
 @Index('policy_version_active', ['tenantId'], { unique: true, where: `(state = 'active'::text)` })
 @Check('policy_version_version', 'version > 0')
 @Check('policy_version_restores', 'restores > 0')
+@Check('policy_version_approval', '(approval_id IS NULL) = (requested_by IS NULL)')
+@Check('policy_version_two_people', 'requested_by <> changed_by')
 @Check('policy_version_state', `state IN ('pending', 'active', 'superseded', 'failed')`)
 export class PolicyVersion {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
@@ -43,12 +45,20 @@ export class PolicyVersion {
   @Column('integer', { nullable: true })
   restores!: number | null;
 
+  /** Who brought it in force; where that took two people, who approved it. */
   @Column('text', { name: 'changed_by' })
   changedBy!: string;
 
   /** The issuer that said so; null where the service did it by itself. */
   @Column('text', { name: 'changed_by_issuer', nullable: true })
   changedByIssuer!: string | null;
+
+  /** Where it took two people: the request that was approved, and who had made it. */
+  @Column('uuid', { name: 'approval_id', nullable: true })
+  approvalId!: string | null;
+
+  @Column('text', { name: 'requested_by', nullable: true })
+  requestedBy!: string | null;
 
   @Column('text', { name: 'correlation_id' })
   correlationId!: string;

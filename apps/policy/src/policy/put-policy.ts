@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, type Context, type DryRun, type Policy } from '@ankasecure/contracts';
-import type { PolicyDocument } from '@ankasecure/policy-rules';
+import { AnkaError, assertApproved, type Context, type DryRun, type Policy } from '@ankasecure/contracts';
+import { type PolicyDocument, relaxes } from '@ankasecure/policy-rules';
 import { type Answer, type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
@@ -26,7 +26,7 @@ export class PutPolicy {
 
   /**
    * When it returns the document is in force on every worker. Repeating a call that ended without an answer is safe.
-   * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce what was not known here, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `audit-unavailable`
+   * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce what was not known here, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `approval-required`, `audit-unavailable`
    */
   put(context: Context, document: PolicyDocument): Promise<Answer<Policy>> {
     return this.change(context, document, null);
@@ -87,13 +87,16 @@ export class PutPolicy {
     document: PolicyDocument,
     restores: number | null,
   ): Promise<PolicyVersion> {
-    const { tenantId, principal, issuer, correlationId } = context;
+    const { tenantId, principal, issuer, correlationId, approval } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
       const current = await currentPolicy(manager, tenantId);
       if (assertCurrent(current, context, ifMatch, document) === 'repeated') return current.active;
       const version = await this.nextVersion(manager, tenantId);
-      const by = { changedBy: principal, changedByIssuer: issuer ?? null, correlationId };
+      const by = {
+        ...{ changedBy: principal, changedByIssuer: issuer ?? null, correlationId },
+        ...(approval !== undefined && { approvalId: approval.id, requestedBy: approval.requestedBy }),
+      };
       return manager.save(manager.create(PolicyVersion, { tenantId, version, document, restores, ...by }));
     });
   }
@@ -125,12 +128,13 @@ const conditionOf = ({ ifMatch }: Context): number => {
 };
 
 /**
- * Whether a change starts from the version in force, or is the one in force, sent again by the same caller.
- * @throws AnkaError `policy-pending`, `precondition-failed`
+ * Whether a change starts from the version in force, or is the one in force, sent again by the same caller. One that relaxes the
+ * version in force may take two people.
+ * @throws AnkaError `policy-pending`, `precondition-failed`, `approval-required`
  */
 const assertCurrent = (
   { active, pending }: CurrentPolicy,
-  { principal, issuer }: Context,
+  context: Context,
   ifMatch: number,
   document: PolicyDocument,
 ): 'new' | 'repeated' => {
@@ -139,8 +143,10 @@ const assertCurrent = (
       'policy-pending',
       `Version ${pending.version} is not confirmed in force yet; try again in a moment`,
     );
-  const isTheirs = active.changedBy === principal && active.changedByIssuer === (issuer ?? null);
+  const isTheirs = active.changedBy === context.principal && active.changedByIssuer === (context.issuer ?? null);
   if (active.version === ifMatch + 1 && isTheirs && isDeepStrictEqual(active.document, document)) return 'repeated';
-  if (active.version === ifMatch) return 'new';
-  throw new AnkaError('precondition-failed', `Version ${active.version} is in force; read it and decide again`);
+  if (active.version !== ifMatch)
+    throw new AnkaError('precondition-failed', `Version ${active.version} is in force; read it and decide again`);
+  if (relaxes(active.document, document)) assertApproved(active.document, 'relax-policy', context);
+  return 'new';
 };

@@ -166,6 +166,12 @@ export const startPolicy = async () => {
       gateway.request(putPolicy, '', contextOf(tenantId, over), { ...initialPolicy, ...document }),
     rollback: (tenantId: string, version: number, over: Partial<Context> = {}) =>
       gateway.request(rollbackPolicy, '', contextOf(tenantId, over), { version }),
+    rehearse: (tenantId: string, over: Partial<Context>, document: Partial<PolicyDocument>) =>
+      gateway.requestRaw(
+        putPolicy.subject,
+        contextOf(tenantId, { dryRun: true, ...over }),
+        Buffer.from(JSON.stringify({ ...initialPolicy, ...document })),
+      ),
     versions: (tenantId: string, query: z.input<typeof listPolicyVersions.request> = {}) =>
       gateway.request(listPolicyVersions, '', contextOf(tenantId), query),
     version: (tenantId: string, version: number) =>

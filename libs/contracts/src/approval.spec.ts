@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { approvalDetails, assertApproved } from './approval.js';
+
+const policy = { dualControl: ['destroy' as const] };
+const by = (requestedBy: string) => ({ principal: 'bob', approval: { id: crypto.randomUUID(), requestedBy } });
+
+describe('a deed that takes two people', () => {
+  it.each([
+    ['one alone', { principal: 'bob' }],
+    ['one who approves what he asked for himself', by('bob')],
+  ])('is refused to %s', (_, context) => {
+    for (const deed of ['destroy', 'relax-policy', 'change-issuer'] as const)
+      expect(() => assertApproved(policy, deed, context)).toThrow(
+        expect.objectContaining({ code: 'approval-required', retryable: false }),
+      );
+  });
+
+  it('is done for one who asks and another who approves, and what takes one for one', () => {
+    expect(() => assertApproved(policy, 'destroy', by('alice'))).not.toThrow();
+    expect(() => assertApproved(policy, 'compromise', { principal: 'bob' })).not.toThrow();
+    expect(() => assertApproved({}, 'relax-policy', { principal: 'bob' })).not.toThrow();
+  });
+
+  it('is reported with both', () => {
+    const { approval } = by('alice');
+    expect(approvalDetails({ approval })).toEqual({ approvalId: approval.id, requestedBy: 'alice' });
+    expect(approvalDetails({})).toEqual({});
+  });
+});

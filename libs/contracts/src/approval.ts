@@ -1,0 +1,31 @@
+import { type ControlledDeed, type PolicyDocument, wantsTwo } from '@ankasecure/policy-rules';
+import type { Context } from './bus.js';
+import { AnkaError } from './error.js';
+
+const inWords: Readonly<Record<ControlledDeed, string>> = {
+  destroy: 'destroying a key',
+  compromise: 'marking a key as compromised',
+  'relax-policy': 'relaxing it',
+  'change-issuer': 'changing who speaks for the tenant',
+};
+
+/**
+ * Asked by whoever does the deed, after all other checks, of the policy that is in force until the deed's commit.
+ * @throws AnkaError `approval-required` where the policy wants two people for it and the context names one
+ */
+export const assertApproved = (
+  policy: Pick<PolicyDocument, 'dualControl'>,
+  deed: ControlledDeed,
+  { principal, approval }: Pick<Context, 'principal' | 'approval'>,
+): void => {
+  if (!wantsTwo(policy, deed)) return;
+  if (approval !== undefined && approval.requestedBy !== principal) return;
+  throw new AnkaError(
+    'approval-required',
+    `The tenant's policy wants two people for ${inWords[deed]}: one who asks, and another who approves`,
+  );
+};
+
+/** What an event says of who asked, besides its user, who approved. */
+export const approvalDetails = ({ approval }: Pick<Context, 'approval'>): Readonly<Record<string, string>> =>
+  approval === undefined ? {} : { approvalId: approval.id, requestedBy: approval.requestedBy };
