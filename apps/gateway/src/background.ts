@@ -1,11 +1,17 @@
 import type { Logger, Outbox } from '@ankasecure/service-kit';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { Idempotency } from './idempotency/idempotency.js';
 import type { IdentityEpoch } from './identity/identity-epoch.js';
 import type { Quota } from './quota/quota.js';
-import type { ServiceAccounts } from './service-account/service-accounts.js';
 
 const everyMs = 60_000;
+
+/** Records that are of no more use after a time. */
+export interface Expiring {
+  /** What they are called in the log. */
+  readonly what: string;
+  /** Removes some at a time. @returns how many */
+  readonly remove: () => Promise<number>;
+}
 
 /** What goes on beside the requests: denials on their way to the audit trail, and records that have expired. */
 export class Background implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -13,9 +19,8 @@ export class Background implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly idempotency: Idempotency,
+    private readonly expiring: readonly Expiring[],
     private readonly quota: Quota | undefined,
-    private readonly accounts: Pick<ServiceAccounts, 'removeExpiredAssertions'>,
     private readonly epochs: IdentityEpoch,
     private readonly log: Logger,
   ) {}
@@ -35,15 +40,11 @@ export class Background implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async clear(): Promise<void> {
     this.quota?.sweep();
-    try {
-      while ((await this.idempotency.removeExpired()) > 0);
-    } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, 'expired idempotency records could not be removed');
-    }
-    try {
-      while ((await this.accounts.removeExpiredAssertions()) > 0);
-    } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, 'expired assertions could not be removed');
-    }
+    for (const { what, remove } of this.expiring)
+      try {
+        while ((await remove()) > 0);
+      } catch (error) {
+        this.log.warn({ reason: (error as Error).message }, `${what} could not be removed`);
+      }
   }
 }

@@ -1,5 +1,6 @@
 import { serviceConfig } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { approvalConfig } from './approval/approval.config.js';
 import { identityConfig } from './auth/identity.config.js';
 import { httpConfig } from './http/http.config.js';
 import { quotaConfig } from './quota/quota.config.js';
@@ -8,6 +9,7 @@ export const gatewayConfig = z.strictObject({
   ...serviceConfig.shape,
   http: httpConfig,
   identity: identityConfig,
+  approval: approvalConfig,
   /** Off when absent. */
   quota: quotaConfig.optional(),
 });

@@ -1,11 +1,14 @@
 import { Outbox, PARTS, type Parts, Rehearsal } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module } from '@nestjs/common';
+import { Approvals } from './approval/approvals.js';
+import { Decisions } from './approval/decisions.js';
+import { policyInForce } from './approval/policy-in-force.js';
 import { DenialRecord } from './audit/denial.js';
 import { Authentication } from './auth/authentication.js';
 import { ConfiguredIssuers } from './auth/configured-issuers.js';
 import { KeyOutage } from './auth/key-outage.js';
 import { TokenVerifier } from './auth/token-verifier.js';
-import { Background } from './background.js';
+import { Background, type Expiring } from './background.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { BodyBudget } from './http/body-budget.js';
 import { RequestMeter } from './http/request-meter.js';
@@ -73,6 +76,9 @@ const issueTokenOf = (
   return new IssueToken({ bus, dataSource, tenants, outbox }, config, clients, keys);
 };
 
+/** What is removed in the background. */
+const EXPIRING = Symbol('expiring');
+
 /** Quotas are off unless they are configured. */
 export const QUOTA = Symbol('quota');
 
@@ -98,8 +104,8 @@ export const QUOTA = Symbol('quota');
     {
       provide: Issuers,
       inject: [PARTS, Outbox, IdentityEpoch, Rehearsal],
-      useFactory: ({ dataSource, config }: GatewayParts, ...rest: [Outbox, IdentityEpoch, Rehearsal]) =>
-        new Issuers(dataSource, ...rest, knownIssuers(config.identity)),
+      useFactory: ({ dataSource, bus, config }: GatewayParts, ...rest: [Outbox, IdentityEpoch, Rehearsal]) =>
+        new Issuers(dataSource, ...rest, knownIssuers(config.identity), policyInForce(bus)),
     },
     {
       provide: Authentication,
@@ -127,6 +133,17 @@ export const QUOTA = Symbol('quota');
       useFactory: ({ dataSource }: GatewayParts, outbox: Outbox) => new DenialRecord(dataSource, outbox),
     },
     {
+      provide: Approvals,
+      inject: [PARTS, Outbox],
+      useFactory: ({ dataSource, config }: GatewayParts, outbox: Outbox) =>
+        new Approvals(dataSource, outbox, config.approval.expiryHours),
+    },
+    {
+      provide: Decisions,
+      inject: [PARTS, Outbox],
+      useFactory: ({ dataSource }: GatewayParts, outbox: Outbox) => new Decisions(dataSource, outbox),
+    },
+    {
       provide: Admission,
       inject: [Authentication, TenantDirectory, DenialRecord, BodyBudget, QUOTA],
       useFactory: (
@@ -138,12 +155,23 @@ export const QUOTA = Symbol('quota');
       ) => new Admission(authentication, tenants, denials, bodies, quota),
     },
     {
+      provide: EXPIRING,
+      inject: [Idempotency, ServiceAccounts, Approvals],
+      useFactory: (idempotency: Idempotency, accounts: ServiceAccounts, approvals: Approvals): readonly Expiring[] => [
+        { what: 'expired idempotency records', remove: () => idempotency.removeExpired() },
+        { what: 'expired assertions', remove: () => accounts.removeExpiredAssertions() },
+        { what: 'approvals of long ago', remove: () => approvals.removeOld() },
+      ],
+    },
+    {
       provide: Background,
-      inject: [PARTS, Outbox, Idempotency, QUOTA, ServiceAccounts, IdentityEpoch],
+      inject: [PARTS, EXPIRING, Outbox, QUOTA, IdentityEpoch],
       useFactory: (
         { log }: GatewayParts,
-        ...parts: [Outbox, Idempotency, Quota | undefined, ServiceAccounts, IdentityEpoch]
-      ) => new Background(...parts, log),
+        expiring: readonly Expiring[],
+        outbox: Outbox,
+        ...rest: [Quota | undefined, IdentityEpoch]
+      ) => new Background(outbox, expiring, ...rest, log),
     },
   ],
 })

@@ -3,6 +3,9 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { addDescription } from './api-description/add-description.js';
+import { Approvals } from './approval/approvals.js';
+import { Decisions } from './approval/decisions.js';
+import { serveApprovals } from './approval/serve-approvals.js';
 import { type GatewayParts, ISSUE_TOKEN } from './gateway.module.js';
 import { BodyBudget } from './http/body-budget.js';
 import { assertFits } from './http/http.config.js';
@@ -37,6 +40,7 @@ export const createGateway = async (root: DynamicModule, parts: GatewayParts): P
   addDescription(server);
   const own = new OwnService(log);
   serveIdentity(own, app);
+  serveApprovals(own, app.get(Approvals));
   const issuer = app.get<IssueToken | undefined>(ISSUE_TOKEN);
   const asksForCertificates = config.http.tls?.clientCertificates === true;
   if (issuer !== undefined) addTokenEndpoint(server, { issuer, meter: app.get(RequestMeter), asksForCertificates });
@@ -46,6 +50,8 @@ export const createGateway = async (root: DynamicModule, parts: GatewayParts): P
     bus,
     log,
     admission: app.get(Admission),
+    approvals: app.get(Approvals),
+    decisions: app.get(Decisions),
     bodies: app.get(BodyBudget),
     idempotency: app.get(Idempotency),
     meter: app.get(RequestMeter),

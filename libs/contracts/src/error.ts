@@ -23,6 +23,7 @@ export const errors = {
   'key-access-denied': row(403, 'No grant on the key allows this'),
   'policy-refused': row(403, 'The tenant policy refuses this'),
   'approval-required': row(403, 'A second person has to approve this'),
+  'approval-denied': row(403, 'This is for somebody else to decide'),
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),
@@ -30,6 +31,7 @@ export const errors = {
   'issuer-not-found': row(404, 'No such issuer'),
   'alias-not-found': row(404, 'No such alias'),
   'key-set-not-found': row(404, 'No such key set'),
+  'approval-not-found': row(404, 'No such request for approval'),
   // Another tenant's id and one that nobody has are answered alike.
   'tenant-mismatch': row(404, 'No such tenant'),
   'policy-version-not-found': row(404, 'No such version of the policy'),
@@ -40,6 +42,7 @@ export const errors = {
   'issuer-exists': row(409, 'An issuer of that name is known'),
   'subject-prefix-taken': row(409, 'Another issuer speaks for these subjects'),
   'key-state': row(409, 'The state of the key does not allow this'),
+  'approval-state': row(409, 'The state of the request does not allow this'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
   'policy-pending': row(409, 'An earlier policy change is still being applied', true),
   'precondition-failed': row(412, 'The resource has changed'),

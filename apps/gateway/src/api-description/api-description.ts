@@ -13,6 +13,10 @@ const tags = [
   { name: 'Lifecycle', description: 'From the birth of a key version to its destruction (SP 800-57).' },
   { name: 'Cryptography', description: 'Operations with those keys: one item, or a batch.' },
   { name: 'Policy', description: 'Which algorithms a tenant may use. In force everywhere once answered.' },
+  {
+    name: 'Approvals',
+    description: 'What takes two people where a tenant’s policy says so: one asks, another approves.',
+  },
   { name: 'Identity', description: 'Applications that come in by themselves, and who else may give out tokens.' },
   { name: 'Audit', description: 'The sealed, chained trail of everything that was done or refused.' },
   { name: 'Tenants', description: 'For the platform’s administrators.' },

@@ -1,5 +1,7 @@
 import { dryRun, dryRuns, type ErrorCode, errors } from '@ankasecure/contracts';
 import { z } from 'zod';
+import { approval } from '../approval/approval.contract.js';
+import { waiting } from '../approval/approval.example.js';
 import { type Problem, problemMediaType, problemOf } from '../problem/problem.js';
 import type { Route } from '../route/route.js';
 import { type HeaderName, refer } from './header.js';
@@ -13,6 +15,7 @@ const always: readonly ErrorCode[] = [
 const ofTokens: readonly ErrorCode[] = ['authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'];
 const ofBodies: readonly ErrorCode[] = ['body-malformed', 'body-too-large', 'media-type-unsupported'];
 const ofIdempotency: readonly ErrorCode[] = ['idempotency-in-flight', 'idempotency-mismatch'];
+/** Of dry runs, and of those who cannot ask. */
 const ofControlled: readonly ErrorCode[] = ['approval-required'];
 const ofConditions: readonly ErrorCode[] = ['precondition-required', 'precondition-failed'];
 
@@ -84,6 +87,13 @@ const rehearsed = (route: Route, schemas: SchemaCollection) => ({
   content: { 'application/json': { schema: dryRunSchemas(route, schemas)[0] } },
 });
 
+/** Nothing was done: it waits. */
+const awaited = (schemas: SchemaCollection) => ({
+  description: 'The tenant’s policy wants two people for this: it waits for a second one to approve it.',
+  headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy', 'Location'),
+  content: { 'application/json': { schema: schemas.add(z.array(approval), 'output')['items'], example: waiting } },
+});
+
 /** Each problem once, for `components.examples`. */
 export const problemExamples = (routes: readonly Route[]): Record<string, { value: Problem }> =>
   Object.fromEntries(
@@ -113,6 +123,7 @@ export const responsesOf = (route: Route, schemas: SchemaCollection): Record<str
   return {
     ...(route.dryRun && route.status !== 200 && { 200: rehearsed(route, schemas) }),
     [route.status]: success(route, schemas),
+    ...(route.controlled && { 202: awaited(schemas) }),
     ...Object.fromEntries(refusals),
   };
 };

@@ -10,6 +10,8 @@ export interface Principal {
   readonly roles: readonly Role[];
   /** What keys may be granted to besides the subject. */
   readonly groups: readonly string[];
+  /** A service account, of which nobody knows what person is behind it. */
+  readonly isApplication?: true;
   /**
    * Set where what the token stands on may end before the token does, and asked before anything is done and before an answer
    * is given: undefined while it stands, else who a new look says it is. Rejects with AnkaError `authentication-required` where it has ended.

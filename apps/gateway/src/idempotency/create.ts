@@ -1,8 +1,9 @@
 import { hash, randomUUIDv7 } from 'node:crypto';
-import type { Logger, RawReply } from '@ankasecure/service-kit';
+import type { Logger } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, answerOf, isFinal, sendAnswer } from '../route/answer.js';
-import { type Answering, ask, forward, type Handler } from '../route/forward.js';
+import { answerOrWait } from '../approval/answer-or-wait.js';
+import { type Answer, isFinal, sendAnswer } from '../route/answer.js';
+import { ask, forward, type Handler, type Passing } from '../route/forward.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
@@ -12,8 +13,7 @@ import { idempotencyKeyOf } from './idempotency-key.js';
 /** A record outlives its request's deadline by this much before it counts as left behind, in milliseconds. */
 const graceMs = 1000;
 
-export interface Creation {
-  readonly bus: Answering;
+export interface Creation extends Passing {
   readonly idempotency: Idempotency;
   readonly log: Logger;
 }
@@ -25,21 +25,21 @@ export const create = (parts: Creation, route: Route): Handler => {
     reply: FastifyReply,
     body: Buffer,
     resourceId: string,
-  ): Promise<RawReply> =>
-    ask(parts.bus, route, request, reply, body, {
-      resourceId,
-      ...conditionOf(route, request.headers['if-match']),
-    });
+  ): Promise<{ readonly answer: Answer; readonly isLast: boolean }> => {
+    const condition = conditionOf(route, request.headers['if-match']);
+    const answered = await ask(parts, route, request, reply, body, { resourceId, ...condition });
+    const answer = await answerOrWait(parts.approvals, route, request, { body, ...condition }, answered);
+    return { answer, isLast: isFinal(answered) };
+  };
 
-  const rehearse = forward(parts.bus, route);
+  const rehearse = forward(parts, route);
 
   return async (request, reply) => {
     // What is not done is not remembered: the key stays free for the deed.
     if (isDryRun(request, route)) return rehearse(request, reply);
     const key = idempotencyKeyOf(request.headers['idempotency-key']);
     const body = requestBody(request, route);
-    if (key === undefined)
-      return sendAnswer(reply, answerOf(route, await askFor(request, reply, body, randomUUIDv7()), request.id));
+    if (key === undefined) return sendAnswer(reply, (await askFor(request, reply, body, randomUUIDv7())).answer);
     const { tenantId, subject, issuer } = request.principal;
     // What one was answered is not for another who sends the same.
     const bodyHash = hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
@@ -47,12 +47,11 @@ export const create = (parts: Creation, route: Route): Handler => {
     const begun = await parts.idempotency.begin({ tenantId, key, route: route.operationId, bodyHash, withinMs });
     if ('status' in begun) return sendAnswer(reply.header('idempotency-replayed', 'true'), begun);
     const settle = settling(parts, begun, request.id);
-    const answered = await askFor(request, reply, body, begun.resourceId).catch(async (error: unknown) => {
+    const { answer, isLast } = await askFor(request, reply, body, begun.resourceId).catch(async (error: unknown) => {
       await settle(undefined);
       throw error;
     });
-    const answer = answerOf(route, answered, request.id);
-    await settle(isFinal(answered) ? answer : undefined);
+    await settle(isLast ? answer : undefined);
     return sendAnswer(reply, answer);
   };
 };

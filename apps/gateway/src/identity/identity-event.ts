@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { type AuditEvent, type Context, userIssuer } from '@ankasecure/contracts';
+import { type AuditEvent, approvalDetails, type Context, userIssuer } from '@ankasecure/contracts';
 
 /** What the trail says of a change of who may come in. */
 export const identityEvent = (
@@ -17,5 +17,5 @@ export const identityEvent = (
   failureCode: null,
   occurredAt: Date.now() * 1000,
   correlationId: context.correlationId,
-  details: { ...details, ...userIssuer(context) },
+  details: { ...details, ...userIssuer(context), ...approvalDetails(context) },
 });

@@ -25,6 +25,8 @@ const issuer: TenantIssuer = {
 };
 
 const about = { tag: 'Identity', withinMs: 15_000 } as const;
+/** Who speaks for the tenant says who its people are: where two are wanted for anything, they are for this. */
+const changing = { roles: ['tenant-admin'], controlled: true } as const;
 const one = {
   ...about,
   path: '/issuers/{id}',
@@ -44,7 +46,7 @@ export const issuerRoutes: readonly Route[] = [
     summary: 'Let another identity provider speak for the tenant',
     description:
       'Its tokens carry the tenant’s id as `tenant`, the names of roles and groups where `claims` says, and `iss aud sub exp nbf`. It speaks for this tenant and no other, gives the `roles` it may give, and makes no platform administrators. Several may stand side by side: each with a `subjectPrefix` of its own, so that none speaks for another’s people, or with one that they share and at most one of them does not say so. Its keys are those given here, those behind `jwksUrl`, or those that OpenID discovery at the issuer names; they are fetched again when a token names another.',
-    roles: ['tenant-admin'],
+    ...changing,
     contract: createIssuer,
     takes: 'body',
     status: 201,
@@ -86,7 +88,7 @@ export const issuerRoutes: readonly Route[] = [
     operationId: 'putIssuer',
     summary: 'Change what is believed of an issuer',
     description: inForce,
-    roles: ['tenant-admin'],
+    ...changing,
     contract: putIssuer.contract,
     takes: 'body',
     body: putIssuer.body,
@@ -104,7 +106,7 @@ export const issuerRoutes: readonly Route[] = [
     operationId: 'deleteIssuer',
     summary: 'Believe an issuer no more',
     description: `${inForce} The reply is the issuer as it was.`,
-    roles: ['tenant-admin'],
+    ...changing,
     contract: deleteIssuer,
     takes: 'parameters',
     dryRun: true,

@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
-import { type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, assertApproved, type Context, type DryRun } from '@ankasecure/contracts';
+import { type Outbox, type Rehearsal, type Tryable, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import type { PolicyInForce } from '../approval/policy-in-force.js';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { identityEvent } from '../identity/identity-event.js';
 import type { Changed } from '../identity/in-force.js';
@@ -37,11 +38,12 @@ export class Issuers {
     private readonly epochs: IdentityEpoch,
     private readonly rehearsal: Rehearsal,
     private readonly taken: readonly string[],
+    private readonly policy: PolicyInForce,
   ) {}
 
   /**
    * Makes the issuer, or returns the one that an earlier call with the same `resourceId` made.
-   * @throws AnkaError `issuer-exists`, `subject-prefix-taken`
+   * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `approval-required`
    */
   async create(context: Context, request: Body): Promise<Changed<TenantIssuer>> {
     await this.assertAcceptable(request);
@@ -62,7 +64,7 @@ export class Issuers {
   /** What `create` would do: all of its checks, on record as a dry run, and nothing made. */
   rehearseCreate(context: Context, request: Body): Promise<DryRun> {
     const deed = { operation: 'issuer.create', details: { issuer: request.issuer, audience: request.audience } };
-    return this.rehearsal.of(context, deed, async () => {
+    return this.rehearse(context, deed, async () => {
       await this.assertAcceptable(request);
       await withTenant(this.dataSource, context.tenantId, (manager) =>
         assertFree(manager, context.tenantId, randomUUIDv7(), request),
@@ -83,7 +85,7 @@ export class Issuers {
     return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
   }
 
-  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists`, `subject-prefix-taken` */
+  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists`, `subject-prefix-taken`, `approval-required` */
   async put(context: Context, { id, ...request }: Put): Promise<Changed<TenantIssuer>> {
     await this.assertAcceptable(request);
     return this.change(context, 'issuer.put', async (manager) => {
@@ -101,11 +103,10 @@ export class Issuers {
 
   /** The same of `put`. */
   rehearsePut(context: Context, { id, ...request }: Put): Promise<DryRun> {
-    const { tenantId } = context;
-    return this.rehearsal.of(context, { operation: 'issuer.put', details: { issuerId: id } }, async () => {
+    return this.rehearse(context, { operation: 'issuer.put', details: { issuerId: id } }, async () => {
       await this.assertAcceptable(request);
-      await withTenant(this.dataSource, tenantId, async (manager) =>
-        assertPuttable(manager, context, await found(manager, tenantId, id), request),
+      await withTenant(this.dataSource, context.tenantId, async (manager) =>
+        assertPuttable(manager, context, await found(manager, context.tenantId, id), request),
       );
     });
   }
@@ -113,10 +114,18 @@ export class Issuers {
   /** The same of `delete`. */
   rehearseDelete(context: Context, id: string): Promise<DryRun> {
     const deed = { operation: 'issuer.delete', details: { issuerId: id } };
-    return this.rehearsal.of(context, deed, () => this.get(context, id));
+    return this.rehearse(context, deed, () => this.get(context, id));
   }
 
-  /** @throws AnkaError `issuer-not-found` */
+  private rehearse(context: Context, deed: Tryable, check: () => Promise<unknown>): Promise<DryRun> {
+    return this.rehearsal.of(context, deed, async () => {
+      const policy = await this.policy(context);
+      await check();
+      assertApproved(policy, 'change-issuer', context);
+    });
+  }
+
+  /** @throws AnkaError `issuer-not-found`, `approval-required` */
   delete(context: Context, id: string): Promise<Changed<TenantIssuer>> {
     return this.change(context, 'issuer.delete', async (manager) => {
       const before = await found(manager, context.tenantId, id, 'FOR UPDATE');
@@ -125,14 +134,17 @@ export class Issuers {
     });
   }
 
+  /** What `work` changes is undone where it takes two people and there is one. */
   private async change(
     context: Context,
     operation: string,
     work: (manager: EntityManager) => Promise<Change>,
   ): Promise<Changed<TenantIssuer>> {
     this.outbox.assertRoom();
+    const policy = await this.policy(context);
     const { value, epoch, events } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
       const { before, after } = await work(manager);
+      if (before !== after) assertApproved(policy, 'change-issuer', context);
       const details = before === after ? [] : [await issuerDetails(before, after)];
       await this.outbox.write(
         manager,

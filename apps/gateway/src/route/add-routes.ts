@@ -1,20 +1,23 @@
 import type { FastifyInstance } from 'fastify';
+import { approve, type Deciding, reject } from '../approval/second-person.js';
 import type { BodyBudget } from '../http/body-budget.js';
 import type { RequestMeter } from '../http/request-meter.js';
 import { type Creation, create } from '../idempotency/create.js';
 import type { Admission } from './admission.js';
 import { forward, type Handler } from './forward.js';
-import type { OwnService } from './own-service.js';
-import { urlOf } from './route.js';
+import { type Route, urlOf } from './route.js';
 import { routes } from './routes.js';
 
-export interface RouteParts extends Creation {
+export interface RouteParts extends Creation, Deciding {
   readonly admission: Admission;
   readonly meter: RequestMeter;
   readonly bodies: BodyBudget;
-  /** What answers the routes that are the gateway's own. */
-  readonly own: OwnService;
 }
+
+const handlerOf = (parts: RouteParts, route: Route): Handler => {
+  if (route.decides !== undefined) return { approve, reject }[route.decides](parts, route);
+  return route.idempotent ? create(parts, route) : forward(parts, route);
+};
 
 /** The handler, holding its request's part of the body budget until it is through. */
 const holding =
@@ -25,12 +28,11 @@ const holding =
 /** Puts the table on the server. */
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
   for (const route of routes.filter((row) => row.public === undefined)) {
-    const served = route.contract.owner === 'gateway' ? { ...parts, bus: parts.own } : parts;
     server.route({
       method: route.method,
       url: urlOf(route),
       onRequest: parts.admission.hookFor(route),
-      handler: holding(route.idempotent ? create(served, route) : forward(served.bus, route)),
+      handler: holding(handlerOf(parts, route)),
       onSend: (request, _, payload, done) => {
         if (Buffer.isBuffer(payload)) request.hold?.add(payload.length);
         done();

@@ -30,7 +30,7 @@ export class Admission {
 
   /** A hook that lets a request pass, or throws the AnkaError it is refused with. Nothing is awaited for a token and a tenant seen before. */
   hookFor(route: Route): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-    const needsPartition = route.contract.subject.includes('{partition}');
+    const needsPartition = route.contract.subject.includes('{partition}') || route.decides === 'approve';
     return async (request, reply) => {
       const { authorization } = request.headers;
       const { socket } = request.raw;

@@ -6,11 +6,13 @@ export const ids = {
   event: '01939f33-2c55-7b19-a0c4-7d3e9f5b8a61',
   issuer: '01939f33-31a8-7c6e-8b2f-4d9e7a1c5b30',
   serviceAccount: '01939f33-2f51-7b0c-9c4d-7e1a5b2d9f84',
+  approval: '01939f33-38c4-7e2a-9d05-1f6b8a3c7e42',
 } as const;
 
 export const instants = {
   created: '2026-11-23T09:30:00.000Z',
   occurred: '2026-11-23T09:31:12.482913Z',
+  nextDay: '2026-11-24T09:30:00.000Z',
   later: '2026-12-23T09:30:00.000Z',
   sealed: '2026-11-23T09:31:12.731Z',
 } as const;

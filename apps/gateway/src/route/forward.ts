@@ -1,6 +1,8 @@
 import { AnkaError, type Context, subjectOf } from '@ankasecure/contracts';
 import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerOrWait } from '../approval/answer-or-wait.js';
+import type { Approvals } from '../approval/approvals.js';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Changed } from '../identity/in-force.js';
 import { tellOfKey } from '../quota/quota.js';
@@ -11,15 +13,27 @@ import type { Route } from './route.js';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
+/** Whom routes are asked of. */
+export interface Asking {
+  readonly bus: Pick<Bus, 'requestRaw'>;
+  /** What answers the routes that are the gateway's own. */
+  readonly own: Answering;
+}
+
+/** What passing a request on takes. */
+export interface Passing extends Asking {
+  readonly approvals: Approvals;
+}
+
 /** What only some requests carry to the service. */
-export type Extra = Pick<Context, 'resourceId' | 'ifMatch' | 'dryRun'>;
+export type Extra = Pick<Context, 'resourceId' | 'ifMatch' | 'dryRun' | 'approval'>;
 
 /**
  * Whoever came in may have been let in for something that has ended since, while its body was still on the way, or while it was
  * worked on. Nothing is awaited where that cannot be or is not so.
  * @throws AnkaError `authentication-required`, `access-denied`
  */
-const standing = <Value>(
+export const standing = <Value>(
   principal: Principal,
   route: Route,
   go: (principal: Principal) => Value | Promise<Value>,
@@ -40,7 +54,7 @@ export interface Answering {
 
 /** Asks the service that owns the route's operation; failures it answered are replies too. */
 export const ask = async (
-  bus: Answering,
+  { bus, own }: Asking,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -59,7 +73,8 @@ export const ask = async (
       deadline: Date.now() + route.withinMs,
       ...extra,
     };
-    const deed = () => bus.requestRaw(subjectOf(route.contract, request.partition), context, body);
+    const service: Answering = route.contract.owner === 'gateway' ? own : bus;
+    const deed = () => service.requestRaw(subjectOf(route.contract, request.partition), context, body);
     return during === undefined ? deed() : during(deed);
   });
   await answered.settle?.();
@@ -73,12 +88,14 @@ export const ask = async (
 
 /** Passes the request's bytes on and the reply's bytes back. */
 export const forward =
-  (bus: Answering, route: Route): Handler =>
+  (parts: Passing, route: Route): Handler =>
   async (request, reply) => {
     const dryRun = isDryRun(request, route);
     const condition = conditionOf(route, request.headers['if-match']);
-    const extra = dryRun ? { ...condition, dryRun } : condition;
-    const answered = await ask(bus, route, request, reply, requestBody(request, route), extra);
+    const body = requestBody(request, route);
+    const answered = await ask(parts, route, request, reply, body, dryRun ? { ...condition, dryRun } : condition);
     // Nothing was made, whatever the route makes.
-    return sendAnswer(reply, answerOf(dryRun ? { ...route, status: 200 } : route, answered, request.id));
+    if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
+    const { approvals } = parts;
+    return sendAnswer(reply, await answerOrWait(approvals, route, request, { body, ...condition }, answered));
   };

@@ -11,7 +11,7 @@ export interface Route {
   /** Below the base path, OpenAPI style: `/keys/{id}`. */
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Identity' | 'Audit';
+  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Approvals' | 'Identity' | 'Audit';
   readonly summary: string;
   readonly description?: string;
   /** A principal needs one of these. */
@@ -38,8 +38,10 @@ export interface Route {
   readonly etag?: true;
   /** Takes `?dryRun=true`: everything is checked, the answer says what would happen, nothing is done. */
   readonly dryRun?: true;
-  /** The tenant's policy may want two people for it. */
+  /** The tenant's policy may want two people for it: what one asks for waits then, and the answer is 202. */
   readonly controlled?: true;
+  /** Decides on what waits so, and where it approves has it done, wherever the tenant's keys are: it has a handler of its own. */
+  readonly decides?: 'approve' | 'reject';
   /** The answer may say that what was used is on its way out: Deprecation and Sunset. */
   readonly notice?: true;
   /** The made resource's Location is this and the id of the reply's head. */

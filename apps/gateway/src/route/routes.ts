@@ -1,3 +1,4 @@
+import { approvalRoutes } from '../approval/approval.routes.js';
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { issuerRoutes } from '../issuer/issuer.routes.js';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...cryptoRoutes,
   ...policyRoutes,
   ...historyRoutes,
+  ...approvalRoutes,
   ...serviceAccountRoutes,
   ...issuerRoutes,
   ...auditRoutes,

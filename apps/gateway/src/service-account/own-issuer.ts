@@ -35,7 +35,10 @@ export class OwnIssuer implements IssuerSource {
     const account = await this.accounts.find(tenant, sub);
     if (account?.revision !== rev) throw new Error('the account is not what it was');
     return {
-      principal: { tenantId: tenant, subject: sub, issuer: this.name, roles: account.roles, groups: account.groups },
+      principal: {
+        ...{ tenantId: tenant, subject: sub, issuer: this.name, roles: account.roles, groups: account.groups },
+        isApplication: true,
+      },
       epoch,
     };
   }

@@ -35,7 +35,7 @@ export interface Gateway {
 export const ownIssuer = 'https://ankasecure.test';
 
 /** What a test configures otherwise; of `http` the rest stays as it is. */
-type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota'>> & {
+type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota' | 'approval'>> & {
   readonly http?: Partial<GatewayConfig['http']>;
 };
 
@@ -87,7 +87,13 @@ export const startRig = async (): Promise<Rig> => {
     const { stop, config, ...rest } = await startTestParts(options);
     const parts: GatewayParts = {
       ...rest,
-      config: { ...config, identity, ...overrides, http: { ...http, ...overrides.http } },
+      config: {
+        ...config,
+        identity,
+        approval: { expiryHours: 24 },
+        ...overrides,
+        http: { ...http, ...overrides.http },
+      },
     };
     const root = { module: GatewayModule, global: true, providers: [{ provide: PARTS, useValue: parts }] };
     const app = await createGateway(root, parts).catch(async (error: unknown) => {

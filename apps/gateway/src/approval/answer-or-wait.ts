@@ -1,0 +1,35 @@
+import type { RawReply } from '@ankasecure/service-kit';
+import type { FastifyRequest } from 'fastify';
+import { type Answer, answerOf } from '../route/answer.js';
+import { basePath, type Route } from '../route/route.js';
+import type { Approval } from './approval.contract.js';
+import type { Approvals } from './approvals.js';
+
+/** What went to the service. */
+interface Sent {
+  readonly body: Buffer;
+  readonly ifMatch?: number | undefined;
+}
+
+export const answerWith = (status: 200 | 202, approval: Approval): Answer => ({
+  status,
+  headers: {
+    'content-type': 'application/json',
+    ...(status === 202 && { location: `${basePath}/approvals/${approval.id}` }),
+  },
+  body: Buffer.from(JSON.stringify(approval)),
+});
+
+/** The service's reply; where that asks for a second person, the request that waits for one from now on. */
+export const answerOrWait = async (
+  approvals: Approvals,
+  route: Route,
+  { principal, id: correlationId }: FastifyRequest,
+  { body, ifMatch }: Sent,
+  answered: RawReply,
+): Promise<Answer> => {
+  if (route.controlled !== true || answered.head.ok || answered.head.error.code !== 'approval-required')
+    return answerOf(route, answered, correlationId);
+  const asked = { operation: route.operationId, body, ifMatch };
+  return answerWith(202, await approvals.request(principal, asked, correlationId));
+};

@@ -1,0 +1,19 @@
+import { ids, instants } from '../route/example.js';
+import type { Approval } from './approval.contract.js';
+
+/** What a call is answered with that takes two people. */
+export const waiting: Approval = {
+  id: ids.approval,
+  tenantId: ids.tenant,
+  operation: 'deleteKey',
+  request: { id: ids.signingKey, waitingDays: '30' },
+  ifMatch: null,
+  requestedBy: 'alice@acme.example',
+  createdAt: instants.created,
+  expiresAt: instants.nextDay,
+  state: 'pending',
+  decidedBy: null,
+  decidedAt: null,
+  reason: null,
+  outcome: null,
+};

@@ -1,0 +1,445 @@
+import { AnkaError, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { policy } from '../policy/policy.example.js';
+import { type Called, type CallOptions, call } from '../testing/call.js';
+import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, tenantA, tenantB } from '../testing/token.js';
+import type { Approval } from './approval.contract.js';
+import { Approvals } from './approvals.js';
+import { Decisions } from './decisions.js';
+
+let rig: Rig;
+let gateway: Gateway;
+let alice: string;
+let bob: string;
+let keyId: string;
+beforeAll(async () => {
+  rig = await startRig();
+  gateway = await rig.gateway();
+  alice = await tokenOf('alice');
+  bob = await tokenOf('bob');
+});
+afterAll(() => rig.stop());
+beforeEach(() => {
+  keyId = crypto.randomUUID();
+  for (const operationId of ['deleteKey', 'compromiseKey', 'putPolicy']) wantTwo(operationId);
+});
+afterEach(() => rig.standIns.answer('getPolicy'));
+
+const tokenOf = (sub: string, roles: Parameters<typeof asTenant>[1] = 'tenant-admin', tenant = tenantA) =>
+  rig.issuer.token({ sub, ...asTenant(tenant, roles) });
+const done = (body: object) => ({ head: { ok: true as const }, body: Buffer.from(JSON.stringify(body)) });
+const refuse = (code: ErrorCode) => async (): Promise<never> => {
+  throw new AnkaError(code);
+};
+
+/** The service does it for two people only, or ends it as `then` says. */
+const wantTwo = (operationId: string, then = async () => done({ operationId })) =>
+  rig.standIns.answer(operationId, ({ approval }) => (approval === undefined ? refuse('approval-required')() : then()));
+const heard = (operationId: string) => rig.standIns.heard.get(operationId) ?? [];
+
+const send = (method: string, path: string, token: string, options: CallOptions = {}) =>
+  call(gateway, method, `/api/v1${path}`, { token, ...options });
+const destroy = (token = alice, options: CallOptions = {}) =>
+  send('DELETE', `/keys/${keyId}?waitingDays=7`, token, options);
+const waiting = async (asked: Promise<Called> = destroy()): Promise<Approval> => {
+  const answer = await asked;
+  expect(answer.status, answer.text).toBe(202);
+  return JSON.parse(answer.text) as Approval;
+};
+const decide = (verdict: string, { id }: Pick<Approval, 'id'>, token: string, body?: object) =>
+  send('POST', `/approvals/${id}/${verdict}`, token, body && { body: JSON.stringify(body) });
+const approve = (approval: Pick<Approval, 'id'>, token = bob) => decide('approve', approval, token);
+const approvalIn = ({ status, text }: Called): Approval => {
+  expect(status, text).toBe(200);
+  return JSON.parse(text) as Approval;
+};
+const read = async ({ id }: Pick<Approval, 'id'>, token = alice) =>
+  approvalIn(await send('GET', `/approvals/${id}`, token));
+const refused = ({ status, problem }: Called) => [status, problem.code];
+const sql = (set: string, { id }: Pick<Approval, 'id'>) =>
+  rig.postgres.query('ankadb_gateway', `UPDATE approval SET ${set} WHERE id = $1`, [id]);
+const eventsOf = async ({ id }: Pick<Approval, 'id'>, count: number) => {
+  const sealed = () => rig.standIns.sealed.filter(({ details }) => details?.['approvalId'] === id);
+  await expect.poll(() => sealed().length, { timeout: 15_000 }).toBe(count);
+  return sealed();
+};
+
+describe('what takes two people', () => {
+  it('waits for the second, on record, once', async () => {
+    const answer = await destroy();
+    const approval = await waiting(Promise.resolve(answer));
+    expect(answer.headers.get('location')).toBe(`/api/v1/approvals/${approval.id}`);
+    expect(approval).toMatchObject({
+      ...{ tenantId: tenantA, operation: 'deleteKey', request: { id: keyId, waitingDays: '7' }, ifMatch: null },
+      ...{ requestedBy: 'alice', state: 'pending', decidedBy: null, decidedAt: null, reason: null, outcome: null },
+    });
+    expect(Date.parse(approval.expiresAt) - Date.parse(approval.createdAt)).toBe(24 * 3_600_000);
+    const again = await Promise.all([waiting(), waiting(), waiting(destroy(await tokenOf('alice')))]);
+    expect(new Set(again.map(({ id }) => id))).toEqual(new Set([approval.id]));
+    expect((await waiting(destroy(bob))).id).not.toBe(approval.id);
+    expect((await waiting(destroy(alice, { headers: { 'if-match': '"7"' } }))).id).not.toBe(approval.id);
+    expect(await eventsOf(approval, 1)).toMatchObject([
+      {
+        ...{ tenantId: tenantA, userId: 'alice', keyId, operation: 'approval.request', outcome: 'success' },
+        details: {
+          ...{ requestedBy: 'alice', requested: 'deleteKey', expiresAt: approval.expiresAt },
+          userIssuer: rig.issuer.issuer,
+        },
+      },
+    ]);
+  });
+
+  it('is answered again as it was to whoever sends the same Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const [first, second] = [await destroy(alice, { headers }), await destroy(alice, { headers })];
+    expect([second.status, second.text, second.headers.get('location')]).toEqual([
+      ...[202, first.text, first.headers.get('location')],
+    ]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('does not wait where it was only tried, nor on a route of which nobody expects it', async () => {
+    rig.standIns.answer('deleteKey', async ({ dryRun }) => done({ dryRun }));
+    expect((await send('DELETE', `/keys/${keyId}?dryRun=true`, alice)).status).toBe(200);
+    rig.standIns.answer('suspendKey', refuse('approval-required'));
+    expect(refused(await send('POST', `/keys/${keyId}/suspend`, alice))).toEqual([403, 'approval-required']);
+    rig.standIns.answer('suspendKey');
+  });
+
+  it('is carried out as it was asked for, in the name of who approves, and never twice', async () => {
+    const body = { message: 'laptop lost' };
+    const headers = { 'if-match': '"7"' };
+    const asked = send('POST', `/keys/${keyId}/compromise`, alice, { body: JSON.stringify(body), headers });
+    const approval = await waiting(asked);
+    const before = heard('compromiseKey').length;
+    const officer = await rig.issuer.token({
+      sub: 'bob',
+      groups: ['custodians'],
+      ...asTenant(tenantA, 'application-admin'),
+    });
+    const approved = approvalIn(await approve(approval, officer));
+    expect(approved).toMatchObject({
+      ...{ state: 'approved', decidedBy: 'bob', outcome: { status: 200, body: { operationId: 'compromiseKey' } } },
+    });
+    expect(approvalIn(await approve(approval, officer))).toEqual(approved);
+    expect(await read(approval)).toEqual(approved);
+    expect(heard('compromiseKey').length - before).toBe(1);
+    const { context, body: sent } = heard('compromiseKey').at(-1) ?? expect.fail();
+    expect(context).toMatchObject({
+      ...{ tenantId: tenantA, principal: 'bob', roles: ['application-admin'], groups: ['custodians'], ifMatch: 7 },
+      approval: { id: approval.id, requestedBy: 'alice' },
+    });
+    expect(JSON.parse(sent)).toEqual({ ...body, id: keyId });
+    const [, decided] = await eventsOf(approval, 2);
+    expect(decided).toMatchObject({
+      ...{ userId: 'bob', keyId, operation: 'approval.approve', outcome: 'success' },
+      details: { requestedBy: 'alice', requested: 'compromiseKey' },
+    });
+  });
+
+  it('is carried out in the platform’s own tenant too', async () => {
+    const [one, other] = [
+      await tokenOf('alice', 'tenant-admin', platformTenantId),
+      await tokenOf('bob', 'tenant-admin', platformTenantId),
+    ];
+    const approval = await waiting(destroy(one));
+    expect(approvalIn(await approve(approval, other)).outcome).toMatchObject({ status: 200 });
+  });
+
+  it('keeps what came of it where it could not be done any more', async () => {
+    wantTwo('putPolicy', refuse('precondition-failed'));
+    const body = JSON.stringify({ allowedAlgorithms: ['AES-256'], fipsOnly: false });
+    const approval = await waiting(send('PUT', '/policy', alice, { body, headers: { 'if-match': '"41"' } }));
+    expect(approval).toMatchObject({ operation: 'putPolicy', ifMatch: 41, request: JSON.parse(body) as object });
+    const { state, outcome } = approvalIn(await approve(approval));
+    expect([state, outcome?.status]).toEqual(['approved', 412]);
+    expect(outcome?.body).toMatchObject({ code: 'precondition-failed' });
+  });
+
+  it('is let go by no more than so many at once', async () => {
+    const count = `SELECT count(*) FROM approval WHERE tenant_id = '${tenantB}'`;
+    await rig.postgres.query(
+      'ankadb_gateway',
+      `INSERT INTO approval (tenant_id, id, operation, request, requested_by, expires_at)
+       SELECT $1, gen_random_uuid(), 'deleteKey', '{}', 'x', now() + interval '1 h' FROM generate_series(1, 1000)`,
+      [tenantB],
+    );
+    expect(refused(await destroy(await tokenOf('alice', 'tenant-admin', tenantB)))).toEqual([429, 'quota-exceeded']);
+    expect(await rig.postgres.query('ankadb_gateway', count)).toEqual([{ count: '1000' }]);
+    await rig.postgres.query('ankadb_gateway', `DELETE FROM approval WHERE tenant_id = $1`, [tenantB]);
+  });
+});
+
+describe('a request is not approved', () => {
+  it('by who made it, with whatever token, and the attempt is on record', async () => {
+    const approval = await waiting();
+    const elsewhere = await rig.otherIssuer.token({ sub: 'alice', ...asTenant(tenantA, 'tenant-admin') });
+    const before = heard('deleteKey').length;
+    for (const token of [alice, await tokenOf('alice'), elsewhere])
+      for (const verdict of ['approve', 'reject'])
+        expect(refused(await decide(verdict, approval, token))).toEqual([403, 'approval-denied']);
+    expect(heard('deleteKey').length).toBe(before);
+    expect((await read(approval)).state).toBe('pending');
+    expect((await eventsOf(approval, 7)).at(-1)).toMatchObject({
+      ...{ userId: 'alice', operation: 'approval.reject', outcome: 'failure', failureCode: 'approval-denied' },
+    });
+  });
+
+  it('by a role that could not do it, and the attempt is on record', async () => {
+    const approval = await waiting();
+    const carol = await tokenOf('carol', 'application-admin');
+    expect(refused(await approve(approval, carol))).toEqual([403, 'access-denied']);
+    for (const role of ['user', 'auditor'] as const)
+      expect(refused(await approve(approval, await tokenOf('dave', role)))).toEqual([403, 'access-denied']);
+    expect((await eventsOf(approval, 2)).at(-1)).toMatchObject({ userId: 'carol', failureCode: 'access-denied' });
+  });
+
+  it('by another tenant, nor by the platform', async () => {
+    const approval = await waiting();
+    for (const tenant of [tenantB, platformTenantId])
+      expect(refused(await approve(approval, await tokenOf('bob', 'tenant-admin', tenant)))).toEqual([
+        ...[404, 'approval-not-found'],
+      ]);
+    expect(refused(await approve({ id: 'x' }))).toEqual([404, 'approval-not-found']);
+  });
+
+  it('when its time is over, and may be asked for again', async () => {
+    const approval = await waiting();
+    await sql(`expires_at = now() - interval '1 s'`, approval);
+    for (const verdict of ['approve', 'reject'])
+      expect(refused(await decide(verdict, approval, bob))).toEqual([409, 'approval-state']);
+    expect(refused(await send('DELETE', `/approvals/${approval.id}`, alice))).toEqual([409, 'approval-state']);
+    expect((await read(approval)).state).toBe('expired');
+    const list = async (state: string) => {
+      const { text } = await send('GET', `/approvals?state=${state}&limit=200`, alice);
+      return (JSON.parse(text) as { items: Approval[] }).items.map(({ id }) => id);
+    };
+    expect(await list('expired')).toContain(approval.id);
+    expect(await list('pending')).not.toContain(approval.id);
+    expect((await waiting()).id).not.toBe(approval.id);
+  });
+
+  it('once it is rejected, and whoever asked learns why', async () => {
+    const approval = await waiting();
+    const rejected = approvalIn(await decide('reject', approval, bob, { reason: 'still in use' }));
+    expect(rejected).toMatchObject({ state: 'rejected', decidedBy: 'bob', reason: 'still in use', outcome: null });
+    for (const verdict of ['approve', 'reject'])
+      expect(refused(await decide(verdict, approval, bob))).toEqual([409, 'approval-state']);
+    expect(await read(approval)).toEqual(rejected);
+    expect((await eventsOf(approval, 2)).at(-1)).toMatchObject({
+      ...{ userId: 'bob', operation: 'approval.reject', outcome: 'success', details: { reason: 'still in use' } },
+    });
+  });
+
+  it('once it is withdrawn, which takes who asked', async () => {
+    const approval = await waiting();
+    const withdraw = (token: string) => send('DELETE', `/approvals/${approval.id}`, token);
+    expect(refused(await withdraw(bob))).toEqual([403, 'approval-denied']);
+    expect(approvalIn(await withdraw(alice))).toMatchObject({ state: 'withdrawn', decidedBy: 'alice' });
+    expect(refused(await withdraw(alice))).toEqual([409, 'approval-state']);
+    expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
+    expect((await eventsOf(approval, 2)).at(-1)).toMatchObject({ userId: 'alice', operation: 'approval.withdraw' });
+  });
+
+  it('by two: of those who come at once, one is first', async () => {
+    const approval = await waiting();
+    const before = heard('deleteKey').length;
+    const tokens = await Promise.all(['bob', 'carol', 'dave', 'erin'].map((name) => tokenOf(name)));
+    const answers = await Promise.all(tokens.map((token) => approve(approval, token)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
+    expect(heard('deleteKey').length - before).toBe(1);
+    await eventsOf(approval, 2);
+  });
+
+  it.each([{ extra: true }, { id: tenantA }, { reason: '' }, { reason: 'x'.repeat(257) }, { reason: 'a\nb' }, []])(
+    'with a body like %j',
+    async (body) => {
+      const approval = await waiting();
+      expect(refused(await decide('reject', approval, bob, body))).toEqual([400, 'request-invalid']);
+      expect(refused(await decide('approve', approval, bob, body))).toEqual([400, 'request-invalid']);
+      expect((await read(approval)).state).toBe('pending');
+    },
+  );
+});
+
+describe('what was approved and not done', () => {
+  it.each(['hsm-unavailable', 'policy-pending', 'deadline-exceeded'] as const)(
+    'because of %s is done when the same person approves it again, and nobody else does',
+    async (code) => {
+      wantTwo('deleteKey', refuse(code));
+      const approval = await waiting();
+      expect((await approve(approval)).problem.code).toBe(code);
+      expect(await read(approval)).toMatchObject({ state: 'approved', decidedBy: 'bob', outcome: null });
+      wantTwo('deleteKey');
+      expect(refused(await approve(approval, await tokenOf('carol')))).toEqual([409, 'approval-state']);
+      expect(approvalIn(await approve(approval)).outcome).toMatchObject({ status: 200 });
+    },
+  );
+
+  it('because its gateway died is done by the next, when the first would have had its answer', async () => {
+    const approval = await waiting();
+    const { issuer } = rig.issuer;
+    const principal = { tenantId: tenantA, subject: 'bob', issuer, roles: ['tenant-admin'] as const, groups: [] };
+    const dead = await rig.gateway();
+    await dead.app.get(Decisions).approve(principal, approval.id, 'spec');
+    await dead.stop();
+    const before = heard('deleteKey').length;
+    expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
+    await sql('carrying_until = now()', approval);
+    expect(approvalIn(await approve(approval)).outcome).toMatchObject({ status: 200 });
+    expect(heard('deleteKey').length - before).toBe(1);
+  });
+
+  it('in time is not done later', async () => {
+    wantTwo('deleteKey', refuse('hsm-unavailable'));
+    const approval = await waiting();
+    await approve(approval);
+    await sql('expires_at = now()', approval);
+    wantTwo('deleteKey');
+    expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
+  });
+});
+
+describe('requests are seen', () => {
+  const idsSeen = async (token: string, query = ''): Promise<string[]> => {
+    const { status, text } = await send('GET', `/approvals?limit=200${query}`, token);
+    expect(status, text).toBe(200);
+    return (JSON.parse(text) as { items: Approval[] }).items.map(({ id }) => id);
+  };
+
+  it('by who made them, who may decide on them, and auditors', async () => {
+    const compromising = send('POST', `/keys/${keyId}/compromise`, await tokenOf('ursula', 'user'));
+    const [destruction, compromise] = [await waiting(), await waiting(compromising)];
+    const seen = async (sub: string, role: Parameters<typeof asTenant>[1], tenant = tenantA) => {
+      const token = await tokenOf(sub, role, tenant);
+      const listed = await idsSeen(token);
+      for (const { id } of [destruction, compromise])
+        expect((await send('GET', `/approvals/${id}`, token)).status).toBe(listed.includes(id) ? 200 : 404);
+      return [listed.includes(destruction.id), listed.includes(compromise.id)];
+    };
+    expect(await seen('carol', 'tenant-admin')).toEqual([true, true]);
+    expect(await seen('carol', 'application-admin')).toEqual([false, true]);
+    expect(await seen('carol', 'auditor')).toEqual([true, true]);
+    expect(await seen('carol', 'user')).toEqual([false, false]);
+    expect(await seen('ursula', 'user')).toEqual([false, true]);
+    expect(await seen('alice', 'user')).toEqual([true, false]);
+    expect(await seen('alice', 'tenant-admin', tenantB)).toEqual([false, false]);
+  });
+
+  it('page by page, the newest first', async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 3; count++) {
+      keyId = crypto.randomUUID();
+      made.unshift((await waiting()).id);
+    }
+    const page = async (cursor?: string) => {
+      const { text } = await send('GET', `/approvals?limit=2${cursor ? `&cursor=${cursor}` : ''}`, alice);
+      return JSON.parse(text) as { items: Approval[]; next: string | null };
+    };
+    const first = await page();
+    const second = await page(first.next ?? '');
+    expect([...first.items, ...second.items].slice(0, 3).map(({ id }) => id)).toEqual(made);
+    for (const query of ['cursor=x', 'state=undecided', 'limit=0', 'more=1'])
+      expect(refused(await send('GET', `/approvals?${query}`, alice))).toEqual([400, 'request-invalid']);
+  });
+
+  it('for 30 days after they are over', async () => {
+    const [old, decided, expired, fresh] = [
+      await waiting(destroy(await tokenOf('o'))),
+      await waiting(destroy(await tokenOf('d'))),
+      await waiting(destroy(await tokenOf('e'))),
+      await waiting(destroy(await tokenOf('f'))),
+    ];
+    await decide('reject', decided, bob);
+    await sql(`expires_at = now() - interval '31 days'`, old);
+    await sql(`decided_at = now() - interval '31 days'`, decided);
+    await sql(`expires_at = now() - interval '29 days'`, expired);
+    const approvals = gateway.app.get(Approvals);
+    expect([await approvals.removeOld(), await approvals.removeOld()]).toEqual([2, 0]);
+    const left = await idsSeen(alice);
+    expect([old, decided, expired, fresh].map(({ id }) => left.includes(id))).toEqual([false, false, true, true]);
+  });
+});
+
+describe('who speaks for a tenant', () => {
+  const issuer = (name: string) => ({ issuer: `https://${name}.test`, audience: 'x', algorithms: ['ES256'] });
+  const change = (method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
+    send(method, `/issuers${path}`, alice, { ...(body && { body: JSON.stringify(body) }), headers });
+  const wantTwoForAnything = () =>
+    rig.standIns.answer('getPolicy', async () => done({ ...policy, dualControl: ['compromise'] }));
+
+  it('is changed by two where two are wanted for anything', async () => {
+    wantTwoForAnything();
+    const creation = await waiting(change('POST', '', issuer('made')));
+    expect(creation).toMatchObject({ operation: 'createIssuer', request: issuer('made') });
+    expect(JSON.parse((await change('GET', '')).text)).toEqual({ items: [] });
+    const { outcome } = approvalIn(await approve(creation));
+    expect(outcome).toMatchObject({
+      status: 201,
+      body: { id: creation.id, createdBy: 'bob', issuer: 'https://made.test' },
+    });
+
+    const put = await waiting(change('PUT', `/${creation.id}`, issuer('put'), { 'if-match': '"1"' }));
+    expect(approvalIn(await approve(put)).outcome).toMatchObject({ status: 200, body: { issuer: 'https://put.test' } });
+    const removal = await waiting(change('DELETE', `/${creation.id}`));
+    expect((await change('GET', `/${creation.id}`)).status).toBe(200);
+    expect(approvalIn(await approve(removal)).outcome).toMatchObject({ status: 200 });
+    expect((await change('GET', `/${creation.id}`)).status).toBe(404);
+    const events = await eventsOf(removal, 3);
+    expect(events.map(({ operation, userId }) => [operation, userId]).toSorted()).toEqual([
+      ['approval.approve', 'bob'],
+      ['approval.request', 'alice'],
+      ['issuer.delete', 'bob'],
+    ]);
+  });
+
+  it('is not asked for where it could not be done', async () => {
+    wantTwoForAnything();
+    expect(refused(await change('DELETE', `/${crypto.randomUUID()}`))).toEqual([404, 'issuer-not-found']);
+    expect(refused(await change('POST', '', issuer('x'.repeat(600))))).toEqual([400, 'request-invalid']);
+    expect(refused(await change('POST', '', { ...issuer('y'), issuer: 'https://issuer.test' }))).toEqual([
+      ...[409, 'issuer-exists'],
+    ]);
+  });
+
+  it('is changed by nobody while it is not known how many are wanted', async () => {
+    const made = await change('POST', '', issuer('before'));
+    const { id } = JSON.parse(made.text) as { id: string };
+    rig.standIns.answer('getPolicy', refuse('service-unavailable'));
+    for (const answer of [
+      await change('POST', '', issuer('another')),
+      await change('PUT', `/${id}`, issuer('changed'), { 'if-match': '"1"' }),
+      await change('DELETE', `/${id}`),
+    ])
+      expect(refused(answer)).toEqual([503, 'service-unavailable']);
+    expect(JSON.parse((await change('GET', '')).text)).toMatchObject({ items: [{ id, revision: 1 }] });
+  });
+});
+
+describe('the record of a request', () => {
+  const codeOf = (statement: string) =>
+    withTenant(gateway.parts.dataSource, tenantA, (manager) => manager.query(statement)).then(
+      () => 'done',
+      (error: unknown) => (error as { code?: string }).code,
+    );
+
+  it('is not changed in what was asked for, nor removed before its time, by the service itself', async () => {
+    await waiting();
+    for (const statement of [
+      `UPDATE approval SET request = '{}'`,
+      `UPDATE approval SET requested_by = 'bob'`,
+      `UPDATE approval SET expires_at = now() + interval '1 year'`,
+      'DELETE FROM approval',
+    ])
+      expect(await codeOf(statement), statement).toBe('42501');
+  });
+
+  it('never has one person for both', async () => {
+    await waiting();
+    expect(await codeOf(`UPDATE approval SET state = 'approved', decided_by = requested_by, decided_at = now()`)).toBe(
+      '23514',
+    );
+  });
+});

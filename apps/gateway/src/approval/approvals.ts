@@ -1,0 +1,160 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import type { Principal } from '../auth/principal.js';
+import type { Approval, listApprovals } from './approval.contract.js';
+import { approvalEvent } from './approval-event.js';
+import { type ApprovalRow, columns, readApproval, resourceOf, stateNow } from './approval-row.js';
+import { decidedBy } from './controlled-route.js';
+
+/** What was refused to one person alone. */
+export interface Asked {
+  readonly operation: string;
+  /** The contract's request, as the service took it. */
+  readonly body: Buffer;
+  readonly ifMatch: number | undefined;
+}
+
+type Query = z.infer<typeof listApprovals.request>;
+type Caller = Pick<Context, 'tenantId' | 'principal' | 'roles'>;
+
+/** Of one tenant, waiting at once. */
+const most = 1000;
+
+/** What waits for a second person: asked for, seen, withdrawn. Deciding is `Decisions`’. */
+export class Approvals {
+  /** @param expiryHours how long a request may be approved */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly expiryHours: number,
+  ) {}
+
+  /**
+   * Keeps what was asked for until a second person decides; asked for again meanwhile, it is the same request.
+   * @throws AnkaError `approval-required` to an application: who made it could be who approves; `quota-exceeded`, `audit-unavailable`
+   */
+  async request(principal: Principal, asked: Asked, correlationId: string): Promise<Approval> {
+    if (principal.isApplication === true)
+      throw new AnkaError(
+        'approval-required',
+        'This takes two people, and an application is none: a person has to ask',
+      );
+    this.outbox.assertRoom();
+    const { tenantId, subject, issuer } = principal;
+    const { row, made } = await withTenant(this.dataSource, tenantId, async (manager) => {
+      await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('approvals:' || $1, 0))`, [tenantId]);
+      const earlier = await this.pending(manager, principal, asked);
+      if (earlier !== undefined) return { row: earlier, made: 0 };
+      const id = await this.insert(manager, principal, asked);
+      const inserted = await readApproval(manager, tenantId, id);
+      const details = { expiresAt: inserted.expires_at.toISOString() };
+      const event = approvalEvent({ tenantId, subject, issuer, correlationId }, 'request', inserted, { details });
+      await this.outbox.write(manager, [event]);
+      return { row: inserted, made: 1 };
+    });
+    this.outbox.committed(made);
+    return resourceOf(row);
+  }
+
+  private async pending(
+    manager: EntityManager,
+    { tenantId, subject }: Principal,
+    { operation, body, ifMatch }: Asked,
+  ): Promise<ApprovalRow | undefined> {
+    const [row] = await manager.query<ApprovalRow[]>(
+      `SELECT ${columns} FROM approval WHERE tenant_id = $1 AND requested_by = $2 AND state = 'pending' AND expires_at > now()
+         AND operation = $3 AND request = $4 AND if_match IS NOT DISTINCT FROM $5`,
+      [tenantId, subject, operation, canonical(body), ifMatch ?? null],
+    );
+    return row;
+  }
+
+  private async insert(
+    manager: EntityManager,
+    { tenantId, subject }: Principal,
+    { operation, body, ifMatch }: Asked,
+  ): Promise<string> {
+    const [counted] = await manager.query<{ count: string }[]>(
+      `SELECT count(*) FROM approval WHERE tenant_id = $1 AND state = 'pending' AND expires_at > now()`,
+      [tenantId],
+    );
+    if (Number(counted?.count) >= most)
+      throw new AnkaError('quota-exceeded', `${most} requests wait already: have some of them decided`);
+    const id = randomUUIDv7();
+    await manager.query(
+      `INSERT INTO approval (tenant_id, id, operation, request, if_match, requested_by, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 hour')`,
+      [tenantId, id, operation, canonical(body), ifMatch ?? null, subject, this.expiryHours],
+    );
+    return id;
+  }
+
+  list(caller: Caller, { state, limit, cursor }: Query): Promise<{ items: Approval[]; next: string | null }> {
+    return withTenant(this.dataSource, caller.tenantId, async (manager) => {
+      const found = await manager.query<ApprovalRow[]>(
+        `SELECT ${columns} FROM approval WHERE tenant_id = $1 AND (requested_by = $2 OR operation = ANY ($3) OR $4)
+           AND ($5::text IS NULL OR ${stateNow} = $5) AND ($6::uuid IS NULL OR id < $6)
+         ORDER BY id DESC LIMIT $7`,
+        [...seenBy(caller), state ?? null, cursor ?? null, limit + 1],
+      );
+      const items = found.slice(0, limit).map(resourceOf);
+      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    });
+  }
+
+  /** @throws AnkaError `approval-not-found`, also for what the caller may not see */
+  get(caller: Caller, id: string): Promise<Approval> {
+    return withTenant(this.dataSource, caller.tenantId, async (manager) => {
+      const row = await readApproval(manager, caller.tenantId, id);
+      const [, subject, operations, all] = seenBy(caller);
+      if (row.requested_by === subject || operations.includes(row.operation) || all) return resourceOf(row);
+      throw new AnkaError('approval-not-found');
+    });
+  }
+
+  /** @throws AnkaError `approval-not-found`, `approval-denied` to anybody but who asked, `approval-state`, `audit-unavailable` */
+  async withdraw({ tenantId, principal: subject, issuer, correlationId }: Context, id: string): Promise<Approval> {
+    this.outbox.assertRoom();
+    const row = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const before = await readApproval(manager, tenantId, id, 'FOR UPDATE');
+      if (before.requested_by !== subject)
+        throw new AnkaError('approval-denied', 'Only who asked withdraws it; somebody else may reject it');
+      assertPending(before);
+      await manager.query(
+        `UPDATE approval SET state = 'withdrawn', decided_by = requested_by, decided_at = now() WHERE tenant_id = $1 AND id = $2`,
+        [tenantId, id],
+      );
+      await this.outbox.write(manager, [
+        approvalEvent({ tenantId, subject, issuer, correlationId }, 'withdraw', before),
+      ]);
+      return readApproval(manager, tenantId, id);
+    });
+    this.outbox.committed(1);
+    return resourceOf(row);
+  }
+
+  /** Removes what has been over for 30 days, some at a time. @returns how many */
+  async removeOld(): Promise<number> {
+    const [row] = await this.dataSource.query<{ removed: number }[]>('SELECT remove_old_approvals() AS removed');
+    return row?.removed ?? 0;
+  }
+}
+
+/** @throws AnkaError `approval-state` for what is decided, or over */
+export const assertPending = ({ state, decided_by: by }: Pick<ApprovalRow, 'state' | 'decided_by'>): void => {
+  if (state === 'pending') return;
+  throw new AnkaError(
+    'approval-state',
+    by === null ? 'Its time is over: it has to be asked for again' : `It is ${state} already, by ${by}`,
+  );
+};
+
+/** One form for one request, so that it is told when it is asked for again. */
+const canonical = (body: Buffer): string => JSON.stringify(JSON.parse(body.toString()));
+
+/** What of its tenant's a caller may see: what it asked for, what its roles let it decide on, and all for an auditor. */
+const seenBy = ({ tenantId, principal, roles = [] }: Caller) =>
+  [tenantId, principal, decidedBy(roles), roles.includes('auditor')] as const;
