@@ -4,7 +4,7 @@ import { CompactEncrypt, compactVerify, importJWK, type JWK } from 'jose';
 import { type Api, apiOf } from './api.js';
 import { LocalError } from './failure.js';
 import type { Stack, Step } from './stack.js';
-import { ensureTenant, mintAdminToken, mintPlatformToken } from './tenant.js';
+import { ensureTenant, mintAdminToken, mintOfficerToken, mintPlatformToken } from './tenant.js';
 
 export interface DemoResult {
   readonly adminTokenFile: string;
@@ -67,6 +67,7 @@ export const runDemo = async (stack: Stack, step: Step): Promise<DemoResult> => 
   const tenant = await step('tenant "demo"', () => ensureTenant(stack, 'demo', 'Demonstration'));
   const adminToken = await mintAdminToken(stack, tenant.id);
   const adminTokenFile = stack.saveToken('admin', adminToken);
+  stack.saveToken('officer', await mintOfficerToken(stack, tenant.id));
   const platformTokenFile = stack.saveToken('platform', await mintPlatformToken(stack));
   const api = apiOf(stack.baseUrl, adminToken);
   const create = (purpose: string): Promise<Key> =>

@@ -10,6 +10,10 @@ export const mintPlatformToken = (stack: Stack): Promise<string> =>
 export const mintAdminToken = (stack: Stack, tenantId: string): Promise<string> =>
   stack.mint({ tenantId, subject: 'administrator', roles: ['tenant-admin', 'application-admin', 'user', 'auditor'] });
 
+/** A token of somebody else who may do everything in it: what takes two people takes both. */
+export const mintOfficerToken = (stack: Stack, tenantId: string): Promise<string> =>
+  stack.mint({ tenantId, subject: 'officer', roles: ['tenant-admin', 'application-admin', 'user', 'auditor'] });
+
 const find = async (api: Api, slug: string, cursor = ''): Promise<Tenant | undefined> => {
   const page = await api.get<{ items: Tenant[]; next: string | null }>(`/tenants?limit=200${cursor}`);
   const found = page.items.find((tenant) => tenant.slug === slug);

@@ -111,6 +111,16 @@ export const threats: Readonly<Record<string, Threat>> = {
       e2e('access/grant.spec.ts', 'A grant that was taken away is in force nowhere once the answer is there'),
     ],
   },
+  'insider alone': {
+    control:
+      "Where the tenant's policy wants two people, whoever does the deed asks for both, and the policy that says so, and the issuers that say who people are, are changed by two.",
+    proofs: [
+      e2e('access/four-eyes.spec.ts', 'threat: insider alone'),
+      e2e('access/four-eyes.spec.ts', 'an application is none: it neither asks nor approves'),
+      proof('libs/policy-rules/src/property.spec.ts', 'by every policy that does not relax the one before'),
+      proof('apps/gateway/src/approval/approval.spec.ts', 'never has one person for both'),
+    ],
+  },
   'noisy tenant': {
     control: 'Quotas per tenant and per key; bounded queues, in which tenants take turns.',
     proofs: [

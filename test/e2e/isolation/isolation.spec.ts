@@ -26,6 +26,7 @@ interface Belongings {
   readonly created: Key;
   readonly account: Application;
   readonly issuerId: string;
+  readonly approvalId: string;
   readonly keyCursor: string;
   readonly eventCursor: string;
   readonly alias: string;
@@ -40,6 +41,16 @@ let mine: Tenant;
 let me: Client;
 let theirs: Belongings;
 let surfaces: readonly Surface[];
+
+/** The later of two requests of theirs that wait for a second person. From here on the tenant wants two for a destruction. */
+const approvalOf = async ({ admin, changePolicy }: Tenant, ...keys: readonly [Key, Key]): Promise<string> => {
+  await changePolicy({ dualControl: ['destroy'] });
+  const [, later] = [
+    await admin.send<{ id: string }>('DELETE', `/keys/${keys[0].id}`),
+    await admin.send<{ id: string }>('DELETE', `/keys/${keys[1].id}`),
+  ];
+  return later.body.id;
+};
 
 const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise<Belongings> => {
   const [signing, wrapping] = [
@@ -60,6 +71,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
   const account = await newApplication(rig, tenant, ['user']);
   const provider = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
   const { id: issuerId } = await tenant.admin.post<{ id: string }>('/issuers', provider);
+  const approvalId = await approvalOf(tenant, signing, wrapping);
   const alias = `theirs-${randomUUID()}`;
   for (const name of [alias, 'shared']) await tenant.admin.put(`/aliases/${name}`, { keyId: signing.id });
   const cursorOf = async (path: string): Promise<string> => (await tenant.admin.get<{ next: string }>(path)).next;
@@ -79,6 +91,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     created,
     account,
     issuerId,
+    approvalId,
     ...cursors,
     alias,
     aliasCursor,
@@ -123,6 +136,7 @@ const namesNothing = [
   ]),
   'body.document.requiredLabels',
   ...['body.requiredLabels', 'path.template', 'body.labels', 'body.at'],
+  'body.reason',
   ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt', 'body.interval', 'body.description'],
 ];
 
@@ -311,6 +325,17 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'deleteIssuer path.id': async () =>
     expectProblem(await send('DELETE', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
+  'getApproval path.id': async () =>
+    expectProblem(await send('GET', `/approvals/${theirs.approvalId}`), 'approval-not-found'),
+  'approveRequest path.id': async () =>
+    expectProblem(await send('POST', `/approvals/${theirs.approvalId}/approve`), 'approval-not-found'),
+  'rejectRequest path.id': async () =>
+    expectProblem(await send('POST', `/approvals/${theirs.approvalId}/reject`), 'approval-not-found'),
+  'withdrawRequest path.id': async () =>
+    expectProblem(await send('DELETE', `/approvals/${theirs.approvalId}`), 'approval-not-found'),
+  // A position, and not a secret one: behind it there is this tenant's, whoever's it is.
+  'listApprovals query.cursor': async () =>
+    expect(await me.get(`/approvals?cursor=${theirs.approvalId}`)).toEqual({ items: [], next: null }),
   'issueToken body.client_assertion': async () =>
     expect((await theirs.account.askToken({ kid: 'second' })).status).toBe(401),
   'issueToken body.client_id': async () => {
@@ -382,7 +407,13 @@ describe('another tenant’s things', () => {
     const bystander = await newTenant(rig);
     await bystander.createKey({ algorithm: 'EC-P256', label: 'a bystander’s' });
     const keys = [theirs.signing, theirs.wrapping, theirs.created].map(({ id }) => id);
-    const words = [theirs.tenantId, label, ...keys, ...theirs.events.flatMap(({ eventId, hash }) => [eventId, hash])];
+    const words = [
+      theirs.tenantId,
+      label,
+      theirs.approvalId,
+      ...keys,
+      ...theirs.events.flatMap(({ eventId, hash }) => [eventId, hash]),
+    ];
     const plain = surfaces.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
     expect(plain.length).toBeGreaterThanOrEqual(5);
     for (const { path } of plain) {

@@ -37,8 +37,10 @@ describe('the README’s recipe', () => {
   it.each(all.map((recipe) => [recipe.title, recipe] as const))('“%s” works as pasted', async (_, recipe) => {
     const { id, slug } = await newTenant(rig);
     const roles = ['tenant-admin', 'application-admin', 'user', 'auditor'] as const;
-    const token = await rig.mint({ tenantId: id, subject: 'reader', roles });
-    await writeFile(join(directory, '.ankasecure/tokens/admin.jwt'), token);
+    for (const name of ['admin', 'officer']) {
+      const token = await rig.mint({ tenantId: id, subject: name, roles });
+      await writeFile(join(directory, `.ankasecure/tokens/${name}.jwt`), token);
+    }
     const commands = [...new Set([first, recipe])].map((one) => one.commands).join('');
     const script = commands.replace(itsAddress, `URL=${rig.baseUrl}`).replaceAll(itsTenant, `/tenants/${slug}/`);
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: directory });
