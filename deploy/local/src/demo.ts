@@ -8,6 +8,7 @@ import { ensureTenant, mintAdminToken, mintOfficerToken, mintPlatformToken } fro
 
 export interface DemoResult {
   readonly adminTokenFile: string;
+  readonly officerTokenFile: string;
   readonly platformTokenFile: string;
   readonly signingKeyId: string;
 }
@@ -67,7 +68,7 @@ export const runDemo = async (stack: Stack, step: Step): Promise<DemoResult> => 
   const tenant = await step('tenant "demo"', () => ensureTenant(stack, 'demo', 'Demonstration'));
   const adminToken = await mintAdminToken(stack, tenant.id);
   const adminTokenFile = stack.saveToken('admin', adminToken);
-  stack.saveToken('officer', await mintOfficerToken(stack, tenant.id));
+  const officerTokenFile = stack.saveToken('officer', await mintOfficerToken(stack, tenant.id));
   const platformTokenFile = stack.saveToken('platform', await mintPlatformToken(stack));
   const api = apiOf(stack.baseUrl, adminToken);
   const create = (purpose: string): Promise<Key> =>
@@ -96,5 +97,5 @@ export const runDemo = async (stack: Stack, step: Step): Promise<DemoResult> => 
     await sealedEvents(api, signing, 3);
   });
   await step('verify the audit trail: HMACs and hash chain', () => verifyTrail(api));
-  return { adminTokenFile, platformTokenFile, signingKeyId: signing.id };
+  return { adminTokenFile, officerTokenFile, platformTokenFile, signingKeyId: signing.id };
 };

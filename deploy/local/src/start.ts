@@ -35,15 +35,16 @@ const readArguments = () => {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const describe = (stack: Stack, { adminTokenFile, platformTokenFile, signingKeyId }: DemoResult): string => `
+const describe = (stack: Stack, { signingKeyId, ...tokens }: DemoResult): string => `
 AnkaSecure is ready at ${stack.baseUrl}
   API description  ${stack.baseUrl}/docs  (OpenAPI: ${stack.baseUrl}/api/v1/openapi.json)
-  tokens           ${adminTokenFile}  (administrator of the tenant "demo")
-                   ${platformTokenFile}  (platform administrator)
+  tokens           ${tokens.adminTokenFile}  (administrator of the tenant "demo")
+                   ${tokens.officerTokenFile}  (another one, for what takes two people)
+                   ${tokens.platformTokenFile}  (platform administrator)
   logs             ${join(stack.dataDirectory, 'logs')}
 
 Try it:
-  curl -s ${stack.baseUrl}/api/v1/sign -H "authorization: Bearer $(cat ${quoted(adminTokenFile)})" -H 'content-type: application/json' -d '{"keyId":"${signingKeyId}","payload":"hello","encoding":"utf8"}'
+  curl -s ${stack.baseUrl}/api/v1/sign -H "authorization: Bearer $(cat ${quoted(tokens.adminTokenFile)})" -H 'content-type: application/json' -d '{"keyId":"${signingKeyId}","payload":"hello","encoding":"utf8"}'
 
 Ctrl-C stops all of it.`;
 

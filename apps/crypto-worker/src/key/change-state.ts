@@ -7,7 +7,14 @@ import { assertNotBegun, type Destruction } from './destruction.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor } from './lock-key.js';
-import { type Change, controlledDeedOf, planChange, type Step, versionsMeant } from './plan-change.js';
+import {
+  type Change,
+  controlledDeedOf,
+  planChange,
+  type Step,
+  standingCompromise,
+  versionsMeant,
+} from './plan-change.js';
 import { type Deed, keyOf } from './rehearse.js';
 
 /**
@@ -78,7 +85,8 @@ const planned = async (
 ): Promise<Planned> => {
   await lockKeyFor(manager, context, 'manage', change.id);
   const rows = await readKey(manager, context.tenantId, change.id);
-  const standing = destruction?.standing(versionsMeant(rows, change));
+  const meant = versionsMeant(rows, change);
+  const standing = destruction?.standing(meant) ?? (context.approval && standingCompromise(meant, change));
   if (standing !== undefined) return { standing };
   const steps = planChange(rows, change, Date.now());
   if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps);
@@ -135,11 +143,11 @@ const taken = ({ revocation }: Change, { row, from, shown }: Step, destroyAt: Da
   },
 });
 
-/** Of a destruction that was asked for again: nothing has become of the version. */
-const repeated = ({ algorithm, version, destroy_at: at }: KeyRow): Partial<Deed> => ({
+/** Of what was asked for again: nothing has become of the version. */
+const repeated = ({ algorithm, version, state, destroy_at: at }: KeyRow): Partial<Deed> => ({
   algorithm,
   details: {
-    ...{ version: String(version), from: 'DESTROY_SCHEDULED', to: 'DESTROY_SCHEDULED' },
+    ...{ version: String(version), from: state, to: state },
     ...(at === null ? {} : { destroyAt: at.toISOString() }),
   },
 });

@@ -115,6 +115,22 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
   });
 });
 
+it('a compromise that was approved is answered as it stands when it is carried out again, and by nobody else', async () => {
+  await enforce(['compromise']);
+  const asked = ask('compromise', { reason: 'key-compromise', message: 'laptop lost' });
+  const first = await change(asked, { approval });
+  expect(await change(asked, { approval })).toEqual(first);
+  expect((await database.events()).at(-1)).toMatchObject({
+    details: { from: 'COMPROMISED', to: 'COMPROMISED', approvalId: approval.id },
+  });
+  for (const other of [
+    () => change(asked),
+    () => change(ask('compromise', { reason: 'key-compromise' }), { approval }),
+    () => change(ask('revoke', { reason: 'superseded', message: 'laptop lost' }), { approval }),
+  ])
+    await expect(other()).rejects.toMatchObject({ code: 'key-state' });
+});
+
 describe('where two people are wanted for all there is', () => {
   it.each([
     ['suspend', undefined],

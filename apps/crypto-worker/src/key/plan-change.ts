@@ -62,6 +62,17 @@ export const versionsMeant = (rows: readonly KeyRow[], { verb, version }: Change
 };
 
 /**
+ * The last of `rows` where all of them are compromised already, for the reason and with the words of an approved change: then
+ * this is the same change once more, its first answer lost, and there is nothing left to do. Else undefined.
+ */
+export const standingCompromise = (rows: readonly KeyRow[], change: Change): KeyRow | undefined => {
+  const { reason, message = null } = change.revocation ?? {};
+  const stands = ({ state, revocation_reason: held, revocation_message: said }: KeyRow): boolean =>
+    state === 'COMPROMISED' && held === reason && said === message;
+  return deedOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
+};
+
+/**
  * Which versions a change moves, and where to.
  * @param rows all versions, oldest first
  * @throws AnkaError `key-not-found` for a version that is not there, `key-state` when the table lets none of those meant go
