@@ -11,8 +11,8 @@ export interface Read<Value> {
 /** Tenants that have something, and tenants that have nothing or are made up: these push none of those out. */
 const capacity = { known: 5000, empty: 20_000 };
 
-/** Tenants never seen before that are read at once. Anybody can name one, so they take half of the database's connections at most. */
-const mostAtOnce = 4;
+/** Tenants never seen before that are read at once, and that wait for it: anybody can name one, and others need the database too. */
+const strangers = { reading: 2, waiting: 200 };
 
 /**
  * What tenants have that tells a good token from a bad one, by the tenant that the token claims to be of. Whoever brought it has
@@ -24,6 +24,7 @@ export class ClaimedTenants<Value> {
   private readonly empty = new BoundedMap<string, number>(capacity.empty);
   private readonly reading = new Map<string, Promise<Read<Value>>>();
   private strangers = 0;
+  private readonly waiting: (() => void)[] = [];
 
   /** @param read given what was read before, as far as it is still here */
   constructor(
@@ -46,18 +47,30 @@ export class ClaimedTenants<Value> {
 
   private async look(tenantId: string, epoch: number, before: Read<Value> | undefined): Promise<Read<Value>> {
     if (before !== undefined) return this.keep(tenantId, epoch, await this.read(tenantId, before.value));
-    if (this.strangers >= mostAtOnce)
-      throw new AnkaError('service-unavailable', 'Too many tenants are asked for that were never seen; try again');
-    this.strangers++;
+    await this.turn();
     try {
       return this.keep(tenantId, epoch, await this.read(tenantId, undefined));
     } finally {
-      this.strangers--;
+      const next = this.waiting.shift();
+      if (next === undefined) this.strangers--;
+      else next();
     }
+  }
+
+  /** Whoever is through gives its turn to the one that has waited for longest. */
+  private async turn(): Promise<void> {
+    if (this.strangers < strangers.reading) {
+      this.strangers++;
+      return;
+    }
+    if (this.waiting.length >= strangers.waiting)
+      throw new AnkaError('service-unavailable', 'Too many tenants are asked for that were never seen; try again');
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   private keep(tenantId: string, epoch: number, value: Value | undefined): Read<Value> {
     const read = { value, epoch };
+    if ((this.known.get(tenantId)?.epoch ?? 0) > epoch) return read;
     if (value === undefined) {
       this.known.delete(tenantId);
       this.empty.set(tenantId, epoch);
