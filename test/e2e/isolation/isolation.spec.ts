@@ -125,7 +125,7 @@ const namesNothing = [
   // Whose names are whose is for tokens to say: a grantee is one of this tenant's, whoever else is called the same.
   ...['body.grants.grantee', 'query.grantee', 'body.groups'],
   // Nor do providers: each is looked for in the tenant that a token is for.
-  ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups'],
+  ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups', 'body.subjectPrefix'],
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   // Whoever else has the certificate too: it proves who has its key, and that only to the account that is named.
   'body.certificates',
