@@ -69,7 +69,7 @@ export const standingCompromise = (rows: readonly KeyRow[], change: Change): Key
   const { reason, message = null } = change.revocation ?? {};
   const stands = ({ state, revocation_reason: held, revocation_message: said }: KeyRow): boolean =>
     state === 'COMPROMISED' && held === reason && said === message;
-  return deedOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
+  return controlledDeedOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
 };
 
 /**
