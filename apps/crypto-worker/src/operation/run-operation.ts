@@ -23,6 +23,7 @@ import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { mostUrgent, type Ruling, refusedBy } from '../policy/ruling.js';
 import { type Quotas, tightest } from '../quota/quotas.js';
+import { inTurns } from './in-turns.js';
 import type { Done, Means, Operation } from './operation.js';
 import { dryRunOf, type Rehearsed, rehearse } from './rehearsal.js';
 import { selfTested } from './self-tested.js';
@@ -115,15 +116,13 @@ export class RunOperation {
     items: readonly unknown[],
   ): Promise<(Attempt | undefined)[]> {
     this.outcomes.expect(items.length);
-    const attempts = await Promise.all(items.map((item) => this.attempt(operation, context, item)));
-    return Promise.all(
-      attempts.map(async (attempt) => {
-        if (await this.outcomes.commit(attempt.fence, attempt.event)) return attempt;
-        this.policies.forget(context.tenantId);
-        if (attempt.fence.key !== null) this.forget(attempt.fence.key);
-        return undefined;
-      }),
-    );
+    const attempts = await inTurns(items, (item) => this.attempt(operation, context, item));
+    return inTurns(attempts, async (attempt) => {
+      if (await this.outcomes.commit(attempt.fence, attempt.event)) return attempt;
+      this.policies.forget(context.tenantId);
+      if (attempt.fence.key !== null) this.forget(attempt.fence.key);
+      return undefined;
+    });
   }
 
   /** It is not what it was taken for: neither the copy here nor what a lane may just have unwrapped. */

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { inTurns } from './in-turns.js';
+
+describe('the items of a batch', () => {
+  it('are begun some a turn, in their order, and answered in it', async () => {
+    const begun: number[] = [];
+    const seen: number[] = [];
+    const items = Array.from({ length: 20 }, (_, index) => index);
+    const look = (): void => {
+      seen.push(begun.length);
+      if (begun.length < items.length) setImmediate(look);
+    };
+    setImmediate(look);
+    const results = await inTurns(items, async (item) => {
+      begun.push(item);
+      return item * 2;
+    });
+    expect(begun).toEqual(items);
+    expect(results).toEqual(items.map((item) => item * 2));
+    expect(seen[0]).toBeLessThan(items.length);
+  });
+
+  it('fail together, whenever one of them does', async () => {
+    const failing = inTurns(Array.from({ length: 20 }), () => Promise.reject(new Error('away')));
+    await expect(failing).rejects.toThrow('away');
+  });
+});
