@@ -27,25 +27,25 @@ const queueOf = (count: number, micros: number, operation: OperationName = 'sign
 
 describe('job queue', () => {
   it('gives each lane its share, sixty-four at most', () => {
-    expect(queueOf(100, 50).takeFast(2)).toHaveLength(50);
-    expect(queueOf(1000, 10).takeFast(2)).toHaveLength(64);
+    expect(queueOf(100, 50).takeFast(2, Date.now())).toHaveLength(50);
+    expect(queueOf(1000, 10).takeFast(2, Date.now())).toHaveLength(64);
   });
 
   it('gives one lane the little there is, rather than wake several', () => {
-    expect(queueOf(6, 50).takeFast(10)).toHaveLength(6);
-    expect(queueOf(6, 5_000).takeFast(10)).toHaveLength(1);
+    expect(queueOf(6, 50).takeFast(10, Date.now())).toHaveLength(6);
+    expect(queueOf(6, 5_000).takeFast(10, Date.now())).toHaveLength(1);
   });
 
   it('keeps batches short where jobs are long', () => {
-    expect(queueOf(100, 1_000).takeFast(1)).toHaveLength(4);
-    expect(queueOf(100, 3_000).takeFast(1)).toHaveLength(1);
-    expect(queueOf(100, 80_000).takeFast(1)).toHaveLength(1);
+    expect(queueOf(100, 1_000).takeFast(1, Date.now())).toHaveLength(4);
+    expect(queueOf(100, 3_000).takeFast(1, Date.now())).toHaveLength(1);
+    expect(queueOf(100, 80_000).takeFast(1, Date.now())).toHaveLength(1);
   });
 
   it('lets what must not run twice travel alone', () => {
     const queue = new JobQueue();
     for (const operation of ['sign', 'sign', 'generate', 'generate', 'sign'] as const) queue.push(jobOf(operation));
-    const batches = [1, 2, 3, 4].map(() => queue.takeFast(1).map((job) => job.operation));
+    const batches = [1, 2, 3, 4].map(() => queue.takeFast(1, Date.now()).map((job) => job.operation));
     const [sign, generate] = [operationNumber('sign'), operationNumber('generate')];
     expect(batches).toEqual([[sign, sign], [generate], [generate], [sign]]);
   });
@@ -59,7 +59,9 @@ describe('job queue', () => {
     push('loud', 100);
     push('quiet', 2);
     push('other', 1);
-    const order = [1, 2].flatMap(() => queue.takeFast(1)).map(({ tenant, attempts }) => `${tenant} ${attempts}`);
+    const order = [1, 2]
+      .flatMap(() => queue.takeFast(1, Date.now()))
+      .map(({ tenant, attempts }) => `${tenant} ${attempts}`);
     expect(order).toEqual(['loud 0', 'quiet 0', 'other 0', 'loud 1', 'quiet 1', 'loud 2', 'loud 3', 'loud 4']);
     expect(queue.length).toBe(95);
   });
@@ -67,7 +69,7 @@ describe('job queue', () => {
   it('puts what has waited before everybody else, whosever it is', () => {
     const queue = queueOf(3, 5_000);
     queue.putInFront(jobOf('sign', { tenant: 'b' }));
-    expect(queue.takeFast(1)).toMatchObject([{ tenant: 'b' }]);
+    expect(queue.takeFast(1, Date.now())).toMatchObject([{ tenant: 'b' }]);
     expect(queue.length).toBe(3);
   });
 
@@ -90,7 +92,18 @@ describe('job queue', () => {
     queue.push(jobOf('generate', { slow: true, deadline: 5 }));
     queue.expire(Date.now());
     expect(await rejected).toMatchObject({ code: 'hsm-timeout' });
-    expect([queue.takeFast(1).length, queue.takeSlow().length, queue.length]).toEqual([1, 0, 0]);
+    expect([queue.takeFast(1, Date.now()).length, queue.takeSlow(Date.now()).length, queue.length]).toEqual([1, 0, 0]);
+  });
+
+  it('passes over a job whose time is up, and answers it', async () => {
+    const queue = new JobQueue();
+    const rejected = new Promise((reject) => queue.push(jobOf('sign', { deadline: 5, reject })));
+    queue.push(jobOf('sign', { tenant: 'b' }));
+    queue.push(jobOf('generate', { slow: true, deadline: 5 }));
+    expect(queue.takeFast(1, Date.now())).toMatchObject([{ tenant: 'b' }]);
+    expect(queue.takeSlow(Date.now())).toEqual([]);
+    expect(queue.length).toBe(0);
+    expect(await rejected).toMatchObject({ code: 'hsm-timeout' });
   });
 
   it('takes a token that answers at once for one that computes here', () => {

@@ -55,6 +55,15 @@ const worthwhileMicros = 400;
 /** A token that answers faster than this computes on this machine's processors. */
 const cheapMicros = 150;
 
+/** Whose turn it is, once those before it whose time is up are answered. It is left where it is. */
+const next = (line: FairLine<Job>, wallClock: number): Job | undefined => {
+  for (let job = line.peek(); job !== undefined; job = line.peek()) {
+    if (expire([job], wallClock).length > 0) return job;
+    line.take();
+  }
+  return undefined;
+};
+
 /** Jobs that wait for a lane, tenants in turn, and how many of them make a good batch. */
 export class JobQueue {
   readonly #costs = new CostEstimate();
@@ -93,21 +102,21 @@ export class JobQueue {
     this.#costs.learn(job, micros);
   }
 
-  takeSlow(): Job[] {
-    const job = this.#slow.take();
-    return job === undefined ? [] : [job];
+  takeSlow(wallClock: number): Job[] {
+    if (next(this.#slow, wallClock) === undefined) return [];
+    return [this.#slow.take() as Job];
   }
 
   /**
    * The share of one of `lanes` lanes, or more where that is too little work for a thread, or less where it would take too
    * long. What must not run twice goes alone.
    */
-  takeFast(lanes: number): Job[] {
+  takeFast(lanes: number, wallClock: number): Job[] {
     const share = Math.ceil(this.#fast.length / lanes);
     const taken: Job[] = [];
     let cost = 0;
     while (taken.length < batchLimit) {
-      const job = this.#fast.peek();
+      const job = next(this.#fast, wallClock);
       if (!job) break;
       cost += this.#costs.of(job);
       if (taken.length > 0 && cost > (taken.length < share ? batchMicros : worthwhileMicros)) break;

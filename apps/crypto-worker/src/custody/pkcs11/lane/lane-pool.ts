@@ -178,9 +178,9 @@ export class LanePool {
     const now = performance.now();
     const idle = this.#lanes.filter((lane) => lane.idle);
     if (idle.length === 0) return this.#growFor(now);
-    this.#queue.expire(Date.now());
+    const wallClock = Date.now();
     for (const [index, lane] of idle.entries()) {
-      const jobs = this.#take(idle.length - index, now);
+      const jobs = this.#take(idle.length - index, now, wallClock);
       if (jobs.length === 0) return;
       const loginEpoch = this.#options.loginEpoch();
       for (const job of jobs) job.loginEpoch = loginEpoch;
@@ -189,12 +189,12 @@ export class LanePool {
   }
 
   /** What the first of `idle` lanes should do: nothing, where it would only take a processor from a busy one. */
-  #take(idle: number, now: number): Job[] {
+  #take(idle: number, now: number, wallClock: number): Job[] {
     const slowLanes = this.#lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
-    const slow = slowLanes < Math.max(1, this.#options.size - 1) ? this.#queue.takeSlow() : [];
+    const slow = slowLanes < Math.max(1, this.#options.size - 1) ? this.#queue.takeSlow(wallClock) : [];
     if (slow.length > 0) return slow;
     const useful = Math.min(idle, this.#usefulLanes(now));
-    return useful > 0 ? this.#queue.takeFast(useful) : [];
+    return useful > 0 ? this.#queue.takeFast(useful, wallClock) : [];
   }
 
   /** How many more lanes could do something for what waits: as many as there are, unless it is computed on this machine. */
