@@ -23,6 +23,7 @@ import {
   unwrapCekPlain,
   wrapCekPlain,
 } from './secret-key.js';
+import { aadOf, dataKeyOf, nameOf, sealedIn } from './sealed-key.js';
 import { UnsealedKeys } from './unsealed-keys.js';
 import type { DataKey, Vault } from './vault.js';
 
@@ -46,10 +47,6 @@ const capabilities = new Map(
     ]),
   ),
 );
-
-/** What a sealed key is bound to: whose it is, and what it may do. No base64url, so no JWE has this for its AAD. */
-const aadOf = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>, { tenantId, keyId, version }: Wrapping): Buffer =>
-  Buffer.from(`ankasecure software key 1\0${JSON.stringify({ tenantId, keyId, version, algorithm, purpose, alg })}`);
 
 /**
  * Keys that this process makes and uses in its own memory, for what the token cannot do. At rest each is sealed by a data key
@@ -138,19 +135,20 @@ export class SoftwareCustody implements KeyCustody {
   /** `work` is done at once: what it is given may be wiped when it has returned. */
   private async using<Result>(budget: Deadline, ref: KeyRef, work: (secret: Buffer) => Result): Promise<Timed<Result>> {
     if (budget.deadline <= Date.now()) throw new AnkaError('hsm-timeout');
-    const known = this.unsealed.get(ref.objectId);
+    const name = nameOf(ref);
+    const known = this.unsealed.get(name);
     if (known !== undefined) return { value: work(known), hsmMicros: 0 };
     const { value: secret, hsmMicros } = await this.unseal(budget, ref);
-    this.unsealed.put(ref.objectId, secret);
+    this.unsealed.put(name, ref.objectId, secret);
     return { value: work(secret), hsmMicros };
   }
 
   /** @throws AnkaError `key-blob-refused` where it is not what was sealed for this key */
   private async unseal(budget: Deadline, ref: KeyRef): Promise<Timed<Buffer>> {
     const dataKey = dataKeyOf(ref);
-    const { sealed = Buffer.of() } = ref;
+    const aad = aadOf(ref, dataKey.wrapped.wrapping);
     try {
-      const { value, hsmMicros } = await this.vault.open(budget, dataKey, aadOf(ref, dataKey.wrapped.wrapping), sealed);
+      const { value, hsmMicros } = await this.vault.open(budget, dataKey, aad, sealedIn(ref));
       // Memory of its own, which nothing but a key was ever in.
       const secret = Buffer.alloc(value.length);
       secret.set(value);
@@ -162,12 +160,6 @@ export class SoftwareCustody implements KeyCustody {
     }
   }
 }
-
-/** @throws AnkaError `key-not-found` for a key whose blob is gone */
-const dataKeyOf = ({ objectId, wrapped }: KeyRef): DataKey => {
-  if (wrapped === undefined) throw new AnkaError('key-not-found', 'There is no sealed key any more.');
-  return { objectId, wrapped };
-};
 
 /** Whatever is wrong with what is decrypted is answered alike. */
 const uniform = (work: () => Buffer): Buffer => {

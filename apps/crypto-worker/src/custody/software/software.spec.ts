@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codeOf, custodyConformance, inTime, newRef } from '../custody.conformance.js';
 import type { Custody, KeyRef, Wrapping } from '../custody.js';
 import { CustodyByKind } from '../custody-by-kind.js';
@@ -122,6 +122,20 @@ describe('a key in software', () => {
     expect(await signs(afresh(key))).toBe(true);
   });
 
+  it('in use lends its plaintext to no other row that has its id', async () => {
+    const [mine, hot] = [await ed25519(), await ed25519()];
+    expect(await signs(hot)).toBe(true);
+    const moved: KeyRef = { ...mine.ref, objectId: hot.ref.objectId };
+    expect(await signs({ ref: moved, spki: hot.spki })).toBe(false);
+    expect(await signs({ ref: moved, spki: mine.spki })).toBe(true);
+    const changed = (change: Partial<KeyRef>) => codeOf(signs({ ...hot, ref: { ...hot.ref, ...change } }));
+    expect(await changed({ sealed: mine.ref.sealed })).toBe('key-blob-refused');
+    expect(await changed({ wrapped: mine.ref.wrapped })).toBe('key-blob-refused');
+    expect(await changed({ wrapped: undefined })).toBe('key-not-found');
+    expect(await changed({ purpose: 'encrypt' })).toBe('key-blob-refused');
+    expect(await signs(hot)).toBe(true);
+  });
+
   it('outlives its KEK, once the data key is wrapped again', async () => {
     const key = await ed25519();
     const next: Wrapping = { ...wrapping, kek: randomBytes(16), kekGeneration: 2 };
@@ -134,31 +148,52 @@ describe('a key in software', () => {
 });
 
 describe('keys in memory', () => {
-  const [a, b, c] = [Buffer.of(1), Buffer.of(2), Buffer.of(3)];
-  const secret = (): Buffer => Buffer.alloc(4, 7);
+  const ids: Readonly<Record<string, Buffer>> = { a: Buffer.of(1), b: Buffer.of(2), c: Buffer.of(3) };
+  const put = (keys: UnsealedKeys, name: string): Buffer => {
+    const secret = Buffer.alloc(4, 7);
+    keys.put(name, ids[name] ?? Buffer.of(), secret);
+    return secret;
+  };
   const wiped = Buffer.alloc(4);
 
   it('are as many as there may be: the one unused for longest is wiped', () => {
     const keys = new UnsealedKeys(2);
-    const [first, second] = [secret(), secret()];
-    keys.put(a, first);
-    keys.put(b, second);
-    expect(keys.get(a)).toBe(first);
-    keys.put(c, secret());
-    expect([keys.get(b), second]).toEqual([undefined, wiped]);
-    expect(keys.get(a)).toEqual(secret());
+    const [first, second] = [put(keys, 'a'), put(keys, 'b')];
+    expect(keys.get('a')).toBe(first);
+    const third = put(keys, 'c');
+    expect([keys.get('b'), second]).toEqual([undefined, wiped]);
+    expect([keys.get('a'), keys.get('c')]).toEqual([first, third]);
+    expect(first).not.toEqual(wiped);
   });
 
   it('are wiped when they are to be forgotten, or come again', () => {
     const keys = new UnsealedKeys(2);
-    const [first, again, other] = [secret(), secret(), secret()];
-    keys.put(a, first);
-    keys.put(a, again);
-    expect([first, keys.get(a)]).toEqual([wiped, secret()]);
-    keys.forget([a]);
-    expect([again, keys.get(a)]).toEqual([wiped, undefined]);
-    keys.put(b, other);
+    const [first, again] = [put(keys, 'a'), put(keys, 'a')];
+    expect([first, keys.get('a')]).toEqual([wiped, again]);
+    keys.forget([Buffer.of(9), Buffer.of(1)]);
+    expect([again, keys.get('a')]).toEqual([wiped, undefined]);
+    const other = put(keys, 'b');
     keys.forget('all');
-    expect([other, keys.get(b)]).toEqual([wiped, undefined]);
+    expect([other, keys.get('b')]).toEqual([wiped, undefined]);
+  });
+
+  it('are wiped when nobody has used them for a while, whatever it is that keeps everybody from it', () => {
+    vi.useFakeTimers();
+    try {
+      const keys = new UnsealedKeys(4);
+      const [idle, used] = [put(keys, 'a'), put(keys, 'b')];
+      vi.advanceTimersByTime(200_000);
+      expect(keys.get('b')).toBe(used);
+      vi.advanceTimersByTime(200_000);
+      expect([idle, keys.get('a')]).toEqual([wiped, undefined]);
+      expect(used).not.toEqual(wiped);
+      vi.advanceTimersByTime(200_000);
+      expect([used, keys.get('b')]).toEqual([wiped, undefined]);
+      const late = put(keys, 'c');
+      vi.advanceTimersByTime(300_000);
+      expect(late).toEqual(wiped);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
