@@ -13,6 +13,7 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
+import { OwnTurns } from './own-turns.js';
 import {
   agreePlain,
   decryptOaepPlain,
@@ -56,6 +57,7 @@ const capabilities = new Map(
 export class SoftwareCustody implements KeyCustody {
   readonly kind = 'software';
   private readonly unsealed: UnsealedKeys;
+  private readonly turns = new OwnTurns();
 
   constructor(
     private readonly vault: Vault,
@@ -132,15 +134,22 @@ export class SoftwareCustody implements KeyCustody {
     return this.using(budget, ref, (secret) => uniform(() => openGcmPlain(secret, sealed, aad)));
   }
 
-  /** `work` is done at once: what it is given may be wiped when it has returned. */
+  /** Looked up when it is its turn, for meanwhile the key may have been wiped. `work` keeps nothing of what it is given. */
   private async using<Result>(budget: Deadline, ref: KeyRef, work: (secret: Buffer) => Result): Promise<Timed<Result>> {
-    if (budget.deadline <= Date.now()) throw new AnkaError('hsm-timeout');
     const name = nameOf(ref);
-    const known = this.unsealed.get(name);
-    if (known !== undefined) return { value: work(known), hsmMicros: 0 };
-    const { value: secret, hsmMicros } = await this.unseal(budget, ref);
-    this.unsealed.put(name, ref.objectId, secret);
-    return { value: work(secret), hsmMicros };
+    const tryIt = (): { readonly value: Result } | undefined => {
+      const secret = this.unsealed.get(name);
+      return secret && { value: work(secret) };
+    };
+    let done = await this.turns.take(budget, tryIt);
+    let micros = 0;
+    while (done === undefined) {
+      const { value: secret, hsmMicros } = await this.unseal(budget, ref);
+      micros += hsmMicros;
+      this.unsealed.put(name, ref.objectId, secret);
+      done = await this.turns.take(budget, tryIt, true);
+    }
+    return { ...done, hsmMicros: micros };
   }
 
   /** @throws AnkaError `key-blob-refused` where it is not what was sealed for this key */

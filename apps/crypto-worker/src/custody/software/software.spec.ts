@@ -136,6 +136,25 @@ describe('a key in software', () => {
     expect(await signs(hot)).toBe(true);
   });
 
+  it('is used in its tenant’s turn, and opened again where it was wiped meanwhile', async () => {
+    const key = await ed25519();
+    expect(await signs(key)).toBe(true);
+    const order: string[] = [];
+    const sign = async (tenantId: string): Promise<void> => {
+      const budget = { ...inTime(), tenantId };
+      const { value } = await custody.sign(budget, key.ref, { scheme: 'eddsa' }, Buffer.from('x'));
+      expect(verify(null, Buffer.from('x'), { key: key.spki, format: 'der', type: 'spki' }, value)).toBe(true);
+      order.push(tenantId);
+    };
+    const all = [...Array.from({ length: 40 }, () => sign('a')), sign('b')];
+    await Promise.all(all);
+    expect(order.indexOf('b')).toBeLessThan(10);
+    const waiting = sign('c');
+    custody.forgetUnwrapped('all');
+    await waiting;
+    expect(order.at(-1)).toBe('c');
+  });
+
   it('outlives its KEK, once the data key is wrapped again', async () => {
     const key = await ed25519();
     const next: Wrapping = { ...wrapping, kek: randomBytes(16), kekGeneration: 2 };

@@ -18,13 +18,14 @@ export class FairLine<Item extends Waiting> {
     return this.#length;
   }
 
-  /** How many tenants wait. */
-  get tenants(): number {
-    return this.#lines.size;
-  }
-
-  lengthOf(tenant: string): number {
-    return this.#lines.get(tenant)?.length ?? 0;
+  /**
+   * Whether there is room for one more of the tenant's: within `limit`, or within the tenant's share of it. So a tenant that
+   * fills the line leaves room for all who have not, and no more than twice the limit ever waits.
+   * @param waiting how many wait in all, where that is more than this line
+   */
+  hasRoomFor(tenant: string, limit: number, waiting = this.#length): boolean {
+    if (waiting < limit) return true;
+    return waiting < 2 * limit && (this.#lines.get(tenant)?.length ?? 0) < limit / (2 * (this.#lines.size + 1));
   }
 
   push(item: Item): void {

@@ -74,14 +74,9 @@ export class JobQueue {
     return this.#fast.length + this.#slow.length;
   }
 
-  /**
-   * Whether there is room for one more of its tenant's: within `limit`, or within the tenant's share of it. So a tenant that
-   * fills the queue leaves room for all who have not, and no more than twice the limit ever waits.
-   */
+  /** As `FairLine.hasRoomFor`, of its tenant's. */
   hasRoom({ tenant, slow }: Pick<Job, 'tenant' | 'slow'>, limit: number): boolean {
-    if (this.length < limit) return true;
-    const line = slow ? this.#slow : this.#fast;
-    return this.length < 2 * limit && line.lengthOf(tenant) < limit / (2 * (line.tenants + 1));
+    return (slow ? this.#slow : this.#fast).hasRoomFor(tenant, limit, this.length);
   }
 
   push(job: Job): void {

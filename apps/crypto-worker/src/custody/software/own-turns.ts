@@ -1,0 +1,66 @@
+import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../custody.js';
+import { FairLine } from '../pkcs11/lane/fair-line.js';
+
+interface Waiting {
+  readonly tenant: string;
+  readonly deadline: number;
+  readonly begin: () => void;
+  readonly refuse: (error: AnkaError) => void;
+}
+
+/** Longest that this thread computes before it sees to others, in milliseconds; one piece of work may take longer. */
+const turnMs = 4;
+/** As many as may wait for a token. */
+const mostWaiting = 8192;
+
+/**
+ * What this process's only thread computes itself: tenants take turns, as they do at a token, and between turns the thread
+ * serves whoever else wants something of it.
+ */
+export class OwnTurns {
+  private readonly line = new FairLine<Waiting>();
+  private running = false;
+
+  /**
+   * @param again it has had its turn, and could not use it: it need not wait for another one
+   * @throws (rejects with) AnkaError `hsm-timeout`, `hsm-unavailable` where too many wait, or what `work` throws
+   */
+  take<Result>({ deadline, tenantId = '' }: Deadline, work: () => Result, again = false): Promise<Result> {
+    if (!again && !this.line.hasRoomFor(tenantId, mostWaiting))
+      return Promise.reject(new AnkaError('hsm-unavailable', 'Too many requests wait; try again later.'));
+    return new Promise((resolve, refuse) => {
+      const begin = (): void => {
+        try {
+          resolve(work());
+        } catch (error) {
+          refuse(error as Error);
+        }
+      };
+      const waiting = { tenant: tenantId, deadline, begin, refuse };
+      if (again) this.line.putInFront(waiting);
+      else this.line.push(waiting);
+      if (this.running) return;
+      this.running = true;
+      setImmediate(() => this.run());
+    });
+  }
+
+  private run(): void {
+    this.line.filter(inTime);
+    const until = performance.now() + turnMs;
+    for (let next = this.line.take(); next !== undefined; next = this.line.take()) {
+      next.begin();
+      if (performance.now() >= until) break;
+    }
+    this.running = this.line.length > 0;
+    if (this.running) setImmediate(() => this.run());
+  }
+}
+
+const inTime = (all: readonly Waiting[]): Waiting[] => {
+  const now = Date.now();
+  const late = all.filter(({ deadline }) => deadline <= now);
+  for (const { refuse } of late) refuse(new AnkaError('hsm-timeout'));
+  return late.length === 0 ? [...all] : all.filter(({ deadline }) => deadline > now);
+};
