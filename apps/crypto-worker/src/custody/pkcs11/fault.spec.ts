@@ -336,6 +336,24 @@ describe('a library that hangs', () => {
 const codeOfError = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'other';
 
+describe('a mechanism that the token lists', () => {
+  afterEach(closeAll);
+
+  it('and says nothing about for an instant is not one that it lacks: opening fails, and may be tried again', async () => {
+    shim.inject({ C_GetMechanismInfo: '0x30*1' });
+    await expect(open().custody).rejects.toThrow(/DEVICE_ERROR/);
+    expect((await open().custody).healthy()).toBe(true);
+  });
+
+  it('and does not know after all is left out', async () => {
+    shim.inject({ C_GetMechanismInfo: '0x70' });
+    const custody = await open().custody;
+    const codes = custody.capabilities().flatMap(({ excluded }) => excluded.map(({ code }) => code));
+    expect(new Set(codes)).toEqual(new Set(['token-lacks-mechanism']));
+    expect(custody.capabilities().flatMap(({ algs }) => algs)).toEqual([]);
+  });
+});
+
 describe('self-tests', () => {
   afterEach(closeAll);
 

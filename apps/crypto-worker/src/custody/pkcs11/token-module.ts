@@ -138,17 +138,19 @@ export class TokenModule {
   }
 }
 
-const mechanismsOf = (slot: Slot): MechanismList => {
-  const listed = slot.getMechanisms();
+/**
+ * What a token lists and then does not know is left out. Any other error may pass, and must not make a token without the mechanism
+ * of it: what a token lacks is done in software.
+ */
+const mechanismsOf = ({ lib, handle }: Slot): MechanismList => {
   const found = new Map<number, MechanismInfo>();
-  for (let index = 0; index < listed.length; index++) {
-    const mechanism = listed.tryGetItem(index);
-    if (mechanism)
-      found.set(mechanism.type, {
-        flags: mechanism.flags,
-        minKeySize: mechanism.minKeySize,
-        maxKeySize: mechanism.maxKeySize,
-      });
+  for (const mechanism of lib.C_GetMechanismList(handle)) {
+    try {
+      const { flags, minKeySize, maxKeySize } = lib.C_GetMechanismInfo(handle, mechanism);
+      found.set(mechanism, { flags, minKeySize, maxKeySize });
+    } catch (error) {
+      if (ckrOf(error) !== ckr.MECHANISM_INVALID) throw error;
+    }
   }
   return found;
 };
