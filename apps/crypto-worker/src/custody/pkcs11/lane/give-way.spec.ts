@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { giveWay } from './give-way.js';
+
+const { readlinkSync, setPriority } = vi.hoisted(() => ({ readlinkSync: vi.fn(), setPriority: vi.fn() }));
+vi.mock('node:fs', async (original) => ({ ...(await original<object>()), readlinkSync }));
+vi.mock('node:os', async (original) => ({ ...(await original<object>()), setPriority }));
 
 /** Gives way, says which thread it is, and stays. */
 const thread = `
@@ -27,3 +32,31 @@ it.runIf(process.platform === 'linux')(
     }
   },
 );
+
+describe.runIf(process.platform === 'linux')('a thread that may not give way', () => {
+  const failing = (code: string, more: object = {}) => {
+    throw Object.assign(new Error(code), { code, ...more });
+  };
+  const refused = (code: string) => () => failing('ERR_SYSTEM_ERROR', { info: { code } });
+
+  it('goes on as it is', () => {
+    readlinkSync.mockImplementation(() => failing('ENOENT'));
+    expect([giveWay(), setPriority.mock.calls]).toEqual([false, []]);
+    readlinkSync.mockImplementation(() => failing('EACCES'));
+    expect(giveWay()).toBe(false);
+    readlinkSync.mockReturnValue('4711/task/4715');
+    for (const code of ['EACCES', 'EPERM']) {
+      setPriority.mockImplementation(refused(code));
+      expect(giveWay()).toBe(false);
+    }
+    setPriority.mockImplementation(() => undefined);
+    expect(giveWay()).toBe(true);
+    expect(setPriority).toHaveBeenLastCalledWith(4715, 10);
+  });
+
+  it('for any other reason says so', () => {
+    readlinkSync.mockReturnValue('4711/task/4715');
+    setPriority.mockImplementation(refused('EINVAL'));
+    expect(giveWay).toThrow('ERR_SYSTEM_ERROR');
+  });
+});
