@@ -23,6 +23,7 @@ import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey, Timed, Wrappin
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import { eventOf } from '../outcome/event.js';
+import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
@@ -99,7 +100,10 @@ export class CreateKey {
       if (made !== undefined) return made;
       this.policies.forget(context.tenantId);
     }
-    throw new AnkaError('decision-outdated', 'The tenant policy changed while the key was made; try again');
+    const error = new AnkaError('decision-outdated', 'The tenant policy changed while the key was made; try again');
+    const event = this.reporting(context, id, request, source);
+    await this.outcomes.commit(undecided(context.tenantId), event('failure', error.code));
+    throw error;
   }
 
   /**
@@ -124,20 +128,7 @@ export class CreateKey {
     policy: EnforcedPolicy,
     source: KeySource,
   ): Promise<CreatedKey | undefined> {
-    const event = (outcome: AuditEvent['outcome'], failureCode: string | null, alg?: string): AuditEvent =>
-      eventOf(context, {
-        operation: source.operation,
-        keyId: id,
-        algorithm: request.algorithm,
-        outcome,
-        failureCode,
-        details: {
-          partition: this.around.partition,
-          custody: custodyOf(request),
-          ...source.details,
-          ...(alg === undefined ? {} : { alg }),
-        },
-      });
+    const event = this.reporting(context, id, request, source);
     let plan: Plan;
     try {
       plan = await this.plan(context, request, policy, source);
@@ -172,6 +163,23 @@ export class CreateKey {
         notice,
       }
     );
+  }
+
+  private reporting(context: Context, id: string, request: Request, source: KeySource) {
+    return (outcome: AuditEvent['outcome'], failureCode: string | null, alg?: string): AuditEvent =>
+      eventOf(context, {
+        operation: source.operation,
+        keyId: id,
+        algorithm: request.algorithm,
+        outcome,
+        failureCode,
+        details: {
+          partition: this.around.partition,
+          custody: custodyOf(request),
+          ...source.details,
+          ...(alg === undefined ? {} : { alg }),
+        },
+      });
   }
 
   private generating(context: Context): KeySource {

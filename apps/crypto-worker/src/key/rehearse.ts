@@ -2,6 +2,7 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type Context, type DryRun, rehearsalOf, type Tried, tried } from '@ankasecure/contracts';
 import { dryRunOf, type Rehearsed } from '../operation/rehearsal.js';
 import { eventOf } from '../outcome/event.js';
+import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import type { KeyRow } from './key-store.js';
@@ -52,7 +53,9 @@ export const rehearseMaking = async (
       return rehearsed(deed, ended, refused);
     policies.forget(tenantId);
   }
-  throw new AnkaError('decision-outdated', 'The tenant policy changed meanwhile; try again');
+  const error = new AnkaError('decision-outdated', 'The tenant policy changed meanwhile; try again');
+  await outcomes.commit(undecided(tenantId), rehearsedEvent(context, deed, { error }));
+  throw error;
 };
 
 /** A key as a dry run names it. */

@@ -15,6 +15,7 @@ import type { PlatformKeys } from '../audit-mac/platform-key.js';
 import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { eventOf } from '../outcome/event.js';
+import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
 import { newVersionRequest } from '../policy/new-version.js';
@@ -104,7 +105,9 @@ export class RotateKey {
       }
       this.policies.forget(tenantId);
     }
-    throw new AnkaError('decision-outdated', 'Key or policy changed while the key was rotated; try again');
+    const error = new AnkaError('decision-outdated', 'Key or policy changed while the key was rotated; try again');
+    await this.outcomes.commit(undecided(tenantId), reporting(context, rotation, undefined)('failure', error.code));
+    throw error;
   }
 
   /** What `rotate` would do at a caller's request: all of its checks, on record as a dry run, and nothing made. */
@@ -149,15 +152,7 @@ export class RotateKey {
     policy: EnforcedPolicy,
   ): Promise<{ readonly hsmMicros: number; readonly ruling: Ruling } | undefined> {
     const { id, trigger } = rotation;
-    const event = (outcome: AuditEvent['outcome'], failureCode: string | null): AuditEvent =>
-      eventOf(context, {
-        operation: 'key.rotate',
-        keyId: id,
-        algorithm: current?.algorithm ?? null,
-        outcome,
-        failureCode,
-        details: { trigger, ...(current === undefined ? {} : versionsOf(current)) },
-      });
+    const event = reporting(context, rotation, current);
     let plan: Plan;
     try {
       if (trigger === 'request' && current !== undefined) await this.assertMayManage(context, id);
@@ -267,6 +262,18 @@ interface Recorded {
   readonly made: GeneratedKey;
   readonly wrapping: Wrapping | undefined;
 }
+
+const reporting =
+  (context: Context, { id, trigger }: Rotation, current: KeyRow | undefined) =>
+  (outcome: AuditEvent['outcome'], failureCode: string | null): AuditEvent =>
+    eventOf(context, {
+      operation: 'key.rotate',
+      keyId: id,
+      algorithm: current?.algorithm ?? null,
+      outcome,
+      failureCode,
+      details: { trigger, ...(current === undefined ? {} : versionsOf(current)) },
+    });
 
 const versionsOf = ({ version, custody, partition }: KeyRow): Record<string, string> => ({
   version: String(version + 1),
