@@ -16,9 +16,11 @@ export interface Making<Made> {
    * @returns false when what it was decided on no longer holds: nothing is kept, the object is destroyed
    */
   readonly record: (manager: EntityManager, objectId: Uint8Array, made: Made) => Promise<boolean>;
-  /** Reports the outcome in the same transaction, where that is more than an event. @returns as `record` */
+  /** Reports the outcome, whichever it is, in the transaction that ends the intent, where that is more than an event. @returns as `record` */
   readonly report?: ((manager: EntityManager, event: AuditEvent) => Promise<boolean>) | undefined;
 }
+
+type Reported = Pick<Making<unknown>, 'event' | 'report'>;
 
 /** Time to clean up after a failure, in milliseconds, whatever is left of the caller's. */
 const cleanUpMs = 10_000;
@@ -49,13 +51,13 @@ export class ObjectMaker {
       this.intents.letGo(intent);
       return made;
     } catch (thrown) {
-      return this.afterFailure(intent, making.event, thrown);
+      return this.afterFailure(intent, making, thrown);
     }
   }
 
   private async commit(
     intent: Intent,
-    { event, report }: Pick<Making<unknown>, 'event' | 'report'>,
+    making: Reported,
     record: (manager: EntityManager) => Promise<boolean>,
   ): Promise<void> {
     await withTenant(this.dataSource, intent.tenantId, async (manager) => {
@@ -63,21 +65,27 @@ export class ObjectMaker {
       if (!(await this.intents.end(manager, intent)))
         throw new AnkaError('hsm-unavailable', 'The call was given up while it ran; try again');
       if (!(await record(manager))) throw new Outdated();
-      if (report === undefined) await this.outbox.write(manager, [event]);
-      else if (!(await report(manager, event))) throw new Outdated();
+      if (!(await this.report(manager, making))) throw new Outdated();
     });
     this.outbox.committed(1);
   }
 
-  private async afterFailure(intent: Intent, event: AuditEvent, thrown: unknown): Promise<undefined> {
+  private async report(manager: EntityManager, { event, report }: Reported): Promise<boolean> {
+    if (report !== undefined) return report(manager, event);
+    await this.outbox.write(manager, [event]);
+    return true;
+  }
+
+  private async afterFailure(intent: Intent, { event, report }: Reported, thrown: unknown): Promise<undefined> {
     const failure = thrown instanceof Outdated ? undefined : asAnkaError(thrown);
-    const report = failure && { ...event, outcome: 'failure' as const, failureCode: failureCodeOf(failure) };
+    const failed = failure && { ...event, outcome: 'failure' as const, failureCode: failureCodeOf(failure) };
     if (failure?.cause instanceof StillRunning) {
       // The HSM may yet make the object: the intent stays until it has answered, or until this worker is dead.
-      void failure.cause.ended.then(() => this.finish(intent, report));
+      void failure.cause.ended.then(() => this.finish(intent, failed && { event: failed }));
       throw failure;
     }
-    const hindrance = await this.finish(intent, report);
+    const hindrance = await this.finish(intent, failed && { event: failed, report });
+    if (hindrance instanceof Outdated) return undefined;
     if (hindrance !== undefined)
       throw new AnkaError(
         'hsm-unavailable',
@@ -88,11 +96,13 @@ export class ObjectMaker {
     return undefined;
   }
 
-  /** Cleans up after a failure or leaves that to the reconciler; either way this maker is done. @returns what kept it from cleaning up */
-  private async finish(intent: Intent, report: AuditEvent | undefined): Promise<Error | undefined> {
+  /**
+   * Cleans up after a failure or leaves that to the reconciler; either way this maker is done.
+   * @returns what kept it from cleaning up, or `Outdated` where that is done and the failure not to be told
+   */
+  private async finish(intent: Intent, failed: Reported | undefined): Promise<Error | undefined> {
     try {
-      await this.undo(intent, report);
-      return undefined;
+      return (await this.undo(intent, failed)) ? undefined : new Outdated();
     } catch (cause) {
       await this.leave(intent, cause as Error);
       return cause as Error;
@@ -101,19 +111,22 @@ export class ObjectMaker {
     }
   }
 
-  /** Destroys what may have been made and reports the failure. An object that is on record after all stays. */
-  private async undo(intent: Intent, report: AuditEvent | undefined): Promise<void> {
+  /**
+   * Destroys what may have been made and reports the failure. An object that is on record after all stays.
+   * @returns false when what failed was decided on what no longer holds: nothing is reported
+   */
+  private async undo(intent: Intent, failed: Reported | undefined): Promise<boolean> {
     const { recorded } = await this.intents.standing(intent);
     if (recorded)
       throw new AnkaError('hsm-unavailable', 'The object was recorded, although its commit was not confirmed');
     await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.objectId);
     const reported = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       // Where the reconciler was faster it has sealed the outcome as unknown: nothing is reported twice.
-      if (!(await this.intents.end(manager, intent)) || report === undefined) return false;
-      await this.outbox.write(manager, [report]);
-      return true;
+      if (!(await this.intents.end(manager, intent)) || failed === undefined) return undefined;
+      return this.report(manager, failed);
     });
-    if (reported) this.outbox.committed(1);
+    if (reported === true) this.outbox.committed(1);
+    return reported !== false;
   }
 
   /** What cannot be cleaned up now is the reconciler's. */

@@ -63,7 +63,7 @@ describe('what is given up because its decision is outdated time and again is on
   });
 
   it('when it was to be tried', async () => {
-    await expectOnRecord(creator().rehearse(context, request), { operation: 'key.create.dry-run' });
+    await expectOnRecord(creator().rehearse(context, request), { operation: 'dry-run.key.create' });
   });
 
   it('when a key was to be rotated', async () => {

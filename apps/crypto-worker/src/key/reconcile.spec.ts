@@ -222,6 +222,32 @@ describe('what dead workers began', () => {
     await lease.release();
   });
 
+  it.each([
+    ['holds, is reported by it', true, ['failure hsm-error']],
+    ['does not hold any more, is not told and is to be decided anew', false, []],
+  ])('of a failure whose fence %s', async (_, held, events) => {
+    const { maker, lease } = worker();
+    const making = maker.make(contextOf(tenantId), {
+      event: event(),
+      make: async (objectId) => {
+        token.objects.add(Buffer.from(objectId).toString('hex'));
+        throw new AnkaError('hsm-error');
+      },
+      record: async () => true,
+      report: async (manager, happened) => {
+        if (held) await database.outbox.write(manager, [happened]);
+        return held;
+      },
+    });
+    if (held) await expect(making).rejects.toMatchObject({ code: 'hsm-error' });
+    else await expect(making).resolves.toBeUndefined();
+    const told = (await database.events()).map(({ outcome, failureCode }) => `${outcome} ${failureCode}`);
+    expect(told).toEqual(events);
+    expect(token.objects.size).toBe(0);
+    expect(await intentsLeft()).toEqual([]);
+    await lease.release();
+  });
+
   const recordFor = async (objectId: Uint8Array): Promise<void> => {
     await database.superuser.query(
       `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id)

@@ -7,7 +7,7 @@ import { statement } from './group-commit.js';
 const slot = 0;
 
 /**
- * Commits the success of a use of the fence's key as `GroupCommit` does, in the caller's transaction and with what else that
+ * Commits the outcome of a use of the fence's key as `GroupCommit` does, in the caller's transaction and with what else that
  * writes. Call the outbox's `committed` after it.
  * @returns false when the fence no longer holds: nothing was written
  */
@@ -25,7 +25,7 @@ export const commitWithin = async (
     [1],
     [JSON.stringify([event])],
     [event.operation],
-    [1],
+    [event.outcome === 'success' ? 1 : 0],
     slot,
   ]);
   return row?.written.length === 1;

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AuditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -78,12 +79,17 @@ describe('group commit', () => {
   });
 
   it('is had in the transaction of something else too, fenced and counted alike', async () => {
-    const used = (revision: number): Promise<boolean> =>
+    const used = (revision: number, outcome: AuditEvent['outcome'] = 'success'): Promise<boolean> =>
       withTenant(database.dataSource, tenantId, (manager) =>
-        commitWithin(manager, { ...fence, key: { ...(fence.key as KeyVersion), revision } }, event()),
+        commitWithin(
+          manager,
+          { ...fence, key: { ...(fence.key as KeyVersion), revision } },
+          { ...event(), outcome },
+        ),
       );
     expect([await used(1), await used(2), await used(1)]).toEqual([true, false, true]);
-    expect(await database.events()).toHaveLength(2);
+    expect([await used(1, 'failure'), await used(2, 'failure')]).toEqual([true, false]);
+    expect(await database.events()).toHaveLength(3);
     const counted = await database.superuser.query<object[]>(
       'SELECT operation, uses FROM key_usage WHERE tenant_id = $1',
       [tenantId],
