@@ -34,8 +34,8 @@ export const serveKek = ({ bus, outbox, modules }: Serving, partition: string): 
       partition,
       async (context, request) => {
         outbox.assertRoom();
-        const { key: body, hsmMicros, notice } = await importer.import(context, request);
-        return { body, revision: body.revision, id: body.id, hsmMicros, notice };
+        const { key: body, hsmMicros, notice, keyQuota } = await importer.import(context, request);
+        return { body, revision: body.revision, id: body.id, hsmMicros, notice, keyQuota };
       },
       (context, request) => {
         outbox.assertRoom();

@@ -8,7 +8,7 @@ import { failureOf } from '../jose/testing/failure.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
-import { CreateKey } from './create-key.js';
+import { CreateKey, type KeySource, type Supply } from './create-key.js';
 import { Intents } from './intent.js';
 import { Lease } from './lease.js';
 import { ObjectMaker } from './make-object.js';
@@ -18,6 +18,7 @@ class SlowToken {
   readonly kind = 'token';
   asked = 0;
   made = 0;
+  destroyed = 0;
   constructor(readonly selfTest: () => Promise<void>) {}
 
   known(algorithm: AlgorithmName, purpose: Purpose): Capability {
@@ -35,6 +36,11 @@ class SlowToken {
     this.made++;
     throw new AnkaError('hsm-error');
   }
+
+  async destroy(): Promise<object> {
+    this.destroyed++;
+    return { value: 0, hsmMicros: 1 };
+  }
 }
 
 describe('a key that is not to be made', () => {
@@ -44,20 +50,22 @@ describe('a key that is not to be made', () => {
   let tenantId: string;
   let mostKeys: number | undefined;
 
-  const create = async (token: SlowToken, algorithm: AlgorithmName, ms: number): Promise<unknown> => {
+  const creatorOf = (token: SlowToken): CreateKey => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
     const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
     const policies = new EnforcedPolicies(dataSource);
-    const creator = new CreateKey(dataSource, custody, maker, policies, outcomes, {
+    return new CreateKey(dataSource, custody, maker, policies, outcomes, {
       partition: 'default',
       quotas: { keysOf: () => mostKeys },
       platformKeys: undefined as never,
     });
+  };
+  const requestFor = (algorithm: AlgorithmName) =>
+    ({ algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }) as const;
+  const create = async (token: SlowToken, algorithm: AlgorithmName, ms: number): Promise<unknown> => {
     const context = { ...contextOf(tenantId), deadline: Date.now() + ms };
-    return failureOf(() =>
-      creator.create(context, { algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }),
-    );
+    return failureOf(() => creatorOf(token).create(context, requestFor(algorithm)));
   };
   const recordKey = async (state: KeyState): Promise<void> => {
     const id = randomUUID();
@@ -71,9 +79,9 @@ describe('a key that is not to be made', () => {
       [tenantId, id, state, Buffer.from(id.replaceAll('-', ''), 'hex')],
     );
   };
-  const expectRefused = async (failure: unknown, code: ErrorCode): Promise<void> => {
+  const expectRefused = async (failure: unknown, code: ErrorCode, operation = 'key.create'): Promise<void> => {
     expect(failure).toMatchObject({ code });
-    expect(await database.events()).toMatchObject([{ operation: 'key.create', outcome: 'failure', failureCode: code }]);
+    expect(await database.events()).toMatchObject([{ operation, outcome: 'failure', failureCode: code }]);
     expect(await database.superuser.query('SELECT 1 FROM intent')).toEqual([]);
   };
 
@@ -125,5 +133,51 @@ describe('a key that is not to be made', () => {
     const token = new SlowToken(() => sleep(60));
     await expectRefused(await create(token, 'AES-256', 50), 'deadline-exceeded');
     expect(token.made).toBe(0);
+  });
+
+  describe('from elsewhere', () => {
+    const from = (supply: Supply): KeySource => ({
+      operation: 'key.import',
+      details: {},
+      prepare: async () => supply,
+    });
+    const swift = () => new SlowToken(() => Promise.resolve());
+
+    it('because the key that it takes has done enough leaves nothing to clean up', async () => {
+      const token = swift();
+      const source = from({
+        begin: () => {
+          throw new AnkaError('quota-exceeded');
+        },
+        make: () => token.generate(),
+      });
+      const context = contextOf(tenantId);
+      const failure = await failureOf(() => creatorOf(token).create(context, requestFor('AES-256'), source));
+      await expectRefused(failure, 'quota-exceeded', 'key.import');
+      expect([token.made, token.destroyed]).toEqual([0, 0]);
+      await expect(creatorOf(token).rehearse(context, requestFor('AES-256'), source)).resolves.toMatchObject({
+        succeeds: true,
+      });
+    });
+
+    it('because the HSM refuses it ends what it had begun with another key', async () => {
+      const token = swift();
+      let under = 0;
+      const source = from({
+        begin: () => {
+          under++;
+          return () => void under--;
+        },
+        make: () => {
+          expect(under).toBe(1);
+          return token.generate();
+        },
+      });
+      const failure = await failureOf(() =>
+        creatorOf(token).create(contextOf(tenantId), requestFor('AES-256'), source),
+      );
+      await expectRefused(failure, 'hsm-error', 'key.import');
+      expect([token.made, token.destroyed, under]).toEqual([1, 1, 0]);
+    });
   });
 });

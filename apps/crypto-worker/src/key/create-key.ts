@@ -13,6 +13,7 @@ import {
   type createKey,
   type DryRun,
   type Key,
+  type KeyQuota,
   type Notice,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
@@ -43,6 +44,8 @@ export interface CreatedKey {
   readonly key: Key;
   readonly hsmMicros: number;
   readonly notice?: Notice | undefined;
+  /** Of the key that it was made with, where there is one. */
+  readonly keyQuota?: KeyQuota | undefined;
 }
 
 interface Plan {
@@ -63,6 +66,13 @@ export interface KeySource {
 
 /** How it comes, once everything allows it. */
 export interface Supply {
+  /**
+   * Where making it uses another key: begun before anything is, so that what may not begin leaves nothing to clean up.
+   * @param told hears what that key may still do
+   * @returns what ends it
+   * @throws AnkaError `quota-exceeded`
+   */
+  readonly begin?: (told: (left: KeyQuota) => void) => () => void;
   readonly make: (key: NewKey) => Promise<Timed<GeneratedKey>>;
   /** Where another key was used for it: its use is part of the outcome. */
   readonly report?: Making<unknown>['report'];
@@ -130,8 +140,11 @@ export class CreateKey {
   ): Promise<CreatedKey | undefined> {
     const event = this.reporting(context, id, request, source);
     let plan: Plan;
+    let end: (() => void) | undefined;
+    let keyQuota: KeyQuota | undefined;
     try {
       plan = await this.plan(context, request, policy, source);
+      end = plan.supply.begin?.((left) => void (keyQuota = left));
     } catch (error) {
       if (!(error instanceof AnkaError)) throw error;
       const held = await this.outcomes.commit(
@@ -141,16 +154,26 @@ export class CreateKey {
       if (held) throw error;
       return undefined;
     }
+    try {
+      const made = await this.make({ context, id, request, plan, policy }, event('success', null, plan.algs[0]));
+      return made && { ...made, keyQuota };
+    } finally {
+      end?.();
+    }
+  }
+
+  private async make(decided: Decided, event: AuditEvent): Promise<CreatedKey | undefined> {
+    const { context, id, request, plan } = decided;
     const wrapping =
       custodyOf(request) === 'token' ? undefined : await this.around.platformKeys.wrapping(context, id, 1);
     const made = await this.maker.make(context, {
-      event: event('success', null, plan.algs[0]),
+      event,
       make: (objectId) => {
         const ref: KeyRef = { ...plan.ref, objectId };
         return plan.supply.make({ ref, label: `ankasecure:${id}.1`, wrapping, custody: custodyOf(request) });
       },
       record: (manager, objectId, { value }) =>
-        this.record(manager, { context, id, request, plan, policy, objectId, made: value, wrapping }),
+        this.record(manager, { ...decided, objectId, made: value, wrapping }),
       report: plan.supply.report,
     });
     if (made === undefined) return undefined;
@@ -301,12 +324,16 @@ const assertDates = ({ activateAt, deactivateAt }: Request): void => {
     throw new AnkaError('request-invalid', 'deactivateAt: a moment after activateAt is expected');
 };
 
-interface Recorded {
+/** A key that is to be made, and what that was decided by. */
+interface Decided {
   readonly context: Context;
   readonly id: string;
   readonly request: Request;
   readonly plan: Plan;
   readonly policy: EnforcedPolicy;
+}
+
+interface Recorded extends Decided {
   readonly objectId: Uint8Array;
   readonly made: GeneratedKey;
   readonly wrapping: Wrapping | undefined;

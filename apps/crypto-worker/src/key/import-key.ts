@@ -28,7 +28,7 @@ export class ImportKey {
     private readonly platformKeys: PlatformKeys,
     private readonly creator: CreateKey,
     private readonly keys: KeyStore,
-    private readonly quotas: Pick<Quotas, 'during'>,
+    private readonly quotas: Pick<Quotas, 'begin'>,
   ) {}
 
   /** @throws AnkaError custody's */
@@ -103,7 +103,8 @@ export class ImportKey {
     await assertUnwraps(this.custody, context, wrapper, algorithm, policy);
     const material = { method: 'aes-kwp', wrappingKey: wrapper.ref, wrappedKey } as const;
     return {
-      make: (key) => this.quotas.during(wrapper, () => this.custody.importKey(context, key, material)),
+      begin: (told) => this.quotas.begin(wrapper, told),
+      make: (key) => this.custody.importKey(context, key, material),
       report: async (manager, event) => {
         if (await commitWithin(manager, { tenantId, policy, key: wrapper }, event)) return true;
         if (wrapper.ref.wrapped !== undefined) this.custody.forgetUnwrapped([wrapper.ref.objectId]);

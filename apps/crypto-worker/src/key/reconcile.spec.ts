@@ -225,7 +225,7 @@ describe('what dead workers began', () => {
   it.each([
     ['holds, is reported by it', true, ['failure hsm-error']],
     ['does not hold any more, is not told and is to be decided anew', false, []],
-  ])('of a failure whose fence %s', async (_, held, events) => {
+  ])('a failure whose fence %s', async (_, held, events) => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
       event: event(),

@@ -40,23 +40,27 @@ export class Quotas {
    * @param told hears what that is, also where it is too little
    * @throws AnkaError `quota-exceeded`
    */
-  async during<Value>(
-    { tenantId, keyId }: Used,
-    work: () => Promise<Value>,
-    told: (left: KeyQuota) => void = () => undefined,
-  ): Promise<Value> {
-    const limits = this.limitsOf(tenantId).perKey;
-    if (limits === undefined) return work();
-    const running = this.running.get(keyId) ?? 0;
-    this.charge(keyId, limits, running, told);
-    this.running.set(keyId, running + 1);
+  async during<Value>(key: Used, work: () => Promise<Value>, told?: (left: KeyQuota) => void): Promise<Value> {
+    const end = this.begin(key, told);
     try {
       return await work();
     } finally {
+      end();
+    }
+  }
+
+  /** As `during`, of what is not one piece of work. @returns what ends it, to be called once */
+  begin({ tenantId, keyId }: Used, told: (left: KeyQuota) => void = () => undefined): () => void {
+    const limits = this.limitsOf(tenantId).perKey;
+    if (limits === undefined) return () => undefined;
+    const running = this.running.get(keyId) ?? 0;
+    this.charge(keyId, limits, running, told);
+    this.running.set(keyId, running + 1);
+    return () => {
       const left = (this.running.get(keyId) ?? 1) - 1;
       if (left > 0) this.running.set(keyId, left);
       else this.running.delete(keyId);
-    }
+    };
   }
 
   /** At a whole number a second there is more within one, which is what `Retry-After` says. */

@@ -5,6 +5,7 @@ import {
   type Contract,
   type DryRun,
   inboxPrefix,
+  type KeyQuota,
   type Notice,
   queueOf,
   type ReplyHead,
@@ -35,6 +36,7 @@ export interface Answer<Body> {
   /** Microseconds inside PKCS#11 calls. */
   readonly hsmMicros?: number;
   readonly notice?: Notice | undefined;
+  readonly keyQuota?: KeyQuota | undefined;
 }
 
 interface Waiter {
