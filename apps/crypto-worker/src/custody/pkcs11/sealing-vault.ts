@@ -1,3 +1,4 @@
+import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline, Timed, WrappedKey, Wrapping } from '../custody.js';
 import type { DataKey, Vault } from '../software/vault.js';
 import { headerOf, packLocator } from './lane/locator.js';
@@ -18,6 +19,11 @@ export class SealingVault implements Vault {
     return (await this.runtime.wrappedCapabilities.of(budget, 'AES-256', 'encrypt')).algs.includes('dir');
   }
 
+  knownUnable(): boolean {
+    const { excluded } = this.runtime.wrappedCapabilities.now('AES-256', 'encrypt');
+    return excluded.some(({ alg, code }) => alg === 'dir' && code !== 'self-test-pending');
+  }
+
   async makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<Timed<WrappedKey>> {
     const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
     const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts);
@@ -35,8 +41,13 @@ export class SealingVault implements Vault {
       sealed.subarray(ivBytes, -tagBytes),
       sealed.subarray(-tagBytes),
     ];
-    const reply = await this.runtime.call(budget, 'open-gcm', 0, [packLocator(key, shape), iv, ciphertext, tag, aad]);
-    return { value: part(reply, 0), hsmMicros: reply.micros };
+    const parts = [packLocator(key, shape), iv, ciphertext, tag, aad];
+    try {
+      const reply = await this.runtime.call(budget, 'open-gcm', 0, parts);
+      return { value: part(reply, 0), hsmMicros: reply.micros };
+    } catch (error) {
+      throw error instanceof AnkaError && error.code === 'decryption-failed' ? this.runtime.refused('open-gcm') : error;
+    }
   }
 
   async rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<Timed<WrappedKey>> {

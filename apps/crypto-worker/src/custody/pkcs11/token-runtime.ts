@@ -184,6 +184,12 @@ export class TokenRuntime {
     });
   }
 
+  /** Raises the alarm: somebody has changed what is kept outside the token. */
+  refused(operation: string): AnkaError {
+    this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a key is not what it is recorded as');
+    return new AnkaError('key-blob-refused');
+  }
+
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
     this.#pool.forgetUnwrapped(objectIds);
   }
@@ -229,8 +235,7 @@ export class TokenRuntime {
       case status.badData:
         return settle(job, new AnkaError('decryption-failed'));
       case status.blobRefused:
-        this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a wrapped key is not what it is recorded as');
-        return settle(job, new AnkaError('key-blob-refused'));
+        return settle(job, this.refused(operation));
       case status.keyMissing:
         return settle(job, new AnkaError('key-not-found', 'The key’s object is not on the token.'));
       case status.skipped:

@@ -31,23 +31,26 @@ import type { DataKey, Vault } from './vault.js';
 /** Most keys in plaintext at once. */
 const defaultCapacity = 256;
 
-/** All that this process computes with keys: everything but taking others in, which is the HSM's alone. */
-const capabilityOf = (algorithm: AlgorithmName, purpose: Purpose): Capability => {
+const capabilityOf = (algorithm: AlgorithmName, purpose: Purpose, lack: string | null): Capability => {
   const algs = joseAlgs(algorithm, purpose);
-  if (purpose !== 'wrap') return { algorithm, purpose, algs, excluded: [], outsideSteps: [] };
-  const detail = 'keys are brought into the HSM alone';
-  const excluded = algs.map((alg) => ({ alg, code: 'token-lacks-mechanism' as const, detail }));
+  if (lack === null) return { algorithm, purpose, algs, excluded: [], outsideSteps: [] };
+  const excluded = algs.map((alg) => ({ alg, code: 'token-lacks-mechanism' as const, detail: lack }));
   return { algorithm, purpose, algs: [], excluded, outsideSteps: [] };
 };
 
-const capabilities = new Map(
-  algorithmNames.flatMap((algorithm) =>
-    (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).map((purpose) => [
-      `${algorithm}/${purpose}`,
-      capabilityOf(algorithm, purpose),
-    ]),
-  ),
-);
+const table = (lackOf: (purpose: Purpose) => string | null): ReadonlyMap<string, Capability> =>
+  new Map(
+    algorithmNames.flatMap((algorithm) =>
+      (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).map((purpose) => [
+        `${algorithm}/${purpose}`,
+        capabilityOf(algorithm, purpose, lackOf(purpose)),
+      ]),
+    ),
+  );
+
+/** All that this process computes with keys: everything but taking others in, which is the HSM's alone. */
+const able = table((purpose) => (purpose === 'wrap' ? 'keys are brought into the HSM alone' : null));
+const unable = table(() => 'the token cannot seal keys');
 
 /**
  * Keys that this process makes and uses in its own memory, for what the token cannot do. At rest each is sealed by a data key
@@ -72,11 +75,15 @@ export class SoftwareCustody implements KeyCustody {
   }
 
   known(algorithm: AlgorithmName, purpose: Purpose): Capability {
-    return capabilities.get(`${algorithm}/${purpose}`) ?? capabilityOf(algorithm, purpose);
+    return this.capabilityTable.get(`${algorithm}/${purpose}`) ?? capabilityOf(algorithm, purpose, null);
   }
 
   capabilities(): readonly Capability[] {
-    return [...capabilities.values()];
+    return [...this.capabilityTable.values()];
+  }
+
+  private get capabilityTable(): ReadonlyMap<string, Capability> {
+    return this.vault.knownUnable() ? unable : able;
   }
 
   async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<Timed<GeneratedKey>> {
@@ -156,17 +163,12 @@ export class SoftwareCustody implements KeyCustody {
   private async unseal(budget: Deadline, ref: KeyRef): Promise<Timed<Buffer>> {
     const dataKey = dataKeyOf(ref);
     const aad = aadOf(ref, dataKey.wrapped.wrapping);
-    try {
-      const { value, hsmMicros } = await this.vault.open(budget, dataKey, aad, sealedIn(ref));
-      // Memory of its own, which nothing but a key was ever in.
-      const secret = Buffer.alloc(value.length);
-      secret.set(value);
-      value.fill(0);
-      return { value: secret, hsmMicros };
-    } catch (error) {
-      if (!(error instanceof AnkaError && error.code === 'decryption-failed')) throw error;
-      throw new AnkaError('key-blob-refused', undefined, { cause: error });
-    }
+    const { value, hsmMicros } = await this.vault.open(budget, dataKey, aad, sealedIn(ref));
+    // Memory of its own, which nothing but a key was ever in.
+    const secret = Buffer.alloc(value.length);
+    secret.set(value);
+    value.fill(0);
+    return { value: secret, hsmMicros };
   }
 }
 

@@ -8,6 +8,7 @@ import { openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
 import { SoftwareCustody } from './software-custody.js';
 import { UnsealedKeys } from './unsealed-keys.js';
+import type { Vault } from './vault.js';
 
 const token = enterSoftHsmToken();
 afterAll(() => {
@@ -38,9 +39,10 @@ const inSoftware = (all: Custody, software: SoftwareCustody): Custody => {
 };
 
 const open = async () => {
-  const { token: objects, wrapped, vault } = await openBothCustodies(partition, listeningLogger(), quick);
+  const logger = listeningLogger();
+  const { token: objects, wrapped, vault } = await openBothCustodies(partition, logger, quick);
   const software = new SoftwareCustody(vault, 4);
-  return { all: new CustodyByKind(objects, wrapped, software), software };
+  return { all: new CustodyByKind(objects, wrapped, software), software, logger };
 };
 
 custodyConformance('software, sealed by SoftHSM', {
@@ -59,8 +61,9 @@ custodyConformance('software, sealed by SoftHSM', {
 describe('a key in software', () => {
   let custody: Custody;
   let wrapping: Wrapping;
+  let logger: ReturnType<typeof listeningLogger>;
   beforeAll(async () => {
-    ({ all: custody } = await open());
+    ({ all: custody, logger } = await open());
     wrapping = await wrappingBy(custody);
   });
   afterAll(() => custody.close());
@@ -107,7 +110,9 @@ describe('a key in software', () => {
     const [key, other] = [await ed25519(), await ed25519()];
     const flipped = Uint8Array.from(key.ref.sealed ?? []);
     flipped[20] = (flipped[20] ?? 0) ^ 1;
+    expect(JSON.stringify(logger.lines)).not.toContain('alarm');
     expect(await codeOf(signs(afresh(key, { sealed: flipped })))).toBe('key-blob-refused');
+    expect(JSON.stringify(logger.lines)).toContain('"alarm":"key-blob-refused"');
     expect(await codeOf(signs(afresh(key, { sealed: other.ref.sealed })))).toBe('key-blob-refused');
     expect(await codeOf(signs(afresh(key, { wrapped: other.ref.wrapped })))).toBe('key-blob-refused');
     expect(await codeOf(signs(afresh(key, { sealed: Buffer.of() })))).toBe('key-blob-refused');
@@ -164,6 +169,15 @@ describe('a key in software', () => {
     await custody.destroy(inTime(), next.kek);
     expect(await codeOf(signs(afresh(key, { wrapped: { ...value, wrapping: next } })))).toBe('key-not-found');
   });
+});
+
+it('there are none where the token is known to be unable to seal them', async () => {
+  const vault = (lack: boolean) => ({ knownUnable: () => lack, able: async () => !lack }) as unknown as Vault;
+  expect(new SoftwareCustody(vault(false)).known('Ed25519', 'sign').algs).toEqual(['EdDSA', 'Ed25519']);
+  const unable = new SoftwareCustody(vault(true));
+  expect(unable.known('Ed25519', 'sign').algs).toEqual([]);
+  expect(unable.capabilities().flatMap(({ algs }) => algs)).toEqual([]);
+  expect(await codeOf(unable.capability(inTime(), 'Ed25519', 'sign'))).toBe('algorithm-unavailable');
 });
 
 describe('keys in memory', () => {

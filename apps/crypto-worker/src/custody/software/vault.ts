@@ -11,10 +11,12 @@ export interface DataKey {
 export interface Vault {
   /** Whether this token can. Its self-test is waited for. */
   able(budget: Deadline): Promise<boolean>;
+  /** Whether it cannot, as far as is known by now. */
+  knownUnable(): boolean;
   makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<Timed<WrappedKey>>;
   /** AES-GCM with `aad` authenticated. @returns IV, ciphertext and tag, one after the other */
   seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<Uint8Array>>;
-  /** The caller wipes what is returned. @throws AnkaError `decryption-failed` for what was not sealed so */
+  /** The caller wipes what is returned. @throws AnkaError `key-blob-refused` for what was not sealed so */
   open(budget: Deadline, key: DataKey, aad: Uint8Array, sealed: Uint8Array): Promise<Timed<Uint8Array>>;
   /** Wraps the data key again, with another KEK: what it seals stays as it is. */
   rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<Timed<WrappedKey>>;
