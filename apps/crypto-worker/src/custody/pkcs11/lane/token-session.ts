@@ -22,6 +22,9 @@ export class BadData extends Error {}
 /** A blob is not bound to what it is recorded as. */
 export class BlobRefused extends Error {}
 
+/** What says by itself how a job ends. */
+export const telling = [BadData, BlobRefused, KeyMissing, LoginLost, TokenChanged] as const;
+
 export interface SessionSettings {
   readonly slot: Buffer;
   readonly profile: Profile;

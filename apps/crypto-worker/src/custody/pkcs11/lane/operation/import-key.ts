@@ -1,6 +1,7 @@
 import { createECDH, createHash, createPublicKey, ECDH, type KeyObject, randomBytes, verify } from 'node:crypto';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { Handle } from 'pkcs11js';
+import { ckrOf } from '../../ckr.js';
 import { ckm, params } from '../../mechanism.js';
 import { ecSpki, rsaSpki } from '../../spki.js';
 import {
@@ -13,7 +14,7 @@ import {
   unwrappedTemplate,
 } from '../../template.js';
 import { signatureVariants } from '../job.js';
-import { BadData, type TokenSession } from '../token-session.js';
+import { BadData, type TokenSession, telling } from '../token-session.js';
 import { agreeWith } from './agree.js';
 import { sealGcmWith } from './gcm.js';
 import { signWith } from './sign.js';
@@ -36,20 +37,17 @@ const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp
 const variantOf = (scheme: string, hash: string | null): number =>
   signatureVariants.findIndex((row) => row.scheme === scheme && row.hash === hash);
 
-/** Steps outside the token, which stumble over nothing but the material. */
-const outside = <Result>(what: string, work: () => Result): Result => {
-  try {
-    return work();
-  } catch (cause) {
-    throw new BadData(what, { cause });
-  }
-};
-
-/** Until the material has proved good, whatever the token says of it is the material's fault, and the canary looks at the token. */
+/**
+ * Until the material has proved good, whatever the token says of it is the material's fault, and the canary looks at the token;
+ * and whatever this side of it stumbles over, reading what the token says, is the material's too.
+ */
 const onTrial = <Result>(session: TokenSession, work: () => Result): Result => {
   session.allCalls = 'caller-data';
   try {
     return work();
+  } catch (error) {
+    if (ckrOf(error) !== null || telling.some((type) => error instanceof type)) throw error;
+    throw new BadData('material', { cause: error });
   } finally {
     session.allCalls = null;
   }
@@ -66,13 +64,10 @@ const using = <Result>(session: TokenSession, key: Handle, work: (key: Handle) =
 const proves = (session: TokenSession, key: Handle, variant: number, publicKey: KeyObject): boolean => {
   const message = randomBytes(40);
   const signature = signWith(session, key, variant, createHash('sha256').update(message).digest());
-  return outside('signature', () =>
-    verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature),
-  );
+  return verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 };
 
-const publicKeyOf = (spki: Buffer): KeyObject =>
-  outside('public half', () => createPublicKey({ key: spki, format: 'der', type: 'spki' }));
+const publicKeyOf = (spki: Buffer): KeyObject => createPublicKey({ key: spki, format: 'der', type: 'spki' });
 
 const rsaPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer =>
   using(session, unwrapAs({ ...shape, purpose: 'sign', alg: null }, temporary()), (key) => {
@@ -101,7 +96,7 @@ const ecPublic = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): B
   });
   const candidates = [2, 3].map((sign) => {
     const compressed = Buffer.concat([Buffer.of(sign), x]);
-    const point = outside('point', () => ECDH.convertKey(compressed, curve, undefined, undefined, 'uncompressed'));
+    const point = ECDH.convertKey(compressed, curve, undefined, undefined, 'uncompressed');
     return ecSpki(shape.bits, point as Buffer);
   });
   return using(session, unwrapAs({ ...shape, purpose: 'sign', alg: null }, temporary()), (key) => {
