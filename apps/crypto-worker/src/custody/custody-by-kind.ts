@@ -1,5 +1,5 @@
 import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
-import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
+import { AnkaError } from '@ankasecure/contracts';
 import {
   type Capability,
   type Custody,
@@ -68,8 +68,8 @@ export class CustodyByKind implements Custody {
   generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
     return this.objects.generatePlatformKey(budget, kind, objectId, label);
   }
-  importAbility(method: ImportMethod) {
-    return this.objects.importAbility(method);
+  importAbility(...of: Parameters<Custody['importAbility']>) {
+    return this.objects.importAbility(...of);
   }
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial) {
     return (key.wrapping === undefined ? this.objects : this.blobs).importKey(budget, key, material);

@@ -225,7 +225,8 @@ export interface Custody extends KeyCustody {
     objectId: Uint8Array,
     label: string,
   ): Promise<Timed<GeneratedKey>>;
-  importAbility(method: ImportMethod): ImportAbility;
+  /** @param of what is brought in, where that is known: it is tried before it is kept, with more than it is for */
+  importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
    * Takes in a key, which exists in plaintext inside the token alone. A pair's public half is computed and has proved to be
    * its: what else the material says of it is not asked.

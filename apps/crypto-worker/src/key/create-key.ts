@@ -172,8 +172,7 @@ export class CreateKey {
         const ref: KeyRef = { ...plan.ref, objectId };
         return plan.supply.make({ ref, label: `ankasecure:${id}.1`, wrapping, custody: custodyOf(request) });
       },
-      record: (manager, objectId, { value }) =>
-        this.record(manager, { ...decided, objectId, made: value, wrapping }),
+      record: (manager, objectId, { value }) => this.record(manager, { ...decided, objectId, made: value, wrapping }),
       report: plan.supply.report,
     });
     if (made === undefined) return undefined;

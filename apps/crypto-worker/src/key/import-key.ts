@@ -68,7 +68,7 @@ export class ImportKey {
       operation: 'key.import',
       details: { method, ...(oaepHash && { oaepHash }), ...(wrappingKeyId !== undefined && { wrappingKeyId }) },
       prepare: async (algorithm, purpose, policy) => {
-        const { available, detail } = this.custody.importAbility(method);
+        const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
         if (!available) throw new AnkaError('algorithm-unavailable', detail);
         // What the token does not wrap it does not unwrap either.
         const { algs, excluded } = await this.custody.capability(context, algorithm, purpose, 'wrapped');

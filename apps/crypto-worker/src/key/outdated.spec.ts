@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Custody } from '../custody/custody.js';
 import { codeOf } from '../custody/custody.conformance.js';
+import type { Custody } from '../custody/custody.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
@@ -69,7 +69,15 @@ describe('what is given up because its decision is outdated time and again is on
   it('when a key was to be rotated', async () => {
     const { dataSource } = database;
     const keys = new KeyStore(dataSource);
-    const rotator = new RotateKey(dataSource, custody, undefined as never, keys, policies, outcomes, undefined as never);
+    const rotator = new RotateKey(
+      dataSource,
+      custody,
+      undefined as never,
+      keys,
+      policies,
+      outcomes,
+      undefined as never,
+    );
     const work = rotator.rotate(context, { id: keyId, trigger: 'schedule' });
     await expectOnRecord(work, { operation: 'key.rotate', keyId, details: { trigger: 'schedule' } });
   });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
 import { evaluate } from '@ankasecure/policy-rules';
 import { describe, expect, it } from 'vitest';
 import { codeOf, inTime } from '../custody.conformance.js';
-import { Capabilities } from './capability.js';
+import { Capabilities, lackingToTry, shapeOf } from './capability.js';
 import type { SelfTestFailure, SelfTestSpec } from './lane/operation/self-test.js';
 import { ckm, type MechanismList, mechanismFlag } from './mechanism.js';
 import { chooseProfile, settleProfile } from './profile.js';
@@ -77,9 +78,24 @@ describe('capabilities', () => {
     expect(await lackOf()).toEqual([]);
     expect(await lackOf(ckm.AES_KEY_GEN)).toEqual([]);
     expect(await lackOf(ckm.RSA_PKCS_OAEP)).toEqual(['the token lists no mechanism 0x9']);
+    expect(await lackOf(ckm.AES_KEY_WRAP)).toEqual(['the token lists no mechanism 0x2109']);
     expect(await lackOf(ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD)).toEqual([
       'the token has no AES key wrap with padding',
     ]);
+  });
+
+  it('know what a key that is brought in is tried with, besides what it is for', () => {
+    const lackOf = (algorithm: AlgorithmName, purpose: Purpose, profile = 'generic', ...lacking: number[]) => {
+      const listed = new Map([...everything].filter(([mechanism]) => !lacking.includes(mechanism)));
+      return lackingToTry(shapeOf(algorithm, purpose, null), chooseProfile(profile, []), listed);
+    };
+    expect(lackOf('EC-P256', 'sign')).toBeNull();
+    expect(lackOf('EC-P256', 'sign', 'generic', ckm.ECDH1_DERIVE)).toBe('the token lists no mechanism 0x1050');
+    expect(lackOf('EC-P256', 'encrypt', 'generic', ckm.ECDSA)).toBe('the token lists no mechanism 0x1041');
+    expect(lackOf('RSA-2048', 'encrypt', 'generic', ckm.RSA_PKCS)).toBe('the token lists no mechanism 0x1');
+    expect(lackOf('AES-256', 'encrypt', 'generic', ckm.AES_KEY_WRAP)).toBeNull();
+    expect(lackOf('AES-256', 'wrap', 'generic', ckm.AES_KEY_WRAP)).toBe('the token lists no mechanism 0x2109');
+    expect(lackOf('AES-256', 'wrap', 'google')).toMatch(/takes in nothing/);
   });
 
   it('answer for pairs that no algorithm has', async () => {

@@ -55,11 +55,24 @@ const neededFor = (alg: Alg, shape: KeyShape, profile: Profile): Need => {
   return { mechanism: first, flags: mechanismFlag.wrap | mechanismFlag.unwrap };
 };
 
+/**
+ * What a key that is brought in is tried with before it is kept, besides what it is for.
+ * @see the operation `import-key`
+ */
+const neededToTry = ({ kind, purpose }: KeyShape, profile: Profile): readonly Need[] => {
+  if (kind === 'rsa') return [{ mechanism: ckm.RSA_PKCS, flags: mechanismFlag.sign }];
+  if (kind === 'ec')
+    return [
+      { mechanism: ckm.ECDH1_DERIVE, flags: mechanismFlag.derive },
+      { mechanism: ckm.ECDSA, flags: mechanismFlag.sign },
+    ];
+  return purpose === 'wrap' ? [{ mechanism: profile.cekWrap, flags: mechanismFlag.wrap }] : [];
+};
+
 const hex = (mechanism: number): string => `0x${mechanism.toString(16)}`;
 
-/** Why the token's list rules `alg` out, or null. */
-const lacking = (alg: Alg, shape: KeyShape, profile: Profile, listed: MechanismList): string | null => {
-  for (const { mechanism, flags } of [neededToMake(shape), neededFor(alg, shape, profile)]) {
+const lackOf = (needs: readonly Need[], shape: KeyShape, listed: MechanismList): string | null => {
+  for (const { mechanism, flags } of needs) {
     if (mechanism === undefined) return 'the token has no AES key wrap with padding';
     const info = listed.get(mechanism);
     if (!info) return `the token lists no mechanism ${hex(mechanism)}`;
@@ -69,6 +82,20 @@ const lacking = (alg: Alg, shape: KeyShape, profile: Profile, listed: MechanismL
       return `mechanism ${hex(mechanism)} takes ${info.minKeySize} to ${info.maxKeySize} bits`;
   }
   return null;
+};
+
+/** Why the token cannot try a key of this kind that is brought in, by what it lists, or null. */
+export const lackingToTry = (shape: KeyShape, profile: Profile, listed: MechanismList): string | null =>
+  shape.purpose === 'wrap' && !profile.createObject
+    ? 'the token takes in nothing that a key could be tried with'
+    : lackOf(neededToTry(shape, profile), shape, listed);
+
+/** Why the token's list rules `alg` out, or null. */
+const lacking = (alg: Alg, shape: KeyShape, profile: Profile, listed: MechanismList): string | null => {
+  const own = [neededToMake(shape), neededFor(alg, shape, profile)];
+  return shape.purpose === 'wrap'
+    ? (lackOf(own, shape, listed) ?? lackingToTry(shape, profile, listed))
+    : lackOf(own, shape, listed);
 };
 
 /** What the worker would do outside the token: it follows from the profile alone, whatever a self-test has found or not found yet. */

@@ -1,4 +1,5 @@
 import { createECDH, randomBytes } from 'node:crypto';
+import type { AlgorithmName } from '@ankasecure/algorithm';
 import { createPkcs11Shim, enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, inTime, newRef } from '../custody.conformance.js';
@@ -343,6 +344,17 @@ describe('a mechanism that the token lists', () => {
     shim.inject({ C_GetMechanismInfo: '0x30*1' });
     await expect(open().custody).rejects.toThrow(/DEVICE_ERROR/);
     expect((await open().custody).healthy()).toBe(true);
+  });
+
+  it('and that is excluded keeps out what would be tried with it', async () => {
+    const custody = await open({ excludedMechanisms: ['ECDH1_DERIVE'] }).custody;
+    const ability = (algorithm: AlgorithmName) => custody.importAbility('aes-kwp', { algorithm, purpose: 'sign' });
+    expect(ability('EC-P256')).toEqual({
+      available: false,
+      detail: 'The token cannot try a key of EC-P256 (the token lists no mechanism 0x1050)',
+    });
+    expect(ability('RSA-2048').available).toBe(true);
+    expect(custody.importAbility('aes-kwp').available).toBe(true);
   });
 
   it('and does not know after all is left out', async () => {

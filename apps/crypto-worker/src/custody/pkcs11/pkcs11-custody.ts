@@ -1,5 +1,5 @@
 import { algorithmOf, hashBytes } from '@ankasecure/algorithm';
-import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
+import { AnkaError } from '@ankasecure/contracts';
 import type {
   Capability,
   Custody,
@@ -105,8 +105,8 @@ export class Pkcs11Custody implements Custody {
     return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
   }
 
-  importAbility(method: ImportMethod): ImportAbility {
-    return this.runtime.importAbility(method);
+  importAbility(...of: Parameters<Custody['importAbility']>): ImportAbility {
+    return this.runtime.importAbility(...of);
   }
 
   async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {

@@ -1,6 +1,6 @@
 import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
-import type { Deadline, ImportAbility, TokenIdentity } from '../custody.js';
-import { Capabilities } from './capability.js';
+import type { Deadline, ImportAbility, KeyRef, TokenIdentity } from '../custody.js';
+import { Capabilities, lackingToTry, shapeOf } from './capability.js';
 import { ckrName } from './ckr.js';
 import { type CustodyLogger, defaultTuning, type Pkcs11Config, type Pkcs11Options, type Tuning } from './config.js';
 import { Health } from './health.js';
@@ -136,14 +136,16 @@ export class TokenRuntime {
   }
 
   /** What the token's list says; each import has the last word. */
-  importAbility(method: ImportMethod): ImportAbility {
+  importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility {
     const { mechanisms, profile } = this.#module;
     const unwraps = (mechanism: number | undefined): boolean =>
       ((mechanisms.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
     const oaep = method === 'rsa-aes-kwp';
+    const untried = of && lackingToTry(shapeOf(of.algorithm, of.purpose, null), profile, mechanisms);
     const lacks = [
       ...(oaep && !unwraps(ckm.RSA_PKCS_OAEP) ? ['unwrap with RSA-OAEP'] : []),
       ...(unwraps(profile.kekWrap[0]) ? [] : ['unwrap with AES key wrap with padding']),
+      ...(untried ? [`try a key of ${of.algorithm} (${untried})`] : []),
     ];
     const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];
     return { available: lacks.length === 0, ...(oaep && { oaepHash: profile.importHash }), detail };

@@ -14,6 +14,7 @@ import type {
   Wrapping,
 } from '../custody.js';
 import { OwnTurns } from './own-turns.js';
+import { aadOf, dataKeyOf, nameOf, sealedIn } from './sealed-key.js';
 import {
   agreePlain,
   decryptOaepPlain,
@@ -24,7 +25,6 @@ import {
   unwrapCekPlain,
   wrapCekPlain,
 } from './secret-key.js';
-import { aadOf, dataKeyOf, nameOf, sealedIn } from './sealed-key.js';
 import { UnsealedKeys } from './unsealed-keys.js';
 import type { DataKey, Vault } from './vault.js';
 
