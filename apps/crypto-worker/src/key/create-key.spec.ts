@@ -16,6 +16,8 @@ import { ObjectMaker } from './make-object.js';
 /** A token whose self-tests take as long as a test wants, and which must not be asked for a key. */
 class SlowToken {
   readonly kind = 'token';
+  readonly token = { label: 't', serial: 's' };
+  readonly uri = () => 'pkcs11:';
   asked = 0;
   made = 0;
   destroyed = 0;
@@ -158,6 +160,19 @@ describe('a key that is not to be made', () => {
       await expect(creatorOf(token).rehearse(context, requestFor('AES-256'), source)).resolves.toMatchObject({
         succeeds: true,
       });
+    });
+
+    it('says what is left of the key that it was made with, where it is made', async () => {
+      const left = { quota: 2, window: 2, remaining: 1, seconds: 1 };
+      const source = from({
+        begin: (told) => {
+          told(left);
+          return () => undefined;
+        },
+        make: async () => ({ value: { spki: null, wrapped: null }, hsmMicros: 1 }),
+      });
+      const made = await creatorOf(swift()).create(contextOf(tenantId), requestFor('AES-256'), source);
+      expect(made).toMatchObject({ key: { algorithm: 'AES-256' }, keyQuota: left });
     });
 
     it('because the HSM refuses it ends what it had begun with another key', async () => {
