@@ -5,6 +5,7 @@ import { Issuer1764300000000 } from './migrations/1764300000000-issuer.js';
 import { SubjectSpace1764500000000 } from './migrations/1764500000000-subject-space.js';
 import { Approval1764510000000 } from './migrations/1764510000000-approval.js';
 import { ClientCertificate1764600000000 } from './migrations/1764600000000-client-certificate.js';
+import { ReadingEpoch1764610000000 } from './migrations/1764610000000-reading-epoch.js';
 
 export const schema: Schema = {
   entities: [],
@@ -15,5 +16,6 @@ export const schema: Schema = {
     SubjectSpace1764500000000,
     Approval1764510000000,
     ClientCertificate1764600000000,
+    ReadingEpoch1764610000000,
   ],
 };

@@ -126,6 +126,7 @@ export const threats: Readonly<Record<string, Threat>> = {
     proofs: [
       proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota'),
       proof('apps/gateway/src/http/http.spec.ts', 'lets a tenant have so many requests under way'),
+      proof(account, 'keeps nobody out meanwhile who is let in'),
       proof('apps/crypto-worker/src/quota/quotas.spec.ts', 'a key does a burst, then so many operations a second'),
       proof('apps/crypto-worker/src/custody/pkcs11/lane/job-queue.spec.ts', 'lets tenants take turns'),
     ],

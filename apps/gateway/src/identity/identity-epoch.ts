@@ -21,8 +21,17 @@ const times = {
 /** The row's share lock keeps a change from being committed between the look and the word that the change waits for. */
 const lookAndHold = 'SELECT revision FROM identity_epoch FOR SHARE';
 const hold = `
-  INSERT INTO gateway_instance (id, revision, alive_until) VALUES ($1, $2, now() + $3 * interval '1 ms')
-  ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, alive_until = excluded.alive_until`;
+  INSERT INTO gateway_instance (id, reads_in, revision, alive_until) VALUES ($1, $2, $3, now() + $4 * interval '1 ms')
+  ON CONFLICT (id) DO UPDATE
+  SET reads_in = excluded.reads_in, revision = excluded.revision, alive_until = excluded.alive_until`;
+
+/** What gateways have to say before a change is in force; one of an earlier version says a single number. */
+const awaited = {
+  /** Whom a change lets in is let in as soon as every gateway reads in its epoch, whatever is still under way for others. */
+  'let-in': 'coalesce(reads_in, revision)',
+  /** Whom a change shuts out is out when nothing is under way any more that began in an earlier one. */
+  'shut-out': 'revision',
+} as const;
 
 /**
  * Keeps what gateways remember of identities exact. Every change of an identity makes a new epoch, and a gateway goes by what
@@ -32,7 +41,8 @@ const hold = `
  *
  * In force is more than that nobody is let in any more: a gateway says that it is in an epoch when it does nothing any more for
  * whoever that epoch shut out. What had been let in before is looked at again, and where he does not stand, waited for; his
- * request ends by its deadline. So after a change nothing begins and nothing goes on that stood on what it ended.
+ * request ends by its deadline. So after a change nothing begins and nothing goes on that stood on what it ended. A change that
+ * ends nothing waits for no deed: nobody keeps others out by what takes him long.
  *
  * Non-goals: several database servers whose clocks run at different speeds; what a gateway had asked for that dies or loses the
  * database, and what a service is at past its deadline. That may still be done: then it is in the trail, and answered to nobody.
@@ -40,7 +50,7 @@ const hold = `
 export class IdentityEpoch {
   private readonly id = randomUUID();
   private revision = 0;
-  /** The epoch that was written beside the lease. */
+  /** The epoch before which nothing is under way, as it was written beside the lease. */
   private said = 0;
   private readonly underWay = new UnderWay();
   /** By `performance.now()`. */
@@ -96,12 +106,13 @@ export class IdentityEpoch {
   /**
    * Resolves when the change is in force on every gateway: within moments where all of them live and nothing is under way for
    * whoever it shuts out; else when that is over, by its deadline. Nobody waits here who is himself waited for.
+   * @param effect `let-in` for a change that shuts nobody out
    */
-  async settle(revision: number): Promise<void> {
+  async settle(revision: number, effect: keyof typeof awaited): Promise<void> {
     if (performance.now() < this.validUntil) await this.renew();
     for (;;) {
       const [row] = await this.dataSource.query<{ behind: string }[]>(
-        'SELECT count(*) AS behind FROM gateway_instance WHERE revision < $1 AND alive_until > now()',
+        `SELECT count(*) AS behind FROM gateway_instance WHERE ${awaited[effect]} < $1 AND alive_until > now()`,
         [revision],
       );
       if (row?.behind === '0') return;
@@ -128,7 +139,7 @@ export class IdentityEpoch {
       const [row] = await manager.query<{ revision: string }[]>(lookAndHold);
       this.revision = Number(row?.revision);
       this.said = this.underWay.oldest(this.revision);
-      await manager.query(hold, [this.id, this.said, times.lease]);
+      await manager.query(hold, [this.id, this.revision, this.said, times.lease]);
     });
     if (!this.stopped) this.validUntil = from + times.lease - times.margin;
     if (this.said < this.revision) void this.review();

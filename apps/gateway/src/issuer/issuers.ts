@@ -154,7 +154,7 @@ export class Issuers {
       return { value: (after ?? before) as TenantIssuer, epoch, events: details.length };
     });
     this.outbox.committed(events);
-    return { value, settle: () => this.epochs.settle(epoch) };
+    return { value, settle: () => this.epochs.settle(epoch, operation === 'issuer.create' ? 'let-in' : 'shut-out') };
   }
 
   private async assertAcceptable({ issuer, keys }: Body): Promise<void> {

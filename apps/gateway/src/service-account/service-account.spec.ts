@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BodyBudget } from '../http/body-budget.js';
 import { call } from '../testing/call.js';
 import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
-import { asTenant, seconds, tenantA, tenantB } from '../testing/token.js';
+import { asTenant, audience, seconds, tenantA, tenantB } from '../testing/token.js';
 import { createServiceAccount, type ServiceAccount } from './service-account.contract.js';
 import { ServiceAccounts } from './service-accounts.js';
 
@@ -354,6 +354,30 @@ describe('an account that is deleted', () => {
     letGo();
     expect((await answer).status).toBe(200);
     rig.standIns.answer('listKeys');
+  });
+
+  it('keeps nobody out meanwhile who is let in, and is waited for still', async () => {
+    const theirs = await rig.issuer.token({ sub: 'admin', ...asTenant(tenantB, 'tenant-admin') });
+    const body = { name: 'payments', roles: ['user'], keys: [pair.jwk] };
+    const bystander = JSON.parse((await create(body, theirs)).text) as ServiceAccount;
+    const [other, fresh] = [await rig.gateway(), await rig.gateway()];
+    const doomed = await newAccount();
+    const { token, answer, letGo } = await held(doomed, other);
+    let isDone = false;
+    const removed = remove(doomed.id).finally(() => (isDone = true));
+    await expect.poll(async () => (await read(token, other)).status).toBe(401);
+    const from = performance.now();
+    expect((await ask(await assertion(bystander), {}, fresh)).status).toBe(200);
+    const issuer = { issuer: 'https://their-own.test', audience, algorithms: ['ES256'], keys: [pair.jwk] };
+    const named = await call(fresh, 'POST', '/api/v1/issuers', { token: theirs, body: JSON.stringify(issuer) });
+    expect(named.status, named.text).toBe(201);
+    expect(performance.now() - from).toBeLessThan(5000);
+    expect(isDone).toBe(false);
+    letGo();
+    expect((await removed).status).toBe(200);
+    expect((await answer).status).toBe(401);
+    rig.standIns.answer('listKeys');
+    for (const at of [other, fresh]) await at.stop();
   });
 
   it('may be the one that asks for it, and two may ask it of each other', async () => {

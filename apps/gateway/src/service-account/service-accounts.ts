@@ -105,7 +105,7 @@ export class ServiceAccounts {
       return { value: before, epoch: await this.epochs.change(manager) };
     });
     this.outbox.committed(1);
-    return { value, settle: () => this.epochs.settle(epoch) };
+    return { value, settle: () => this.epochs.settle(epoch, 'shut-out') };
   }
 
   /** The same of `delete`. */

@@ -39,7 +39,7 @@ export class TokenKeys {
     // Another may have made it, and still be waiting.
     const epoch = made.length > 0 ? await this.epochs.change(manager) : await this.epochs.now(manager);
     return async () => {
-      await this.epochs.settle(epoch);
+      await this.epochs.settle(epoch, 'let-in');
       this.inForce.set(kid, true);
     };
   }
