@@ -1,12 +1,17 @@
 import { createPublicKey } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import { platformTenantId } from '@ankasecure/contracts';
-import { generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '@ankasecure/service-kit';
+import { createLocalJWKSet, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { UnderWay } from '../identity/under-way.js';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, seconds, type TokenMaker, tenantA, tenantB } from '../testing/token.js';
+import { Authentication } from './authentication.js';
+import type { Issuer } from './issuer.js';
+import { TokenVerifier } from './token-verifier.js';
 
 const unsigned = (header: object, payload: object, signature = ''): string =>
   [...[header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')), signature].join('.');
@@ -215,5 +220,51 @@ describe('authentication', () => {
       const token = await remote.token(asTenant(platformTenantId, 'platform-admin'));
       expect((await call(one, 'GET', '/api/v1/tenants', { token })).status).toBe(status);
     });
+  });
+});
+
+describe('somebody whose token runs out while something is being done for him', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('is let in no more, and keeps nobody waiting unless he is shut out', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const maker = await makeIssuer('https://looked-up.test');
+    let epoch = 1;
+    let isOut = false;
+    const issuer: Issuer = {
+      ...{ issuer: maker.issuer, audience, algorithms: ['ES256'] },
+      keys: createLocalJWKSet({ keys: [maker.publicJwk] }),
+      read: () => {
+        if (isOut) throw new Error('shut out');
+        const principal = { tenantId: tenantA, subject: 'alice', issuer: maker.issuer, roles: [], groups: [] };
+        return { principal, epoch };
+      },
+    };
+    const underWay = new UnderWay();
+    const epochs = {
+      isCurrent: (read: number) => read === epoch,
+      during: <Value>(...deed: [number, () => Promise<number | undefined>, () => Promise<Value>]) =>
+        underWay.during(...deed),
+    };
+    const verifier = new TokenVerifier([{ find: () => issuer }], 0);
+    const authentication = new Authentication(verifier, createLogger('gateway', 'silent'), 300_000, epochs);
+    const authorization = `Bearer ${await maker.token({ exp: seconds(2) })}`;
+    const principal = await authentication.authenticate(authorization, new Socket(), 'request');
+    const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();
+    const deed = principal.during?.(() => gate);
+
+    vi.setSystemTime(Date.now() + 60_000);
+    epoch = 2;
+    await expect(principal.confirm?.()).rejects.toMatchObject({ code: 'authentication-required' });
+    await underWay.review(epoch);
+    expect(underWay.oldest(epoch)).toBe(2);
+    await expect(principal.confirm?.()).rejects.toMatchObject({ code: 'authentication-required' });
+
+    [epoch, isOut] = [3, true];
+    await underWay.review(epoch);
+    expect(underWay.oldest(epoch)).toBe(2);
+    letGo();
+    await deed;
+    expect(underWay.oldest(epoch)).toBe(3);
   });
 });

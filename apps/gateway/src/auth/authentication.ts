@@ -63,11 +63,11 @@ export class Authentication {
     return undefined;
   }
 
-  private async look(authorization: string | undefined, correlationId: string): Promise<Remembered> {
+  private async look(authorization: string | undefined, correlationId: string, at?: Date): Promise<Remembered> {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
     try {
-      const verified = await this.verifier.verify(token);
+      const verified = await this.verifier.verify(token, at);
       const entry = {
         read: verified.principal,
         principal: this.confirmable(verified, authorization, correlationId),
@@ -92,10 +92,12 @@ export class Authentication {
   /** The principal, with ways to ask again before a deed, meanwhile and before an answer, where something may have changed. */
   private confirmable({ principal, epoch }: Verified, authorization: string, correlationId: string): Principal {
     if (epoch === undefined) return principal;
-    const again = async () => this.known(authorization) ?? (await this.look(authorization, correlationId));
+    const letInAt = new Date();
+    const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(epoch) ? undefined : again().then((now) => now.principal));
+    // Whose token has run out meanwhile is not shut out by a change, and keeps none waiting.
     const stillIn = async () => {
-      const now = await again();
+      const now = await again(letInAt);
       return isDeepStrictEqual(now.read, principal) ? now.epoch : undefined;
     };
     return { ...principal, confirm, during: (deed) => this.epochs.during(epoch, stillIn, deed) };

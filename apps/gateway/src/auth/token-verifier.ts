@@ -22,10 +22,11 @@ export class TokenVerifier {
   ) {}
 
   /**
+   * @param at the moment the token has to be valid at; what its issuer is asked is asked now
    * @throws AnkaError `service-unavailable` when the issuer or its keys cannot be had
    * @throws Error of any kind for a token that is not acceptable; its message is for our log only
    */
-  async verify(token: string): Promise<Verified> {
+  async verify(token: string, at = new Date()): Promise<Verified> {
     assertPlainHeader(token, types);
     const issuer = await this.issuerOf(decodeJwt(token));
     const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {
@@ -34,6 +35,7 @@ export class TokenVerifier {
       algorithms: [...issuer.algorithms],
       requiredClaims: ['exp', 'nbf', 'sub'],
       clockTolerance: this.clockTolerance,
+      currentDate: at,
     });
     const binding = bindingOf(payload);
     return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000, binding };
