@@ -28,6 +28,11 @@ export interface Client {
   readonly thumbprint?: string;
 }
 
+interface Proven extends Client {
+  /** What has proved it, where that is good once. */
+  readonly used?: Assertion;
+}
+
 /** Finds out whether a client is the service account it says it is. */
 export class ClientAuthentication {
   constructor(
@@ -36,33 +41,35 @@ export class ClientAuthentication {
     private readonly accounts: ServiceAccounts,
   ) {}
 
-  /** @throws OAuthError `invalid_client`, always the same */
-  async authenticate({ clientId, correlationId, ...proof }: Claim): Promise<Client> {
-    const named = parseClientId(clientId);
+  /** @throws OAuthError `invalid_client`, always the same; what the database throws, which says nothing of the client */
+  async authenticate(claim: Claim): Promise<Client> {
+    const named = parseClientId(claim.clientId);
     const account = named && (await this.accounts.find(named.tenantId, named.id));
-    try {
-      if (account === undefined) throw new Error('no such client');
-      return await this.prove(account, proof);
-    } catch (error) {
-      if (!(error instanceof Error) || 'severity' in error) throw error;
-      this.parts.log.info({ correlationId, clientId: named && clientId, reason: error.message }, 'client refused');
-      throw new OAuthError('invalid_client', refusal, { cause: error });
-    }
+    const { used, ...client } = await this.prove(account, claim).catch((cause: Error) => {
+      throw this.refuse(claim, cause);
+    });
+    if (used !== undefined && !(await this.useUp(client.account, used)))
+      throw this.refuse(claim, new Error('jti was used before'));
+    return client;
   }
 
-  private async prove(
-    account: ServiceAccount,
-    { assertion, certificate }: Pick<Claim, 'assertion' | 'certificate'>,
-  ): Promise<Client> {
+  private refuse({ clientId, correlationId }: Claim, cause: Error): OAuthError {
+    const named = parseClientId(clientId) && clientId;
+    this.parts.log.info({ correlationId, clientId: named, reason: cause.message }, 'client refused');
+    return new OAuthError('invalid_client', refusal, { cause });
+  }
+
+  /** Asks nobody else. @throws Error whose message is for our log only */
+  private async prove(account: ServiceAccount | undefined, { assertion, certificate }: Claim): Promise<Proven> {
+    if (account === undefined) throw new Error('no such client');
     if (assertion === undefined) return { account, thumbprint: registered(account, certificate) };
     const { issuer, clockToleranceSeconds: clockTolerance } = this.config;
     const audiences = [issuer, `${issuer}${tokenPath}`];
-    await this.useUp(account, await verifyAssertion(assertion, account, { audiences, clockTolerance }));
-    return { account };
+    return { account, used: await verifyAssertion(assertion, account, { audiences, clockTolerance }) };
   }
 
-  /** Each assertion is good once, on whichever gateway it is shown, for as long as it would be believed. */
-  private async useUp({ tenantId, id }: ServiceAccount, { jti, expiresAt }: Assertion): Promise<void> {
+  /** Each assertion is good once, on whichever gateway it is shown, for as long as it would be believed. @returns whether it was */
+  private async useUp({ tenantId, id }: ServiceAccount, { jti, expiresAt }: Assertion): Promise<boolean> {
     const rows = await withTenant(this.parts.dataSource, tenantId, (manager) =>
       manager.query<unknown[]>(
         `INSERT INTO client_assertion (tenant_id, account_id, jti, expires_at)
@@ -70,7 +77,7 @@ export class ClientAuthentication {
         [tenantId, id, jti, expiresAt],
       ),
     );
-    if (rows.length === 0) throw new Error('jti was used before');
+    return rows.length > 0;
   }
 }
 

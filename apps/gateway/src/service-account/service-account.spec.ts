@@ -276,6 +276,23 @@ describe('the token endpoint', () => {
   });
 });
 
+describe('a database that goes away while a client proves itself', () => {
+  it('is a failure of ours, not of the client', async () => {
+    const accounts = gateway.app.get(ServiceAccounts);
+    const find = accounts.find.bind(accounts);
+    const cut = vi.spyOn(gateway.parts.dataSource, 'transaction');
+    const found = vi.spyOn(accounts, 'find').mockImplementation(async (...asked) => {
+      const account = await find(...asked);
+      cut.mockRejectedValue(new Error('Connection terminated unexpectedly'));
+      return account;
+    });
+    const answer = await ask(await assertion(account));
+    for (const spy of [found, cut]) spy.mockRestore();
+    expect([answer.status, answer.problem.code]).toEqual([503, 'service-unavailable']);
+    expect((await ask(await assertion(account))).status).toBe(200);
+  });
+});
+
 describe('an account that is deleted', () => {
   it('is shut out of every gateway when the answer is there', async () => {
     const gateways = [gateway, await rig.gateway(), await rig.gateway()];
