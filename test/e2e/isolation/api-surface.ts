@@ -3,6 +3,7 @@ interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
@@ -48,7 +49,8 @@ const resolve = <Value extends { readonly $ref?: string }>(api: ApiDescription, 
 };
 
 /** Free texts only: what is one of a list, a number or a truth names nothing. */
-const isText = ({ type, enum: values }: Schema): boolean => values === undefined && [type].flat().includes('string');
+const isText = ({ type, enum: values, const: only }: Schema): boolean =>
+  values === undefined && only === undefined && [type].flat().includes('string');
 
 const textsOf = (api: ApiDescription, schema: Schema, at: string): readonly string[] => {
   const { properties = {}, items, anyOf = [], oneOf = [], allOf = [], ...own } = resolve(api, schema);

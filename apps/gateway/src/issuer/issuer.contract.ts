@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
 import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-service.js';
-import { clientKey } from '../service-account/service-account.contract.js';
+import { clientKey } from '../service-account/client-key.js';
 
 const url = text(512).refine(isTrustworthy, 'an https URL is expected');
 

@@ -1,6 +1,39 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, text } from '@ankasecure/contracts';
 import { importJWK, type JWK } from 'jose';
-import type { ClientKey } from './service-account.contract.js';
+import { z } from 'zod';
+import { tokenAlgorithms } from '../auth/identity.config.js';
+
+const about = {
+  kid: text(128).describe('By which assertions name it.'),
+  alg: z.enum(tokenAlgorithms).describe('The one algorithm it signs with.'),
+  use: z.enum(['sig']).optional(),
+};
+
+/** @param bytes at most so many */
+const octets = (bytes: number) =>
+  z
+    .string()
+    .min(1)
+    .max(Math.ceil((bytes * 4) / 3))
+    .regex(/^[A-Za-z0-9_-]+$/, 'base64url is expected');
+
+/**
+ * A JWK has the members of its kind and no other (RFC 7518 §6, RFC 8037 §2, RFC 9964), as long as the largest key needs: an RSA
+ * modulus of 16384 bits with an exponent of FIPS 186-5, P-521, Ed25519, ML-DSA-87. A member that would be private is refused.
+ */
+export const clientKey = z.discriminatedUnion('kty', [
+  z.strictObject({ kty: z.literal('RSA'), ...about, n: octets(2048), e: octets(32) }),
+  z.strictObject({
+    kty: z.literal('EC'),
+    ...about,
+    crv: z.enum(['P-256', 'P-384', 'P-521']),
+    x: octets(66),
+    y: octets(66),
+  }),
+  z.strictObject({ kty: z.literal('OKP'), ...about, crv: z.literal('Ed25519'), x: octets(32) }),
+  z.strictObject({ kty: z.literal('AKP'), ...about, pub: octets(2592) }),
+]);
+export type ClientKey = z.infer<typeof clientKey>;
 
 export const leastRsaBits = 2048;
 

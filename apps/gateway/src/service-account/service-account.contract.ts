@@ -1,29 +1,8 @@
 import { instant, maxGroups, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
-import { tokenAlgorithms } from '../auth/identity.config.js';
 import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-service.js';
-
-const coordinate = z
-  .string()
-  .min(1)
-  .max(6000)
-  .regex(/^[A-Za-z0-9_-]+$/, 'base64url is expected');
-
-/** Public keys only: a member that would be private is not among these, and refused. */
-export const clientKey = z.strictObject({
-  kty: z.enum(['RSA', 'EC', 'OKP', 'AKP']),
-  kid: text(128).describe('By which assertions name it.'),
-  alg: z.enum(tokenAlgorithms).describe('The one algorithm it signs with.'),
-  use: z.enum(['sig']).optional(),
-  crv: z.enum(['P-256', 'P-384', 'P-521', 'Ed25519']).optional(),
-  x: coordinate.optional(),
-  y: coordinate.optional(),
-  n: coordinate.optional(),
-  e: coordinate.optional(),
-  pub: coordinate.optional(),
-});
-export type ClientKey = z.infer<typeof clientKey>;
+import { clientKey } from './client-key.js';
 
 const about = {
   name: text(128).describe('For people.'),
