@@ -305,6 +305,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     });
     expect(reply.headers.get('idempotency-replayed')).toBeNull();
   },
+  'listServiceAccounts query.cursor': async () =>
+    expect(await me.get(`/service-accounts?cursor=${theirs.account.id}`)).toEqual({ items: [], next: null }),
   'getServiceAccount path.id': async () =>
     expectProblem(await send('GET', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
   'deleteServiceAccount path.id': async () =>

@@ -33,7 +33,7 @@ const serveAccounts = (own: OwnService, accounts: ServiceAccounts): void => {
     },
     (context, request) => accounts.rehearseCreate(context, request),
   );
-  own.serve(listServiceAccounts, async (context) => ({ body: { items: await accounts.list(context) } }));
+  own.serve(listServiceAccounts, async (context, query) => ({ body: await accounts.list(context, query) }));
   own.serve(getServiceAccount, async (context, { id }) => {
     const body = await accounts.get(context, id);
     return { body, revision: body.revision };

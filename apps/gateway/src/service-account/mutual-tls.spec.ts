@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeIdentity, makeMlDsaIdentity, type TlsIdentity } from '@ankasecure/testing';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { EntityManager } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { thumbprintOf } from '../http/client-certificate.js';
 import { call } from '../testing/call.js';
@@ -87,6 +88,17 @@ describe('a service account with a certificate', () => {
     );
     for (const identity of [client, stranger])
       expect((await tls.askToken(both.clientId, { identity })).status).toBe(200);
+  });
+
+  it('is read without its certificates, which would be most of a listing', async () => {
+    const asked = vi.spyOn(EntityManager.prototype, 'query');
+    expect((await tls.askToken(account.clientId, { identity: client })).status).toBe(200);
+    const listed = await call(tls.plain, 'GET', '/api/v1/service-accounts', { token: tls.admin });
+    const rows = JSON.stringify(await Promise.all(asked.mock.results.map(({ value }): unknown => value)));
+    asked.mockRestore();
+    expect(listed.text).toContain(thumbprintOf(derOf(client)));
+    expect(rows).toContain(thumbprintOf(derOf(client)));
+    expect(rows).not.toContain(derOf(client).toString('base64'));
   });
 
   it('has its tokens on record, with the way they were got and the certificate', async () => {

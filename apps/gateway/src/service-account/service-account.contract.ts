@@ -1,4 +1,4 @@
-import { instant, maxGroups, text, uuid } from '@ankasecure/contracts';
+import { instant, maxGroups, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-service.js';
@@ -59,10 +59,11 @@ export const createServiceAccount = ownContract(
   serviceAccount,
 );
 
+/** Newest first. A cursor is the id of the last one of a page, as in other listings of the gateway. */
 export const listServiceAccounts = ownContract(
   'service-account.list',
-  z.strictObject({}),
-  z.strictObject({ items: z.array(serviceAccount) }),
+  z.strictObject({ limit: pageLimit, cursor: uuid.optional() }),
+  page(serviceAccount),
 );
 
 export const getServiceAccount = ownContract('service-account.get', z.strictObject({ id: uuid }), serviceAccount);

@@ -75,7 +75,7 @@ export const serviceAccountRoutes: readonly Route[] = [
     takes: 'parameters',
     status: 200,
     errors: [],
-    example: { reply: { items: [account] } },
+    example: { reply: { items: [account], next: null } },
   },
   {
     ...one,

@@ -124,8 +124,29 @@ describe('a service account', () => {
     const token = await rig.issuer.token(asTenant(tenantB, 'tenant-admin'));
     for (const method of ['GET', 'DELETE'])
       expect((await call(gateway, method, `/api/v1/service-accounts/${account.id}`, { token })).status).toBe(404);
-    expect((await call(gateway, 'GET', '/api/v1/service-accounts', { token })).text).toBe('{"items":[]}');
+    expect((await call(gateway, 'GET', '/api/v1/service-accounts', { token })).text).toBe('{"items":[],"next":null}');
     expect((await read(await tokenOf())).status).toBe(200);
+  });
+});
+
+describe('the listing of accounts', () => {
+  it('is newest first, page by page', async () => {
+    const token = await rig.issuer.token(asTenant(tenantB, 'tenant-admin'));
+    const made: string[] = [];
+    for (const name of ['one', 'two', 'three']) {
+      const { text } = await create({ name, roles: ['user'], keys: [pair.jwk] }, token);
+      made.unshift((JSON.parse(text) as ServiceAccount).id);
+    }
+    const list = async (query: string) =>
+      JSON.parse((await call(gateway, 'GET', `/api/v1/service-accounts?limit=2${query}`, { token })).text) as {
+        items: ServiceAccount[];
+        next: string | null;
+      };
+    const first = await list('');
+    expect(first.items.map(({ id }) => id)).toEqual(made.slice(0, 2));
+    const last = await list(`&cursor=${first.next}`);
+    expect([last.items.map(({ id }) => id), last.next]).toEqual([made.slice(2), null]);
+    await rig.postgres.query('ankadb_gateway', `DELETE FROM service_account WHERE tenant_id = '${tenantB}'`);
   });
 });
 

@@ -8,18 +8,26 @@ import { identityEvent } from '../identity/identity-event.js';
 import type { Changed } from '../identity/in-force.js';
 import { type KeptCertificate, keptCertificates } from './certificate.js';
 import { assertUsable } from './client-key.js';
-import type { createServiceAccount, RegisteredCertificate, ServiceAccount } from './service-account.contract.js';
+import type {
+  createServiceAccount,
+  listServiceAccounts,
+  RegisteredCertificate,
+  ServiceAccount,
+} from './service-account.contract.js';
 
-interface Row extends Omit<ServiceAccount, 'tenantId' | 'clientId' | 'certificates' | 'createdBy' | 'createdAt'> {
+interface Row extends Omit<ServiceAccount, 'tenantId' | 'clientId' | 'createdBy' | 'createdAt'> {
   readonly tenant_id: string;
-  readonly certificates: readonly KeptCertificate[];
   readonly created_by: string;
   readonly created_at: Date;
 }
 
 type Request = z.infer<typeof createServiceAccount.request>;
+type Query = z.infer<typeof listServiceAccounts.request>;
 
-const columns = 'tenant_id, id, revision, name, roles, groups, keys, certificates, created_by, created_at';
+/** Whole certificates, of some kilobytes each, stay where they are: their thumbprints decide. */
+const columns = `tenant_id, id, revision, name, roles, groups, keys, created_by, created_at,
+  (SELECT coalesce(jsonb_agg(kept - 'der' ORDER BY place), '[]')
+   FROM jsonb_array_elements(certificates) WITH ORDINALITY AS list (kept, place)) AS certificates`;
 /** One tenant's; more are a group of people who should have an issuer of their own. */
 const most = 1000;
 
@@ -79,10 +87,15 @@ export class ServiceAccounts {
     });
   }
 
-  list({ tenantId }: Context): Promise<ServiceAccount[]> {
+  list({ tenantId }: Context, { limit, cursor }: Query): Promise<{ items: ServiceAccount[]; next: string | null }> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      const sql = `SELECT ${columns} FROM service_account WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC`;
-      return (await manager.query<Row[]>(sql, [tenantId])).map(resourceOf);
+      const found = await manager.query<Row[]>(
+        `SELECT ${columns} FROM service_account WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2)
+         ORDER BY id DESC LIMIT $3`,
+        [tenantId, cursor ?? null, limit + 1],
+      );
+      const items = found.slice(0, limit).map(resourceOf);
+      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     });
   }
 
@@ -152,9 +165,8 @@ const found = async (manager: EntityManager, tenantId: string, id: string): Prom
   return account;
 };
 
-const resourceOf = ({ tenant_id, created_by, created_at, certificates, ...row }: Row): ServiceAccount => ({
+const resourceOf = ({ tenant_id, created_by, created_at, ...row }: Row): ServiceAccount => ({
   ...row,
-  certificates: certificates.map(({ der: _, ...shown }) => shown),
   tenantId: tenant_id,
   clientId: clientIdOf(tenant_id, row.id),
   createdBy: created_by,
