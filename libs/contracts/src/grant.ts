@@ -4,7 +4,7 @@ import { text, uuid } from './primitive.js';
 
 /**
  * What may be granted on a key. Whoever has any of them may see the key. `manage` is its life and its grants to others: nobody
- * gives himself, or a group of his, a right by it.
+ * gives himself, or a group of his, a right by it; whose token names no groups may be of any.
  */
 export const keyRights = ['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view'] as const;
 export type KeyRight = (typeof keyRights)[number];
@@ -24,7 +24,7 @@ export const grant = z.strictObject({
     .min(1)
     .refine((rights) => new Set(rights).size === rights.length, 'each right once')
     .describe(
-      'The uses; `manage`, which is to change the key and what others may do with it; `view`. Each lets its grantee see the key. Whoever manages by a grant gives no right to itself or to a group of its own.',
+      'The uses; `manage`, which is to change the key and what others may do with it; `view`. Each lets its grantee see the key. Whoever manages by a grant gives no right to itself or to a group of its own, nor to any group with a token that names none.',
     ),
 });
 export type Grant = z.infer<typeof grant>;

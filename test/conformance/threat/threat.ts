@@ -185,7 +185,8 @@ export const threats: Readonly<Record<string, Threat>> = {
     ],
   },
   'manager who helps himself': {
-    control: 'Whoever manages a key by a grant gives no right on it to himself or to a group of his.',
+    control:
+      'Whoever manages a key by a grant gives no right on it to himself or to a group of his, nor to any group by a token that names none.',
     proofs: [
       e2e('access/grant.spec.ts', 'to manage lets nobody grant himself the uses'),
       proof('apps/crypto-worker/src/access/access.spec.ts', 'who manages a key by a grant'),

@@ -65,6 +65,16 @@ describe('who manages a key by a grant', () => {
     expect(changing(...held, ...others, ...namesakes)).not.toThrow();
   });
 
+  it.each([undefined, []])(
+    'gives to no group by a token that names %j as its own, and leaves those that are',
+    (groups) => {
+      const change = (...next: readonly Grant[]) => assertNoGain({ ...manager, groups }, held, next);
+      expect(() => change(...held, grant('group', 'readers', 'use:sign'))).toThrow('key-access-denied');
+      expect(() => change(grant('group', 'signers', 'use:verify', 'use:sign'))).toThrow('key-access-denied');
+      expect(() => change(...held, grant('subject', 'bob', 'use:sign'))).not.toThrow();
+    },
+  );
+
   it('gives up what it has', () => {
     expect(changing(grant('subject', 'alice', 'view'))).not.toThrow();
     expect(changing()).not.toThrow();

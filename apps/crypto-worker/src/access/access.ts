@@ -72,18 +72,20 @@ export const assertMay = (caller: Caller, deed: Deed, grants: GrantsOfKey): void
 
 /**
  * Who manages a key by a grant has its people in hand and not its uses (NIST SP 800-53 AC-5): what reaches himself, by his name or
- * by a group of his, he may leave as it is or take away, and somebody else has to give. Administrators need no grant anyway.
+ * by a group of his, he may leave as it is or take away, and somebody else has to give. A token that names no groups does not say
+ * that there are none: by it every group may be his. Administrators need no grant anyway.
  * @throws AnkaError `key-access-denied`
  */
 export const assertNoGain = (caller: Caller, held: readonly Grant[], next: readonly Grant[]): void => {
   if (mayWithAll(caller, 'manage')) return;
+  const { principal, groups = [] } = caller;
   const reaches = ({ kind, grantee }: Grant): boolean =>
-    kind === 'subject' ? grantee === caller.principal : caller.groups?.includes(grantee) === true;
+    kind === 'subject' ? grantee === principal : groups.length === 0 || groups.includes(grantee);
   const before = ({ kind, grantee }: Grant) => held.find((row) => row.kind === kind && row.grantee === grantee);
   const gains = (row: Grant): boolean => row.rights.some((right) => before(row)?.rights.includes(right) !== true);
   if (next.some((row) => reaches(row) && gains(row)))
     throw new AnkaError(
       'key-access-denied',
-      'Nobody gives rights to himself or to a group of his: ask somebody else who may manage the key, or an administrator',
+      'Nobody gives rights to himself or to a group of his, nor to any group by a token that names none: ask somebody else who may manage the key, or an administrator',
     );
 };

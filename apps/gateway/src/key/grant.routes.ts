@@ -45,7 +45,7 @@ export const grantRoutes: readonly Route[] = [
     dryRun: true,
     operationId: 'putGrants',
     summary: 'Replace the grants of a key',
-    description: `Needs one of the administrators’ roles, or the right \`manage\` on the key, by which nobody gives a right to itself or to a group of its own. ${inForce}`,
+    description: `Needs one of the administrators’ roles, or the right \`manage\` on the key, by which nobody gives a right to itself or to a group of its own, nor to any group with a token that names none. ${inForce}`,
     roles: changers,
     contract: putGrants.contract,
     takes: 'body',
