@@ -2,7 +2,7 @@ import { parseJson, type RawReply, validate } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
 import { ask, type Handler, type Passing, standing } from '../route/forward.js';
-import { requestBody } from '../route/request-body.js';
+import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
 import { answerWith } from './answer-or-wait.js';
 import { type Approval, approveRequest, rejectRequest } from './approval.contract.js';
@@ -13,11 +13,17 @@ export interface Deciding extends Passing {
   readonly decisions: Decisions;
 }
 
+/** @throws AnkaError `request-invalid` for a dry run, as for any other query: what was only to be tried is not decided */
+const bodyOf = (request: FastifyRequest, route: Route): unknown => {
+  isDryRun(request, route);
+  return parseJson(requestBody(request, route));
+};
+
 /** Approves, and carries out what was approved as if the approver had asked for it: it is his rights that count now. */
 export const approve =
   (parts: Deciding, route: Route): Handler =>
   async (request, reply) => {
-    const { id } = validate(approveRequest.contract.request, parseJson(requestBody(request, route)));
+    const { id } = validate(approveRequest.contract.request, bodyOf(request, route));
     const approval = await standing(request.principal, route, (principal) =>
       parts.decisions.approve(principal, id, request.id),
     );
@@ -59,7 +65,7 @@ const carryOut = async (
 export const reject =
   (parts: Deciding, route: Route): Handler =>
   async (request, reply) => {
-    const { id, reason } = validate(rejectRequest.contract.request, parseJson(requestBody(request, route)));
+    const { id, reason } = validate(rejectRequest.contract.request, bodyOf(request, route));
     const rejected = await standing(request.principal, route, (principal) =>
       parts.decisions.reject(principal, id, reason, request.id),
     );

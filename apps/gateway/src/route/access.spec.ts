@@ -21,8 +21,8 @@ describe('access', () => {
   });
   afterAll(() => rig.stop());
 
-  const attempt = (route: Route, token: string | undefined) =>
-    call(gateway, route.method, pathOf(route), {
+  const attempt = (route: Route, token: string | undefined, query = '') =>
+    call(gateway, route.method, `${pathOf(route)}${query}`, {
       token,
       ...(route.takes === 'body' && { body: JSON.stringify(route.example.request) }),
       ...(route.conditional && { headers: { 'if-match': '"7"' } }),
@@ -62,6 +62,20 @@ describe('access', () => {
   it.each(guarded.map((route) => [route.operationId]))('to %s without a role is refused', async (operationId) => {
     const answer = await attempt(byName(operationId), await rig.issuer.token({ roles: [] }));
     expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
+  });
+
+  const untried = guarded.filter(({ dryRun }) => dryRun !== true);
+  it.each(untried.map((route) => [route.operationId]))('does not do %s when it is to be tried', async (operationId) => {
+    const route = byName(operationId);
+    const [role = 'user'] = route.roles;
+    const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
+    const answer = await attempt(route, await rig.issuer.token(asTenant(tenant, role)), '?dryRun=true');
+    if (route.takes === 'body' || route.contract.owner === 'gateway')
+      return expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
+    // Of parameters it is one that the service knows nothing of.
+    const { body } = rig.standIns.heard.get(operationId)?.at(-1) ?? expect.fail();
+    expect(JSON.parse(body)).toMatchObject({ dryRun: 'true' });
+    expect(route.contract.request.safeParse(JSON.parse(body)).success).toBe(false);
   });
 
   it('knows no platform administrator outside the platform’s own tenant', async () => {
