@@ -2,6 +2,7 @@ import type { RawReply } from '@ankasecure/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { type Answer, answerOf } from '../route/answer.js';
 import { basePath, type Route } from '../route/route.js';
+import { standing, whileStanding } from '../route/standing.js';
 import type { Approval } from './approval.contract.js';
 import type { Approvals } from './approvals.js';
 
@@ -31,5 +32,6 @@ export const answerOrWait = async (
   if (route.controlled !== true || answered.head.ok || answered.head.error.code !== 'approval-required')
     return answerOf(route, answered, correlationId);
   const asked = { operation: route.operationId, body, ifMatch };
-  return answerWith(202, await approvals.request(principal, asked, correlationId));
+  const approval = await whileStanding(principal, route, (now) => approvals.request(now, asked, correlationId));
+  return standing(principal, route, () => answerWith(202, approval));
 };

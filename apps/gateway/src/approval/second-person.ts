@@ -1,9 +1,10 @@
 import { parseJson, type RawReply, validate } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
-import { ask, type Handler, type Passing, standing } from '../route/forward.js';
+import { ask, type Handler, type Passing } from '../route/forward.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
+import { standing, whileStanding } from '../route/standing.js';
 import { answerWith } from './answer-or-wait.js';
 import { type Approval, approveRequest, rejectRequest } from './approval.contract.js';
 import { controlledRoute } from './controlled-route.js';
@@ -24,10 +25,11 @@ export const approve =
   (parts: Deciding, route: Route): Handler =>
   async (request, reply) => {
     const { id } = validate(approveRequest.contract.request, bodyOf(request, route));
-    const approval = await standing(request.principal, route, (principal) =>
+    const approval = await whileStanding(request.principal, route, (principal) =>
       parts.decisions.approve(principal, id, request.id),
     );
-    if (approval.outcome !== null) return sendAnswer(reply, answerWith(200, approval));
+    if (approval.outcome !== null)
+      return standing(request.principal, route, () => sendAnswer(reply, answerWith(200, approval)));
     const deed = controlledRoute(approval.operation);
     const answered = await carryOut(parts, deed, approval, request, reply);
     const answer = answerOf(deed, answered, request.id);
@@ -66,8 +68,8 @@ export const reject =
   (parts: Deciding, route: Route): Handler =>
   async (request, reply) => {
     const { id, reason } = validate(rejectRequest.contract.request, bodyOf(request, route));
-    const rejected = await standing(request.principal, route, (principal) =>
+    const rejected = await whileStanding(request.principal, route, (principal) =>
       parts.decisions.reject(principal, id, reason, request.id),
     );
-    return sendAnswer(reply, answerWith(200, rejected));
+    return standing(request.principal, route, () => sendAnswer(reply, answerWith(200, rejected)));
   };

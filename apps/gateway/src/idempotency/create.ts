@@ -7,6 +7,7 @@ import { ask, forward, type Handler, type Passing } from '../route/forward.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
+import { standing } from '../route/standing.js';
 import type { Claim, Idempotency } from './idempotency.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
@@ -45,7 +46,8 @@ export const create = (parts: Creation, route: Route): Handler => {
     const bodyHash = hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
     const withinMs = route.withinMs + graceMs;
     const begun = await parts.idempotency.begin({ tenantId, key, route: route.operationId, bodyHash, withinMs });
-    if ('status' in begun) return sendAnswer(reply.header('idempotency-replayed', 'true'), begun);
+    if ('status' in begun)
+      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), begun));
     const settle = settling(parts, begun, request.id);
     const { answer, isLast } = await askFor(request, reply, body, begun.resourceId).catch(async (error: unknown) => {
       await settle(undefined);

@@ -1,15 +1,15 @@
-import { AnkaError, type Context, subjectOf } from '@ankasecure/contracts';
+import { type Context, subjectOf } from '@ankasecure/contracts';
 import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOrWait } from '../approval/answer-or-wait.js';
 import type { Approvals } from '../approval/approvals.js';
-import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Changed } from '../identity/in-force.js';
 import { tellOfKey } from '../quota/quota.js';
 import { answerOf, sendAnswer } from './answer.js';
 import { conditionOf } from './precondition.js';
 import { isDryRun, requestBody } from './request-body.js';
 import type { Route } from './route.js';
+import { standing, whileStanding } from './standing.js';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
@@ -28,24 +28,6 @@ export interface Passing extends Asking {
 /** What only some requests carry to the service. */
 export type Extra = Pick<Context, 'resourceId' | 'ifMatch' | 'dryRun' | 'approval'>;
 
-/**
- * Whoever came in may have been let in for something that has ended since, while its body was still on the way, or while it was
- * worked on. Nothing is awaited where that cannot be or is not so.
- * @throws AnkaError `authentication-required`, `access-denied`
- */
-export const standing = <Value>(
-  principal: Principal,
-  route: Route,
-  go: (principal: Principal) => Value | Promise<Value>,
-): Value | Promise<Value> => {
-  const looked = principal.confirm?.();
-  if (looked === undefined) return go(principal);
-  return looked.then((now) => {
-    if (!hasOneOf(now, route.roles)) throw new AnkaError('access-denied', 'The roles of this token have changed');
-    return standing(now, route, go);
-  });
-};
-
 /** Who answers: a service over the bus, or the gateway itself. */
 export interface Answering {
   /** What the answer may have to wait for besides, when the deed is done, is `settle`. */
@@ -61,8 +43,8 @@ export const ask = async (
   body: Buffer,
   extra: Extra,
 ): Promise<RawReply> => {
-  const answered = await standing(request.principal, route, (principal) => {
-    const { tenantId, subject, issuer, roles, groups, during } = principal;
+  const answered = await whileStanding(request.principal, route, (principal) => {
+    const { tenantId, subject, issuer, roles, groups } = principal;
     const context: Context = {
       tenantId: request.tenantInPath ?? tenantId,
       principal: subject,
@@ -74,8 +56,7 @@ export const ask = async (
       ...extra,
     };
     const service: Answering = route.contract.owner === 'gateway' ? own : bus;
-    const deed = () => service.requestRaw(subjectOf(route.contract, request.partition), context, body);
-    return during === undefined ? deed() : during(deed);
+    return service.requestRaw(subjectOf(route.contract, request.partition), context, body);
   });
   await answered.settle?.();
   reply.hsmMicros = answered.head.hsmMicros ?? 0;
