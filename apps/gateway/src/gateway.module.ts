@@ -134,9 +134,9 @@ export const QUOTA = Symbol('quota');
     },
     {
       provide: Approvals,
-      inject: [PARTS, Outbox],
-      useFactory: ({ dataSource, config }: GatewayParts, outbox: Outbox) =>
-        new Approvals(dataSource, outbox, config.approval.expiryHours),
+      inject: [PARTS, Outbox, IdentityEpoch],
+      useFactory: ({ dataSource, config }: GatewayParts, ...rest: [Outbox, IdentityEpoch]) =>
+        new Approvals(dataSource, ...rest, config.approval.expiryHours),
     },
     {
       provide: Decisions,

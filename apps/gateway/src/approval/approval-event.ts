@@ -7,7 +7,7 @@ import { controlledRoute } from './controlled-route.js';
 /** Longest value of an event's details. */
 const maxDetail = 512;
 
-/** Somebody who asks, decides or withdraws, or tries to, in the request of that correlation id. */
+/** Somebody who asks, decides or withdraws, or tries to, or ends what others asked for, in the request of that correlation id. */
 export type Actor = Pick<Principal, 'tenantId' | 'subject'> & Pick<Context, 'issuer' | 'correlationId'>;
 
 type Asked = Pick<ApprovalRow, 'id' | 'operation' | 'request' | 'requested_by'>;
@@ -19,7 +19,7 @@ const keyOf = ({ operation, request }: Asked): string | null =>
 /** What the trail says of a request that takes two people. Its deed is reported by whoever does it, with the request's id. */
 export const approvalEvent = (
   { tenantId, subject, issuer, correlationId }: Actor,
-  what: 'request' | 'approve' | 'reject' | 'withdraw',
+  what: 'request' | 'approve' | 'reject' | 'withdraw' | 'end',
   asked: Asked,
   { failureCode = null, details = {} }: Partial<Pick<AuditEvent, 'failureCode' | 'details'>> = {},
 ): AuditEvent => ({

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { policy } from '../policy/policy.example.js';
 import { type Called, type CallOptions, call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
-import { asTenant, tenantA, tenantB } from '../testing/token.js';
+import { asTenant, audience, makeIssuer, tenantA, tenantB } from '../testing/token.js';
 import type { Approval } from './approval.contract.js';
 import { Approvals } from './approvals.js';
 import { Decisions } from './decisions.js';
@@ -162,8 +162,8 @@ describe('what takes two people', () => {
     const count = `SELECT count(*) FROM approval WHERE tenant_id = '${tenantB}'`;
     await rig.postgres.query(
       'ankadb_gateway',
-      `INSERT INTO approval (tenant_id, id, operation, request, requested_by, expires_at)
-       SELECT $1, gen_random_uuid(), 'deleteKey', '{}', 'x', now() + interval '1 h' FROM generate_series(1, 1000)`,
+      `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at)
+       SELECT $1, gen_random_uuid(), 'deleteKey', '{}', 'x', 'y', now() + interval '1 h' FROM generate_series(1, 1000)`,
       [tenantB],
     );
     expect(refused(await destroy(await tokenOf('alice', 'tenant-admin', tenantB)))).toEqual([429, 'quota-exceeded']);
@@ -393,6 +393,63 @@ describe('who speaks for a tenant', () => {
       ['approval.request', 'alice'],
       ['issuer.delete', 'bob'],
     ]);
+  });
+
+  it('ends what its people asked for once they are called otherwise, or nothing, and nothing else', async () => {
+    const people = await makeIssuer('https://people.test');
+    const named = (subjectPrefix: string) => ({
+      ...{ issuer: people.issuer, audience, algorithms: ['ES256'], keys: [people.publicJwk], subjectPrefix },
+    });
+    const made = await change('POST', '', named(''));
+    const { id } = JSON.parse(made.text) as { id: string };
+    const ursula = await people.token({ sub: 'ursula', ...asTenant(tenantA, 'tenant-admin') });
+    const [pending, another] = [await waiting(destroy(ursula)), await waiting()];
+    keyId = crypto.randomUUID();
+    wantTwo('deleteKey', refuse('hsm-unavailable'));
+    const approved = await waiting(destroy(ursula));
+    await approve(approved);
+    wantTwo('deleteKey');
+    wantTwoForAnything();
+    const body = JSON.stringify(named('people:'));
+    const put = await waiting(send('PUT', `/issuers/${id}`, ursula, { body, headers: { 'if-match': '"1"' } }));
+    expect(approvalIn(await approve(put)).outcome).toMatchObject({ status: 200, body: { subjectPrefix: 'people:' } });
+    for (const [approval, token] of [
+      [pending, ursula],
+      [pending, bob],
+      [approved, bob],
+    ] as const)
+      expect(refused(await approve(approval, token))).toEqual([409, 'approval-state']);
+    expect((await read(pending)).state).toBe('expired');
+    expect((await read(another)).state).toBe('pending');
+    expect((await eventsOf(pending, 2)).at(-1)).toMatchObject({
+      ...{ userId: 'bob', operation: 'approval.end', outcome: 'success', details: { requestedBy: 'ursula' } },
+    });
+    const renamed = await waiting(destroy(ursula));
+    expect(renamed.requestedBy).toBe('people:ursula');
+    const kept = await waiting(
+      change('PUT', `/${id}`, { ...named('people:'), roles: ['tenant-admin'] }, { 'if-match': '"2"' }),
+    );
+    expect(approvalIn(await approve(kept)).outcome).toMatchObject({ status: 200 });
+    expect((await read(renamed)).state).toBe('pending');
+    const removal = await waiting(change('DELETE', `/${id}`));
+    expect(approvalIn(await approve(removal)).outcome).toMatchObject({ status: 200 });
+    expect((await read(renamed)).state).toBe('expired');
+  });
+
+  it('is not asked of anybody who was let in before it was changed', async () => {
+    const { issuer } = rig.issuer;
+    const early = {
+      tenantId: tenantA,
+      subject: 'ursula',
+      issuer,
+      roles: ['tenant-admin'] as const,
+      groups: [],
+      epoch: -1,
+    };
+    const asked = { operation: 'deleteKey', body: Buffer.from(JSON.stringify({ id: keyId })), ifMatch: 7 };
+    await expect(gateway.app.get(Approvals).request(early, asked, 'spec')).rejects.toMatchObject({
+      code: 'service-unavailable',
+    });
   });
 
   it('is not asked for where it could not be done', async () => {

@@ -4,10 +4,12 @@ import { type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Principal } from '../auth/principal.js';
+import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import type { Approval, listApprovals } from './approval.contract.js';
 import { approvalEvent } from './approval-event.js';
 import { type ApprovalRow, columns, readApproval, resourceOf, stateNow } from './approval-row.js';
 import { decidedBy } from './controlled-route.js';
+import { lockAsking } from './end-approvals.js';
 
 /** What was refused to one person alone. */
 export interface Asked {
@@ -29,12 +31,13 @@ export class Approvals {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
+    private readonly epochs: Pick<IdentityEpoch, 'now'>,
     private readonly expiryHours: number,
   ) {}
 
   /**
    * Keeps what was asked for until a second person decides; asked for again meanwhile, it is the same request.
-   * @throws AnkaError `approval-required` to an application: who made it could be who approves; `quota-exceeded`, `audit-unavailable`
+   * @throws AnkaError `approval-required` to an application: who made it could be who approves; `quota-exceeded`, `service-unavailable`, `audit-unavailable`
    */
   async request(principal: Principal, asked: Asked, correlationId: string): Promise<Approval> {
     if (principal.isApplication === true)
@@ -45,7 +48,8 @@ export class Approvals {
     this.outbox.assertRoom();
     const { tenantId, subject, issuer } = principal;
     const { row, made } = await withTenant(this.dataSource, tenantId, async (manager) => {
-      await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('approvals:' || $1, 0))`, [tenantId]);
+      await lockAsking(manager, tenantId);
+      await this.assertSeen(manager, principal);
       const earlier = await this.pending(manager, principal, asked);
       if (earlier !== undefined) return { row: earlier, made: 0 };
       const id = await this.insert(manager, principal, asked);
@@ -57,6 +61,15 @@ export class Approvals {
     });
     this.outbox.committed(made);
     return resourceOf(row);
+  }
+
+  /**
+   * With the lock that whoever changes an issuer takes as well: what its people ask for is committed before the change, which
+   * ends it, or not at all.
+   */
+  private async assertSeen(manager: EntityManager, { epoch }: Principal): Promise<void> {
+    if (epoch === undefined || epoch === (await this.epochs.now(manager))) return;
+    throw new AnkaError('service-unavailable', 'Who may come in has just been changed: send it again');
   }
 
   private async pending(
@@ -74,7 +87,7 @@ export class Approvals {
 
   private async insert(
     manager: EntityManager,
-    { tenantId, subject }: Principal,
+    { tenantId, subject, issuer }: Principal,
     { operation, body, ifMatch }: Asked,
   ): Promise<string> {
     const [counted] = await manager.query<{ count: string }[]>(
@@ -85,9 +98,9 @@ export class Approvals {
       throw new AnkaError('quota-exceeded', `${most} requests wait already: have some of them decided`);
     const id = randomUUIDv7();
     await manager.query(
-      `INSERT INTO approval (tenant_id, id, operation, request, if_match, requested_by, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 hour')`,
-      [tenantId, id, operation, canonical(body), ifMatch ?? null, subject, this.expiryHours],
+      `INSERT INTO approval (tenant_id, id, operation, request, if_match, requested_by, requested_by_issuer, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 hour')`,
+      [tenantId, id, operation, canonical(body), ifMatch ?? null, subject, issuer, this.expiryHours],
     );
     return id;
   }

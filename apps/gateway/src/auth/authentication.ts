@@ -100,7 +100,7 @@ export class Authentication {
       const now = await again(letInAt);
       return isDeepStrictEqual(now.read, principal) ? now.epoch : undefined;
     };
-    return { ...principal, confirm, during: (deed) => this.epochs.during(epoch, stillIn, deed) };
+    return { ...principal, epoch, confirm, during: (deed) => this.epochs.during(epoch, stillIn, deed) };
   }
 
   private stands(epoch: number | undefined): boolean {

@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, assertApproved, type Context, type DryRun } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, assertApproved, type Context, type DryRun } from '@ankasecure/contracts';
 import { type Outbox, type Rehearsal, type Tryable, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { endApprovals } from '../approval/end-approvals.js';
 import type { PolicyInForce } from '../approval/policy-in-force.js';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { identityEvent } from '../identity/identity-event.js';
@@ -141,20 +142,31 @@ export class Issuers {
     work: (manager: EntityManager) => Promise<Change>,
   ): Promise<Changed<TenantIssuer>> {
     this.outbox.assertRoom();
-    const policy = await this.policy(context);
     const { value, epoch, events } = await withTenant(this.dataSource, context.tenantId, async (manager) => {
-      const { before, after } = await work(manager);
-      if (before !== after) assertApproved(policy, 'change-issuer', context);
-      const details = before === after ? [] : [await issuerDetails(before, after)];
-      await this.outbox.write(
-        manager,
-        details.map((row) => identityEvent(context, operation, row)),
-      );
+      const change = await work(manager);
+      const { before, after } = change;
+      const events = before === after ? [] : await this.eventsOf(manager, context, operation, change);
+      await this.outbox.write(manager, events);
+      // Every gateway's lease waits for this row: nothing is asked of anybody once it is locked.
       const epoch = await this.epochs.change(manager);
-      return { value: (after ?? before) as TenantIssuer, epoch, events: details.length };
+      return { value: (after ?? before) as TenantIssuer, epoch, events: events.length };
     });
     this.outbox.committed(events);
     return { value, settle: () => this.epochs.settle(epoch, operation === 'issuer.create' ? 'let-in' : 'shut-out') };
+  }
+
+  /** By the policy as it is when all else is done: after the look at it comes the commit. */
+  private async eventsOf(
+    manager: EntityManager,
+    context: Context,
+    operation: string,
+    { before, after }: Change,
+  ): Promise<AuditEvent[]> {
+    const changed = identityEvent(context, operation, await issuerDetails(before, after));
+    const ended =
+      before !== undefined && !keepsNames(before, after) ? await endApprovals(manager, context, before.issuer) : [];
+    assertApproved(await this.policy(context), 'change-issuer', context);
+    return [changed, ...ended];
   }
 
   private async assertAcceptable({ issuer, keys }: Body): Promise<void> {
@@ -169,6 +181,10 @@ interface Change {
   readonly before: TenantIssuer | undefined;
   readonly after: TenantIssuer | undefined;
 }
+
+/** Whether everybody for whom it spoke is known by the same name after the change, on the word of the same. */
+const keepsNames = (before: TenantIssuer, after: TenantIssuer | undefined): boolean =>
+  after?.issuer === before.issuer && after.subjectPrefix === before.subjectPrefix;
 
 const find = async (
   manager: EntityManager,

@@ -17,6 +17,7 @@ export class Approval1764510000000 implements MigrationInterface {
         request text NOT NULL,
         if_match bigint,
         requested_by text NOT NULL,
+        requested_by_issuer text NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL,
         state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'approved', 'rejected', 'withdrawn')),
@@ -45,11 +46,20 @@ export class Approval1764510000000 implements MigrationInterface {
             ) RETURNING 1
           ) SELECT count(*)::integer FROM removed
         $$;
-      REVOKE ALL ON FUNCTION remove_old_approvals() FROM PUBLIC;
-      GRANT EXECUTE ON FUNCTION remove_old_approvals() TO ${appRole};`);
+      CREATE FUNCTION end_approvals(spoken_by text, spared uuid) RETURNS SETOF approval
+        LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+        AS $$
+          UPDATE public.approval SET expires_at = now()
+          WHERE tenant_id = nullif(current_setting('ankasecure.tenant', true), '')::uuid
+            AND requested_by_issuer = spoken_by AND id IS DISTINCT FROM spared
+            AND (state = 'pending' OR (state = 'approved' AND outcome IS NULL)) AND expires_at > now()
+          RETURNING *
+        $$;
+      REVOKE ALL ON FUNCTION remove_old_approvals(), end_approvals(text, uuid) FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION remove_old_approvals(), end_approvals(text, uuid) TO ${appRole};`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION remove_old_approvals(); DROP TABLE approval;');
+    await runner.query('DROP FUNCTION remove_old_approvals(), end_approvals(text, uuid); DROP TABLE approval;');
   }
 }
