@@ -11,18 +11,21 @@ const inWords: Readonly<Record<ControlledDeed, string>> = {
 
 /**
  * Asked by whoever does the deed, after all other checks, of the policy that is in force until the deed's commit.
+ * @param revision of what it is done to, where the caller need not have said which
  * @throws AnkaError `approval-required` where the policy wants two people for it and the context names one
  */
 export const assertApproved = (
   policy: Pick<PolicyDocument, 'dualControl'>,
   deed: ControlledDeed,
   { principal, approval }: Pick<Context, 'principal' | 'approval'>,
+  revision?: number,
 ): void => {
   if (!wantsTwo(policy, deed)) return;
   if (approval !== undefined && approval.requestedBy !== principal) return;
   throw new AnkaError(
     'approval-required',
     `The tenant's policy wants two people for ${inWords[deed]}: one who asks, and another who approves`,
+    { revision },
   );
 };
 

@@ -85,6 +85,8 @@ export const replyHead = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(false),
     error: failure,
+    /** With `approval-required`: the revision of the resource that was asked about, which a second person may approve it of. */
+    revision: z.number().int().positive().optional(),
     hsmMicros: z.number().optional(),
     workerMicros: z.number().optional(),
     keyQuota: keyQuota.optional(),

@@ -77,13 +77,16 @@ export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(er
 /** The one error that crosses services: a code of the table and a sentence for the caller. */
 export class AnkaError extends Error {
   override readonly name = 'AnkaError';
+  /** With `approval-required`: the revision of what was asked about, where it has one. */
+  readonly revision: number | undefined;
   constructor(
     readonly code: ErrorCode,
     /** For the caller: what was wrong and what to do next. Never a secret, never the HSM's words. */
     readonly detail: string = errors[code].title,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly revision?: number | undefined } = {},
   ) {
     super(`${code}: ${detail}`, options);
+    this.revision = options.revision;
   }
   get retryable(): boolean {
     return errors[this.code].retryable;

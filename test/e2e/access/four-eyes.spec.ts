@@ -168,13 +168,21 @@ describe('where two people are wanted for what is done to keys', () => {
     });
   });
 
-  it('what was asked for of another state of the key comes to nothing, and that is kept', async () => {
-    const approval = await ask(alice, 'DELETE', `/keys/${key.id}`, undefined, key.revision);
-    await alice.post(`/keys/${key.id}/rotate`, {});
-    const { outcome } = await done(approval);
-    expect(outcome).toMatchObject({ status: 412, body: { code: 'precondition-failed' } });
-    expect(await stateNow()).toBe('ACTIVE');
-  });
+  it.each([
+    ['DELETE', ''],
+    ['POST', '/compromise'],
+  ] as const)(
+    '%s /keys/{id}%s of another state of the key comes to nothing, and that is kept',
+    async (method, path) => {
+      const body = method === 'POST' ? {} : undefined;
+      const approval = await ask(alice, method, `/keys/${key.id}${path}`, body);
+      expect(await ask(alice, method, `/keys/${key.id}${path}`, body, key.revision)).toEqual(approval);
+      await alice.post(`/keys/${key.id}/rotate`, {});
+      const { outcome } = await done(approval);
+      expect(outcome).toMatchObject({ status: 412, body: { code: 'precondition-failed' } });
+      expect(await stateNow()).toBe('ACTIVE');
+    },
+  );
 
   it('what takes one elsewhere takes one here', async () => {
     for (const [path, body] of [

@@ -6,7 +6,7 @@ import type { CommitChange } from './commit-change.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
-import { lockKeyFor } from './lock-key.js';
+import { assertRevision, lockKeyOfAny } from './lock-key.js';
 import {
   type Change,
   controlledDeedOf,
@@ -83,10 +83,12 @@ const planned = async (
   change: Change,
   destruction: Destruction | undefined,
 ): Promise<Planned> => {
-  await lockKeyFor(manager, context, 'manage', change.id);
+  const revision = await lockKeyOfAny(manager, context, 'manage', change.id);
   const rows = await readKey(manager, context.tenantId, change.id);
   const meant = versionsMeant(rows, change);
   const standing = destruction?.standing(meant) ?? (context.approval && standingCompromise(meant, change));
+  // What was approved and stands already may be why the revision is another: RFC 9110 §13.1.1 has it answered as done.
+  if (standing === undefined || context.approval === undefined) assertRevision(context, revision);
   if (standing !== undefined) return { standing };
   const steps = planChange(rows, change, Date.now());
   if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps);
@@ -94,14 +96,20 @@ const planned = async (
   if (occurredAt !== undefined && Date.parse(occurredAt) > Date.now())
     throw new AnkaError('request-invalid', 'occurredAt: what has happened has happened by now');
   const destroyAt = destruction?.dueFor(steps[0].row) ?? null;
-  await assertTwoPeople(manager, context, change);
+  await assertTwoPeople(manager, context, change, revision);
   return { steps, destroyAt };
 };
 
 /** By the policy that is enforced until the change is committed, whose fence is held. */
-const assertTwoPeople = async (manager: EntityManager, context: Context, change: Change): Promise<void> => {
+const assertTwoPeople = async (
+  manager: EntityManager,
+  context: Context,
+  change: Change,
+  revision: number,
+): Promise<void> => {
   const deed = controlledDeedOf(change);
-  if (deed !== undefined) assertApproved((await policyWithin(manager, context.tenantId)).document, deed, context);
+  if (deed === undefined) return;
+  assertApproved((await policyWithin(manager, context.tenantId)).document, deed, context, revision);
 };
 
 const write = async (

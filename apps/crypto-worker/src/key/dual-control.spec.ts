@@ -80,7 +80,10 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
   it('is refused to one, on record, and nothing is changed', async () => {
     await enforce([deed]);
     for (const over of [{}, { approval: { ...approval, requestedBy: 'tester' } }])
-      await expect(change(ask(verb, revocation), over)).rejects.toMatchObject({ code: 'approval-required' });
+      await expect(change(ask(verb, revocation), over)).rejects.toMatchObject({
+        code: 'approval-required',
+        revision: 1,
+      });
     expect(await stateNow()).toBe('ACTIVE');
     expect((await database.events())[0]).toMatchObject({
       ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'failure', failureCode: 'approval-required' },
@@ -103,6 +106,17 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
       ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'success' },
       details: { to: state, approvalId: approval.id, requestedBy: 'alice' },
     });
+  });
+
+  it('is answered as it stands when it is carried out again, though it made the revision another', async () => {
+    await enforce([deed]);
+    const of = { approval, ifMatch: 1 };
+    const first = await change(ask(verb, revocation), of);
+    expect(await change(ask(verb, revocation), of)).toEqual(first);
+    for (const over of [{ ifMatch: 1 }, { ...of, ifMatch: 7 }])
+      await expect(change(ask('revoke', { reason: 'superseded' }), over)).rejects.toMatchObject({
+        code: 'precondition-failed',
+      });
   });
 
   it('takes one where the policy wants two for something else', async () => {

@@ -19,10 +19,22 @@ export const lockKey = async (manager: EntityManager, { tenantId, ifMatch }: Loc
  * whether its revision was the right one.
  * @throws AnkaError besides, `key-access-denied`
  */
-export const lockKeyFor = async (manager: EntityManager, context: Context, deed: Deed, id: string): Promise<void> => {
+export const lockKeyFor = async (manager: EntityManager, context: Context, deed: Deed, id: string): Promise<void> =>
+  assertRevision(context, await lockKeyOfAny(manager, context, deed, id));
+
+/**
+ * The same, whatever its revision.
+ * @returns which that is
+ */
+export const lockKeyOfAny = async (
+  manager: EntityManager,
+  context: Context,
+  deed: Deed,
+  id: string,
+): Promise<number> => {
   const revision = await lock(manager, context.tenantId, id);
   await assertGranted(manager, context, deed, id);
-  assertRevision(context, revision);
+  return revision;
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {

@@ -14,6 +14,7 @@ const refused = {
   body: Buffer.alloc(0),
 };
 const body = Buffer.from('{}');
+const none = {} as Approvals;
 
 /** Whoever was let in as alice, and is called otherwise by now; `ends` says at which look he is nobody any more. */
 const asked = async (ends = Number.POSITIVE_INFINITY) => {
@@ -46,6 +47,12 @@ it('what waits was asked for by who the caller is by then, while nobody shuts hi
   const { answer, seen } = await asked();
   expect(seen).toEqual(['begin', 'people:alice', 'end']);
   expect(answer).toMatchObject({ status: 202 });
+});
+
+it('nothing that has revisions waits without one', async () => {
+  const ofKey = routes.find(({ operationId }) => operationId === 'deleteKey') as Route;
+  const answer = answerOrWait(none, ofKey, {} as FastifyRequest, { body }, refused);
+  await expect(answer).rejects.toMatchObject({ code: 'internal-error' });
 });
 
 it('nothing is asked for by whoever is nobody by then, nor told to whoever has become nobody meanwhile', async () => {

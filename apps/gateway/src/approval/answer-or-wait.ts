@@ -1,3 +1,4 @@
+import { AnkaError } from '@ankasecure/contracts';
 import type { RawReply } from '@ankasecure/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { type Answer, answerOf } from '../route/answer.js';
@@ -21,7 +22,10 @@ export const answerWith = (status: 200 | 202, approval: Approval): Answer => ({
   body: Buffer.from(JSON.stringify(approval)),
 });
 
-/** The service's reply; where that asks for a second person, the request that waits for one from now on. */
+/**
+ * The service's reply; where that asks for a second person, the request that waits for one from now on. It is about the revision
+ * there was when it was asked, whether or not its caller said which: nobody approves what he could not have looked at.
+ */
 export const answerOrWait = async (
   approvals: Approvals,
   route: Route,
@@ -31,7 +35,8 @@ export const answerOrWait = async (
 ): Promise<Answer> => {
   if (route.controlled !== true || answered.head.ok || answered.head.error.code !== 'approval-required')
     return answerOf(route, answered, correlationId);
-  const asked = { operation: route.operationId, body, ifMatch };
+  const asked = { operation: route.operationId, body, ifMatch: ifMatch ?? answered.head.revision };
+  if (asked.ifMatch === undefined && route.conditional !== undefined) throw new AnkaError('internal-error');
   const approval = await whileStanding(principal, route, (now) => approvals.request(now, asked, correlationId));
   return standing(principal, route, () => answerWith(202, approval));
 };

@@ -11,7 +11,14 @@ export const approval = z
     tenantId: uuid,
     operation: z.string().describe('The operationId of what was asked for.'),
     request: z.record(z.string(), z.unknown()).describe('What was asked for: the body, and the parameters.'),
-    ifMatch: z.number().int().positive().nullable().describe('The revision it was asked for of; null: of any.'),
+    ifMatch: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .describe(
+        'The revision it was asked for of, which has to be the current one when it is carried out; null: it is about none.',
+      ),
     requestedBy: z.string(),
     createdAt: instant,
     expiresAt: instant.describe('From then on it can be approved no more.'),

@@ -7,7 +7,7 @@ export const waiting: Approval = {
   tenantId: ids.tenant,
   operation: 'deleteKey',
   request: { id: ids.signingKey, waitingDays: '30' },
-  ifMatch: null,
+  ifMatch: 1,
   requestedBy: 'alice@acme.example',
   createdAt: instants.created,
   expiresAt: instants.nextDay,

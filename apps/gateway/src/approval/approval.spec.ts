@@ -14,6 +14,7 @@ let gateway: Gateway;
 let alice: string;
 let bob: string;
 let keyId: string;
+let revision: number;
 beforeAll(async () => {
   rig = await startRig();
   gateway = await rig.gateway();
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 beforeEach(() => {
-  keyId = crypto.randomUUID();
+  [keyId, revision] = [crypto.randomUUID(), 7];
   for (const operationId of ['deleteKey', 'compromiseKey', 'putPolicy']) wantTwo(operationId);
 });
 afterEach(() => rig.standIns.answer('getPolicy'));
@@ -36,7 +37,10 @@ const refuse = (code: ErrorCode) => async (): Promise<never> => {
 
 /** The service does it for two people only, or ends it as `then` says. */
 const wantTwo = (operationId: string, then = async () => done({ operationId })) =>
-  rig.standIns.answer(operationId, ({ approval }) => (approval === undefined ? refuse('approval-required')() : then()));
+  rig.standIns.answer(operationId, ({ approval }) => {
+    if (approval !== undefined) return then();
+    throw new AnkaError('approval-required', undefined, { revision });
+  });
 const heard = (operationId: string) => rig.standIns.heard.get(operationId) ?? [];
 
 const send = (method: string, path: string, token: string, options: CallOptions = {}) =>
@@ -72,14 +76,14 @@ describe('what takes two people', () => {
     const approval = await waiting(Promise.resolve(answer));
     expect(answer.headers.get('location')).toBe(`/api/v1/approvals/${approval.id}`);
     expect(approval).toMatchObject({
-      ...{ tenantId: tenantA, operation: 'deleteKey', request: { id: keyId, waitingDays: '7' }, ifMatch: null },
+      ...{ tenantId: tenantA, operation: 'deleteKey', request: { id: keyId, waitingDays: '7' }, ifMatch: 7 },
       ...{ requestedBy: 'alice', state: 'pending', decidedBy: null, decidedAt: null, reason: null, outcome: null },
     });
     expect(Date.parse(approval.expiresAt) - Date.parse(approval.createdAt)).toBe(24 * 3_600_000);
     const again = await Promise.all([waiting(), waiting(), waiting(destroy(await tokenOf('alice')))]);
     expect(new Set(again.map(({ id }) => id))).toEqual(new Set([approval.id]));
     expect((await waiting(destroy(bob))).id).not.toBe(approval.id);
-    expect((await waiting(destroy(alice, { headers: { 'if-match': '"7"' } }))).id).not.toBe(approval.id);
+    expect((await waiting(destroy(alice, { headers: { 'if-match': '"8"' } }))).id).not.toBe(approval.id);
     expect(await eventsOf(approval, 1)).toMatchObject([
       {
         ...{ tenantId: tenantA, userId: 'alice', keyId, operation: 'approval.request', outcome: 'success' },
@@ -137,6 +141,15 @@ describe('what takes two people', () => {
       ...{ userId: 'bob', keyId, operation: 'approval.approve', outcome: 'success' },
       details: { requestedBy: 'alice', requested: 'compromiseKey' },
     });
+  });
+
+  it('is about the key as it was when it was asked, though nobody said as which', async () => {
+    const approval = await waiting();
+    expect((await waiting(destroy(alice, { headers: { 'if-match': '"7"' } }))).id).toBe(approval.id);
+    revision = 8;
+    expect(await waiting()).toMatchObject({ ifMatch: 8 });
+    await approve(approval);
+    expect(heard('deleteKey').at(-1)?.context).toMatchObject({ approval: { id: approval.id }, ifMatch: 7 });
   });
 
   it('is carried out in the platform’s own tenant too', async () => {

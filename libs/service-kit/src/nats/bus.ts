@@ -264,7 +264,9 @@ export class Bus {
       );
       return encodeFrame(answer.head, answer.body);
     } catch (error) {
-      return encodeFrame({ ok: false, error: this.failureOf(error, message.subject) });
+      const { revision } = asAnkaError(error);
+      const failed = { ok: false, error: this.failureOf(error, message.subject) } as const;
+      return encodeFrame(revision === undefined ? failed : { ...failed, revision });
     }
   }
 
