@@ -131,14 +131,18 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
 
 it('a compromise that was approved is answered as it stands when it is carried out again, and by nobody else', async () => {
   await enforce(['compromise']);
-  const asked = ask('compromise', { reason: 'key-compromise', message: 'laptop lost' });
+  const occurredAt = '2026-01-02T03:04:05.678Z';
+  const about = { reason: 'key-compromise', message: 'laptop lost' } as const;
+  const asked = ask('compromise', { ...about, occurredAt });
   const first = await change(asked, { approval });
   expect(await change(asked, { approval })).toEqual(first);
   expect((await database.events()).at(-1)).toMatchObject({
     details: { from: 'COMPROMISED', to: 'COMPROMISED', approvalId: approval.id },
   });
+  expect(await change(ask('compromise', about), { approval })).toEqual(first);
   for (const other of [
     () => change(asked),
+    () => change(ask('compromise', { ...about, occurredAt: '2026-01-02T03:04:05.679Z' }), { approval }),
     () => change(ask('compromise', { reason: 'key-compromise' }), { approval }),
     () => change(ask('revoke', { reason: 'superseded', message: 'laptop lost' }), { approval }),
   ])

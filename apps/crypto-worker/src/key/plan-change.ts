@@ -62,13 +62,17 @@ export const versionsMeant = (rows: readonly KeyRow[], { verb, version }: Change
 };
 
 /**
- * The last of `rows` where all of them are compromised already, for the reason and with the words of an approved change: then
- * this is the same change once more, its first answer lost, and there is nothing left to do. Else undefined.
+ * The last of `rows` where all of them are compromised already, for the reason, with the words and since the time of an approved
+ * change: then this is the same change once more, its first answer lost, and there is nothing left to do. Else undefined. A time
+ * that was left out is that of the first attempt.
  */
 export const standingCompromise = (rows: readonly KeyRow[], change: Change): KeyRow | undefined => {
-  const { reason, message = null } = change.revocation ?? {};
-  const stands = ({ state, revocation_reason: held, revocation_message: said }: KeyRow): boolean =>
-    state === 'COMPROMISED' && held === reason && said === message;
+  const { reason, message = null, occurredAt } = change.revocation ?? {};
+  const stands = ({ state, revocation_reason: held, revocation_message: said, ...row }: KeyRow): boolean =>
+    state === 'COMPROMISED' &&
+    held === reason &&
+    said === message &&
+    (occurredAt === undefined || row.revocation_occurred_at?.getTime() === Date.parse(occurredAt));
   return controlledDeedOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
 };
 
