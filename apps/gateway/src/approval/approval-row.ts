@@ -22,6 +22,8 @@ export interface ApprovalRow {
   readonly over: boolean;
   /** Somebody is at carrying it out. */
   readonly carried: boolean;
+  /** By what whoever is at it, or was last, is told from others: until when it is his. */
+  readonly claim: string | null;
 }
 
 /** Dates are obeyed by being looked at: no timer has to have run. */
@@ -29,7 +31,7 @@ export const stateNow = `CASE WHEN state = 'pending' AND expires_at <= now() THE
 
 export const columns = `id, tenant_id, operation, request, if_match, requested_by, created_at, expires_at,
   ${stateNow} AS state, decided_by, decided_at, reason, outcome,
-  expires_at <= now() AS over, coalesce(carrying_until > now(), false) AS carried`;
+  expires_at <= now() AS over, coalesce(carrying_until > now(), false) AS carried, carrying_until::text AS claim`;
 
 /** @throws AnkaError `approval-not-found` */
 export const readApproval = async (

@@ -1,7 +1,9 @@
 import { AnkaError, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Principal } from '../auth/principal.js';
 import { policy } from '../policy/policy.example.js';
+import { routes } from '../route/routes.js';
 import { type Called, type CallOptions, call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, tenantA, tenantB } from '../testing/token.js';
@@ -30,6 +32,9 @@ afterEach(() => rig.standIns.answer('getPolicy'));
 
 const tokenOf = (sub: string, roles: Parameters<typeof asTenant>[1] = 'tenant-admin', tenant = tenantA) =>
   rig.issuer.token({ sub, ...asTenant(tenant, roles) });
+const principalOf = (subject: string): Principal => ({
+  ...{ tenantId: tenantA, subject, issuer: rig.issuer.issuer, roles: ['tenant-admin'], groups: [] },
+});
 const done = (body: object) => ({ head: { ok: true as const }, body: Buffer.from(JSON.stringify(body)) });
 const refuse = (code: ErrorCode) => async (): Promise<never> => {
   throw new AnkaError(code);
@@ -171,17 +176,41 @@ describe('what takes two people', () => {
     expect(outcome?.body).toMatchObject({ code: 'precondition-failed' });
   });
 
-  it('is let go by no more than so many at once', async () => {
+  it('is so much for one person, and for all of a tenant, at once', async () => {
+    const add = (subject: string, many: number) =>
+      rig.postgres.query(
+        'ankadb_gateway',
+        `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at)
+         SELECT $1, gen_random_uuid(), 'deleteKey', '{}', $2, 'y', now() + interval '1 h' FROM generate_series(1, $3)`,
+        [tenantB, subject, many],
+      );
+    const [one, other] = [
+      await tokenOf('alice', 'tenant-admin', tenantB),
+      await tokenOf('bob', 'tenant-admin', tenantB),
+    ];
+    await add('alice', 49);
+    const last = await waiting(destroy(one));
+    expect((await waiting(destroy(one))).id).toBe(last.id);
+    keyId = crypto.randomUUID();
+    expect(refused(await destroy(one))).toEqual([429, 'quota-exceeded']);
+    await waiting(destroy(other));
+    await add('x', 949);
+    keyId = crypto.randomUUID();
+    expect(refused(await destroy(other))).toEqual([429, 'quota-exceeded']);
     const count = `SELECT count(*) FROM approval WHERE tenant_id = '${tenantB}'`;
-    await rig.postgres.query(
-      'ankadb_gateway',
-      `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at)
-       SELECT $1, gen_random_uuid(), 'deleteKey', '{}', 'x', 'y', now() + interval '1 h' FROM generate_series(1, 1000)`,
-      [tenantB],
-    );
-    expect(refused(await destroy(await tokenOf('alice', 'tenant-admin', tenantB)))).toEqual([429, 'quota-exceeded']);
     expect(await rig.postgres.query('ankadb_gateway', count)).toEqual([{ count: '1000' }]);
     await rig.postgres.query('ankadb_gateway', `DELETE FROM approval WHERE tenant_id = $1`, [tenantB]);
+  });
+
+  it('is of so many bytes', async () => {
+    const put = (length: number) =>
+      send('PUT', '/policy', alice, {
+        body: JSON.stringify({ x: 'x'.repeat(length) }),
+        headers: { 'if-match': '"1"' },
+      });
+    const { length: around } = JSON.stringify({ x: '' });
+    expect((await put(65_536 - around)).status).toBe(202);
+    expect(refused(await put(65_537 - around))).toEqual([413, 'body-too-large']);
   });
 });
 
@@ -250,10 +279,18 @@ describe('a request is not approved', () => {
     const approval = await waiting();
     const withdraw = (token: string) => send('DELETE', `/approvals/${approval.id}`, token);
     expect(refused(await withdraw(bob))).toEqual([403, 'approval-denied']);
+    expect(refused(await withdraw(await tokenOf('carol', 'application-admin')))).toEqual([404, 'approval-not-found']);
     expect(approvalIn(await withdraw(alice))).toMatchObject({ state: 'withdrawn', decidedBy: 'alice' });
     expect(refused(await withdraw(alice))).toEqual([409, 'approval-state']);
     expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
-    expect((await eventsOf(approval, 2)).at(-1)).toMatchObject({ userId: 'alice', operation: 'approval.withdraw' });
+    const events = await eventsOf(approval, 4);
+    expect(events.map(({ userId, failureCode }) => [userId, failureCode]).toSorted()).toEqual([
+      ['alice', null],
+      ['alice', null],
+      ['bob', 'approval-denied'],
+      ['carol', 'approval-not-found'],
+    ]);
+    expect(events.filter(({ operation }) => operation === 'approval.withdraw')).toHaveLength(3);
   });
 
   it('by two: of those who come at once, one is first', async () => {
@@ -291,12 +328,48 @@ describe('what was approved and not done', () => {
     },
   );
 
+  it.each([
+    ['withdrawn', 'by who asked', (approval: Approval) => send('DELETE', `/approvals/${approval.id}`, alice)],
+    ['rejected', 'by another', async (approval: Approval) => decide('reject', approval, await tokenOf('carol'))],
+  ] as const)('is %s %s, unless somebody is at it', async (state, _, end) => {
+    wantTwo('deleteKey', refuse('hsm-unavailable'));
+    const approval = await waiting();
+    await approve(approval);
+    await sql(`carrying_until = now() + interval '1 min'`, approval);
+    expect(refused(await end(approval))).toEqual([409, 'approval-state']);
+    await sql('carrying_until = now()', approval);
+    expect(approvalIn(await end(approval))).toMatchObject({ state, outcome: null });
+    wantTwo('deleteKey');
+    expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
+  });
+
+  it('is one attempt’s at a time: one that is late neither ends the next nor speaks for it', async () => {
+    const approval = await waiting();
+    const decisions = gateway.app.get(Decisions);
+    const attempt = () => decisions.approve(principalOf('bob'), approval.id, 'spec');
+    const late = await attempt();
+    await sql('carrying_until = now()', approval);
+    const next = await attempt();
+    await decisions.release(late);
+    await expect(attempt()).rejects.toMatchObject({ code: 'approval-state' });
+    expect(await decisions.conclude(late, { status: 500, body: {} })).toMatchObject({ outcome: null });
+    await expect(attempt()).rejects.toMatchObject({ code: 'approval-state' });
+    expect(await decisions.conclude(next, { status: 200, body: {} })).toMatchObject({ outcome: { status: 200 } });
+  });
+
+  it('is an attempt’s for as long as that takes, what a change of issuers waits for included', async () => {
+    const asked = { operation: 'createIssuer', body: Buffer.from('{"issuer":"https://x.test"}'), ifMatch: undefined };
+    const approval = await gateway.app.get(Approvals).request(principalOf('alice'), asked, 'spec');
+    await gateway.app.get(Decisions).approve(principalOf('bob'), approval.id, 'spec');
+    const longest = Math.max(...routes.map(({ withinMs }) => withinMs)) + 3000;
+    const query = `SELECT carrying_until > now() + ${longest} * interval '1 ms' AS holds FROM approval WHERE id = $1`;
+    expect(await rig.postgres.query('ankadb_gateway', query, [approval.id])).toEqual([{ holds: true }]);
+  });
+
   it('because its gateway died is done by the next, when the first would have had its answer', async () => {
     const approval = await waiting();
-    const { issuer } = rig.issuer;
-    const principal = { tenantId: tenantA, subject: 'bob', issuer, roles: ['tenant-admin'] as const, groups: [] };
     const dead = await rig.gateway();
-    await dead.app.get(Decisions).approve(principal, approval.id, 'spec');
+    await dead.app.get(Decisions).approve(principalOf('bob'), approval.id, 'spec');
     await dead.stop();
     const before = heard('deleteKey').length;
     expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
@@ -450,15 +523,7 @@ describe('who speaks for a tenant', () => {
   });
 
   it('is not asked of anybody who was let in before it was changed', async () => {
-    const { issuer } = rig.issuer;
-    const early = {
-      tenantId: tenantA,
-      subject: 'ursula',
-      issuer,
-      roles: ['tenant-admin'] as const,
-      groups: [],
-      epoch: -1,
-    };
+    const early = { ...principalOf('ursula'), epoch: -1 };
     const asked = { operation: 'deleteKey', body: Buffer.from(JSON.stringify({ id: keyId })), ifMatch: 7 };
     await expect(gateway.app.get(Approvals).request(early, asked, 'spec')).rejects.toMatchObject({
       code: 'service-unavailable',

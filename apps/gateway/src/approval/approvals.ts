@@ -22,8 +22,11 @@ export interface Asked {
 type Query = z.infer<typeof listApprovals.request>;
 type Caller = Pick<Context, 'tenantId' | 'principal' | 'roles'>;
 
-/** Of one tenant, waiting at once. */
-const most = 1000;
+/** Waiting at once: of one tenant, and of one person, so that nobody alone keeps the others from asking. */
+const most = { ofTenant: 1000, ofPerson: 50 };
+
+/** Of one request, in bytes. */
+const mostBytes = 64 * 1024;
 
 /** What waits for a second person: asked for, seen, withdrawn. Deciding is `Decisions`’. */
 export class Approvals {
@@ -37,7 +40,7 @@ export class Approvals {
 
   /**
    * Keeps what was asked for until a second person decides; asked for again meanwhile, it is the same request.
-   * @throws AnkaError `approval-required` to an application: who made it could be who approves; `quota-exceeded`, `service-unavailable`, `audit-unavailable`
+   * @throws AnkaError `body-too-large`; `approval-required` to an application: who made it could be who approves; `quota-exceeded`, `service-unavailable`, `audit-unavailable`
    */
   async request(principal: Principal, asked: Asked, correlationId: string): Promise<Approval> {
     if (principal.isApplication === true)
@@ -45,6 +48,8 @@ export class Approvals {
         'approval-required',
         'This takes two people, and an application is none: a person has to ask',
       );
+    if (Buffer.byteLength(canonical(asked.body)) > mostBytes)
+      throw new AnkaError('body-too-large', `What waits for a second person is of ${mostBytes} bytes at most`);
     this.outbox.assertRoom();
     const { tenantId, subject, issuer } = principal;
     const { row, made } = await withTenant(this.dataSource, tenantId, async (manager) => {
@@ -90,12 +95,15 @@ export class Approvals {
     { tenantId, subject, issuer }: Principal,
     { operation, body, ifMatch }: Asked,
   ): Promise<string> {
-    const [counted] = await manager.query<{ count: string }[]>(
-      `SELECT count(*) FROM approval WHERE tenant_id = $1 AND state = 'pending' AND expires_at > now()`,
-      [tenantId],
+    const [waiting] = await manager.query<{ tenants: string; persons: string }[]>(
+      `SELECT count(*) AS tenants, count(*) FILTER (WHERE requested_by = $2) AS persons
+       FROM approval WHERE tenant_id = $1 AND state = 'pending' AND expires_at > now()`,
+      [tenantId, subject],
     );
-    if (Number(counted?.count) >= most)
-      throw new AnkaError('quota-exceeded', `${most} requests wait already: have some of them decided`);
+    if (Number(waiting?.persons) >= most.ofPerson)
+      throw new AnkaError('quota-exceeded', `${most.ofPerson} requests of yours wait already: withdraw some of them`);
+    if (Number(waiting?.tenants) >= most.ofTenant)
+      throw new AnkaError('quota-exceeded', `${most.ofTenant} requests wait already: have some of them decided`);
     const id = randomUUIDv7();
     await manager.query(
       `INSERT INTO approval (tenant_id, id, operation, request, if_match, requested_by, requested_by_issuer, expires_at)
@@ -122,30 +130,30 @@ export class Approvals {
   get(caller: Caller, id: string): Promise<Approval> {
     return withTenant(this.dataSource, caller.tenantId, async (manager) => {
       const row = await readApproval(manager, caller.tenantId, id);
-      const [, subject, operations, all] = seenBy(caller);
-      if (row.requested_by === subject || operations.includes(row.operation) || all) return resourceOf(row);
-      throw new AnkaError('approval-not-found');
+      if (!isSeenBy(caller, row)) throw new AnkaError('approval-not-found');
+      return resourceOf(row);
     });
   }
 
   /** @throws AnkaError `approval-not-found`, `approval-denied` to anybody but who asked, `approval-state`, `audit-unavailable` */
-  async withdraw({ tenantId, principal: subject, issuer, correlationId }: Context, id: string): Promise<Approval> {
+  async withdraw(context: Context, id: string): Promise<Approval> {
     this.outbox.assertRoom();
+    const { tenantId, principal: subject, issuer, correlationId } = context;
     const row = await withTenant(this.dataSource, tenantId, async (manager) => {
       const before = await readApproval(manager, tenantId, id, 'FOR UPDATE');
-      if (before.requested_by !== subject)
-        throw new AnkaError('approval-denied', 'Only who asked withdraws it; somebody else may reject it');
-      assertPending(before);
-      await manager.query(
-        `UPDATE approval SET state = 'withdrawn', decided_by = requested_by, decided_at = now() WHERE tenant_id = $1 AND id = $2`,
-        [tenantId, id],
-      );
+      const denied = withdrawalDenied(context, before);
+      if (denied === undefined) {
+        assertOpen(before);
+        await manager.query(withdrawn, [tenantId, id]);
+      }
+      const said = denied && { failureCode: denied.code };
       await this.outbox.write(manager, [
-        approvalEvent({ tenantId, subject, issuer, correlationId }, 'withdraw', before),
+        approvalEvent({ tenantId, subject, issuer, correlationId }, 'withdraw', before, said),
       ]);
-      return readApproval(manager, tenantId, id);
+      return denied ?? readApproval(manager, tenantId, id);
     });
     this.outbox.committed(1);
+    if (row instanceof AnkaError) throw row;
     return resourceOf(row);
   }
 
@@ -165,9 +173,39 @@ export const assertPending = ({ state, decided_by: by }: Pick<ApprovalRow, 'stat
   );
 };
 
+/**
+ * What was approved and came to no end is open too, while nobody is at it: who asked may want it no more.
+ * @throws AnkaError `approval-state` for what has an end, or is being carried out
+ */
+export const assertOpen = (row: ApprovalRow): void => {
+  assertNotCarried(row);
+  if (row.state !== 'approved' || row.outcome !== null || row.over) assertPending(row);
+};
+
+/** @throws AnkaError `approval-state` */
+export const assertNotCarried = ({ carried }: Pick<ApprovalRow, 'carried'>): void => {
+  if (carried) throw new AnkaError('approval-state', 'It is being carried out; look at it in a moment');
+};
+
+const withdrawn = `
+  UPDATE approval SET state = 'withdrawn', decided_by = requested_by, decided_at = now(), carrying_until = NULL
+  WHERE tenant_id = $1 AND id = $2`;
+
+/** Why this is not for the caller to withdraw, who learns nothing that `get` would hide. */
+const withdrawalDenied = (caller: Caller, row: ApprovalRow): AnkaError | undefined => {
+  if (row.requested_by === caller.principal) return undefined;
+  if (!isSeenBy(caller, row)) return new AnkaError('approval-not-found');
+  return new AnkaError('approval-denied', 'Only who asked withdraws it; somebody else may reject it');
+};
+
 /** One form for one request, so that it is told when it is asked for again. */
 const canonical = (body: Buffer): string => JSON.stringify(JSON.parse(body.toString()));
 
 /** What of its tenant's a caller may see: what it asked for, what its roles let it decide on, and all for an auditor. */
 const seenBy = ({ tenantId, principal, roles = [] }: Caller) =>
   [tenantId, principal, decidedBy(roles), roles.includes('auditor')] as const;
+
+const isSeenBy = (caller: Caller, { requested_by, operation }: ApprovalRow): boolean => {
+  const [, subject, operations, all] = seenBy(caller);
+  return requested_by === subject || operations.includes(operation) || all;
+};

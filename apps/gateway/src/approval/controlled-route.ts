@@ -1,5 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
 import type { Role } from '../auth/role.js';
+import { leaseMs } from '../identity/identity-epoch.js';
 import type { Route } from '../route/route.js';
 import { routes } from '../route/routes.js';
 
@@ -20,6 +21,19 @@ export const controlledRoute = (operationId: string): Route => {
   if (route === undefined) throw new AnkaError('internal-error');
   return route;
 };
+
+/** A deed's own time is up before another attempt may be made at it, by this many milliseconds. */
+const graceMs = 1000;
+
+/** Of anything that is asked of the gateway. */
+const longestMs = Math.max(...routes.map(({ withinMs }) => withinMs));
+
+/**
+ * How long what was approved is one attempt's, in milliseconds. A change of who may come in waits besides, when it is done, for
+ * the end of all that was begun before, and for a lease.
+ */
+export const carryingMs = ({ withinMs, contract }: Route): number =>
+  withinMs + graceMs + (contract.owner === 'gateway' ? longestMs + leaseMs : 0);
 
 /** The operations on which one of these roles decides. */
 export const decidedBy = (roles: readonly Role[]): readonly string[] =>

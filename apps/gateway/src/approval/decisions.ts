@@ -5,20 +5,28 @@ import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Approval } from './approval.contract.js';
 import { approvalEvent } from './approval-event.js';
 import { type ApprovalRow, readApproval, resourceOf } from './approval-row.js';
-import { assertPending } from './approvals.js';
-import { controlledRoute } from './controlled-route.js';
+import { assertNotCarried, assertOpen, assertPending } from './approvals.js';
+import { carryingMs, controlledRoute } from './controlled-route.js';
 
 type Verdict = 'approve' | 'reject';
 
-/** A deed's own time is up before another attempt may be made at it, by this many milliseconds. */
-const graceMs = 1000;
+/** What was approved, and whose it is to carry out; nobody's where there is an outcome. */
+export interface Approved {
+  readonly approval: Approval;
+  readonly claim: string | null;
+}
 
 const approve = `
   UPDATE approval SET state = 'approved', decided_by = $3, decided_at = coalesce(decided_at, now()),
     carrying_until = now() + $4 * interval '1 ms'
   WHERE tenant_id = $1 AND id = $2`;
+const conclude = `
+  UPDATE approval SET outcome = $4, carrying_until = NULL
+  WHERE tenant_id = $1 AND id = $2 AND carrying_until = $3::timestamptz`;
+const release = `
+  UPDATE approval SET carrying_until = NULL WHERE tenant_id = $1 AND id = $2 AND carrying_until = $3::timestamptz`;
 const reject = `
-  UPDATE approval SET state = 'rejected', decided_by = $3, decided_at = now(), reason = $4
+  UPDATE approval SET state = 'rejected', decided_by = $3, decided_at = now(), reason = $4, carrying_until = NULL
   WHERE tenant_id = $1 AND id = $2`;
 
 /**
@@ -37,43 +45,41 @@ export class Decisions {
    * The caller has it to carry out, and nobody else has, until it is concluded or released; or it has its outcome already.
    * @throws AnkaError `approval-not-found`, `approval-denied`, `access-denied`, `approval-state`, `audit-unavailable`
    */
-  approve(principal: Principal, id: string, correlationId: string): Promise<Approval> {
-    return this.decide(principal, id, 'approve', correlationId, async (manager, row) => {
+  async approve(principal: Principal, id: string, correlationId: string): Promise<Approved> {
+    const approved = await this.decide(principal, id, 'approve', correlationId, async (manager, row) => {
       if (row.outcome !== null && row.decided_by === principal.subject) return undefined;
       if (row.state !== 'approved' || row.decided_by !== principal.subject) assertPending(row);
       if (row.over) throw new AnkaError('approval-state', 'Its time is over: it has to be asked for again');
-      if (row.carried) throw new AnkaError('approval-state', 'It is being carried out; look at it in a moment');
-      const withinMs = controlledRoute(row.operation).withinMs + graceMs;
-      await manager.query(approve, [principal.tenantId, id, principal.subject, withinMs]);
+      assertNotCarried(row);
+      const forMs = carryingMs(controlledRoute(row.operation));
+      await manager.query(approve, [principal.tenantId, id, principal.subject, forMs]);
       return {};
     });
+    return { approval: resourceOf(approved), claim: approved.claim };
   }
 
   /** @throws AnkaError as `approve` */
-  reject(principal: Principal, id: string, reason: string | undefined, correlationId: string): Promise<Approval> {
-    return this.decide(principal, id, 'reject', correlationId, async (manager, row) => {
-      assertPending(row);
+  async reject(principal: Principal, id: string, reason: string | undefined, correlationId: string): Promise<Approval> {
+    const rejected = await this.decide(principal, id, 'reject', correlationId, async (manager, row) => {
+      assertOpen(row);
       await manager.query(reject, [principal.tenantId, id, principal.subject, reason ?? null]);
       return reason === undefined ? {} : { reason };
     });
+    return resourceOf(rejected);
   }
 
-  /** Keeps the last answer to what was approved. */
-  conclude({ tenantId, id }: Approval, outcome: NonNullable<Approval['outcome']>): Promise<Approval> {
+  /** Keeps the last answer to what was approved, unless it is somebody else's by now. */
+  conclude({ approval, claim }: Approved, outcome: NonNullable<Approval['outcome']>): Promise<Approval> {
+    const { tenantId, id } = approval;
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      await manager.query(
-        'UPDATE approval SET outcome = $3, carrying_until = NULL WHERE tenant_id = $1 AND id = $2 AND outcome IS NULL',
-        [tenantId, id, JSON.stringify(outcome)],
-      );
+      await manager.query(conclude, [tenantId, id, claim, JSON.stringify(outcome)]);
       return resourceOf(await readApproval(manager, tenantId, id));
     });
   }
 
-  /** Lets it be approved again at once: it may not have been done. */
-  async release({ tenantId, id }: Approval): Promise<void> {
-    await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query('UPDATE approval SET carrying_until = NULL WHERE tenant_id = $1 AND id = $2', [tenantId, id]),
-    );
+  /** Lets it be approved again at once, unless it is somebody else's by now: it may not have been done. */
+  async release({ approval: { tenantId, id }, claim }: Approved): Promise<void> {
+    await withTenant(this.dataSource, tenantId, (manager) => manager.query(release, [tenantId, id, claim]));
   }
 
   /** @param work decides in the transaction that holds the row. @returns what its event says besides; undefined where nothing changes */
@@ -83,7 +89,7 @@ export class Decisions {
     verdict: Verdict,
     correlationId: string,
     work: (manager: EntityManager, row: ApprovalRow) => Promise<Record<string, string> | undefined>,
-  ): Promise<Approval> {
+  ): Promise<ApprovalRow> {
     this.outbox.assertRoom();
     const { tenantId } = principal;
     const actor = { ...principal, correlationId };
@@ -98,7 +104,7 @@ export class Decisions {
     });
     this.outbox.committed(events);
     if (row instanceof AnkaError) throw row;
-    return resourceOf(row);
+    return row;
   }
 }
 

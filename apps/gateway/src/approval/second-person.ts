@@ -6,9 +6,9 @@ import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
 import { standing, whileStanding } from '../route/standing.js';
 import { answerWith } from './answer-or-wait.js';
-import { type Approval, approveRequest, rejectRequest } from './approval.contract.js';
+import { approveRequest, rejectRequest } from './approval.contract.js';
 import { controlledRoute } from './controlled-route.js';
-import type { Decisions } from './decisions.js';
+import type { Approved, Decisions } from './decisions.js';
 
 export interface Deciding extends Passing {
   readonly decisions: Decisions;
@@ -25,19 +25,20 @@ export const approve =
   (parts: Deciding, route: Route): Handler =>
   async (request, reply) => {
     const { id } = validate(approveRequest.contract.request, bodyOf(request, route));
-    const approval = await whileStanding(request.principal, route, (principal) =>
+    const approved = await whileStanding(request.principal, route, (principal) =>
       parts.decisions.approve(principal, id, request.id),
     );
+    const { approval } = approved;
     if (approval.outcome !== null)
       return standing(request.principal, route, () => sendAnswer(reply, answerWith(200, approval)));
     const deed = controlledRoute(approval.operation);
-    const answered = await carryOut(parts, deed, approval, request, reply);
+    const answered = await carryOut(parts, deed, approved, request, reply);
     const answer = answerOf(deed, answered, request.id);
     if (!isFinal(answered)) return sendAnswer(reply, answer);
     const body = JSON.parse(answer.body.toString()) as unknown;
     return sendAnswer(
       reply,
-      answerWith(200, await parts.decisions.conclude(approval, { status: answer.status, body })),
+      answerWith(200, await parts.decisions.conclude(approved, { status: answer.status, body })),
     );
   };
 
@@ -45,10 +46,11 @@ export const approve =
 const carryOut = async (
   parts: Deciding,
   deed: Route,
-  approval: Approval,
+  approved: Approved,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<RawReply> => {
+  const { approval } = approved;
   const { id, requestedBy, ifMatch } = approval;
   let isLast = false;
   try {
@@ -60,7 +62,7 @@ const carryOut = async (
     isLast = isFinal(answered);
     return answered;
   } finally {
-    if (!isLast) await parts.decisions.release(approval);
+    if (!isLast) await parts.decisions.release(approved);
   }
 };
 

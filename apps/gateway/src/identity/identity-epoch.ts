@@ -4,10 +4,12 @@ import type { Logger } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { UnderWay } from './under-way.js';
 
+/** So long a gateway may go by what it has read, without another look, in milliseconds. */
+export const leaseMs = 3000;
+
 /** Milliseconds. */
 const times = {
-  /** So long a gateway may go by what it has read, without another look. */
-  lease: 3000,
+  lease: leaseMs,
   /** Off the lease here, so that it ends before the database thinks it does. */
   margin: 100,
   /** Between looks while the lease is in use. */
