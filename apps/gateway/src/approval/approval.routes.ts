@@ -75,7 +75,7 @@ export const approvalRoutes: readonly Route[] = [
     operationId: 'rejectRequest',
     decides: 'reject',
     summary: 'Reject what somebody else asked for',
-    description: 'By whoever could approve it.',
+    description: 'By whoever could approve it, while it waits, or was approved and came to no end.',
     contract: rejectRequest.contract,
     body: rejectRequest.body,
     example: {
@@ -88,6 +88,7 @@ export const approvalRoutes: readonly Route[] = [
     method: 'DELETE',
     operationId: 'withdrawRequest',
     summary: 'Withdraw what one has asked for',
+    description: 'While it waits, or was approved and came to no end.',
     roles: ['tenant-admin', 'application-admin', 'user'],
     contract: withdrawRequest,
     takes: 'parameters',

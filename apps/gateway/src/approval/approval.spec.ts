@@ -33,7 +33,11 @@ afterEach(() => rig.standIns.answer('getPolicy'));
 const tokenOf = (sub: string, roles: Parameters<typeof asTenant>[1] = 'tenant-admin', tenant = tenantA) =>
   rig.issuer.token({ sub, ...asTenant(tenant, roles) });
 const principalOf = (subject: string): Principal => ({
-  ...{ tenantId: tenantA, subject, issuer: rig.issuer.issuer, roles: ['tenant-admin'], groups: [] },
+  tenantId: tenantA,
+  subject,
+  issuer: rig.issuer.issuer,
+  roles: ['tenant-admin'],
+  groups: [],
 });
 const done = (body: object) => ({ head: { ok: true as const }, body: Buffer.from(JSON.stringify(body)) });
 const refuse = (code: ErrorCode) => async (): Promise<never> => {
