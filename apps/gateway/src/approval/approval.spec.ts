@@ -548,7 +548,7 @@ describe('who speaks for a tenant', () => {
     const { id } = JSON.parse(made.text) as { id: string };
     rig.standIns.answer('getPolicy', refuse('service-unavailable'));
     for (const answer of [
-      await change('POST', '', issuer('another')),
+      await change('POST', '', { ...issuer('another'), subjectPrefix: 'another:' }),
       await change('PUT', `/${id}`, issuer('changed'), { 'if-match': '"1"' }),
       await change('DELETE', `/${id}`),
     ])
