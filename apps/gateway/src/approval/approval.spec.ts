@@ -541,6 +541,9 @@ describe('who speaks for a tenant', () => {
     expect(refused(await change('POST', '', { ...issuer('y'), issuer: 'https://issuer.test' }))).toEqual([
       ...[409, 'issuer-exists'],
     ]);
+    // How many are wanted is asked last, so that nothing but the commit comes after it.
+    rig.standIns.answer('getPolicy', refuse('service-unavailable'));
+    expect(refused(await change('DELETE', `/${crypto.randomUUID()}`))).toEqual([404, 'issuer-not-found']);
   });
 
   it('is changed by nobody while it is not known how many are wanted', async () => {
