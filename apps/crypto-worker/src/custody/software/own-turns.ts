@@ -34,7 +34,7 @@ export class OwnTurns {
         try {
           resolve(work());
         } catch (error) {
-          refuse(error as Error);
+          refuse(error);
         }
       };
       const waiting = { tenant: tenantId, deadline, begin, refuse };
