@@ -30,13 +30,7 @@ export class OwnTurns {
     if (!again && !this.line.hasRoomFor(tenantId, mostWaiting))
       return Promise.reject(new AnkaError('hsm-unavailable', 'Too many requests wait; try again later.'));
     return new Promise((resolve, refuse) => {
-      const begin = (): void => {
-        try {
-          resolve(work());
-        } catch (error) {
-          refuse(error);
-        }
-      };
+      const begin = (): void => resolve(new Promise((done) => done(work())));
       const waiting = { tenant: tenantId, deadline, begin, refuse };
       if (again) this.line.putInFront(waiting);
       else this.line.push(waiting);
