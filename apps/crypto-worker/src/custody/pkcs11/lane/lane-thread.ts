@@ -4,7 +4,6 @@ import { ckrOf } from '../ckr.js';
 import type { Profile } from '../profile.js';
 import { own } from './control.js';
 import { packReplies, type Reply, unpackRequests } from './frame.js';
-import { giveWay } from './give-way.js';
 import { status } from './job.js';
 import { perform } from './perform.js';
 import { TokenSession } from './token-session.js';
@@ -56,7 +55,6 @@ const serve = (port: MessagePort, data: LaneData): void => {
   const p11 = new pkcs11js.PKCS11();
   p11.load(data.libraryPath);
   const { profile, handleCacheSize } = data;
-  if (profile.development) giveWay();
   const settings = { slot: Buffer.from(data.slot), profile, handleCacheSize };
   const session = new TokenSession(p11, data.shared, settings, new UnwrappedKeys(p11, data.unwrappedKeys));
   port.on('message', (message: LaneMessage) => {
