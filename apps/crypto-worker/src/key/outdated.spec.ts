@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../custody/custody.conformance.js';
 import type { Custody } from '../custody/custody.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { CreateKey } from './create-key.js';
 import { KeyStore } from './key-store.js';
 import { RotateKey } from './rotate-key.js';
@@ -28,15 +28,7 @@ describe('what is given up because its decision is outdated time and again is on
     outcomes = new GroupCommit(database.config, database.outbox, silent);
     const { superuser } = database;
     await superuser.query('INSERT INTO tenant_policy VALUES ($1, 2, $2)', [tenantId, '{}']);
-    await superuser.query(
-      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
-      [tenantId, keyId],
-    );
-    await superuser.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
-       VALUES ($1, $2, 1, 'ACTIVE', 'token', 'default', 't', 's', $3)`,
-      [tenantId, keyId, randomBytes(16)],
-    );
+    await insertKey(superuser, tenantId, keyId);
   });
   afterAll(async () => {
     await outcomes.close();

@@ -1,11 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { Intents } from './intent.js';
 import { KeyStore } from './key-store.js';
 import { Lease } from './lease.js';
@@ -44,15 +44,7 @@ beforeEach(async () => {
   const { superuser } = database;
   await superuser.query('TRUNCATE outbox, intent, key, tenant_policy CASCADE');
   await superuser.query('INSERT INTO tenant_policy VALUES ($1, 1, $2)', [tenantId, JSON.stringify(initialPolicy)]);
-  await superuser.query(
-    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
-    [tenantId, keyId],
-  );
-  await superuser.query(
-    `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
-     VALUES ($1, $2, 1, 'ACTIVE', 'token', 'default', 't', 's', $3)`,
-    [tenantId, keyId, randomBytes(16)],
-  );
+  await insertKey(superuser, tenantId, keyId);
 });
 
 const worker = (alone = true) => {

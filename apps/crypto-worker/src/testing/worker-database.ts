@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type AuditEvent, type Context } from '@ankasecure/contracts';
 import { dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
 import { startTestPostgres } from '@ankasecure/testing';
@@ -75,3 +76,16 @@ export const contextOf = (tenantId: string): Context => ({
   correlationId: crypto.randomUUID(),
   deadline: Date.now() + 30_000,
 });
+
+/** Puts an active EC-P256 key on record, with its first version. No token has it. */
+export const insertKey = async (superuser: DataSource, tenantId: string, keyId: string): Promise<void> => {
+  await superuser.query(
+    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
+    [tenantId, keyId],
+  );
+  await superuser.query(
+    `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
+     VALUES ($1, $2, 1, 'ACTIVE', 'token', 'default', 't', 's', $3)`,
+    [tenantId, keyId, randomBytes(16)],
+  );
+};
