@@ -122,13 +122,15 @@ export const threats: Readonly<Record<string, Threat>> = {
     ],
   },
   'noisy tenant': {
-    control: 'Quotas per tenant and per key; bounded queues, in which tenants take turns.',
+    control:
+      'Quotas per tenant and per key; bounded queues, in which tenants take turns; a lane left for who has none.',
     proofs: [
       proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota'),
       proof('apps/gateway/src/http/http.spec.ts', 'lets a tenant have so many requests under way'),
       proof(account, 'keeps nobody out meanwhile who is let in'),
       proof('apps/crypto-worker/src/quota/quotas.spec.ts', 'a key does a burst, then so many operations a second'),
       proof('apps/crypto-worker/src/custody/pkcs11/lane/job-queue.spec.ts', 'lets tenants take turns'),
+      proof('apps/crypto-worker/src/custody/pkcs11/fault.spec.ts', 'has a lane for who asks now and then'),
     ],
   },
   'FIPS bypass': {

@@ -115,8 +115,8 @@ export class RunOperation {
     context: Context,
     items: readonly unknown[],
   ): Promise<(Attempt | undefined)[]> {
-    this.outcomes.expect(items.length);
     const attempts = await inTurns(items, (item) => this.attempt(operation, context, item));
+    this.outcomes.expect(attempts.length);
     return inTurns(attempts, async (attempt) => {
       if (await this.outcomes.commit(attempt.fence, attempt.event)) return attempt;
       this.policies.forget(context.tenantId);

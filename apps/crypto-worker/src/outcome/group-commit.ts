@@ -34,7 +34,7 @@ export const statement = {
   text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
 };
 
-/** Longest that an outcome waits, in milliseconds, for those that are being worked on: most come together. */
+/** Longest that an outcome waits, in milliseconds, for those that come in the next turns. */
 const gatherMs = 1;
 
 /**
@@ -61,7 +61,7 @@ export class GroupCommit {
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
   }
 
-  /** Announces outcomes: a commit waits a moment for them. One that comes unannounced only shortens the wait. */
+  /** Announces outcomes of the next few turns: a commit waits a moment for them. One that comes unannounced only shortens the wait. */
   expect(count: number): void {
     this.expected += count;
   }

@@ -221,6 +221,29 @@ describe('a custody whose library fails now and then', () => {
   });
 });
 
+describe('a token that takes its time', () => {
+  afterEach(closeAll);
+
+  it('has a lane for who asks now and then, beside who asks without end', async () => {
+    const custody = await open({ sessionPoolSize: 4 }).custody;
+    const signFor = (tenantId: string) =>
+      custody.sign({ ...inTime(60_000), tenantId }, signing, ecdsa, randomBytes(32)).then(() => tenantId);
+    shim.inject({ C_Sign: 'sleep:20' });
+    // All lanes are begun, and what a signature takes is known.
+    await Promise.all(Array.from({ length: 40 }, () => signFor('loud')));
+    const [rounds, done] = [20, { loud: 0 }];
+    await signFor('quiet');
+    const flood = Promise.all(Array.from({ length: 400 }, () => signFor('loud').then(() => done.loud++)));
+    for (let round = 0; round < rounds; round++) await signFor('quiet');
+    // Three lanes do three while the fourth does one; who waits for one of four first sees four done, and more.
+    expect(done.loud).toBeGreaterThan(rounds);
+    expect(done.loud).toBeLessThan(4 * rounds);
+    shim.inject({});
+    await flood;
+    expect(done.loud).toBe(400);
+  });
+});
+
 describe('a library that hangs', () => {
   afterEach(closeAll);
 

@@ -3,6 +3,11 @@ interface Waiting {
   readonly tenant: string;
 }
 
+/** Whose turn it may be. */
+export type Admits = (tenant: string) => boolean;
+
+const everybody: Admits = () => true;
+
 /**
  * A line in which tenants take turns: one of each before the second of any, and each tenant's own in the order they came. So a
  * tenant waits for as many others' as there are others, however much one of them has asked.
@@ -41,15 +46,15 @@ export class FairLine<Item extends Waiting> {
     this.#length++;
   }
 
-  /** Whose turn it is, left where it is. */
-  peek(): Item | undefined {
+  /** Whose turn it is, left where it is. What has waited before goes first, whosever it is. */
+  peek(admits = everybody): Item | undefined {
     if (this.#front.length > 0) return this.#front[0];
-    for (const line of this.#lines.values()) return line[0];
+    for (const [tenant, line] of this.#lines) if (admits(tenant)) return line[0];
     return undefined;
   }
 
-  take(): Item | undefined {
-    const item = this.#front.shift() ?? this.#takeTurn();
+  take(admits = everybody): Item | undefined {
+    const item = this.#front.shift() ?? this.#takeTurn(admits);
     if (item !== undefined) this.#length--;
     return item;
   }
@@ -72,8 +77,9 @@ export class FairLine<Item extends Waiting> {
     return all;
   }
 
-  #takeTurn(): Item | undefined {
+  #takeTurn(admits: Admits): Item | undefined {
     for (const [tenant, line] of this.#lines) {
+      if (!admits(tenant)) continue;
       const item = line.shift();
       // A tenant alone need not be moved behind itself.
       if (line.length === 0) this.#lines.delete(tenant);

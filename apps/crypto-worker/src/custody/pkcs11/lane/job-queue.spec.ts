@@ -66,6 +66,17 @@ describe('job queue', () => {
     expect(queue.length).toBe(95);
   });
 
+  it('gives a lane only jobs of those it is for, and leaves the others their turn', () => {
+    const queue = new JobQueue();
+    for (let round = 0; round < 50; round++) queue.learn(jobOf('sign'), 1_000);
+    for (const tenant of ['loud', 'loud', 'quiet', 'loud']) queue.push(jobOf('sign', { tenant }));
+    const takenFor = (admits?: (tenant: string) => boolean): string[] =>
+      queue.takeFast(1, Date.now(), admits).map(({ tenant }) => tenant);
+    expect(takenFor((tenant) => tenant !== 'loud')).toEqual(['quiet']);
+    expect(takenFor((tenant) => tenant !== 'loud')).toEqual([]);
+    expect(takenFor()).toEqual(['loud', 'loud', 'loud']);
+  });
+
   it('puts what has waited before everybody else, whosever it is', () => {
     const queue = queueOf(3, 5_000);
     queue.putInFront(jobOf('sign', { tenant: 'b' }));

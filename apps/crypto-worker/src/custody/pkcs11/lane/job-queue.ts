@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { StillRunning } from '../../custody.js';
 import { CostEstimate } from './cost-estimate.js';
-import { FairLine } from './fair-line.js';
+import { type Admits, FairLine } from './fair-line.js';
 import type { Reply, Request } from './frame.js';
 import { operations } from './job.js';
 
@@ -56,10 +56,10 @@ const worthwhileMicros = 400;
 const cheapMicros = 150;
 
 /** Whose turn it is, once those before it whose time is up are answered. It is left where it is. */
-const next = (line: FairLine<Job>, wallClock: number): Job | undefined => {
-  for (let job = line.peek(); job !== undefined; job = line.peek()) {
+const next = (line: FairLine<Job>, wallClock: number, admits?: Admits): Job | undefined => {
+  for (let job = line.peek(admits); job !== undefined; job = line.peek(admits)) {
     if (expire([job], wallClock).length > 0) return job;
-    line.take();
+    line.take(admits);
   }
   return undefined;
 };
@@ -105,19 +105,20 @@ export class JobQueue {
   /**
    * The share of one of `lanes` lanes, or more where that is too little work for a thread, or less where it would take too
    * long. What must not run twice goes alone.
+   * @param admits whose jobs the lane is for, where it is not for everybody's
    */
-  takeFast(lanes: number, wallClock: number): Job[] {
+  takeFast(lanes: number, wallClock: number, admits?: Admits): Job[] {
     const share = Math.ceil(this.#fast.length / lanes);
     const taken: Job[] = [];
     let cost = 0;
     while (taken.length < batchLimit) {
-      const job = next(this.#fast, wallClock);
+      const job = next(this.#fast, wallClock, admits);
       if (!job) break;
       cost += this.#costs.of(job);
       if (taken.length > 0 && cost > (taken.length < share ? batchMicros : worthwhileMicros)) break;
       const isAlone = !operations[job.operation]?.repeatable;
       if (isAlone && taken.length > 0) break;
-      this.#fast.take();
+      this.#fast.take(admits);
       taken.push(job);
       if (isAlone) break;
     }

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Tuning } from '../config.js';
+import type { Admits } from './fair-line.js';
 import type { Reply } from './frame.js';
 import { expire, giveUp, type Job, JobQueue, settle } from './job-queue.js';
 import { Lane, type LaneSettings } from './lane.js';
+import { SpareLane } from './spare-lane.js';
 
 export interface PoolOptions {
   /** Most lanes. */
@@ -20,7 +22,7 @@ export interface PoolOptions {
 
 /** A lane busy for longer than this waits for something else than a processor. */
 const waitingMs = 20;
-/** A lane that has hung in one job for this long keeps no others waiting. */
+/** A lane that has been at it for this long keeps no others waiting. */
 const patienceMs = 100;
 const processors = Math.max(2, availableParallelism());
 const crashLimit = 5;
@@ -32,6 +34,7 @@ const firstLanes = 2;
 export class LanePool {
   readonly #options: PoolOptions;
   readonly #queue = new JobQueue();
+  readonly #spare = new SpareLane();
   #lanes: Lane<Job>[] = [];
   #paused = false;
   #closed = false;
@@ -54,6 +57,7 @@ export class LanePool {
       settle(job, new AnkaError('hsm-unavailable', 'Too many requests wait for the HSM; try again later.'));
       return;
     }
+    this.#spare.note(job.tenant, performance.now());
     this.#queue.push(job);
     this.#wake();
   }
@@ -181,7 +185,7 @@ export class LanePool {
     const wallClock = Date.now();
     for (const [index, lane] of idle.entries()) {
       const jobs = this.#take(idle.length - index, now, wallClock);
-      if (jobs.length === 0) return;
+      if (jobs.length === 0) return this.#growFor(now);
       const loginEpoch = this.#options.loginEpoch();
       for (const job of jobs) job.loginEpoch = loginEpoch;
       lane.run(jobs, now);
@@ -194,7 +198,17 @@ export class LanePool {
     const slow = slowLanes < Math.max(1, this.#options.size - 1) ? this.#queue.takeSlow(wallClock) : [];
     if (slow.length > 0) return slow;
     const useful = Math.min(idle, this.#usefulLanes(now));
-    return useful > 0 ? this.#queue.takeFast(useful, wallClock) : [];
+    return useful > 0 ? this.#queue.takeFast(useful, wallClock, idle === 1 ? this.#lastIsFor(now) : undefined) : [];
+  }
+
+  /** Where jobs are short or lanes stand still, keeping the last from anybody would cost more than it spares others. */
+  #lastIsFor(now: number): Admits | undefined {
+    if (this.#queue.cheap) return undefined;
+    const moving = this.#lanes.filter((lane) => lane.runningFor(now) < patienceMs);
+    return this.#spare.isFor(
+      moving.flatMap(({ jobs }) => jobs),
+      now,
+    );
   }
 
   /** How many more lanes could do something for what waits: as many as there are, unless it is computed on this machine. */
@@ -203,9 +217,14 @@ export class LanePool {
     return processors - this.#lanes.filter((lane) => lane.busy && lane.runningFor(now) < waitingMs).length;
   }
 
-  /** Jobs wait and every lane is busy: one more, where it helps; the next when that one is at work as well. */
+  /** Jobs wait and no lane is for them: one more, where it helps; the next when that one is at work as well. */
   #growFor(now: number): void {
-    if (this.#lanes.length >= this.#options.size || this.#lanes.some((lane) => lane.starting)) return;
+    if (
+      this.#queue.length === 0 ||
+      this.#lanes.length >= this.#options.size ||
+      this.#lanes.some((lane) => lane.starting)
+    )
+      return;
     if (this.#usefulLanes(now) > 0) this.#replace();
   }
 
