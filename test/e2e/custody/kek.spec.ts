@@ -118,7 +118,12 @@ describe('the rotation of a KEK', () => {
     const before = (await platform.get<Kek>(`/tenants/${other.id}/kek`)).generation;
     const rotated = await platform.post<Kek>(`/tenants/${other.id}/kek/rotate`, {});
     expect(rotated).toMatchObject({ tenantId: other.id, generation: before + 1, total: 0 });
-    expectProblem(await platform.send('GET', '/tenants/00000000-0000-4000-8000-000000000000/kek'), 'tenant-mismatch');
+    for (const nobody of ['00000000-0000-4000-8000-000000000000', 'demo', tenant.id.toUpperCase(), '%00'])
+      for (const [method, path, body] of [
+        ['GET', 'kek'],
+        ['POST', 'kek/rotate', {}],
+      ] as const)
+        expectProblem(await platform.send(method, `/tenants/${nobody}/${path}`, body), 'tenant-mismatch');
     const [event] = await eventually('its event', async () => {
       const all = await eventsOf(other.admin, { operation: 'kek.rotate' });
       return all.length > 0 && all;

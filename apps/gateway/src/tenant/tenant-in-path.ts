@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, uuid } from '@ankasecure/contracts';
 import type { FastifyRequest } from 'fastify';
 import { hasOneOf } from '../auth/principal.js';
 import type { TenantDirectory } from './tenant-directory.js';
@@ -20,7 +20,7 @@ export const aimAtTenant = async (request: FastifyRequest, tenants: TenantDirect
   const { principal } = request;
   if (tenantId === undefined || tenantId === principal.tenantId) return;
   const unknown = new AnkaError('tenant-mismatch');
-  if (!hasOneOf(principal, ['platform-admin'])) throw unknown;
+  if (!hasOneOf(principal, ['platform-admin']) || !uuid.safeParse(tenantId).success) throw unknown;
   request.tenantInPath = tenantId;
   request.partition =
     tenants.known(tenantId) ??
