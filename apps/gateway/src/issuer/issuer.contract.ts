@@ -32,7 +32,13 @@ const space = {
 };
 const claims = z.strictObject({ roles: text(256).default('roles'), groups: text(256).default('groups') });
 const sources = {
-  keys: z.array(clientKey).min(1).max(20).optional().describe('Public JWKs. When left out, they are fetched.'),
+  keys: z
+    .array(clientKey)
+    .min(1)
+    .max(20)
+    .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'each kid once')
+    .optional()
+    .describe('Public JWKs. When left out, they are fetched.'),
   jwksUrl: url.optional().describe('Where they are. When left out as well, OpenID discovery says.'),
 };
 
@@ -44,9 +50,23 @@ const body = {
   sharesSubjects: space.sharesSubjects.default(false),
   ...sources,
 };
-const oneSource = (value: { readonly keys?: unknown; readonly jwksUrl?: unknown }): boolean =>
-  value.keys === undefined || value.jwksUrl === undefined;
-const atMostOne = 'at most one of keys and jwksUrl is expected';
+interface Settings {
+  readonly algorithms: readonly string[];
+  readonly keys?: readonly { readonly alg: string }[] | undefined;
+  readonly jwksUrl?: string | undefined;
+}
+
+/** The settings agree with each other. */
+const consistent = <Schema extends z.ZodType<Settings>>(settings: Schema): Schema =>
+  settings
+    .refine(
+      ({ keys, jwksUrl }) => keys === undefined || jwksUrl === undefined,
+      'at most one of keys and jwksUrl is expected',
+    )
+    .refine(
+      ({ keys = [], algorithms }) => keys.every(({ alg }) => algorithms.includes(alg)),
+      'the alg of every key must be one of algorithms',
+    );
 
 export const tenantIssuer = z
   .strictObject({
@@ -67,14 +87,14 @@ export type TenantIssuer = z.infer<typeof tenantIssuer>;
 
 export const createIssuer = ownContract(
   'issuer.create',
-  z.strictObject(body).refine(oneSource, atMostOne).meta({ id: 'CreateIssuer' }),
+  consistent(z.strictObject(body)).meta({ id: 'CreateIssuer' }),
   tenantIssuer,
 );
 
 /** Conditional. The reply means: in force on every gateway. */
 export const putIssuer = {
-  body: z.strictObject(body).refine(oneSource, atMostOne).meta({ id: 'PutIssuer' }),
-  contract: ownContract('issuer.put', z.strictObject({ id: uuid, ...body }).refine(oneSource, atMostOne), tenantIssuer),
+  body: consistent(z.strictObject(body)).meta({ id: 'PutIssuer' }),
+  contract: ownContract('issuer.put', consistent(z.strictObject({ id: uuid, ...body })), tenantIssuer),
 };
 
 export const listIssuers = ownContract(

@@ -1,7 +1,7 @@
 import { type AsymmetricKeyDetails, X509Certificate } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 import { thumbprintOf } from '../http/client-certificate.js';
-import { leastRsaBits } from './client-key.js';
+import { isSoundRsa } from './client-key.js';
 import type { RegisteredCertificate } from './service-account.contract.js';
 
 /** A certificate as it is kept. The thumbprint decides (RFC 8705 §2.2); the rest is there to show what was let in. */
@@ -12,17 +12,16 @@ export interface KeptCertificate extends RegisteredCertificate {
 
 const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 
-/** What a client's key may be, by OpenSSL's name of its kind. The bounds on RSA are those of FIPS 186-5. */
+/** What a client's key may be, by OpenSSL's name of its kind. */
 const kinds: Readonly<Record<string, (details: AsymmetricKeyDetails) => boolean>> = {
-  rsa: ({ modulusLength = 0, publicExponent = 0n }) =>
-    modulusLength >= leastRsaBits && publicExponent >= 65_537n && publicExponent % 2n === 1n,
+  rsa: ({ modulusLength = 0, publicExponent = 0n }) => isSoundRsa({ modulusLength, publicExponent }),
   ec: ({ namedCurve = '' }) => curves.includes(namedCurve),
   ed25519: () => true,
   'ml-dsa-44': () => true,
   'ml-dsa-65': () => true,
   'ml-dsa-87': () => true,
 };
-const expectedKey = `RSA with at least ${leastRsaBits} bits, EC P-256, P-384 or P-521, Ed25519 or ML-DSA`;
+const expectedKey = 'RSA with at least 2048 bits, EC P-256, P-384 or P-521, Ed25519 or ML-DSA';
 
 const longestSubject = 1024;
 

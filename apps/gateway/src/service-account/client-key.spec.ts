@@ -24,6 +24,14 @@ describe('a client’s public key', () => {
     await expect(assertUsable(clientKey.parse({ ...(await jwkOf(alg)), use: 'sig' }))).resolves.toBeUndefined();
   });
 
+  it('of RSA has no exponent with which signatures can be made up', async () => {
+    const jwk = await jwkOf('RS256');
+    for (const e of ['AQ', 'Aw', 'AQAA']) {
+      const key = clientKey.parse({ ...jwk, e });
+      await expect(assertUsable(key), e).rejects.toMatchObject({ code: 'request-invalid' });
+    }
+  });
+
   it.each(foreign)('for %s has no member of another kind: %j', async (alg, members) => {
     const jwk = await jwkOf(alg);
     for (const member of members)
@@ -44,6 +52,13 @@ describe('a client’s public key', () => {
         expect(clientKey.safeParse({ kid, alg, kty, crv, ...own, [secret]: 'AAAA' }).success).toBe(false);
     },
   );
+
+  it('is one of an issuer’s that it can use, and there once', async () => {
+    const [key, other] = [await jwkOf('ES256'), await jwkOf('RS256')];
+    const fits = (keys: readonly object[]): boolean =>
+      createIssuer.request.safeParse({ issuer: 'https://one.test', audience, algorithms: ['ES256'], keys }).success;
+    expect([[key], [key, { ...key, kid: 'y' }], [key, key], [other]].map(fits)).toEqual([true, true, false, false]);
+  });
 
   it('is the same to service accounts and to issuers', async () => {
     const keys = [{ ...(await jwkOf('ES256')), n: 'AAAA' }];

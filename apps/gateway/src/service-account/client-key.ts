@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import { AnkaError, text } from '@ankasecure/contracts';
 import { importJWK, type JWK } from 'jose';
 import { z } from 'zod';
@@ -35,7 +36,15 @@ export const clientKey = z.discriminatedUnion('kty', [
 ]);
 export type ClientKey = z.infer<typeof clientKey>;
 
-export const leastRsaBits = 2048;
+interface RsaParameters {
+  /** In bits. */
+  readonly modulusLength: number;
+  readonly publicExponent: bigint;
+}
+
+/** 2048 bits or more (SP 800-131A r2 §3) and an odd exponent above 2^16 (FIPS 186-5 §5.1): with 1, every message signs itself. */
+export const isSoundRsa = ({ modulusLength, publicExponent }: RsaParameters): boolean =>
+  modulusLength >= 2048 && publicExponent > 65_536n && publicExponent % 2n === 1n;
 
 /** @throws AnkaError `request-invalid` for what is no public key its algorithm can verify with */
 export const assertUsable = async (key: ClientKey): Promise<void> => {
@@ -44,7 +53,12 @@ export const assertUsable = async (key: ClientKey): Promise<void> => {
   });
   if (imported instanceof Uint8Array || imported.type !== 'public')
     throw new AnkaError('request-invalid', `keys: the key ${key.kid} is not a public key`);
-  const { modulusLength } = imported.algorithm as { modulusLength?: number };
-  if (modulusLength !== undefined && modulusLength < leastRsaBits)
-    throw new AnkaError('request-invalid', `keys: the RSA key ${key.kid} is shorter than ${leastRsaBits} bits`);
+  const { asymmetricKeyDetails: details } = KeyObject.from(imported);
+  if (details?.modulusLength === undefined) return;
+  const { modulusLength, publicExponent = 0n } = details;
+  if (!isSoundRsa({ modulusLength, publicExponent }))
+    throw new AnkaError(
+      'request-invalid',
+      `keys: the RSA key ${key.kid} needs 2048 bits or more and an odd exponent of 65537 or more`,
+    );
 };
