@@ -12,7 +12,10 @@ const routes = [
     (path) => ['POST', path] as const,
   ),
   ['PUT', '/policy'] as const,
+  ['POST', '/keys/00000000-0000-4000-8000-000000000000/suspend'] as const,
 ];
+/** Its body may be left out. */
+const takesNothing = (path: string): boolean => path.endsWith('/suspend');
 
 const utf8 = (...parts: readonly (string | number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => Buffer.from(part as string)));
@@ -51,7 +54,7 @@ const bodies: readonly (readonly [what: string, body: string | Uint8Array, code:
 describe.each(routes)('%s %s', (method, path) => {
   const headers = method === 'PUT' ? { 'if-match': '"1"' } : {};
 
-  it.each(bodies)('refuses %s', async (_, body, code) => {
+  it.each(bodies.filter(([what]) => what !== 'nothing' || !takesNothing(path)))('refuses %s', async (_, body, code) => {
     const reply = await target.refused(method, path, { body, headers }, code);
     expect(reply.text.length, 'the answer repeats nothing').toBeLessThan(1500);
   });

@@ -33,16 +33,20 @@ const assertId = (params: Parameters, { unknownId }: Route): void => {
 
 /**
  * The body's members and the path's parameters, which no member may name: a parser that met a name twice would take the last.
- * Without a body there are none.
+ * The members stay as they were written, however deep they go. Without a body there are none.
  */
 const membersOf = (request: FastifyRequest, route: Route, params: Parameters): Buffer => {
   assertId(params, route);
-  const isBare = !Buffer.isBuffer(request.body) || request.body.length === 0;
-  const body = isBare ? {} : parseJson(bodyOf(request));
+  const ofPath = Buffer.from(JSON.stringify(params));
+  if (!Buffer.isBuffer(request.body) || request.body.length === 0) return ofPath;
+  const body = parseJson(request.body);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('A JSON object is expected');
-  const claimed = Object.keys(params).find((name) => Object.hasOwn(body, name));
+  const names = Object.keys(body);
+  const claimed = names.find((name) => Object.hasOwn(params, name));
   if (claimed !== undefined) throw invalid(`Unrecognized key: "${claimed}"`);
-  return Buffer.from(JSON.stringify({ ...body, ...params }));
+  if (names.length === 0) return ofPath;
+  const members = request.body.subarray(request.body.indexOf('{') + 1);
+  return Buffer.concat([ofPath.subarray(0, -1), Buffer.from(','), members]);
 };
 
 const parametersOf = (request: FastifyRequest, route: Route, params: Parameters): Buffer => {
