@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Contract, services } from './bus.js';
 import { contracts, inboxPrefix, permissionsOf } from './contracts.js';
 import { AnkaError, errors, isErrorCode } from './error.js';
+import { deleteKey } from './lifecycle.js';
 import { base64url, isBase64url, text } from './primitive.js';
 
 const rows: readonly Contract[] = Object.values(contracts);
@@ -43,6 +44,17 @@ describe('bus permissions', () => {
         (subject) => !subject.startsWith('crypto.') || subject.startsWith('crypto.bank.'),
       ),
     ).toBe(true);
+  });
+});
+
+describe('a number in a path or a query', () => {
+  const id = '0b7e7dee-87ff-4bda-b12f-5e0e1a2b3c4d';
+  it.each(['', ' ', '1e1', '0x10', '-1', '1.0', '3651', '99999999999'])('is not %j', (waitingDays) =>
+    expect(deleteKey.request.safeParse({ id, waitingDays }).success).toBe(false),
+  );
+  it('is decimal digits, or left out', () => {
+    expect(deleteKey.request.parse({ id, waitingDays: '7' })).toEqual({ id, waitingDays: 7 });
+    expect(deleteKey.request.parse({ id })).toEqual({ id, waitingDays: 30 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { description, key, keyVersion, metadata, publicKey, revocationReason } from './key.js';
-import { instant, text, uuid } from './primitive.js';
+import { inDigits, instant, text, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -69,7 +69,7 @@ export const cancelDestruction = change('cancel-destroy', 'CancelDestruction', o
 export const deleteKey = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.delete',
-  request: z.strictObject({ id: uuid, waitingDays: z.coerce.number().pipe(waitingDays.unwrap()).default(30) }),
+  request: z.strictObject({ id: uuid, waitingDays: inDigits(waitingDays.unwrap()).prefault(30) }),
   reply: key,
 });
 
@@ -92,7 +92,7 @@ export const editKey = change('edit', 'EditKey', {
 export const getPublicKey = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.public-key',
-  request: z.strictObject({ id: uuid, version: z.coerce.number().pipe(version).optional() }),
+  request: z.strictObject({ id: uuid, version: inDigits(version).optional() }),
   reply: z.strictObject({ keyId: uuid, version, ...publicKey.shape }).meta({ id: 'PublicKey' }),
 });
 
@@ -120,6 +120,6 @@ export const getKeyUsage = contract({
 export const getKeyVersion = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.version.get',
-  request: z.strictObject({ id: uuid, version: z.coerce.number().pipe(version) }),
+  request: z.strictObject({ id: uuid, version: inDigits(version) }),
   reply: keyVersion,
 });

@@ -6,6 +6,7 @@ import {
   algorithmName,
   cursor,
   custody,
+  inDigits,
   instant,
   pageLimit,
   purpose,
@@ -88,7 +89,7 @@ export const getPolicy = contract({
 });
 
 const versionNumber = z.number().int().positive().max(2_147_483_647);
-const versionInPath = z.coerce.number().pipe(versionNumber);
+const versionInPath = inDigits(versionNumber);
 
 const aboutVersion = {
   version: versionNumber,

@@ -7,7 +7,7 @@ import {
   jwsAlgs,
   purposes,
 } from '@ankasecure/algorithm';
-import { custodyKinds } from '@ankasecure/policy-rules';
+import { custodyKinds, instant } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 
 /** Lower-case canonical UUID, any version: what every id in the platform looks like. */
@@ -52,7 +52,7 @@ export const wrapAlg = z.literal('AES-KWP');
 
 /** Where the private or secret key is: see `Custody` in the crypto-worker. */
 export const custody = z.enum(custodyKinds);
-export const instant = z.iso.datetime({ offset: false });
+export { instant };
 
 /** A warning that travels in an answer: stable code, a sentence for people, and the dates where it is about an end. */
 export const warning = z.strictObject({
@@ -80,4 +80,8 @@ export const cursor = z
   .string()
   .max(1024)
   .regex(/^[A-Za-z0-9_.-]+$/);
-export const pageLimit = z.coerce.number().int().min(1).max(200).default(50);
+/** A number in a path or a query, where there is only text: decimal digits and nothing else, so that an empty one is no zero. */
+export const inDigits = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value), schema);
+
+export const pageLimit = inDigits(z.number().int().min(1).max(200)).prefault(50);

@@ -1,5 +1,6 @@
 import { type AlgorithmName, algorithmNames, purposes } from '@ankasecure/algorithm';
 import { z } from 'zod';
+import { instant } from './instant.js';
 
 const algorithm = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
 const purpose = z.enum(purposes);
@@ -10,7 +11,6 @@ export type CustodyKind = (typeof custodyKinds)[number];
 /** What a tenant may want two people for. */
 export const controlledDeeds = ['destroy', 'compromise', 'relax-policy'] as const;
 
-const instant = z.iso.datetime({ offset: false });
 const days = z.number().int().min(1).max(36_500);
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
