@@ -11,7 +11,10 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'body-too-large',
     'Send less at once: split a batch, or hash the payload and sign its digest',
   ],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['media-type-unsupported', 'Send the body as application/json'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'media-type-unsupported',
+    'Send the body as application/json; to /oauth/token, as application/x-www-form-urlencoded',
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The body is not as long as Content-Length says'],
 };
 

@@ -256,8 +256,10 @@ export class Bus {
   }
 
   private async reply(message: Msg, handler: RawHandler): Promise<Buffer> {
+    let correlationId: string | undefined;
     try {
       const { context, body } = decodeRequest(message.data);
+      correlationId = context.correlationId;
       if (context.deadline <= Date.now()) throw new AnkaError('deadline-exceeded');
       const answer = await withParent(context.traceparent, () =>
         inSpan(`serve ${message.subject}`, 'server', () => handler(context, body)),
@@ -265,15 +267,18 @@ export class Bus {
       return encodeFrame(answer.head, answer.body);
     } catch (error) {
       const { revision } = asAnkaError(error);
-      const failed = { ok: false, error: this.failureOf(error, message.subject) } as const;
+      const failed = { ok: false, error: this.failureOf(error, { subject: message.subject, correlationId }) } as const;
       return encodeFrame(revision === undefined ? failed : { ...failed, revision });
     }
   }
 
-  private failureOf(error: unknown, subject: string): { code: AnkaError['code']; retryable: boolean; detail: string } {
+  private failureOf(
+    error: unknown,
+    about: { subject: string; correlationId: string | undefined },
+  ): { code: AnkaError['code']; retryable: boolean; detail: string } {
     const { code, retryable, detail, cause } = asAnkaError(error);
     if (code === 'internal-error' || code === 'service-unavailable')
-      this.log.error({ subject, code, reason: ((cause ?? error) as Error).stack }, 'request failed');
+      this.log.error({ ...about, code, reason: ((cause ?? error) as Error).stack }, 'request failed');
     return { code, retryable, detail };
   }
 

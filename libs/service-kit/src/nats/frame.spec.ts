@@ -55,6 +55,9 @@ describe('JSON bodies', () => {
     expect(described({ pin: 'canary' })).toMatch(/^pin: /);
     expect(described({ pin: 'canary' })).not.toContain('canary');
     expect(described({ pin: 'a', ['k'.repeat(5000)]: 1 }).length).toBeLessThan(200);
+    const variants = z.object({ key: z.discriminatedUnion('kty', [z.object({ kty: z.literal('EC') })]) });
+    const unknown = variants.safeParse({ key: { kty: 'canary' } });
+    expect(unknown.error && describeIssues(unknown.error)).toMatch(/^key\.kty: \w/);
     expect(() => validate(schema, { pin: 1 })).toThrow(expect.objectContaining({ code: 'request-invalid' }));
   });
 });

@@ -57,7 +57,9 @@ const clip = (text: string): string =>
 export const describeIssues = (error: z.core.$ZodError): string => {
   const flat = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
     if (issue.code !== 'invalid_union') return [issue];
-    const closest = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
+    const [closest] = issue.errors.toSorted((a, b) => a.length - b.length);
+    // No variant is meant by what tells them apart.
+    if (closest === undefined) return [issue];
     return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   };
   return error.issues
