@@ -34,21 +34,28 @@ describe('the README’s recipe', () => {
     for (const { prints } of all) expect(prints.length).toBeGreaterThan(0);
   });
 
-  it.each(all.map((recipe) => [recipe.title, recipe] as const))('“%s” works as pasted', async (_, recipe) => {
+  /** As one who pastes them into one shell; each goes on from the first. */
+  const paste = async (pasted: readonly Recipe[]): Promise<void> => {
     const { id, slug } = await newTenant(rig);
     const roles = ['tenant-admin', 'application-admin', 'user', 'auditor'] as const;
     for (const name of ['admin', 'officer']) {
       const token = await rig.mint({ tenantId: id, subject: name, roles });
       await writeFile(join(directory, `.ankasecure/tokens/${name}.jwt`), token);
     }
-    const commands = [...new Set([first, recipe])].map((one) => one.commands).join('');
+    const commands = pasted.map((one) => one.commands).join('');
     const script = commands.replace(itsAddress, `URL=${rig.baseUrl}`).replaceAll(itsTenant, `/tenants/${slug}/`);
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: directory });
     let from = 0;
-    for (const printed of [...new Set([first, recipe])].flatMap(({ prints }) => prints)) {
+    for (const printed of pasted.flatMap(({ prints }) => prints)) {
       const at = stdout.indexOf(printed, from);
       expect(at, `${printed} in ${stdout.slice(from)}`).toBeGreaterThanOrEqual(0);
       from = at;
     }
-  });
+  };
+
+  it.each(all.map((recipe) => [recipe.title, recipe] as const))('“%s” works as pasted', (_, recipe) =>
+    paste([...new Set([first, recipe])]),
+  );
+
+  it('works behind all those before it', () => paste(all));
 });
