@@ -134,14 +134,14 @@ export const QUOTA = Symbol('quota');
     },
     {
       provide: Approvals,
-      inject: [PARTS, Outbox, IdentityEpoch],
-      useFactory: ({ dataSource, config }: GatewayParts, ...rest: [Outbox, IdentityEpoch]) =>
+      inject: [PARTS, Outbox, IdentityEpoch, Rehearsal],
+      useFactory: ({ dataSource, config }: GatewayParts, ...rest: [Outbox, IdentityEpoch, Rehearsal]) =>
         new Approvals(dataSource, ...rest, config.approval.expiryHours),
     },
     {
       provide: Decisions,
-      inject: [PARTS, Outbox],
-      useFactory: ({ dataSource }: GatewayParts, outbox: Outbox) => new Decisions(dataSource, outbox),
+      inject: [PARTS, Outbox, Rehearsal],
+      useFactory: ({ dataSource }: GatewayParts, ...rest: [Outbox, Rehearsal]) => new Decisions(dataSource, ...rest),
     },
     {
       provide: Admission,

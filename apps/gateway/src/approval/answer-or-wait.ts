@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type DryRun } from '@ankasecure/contracts';
 import type { RawReply } from '@ankasecure/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { type Answer, answerOf } from '../route/answer.js';
@@ -13,13 +13,13 @@ interface Sent {
   readonly ifMatch?: number | undefined;
 }
 
-export const answerWith = (status: 200 | 202, approval: Approval): Answer => ({
+export const answerWith = (status: 200 | 202, body: Approval | DryRun): Answer => ({
   status,
   headers: {
     'content-type': 'application/json',
-    ...(status === 202 && { location: `${basePath}/approvals/${approval.id}` }),
+    ...(status === 202 && 'id' in body && { location: `${basePath}/approvals/${body.id}` }),
   },
-  body: Buffer.from(JSON.stringify(approval)),
+  body: Buffer.from(JSON.stringify(body)),
 });
 
 /**

@@ -25,6 +25,7 @@ const decision = {
   ...one,
   method: 'POST',
   takes: 'body',
+  dryRun: true,
   roles: ['tenant-admin', 'application-admin'],
   errors: ['approval-not-found', 'approval-denied', 'approval-state'],
 } as const;
@@ -62,7 +63,7 @@ export const approvalRoutes: readonly Route[] = [
     decides: 'approve',
     summary: 'Approve what somebody else asked for, and have it done',
     description:
-      'By a person other than who asked, with a role that may do it (and not `user` alone); no service account approves. It is carried out in the approver’s name at once, as far as everything else allows it then, and the reply holds its outcome. An answer that says it may be repeated leaves it to be approved again by the same person.',
+      'By a person other than who asked, with a role that may do it (and not `user` alone); no service account approves. It is carried out in the approver’s name at once, as far as everything else allows it then, and the reply holds its outcome. An answer that says it may be repeated leaves it to be approved again by the same person. A dry run answers what the deed would come to, or why it is not for the caller to approve.',
     contract: approveRequest.contract,
     body: approveRequest.body,
     withinMs: 30_000,
@@ -92,6 +93,7 @@ export const approvalRoutes: readonly Route[] = [
     roles: ['tenant-admin', 'application-admin', 'user'],
     contract: withdrawRequest,
     takes: 'parameters',
+    dryRun: true,
     errors: ['approval-not-found', 'approval-denied', 'approval-state'],
     example: {
       reply: { ...waiting, state: 'withdrawn', decidedBy: waiting.requestedBy, decidedAt: instants.occurred },

@@ -121,6 +121,38 @@ describe('what takes two people', () => {
     rig.standIns.answer('suspendKey');
   });
 
+  it('is looked at, and no more, by whoever tries to decide', async () => {
+    const approval = await waiting();
+    rig.standIns.answer('deleteKey', async ({ dryRun, ifMatch, approval: about }) => done({ dryRun, ifMatch, about }));
+    const deciding = { approve: ['POST', '/approve'], reject: ['POST', '/reject'], withdraw: ['DELETE', ''] } as const;
+    const tryTo = async (what: keyof typeof deciding, token: string): Promise<unknown> => {
+      const [method, path] = deciding[what];
+      const answer = await send(method, `/approvals/${approval.id}${path}?dryRun=true`, token);
+      expect(answer.status, answer.text).toBe(200);
+      return JSON.parse(answer.text);
+    };
+    const verdict = (what: string, succeeds: boolean) => ({ dryRun: true, operation: `approval.${what}`, succeeds });
+    const denied = { error: { code: 'approval-denied' } };
+    expect(await tryTo('approve', bob)).toEqual({
+      ...{ dryRun: true, ifMatch: 7, about: { id: approval.id, requestedBy: 'alice' } },
+    });
+    expect(await tryTo('reject', bob)).toEqual(verdict('reject', true));
+    expect(await tryTo('withdraw', alice)).toEqual(verdict('withdraw', true));
+    expect(await tryTo('approve', alice)).toMatchObject({ ...verdict('approve', false), ...denied });
+    expect(await tryTo('withdraw', bob)).toMatchObject({ ...verdict('withdraw', false), ...denied });
+    expect(await read(approval)).toEqual(approval);
+    const [, ...tried] = await eventsOf(approval, 6);
+    expect(tried.map(({ operation, outcome, userId }) => [operation, outcome, userId]).toSorted()).toEqual([
+      ['dry-run.approval.approve', 'failure', 'alice'],
+      ['dry-run.approval.approve', 'success', 'bob'],
+      ['dry-run.approval.reject', 'success', 'bob'],
+      ['dry-run.approval.withdraw', 'failure', 'bob'],
+      ['dry-run.approval.withdraw', 'success', 'alice'],
+    ]);
+    approvalIn(await decide('reject', approval, bob));
+    expect(await tryTo('approve', bob)).toMatchObject({ succeeds: false, error: { code: 'approval-state' } });
+  });
+
   it('is carried out as it was asked for, in the name of who approves, and never twice', async () => {
     const body = { message: 'laptop lost' };
     const headers = { 'if-match': '"7"' };

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, type Context } from '@ankasecure/contracts';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
+import { type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Principal } from '../auth/principal.js';
@@ -35,6 +35,7 @@ export class Approvals {
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
     private readonly epochs: Pick<IdentityEpoch, 'now'>,
+    private readonly rehearsal: Rehearsal,
     private readonly expiryHours: number,
   ) {}
 
@@ -155,6 +156,17 @@ export class Approvals {
     this.outbox.committed(1);
     if (row instanceof AnkaError) throw row;
     return resourceOf(row);
+  }
+
+  rehearseWithdrawal(context: Context, id: string): Promise<DryRun> {
+    const { tenantId } = context;
+    const deed = { operation: 'approval.withdraw', details: { approvalId: id } };
+    return this.rehearsal.of(context, deed, async () => {
+      const row = await withTenant(this.dataSource, tenantId, (manager) => readApproval(manager, tenantId, id));
+      const denied = withdrawalDenied(context, row);
+      if (denied !== undefined) throw denied;
+      assertOpen(row);
+    });
   }
 
   /** Removes what has been over for 30 days, some at a time. @returns how many */

@@ -1,5 +1,5 @@
-import { AnkaError } from '@ankasecure/contracts';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
+import { type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Approval } from './approval.contract.js';
@@ -8,12 +8,18 @@ import { type ApprovalRow, readApproval, resourceOf } from './approval-row.js';
 import { assertNotCarried, assertOpen, assertPending } from './approvals.js';
 import { carryingMs, controlledRoute } from './controlled-route.js';
 
-type Verdict = 'approve' | 'reject';
+export type Verdict = 'approve' | 'reject';
 
 /** What was approved, and whose it is to carry out; nobody's where there is an outcome. */
 export interface Approved {
   readonly approval: Approval;
   readonly claim: string | null;
+}
+
+/** A decision that was only tried. */
+export interface Rehearsed {
+  readonly dryRun: DryRun;
+  readonly approval: Approval | undefined;
 }
 
 const approve = `
@@ -39,6 +45,7 @@ export class Decisions {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
+    private readonly rehearsal: Rehearsal,
   ) {}
 
   /**
@@ -47,10 +54,8 @@ export class Decisions {
    */
   async approve(principal: Principal, id: string, correlationId: string): Promise<Approved> {
     const approved = await this.decide(principal, id, 'approve', correlationId, async (manager, row) => {
-      if (row.outcome !== null && row.decided_by === principal.subject) return undefined;
-      if (row.state !== 'approved' || row.decided_by !== principal.subject) assertPending(row);
-      if (row.over) throw new AnkaError('approval-state', 'Its time is over: it has to be asked for again');
-      assertNotCarried(row);
+      if (isConcluded(row, principal)) return undefined;
+      assertApprovable(row, principal);
       const forMs = carryingMs(controlledRoute(row.operation));
       await manager.query(approve, [principal.tenantId, id, principal.subject, forMs]);
       return {};
@@ -66,6 +71,27 @@ export class Decisions {
       return reason === undefined ? {} : { reason };
     });
     return resourceOf(rejected);
+  }
+
+  /**
+   * What the decision would come to; the deed that is approved is another matter.
+   * @returns also what it is about, where the decision would be taken and its deed be done
+   */
+  async rehearse(context: Context, principal: Principal, id: string, verdict: Verdict): Promise<Rehearsed> {
+    let approval: Approval | undefined;
+    const deed = { operation: `approval.${verdict}`, details: { approvalId: id } };
+    const dryRun = await this.rehearsal.of(context, deed, async () => {
+      const row = await withTenant(this.dataSource, context.tenantId, (manager) =>
+        readApproval(manager, context.tenantId, id),
+      );
+      const denied = denialOf(principal, row);
+      if (denied !== undefined) throw denied;
+      if (verdict === 'reject') return assertOpen(row);
+      if (isConcluded(row, principal)) return;
+      assertApprovable(row, principal);
+      approval = resourceOf(row);
+    });
+    return { dryRun, approval };
   }
 
   /** Keeps the last answer to what was approved, unless it is somebody else's by now. */
@@ -107,6 +133,17 @@ export class Decisions {
     return row;
   }
 }
+
+/** There is an outcome, and it is told again to who approved. */
+const isConcluded = ({ outcome, decided_by }: ApprovalRow, { subject }: Principal): boolean =>
+  outcome !== null && decided_by === subject;
+
+/** @throws AnkaError `approval-state` */
+const assertApprovable = (row: ApprovalRow, { subject }: Principal): void => {
+  if (row.state !== 'approved' || row.decided_by !== subject) assertPending(row);
+  if (row.over) throw new AnkaError('approval-state', 'Its time is over: it has to be asked for again');
+  assertNotCarried(row);
+};
 
 /** Why this is not for `principal` to decide: it takes a second person, who could do the deed. */
 const denialOf = (principal: Principal, { operation, requested_by }: ApprovalRow): AnkaError | undefined => {

@@ -6,5 +6,9 @@ import type { Approvals } from './approvals.js';
 export const serveApprovals = (own: OwnService, approvals: Approvals): void => {
   own.serve(listApprovals, async (context, query) => ({ body: await approvals.list(context, query) }));
   own.serve(getApproval, async (context, { id }) => ({ body: await approvals.get(context, id) }));
-  own.serve(withdrawRequest, async (context, { id }) => ({ body: await approvals.withdraw(context, id) }));
+  own.serve(
+    withdrawRequest,
+    async (context, { id }) => ({ body: await approvals.withdraw(context, id) }),
+    (context, { id }) => approvals.rehearseWithdrawal(context, id),
+  );
 };

@@ -3,6 +3,7 @@ import type { Bus, RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOrWait } from '../approval/answer-or-wait.js';
 import type { Approvals } from '../approval/approvals.js';
+import type { Principal } from '../auth/principal.js';
 import type { Changed } from '../identity/in-force.js';
 import { tellOfKey } from '../quota/quota.js';
 import { answerOf, sendAnswer } from './answer.js';
@@ -34,6 +35,20 @@ export interface Answering {
   requestRaw(...asked: Parameters<Bus['requestRaw']>): Promise<RawReply & Partial<Pick<Changed<unknown>, 'settle'>>>;
 }
 
+/** What a service is told of who asks, and until when it may answer. */
+export const contextOf = (request: FastifyRequest, principal: Principal, withinMs: number): Context => {
+  const { tenantId, subject, issuer, roles, groups } = principal;
+  return {
+    tenantId: request.tenantInPath ?? tenantId,
+    principal: subject,
+    issuer,
+    roles: [...roles],
+    ...(groups.length > 0 && { groups: [...groups] }),
+    correlationId: request.id,
+    deadline: Date.now() + withinMs,
+  };
+};
+
 /** Asks the service that owns the route's operation; failures it answered are replies too. */
 export const ask = async (
   { bus, own }: Asking,
@@ -44,17 +59,7 @@ export const ask = async (
   extra: Extra,
 ): Promise<RawReply> => {
   const answered = await whileStanding(request.principal, route, (principal) => {
-    const { tenantId, subject, issuer, roles, groups } = principal;
-    const context: Context = {
-      tenantId: request.tenantInPath ?? tenantId,
-      principal: subject,
-      issuer,
-      roles: [...roles],
-      ...(groups.length > 0 && { groups: [...groups] }),
-      correlationId: request.id,
-      deadline: Date.now() + route.withinMs,
-      ...extra,
-    };
+    const context: Context = { ...contextOf(request, principal, route.withinMs), ...extra };
     const service: Answering = route.contract.owner === 'gateway' ? own : bus;
     return service.requestRaw(subjectOf(route.contract, request.partition), context, body);
   });
