@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { platformTenantId } from '@ankasecure/contracts';
 import { createLogger } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { makeIssuer } from '../testing/token.js';
 import { identityConfig } from './identity.config.js';
 import { issuerKeys } from './issuer-keys.js';
 import { KeyOutage } from './key-outage.js';
@@ -72,4 +73,18 @@ describe('a key file', () => {
     ['{"keys":[{"kty":"EC","crv":"P-256","x":"","y":"","d":"AA"}]}', /only public keys/],
     ['{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', /only public keys/],
   ])('with %s stops the start', (content, message) => expect(load(content)).toThrow(message));
+
+  it('is read anew for a key that it did not have', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { publicJwk } = await makeIssuer(issuer.issuer);
+    const holding = (kid: string): string => JSON.stringify({ keys: [{ ...publicJwk, kid }] });
+    const find = load(holding('old'))();
+    const look = async (kid: string) => find({ alg: 'ES256', kid }, { payload: '', signature: '' });
+    await expect(look('old')).resolves.toMatchObject({ type: 'public' });
+    load(holding('next'));
+    vi.setSystemTime(Date.now() + 30_001);
+    await expect(look('next')).resolves.toMatchObject({ type: 'public' });
+    await expect(look('old')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    vi.useRealTimers();
+  });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { pathToFileURL } from 'node:url';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { IssuerConfig } from './identity.config.js';
 import type { KeyOutage } from './key-outage.js';
 import { RemoteKeys } from './remote-keys.js';
@@ -19,13 +20,19 @@ const readKeySet = (file: string): JSONWebKeySet => {
   return set;
 };
 
+/** A file is read anew as a URL is, so that keys roll over without a restart; one that is no JWK set stops the start, not later. */
+const fileKeys = (file: string, issuer: string, outage: KeyOutage): RemoteKeys => {
+  readKeySet(file);
+  return new RemoteKeys(pathToFileURL(file).href, issuer, outage, async () => Response.json(readKeySet(file)));
+};
+
 /**
  * Finds an issuer's verification key by a token's `kid` and `alg`, in that issuer's JWK set and nowhere else.
- * The function throws jose's errors when the set has no such key, and AnkaError `service-unavailable` when a remote
- * set cannot be had: a failure of ours must not look like a bad token.
+ * The function throws jose's errors when the set has no such key, and AnkaError `service-unavailable` when the set cannot be
+ * had: a failure of ours must not look like a bad token.
  */
-export const issuerKeys = (config: IssuerConfig, outage: KeyOutage): JWTVerifyGetKey => {
-  if (config.jwksFile !== undefined) return createLocalJWKSet(readKeySet(config.jwksFile));
-  if (config.jwksUrl === undefined) throw new Error(`no keys are configured for the issuer ${config.issuer}`);
-  return new RemoteKeys(config.jwksUrl, config.issuer, outage).find;
+export const issuerKeys = ({ issuer, jwksFile, jwksUrl }: IssuerConfig, outage: KeyOutage): JWTVerifyGetKey => {
+  if (jwksFile !== undefined) return fileKeys(jwksFile, issuer, outage).find;
+  if (jwksUrl === undefined) throw new Error(`no keys are configured for the issuer ${issuer}`);
+  return new RemoteKeys(jwksUrl, issuer, outage).find;
 };
