@@ -54,7 +54,7 @@ export const importKey = contract({
       wrappedKey: base64url(8192)
         .min(1)
         .describe(
-          'The key under an AES key with AES key wrap with padding (RFC 5649): a PKCS#8 PrivateKeyInfo, or the bytes of a secret key. With rsa-aes-kwp that AES key goes before it, under RSA-OAEP with the wrapping key.',
+          'The key under an AES key with AES key wrap with padding (RFC 5649): a PKCS#8 PrivateKeyInfo, or the bytes of a secret key, of which one for HMAC has exactly as many as its hash. With rsa-aes-kwp that AES key goes before it, under RSA-OAEP with the wrapping key.',
         ),
     })
     .refine(

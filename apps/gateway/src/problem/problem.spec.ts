@@ -103,6 +103,7 @@ describe('problems', () => {
   it.each([
     ['DELETE', '/api/v1/keys', 'POST, GET, HEAD'],
     ['GET', '/api/v1/sign', 'POST'],
+    ['GET', '/api/v1/oauth/token', 'POST'],
     ['OPTIONS', '/api/v1/policy', 'GET, HEAD, PUT'],
     ['PUT', `/api/v1/keys/${crypto.randomUUID()}?x=1`, 'GET, HEAD, PATCH, DELETE'],
   ])('%s %s is not offered', async (method, path, allow) => {

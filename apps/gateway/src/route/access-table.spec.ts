@@ -16,7 +16,7 @@ const cellsOf = ({ method, path, roles: allowed, right, public: open }: Route): 
 
 const table = `# Who may call what
 
-By role, at the gateway's door; \`access.spec.ts\` tries every cell. The last column is the right on the key that lets a \`user\` do it: where there is one, the worker that owns the key looks at it, and \`right.spec.ts\` of the end-to-end tests tries each. \`manage\` is no way to the uses of a key: whoever has it by a grant may give rights to others, and none to itself or to a group of its own.
+By role, at the gateway's door; \`access.spec.ts\` tries every cell. The last column is the right on the key that whoever is only a \`user\`, where the row lets one in, needs besides: the worker that owns the key looks at it, and \`right.spec.ts\` of the end-to-end tests tries each. \`manage\` is no way to the uses of a key: whoever has it by a grant may give rights to others, and none to itself or to a group of its own.
 
 ${row(['Route', ...roles, 'right on the key'])}
 ${row(['---', ...roles.map(() => '---'), '---'])}

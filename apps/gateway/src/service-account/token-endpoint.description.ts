@@ -1,4 +1,4 @@
-import { refer } from '../api-description/header.js';
+import { type HeaderName, refer } from '../api-description/header.js';
 import { problemMediaType } from '../problem/problem.js';
 import { ids } from '../route/example.js';
 import { refusal as noClient } from './client-authentication.js';
@@ -24,6 +24,13 @@ const refusal = (description: string, error: string, detail: string) =>
     },
     { error, error_description: detail },
   );
+
+/** Before OAuth has a say, as on every other route. */
+const problem = (said: string, ...headers: readonly HeaderName[]) => ({
+  description: said,
+  headers: refer('X-Correlation-Id', 'Server-Timing', ...headers),
+  content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+});
 
 const description = `RFC 6749, section 4.4. There are two ways for a client to prove that it is the account; refusals are as RFC 6749, section 5.2, has them.
 
@@ -78,11 +85,9 @@ export const tokenEndpointPath = {
         ),
         400: refusal('The request is not one for a token.', 'invalid_request', 'client_assertion is not a JWT'),
         401: refusal('Nothing proves that the client is the account.', 'invalid_client', noClient),
-        503: {
-          description: 'Something of ours is away.',
-          headers: refer('X-Correlation-Id', 'Server-Timing', 'Retry-After'),
-          content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
+        413: problem('The form is longer than any that asks for a token.'),
+        415: problem('The body is no form.'),
+        503: problem('Something of ours is away.', 'Retry-After'),
       },
     },
   },
