@@ -8,6 +8,9 @@ import { publicKeyOf } from './public-key.js';
 
 const instantOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
+/** Of a key in software, however approved its algorithm is. */
+const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside every validated module’s boundary)' };
+
 /** What is on record of a version's life, with its state now. */
 const lifeOf = (row: KeyRow) => ({
   state: stateAt(lifecycleOf(row), Date.now()),
@@ -44,7 +47,7 @@ export const keyResource = (custody: Custody, row: KeyRow): Key => {
     description: row.description,
     metadata: row.metadata,
     purgeProtection: row.purge_protection,
-    fips: fipsStatus(row.algorithm, row.purpose, Date.now()),
+    fips: row.custody === 'software' ? outsideModules : fipsStatus(row.algorithm, row.purpose, Date.now()),
     createdAt: row.created_at.toISOString(),
     revision: row.key_revision,
     ...(warnings.length > 0 ? { warnings } : {}),
