@@ -43,17 +43,36 @@ describe('rotation by date', () => {
     expectProblem(await tenant.admin.send('GET', `/keys/${id}/rotation-policy`), 'key-not-found');
   });
 
-  it('follows nothing that is suspended, and that date is over', async () => {
+  it('waits for a key to be active, and follows no key that ended', async () => {
+    const [suspended, revoked] = [
+      await tenant.createKey({ algorithm: 'EC-P256' }),
+      await tenant.createKey({ algorithm: 'AES-256' }),
+    ];
+    await tenant.admin.post(`/keys/${suspended.id}/suspend`, {});
+    await tenant.admin.post(`/keys/${revoked.id}/revoke`, { reason: 'superseded' });
+    const at = new Date(Date.now() + 300).toISOString();
+    for (const { id } of [suspended, revoked]) await put(id, { interval: 'P1D', at });
+    await delay(2000);
+    expect((await versionsOf(suspended.id)).map(({ state }) => state)).toEqual(['SUSPENDED']);
+    await tenant.admin.post(`/keys/${suspended.id}/resume`, {});
+    await eventually('the rotation that was due', async () => (await versionsOf(suspended.id)).length > 1);
+    const { nextAt } = await tenant.admin.get<RotationPolicy>(`/keys/${suspended.id}/rotation-policy`);
+    expect(Date.parse(nextAt ?? '') - Date.parse(at)).toBe(86_400_000);
+    expect((await versionsOf(revoked.id)).map(({ state }) => state)).toEqual(['DEACTIVATED']);
+  });
+
+  it('is not planned for a key on its way out, and goes with a destroyed one', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
-    await tenant.admin.post(`/keys/${id}/suspend`, {});
-    const at = new Date(Date.now() - 1000).toISOString();
-    await put(id, { interval: 'P1D', at });
-    const policy = await eventually('the next date', async () => {
-      const held = await tenant.admin.get<RotationPolicy>(`/keys/${id}/rotation-policy`);
-      return held.nextAt !== at && held;
-    });
-    expect(Date.parse(policy.nextAt ?? '') - Date.parse(at)).toBe(86_400_000);
-    expect((await versionsOf(id)).map(({ state }) => state)).toEqual(['SUSPENDED']);
+    await put(id, { interval: 'P1D' });
+    const again = () => tenant.admin.send('PUT', `/keys/${id}/rotation-policy`, { body: { interval: 'P1D' } });
+    await tenant.admin.send('DELETE', `/keys/${id}`);
+    expectProblem(await again(), 'key-state');
+    await tenant.admin.post(`/keys/${id}/cancel-destroy`, {});
+    await tenant.admin.send('DELETE', `/keys/${id}?waitingDays=0`);
+    await eventually('its destruction', async () => (await tenant.admin.get<Key>(`/keys/${id}`)).state === 'DESTROYED');
+    expectProblem(await tenant.admin.send('GET', `/keys/${id}/rotation-policy`), 'key-not-found');
+    expectProblem(await again(), 'key-state');
+    expectProblem(await tenant.admin.send('PUT', '/aliases/of-a-destroyed', { body: { keyId: id } }), 'key-state');
   });
 });
 

@@ -102,6 +102,18 @@ describe('what is due to be destroyed', () => {
     await Promise.all(heirs.map(({ lease }) => lease.release()));
   });
 
+  it('takes the rotation policy of its key with it', async () => {
+    await database.superuser.query(
+      `INSERT INTO rotation_policy (tenant_id, key_id, max_uses, set_by) VALUES ($1, $2, 3, 'x')`,
+      [tenantId, keyId],
+    );
+    const one = worker();
+    await sweeping([one], async () => (await stateNow()) === 'DESTROYED');
+    expect(await database.superuser.query('SELECT * FROM rotation_policy')).toEqual([]);
+    expect(await database.events()).toMatchObject([{ details: { rotationPolicy: 'deleted' } }]);
+    await one.lease.release();
+  });
+
   it('is not recorded as destroyed while the object can still be found', async () => {
     const one = worker();
     token.stubborn = true;

@@ -12,6 +12,7 @@ import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import type { CommitChange } from './commit-change.js';
+import { refusalOf } from './key-state.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor, outdateKey } from './lock-key.js';
 import { type Deed, keyOf } from './rehearse.js';
@@ -81,7 +82,7 @@ export class KeyAliases {
     };
   }
 
-  /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
+  /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `key-state` for a destroyed key */
   put(context: Context, { name, keyId }: Naming): Promise<Alias> {
     const { tenantId } = context;
     return this.change(context, deedOf('alias.put', name, keyId), async (manager) => {
@@ -182,7 +183,7 @@ const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefi
     throw new AnkaError('precondition-failed', 'The alias has changed since; read it again and decide anew');
 };
 
-/** With the key locked. @returns what the name stands for until now. @throws AnkaError `key-not-found`, `precondition-failed` */
+/** With the key locked. @returns what the name stands for until now. @throws AnkaError `key-not-found`, `precondition-failed`, `key-state` */
 const checkPut = async (
   manager: EntityManager,
   context: Context,
@@ -193,6 +194,8 @@ const checkPut = async (
   const old = await find(manager, tenantId, name);
   if (old !== undefined) await assertGranted(manager, context, 'manage', old.key_id);
   assertExpected(context, old);
+  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as KeyRow;
+  if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'be given a name'));
   return old;
 };
 

@@ -55,6 +55,9 @@ const rotatable: readonly KeyState[] = ['ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'C
 
 export const isRotatable = (state: KeyState): boolean => rotatable.includes(state);
 
+/** States of a version that has no future, unless its destruction is called off. */
+export const onTheWayOut: readonly KeyState[] = ['DESTROY_SCHEDULED', 'DESTROYED'];
+
 /** KMIP revocation reasons after which a key counts as compromised; the others deactivate it. */
 const compromising: readonly RevocationReason[] = ['key-compromise', 'ca-compromise'];
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { Intents } from './intent.js';
 import { KeyStore } from './key-store.js';
 import { Lease } from './lease.js';
@@ -69,7 +69,7 @@ const worker = (alone = true) => {
     await outcomes.close();
     await lease.release();
   };
-  return { scheduler, stop };
+  return { scheduler, rotator, stop };
 };
 const due = (seconds: number, ago: number) =>
   database.superuser.query(
@@ -77,6 +77,13 @@ const due = (seconds: number, ago: number) =>
      VALUES ($1, $2, 'PT1S', $3, now() - $4 * interval '1 second', 'x')`,
     [tenantId, keyId, seconds, ago],
   );
+const become = (state: string, dates = {}): Promise<unknown> => {
+  const { activateAt = null, deactivateAt = null }: { activateAt?: string | null; deactivateAt?: string | null } =
+    dates;
+  return database.superuser.query('UPDATE key_version SET state = $1, activate_at = $2, deactivate_at = $3', [
+    ...[state, activateAt, deactivateAt],
+  ]);
+};
 const versions = async (): Promise<string[]> => {
   const rows = await database.superuser.query<{ state: string }[]>('SELECT state FROM key_version ORDER BY version');
   return rows.map(({ state }) => state);
@@ -108,5 +115,44 @@ describe('a rotation that is due', () => {
     await Promise.all(workers.map(({ stop }) => stop()));
     expect(await versions()).toEqual(['DEACTIVATED', 'DEACTIVATED', 'DEACTIVATED', 'ACTIVE']);
     expect(token.objects.size).toBe(3);
+  });
+
+  it.each([
+    ['SUSPENDED', {}],
+    ['PRE_ACTIVE', { activateAt: '2999-01-01T00:00:00.000Z' }],
+    ['DEACTIVATED', {}],
+    ['ACTIVE', { deactivateAt: '2020-01-01T00:00:00.000Z' }],
+    ['COMPROMISED', {}],
+    ['DESTROY_SCHEDULED', {}],
+    ['DESTROYED', {}],
+  ])('waits while the key is not active: %s %j', async (state, dates) => {
+    const found = () => database.dataSource.query<unknown[]>(`SELECT * FROM due_rotations('default', now())`);
+    await due(1, 60);
+    expect(await found()).toHaveLength(1);
+    await become(state, dates);
+    expect(await found()).toEqual([]);
+  });
+
+  it('of a key that was deactivated never comes, and nobody hears of it', async () => {
+    await due(1, 60);
+    await become('DEACTIVATED');
+    const { scheduler, stop } = worker();
+    scheduler.start('default');
+    await delay(1600);
+    await stop();
+    expect(await versions()).toEqual(['DEACTIVATED']);
+    expect(await database.events()).toEqual([]);
+  });
+
+  it('does not follow a version that ceased to be active since it was found due, and says nothing', async () => {
+    const { rotator, stop } = worker();
+    await become('DEACTIVATED');
+    const turn = { isOpen: async () => true, take: async () => true };
+    await rotator.rotate(contextOf(tenantId), { id: keyId, trigger: 'schedule', turn });
+    const following = rotator.rotate(contextOf(tenantId), { id: keyId, trigger: 'uses', expectedVersion: 1 });
+    await expect(following).rejects.toMatchObject({ code: 'key-state' });
+    expect(await versions()).toEqual(['DEACTIVATED']);
+    expect((await database.events()).map(({ details }) => details?.['trigger'])).toEqual(['uses']);
+    await stop();
   });
 });

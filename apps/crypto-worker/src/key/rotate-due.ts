@@ -18,7 +18,7 @@ const budgetMs = 60_000;
 const restMs = 5000;
 
 /**
- * Rotates keys whose date has come. Every worker looks twice a second and claims nothing ahead: the transaction that records
+ * Rotates ACTIVE keys whose date has come; for others nothing is due until they are ACTIVE again. Every worker looks twice a second and claims nothing ahead: the transaction that records
  * the new version moves the date from the one that was due to the next, so each date rotates once, whoever dies. That two
  * make an object for the same date is avoided by a lock, and made good by the loser's undoing where it is not.
  */

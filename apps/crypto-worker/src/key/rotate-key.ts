@@ -1,13 +1,5 @@
 import type { JweAlg } from '@ankasecure/algorithm';
-import {
-  AnkaError,
-  type AuditEvent,
-  type Context,
-  type DryRun,
-  type Key,
-  type KeyState,
-  type Notice,
-} from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, type DryRun, type Key, type Notice } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
@@ -59,9 +51,6 @@ interface Plan {
   readonly ruling: Ruling;
 }
 
-/** States of a version that a new one follows without anybody's asking. */
-const followedByItself: readonly KeyState[] = ['ACTIVE', 'DEACTIVATED'];
-
 /** Decisions taken anew before a caller is told that key or policy change too fast. */
 const attempts = 3;
 
@@ -79,7 +68,8 @@ export class RotateKey {
 
   /**
    * Once per `resourceId` of the context, where there is one. What another has done meanwhile, a turn or the following of
-   * an exhausted version, is not done again: the key is returned as it is.
+   * an exhausted version, is not done again, and by schedule nothing but an ACTIVE version is followed: the key is returned
+   * as it is.
    * @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`, `policy-refused`, `algorithm-unavailable`, and custody's
    */
   async rotate(context: Context, rotation: Rotation): Promise<Rotated> {
@@ -141,6 +131,7 @@ export class RotateKey {
     current: KeyRow,
   ): Promise<boolean> {
     if (trigger === 'uses' && expectedVersion !== current.version) return true;
+    if (trigger === 'schedule' && stateAt(lifecycleOf(current), Date.now()) !== 'ACTIVE') return true;
     return turn !== undefined && !(await withTenant(this.dataSource, tenantId, turn.isOpen));
   }
 
@@ -197,8 +188,8 @@ export class RotateKey {
     if (expectedVersion !== undefined && expectedVersion !== current.version)
       throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
     const state = stateAt(lifecycleOf(current), Date.now());
-    // By itself nothing follows what somebody has suspended or found compromised.
-    if (!isRotatable(state) || (trigger !== 'request' && !followedByItself.includes(state)))
+    // By itself a new version follows only one that is in use.
+    if (!isRotatable(state) || (trigger !== 'request' && state !== 'ACTIVE'))
       throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
     const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);

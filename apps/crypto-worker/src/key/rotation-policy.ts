@@ -16,7 +16,8 @@ import { policyWithin } from '../policy/enforced-policy.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { refusedBy } from '../policy/ruling.js';
 import type { CommitChange } from './commit-change.js';
-import { type KeyRow, readKey } from './key-store.js';
+import { onTheWayOut, refusalOf, stateAt } from './key-state.js';
+import { type KeyRow, lifecycleOf, readKey } from './key-store.js';
 import { lockKeyFor, outdateKey } from './lock-key.js';
 import { assertMadeHere } from './made-here.js';
 import { type Deed, keyOf } from './rehearse.js';
@@ -63,7 +64,7 @@ export class RotationPolicies {
     });
   }
 
-  /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid`, `policy-refused` */
+  /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid`, `key-state`, `policy-refused` */
   put(context: Context, request: PutRequest): Promise<RotationPolicy> {
     return this.change(context, this.putting(context, request));
   }
@@ -120,7 +121,7 @@ export class RotationPolicies {
     };
   }
 
-  /** No rotation is planned that the policy would refuse now, nor later or less often than it says. */
+  /** No rotation is planned of a key on its way out, none that the policy would refuse now, nor later or less often than it says. */
   private async assertAllowed(
     manager: EntityManager,
     tenantId: string,
@@ -130,6 +131,8 @@ export class RotationPolicies {
     const policy = await policyWithin(manager, tenantId);
     const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
     assertMadeHere(row.purpose);
+    const state = stateAt(lifecycleOf(row), Date.now());
+    if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'be given a rotation policy'));
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });
     if (!decision.allow) throw refusedBy(decision);
   }

@@ -14,3 +14,4 @@ export { Import1764400200000 } from './1764400200000-import.js';
 export { RewrapFailure1764500300000 } from './1764500300000-rewrap-failure.js';
 export { WrappingKey1764520000000 } from './1764520000000-wrapping-key.js';
 export { Software1764530000000 } from './1764530000000-software.js';
+export { RotationOfActive1764541000000 } from './1764541000000-rotation-of-active.js';
