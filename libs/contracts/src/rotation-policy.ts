@@ -30,7 +30,7 @@ const maxUses = z
 const body = z
   .strictObject({
     interval: interval.optional(),
-    at: instant.optional().describe('The first rotation; one interval from now when left out.'),
+    at: instant.optional().describe('The first rotation, at a moment to come; one interval from now when left out.'),
     maxUses: maxUses.optional(),
   })
   .meta({ id: 'PutRotationPolicy' });
@@ -39,7 +39,11 @@ export const rotationPolicy = z
   .strictObject({
     keyId: uuid,
     interval: interval.nullable(),
-    nextAt: instant.nullable().describe('The next rotation by date. Each date rotates once, late if it must.'),
+    nextAt: instant
+      .nullable()
+      .describe(
+        'The next rotation by date. Dates that pass while the key is not ACTIVE, or nobody is there, come to one rotation.',
+      ),
     maxUses: maxUses.nullable(),
     setBy: z.string(),
   })

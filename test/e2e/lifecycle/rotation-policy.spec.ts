@@ -113,6 +113,7 @@ describe('rotation by use', () => {
     ['nothing', {}],
     ['months', { interval: 'P1M' }],
     ['a date without an interval', { at: '2030-01-01T00:00:00.000Z', maxUses: 1 }],
+    ['a date that has passed', { interval: 'P1D', at: '2020-01-01T00:00:00.000Z' }],
     ['no uses', { maxUses: 0 }],
   ])('takes no policy of %s', async (_, policy) => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });

@@ -19,8 +19,8 @@ const restMs = 5000;
 
 /**
  * Rotates ACTIVE keys whose date has come; for others nothing is due until they are ACTIVE again. Every worker looks twice a second and claims nothing ahead: the transaction that records
- * the new version moves the date from the one that was due to the next, so each date rotates once, whoever dies. That two
- * make an object for the same date is avoided by a lock, and made good by the loser's undoing where it is not.
+ * the new version moves the date from the one that was due to the next that is to come, so each date rotates at most once,
+ * whoever dies, and those that were missed come to one rotation. That two make an object for the same date is avoided by a lock, and made good by the loser's undoing where it is not.
  */
 export class RotateDue {
   private rounds: Rounds | undefined;
@@ -84,7 +84,8 @@ const turnOf = ({ tenant_id: tenantId, key_id: id, next_at: nextAt }: Due): Turn
   },
   take: async (manager: EntityManager) => {
     const [rows] = await manager.query<[unknown[], number]>(
-      `UPDATE rotation_policy SET next_at = next_at + interval_seconds * interval '1 second'
+      `UPDATE rotation_policy SET next_at = next_at + interval '1 second' * interval_seconds
+         * (1 + greatest(0, floor(extract(epoch FROM now() - next_at) / interval_seconds)))
        WHERE tenant_id = $1 AND key_id = $2 AND next_at = $3 RETURNING key_id`,
       [tenantId, id, nextAt],
     );

@@ -106,6 +106,8 @@ export class RotationPolicies {
         if (interval === undefined && maxUses === undefined)
           throw new AnkaError('request-invalid', 'interval or maxUses, or both, are expected');
         if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at goes with interval');
+        if (at !== undefined && Date.parse(at) <= Date.now())
+          throw new AnkaError('request-invalid', 'at: a moment to come is expected');
         await this.assertAllowed(manager, tenantId, id, planned);
       },
       write: async (manager) => {
