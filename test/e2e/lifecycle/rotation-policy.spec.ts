@@ -77,25 +77,41 @@ describe('rotation by date', () => {
 });
 
 describe('rotation by use', () => {
-  it('lets no version protect more often than it may, on all workers together', async () => {
+  it.each([
+    ['a batch of 10, 3 uses each', 3, 10, 1],
+    ['a batch of 50, 10 uses each', 10, 50, 1],
+    ['a batch of 40, one use each', 1, 40, 1],
+    ['two batches of 25 at a time, 3 uses each', 3, 25, 2],
+    ['eight batches of 4 at a time, 5 uses each', 5, 4, 8],
+  ])('uses every version as often as it may be, and none more often: %s', async (_, maxUses, size, batches) => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
-    await put(id, { maxUses: 5 });
-    const items = Array.from({ length: 4 }, () => ({ keyId: id, payload: 'AAAA' }));
-    let released = 0;
-    const sign = async (): Promise<void> => {
-      const { items: signed } = await tenant.admin.post<{ items: (SignResult | ItemFailure)[] }>('/sign', { items });
-      // Who is overtaken twice by rotations is told to try again, and nothing was released.
-      for (const item of signed)
-        if ('error' in item) expect(item.error.code).toBe('decision-outdated');
-        else released++;
-    };
-    for (let time = 0; time < 4; time++) await Promise.all([sign(), sign()]);
-    expect(released).toBeGreaterThan(10);
+    await put(id, { maxUses });
+    const items = Array.from({ length: size }, () => ({ keyId: id, payload: 'AAAA' }));
+    const signed = await Promise.all(
+      Array.from({ length: batches }, async () => {
+        const answer = await tenant.admin.post<{ items: (SignResult | ItemFailure)[] }>('/sign', { items });
+        return answer.items;
+      }),
+    );
+    expect(signed.flat().flatMap((item) => ('error' in item ? [item.error.code] : []))).toEqual([]);
     const usage = (await tenant.admin.get<KeyUsage>(`/keys/${id}/usage`)).items;
-    const counts = usage.map(({ operations }) => operations.find(({ operation }) => operation === 'sign')?.count ?? 0);
-    expect(counts.reduce((sum, count) => sum + count)).toBe(released);
-    expect(Math.max(...counts), counts.join()).toBeLessThanOrEqual(5);
+    const counts = usage
+      .toSorted((a, b) => a.version - b.version)
+      .map(({ operations }) => operations.find(({ operation }) => operation === 'sign')?.count ?? 0);
+    const uses = size * batches;
+    const full = Array.from({ length: Math.ceil(uses / maxUses) - 1 }, () => maxUses);
+    expect(counts).toEqual([...full, uses - full.length * maxUses]);
     expect((await versionsOf(id)).filter(({ state }) => state === 'ACTIVE')).toHaveLength(1);
+  });
+
+  it('leaves nothing to a batch whose key is suspended meanwhile', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
+    await put(id, { maxUses: 1 });
+    const items = Array.from({ length: 60 }, () => ({ keyId: id, payload: 'AAAA' }));
+    const signing = tenant.admin.post<{ items: (SignResult | ItemFailure)[] }>('/sign', { items });
+    await delay(100);
+    await tenant.admin.post<Key>(`/keys/${id}/suspend`, {});
+    for (const item of (await signing).items) expect('error' in item && item.error.code).toBeTruthy();
   });
 
   it('takes over at once for a key in use, and refuses where no version may follow', async () => {

@@ -218,12 +218,13 @@ export class RotateKey {
     if (held.length === 0 || !(await isCurrentKek(manager, wrapping))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
-    // The revision moves in any case: whoever holds the old version for the current one finds out.
+    // By the revision, whoever holds the old version for the current one finds out; of one that is used up nothing can be
+    // taken any more, and what was taken of it is still to be committed.
     await manager.query(
-      `UPDATE key_version SET state = $4, revision = revision + 1,
+      `UPDATE key_version SET state = $4, revision = revision + CASE WHEN $5 THEN 0 ELSE 1 END,
          deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END
        WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
-      [tenantId, id, version, targetOf('rotate', state) ?? state],
+      [tenantId, id, version, targetOf('rotate', state) ?? state, rotation.trigger === 'uses'],
     );
     const { label, serial } = this.custody.token;
     await manager.query(

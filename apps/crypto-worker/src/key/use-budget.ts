@@ -1,6 +1,7 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
+import { assertInTime } from '../deadline/assert-in-time.js';
 import type { GcmReservation } from './gcm-reservation.js';
 import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
@@ -9,8 +10,6 @@ import type { RotateKey } from './rotate-key.js';
 /** Shares of `maxUses` that a worker reserves at once: what it forfeits when it dies is little, and a write is rare. */
 const shares = 64;
 const largestBlock = 65_536;
-/** Versions that one use may see used up before it gives up. */
-const mostFollowed = 8;
 
 export const blockOf = (maxUses: number): number => Math.min(largestBlock, Math.max(1, Math.floor(maxUses / shares)));
 
@@ -38,15 +37,19 @@ export class UseBudget {
     return key.maxUses !== null || isDirect(key);
   }
 
-  /** Takes one use of `key`, or of the version that follows it. @throws AnkaError `key-exhausted` where none may follow */
+  /**
+   * Takes one use of `key`, or of the version that follows it.
+   * @throws AnkaError `key-exhausted` where none may follow, `deadline-exceeded` where others were faster all the time
+   */
   async take(context: Context, key: GrantedVersion): Promise<GrantedVersion> {
     let current = key;
-    for (let followed = 0; ; followed++) {
+    for (;;) {
       try {
         await this.takeOf(current);
         return current;
       } catch (error) {
-        if (!(error instanceof AnkaError && error.code === 'key-exhausted') || followed === mostFollowed) throw error;
+        if (!(error instanceof AnkaError && error.code === 'key-exhausted')) throw error;
+        assertInTime(context);
         // The next may be used up by others before it is this one's turn.
         current = await this.follow(context, current, error);
       }
@@ -97,12 +100,14 @@ export class UseBudget {
   ): Promise<GrantedVersion> {
     const rotation = { id: keyId, expectedVersion: version, trigger: 'uses' } as const;
     try {
-      await shared(this.rotating, `${keyId}.${version}`, () => this.rotator.rotate(context, rotation));
+      await shared(this.rotating, `${keyId}.${version}`, async () => {
+        await this.rotator.rotate(context, rotation);
+        this.keys.forget(tenantId, keyId);
+      });
     } catch (error) {
       if (error instanceof AnkaError && error.retryable) throw error;
       throw new AnkaError('key-exhausted', `${exhausted.detail}; no version may follow it now`, { cause: error });
     }
-    this.keys.forget(tenantId, keyId);
     return this.keys.find(tenantId, keyId, null);
   }
 }

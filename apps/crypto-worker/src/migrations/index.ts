@@ -15,3 +15,4 @@ export { RewrapFailure1764500300000 } from './1764500300000-rewrap-failure.js';
 export { WrappingKey1764520000000 } from './1764520000000-wrapping-key.js';
 export { Software1764530000000 } from './1764530000000-software.js';
 export { RotationOfActive1764541000000 } from './1764541000000-rotation-of-active.js';
+export { UsedUp1764542000000 } from './1764542000000-used-up.js';

@@ -78,6 +78,34 @@ describe('group commit', () => {
     expect(await database.events()).toHaveLength(0);
   });
 
+  describe('of a version that was used up and followed', () => {
+    const followed = (version: number, revision: number, secondsAgo = 0) =>
+      database.superuser.query(
+        `INSERT INTO key_version (tenant_id, key_id, version, revision, state, custody, partition, token_label, token_serial, object_id, created_at)
+         VALUES ($1, $2, $3, $4, 'ACTIVE', 'token', 'default', 't', 's', $5, now() - $6 * interval '1 second')`,
+        [tenantId, fence.key?.keyId, version, revision, randomBytes(16), secondsAgo],
+      );
+    const committed = () =>
+      Promise.all(['sign', 'encrypt', 'verify'].map((operation) => outcomes.commit(fence, { ...event(), operation })));
+
+    it('commits the uses that were taken', async () => {
+      await followed(2, 1);
+      await followed(3, 1);
+      expect(await committed()).toEqual([true, true, true]);
+    });
+
+    it('commits none any more that protects once a version that follows has changed', async () => {
+      await followed(2, 2);
+      await followed(3, 1);
+      expect(await committed()).toEqual([false, false, true]);
+    });
+
+    it('commits none any more that protects when a request could not have taken so long', async () => {
+      await followed(2, 1, 31);
+      expect(await committed()).toEqual([false, false, true]);
+    });
+  });
+
   it('is had in the transaction of something else too, fenced and counted alike', async () => {
     const used = (revision: number, outcome: AuditEvent['outcome'] = 'success'): Promise<boolean> =>
       withTenant(database.dataSource, tenantId, (manager) =>

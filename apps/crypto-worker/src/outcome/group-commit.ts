@@ -28,7 +28,7 @@ const rowLimit = { events: 500, size: 256 * 1024 };
  */
 const slots = 64;
 
-/** @see the migrations `initial` and `usage` */
+/** @see the migrations `initial`, `usage` and `used-up` */
 export const statement = {
   name: 'commit-outcomes',
   text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',

@@ -1,0 +1,56 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * A version that is followed because it is used up keeps its revision: the uses that were taken of it are still to be committed.
+ * They are for as long as a request may take, and while the versions that follow are as they were made: whatever changes the
+ * key after the rotation changes the revision of its current version, and outdates them as well.
+ */
+export class UsedUp1764542000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(commitOutcomes);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('uses of versions that have been followed would be refused');
+  }
+}
+
+/** As the initial schema explains it, with the counts, and with what is said above. */
+const commitOutcomes = `
+  CREATE OR REPLACE FUNCTION commit_outcomes(
+    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[],
+    operations text[], uses integer[], use_slot smallint
+  ) RETURNS integer[] LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  DECLARE
+    lock bigint;
+    written integer[] := '{}';
+  BEGIN
+    IF tenants[1] = ALL (tenants) THEN
+      PERFORM pg_advisory_xact_lock_shared(fence_of(tenants[1]));
+    ELSE
+      FOR lock IN SELECT DISTINCT fence_of(t) AS l FROM unnest(tenants) t ORDER BY l LOOP
+        PERFORM pg_advisory_xact_lock_shared(lock);
+      END LOOP;
+    END IF;
+    FOR n IN 1 .. cardinality(tenants) LOOP
+      CONTINUE WHEN policies[n] IS NOT NULL AND NOT EXISTS (
+        SELECT FROM tenant_policy p WHERE p.tenant_id = tenants[n] AND p.revision = policies[n]);
+      CONTINUE WHEN keys[n] IS NOT NULL AND NOT EXISTS (
+        SELECT FROM key_version v WHERE v.tenant_id = tenants[n] AND v.key_id = keys[n]
+          AND v.version = versions[n] AND v.revision = revisions[n]);
+      -- What protects was decided on as the current version. Where it has been followed, it was used up: see above.
+      CONTINUE WHEN operations[n] IN ('encrypt', 'sign') AND EXISTS (
+        SELECT FROM key_version v WHERE v.tenant_id = tenants[n] AND v.key_id = keys[n] AND v.version > versions[n]
+          AND (v.revision > 1 OR v.created_at < now() - interval '30 seconds'));
+      INSERT INTO outbox (event_count, events) VALUES (counts[n], batches[n]);
+      IF uses[n] > 0 THEN
+        -- Callers sort their groups: two processes that share a slot take its rows in one order.
+        INSERT INTO key_usage AS held (tenant_id, key_id, version, operation, slot, uses, last_used_at)
+        VALUES (tenants[n], keys[n], versions[n], operations[n], use_slot, uses[n], now())
+        ON CONFLICT (tenant_id, key_id, version, operation, slot)
+        DO UPDATE SET uses = held.uses + excluded.uses, last_used_at = greatest(held.last_used_at, excluded.last_used_at);
+      END IF;
+      written := written || n;
+    END LOOP;
+    RETURN written;
+  END $$;`;
