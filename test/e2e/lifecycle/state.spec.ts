@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DecryptResult, EncryptResult, Key, KeyVersionResource, SignResult } from '@ankasecure/contracts';
+import type { DecryptResult, DryRun, EncryptResult, Key, KeyVersionResource, SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
@@ -153,6 +153,20 @@ describe('the dates of a version', () => {
     const activated = await told(id, 'activate');
     expect(activated.state).toBe('ACTIVE');
     expect(Date.parse(activated.activateAt ?? '')).toBeLessThan(Date.now() + 5000);
+    expect((await sign(id)).status).toBe(200);
+  });
+
+  it('are not got round by a destruction that is called off', async () => {
+    const activateAt = soon(3000);
+    const body = { algorithm: 'EC-P256', label: 'x', activateAt };
+    const { id } = await tenant.admin.post<Key>('/keys', body);
+    await told(id, 'schedule-destroy');
+    await told(id, 'cancel-destroy');
+    const foreseen = await tenant.admin.post<DryRun>(`/keys/${id}/resume?dryRun=true`, {});
+    expect(foreseen.changes).toMatchObject([{ from: 'SUSPENDED', to: 'PRE_ACTIVE' }]);
+    expect(await told(id, 'resume')).toMatchObject({ state: 'PRE_ACTIVE', activateAt });
+    expectProblem(await sign(id), 'key-state');
+    await delay(Date.parse(activateAt) - Date.now() + 5);
     expect((await sign(id)).status).toBe(200);
   });
 

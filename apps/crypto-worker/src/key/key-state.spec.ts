@@ -1,6 +1,6 @@
 import { type KeyState, keyStates } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
-import { allowedUses, type Move, moves, permissionOf, stateAt, transitions } from './key-state.js';
+import { allowedUses, type Move, moves, onRecord, permissionOf, stateAt, transitions } from './key-state.js';
 
 const steps = (Object.entries(moves) as [Move, Partial<Record<KeyState, KeyState>>][]).flatMap(([move, targets]) =>
   (Object.entries(targets) as [KeyState, KeyState][]).map(([from, to]) => ({ move, from, to })),
@@ -49,6 +49,14 @@ describe('the state at a moment', () => {
     expect(seen).toEqual(['PRE_ACTIVE', 'ACTIVE', 'ACTIVE', 'DEACTIVATED']);
     expect([1999, 2000].map((now) => at('ACTIVE', null, 2000, now))).toEqual(['ACTIVE', 'DEACTIVATED']);
     expect(at('PRE_ACTIVE', null, 2000, 3000)).toBe('PRE_ACTIVE');
+  });
+
+  it('is PRE_ACTIVE again for what is resumed before its activation date', () => {
+    const lifecycle = { state: 'SUSPENDED', activateAt: 2000, deactivateAt: null } as const;
+    const resumed = [1999, 2000].map((now) => onRecord('resume', 'ACTIVE', lifecycle, now));
+    expect(resumed).toEqual(['PRE_ACTIVE', 'ACTIVE']);
+    expect(onRecord('resume', 'ACTIVE', { ...lifecycle, activateAt: null }, 1)).toBe('ACTIVE');
+    expect(onRecord('activate', 'ACTIVE', { ...lifecycle, state: 'PRE_ACTIVE' }, 1)).toBe('ACTIVE');
   });
 
   it('never undoes by a date what somebody decided', () => {

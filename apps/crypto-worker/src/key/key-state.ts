@@ -80,6 +80,13 @@ export const stateAt = ({ state, activateAt, deactivateAt }: Lifecycle, now: num
   return begun === 'ACTIVE' && deactivateAt !== null && deactivateAt <= now ? 'DEACTIVATED' : begun;
 };
 
+/**
+ * What goes on record for a version that is to be in `state`. One that is brought back before its activation date waits for it
+ * again; to `activate` is to say that it need not be waited for.
+ */
+export const onRecord = (move: Move, state: KeyState, { activateAt }: Lifecycle, now: number): KeyState =>
+  move === 'resume' && activateAt !== null && activateAt > now ? 'PRE_ACTIVE' : state;
+
 /** Applying protection (encrypt, sign, MAC) or processing what is protected already (decrypt, verify): SP 800-57 part 1 r5 §7. */
 export type Use = 'protect' | 'process';
 

@@ -1,6 +1,6 @@
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import type { ControlledDeed } from '@ankasecure/policy-rules';
-import { isCompromise, type Move, refusalOf, stateAt, targetOf } from './key-state.js';
+import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from './key-state.js';
 import { type KeyRow, lifecycleOf } from './key-store.js';
 
 /** What callers say; each is one of the table's moves, or picks among them. */
@@ -92,8 +92,11 @@ export const planChange = (rows: readonly KeyRow[], change: Change, now: number)
   const [first, ...more] = meant.flatMap((row): Step[] => {
     const lifecycle = lifecycleOf(row);
     const from = stateAt(lifecycle, now);
-    const to = targetOf(moveOf(change, row), from);
-    return to === undefined ? [] : [{ row, from, to, shown: stateAt({ ...lifecycle, state: to }, now) }];
+    const move = moveOf(change, row);
+    const target = targetOf(move, from);
+    if (target === undefined) return [];
+    const to = onRecord(move, target, lifecycle, now);
+    return [{ row, from, to, shown: stateAt({ ...lifecycle, state: to }, now) }];
   });
   if (first === undefined)
     throw new AnkaError('key-state', refusalOf(stateAt(lifecycleOf(last), now), `be told to ${verb}`));
