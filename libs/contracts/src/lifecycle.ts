@@ -85,7 +85,10 @@ export const editKey = change('edit', 'EditKey', {
   label: text(128).optional(),
   description: description.nullable().optional().describe('null takes it away.'),
   metadata: metadata.optional(),
-  purgeProtection: z.literal(true).optional().describe('Can be switched on, and never off.'),
+  purgeProtection: z
+    .literal(true)
+    .optional()
+    .describe('Can be switched on, though not while a destruction waits for less than 30 days, and never off.'),
 });
 
 /** Of one version, the current one when left out. */

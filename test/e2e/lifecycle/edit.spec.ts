@@ -57,6 +57,27 @@ describe('what is written on a key', () => {
   });
 });
 
+describe('purge protection', () => {
+  it.each([1, 7, 29])('is refused while a destruction waits for %d days', async (waitingDays) => {
+    const key = await tenant.createKey({ algorithm: 'AES-256' });
+    const { body: waiting } = await tenant.admin.send<Key>('DELETE', `/keys/${key.id}?waitingDays=${waitingDays}`);
+    const refused = await edit(waiting, { purgeProtection: true });
+    expectProblem(refused, 'key-state');
+    expect(refused.text).toContain('cancel-destroy');
+    expect((await edit(waiting, { label: 'goes' })).status).toBe(200);
+    const { body: kept } = await tenant.admin.send<Key>('POST', `/keys/${key.id}/cancel-destroy`, { body: {} });
+    expect((await edit(kept, { purgeProtection: true })).body.purgeProtection).toBe(true);
+  });
+
+  it('is turned on while one waits for the full period', async () => {
+    const key = await tenant.createKey({ algorithm: 'AES-256' });
+    const { body: waiting } = await tenant.admin.send<Key>('DELETE', `/keys/${key.id}?waitingDays=30`);
+    expect((await edit(waiting, { purgeProtection: true })).body).toMatchObject({
+      ...{ state: 'DESTROY_SCHEDULED', purgeProtection: true, destroyAt: waiting.destroyAt },
+    });
+  });
+});
+
 describe('a public key', () => {
   it('can be had of every version, as JWK and PEM', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });

@@ -127,7 +127,8 @@ const write = async (
        revocation_reason = coalesce($5, revocation_reason),
        revocation_message = CASE WHEN $5 IS NULL THEN revocation_message ELSE $6 END,
        revocation_occurred_at = CASE WHEN $5 IS NULL THEN revocation_occurred_at ELSE $7::timestamptz END,
-       destroy_at = $8, destroy_scheduled_by = CASE WHEN $8::timestamptz IS NULL THEN NULL ELSE $9 END
+       destroy_at = $8, destroy_waiting_days = round(extract(epoch FROM $8::timestamptz - now()) / 86400),
+       destroy_scheduled_by = CASE WHEN $8::timestamptz IS NULL THEN NULL ELSE $9 END
      WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
     [
       ...[row.tenant_id, row.id, row.version, to],

@@ -40,6 +40,19 @@ export class Destruction {
   }
 }
 
+/** @throws AnkaError `key-state` when one of `rows` waits for less than purge protection would have it wait, or nobody knows how long */
+export const assertFullPeriod = (rows: readonly KeyRow[]): void => {
+  const early = rows.find(
+    ({ state, destroy_waiting_days: days }) => state === 'DESTROY_SCHEDULED' && (days ?? 0) < fullPeriodDays,
+  );
+  if (early === undefined) return;
+  const date = early.destroy_at?.toISOString();
+  throw new AnkaError(
+    'key-state',
+    `Version ${early.version} is to be destroyed at ${date}, after less than ${fullPeriodDays} days: cancel-destroy first`,
+  );
+};
+
 /** @throws AnkaError `key-state` when the HSM has been told already, or is about to be */
 export const assertNotBegun = async (manager: EntityManager, steps: readonly Step[]): Promise<void> => {
   const begun = await manager.query<unknown[]>('SELECT 1 FROM intent WHERE object_id = ANY($1::bytea[])', [

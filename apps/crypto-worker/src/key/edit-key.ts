@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
 import { policyWithin } from '../policy/enforced-policy.js';
 import type { CommitChange } from './commit-change.js';
+import { assertFullPeriod } from './destruction.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
 import { lockKeyFor } from './lock-key.js';
@@ -22,7 +23,7 @@ export class EditKey {
     private readonly custody: Custody,
   ) {}
 
-  /** Leaves alone what is not named. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused` */
+  /** Leaves alone what is not named. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused`, `key-state` for purge protection that would come too late */
   async edit(context: Context, request: Request): Promise<Key> {
     const { tenantId } = context;
     const { id, label, description, metadata, purgeProtection } = request;
@@ -51,9 +52,15 @@ export class EditKey {
   }
 
   /** @returns the key's current version, locked */
-  private async check(manager: EntityManager, context: Context, { id, metadata }: Request): Promise<KeyRow> {
+  private async check(
+    manager: EntityManager,
+    context: Context,
+    { id, metadata, purgeProtection }: Request,
+  ): Promise<KeyRow> {
     await lockKeyFor(manager, context, 'manage', id);
-    const row = (await readKey(manager, context.tenantId, id)).at(-1) as KeyRow;
+    const rows = await readKey(manager, context.tenantId, id);
+    const row = rows.at(-1) as KeyRow;
+    if (purgeProtection === true && !row.purge_protection) assertFullPeriod(rows);
     if (metadata !== undefined) {
       const { document } = await policyWithin(manager, context.tenantId);
       const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.metadata, name));

@@ -36,6 +36,8 @@ export interface KeyRow {
   readonly revocation_message: string | null;
   readonly revocation_occurred_at: Date | null;
   readonly destroy_at: Date | null;
+  /** From the scheduling of its destruction to the date of it. */
+  readonly destroy_waiting_days: number | null;
   readonly destroyed_at: Date | null;
   readonly custody: CustodyKind;
   readonly partition: string;
@@ -55,7 +57,7 @@ export interface KeyRow {
 export const keyRows = `
   SELECT k.tenant_id, k.id, k.revision AS key_revision, k.label, k.algorithm, k.purpose, k.algs, k.description, k.metadata, k.purge_protection, k.created_at, r.max_uses,
          v.version, v.revision AS version_revision, v.state, v.activate_at, v.deactivate_at,
-         v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroyed_at,
+         v.revocation_reason, v.revocation_message, v.revocation_occurred_at, v.destroy_at, v.destroy_waiting_days, v.destroyed_at,
          v.custody, v.partition, v.object_id, v.spki, v.request_id, v.created_at AS version_created_at,
          v.wrapped_blob, v.wrapped_mac, v.kek_generation, v.sealed_key, kek.object_id AS kek_object_id, bound.object_id AS blob_mac_object_id
   FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id

@@ -16,3 +16,4 @@ export { WrappingKey1764520000000 } from './1764520000000-wrapping-key.js';
 export { Software1764530000000 } from './1764530000000-software.js';
 export { RotationOfActive1764541000000 } from './1764541000000-rotation-of-active.js';
 export { UsedUp1764542000000 } from './1764542000000-used-up.js';
+export { WaitingDays1764543000000 } from './1764543000000-waiting-days.js';

@@ -56,11 +56,11 @@ export const aliasRoutes: readonly Route[] = [
     operationId: 'putAlias',
     summary: 'Name a key, or let a name stand for another',
     description:
-      'encrypt and sign take `alias` instead of `keyId`. An answer of 200 means that no worker protects by this name with the key it stood for before.',
+      'encrypt and sign take `alias` instead of `keyId`. An answer of 200 means that no worker protects by this name with the key it stood for before. A destroyed key takes no name.',
     contract: putAlias.contract,
     takes: 'body',
     body: putAlias.body,
-    errors: ['key-not-found'],
+    errors: ['key-not-found', 'key-state'],
     example: { request: { keyId: key.id }, reply: alias },
   },
   {

@@ -272,7 +272,7 @@ export const lifecycleRoutes: readonly Route[] = [
     operationId: 'putRotationPolicy',
     summary: 'Let a key rotate by itself, by date, by use, or both',
     description:
-      'Each date rotates once, however many workers there are and whoever dies; a date that is missed is made good. A version never protects more often than `maxUses`: the call that finds it used up makes the next one. Nothing follows by itself what is SUSPENDED or COMPROMISED.',
+      'Each date rotates once, however many workers there are and whoever dies; dates that are missed are made good by one rotation. A version never protects more often than `maxUses`: the call that finds it used up makes the next one. Only what is ACTIVE is followed by itself. Refused for a key that is destroyed or waits for it, and gone with a destroyed one.',
     roles: changers,
     right: 'manage',
     contract: putRotationPolicy.contract,
@@ -280,7 +280,7 @@ export const lifecycleRoutes: readonly Route[] = [
     body: putRotationPolicy.body,
     conditional: 'optional',
     dryRun: true,
-    errors: ['key-not-found', 'policy-refused', 'purpose-mismatch'],
+    errors: ['key-not-found', 'key-state', 'policy-refused', 'purpose-mismatch'],
     example: { request: { interval: 'P90D', at: instants.later, maxUses: 1_000_000 }, reply: rotationPolicy },
   },
   {
@@ -324,7 +324,7 @@ export const lifecycleRoutes: readonly Route[] = [
     etag: true,
     conditional: true,
     dryRun: true,
-    errors: ['key-not-found', 'policy-refused'],
+    errors: ['key-not-found', 'key-state', 'policy-refused'],
     example: {
       request: { label: 'invoice signing', metadata: { owner: 'payments' } },
       reply: { ...key, metadata: { owner: 'payments' }, revision: 2 },
