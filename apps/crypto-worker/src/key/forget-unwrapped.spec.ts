@@ -79,6 +79,13 @@ describe('what lanes have unwrapped', () => {
     await expect.poll(() => forgotten).toEqual([...told, ...told]);
   });
 
+  it('goes with every worker’s copy of a version that is followed and keeps its revision, whatever its custody', async () => {
+    const [one, other] = [await worker('here'), await worker('there')];
+    const { keyId } = await key('token');
+    await database.superuser.query(`UPDATE key_version SET state = 'DEACTIVATED' WHERE key_id = $1`, [keyId]);
+    for (const forgotten of [one, other]) await expect.poll(() => forgotten).toContain(keyId);
+  });
+
   it('all goes when nobody may have heard, and what comes after is heard again', async () => {
     const forgotten = await worker('here');
     await database.superuser.query(

@@ -7,7 +7,8 @@ const pauseMs = 1_000;
 
 /**
  * Takes wrapped keys out of this worker's lanes when any worker has suspended, revoked, destroyed or wrapped them again:
- * PostgreSQL tells everybody in the commit that changes a version. What was told while nobody listened is not known, so all
+ * PostgreSQL tells everybody in the commit that changes a version. Of a version that is used up and followed, which keeps its
+ * revision, the worker's copy goes. What was told while nobody listened is not known, so all
  * of them go when listening begins anew.
  */
 export class ForgetUnwrapped {

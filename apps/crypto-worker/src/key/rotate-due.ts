@@ -18,9 +18,10 @@ const budgetMs = 60_000;
 const restMs = 5000;
 
 /**
- * Rotates ACTIVE keys whose date has come; for others nothing is due until they are ACTIVE again. Every worker looks twice a second and claims nothing ahead: the transaction that records
- * the new version moves the date from the one that was due to the next that is to come, so each date rotates at most once,
- * whoever dies, and those that were missed come to one rotation. That two make an object for the same date is avoided by a lock, and made good by the loser's undoing where it is not.
+ * Rotates ACTIVE keys whose date has come; for others nothing is due until they are ACTIVE again. Every worker looks twice a
+ * second and claims nothing ahead: the transaction that records the new version moves the date from the one that was due to the
+ * next that is to come, so each date rotates at most once, whoever dies, and those that were missed come to one rotation. That
+ * two make an object for the same date is avoided by a lock, and made good by the loser's undoing where it is not.
  */
 export class RotateDue {
   private rounds: Rounds | undefined;

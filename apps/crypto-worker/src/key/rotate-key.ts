@@ -218,8 +218,8 @@ export class RotateKey {
     if (held.length === 0 || !(await isCurrentKek(manager, wrapping))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
-    // By the revision, whoever holds the old version for the current one finds out; of one that is used up nothing can be
-    // taken any more, and what was taken of it is still to be committed.
+    // By the revision, whoever holds the old version for the current one finds out. One that is used up keeps it: what was taken
+    // of it is still to be committed, and the workers are told.
     await manager.query(
       `UPDATE key_version SET state = $4, revision = revision + CASE WHEN $5 THEN 0 ELSE 1 END,
          deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END

@@ -3,11 +3,15 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * A version that is followed because it is used up keeps its revision: the uses that were taken of it are still to be committed.
  * They are for as long as a request may take, and while the versions that follow are as they were made: whatever changes the
- * key after the rotation changes the revision of its current version, and outdates them as well.
+ * key after the rotation changes the revision of its current version, and outdates them as well. Workers are told, so that they
+ * take nothing more of what they have reserved of the old version.
  */
 export class UsedUp1764542000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(commitOutcomes);
+    await runner.query(`
+      CREATE TRIGGER followed AFTER UPDATE ON key_version FOR EACH ROW
+        WHEN (NEW.state <> OLD.state AND NEW.revision = OLD.revision) EXECUTE FUNCTION tell_of_unwrapped()`);
   }
 
   async down(): Promise<void> {
