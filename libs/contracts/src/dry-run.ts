@@ -45,6 +45,10 @@ export const dryRun = z
           from: keyState,
           to: keyState,
           destroyAt: instant.optional(),
+          lastUsedAt: instant
+            .nullable()
+            .optional()
+            .describe('Of what is to be destroyed: when it was used last, null for never.'),
         }),
       )
       .optional()

@@ -117,7 +117,9 @@ describe('a dry run', () => {
 
   it('of every change in the life of a key says what would become of it, and changes nothing', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
-    const scheduled = { from: 'ACTIVE', to: 'DESTROY_SCHEDULED', destroyAt: expect.any(String) as unknown };
+    await client.send('POST', '/sign', { body: { keyId: key.id, payload: 'AAAA' } });
+    const some = expect.any(String) as unknown;
+    const scheduled = { from: 'ACTIVE', to: 'DESTROY_SCHEDULED', destroyAt: some, lastUsedAt: some };
     const deeds: [Method, string, string, object | undefined, object][] = [
       ['POST', '/suspend', 'key.suspend', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'SUSPENDED' }] }],
       ['POST', '/deactivate', 'key.deactivate', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'DEACTIVATED' }] }],

@@ -6,6 +6,7 @@ import type { CommitChange } from './commit-change.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import { keyResource } from './key-resource.js';
 import { type KeyRow, readKey } from './key-store.js';
+import { lastUses } from './key-usage.js';
 import { assertRevision, lockKeyOfAny } from './lock-key.js';
 import {
   type Change,
@@ -56,9 +57,13 @@ export class ChangeState {
       const plan = await planned(manager, context, change, destruction);
       if ('standing' in plan) return { key: keyOf(plan.standing), changes: [] };
       const { steps, destroyAt } = plan;
+      const used = destroyAt === null ? undefined : await lastUses(manager, context.tenantId, change.id);
       const changes = steps.map(({ row: { version }, from, shown: to }) => ({
         ...{ version, from, to },
-        ...(destroyAt !== null && { destroyAt: destroyAt.toISOString() }),
+        ...(destroyAt !== null && {
+          destroyAt: destroyAt.toISOString(),
+          lastUsedAt: used?.get(version)?.toISOString() ?? null,
+        }),
       }));
       return { key: keyOf((steps.at(-1) as Step).row), changes };
     });

@@ -1,6 +1,6 @@
 import { AnkaError, type Context, type KeyUsage } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
 
 interface Row {
@@ -46,3 +46,16 @@ const usage = `
   FROM key_version v LEFT JOIN key_usage u USING (tenant_id, key_id, version)
   WHERE v.tenant_id = $1 AND v.key_id = $2
   GROUP BY v.version, u.operation ORDER BY v.version DESC, u.operation`;
+
+/** When each version of a key was used last, by its number; of those that never were there is none. */
+export const lastUses = async (
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+): Promise<ReadonlyMap<number, Date>> => {
+  const rows = await manager.query<{ version: number; at: Date }[]>(
+    'SELECT version, max(last_used_at) AS at FROM key_usage WHERE tenant_id = $1 AND key_id = $2 GROUP BY version',
+    [tenantId, id],
+  );
+  return new Map(rows.map(({ version, at }) => [version, at]));
+};

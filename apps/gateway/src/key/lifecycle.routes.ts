@@ -46,7 +46,7 @@ const revocation = { reason: 'superseded', message: 'replaced by the 2027 key', 
 
 const scheduled = { state: 'DESTROY_SCHEDULED', destroyAt: instants.later } as const;
 const destroys =
-  'From now on it neither protects nor processes. When its time has come its object in the HSM is destroyed and looked for again; metadata, public key and audit trail stay.';
+  'From now on it neither protects nor processes. When its time has come its object in the HSM is destroyed and looked for again; metadata, public key and audit trail stay. A dry run says when each version was used last.';
 
 const verbs: readonly Verb[] = [
   {
