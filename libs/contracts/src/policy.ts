@@ -216,7 +216,7 @@ export const evaluatePolicy = contract({
       custody: custody.optional().describe('token when left out.'),
       lifeDays: days.optional().describe('How long a new key is to live.'),
       rotationDays: days.optional().describe('How often it is to be rotated.'),
-      labels: z.array(z.string().max(64)).max(64).optional().describe('Names in the metadata of a new key.'),
+      labels: z.array(text(64)).max(64).optional().describe('Names in the metadata of a new key.'),
       at: instant.optional().describe('As of another time; now when left out.'),
     })
     .refine(

@@ -10,20 +10,12 @@ import {
 import { custodyKinds, instant } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 
+export { text } from '@ankasecure/policy-rules';
+
 /** Lower-case canonical UUID, any version: what every id in the platform looks like. */
 export const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a lower-case UUID is expected');
-
-/** Text for people: well-formed UTF-16, no control characters, no white space at the ends. */
-export const text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((value) => value.isWellFormed(), 'well-formed Unicode is expected')
-    .refine((value) => !/\p{Cc}/u.test(value), 'control characters are not allowed')
-    .refine((value) => value.trim() === value, 'no white space at the ends');
 
 /**
  * base64url without padding, and canonical: the unused low bits of the last character are zero (RFC 4648 §3.5, §5).

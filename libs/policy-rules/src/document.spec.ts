@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { initialPolicy, policyDocument } from './document.js';
 
 const plain = { allowedAlgorithms: ['AES-256'], fipsOnly: false };
-const sunset = { algorithm: 'AES-256' };
+const sunset = { algorithm: 'AES-256', protectUntil: '2030-01-01T00:00:00Z' };
 
 describe('a policy document', () => {
   it.each([
@@ -20,6 +20,8 @@ describe('a policy document', () => {
     ['a life of no days', { ...plain, maxKeyLifeDays: 0 }],
     ['half a day', { ...plain, maxRotationIntervalDays: 0.5 }],
     ['two sunsets of one algorithm', { ...plain, sunsets: [sunset, sunset] }],
+    ['a source with a NUL', { ...plain, sunsets: [{ ...sunset, source: 'a\u0000b' }] }],
+    ['a source with half a character', { ...plain, sunsets: [{ ...sunset, source: 'a\ud800b' }] }],
     ['a sunset in local time', { ...plain, sunsets: [{ ...sunset, warnFrom: '2027-01-01T00:00:00+02:00' }] }],
     [
       'a sunset in the wrong order',

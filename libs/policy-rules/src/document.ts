@@ -1,6 +1,7 @@
 import { type AlgorithmName, algorithmNames, purposes } from '@ankasecure/algorithm';
 import { z } from 'zod';
 import { instant } from './instant.js';
+import { text } from './text.js';
 
 const algorithm = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
 const purpose = z.enum(purposes);
@@ -33,7 +34,7 @@ export const sunset = z
       .optional()
       .describe('From then on no key is made, and none encrypts, signs or computes a MAC. processUntil when left out.'),
     processUntil: instant.optional().describe('From then on no key decrypts or verifies either. No end when left out.'),
-    source: z.string().min(1).max(256).optional().describe('The document that demands it, for whoever is refused.'),
+    source: text(256).optional().describe('The document that demands it, for whoever is refused.'),
   })
   .refine(
     ({ warnFrom, protectUntil, processUntil }) => inOrder(warnFrom, protectUntil, processUntil),

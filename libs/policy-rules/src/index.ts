@@ -7,4 +7,5 @@ export { relaxes } from './relax.js';
 export * from './request.js';
 export { missingLabels, type Reason, type RuleName, tenantPolicy } from './rule.js';
 export * from './template.js';
+export { text } from './text.js';
 export type { Warning } from './warning.js';

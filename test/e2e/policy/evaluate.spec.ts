@@ -72,8 +72,19 @@ describe('a policy', () => {
       { use: 'create', keyId: tenant.id },
       { use: 'protect', keyId: tenant.id, custody: 'token' },
       { use: 'admire', algorithm: 'AES-256' },
+      { use: 'create', algorithm: 'AES-256', labels: ['a\u0000b'] },
+      { use: 'create', algorithm: 'AES-256', labels: ['a\ud800b'] },
     ])
       expectProblem(await client.send('POST', '/policy/evaluate', { body }), 'request-invalid');
+  });
+
+  it('is put with no source that cannot be stored, and not by its dry run either', async () => {
+    for (const source of ['a\u0000b', 'a\ud800b', 'a\nb', ' a'])
+      for (const path of ['/policy', '/policy?dryRun=true']) {
+        const sunsets = [{ algorithm: 'EC-P256', protectUntil: '2030-01-01T00:00:00Z', source }];
+        const body = { allowedAlgorithms: ['EC-P256'], fipsOnly: false, sunsets };
+        expectProblem(await client.send('PUT', path, { body, headers: { 'if-match': '"1"' } }), 'request-invalid');
+      }
   });
 
   it('starts from a template, is compared with what was and brought back', async () => {
