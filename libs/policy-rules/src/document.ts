@@ -29,7 +29,9 @@ export const sunset = z
     algorithm,
     warnFrom: instant
       .optional()
-      .describe('From then on every use is warned of. Without it warnings begin with the policy.'),
+      .describe(
+        'From then on each use that is to end is warned of: making keys and protecting always, processing where it has an end. When left out, from when the version of the policy in force was applied.',
+      ),
     protectUntil: instant
       .optional()
       .describe('From then on no key is made, and none encrypts, signs or computes a MAC. processUntil when left out.'),

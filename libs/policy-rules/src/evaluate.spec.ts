@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { initialPolicy, type PolicyDocument } from './document.js';
 import { evaluate } from './evaluate.js';
 import { type PolicyRequest, type Use, uses } from './request.js';
+import { warnedOf } from './warning.js';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const day = 86_400_000;
@@ -172,8 +173,26 @@ describe('a sunset', () => {
     expect(allowed(only({ protectUntil: sunset.protectUntil }), request('EC-P256'), late)).toEqual(['process']);
     expect(allowed(only({ processUntil: sunset.processUntil }), request('EC-P256'), late)).toEqual([]);
     expect(allowed(only({ warnFrom: sunset.warnFrom }), request('EC-P256'), late)).toEqual([...uses]);
-    const at1970 = evaluate({ ...initialPolicy, ...only({}) }, request('EC-P256'), 0);
-    expect(at1970.warnings).toEqual([{ code: 'algorithm-sunset', detail: 'EC-P256 is on its way out' }]);
+    const warned = evaluate({ ...initialPolicy, ...only({ warnFrom: sunset.warnFrom }) }, request('EC-P256'), late);
+    expect(warned.warnings).toEqual([
+      { code: 'algorithm-sunset', detail: 'EC-P256 is on its way out', deprecation: sunset.warnFrom },
+    ]);
+  });
+
+  it('warns from when the policy came in force where it does not say, and not of what has no end', () => {
+    const undated = {
+      ...initialPolicy,
+      sunsets: [{ algorithm: 'EC-P256' as const, protectUntil: sunset.protectUntil }],
+    };
+    const inForceFrom = new Date('2026-06-01T00:00:00.000Z');
+    const policy = warnedOf(undated, inForceFrom);
+    const warningsFor = (use: Use) => evaluate(policy, request('EC-P256', { use }), inForceFrom.getTime()).warnings;
+    const dates = { deprecation: inForceFrom.toISOString(), sunset: sunset.protectUntil };
+    expect(warningsFor('protect')).toMatchObject([{ code: 'algorithm-sunset', ...dates }]);
+    expect(warningsFor('create')).toMatchObject([{ code: 'algorithm-sunset', ...dates }]);
+    expect(warningsFor('process')).toEqual([]);
+    expect(warnedOf({ ...initialPolicy, sunsets: [sunset] }, inForceFrom).sunsets).toEqual([sunset]);
+    expect(warnedOf(initialPolicy, inForceFrom)).toBe(initialPolicy);
   });
 });
 

@@ -8,4 +8,4 @@ export * from './request.js';
 export { missingLabels, type Reason, type RuleName, tenantPolicy } from './rule.js';
 export * from './template.js';
 export { text } from './text.js';
-export type { Warning } from './warning.js';
+export { type Warning, warnedOf } from './warning.js';

@@ -78,7 +78,7 @@ export const templates: readonly Template[] = [
     name: 'pqc-migration',
     title: 'Migration to post-quantum algorithms',
     description:
-      'Everything goes on, and every use of an algorithm that a quantum computer breaks is warned of: 112 bits protect through 2030, the rest through 2035.',
+      'Everything goes on, and protecting with an algorithm that a quantum computer breaks is warned of: 112 bits protect through 2030, the rest through 2035. What is protected can be decrypted and verified without an end.',
     document: { ...initialPolicy, sunsets: classical.map(wayOut) },
     sources: [
       { rule: 'allowedAlgorithms', source: 'none: what is allowed today stays so' },

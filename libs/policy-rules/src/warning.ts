@@ -13,13 +13,20 @@ export interface Warning {
   readonly sunset?: string;
 }
 
+/** The document with every sunset warned of: where it does not say from when on, from when the document came in force. */
+export const warnedOf = (document: PolicyDocument, inForceFrom: Date): PolicyDocument =>
+  document.sunsets === undefined
+    ? document
+    : { ...document, sunsets: document.sunsets.map((row) => ({ warnFrom: inForceFrom.toISOString(), ...row })) };
+
 type Warns = (policy: PolicyDocument, request: PolicyRequest, now: number) => Warning | undefined;
 
+/** What may be processed for good is nothing to warn of, whatever becomes of protecting with the same algorithm. */
 const ofSunset: Warns = (policy, request, now) => {
   const sunset = sunsetOf(policy, request);
   if (sunset === undefined || now < Date.parse(sunset.warnFrom ?? '1970-01-01T00:00:00Z')) return undefined;
   const end = endOfUse(sunset, request);
-  if (end !== undefined && now >= Date.parse(end)) return undefined;
+  if (end === undefined ? request.use === 'process' : now >= Date.parse(end)) return undefined;
   const how = request.use === 'process' ? 'is processed' : 'protects';
   return {
     code: 'algorithm-sunset',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EncryptResult, Key, SignResult } from '@ankasecure/contracts';
+import type { EncryptResult, Key, PolicyTemplate, SignResult } from '@ankasecure/contracts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
@@ -96,6 +96,22 @@ describe('the sunset of an algorithm', () => {
     const made = await client.send<Key>('POST', '/keys', { body: { algorithm: 'EC-P256', label: 'late' } });
     expect(made.body.warnings).toMatchObject([{ code: 'algorithm-sunset', sunset: sunset.protectUntil }]);
     expect(made.headers.get('deprecation')).toBe(deprecation);
+  });
+
+  it('is announced by the template for migration from the change on, where it ends something', async () => {
+    const before = Date.now();
+    const { document } = await client.get<PolicyTemplate>('/policy/templates/pqc-migration');
+    await tenant.changePolicy(document);
+    const signed = await sign();
+    const [deprecation, sunset] = ['deprecation', 'sunset'].map((name) => signed.headers.get(name));
+    expect(sunset).toBe('Tue, 01 Jan 2036 00:00:00 GMT');
+    const since = Number(deprecation?.slice(1)) * 1000;
+    expect(since).toBeGreaterThan(before - 2000);
+    expect(since).toBeLessThanOrEqual(Date.now());
+    expect(signed.body.warnings).toMatchObject([{ code: 'algorithm-sunset', sunset: '2036-01-01T00:00:00Z' }]);
+    const verified = await client.send<{ warnings?: unknown }>('POST', '/verify', { body: { jws: signed.body.jws } });
+    expect([verified.status, verified.body.warnings]).toEqual([200, undefined]);
+    expect([verified.headers.get('deprecation'), verified.headers.get('sunset')]).toEqual([null, null]);
   });
 
   it('comes with CNSA 2.0 at once for what it does not admit, on every worker', async () => {

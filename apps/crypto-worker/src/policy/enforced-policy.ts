@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { evaluate, type PolicyDocument, type PolicyRequest } from '@ankasecure/policy-rules';
+import { evaluate, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
@@ -9,6 +9,7 @@ import { type Ruling, Rulings, rulingOf } from './ruling.js';
 /** The copy of a tenant's policy that workers enforce. Immutable: a change makes a new revision. */
 export interface EnforcedPolicy {
   readonly revision: number;
+  /** With the dates from which its sunsets are warned of. */
   readonly document: PolicyDocument;
   /** `evaluate` on this document, as of now. */
   decide(request: PolicyRequest): Ruling;
@@ -31,13 +32,13 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
  * @throws AnkaError `tenant-unknown`
  */
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
-  const [row] = await manager.query<{ revision: number; document: PolicyDocument }[]>(
-    'SELECT revision, document FROM tenant_policy WHERE tenant_id = $1',
+  const [row] = await manager.query<{ revision: number; document: PolicyDocument; applied_at: Date }[]>(
+    'SELECT revision, document, applied_at FROM tenant_policy WHERE tenant_id = $1',
     [tenantId],
   );
   if (row === undefined)
     throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
-  return enforcedPolicy(row.revision, row.document);
+  return enforcedPolicy(row.revision, warnedOf(row.document, row.applied_at));
 };
 
 /**
