@@ -300,7 +300,7 @@ export const evaluatePolicyChange = contract({
         })
         .nullable()
         .describe(
-          'Calls that would have been refused, had the policy been the proposed one. null after the first page.',
+          'Calls that would have been refused, had the policy been the proposed one: encrypt, decrypt, sign and verify, and what made keys and versions: key.create, key.import and key.rotate. null after the first page.',
         ),
     })
     .meta({ id: 'PolicyChangeEvaluation' }),

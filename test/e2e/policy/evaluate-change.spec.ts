@@ -1,5 +1,5 @@
 import { algorithmNames } from '@ankasecure/algorithm';
-import type { EncryptResult, evaluatePolicyChange, SignResult } from '@ankasecure/contracts';
+import type { EncryptResult, evaluatePolicyChange, Key, SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { expectProblem } from '../harness/problem.js';
@@ -44,12 +44,14 @@ describe('a change of policy that is only thought of', () => {
     });
     expect(found(rsa.id)?.refused.map(({ use }) => use)).toEqual(['protect', 'process']);
     expect(found(aes.id)).toBeUndefined();
-    expect(operations).toMatchObject({ checked: 7, refused: 5, complete: true });
+    expect(operations).toMatchObject({ checked: 10, refused: 7, complete: true });
     expect(operations?.items.map(({ operation, keyId, count }) => [operation, keyId, count]).toSorted()).toEqual(
       [
         ['sign', p384.id, 3],
         ['encrypt', rsa.id, 1],
         ['decrypt', rsa.id, 1],
+        ['key.create', p384.id, 1],
+        ['key.create', rsa.id, 1],
       ].toSorted(),
     );
     expect(await tenant.policy(), 'nothing is changed').toMatchObject({ version: 1, fipsOnly: false });
@@ -75,6 +77,44 @@ describe('a change of policy that is only thought of', () => {
       [1, ['process']],
       [2, ['protect', 'process']],
     ]);
+  });
+
+  it('looks at how keys were made, with the rules for making them', async () => {
+    const own = await newTenant(await sharedRig());
+    const client = own.admin;
+    const make = (over: object) => client.post<Key>('/keys', { algorithm: 'AES-256', label: 'made', ...over });
+    const tenDays = new Date(Date.now() + 10 * 86_400_000).toISOString();
+    const [labelled, short] = [await make({ metadata: { owner: 'me' }, deactivateAt: tenDays }), await make({})];
+    await client.post(`/keys/${short.id}/rotate`, {});
+    await eventually('sealing', async () => (await eventsOf(client, { operation: 'key.rotate' })).length === 1);
+    const told = async (change: object) => {
+      const document = { allowedAlgorithms: [...algorithmNames], fipsOnly: false, ...change };
+      const { operations } = await client.post<Evaluation>('/policy/evaluate-change', { document });
+      return operations?.items.map(({ operation, keyId, version, reasons: [reason] }) => [
+        ...[operation, keyId, version, reason?.rule],
+      ]);
+    };
+    expect(await told({}), 'nothing changes').toEqual([]);
+    expect(await told({ requiredLabels: ['owner'] }), 'a rotation makes no key').toEqual([
+      ['key.create', short.id, 1, 'requiredLabels'],
+    ]);
+    expect(await told({ maxKeyLifeDays: 5 })).toEqual([['key.create', labelled.id, 1, 'maxKeyLifeDays']]);
+    expect((await told({ allowedAlgorithms: [] }))?.toSorted()).toEqual(
+      [
+        ['key.create', labelled.id, 1, 'allowedAlgorithms'],
+        ['key.create', short.id, 1, 'allowedAlgorithms'],
+        ['key.rotate', short.id, 2, 'allowedAlgorithms'],
+      ].toSorted(),
+    );
+  });
+
+  it('leaves out what the state of a version forbids anyhow', async () => {
+    const own = await newTenant(await sharedRig());
+    const { id } = await own.createKey({ algorithm: 'AES-256' });
+    await own.admin.post(`/keys/${id}/schedule-destroy`, {});
+    const body = { document: { allowedAlgorithms: [], fipsOnly: false } };
+    const { versions } = await own.admin.post<Evaluation>('/policy/evaluate-change', body);
+    expect(versions).toMatchObject({ checked: 1, refused: 0, items: [] });
   });
 
   it('is answered page by page', async () => {

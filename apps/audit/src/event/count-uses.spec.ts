@@ -14,6 +14,7 @@ describe('counting uses', () => {
       ...[used(), used(), used({ occurredAt: now + 7 }), used({ details: { custody: 'token', version: '2' } })],
       ...[used({ keyId: second }), used({ operation: 'verify' })],
       ...[used({ outcome: 'failure', failureCode: 'key-state' }), used({ occurredAt: now - 3_600_000_000 })],
+      ...[used({ operation: 'key.create', details: { custody: 'token' } }), used({ details: {} })],
       ...[used({ operation: 'policy.put', keyId: null, details: {} }), eventOf(other, { keyId, occurredAt: now })],
     ]);
   });
@@ -31,6 +32,8 @@ describe('counting uses', () => {
     ]);
     const both = await audit.count(tenantId, { from: instantOf(now - 1000), operations: ['sign', 'verify'] });
     expect(both.items).toHaveLength(4);
+    const made = await audit.count(tenantId, { from: instantOf(0), operations: ['key.create', 'key.import'] });
+    expect(made.items).toMatchObject([{ operation: 'key.create', keyId, version: 1, count: 1 }]);
     const all = await audit.count(tenantId, { from: instantOf(0), operations: ['sign'] });
     expect(all.items[0]?.count).toBe(4);
   });

@@ -18,13 +18,16 @@ interface Row {
 const most = 1000;
 
 const text = `
-  SELECT operation, key_id, (details::jsonb->>'version')::integer AS version, count(*) AS count, max(occurred_at) AS last_at
+  SELECT operation, key_id, coalesce((details::jsonb->>'version')::integer, 1) AS version, count(*) AS count, max(occurred_at) AS last_at
   FROM sealed_event
   WHERE tenant_id = $1 AND occurred_at >= $2 AND outcome = 'success' AND operation = ANY ($3)
-    AND key_id IS NOT NULL AND details::jsonb ? 'version'
+    AND key_id IS NOT NULL AND (details::jsonb ? 'version' OR operation IN ('key.create', 'key.import'))
   GROUP BY 1, 2, 3 ORDER BY count(*) DESC, key_id, version, operation LIMIT ${most + 1}`;
 
-/** Counts what keys were used for, by the sealed events: what is not sealed yet is not counted yet. */
+/**
+ * Counts what was done with keys, by the sealed events: what is not sealed yet is not counted yet. Events of a new key name no
+ * version, since it has only one.
+ */
 export class CountUses {
   constructor(private readonly reader: TrailReader) {}
 

@@ -1,37 +1,18 @@
-import { type Context, countUses, type evaluatePolicyChange, type KeyState } from '@ankasecure/contracts';
+import { type Context, countUses, type evaluatePolicyChange } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
 import { type Bus, type CursorScope, type CursorSeal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
-import { stateAt, type Use, usesOf } from '../key/key-state.js';
+import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
 import { type KeyRow, keyRows, lifecycleOf } from '../key/key-store.js';
-import { type Operation, operations } from '../operation/operation.js';
-import { outsideSteps } from '../operation/warning.js';
 import type { EnforcedPolicies } from './enforced-policy.js';
+import { makings, type Question, usedFor, usings } from './past-call.js';
 
 type Asked = z.infer<typeof evaluatePolicyChange.request>;
 type Told = z.infer<typeof evaluatePolicyChange.reply>;
 
 const day = 86_400_000;
-const uses = ['protect', 'process'] as const satisfies readonly Use[];
-
-/** What a version may do, or may come to do again. */
-const usesLeft: Readonly<Record<KeyState, readonly Use[]>> = {
-  PRE_ACTIVE: uses,
-  ACTIVE: uses,
-  SUSPENDED: uses,
-  DEACTIVATED: ['process'],
-  COMPROMISED: ['process'],
-  DESTROY_SCHEDULED: ['process'],
-  DESTROYED: [],
-};
-
-/** What each crypto call does to a key, by its name in events. */
-const useOf: ReadonlyMap<string, Use> = new Map(
-  (operations as readonly Pick<Operation<never, never>, 'name' | 'use'>[]).map(({ name, use }) => [name, use]),
-);
-
 /** A change that is thought of: from the document in force to the proposed one, both asked at one moment. */
 interface Change {
   readonly inForce: PolicyDocument;
@@ -79,10 +60,10 @@ export class EvaluateChange {
   }
 
   private refusedUses(change: Change, row: KeyRow): Told['versions']['items'] {
-    const left = usesLeft[stateAt(lifecycleOf(row), change.now)];
-    const refused = left.flatMap((use) => {
-      if (!usesOf[row.purpose].includes(use)) return [];
-      const reasons = this.newReasons(change, row, use);
+    const state = stateAt(lifecycleOf(row), change.now);
+    const refused = usesOf[row.purpose].flatMap((use) => {
+      if (permissionOf(state, use) === 'no') return [];
+      const reasons = this.newReasons(change, row, usedFor(use));
       return reasons.length === 0 ? [] : [{ use, reasons }];
     });
     const { id: keyId, label, version, algorithm, purpose, custody } = row;
@@ -92,19 +73,31 @@ export class EvaluateChange {
   /** The calls of the last `days` that succeeded and would not have, had the change been in force as it would be now. */
   private async operations(context: Context, change: Change, days: number): Promise<Told['operations']> {
     const since = new Date(change.now - days * day).toISOString();
-    const asked = { from: since, operations: [...useOf.keys()] };
+    const [used, made] = [
+      await this.counted(context, change, since, usings),
+      await this.counted(context, change, since, makings),
+    ];
+    const [counted, items] = [
+      [...used.counted, ...made.counted],
+      [...used.items, ...made.items],
+    ];
+    const sum = (counts: readonly { readonly count: number }[]): number =>
+      counts.reduce((total, { count }) => total + count, 0);
+    return { since, checked: sum(counted), refused: sum(items), complete: used.complete && made.complete, items };
+  }
+
+  private async counted(context: Context, change: Change, from: string, questions: ReadonlyMap<string, Question>) {
+    const asked = { from, operations: [...questions.keys()] };
     const { items: counted, complete } = await this.bus.request(countUses, '', context, asked);
     const rows = await this.used(context.tenantId, [...new Set(counted.map(({ keyId }) => keyId))]);
     const items = counted.flatMap(({ operation, keyId, version, count, lastAt }) => {
       const row = rows.get(`${keyId}.${version}`);
-      const use = useOf.get(operation);
-      const reasons = row === undefined || use === undefined ? [] : this.newReasons(change, row, use);
+      const question = questions.get(operation);
+      const reasons = row === undefined || question === undefined ? [] : this.newReasons(change, row, question);
       if (row === undefined || reasons.length === 0) return [];
       return [{ operation, keyId, version, algorithm: row.algorithm, count, lastAt, reasons }];
     });
-    const sum = (counts: readonly { readonly count: number }[]): number =>
-      counts.reduce((total, { count }) => total + count, 0);
-    return { since, checked: sum(counted), refused: sum(items), complete, items };
+    return { counted, complete, items };
   }
 
   /** Versions by `<key>.<version>`. */
@@ -116,14 +109,9 @@ export class EvaluateChange {
   }
 
   /** Why the proposed policy would refuse what the one in force allows; empty where nothing changes. */
-  private newReasons({ inForce, proposed, now }: Change, row: KeyRow, use: Use): Reason[] {
-    const { algorithm, purpose, custody } = row;
-    const request = {
-      ...{ algorithm, purpose, use, custody, outsideSteps: outsideSteps(this.custody, algorithm, purpose) },
-      keyMadeAt: row.created_at.getTime(),
-      versionMadeAt: row.version_created_at.getTime(),
-    };
-    return evaluate(inForce, request, now).allow ? [...evaluate(proposed, request, now).reasons] : [];
+  private newReasons({ inForce, proposed, now }: Change, row: KeyRow, question: Question): Reason[] {
+    const decided = (document: PolicyDocument) => evaluate(document, question(this.custody, row, document, now), now);
+    return decided(inForce).allow ? [...decided(proposed).reasons] : [];
   }
 }
 

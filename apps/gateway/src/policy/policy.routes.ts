@@ -87,7 +87,7 @@ export const policyRoutes: readonly Route[] = [
     status: 200,
     summary: 'Ask what a changed policy would refuse',
     description:
-      'Nothing is changed. Names the key versions that would be refused a use they have now, page by page, and which calls of the last days would not have succeeded. A document must be repeated with its cursor.',
+      'Nothing is changed. Names the key versions that would be refused a use they have now, page by page, and which calls of the last days, creations, imports and rotations of keys included, would not have succeeded. A document must be repeated with its cursor.',
     roles: ['tenant-admin'],
     contract: evaluatePolicyChange,
     takes: 'body',
