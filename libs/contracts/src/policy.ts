@@ -202,6 +202,18 @@ export const applyPolicy = contract({
 
 const days = z.number().int().min(1).max(36_500);
 
+/** What stops a call that no policy forbids. */
+const platformReason = z
+  .strictObject({
+    code: z
+      .enum(['purpose-mismatch', 'algorithm-unavailable'])
+      .describe('Of the problem that the call is answered with.'),
+    rule: z.literal('platform').describe('No rule of the policy.'),
+    detail: z.string(),
+    source: z.string(),
+  })
+  .meta({ id: 'PlatformReason' });
+
 /** A decision without a deed: by the copy that workers enforce, with what this token leaves outside. */
 export const evaluatePolicy = contract({
   owner: 'crypto-worker',
@@ -209,7 +221,9 @@ export const evaluatePolicy = contract({
   subject: 'crypto.{partition}.policy.evaluate',
   request: z
     .strictObject({
-      use: z.enum(uses).describe('create a key; protect: encrypt, sign, MAC; process: decrypt, verify.'),
+      use: z
+        .enum(uses)
+        .describe('create: make a key with POST /keys; protect: encrypt, sign, MAC; process: decrypt, verify, unwrap.'),
       keyId: uuid.optional().describe('Of an existing key; algorithm, purpose and custody are then its own.'),
       algorithm: algorithmName.optional(),
       purpose: purpose.optional().describe('The algorithm’s first when left out.'),
@@ -236,6 +250,12 @@ export const evaluatePolicy = contract({
   reply: z
     .strictObject({
       ...policyDecision,
+      rule: z
+        .union([policyDecision.rule, platformReason.shape.rule])
+        .describe(
+          'The first rule that objects, or the strictest that was passed; platform: all were, and something else objects.',
+        ),
+      reasons: z.array(z.union([policyReason, platformReason])),
       warnings: z.array(warning),
       policyVersion: z.number().int().positive(),
       algorithm: algorithmName,

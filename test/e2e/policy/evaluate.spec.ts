@@ -65,6 +65,32 @@ describe('a policy', () => {
     });
   });
 
+  it('is evaluated with what the platform and its token cannot do, and says that it is no rule of the policy', async () => {
+    await tenant.changePolicy({ custody: ['token', 'software'] });
+    const questions = [
+      [{ use: 'create', algorithm: 'AES-256', purpose: 'wrap' }, 'purpose-mismatch'],
+      [{ use: 'create', algorithm: 'AES-256', custody: 'software' }, 'algorithm-unavailable'],
+    ] as const;
+    for (const [{ use, ...asked }, code] of questions) {
+      const { allow, rule, reasons } = await evaluate({ use, ...asked });
+      expect([allow, rule]).toEqual([false, 'platform']);
+      expect(reasons).toMatchObject([{ code, rule: 'platform' }]);
+      expectProblem(await client.send('POST', '/keys', { body: { ...asked, label: 'not to be' } }), code);
+    }
+    expect(await evaluate({ use: 'protect', algorithm: 'AES-256', purpose: 'wrap' })).toMatchObject({
+      allow: false,
+      rule: 'platform',
+      reasons: [{ code: 'purpose-mismatch' }],
+    });
+    expect(await evaluate({ use: 'process', algorithm: 'AES-256', purpose: 'wrap' })).toMatchObject({ allow: true });
+    await tenant.changePolicy({ allowedAlgorithms: ['EC-P256'] });
+    const both = await evaluate({ use: 'create', algorithm: 'AES-256', purpose: 'wrap' });
+    expect([both.rule, both.reasons.map(({ rule }) => rule)]).toEqual([
+      'allowedAlgorithms',
+      ['allowedAlgorithms', 'platform'],
+    ]);
+  });
+
   it('is not evaluated for questions without sense', async () => {
     for (const body of [
       { use: 'protect' },

@@ -14,6 +14,7 @@ import {
   type PlatformKeyKind,
   type SignatureRequest,
   type TokenIdentity,
+  tokenDoesIt,
   type Wrapping,
 } from './custody.js';
 
@@ -49,10 +50,7 @@ export class CustodyByKind implements Custody {
     const inToken = await this.objects.capability(budget, algorithm, purpose);
     if (custody !== 'software') return inToken;
     if (isLacking(inToken)) return this.software.capability(budget, algorithm, purpose);
-    throw new AnkaError(
-      'algorithm-unavailable',
-      `${algorithm} for ${purpose} is the token’s to do: only what it has no mechanism for is kept in software`,
-    );
+    throw new AnkaError('algorithm-unavailable', tokenDoesIt(algorithm, purpose));
   }
   known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability {
     return (custody === 'software' ? this.software : this.objects).known(algorithm, purpose);

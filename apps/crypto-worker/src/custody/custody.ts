@@ -165,6 +165,10 @@ export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
 export const isLacking = ({ algs, excluded }: Capability): boolean =>
   algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code === 'token-lacks-mechanism');
 
+/** Why something that the token does is not done in software. */
+export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string =>
+  `${algorithm} for ${purpose} is the token’s to do: only what it has no mechanism for is kept in software`;
+
 /** The keys of one custody: making them, and what they do. What is rejected, and with which codes, is as of `Custody`. */
 export interface KeyCustody {
   readonly kind: CustodyKind;

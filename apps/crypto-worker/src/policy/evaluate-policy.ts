@@ -6,6 +6,7 @@ import type { Custody } from '../custody/custody.js';
 import type { KeyStore } from '../key/key-store.js';
 import { outsideSteps } from '../operation/warning.js';
 import type { EnforcedPolicies } from './enforced-policy.js';
+import { type Obstacle, obstacleTo } from './obstacle.js';
 import { rulingOf, toldOf } from './ruling.js';
 
 type Asked = z.infer<typeof evaluatePolicy.request>;
@@ -13,7 +14,14 @@ type Asked = z.infer<typeof evaluatePolicy.request>;
 /** What is known of a key before the token is asked for its steps. */
 type Subject = Pick<PolicyRequest, 'algorithm' | 'purpose' | 'custody' | 'keyMadeAt' | 'versionMadeAt'>;
 
-/** Says how the enforced policy decides, and does nothing. */
+/** The same decision, when something else than the policy would stop the call. */
+const stopped = ({ allow, rule, source, reasons }: ReturnType<typeof toldOf>, obstacle: Obstacle) => ({
+  allow: false,
+  ...(allow ? { rule: obstacle.rule, source: obstacle.source } : { rule, source }),
+  reasons: [...reasons, obstacle],
+});
+
+/** Says how the enforced policy decides, and what else would stop the call, and does nothing. */
 export class EvaluatePolicy {
   constructor(
     private readonly custody: Custody,
@@ -35,8 +43,11 @@ export class EvaluatePolicy {
     };
     const at = asked.at === undefined ? Date.now() : Date.parse(asked.at);
     const ruling = rulingOf(evaluate(document, { ...subject, use, outsideSteps: steps, ...planned }, at), steps);
+    const obstacle = obstacleTo(this.custody, { algorithm, purpose, custody, use });
+    const told = toldOf(ruling.decision);
     return {
-      ...toldOf(ruling.decision),
+      ...told,
+      ...(obstacle !== undefined && stopped(told, obstacle)),
       warnings: [...ruling.warnings],
       policyVersion: revision,
       ...{ algorithm, purpose, custody, outsideSteps: [...steps] },

@@ -49,7 +49,7 @@ export const policyRoutes: readonly Route[] = [
     status: 200,
     summary: 'Ask how the policy decides, now or at another time',
     description:
-      'Nothing is done: the answer names the rule that decides, what it rests on, every reason, and until when the decision holds.',
+      'Nothing is done: the answer names the rule that decides, what it rests on, every reason, and until when the decision holds. What no policy forbids and the platform or its token cannot do, as far as is known now, is not allowed either: its reason has rule `platform`, and the code of the problem that the call would be answered with.',
     roles: ['tenant-admin', 'application-admin', 'auditor'],
     contract: evaluatePolicy,
     takes: 'body',

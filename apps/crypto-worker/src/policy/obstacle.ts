@@ -1,0 +1,53 @@
+import type { Use } from '@ankasecure/policy-rules';
+import {
+  type Capability,
+  type Custody,
+  type CustodyKind,
+  isLacking,
+  type KeyRef,
+  tokenDoesIt,
+} from '../custody/custody.js';
+import { usesOf } from '../key/key-state.js';
+import { importedOnly, isMadeHere } from '../key/made-here.js';
+
+/** What would stop a call that no policy forbids: the code of the problem it is answered with. */
+export interface Obstacle {
+  readonly code: 'purpose-mismatch' | 'algorithm-unavailable';
+  readonly rule: 'platform';
+  readonly detail: string;
+  readonly source: string;
+}
+
+interface Asked extends Pick<KeyRef, 'algorithm' | 'purpose'> {
+  readonly use: Use;
+  readonly custody: CustodyKind;
+}
+
+const ofPurpose = (detail: string): Obstacle => ({
+  ...{ code: 'purpose-mismatch', rule: 'platform', detail },
+  source: 'what the platform does with keys of this purpose',
+});
+const ofToken = (detail: string): Obstacle => ({
+  ...{ code: 'algorithm-unavailable', rule: 'platform', detail },
+  source: 'what the token can do',
+});
+
+/** Nothing of it can be used, and no self-test that is still to come will change that. */
+const isUnavailable = ({ algs, excluded }: Capability): boolean =>
+  algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code !== 'self-test-pending');
+
+/** By what is known of the token now: it is not asked. */
+export const obstacleTo = (
+  custody: Pick<Custody, 'known'>,
+  { algorithm, purpose, use, custody: place }: Asked,
+): Obstacle | undefined => {
+  if (use !== 'create')
+    return usesOf[purpose].includes(use) ? undefined : ofPurpose(`No key for ${purpose} is there to ${use}`);
+  if (!isMadeHere(purpose)) return ofPurpose(importedOnly);
+  if (place === 'software' && !isLacking(custody.known(algorithm, purpose)))
+    return ofToken(tokenDoesIt(algorithm, purpose));
+  const known = custody.known(algorithm, purpose, place);
+  return isUnavailable(known)
+    ? ofToken(known.excluded.map(({ alg, detail }) => `${alg}: ${detail}`).join('; '))
+    : undefined;
+};
