@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isErrorCode } from './error.js';
 import { instant, text, uuid } from './primitive.js';
+import { policyRefusal } from './refusal.js';
 import { roles } from './role.js';
 
 /** A service of the platform, and the name of its NATS identity. */
@@ -49,6 +50,7 @@ export const failure = z.strictObject({
   code: z.string().refine(isErrorCode),
   retryable: z.boolean(),
   detail: z.string(),
+  refusal: policyRefusal.optional(),
 });
 
 /** What was used is on its way out: the answer's Deprecation and Sunset headers. */

@@ -11,6 +11,7 @@ import {
   uuid,
   warning,
 } from './primitive.js';
+import { toldProblem } from './refusal.js';
 
 /** Largest plaintext, payload or additional data of one item, in bytes. */
 export const maxItemBytes = 1024 * 1024;
@@ -210,7 +211,7 @@ export const verifyResult = z
 /** An item that failed inside a batch: what its problem would have been had it come alone. */
 export const itemFailure = z
   .strictObject({
-    error: z.strictObject({ code: z.string(), status: z.number().int(), title: z.string(), detail: z.string() }),
+    error: toldProblem,
   })
   .meta({ id: 'ItemFailure' });
 

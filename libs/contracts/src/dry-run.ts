@@ -3,16 +3,7 @@ import { z } from 'zod';
 import { AnkaError, toldError } from './error.js';
 import { keyState } from './key.js';
 import { algorithmName, custody, instant, purpose, uuid, warning } from './primitive.js';
-
-/** Why the policy refuses something, or would. */
-export const policyReason = z
-  .strictObject({
-    code: z.enum(['policy', 'fips-only', 'cnsa2']),
-    rule: policyDocument.keyof().describe('The field of the policy.'),
-    detail: z.string(),
-    source: z.string().describe('What the rule rests on: document and section, or the tenant’s own policy.'),
-  })
-  .meta({ id: 'PolicyReason' });
+import { policyReason, toldProblem } from './refusal.js';
 
 /** How the policy decides. */
 export const policyDecision = {
@@ -29,10 +20,7 @@ export const dryRun = z
     dryRun: z.literal(true),
     operation: z.string().describe('As audit events name it.'),
     succeeds: z.boolean().describe('As far as it can be known without the HSM.'),
-    error: z
-      .strictObject({ code: z.string(), status: z.number().int(), title: z.string(), detail: z.string() })
-      .optional()
-      .describe('The problem it would have been answered with.'),
+    error: toldProblem.optional().describe('The problem it would have been answered with.'),
     keyId: uuid.optional(),
     version: z.number().int().positive().optional(),
     algorithm: algorithmName.optional(),

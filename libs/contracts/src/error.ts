@@ -1,3 +1,5 @@
+import type { Refusal } from './refusal.js';
+
 export interface ErrorRow {
   readonly status: number;
   readonly title: string;
@@ -79,24 +81,34 @@ export class AnkaError extends Error {
   override readonly name = 'AnkaError';
   /** With `approval-required`: the revision of what was asked about, where it has one. */
   readonly revision: number | undefined;
+  /** With `policy-refused`: which rules object. */
+  readonly refusal: Refusal | undefined;
   constructor(
     readonly code: ErrorCode,
     /** For the caller: what was wrong and what to do next. Never a secret, never the HSM's words. */
     readonly detail: string = errors[code].title,
-    options: ErrorOptions & { readonly revision?: number | undefined } = {},
+    options: ErrorOptions & { readonly revision?: number | undefined; readonly refusal?: Refusal | undefined } = {},
   ) {
     super(`${code}: ${detail}`, options);
     this.revision = options.revision;
+    this.refusal = options.refusal;
   }
   get retryable(): boolean {
     return errors[this.code].retryable;
   }
 }
 
+/** An error as it crosses services. */
+export const failureOf = ({ code, retryable, detail, refusal }: AnkaError) => ({
+  ...{ code, retryable, detail },
+  ...(refusal !== undefined && { refusal }),
+});
+
 /** An error as a part of an answer that is no error itself: of an item of a batch, of a dry run. */
-export const toldError = ({ code, detail }: AnkaError) => ({
+export const toldError = ({ code, detail, refusal }: AnkaError) => ({
   code,
   status: errors[code].status,
   title: errors[code].title,
   detail,
+  ...refusal,
 });

@@ -14,6 +14,7 @@ export * from './key-set.js';
 export * from './lifecycle.js';
 export * from './policy.js';
 export * from './primitive.js';
+export * from './refusal.js';
 export * from './role.js';
 export * from './rotation-policy.js';
 export * from './token.js';

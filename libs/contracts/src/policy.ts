@@ -1,7 +1,7 @@
 import { policyDocument, uses } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { policyDecision, policyReason } from './dry-run.js';
+import { policyDecision } from './dry-run.js';
 import {
   algorithmName,
   cursor,
@@ -15,6 +15,7 @@ import {
   uuid,
   warning,
 } from './primitive.js';
+import { policyReason } from './refusal.js';
 
 /** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
 export const platformTenantId = '00000000-0000-7000-8000-000000000000';

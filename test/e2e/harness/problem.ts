@@ -2,16 +2,20 @@ import { type ErrorCode, errors } from '@ankasecure/contracts';
 import { expect } from 'vitest';
 import type { Reply } from './client.js';
 
-/** RFC 9457, with a code of the table, and nothing else in it. */
+const words = expect.stringMatching(/./) as unknown;
+const refusal = { rule: words, source: words, reasons: expect.arrayContaining([expect.anything()]) as unknown };
+
+/** RFC 9457, with a code of the table, and nothing else in it but why, where the policy refuses it. */
 export const expectProblem = (reply: Reply, code: ErrorCode): void => {
   const { status, title } = errors[code];
   expect(reply.body, reply.text.slice(0, 300)).toEqual({
     type: `https://ankasecure.dev/problems/${code}`,
     title,
     status,
-    detail: expect.stringMatching(/./) as unknown,
+    detail: words,
     code,
     correlationId: reply.correlationId,
+    ...(code === 'policy-refused' && refusal),
   });
   expect(reply.status).toBe(status);
   expect(reply.headers.get('content-type')).toBe('application/problem+json');

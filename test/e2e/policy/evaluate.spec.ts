@@ -1,4 +1,4 @@
-import type { evaluatePolicy, Key, listAlgorithms, Policy, PolicyTemplate } from '@ankasecure/contracts';
+import type { evaluatePolicy, ItemFailure, Key, listAlgorithms, Policy, PolicyTemplate } from '@ankasecure/contracts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { Client } from '../harness/client.js';
@@ -89,6 +89,29 @@ describe('a policy', () => {
       'allowedAlgorithms',
       ['allowedAlgorithms', 'platform'],
     ]);
+  });
+
+  it('names the rules by which it refuses a call, an item of a batch or a change of labels', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P384', purpose: 'sign' });
+    const owned = await client.send<Key>('POST', '/keys', {
+      body: { algorithm: 'AES-256', label: 'owned', metadata: { owner: 'me' } },
+    });
+    await tenant.changePolicy({ cnsa2: true, requiredLabels: ['owner'] });
+    const { rule, source, reasons } = await evaluate({ use: 'protect', keyId: key.id });
+    const refusal = { rule, source, reasons };
+    expect(refusal).toMatchObject({ rule: 'cnsa2', source: expect.stringContaining('CNSA 1.0') as unknown });
+    const item = { keyId: key.id, payload: 'AAAA' };
+    const refused = await client.send('POST', '/sign', { body: item });
+    expectProblem(refused, 'policy-refused');
+    expect(refused.body).toMatchObject(refusal);
+    const { items } = await client.post<{ items: ItemFailure[] }>('/sign', { items: [item] });
+    expect(items[0]?.error).toMatchObject({ code: 'policy-refused', ...refusal });
+    const edited = await client.send('PATCH', `/keys/${owned.body.id}`, {
+      body: { metadata: {} },
+      headers: { 'if-match': owned.headers.get('etag') ?? '' },
+    });
+    expectProblem(edited, 'policy-refused');
+    expect(edited.body).toMatchObject({ rule: 'requiredLabels', reasons: [{ rule: 'requiredLabels' }] });
   });
 
   it('is not evaluated for questions without sense', async () => {

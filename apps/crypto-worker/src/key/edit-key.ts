@@ -1,9 +1,10 @@
-import { AnkaError, type Context, type DryRun, type editKey, type Key } from '@ankasecure/contracts';
-import { missingLabels } from '@ankasecure/policy-rules';
+import type { Context, DryRun, editKey, Key, Refusal } from '@ankasecure/contracts';
+import { missingLabels, tenantPolicy } from '@ankasecure/policy-rules';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
 import { policyWithin } from '../policy/enforced-policy.js';
+import { refusedBy } from '../policy/ruling.js';
 import type { CommitChange } from './commit-change.js';
 import { assertFullPeriod } from './destruction.js';
 import { keyResource } from './key-resource.js';
@@ -64,12 +65,17 @@ export class EditKey {
     if (metadata !== undefined) {
       const { document } = await policyWithin(manager, context.tenantId);
       const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.metadata, name));
-      if (lost.length > 0)
-        throw new AnkaError('policy-refused', `The tenant's policy wants ${lost.join(', ')} in the metadata of keys`);
+      if (lost.length > 0) throw refusedBy(wantedLabels(lost));
     }
     return row;
   }
 }
+
+const wantedLabels = (lost: readonly string[]): Refusal => {
+  const basis = { rule: 'requiredLabels', source: tenantPolicy } as const;
+  const detail = `The tenant's policy wants ${lost.join(', ')} in the metadata of keys`;
+  return { ...basis, reasons: [{ code: 'policy', ...basis, detail }] };
+};
 
 const deedOf = ({ id, ...fields }: Request): Deed => ({
   ...{ operation: 'key.edit', keyId: id, algorithm: null },

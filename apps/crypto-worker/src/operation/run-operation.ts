@@ -3,6 +3,7 @@ import {
   type AuditEvent,
   batchOf,
   type Context,
+  failureOf,
   type KeyQuota,
   type KeyState,
   type Notice,
@@ -82,10 +83,7 @@ export class RunOperation {
         head: { ok: true, ...told, ...notice },
         body: Buffer.from(JSON.stringify({ items: ended.map(itemAnswer) })),
       };
-    if (only.error !== undefined) {
-      const { code, retryable, detail } = only.error;
-      return { head: { ok: false, error: { code, retryable, detail }, ...told } };
-    }
+    if (only.error !== undefined) return { head: { ok: false, error: failureOf(only.error), ...told } };
     return { head: { ok: true, ...told, ...notice }, body: Buffer.from(JSON.stringify(only.body)) };
   }
 

@@ -1,4 +1,4 @@
-import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
+import { initialPolicy, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
 import { describe, expect, it } from 'vitest';
 import { knownKey } from '../jose/testing/known-key.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -53,6 +53,7 @@ describe('rulings', () => {
     const { decision } = new Rulings(policy).on(key, 'protect', noSteps, 1);
     expect(refusedBy(decision)).toMatchObject({
       code: 'policy-refused',
+      refusal: { rule: 'allowedAlgorithms', source: tenantPolicy, reasons: decision.reasons },
       detail:
         "EC-P384 is not among the tenant's allowed algorithms; EC-P384 for sign is in CNSA 2.0 for processing what is protected already only (CNSA 1.0 (CNSSP 15, annex B), replaced by CNSA 2.0 by 2033)",
     });

@@ -39,10 +39,11 @@ export const toldOf = ({ allow, rule, source, reasons, until }: Decision) => ({
 });
 
 /** What a caller is told of a refusal: every reason, with its source where that is not the tenant's own policy. */
-export const refusedBy = ({ reasons }: Decision): AnkaError =>
+export const refusedBy = ({ rule, source: basis, reasons }: Pick<Decision, 'rule' | 'source' | 'reasons'>): AnkaError =>
   new AnkaError(
     'policy-refused',
     reasons.map(({ detail, source }) => (source === tenantPolicy ? detail : `${detail} (${source})`)).join('; '),
+    { refusal: { rule, source: basis, reasons: [...reasons] } },
   );
 
 interface Remembered {

@@ -2,7 +2,8 @@ import { dryRun, dryRuns, type ErrorCode, errors } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { approval } from '../approval/approval.contract.js';
 import { waiting } from '../approval/approval.example.js';
-import { type Problem, problemMediaType, problemOf } from '../problem/problem.js';
+import { notListed } from '../policy/policy.example.js';
+import { type Failure, type Problem, problemMediaType, problemOf } from '../problem/problem.js';
 import type { Route } from '../route/route.js';
 import { type HeaderName, refer } from './header.js';
 import type { SchemaCollection } from './json-schema.js';
@@ -94,12 +95,21 @@ const awaited = (schemas: SchemaCollection) => ({
   content: { 'application/json': { schema: schemas.add(z.array(approval), 'output')['items'], example: waiting } },
 });
 
+const failureExample = (code: ErrorCode): Failure =>
+  code === 'policy-refused'
+    ? {
+        code,
+        detail: notListed.detail,
+        refusal: { rule: notListed.rule, source: notListed.source, reasons: [notListed] },
+      }
+    : { code, detail: errors[code].title };
+
 /** Each problem once, for `components.examples`. */
 export const problemExamples = (routes: readonly Route[]): Record<string, { value: Problem }> =>
   Object.fromEntries(
     [...new Set(routes.flatMap(errorsOf))]
       .toSorted()
-      .map((code) => [code, { value: problemOf({ code, detail: errors[code].title }, 'invoice-run-47') }]),
+      .map((code) => [code, { value: problemOf(failureExample(code), 'invoice-run-47') }]),
   );
 
 /** The refusals that have one code only, for `components.responses`; they are referred to by it. */

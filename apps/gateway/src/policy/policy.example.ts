@@ -30,3 +30,10 @@ export const template = {
   document: { allowedAlgorithms: ['EC-P256', 'AES-256'], fipsOnly: false },
   sources: [{ rule: 'allowedAlgorithms', source: 'none: for development' }],
 };
+
+export const notListed = {
+  code: 'policy',
+  rule: 'allowedAlgorithms',
+  detail: "EC-P256 is not among the tenant's allowed algorithms",
+  source: 'the tenant’s policy',
+} as const;

@@ -1,14 +1,7 @@
 import { evaluatePolicy, evaluatePolicyChange, getPolicy, putPolicy } from '@ankasecure/contracts';
 import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
-import { document, policy } from './policy.example.js';
-
-const notListed = {
-  code: 'policy',
-  rule: 'allowedAlgorithms',
-  detail: "EC-P256 is not among the tenant's allowed algorithms",
-  source: 'the tenant’s policy',
-} as const;
+import { document, notListed, policy } from './policy.example.js';
 
 const about = { path: '/policy', tag: 'Policy', status: 200, etag: true } as const;
 

@@ -49,6 +49,16 @@ describe('problems', () => {
     rig.standIns.answer('sign');
   });
 
+  it('says which rules of a policy refuse something', async () => {
+    const basis = { rule: 'cnsa2', source: 'CNSA 2.0' } as const;
+    const refusal = { ...basis, reasons: [{ ...basis, code: 'cnsa2' as const, detail: 'Not in CNSA 2.0' }] };
+    rig.standIns.answer('sign', () => Promise.reject(new AnkaError('policy-refused', 'Not in CNSA 2.0', { refusal })));
+    const answer = await call(gateway, 'POST', '/api/v1/sign', { token, body: '{}' });
+    expectProblem(answer, 403, 'policy-refused');
+    expect(JSON.parse(answer.text)).toMatchObject(refusal);
+    rig.standIns.answer('sign');
+  });
+
   it.each([
     ['text', { body: 'x', headers: { 'content-type': 'text/plain' } }, 415, 'media-type-unsupported'],
     [

@@ -1,4 +1,4 @@
-import { type AnkaError, type ErrorCode, errors } from '@ankasecure/contracts';
+import { type AnkaError, type ErrorCode, errors, policyRefusal, type Refusal } from '@ankasecure/contracts';
 import { z } from 'zod';
 
 const codes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
@@ -16,6 +16,7 @@ export const problem = z
     detail: z.string(),
     code: z.enum(codes),
     correlationId: z.string(),
+    ...policyRefusal.partial().shape,
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;
@@ -23,11 +24,11 @@ export type Problem = z.infer<typeof problem>;
 export const problemType = (code: ErrorCode): string => `https://ankasecure.dev/problems/${code}`;
 
 /** What is known of a failure: an AnkaError, or what a service answered. */
-export type Failure = Pick<AnkaError, 'code' | 'detail'>;
+export type Failure = Pick<AnkaError, 'code' | 'detail'> & { readonly refusal?: Refusal | undefined };
 
-export const problemOf = ({ code, detail }: Failure, correlationId: string): Problem => {
+export const problemOf = ({ code, detail, refusal }: Failure, correlationId: string): Problem => {
   const { status, title } = errors[code];
-  return { type: problemType(code), title, status, detail, code, correlationId };
+  return { type: problemType(code), title, status, detail, code, correlationId, ...refusal };
 };
 
 /** The headers that go with a problem of `code`. */

@@ -4,6 +4,7 @@ import {
   type Context,
   type Contract,
   type DryRun,
+  failureOf,
   inboxPrefix,
   type KeyQuota,
   type Notice,
@@ -129,7 +130,10 @@ export class Bus {
     body: z.input<Request>,
   ): Promise<z.infer<Reply>> {
     const reply = await this.requestRaw(subjectOf(contract, partition), context, Buffer.from(JSON.stringify(body)));
-    if (!reply.head.ok) throw new AnkaError(reply.head.error.code, reply.head.error.detail);
+    if (!reply.head.ok) {
+      const { code, detail, refusal } = reply.head.error;
+      throw new AnkaError(code, detail, { refusal });
+    }
     return validate(contract.reply, parseJson(reply.body));
   }
 
@@ -272,14 +276,12 @@ export class Bus {
     }
   }
 
-  private failureOf(
-    error: unknown,
-    about: { subject: string; correlationId: string | undefined },
-  ): { code: AnkaError['code']; retryable: boolean; detail: string } {
-    const { code, retryable, detail, cause } = asAnkaError(error);
+  private failureOf(error: unknown, about: { subject: string; correlationId: string | undefined }) {
+    const failed = asAnkaError(error);
+    const { code, cause } = failed;
     if (code === 'internal-error' || code === 'service-unavailable')
       this.log.error({ ...about, code, reason: ((cause ?? error) as Error).stack }, 'request failed');
-    return { code, retryable, detail };
+    return failureOf(failed);
   }
 
   private async watch(): Promise<void> {
