@@ -17,6 +17,8 @@ describe.each(templates.map((template) => [template.name, template] as const))('
   it('is a document as it stands, with a source for each rule it sets', () => {
     expect(policyDocument.parse(template.document)).toEqual(template.document);
     expect(template.sources.map(({ rule }) => rule)).toEqual(Object.keys(template.document));
+    for (const { rule, source } of template.sources)
+      expect(source, rule).toMatch(/^none: |§|table|annex|executive summary/);
   });
 });
 

@@ -14,6 +14,10 @@ export interface Template {
 const cryptoperiod =
   'SP 800-57 part 1 r5 §5.3.6, table 1 (private signature and data encryption keys: at most 2 years of protection)';
 
+const approvedMode =
+  'FIPS 140-3 §7.2.4 (approved mode of operation); SP 800-140C r2 §6.2 (approved security functions)';
+const cnsa2 = 'NSA, Announcing the Commercial National Security Algorithm Suite 2.0, September 2022';
+
 const inCnsa = (name: AlgorithmName): boolean =>
   algorithmOf(name).strength >= 128 &&
   cnsaApproval.some(({ algorithm }) => [name, algorithmOf(name).kind].includes(algorithm));
@@ -44,8 +48,8 @@ export const templates: readonly Template[] = [
       maxRotationIntervalDays: 730,
     },
     sources: [
-      { rule: 'allowedAlgorithms', source: 'SP 800-140C r2 (approved security functions)' },
-      { rule: 'fipsOnly', source: 'FIPS 140-3; SP 800-140C r2; SP 800-131A r2' },
+      { rule: 'allowedAlgorithms', source: 'SP 800-140C r2 §6.2 (approved security functions)' },
+      { rule: 'fipsOnly', source: approvedMode },
       { rule: 'minimumStrength', source: 'SP 800-131A r2 §1.2.2; SP 800-57 part 1 r5 §5.6.3, table 4' },
       {
         rule: 'custody',
@@ -58,7 +62,7 @@ export const templates: readonly Template[] = [
     name: 'cnsa-2.0',
     title: 'CNSA 2.0',
     description:
-      'Protects with the algorithms of CNSA 2.0; what those of CNSA 1.0 protected can be decrypted and verified until the end of 2033.',
+      'Protects with the algorithms of CNSA 2.0; what those of CNSA 1.0 protected can be decrypted and verified until the end of 2033. Its signature and key-establishment algorithms are post-quantum: where the token has none of them, no signature key and no key pair can be made.',
     document: {
       allowedAlgorithms: algorithmNames.filter(inCnsa),
       fipsOnly: true,
@@ -68,8 +72,8 @@ export const templates: readonly Template[] = [
     },
     sources: [
       { rule: 'allowedAlgorithms', source: 'CNSA 2.0, table I; CNSSP 15, annex B (CNSA 1.0)' },
-      { rule: 'fipsOnly', source: 'CNSSP 15 (validated modules)' },
-      { rule: 'cnsa2', source: 'NSA, Announcing the Commercial National Security Algorithm Suite 2.0, September 2022' },
+      { rule: 'fipsOnly', source: `${cnsa2}, executive summary (validation by CNSSP 11); ${approvedMode}` },
+      { rule: 'cnsa2', source: `${cnsa2}, executive summary (nothing but what is approved)` },
       { rule: 'custody', source: 'FIPS 140-3 §7.9' },
       { rule: 'maxRotationIntervalDays', source: cryptoperiod },
     ],
