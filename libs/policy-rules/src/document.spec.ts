@@ -15,6 +15,7 @@ describe('a policy document', () => {
     ['more than it has', { ...plain, cnsa: true }],
     ['a strength nobody has', { ...plain, minimumStrength: 80 }],
     ['purposes of an algorithm nobody knows', { ...plain, purposes: { ROT13: ['sign'] } }],
+    ['a purpose that its algorithm does not have', { ...plain, purposes: { 'AES-256': ['encrypt', 'sign'] } }],
     ['a purpose twice', { ...plain, purposes: { 'AES-256': ['encrypt', 'encrypt'] } }],
     ['a custody nobody knows', { ...plain, custody: ['paper'] }],
     ['a life of no days', { ...plain, maxKeyLifeDays: 0 }],
@@ -22,6 +23,7 @@ describe('a policy document', () => {
     ['two sunsets of one algorithm', { ...plain, sunsets: [sunset, sunset] }],
     ['a source with a NUL', { ...plain, sunsets: [{ ...sunset, source: 'a\u0000b' }] }],
     ['a source with half a character', { ...plain, sunsets: [{ ...sunset, source: 'a\ud800b' }] }],
+    ['a sunset without a date', { ...plain, sunsets: [{ algorithm: 'AES-256', source: 'x' }] }],
     ['a sunset in local time', { ...plain, sunsets: [{ ...sunset, warnFrom: '2027-01-01T00:00:00+02:00' }] }],
     [
       'a sunset in the wrong order',

@@ -1,4 +1,4 @@
-import { type AlgorithmName, algorithmNames, purposes } from '@ankasecure/algorithm';
+import { type AlgorithmName, algorithmNames, joseAlgs, type Purpose, purposes } from '@ankasecure/algorithm';
 import { z } from 'zod';
 import { instant } from './instant.js';
 import { text } from './text.js';
@@ -23,6 +23,14 @@ const inOrder = (...dates: readonly (string | undefined)[]): boolean => {
   return given.every((date, index) => index === 0 || date >= (given[index - 1] ?? 0));
 };
 
+/** Objects to each purpose that keys of its algorithm do not have. */
+const purposesThere = (limits: Partial<Record<AlgorithmName, readonly Purpose[]>>, context: z.RefinementCtx): void => {
+  for (const [name, wanted] of Object.entries(limits) as [AlgorithmName, readonly Purpose[]][])
+    for (const one of wanted)
+      if (joseAlgs(name, one).length === 0)
+        context.addIssue({ code: 'custom', path: [name], message: `there are no keys of ${name} for ${one}` });
+};
+
 /** The way out of an algorithm. Each date is the first moment at which it holds. */
 export const sunset = z
   .strictObject({
@@ -38,6 +46,11 @@ export const sunset = z
     processUntil: instant.optional().describe('From then on no key decrypts or verifies either. No end when left out.'),
     source: text(256).optional().describe('The document that demands it, for whoever is refused.'),
   })
+  .refine(
+    ({ warnFrom, protectUntil, processUntil }) =>
+      [warnFrom, protectUntil, processUntil].some((date) => date !== undefined),
+    'at least one of warnFrom, protectUntil and processUntil is expected',
+  )
   .refine(
     ({ warnFrom, protectUntil, processUntil }) => inOrder(warnFrom, protectUntil, processUntil),
     'warnFrom, protectUntil and processUntil must be in this order',
@@ -68,6 +81,7 @@ export const policyDocument = z.strictObject({
     .describe('Least security strength in bits for making keys and protecting. What is protected may be processed.'),
   purposes: z
     .partialRecord(algorithm, unique('purpose', purpose))
+    .superRefine(purposesThere)
     .optional()
     .describe(
       'What keys of an algorithm may be for, at creation and at every use; an algorithm not named is not limited.',

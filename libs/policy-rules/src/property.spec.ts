@@ -1,4 +1,4 @@
-import { algorithmNames, purposes } from '@ankasecure/algorithm';
+import { type AlgorithmName, algorithmNames, type Purpose, purposes } from '@ankasecure/algorithm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -29,12 +29,23 @@ const anySunset: fc.Arbitrary<Sunset> = fc
   .record({
     algorithm: anyAlgorithm,
     dates: fc.tuple(anyMoment, anyMoment, anyMoment).map((dates) => dates.toSorted((a, b) => a - b)),
-    kept: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
+    kept: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()).filter((kept) => kept.includes(true)),
   })
   .map(({ algorithm, dates, kept }) => {
     const [warnFrom, protectUntil, processUntil] = dates.map((date, index) => (kept[index] ? iso(date) : undefined));
     return given({ algorithm, warnFrom, protectUntil, processUntil });
   });
+
+const anyPurposes = fc
+  .dictionary(anyAlgorithm, fc.uniqueArray(anyPurpose))
+  .map((limits) =>
+    Object.fromEntries(
+      (Object.entries(limits) as [AlgorithmName, Purpose[]][]).map(([algorithm, wanted]) => [
+        algorithm,
+        wanted.filter((purpose) => exists({ algorithm, purpose })),
+      ]),
+    ),
+  );
 
 const anyPolicy = fc
   .record({
@@ -42,7 +53,7 @@ const anyPolicy = fc
     fipsOnly: fc.boolean(),
     cnsa2: maybe(fc.boolean()),
     minimumStrength: maybe(fc.integer({ min: 112, max: 256 })),
-    purposes: maybe(fc.dictionary(anyAlgorithm, fc.uniqueArray(anyPurpose))),
+    purposes: maybe(anyPurposes),
     custody: maybe(fc.uniqueArray(fc.constantFrom(...custodyKinds))),
     maxKeyLifeDays: maybe(fc.integer({ min: 1, max: 3650 })),
     maxRotationIntervalDays: maybe(fc.integer({ min: 1, max: 3650 })),

@@ -136,6 +136,18 @@ describe('a policy', () => {
       }
   });
 
+  it('is put with nothing that contradicts itself', async () => {
+    for (const [change, words] of [
+      [{ purposes: { 'AES-256': ['sign'] } }, 'there are no keys of AES-256 for sign'],
+      [{ sunsets: [{ algorithm: 'AES-256' }] }, 'at least one of warnFrom, protectUntil and processUntil is expected'],
+    ] as const) {
+      const body = { allowedAlgorithms: ['AES-256'], fipsOnly: false, ...change };
+      const refused = await client.send('PUT', '/policy', { body, headers: { 'if-match': '"1"' } });
+      expectProblem(refused, 'request-invalid');
+      expect(refused.text).toContain(words);
+    }
+  });
+
   it('starts from a template, is compared with what was and brought back', async () => {
     const { items } = await client.get<{ items: PolicyTemplate[] }>('/policy/templates');
     expect(items.length).toBeGreaterThanOrEqual(4);
