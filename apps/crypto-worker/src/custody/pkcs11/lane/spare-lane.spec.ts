@@ -10,15 +10,18 @@ const asked = (...tenants: readonly string[]): SpareLane => {
 };
 
 describe('the last idle lane', () => {
-  it('is for those who have no other, while several tenants are about', () => {
+  it('is for those who have no other, while one of them is about', () => {
     const isFor = asked('loud', 'quiet', 'loud').isFor(underWay, 999);
-    expect(['loud', 'quiet', ''].map((tenant) => isFor?.(tenant))).toEqual([false, true, false]);
+    expect(['loud', 'quiet', 'another', ''].map((tenant) => isFor?.(tenant))).toEqual([false, true, true, false]);
   });
 
-  it('is for everybody once a tenant is alone', () => {
-    expect(asked('loud', 'quiet', 'loud').isFor(underWay, 1000)).toBeUndefined();
-    expect(asked('loud', '', 'loud').isFor(underWay, 0)).toBeUndefined();
+  it('is for everybody while no one is about but those who have one', () => {
+    expect(asked('loud', 'quiet').isFor([...underWay, { tenant: 'quiet', slow: false }], 0)).toBeUndefined();
+    expect(asked('loud', '').isFor(underWay, 0)).toBeUndefined();
     expect(asked().isFor(underWay, 0)).toBeUndefined();
+    const lane = asked('loud', 'quiet');
+    lane.note('loud', 500);
+    expect(lane.isFor(underWay, 1000)).toBeUndefined();
   });
 
   it('is not kept from who only makes keys elsewhere', () => {

@@ -5,18 +5,19 @@ import type { Job } from './job-queue.js';
 const rememberedMs = 1000;
 
 /**
- * The last idle lane, while several tenants are about, is for those who have no other: whoever asks now and then need not wait
+ * The last idle lane, while somebody is about who has none, is for those who have none: whoever asks now and then need not wait
  * until one of somebody's many jobs is done. Milliseconds are those of a clock that does not go back.
  */
 export class SpareLane {
-  #last = '';
-  #severalAt = Number.NEGATIVE_INFINITY;
+  /** When each tenant asked last, the longest ago first. */
+  readonly #asked = new Map<string, number>();
 
   /** Somebody asks. What is asked for no tenant says nothing about who is about. */
   note(tenant: string, now: number): void {
-    if (tenant === '' || tenant === this.#last) return;
-    if (this.#last !== '') this.#severalAt = now;
-    this.#last = tenant;
+    if (tenant === '') return;
+    this.#asked.delete(tenant);
+    this.#asked.set(tenant, now);
+    this.#forget(now);
   }
 
   /**
@@ -24,9 +25,17 @@ export class SpareLane {
    * @returns undefined where it is for everybody
    */
   isFor(underWay: readonly Pick<Job, 'tenant' | 'slow'>[], now: number): Admits | undefined {
-    if (now - this.#severalAt >= rememberedMs) return undefined;
+    this.#forget(now);
     // Slow jobs have lanes of their own, which do not help their tenant's others.
     const served = new Set(underWay.filter(({ slow }) => !slow).map(({ tenant }) => tenant));
-    return (tenant) => !served.has(tenant);
+    const isAbout = this.#asked.keys().some((tenant) => !served.has(tenant));
+    return isAbout ? (tenant) => !served.has(tenant) : undefined;
+  }
+
+  #forget(now: number): void {
+    for (const [tenant, at] of this.#asked) {
+      if (now - at < rememberedMs) return;
+      this.#asked.delete(tenant);
+    }
   }
 }
