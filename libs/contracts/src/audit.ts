@@ -102,7 +102,7 @@ export const queryEvents = contract({
   reply: page(sealedEvent),
 });
 
-/** How often what was done with keys, and succeeded, by the sealed events: the most frequent first, at most 1,000 groups. */
+/** How often keys were made and used with success, by the sealed events: the most frequent first, at most 1,000 groups. */
 export const countUses = contract({
   owner: 'audit',
   callers: ['crypto-worker'],

@@ -49,7 +49,7 @@ export const assertFullPeriod = (rows: readonly KeyRow[]): void => {
   const date = early.destroy_at?.toISOString();
   throw new AnkaError(
     'key-state',
-    `Version ${early.version} is to be destroyed at ${date}, after less than ${fullPeriodDays} days: cancel-destroy first`,
+    `Version ${early.version} is to be destroyed at ${date}, and was not told to wait for ${fullPeriodDays} days: cancel-destroy first`,
   );
 };
 

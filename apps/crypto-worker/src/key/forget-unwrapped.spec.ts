@@ -21,11 +21,14 @@ describe('what lanes have unwrapped', () => {
       forgetUnwrapped: (ids: readonly Uint8Array[] | 'all') =>
         void forgotten.push(...(ids === 'all' ? ['all'] : ids.map((id) => Buffer.from(id).toString('hex')))),
     };
-    const keys = { forget: (_: string, keyId: string) => void forgotten.push(keyId) };
+    const keys = {
+      forget: (_: string, keyId: string) => void forgotten.push(keyId),
+      forgetAll: () => void forgotten.push('all copies'),
+    };
     const listener = new ForgetUnwrapped(database.config, custody, keys, silent);
     started.push(listener);
     await listener.start(partition);
-    expect(forgotten.splice(0)).toEqual(['all']);
+    expect(forgotten.splice(0)).toEqual(['all copies', 'all']);
     return forgotten;
   };
   const key = async (custody: CustodyKind) => {

@@ -19,7 +19,7 @@ export class ForgetUnwrapped {
   constructor(
     private readonly config: ServiceConfig['database'],
     private readonly custody: Pick<Custody, 'forgetUnwrapped'>,
-    private readonly keys: Pick<KeyStore, 'forget'>,
+    private readonly keys: Pick<KeyStore, 'forget' | 'forgetAll'>,
     private readonly log: Logger,
   ) {}
 
@@ -33,7 +33,7 @@ export class ForgetUnwrapped {
     try {
       await client.connect();
       await client.query('LISTEN unwrapped_key');
-      this.custody.forgetUnwrapped('all');
+      this.forgetAll();
     } catch (error) {
       this.again(partition, client, error as Error);
     }
@@ -50,13 +50,18 @@ export class ForgetUnwrapped {
     if (where === partition) this.custody.forgetUnwrapped([Buffer.from(objectId, 'hex')]);
   }
 
+  private forgetAll(): void {
+    this.keys.forgetAll();
+    this.custody.forgetUnwrapped('all');
+  }
+
   private again(partition: string, client: BoundedClient, { message }: Error): void {
     if (this.client !== client) return;
     this.client = undefined;
     void client.end().catch(() => undefined);
     if (this.stopped) return;
     this.log.warn({ reason: message }, 'what happens to wrapped keys is not heard; trying again');
-    this.custody.forgetUnwrapped('all');
+    this.forgetAll();
     this.timer = setTimeout(() => void this.start(partition), pauseMs);
   }
 }

@@ -3,7 +3,8 @@ import type { KeyState, RevocationReason } from '@ankasecure/contracts';
 
 /**
  * One row per state: where SP 800-57 part 1 r5 §7 lets it go; anything absent is illegal. DESTROY_SCHEDULED is ours: every
- * destruction waits in it, so that it can be called off.
+ * destruction waits in it, so that it can be called off; where that lets a version be resumed before its activation date, it
+ * waits for the date again (`onRecord`).
  */
 export const transitions = {
   PRE_ACTIVE: ['ACTIVE', 'COMPROMISED', 'DESTROY_SCHEDULED'],

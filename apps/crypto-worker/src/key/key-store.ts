@@ -159,6 +159,11 @@ export class KeyStore {
     this.known.delete(nameOf(tenantId, keyId));
   }
 
+  /** For when it is not known what has changed. */
+  forgetAll(): void {
+    this.known.clear();
+  }
+
   private load(tenantId: string, keyId: string): Promise<KnownKey> {
     const name = nameOf(tenantId, keyId);
     const known = this.known.use(name);

@@ -43,7 +43,7 @@ const commitOutcomes = `
         SELECT FROM key_version v WHERE v.tenant_id = tenants[n] AND v.key_id = keys[n]
           AND v.version = versions[n] AND v.revision = revisions[n]);
       -- What protects was decided on as the current version. Where it has been followed, it was used up: see above.
-      CONTINUE WHEN operations[n] IN ('encrypt', 'sign') AND EXISTS (
+      CONTINUE WHEN operations[n] IN ('encrypt', 'sign', 'dry-run.encrypt', 'dry-run.sign') AND EXISTS (
         SELECT FROM key_version v WHERE v.tenant_id = tenants[n] AND v.key_id = keys[n] AND v.version > versions[n]
           AND (v.revision > 1 OR v.created_at < now() - interval '30 seconds'));
       INSERT INTO outbox (event_count, events) VALUES (counts[n], batches[n]);

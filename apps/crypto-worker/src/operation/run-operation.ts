@@ -15,7 +15,7 @@ import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, valida
 import { assertMay, useOf } from '../access/access.js';
 import type { Timed } from '../custody/custody.js';
 import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
-import type { KeyStore } from '../key/key-store.js';
+import type { GrantedVersion, KeyStore, Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import type { UseBudget } from '../key/use-budget.js';
 import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
@@ -178,10 +178,10 @@ export class RunOperation {
       }
       const perform = async (): Promise<Timed<Done>> => {
         if (operation.use === 'protect' && this.means.budget.bounds(granted)) {
+          const { version } = granted;
           granted = await this.means.budget.take(context, granted);
           key = granted;
-          // The version that followed was read later, and its grants with it.
-          assertMay(context, useOf[operation.name], granted.grants);
+          if (granted.version !== version) await this.assertFollowing(operation, context, target, granted);
         }
         return operation.run(this.means, context, granted, parsed.data, parts);
       };
@@ -213,6 +213,22 @@ export class RunOperation {
     if (permission === 'no' || (permission === 'at-risk' && !acceptsRisk))
       throw new AnkaError('key-state', refusalOf(state, operation.name));
     return permission === 'at-risk' ? { riskAccepted: 'true', state } : null;
+  }
+
+  /**
+   * A version that followed the one that was decided on was read later: whatever changed the key before that is not outdated by
+   * its revision, so it is looked at here.
+   */
+  private async assertFollowing<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    target: Target,
+    key: GrantedVersion,
+  ): Promise<void> {
+    assertMay(context, useOf[operation.name], key.grants);
+    this.assertUsable(operation, key, false);
+    if ((await this.keys.meant(context.tenantId, target)).keyId !== key.keyId)
+      throw new AnkaError('decision-outdated', 'The name stands for another key by now; try again');
   }
 
   private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {

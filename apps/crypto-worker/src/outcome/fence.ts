@@ -4,7 +4,7 @@ import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 /**
  * What an outcome was decided on. It may be committed, and its result released, only while both revisions still hold.
  * Null where nothing was decided by it (a request that was not even valid). A version that was used up and followed keeps its
- * revision: a use that was taken of it before is committed as long as nothing else has changed.
+ * revision: a use that was taken of it before is committed for as long as a request may take, and nothing else has changed.
  */
 export interface Fence {
   readonly tenantId: string;

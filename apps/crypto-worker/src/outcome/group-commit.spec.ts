@@ -86,23 +86,27 @@ describe('group commit', () => {
         [tenantId, fence.key?.keyId, version, revision, randomBytes(16), secondsAgo],
       );
     const committed = () =>
-      Promise.all(['sign', 'encrypt', 'verify'].map((operation) => outcomes.commit(fence, { ...event(), operation })));
+      Promise.all(
+        ['sign', 'encrypt', 'dry-run.sign', 'dry-run.encrypt', 'verify'].map((operation) =>
+          outcomes.commit(fence, { ...event(), operation }),
+        ),
+      );
 
     it('commits the uses that were taken', async () => {
       await followed(2, 1);
       await followed(3, 1);
-      expect(await committed()).toEqual([true, true, true]);
+      expect(await committed()).toEqual([true, true, true, true, true]);
     });
 
     it('commits none any more that protects once a version that follows has changed', async () => {
       await followed(2, 2);
       await followed(3, 1);
-      expect(await committed()).toEqual([false, false, true]);
+      expect(await committed()).toEqual([false, false, false, false, true]);
     });
 
     it('commits none any more that protects when a request could not have taken so long', async () => {
       await followed(2, 1, 31);
-      expect(await committed()).toEqual([false, false, true]);
+      expect(await committed()).toEqual([false, false, false, false, true]);
     });
   });
 

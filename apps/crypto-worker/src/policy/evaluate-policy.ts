@@ -17,7 +17,7 @@ type Subject = Pick<PolicyRequest, 'algorithm' | 'purpose' | 'custody' | 'keyMad
 /** The same decision, when something else than the policy would stop the call. */
 const stopped = ({ allow, rule, source, reasons }: ReturnType<typeof toldOf>, obstacle: Obstacle) => ({
   allow: false,
-  ...(allow ? { rule: obstacle.rule, source: obstacle.source } : { rule, source }),
+  ...(allow ? { rule: obstacle.rule, source: obstacle.source, until: null } : { rule, source }),
   reasons: [...reasons, obstacle],
 });
 

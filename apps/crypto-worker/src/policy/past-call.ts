@@ -25,9 +25,11 @@ export const usedFor =
   });
 
 /** As far as the records still say what was asked for: metadata and the date of deactivation may have been changed since. */
-const made: Question = (custody, row) => ({
+const made: Question = (custody, row, _, now) => ({
   ...{ ...subjectOf(custody, row), use: 'create', labels: Object.keys(row.metadata) },
-  ...(row.deactivate_at !== null && { lifeDays: (row.deactivate_at.getTime() - row.created_at.getTime()) / day }),
+  // A date that has passed may be that of a rotation, or of somebody's deed.
+  ...(row.deactivate_at !== null &&
+    row.deactivate_at.getTime() > now && { lifeDays: (row.deactivate_at.getTime() - row.created_at.getTime()) / day }),
 });
 
 /** The key is as old as it was then. */

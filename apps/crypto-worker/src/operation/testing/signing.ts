@@ -1,0 +1,51 @@
+import type { Context } from '@ankasecure/contracts';
+import type { Outbox } from '@ankasecure/service-kit';
+import { grantsOf } from '../../access/grant.js';
+import { knownKey } from '../../jose/testing/known-key.js';
+import type { GrantedVersion, KeyStore, Target } from '../../key/key-store.js';
+import type { UseBudget } from '../../key/use-budget.js';
+import type { GroupCommit } from '../../outcome/group-commit.js';
+import { type EnforcedPolicies, enforcedPolicy } from '../../policy/enforced-policy.js';
+import { Quotas } from '../../quota/quotas.js';
+import { operations } from '../operation.js';
+import { type OperationAnswer, RunOperation } from '../run-operation.js';
+
+const { custody, key } = knownKey('EC-P256', 'sign');
+Object.assign(custody, { known: () => ({ ...key, excluded: [], outsideSteps: [] }) });
+
+/** Version 1 of the key that signs, whatever id it is asked for by. */
+export const signingKey: GrantedVersion = { ...key, version: 1, custody: 'token', grants: grantsOf([]) };
+
+interface Parts {
+  readonly quotas?: Quotas;
+  readonly budget?: Pick<UseBudget, 'bounds' | 'take'>;
+  readonly meant?: KeyStore['meant'];
+}
+
+const unbounded = { bounds: () => false, take: async (_: Context, taken: GrantedVersion) => taken };
+const asNamed = async (_: string, target: Target): Promise<GrantedVersion> => ({
+  ...signingKey,
+  ...target,
+  version: 1,
+});
+
+/** Signs as a worker does, with everything around the operation let through but what is given. */
+export const signing = ({ quotas = new Quotas({ tenants: [] }), budget = unbounded, meant = asNamed }: Parts = {}) => {
+  const runner = new RunOperation(
+    { custody, budget: budget as UseBudget, quotas },
+    { meant } as unknown as KeyStore,
+    {
+      of: async () => enforcedPolicy(1, { allowedAlgorithms: ['EC-P256'], fipsOnly: false }),
+    } as unknown as EnforcedPolicies,
+    { expect: () => undefined, commit: async () => true } as unknown as GroupCommit,
+    { assertRoom: () => undefined } as unknown as Outbox,
+  );
+  return (request: object, more: Partial<Context> = {}): Promise<OperationAnswer> => {
+    const context: Context = {
+      ...{ tenantId: key.tenantId, principal: 'somebody', roles: ['application-admin'], correlationId: 'signing' },
+      ...{ deadline: Date.now() + 9_000, ...more },
+    };
+    const [, , sign] = operations;
+    return runner.run(sign, context, Buffer.from(JSON.stringify(request)));
+  };
+};
