@@ -28,8 +28,9 @@ export class SpareLane {
     this.#forget(now);
     // Slow jobs have lanes of their own, which do not help their tenant's others.
     const served = new Set(underWay.filter(({ slow }) => !slow).map(({ tenant }) => tenant));
-    const isAbout = this.#asked.keys().some((tenant) => !served.has(tenant));
-    return isAbout ? (tenant) => !served.has(tenant) : undefined;
+    const admits: Admits = (tenant) => !served.has(tenant);
+    for (const tenant of this.#asked.keys()) if (admits(tenant)) return admits;
+    return undefined;
   }
 
   #forget(now: number): void {
