@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type Contract, type DryRun } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Contract, type DryRun, failureOf } from '@ankasecure/contracts';
 import { type Answer, asAnkaError, type Logger, noDryRun, parseJson, validate } from '@ankasecure/service-kit';
 import type { z } from 'zod';
 import type { Changed } from '../identity/in-force.js';
@@ -46,8 +46,9 @@ export class OwnService implements Answering {
   }
 
   private failureOf(error: unknown, subject: string) {
-    const { code, retryable, detail, cause } = asAnkaError(error);
+    const failed = asAnkaError(error);
+    const { code, cause } = failed;
     if (cause instanceof Error) this.log.error({ subject, code, reason: cause.stack }, 'request failed');
-    return { code, retryable, detail };
+    return failureOf(failed);
   }
 }
