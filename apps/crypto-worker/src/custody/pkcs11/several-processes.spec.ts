@@ -55,6 +55,25 @@ describe('two workers on one token', () => {
     }
   });
 
+  it('see each other’s new keys whole, also when they looked while these were made', async () => {
+    let making = true;
+    const lookForNothing = async (): Promise<void> => {
+      while (making) expect(await here.destroy(inTime(), randomBytes(16))).toMatchObject({ value: 0 });
+    };
+    const looks = Array.from({ length: 3 }, lookForNothing);
+    try {
+      for (let round = 0; round < 50; round++) {
+        const ref = newRef('EC-P256', 'sign');
+        expect(await tell({ generate: Buffer.from(ref.objectId).toString('hex') })).toBe('done');
+        const sign = () => here.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
+        expect(await Promise.all(Array.from({ length: 16 }, sign))).toHaveLength(16);
+      }
+    } finally {
+      making = false;
+      await Promise.all(looks);
+    }
+  });
+
   it('a key destroyed there is gone here, cached handle or not', async () => {
     const ref = newRef('EC-P256', 'sign');
     await here.generate(inTime(), { ref, label: 'here' });

@@ -15,6 +15,12 @@ import {
 
 const jitterLimitMs = 5_000;
 const mostMakings = 3;
+/**
+ * How often a missing object is looked for, and the pause between, in milliseconds. SoftHSM passes over an object that
+ * another of the process's threads is just reading from disk, where that was first seen half written by another process.
+ */
+const mostLooks = 3;
+const nextLookMs = 10;
 const sleeping = new Int32Array(new SharedArrayBuffer(4));
 const sleep = (ms: number): void => void Atomics.wait(sleeping, 0, 0, ms);
 
@@ -49,6 +55,10 @@ interface Ending {
 
 /** @returns how the job ends, or null to try it again */
 const judge = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
+  if (error instanceof KeyMissing && attempt + 1 < mostLooks) {
+    sleep(nextLookMs);
+    return null;
+  }
   const plain = plainEndings.find(([type]) => error instanceof type);
   if (plain) return { status: plain[1], code: 0 };
   const code = ckrOf(error);
