@@ -117,4 +117,21 @@ describe('rotation', () => {
     expectProblem(await rotate(id), 'key-state');
     expect(await versionsOf(id)).toEqual([[1, 'DESTROY_SCHEDULED']]);
   });
+
+  it('is refused before the key’s time, whatever state it waits in', async () => {
+    const activateAt = new Date(Date.now() + 3_600_000).toISOString();
+    const brought = async (...verbs: readonly string[]): Promise<string> => {
+      const { id } = await tenant.admin.post<Key>('/keys', { algorithm: 'EC-P256', label: 'x', activateAt });
+      for (const verb of verbs) await tenant.admin.post(`/keys/${id}/${verb}`, {});
+      return id;
+    };
+    for (const verbs of [[], ['schedule-destroy', 'cancel-destroy'], ['compromise']])
+      expectProblem(await rotate(await brought(...verbs)), 'key-state');
+    const id = await brought('activate', 'compromise');
+    expect((await rotated(id)).version).toBe(2);
+    expect(await versionsOf(id)).toEqual([
+      [2, 'ACTIVE'],
+      [1, 'COMPROMISED'],
+    ]);
+  });
 });

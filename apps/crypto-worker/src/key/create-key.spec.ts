@@ -8,10 +8,11 @@ import { failureOf } from '../jose/testing/failure.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
-import { CreateKey, type KeySource, type Supply } from './create-key.js';
+import { CreateKey } from './create-key.js';
 import { Intents } from './intent.js';
 import { Lease } from './lease.js';
 import { ObjectMaker } from './make-object.js';
+import type { KeySource, Supply } from './plan-creation.js';
 
 /** A token whose self-tests take as long as a test wants, and which must not be asked for a key. */
 class SlowToken {

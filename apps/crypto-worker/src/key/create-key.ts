@@ -1,16 +1,8 @@
-import {
-  type Alg,
-  type AlgorithmName,
-  defaultPurpose,
-  type JweAlg,
-  joseAlgs,
-  type Purpose,
-} from '@ankasecure/algorithm';
+import { defaultPurpose } from '@ankasecure/algorithm';
 import {
   AnkaError,
   type AuditEvent,
   type Context,
-  type createKey,
   type DryRun,
   type Key,
   type KeyQuota,
@@ -18,26 +10,28 @@ import {
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { z } from 'zod';
 import type { PlatformKeys } from '../audit-mac/platform-key.js';
-import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey, Timed, Wrapping } from '../custody/custody.js';
-import { assertInTime } from '../deadline/assert-in-time.js';
-import { outsideSteps } from '../operation/warning.js';
+import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody/custody.js';
 import { eventOf } from '../outcome/event.js';
 import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
-import { type Ruling, refusedBy } from '../policy/ruling.js';
 import { hasRoomForKey } from '../quota/key-count.js';
 import type { Quotas } from '../quota/quotas.js';
 import { keyResource } from './key-resource.js';
 import { readKey } from './key-store.js';
 import { assertMadeHere } from './made-here.js';
-import type { Making, ObjectMaker } from './make-object.js';
+import type { ObjectMaker } from './make-object.js';
+import {
+  type CreationPlan,
+  type CreationRequest,
+  custodyOf,
+  isToCome,
+  type KeySource,
+  planCreation,
+} from './plan-creation.js';
 import { rehearseMaking } from './rehearse.js';
 import { isCurrentKek, wrappedColumns } from './wrapped-version.js';
-
-type Request = z.infer<typeof createKey.request>;
 
 /** The key, and the microseconds its making took inside PKCS#11 calls. */
 export interface CreatedKey {
@@ -46,36 +40,6 @@ export interface CreatedKey {
   readonly notice?: Notice | undefined;
   /** Of the key that it was made with, where there is one. */
   readonly keyQuota?: KeyQuota | undefined;
-}
-
-interface Plan {
-  readonly ref: Omit<KeyRef, 'objectId'>;
-  readonly algs: readonly Alg[];
-  readonly ruling: Ruling;
-  readonly supply: Supply;
-}
-
-/** Where the key comes from. */
-export interface KeySource {
-  readonly operation: 'key.create' | 'key.import';
-  /** In the event, besides what all have. */
-  readonly details: Readonly<Record<string, string>>;
-  /** @throws AnkaError where it cannot come from there */
-  readonly prepare: (algorithm: AlgorithmName, purpose: Purpose, policy: EnforcedPolicy) => Promise<Supply>;
-}
-
-/** How it comes, once everything allows it. */
-export interface Supply {
-  /**
-   * Where making it uses another key: begun before anything is, so that what may not begin leaves nothing to clean up.
-   * @param told hears what that key may still do
-   * @returns what ends it
-   * @throws AnkaError `quota-exceeded`
-   */
-  readonly begin?: (told: (left: KeyQuota) => void) => () => void;
-  readonly make: (key: NewKey) => Promise<Timed<GeneratedKey>>;
-  /** Where another key was used for it: its use is part of the outcome. */
-  readonly report?: Making<unknown>['report'];
 }
 
 /** What a creation goes by besides the policy. */
@@ -100,7 +64,7 @@ export class CreateKey {
    * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`, `deadline-exceeded`, and
    * custody's
    */
-  async create(context: Context, request: Request, source = this.generating(context)): Promise<CreatedKey> {
+  async create(context: Context, request: CreationRequest, source = this.generating(context)): Promise<CreatedKey> {
     const id = context.resourceId ?? crypto.randomUUID();
     for (let attempt = 0; attempt < 2; attempt++) {
       const existing = await this.read(context.tenantId, id);
@@ -120,7 +84,7 @@ export class CreateKey {
    * What `create` would do: all of its checks, on record as a dry run, and nothing made.
    * @throws AnkaError `decision-outdated`, `audit-unavailable`
    */
-  async rehearse(context: Context, request: Request, source = this.generating(context)): Promise<DryRun> {
+  async rehearse(context: Context, request: CreationRequest, source = this.generating(context)): Promise<DryRun> {
     const { algorithm, purpose = defaultPurpose(algorithm) } = request;
     const key = { algorithm, purpose, custody: custodyOf(request) };
     const deed = { operation: source.operation, keyId: null, algorithm, details: { partition: this.around.partition } };
@@ -134,12 +98,12 @@ export class CreateKey {
   private async attempt(
     context: Context,
     id: string,
-    request: Request,
+    request: CreationRequest,
     policy: EnforcedPolicy,
     source: KeySource,
   ): Promise<CreatedKey | undefined> {
     const event = this.reporting(context, id, request, source);
-    let plan: Plan;
+    let plan: CreationPlan;
     let end: (() => void) | undefined;
     let keyQuota: KeyQuota | undefined;
     try {
@@ -187,7 +151,7 @@ export class CreateKey {
     );
   }
 
-  private reporting(context: Context, id: string, request: Request, source: KeySource) {
+  private reporting(context: Context, id: string, request: CreationRequest, source: KeySource) {
     return (outcome: AuditEvent['outcome'], failureCode: string | null, alg?: string): AuditEvent =>
       eventOf(context, {
         operation: source.operation,
@@ -215,43 +179,14 @@ export class CreateKey {
     };
   }
 
-  /** What is to be made, if everything allows it and somebody still waits for it: from here on an object is made, or cleaned up. */
-  private async plan(context: Context, request: Request, policy: EnforcedPolicy, source: KeySource): Promise<Plan> {
-    const { algorithm, alg } = request;
-    if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
-      throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
-    assertDates(request);
-    const purpose = request.purpose ?? defaultPurpose(algorithm);
-    const possible = joseAlgs(algorithm, purpose);
-    if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
-    if (alg !== undefined && !possible.includes(alg))
-      throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
-    const custody = custodyOf(request);
-    const ruling = policy.decide({
-      ...{ algorithm, purpose, use: 'create', custody },
-      outsideSteps: outsideSteps(this.custody, algorithm, purpose),
-      labels: Object.keys(request.metadata ?? {}),
-      ...(request.deactivateAt !== undefined && { lifeDays: daysTo(request.deactivateAt) }),
-    });
-    if (!ruling.decision.allow) throw refusedBy(ruling.decision);
-    const capability = await this.custody.capability(context, algorithm, purpose, custody);
-    const usable = possible.filter((candidate) => capability.algs.includes(candidate));
-    const wanted = alg === undefined ? usable : usable.filter((candidate) => candidate === alg);
-    const algs = purpose === 'encrypt' ? wanted.slice(0, 1) : wanted;
-    if (algs.length === 0) {
-      const why = capability.excluded
-        .filter((row) => alg === undefined || row.alg === alg)
-        .map((row) => `${row.alg}: ${row.detail}`);
-      throw new AnkaError(
-        'algorithm-unavailable',
-        `${algorithm} for ${purpose} cannot be used on this token${custodyOf(request) === 'wrapped' ? ' in wrapped custody' : ''}. ${why.join('; ')}`,
-      );
-    }
-    const supply = await source.prepare(algorithm, purpose, policy);
-    await this.assertRoom(context.tenantId);
-    assertInTime(context);
-    const ref = { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null };
-    return { ref, algs, ruling, supply };
+  private plan(
+    context: Context,
+    request: CreationRequest,
+    policy: EnforcedPolicy,
+    source: KeySource,
+  ): Promise<CreationPlan> {
+    const grounds = { custody: this.custody, assertRoom: () => this.assertRoom(context.tenantId) };
+    return planCreation(grounds, context, request, policy, source);
   }
 
   private async assertRoom(tenantId: string): Promise<void> {
@@ -310,25 +245,12 @@ export class CreateKey {
   }
 }
 
-const custodyOf = ({ custody = 'token' }: Request): CustodyKind => custody;
-
-const isToCome = (instant: string | undefined): boolean => instant !== undefined && Date.parse(instant) > Date.now();
-
-const daysTo = (instant: string): number => (Date.parse(instant) - Date.now()) / 86_400_000;
-
-const assertDates = ({ activateAt, deactivateAt }: Request): void => {
-  if (deactivateAt === undefined) return;
-  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: a moment to come is expected');
-  if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
-    throw new AnkaError('request-invalid', 'deactivateAt: a moment after activateAt is expected');
-};
-
 /** A key that is to be made, and what that was decided by. */
 interface Decided {
   readonly context: Context;
   readonly id: string;
-  readonly request: Request;
-  readonly plan: Plan;
+  readonly request: CreationRequest;
+  readonly plan: CreationPlan;
   readonly policy: EnforcedPolicy;
 }
 

@@ -5,9 +5,10 @@ import { codeOf } from '../custody/custody.conformance.js';
 import type { Custody } from '../custody/custody.js';
 import { enforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
-import type { CreateKey, KeySource, Supply } from './create-key.js';
+import type { CreateKey } from './create-key.js';
 import { ImportKey } from './import-key.js';
 import type { KeyStore } from './key-store.js';
+import type { KeySource, Supply } from './plan-creation.js';
 
 const policy = enforcedPolicy(1, { allowedAlgorithms: ['AES-256', 'EC-P256'], fipsOnly: false });
 const tenantId = '11111111-1111-4111-8111-111111111111';

@@ -14,8 +14,9 @@ import type { Custody } from '../custody/custody.js';
 import { commitWithin } from '../outcome/commit-within.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import type { Quotas } from '../quota/quotas.js';
-import type { CreatedKey, CreateKey, KeySource, Supply } from './create-key.js';
+import type { CreatedKey, CreateKey } from './create-key.js';
 import type { KeyStore } from './key-store.js';
+import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
 
 type Request = z.infer<typeof importKey.request>;

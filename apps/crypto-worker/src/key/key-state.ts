@@ -51,7 +51,7 @@ export type Move = keyof typeof moves;
 export const targetOf = (move: Move, from: KeyState): KeyState | undefined =>
   (moves[move] as Partial<Record<KeyState, KeyState>>)[from];
 
-/** States of a current version that a new one may follow: not before its time, and not on its way out. Other than ACTIVE, they stay. */
+/** States of a current version that a new one may follow: not on its way out, and not before its time (`hasBegun`). Other than ACTIVE, they stay. */
 const rotatable: readonly KeyState[] = ['ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED'];
 
 export const isRotatable = (state: KeyState): boolean => rotatable.includes(state);
@@ -81,12 +81,15 @@ export const stateAt = ({ state, activateAt, deactivateAt }: Lifecycle, now: num
   return begun === 'ACTIVE' && deactivateAt !== null && deactivateAt <= now ? 'DEACTIVATED' : begun;
 };
 
+/** Whether its time has come, whatever has become of it since. To `activate` is to say that it has. */
+export const hasBegun = ({ activateAt }: Lifecycle, now: number): boolean => activateAt === null || activateAt <= now;
+
 /**
  * What goes on record for a version that is to be in `state`. One that is brought back before its activation date waits for it
  * again; to `activate` is to say that it need not be waited for.
  */
-export const onRecord = (move: Move, state: KeyState, { activateAt }: Lifecycle, now: number): KeyState =>
-  move === 'resume' && activateAt !== null && activateAt > now ? 'PRE_ACTIVE' : state;
+export const onRecord = (move: Move, state: KeyState, lifecycle: Lifecycle, now: number): KeyState =>
+  move === 'resume' && !hasBegun(lifecycle, now) ? 'PRE_ACTIVE' : state;
 
 /** Applying protection (encrypt, sign, MAC) or processing what is protected already (decrypt, verify): SP 800-57 part 1 r5 §7. */
 export type Use = 'protect' | 'process';

@@ -13,7 +13,7 @@ import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy
 import { newVersionRequest } from '../policy/new-version.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
 import { keyResource } from './key-resource.js';
-import { isRotatable, refusalOf, stateAt, targetOf } from './key-state.js';
+import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from './key-state.js';
 import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js';
 import { assertRevision, lockKey } from './lock-key.js';
 import { assertMadeHere } from './made-here.js';
@@ -187,10 +187,13 @@ export class RotateKey {
     assertMadeHere(purpose);
     if (expectedVersion !== undefined && expectedVersion !== current.version)
       throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
-    const state = stateAt(lifecycleOf(current), Date.now());
+    const now = Date.now();
+    const state = stateAt(lifecycleOf(current), now);
     // By itself a new version follows only one that is in use.
     if (!isRotatable(state) || (trigger !== 'request' && state !== 'ACTIVE'))
       throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
+    if (!hasBegun(lifecycleOf(current), now))
+      throw new AnkaError('key-state', 'The key’s activation date is to come, and a new version is ACTIVE at once');
     const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     const capability = await this.custody.capability(context, algorithm, purpose, custody);

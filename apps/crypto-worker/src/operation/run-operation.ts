@@ -1,15 +1,11 @@
 import {
   AnkaError,
-  type AuditEvent,
   batchOf,
   type Context,
   failureOf,
   type KeyQuota,
   type KeyState,
-  type Notice,
   type ReplyHead,
-  rehearsalOf,
-  toldError,
 } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
 import { assertMay, useOf } from '../access/access.js';
@@ -18,28 +14,18 @@ import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { GrantedVersion, KeyStore, Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import type { UseBudget } from '../key/use-budget.js';
-import { eventOf, failureCodeOf, usedKey } from '../outcome/event.js';
-import { type Fence, undecided } from '../outcome/fence.js';
+import { eventOf, failureCodeOf } from '../outcome/event.js';
+import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
-import { mostUrgent, type Ruling, refusedBy } from '../policy/ruling.js';
-import { type Quotas, tightest } from '../quota/quotas.js';
+import { type Ruling, refusedBy } from '../policy/ruling.js';
+import type { Quotas } from '../quota/quotas.js';
+import { type Attempt, bodyOf, detailsOf, itemAnswer, nameOf, noticeOf, quotaOf, triedOf } from './attempt.js';
 import { inTurns } from './in-turns.js';
 import type { Done, Means, Operation } from './operation.js';
-import { dryRunOf, type Rehearsed, rehearse } from './rehearsal.js';
+import { rehearse } from './rehearsal.js';
 import { selfTested } from './self-tested.js';
 import { outsideSteps } from './warning.js';
-
-/** How one item ended, before it is known whether that may be told. */
-interface Attempt {
-  readonly fence: Fence;
-  readonly event: AuditEvent;
-  readonly hsmMicros: number;
-  readonly body?: Readonly<Record<string, unknown>>;
-  readonly error?: AnkaError;
-  readonly notice?: Notice;
-  readonly keyQuota?: KeyQuota;
-}
 
 /** In the event's details. */
 interface Risk {
@@ -274,46 +260,3 @@ export class RunOperation {
 
 const isBatch = (request: unknown): request is { items: unknown } =>
   typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');
-
-/** What was only tried: how it would have ended is its result. */
-const triedOf = (
-  operation: string,
-  { fence, event, error }: Attempt,
-  key: Rehearsed['key'],
-  ruling: Ruling | undefined,
-): Attempt => ({ fence, event, hsmMicros: 0, body: { ...dryRunOf({ operation, error, key, ruling }) } });
-
-/** How events name it. */
-const nameOf = ({ name }: { readonly name: string }, { dryRun }: Context): string =>
-  dryRun === true ? rehearsalOf(name) : name;
-
-/** What the headers of an answer to all these say. */
-const noticeOf = (ended: readonly Attempt[]): { notice?: Notice } => {
-  if (ended.every((attempt) => attempt.notice === undefined)) return {};
-  const notice = mostUrgent(ended.map((attempt) => attempt.notice));
-  return notice === undefined ? {} : { notice };
-};
-
-const quotaOf = (ended: readonly Attempt[]): { keyQuota?: KeyQuota } => {
-  const keyQuota = tightest(ended.map((attempt) => attempt.keyQuota));
-  return keyQuota === undefined ? {} : { keyQuota };
-};
-
-/** The key version that was used; of a refusal by policy, the rule too. */
-const detailsOf = (key: KeyVersion, alg: Done['alg'] | undefined, ruling: Ruling | undefined) => ({
-  ...usedKey(key, alg),
-  ...(ruling?.decision.allow === false && { rule: ruling.decision.rule }),
-});
-
-const bodyOf = (
-  key: KeyVersion,
-  { body, alg }: Done,
-  ruling: Ruling | undefined,
-): Readonly<Record<string, unknown>> => {
-  const used = { keyId: key.keyId, version: key.version, algorithm: key.algorithm, alg, custody: key.custody };
-  return ruling !== undefined && ruling.warnings.length > 0
-    ? { ...body, ...used, warnings: ruling.warnings }
-    : { ...body, ...used };
-};
-
-const itemAnswer = ({ body, error }: Attempt): unknown => (error === undefined ? body : { error: toldError(error) });

@@ -42,6 +42,15 @@ describe('JSON bodies', () => {
     expect(parseJson(Buffer.from('{"a":[1]}'))).toEqual({ a: [1] });
   });
 
+  it('have no member of the prototype’s name, however it is written', () => {
+    for (const name of ['__proto__', '\\u005f_proto__', '_\\u005Fproto\\u005f_'])
+      for (const json of [`{"${name}":"a"}`, `[{"b":[{"${name}":{}}]}]`])
+        expect(() => parseJson(Buffer.from(json))).toThrow(expect.objectContaining({ code: 'request-invalid' }));
+    const mentioned = { a: '__proto__', b: [null, '\\u005f'], constructor: { prototype: 'c' } };
+    expect(parseJson(Buffer.from(JSON.stringify(mentioned)))).toEqual(mentioned);
+    expect(parseJson(Buffer.from('"__proto__"'))).toBe('__proto__');
+  });
+
   it('survive a million brackets', () => {
     malformed(Buffer.from('['.repeat(1_000_000)));
   });

@@ -1,4 +1,5 @@
 import { AnkaError, type Context, context, type ReplyHead, replyHead } from '@ankasecure/contracts';
+import { scan } from 'secure-json-parse';
 import type { z } from 'zod';
 
 /** A message is one line of JSON and the body behind it, so a body passes through without being parsed. */
@@ -39,16 +40,28 @@ export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark */
+/** As it may be written, also by its code points. */
+const maySayProto = /__proto__|\\u005f/i;
+
+/**
+ * @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark,
+ * `request-invalid` for a member named `__proto__`, which validation would drop without a word
+ */
 export const parseJson = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(utf8.decode(bytes)) as unknown;
+    const text = utf8.decode(bytes);
+    const value = JSON.parse(text) as unknown;
+    if (!maySayProto.test(text) || isSafe(value)) return value;
   } catch (cause) {
     throw new AnkaError('body-malformed', 'The body must be one JSON document in UTF-8, without a byte order mark', {
       cause,
     });
   }
+  throw new AnkaError('request-invalid', 'No member of the body may be named __proto__');
 };
+
+const isSafe = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || scan(value, { safe: true, constructorAction: 'ignore' }) !== null;
 
 const clip = (text: string): string =>
   (text.length > 160 ? `${text.slice(0, 160)}…` : text).replaceAll(/\p{Cc}/gu, '·').toWellFormed();
