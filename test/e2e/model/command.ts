@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import type { Client, Method, Reply } from '../harness/client.js';
 import {
   after,
+  become,
   type Expected,
   type Model,
   type ModelKey,
@@ -67,7 +68,7 @@ const create = (algorithm: (typeof algorithms)[number]): Command => ({
     const { id, purpose } = body as Key;
     model.keys.push({
       ...{ id, algorithm, purpose: purpose === 'sign' ? 'sign' : 'encrypt' },
-      ...{ states: ['ACTIVE'], compromised: new Set(), products: [] },
+      ...{ states: ['ACTIVE'], compromised: new Set(), ended: new Set(), products: [] },
     });
   },
   toString: () => `create ${algorithm}`,
@@ -120,8 +121,7 @@ const change = (choice: number, which: number, verb: Verb): Command =>
     const { body } = await call(model, client, request, expected, to === undefined ? ['key-state'] : []);
     if (to === undefined) return;
     expect(body).toMatchObject({ state: to, version });
-    key.states[version - 1] = to;
-    if (to === 'COMPROMISED') key.compromised.add(version);
+    become(key, version, to);
   });
 
 const rotate = (choice: number): Command =>
@@ -136,7 +136,7 @@ const rotate = (choice: number): Command =>
     const { body } = await call(model, client, request, { operation: 'key.rotate', keyId: key.id }, refusals);
     if (refusals.length > 0) return;
     expect(body).toMatchObject({ version: current + 1, state: 'ACTIVE' });
-    if (stateOf(key, current) === 'ACTIVE') key.states[current - 1] = 'DEACTIVATED';
+    if (stateOf(key, current) === 'ACTIVE') become(key, current, 'DEACTIVATED');
     key.states.push('ACTIVE');
   });
 

@@ -12,6 +12,8 @@ import { type Expected, Model } from './model.js';
 
 const clients = 3;
 const rounds = 3;
+/** Of the whole game, each with a tenant and a sequence of its own. */
+const runs = Number(process.env['ANKASECURE_MODEL_RUNS'] ?? 5);
 
 /** One round: a policy, and then what each client does under it, all at the same time. */
 const round = fc.record({
@@ -26,7 +28,7 @@ const holds = (event: SealedEvent, { operation, failureCode, keyId, version }: E
   if (version !== undefined && failureCode === null) expect(event.details['version']).toBe(String(version));
 };
 
-describe('whatever clients do at the same time', { timeout: 180_000 }, () => {
+describe('whatever clients do at the same time', { timeout: 60_000 + runs * 10_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await sharedRig();
@@ -65,7 +67,7 @@ describe('whatever clients do at the same time', { timeout: 180_000 }, () => {
         }
         expect(await verification(tenant.admin)).toMatchObject({ valid: true });
       }),
-      { numRuns: Number(process.env['ANKASECURE_MODEL_RUNS'] ?? 2), endOnFailure: true },
+      { numRuns: runs, endOnFailure: true },
     );
   });
 });

@@ -15,6 +15,8 @@ export interface ModelKey {
   /** Version n is at place n − 1; the last is the current one. */
   readonly states: KeyState[];
   readonly compromised: Set<number>;
+  /** Versions that have ever been deactivated: their time is over, also where a destruction is called off. */
+  readonly ended: Set<number>;
   readonly products: Product[];
 }
 
@@ -58,10 +60,18 @@ export const verbs = {
 
 export type Verb = keyof typeof verbs;
 
-/** Where `verb` takes that version, or undefined. */
+/** Where `verb` takes that version, or undefined. One that has been followed is not taken back into use. */
 export const after = (verb: Verb, key: ModelKey, version: number): KeyState | undefined => {
   const to = (verbs[verb] as Partial<Record<KeyState, KeyState>>)[stateOf(key, version)];
-  return verb === 'cancel-destroy' && to !== undefined && key.compromised.has(version) ? 'COMPROMISED' : to;
+  if (to === undefined || (verb === 'resume' && version < key.states.length)) return undefined;
+  if (verb === 'cancel-destroy' && key.compromised.has(version)) return 'COMPROMISED';
+  return verb === 'resume' && key.ended.has(version) ? 'DEACTIVATED' : to;
+};
+
+export const become = (key: ModelKey, version: number, state: KeyState): void => {
+  key.states[version - 1] = state;
+  if (state === 'COMPROMISED') key.compromised.add(version);
+  if (state === 'DEACTIVATED') key.ended.add(version);
 };
 
 export const stateOf = (key: ModelKey, version: number): KeyState => key.states[version - 1] as KeyState;
