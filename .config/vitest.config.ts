@@ -1,10 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
-/** One after the other, each with the machine to itself: they start real stacks. */
-const alone = { maxWorkers: 1, hookTimeout: 180_000 };
+const currentBuild = 'test/e2e/harness/current-build.ts';
+/** They start real stacks. */
+const stacks = { globalSetup: [currentBuild], testTimeout: 60_000, hookTimeout: 180_000 };
+/** One after the other, each with the machine to itself. */
+const alone = { ...stacks, maxWorkers: 1 };
 
 /** Sources are tested as they stand: the `source` export condition of every workspace package is taken, so no build is needed first. */
 export default defineConfig({
@@ -15,7 +19,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than there is to compute with: some wait for a time-out or a database.
+    maxWorkers: availableParallelism() + 1,
     passWithNoTests: false,
     reporters: ['default', fileURLToPath(new URL('./closing-line.reporter.ts', import.meta.url))],
     projects: [
@@ -31,17 +36,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...alone,
+          ...stacks,
           name: 'e2e',
           include: ['test/e2e/**/*.spec.ts'],
-          globalSetup: ['test/e2e/harness/global-setup.ts'],
-          testTimeout: 60_000,
+          exclude: ['test/e2e/start/**'],
+          globalSetup: [currentBuild, 'test/e2e/harness/shared-stacks.ts'],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { ...alone, name: 'fault', include: ['test/fault/**/*.spec.ts'], sequence: { groupOrder: 2 } },
+        test: { ...alone, name: 'start', include: ['test/e2e/start/**/*.spec.ts'], sequence: { groupOrder: 2 } },
+      },
+      {
+        extends: true,
+        test: { ...alone, name: 'fault', include: ['test/fault/**/*.spec.ts'], sequence: { groupOrder: 3 } },
       },
     ],
   },

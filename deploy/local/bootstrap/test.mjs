@@ -48,15 +48,19 @@ const vitest = (repository, node, args, env) =>
 const build = (repository, node, targets) =>
   show(repository, node, 'nx', ['run-many', '-t', ...targets, '--outputStyle=static', '--nxBail']);
 
-/** Lint, type check and every test; arguments go to vitest. @returns {Promise<number>} the exit code */
+/** What the long suites are left out of; where somebody says what to run, it is whatever that is. */
+const everyday = ['--project=part', '--project=e2e', '--project=start'];
+
+/** Lint, type check and every test but those of `testKill`; arguments go to vitest. @returns {Promise<number>} the exit code */
 export const test = async ({ repository, node, args }) => {
   const built = await build(repository, node, ['build', 'lint']);
-  return finish(built.code === 0 ? await vitest(repository, node, args) : { code: 1, tail: '' });
+  const run = () => vitest(repository, node, args.length > 0 ? args : everyday);
+  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };
 
-/** `npm run test:kill -- 1000`: the tests that kill services at random points, that many times. */
+/** `npm run test:kill -- 1000`: outages, and services that are killed at random points, that many times. */
 export const testKill = async ({ repository, node, args: [kills = '200', ...args] }) => {
   const built = await build(repository, node, ['build']);
-  const run = () => vitest(repository, node, ['test/fault', ...args], { ANKASECURE_KILLS: kills });
+  const run = () => vitest(repository, node, ['--project=fault', ...args], { ANKASECURE_KILLS: kills });
   return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };

@@ -10,7 +10,7 @@ const projects = ['gateway', 'policy', 'crypto-worker', 'audit'].map((name) => `
  * date, by content where file times are newer.
  * @throws Error naming what has to be built
  */
-export const assertCurrentBuild = (): void => {
+export default (): void => {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const said = execFileSync(process.execPath, [tsc, '-b', '--dry', ...projects], { cwd: repository, encoding: 'utf8' });
   const stale = [...said.matchAll(/would build project '(?:.*\/)?((?:apps|libs|deploy)\/[^/']+)/g)].map(

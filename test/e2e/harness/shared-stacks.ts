@@ -1,18 +1,24 @@
 import type { TestProject } from 'vitest/node';
-import { assertCurrentBuild } from './current-build.js';
 import { addressOf, type RigAddress, startOwnRig } from './rig.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The stack that specs share which break nothing in it. */
-    readonly sharedRig: RigAddress;
+    /** A stack for each of the run's workers, which its specs share and break nothing in. */
+    readonly sharedRigs: readonly RigAddress[];
   }
 }
 
-/** Brings up one stack for all end-to-end specs of a run, and takes it down after them. */
+/** Brings up the stacks of all end-to-end specs of a run, and takes them down after them. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  assertCurrentBuild();
-  const { stack, stop } = await startOwnRig();
-  project.provide('sharedRig', await addressOf(stack));
+  const workers = Number(project.config.maxWorkers);
+  const started = await Promise.allSettled(Array.from({ length: workers }, () => startOwnRig()));
+  const rigs = started.flatMap((rig) => (rig.status === 'fulfilled' ? [rig.value] : []));
+  const stop = async (): Promise<void> => void (await Promise.all(rigs.map((rig) => rig.stop())));
+  const failed = started.find((rig) => rig.status === 'rejected');
+  if (failed !== undefined) {
+    await stop();
+    throw failed.reason;
+  }
+  project.provide('sharedRigs', await Promise.all(rigs.map(({ stack }) => addressOf(stack))));
   return stop;
 };
