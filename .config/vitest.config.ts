@@ -19,6 +19,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
     // One more than there is to compute with: some wait for a time-out or a database.
     maxWorkers: availableParallelism() + 1,
     passWithNoTests: false,

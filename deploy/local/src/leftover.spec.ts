@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -37,8 +37,7 @@ it('kills what does not listen', async () => {
     processLedger(file).record,
     "process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000)",
   );
-  await expect.poll(() => existsSync(join(directory, 'log'))).toBe(true);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await expect.poll(() => readFileSync(join(directory, 'log'), 'utf8')).toContain('deaf');
   expect(await processLedger(file).endLeftovers(200)).toEqual(['sleeper']);
   expect(await child.exited).toBe('SIGKILL');
 });

@@ -1,4 +1,5 @@
 import { connect, createServer } from 'node:net';
+import { holdLock } from '../bootstrap/lock.mjs';
 
 /** Below the range from which Linux takes ports for outgoing connections (32768–60999). */
 const lowest = 15_000;
@@ -11,11 +12,11 @@ export const isPortFree = (port: number): Promise<boolean> =>
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** A TCP port of 127.0.0.1 that nobody listens on now. */
+/** A TCP port of 127.0.0.1 that nobody listens on now, and that nobody else is given by this as long as the process lives. */
 export const freePort = async (taken: readonly number[] = []): Promise<number> => {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest));
-    if (!taken.includes(port) && (await isPortFree(port))) return port;
+    if (!taken.includes(port) && (await isPortFree(port)) && (await holdLock(`port ${port}`))) return port;
   }
 };
 

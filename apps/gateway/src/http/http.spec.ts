@@ -102,18 +102,18 @@ describe('the public port', () => {
   });
 
   it('charges tenants their own quota', async () => {
-    const own = await rig.gateway({ quota: { requestsPerSecond: 1, burst: 2 } });
+    const own = await rig.gateway({ quota: { requestsPerSecond: 0.1, burst: 2 } });
     const first = await sign(own);
     expect([first.headers.get('ratelimit-policy'), first.headers.get('ratelimit')]).toEqual([
-      '"tenant";q=2;w=2',
-      '"tenant";r=1;t=1',
+      '"tenant";q=2;w=20',
+      '"tenant";r=1;t=10',
     ]);
     await sign(own);
     const refused = await sign(own);
     expect([refused.status, refused.problem.code, refused.headers.get('retry-after')]).toEqual([
       429,
       'quota-exceeded',
-      '1',
+      '10',
     ]);
     const other = await call(own, 'POST', '/api/v1/sign', {
       token: await rig.issuer.token({ tenant: tenantB }),
@@ -124,7 +124,7 @@ describe('the public port', () => {
   });
 
   it('says what the used key has left behind what the tenant has, answered or refused', async () => {
-    const own = await rig.gateway({ quota: { requestsPerSecond: 1, burst: 9 } });
+    const own = await rig.gateway({ quota: { requestsPerSecond: 0.1, burst: 9 } });
     const keyQuota = { quota: 3, window: 2, remaining: 1, seconds: 1 };
     const heads: readonly ReplyHead[] = [
       { ok: true, keyQuota },
@@ -141,9 +141,9 @@ describe('the public port', () => {
     rig.standIns.answer('sign');
     const key = ['"key";q=3;w=2', '"key";r=1;t=1'] as const;
     expect(told).toEqual([
-      [200, `"tenant";q=9;w=9, ${key[0]}`, `"tenant";r=8;t=1, ${key[1]}`, null],
+      [200, `"tenant";q=9;w=90, ${key[0]}`, `"tenant";r=8;t=10, ${key[1]}`, null],
       [200, ...key, null],
-      [429, `"tenant";q=9;w=9, ${key[0]}`, `"tenant";r=7;t=2, ${key[1]}`, '1'],
+      [429, `"tenant";q=9;w=90, ${key[0]}`, `"tenant";r=7;t=20, ${key[1]}`, '1'],
       [429, ...key, '1'],
     ]);
   });

@@ -4,11 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, problemHeaders, problemOf } from './problem.js';
 import { asRefusal } from './refusal.js';
 
+/** Who knows better how long to wait has said so in the reply before. */
 export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply => {
   const body = problemOf(failure, reply.request.id);
+  const known = reply.getHeader('retry-after');
   return reply
     .code(body.status)
-    .headers(problemHeaders(failure.code))
+    .headers({ ...problemHeaders(failure.code), ...(known !== undefined && { 'retry-after': known }) })
     .send(Buffer.from(JSON.stringify(body)));
 };
 

@@ -35,11 +35,11 @@ describe('a connection to a database that is cut off', () => {
     const start = performance.now();
     const error = await call.catch((reason: unknown) => reason);
     expect(asAnkaError(error)).toMatchObject({ code: 'service-unavailable', retryable: true });
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(6000);
   };
 
   it('is given up in bounded time, and the pool makes another', async () => {
-    const pool = new Pool({ ...connectionOf(config, 'spec', 300), max: 1 });
+    const pool = new Pool({ ...connectionOf(config, 'spec', 1500), max: 1 });
     pool.on('error', () => undefined);
     await pool.query('SELECT 1');
     proxy.cut();
@@ -51,7 +51,7 @@ describe('a connection to a database that is cut off', () => {
 
   it('is given up within a transaction, and the next one gets another', async () => {
     const options = dataSourceOptions('spec', config, { entities: [], migrations: [] });
-    const bounded = { ...options, extra: { ...(options.extra as object), query_timeout: 300 } } as typeof options;
+    const bounded = { ...options, extra: { ...(options.extra as object), query_timeout: 1500 } } as typeof options;
     const dataSource = await new DataSource(bounded).initialize();
     const cutWithin = dataSource.transaction(async (manager) => {
       await manager.query('SELECT 1');
@@ -65,7 +65,7 @@ describe('a connection to a database that is cut off', () => {
   });
 
   it('says that it is lost to who holds it for its lock', async () => {
-    const client = new BoundedClient(connectionOf(config, 'spec', 300));
+    const client = new BoundedClient(connectionOf(config, 'spec', 1500));
     const lost = new Promise((resolve) => client.on('error', resolve));
     await client.connect();
     proxy.cut();

