@@ -17,13 +17,16 @@ interface Sending {
   readonly token?: string;
   readonly identity?: TlsIdentity;
   readonly body?: string | object;
+  /** Its Idempotency-Key. */
+  readonly once?: string;
 }
 
-const send = (method: string, path: string, { token, identity, body }: Sending = {}): Promise<HttpsAnswer> => {
+const send = (method: string, path: string, { token, identity, body, once }: Sending = {}): Promise<HttpsAnswer> => {
   const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';
   const headers = {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(body !== undefined && { 'content-type': type }),
+    ...(once !== undefined && { 'idempotency-key': once }),
   };
   const url = `${rig.baseUrl.replace('http:', 'https:')}/api/v1${path}`;
   const text = typeof body === 'object' ? JSON.stringify(body) : body;
@@ -56,7 +59,7 @@ it('an application comes in with its certificate, and with a token of the HSM th
     subject: 'platform-administrator',
     roles: ['platform-admin'],
   } as const;
-  const making = { token: await rig.mint(platform), body: { slug: 'acme', name: 'Acme' } };
+  const making = { token: await rig.mint(platform), body: { slug: 'acme', name: 'Acme' }, once: 'acme' };
   const { id: tenantId } = await eventually('a new tenant', () => wanted<Tenant>('POST', '/tenants', making));
   const roles = ['tenant-admin', 'application-admin', 'user', 'auditor'] as const;
   const admin = { token: await rig.mint({ tenantId, subject: 'administrator', roles }) };

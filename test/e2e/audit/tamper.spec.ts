@@ -118,6 +118,7 @@ describe('the audit trail', () => {
   beforeEach(async () => {
     tenant = await newTenant(rig);
     const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    await eventually('its event', async () => (await eventsOf(tenant.admin, { operation: 'key.create' })).length === 1);
     for (let time = 0; time < 10; time++) await tenant.admin.post('/sign', { keyId: id, payload: 'AAAA' });
     await eventually(
       'ten sealed signatures',

@@ -125,7 +125,7 @@ describe('the dates of a version', () => {
   const soon = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
   it('are obeyed when they come, by answers, filters and operations alike', async () => {
-    const dates = { activateAt: soon(1500), deactivateAt: soon(3000) };
+    const dates = { activateAt: soon(3000), deactivateAt: soon(6000) };
     const reply = await tenant.admin.post<Key>('/keys', { algorithm: 'EC-P384', label: 'dated', ...dates });
     expect(reply).toMatchObject({ state: 'PRE_ACTIVE', ...dates });
     const filtered = async (state: string): Promise<string[]> =>
@@ -157,7 +157,7 @@ describe('the dates of a version', () => {
   });
 
   it('are not got round by a destruction that is called off', async () => {
-    const activateAt = soon(3000);
+    const activateAt = soon(6000);
     const body = { algorithm: 'EC-P256', label: 'x', activateAt };
     const { id } = await tenant.admin.post<Key>('/keys', body);
     await told(id, 'schedule-destroy');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Rig } from '../harness/rig.js';
 import type { Tenant } from '../harness/tenant.js';
 import { type CommittedChange, committedSuccesses } from './observation.js';
@@ -54,7 +55,7 @@ export const runRace = async (tenant: Tenant, contest: Contest, toggles: number)
   const loops = Array.from({ length: clients }, ask);
   const answered = async (count: number): Promise<void> => {
     const goal = seen.length + count;
-    while (seen.length < goal) await new Promise((resolve) => setImmediate(resolve));
+    while (seen.length < goal) await delay(1);
   };
   try {
     for (let toggle = 0; toggle < toggles; toggle++) {

@@ -30,12 +30,13 @@ describe('the sunset of an algorithm', () => {
 
   it('is obeyed to the second by every worker, and what was signed still verifies', async () => {
     const { jws } = (await sign()).body;
-    const protectUntil = wholeSecondIn(1500);
+    const protectUntil = wholeSecondIn(3000);
     await tenant.changePolicy({ sunsets: [{ algorithm: 'EC-P256', protectUntil, source: 'Bank standard 7' }] });
+    const isAfter = ({ sentAt }: { sentAt: number }): boolean => sentAt >= Date.parse(protectUntil);
     const seen: { readonly sentAt: number; readonly receivedAt: number; readonly reply: Reply<SignResult> }[] = [];
     // The workers share the machine's clock with this test; several at once, so that both are asked all the time.
     const ask = async (): Promise<void> => {
-      while (Date.now() < Date.parse(protectUntil) + 1000) {
+      while (seen.filter(isAfter).length <= 20) {
         const sentAt = Date.now();
         const reply = await sign();
         seen.push({ sentAt, receivedAt: Date.now(), reply });
@@ -43,7 +44,7 @@ describe('the sunset of an algorithm', () => {
     };
     await Promise.all([ask(), ask(), ask(), ask()]);
     const before = seen.filter(({ receivedAt }) => receivedAt < Date.parse(protectUntil));
-    const after = seen.filter(({ sentAt }) => sentAt >= Date.parse(protectUntil));
+    const after = seen.filter(isAfter);
     expect(before.length).toBeGreaterThan(20);
     expect(after.length).toBeGreaterThan(20);
     for (const { reply } of before)
@@ -60,7 +61,7 @@ describe('the sunset of an algorithm', () => {
   it('is announced in answers and in their headers, of batches and of creations too', async () => {
     const sunset = {
       algorithm: 'EC-P256' as const,
-      warnFrom: wholeSecondIn(1000),
+      warnFrom: wholeSecondIn(3000),
       protectUntil: '2040-01-01T00:00:00Z',
       processUntil: '2041-01-01T00:00:00Z',
     };

@@ -142,7 +142,7 @@ beforeAll(async () => {
     return row?.['count'] === 0;
   });
   await eventually('traces of it', () => receiver.spans.some(({ name }) => name.startsWith('pkcs11')));
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await rig.stop();
   await receiver.close();

@@ -30,7 +30,15 @@ const filesBelow = (directory: string): readonly string[] =>
 
 /** Whatever PostgreSQL has on disk: rows that were deleted, and the write-ahead log, hold what a query no longer shows. */
 export const databaseFiles = ({ dataDirectory }: Rig): readonly Stored[] =>
-  filesBelow(join(dataDirectory, 'postgres', 'data')).map((where) => ({ where, content: readFileSync(where) }));
+  filesBelow(join(dataDirectory, 'postgres', 'data')).flatMap((where) => {
+    try {
+      return [{ where, content: readFileSync(where) }];
+    } catch (error) {
+      // The server is at work: it takes away what it makes anew when it is wanted.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  });
 
 export const logFiles = ({ dataDirectory }: Rig): readonly Stored[] =>
   filesBelow(join(dataDirectory, 'logs')).map((where) => ({ where, content: readFileSync(where) }));

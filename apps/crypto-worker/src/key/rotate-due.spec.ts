@@ -97,7 +97,8 @@ describe('a rotation that is due', () => {
     await due(86_400, 1);
     const workers = Array.from({ length: 4 }, () => worker(alone));
     for (const { scheduler } of workers) scheduler.start('default');
-    await delay(2500);
+    await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
+    await delay(1200);
     await Promise.all(workers.map(({ stop }) => stop()));
     expect(await versions()).toEqual(['DEACTIVATED', 'ACTIVE']);
     expect(token.objects.size).toBe(1);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,7 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
   execFileSync('gcc', ['-O1', '-shared', '-fPIC', '-o', libraryPath, source, '-ldl', '-lpthread']);
   writeFileSync(counts, Buffer.alloc(names.length * 8));
   writeFileSync(control, '');
+  let injected = 0;
   return {
     libraryPath,
     env: {
@@ -48,6 +49,8 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
       if (unknown.length > 0) throw new Error(`no PKCS#11 function ${unknown.join(', ')}`);
       const text = Object.entries(faults).map(([name, fault]) => `${name}=${fault}\n`);
       writeFileSync(`${control}.next`, text.join(''));
+      // By its time the shim knows it from the last one, whose inode it may have been given.
+      utimesSync(`${control}.next`, ++injected, injected);
       renameSync(`${control}.next`, control);
     },
     calls: (name) => Number(readFileSync(counts).readBigUInt64LE(names.indexOf(name) * 8)),

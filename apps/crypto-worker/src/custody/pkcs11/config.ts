@@ -40,6 +40,8 @@ export interface Tuning {
   /** How often deadlines and stuck lanes are looked for. */
   readonly watchMs: number;
   readonly healthMs: number;
+  /** After bad data the canary is asked at most this often, or garbage from outside would keep the token busy with it. */
+  readonly doubtMs: number;
   /** Pause before the first new C_Initialize; doubles up to `reinitialiseMaxMs`. */
   readonly reinitialiseFirstMs: number;
   readonly reinitialiseMaxMs: number;
@@ -65,6 +67,7 @@ export const defaultTuning: Tuning = {
   queueLimit: 8192,
   watchMs: 50,
   healthMs: 10_000,
+  doubtMs: 1_000,
   reinitialiseFirstMs: 100,
   reinitialiseMaxMs: 5_000,
   giveUpMs: 60_000,

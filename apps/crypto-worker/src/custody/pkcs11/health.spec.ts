@@ -16,6 +16,7 @@ const healthOf = (flags: () => number) => {
     partition: 'default',
     spec: { tokenLabel: 'l', tokenSerial: 's', roundTrip: true },
     everyMs: 10_000,
+    askedPauseMs: 1_000,
     logger,
     run: async () => {
       runs++;

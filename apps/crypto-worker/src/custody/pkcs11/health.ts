@@ -13,13 +13,12 @@ const pinFlags = [
   [0x400000, 'SO PIN: locked'],
 ] as const;
 
-/** After bad data the canary is asked at most this often, or garbage from outside would keep the token busy with it. */
-const askedPauseMs = 1_000;
-
 export interface HealthParts {
   readonly partition: string;
   readonly spec: Omit<CanarySpec, 'create' | 'keyLabel'>;
   readonly everyMs: number;
+  /** The shortest time to the last check when somebody asks for one. */
+  readonly askedPauseMs: number;
   readonly logger: CustodyLogger;
   /** Runs a canary job. */
   readonly run: (parts: readonly Uint8Array[]) => Promise<Reply>;
@@ -70,7 +69,7 @@ export class Health {
   /** Somebody's data was refused with a code that could also mean a dead token. */
   ask(): void {
     if (this.#asked) return;
-    const wait = Math.max(0, this.#lastAt + askedPauseMs - performance.now());
+    const wait = Math.max(0, this.#lastAt + this.#parts.askedPauseMs - performance.now());
     this.#asked = setTimeout(() => {
       this.#asked = null;
       void this.check();

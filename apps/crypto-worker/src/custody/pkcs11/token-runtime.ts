@@ -81,6 +81,7 @@ export class TokenRuntime {
         roundTrip: module.mechanisms.has(module.profile.gcm.mechanism),
       },
       everyMs: tuning.healthMs,
+      askedPauseMs: tuning.doubtMs,
       logger,
       run: (parts) => this.call(this.#ownBudget(), 'canary', 0, parts),
       passed: () => {

@@ -26,6 +26,8 @@ const waitingMs = 20;
 const patienceMs = 100;
 const processors = Math.max(2, availableParallelism());
 const crashLimit = 5;
+/** Shortest time that a lane is given to end, where a call may take less. */
+const farewellMs = 5_000;
 
 /** Lanes there always are; the others, a thread's memory each, begin when they are needed. */
 const firstLanes = 2;
@@ -103,7 +105,9 @@ export class LanePool {
   async close(): Promise<boolean> {
     this.#closed = true;
     this.rejectWaiting(() => new AnkaError('hsm-unavailable', 'The worker is shutting down.'));
-    const ended = await Promise.all(this.#lanes.map((lane) => lane.close(this.#options.timeoutMs)));
+    const ended = await Promise.all(
+      this.#lanes.map((lane) => lane.close(Math.max(farewellMs, this.#options.timeoutMs))),
+    );
     if (this.#watch) clearInterval(this.#watch);
     for (const lane of this.#lanes) for (const job of lane.jobs) settle(job, new AnkaError('hsm-unavailable'));
     return ended.every(Boolean);

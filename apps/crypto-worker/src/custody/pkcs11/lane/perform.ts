@@ -16,11 +16,10 @@ import {
 const jitterLimitMs = 5_000;
 const mostMakings = 3;
 /**
- * How often a missing object is looked for, and the pause between, in milliseconds. SoftHSM passes over an object that
- * another of the process's threads is just reading from disk, where that was first seen half written by another process.
+ * Milliseconds after which a missing object is looked for again. SoftHSM passes over an object that another of the process's
+ * threads is just reading from disk, where that was first seen half written by another process.
  */
-const mostLooks = 3;
-const nextLookMs = 10;
+const nextLooksMs = [10, 100];
 const sleeping = new Int32Array(new SharedArrayBuffer(4));
 const sleep = (ms: number): void => void Atomics.wait(sleeping, 0, 0, ms);
 
@@ -55,7 +54,8 @@ interface Ending {
 
 /** @returns how the job ends, or null to try it again */
 const judge = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
-  if (error instanceof KeyMissing && attempt + 1 < mostLooks) {
+  const nextLookMs = nextLooksMs[attempt];
+  if (error instanceof KeyMissing && nextLookMs !== undefined) {
     sleep(nextLookMs);
     return null;
   }
