@@ -43,7 +43,7 @@ describe('JSON bodies', () => {
   });
 
   it('have no member of the prototype’s name, however it is written', () => {
-    for (const name of ['__proto__', '\\u005f_proto__', '_\\u005Fproto\\u005f_'])
+    for (const name of ['__proto__', '\\u005f_proto__', '_\\u005Fproto\\u005f_', '__\\u0070roto__', '__pro\\u0074o__'])
       for (const json of [`{"${name}":"a"}`, `[{"b":[{"${name}":{}}]}]`])
         expect(() => parseJson(Buffer.from(json))).toThrow(expect.objectContaining({ code: 'request-invalid' }));
     const mentioned = { a: '__proto__', b: [null, '\\u005f'], constructor: { prototype: 'c' } };

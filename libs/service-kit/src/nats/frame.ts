@@ -40,8 +40,8 @@ export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** As it may be written, also by its code points. */
-const maySayProto = /__proto__|\\u005f/i;
+/** As it may be written, also with any of its letters by their code points. */
+const maySayProto = /__proto__|\\u00[5-7]/i;
 
 /**
  * @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark,
