@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import type { Alg, AlgorithmName, JweAlg, Purpose } from '@ankasecure/algorithm';
+import type { Alg, AlgorithmName, Purpose } from '@ankasecure/algorithm';
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -7,7 +7,7 @@ import type { GrantsOfKey } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
 import type { CustodyKind } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
-import type { KeyVersion } from './key-version.js';
+import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
 import { wrappedOf } from './wrapped-version.js';
 
@@ -86,9 +86,7 @@ export const versionOf = (row: KeyRow): KeyVersion => ({
   ...lifecycleOf(row),
   maxUses: row.max_uses === null ? null : Number(row.max_uses),
   ref: {
-    algorithm: row.algorithm,
-    purpose: row.purpose,
-    alg: row.purpose === 'encrypt' ? (row.algs[0] as JweAlg) : null,
+    ...objectKindOf(row),
     objectId: row.object_id,
     wrapped: wrappedOf(row),
     sealed: row.sealed_key ?? undefined,

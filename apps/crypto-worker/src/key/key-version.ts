@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Alg, AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import type { Alg, AlgorithmName, JweAlg, Purpose } from '@ankasecure/algorithm';
 import type { CustodyKind, KeyRef } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
 
@@ -26,6 +26,17 @@ export interface KeyVersion extends Lifecycle {
   /** null for secret keys. */
   readonly publicKey: KeyObject | null;
 }
+
+/** What decides the rights of a key’s object, as its record says. */
+export const objectKindOf = ({
+  algorithm,
+  purpose,
+  algs,
+}: Pick<KeyVersion, 'algorithm' | 'purpose' | 'algs'>): Omit<KeyRef, 'objectId'> => ({
+  algorithm,
+  purpose,
+  alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null,
+});
 
 /** `kid` of JOSE headers and JWKs: key and version in one word. */
 export const kidOf = ({ keyId, version }: Pick<KeyVersion, 'keyId' | 'version'>): string => `${keyId}.${version}`;

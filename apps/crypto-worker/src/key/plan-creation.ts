@@ -1,11 +1,4 @@
-import {
-  type Alg,
-  type AlgorithmName,
-  defaultPurpose,
-  type JweAlg,
-  joseAlgs,
-  type Purpose,
-} from '@ankasecure/algorithm';
+import { type Alg, type AlgorithmName, defaultPurpose, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import { AnkaError, type Context, type createKey, type KeyQuota } from '@ankasecure/contracts';
 import type { z } from 'zod';
 import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey, Timed } from '../custody/custody.js';
@@ -13,6 +6,7 @@ import { assertInTime } from '../deadline/assert-in-time.js';
 import { outsideSteps } from '../operation/warning.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
+import { objectKindOf } from './key-version.js';
 import type { Making } from './make-object.js';
 
 export type CreationRequest = z.infer<typeof createKey.request>;
@@ -82,8 +76,7 @@ export const planCreation = async (
   const supply = await source.prepare(algorithm, purpose, policy);
   await assertRoom();
   assertInTime(context);
-  const ref = { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null };
-  return { ref, algs, ruling, supply };
+  return { ref: objectKindOf({ algorithm, purpose, algs }), algs, ruling, supply };
 };
 
 export const custodyOf = ({ custody = 'token' }: CreationRequest): CustodyKind => custody;

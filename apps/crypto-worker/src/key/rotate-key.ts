@@ -1,4 +1,3 @@
-import type { JweAlg } from '@ankasecure/algorithm';
 import { AnkaError, type AuditEvent, type Context, type DryRun, type Key, type Notice } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -15,6 +14,7 @@ import { type Ruling, refusedBy } from '../policy/ruling.js';
 import { keyResource } from './key-resource.js';
 import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from './key-state.js';
 import { type KeyRow, type KeyStore, lifecycleOf, readKey } from './key-store.js';
+import { objectKindOf } from './key-version.js';
 import { assertRevision, lockKey } from './lock-key.js';
 import { assertMadeHere } from './made-here.js';
 import type { ObjectMaker } from './make-object.js';
@@ -201,8 +201,7 @@ export class RotateKey {
     if (missing.length > 0)
       throw new AnkaError('algorithm-unavailable', `The token cannot do ${missing.join(', ')} with ${algorithm} now`);
     assertInTime(context);
-    const ref = { algorithm, purpose, alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null };
-    return { ref, replaced: current, ruling };
+    return { ref: objectKindOf(current), replaced: current, ruling };
   }
 
   private async record(
