@@ -2,7 +2,7 @@ import { getKek, getWrappingKey, importKey, rotateKek } from '@ankasecure/contra
 import type { Served } from '@ankasecure/service-kit';
 import { ReadKek } from './kek/read-kek.js';
 import { RotateKek } from './kek/rotate-kek.js';
-import { ImportKey } from './key/import-key.js';
+import { ImportKey } from './making/import-key.js';
 import type { Serving } from './serve-lifecycle.js';
 
 /** Puts tenants' KEKs, and the keys they bring, on the bus. @returns what needs the token */

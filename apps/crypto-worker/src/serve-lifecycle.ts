@@ -30,18 +30,18 @@ import {
 import type { Answer, Bus, Outbox, Served } from '@ankasecure/service-kit';
 import type { ModuleRef } from '@nestjs/core';
 import type { z } from 'zod';
-import { recordingDenial } from './access/denial.js';
+import { KeyAliases } from './alias/key-alias.js';
 import type { WorkerConfig } from './config.js';
-import { ChangeState } from './key/change-state.js';
-import { Destruction } from './key/destruction.js';
-import { EditKey } from './key/edit-key.js';
-import { KeyAliases } from './key/key-alias.js';
 import { ReadKeySet } from './key/key-set.js';
 import { ReadUsage } from './key/key-usage.js';
-import type { Change } from './key/plan-change.js';
 import { ReadKey } from './key/read-key.js';
-import { RotateKey } from './key/rotate-key.js';
-import { RotationPolicies } from './key/rotation-policy.js';
+import { ChangeState } from './life/change-state.js';
+import { Destruction } from './life/destruction.js';
+import { EditKey } from './life/edit-key.js';
+import type { Change } from './life/plan-change.js';
+import { RotationPolicies } from './life/rotation-policy.js';
+import { RotateKey } from './making/rotate-key.js';
+import { recordingDenial } from './outcome/denial.js';
 import { GroupCommit } from './outcome/group-commit.js';
 
 /** What it takes to serve. */

@@ -1,48 +1,48 @@
 import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ChangeGrants } from './access/change-grants.js';
+import { SignToken } from './access-token/sign-token.js';
+import { KeyAliases } from './alias/key-alias.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
-import { PlatformKeys } from './audit-mac/platform-key.js';
 import { servedPartition, type WorkerConfig } from './config.js';
 import { CUSTODY, openCustody } from './custody/custody.provider.js';
-
+import { Partition } from './custody/partition.js';
+import { ChangeGrants } from './grant/change-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
 import { ReadKek } from './kek/read-kek.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
 import { RotateKek } from './kek/rotate-kek.js';
-import { ChangeState } from './key/change-state.js';
-import { CommitChange } from './key/commit-change.js';
-import { CreateKey } from './key/create-key.js';
-import { DestroyDue } from './key/destroy-due.js';
-import { ObjectDestroyer } from './key/destroy-object.js';
-import { EditKey } from './key/edit-key.js';
-import { ForgetUnwrapped } from './key/forget-unwrapped.js';
-import { GcmReservation } from './key/gcm-reservation.js';
-import { ImportKey } from './key/import-key.js';
-import { Intents } from './key/intent.js';
-import { KeyAliases } from './key/key-alias.js';
 import { ReadKeySet } from './key/key-set.js';
 import { KeyStore } from './key/key-store.js';
 import { ReadUsage } from './key/key-usage.js';
-import { Lease } from './key/lease.js';
-import { ListAlgorithm } from './key/list-algorithm.js';
-import { ObjectMaker } from './key/make-object.js';
 import { ReadKey } from './key/read-key.js';
-import { Reconciler } from './key/reconcile.js';
-import { RotateDue } from './key/rotate-due.js';
-import { RotateKey } from './key/rotate-key.js';
-import { RotationPolicies } from './key/rotation-policy.js';
-import { UseBudget } from './key/use-budget.js';
+import { Lease } from './lease/lease.js';
+import { ChangeState } from './life/change-state.js';
+import { DestroyDue } from './life/destroy-due.js';
+import { EditKey } from './life/edit-key.js';
+import { ForgetUnwrapped } from './life/forget-unwrapped.js';
+import { Reconciler } from './life/reconcile.js';
+import { RotateDue } from './life/rotate-due.js';
+import { RotationPolicies } from './life/rotation-policy.js';
+import { CreateKey } from './making/create-key.js';
+import { ImportKey } from './making/import-key.js';
+import { RotateKey } from './making/rotate-key.js';
+import { ObjectDestroyer } from './object/destroy-object.js';
+import { Intents } from './object/intent.js';
+import { ObjectMaker } from './object/make-object.js';
+import { GcmReservation } from './operation/gcm-reservation.js';
 import { RunOperation } from './operation/run-operation.js';
+import { UseBudget } from './operation/use-budget.js';
+import { CommitChange } from './outcome/commit-change.js';
 import { GroupCommit } from './outcome/group-commit.js';
-import { ApplyPolicy } from './policy/apply-policy.js';
+import { PlatformKeys } from './platform-key/platform-key.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
-import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
+import { ListAlgorithm } from './policy/list-algorithm.js';
+import { ApplyPolicy } from './policy-change/apply-policy.js';
+import { EvaluateChange } from './policy-change/evaluate-change.js';
 import { Quotas } from './quota/quotas.js';
-import { SignToken } from './token/sign-token.js';
 import { Worker } from './worker.js';
 
 type WorkerParts = Parts<WorkerConfig>;
@@ -60,7 +60,8 @@ const made = <Made>(
 
 @Module({
   providers: [
-    { provide: CUSTODY, inject: [PARTS], useFactory: openCustody },
+    made(Partition, [PARTS], ({ config }: WorkerParts) => servedPartition(config)),
+    { provide: CUSTODY, inject: [PARTS, Partition], useFactory: openCustody },
     made(
       Outbox,
       [PARTS],
@@ -109,7 +110,7 @@ const made = <Made>(
       PlatformKeys,
       [PARTS, CUSTODY, ObjectMaker],
       ({ dataSource, config }: WorkerParts, custody: never, maker: ObjectMaker) =>
-        new PlatformKeys(dataSource, custody, maker, config.partition, servedPartition(config).kekLabelPrefix),
+        new PlatformKeys(dataSource, custody, maker, config.partition, servedPartition(config).hsm.kekLabelPrefix),
     ),
     made(
       ComputeMac,
@@ -200,9 +201,8 @@ const made = <Made>(
     ),
     made(
       ListAlgorithm,
-      [PARTS, CUSTODY, EnforcedPolicies],
-      ({ config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
-        new ListAlgorithm(custody, policies, config.partition, servedPartition(config).cmvp),
+      [CUSTODY, EnforcedPolicies, Partition],
+      (...parts: ConstructorParameters<typeof ListAlgorithm>) => new ListAlgorithm(...parts),
     ),
     made(
       ImportKey,

@@ -13,31 +13,31 @@ import { Bus, Outbox, PARTS, type Parts, type Served } from '@ankasecure/service
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Gauge } from 'prom-client';
-import { recordingDenial } from './access/denial.js';
-import { serveGrants } from './access/serve-grants.js';
+import { SignToken } from './access-token/sign-token.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
+import { serveGrants } from './grant/serve-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
-import { CreateKey } from './key/create-key.js';
-import { DestroyDue } from './key/destroy-due.js';
-import { ForgetUnwrapped } from './key/forget-unwrapped.js';
-import { Lease } from './key/lease.js';
-import { ListAlgorithm } from './key/list-algorithm.js';
 import { ReadKey } from './key/read-key.js';
-import { Reconciler } from './key/reconcile.js';
-import { RotateDue } from './key/rotate-due.js';
+import { Lease } from './lease/lease.js';
+import { DestroyDue } from './life/destroy-due.js';
+import { ForgetUnwrapped } from './life/forget-unwrapped.js';
+import { Reconciler } from './life/reconcile.js';
+import { RotateDue } from './life/rotate-due.js';
+import { CreateKey } from './making/create-key.js';
 import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
+import { recordingDenial } from './outcome/denial.js';
 import { GroupCommit } from './outcome/group-commit.js';
-import { ApplyPolicy } from './policy/apply-policy.js';
-import { EvaluateChange } from './policy/evaluate-change.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
+import { ListAlgorithm } from './policy/list-algorithm.js';
+import { ApplyPolicy } from './policy-change/apply-policy.js';
+import { EvaluateChange } from './policy-change/evaluate-change.js';
 import { serveKek } from './serve-kek.js';
 import { serveLifecycle } from './serve-lifecycle.js';
-import { SignToken } from './token/sign-token.js';
 
 /** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
 @Injectable()

@@ -3,9 +3,9 @@ import { macInput } from '@ankasecure/audit-event';
 import { AnkaError } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
+import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { contextOf } from '../testing/worker-database.js';
 import { ComputeMac } from './compute-mac.js';
-import type { PlatformKeys } from './platform-key.js';
 
 const tenantId = randomUUID();
 const tenantKey = randomBytes(32);

@@ -4,7 +4,7 @@ import { AnkaError, type Context, type computeMacs } from '@ankasecure/contracts
 import { BoundedMap } from '@ankasecure/service-kit';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
-import type { PlatformKeys } from './platform-key.js';
+import type { PlatformKeys } from '../platform-key/platform-key.js';
 
 type Request = z.infer<typeof computeMacs.request>;
 type Reply = z.infer<typeof computeMacs.reply>;

@@ -1,10 +1,10 @@
 import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../deadline/deadline.js';
 import {
   type Capability,
   type Custody,
   type CustodyKind,
-  type Deadline,
   type GcmSealed,
   type ImportedMaterial,
   isLacking,

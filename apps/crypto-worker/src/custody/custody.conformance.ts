@@ -23,7 +23,8 @@ import {
 } from '@ankasecure/algorithm';
 import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Custody, Deadline, GcmSealed, ImportedMaterial, KeyRef, SignatureRequest } from './custody.js';
+import type { Deadline } from '../deadline/deadline.js';
+import type { Custody, GcmSealed, ImportedMaterial, KeyRef, SignatureRequest } from './custody.js';
 
 export const inTime = (ms = 20_000): Deadline => ({ deadline: Date.now() + ms });
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger, Parts } from '@ankasecure/service-kit';
+import type { Logger, Parts, ServiceConfig } from '@ankasecure/service-kit';
 import { Histogram } from 'prom-client';
-import { servedPartition, type WorkerConfig } from '../config.js';
 import type { Custody } from './custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
+import type { Partition } from './partition.js';
 import { PinRefused } from './pkcs11/pkcs11-custody.js';
 import { openBothCustodies } from './pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from './software/software-custody.js';
@@ -21,7 +21,7 @@ const hsmLost = 70;
  * A refused PIN is never tried again, not even by a supervisor that starts the process anew, since tries in a loop lock the
  * token: the process stays, alive and started and not ready, until a person has mended the configuration and restarts it.
  */
-const waitForAPerson = ({ log, health }: Parts<WorkerConfig>, refusal: PinRefused): Promise<never> => {
+const waitForAPerson = ({ log, health }: Parts<ServiceConfig>, refusal: PinRefused): Promise<never> => {
   log.fatal(
     { alarm: 'pin-refused', reason: refusal.message },
     'the HSM refused the PIN: correct it, then restart the worker',
@@ -48,7 +48,7 @@ const openPatiently = async <Opened>(open: () => Promise<Opened>, log: Logger): 
 };
 
 /** Opens the token this process serves; start-up fails with one clear sentence when it cannot. */
-export const openCustody = async (parts: Parts<WorkerConfig>): Promise<Custody> => {
+export const openCustody = async (parts: Parts<ServiceConfig>, partition: Partition): Promise<Custody> => {
   const { config, log, health } = parts;
   const seconds = new Histogram({
     name: 'ankasecure_pkcs11_seconds',
@@ -66,7 +66,7 @@ export const openCustody = async (parts: Parts<WorkerConfig>): Promise<Custody> 
       process.exit(hsmLost);
     },
   };
-  const place = { ...servedPartition(config), partition: config.partition };
+  const place = { ...partition.hsm, partition: partition.name };
   const both = await openPatiently(() => openBothCustodies(place, log, options), log).catch((error: unknown) => {
     if (error instanceof PinRefused) return waitForAPerson(parts, error);
     throw error;
@@ -75,6 +75,6 @@ export const openCustody = async (parts: Parts<WorkerConfig>): Promise<Custody> 
     if (!both.token.healthy()) throw new Error('the HSM does not answer');
   });
   // Wrapped keys are no objects of the token: making them needs no turn.
-  const token = takingTurns(both.token, () => new WriterTurn(config.database, config.partition, log));
+  const token = takingTurns(both.token, () => new WriterTurn(config.database, partition.name, log));
   return new CustodyByKind(token, both.wrapped, new SoftwareCustody(both.vault));
 };

@@ -1,5 +1,6 @@
 import type { Alg, AlgorithmName, Hash, JweAlg, Purpose } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
+import type { Deadline } from '../deadline/deadline.js';
 
 /**
  * Where a private or secret key is: an object of the token, a blob that a KEK in the token wraps, or, for what the token cannot
@@ -43,13 +44,6 @@ export interface KeyRef {
   readonly wrapped?: (WrappedKey & { readonly wrapping: Wrapping }) | undefined;
   /** Where it is in software: its bytes, sealed under the wrapped key. */
   readonly sealed?: Uint8Array | undefined;
-}
-
-/** A call's budget; custody answers `hsm-timeout` when it is spent. Milliseconds since the epoch. */
-export interface Deadline {
-  readonly deadline: number;
-  /** For whom: callers of several tenants take turns. */
-  readonly tenantId?: string;
 }
 
 /**

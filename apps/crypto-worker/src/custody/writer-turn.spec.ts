@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Deadline } from '../deadline/deadline.js';
 import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
-import { type Custody, type Deadline, StillRunning } from './custody.js';
+import { type Custody, StillRunning } from './custody.js';
 import { takingTurns, WriterTurn } from './writer-turn.js';
 
 let database: WorkerDatabase;

@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { Deadline } from '../custody/custody.js';
+import type { Deadline } from './deadline.js';
 
 /** Work outside the HSM begins only while somebody waits for it. @throws AnkaError `deadline-exceeded` */
 export const assertInTime = ({ deadline }: Deadline): void => {

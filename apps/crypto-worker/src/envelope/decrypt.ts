@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Custody, Deadline, GcmSealed, Timed } from '../custody/custody.js';
+import type { Custody, GcmSealed, Timed } from '../custody/custody.js';
+import type { Deadline } from '../deadline/deadline.js';
 import { decodeSegment } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { requireSameAad } from './additional-data.js';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { JweAlg } from '@ankasecure/algorithm';
-import type { Custody, Deadline, GcmSealed, Timed } from '../custody/custody.js';
+import type { Custody, GcmSealed, Timed } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
+import type { Deadline } from '../deadline/deadline.js';
 import { encodeSegment } from '../jose/base64url.js';
 import { type KeyVersion, kidOf } from '../key/key-version.js';
 import { aadHashOf } from './additional-data.js';

@@ -1,6 +1,7 @@
 import { algorithmOf, type JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Custody, Deadline, Timed } from '../custody/custody.js';
+import type { Custody, Timed } from '../custody/custody.js';
+import type { Deadline } from '../deadline/deadline.js';
 import { crvOfAlgorithm } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { keyEncryptionKey } from './agreement.js';

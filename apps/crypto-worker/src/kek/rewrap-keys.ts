@@ -1,15 +1,15 @@
 import type { AuditEvent } from '@ankasecure/contracts';
 import { asAnkaError, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { PlatformKeys } from '../audit-mac/platform-key.js';
 import type { Custody, WrappedKey, Wrapping } from '../custody/custody.js';
-import type { ObjectDestroyer } from '../key/destroy-object.js';
-import type { Intent, Intents } from '../key/intent.js';
 import { type KeyRow, keyRows, versionOf } from '../key/key-store.js';
-import type { Lease } from '../key/lease.js';
-import { Rounds } from '../key/rounds.js';
+import type { Lease } from '../lease/lease.js';
+import { Rounds } from '../lease/rounds.js';
+import type { ObjectDestroyer } from '../object/destroy-object.js';
+import type { Intent, Intents } from '../object/intent.js';
+import { recordKekDestroyed } from '../object/record-destroyed.js';
 import { eventOf } from '../outcome/event.js';
-import { recordKekDestroyed } from './record-destroyed.js';
+import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { type RewrapFailure, recordFailures } from './rewrap-failure.js';
 
 interface OpenRotation {

@@ -1,9 +1,9 @@
 import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { PlatformKeys } from '../audit-mac/platform-key.js';
 import type { Timed } from '../custody/custody.js';
-import type { CommitChange } from '../key/commit-change.js';
+import type { CommitChange } from '../outcome/commit-change.js';
+import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { readKek } from './read-kek.js';
 
 /**

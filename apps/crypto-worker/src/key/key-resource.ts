@@ -1,7 +1,7 @@
 import { fipsStatus } from '@ankasecure/algorithm';
 import type { Key, KeyVersionResource } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
-import { outsideWarnings } from '../operation/warning.js';
+import { outsideWarnings } from '../custody/outside-step.js';
 import { stateAt } from './key-state.js';
 import { type KeyRow, lifecycleOf, versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';

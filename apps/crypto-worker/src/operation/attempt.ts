@@ -8,12 +8,12 @@ import {
   toldError,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
+import { dryRunOf, type Rehearsed } from '../outcome/dry-run.js';
 import { usedKey } from '../outcome/event.js';
 import type { Fence } from '../outcome/fence.js';
 import { mostUrgent, type Ruling } from '../policy/ruling.js';
 import { tightest } from '../quota/quotas.js';
 import type { Done } from './operation.js';
-import { dryRunOf, type Rehearsed } from './rehearsal.js';
 
 /** How one item ended, before it is known whether that may be told. */
 export interface Attempt {

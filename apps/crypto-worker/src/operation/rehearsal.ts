@@ -1,7 +1,4 @@
-import { type AnkaError, type DryRun, verdictOf } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
-import type { KeyVersion } from '../key/key-version.js';
-import { type Ruling, toldOf } from '../policy/ruling.js';
 import type { Means } from './operation.js';
 
 /** Thrown where the HSM would have been asked: up to there all is in earnest. */
@@ -35,28 +32,4 @@ export const rehearse = async (means: Means, run: (means: Means) => Promise<unkn
   } catch (error) {
     if (!(error instanceof WouldAsk)) throw error;
   }
-};
-
-export interface Rehearsed {
-  readonly operation: string;
-  readonly error?: AnkaError | undefined;
-  /** What is known of it; its id may be unknown. */
-  readonly key: Partial<Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'>> & {
-    readonly keyId?: string | null;
-  };
-  readonly ruling?: Ruling | undefined;
-  /** What would become of versions. */
-  readonly changes?: DryRun['changes'];
-}
-
-/** What would have happened, as callers see it. */
-export const dryRunOf = ({ operation, error, key, ruling, changes }: Rehearsed): DryRun => {
-  const { keyId, version, algorithm, purpose, custody } = key;
-  return {
-    ...verdictOf(operation, error),
-    ...(typeof keyId === 'string' && { keyId, version }),
-    ...{ algorithm, purpose, custody },
-    ...(changes !== undefined && { changes }),
-    ...(ruling !== undefined && { policy: toldOf(ruling.decision), warnings: [...ruling.warnings] }),
-  };
 };

@@ -10,10 +10,11 @@ import {
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
 import { assertMay, useOf } from '../access/access.js';
 import type { Timed } from '../custody/custody.js';
+import { outsideSteps } from '../custody/outside-step.js';
 import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { GrantedVersion, KeyStore, Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
-import type { UseBudget } from '../key/use-budget.js';
+import { selfTested } from '../key/self-tested.js';
 import { eventOf, failureCodeOf } from '../outcome/event.js';
 import { undecided } from '../outcome/fence.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
@@ -24,8 +25,7 @@ import { type Attempt, bodyOf, detailsOf, itemAnswer, nameOf, noticeOf, quotaOf,
 import { inTurns } from './in-turns.js';
 import type { Done, Means, Operation } from './operation.js';
 import { rehearse } from './rehearsal.js';
-import { selfTested } from './self-tested.js';
-import { outsideSteps } from './warning.js';
+import type { UseBudget } from './use-budget.js';
 
 /** In the event's details. */
 interface Risk {

@@ -1,7 +1,7 @@
 import type { PolicyRequest } from '@ankasecure/policy-rules';
 import type { Custody } from '../custody/custody.js';
+import { outsideSteps } from '../custody/outside-step.js';
 import type { KeyRow } from '../key/key-store.js';
-import { outsideSteps } from '../operation/warning.js';
 import type { EnforcedPolicy } from './enforced-policy.js';
 
 /**

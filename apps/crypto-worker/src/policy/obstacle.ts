@@ -8,7 +8,7 @@ import {
   tokenDoesIt,
 } from '../custody/custody.js';
 import { usesOf } from '../key/key-state.js';
-import { importedOnly, isMadeHere } from '../key/made-here.js';
+import { importedOnly, isMadeHere } from './made-here.js';
 
 /** What would stop a call that no policy forbids: the code of the problem it is answered with. */
 export interface Obstacle {

@@ -1,8 +1,8 @@
 import { AnkaError, type Notice } from '@ankasecure/contracts';
 import { type Decision, evaluate, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
+import { stepWarnings, type Warning } from '../custody/outside-step.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
-import { stepWarnings, type Warning } from '../operation/warning.js';
 
 /** A decision, and what its answer says besides. */
 export interface Ruling {

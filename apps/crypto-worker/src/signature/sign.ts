@@ -1,7 +1,8 @@
 import { hash as digestOf } from 'node:crypto';
 import { type Hash, type JwsAlg, jwsAlgs, signatureSchemes } from '@ankasecure/algorithm';
 import type { SignItem } from '@ankasecure/contracts';
-import type { Custody, Deadline, SignatureRequest, Timed } from '../custody/custody.js';
+import type { Custody, SignatureRequest, Timed } from '../custody/custody.js';
+import type { Deadline } from '../deadline/deadline.js';
 import { decodeData, encodeSegment } from '../jose/base64url.js';
 import { type KeyVersion, kidOf } from '../key/key-version.js';
 import { readDigest } from './digest.js';

@@ -1,9 +1,9 @@
 import { constants, type KeyObject, publicDecrypt, timingSafeEqual } from 'node:crypto';
 import { type Hash, type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Deadline } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
-import { emsaPssVerify } from './emsa-pss.js';
+import type { Deadline } from '../deadline/deadline.js';
+import { emsaPssVerify } from '../jose/emsa-pss.js';
 import { verifyEcdsaDigest } from './verify-ecdsa-digest.js';
 
 /** DER of DigestInfo up to the digest (RFC 8017 §9.2, note 1). */

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Deadline } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
+import type { Deadline } from '../deadline/deadline.js';
 import type { CurveName, EcdsaJob, EcdsaVerdict } from './ecdsa-thread.js';
 
 interface Waiter {

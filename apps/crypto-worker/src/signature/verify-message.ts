@@ -1,7 +1,7 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
 import { hashBytes, type JwsAlg, type SignatureScheme, signatureSchemes } from '@ankasecure/algorithm';
-import type { Deadline } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
+import type { Deadline } from '../deadline/deadline.js';
 
 type AsymmetricScheme = Exclude<SignatureScheme['scheme'], 'hmac'>;
 

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
 import { AnkaError, type VerifyItem } from '@ankasecure/contracts';
-import type { Custody, Deadline, Timed } from '../custody/custody.js';
+import type { Custody, Timed } from '../custody/custody.js';
+import type { Deadline } from '../deadline/deadline.js';
 import { decodeData } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { readDigest } from './digest.js';

@@ -12,8 +12,9 @@ import {
   signatureSchemes,
 } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../../deadline/deadline.js';
 import { endsBy } from '../../deadline/ends-by.js';
-import type { Capability, Deadline } from '../custody.js';
+import type { Capability } from '../custody.js';
 import { defaultTuning, type Tuning } from './config.js';
 import { signatureVariants } from './lane/job.js';
 import type { SelfTestAlg, SelfTestFailure, SelfTestResult, SelfTestSpec } from './lane/operation/self-test.js';

@@ -1,10 +1,10 @@
 import { algorithmOf, hashBytes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../../deadline/deadline.js';
 import type {
   Capability,
   Custody,
   CustodyKind,
-  Deadline,
   GcmSealed,
   GeneratedKey,
   ImportAbility,

@@ -1,5 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { Deadline, Timed, WrappedKey, Wrapping } from '../custody.js';
+import type { Deadline } from '../../deadline/deadline.js';
+import type { Timed, WrappedKey, Wrapping } from '../custody.js';
 import type { DataKey, Vault } from '../software/vault.js';
 import { headerOf, packLocator } from './lane/locator.js';
 import { ivBytes, tagBytes } from './lane/operation/gcm.js';

@@ -1,5 +1,6 @@
 import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
-import type { Deadline, ImportAbility, KeyRef, TokenIdentity } from '../custody.js';
+import type { Deadline } from '../../deadline/deadline.js';
+import type { ImportAbility, KeyRef, TokenIdentity } from '../custody.js';
 import { Capabilities, lackingToTry, shapeOf } from './capability.js';
 import { ckrName } from './ckr.js';
 import { type CustodyLogger, defaultTuning, type Pkcs11Config, type Pkcs11Options, type Tuning } from './config.js';

@@ -1,9 +1,9 @@
 import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../../deadline/deadline.js';
 import type {
   Capability,
   Custody,
   CustodyKind,
-  Deadline,
   GeneratedKey,
   ImportedMaterial,
   KeyRef,

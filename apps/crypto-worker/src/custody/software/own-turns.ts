@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { Deadline } from '../custody.js';
+import type { Deadline } from '../../deadline/deadline.js';
 import { FairLine } from '../pkcs11/lane/fair-line.js';
 
 interface Waiting {

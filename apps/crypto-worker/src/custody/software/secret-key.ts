@@ -16,7 +16,7 @@ import {
 import { promisify } from 'node:util';
 import { type AlgorithmKind, type AlgorithmName, algorithmOf } from '@ankasecure/algorithm';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { emsaPssEncode } from '../../signature/emsa-pss.js';
+import { emsaPssEncode } from '../../jose/emsa-pss.js';
 import type { GcmSealed, SignatureRequest } from '../custody.js';
 import { hashMechanisms } from '../pkcs11/mechanism.js';
 import { ecSpki } from '../pkcs11/spki.js';

@@ -1,8 +1,8 @@
 import { type AlgorithmName, algorithmNames, algorithmOf, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../../deadline/deadline.js';
 import type {
   Capability,
-  Deadline,
   GcmSealed,
   GeneratedKey,
   KeyCustody,

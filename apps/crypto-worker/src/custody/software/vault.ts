@@ -1,4 +1,5 @@
-import type { Deadline, KeyRef, Timed, WrappedKey, Wrapping } from '../custody.js';
+import type { Deadline } from '../../deadline/deadline.js';
+import type { KeyRef, Timed, WrappedKey, Wrapping } from '../custody.js';
 
 /** A data key of the HSM: AES-256, wrapped by the tenant's KEK, and used inside alone. */
 export interface DataKey {

@@ -3,12 +3,12 @@ import type { Outbox } from '@ankasecure/service-kit';
 import { grantsOf } from '../../access/grant.js';
 import { knownKey } from '../../jose/testing/known-key.js';
 import type { GrantedVersion, KeyStore, Target } from '../../key/key-store.js';
-import type { UseBudget } from '../../key/use-budget.js';
 import type { GroupCommit } from '../../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../../policy/enforced-policy.js';
 import { Quotas } from '../../quota/quotas.js';
 import { operations } from '../operation.js';
 import { type OperationAnswer, RunOperation } from '../run-operation.js';
+import type { UseBudget } from '../use-budget.js';
 
 const { custody, key } = knownKey('EC-P256', 'sign');
 Object.assign(custody, { known: () => ({ ...key, excluded: [], outsideSteps: [] }) });

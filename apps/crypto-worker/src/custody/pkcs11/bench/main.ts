@@ -54,7 +54,7 @@ const inThread = (config: Pkcs11Config, names: readonly string[], seconds: numbe
  */
 main('raw PKCS#11', async () => {
   const loaded = loadConfig(workerConfig);
-  const config: Pkcs11Config = { ...servedPartition(loaded), partition: 'bench' };
+  const config: Pkcs11Config = { ...servedPartition(loaded).hsm, partition: 'bench' };
   let prepared: Prepared[] = [];
   let lanes: ReturnType<typeof openPkcs11Custody> | null = null;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
-import type { Custody, Deadline, GcmSealed, KeyRef, SignatureRequest, Timed } from '../../custody.js';
+import type { Deadline } from '../../../deadline/deadline.js';
+import type { Custody, GcmSealed, KeyRef, SignatureRequest, Timed } from '../../custody.js';
 import { signatureVariants } from '../lane/job.js';
 
 /** One lane job, for a session that is called directly. */

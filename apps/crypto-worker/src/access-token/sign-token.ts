@@ -1,0 +1,68 @@
+import { createPublicKey, hash } from 'node:crypto';
+import { AnkaError, type Context, type signToken, type TokenKey } from '@ankasecure/contracts';
+import { BoundedMap } from '@ankasecure/service-kit';
+import type { z } from 'zod';
+import type { Custody, Timed } from '../custody/custody.js';
+import type { PlatformKey, PlatformKeys } from '../platform-key/platform-key.js';
+
+type Request = z.infer<typeof signToken.request>;
+type Reply = z.infer<typeof signToken.reply>;
+
+interface Signer {
+  readonly objectId: Buffer;
+  readonly key: TokenKey;
+  /** Segment 1 of every token it signs. */
+  readonly header: string;
+}
+
+/** Signers kept in memory: of tenants whose service accounts have been active. */
+const capacity = 1000;
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Access tokens (RFC 9068) for service accounts, under a key per tenant that exists in the HSM alone. */
+export class SignToken {
+  private readonly signers = new BoundedMap<string, Promise<Signer>>(capacity);
+
+  constructor(
+    private readonly custody: Custody,
+    private readonly platformKeys: PlatformKeys,
+  ) {}
+
+  /** @throws AnkaError `tenant-mismatch` for claims that are not of the context's tenant and an account in it */
+  async sign(context: Context, { claims }: Request): Promise<Timed<Reply>> {
+    const { tenantId } = context;
+    if (claims.tenant !== tenantId || claims.roles.includes('platform-admin'))
+      throw new AnkaError(
+        'tenant-mismatch',
+        'A token is signed for the tenant that asks, and for no platform administrator',
+      );
+    const { objectId, key, header } = await this.signerOf(context);
+    const input = `${header}.${encode(claims)}`;
+    const ref = { algorithm: 'EC-P256', purpose: 'sign', alg: null, objectId } as const;
+    const { value, hsmMicros } = await this.custody.sign(
+      context,
+      ref,
+      { scheme: 'ecdsa' },
+      hash('sha256', input, 'buffer'),
+    );
+    return { value: { token: `${input}.${Buffer.from(value).toString('base64url')}`, key }, hsmMicros };
+  }
+
+  private signerOf(context: Context): Promise<Signer> {
+    const known = this.signers.get(context.tenantId);
+    if (known !== undefined) return known;
+    const loading = this.platformKeys.provide(context, 'token-signing').then((key) => signerOf(context.tenantId, key));
+    this.signers.set(context.tenantId, loading);
+    loading.catch(() => this.signers.delete(context.tenantId));
+    return loading;
+  }
+}
+
+const signerOf = (tenantId: string, { generation, objectId, spki }: PlatformKey): Signer => {
+  if (spki === null) throw new Error('a token-signing key without its public half');
+  const { x = '', y = '' } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ format: 'jwk' });
+  const kid = `${tenantId}.${generation}`;
+  const key: TokenKey = { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' };
+  return { objectId, key, header: encode({ alg: 'ES256', typ: 'at+jwt', kid }) };
+};

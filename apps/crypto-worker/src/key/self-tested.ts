@@ -1,0 +1,27 @@
+import type { Alg } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import type { Custody } from '../custody/custody.js';
+import type { Deadline } from '../deadline/deadline.js';
+import type { KeyVersion } from './key-version.js';
+
+type Key = Pick<KeyVersion, 'algorithm' | 'purpose' | 'custody'>;
+
+const whenTested = async (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> => {
+  const { algorithm, purpose } = key;
+  // What is wrapped is used in the token.
+  const place = key.custody === 'software' ? 'software' : 'token';
+  const { algs, excluded } = await custody.capability(budget, algorithm, purpose, place);
+  if (algs.includes(alg)) return;
+  const why = excluded.find((row) => row.alg === alg)?.detail ?? 'the token is not known to do it';
+  throw new AnkaError('algorithm-unavailable', `${alg} with ${algorithm} cannot be used on this token: ${why}`);
+};
+
+/**
+ * A key is used only with what this token, as it is now, has shown it can do.
+ * @returns undefined where it has, which costs nothing; else what waits for a self-test that is still to run
+ * @throws (rejects with) AnkaError `algorithm-unavailable`, `hsm-timeout`
+ */
+export const selfTested = (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> | undefined =>
+  custody.known(key.algorithm, key.purpose, key.custody).algs.includes(alg)
+    ? undefined
+    : whenTested(custody, budget, key, alg);

@@ -1,0 +1,135 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Custody } from '../custody/custody.js';
+import { Lease } from '../lease/lease.js';
+import { ObjectDestroyer } from '../object/destroy-object.js';
+import { Intents } from '../object/intent.js';
+import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { DestroyDue } from './destroy-due.js';
+import { Reconciler } from './reconcile.js';
+
+/** A token that holds one object, counts who comes to destroy it, and may fail or forget to. */
+class OneObject {
+  there = 1;
+  calls = 0;
+  failing = false;
+  stubborn = false;
+  healthy(): boolean {
+    return true;
+  }
+  async destroy(): Promise<{ value: number; hsmMicros: number }> {
+    this.calls++;
+    await delay(20);
+    if (this.failing) throw new Error('token away');
+    const value = this.there;
+    if (!this.stubborn) this.there = 0;
+    return { value, hsmMicros: 1 };
+  }
+}
+
+let database: WorkerDatabase;
+let token: OneObject;
+let tenantId: string;
+beforeAll(async () => {
+  database = await startWorkerDatabase();
+});
+afterAll(() => database.stop());
+
+const [keyId, objectId] = [randomUUID(), randomBytes(16)];
+beforeEach(async () => {
+  token = new OneObject();
+  tenantId = randomUUID();
+  await database.superuser.query('TRUNCATE outbox, intent, key CASCADE');
+  await database.superuser.query(
+    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
+    [tenantId, keyId],
+  );
+  await database.superuser.query(
+    `INSERT INTO key_version (tenant_id, key_id, version, state, destroy_at, destroy_scheduled_by, custody, partition, token_label, token_serial, object_id)
+     VALUES ($1, $2, 1, 'DESTROY_SCHEDULED', now(), 'alice', 'token', 'default', 't', 's', $3)`,
+    [tenantId, keyId, objectId],
+  );
+});
+
+const worker = () => {
+  const lease = new Lease(database.config, silent);
+  const intents = new Intents(database.dataSource, 'default', lease);
+  const custody = token as unknown as Custody;
+  const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
+  return {
+    lease,
+    sweeper: new DestroyDue(database.dataSource, custody, intents, destroyer, silent),
+    reconciler: new Reconciler(database.dataSource, custody, intents, lease, destroyer, silent),
+  };
+};
+const stateNow = async (): Promise<string> => {
+  const [row] = await database.superuser.query<{ state: string }[]>('SELECT state FROM key_version');
+  return row?.state ?? '';
+};
+const intentsLeft = () => database.superuser.query<unknown[]>('SELECT * FROM intent');
+const sweeping = async (workers: readonly ReturnType<typeof worker>[], until: () => Promise<boolean>) => {
+  for (const { sweeper } of workers) sweeper.start('default');
+  await expect.poll(until, { timeout: 15_000 }).toBe(true);
+  await Promise.all(workers.map(({ sweeper }) => sweeper.stop()));
+};
+
+describe('what is due to be destroyed', () => {
+  it('is destroyed by one of many workers, and sealed once', async () => {
+    const workers = Array.from({ length: 4 }, worker);
+    await sweeping(workers, async () => (await stateNow()) === 'DESTROYED');
+    expect(token).toMatchObject({ there: 0, calls: 2 });
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([
+      { operation: 'key.destroy', outcome: 'success', keyId, details: { version: '1', scheduledBy: 'alice' } },
+    ]);
+    await Promise.all(workers.map(({ lease }) => lease.release()));
+  });
+
+  it('is finished by another worker when its own dies in the middle', async () => {
+    const dying = worker();
+    token.failing = true;
+    await sweeping([dying], async () => token.calls > 0 && (await intentsLeft()).length === 1);
+    await dying.lease.release();
+    token.failing = false;
+    expect(await stateNow()).toBe('DESTROY_SCHEDULED');
+    const heirs = [worker(), worker()];
+    await Promise.all(heirs.map(({ reconciler }) => reconciler.start('default')));
+    await Promise.all(heirs.map(({ reconciler }) => reconciler.stop()));
+    expect(await stateNow()).toBe('DESTROYED');
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([{ operation: 'key.destroy', outcome: 'success' }]);
+    await Promise.all(heirs.map(({ lease }) => lease.release()));
+  });
+
+  it('takes the rotation policy of its key with it', async () => {
+    await database.superuser.query(
+      `INSERT INTO rotation_policy (tenant_id, key_id, max_uses, set_by) VALUES ($1, $2, 3, 'x')`,
+      [tenantId, keyId],
+    );
+    const one = worker();
+    await sweeping([one], async () => (await stateNow()) === 'DESTROYED');
+    expect(await database.superuser.query('SELECT * FROM rotation_policy')).toEqual([]);
+    expect(await database.events()).toMatchObject([{ details: { rotationPolicy: 'deleted' } }]);
+    await one.lease.release();
+  });
+
+  it('is not recorded as destroyed while the object can still be found', async () => {
+    const one = worker();
+    token.stubborn = true;
+    await sweeping([one], async () => token.calls >= 2);
+    expect(await stateNow()).toBe('DESTROY_SCHEDULED');
+    expect(await database.events()).toEqual([]);
+    await one.lease.release();
+  });
+
+  it('is left alone once it is called off', async () => {
+    await database.superuser.query(`UPDATE key_version SET state = 'SUSPENDED', destroy_at = NULL`);
+    const one = worker();
+    one.sweeper.start('default');
+    await delay(2500);
+    await one.sweeper.stop();
+    expect(token).toMatchObject({ there: 1, calls: 0 });
+    await one.lease.release();
+  });
+});

@@ -1,0 +1,170 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Context, KeyState } from '@ankasecure/contracts';
+import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Custody } from '../custody/custody.js';
+import { KeyStore } from '../key/key-store.js';
+import { CommitChange } from '../outcome/commit-change.js';
+import { GroupCommit } from '../outcome/group-commit.js';
+import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { ChangeState } from './change-state.js';
+import { Destruction } from './destruction.js';
+import type { Change, Revocation, Verb } from './plan-change.js';
+
+/** A token that changes of state never ask. */
+const custody = { known: () => ({ outsideSteps: [] }), uri: () => 'pkcs11:' } as unknown as Custody;
+
+let database: WorkerDatabase;
+let outcomes: GroupCommit;
+let states: ChangeState;
+let tenantId: string;
+let keyId: string;
+beforeAll(async () => {
+  database = await startWorkerDatabase();
+  const { config, dataSource, outbox } = database;
+  outcomes = new GroupCommit(config, outbox, silent);
+  states = new ChangeState(new CommitChange(dataSource, new KeyStore(dataSource), outcomes, outbox), custody);
+});
+afterAll(async () => {
+  await outcomes.close();
+  await database.stop();
+});
+
+beforeEach(async () => {
+  [tenantId, keyId] = [randomUUID(), randomUUID()];
+  await database.superuser.query('TRUNCATE outbox');
+  await database.superuser.query(
+    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'AES-256', 'encrypt', '{A256GCMKW}', 'x')`,
+    [tenantId, keyId],
+  );
+  await database.superuser.query(
+    `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
+     VALUES ($1, $2, 1, 'ACTIVE', 'token', 'default', 't', 's', $3)`,
+    [tenantId, keyId, randomBytes(16)],
+  );
+});
+
+const enforce = (dualControl: PolicyDocument['dualControl']) =>
+  database.superuser.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 1, $2)', [
+    tenantId,
+    JSON.stringify({ ...initialPolicy, dualControl }),
+  ]);
+const stateNow = async (): Promise<KeyState | undefined> => {
+  const [row] = await database.superuser.query<{ state: KeyState }[]>(
+    'SELECT state FROM key_version WHERE tenant_id = $1',
+    [tenantId],
+  );
+  return row?.state;
+};
+const approval = { id: randomUUID(), requestedBy: 'alice' };
+const destruction = new Destruction(30, 0);
+const ask = (verb: Verb, revocation?: Revocation): Change => ({
+  ...{ verb, id: keyId },
+  ...(revocation && { revocation }),
+});
+const change = (asked: Change, over: Partial<Context> = {}) =>
+  states.change(
+    { ...contextOf(tenantId), ...over },
+    asked,
+    asked.verb === 'schedule-destroy' ? destruction : undefined,
+  );
+
+const controlled = [
+  ['a destruction', 'destroy', 'schedule-destroy', undefined, 'DESTROY_SCHEDULED'],
+  ['a compromise', 'compromise', 'compromise', { reason: 'key-compromise' }, 'COMPROMISED'],
+  ['a revocation that is one', 'compromise', 'revoke', { reason: 'key-compromise' }, 'COMPROMISED'],
+  ['a revocation of what a CA lost', 'compromise', 'revoke', { reason: 'ca-compromise' }, 'COMPROMISED'],
+] as const;
+
+describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation, state) => {
+  it('is refused to one, on record, and nothing is changed', async () => {
+    await enforce([deed]);
+    for (const over of [{}, { approval: { ...approval, requestedBy: 'tester' } }])
+      await expect(change(ask(verb, revocation), over)).rejects.toMatchObject({
+        code: 'approval-required',
+        revision: 1,
+      });
+    expect(await stateNow()).toBe('ACTIVE');
+    expect((await database.events())[0]).toMatchObject({
+      ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'failure', failureCode: 'approval-required' },
+    });
+  });
+
+  it('is foreseen so by a dry run, once all else is well', async () => {
+    await enforce([deed]);
+    const rehearse = (over: Partial<Context>) =>
+      states.rehearse({ ...contextOf(tenantId), ...over }, ask(verb, revocation));
+    expect(await rehearse({})).toMatchObject({ succeeds: false, error: { code: 'approval-required', status: 403 } });
+    expect(await rehearse({ ifMatch: 7 })).toMatchObject({ error: { code: 'precondition-failed' } });
+    expect(await rehearse({ approval })).toMatchObject({ succeeds: true });
+  });
+
+  it('is done for two, and its event names both', async () => {
+    await enforce([deed]);
+    expect(await change(ask(verb, revocation), { approval })).toMatchObject({ state });
+    expect((await database.events()).at(-1)).toMatchObject({
+      ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'success' },
+      details: { to: state, approvalId: approval.id, requestedBy: 'alice' },
+    });
+  });
+
+  it('is answered as it stands when it is carried out again, though it made the revision another', async () => {
+    await enforce([deed]);
+    const of = { approval, ifMatch: 1 };
+    const first = await change(ask(verb, revocation), of);
+    expect(await change(ask(verb, revocation), of)).toEqual(first);
+    for (const over of [{ ifMatch: 1 }, { ...of, ifMatch: 7 }])
+      await expect(change(ask('revoke', { reason: 'superseded' }), over)).rejects.toMatchObject({
+        code: 'precondition-failed',
+      });
+  });
+
+  it('takes one where the policy wants two for something else', async () => {
+    await enforce(deed === 'destroy' ? ['compromise'] : ['destroy']);
+    expect(await change(ask(verb, revocation))).toMatchObject({ state });
+  });
+
+  it('is refused where no policy is in force', async () => {
+    await expect(change(ask(verb, revocation), { approval })).rejects.toMatchObject({ code: 'tenant-unknown' });
+  });
+});
+
+it('a compromise that was approved is answered as it stands when it is carried out again, and by nobody else', async () => {
+  await enforce(['compromise']);
+  const occurredAt = '2026-01-02T03:04:05.678Z';
+  const about = { reason: 'key-compromise', message: 'laptop lost' } as const;
+  const asked = ask('compromise', { ...about, occurredAt });
+  const first = await change(asked, { approval });
+  expect(await change(asked, { approval })).toEqual(first);
+  expect((await database.events()).at(-1)).toMatchObject({
+    details: { from: 'COMPROMISED', to: 'COMPROMISED', approvalId: approval.id },
+  });
+  expect(await change(ask('compromise', about), { approval })).toEqual(first);
+  for (const other of [
+    () => change(asked),
+    () => change(ask('compromise', { ...about, occurredAt: '2026-01-02T03:04:05.679Z' }), { approval }),
+    () => change(ask('compromise', { reason: 'key-compromise' }), { approval }),
+    () => change(ask('revoke', { reason: 'superseded', message: 'laptop lost' }), { approval }),
+  ])
+    await expect(other()).rejects.toMatchObject({ code: 'key-state' });
+});
+
+describe('where two people are wanted for all there is', () => {
+  it.each([
+    ['suspend', undefined],
+    ['deactivate', undefined],
+    ['revoke', { reason: 'superseded' }],
+  ] as const)('%s takes one', async (verb, revocation) => {
+    await enforce(['destroy', 'compromise', 'relax-policy']);
+    await change(ask(verb, revocation));
+    expect(await stateNow()).not.toBe('ACTIVE');
+  });
+
+  it('a destruction is called off by one, and one that stands is answered as it stands', async () => {
+    await enforce(['destroy']);
+    await change(ask('schedule-destroy'), { approval });
+    expect(await change(ask('schedule-destroy'))).toMatchObject({ state: 'DESTROY_SCHEDULED' });
+    await change(ask('cancel-destroy'));
+    expect(await stateNow()).toBe('SUSPENDED');
+  });
+});

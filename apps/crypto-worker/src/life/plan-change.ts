@@ -1,0 +1,104 @@
+import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
+import type { ControlledDeed } from '@ankasecure/policy-rules';
+import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from '../key/key-state.js';
+import { type KeyRow, lifecycleOf } from '../key/key-store.js';
+
+/** What callers say; each is one of the table's moves, or picks among them. */
+export type Verb =
+  | 'activate'
+  | 'suspend'
+  | 'resume'
+  | 'deactivate'
+  | 'revoke'
+  | 'compromise'
+  | 'schedule-destroy'
+  | 'cancel-destroy';
+
+export interface Change {
+  readonly verb: Verb;
+  readonly id: string;
+  /** When left out, the current one, or all where `verb` is about destruction. */
+  readonly version?: number | undefined;
+  readonly revocation?: Revocation;
+}
+
+export interface Revocation {
+  readonly reason: RevocationReason;
+  readonly message?: string | undefined;
+  readonly occurredAt?: string | undefined;
+}
+
+/** What becomes of one version. */
+export interface Step {
+  readonly row: KeyRow;
+  readonly from: KeyState;
+  readonly to: KeyState;
+  /** What `to` comes to at once, by the version's dates. */
+  readonly shown: KeyState;
+}
+
+/** Verbs that mean every version they can move when none is named. */
+const ofAllVersions: readonly Verb[] = ['schedule-destroy', 'cancel-destroy'];
+
+/** Verbs that make a version the one that protects: there is one of those, the current one. */
+const ofCurrentOnly: readonly Verb[] = ['activate', 'resume'];
+
+const moveOf = ({ verb, revocation }: Change, row: KeyRow): Move => {
+  if (revocation !== undefined && isCompromise(revocation.reason)) return 'compromise';
+  if (verb === 'cancel-destroy' && isCompromise(row.revocation_reason)) return 'cancel-destroy-of-compromised';
+  return verb;
+};
+
+/** What a change comes to, however it is said, that a tenant may want two people for. */
+export const controlledDeedOf = ({ verb, revocation }: Change): ControlledDeed | undefined => {
+  if (verb === 'schedule-destroy') return 'destroy';
+  return isCompromise(revocation?.reason ?? null) ? 'compromise' : undefined;
+};
+
+/** The versions a change is about: the current one, or all where it is about destruction, unless it names one. */
+export const versionsMeant = (rows: readonly KeyRow[], { verb, version }: Change): readonly KeyRow[] => {
+  if (version !== undefined) return rows.filter((row) => row.version === version);
+  return ofAllVersions.includes(verb) ? rows : rows.slice(-1);
+};
+
+/**
+ * The last of `rows` where all of them are compromised already, for the reason, with the words and since the time of an approved
+ * change: then this is the same change once more, its first answer lost, and there is nothing left to do. Else undefined. A time
+ * that was left out is that of the first attempt.
+ */
+export const standingCompromise = (rows: readonly KeyRow[], change: Change): KeyRow | undefined => {
+  const { reason, message = null, occurredAt } = change.revocation ?? {};
+  const stands = ({ state, revocation_reason: held, revocation_message: said, ...row }: KeyRow): boolean =>
+    state === 'COMPROMISED' &&
+    held === reason &&
+    said === message &&
+    (occurredAt === undefined || row.revocation_occurred_at?.getTime() === Date.parse(occurredAt));
+  return controlledDeedOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
+};
+
+/**
+ * Which versions a change moves, and where to.
+ * @param rows all versions, oldest first
+ * @throws AnkaError `key-not-found` for a version that is not there, `key-state` when the table lets none of those meant go
+ */
+export const planChange = (rows: readonly KeyRow[], change: Change, now: number): readonly [Step, ...Step[]] => {
+  const { verb } = change;
+  const current = rows.at(-1);
+  const meant = versionsMeant(rows, change);
+  const last = meant.at(-1);
+  if (last === undefined) throw new AnkaError('key-not-found', 'The key has no such version');
+  if (last !== current && ofCurrentOnly.includes(verb))
+    throw new AnkaError('key-state', `Version ${last.version} has been followed by ${current?.version}: deactivate it`);
+  const [first, ...more] = meant.flatMap((row): Step[] => {
+    const lifecycle = lifecycleOf(row);
+    const from = stateAt(lifecycle, now);
+    const move = moveOf(change, row);
+    const target = targetOf(move, from);
+    if (target === undefined) return [];
+    const to = onRecord(move, target, lifecycle, now);
+    return [{ row, from, to, shown: stateAt({ ...lifecycle, state: to }, now) }];
+  });
+  if (first === undefined)
+    throw new AnkaError('key-state', refusalOf(stateAt(lifecycleOf(last), now), `be told to ${verb}`));
+  return [first, ...more];
+};

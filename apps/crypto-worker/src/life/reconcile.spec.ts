@@ -1,0 +1,329 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Custody, StillRunning } from '../custody/custody.js';
+import { Lease } from '../lease/lease.js';
+import { ObjectDestroyer } from '../object/destroy-object.js';
+import { Intents } from '../object/intent.js';
+import { ObjectMaker } from '../object/make-object.js';
+import { eventOf } from '../outcome/event.js';
+import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { Reconciler } from './reconcile.js';
+
+/** A token that only remembers which objects it holds, and can be told to fail: for what a real one does not do on demand. */
+class ObjectsOnly {
+  readonly objects = new Set<string>();
+  failing = false;
+  refusing = '';
+  well = true;
+  /** What destructions wait for. */
+  gate: Promise<void> = Promise.resolve();
+  healthy(): boolean {
+    return this.well;
+  }
+  async destroy(_: unknown, objectId: Uint8Array): Promise<{ value: number; hsmMicros: number }> {
+    await this.gate;
+    if (this.failing || this.refusing === Buffer.from(objectId).toString('hex')) throw new Error('token away');
+    return { value: this.objects.delete(Buffer.from(objectId).toString('hex')) ? 1 : 0, hsmMicros: 1 };
+  }
+}
+
+describe('what dead workers began', () => {
+  let database: WorkerDatabase;
+  let token: ObjectsOnly;
+  let tenantId: string;
+
+  const worker = (dataSource = database.dataSource) => {
+    const lease = new Lease(database.config, silent);
+    const intents = new Intents(dataSource, 'default', lease);
+    const custody = token as unknown as Custody;
+    const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
+    const reconciler = new Reconciler(database.dataSource, custody, intents, lease, destroyer, silent);
+    return {
+      lease,
+      intents,
+      reconciler,
+      maker: new ObjectMaker(database.dataSource, custody, intents, database.outbox, silent),
+    };
+  };
+  const event = () =>
+    eventOf(contextOf(tenantId), {
+      operation: 'key.create',
+      keyId: randomUUID(),
+      algorithm: 'EC-P256',
+      outcome: 'success',
+      failureCode: null,
+    });
+  const round = async ({ reconciler }: ReturnType<typeof worker>) => {
+    await reconciler.start('default');
+    await reconciler.stop();
+  };
+  const reconcileOnce = async (one: ReturnType<typeof worker>) => {
+    await round(one);
+    await one.lease.release();
+  };
+  const intentsLeft = () => database.superuser.query<unknown[]>('SELECT * FROM intent');
+
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+  });
+  afterAll(() => database.stop());
+  beforeEach(async () => {
+    token = new ObjectsOnly();
+    tenantId = randomUUID();
+    await database.superuser.query('DELETE FROM outbox');
+    await database.superuser.query('DELETE FROM intent');
+  });
+
+  it('is destroyed in the HSM and sealed as unknown', async () => {
+    const dead = worker();
+    const objectId = randomBytes(16);
+    await dead.intents.begin(contextOf(tenantId), objectId, event());
+    token.objects.add(objectId.toString('hex'));
+    await dead.lease.release();
+    await reconcileOnce(worker());
+    expect(token.objects.size).toBe(0);
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([
+      { outcome: 'unknown', failureCode: 'worker-lost', details: { objectsDestroyed: '1' } },
+    ]);
+  });
+
+  it('is left alone while its worker lives', async () => {
+    const living = worker();
+    const objectId = randomBytes(16);
+    await living.intents.begin(contextOf(tenantId), objectId, event());
+    token.objects.add(objectId.toString('hex'));
+    await reconcileOnce(worker());
+    expect(token.objects.size).toBe(1);
+    expect(await intentsLeft()).toHaveLength(1);
+    await living.lease.release();
+  });
+
+  it('stays an intent while the HSM is away, and is sealed once', async () => {
+    const dead = worker();
+    await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await dead.lease.release();
+    token.failing = true;
+    await reconcileOnce(worker());
+    expect(await intentsLeft()).toHaveLength(1);
+    expect(await database.events()).toEqual([]);
+    token.failing = false;
+    await Promise.all([reconcileOnce(worker()), reconcileOnce(worker())]);
+    await reconcileOnce(worker());
+    expect(await database.events()).toHaveLength(1);
+  });
+
+  it.each(['the worker that had claimed it', 'another worker'])(
+    'is given back when it cannot be ended after all, and ended by %s',
+    async (who) => {
+      const dead = worker();
+      await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+      await dead.lease.release();
+      const [claimant, other] = [worker(), worker()];
+      token.failing = true;
+      await round(claimant);
+      token.failing = false;
+      await round(who === 'another worker' ? other : claimant);
+      expect(await intentsLeft()).toEqual([]);
+      expect(await database.events()).toHaveLength(1);
+      await Promise.all([claimant, other].map(({ lease }) => lease.release()));
+    },
+  );
+
+  it('waits while the HSM is not well', async () => {
+    const dead = worker();
+    await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    const before = await intentsLeft();
+    await dead.lease.release();
+    token.well = false;
+    await reconcileOnce(worker());
+    expect(await intentsLeft()).toEqual(before);
+    token.well = true;
+    await reconcileOnce(worker());
+    expect(await intentsLeft()).toEqual([]);
+  });
+
+  it('keeps no worker from its start for longer than a few seconds', async () => {
+    const dead = worker();
+    for (let object = 0; object < 3; object++) await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await dead.lease.release();
+    const gate = Promise.withResolvers<void>();
+    token.gate = gate.promise;
+    const { reconciler, lease } = worker();
+    await reconciler.start('default', 100);
+    expect(await intentsLeft()).toHaveLength(3);
+    gate.resolve();
+    await expect.poll(intentsLeft, { timeout: 5000 }).toEqual([]);
+    await reconciler.stop();
+    await lease.release();
+  });
+
+  it('is ended by its own worker, too, once that has let it go', async () => {
+    const own = worker();
+    const intent = await own.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await round(own);
+    expect(await intentsLeft()).toHaveLength(1);
+    own.intents.letGo(intent);
+    await round(own);
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([{ outcome: 'unknown' }]);
+    await own.lease.release();
+  });
+
+  it('is ended by its own worker when its begin was committed although the commit’s answer was lost', async () => {
+    const { dataSource } = database;
+    let lost = 0;
+    const lossy = Object.assign(Object.create(dataSource) as typeof dataSource, {
+      transaction: async (work: (manager: EntityManager) => Promise<unknown>): Promise<unknown> => {
+        const result = await dataSource.transaction(work);
+        if (lost++ === 0) throw new Error('Connection terminated unexpectedly');
+        return result;
+      },
+    });
+    const own = worker(lossy);
+    const making = own.maker.make(contextOf(tenantId), {
+      event: event(),
+      make: () => Promise.reject(new Error('never called')),
+      record: async () => true,
+    });
+    await expect(making).rejects.toThrow('Connection terminated');
+    expect(await intentsLeft()).toHaveLength(1);
+    await round(own);
+    expect(await intentsLeft()).toEqual([]);
+    await own.lease.release();
+  });
+
+  it('ends with the record: intent, outcome and record are one commit', async () => {
+    const { maker, lease } = worker();
+    await maker.make(contextOf(tenantId), {
+      event: event(),
+      make: async (objectId) => void token.objects.add(Buffer.from(objectId).toString('hex')),
+      record: async () => true,
+    });
+    expect(token.objects.size).toBe(1);
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([{ outcome: 'success' }]);
+    await lease.release();
+  });
+
+  it('undoes an object whose record cannot be written, and reports the failure', async () => {
+    const { maker, lease } = worker();
+    const making = maker.make(contextOf(tenantId), {
+      event: event(),
+      make: async (objectId) => void token.objects.add(Buffer.from(objectId).toString('hex')),
+      record: async () => Promise.reject(new Error('no')),
+    });
+    await expect(making).rejects.toMatchObject({ code: 'internal-error' });
+    expect(token.objects.size).toBe(0);
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([{ outcome: 'failure', failureCode: 'internal-error' }]);
+    await lease.release();
+  });
+
+  it.each([
+    ['holds, is reported by it', true, ['failure hsm-error']],
+    ['does not hold any more, is not told and is to be decided anew', false, []],
+  ])('a failure whose fence %s', async (_, held, events) => {
+    const { maker, lease } = worker();
+    const making = maker.make(contextOf(tenantId), {
+      event: event(),
+      make: async (objectId) => {
+        token.objects.add(Buffer.from(objectId).toString('hex'));
+        throw new AnkaError('hsm-error');
+      },
+      record: async () => true,
+      report: async (manager, happened) => {
+        if (held) await database.outbox.write(manager, [happened]);
+        return held;
+      },
+    });
+    if (held) await expect(making).rejects.toMatchObject({ code: 'hsm-error' });
+    else await expect(making).resolves.toBeUndefined();
+    const told = (await database.events()).map(({ outcome, failureCode }) => `${outcome} ${failureCode}`);
+    expect(told).toEqual(events);
+    expect(token.objects.size).toBe(0);
+    expect(await intentsLeft()).toEqual([]);
+    await lease.release();
+  });
+
+  const recordFor = async (objectId: Uint8Array): Promise<void> => {
+    await database.superuser.query(
+      `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id)
+       VALUES ($1, 'kek', 1, 'default', 't', 's', $2)`,
+      [tenantId, objectId],
+    );
+  };
+
+  it('keeps an object whose record was committed although the commit’s answer was lost', async () => {
+    const { maker, lease } = worker();
+    const making = maker.make(contextOf(tenantId), {
+      event: event(),
+      make: async (objectId) => void token.objects.add(Buffer.from(objectId).toString('hex')),
+      record: async (manager, objectId) => {
+        await manager.query('COMMIT');
+        await recordFor(objectId);
+        await manager.query('BEGIN');
+        throw new Error('connection lost');
+      },
+    });
+    await expect(making).rejects.toMatchObject({ code: 'hsm-unavailable' });
+    expect(token.objects.size).toBe(1);
+    await lease.release();
+  });
+
+  it('destroys what it made when it was taken for dead meanwhile, and reports nothing twice', async () => {
+    const { maker, lease } = worker();
+    const making = maker.make(contextOf(tenantId), {
+      event: event(),
+      make: async (objectId) => {
+        await lease.release();
+        await reconcileOnce(worker());
+        token.objects.add(Buffer.from(objectId).toString('hex'));
+      },
+      record: async () => true,
+    });
+    await expect(making).rejects.toMatchObject({ code: 'hsm-unavailable' });
+    expect(token.objects.size).toBe(0);
+    expect(await intentsLeft()).toEqual([]);
+    expect(await database.events()).toMatchObject([{ outcome: 'unknown', failureCode: 'worker-lost' }]);
+  });
+
+  it('keeps the intent while a call that timed out goes on in the HSM, and then destroys what it made', async () => {
+    const own = worker();
+    const { maker, lease } = own;
+    const hsm = Promise.withResolvers<void>();
+    let late = '';
+    const making = maker.make(contextOf(tenantId), {
+      event: event(),
+      make: (objectId) => {
+        late = Buffer.from(objectId).toString('hex');
+        return Promise.reject(new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(hsm.promise) }));
+      },
+      record: async () => true,
+    });
+    await expect(making).rejects.toMatchObject({ code: 'hsm-timeout' });
+    await round(own);
+    expect(await intentsLeft()).toHaveLength(1);
+    expect(await database.events()).toEqual([]);
+    token.objects.add(late);
+    hsm.resolve();
+    await expect.poll(() => database.events()).toMatchObject([{ outcome: 'failure', failureCode: 'hsm-timeout' }]);
+    expect(token.objects.size).toBe(0);
+    expect(await intentsLeft()).toEqual([]);
+    await lease.release();
+  });
+
+  it('does not hold up the rest: one intent that cannot be ended leaves the others to be', async () => {
+    const dead = worker();
+    const stubborn = randomBytes(16);
+    await dead.intents.begin(contextOf(tenantId), stubborn, event());
+    await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await dead.lease.release();
+    token.refusing = stubborn.toString('hex');
+    await reconcileOnce(worker());
+    expect(await intentsLeft()).toHaveLength(1);
+    expect(await database.events()).toHaveLength(1);
+  });
+});

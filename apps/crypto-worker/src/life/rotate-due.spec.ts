@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Custody } from '../custody/custody.js';
+import { KeyStore } from '../key/key-store.js';
+import { Lease } from '../lease/lease.js';
+import { RotateKey } from '../making/rotate-key.js';
+import { Intents } from '../object/intent.js';
+import { ObjectMaker } from '../object/make-object.js';
+import { GroupCommit } from '../outcome/group-commit.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { RotateDue } from './rotate-due.js';
+
+/** A token that only remembers which objects it holds. */
+class ObjectsOnly {
+  readonly kind = 'token';
+  readonly token = { label: 't', serial: 's' };
+  readonly objects = new Set<string>();
+  healthy = () => true;
+  known = () => ({ algs: ['ES256'], outsideSteps: [] });
+  capability = async () => this.known();
+  uri = () => 'pkcs11:';
+  async generate(_: unknown, { ref }: { ref: { objectId: Uint8Array } }) {
+    await delay(30);
+    this.objects.add(Buffer.from(ref.objectId).toString('hex'));
+    return { value: { spki: null }, hsmMicros: 1 };
+  }
+  async destroy(_: unknown, objectId: Uint8Array) {
+    return { value: Number(this.objects.delete(Buffer.from(objectId).toString('hex'))), hsmMicros: 1 };
+  }
+}
+
+let database: WorkerDatabase;
+let token: ObjectsOnly;
+const [tenantId, keyId] = [randomUUID(), randomUUID()];
+beforeAll(async () => {
+  database = await startWorkerDatabase();
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  token = new ObjectsOnly();
+  const { superuser } = database;
+  await superuser.query('TRUNCATE outbox, intent, key, tenant_policy CASCADE');
+  await superuser.query('INSERT INTO tenant_policy VALUES ($1, 1, $2)', [tenantId, JSON.stringify(initialPolicy)]);
+  await insertKey(superuser, tenantId, keyId);
+});
+
+const worker = (alone = true) => {
+  const { dataSource, outbox } = database;
+  const custody = token as unknown as Custody;
+  const lease = new Lease(database.config, silent);
+  if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
+  const outcomes = new GroupCommit(database.config, outbox, silent);
+  const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
+  const rotator = new RotateKey(
+    dataSource,
+    custody,
+    maker,
+    new KeyStore(dataSource),
+    new EnforcedPolicies(dataSource),
+    outcomes,
+    undefined as never,
+  );
+  const scheduler = new RotateDue(dataSource, custody, lease, rotator, silent);
+  const stop = async (): Promise<void> => {
+    await scheduler.stop();
+    await outcomes.close();
+    await lease.release();
+  };
+  return { scheduler, rotator, stop };
+};
+const due = (seconds: number, ago: number) =>
+  database.superuser.query(
+    `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, set_by)
+     VALUES ($1, $2, 'PT1S', $3, now() - $4 * interval '1 second', 'x')`,
+    [tenantId, keyId, seconds, ago],
+  );
+const become = (state: string, dates = {}): Promise<unknown> => {
+  const { activateAt = null, deactivateAt = null }: { activateAt?: string | null; deactivateAt?: string | null } =
+    dates;
+  return database.superuser.query('UPDATE key_version SET state = $1, activate_at = $2, deactivate_at = $3', [
+    ...[state, activateAt, deactivateAt],
+  ]);
+};
+const versions = async (): Promise<string[]> => {
+  const rows = await database.superuser.query<{ state: string }[]>('SELECT state FROM key_version ORDER BY version');
+  return rows.map(({ state }) => state);
+};
+
+describe('a rotation that is due', () => {
+  it.each([
+    ['when they take turns', true],
+    ['when all of them make an object for it', false],
+  ])('happens once with four workers, %s', async (_, alone) => {
+    await due(86_400, 1);
+    const workers = Array.from({ length: 4 }, () => worker(alone));
+    for (const { scheduler } of workers) scheduler.start('default');
+    await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
+    await delay(1200);
+    await Promise.all(workers.map(({ stop }) => stop()));
+    expect(await versions()).toEqual(['DEACTIVATED', 'ACTIVE']);
+    expect(token.objects.size).toBe(1);
+    const events = await database.events();
+    expect(events.map(({ operation, outcome }) => `${operation} ${outcome}`)).toEqual(['key.rotate success']);
+    expect(await database.superuser.query('SELECT 1 FROM intent')).toEqual([]);
+  });
+
+  it('is made good once for all dates that were missed, and the next is to come on the same grid', async () => {
+    await due(1000, 2500);
+    const nextAt = async (): Promise<number> => {
+      const [row] = await database.superuser.query<{ next_at: Date }[]>('SELECT next_at FROM rotation_policy');
+      return row?.next_at.getTime() ?? 0;
+    };
+    const missed = await nextAt();
+    const workers = [worker(), worker()];
+    for (const { scheduler } of workers) scheduler.start('default');
+    await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
+    await delay(1200);
+    await Promise.all(workers.map(({ stop }) => stop()));
+    expect(await versions()).toEqual(['DEACTIVATED', 'ACTIVE']);
+    expect((await nextAt()) - missed).toBe(3_000_000);
+  });
+
+  it.each([
+    ['SUSPENDED', {}],
+    ['PRE_ACTIVE', { activateAt: '2999-01-01T00:00:00.000Z' }],
+    ['DEACTIVATED', {}],
+    ['ACTIVE', { deactivateAt: '2020-01-01T00:00:00.000Z' }],
+    ['COMPROMISED', {}],
+    ['DESTROY_SCHEDULED', {}],
+    ['DESTROYED', {}],
+  ])('waits while the key is not active: %s %j', async (state, dates) => {
+    const found = () => database.dataSource.query<unknown[]>(`SELECT * FROM due_rotations('default', now())`);
+    await due(1, 60);
+    expect(await found()).toHaveLength(1);
+    await become(state, dates);
+    expect(await found()).toEqual([]);
+  });
+
+  it('of a key that was deactivated never comes, and nobody hears of it', async () => {
+    await due(1, 60);
+    await become('DEACTIVATED');
+    const { scheduler, stop } = worker();
+    scheduler.start('default');
+    await delay(1600);
+    await stop();
+    expect(await versions()).toEqual(['DEACTIVATED']);
+    expect(await database.events()).toEqual([]);
+  });
+
+  it('does not follow a version that ceased to be active since it was found due, and says nothing', async () => {
+    const { rotator, stop } = worker();
+    await become('DEACTIVATED');
+    const turn = { isOpen: async () => true, take: async () => true };
+    await rotator.rotate(contextOf(tenantId), { id: keyId, trigger: 'schedule', turn });
+    const following = rotator.rotate(contextOf(tenantId), { id: keyId, trigger: 'uses', expectedVersion: 1 });
+    await expect(following).rejects.toMatchObject({ code: 'key-state' });
+    expect(await versions()).toEqual(['DEACTIVATED']);
+    expect((await database.events()).map(({ details }) => details?.['trigger'])).toEqual(['uses']);
+    await stop();
+  });
+});

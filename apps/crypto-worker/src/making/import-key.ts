@@ -1,0 +1,116 @@
+import { createPublicKey } from 'node:crypto';
+import type { AlgorithmName } from '@ankasecure/algorithm';
+import {
+  AnkaError,
+  type Context,
+  type DryRun,
+  type importKey,
+  importMethods,
+  type WrappingKey,
+} from '@ankasecure/contracts';
+import type { z } from 'zod';
+import type { Custody } from '../custody/custody.js';
+import type { KeyStore } from '../key/key-store.js';
+import { commitWithin } from '../outcome/commit-within.js';
+import type { PlatformKeys } from '../platform-key/platform-key.js';
+import type { EnforcedPolicy } from '../policy/enforced-policy.js';
+import type { Quotas } from '../quota/quotas.js';
+import type { CreatedKey, CreateKey } from './create-key.js';
+import type { KeySource, Supply } from './plan-creation.js';
+import { assertUnwraps } from './wrapping-key.js';
+
+type Request = z.infer<typeof importKey.request>;
+type Material = Pick<Request, 'method' | 'wrappingKeyId' | 'wrappedKey'>;
+
+/** Keys that tenants bring: what to wrap them with, and taking them in. */
+export class ImportKey {
+  constructor(
+    private readonly custody: Custody,
+    private readonly platformKeys: PlatformKeys,
+    private readonly creator: CreateKey,
+    private readonly keys: KeyStore,
+    private readonly quotas: Pick<Quotas, 'begin'>,
+  ) {}
+
+  /** @throws AnkaError custody's */
+  async wrappingKey(context: Context): Promise<WrappingKey> {
+    const { generation, spki } = await this.platformKeys.importKey(context);
+    const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    const { n, e } = publicKey.export({ format: 'jwk' }) as { n: string; e: string };
+    return {
+      algorithm: 'RSA-4096',
+      generation,
+      publicKey: {
+        jwk: { kty: 'RSA', n, e, use: 'enc' },
+        pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+      },
+      methods: importMethods.map((method) => ({ method, ...this.custody.importAbility(method) })),
+    };
+  }
+
+  /**
+   * As `CreateKey.create`, of material that somebody has.
+   * @throws AnkaError `algorithm-unavailable` before the material is looked at, where the token could not take it in;
+   * `key-not-found` for a wrapping key, and what `assertUnwraps` throws; `decryption-failed`
+   */
+  import(context: Context, { method, wrappingKeyId, wrappedKey, ...request }: Request): Promise<CreatedKey> {
+    return this.creator.create(context, request, this.bringing(context, { method, wrappingKeyId, wrappedKey }));
+  }
+
+  /** What `import` would do, as far as that can be known without opening the material. */
+  rehearse(context: Context, { method, wrappingKeyId, wrappedKey, ...request }: Request): Promise<DryRun> {
+    return this.creator.rehearse(context, request, this.bringing(context, { method, wrappingKeyId, wrappedKey }));
+  }
+
+  private bringing(context: Context, { method, wrappingKeyId, wrappedKey }: Material): KeySource {
+    const bytes = Buffer.from(wrappedKey, 'base64url');
+    const { oaepHash } = this.custody.importAbility(method);
+    return {
+      operation: 'key.import',
+      details: { method, ...(oaepHash && { oaepHash }), ...(wrappingKeyId !== undefined && { wrappingKeyId }) },
+      prepare: async (algorithm, purpose, policy) => {
+        const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
+        if (!available) throw new AnkaError('algorithm-unavailable', detail);
+        // What the token does not wrap it does not unwrap either.
+        const { algs, excluded } = await this.custody.capability(context, algorithm, purpose, 'wrapped');
+        if (algs.length === 0)
+          throw new AnkaError('algorithm-unavailable', `${algorithm} cannot be imported. ${excluded[0]?.detail ?? ''}`);
+        return wrappingKeyId === undefined
+          ? this.underPlatformKey(context, bytes)
+          : this.underWrappingKey(context, { id: wrappingKeyId, algorithm, policy }, bytes);
+      },
+    };
+  }
+
+  private underPlatformKey(context: Context, wrappedKey: Buffer): Supply {
+    return {
+      make: async (key) => {
+        const { objectId: importKey } = await this.platformKeys.importKey(context);
+        return this.custody.importKey(context, key, { method: 'rsa-aes-kwp', importKey, wrappedKey });
+      },
+    };
+  }
+
+  /** The wrapping key is used as any other: it must be what it was decided on when that is recorded, and its use counts. */
+  private async underWrappingKey(
+    context: Context,
+    { id, algorithm, policy }: { id: string; algorithm: AlgorithmName; policy: EnforcedPolicy },
+    wrappedKey: Buffer,
+  ): Promise<Supply> {
+    const { tenantId } = context;
+    // A refusal has no fence that would find out about an old copy.
+    this.keys.forget(tenantId, id);
+    const wrapper = await this.keys.find(tenantId, id, null);
+    await assertUnwraps(this.custody, context, wrapper, algorithm, policy);
+    const material = { method: 'aes-kwp', wrappingKey: wrapper.ref, wrappedKey } as const;
+    return {
+      begin: (told) => this.quotas.begin(wrapper, told),
+      make: (key) => this.custody.importKey(context, key, material),
+      report: async (manager, event) => {
+        if (await commitWithin(manager, { tenantId, policy, key: wrapper }, event)) return true;
+        if (wrapper.ref.wrapped !== undefined) this.custody.forgetUnwrapped([wrapper.ref.objectId]);
+        return false;
+      },
+    };
+  }
+}

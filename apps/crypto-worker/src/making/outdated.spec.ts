@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../custody/custody.conformance.js';
+import type { Custody } from '../custody/custody.js';
+import { KeyStore } from '../key/key-store.js';
+import { GroupCommit } from '../outcome/group-commit.js';
+import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
+import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { CreateKey } from './create-key.js';
+import { RotateKey } from './rotate-key.js';
+
+/** What is decided on is never what is in force any more: a policy that changes faster than anybody reads it. */
+const policies = {
+  of: async () => enforcedPolicy(1, { allowedAlgorithms: ['AES-256'], fipsOnly: false }),
+  forget: () => undefined,
+} as unknown as EnforcedPolicies;
+
+describe('what is given up because its decision is outdated time and again is on record', () => {
+  let database: WorkerDatabase;
+  let outcomes: GroupCommit;
+  const [tenantId, keyId] = [randomUUID(), randomUUID()];
+  const custody = { kind: 'token', known: () => ({ algs: [], outsideSteps: [] }) } as unknown as Custody;
+  const context = contextOf(tenantId);
+  const request = { algorithm: 'EC-P256', label: 'x', purgeProtection: false } as const;
+
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    const { superuser } = database;
+    await superuser.query('INSERT INTO tenant_policy VALUES ($1, 2, $2)', [tenantId, '{}']);
+    await insertKey(superuser, tenantId, keyId);
+  });
+  afterAll(async () => {
+    await outcomes.close();
+    await database.stop();
+  });
+  beforeEach(() => database.superuser.query('DELETE FROM outbox'));
+
+  const creator = () =>
+    new CreateKey(database.dataSource, custody, undefined as never, policies, outcomes, {
+      partition: 'default',
+      quotas: { keysOf: () => undefined },
+      platformKeys: undefined as never,
+    });
+  const expectOnRecord = async (work: Promise<unknown>, event: object): Promise<void> => {
+    expect(await codeOf(work)).toBe('decision-outdated');
+    expect(await database.events()).toMatchObject([
+      { ...event, tenantId, outcome: 'failure', failureCode: 'decision-outdated' },
+    ]);
+  };
+
+  it('when a key was to be made', async () => {
+    const work = creator().create({ ...context, resourceId: randomUUID() }, request);
+    await expectOnRecord(work, { operation: 'key.create', algorithm: 'EC-P256', details: { custody: 'token' } });
+  });
+
+  it('when it was to be tried', async () => {
+    await expectOnRecord(creator().rehearse(context, request), { operation: 'dry-run.key.create' });
+  });
+
+  it('when a key was to be rotated', async () => {
+    const { dataSource } = database;
+    const keys = new KeyStore(dataSource);
+    const rotator = new RotateKey(
+      dataSource,
+      custody,
+      undefined as never,
+      keys,
+      policies,
+      outcomes,
+      undefined as never,
+    );
+    const work = rotator.rotate(context, { id: keyId, trigger: 'schedule' });
+    await expectOnRecord(work, { operation: 'key.rotate', keyId, details: { trigger: 'schedule' } });
+  });
+});

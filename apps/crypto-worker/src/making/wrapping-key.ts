@@ -1,0 +1,35 @@
+import { type AlgorithmName, mayWrap } from '@ankasecure/algorithm';
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { assertMay } from '../access/access.js';
+import type { Custody } from '../custody/custody.js';
+import { outsideSteps } from '../custody/outside-step.js';
+import { permissionOf, stateAt } from '../key/key-state.js';
+import type { GrantedVersion } from '../key/key-store.js';
+import { selfTested } from '../key/self-tested.js';
+import type { EnforcedPolicy } from '../policy/enforced-policy.js';
+import { refusedBy } from '../policy/ruling.js';
+
+/**
+ * Whether a key of `algorithm` may be unwrapped with `key` now. Nobody takes a risk on himself here: what comes in under a
+ * key that others may know is known to them for good.
+ * @throws AnkaError `key-access-denied`, `purpose-mismatch`, `key-state`, `wrapping-key-weak`, `policy-refused`, `algorithm-unavailable`
+ */
+export const assertUnwraps = async (
+  custody: Custody,
+  context: Context,
+  key: GrantedVersion,
+  algorithm: AlgorithmName,
+  policy: EnforcedPolicy,
+): Promise<void> => {
+  assertMay(context, 'manage', key.grants);
+  if (key.purpose !== 'wrap')
+    throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} unwraps no other: name one for wrap`);
+  const state = stateAt(key, Date.now());
+  if (permissionOf(state, 'process') !== 'yes')
+    throw new AnkaError('key-state', `A key that is ${state} unwraps no other`);
+  if (!mayWrap(key.algorithm, algorithm))
+    throw new AnkaError('wrapping-key-weak', `${key.algorithm} is weaker than ${algorithm}: use a key of AES-256`);
+  const { decision } = policy.ruling(key, 'process', outsideSteps(custody, key.algorithm, key.purpose));
+  if (!decision.allow) throw refusedBy(decision);
+  await selfTested(custody, context, key, 'AES-KWP');
+};

@@ -1,0 +1,164 @@
+import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Lease } from '../lease/lease.js';
+
+/** An intent that its holder may end: whoever has claimed it since holds it instead. */
+export interface Intent {
+  readonly tenantId: string;
+  readonly objectId: Uint8Array;
+  /** Number of the holder's lease. */
+  readonly lease: string;
+}
+
+/** An object that may be there without a record, or one that may be gone with it. */
+export type IntentKind = 'make' | 'destroy';
+
+/** What is known of an object whose making did not come to a good end. */
+export interface Standing {
+  /** A key or a platform key is on record under this object: it is in use and must stay. */
+  readonly recorded: boolean;
+}
+
+const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString('hex');
+
+/**
+ * Whatever changes HSM objects says so first, here: an object without a record always has an intent that names it, and so has
+ * a record whose object may be gone.
+ */
+export class Intents {
+  /** Objects that this process is at. An intent under its own lease that is not among them has nobody else to end it. */
+  private readonly underWay = new Set<string>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly partition: string,
+    private readonly lease: Lease,
+  ) {}
+
+  /**
+   * Whoever began lets go in the end, however it ended. An intent whose commit was not confirmed is let go at once: should
+   * it be there after all, the reconciler finds it.
+   * @param event what is sealed, as `unknown`, should nobody be able to say how it ended
+   */
+  async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
+    const intent = await this.prepare(tenantId, objectId);
+    await this.committing(intent, (manager) => this.insert(manager, intent, 'make', event));
+    return intent;
+  }
+
+  /**
+   * The same for an object that is to go.
+   * @param event what is sealed when it is gone, whoever brings that about
+   * @param still says in the transaction that begins whether it is to go at all
+   * @returns undefined when it is not
+   */
+  async beginDestroying(
+    { tenantId }: Pick<Context, 'tenantId'>,
+    objectId: Uint8Array,
+    event: AuditEvent,
+    still: (manager: EntityManager) => Promise<boolean>,
+  ): Promise<Intent | undefined> {
+    if (this.isUnderWay({ objectId })) return undefined;
+    const intent = await this.prepare(tenantId, objectId);
+    const begun = await this.committing(intent, async (manager) => {
+      if (!(await still(manager))) return false;
+      await this.insert(manager, intent, 'destroy', event);
+      return true;
+    });
+    if (begun) return intent;
+    this.letGo(intent);
+    return undefined;
+  }
+
+  private async prepare(tenantId: string, objectId: Uint8Array): Promise<Intent> {
+    const lease = await this.lease.number();
+    this.underWay.add(nameOf(objectId));
+    return { tenantId, objectId, lease };
+  }
+
+  private async committing<Result>(intent: Intent, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    try {
+      return await withTenant(this.dataSource, intent.tenantId, work);
+    } catch (error) {
+      this.letGo(intent);
+      throw error;
+    }
+  }
+
+  private async insert(
+    manager: EntityManager,
+    { tenantId, objectId, lease }: Intent,
+    kind: IntentKind,
+    event: AuditEvent,
+  ): Promise<void> {
+    await manager.query(
+      'INSERT INTO intent (tenant_id, object_id, partition, lease, kind, event) VALUES ($1, $2, $3, $4, $5, $6)',
+      [tenantId, objectId, this.partition, lease, kind, JSON.stringify(event)],
+    );
+  }
+
+  /** This process does nothing more about the object. */
+  letGo({ objectId }: Pick<Intent, 'objectId'>): void {
+    this.underWay.delete(nameOf(objectId));
+  }
+
+  /** Whether this process is at the object, be it that a call goes on in the HSM after its caller was answered. */
+  isUnderWay({ objectId }: Pick<Intent, 'objectId'>): boolean {
+    return this.underWay.has(nameOf(objectId));
+  }
+
+  /**
+   * Ends an intent in the transaction that records how it ended.
+   * @returns false when it is not this holder's any more: it was ended already, or claimed
+   */
+  async end(manager: EntityManager, { tenantId, objectId, lease }: Intent): Promise<boolean> {
+    const [rows] = await manager.query<[unknown[], number]>(
+      'DELETE FROM intent WHERE tenant_id = $1 AND object_id = $2 AND lease = $3 RETURNING object_id',
+      [tenantId, objectId, lease],
+    );
+    return rows.length === 1;
+  }
+
+  /** Makes an orphaned intent this worker's. @returns undefined when it was ended or claimed meanwhile */
+  async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
+    const own = await this.lease.number();
+    const [rows] = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<[unknown[], number]>(
+        'UPDATE intent SET lease = $4 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3 RETURNING object_id',
+        [tenantId, objectId, lease, own],
+      ),
+    );
+    return rows.length === 1 ? { tenantId, objectId, lease: own } : undefined;
+  }
+
+  /**
+   * Whether the object is on record. A commit under way, whose answer may have been lost, is waited for: it holds the
+   * intent's row.
+   */
+  standing({ tenantId, objectId }: Intent): Promise<Standing> {
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      await manager.query('SELECT 1 FROM intent WHERE tenant_id = $1 AND object_id = $2 FOR UPDATE', [
+        tenantId,
+        objectId,
+      ]);
+      const rows = await manager.query<unknown[]>(
+        `SELECT 1 FROM key_version WHERE tenant_id = $1 AND object_id = $2
+         UNION ALL SELECT 1 FROM platform_key WHERE tenant_id = $1 AND object_id = $2`,
+        [tenantId, objectId],
+      );
+      return { recorded: rows.length > 0 };
+    });
+  }
+
+  /** Leaves an intent to the reconciler of any worker: nobody holds lease 0. Where not even that can be written, it is for this worker's own. */
+  async abandon({ tenantId, objectId, lease }: Intent): Promise<void> {
+    await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query('UPDATE intent SET lease = 0 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3', [
+        tenantId,
+        objectId,
+        lease,
+      ]),
+    ).catch(() => undefined);
+  }
+}

@@ -1,0 +1,50 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource } from 'typeorm';
+import type { KeyVersion } from '../key/key-version.js';
+
+/** Most invocations of AES-GCM under one key with random 96-bit IVs: SP 800-38D §8.3. */
+export const gcmLimit = 2 ** 32;
+const block = 65_536;
+
+/**
+ * Counts GCM invocations of keys that are used directly (`dir`), durably and without a write per call: each worker
+ * reserves a block in the database before it uses any of it. A worker that dies forfeits the rest of its block.
+ */
+export class GcmReservation {
+  private readonly left = new Map<string, number>();
+  private readonly reserving = new Map<string, Promise<void>>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Takes one invocation. @throws AnkaError `key-exhausted` at the limit */
+  async take(key: KeyVersion): Promise<void> {
+    const name = `${key.keyId}.${key.version}`;
+    for (;;) {
+      const left = this.left.get(name) ?? 0;
+      if (left > 0) {
+        this.left.set(name, left - 1);
+        return;
+      }
+      let reserving = this.reserving.get(name);
+      if (reserving === undefined) {
+        reserving = this.reserve(key, name).finally(() => this.reserving.delete(name));
+        this.reserving.set(name, reserving);
+      }
+      await reserving;
+    }
+  }
+
+  private async reserve(key: KeyVersion, name: string): Promise<void> {
+    const rows = await withTenant(this.dataSource, key.tenantId, (manager) =>
+      manager.query<unknown[]>(
+        `INSERT INTO gcm_reservation AS held (tenant_id, key_id, version, reserved) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (tenant_id, key_id, version) DO UPDATE SET reserved = held.reserved + excluded.reserved
+         WHERE held.reserved + excluded.reserved <= $5 RETURNING reserved`,
+        [key.tenantId, key.keyId, key.version, block, gcmLimit],
+      ),
+    );
+    if (rows.length === 0) throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages; make a new one');
+    this.left.set(name, (this.left.get(name) ?? 0) + block);
+  }
+}

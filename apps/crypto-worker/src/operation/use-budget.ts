@@ -1,0 +1,126 @@
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import type { DataSource } from 'typeorm';
+import { assertInTime } from '../deadline/assert-in-time.js';
+import type { GrantedVersion, KeyStore } from '../key/key-store.js';
+import type { KeyVersion } from '../key/key-version.js';
+import type { RotateKey } from '../making/rotate-key.js';
+import type { GcmReservation } from './gcm-reservation.js';
+
+/** Shares of `maxUses` that a worker reserves at once: what it forfeits when it dies is little, and a write is rare. */
+const shares = 64;
+const largestBlock = 65_536;
+
+export const blockOf = (maxUses: number): number => Math.min(largestBlock, Math.max(1, Math.floor(maxUses / shares)));
+
+/** Keys that are used directly (`dir`) are bound by AES-GCM itself, whatever their policy says. */
+const isDirect = ({ algs }: KeyVersion): boolean => algs[0] === 'dir';
+
+/**
+ * What is left to protect with a version: reserved durably, in blocks, before it is used, so that no version is used more
+ * often than it may be, whoever dies. Where nothing is left, a new version follows at once.
+ */
+export class UseBudget {
+  private readonly left = new Map<string, number>();
+  private readonly reserving = new Map<string, Promise<void>>();
+  private readonly rotating = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly gcm: GcmReservation,
+    private readonly keys: KeyStore,
+    private readonly rotator: RotateKey,
+  ) {}
+
+  /** Whether there is a bound at all; where there is none, nothing is to be taken. */
+  bounds(key: KeyVersion): boolean {
+    return key.maxUses !== null || isDirect(key);
+  }
+
+  /**
+   * Takes one use of `key`, or of the version that follows it.
+   * @throws AnkaError `key-exhausted` where none may follow, `deadline-exceeded` where others were faster all the time
+   */
+  async take(context: Context, key: GrantedVersion): Promise<GrantedVersion> {
+    let current = key;
+    for (;;) {
+      try {
+        await this.takeOf(current);
+        return current;
+      } catch (error) {
+        if (!(error instanceof AnkaError && error.code === 'key-exhausted')) throw error;
+        assertInTime(context);
+        // The next may be used up by others before it is this one's turn.
+        current = await this.follow(context, current, error);
+      }
+    }
+  }
+
+  private async takeOf(key: KeyVersion): Promise<void> {
+    if (isDirect(key)) await this.gcm.take(key);
+    if (key.maxUses === null) return;
+    const name = `${key.keyId}.${key.version}/${key.maxUses}`;
+    for (;;) {
+      const left = this.left.get(name) ?? 0;
+      if (left > 0) {
+        this.left.set(name, left - 1);
+        return;
+      }
+      await shared(this.reserving, name, () => this.reserve(key, key.maxUses ?? 0, name));
+    }
+  }
+
+  private async reserve({ tenantId, keyId, version }: KeyVersion, maxUses: number, name: string): Promise<void> {
+    const granted = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const key = [tenantId, keyId, version];
+      await manager.query(
+        'INSERT INTO use_reservation (tenant_id, key_id, version, reserved) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING',
+        key,
+      );
+      const [row] = await manager.query<{ reserved: string }[]>(
+        'SELECT reserved FROM use_reservation WHERE tenant_id = $1 AND key_id = $2 AND version = $3 FOR UPDATE',
+        key,
+      );
+      const block = Math.min(blockOf(maxUses), maxUses - Number(row?.reserved));
+      if (block > 0)
+        await manager.query(
+          'UPDATE use_reservation SET reserved = reserved + $4 WHERE tenant_id = $1 AND key_id = $2 AND version = $3',
+          [...key, block],
+        );
+      return block;
+    });
+    if (granted <= 0) throw new AnkaError('key-exhausted', `This version has protected ${maxUses} times, as it may`);
+    this.left.set(name, (this.left.get(name) ?? 0) + granted);
+  }
+
+  private async follow(
+    { resourceId: _, ifMatch: __, ...context }: Context,
+    { tenantId, keyId, version }: KeyVersion,
+    exhausted: AnkaError,
+  ): Promise<GrantedVersion> {
+    const rotation = { id: keyId, expectedVersion: version, trigger: 'uses' } as const;
+    try {
+      await shared(this.rotating, `${keyId}.${version}`, async () => {
+        await this.rotator.rotate(context, rotation);
+        this.keys.forget(tenantId, keyId);
+      });
+    } catch (error) {
+      if (error instanceof AnkaError && error.retryable) throw error;
+      throw new AnkaError('key-exhausted', `${exhausted.detail}; no version may follow it now`, { cause: error });
+    }
+    return this.keys.find(tenantId, keyId, null);
+  }
+}
+
+/** One of a kind at a time: who comes while it runs waits for it. */
+const shared = <Result>(
+  running: Map<string, Promise<Result>>,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  const under = running.get(name);
+  if (under !== undefined) return under;
+  const begun = work().finally(() => running.delete(name));
+  running.set(name, begun);
+  return begun;
+};

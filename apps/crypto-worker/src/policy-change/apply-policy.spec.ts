@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PlatformKeys } from '../platform-key/platform-key.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { contextOf, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { ApplyPolicy } from './apply-policy.js';
+
+const strict = { ...initialPolicy, fipsOnly: true };
+/** Stands in for keys that are in the HSM already. */
+const provisioned = { provision: () => Promise.resolve() } as unknown as PlatformKeys;
+
+describe('applying a policy', () => {
+  let database: WorkerDatabase;
+  let policies: EnforcedPolicies;
+  let tenantId: string;
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+  });
+  beforeEach(() => {
+    policies = new EnforcedPolicies(database.dataSource);
+    tenantId = randomUUID();
+  });
+  afterAll(() => database.stop());
+
+  const apply = (revision: number, document: typeof strict) =>
+    new ApplyPolicy(database.dataSource, provisioned, policies).apply(contextOf(tenantId), { revision, document });
+
+  it('enforces it and says so, however often', async () => {
+    expect(await apply(1, initialPolicy)).toEqual({ revision: 1, document: initialPolicy });
+    expect(await apply(2, strict)).toEqual({ revision: 2, document: strict });
+    expect(await apply(2, strict)).toEqual({ revision: 2, document: strict });
+    expect(await policies.of(tenantId)).toMatchObject({ revision: 2, document: strict });
+  });
+
+  it.each([2, 3])(
+    'keeps revision 3 when it is handed revision %i of something else, and says what it enforces',
+    async (late) => {
+      await apply(3, strict);
+      expect(await apply(late, initialPolicy)).toEqual({ revision: 3, document: strict });
+      expect(await policies.of(tenantId)).toMatchObject({ revision: 3, document: strict });
+    },
+  );
+});

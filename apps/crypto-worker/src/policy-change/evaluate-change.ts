@@ -1,0 +1,121 @@
+import { type Context, countUses, type evaluatePolicyChange } from '@ankasecure/contracts';
+import { evaluate, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
+import { type Bus, type CursorScope, type CursorSeal, withTenant } from '@ankasecure/service-kit';
+import type { DataSource } from 'typeorm';
+import type { z } from 'zod';
+import type { Custody } from '../custody/custody.js';
+import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
+import { type KeyRow, keyRows, lifecycleOf } from '../key/key-store.js';
+import type { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { makings, type Question, usedFor, usings } from './past-call.js';
+
+type Asked = z.infer<typeof evaluatePolicyChange.request>;
+type Told = z.infer<typeof evaluatePolicyChange.reply>;
+
+const day = 86_400_000;
+/** A change that is thought of: from the document in force to the proposed one, both asked at one moment. */
+interface Change {
+  readonly inForce: PolicyDocument;
+  readonly proposed: PolicyDocument;
+  readonly now: number;
+}
+
+/** What a change of policy would refuse that is allowed today. Nothing is changed, and the HSM is not asked. */
+export class EvaluateChange {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly bus: Pick<Bus, 'request'>,
+    private readonly custody: Custody,
+    private readonly policies: EnforcedPolicies,
+    private readonly cursors: CursorSeal,
+  ) {}
+
+  /** @throws AnkaError `cursor-invalid`, and the audit service's when the trail cannot be read */
+  async evaluate(context: Context, { document, days, limit, cursor }: Asked): Promise<Told> {
+    const { tenantId } = context;
+    const { revision, document: inForce } = await this.policies.latest(tenantId);
+    const change = { inForce, proposed: document, now: Date.now() };
+    const scope: CursorScope = { tenantId, listing: 'policy-change', filter: { document: JSON.stringify(document) } };
+    const position = cursor === undefined ? null : this.cursors.open(scope, cursor).split('/');
+    const rows = await this.versions(tenantId, position, limit + 1);
+    const [checked, last] = [rows.slice(0, limit), rows.length > limit ? rows[limit - 1] : undefined];
+    const items = checked.flatMap((row) => this.refusedUses(change, row));
+    return {
+      policyVersion: revision,
+      versions: {
+        checked: checked.length,
+        refused: items.length,
+        items,
+        next: last === undefined ? null : this.cursors.seal(scope, `${last.id}/${last.version}`),
+      },
+      operations: position === null ? await this.operations(context, change, days) : null,
+    };
+  }
+
+  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<KeyRow[]> {
+    const [keyId = null, version = null] = after ?? [];
+    return withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<KeyRow[]>(page, [tenantId, keyId, version, limit]),
+    );
+  }
+
+  private refusedUses(change: Change, row: KeyRow): Told['versions']['items'] {
+    const state = stateAt(lifecycleOf(row), change.now);
+    const refused = usesOf[row.purpose].flatMap((use) => {
+      if (permissionOf(state, use) === 'no') return [];
+      const reasons = this.newReasons(change, row, usedFor(use));
+      return reasons.length === 0 ? [] : [{ use, reasons }];
+    });
+    const { id: keyId, label, version, algorithm, purpose, custody } = row;
+    return refused.length === 0 ? [] : [{ keyId, label, version, algorithm, purpose, custody, refused }];
+  }
+
+  /** The calls of the last `days` that succeeded and would not have, had the change been in force as it would be now. */
+  private async operations(context: Context, change: Change, days: number): Promise<Told['operations']> {
+    const since = new Date(change.now - days * day).toISOString();
+    const [used, made] = [
+      await this.counted(context, change, since, usings),
+      await this.counted(context, change, since, makings),
+    ];
+    const [counted, items] = [
+      [...used.counted, ...made.counted],
+      [...used.items, ...made.items],
+    ];
+    const sum = (counts: readonly { readonly count: number }[]): number =>
+      counts.reduce((total, { count }) => total + count, 0);
+    return { since, checked: sum(counted), refused: sum(items), complete: used.complete && made.complete, items };
+  }
+
+  private async counted(context: Context, change: Change, from: string, questions: ReadonlyMap<string, Question>) {
+    const asked = { from, operations: [...questions.keys()] };
+    const { items: counted, complete } = await this.bus.request(countUses, '', context, asked);
+    const rows = await this.used(context.tenantId, [...new Set(counted.map(({ keyId }) => keyId))]);
+    const items = counted.flatMap(({ operation, keyId, version, count, lastAt }) => {
+      const row = rows.get(`${keyId}.${version}`);
+      const question = questions.get(operation);
+      const reasons = row === undefined || question === undefined ? [] : this.newReasons(change, row, question);
+      if (row === undefined || reasons.length === 0) return [];
+      return [{ operation, keyId, version, algorithm: row.algorithm, count, lastAt, reasons }];
+    });
+    return { counted, complete, items };
+  }
+
+  /** Versions by `<key>.<version>`. */
+  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeyRow>> {
+    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<KeyRow[]>(`${keyRows} WHERE k.tenant_id = $1 AND k.id = ANY ($2)`, [tenantId, ids]),
+    );
+    return new Map(rows.map((row) => [`${row.id}.${row.version}`, row]));
+  }
+
+  /** Why the proposed policy would refuse what the one in force allows; empty where nothing changes. */
+  private newReasons({ inForce, proposed, now }: Change, row: KeyRow, question: Question): Reason[] {
+    const decided = (document: PolicyDocument) => evaluate(document, question(this.custody, row, document, now), now);
+    return decided(inForce).allow ? [...decided(proposed).reasons] : [];
+  }
+}
+
+const page = `${keyRows}
+  WHERE k.tenant_id = $1 AND v.state <> 'DESTROYED'
+    AND ($2::uuid IS NULL OR (v.key_id, v.version) > ($2::uuid, $3::integer))
+  ORDER BY v.key_id, v.version LIMIT $4`;

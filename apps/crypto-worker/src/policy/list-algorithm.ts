@@ -1,0 +1,67 @@
+import { algorithmOf, fipsStatus } from '@ankasecure/algorithm';
+import type { Context, listAlgorithms } from '@ankasecure/contracts';
+import type { Use } from '@ankasecure/policy-rules';
+import type { z } from 'zod';
+import { type Custody, isLacking } from '../custody/custody.js';
+import type { Partition } from '../custody/partition.js';
+import { usesOf } from '../key/key-state.js';
+import type { EnforcedPolicies } from './enforced-policy.js';
+
+type Reply = z.infer<typeof listAlgorithms.reply>;
+
+/** FIPS-only decides about primitives. Whether the module is validated is for its certificate to say, and there is none. */
+const notValidated = {
+  code: 'module-not-validated',
+  detail:
+    'FIPS-only admits approved primitives; no CMVP certificate is configured for this token, so no validated module stands behind them',
+};
+
+/** What this tenant can use on this token now: the table, crossed with the tenant's policy and the token's self-tests. */
+export class ListAlgorithm {
+  constructor(
+    private readonly custody: Custody,
+    private readonly policies: EnforcedPolicies,
+    private readonly partition: Partition,
+  ) {}
+
+  async list({ tenantId }: Context): Promise<Reply> {
+    const {
+      name,
+      hsm: { cmvp },
+    } = this.partition;
+    const policy = await this.policies.latest(tenantId);
+    const { label, serial, ...token } = this.custody.token;
+    // Whether a key will have them is for its maker to see to.
+    const labels = policy.document.requiredLabels ?? [];
+    const module = policy.document.fipsOnly && cmvp === undefined ? [notValidated] : [];
+    return {
+      items: this.custody.capabilities().map((row) => {
+        const { strength, quantumSafe } = algorithmOf(row.algorithm);
+        const { algorithm, purpose, outsideSteps } = row;
+        const decide = (use: Use, custody = this.custody.kind) =>
+          policy.decide({ algorithm, purpose, use, custody, outsideSteps, labels });
+        const { decision, warnings } = decide('create');
+        const inSoftware = this.custody.known(algorithm, purpose, 'software').algs.length > 0;
+        return {
+          algorithm: row.algorithm,
+          purpose: row.purpose,
+          algs: [...row.algs],
+          available: decision.allow && row.algs.length > 0,
+          software: inSoftware && isLacking(row) && decide('create', 'software').decision.allow,
+          uses: usesOf[purpose].filter((use) => decide(use).decision.allow),
+          reasons: [
+            ...decision.reasons,
+            ...row.excluded.map(({ alg, code, detail }) => ({ code, detail: `${alg}: ${detail}` })),
+          ],
+          warnings: [...warnings, ...module],
+          strength,
+          quantumSafe,
+          fips: fipsStatus(algorithm, purpose, Date.now()),
+        };
+      }),
+      hsm: { partition: name, token: label, serial, ...token, cmvp: cmvp ?? null },
+      policyVersion: policy.revision,
+      fipsOnly: policy.document.fipsOnly,
+    };
+  }
+}
