@@ -1,5 +1,6 @@
 import { getKek, getWrappingKey, importKey, rotateKek } from '@ankasecure/contracts';
 import type { Served } from '@ankasecure/service-kit';
+import { metered } from './deadline/metered.js';
 import { ReadKek } from './kek/read-kek.js';
 import { RotateKek } from './kek/rotate-kek.js';
 import { ImportKey } from './making/import-key.js';
@@ -17,8 +18,9 @@ export const serveKek = ({ bus, outbox, modules }: Serving, partition: string): 
       partition,
       async (context) => {
         outbox.assertRoom();
-        const { value: body, hsmMicros } = await rotator.rotate(context);
-        return { body, hsmMicros };
+        const budget = metered(context);
+        const body = await rotator.rotate(budget);
+        return { body, hsmMicros: budget.hsm.micros };
       },
       (context) => {
         outbox.assertRoom();
@@ -34,8 +36,9 @@ export const serveKek = ({ bus, outbox, modules }: Serving, partition: string): 
       partition,
       async (context, request) => {
         outbox.assertRoom();
-        const { key: body, hsmMicros, notice, keyQuota } = await importer.import(context, request);
-        return { body, revision: body.revision, id: body.id, hsmMicros, notice, keyQuota };
+        const budget = metered(context);
+        const { key: body, notice, keyQuota } = await importer.import(budget, request);
+        return { body, revision: body.revision, id: body.id, hsmMicros: budget.hsm.micros, notice, keyQuota };
       },
       (context, request) => {
         outbox.assertRoom();

@@ -32,6 +32,7 @@ import type { ModuleRef } from '@nestjs/core';
 import type { z } from 'zod';
 import { KeyAliases } from './alias/key-alias.js';
 import type { WorkerConfig } from './config.js';
+import { metered } from './deadline/metered.js';
 import { ReadKeySet } from './key/key-set.js';
 import { ReadUsage } from './key/key-usage.js';
 import { ReadKey } from './key/read-key.js';
@@ -198,8 +199,9 @@ export const serveLifecycle = (
       rotateKey.contract,
       partition,
       recorded(async (context, request) => {
-        const { key: body, ...rest } = await rotator.rotate(context, { ...request, trigger: 'request' });
-        return { body, revision: body.revision, ...rest };
+        const budget = metered(context);
+        const { key: body, notice } = await rotator.rotate(budget, { ...request, trigger: 'request' });
+        return { body, revision: body.revision, hsmMicros: budget.hsm.micros, notice };
       }),
       recorded((context, request) => rotator.rehearse(context, request)),
     ),

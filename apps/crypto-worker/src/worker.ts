@@ -18,6 +18,7 @@ import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
 import type { Custody } from './custody/custody.js';
 import { CUSTODY } from './custody/custody.provider.js';
+import { metered } from './deadline/metered.js';
 import { serveGrants } from './grant/serve-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
@@ -115,8 +116,9 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
         partition,
         async (context, request) => {
           this.outbox.assertRoom();
-          const { key: body, hsmMicros, notice } = await creator.create(context, request);
-          return { body, revision: body.revision, id: body.id, hsmMicros, notice };
+          const budget = metered(context);
+          const { key: body, notice } = await creator.create(budget, request);
+          return { body, revision: body.revision, id: body.id, hsmMicros: budget.hsm.micros, notice };
         },
         async (context, request) => {
           this.outbox.assertRoom();
@@ -128,8 +130,9 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       })),
       this.bus.serve(signToken, partition, async (context, request) => {
         this.outbox.assertRoom();
-        const { value: body, hsmMicros } = await tokens.sign(context, request);
-        return { body, hsmMicros };
+        const budget = metered(context);
+        const body = await tokens.sign(budget, request);
+        return { body, hsmMicros: budget.hsm.micros };
       }),
       this.bus.serve(computeMacs, partition, async (context, request) => ({
         body: await macs.compute(context, request),

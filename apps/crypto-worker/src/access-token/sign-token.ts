@@ -2,7 +2,7 @@ import { createPublicKey, hash } from 'node:crypto';
 import { AnkaError, type Context, type signToken, type TokenKey } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
 import type { z } from 'zod';
-import type { Custody, Timed } from '../custody/custody.js';
+import type { Custody } from '../custody/custody.js';
 import type { PlatformKey, PlatformKeys } from '../platform-key/platform-key.js';
 
 type Request = z.infer<typeof signToken.request>;
@@ -30,7 +30,7 @@ export class SignToken {
   ) {}
 
   /** @throws AnkaError `tenant-mismatch` for claims that are not of the context's tenant and an account in it */
-  async sign(context: Context, { claims }: Request): Promise<Timed<Reply>> {
+  async sign(context: Context, { claims }: Request): Promise<Reply> {
     const { tenantId } = context;
     if (claims.tenant !== tenantId || claims.roles.includes('platform-admin'))
       throw new AnkaError(
@@ -40,13 +40,8 @@ export class SignToken {
     const { objectId, key, header } = await this.signerOf(context);
     const input = `${header}.${encode(claims)}`;
     const ref = { algorithm: 'EC-P256', purpose: 'sign', alg: null, objectId } as const;
-    const { value, hsmMicros } = await this.custody.sign(
-      context,
-      ref,
-      { scheme: 'ecdsa' },
-      hash('sha256', input, 'buffer'),
-    );
-    return { value: { token: `${input}.${Buffer.from(value).toString('base64url')}`, key }, hsmMicros };
+    const signature = await this.custody.sign(context, ref, { scheme: 'ecdsa' }, hash('sha256', input, 'buffer'));
+    return { token: `${input}.${Buffer.from(signature).toString('base64url')}`, key };
   }
 
   private signerOf(context: Context): Promise<Signer> {

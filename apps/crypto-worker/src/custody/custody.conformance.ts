@@ -24,6 +24,7 @@ import {
 import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Deadline } from '../deadline/deadline.js';
+import { metered } from '../deadline/metered.js';
 import type { Custody, GcmSealed, ImportedMaterial, KeyRef, SignatureRequest } from './custody.js';
 
 export const inTime = (ms = 20_000): Deadline => ({ deadline: Date.now() + ms });
@@ -118,7 +119,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
     const made: Uint8Array[] = [];
     const generate = async (ref: KeyRef): Promise<KeyObject | null> => {
       made.push(ref.objectId);
-      const { value } = await custody.generate(inTime(120_000), { ref, label: 'conformance' });
+      const value = await custody.generate(inTime(120_000), { ref, label: 'conformance' });
       return value.spki && publicKeyOf(value.spki);
     };
     const lacks = (alg: Alg): boolean => target.lacks?.includes(alg) ?? false;
@@ -155,10 +156,11 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         for (const alg of joseAlgs(algorithm, 'sign') as readonly JwsAlg[]) {
           if (lacks(alg) || !publicKey) continue;
           for (const message of [randomBytes(100), Buffer.from('x')]) {
-            const { value, hsmMicros } = await custody.sign(inTime(), ref, requestFor(alg), inputFor(alg, message));
+            const budget = metered(inTime());
+            const value = await custody.sign(budget, ref, requestFor(alg), inputFor(alg, message));
             expect(verifies(alg, message, publicKey, value)).toBe(true);
             // What is in memory needs no HSM.
-            expect(hsmMicros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
+            expect(budget.hsm.micros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
           }
         }
       });
@@ -166,7 +168,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       it.each((['Ed25519'] as const).filter(isOffered('sign')))('sign the empty message with %s', async (algorithm) => {
         const ref = newRef(algorithm, 'sign');
         const publicKey = await generate(ref);
-        const { value } = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, new Uint8Array(0));
+        const value = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, new Uint8Array(0));
         expect(publicKey && verifies('Ed25519', new Uint8Array(0), publicKey, value)).toBe(true);
       });
 
@@ -182,7 +184,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
             const message = randomBytes(20 + index);
             const key = keys[index % keys.length];
             if (!key?.publicKey) throw new Error('no key');
-            const { value } = await custody.sign(inTime(), key.ref, { scheme: 'ecdsa' }, inputFor('ES256', message));
+            const value = await custody.sign(inTime(), key.ref, { scheme: 'ecdsa' }, inputFor('ES256', message));
             return verifies('ES256', message, key.publicKey, value);
           }),
         );
@@ -199,7 +201,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
           for (const ref of refs) await generate(ref);
           if (!alg) throw new Error('no alg');
           const mac = async (ref: KeyRef, message: Uint8Array) =>
-            Buffer.from((await custody.sign(inTime(), ref, requestFor(alg), message)).value).toString('hex');
+            Buffer.from(await custody.sign(inTime(), ref, requestFor(alg), message)).toString('hex');
           const message = randomBytes(500);
           const macs = [
             await mac(refs[0], message),
@@ -218,8 +220,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         await custody.generatePlatformKey(inTime(), 'audit-mac', id, 'ankasecure:audit-mac:conformance');
         const first = await custody.platformMac(inTime(), id, Buffer.from('day'));
         const second = await custody.platformMac(inTime(), id, Buffer.from('day'));
-        expect(first.value).toHaveLength(32);
-        expect(first.value).toEqual(second.value);
+        expect(first).toHaveLength(32);
+        expect(first).toEqual(second);
       });
     });
 
@@ -231,7 +233,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         const seal = (cek: Uint8Array, oaepHash = 'sha256') =>
           publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, cek);
         for (const cek of [randomBytes(32), randomBytes(1), new Uint8Array(0)]) {
-          const { value } = await custody.decryptOaep(inTime(), ref, seal(cek));
+          const value = await custody.decryptOaep(inTime(), ref, seal(cek));
           expect(Buffer.from(value)).toEqual(Buffer.from(cek));
         }
         const good = seal(randomBytes(32));
@@ -258,7 +260,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         const size = Math.ceil(bits / 8);
         for (let round = 0; round < 3; round++) {
           const ephemeral = createECDH(curves[bits] ?? '');
-          const { value } = await custody.agree(inTime(), ref, ephemeral.generateKeys());
+          const value = await custody.agree(inTime(), ref, ephemeral.generateKeys());
           expect(Buffer.from(value)).toEqual(ephemeral.computeSecret(spki?.subarray(-1 - 2 * size) ?? Buffer.alloc(0)));
         }
         const point = createECDH(curves[bits] ?? '').generateKeys();
@@ -276,9 +278,9 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         await generate(ref);
         for (const size of [16, 32]) {
           const cek = randomBytes(size);
-          const { value: wrapped } = await custody.wrapCek(inTime(), ref, cek);
+          const wrapped = await custody.wrapCek(inTime(), ref, cek);
           expect(wrapped).toHaveLength(size + 8);
-          expect(Buffer.from((await custody.unwrapCek(inTime(), ref, wrapped)).value)).toEqual(cek);
+          expect(Buffer.from(await custody.unwrapCek(inTime(), ref, wrapped))).toEqual(cek);
           for (const bad of [
             flipped(wrapped),
             wrapped.subarray(8),
@@ -298,11 +300,9 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         await generate(ref);
         for (const plaintext of [new Uint8Array(0), randomBytes(1), randomBytes(10_000)])
           for (const aad of [new Uint8Array(0), randomBytes(30)]) {
-            const { value: sealed } = await custody.sealGcm(inTime(), ref, aad, plaintext);
+            const sealed = await custody.sealGcm(inTime(), ref, aad, plaintext);
             expect([sealed.ciphertext.length, sealed.tag.length]).toEqual([plaintext.length, 16]);
-            expect(Buffer.from((await custody.openGcm(inTime(), ref, sealed, aad)).value)).toEqual(
-              Buffer.from(plaintext),
-            );
+            expect(Buffer.from(await custody.openGcm(inTime(), ref, sealed, aad))).toEqual(Buffer.from(plaintext));
             const bad: [GcmSealed, Uint8Array][] = [
               [{ ...sealed, tag: flipped(sealed.tag) }, aad],
               [{ ...sealed, iv: flipped(sealed.iv) }, aad],
@@ -323,7 +323,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         const all = await Promise.all(
           Array.from({ length: 200 }, () => custody.sealGcm(inTime(), ref, new Uint8Array(0), Buffer.from('x'))),
         );
-        expect(new Set(all.map(({ value }) => Buffer.from(value.iv).toString('hex'))).size).toBe(200);
+        expect(new Set(all.map(({ iv }) => Buffer.from(iv).toString('hex'))).size).toBe(200);
       });
     });
 
@@ -335,11 +335,11 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       const importing = async (): Promise<{ importKey: Uint8Array; publicKey: KeyObject }> => {
         const importKey = randomBytes(16);
         made.push(importKey);
-        const { value } = await custody.generatePlatformKey(inTime(120_000), 'import', importKey, 'conformance');
+        const value = await custody.generatePlatformKey(inTime(120_000), 'import', importKey, 'conformance');
         return { importKey, publicKey: publicKeyOf(value.spki) };
       };
       const computes = async (ref: KeyRef, secret: Uint8Array): Promise<boolean> => {
-        const { value } = await custody.sign(inTime(), ref, { scheme: 'hmac', hash: 'sha256' }, Buffer.from('x'));
+        const value = await custody.sign(inTime(), ref, { scheme: 'hmac', hash: 'sha256' }, Buffer.from('x'));
         return createHmac('sha256', secret).update('x').digest().equals(Buffer.from(value));
       };
 
@@ -411,8 +411,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         const ref = newRef('EC-P256', 'sign');
         await generate(ref);
         await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
-        expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(1);
-        expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+        expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
+        expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
         expect(await codeOf(custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe('key-not-found');
       });
     });

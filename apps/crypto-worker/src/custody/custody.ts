@@ -56,12 +56,6 @@ export class StillRunning extends Error {
   }
 }
 
-/** A result and the microseconds its PKCS#11 calls took inside the lane. */
-export interface Timed<Value> {
-  readonly value: Value;
-  readonly hsmMicros: number;
-}
-
 export interface NewKey {
   readonly ref: KeyRef;
   /** CKA_LABEL: for people who look at the token. */
@@ -163,7 +157,8 @@ export const isLacking = ({ algs, excluded }: Capability): boolean =>
 export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string =>
   `${algorithm} for ${purpose} is the token’s to do: only what it has no mechanism for is kept in software`;
 
-/** The keys of one custody: making them, and what they do. What is rejected, and with which codes, is as of `Custody`. */
+/**
+ * The keys of one custody: making them, and what they do. The microseconds of PKCS#11 calls are added to the budget's meter. What is rejected, and with which codes, is as of `Custody`. */
 export interface KeyCustody {
   readonly kind: CustodyKind;
   /**
@@ -179,28 +174,28 @@ export interface KeyCustody {
   /** The same of everything there is. */
   capabilities(): readonly Capability[];
 
-  generate(budget: Deadline, key: NewKey): Promise<Timed<GeneratedKey>>;
+  generate(budget: Deadline, key: NewKey): Promise<GeneratedKey>;
   /** RFC 7512 URI, without a PIN. */
   uri(ref: KeyRef): string;
 
   /** r‖s for ECDSA, RFC 8032 encoding for EdDSA, the full MAC for HMAC. */
-  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>>;
+  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array>;
   /** RSAES-OAEP with SHA-256 and MGF1-SHA-256, empty label (RFC 8017 §7.1.2). @returns the content encryption key */
-  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>>;
+  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** Z of ECDH (SP 800-56A r3 §5.7.1.2). @param peer uncompressed point, 04‖x‖y, already checked to be on the curve */
-  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>>;
+  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Uint8Array>;
   /** RFC 3394 key wrap of a content encryption key. */
-  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>>;
-  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>>;
+  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array>;
+  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array>;
   /** AES-GCM, 96-bit IV, 128-bit tag. */
-  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>>;
-  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>>;
+  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed>;
+  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Uint8Array>;
 
   /**
    * Wraps a wrapped key, or what seals a key, again inside the token, with another KEK.
    * @throws AnkaError `key-not-found` where there is none
    */
-  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>>;
+  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<WrappedKey>;
   /**
    * Has every lane destroy what it has unwrapped of these keys, or of all, before its next batch, and this process wipe what it
    * has of them. The fence keeps results of keys that are not to be used any more from being released; this takes the keys
@@ -222,7 +217,7 @@ export interface Custody extends KeyCustody {
     kind: PlatformKeyKind,
     objectId: Uint8Array,
     label: string,
-  ): Promise<Timed<GeneratedKey>>;
+  ): Promise<GeneratedKey>;
   /** @param of what is brought in, where that is known: it is tried before it is kept, with more than it is for */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
@@ -230,11 +225,11 @@ export interface Custody extends KeyCustody {
    * its: what else the material says of it is not asked.
    * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever is wrong with it
    */
-  importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>>;
+  importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /** Destroys every object with this CKA_ID. @returns how many there were: 0 is not an error. */
-  destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>>;
+  destroy(budget: Deadline, objectId: Uint8Array): Promise<number>;
   /** HMAC-SHA256 under a tenant's `audit-mac` key. */
-  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Timed<Uint8Array>>;
+  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array>;
 
   /** True while lanes serve and the last canary passed. */
   healthy(): boolean;

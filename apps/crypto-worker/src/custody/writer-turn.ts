@@ -153,9 +153,10 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
     generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
     importKey: (budget, ...call) => turn.take(() => custody.importKey(budget, ...call), budget),
     // What cleans up is not kept waiting by what makes more, and its time begins with its turn: nobody else would do it.
-    destroy: ({ deadline }, ...call) => {
-      const allowedMs = deadline - Date.now();
-      return turn.take(() => custody.destroy({ deadline: Date.now() + allowedMs }, ...call), { ahead: true });
+    destroy: (budget, ...call) => {
+      const allowedMs = budget.deadline - Date.now();
+      const begun = () => ({ ...budget, deadline: Date.now() + allowedMs });
+      return turn.take(() => custody.destroy(begun(), ...call), { ahead: true });
     },
     close: async () => {
       await custody.close();

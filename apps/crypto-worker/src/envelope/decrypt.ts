@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Custody, GcmSealed, Timed } from '../custody/custody.js';
+import type { Custody, GcmSealed } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeSegment } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -43,7 +43,7 @@ type Open = (
   key: KeyVersion,
   parts: JweParts,
   segments: Segments,
-) => Promise<Timed<Uint8Array>>;
+) => Promise<Uint8Array>;
 
 const openDirectly: Open = async (custody, budget, key, parts, segments) => {
   try {
@@ -58,14 +58,14 @@ const openWithCek =
   (alg: Exclude<JweAlg, 'dir'>): Open =>
   async (custody, budget, key, parts, segments) => {
     const decoy = randomBytes(cekBytes);
-    const { value: cek, hsmMicros } = await recoverCek[alg](custody, budget, key, parts.header, segments.encryptedKey);
+    const cek = await recoverCek[alg](custody, budget, key, parts.header, segments.encryptedKey);
     const fits = cek?.length === cekBytes;
     const plaintext = openContent(fits ? cek : decoy, segments, Buffer.from(parts.protectedHeader, 'latin1'));
     cek?.fill(0);
     if (cek === null) throw decryptionFailed('unwrap-failed');
     if (!fits) throw decryptionFailed('cek-length');
     if (plaintext === null) throw decryptionFailed('tag-mismatch');
-    return { value: plaintext, hsmMicros };
+    return plaintext;
   };
 
 const open = {
@@ -88,11 +88,11 @@ export const openJwe = async (
   key: KeyVersion,
   parts: JweParts,
   aad: Uint8Array | undefined,
-): Promise<Timed<OpenedJwe>> => {
+): Promise<OpenedJwe> => {
   const alg = jweAlgOf(key);
   if (parts.header.alg !== alg) throw new AnkaError('algorithm-mismatch', `The key opens JWEs of alg ${alg} only.`);
   requireSameAad(parts.header, aad);
   const segments = readSegments(parts, alg, key);
-  const { value: plaintext, hsmMicros } = await open[alg](custody, budget, key, parts, segments);
-  return { value: { plaintext, alg }, hsmMicros };
+  const plaintext = await open[alg](custody, budget, key, parts, segments);
+  return { plaintext, alg };
 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { JweAlg } from '@ankasecure/algorithm';
-import type { Custody, GcmSealed, Timed } from '../custody/custody.js';
+import type { Custody, GcmSealed } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { encodeSegment } from '../jose/base64url.js';
@@ -45,10 +45,10 @@ const sealDirectly = async (
   key: KeyVersion,
   plaintext: Uint8Array,
   aad: Uint8Array | undefined,
-): Promise<Timed<SealedJwe>> => {
+): Promise<SealedJwe> => {
   const header = headerSegment(headerStart(key, 'dir'), undefined, aad);
-  const { value, hsmMicros } = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), plaintext);
-  return { value: { jwe: compact(header, noKey, value), alg: 'dir' }, hsmMicros };
+  const sealed = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), plaintext);
+  return { jwe: compact(header, noKey, sealed), alg: 'dir' };
 };
 
 /**
@@ -62,18 +62,18 @@ export const sealJwe = async (
   key: KeyVersion,
   plaintext: Uint8Array,
   aad: Uint8Array | undefined,
-): Promise<Timed<SealedJwe>> => {
+): Promise<SealedJwe> => {
   const alg = jweAlgOf(key);
   assertInTime(budget);
   if (alg === 'dir') return sealDirectly(custody, budget, key, plaintext, aad);
   const random = randomBytes(cekBytes + ivBytes);
   const cek = random.subarray(0, cekBytes);
   try {
-    const { value, hsmMicros } = await protectCek[alg](custody, budget, key, cek);
+    const { encryptedKey, epk } = await protectCek[alg](custody, budget, key, cek);
     assertInTime(budget);
-    const header = headerSegment(headerStart(key, alg), value.epk, aad);
+    const header = headerSegment(headerStart(key, alg), epk, aad);
     const sealed = sealContent(cek, random.subarray(cekBytes), Buffer.from(header, 'latin1'), plaintext);
-    return { value: { jwe: compact(header, value.encryptedKey, sealed), alg }, hsmMicros };
+    return { jwe: compact(header, encryptedKey, sealed), alg };
   } finally {
     cek.fill(0);
   }

@@ -15,8 +15,8 @@ const headerOf = (jwe: string): object =>
 describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
   const { key, custody } = knownKey(algorithm, 'encrypt', { alg });
   const seal = async (plaintext: Uint8Array, aad?: Uint8Array): Promise<string> =>
-    (await sealJwe(custody, soon, key, plaintext, aad)).value.jwe;
-  const open = async (jwe: string, aad?: Uint8Array) => (await openJwe(custody, soon, key, readJwe(jwe), aad)).value;
+    (await sealJwe(custody, soon, key, plaintext, aad)).jwe;
+  const open = (jwe: string, aad?: Uint8Array) => openJwe(custody, soon, key, readJwe(jwe), aad);
 
   it('seals and opens, from nothing to a mebibyte', async () => {
     for (const plaintext of [new Uint8Array(0), text, randomBytes(1024 * 1024)]) {
@@ -116,7 +116,7 @@ describe('a key that does not encrypt', () => {
       code: 'purpose-mismatch',
     });
     const sealed = await sealJwe(custody, soon, knownKey('EC-P256', 'encrypt').key, text, undefined);
-    const parts = readJwe(sealed.value.jwe);
+    const parts = readJwe(sealed.jwe);
     expect(await failureOf(() => openJwe(custody, soon, key, parts, undefined))).toMatchObject({
       code: 'purpose-mismatch',
     });
@@ -132,7 +132,7 @@ describe('the content encryption key', () => {
       given.push(cek);
       return wrapCek(budget, ref, cek);
     });
-    const { value } = await sealJwe(custody, soon, key, text, undefined);
+    const value = await sealJwe(custody, soon, key, text, undefined);
     vi.spyOn(custody, 'wrapCek').mockImplementation((_budget, _ref, cek) => {
       given.push(cek);
       return Promise.reject(new AnkaError('hsm-timeout'));
@@ -141,7 +141,7 @@ describe('the content encryption key', () => {
     const unwrapCek = custody.unwrapCek.bind(custody);
     vi.spyOn(custody, 'unwrapCek').mockImplementation(async (budget, ref, wrapped) => {
       const timed = await unwrapCek(budget, ref, wrapped);
-      given.push(timed.value);
+      given.push(timed);
       return timed;
     });
     await openJwe(custody, soon, key, readJwe(value.jwe), undefined);
@@ -150,8 +150,8 @@ describe('the content encryption key', () => {
 
   it('of another length is a failure like every other', async () => {
     const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
-    const { value } = await sealJwe(custody, soon, key, text, undefined);
-    vi.spyOn(custody, 'unwrapCek').mockResolvedValue({ value: randomBytes(16), hsmMicros: 1 });
+    const value = await sealJwe(custody, soon, key, text, undefined);
+    vi.spyOn(custody, 'unwrapCek').mockResolvedValue(randomBytes(16));
     const error = await failureOf(() => openJwe(custody, soon, key, readJwe(value.jwe), undefined));
     expect(error).toMatchObject({ code: 'decryption-failed', cause: { code: 'cek-length' } });
   });
@@ -161,7 +161,7 @@ describe('an ephemeral key on another curve than the key', () => {
   it('is refused before the token is asked', async () => {
     const theirs = knownKey('EC-P384', 'encrypt');
     const { key, custody } = knownKey('EC-P256', 'encrypt');
-    const { value } = await sealJwe(theirs.custody, soon, theirs.key, text, undefined);
+    const value = await sealJwe(theirs.custody, soon, theirs.key, text, undefined);
     const error = await failureOf(() => openJwe(custody, soon, key, readJwe(value.jwe), undefined));
     expect(error.code).toBe('jwe-invalid');
     expect(custody.calls).toBe(0);

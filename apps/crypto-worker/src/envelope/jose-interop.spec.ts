@@ -15,7 +15,7 @@ describe.each(jweKeys)('jose and us, %s with %s', (alg, algorithm) => {
 
   it('opens what we seal', async () => {
     for (const aad of [undefined, Buffer.from('bound')]) {
-      const { value } = await sealJwe(custody, soon, key, text, aad);
+      const value = await sealJwe(custody, soon, key, text, aad);
       const options = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: ['A256GCM'] };
       const opened = await compactDecrypt(value.jwe, secret, options);
       expect(Buffer.from(opened.plaintext).equals(text)).toBe(true);
@@ -25,7 +25,7 @@ describe.each(jweKeys)('jose and us, %s with %s', (alg, algorithm) => {
 
   it('seals what we open', async () => {
     const jwe = await encrypt().encrypt(key.publicKey ?? secret);
-    const { value } = await openJwe(custody, soon, key, readJwe(jwe), undefined);
+    const value = await openJwe(custody, soon, key, readJwe(jwe), undefined);
     expect(Buffer.from(value.plaintext).equals(text)).toBe(true);
   });
 
@@ -35,7 +35,7 @@ describe.each(jweKeys)('jose and us, %s with %s', (alg, algorithm) => {
       const jwe = await encrypt()
         .setKeyManagementParameters(parties)
         .encrypt(key.publicKey ?? secret);
-      const { value } = await openJwe(custody, soon, key, readJwe(jwe), undefined);
+      const value = await openJwe(custody, soon, key, readJwe(jwe), undefined);
       expect(Buffer.from(value.plaintext).equals(text)).toBe(true);
     });
 

@@ -16,7 +16,7 @@ describe.each(['RSA-2048', 'RSA-4096'] as const)('openssl and us, RSA-OAEP-256 w
   const { key, custody, secret } = knownKey(algorithm, 'encrypt');
 
   it('opens the key we sealed', async () => {
-    const { value } = await sealJwe(custody, soon, key, text, undefined);
+    const value = await sealJwe(custody, soon, key, text, undefined);
     const [, encryptedKey = ''] = value.jwe.split('.');
     const args = ['pkeyutl', '-decrypt', '-inkey', 'key.pem', ...oaep];
     const cek = openssl(args, { 'key.pem': privatePem(secret) }, Buffer.from(encryptedKey, 'base64url'));
@@ -35,7 +35,7 @@ describe.each(['RSA-2048', 'RSA-4096'] as const)('openssl and us, RSA-OAEP-256 w
     const cipher = createCipheriv('aes-256-gcm', cek, iv).setAAD(Buffer.from(header));
     const ciphertext = Buffer.concat([cipher.update(text), cipher.final()]);
     const rest = [encryptedKey, iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'));
-    const { value } = await openJwe(custody, soon, key, readJwe([header, ...rest].join('.')), undefined);
+    const value = await openJwe(custody, soon, key, readJwe([header, ...rest].join('.')), undefined);
     expect(Buffer.from(value.plaintext).equals(text)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { constants, diffieHellman, generateKeyPair, type KeyObject, publicEncryp
 import { promisify } from 'node:util';
 import type { JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Custody, Timed } from '../custody/custody.js';
+import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { crvOfAlgorithm, curves } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -16,12 +16,7 @@ export interface ProtectedCek {
 }
 
 /** Encrypts a content encryption key to `key`. The caller owns `cek` and wipes it. */
-type ProtectCek = (
-  custody: Custody,
-  budget: Deadline,
-  key: KeyVersion,
-  cek: Uint8Array,
-) => Promise<Timed<ProtectedCek>>;
+type ProtectCek = (custody: Custody, budget: Deadline, key: KeyVersion, cek: Uint8Array) => Promise<ProtectedCek>;
 
 const publicKeyOf = ({ publicKey }: KeyVersion): KeyObject => {
   if (publicKey === null) throw new AnkaError('internal-error');
@@ -34,7 +29,7 @@ const agreeOn = promisify(diffieHellman);
 const encryptOaep: ProtectCek = async (_custody, _budget, key, cek) => {
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   const encryptedKey = publicEncrypt({ key: publicKeyOf(key), padding, oaepHash: 'sha256' }, cek);
-  return { value: { encryptedKey }, hsmMicros: 0 };
+  return { encryptedKey };
 };
 
 /** The curve arithmetic runs on libuv's threads: P-521 would hold up everyone else for milliseconds. */
@@ -48,12 +43,11 @@ const agreeAndWrap: ProtectCek = async (_custody, _budget, key, cek) => {
   z.fill(0);
   kek.fill(0);
   const { x, y } = ephemeral.publicKey.export({ format: 'jwk' });
-  return { value: { encryptedKey, epk: JSON.stringify({ kty: 'EC', crv, x, y }) }, hsmMicros: 0 };
+  return { encryptedKey, epk: JSON.stringify({ kty: 'EC', crv, x, y }) };
 };
 
 const wrapInToken: ProtectCek = async (custody, budget, key, cek) => {
-  const { value: encryptedKey, hsmMicros } = await custody.wrapCek(budget, key.ref, cek);
-  return { value: { encryptedKey }, hsmMicros };
+  return { encryptedKey: await custody.wrapCek(budget, key.ref, cek) };
 };
 
 /** One row per algorithm with a content encryption key of its own (RFC 7518 §4.3 RSA-OAEP-256, §4.4 AES-KW, §4.6 ECDH-ES). */

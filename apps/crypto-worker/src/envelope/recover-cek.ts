@@ -1,6 +1,6 @@
 import { algorithmOf, type JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Custody, Timed } from '../custody/custody.js';
+import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { crvOfAlgorithm } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -17,14 +17,14 @@ type RecoverCek = (
   key: KeyVersion,
   header: JweHeader,
   encryptedKey: Uint8Array,
-) => Promise<Timed<Uint8Array | null>>;
+) => Promise<Uint8Array | null>;
 
 /** Turns custody's `decryption-failed` into null; a token in trouble stays an error. */
-const orNull = async (unwrapping: Promise<Timed<Uint8Array>>): Promise<Timed<Uint8Array | null>> => {
+const orNull = async (unwrapping: Promise<Uint8Array>): Promise<Uint8Array | null> => {
   try {
     return await unwrapping;
   } catch (error) {
-    if (isDecryptionFailure(error)) return { value: null, hsmMicros: 0 };
+    if (isDecryptionFailure(error)) return null;
     throw error;
   }
 };
@@ -39,13 +39,13 @@ const agreeAndUnwrap: RecoverCek = async (custody, budget, key, { agreement }, e
   if (agreement === null || agreement.crv !== crvOfAlgorithm[key.algorithm]) {
     throw new AnkaError('jwe-invalid', 'The header member epk is not on the curve of the key.');
   }
-  const { value: z, hsmMicros } = await orNull(custody.agree(budget, key.ref, agreement.point));
-  if (z === null) return { value: null, hsmMicros };
+  const z = await orNull(custody.agree(budget, key.ref, agreement.point));
+  if (z === null) return null;
   const kek = keyEncryptionKey(z, agreement.apu, agreement.apv);
-  const value = unwrapKey(kek, encryptedKey);
+  const cek = unwrapKey(kek, encryptedKey);
   z.fill(0);
   kek.fill(0);
-  return { value, hsmMicros };
+  return cek;
 };
 
 /** One row per algorithm with a content encryption key of its own. */

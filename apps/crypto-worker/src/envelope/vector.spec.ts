@@ -35,7 +35,7 @@ const jweOf = (header: object, encryptedKey: Uint8Array, cek: Uint8Array): strin
 /** True when it opens to the text, false when it is refused; anything else is a failure of the test. */
 const opens = async ({ key, custody }: KnownKey, jwe: string): Promise<boolean> => {
   try {
-    const { value } = await openJwe(custody, soon, key, readJwe(jwe), undefined);
+    const value = await openJwe(custody, soon, key, readJwe(jwe), undefined);
     return Buffer.from(value.plaintext).equals(text);
   } catch (error) {
     if (error instanceof AnkaError && ['decryption-failed', 'jwe-invalid'].includes(error.code)) return false;

@@ -26,21 +26,18 @@ class Token {
   refuses: (ref: KeyRef) => boolean = () => false;
 
   healthy = (): boolean => true;
-  generatePlatformKey = async (): Promise<object> => ({ value: { spki: null, wrapped: null }, hsmMicros: 1 });
-  async destroy(_: unknown, objectId: Uint8Array): Promise<{ value: number; hsmMicros: number }> {
+  generatePlatformKey = async (): Promise<object> => ({ spki: null, wrapped: null });
+  async destroy(_: unknown, objectId: Uint8Array): Promise<number> {
     const name = Buffer.from(objectId).toString('hex');
     const value = this.destroyed.includes(name) ? 0 : 1;
     this.destroyed.push(name);
-    return { value, hsmMicros: 1 };
+    return value;
   }
   async rewrap(_: unknown, ref: KeyRef, to: Wrapping): Promise<object> {
     if (this.refuses(ref)) throw new AnkaError('key-blob-refused');
     if (this.rewrapped >= this.answers) throw new AnkaError('hsm-unavailable');
     this.rewrapped++;
-    return {
-      value: { blob: Buffer.from(`under ${to.kekGeneration}`), mac: Buffer.alloc(32, to.kekGeneration) },
-      hsmMicros: 1,
-    };
+    return { blob: Buffer.from(`under ${to.kekGeneration}`), mac: Buffer.alloc(32, to.kekGeneration) };
   }
 }
 
@@ -115,7 +112,7 @@ describe('the rotation of a KEK', () => {
     const { tenantId, partition, read, oldKek } = await prepare(120);
     const [first, second] = [new Token(), new Token()];
     const begun = await worker(partition, first).rotator.rotate(contextOf(tenantId));
-    expect(begun.value).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
+    expect(begun).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
     first.answers = 70;
     const dying = worker(partition, first);
     dying.rewrapper.start(partition);
@@ -145,7 +142,7 @@ describe('the rotation of a KEK', () => {
     const asked = await Promise.all(
       Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
     );
-    expect(asked.map(({ value }) => value.generation)).toEqual([2, 2, 2, 2]);
+    expect(asked.map(({ generation }) => generation)).toEqual([2, 2, 2, 2]);
     expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
   });
 

@@ -155,8 +155,8 @@ export class RewrapKeys {
   private async rewrap(row: KeyRow, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
-    const { value } = await this.means.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
-    return { row, wrapped: value };
+    const wrapped = await this.means.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
+    return { row, wrapped };
   }
 
   /** Nothing needs them: every blob names a newer one, and none that names an older one is recorded any more. */

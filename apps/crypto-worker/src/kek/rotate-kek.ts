@@ -1,7 +1,6 @@
 import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Timed } from '../custody/custody.js';
 import type { CommitChange } from '../outcome/commit-change.js';
 import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { readKek } from './read-kek.js';
@@ -19,16 +18,14 @@ export class RotateKek {
   ) {}
 
   /** One at a time: while one is under way, that is answered. @throws AnkaError `tenant-unknown`, and custody's */
-  async rotate(context: Context): Promise<Timed<Kek>> {
+  async rotate(context: Context): Promise<Kek> {
     const { tenantId } = context;
     const before = await this.read(tenantId);
-    if (before.state === 'rotating') return { value: before, hsmMicros: 0 };
+    if (before.state === 'rotating') return before;
     const generation = before.generation + 1;
     // Undefined where another has begun one meanwhile: then that is answered.
-    const made = await this.platformKeys.makeKek(context, generation, (manager) =>
-      this.record(manager, context, generation),
-    );
-    return { value: await this.read(tenantId), hsmMicros: made?.hsmMicros ?? 0 };
+    await this.platformKeys.makeKek(context, generation, (manager) => this.record(manager, context, generation));
+    return this.read(tenantId);
   }
 
   /** What `rotate` would do, as far as that is known without the HSM: on record as a dry run, and nothing made. */

@@ -18,13 +18,13 @@ class OneObject {
   healthy(): boolean {
     return true;
   }
-  async destroy(): Promise<{ value: number; hsmMicros: number }> {
+  async destroy(): Promise<number> {
     this.calls++;
     await delay(20);
     if (this.failing) throw new Error('token away');
     const value = this.there;
     if (!this.stubborn) this.there = 0;
-    return { value, hsmMicros: 1 };
+    return value;
   }
 }
 

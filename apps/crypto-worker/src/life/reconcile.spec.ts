@@ -22,10 +22,10 @@ class ObjectsOnly {
   healthy(): boolean {
     return this.well;
   }
-  async destroy(_: unknown, objectId: Uint8Array): Promise<{ value: number; hsmMicros: number }> {
+  async destroy(_: unknown, objectId: Uint8Array): Promise<number> {
     await this.gate;
     if (this.failing || this.refusing === Buffer.from(objectId).toString('hex')) throw new Error('token away');
-    return { value: this.objects.delete(Buffer.from(objectId).toString('hex')) ? 1 : 0, hsmMicros: 1 };
+    return this.objects.delete(Buffer.from(objectId).toString('hex')) ? 1 : 0;
   }
 }
 

@@ -25,10 +25,10 @@ class ObjectsOnly {
   async generate(_: unknown, { ref }: { ref: { objectId: Uint8Array } }) {
     await delay(30);
     this.objects.add(Buffer.from(ref.objectId).toString('hex'));
-    return { value: { spki: null }, hsmMicros: 1 };
+    return { spki: null };
   }
   async destroy(_: unknown, objectId: Uint8Array) {
-    return { value: Number(this.objects.delete(Buffer.from(objectId).toString('hex'))), hsmMicros: 1 };
+    return Number(this.objects.delete(Buffer.from(objectId).toString('hex')));
   }
 }
 

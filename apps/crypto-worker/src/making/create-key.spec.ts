@@ -40,9 +40,9 @@ class SlowToken {
     throw new AnkaError('hsm-error');
   }
 
-  async destroy(): Promise<object> {
+  async destroy(): Promise<number> {
     this.destroyed++;
-    return { value: 0, hsmMicros: 1 };
+    return 0;
   }
 }
 
@@ -170,7 +170,7 @@ describe('a key that is not to be made', () => {
           told(left);
           return () => undefined;
         },
-        make: async () => ({ value: { spki: null, wrapped: null }, hsmMicros: 1 }),
+        make: async () => ({ spki: null, wrapped: null }),
       });
       const made = await creatorOf(swift()).create(contextOf(tenantId), requestFor('AES-256'), source);
       expect(made).toMatchObject({ key: { algorithm: 'AES-256' }, keyQuota: left });

@@ -33,10 +33,8 @@ import {
   planCreation,
 } from './plan-creation.js';
 
-/** The key, and the microseconds its making took inside PKCS#11 calls. */
 export interface CreatedKey {
   readonly key: Key;
-  readonly hsmMicros: number;
   readonly notice?: Notice | undefined;
   /** Of the key that it was made with, where there is one. */
   readonly keyQuota?: KeyQuota | undefined;
@@ -68,7 +66,7 @@ export class CreateKey {
     const id = context.resourceId ?? crypto.randomUUID();
     for (let attempt = 0; attempt < 2; attempt++) {
       const existing = await this.read(context.tenantId, id);
-      if (existing !== undefined) return { key: existing, hsmMicros: 0 };
+      if (existing !== undefined) return { key: existing };
       const policy = await this.policies.of(context.tenantId);
       const made = await this.attempt(context, id, request, policy, source);
       if (made !== undefined) return made;
@@ -136,7 +134,7 @@ export class CreateKey {
         const ref: KeyRef = { ...plan.ref, objectId };
         return plan.supply.make({ ref, label: `ankasecure:${id}.1`, wrapping, custody: custodyOf(request) });
       },
-      record: (manager, objectId, { value }) => this.record(manager, { ...decided, objectId, made: value, wrapping }),
+      record: (manager, objectId, made) => this.record(manager, { ...decided, objectId, made, wrapping }),
       report: plan.supply.report,
     });
     if (made === undefined) return undefined;
@@ -145,7 +143,6 @@ export class CreateKey {
     return (
       key && {
         key: { ...key, ...(warnings.length > 0 && { warnings: [...warnings] }) },
-        hsmMicros: made.hsmMicros,
         notice,
       }
     );

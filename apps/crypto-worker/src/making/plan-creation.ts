@@ -1,7 +1,7 @@
 import { type Alg, type AlgorithmName, defaultPurpose, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import { AnkaError, type Context, type createKey, type KeyQuota } from '@ankasecure/contracts';
 import type { z } from 'zod';
-import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey, Timed } from '../custody/custody.js';
+import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { objectKindOf } from '../key/key-version.js';
@@ -29,7 +29,7 @@ export interface Supply {
    * @throws AnkaError `quota-exceeded`
    */
   readonly begin?: (told: (left: KeyQuota) => void) => () => void;
-  readonly make: (key: NewKey) => Promise<Timed<GeneratedKey>>;
+  readonly make: (key: NewKey) => Promise<GeneratedKey>;
   /** Where another key was used for it: its use is part of the outcome. */
   readonly report?: Making<unknown>['report'];
 }

@@ -38,10 +38,9 @@ export interface Turn {
   readonly take: (manager: EntityManager) => Promise<boolean>;
 }
 
-/** The key with its new version, and the microseconds its making took inside PKCS#11 calls. */
+/** The key with its new version. */
 export interface Rotated {
   readonly key: Key;
-  readonly hsmMicros: number;
   readonly notice?: Notice | undefined;
 }
 
@@ -79,11 +78,11 @@ export class RotateKey {
       const before = rows.find(({ request_id: requestId }) => requestId !== null && requestId === resourceId);
       if (before !== undefined) {
         if (rotation.trigger === 'request') await this.assertMayManage(context, rotation.id);
-        return { key: keyResource(this.custody, before), hsmMicros: 0 };
+        return { key: keyResource(this.custody, before) };
       }
       const current = rows.at(-1);
       if (current !== undefined && (await this.isDone(tenantId, rotation, current)))
-        return { key: keyResource(this.custody, current), hsmMicros: 0 };
+        return { key: keyResource(this.custody, current) };
       const policy = await this.policies.of(tenantId);
       const made = await this.attempt(context, rotation, current, policy);
       if (made !== undefined) {
@@ -91,7 +90,7 @@ export class RotateKey {
         const key = keyResource(this.custody, (await this.read(tenantId, rotation.id)).at(-1) as KeyRow);
         const { warnings, notice } = made.ruling;
         const warned = warnings.length > 0 ? { ...key, warnings: [...warnings] } : key;
-        return { key: warned, hsmMicros: made.hsmMicros, notice };
+        return { key: warned, notice };
       }
       this.policies.forget(tenantId);
     }
@@ -141,7 +140,7 @@ export class RotateKey {
     rotation: Rotation,
     current: KeyRow | undefined,
     policy: EnforcedPolicy,
-  ): Promise<{ readonly hsmMicros: number; readonly ruling: Ruling } | undefined> {
+  ): Promise<{ readonly ruling: Ruling } | undefined> {
     const { id, trigger } = rotation;
     const event = reporting(context, rotation, current);
     let plan: Plan;
@@ -164,10 +163,10 @@ export class RotateKey {
         const { custody } = replaced;
         return this.custody.generate(context, { ref: { ...ref, objectId }, label, wrapping, custody });
       },
-      record: (manager, objectId, { value }) =>
-        this.record(manager, { context, rotation, replaced, policy, objectId, made: value, wrapping }),
+      record: (manager, objectId, made) =>
+        this.record(manager, { context, rotation, replaced, policy, objectId, made, wrapping }),
     });
-    return made && { hsmMicros: made.hsmMicros, ruling };
+    return made && { ruling };
   }
 
   /** After the versions were read: a later change of grants makes a new revision of them, which the record finds out. */

@@ -46,9 +46,9 @@ export class ObjectDestroyer {
   /** Looks for the object again once it is destroyed: what is recorded is what was seen. */
   private async untilGone(objectId: Uint8Array): Promise<number> {
     const budget = { deadline: Date.now() + budgetMs };
-    const { value: destroyed } = await this.custody.destroy(budget, objectId);
+    const destroyed = await this.custody.destroy(budget, objectId);
     if (destroyed === 0) return 0;
-    const { value: left } = await this.custody.destroy(budget, objectId);
+    const left = await this.custody.destroy(budget, objectId);
     if (left > 0) throw new AnkaError('hsm-error', 'An object was there again after it was destroyed');
     return destroyed;
   }

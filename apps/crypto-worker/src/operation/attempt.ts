@@ -19,7 +19,6 @@ import type { Done } from './operation.js';
 export interface Attempt {
   readonly fence: Fence;
   readonly event: AuditEvent;
-  readonly hsmMicros: number;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly error?: AnkaError;
   readonly notice?: Notice;
@@ -32,7 +31,7 @@ export const triedOf = (
   { fence, event, error }: Attempt,
   key: Rehearsed['key'],
   ruling: Ruling | undefined,
-): Attempt => ({ fence, event, hsmMicros: 0, body: { ...dryRunOf({ operation, error, key, ruling }) } });
+): Attempt => ({ fence, event, body: { ...dryRunOf({ operation, error, key, ruling }) } });
 
 /** How events name it. */
 export const nameOf = ({ name }: { readonly name: string }, { dryRun }: Context): string =>

@@ -2,7 +2,7 @@ import type { JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
 import * as contracts from '@ankasecure/contracts';
 import { AnkaError } from '@ankasecure/contracts';
 import type { z } from 'zod';
-import type { Custody, Timed } from '../custody/custody.js';
+import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
@@ -41,7 +41,7 @@ export interface Operation<Item, Parsed> {
   acceptsRisk(item: Item): boolean;
   /** The algorithm the token must be able to do; null where it is not asked: a public key verifies here. */
   alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
-  run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Timed<Done>>;
+  run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Done>;
 }
 
 const bytes = (text: string, encoding: 'base64url' | 'utf8'): Buffer => Buffer.from(text, encoding);
@@ -92,14 +92,9 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   async run({ custody }, budget, key, { plaintext, aad, encoding }) {
     const data = bytes(plaintext, encoding);
     try {
-      const { value, hsmMicros } = await sealJwe(
-        custody,
-        budget,
-        key,
-        data,
-        aad === undefined ? undefined : bytes(aad, encoding),
-      );
-      return { value: { alg: value.alg, body: { jwe: value.jwe, enc: 'A256GCM' } }, hsmMicros };
+      const extra = aad === undefined ? undefined : bytes(aad, encoding);
+      const { jwe, alg } = await sealJwe(custody, budget, key, data, extra);
+      return { alg, body: { jwe, enc: 'A256GCM' } };
     } finally {
       data.fill(0);
     }
@@ -118,13 +113,10 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   alg: jweAlgOf,
   async run({ custody }, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
-    const { value, hsmMicros } = await openJwe(custody, budget, key, parts, extra);
-    const data = Buffer.from(value.plaintext.buffer, value.plaintext.byteOffset, value.plaintext.byteLength);
+    const { plaintext, alg } = await openJwe(custody, budget, key, parts, extra);
+    const data = Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength);
     try {
-      return {
-        value: { alg: value.alg, body: { plaintext: textOf(data, encoding), encoding, enc: 'A256GCM' } },
-        hsmMicros,
-      };
+      return { alg, body: { plaintext: textOf(data, encoding), encoding, enc: 'A256GCM' } };
     } finally {
       data.fill(0);
     }
@@ -142,9 +134,8 @@ const sign: Operation<contracts.SignItem, undefined> = {
   acceptsRisk: () => false,
   alg: (key, item) => jwsAlgOf(key, item.alg),
   async run({ custody }, budget, key, item) {
-    const { value, hsmMicros } = await signItem(custody, budget, key, item);
-    const { alg, ...body } = value;
-    return { value: { alg, body }, hsmMicros };
+    const { alg, ...body } = await signItem(custody, budget, key, item);
+    return { alg, body };
   },
 };
 
@@ -160,9 +151,8 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
   async run({ custody }, budget, key, item, parts) {
-    const { value, hsmMicros } = await verifyItem(custody, budget, key, item, parts);
-    const { alg, valid } = value;
-    return { value: { alg, body: { valid }, ...(valid ? {} : { failureCode: 'signature-invalid' }) }, hsmMicros };
+    const { alg, valid } = await verifyItem(custody, budget, key, item, parts);
+    return { alg, body: { valid }, ...(valid ? {} : { failureCode: 'signature-invalid' }) };
   },
 };
 

@@ -9,8 +9,8 @@ import {
 } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues, type Outbox, parseJson, recordSpan, validate } from '@ankasecure/service-kit';
 import { assertMay, useOf } from '../access/access.js';
-import type { Timed } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
+import { metered } from '../deadline/metered.js';
 import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
 import type { GrantedVersion, KeyStore, Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -53,14 +53,15 @@ export class RunOperation {
 
   async run<Item, Parsed>(
     operation: Operation<Item, Parsed>,
-    context: Context,
+    request: Context,
     bytes: Uint8Array,
   ): Promise<OperationAnswer> {
+    const context = metered(request);
     const start = performance.now();
     this.outbox.assertRoom();
     const { items, batch } = await this.parse(operation, context, bytes);
     const ended = await this.all(operation, context, items);
-    const hsmMicros = Math.round(ended.reduce((sum, { hsmMicros: micros }) => sum + micros, 0));
+    const hsmMicros = Math.round(context.hsm.micros);
     const notice = noticeOf(ended);
     const told = { hsmMicros, workerMicros: Math.round((performance.now() - start) * 1000), ...quotaOf(ended) };
     const only = ended[0];
@@ -126,7 +127,7 @@ export class RunOperation {
     let risk: Risk | null = null;
     let ruling: Ruling | undefined;
     let keyQuota: KeyQuota | undefined;
-    const end = (error: AnkaError | undefined, done: Done | undefined, hsmMicros: number): Attempt => ({
+    const end = (error: AnkaError | undefined, done: Done | undefined): Attempt => ({
       fence: { tenantId: context.tenantId, policy, key, tried: context.dryRun === true },
       event: eventOf(context, {
         operation: nameOf(operation, context),
@@ -136,7 +137,6 @@ export class RunOperation {
         failureCode: error === undefined ? (done?.failureCode ?? null) : failureCodeOf(error),
         ...(key === null ? {} : { details: { ...detailsOf(key, done?.alg, ruling), ...risk } }),
       }),
-      hsmMicros,
       ...(error === undefined ? {} : { error }),
       ...(done === undefined || key === null ? {} : { body: bodyOf(key, done, ruling) }),
       ...(done === undefined || ruling?.notice === undefined ? {} : { notice: ruling.notice }),
@@ -160,25 +160,27 @@ export class RunOperation {
       if (testing !== undefined) await testing;
       if (context.dryRun === true) {
         await rehearse(this.means, (means) => operation.run(means, context, granted, parsed.data, parts));
-        return triedOf(operation.name, end(undefined, undefined, 0), granted, ruling);
+        return triedOf(operation.name, end(undefined, undefined), granted, ruling);
       }
-      const perform = async (): Promise<Timed<Done>> => {
+      // Of this item alone, for its span; the request's own counts too.
+      const budget = metered(context);
+      const perform = async (): Promise<Done> => {
         if (operation.use === 'protect' && this.means.budget.bounds(granted)) {
           const { version } = granted;
           granted = await this.means.budget.take(context, granted);
           key = granted;
           if (granted.version !== version) await this.assertFollowing(operation, context, target, granted);
         }
-        return operation.run(this.means, context, granted, parsed.data, parts);
+        return operation.run(this.means, budget, granted, parsed.data, parts);
       };
       const { quotas } = this.means;
-      const { value, hsmMicros } = await (quotas.bounds(granted)
+      const done = await (quotas.bounds(granted)
         ? quotas.during(granted, perform, (left) => void (keyQuota = left))
         : perform());
-      recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': granted.algorithm });
-      return end(undefined, value, hsmMicros);
+      recordSpan(`pkcs11 ${operation.name}`, budget.hsm.micros, { 'ankasecure.algorithm': granted.algorithm });
+      return end(undefined, done);
     } catch (error) {
-      const failed = end(asAnkaError(error), undefined, 0);
+      const failed = end(asAnkaError(error), undefined);
       if (context.dryRun !== true) return failed;
       // Whoever may not use the key does not learn which it is.
       const told = failed.error?.code === 'key-access-denied' ? null : key;
@@ -236,7 +238,7 @@ export class RunOperation {
       failureCode: error.code,
     });
     await this.outcomes.commit(fence, event);
-    return { fence, event, error, hsmMicros: 0 };
+    return { fence, event, error };
   }
 
   /** One item or many, not yet looked at one by one. A body that cannot be taken apart is an outcome too. */

@@ -2,7 +2,7 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, PlatformKeyKind, Timed, Wrapping } from '../custody/custody.js';
+import type { Custody, GeneratedKey, PlatformKeyKind, Wrapping } from '../custody/custody.js';
 import type { ObjectMaker } from '../object/make-object.js';
 import { eventOf } from '../outcome/event.js';
 
@@ -92,7 +92,7 @@ export class PlatformKeys {
     context: Context,
     generation: number,
     also: (manager: EntityManager) => Promise<boolean>,
-  ): Promise<Timed<unknown> | undefined> {
+  ): Promise<GeneratedKey | undefined> {
     return this.make(context, 'kek', generation, 'kek.rotate', also);
   }
 
@@ -102,7 +102,7 @@ export class PlatformKeys {
     generation = 1,
     operation = `${kind}.create`,
     also: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
-  ): Promise<Timed<unknown> | undefined> {
+  ): Promise<GeneratedKey | undefined> {
     return this.maker.make(context, {
       event: eventOf(context, {
         operation,
@@ -114,7 +114,7 @@ export class PlatformKeys {
       }),
       make: (objectId) =>
         this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
-      record: async (manager, objectId, { value: { spki } }) =>
+      record: async (manager, objectId, { spki }) =>
         (await also(manager)) && this.record(manager, context.tenantId, { kind, objectId, generation, spki }),
     });
   }

@@ -1,7 +1,7 @@
 import { hash as digestOf } from 'node:crypto';
 import { type Hash, type JwsAlg, jwsAlgs, signatureSchemes } from '@ankasecure/algorithm';
 import type { SignItem } from '@ankasecure/contracts';
-import type { Custody, SignatureRequest, Timed } from '../custody/custody.js';
+import type { Custody, SignatureRequest } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeData, encodeSegment } from '../jose/base64url.js';
 import { type KeyVersion, kidOf } from '../key/key-version.js';
@@ -66,16 +66,16 @@ export const signItem = async (
   budget: Deadline,
   key: KeyVersion,
   item: SignItem,
-): Promise<Timed<Signed>> => {
+): Promise<Signed> => {
   const alg = jwsAlgOf(key, item.alg);
   const { request, hash } = preparations[alg];
   if (item.format === 'raw') {
-    const { value, hsmMicros } = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
-    return { value: { signature: encodeSegment(value), alg }, hsmMicros };
+    const signature = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
+    return { signature: encodeSegment(signature), alg };
   }
   const header = headerSegment(key, alg);
   const payload = payloadSegment(item.payload ?? '', item.encoding);
-  const { value, hsmMicros } = await custody.sign(budget, key.ref, request, inputOf(hash, `${header}.${payload}`));
+  const signature = await custody.sign(budget, key.ref, request, inputOf(hash, `${header}.${payload}`));
   const shown = item.format === 'jws' ? payload : '';
-  return { value: { jws: `${header}.${shown}.${encodeSegment(value)}`, alg }, hsmMicros };
+  return { jws: `${header}.${shown}.${encodeSegment(signature)}`, alg };
 };

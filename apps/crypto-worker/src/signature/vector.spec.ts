@@ -7,7 +7,7 @@ import { bytes, rfc7520, Tally, vectorsAbsent, wycheproof } from '../jose/testin
 import { verifyItem } from './verify.js';
 
 const verifies = async ({ key, custody }: KnownKey, item: Omit<VerifyItem, 'encoding'>): Promise<boolean> =>
-  (await verifyItem(custody, soon, key, { keyId: key.keyId, encoding: 'base64url', ...item })).value.valid;
+  (await verifyItem(custody, soon, key, { keyId: key.keyId, encoding: 'base64url', ...item })).valid;
 
 interface Group {
   readonly publicKeyDer: string;

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
 import { AnkaError, type VerifyItem } from '@ankasecure/contracts';
-import type { Custody, Timed } from '../custody/custody.js';
+import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeData } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -53,11 +53,11 @@ const verifyMac = async (
   budget: Deadline,
   key: KeyVersion,
   { alg, bytes, signature }: Claim,
-): Promise<Timed<boolean>> => {
+): Promise<boolean> => {
   const { hash } = signatureSchemes[alg];
   if (hash === null) throw new AnkaError('internal-error');
-  const { value: mac, hsmMicros } = await custody.sign(budget, key.ref, { scheme: 'hmac', hash }, bytes);
-  return { value: mac.length === signature.length && timingSafeEqual(mac, signature), hsmMicros };
+  const mac = await custody.sign(budget, key.ref, { scheme: 'hmac', hash }, bytes);
+  return mac.length === signature.length && timingSafeEqual(mac, signature);
 };
 
 /** Public keys need no token: verification runs here. */
@@ -83,12 +83,10 @@ export const verifyItem = async (
   key: KeyVersion,
   item: VerifyItem,
   parts?: JwsParts,
-): Promise<Timed<Verified>> => {
+): Promise<Verified> => {
   const claim = item.jws === undefined ? rawClaim(key, item) : jwsClaim(key, item, parts ?? readJws(item.jws));
   const { alg } = claim;
-  if (signatureSchemes[alg].scheme === 'hmac') {
-    const { value: valid, hsmMicros } = await verifyMac(custody, budget, key, claim);
-    return { value: { valid, alg }, hsmMicros };
-  }
-  return { value: { valid: await verifySignature(budget, key, claim), alg }, hsmMicros: 0 };
+  const isMac = signatureSchemes[alg].scheme === 'hmac';
+  const valid = await (isMac ? verifyMac(custody, budget, key, claim) : verifySignature(budget, key, claim));
+  return { valid, alg };
 };

@@ -101,7 +101,7 @@ describe('a custody whose library fails now and then', () => {
   it.each(healed)('%s, and the caller sees nothing', async (_name, faults, expected) => {
     shim.inject(faults);
     const calls = await callsDuring(Object.keys(expected), async () => {
-      expect((await sign(custody)).value).toHaveLength(64);
+      expect(await sign(custody)).toHaveLength(64);
     });
     expect(calls).toEqual(expected);
     expect(custody.healthy()).toBe(true);
@@ -116,7 +116,7 @@ describe('a custody whose library fails now and then', () => {
   it('a backlog survives an initialisation', async () => {
     shim.inject({ C_Sign: '0x32*1' });
     const signed = await Promise.all(Array.from({ length: 200 }, () => sign(custody)));
-    expect(signed.every(({ value }) => value.length === 64)).toBe(true);
+    expect(signed.every((value) => value.length === 64)).toBe(true);
   });
 
   it('a failure that persists is hsm-error, once', async () => {
@@ -127,7 +127,7 @@ describe('a custody whose library fails now and then', () => {
     shim.inject({ C_Sign: '0x30*1' });
     expect(await codeOf(sign(custody))).toBe('hsm-error');
     shim.inject({});
-    expect((await sign(custody)).value).toHaveLength(64);
+    expect(await sign(custody)).toHaveLength(64);
     expect(custody.healthy()).toBe(true);
   });
 
@@ -143,8 +143,8 @@ describe('a custody whose library fails now and then', () => {
     ['a code of the vendor', '0x80000001*1'],
   ])('%s over the caller’s data', (_name, fault) => {
     it('is the same decryption-failed everywhere, and the service stays well', async () => {
-      const sealed = (await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9))).value;
-      const wrapped = (await custody.wrapCek(inTime(), kw, randomBytes(32))).value;
+      const sealed = await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9));
+      const wrapped = await custody.wrapCek(inTime(), kw, randomBytes(32));
       const uses: [string, () => Promise<unknown>][] = [
         ['C_Decrypt', () => custody.openGcm(inTime(), dir, sealed, randomBytes(3))],
         ['C_UnwrapKey', () => custody.unwrapCek(inTime(), kw, wrapped)],
@@ -159,7 +159,7 @@ describe('a custody whose library fails now and then', () => {
       });
       expect(calls).toEqual({ C_Finalize: 0 });
       expect(custody.healthy()).toBe(true);
-      expect((await sign(custody)).value).toHaveLength(64);
+      expect(await sign(custody)).toHaveLength(64);
     });
   });
 
@@ -177,7 +177,7 @@ describe('a custody whose library fails now and then', () => {
       custody.generate(inTime(), { ref, label: 'x' }),
     );
     expect(calls).toEqual({ C_GenerateKeyPair: 3, C_FindObjectsInit: 5, C_Finalize: 0 });
-    expect((await custody.sign(inTime(), ref, ecdsa, randomBytes(32))).value).toHaveLength(64);
+    expect(await custody.sign(inTime(), ref, ecdsa, randomBytes(32))).toHaveLength(64);
   });
 
   it('GENERAL_ERROR on making a key that persists is hsm-error and leaves nothing', async () => {
@@ -188,7 +188,7 @@ describe('a custody whose library fails now and then', () => {
     });
     expect(calls).toEqual({ C_GenerateKeyPair: 3 });
     shim.inject({});
-    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
     await until(() => custody.healthy());
   });
 
@@ -221,13 +221,13 @@ describe('bad data', () => {
     const custody = await open({ sessionPoolSize: 1 }, { tuning: { healthMs: 3_600_000 } }).custody;
     const dir = newRef('AES-256', 'encrypt', 'dir');
     await custody.generate(inTime(), { ref: dir, label: 'fault' });
-    const sealed = (await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9))).value;
+    const sealed = await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9));
     shim.inject({ C_Decrypt: '0x30*2' });
     const finalized = shim.calls('C_Finalize');
     expect(await codeOf(custody.openGcm(inTime(), dir, sealed, randomBytes(3)))).toBe('decryption-failed');
     await until(() => shim.calls('C_Finalize') === finalized + 1);
     await until(() => custody.healthy());
-    expect((await sign(custody)).value).toHaveLength(64);
+    expect(await sign(custody)).toHaveLength(64);
   });
 });
 
@@ -329,9 +329,9 @@ describe('a library that hangs', () => {
       .generate(inTime(1000), { ref, label: 'late' })
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
-    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
     await ((failure as Error).cause as StillRunning).ended;
-    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(1);
+    expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
   });
 
   it('says of a key that is still being destroyed when that is over', async () => {
@@ -342,7 +342,7 @@ describe('a library that hangs', () => {
     const failure: unknown = await custody.destroy(inTime(1000), ref.objectId).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
     await ((failure as Error).cause as StillRunning).ended;
-    expect((await custody.destroy(inTime(), ref.objectId)).value).toBe(0);
+    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
   });
 
   it('turns callers away when the queue is full', async () => {
@@ -478,7 +478,7 @@ describe('a token that stays away', () => {
     await until(() => !custody.healthy());
     shim.inject({});
     await until(() => custody.healthy());
-    expect((await sign(custody)).value).toHaveLength(64);
+    expect(await sign(custody)).toHaveLength(64);
   });
 });
 

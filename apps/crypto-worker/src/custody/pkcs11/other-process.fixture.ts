@@ -31,7 +31,7 @@ const obey = async (order: Order): Promise<string> => {
   if (order.destroy) await custody.destroy(soon(), Buffer.from(order.destroy, 'hex'));
   if (order.sign)
     return Buffer.from(
-      (await custody.sign(soon(), refOf(order.sign), { scheme: 'ecdsa' }, Buffer.alloc(32, 1))).value,
+      await custody.sign(soon(), refOf(order.sign), { scheme: 'ecdsa' }, Buffer.alloc(32, 1)),
     ).toString('hex');
   return 'done';
 };

@@ -13,7 +13,6 @@ import type {
   NewKey,
   PlatformKeyKind,
   SignatureRequest,
-  Timed,
   TokenIdentity,
   WrappedKey,
   Wrapping,
@@ -84,10 +83,10 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.capabilities.all();
   }
 
-  async generate(budget: Deadline, { ref, label }: NewKey): Promise<Timed<GeneratedKey>> {
+  async generate(budget: Deadline, { ref, label }: NewKey): Promise<GeneratedKey> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
     const reply = await this.#make(budget, shapeOf(ref.algorithm, ref.purpose, ref.alg), ref.objectId, label);
-    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
+    return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
   async generatePlatformKey(
@@ -95,23 +94,23 @@ export class Pkcs11Custody implements Custody {
     kind: PlatformKeyKind,
     objectId: Uint8Array,
     label: string,
-  ): Promise<Timed<GeneratedKey>> {
+  ): Promise<GeneratedKey> {
     if (kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
         'The token has no AES key wrap with padding, so it cannot hold a key encryption key.',
       );
     const reply = await this.#make(budget, platformShapes[kind], objectId, label);
-    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
+    return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
   importAbility(...of: Parameters<Custody['importAbility']>): ImportAbility {
     return this.runtime.importAbility(...of);
   }
 
-  async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {
+  async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey> {
     const reply = await this.bringIn(budget, key, material, []);
-    return { value: { spki: reply.parts[0] ?? null, wrapped: null }, hsmMicros: reply.micros };
+    return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
   protected bringIn(
@@ -128,14 +127,14 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.call(budget, 'import', 0, parts);
   }
 
-  async destroy(budget: Deadline, objectId: Uint8Array): Promise<Timed<number>> {
+  async destroy(budget: Deadline, objectId: Uint8Array): Promise<number> {
     assure(objectId.length > 0, 'no CKA_ID');
     const reply = await this.runtime.call(budget, 'destroy', 0, [objectId]);
-    return { value: Buffer.from(part(reply, 0)).readUInt32LE(), hsmMicros: reply.micros };
+    return Buffer.from(part(reply, 0)).readUInt32LE();
   }
 
   // Nothing here is wrapped.
-  rewrap(_budget: Deadline, _ref: KeyRef, _to: Wrapping): Promise<Timed<WrappedKey>> {
+  rewrap(_budget: Deadline, _ref: KeyRef, _to: Wrapping): Promise<WrappedKey> {
     return Promise.reject(new AnkaError('key-not-found', 'The key is not wrapped.'));
   }
 
@@ -152,40 +151,40 @@ export class Pkcs11Custody implements Custody {
     );
   }
 
-  async sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
+  async sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
     if (request.scheme === 'rsa-pkcs1' || request.scheme === 'rsa-pss')
       assure(input.length === hashBytes[request.hash], 'not a digest of that hash');
     if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'not a digest');
     return this.#one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
   }
 
-  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Timed<Uint8Array>> {
+  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array> {
     return this.#one(budget, 'sign', hmacSha256, [objectId, input]);
   }
 
-  async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>> {
+  async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
     if (ciphertext.length !== algorithmOf(ref.algorithm).bits / 8) throw new AnkaError('decryption-failed');
     return this.#one(budget, 'decrypt-oaep', 0, [this.locatorOf(ref), ciphertext]);
   }
 
-  async agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>> {
+  async agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Uint8Array> {
     const size = Math.ceil(algorithmOf(ref.algorithm).bits / 8);
     if (peer.length !== 1 + 2 * size || peer[0] !== 4) throw new AnkaError('decryption-failed');
     return this.#one(budget, 'agree', size, [this.locatorOf(ref), peer]);
   }
 
-  async wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
+  async wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {
     assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'not a content encryption key');
     return this.#one(budget, 'wrap-cek', 0, [this.locatorOf(ref), cek]);
   }
 
-  async unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>> {
+  async unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array> {
     if (wrapped.length < 24 || wrapped.length % 8 !== 0 || wrapped.length > 520)
       throw new AnkaError('decryption-failed');
     return this.#one(budget, 'unwrap-cek', 0, [this.locatorOf(ref), wrapped]);
   }
 
-  async sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>> {
+  async sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed> {
     const { maxBytes } = this.runtime.profile.gcm;
     if (plaintext.length > maxBytes)
       throw new AnkaError(
@@ -193,10 +192,10 @@ export class Pkcs11Custody implements Custody {
         `This token encrypts at most ${maxBytes} bytes at a time with dir; use a key-wrapping algorithm.`,
       );
     const reply = await this.runtime.call(budget, 'seal-gcm', 0, [this.locatorOf(ref), aad, plaintext]);
-    return { value: { iv: part(reply, 0), ciphertext: part(reply, 1), tag: part(reply, 2) }, hsmMicros: reply.micros };
+    return { iv: part(reply, 0), ciphertext: part(reply, 1), tag: part(reply, 2) };
   }
 
-  async openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>> {
+  async openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Uint8Array> {
     const { iv, ciphertext, tag } = sealed;
     if (iv.length < 12 || iv.length > 16 || tag.length !== 16) throw new AnkaError('decryption-failed');
     return this.#one(budget, 'open-gcm', 0, [this.locatorOf(ref), iv, ciphertext, tag, aad]);
@@ -215,9 +214,9 @@ export class Pkcs11Custody implements Custody {
     operation: OperationName,
     variant: number,
     parts: readonly Uint8Array[],
-  ): Promise<Timed<Uint8Array>> {
+  ): Promise<Uint8Array> {
     const reply = await this.runtime.call(budget, operation, variant, parts);
-    return { value: part(reply, 0), hsmMicros: reply.micros };
+    return part(reply, 0);
   }
 
   async #make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {

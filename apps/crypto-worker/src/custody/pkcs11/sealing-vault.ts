@@ -1,6 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
-import type { Timed, WrappedKey, Wrapping } from '../custody.js';
+import type { WrappedKey, Wrapping } from '../custody.js';
 import type { DataKey, Vault } from '../software/vault.js';
 import { headerOf, packLocator } from './lane/locator.js';
 import { ivBytes, tagBytes } from './lane/operation/gcm.js';
@@ -25,18 +25,18 @@ export class SealingVault implements Vault {
     return excluded.some(({ alg, code }) => alg === 'dir' && code !== 'self-test-pending');
   }
 
-  async makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<Timed<WrappedKey>> {
+  async makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<WrappedKey> {
     const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
     const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts);
-    return { value: wrappedIn(reply), hsmMicros: reply.micros };
+    return wrappedIn(reply);
   }
 
-  async seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<Uint8Array>> {
+  async seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
     const reply = await this.runtime.call(budget, 'seal-gcm', 0, [packLocator(key, shape), aad, plaintext]);
-    return { value: Buffer.concat([part(reply, 0), part(reply, 1), part(reply, 2)]), hsmMicros: reply.micros };
+    return Buffer.concat([part(reply, 0), part(reply, 1), part(reply, 2)]);
   }
 
-  async open(budget: Deadline, key: DataKey, aad: Uint8Array, sealed: Uint8Array): Promise<Timed<Uint8Array>> {
+  async open(budget: Deadline, key: DataKey, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array> {
     const [iv, ciphertext, tag] = [
       sealed.subarray(0, ivBytes),
       sealed.subarray(ivBytes, -tagBytes),
@@ -45,16 +45,16 @@ export class SealingVault implements Vault {
     const parts = [packLocator(key, shape), iv, ciphertext, tag, aad];
     try {
       const reply = await this.runtime.call(budget, 'open-gcm', 0, parts);
-      return { value: part(reply, 0), hsmMicros: reply.micros };
+      return part(reply, 0);
     } catch (error) {
       throw error instanceof AnkaError && error.code === 'decryption-failed' ? this.runtime.refused('open-gcm') : error;
     }
   }
 
-  async rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<Timed<WrappedKey>> {
+  async rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<WrappedKey> {
     const parts = [packLocator(key, shape), headerOf(to, shape), to.kek, to.blobMac];
     const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
-    return { value: wrappedIn(reply), hsmMicros: reply.micros };
+    return wrappedIn(reply);
   }
 
   uri({ kek }: Wrapping): string {

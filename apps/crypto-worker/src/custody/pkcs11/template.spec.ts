@@ -172,7 +172,7 @@ describe('a key for wrap that was brought in', () => {
   it('unwraps, to nothing that could be read, and does nothing else', async () => {
     const [importKey, id, value] = [randomBytes(16), randomBytes(16), randomBytes(32)];
     const made = await custody.generatePlatformKey(inTime(60_000), 'import', importKey, 'import');
-    const wrappedKey = wrapRsaKwp(custody, publicKeyOf(made.value.spki), value);
+    const wrappedKey = wrapRsaKwp(custody, publicKeyOf(made.spki), value);
     const key = { ref: { ...newRef('AES-256', 'wrap'), objectId: id }, label: 'l' };
     await custody.importKey(inTime(), key, { method: 'rsa-aes-kwp', importKey, wrappedKey });
     const wrapper = only(id);

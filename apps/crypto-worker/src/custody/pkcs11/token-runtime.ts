@@ -178,7 +178,10 @@ export class TokenRuntime {
         tenant: budget.tenantId ?? '',
         deadline: budget.deadline,
         parts,
-        resolve,
+        resolve: (reply) => {
+          budget.hsm?.add(reply.micros);
+          resolve(reply);
+        },
         reject,
         attempts: 0,
         loginEpoch: 0,

@@ -8,7 +8,6 @@ import type {
   ImportedMaterial,
   KeyRef,
   NewKey,
-  Timed,
   WrappedKey,
   Wrapping,
 } from '../custody.js';
@@ -40,27 +39,27 @@ export class WrappedCustody extends Pkcs11Custody {
     return this.runtime.wrappedCapabilities.all();
   }
 
-  override async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<Timed<GeneratedKey>> {
+  override async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<GeneratedKey> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
     const shape = shapeOfRef(ref);
     const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
     const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, shape.kind === 'rsa');
-    return { value: { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) }, hsmMicros: reply.micros };
+    return { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) };
   }
 
-  override async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<Timed<GeneratedKey>> {
+  override async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey> {
     const { ref, wrapping } = key;
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
     const parts = [headerOf(wrapping, shapeOfRef(ref)), wrapping.kek, wrapping.blobMac];
     const reply = await this.bringIn(budget, key, material, parts);
-    return { value: { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) }, hsmMicros: reply.micros };
+    return { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) };
   }
 
-  override async rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>> {
+  override async rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<WrappedKey> {
     const parts = [this.locatorOf(ref), headerOf(to, shapeOfRef(ref)), to.kek, to.blobMac];
     const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
-    return { value: wrappedIn(reply), hsmMicros: reply.micros };
+    return wrappedIn(reply);
   }
 
   /** The KEK's place, for the key itself has none. */

@@ -9,7 +9,6 @@ import type {
   KeyRef,
   NewKey,
   SignatureRequest,
-  Timed,
   WrappedKey,
   Wrapping,
 } from '../custody.js';
@@ -86,21 +85,20 @@ export class SoftwareCustody implements KeyCustody {
     return this.vault.knownUnable() ? unable : able;
   }
 
-  async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<Timed<GeneratedKey>> {
+  async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<GeneratedKey> {
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to seal under');
-    const made = await this.vault.makeDataKey(budget, wrapping);
-    const dataKey: DataKey = { objectId: ref.objectId, wrapped: { ...made.value, wrapping } };
+    const wrapped = await this.vault.makeDataKey(budget, wrapping);
+    const dataKey: DataKey = { objectId: ref.objectId, wrapped: { ...wrapped, wrapping } };
     const { secret, spki } = await makePlain(ref.algorithm);
     try {
       const sealed = await this.vault.seal(budget, dataKey, aadOf(ref, wrapping), secret);
-      const value = { spki, wrapped: made.value, sealed: sealed.value };
-      return { value, hsmMicros: made.hsmMicros + sealed.hsmMicros };
+      return { spki, wrapped, sealed };
     } finally {
       secret.fill(0);
     }
   }
 
-  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<Timed<WrappedKey>> {
+  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<WrappedKey> {
     return this.vault.rewrap(budget, dataKeyOf(ref), to);
   }
 
@@ -113,62 +111,60 @@ export class SoftwareCustody implements KeyCustody {
     return this.vault.uri(dataKeyOf(ref).wrapped.wrapping);
   }
 
-  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
+  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => signPlain(ref.algorithm, secret, request, input));
   }
 
-  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>> {
+  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => uniform(() => decryptOaepPlain(secret, ciphertext)));
   }
 
-  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>> {
+  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => uniform(() => agreePlain(ref.algorithm, secret, peer)));
   }
 
-  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
+  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => wrapCekPlain(secret, cek));
   }
 
-  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>> {
+  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => uniform(() => unwrapCekPlain(secret, wrapped)));
   }
 
-  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>> {
+  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed> {
     return this.using(budget, ref, (secret) => sealGcmPlain(secret, aad, plaintext));
   }
 
-  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>> {
+  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => uniform(() => openGcmPlain(secret, sealed, aad)));
   }
 
   /** Looked up when it is its turn, for meanwhile the key may have been wiped. `work` keeps nothing of what it is given. */
-  private async using<Result>(budget: Deadline, ref: KeyRef, work: (secret: Buffer) => Result): Promise<Timed<Result>> {
+  private async using<Result>(budget: Deadline, ref: KeyRef, work: (secret: Buffer) => Result): Promise<Result> {
     const name = nameOf(ref);
     const tryIt = (): { readonly value: Result } | undefined => {
       const secret = this.unsealed.get(name);
       return secret && { value: work(secret) };
     };
     let done = await this.turns.take(budget, tryIt);
-    let micros = 0;
     while (done === undefined) {
-      const { value: secret, hsmMicros } = await this.unseal(budget, ref);
-      micros += hsmMicros;
+      const secret = await this.unseal(budget, ref);
       this.unsealed.put(name, ref.objectId, secret);
       done = await this.turns.take(budget, tryIt, true);
     }
-    return { ...done, hsmMicros: micros };
+    return done.value;
   }
 
   /** @throws AnkaError `key-blob-refused` where it is not what was sealed for this key */
-  private async unseal(budget: Deadline, ref: KeyRef): Promise<Timed<Buffer>> {
+  private async unseal(budget: Deadline, ref: KeyRef): Promise<Buffer> {
     const dataKey = dataKeyOf(ref);
     const aad = aadOf(ref, dataKey.wrapped.wrapping);
-    const { value, hsmMicros } = await this.vault.open(budget, dataKey, aad, sealedIn(ref));
+    const opened = await this.vault.open(budget, dataKey, aad, sealedIn(ref));
     // Memory of its own, which nothing but a key was ever in.
-    const secret = Buffer.alloc(value.length);
-    secret.set(value);
-    value.fill(0);
-    return { value: secret, hsmMicros };
+    const secret = Buffer.alloc(opened.length);
+    secret.set(opened);
+    opened.fill(0);
+    return secret;
   }
 }
 

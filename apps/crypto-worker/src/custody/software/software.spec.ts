@@ -69,14 +69,14 @@ describe('a key in software', () => {
   afterAll(() => custody.close());
 
   const made = async (ref: KeyRef): Promise<{ ref: KeyRef; spki: Buffer }> => {
-    const { value } = await custody.generate(inTime(), { ref, label: 'x', wrapping, custody: 'software' });
+    const value = await custody.generate(inTime(), { ref, label: 'x', wrapping, custody: 'software' });
     if (value.wrapped === null) throw new Error('nothing is sealed');
     const kept = { ...ref, wrapped: { ...value.wrapped, wrapping }, sealed: value.sealed };
     return { ref: kept, spki: Buffer.from(value.spki ?? []) };
   };
   const ed25519 = () => made(newRef('Ed25519', 'sign'));
   const signs = async ({ ref, spki }: { ref: KeyRef; spki: Buffer }): Promise<boolean> => {
-    const { value } = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, Buffer.from('x'));
+    const value = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, Buffer.from('x'));
     return verify(null, Buffer.from('x'), { key: spki, format: 'der', type: 'spki' }, value);
   };
   /** As another process has it: nothing of it is in memory. */
@@ -147,7 +147,7 @@ describe('a key in software', () => {
     const order: string[] = [];
     const sign = async (tenantId: string): Promise<void> => {
       const budget = { ...inTime(), tenantId };
-      const { value } = await custody.sign(budget, key.ref, { scheme: 'eddsa' }, Buffer.from('x'));
+      const value = await custody.sign(budget, key.ref, { scheme: 'eddsa' }, Buffer.from('x'));
       expect(verify(null, Buffer.from('x'), { key: key.spki, format: 'der', type: 'spki' }, value)).toBe(true);
       order.push(tenantId);
     };
@@ -164,7 +164,7 @@ describe('a key in software', () => {
     const key = await ed25519();
     const next: Wrapping = { ...wrapping, kek: randomBytes(16), kekGeneration: 2 };
     await custody.generatePlatformKey(inTime(), 'kek', Buffer.from(next.kek), 'kek');
-    const { value } = await custody.rewrap(inTime(), key.ref, next);
+    const value = await custody.rewrap(inTime(), key.ref, next);
     expect(await signs(afresh(key, { wrapped: { ...value, wrapping: next } }))).toBe(true);
     await custody.destroy(inTime(), next.kek);
     expect(await codeOf(signs(afresh(key, { wrapped: { ...value, wrapping: next } })))).toBe('key-not-found');

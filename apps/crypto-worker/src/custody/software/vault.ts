@@ -1,5 +1,5 @@
 import type { Deadline } from '../../deadline/deadline.js';
-import type { KeyRef, Timed, WrappedKey, Wrapping } from '../custody.js';
+import type { KeyRef, WrappedKey, Wrapping } from '../custody.js';
 
 /** A data key of the HSM: AES-256, wrapped by the tenant's KEK, and used inside alone. */
 export interface DataKey {
@@ -14,13 +14,13 @@ export interface Vault {
   able(budget: Deadline): Promise<boolean>;
   /** Whether it cannot, as far as is known by now. */
   knownUnable(): boolean;
-  makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<Timed<WrappedKey>>;
+  makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<WrappedKey>;
   /** AES-GCM with `aad` authenticated. @returns IV, ciphertext and tag, one after the other */
-  seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<Uint8Array>>;
+  seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array>;
   /** The caller wipes what is returned. @throws AnkaError `key-blob-refused` for what was not sealed so */
-  open(budget: Deadline, key: DataKey, aad: Uint8Array, sealed: Uint8Array): Promise<Timed<Uint8Array>>;
+  open(budget: Deadline, key: DataKey, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array>;
   /** Wraps the data key again, with another KEK: what it seals stays as it is. */
-  rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<Timed<WrappedKey>>;
+  rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<WrappedKey>;
   /** RFC 7512 URI of the KEK. */
   uri(wrapping: Wrapping): string;
 }

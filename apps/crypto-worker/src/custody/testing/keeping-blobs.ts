@@ -30,19 +30,19 @@ export const keepingBlobs = (custody: Custody, wrapping: Wrapping): Custody => {
   const own: Partial<Custody> = {
     generate: async (budget, key) => {
       const made = await custody.generate(budget, { ...key, wrapping });
-      keep(key.ref, made.value);
+      keep(key.ref, made);
       return made;
     },
     importKey: async (budget, key, material) => {
       const under = material.method === 'aes-kwp' ? { wrappingKey: stored(material.wrappingKey) } : {};
       const made = await custody.importKey(budget, { ...key, wrapping }, { ...material, ...under });
-      keep(key.ref, made.value);
+      keep(key.ref, made);
       return made;
     },
     destroy: async (budget, objectId) => {
       custody.forgetUnwrapped([objectId]);
-      const { value, hsmMicros } = await custody.destroy(budget, objectId);
-      return { value: value + (kept.delete(hex(objectId)) ? 1 : 0), hsmMicros };
+      const destroyed = await custody.destroy(budget, objectId);
+      return destroyed + (kept.delete(hex(objectId)) ? 1 : 0);
     },
     sign: (budget, ref, ...rest) => custody.sign(budget, stored(ref), ...rest),
     decryptOaep: (budget, ref, ...rest) => custody.decryptOaep(budget, stored(ref), ...rest),

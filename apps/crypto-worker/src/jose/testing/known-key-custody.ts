@@ -11,7 +11,7 @@ import {
   sign,
 } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Custody, GcmSealed, KeyRef, SignatureRequest, Timed, TokenIdentity } from '../../custody/custody.js';
+import type { Custody, GcmSealed, KeyRef, SignatureRequest, TokenIdentity } from '../../custody/custody.js';
 import { type Crv, curves, isCrv } from '../curve.js';
 import { concatenated, openssl, privatePem } from './openssl.js';
 
@@ -24,7 +24,6 @@ const token: TokenIdentity = {
   profile: 'none',
 };
 
-const timed = <Value>(value: Value): Timed<Value> => ({ value, hsmMicros: 0 });
 const unsupported = (): never => {
   throw new Error('the known-key custody holds keys that tests give it, and makes none');
 };
@@ -56,9 +55,9 @@ const peerKey = (crv: Crv, point: Uint8Array): KeyObject => {
   return createPublicKey({ key, format: 'jwk' });
 };
 
-const failing = <Value>(work: () => Value): Promise<Timed<Value>> => {
+const failing = <Value>(work: () => Value): Promise<Value> => {
   try {
-    return Promise.resolve(timed(work()));
+    return Promise.resolve(work());
   } catch (cause) {
     return Promise.reject(new AnkaError('decryption-failed', 'as custody words it', { cause }));
   }
@@ -86,42 +85,42 @@ export class KnownKeyCustody implements Custody {
     return key;
   }
 
-  async sign(_: unknown, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Timed<Uint8Array>> {
+  async sign(_: unknown, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
     const key = this.key(ref);
-    if (request.scheme === 'hmac') return timed(createHmac(request.hash, key).update(input).digest());
-    return timed(request.scheme === 'eddsa' ? sign(null, input, key) : signDigest(key, request, input));
+    if (request.scheme === 'hmac') return createHmac(request.hash, key).update(input).digest();
+    return request.scheme === 'eddsa' ? sign(null, input, key) : signDigest(key, request, input);
   }
 
-  decryptOaep(_: unknown, ref: KeyRef, ciphertext: Uint8Array): Promise<Timed<Uint8Array>> {
+  decryptOaep(_: unknown, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
     const key = this.key(ref);
     return failing(() =>
       privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, ciphertext),
     );
   }
 
-  async agree(_: unknown, ref: KeyRef, peer: Uint8Array): Promise<Timed<Uint8Array>> {
+  async agree(_: unknown, ref: KeyRef, peer: Uint8Array): Promise<Uint8Array> {
     const privateKey = this.key(ref);
     const { crv } = privateKey.export({ format: 'jwk' });
-    return timed(diffieHellman({ privateKey, publicKey: peerKey(isCrv(crv) ? crv : unsupported(), peer) }));
+    return diffieHellman({ privateKey, publicKey: peerKey(isCrv(crv) ? crv : unsupported(), peer) });
   }
 
-  async wrapCek(_: unknown, ref: KeyRef, cek: Uint8Array): Promise<Timed<Uint8Array>> {
-    return timed(createCipheriv(wrapCipher(ref), this.key(ref), initialValue).update(cek));
+  async wrapCek(_: unknown, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {
+    return createCipheriv(wrapCipher(ref), this.key(ref), initialValue).update(cek);
   }
 
-  unwrapCek(_: unknown, ref: KeyRef, wrapped: Uint8Array): Promise<Timed<Uint8Array>> {
+  unwrapCek(_: unknown, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array> {
     const key = this.key(ref);
     return failing(() => createDecipheriv(wrapCipher(ref), key, initialValue).update(wrapped));
   }
 
-  async sealGcm(_: unknown, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<Timed<GcmSealed>> {
+  async sealGcm(_: unknown, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed> {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.key(ref), iv).setAAD(aad);
     const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-    return timed({ iv, ciphertext, tag: cipher.getAuthTag() });
+    return { iv, ciphertext, tag: cipher.getAuthTag() };
   }
 
-  openGcm(_: unknown, ref: KeyRef, { iv, ciphertext, tag }: GcmSealed, aad: Uint8Array): Promise<Timed<Uint8Array>> {
+  openGcm(_: unknown, ref: KeyRef, { iv, ciphertext, tag }: GcmSealed, aad: Uint8Array): Promise<Uint8Array> {
     const key = this.key(ref);
     return failing(() => {
       const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 }).setAAD(aad).setAuthTag(tag);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig, main } from '@ankasecure/service-kit';
 import { servedPartition, workerConfig } from '../../../config.js';
+import { metered } from '../../../deadline/metered.js';
 import type { KeyRef } from '../../custody.js';
 import { shapeOf } from '../capability.js';
 import type { CustodyLogger, Pkcs11Config } from '../config.js';
@@ -68,8 +69,11 @@ main('raw PKCS#11', async () => {
     const custody = await lanes;
     const { operation, ref, seed } =
       prepared.find((candidate) => candidate.operation.name === order.operation) ?? missing(order.operation);
-    const call = async (): Promise<number> =>
-      (await operation.call(custody, { deadline: Date.now() + 30_000 }, ref, seed)).hsmMicros;
+    const call = async (): Promise<number> => {
+      const budget = metered({ deadline: Date.now() + 30_000 });
+      await operation.call(custody, budget, ref, seed);
+      return budget.hsm.micros;
+    };
     return [await measureLanes(operation.name, order.inFlight, order.seconds, call)];
   };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import type { Deadline } from '../../../deadline/deadline.js';
-import type { Custody, GcmSealed, KeyRef, SignatureRequest, Timed } from '../../custody.js';
+import type { Custody, GcmSealed, KeyRef, SignatureRequest } from '../../custody.js';
 import { signatureVariants } from '../lane/job.js';
 
 /** One lane job, for a session that is called directly. */
@@ -18,7 +18,7 @@ export interface RawOperation {
   readonly name: string;
   readonly ref: Omit<KeyRef, 'objectId'>;
   /** Through the lanes. */
-  readonly call: (custody: Custody, budget: Deadline, ref: KeyRef, seed: Seed) => Promise<Timed<unknown>>;
+  readonly call: (custody: Custody, budget: Deadline, ref: KeyRef, seed: Seed) => Promise<unknown>;
   /** The same job as a lane gets it. */
   readonly job: (id: Buffer, seed: Seed) => DirectJob;
   /** Makes the seed. */
