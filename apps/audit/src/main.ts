@@ -8,5 +8,6 @@ main('audit', () =>
     config: loadConfig(auditConfig),
     schema: { entities: [], migrations: [] },
     module: AuditModule,
+    outbox: 'none',
   }),
 );

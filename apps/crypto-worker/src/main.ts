@@ -3,11 +3,14 @@ import { workerConfig } from './config.js';
 import * as migrations from './migrations/index.js';
 import { WorkerModule } from './worker.module.js';
 
-main('crypto-worker', () =>
-  startService({
+main('crypto-worker', () => {
+  const config = loadConfig(workerConfig);
+  return startService({
     service: 'crypto-worker',
-    config: loadConfig(workerConfig),
+    config,
+    partition: config.partition,
+    outbox: config.outbox,
     schema: { entities: [], migrations: Object.values(migrations) },
     module: WorkerModule,
-  }),
-);
+  });
+});

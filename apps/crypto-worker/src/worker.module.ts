@@ -63,12 +63,6 @@ const made = <Made>(
     made(Partition, [PARTS], ({ config }: WorkerParts) => servedPartition(config)),
     { provide: CUSTODY, inject: [PARTS, Partition], useFactory: openCustody },
     made(
-      Outbox,
-      [PARTS],
-      ({ dataSource, bus, log, config }: WorkerParts) =>
-        new Outbox('crypto-worker', dataSource, bus, log, { capacity: config.outbox.capacity, batch: 256 }),
-    ),
-    made(
       GroupCommit,
       [PARTS, Outbox],
       ({ config, log }: WorkerParts, outbox: Outbox) => new GroupCommit(config.database, outbox, log),

@@ -12,7 +12,6 @@ import {
 import { Bus, Outbox, PARTS, type Parts, type Served } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { Gauge } from 'prom-client';
 import { SignToken } from './access-token/sign-token.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
@@ -53,8 +52,6 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     const { partition } = this.parts.config;
-    this.meter();
-    this.outbox.start();
     await this.modules.get(ForgetUnwrapped).start(partition);
     await this.modules.get(Reconciler).start(partition);
     this.serveRecords(partition);
@@ -77,7 +74,6 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       this.modules.get<{ stop(): Promise<void> }>(part),
     );
     await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);
-    await this.outbox.stop();
     await this.modules.get(GroupCommit).close();
     await this.modules.get(Lease).release();
   }
@@ -146,22 +142,5 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       this.bus.serveRaw(operation.contract, partition, (context, body) => runner.run(operation, context, body));
     const [encrypt, decrypt, sign, verify] = operations;
     return [serve(encrypt), serve(decrypt), serve(sign), serve(verify)];
-  }
-
-  private meter(): void {
-    const { outbox } = this;
-    const gauges = {
-      ankasecure_outbox_events: ['Committed outcomes that wait to be sealed', () => outbox.depth],
-      ankasecure_outbox_quarantined: ['Outcomes that could not be sealed and need a person', () => outbox.quarantined],
-    } as const;
-    for (const [name, [help, read]] of Object.entries(gauges))
-      new Gauge({
-        name,
-        help,
-        registers: [this.parts.health.registry],
-        collect() {
-          this.set(read());
-        },
-      });
   }
 }

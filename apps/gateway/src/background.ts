@@ -1,4 +1,4 @@
-import type { Logger, Outbox } from '@ankasecure/service-kit';
+import type { Logger } from '@ankasecure/service-kit';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { IdentityEpoch } from './identity/identity-epoch.js';
 import type { Quota } from './quota/quota.js';
@@ -18,7 +18,6 @@ export class Background implements OnApplicationBootstrap, OnApplicationShutdown
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly outbox: Outbox,
     private readonly expiring: readonly Expiring[],
     private readonly quota: Quota | undefined,
     private readonly epochs: IdentityEpoch,
@@ -26,7 +25,6 @@ export class Background implements OnApplicationBootstrap, OnApplicationShutdown
   ) {}
 
   onApplicationBootstrap(): void {
-    this.outbox.start();
     this.timer = setInterval(() => void this.clear(), everyMs);
     this.timer.unref();
   }
@@ -35,7 +33,6 @@ export class Background implements OnApplicationBootstrap, OnApplicationShutdown
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     await this.epochs.stop();
-    await this.outbox.stop();
   }
 
   private async clear(): Promise<void> {

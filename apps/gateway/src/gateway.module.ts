@@ -118,7 +118,6 @@ export const QUOTA = Symbol('quota');
       useFactory: issueTokenOf,
     },
     fromParts(TenantDirectory, ({ bus, dataSource, log }) => new TenantDirectory(bus, dataSource, log)),
-    fromParts(Outbox, ({ dataSource, bus, log }) => new Outbox('gateway', dataSource, bus, log)),
     fromParts(Idempotency, ({ dataSource }) => new Idempotency(dataSource)),
     fromParts(BodyBudget, ({ config: { http } }) => new BodyBudget(http.bodyBudgetBytes, http.bodyLimitBytes)),
     fromParts(RequestMeter, ({ health }) => new RequestMeter(health.registry)),
@@ -165,13 +164,9 @@ export const QUOTA = Symbol('quota');
     },
     {
       provide: Background,
-      inject: [PARTS, EXPIRING, Outbox, QUOTA, IdentityEpoch],
-      useFactory: (
-        { log }: GatewayParts,
-        expiring: readonly Expiring[],
-        outbox: Outbox,
-        ...rest: [Quota | undefined, IdentityEpoch]
-      ) => new Background(outbox, expiring, ...rest, log),
+      inject: [PARTS, EXPIRING, QUOTA, IdentityEpoch],
+      useFactory: ({ log }: GatewayParts, expiring: readonly Expiring[], ...rest: [Quota | undefined, IdentityEpoch]) =>
+        new Background(expiring, ...rest, log),
     },
   ],
 })

@@ -4,5 +4,6 @@ import { PolicyModule } from './policy.module.js';
 import { schema } from './schema.js';
 
 main('policy', () =>
-  startService({ service: 'policy', config: loadConfig(policyConfig), schema, module: PolicyModule }),
+  // The module has an outbox of its own until it takes the kit's.
+  startService({ service: 'policy', config: loadConfig(policyConfig), schema, module: PolicyModule, outbox: 'none' }),
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Context, contract, page } from './bus.js';
+import { contract, page } from './bus.js';
 import { cursor, instant, pageLimit, uuid } from './primitive.js';
 
 export const outcomes = ['success', 'failure', 'unknown'] as const;
@@ -13,7 +13,7 @@ const field = (max: number) =>
     .refine((value) => value.isWellFormed() && !value.includes('\0'));
 
 /** What a service reports. Null means absent and is not the same as empty. The first nine fields after the id are the canonical ones. */
-export const auditEvent = z.strictObject({
+export const reportedEvent = z.strictObject({
   /** Made by the reporter, once: the same event may arrive twice and is sealed once. */
   eventId: uuid,
   tenantId: uuid,
@@ -30,11 +30,7 @@ export const auditEvent = z.strictObject({
   /** Free-form, sealed with the event but not part of its canonical nine: `userIssuer`, key version, custody, JOSE alg, … */
   details: z.record(field(64), field(512)).optional(),
 });
-export type AuditEvent = z.infer<typeof auditEvent>;
-
-/** What the details of every event say besides who did it: the issuer that said he was it. Nothing where a service acts by itself. */
-export const userIssuer = ({ issuer }: Pick<Context, 'issuer'>): Readonly<Record<string, string>> =>
-  issuer === undefined ? {} : { userIssuer: issuer };
+export type AuditEvent = z.infer<typeof reportedEvent>;
 
 /** Most events of one `audit.append`. */
 export const maxAppend = 5000;
@@ -44,7 +40,7 @@ export const appendEvents = contract({
   owner: 'audit',
   callers: ['gateway', 'policy', 'crypto-worker'],
   subject: 'audit.append',
-  request: z.strictObject({ events: z.array(auditEvent).min(1).max(maxAppend) }),
+  request: z.strictObject({ events: z.array(reportedEvent).min(1).max(maxAppend) }),
   reply: z.strictObject({ sealed: z.number().int().nonnegative() }),
 });
 
@@ -66,7 +62,7 @@ export const computeMacs = contract({
 
 export const sealedEvent = z
   .strictObject({
-    ...auditEvent.omit({ occurredAt: true, details: true }).shape,
+    ...reportedEvent.omit({ occurredAt: true, details: true }).shape,
     occurredAt: instant,
     details: z.record(z.string(), z.string()),
     /** Gapless per tenant, from 1. */

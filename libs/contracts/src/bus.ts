@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isErrorCode } from './error.js';
+import type { HsmMeter } from './hsm-meter.js';
 import { instant, text, uuid } from './primitive.js';
 import { policyRefusal } from './refusal.js';
 import { roles } from './role.js';
@@ -44,7 +45,10 @@ export const context = z.strictObject({
    */
   approval: z.strictObject({ id: uuid, requestedBy: text(256) }).optional(),
 });
-export type Context = z.infer<typeof context>;
+export type Context = z.infer<typeof context> & {
+  /** Adds up the HSM time of this request. Set by the server that decodes the request; never serialised. */
+  readonly hsm?: HsmMeter;
+};
 
 export const failure = z.strictObject({
   code: z.string().refine(isErrorCode),

@@ -1,48 +1,43 @@
 import type { Service } from '@ankasecure/contracts';
-import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplicationContext, INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import type { ServiceConfig } from './config/section.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
 import { Health } from './health/health.js';
+import { KitModule, type KitOptions, type Parts } from './kit.module.js';
 import { createLogger, type Logger, nestLogger } from './logging/logger.js';
 import { Bus } from './nats/bus.js';
+import { BusServer } from './nats/server.js';
 
-/** What every service stands on, connected and ready to use. */
-export interface Parts<Config extends ServiceConfig = ServiceConfig> {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly health: Health;
-  readonly bus: Bus;
-  readonly dataSource: DataSource;
-}
-
-/** Nest tokens of the parts. */
-export const PARTS = Symbol('parts');
-
-/** A global module that offers the parts to a service's own modules. */
-class KitModule {}
-
-const kitModule = (parts: Parts): DynamicModule => ({
-  module: KitModule,
-  global: true,
-  providers: [
-    { provide: PARTS, useValue: parts },
-    { provide: DataSource, useValue: parts.dataSource },
-    { provide: Bus, useValue: parts.bus },
-    { provide: Health, useValue: parts.health },
-  ],
-  exports: [PARTS, DataSource, Bus, Health],
-});
-
-export interface ServiceDefinition<Config extends ServiceConfig> {
+export interface ServiceDefinition<Config extends ServiceConfig> extends KitOptions {
   readonly service: Service;
   readonly config: Config;
   readonly schema: Schema;
-  readonly module: Type;
-  /** How Nest is started; a plain application context unless the service speaks HTTP itself. */
+  /** The service's root module. */
+  readonly module: Type | DynamicModule;
+  /** Starts Nest in another way, for a service that speaks HTTP itself. */
   readonly create?: (root: DynamicModule, parts: Parts<Config>) => Promise<INestApplicationContext>;
 }
+
+/** The root of a service: its own module on top of the kit. */
+export const serviceRoot = (module: Type | DynamicModule, parts: Parts, options: KitOptions = {}): DynamicModule => {
+  const kit = KitModule.of(parts, options);
+  return 'module' in module ? { ...module, imports: [...(module.imports ?? []), kit] } : { module, imports: [kit] };
+};
+
+/** Builds the service's modules and serves the contracts of their controllers on the bus. */
+export const createService = async (root: DynamicModule, log: Logger): Promise<INestMicroservice> => {
+  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(root, {
+    useFactory: (server: BusServer) => ({ strategy: server }),
+    inject: [BusServer],
+    logger: nestLogger(log),
+    abortOnError: false,
+  });
+  await app.listen();
+  return app;
+};
 
 /**
  * Starts a service: health first (so that probes see it starting), then database and bus, then its modules.
@@ -61,11 +56,9 @@ export const startService = async <Config extends ServiceConfig>(
   health.register('nats', () => {
     if (!bus.isConnected()) throw new Error('not connected');
   });
-  const parts: Parts<Config> = { config, log, health, bus, dataSource };
-  const root: DynamicModule = { module: definition.module, imports: [kitModule(parts)] };
-  const create =
-    definition.create ??
-    ((module) => NestFactory.createApplicationContext(module, { logger: nestLogger(log), abortOnError: false }));
+  const parts: Parts<Config> = { service, config, log, health, bus, dataSource };
+  const root = serviceRoot(definition.module, parts, definition);
+  const create = definition.create ?? (() => createService(root, log));
   const app = await create(root, parts);
   await app.init();
   await bus.flushed();

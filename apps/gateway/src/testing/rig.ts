@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PARTS } from '@ankasecure/service-kit';
+import { serviceRoot } from '@ankasecure/service-kit';
 import type { Nats, Postgres } from '@ankasecure/testing';
 import { migrateTest, startTestNats, startTestParts, startTestPostgres } from '@ankasecure/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -95,7 +95,7 @@ export const startRig = async (): Promise<Rig> => {
         http: { ...http, ...overrides.http },
       },
     };
-    const root = { module: GatewayModule, global: true, providers: [{ provide: PARTS, useValue: parts }] };
+    const root = serviceRoot(GatewayModule, parts);
     const app = await createGateway(root, parts).catch(async (error: unknown) => {
       await stop();
       throw error;

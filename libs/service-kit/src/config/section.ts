@@ -42,3 +42,7 @@ export const partitionName = z.string().regex(/^[a-z0-9-]{1,32}$/);
 
 /** Key of the signatures on listing cursors; the same in all instances of a service. */
 export const cursorSecret = z.string().min(32, 'at least 32 characters are expected');
+
+/** The database section, and the token it is injected by. */
+export interface DatabaseConfig extends z.infer<typeof serviceConfig.shape.database> {}
+export abstract class DatabaseConfig {}

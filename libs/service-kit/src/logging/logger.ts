@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
 
 /** Names under which a secret could ever be logged by mistake, at any of the depths our objects have. */
 const secretNames = [
@@ -21,7 +21,10 @@ const secretNames = [
 ];
 const redact = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
 
-export type { Logger };
+/** The service's logger, and the token it is injected by. */
+export interface Logger extends PinoLogger {}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
+export abstract class Logger {}
 
 /** Nothing secret is passed to a logger; redaction is the second wall. */
 export const loggerOptions = (service: string, level: string): LoggerOptions => ({

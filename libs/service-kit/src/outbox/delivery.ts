@@ -1,7 +1,7 @@
 import { AnkaError, type AuditEvent, maxAppend } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
-import type { RawReply } from '../nats/bus.js';
+import type { RawReply } from '../nats/connection.js';
 
 export interface Row {
   readonly id: string;

@@ -6,11 +6,15 @@ import {
   platformTenantId,
   type Service,
 } from '@ankasecure/contracts';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
-import type { Bus, RawReply } from '../nats/bus.js';
+import type { BusClient } from '../nats/client.js';
+import type { RawReply } from '../nats/connection.js';
 import { Deferrals } from './deferral.js';
 import { Delivery, type Row, tenantOf, type Way, writeRow } from './delivery.js';
+import { meterOutbox } from './outbox-metrics.js';
 
 export interface OutboxOptions {
   /** Events that may wait before operations are refused. */
@@ -34,12 +38,18 @@ const countMs = 1000;
 /** Kept of the bus's largest message for the head. */
 const headBytes = 4096;
 
+interface Count {
+  readonly waiting: string;
+  readonly quarantined: string;
+  readonly oldest: Date | null;
+}
+
 /**
  * Outcomes on their way to the audit trail. They are written in the transaction of what they report, and one relay per
  * process takes them on: rows leave when the audit service has answered that they are sealed, and only then. Several
  * processes may share a table (rows under way are skipped); an event that arrives twice is sealed once.
  */
-export class Outbox {
+export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private waiting = 0;
   private failures = 0;
   private running = false;
@@ -52,23 +62,44 @@ export class Outbox {
   /** Events that this process has committed since the last count began. */
   private sinceCount = 0;
   private readonly deferrals = new Deferrals();
+  private readonly options: OutboxOptions;
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly service: Service,
     private readonly dataSource: DataSource,
-    private readonly bus: Bus,
+    private readonly bus: Pick<BusClient, 'maxPayload' | 'requestRaw'>,
     private readonly log: Logger,
-    private readonly options: OutboxOptions = defaults,
-  ) {}
+    options: Partial<OutboxOptions> = {},
+  ) {
+    this.options = { ...defaults, ...options };
+  }
+
+  onApplicationBootstrap(): void {
+    this.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Shows depth, age and quarantined events as gauges. */
+  meter(registry: Registry): this {
+    meterOutbox(this, registry);
+    return this;
+  }
 
   start(): void {
+    if (this.running) return;
     this.running = true;
     this.loop = this.run();
   }
 
   /** Events that the audit service refused and that wait for a person, as last counted. */
   quarantined = 0;
+
+  /** When the oldest event that waits was committed, as last counted: milliseconds since the epoch. */
+  oldestAt: number | undefined;
 
   /** Events that wait, as last known. */
   get depth(): number {
@@ -99,7 +130,7 @@ export class Outbox {
 
   /** Sends what waits, as far as the audit service answers within `graceMs`, and stops. What is left is sent after the next start. */
   async stop(graceMs = 3000): Promise<void> {
-    if (!this.running) return;
+    if (!this.running || this.stopped) return;
     const end = Date.now() + graceMs;
     while (this.waiting > 0 && this.failures === 0 && Date.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -190,10 +221,12 @@ export class Outbox {
 
   private async recount(): Promise<void> {
     this.sinceCount = 0;
-    const [row] = await this.dataSource.query<{ waiting: string; quarantined: string }[]>(
+    const [row] = await this.dataSource.query<Count[]>(
       `SELECT coalesce(sum(event_count) FILTER (WHERE NOT quarantined), 0) AS waiting,
-              coalesce(sum(event_count) FILTER (WHERE quarantined), 0) AS quarantined FROM outbox`,
+              coalesce(sum(event_count) FILTER (WHERE quarantined), 0) AS quarantined,
+              min(created_at) FILTER (WHERE NOT quarantined) AS oldest FROM outbox`,
     );
+    this.oldestAt = row?.oldest?.getTime();
     this.quarantined = Number(row?.quarantined ?? 0);
     this.waiting = Number(row?.waiting ?? 0) + this.sinceCount;
     this.countedAt = Date.now();

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type Context, type DryRun, rehearsalOf, tried, userIssuer, verdictOf } from '@ankasecure/contracts';
+import { auditEvent, type Context, type DryRun, rehearsalOf, tried, verdictOf } from '@ankasecure/contracts';
 import type { DataSource } from 'typeorm';
 import { withTenant } from '../database/tenant.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -26,18 +25,13 @@ export class Rehearsal {
   async of(context: Context, deed: Tryable, check: () => Promise<unknown>): Promise<DryRun> {
     this.outbox.assertRoom();
     const { error } = await tried(check);
-    const { tenantId, principal, correlationId } = context;
-    await withTenant(this.dataSource, tenantId, (manager) =>
-      this.outbox.write(manager, [
-        {
-          ...{ eventId: randomUUID(), tenantId, userId: principal, keyId: null, algorithm: null, correlationId },
-          details: { ...deed.details, ...userIssuer(context) },
-          operation: rehearsalOf(deed.operation),
-          outcome: error === undefined ? 'success' : 'failure',
-          failureCode: error?.code ?? null,
-          occurredAt: Date.now() * 1000,
-        },
-      ]),
+    const action = {
+      operation: rehearsalOf(deed.operation),
+      details: deed.details,
+      failureCode: error?.code ?? null,
+    };
+    await withTenant(this.dataSource, context.tenantId, (manager) =>
+      this.outbox.write(manager, [auditEvent(context, action)]),
     );
     this.outbox.committed(1);
     return verdictOf(deed.operation, error);

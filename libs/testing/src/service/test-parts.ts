@@ -59,6 +59,7 @@ export const startTestParts = async (options: TestPartsOptions): Promise<TestPar
   const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
   const bus = await connectTestBus(service, nats);
   return {
+    service,
     config,
     log: createLogger(service, 'fatal'),
     health: new Health(service),

@@ -1,0 +1,39 @@
+import { approvalDetails } from './approval.js';
+import type { AuditEvent } from './audit.js';
+import type { Context } from './bus.js';
+import { newId } from './id.js';
+
+/** What an audit event reads from the context: whose trail it enters, who acted, in which request, and who approved. */
+export type Actor = Pick<Context, 'tenantId' | 'principal' | 'issuer' | 'correlationId' | 'approval'>;
+
+/** An action as an audit event reports it. Absent members: no key, no algorithm, no failure, no details. */
+export interface AuditedAction {
+  /** `key.create`, `encrypt`, `policy.put`, … */
+  readonly operation: string;
+  readonly keyId?: string | null;
+  readonly algorithm?: string | null;
+  /** Null or absent: the action succeeded. */
+  readonly failureCode?: string | null;
+  /** Only where it does not follow from `failureCode`. */
+  readonly outcome?: AuditEvent['outcome'];
+  readonly details?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The issuer that vouches for the principal. Empty where a service acts by itself. */
+export const userIssuer = ({ issuer }: Pick<Context, 'issuer'>): Readonly<Record<string, string>> =>
+  issuer === undefined ? {} : { userIssuer: issuer };
+
+/** Builds the audit event of an action that happened now. Every service builds its events here. */
+export const auditEvent = (actor: Actor, action: AuditedAction): AuditEvent => ({
+  eventId: newId(),
+  tenantId: actor.tenantId,
+  userId: actor.principal,
+  keyId: action.keyId ?? null,
+  algorithm: action.algorithm ?? null,
+  operation: action.operation,
+  outcome: action.outcome ?? ((action.failureCode ?? null) === null ? 'success' : 'failure'),
+  failureCode: action.failureCode ?? null,
+  occurredAt: Date.now() * 1000,
+  correlationId: actor.correlationId,
+  details: { ...action.details, ...userIssuer(actor), ...approvalDetails(actor) },
+});

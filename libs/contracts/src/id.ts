@@ -1,0 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
+
+/** Makes an id of anything that is stored. Ids sort by the time they were made (RFC 9562 §5.7), so indexes grow at one end. */
+export const newId = (): string => randomUUIDv7();

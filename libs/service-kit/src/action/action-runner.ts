@@ -1,0 +1,82 @@
+import {
+  type AuditEvent,
+  auditEvent,
+  type Context,
+  type DryRun,
+  rehearsalOf,
+  tried,
+  verdictOf,
+} from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { withTenant } from '../database/tenant.js';
+import { Outbox } from '../outbox/outbox.js';
+
+/** Puts events on record in the transaction of the action that they report. */
+export type RecordEvents = (...events: readonly AuditEvent[]) => Promise<void>;
+
+/** A change of one tenant's data in two steps, both inside the tenant's transaction. */
+export interface Action<Plan, Result> {
+  /** As audit events name it. */
+  readonly operation: string;
+  /** Details of a dry run's event. */
+  readonly details?: Readonly<Record<string, string>>;
+  /** Throws every refusal, changes nothing, and returns what `write` needs. */
+  check(manager: EntityManager): Promise<Plan>;
+  /** Changes what `check` has planned. */
+  write(manager: EntityManager, plan: Plan, record: RecordEvents): Promise<Result>;
+}
+
+/** Tells a dry run from the result of an action that was carried out. */
+export const isDryRun = (result: unknown): result is DryRun =>
+  typeof result === 'object' && result !== null && 'dryRun' in result && result.dryRun === true;
+
+/** Runs actions as far as the context says: a dry run ends after `check`. */
+@Injectable()
+export class ActionRunner {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Carries the action out, or checks it and records the dry run where `context.dryRun` is set.
+   * @throws AnkaError `audit-unavailable`, the refusals of an action that is carried out, and failures that are no refusals
+   */
+  async run<Plan, Result>(context: Context, action: Action<Plan, Result>): Promise<Result | DryRun> {
+    this.outbox.assertRoom();
+    const { tenantId } = context;
+    const check = (manager: EntityManager): Promise<Plan> => action.check(manager);
+    if (context.dryRun === true)
+      return this.dryRun(context, action, () => withTenant(this.dataSource, tenantId, check));
+    return this.recording(context, async (manager, record) => action.write(manager, await check(manager), record));
+  }
+
+  private async dryRun(
+    context: Context,
+    { operation, details }: Pick<Action<unknown, unknown>, 'operation' | 'details'>,
+    check: () => Promise<unknown>,
+  ): Promise<DryRun> {
+    const { error } = await tried(check);
+    const action = { operation: rehearsalOf(operation), details, failureCode: error?.code ?? null };
+    await this.recording(context, (_, record) => record(auditEvent(context, action)));
+    return verdictOf(operation, error);
+  }
+
+  /** Runs `work` in the tenant's transaction, and wakes the outbox for what it recorded once that is committed. */
+  private async recording<Result>(
+    { tenantId }: Context,
+    work: (manager: EntityManager, record: RecordEvents) => Promise<Result>,
+  ): Promise<Result> {
+    let recorded = 0;
+    const result = await withTenant(this.dataSource, tenantId, (manager) =>
+      work(manager, async (...events) => {
+        if (events.length === 0) return;
+        await this.outbox.write(manager, events);
+        recorded += events.length;
+      }),
+    );
+    if (recorded > 0) this.outbox.committed(recorded);
+    return result;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Service } from '@ankasecure/contracts';
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { ActionRunner } from './action/action-runner.js';
+import { DatabaseConfig, type ServiceConfig } from './config/section.js';
+import { Health } from './health/health.js';
+import { Logger } from './logging/logger.js';
+import { Bus } from './nats/bus.js';
+import { BusClient } from './nats/client.js';
+import { BusServer } from './nats/server.js';
+import { Outbox, type OutboxOptions } from './outbox/outbox.js';
+
+/** What every service stands on, connected and ready to use. */
+export interface Parts<Config extends ServiceConfig = ServiceConfig> {
+  readonly service: Service;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly health: Health;
+  readonly bus: Bus;
+  readonly dataSource: DataSource;
+}
+
+export interface KitOptions {
+  /** Stands for `{partition}` in the subjects that the service serves; none by default. */
+  readonly partition?: string;
+  /** `none` for a service that reports no outcomes of its own. */
+  readonly outbox?: Partial<OutboxOptions> | 'none';
+}
+
+/** Nest token of the parts, until every provider is injected by type. */
+export const PARTS = Symbol('parts');
+
+/** Offers the parts to a service's own modules, by type. */
+export class KitModule {
+  static of(parts: Parts, options: KitOptions = {}): DynamicModule {
+    const providers = [...connected(parts, options.partition ?? ''), ...recording(parts, options.outbox ?? {})];
+    return { module: KitModule, global: true, providers, exports: providers };
+  }
+}
+
+const connected = (parts: Parts, partition: string): Provider[] => {
+  const { config, log, health, bus, dataSource } = parts;
+  return [
+    { provide: PARTS, useValue: parts },
+    { provide: Logger, useValue: log },
+    { provide: Health, useValue: health },
+    { provide: Registry, useValue: health.registry },
+    { provide: DatabaseConfig, useValue: config.database },
+    { provide: DataSource, useValue: dataSource },
+    { provide: Bus, useValue: bus },
+    { provide: BusClient, useValue: bus },
+    { provide: BusServer, useValue: new BusServer(bus.connection, partition) },
+  ];
+};
+
+const recording = (
+  { service, dataSource, bus, log, health }: Parts,
+  options: Partial<OutboxOptions> | 'none',
+): Provider[] => {
+  if (options === 'none') return [];
+  const outbox = new Outbox(service, dataSource, bus, log, options).meter(health.registry);
+  return [{ provide: Outbox, useValue: outbox }, ActionRunner];
+};

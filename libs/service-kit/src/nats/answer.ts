@@ -1,0 +1,37 @@
+import { AnkaError, type Context, type KeyQuota, type Notice, type ReplyHead } from '@ankasecure/contracts';
+
+/** The result of a method that serves a contract: the reply's body and what its head says of it. */
+export interface Answer<Body> {
+  readonly body: Body;
+  readonly revision?: number;
+  readonly id?: string;
+  /** Microseconds inside PKCS#11 calls, where the context's meter did not count them. */
+  readonly hsmMicros?: number;
+  readonly notice?: Notice | undefined;
+  readonly keyQuota?: KeyQuota | undefined;
+}
+
+/** The result of a method that serves bodies of bytes. */
+export interface RawAnswer {
+  readonly head: ReplyHead;
+  readonly body?: Uint8Array;
+}
+
+/** Serves one message whose body is not parsed. */
+export type RawHandler = (context: Context, body: Buffer) => Promise<RawAnswer>;
+
+/** Writes an answer down: the head with its times, and the body as JSON. */
+export const written = <Body>({ hsm }: Context, { body, ...rest }: Answer<Body>, start: number): RawAnswer => ({
+  head: {
+    ok: true,
+    workerMicros: Math.round((performance.now() - start) * 1000),
+    ...(hsm !== undefined && hsm.micros > 0 && { hsmMicros: hsm.micros }),
+    ...rest,
+  },
+  body: Buffer.from(JSON.stringify(body)),
+});
+
+/** Refuses the dry run of an operation that has none. */
+export const noDryRun = async (): Promise<never> => {
+  throw new AnkaError('request-invalid', 'This cannot be tried without being done');
+};

@@ -1,0 +1,81 @@
+import { AnkaError, type Context, type Contract, subjectOf } from '@ankasecure/contracts';
+import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
+import type { z } from 'zod';
+import { inSpan, traceparentOf } from '../telemetry/trace.js';
+import type { BusConnection, RawReply } from './connection.js';
+import { parseJson, validate } from './frame.js';
+
+/** The data of `BusClient.send`, whose pattern is the contract. */
+export interface Sent {
+  readonly partition: string;
+  readonly context: Context;
+  readonly body: unknown;
+}
+
+/** Asks other services over the message bus. */
+export class BusClient extends ClientProxy {
+  constructor(readonly connection: BusConnection) {
+    super();
+  }
+
+  isConnected(): boolean {
+    return this.connection.isConnected();
+  }
+
+  /** Largest message the server takes, in bytes: the head and body of a request or reply. */
+  get maxPayload(): number {
+    return this.connection.maxPayload;
+  }
+
+  /** Sends a request and validates the reply's body with the contract's schema. @throws AnkaError as answered */
+  async request<Request extends z.ZodType, Reply extends z.ZodType>(
+    contract: Contract<Request, Reply>,
+    partition: string,
+    context: Context,
+    body: z.input<Request>,
+  ): Promise<z.infer<Reply>> {
+    const reply = await this.requestRaw(subjectOf(contract, partition), context, Buffer.from(JSON.stringify(body)));
+    if (!reply.head.ok) {
+      const { code, detail, refusal } = reply.head.error;
+      throw new AnkaError(code, detail, { refusal });
+    }
+    return validate(contract.reply, parseJson(reply.body));
+  }
+
+  /**
+   * Sends a body of bytes. A failure that was answered is a reply with `ok: false`.
+   * @throws AnkaError `service-unavailable` when nobody serves the subject or the connection is lost, `deadline-exceeded` when no reply came in time
+   */
+  requestRaw(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
+    return inSpan(`request ${subject}`, 'client', () =>
+      this.connection.ask(subject, { ...context, ...traceparentOf() }, body),
+    );
+  }
+
+  /** The connection is made before the client, once per process. */
+  override async connect(): Promise<void> {
+    await this.connection.flushed();
+  }
+
+  override async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  override unwrap<Connection>(): Connection {
+    return this.connection as Connection;
+  }
+
+  protected override publish({ pattern, data }: ReadPacket, callback: (packet: WritePacket) => void): () => void {
+    const { partition, context, body } = data as Sent;
+    this.request(pattern as Contract, partition, context, body).then(
+      (response) => callback({ response, isDisposed: true }),
+      (err: unknown) => callback({ err }),
+    );
+    return () => undefined;
+  }
+
+  /** Every message of the platform is a request: an event that nobody confirms could be lost without a trace. */
+  protected override dispatchEvent(): Promise<never> {
+    return Promise.reject(new Error('the bus carries requests only'));
+  }
+}

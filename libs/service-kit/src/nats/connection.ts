@@ -1,0 +1,180 @@
+import { AnkaError, type Context, inboxPrefix, type ReplyHead, type Service } from '@ankasecure/contracts';
+import { connect, type Msg, type NatsConnection, nkeyAuthenticator, type Subscription } from '@nats-io/transport-node';
+import type { ServiceConfig } from '../config/section.js';
+import type { Logger } from '../logging/logger.js';
+import { decodeReply, encodeFrame } from './frame.js';
+
+export interface RawReply {
+  readonly head: ReplyHead;
+  readonly body: Buffer;
+}
+
+interface Waiter {
+  readonly subject: string;
+  readonly resolve: (reply: RawReply) => void;
+  readonly reject: (error: AnkaError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface Outgoing {
+  readonly token: string;
+  readonly subject: string;
+  readonly frame: Buffer;
+}
+
+/** This many requests do not wait for the rest of their turn: the server that answers them can work meanwhile. */
+const mostOutgoing = 8;
+
+/**
+ * The one connection of a process to the message bus, with one private inbox for all replies; the last token of a reply's
+ * subject names its request. Every request has a deadline. Nothing is queued while the connection is lost.
+ */
+export class BusConnection {
+  private readonly waiters = new Map<string, Waiter>();
+  private readonly outgoing: Outgoing[] = [];
+  private readonly inbox: string;
+  private next = 0;
+  private connected = true;
+  private knownMaxPayload: number;
+
+  private constructor(
+    private readonly connection: NatsConnection,
+    private readonly service: Service,
+    readonly log: Logger,
+  ) {
+    this.inbox = `${inboxPrefix(service)}.${crypto.randomUUID()}.`;
+    this.knownMaxPayload = connection.info?.max_payload ?? 0;
+    connection.subscribe(`${this.inbox}*`, { callback: (error, message) => this.settle(error, message) });
+    void this.watch();
+  }
+
+  static async open(service: Service, config: ServiceConfig['nats'], log: Logger): Promise<BusConnection> {
+    const connection = await connect({
+      name: service,
+      servers: config.servers,
+      authenticator: nkeyAuthenticator(new TextEncoder().encode(config.nkeySeed)),
+      tls: { caFile: config.caFile },
+      inboxPrefix: inboxPrefix(service),
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      waitOnFirstConnect: true,
+      ignoreAuthErrorAbort: true,
+    });
+    return new BusConnection(connection, service, log);
+  }
+
+  isConnected(): boolean {
+    return this.connected && !this.connection.isClosed();
+  }
+
+  /** Largest message the server takes, in bytes: the head and body of a request or reply. */
+  get maxPayload(): number {
+    // The connection forgets the server's limits while it is lost. The last known limit still holds then.
+    this.knownMaxPayload = this.connection.info?.max_payload ?? this.knownMaxPayload;
+    return this.knownMaxPayload;
+  }
+
+  /**
+   * Sends one request and waits for its reply. A failure that was answered is a reply with `ok: false`.
+   * @throws AnkaError `service-unavailable` when nobody serves the subject or the connection is lost, `deadline-exceeded` when no reply came in time
+   */
+  ask(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
+    return new Promise((resolve, reject) => {
+      const left = context.deadline - Date.now();
+      if (left <= 0) return reject(new AnkaError('deadline-exceeded'));
+      if (!this.isConnected()) return reject(new AnkaError('service-unavailable', 'The message bus is not connected'));
+      const token = (this.next++).toString(36);
+      const timer = setTimeout(() => {
+        this.waiters.delete(token);
+        reject(new AnkaError('deadline-exceeded'));
+      }, left);
+      this.waiters.set(token, { subject, resolve, reject, timer });
+      this.outgoing.push({ token, subject, frame: encodeFrame(context, body) });
+      if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
+      else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();
+    });
+  }
+
+  /** Takes part in the queue group `queue` of `subject`. */
+  subscribe(subject: string, queue: string, receive: (message: Msg) => void): Subscription {
+    return this.connection.subscribe(subject, {
+      queue,
+      callback: (error, message) => {
+        if (error !== null) this.log.error({ subject, reason: error.message }, 'subscription failed');
+        else receive(message);
+      },
+    });
+  }
+
+  /** Resolves when the server knows of every subscription and message so far. */
+  async flushed(): Promise<void> {
+    await this.connection.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  /** Requests of one turn of the event loop leave in one write: one system call and one TLS record for all of them. */
+  private readonly flushOutgoing = (): void => {
+    for (const { token, subject, frame } of this.outgoing.splice(0)) {
+      try {
+        this.connection.publish(subject, frame, { reply: this.inbox + token });
+      } catch (cause) {
+        this.fail(token, new AnkaError('service-unavailable', 'The message bus refused the request', { cause }));
+      }
+    }
+  };
+
+  private settle(error: Error | null, message: Msg): void {
+    const token = message.subject.slice(this.inbox.length);
+    const waiter = this.waiters.get(token);
+    if (waiter === undefined) return;
+    if (error !== null || (message.data.length === 0 && message.headers?.code === 503))
+      return this.fail(
+        token,
+        new AnkaError('service-unavailable', 'No instance of the service is there', { cause: error }),
+      );
+    try {
+      const reply = decodeReply(message.data);
+      this.waiters.delete(token);
+      clearTimeout(waiter.timer);
+      waiter.resolve(reply);
+    } catch (cause) {
+      this.fail(token, new AnkaError('internal-error', 'The reply could not be read', { cause }));
+    }
+  }
+
+  private fail(token: string, error: AnkaError): void {
+    const waiter = this.waiters.get(token);
+    if (waiter === undefined) return;
+    this.waiters.delete(token);
+    clearTimeout(waiter.timer);
+    waiter.reject(error);
+  }
+
+  private async watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'disconnect') this.lose();
+      if (status.type === 'reconnect') this.connected = true;
+      if (status.type === 'error') this.reportError(status.error.message);
+    }
+  }
+
+  /** A permission error names its subject: the requests to that subject fail at once. */
+  private reportError(reason: string): void {
+    this.log.error({ reason }, 'bus error');
+    const denied = /publish.*"([^"]+)"/i.exec(reason)?.[1];
+    for (const [token, waiter] of this.waiters)
+      if (waiter.subject === denied)
+        this.fail(token, new AnkaError('internal-error', `${this.service} may not ask this`));
+  }
+
+  /** Replies to a lost connection never arrive, so their requests fail at once. Requests that have not left are dropped. */
+  private lose(): void {
+    this.connected = false;
+    this.outgoing.length = 0;
+    for (const token of this.waiters.keys())
+      this.fail(token, new AnkaError('service-unavailable', 'The message bus was lost while the request ran'));
+  }
+}

@@ -1,0 +1,19 @@
+/** Where Nest keeps what a transport's decorator says beside its pattern. */
+const extrasKey = 'microservices:pattern_extras';
+
+/** Adds to what the server is told of a method; works above `@MessagePattern` and below it. */
+const markHandler =
+  (mark: object): MethodDecorator =>
+  (_target, _name, descriptor) => {
+    const method = descriptor.value as object;
+    Reflect.defineMetadata(extrasKey, { ...(Reflect.getMetadata(extrasKey, method) as object), ...mark }, method);
+  };
+
+/**
+ * The method answers dry runs: it looks at `context.dryRun` and then returns a `DryRun`. Without this mark a dry run is
+ * refused before the method runs.
+ */
+export const AnswersDryRuns = (): MethodDecorator => markHandler({ answersDryRuns: true });
+
+/** Puts the method into a group that `BusServer.pause(name)` takes out of service and `resume(name)` puts back. */
+export const PauseGroup = (name: string): MethodDecorator => markHandler({ pauseGroup: name });

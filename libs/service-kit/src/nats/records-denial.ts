@@ -1,0 +1,59 @@
+import { AnkaError, type AuditedAction, type Context } from '@ankasecure/contracts';
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { catchError, from, type Observable } from 'rxjs';
+
+/** Records that a request was denied. The application supplies the one implementation. */
+export abstract class DenialRecorder {
+  abstract record(context: Context, action: AuditedAction): Promise<void>;
+}
+
+/** What the event of a denial says of the request. */
+type DeniedRequest<Request> = (request: Request) => Pick<AuditedAction, 'keyId' | 'details'>;
+
+interface Denial {
+  readonly operation: string;
+  readonly about: DeniedRequest<unknown>;
+}
+
+const DenialOf = Reflector.createDecorator<Denial>();
+
+/** Puts a denial on record before it is answered. Reading leaves no other trace. */
+@Injectable()
+export class DenialInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly recorder: DenialRecorder,
+  ) {}
+
+  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(catchError((error: unknown) => from(this.record(execution, error))));
+  }
+
+  private async record(execution: ExecutionContext, error: unknown): Promise<never> {
+    if (error instanceof AnkaError && error.code === 'key-access-denied') {
+      const { operation, about } = this.reflector.get(DenialOf, execution.getHandler());
+      const rpc = execution.switchToRpc();
+      const denied = { ...about(rpc.getData()), operation, failureCode: error.code };
+      await this.recorder.record(rpc.getContext<Context>(), denied);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Records `key-access-denied` of the method as a failed `operation`.
+ * @param about the key and details that the event names, read from the request
+ */
+export const RecordsDenial = <Request = unknown>(
+  operation: string,
+  about: DeniedRequest<Request> = () => ({}),
+): MethodDecorator =>
+  applyDecorators(DenialOf({ operation, about: about as DeniedRequest<unknown> }), UseInterceptors(DenialInterceptor));

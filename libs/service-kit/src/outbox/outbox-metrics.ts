@@ -1,0 +1,38 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Outbox } from './outbox.js';
+
+interface OutboxGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly read: (outbox: Outbox) => number;
+}
+
+const gauges: readonly OutboxGauge[] = [
+  {
+    name: 'ankasecure_outbox_events',
+    help: 'Committed outcomes that wait to be sealed',
+    read: (outbox) => outbox.depth,
+  },
+  {
+    name: 'ankasecure_outbox_quarantined',
+    help: 'Outcomes that could not be sealed and need a person',
+    read: (outbox) => outbox.quarantined,
+  },
+  {
+    name: 'ankasecure_outbox_oldest_seconds',
+    help: 'Age of the oldest outcome that waits to be sealed',
+    read: ({ oldestAt }) => (oldestAt === undefined ? 0 : Math.max(0, (Date.now() - oldestAt) / 1000)),
+  },
+];
+
+export const meterOutbox = (outbox: Outbox, registry: Registry): void => {
+  for (const { name, help, read } of gauges)
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(outbox));
+      },
+    });
+};
