@@ -25,7 +25,7 @@ const header = Buffer.concat([magic, Buffer.of(version)]);
 /** @throws AnkaError `request-invalid` for ill-formed UTF-16 and for NUL, which have no canonical form */
 const checked = (name: string, value: string): string => {
   if (value.isWellFormed() && !value.includes('\0')) return value;
-  throw new AnkaError('request-invalid', `${name}: well-formed Unicode without NUL is expected`);
+  throw new AnkaError('request-invalid', `${name}: must be well-formed Unicode without NUL`);
 };
 
 const nothing = Buffer.of();
@@ -38,7 +38,7 @@ const nothing = Buffer.of();
  */
 export const canonicalBytes = (event: CanonicalFields): Buffer => {
   if (!Number.isSafeInteger(event.occurredAt))
-    throw new AnkaError('request-invalid', 'occurredAt: whole microseconds are expected');
+    throw new AnkaError('request-invalid', 'occurredAt: must be in whole microseconds');
   const values = canonicalFields.map((name) => {
     const value = event[name];
     return typeof value === 'string' ? checked(name, value) : value;

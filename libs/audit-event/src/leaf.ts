@@ -25,7 +25,7 @@ export interface Leaf {
 export const detailsText = (details: Readonly<Record<string, string>> = {}): string => {
   const entries = Object.entries(details);
   if (!entries.every(([name, value]) => name.isWellFormed() && value.isWellFormed()))
-    throw new AnkaError('request-invalid', 'details: well-formed Unicode is expected');
+    throw new AnkaError('request-invalid', 'details: must be well-formed Unicode');
   const members = entries
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);

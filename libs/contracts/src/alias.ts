@@ -4,7 +4,9 @@ import { aliasName, cursor, instant, pageLimit, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
-const body = z.strictObject({ keyId: uuid.describe('The key it stands for from now on.') }).meta({ id: 'PutAlias' });
+const body = z
+  .strictObject({ keyId: uuid.describe('The key that the alias names from now on.') })
+  .meta({ id: 'PutAlias' });
 
 /** A tenant's own name for one of its keys: applications name it, and which key it is can change. */
 export const alias = z
@@ -12,7 +14,7 @@ export const alias = z
     name: aliasName,
     keyId: uuid,
     changedAt: instant,
-    revision: z.number().int().positive().describe('Also the ETag.'),
+    revision: z.number().int().positive().describe('The revision, also sent as the ETag.'),
   })
   .meta({ id: 'Alias' });
 export type Alias = z.infer<typeof alias>;

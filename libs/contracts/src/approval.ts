@@ -24,7 +24,7 @@ export const assertApproved = (
   if (approval !== undefined && approval.requestedBy !== principal) return;
   throw new AnkaError(
     'approval-required',
-    `The tenant's policy wants two people for ${inWords[deed]}: one who asks, and another who approves`,
+    `The tenant’s policy wants two people for ${inWords[deed]}: one who asks, and another who approves`,
     { revision },
   );
 };

@@ -131,8 +131,8 @@ export const verifyTrail = contract({
         .int()
         .positive()
         .optional()
-        .describe('First event of the range; the first of all when left out.'),
-      untilSeq: z.number().int().positive().optional().describe('Last event of the range; the newest when left out.'),
+        .describe('First event of the range. Default: the first event of the trail.'),
+      untilSeq: z.number().int().positive().optional().describe('Last event of the range. Default: the newest event.'),
     })
     .meta({ id: 'VerifyTrail' }),
   reply: z
@@ -143,7 +143,7 @@ export const verifyTrail = contract({
         .int()
         .nonnegative()
         .describe(
-          'Events of the range, from its first on, that are proved. Events are proved in the batches they were sealed in.',
+          'The number of events that were verified, from the start of the range. Events are verified in the batches they were sealed in.',
         ),
       fromSeq: z.number().int().positive(),
       untilSeq: z.number().int().nonnegative(),
@@ -153,7 +153,7 @@ export const verifyTrail = contract({
         .int()
         .positive()
         .nullable()
-        .describe('The first event that does not hold, or, with `unsealed`, the first that no seal vouches for.'),
+        .describe('The first event that fails verification or, with `unsealed`, the first that no seal covers.'),
       reason: z
         .enum([
           'missing',

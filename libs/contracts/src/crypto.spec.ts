@@ -25,7 +25,7 @@ describe.each(places)('an item’s %s', (field, parse) => {
     for (const bytes of [maxItemBytes + 1, Math.floor(maxItemBytes * 1.33)]) {
       const { error } = parse(text(bytes, letter), 'utf8');
       expect(error?.issues.map(({ path, message }) => [path, message])).toEqual([
-        [[field], 'at most 1048576 bytes of UTF-8 are allowed'],
+        [[field], 'must be at most 1048576 bytes of UTF-8'],
       ]);
     }
   });

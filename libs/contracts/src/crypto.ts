@@ -21,7 +21,7 @@ export const maxItems = 1000;
 const encoding = z
   .enum(['base64url', 'utf8'])
   .default('base64url')
-  .describe('How the data of this request is written: canonical base64url without padding, or text.');
+  .describe('The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.');
 
 /**
  * Data as the caller sends it: base64url, or text when `encoding` is `utf8`. As many characters as base64url needs for
@@ -36,9 +36,9 @@ const utf8Fits = (text: string): boolean =>
 /** What is wrong with `content` in this encoding, or null. */
 const misfit = (content: string, encoding: unknown): string | null => {
   if (encoding !== 'utf8')
-    return isBase64url(content) ? null : 'canonical base64url without padding is expected (or set encoding to utf8)';
-  if (!content.isWellFormed()) return 'well-formed Unicode is expected';
-  return utf8Fits(content) ? null : `at most ${maxItemBytes} bytes of UTF-8 are allowed`;
+    return isBase64url(content) ? null : 'must be canonical base64url without padding, unless encoding is utf8';
+  if (!content.isWellFormed()) return 'must be well-formed Unicode';
+  return utf8Fits(content) ? null : `must be at most ${maxItemBytes} bytes of UTF-8`;
 };
 
 const encodingFits =
@@ -58,23 +58,23 @@ const version = z
   .positive()
   .max(999_999_999)
   .optional()
-  .describe('Of keyId; the current version when left out. Must agree with a kid.');
+  .describe('The version of keyId. Default: the current version. It must match a kid, if there is one.');
 
 /** The key of what protects: by its id, or by the tenant's name for it. */
 const keyToProtect = {
-  keyId: uuid.optional().describe('The key; its current version is used.'),
-  alias: aliasName.optional().describe('A name of the key, instead of keyId.'),
+  keyId: uuid.optional().describe('The key. Its current version is used.'),
+  alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
 };
 const namesKeyOnce = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
   (keyId === undefined) !== (alias === undefined);
-const nameKeyOnce = 'exactly one of keyId and alias is expected';
+const nameKeyOnce = 'send either keyId or alias';
 
 /** Of what processes: decrypt and verify. */
 const acceptRisk = z
   .boolean()
   .optional()
   .describe(
-    'Process also with a version that is SUSPENDED or COMPROMISED; the audit trail says that you took the risk.',
+    'Allows a SUSPENDED or COMPROMISED version to decrypt or verify. The audit trail records that the caller accepted the risk.',
   );
 
 /** A compact JWE or JWS: whatever `encrypt` and `sign` make of the largest data fits, with room for other people's headers. */
@@ -95,13 +95,13 @@ const used = {
 export const encryptItem = z
   .strictObject({
     ...keyToProtect,
-    plaintext: data.describe('At most 1 MiB.'),
+    plaintext: data.describe('The data to encrypt, at most 1 MiB.'),
     encoding,
     /** Bound to the JWE: its SHA-256 stands in the protected header as `aad#S256`; decryption needs the same bytes. Encoded as `plaintext` is. */
     aad: data
       .optional()
       .describe(
-        'Bound to the JWE: its SHA-256 stands in the protected header as aad#S256, and decryption needs the same bytes.',
+        'Additional data bound to the JWE. The protected header holds its SHA-256 as aad#S256, and decryption requires the same bytes.',
       ),
   })
   .superRefine(encodingFits('plaintext', 'aad'))
@@ -115,7 +115,9 @@ export const encryptResult = z
 export const decryptItem = z
   .strictObject({
     /** Compact JWE (RFC 7516 §3.1). */
-    jwe: token.describe('Compact JWE (RFC 7516, section 3.1), ours or made by others for the key’s public JWK.'),
+    jwe: token.describe(
+      'Compact JWE (RFC 7516, section 3.1), made by this API or by anyone for the public JWK of the key.',
+    ),
     /** Needed when the header has no `kid`; must agree with it when it has. */
     keyId: uuid.optional(),
     version,
@@ -145,29 +147,32 @@ export const signItem = z
     digest: base64url(64)
       .optional()
       .describe(
-        'base64url of the message’s hash, as long as the algorithm’s. Format raw only; not for EdDSA and HMAC.',
+        'The hash of the message in base64url, with the length of the algorithm’s hash. Requires format raw; not possible with EdDSA or HMAC.',
       ),
     /** Of `payload`. */
     encoding,
     format: z
       .enum(['jws', 'jws-detached', 'raw'])
       .default('jws')
-      .describe('Compact JWS, the same with its payload left out (RFC 7515, appendix F), or the bare signature.'),
-    alg: jwsAlg.optional().describe('One of the key’s algs; the first when left out.'),
+      .describe('A compact JWS, a compact JWS with detached payload (RFC 7515, appendix F), or the bare signature.'),
+    alg: jwsAlg.optional().describe('One of the key’s algs. Default: the first.'),
   })
   .superRefine(encodingFits('payload'))
   .refine(namesKeyOnce, nameKeyOnce)
-  .refine(
-    (item) => (item.payload === undefined) !== (item.digest === undefined),
-    'exactly one of payload and digest is expected',
-  )
-  .refine((item) => item.digest === undefined || item.format === 'raw', 'digest goes with format raw only')
+  .refine((item) => (item.payload === undefined) !== (item.digest === undefined), 'send either payload or digest')
+  .refine((item) => item.digest === undefined || item.format === 'raw', 'digest requires format raw')
   .meta({ id: 'SignRequest' });
 
 export const signResult = z
   .strictObject({
-    jws: z.string().optional().describe('Compact JWS (RFC 7515, section 3.1); its payload is empty when detached.'),
-    signature: z.string().optional().describe('Format raw: base64url; ECDSA is r‖s (RFC 7518, section 3.4).'),
+    jws: z
+      .string()
+      .optional()
+      .describe('Compact JWS (RFC 7515, section 3.1). If the payload is detached, its part is empty.'),
+    signature: z
+      .string()
+      .optional()
+      .describe('A signature in format raw, in base64url. For ECDSA it is r‖s (RFC 7518, section 3.4).'),
     ...used,
     alg: jwsAlg,
   })
@@ -188,21 +193,18 @@ export const verifyItem = z
     acceptRisk,
   })
   .superRefine(encodingFits('payload'))
-  .refine(
-    (item) => (item.jws === undefined) !== (item.signature === undefined),
-    'exactly one of jws and signature is expected',
-  )
-  .refine((item) => item.signature === undefined || item.keyId !== undefined, 'signature needs keyId')
+  .refine((item) => (item.jws === undefined) !== (item.signature === undefined), 'send either jws or signature')
+  .refine((item) => item.signature === undefined || item.keyId !== undefined, 'signature requires keyId')
   .refine(
     (item) => item.signature === undefined || (item.payload === undefined) !== (item.digest === undefined),
-    'signature needs exactly one of payload and digest',
+    'signature requires either payload or digest',
   )
-  .refine((item) => item.jws === undefined || item.digest === undefined, 'digest goes with signature only')
+  .refine((item) => item.jws === undefined || item.digest === undefined, 'digest requires signature')
   .meta({ id: 'VerifyRequest' });
 
 export const verifyResult = z
   .strictObject({
-    valid: z.boolean().describe('False for a signature that does not fit, which is no error.'),
+    valid: z.boolean().describe('False if the signature is not valid, which is not an error.'),
     ...used,
     alg: jwsAlg,
   })

@@ -8,19 +8,19 @@ import { policyReason, toldProblem } from './refusal.js';
 /** How the policy decides. */
 export const policyDecision = {
   allow: z.boolean(),
-  rule: policyDocument.keyof().describe('The first rule that objects, or the strictest that was passed.'),
+  rule: policyDocument.keyof().describe('The first rule that refuses the use, or the strictest rule that allows it.'),
   source: z.string(),
   reasons: z.array(policyReason),
-  until: instant.nullable().describe('The decision may change by itself then; null: it will not.'),
+  until: instant.nullable().describe('The time at which the decision may change by itself, or null if it does not.'),
 };
 
 /** What a call would have done: everything was checked, the HSM was not asked, nothing was changed. */
 export const dryRun = z
   .strictObject({
     dryRun: z.literal(true),
-    operation: z.string().describe('As audit events name it.'),
-    succeeds: z.boolean().describe('As far as it can be known without the HSM.'),
-    error: toldProblem.optional().describe('The problem it would have been answered with.'),
+    operation: z.string().describe('The operation, as audit events name it.'),
+    succeeds: z.boolean().describe('Whether the call would succeed, as far as is known without the HSM.'),
+    error: toldProblem.optional().describe('The problem that the call would return.'),
     keyId: uuid.optional(),
     version: z.number().int().positive().optional(),
     algorithm: algorithmName.optional(),
@@ -36,12 +36,12 @@ export const dryRun = z
           lastUsedAt: instant
             .nullable()
             .optional()
-            .describe('Of what is to be destroyed: when it was used last, null for never.'),
+            .describe('If the version would be destroyed: the time of its last use, or null if it was never used.'),
         }),
       )
       .optional()
-      .describe('What would become of versions there are.'),
-    policy: z.strictObject(policyDecision).optional().describe('How the policy decides, once it was asked.'),
+      .describe('The changes of state of existing versions.'),
+    policy: z.strictObject(policyDecision).optional().describe('The decision of the policy, if it was evaluated.'),
     warnings: z.array(warning).optional(),
   })
   .meta({ id: 'DryRun' });

@@ -16,15 +16,17 @@ const granteeKind = z.enum(granteeKinds);
 const grantee = text(256);
 
 export const grant = z.strictObject({
-  kind: granteeKind.describe('One caller by the sub of its tokens, or everybody whose tokens name the group.'),
+  kind: granteeKind.describe(
+    'subject is one caller, by the sub of its tokens; group is every caller whose token names the group.',
+  ),
   /** All issuers of a tenant share one space of subjects, and one of groups. */
   grantee,
   rights: z
     .array(z.enum(keyRights))
     .min(1)
-    .refine((rights) => new Set(rights).size === rights.length, 'each right once')
+    .refine((rights) => new Set(rights).size === rights.length, 'must not contain a right twice')
     .describe(
-      'The uses; `manage`, which is to change the key and what others may do with it; `view`. Each lets its grantee see the key. Whoever manages by a grant gives no right to itself or to a group of its own, nor to any group with a token that names none.',
+      'Rights to use the key, to `manage` the key and its grants, or to `view` it. Every right includes seeing the key. A grantee with `manage` cannot grant rights to itself or to its own groups; if its token names no groups, it cannot grant rights to any group.',
     ),
 });
 export type Grant = z.infer<typeof grant>;
@@ -37,14 +39,14 @@ const grants = z
   .max(maxGrants)
   .refine(
     (rows) => new Set(rows.map((row) => `${row.kind} ${row.grantee}`)).size === rows.length,
-    'each grantee once, with all its rights',
+    'must not contain a grantee twice: list all its rights in one entry',
   );
 
 export const keyGrants = z
   .strictObject({
     keyId: uuid,
     grants: z.array(grant),
-    revision: z.number().int().positive().describe('Of the key; also the ETag.'),
+    revision: z.number().int().positive().describe('The revision of the key, also sent as the ETag.'),
   })
   .meta({ id: 'KeyGrants' });
 export type KeyGrants = z.infer<typeof keyGrants>;
@@ -58,7 +60,7 @@ export const getGrants = contract({
   reply: keyGrants,
 });
 
-const replacement = { grants: grants.describe('All grants the key is to have; those that are not here end.') };
+const replacement = { grants: grants.describe('All grants of the key. Grants that are not listed are deleted.') };
 
 /** Conditional on the key's revision. The reply means: in force on every worker. */
 export const putGrants = {
@@ -79,7 +81,7 @@ export const deleteGrants = contract({
     .strictObject({ id: uuid, kind: granteeKind.optional(), grantee: grantee.optional() })
     .refine(
       (request) => (request.kind === undefined) === (request.grantee === undefined),
-      'kind and grantee are given together, or both left out for all grants of the key',
+      'send kind and grantee together, or neither to delete all grants of the key',
     ),
   reply: keyGrants,
 });

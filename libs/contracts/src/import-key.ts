@@ -21,11 +21,11 @@ export const wrappingKey = z
     methods: z.array(
       z.strictObject({
         method: importMethod,
-        available: z.boolean().describe('Whether this token can take a key in so.'),
+        available: z.boolean().describe('Whether this token can import keys with this method.'),
         oaepHash: z
           .enum(['SHA-1', 'SHA-256'])
           .optional()
-          .describe('For RSA-OAEP, and for its MGF1: what this token can do. The label is empty.'),
+          .describe('The hash for RSA-OAEP and for its MGF1 that this token supports. The label is empty.'),
         detail: z.string(),
       }),
     ),
@@ -46,20 +46,25 @@ export const importKey = contract({
   subject: 'crypto.{partition}.key.import',
   request: createKey.request
     .extend({
-      custody: z.enum(['token', 'wrapped']).optional().describe('As of POST /keys; none comes in to be in software.'),
+      custody: z
+        .enum(['token', 'wrapped'])
+        .optional()
+        .describe('As in POST /keys. A key cannot be imported into custody software.'),
       method: importMethod,
       wrappingKeyId: uuid
         .optional()
-        .describe('For aes-kwp, and only for it: the key of purpose wrap, no weaker than the one it wraps.'),
+        .describe(
+          'The key that unwraps the imported key. Required for aes-kwp, and not allowed otherwise. Its purpose is wrap, and it must not be weaker than the imported key.',
+        ),
       wrappedKey: base64url(8192)
         .min(1)
         .describe(
-          'The key under an AES key with AES key wrap with padding (RFC 5649): a PKCS#8 PrivateKeyInfo, or the bytes of a secret key, of which one for HMAC has exactly as many as its hash. With rsa-aes-kwp that AES key goes before it, under RSA-OAEP with the wrapping key.',
+          'The key, wrapped under an AES key with AES key wrap with padding (RFC 5649). A private key is a PKCS#8 PrivateKeyInfo; a secret key is its bytes, for HMAC as many as its hash has. With rsa-aes-kwp, the AES key itself comes first, encrypted under the wrapping key with RSA-OAEP.',
         ),
     })
     .refine(
       ({ method, wrappingKeyId }) => (method === 'aes-kwp') === (wrappingKeyId !== undefined),
-      'wrappingKeyId goes with aes-kwp, and with nothing else',
+      'wrappingKeyId is required with aes-kwp and not allowed otherwise',
     )
     .meta({ id: 'ImportKey' }),
   reply: key,

@@ -11,24 +11,24 @@ export const maxKekFailures = 10;
 export const kek = z
   .strictObject({
     tenantId: uuid,
-    generation: z.number().int().positive().describe('Of the KEK that wraps new keys.'),
+    generation: z.number().int().positive().describe('The generation of the KEK that wraps new keys.'),
     state: z
       .enum(['idle', 'rotating'])
-      .describe('`rotating` until every key is wrapped again and the KEK before is destroyed.'),
-    total: z.number().int().nonnegative().describe('Wrapped key versions when the last rotation began.'),
-    done: z.number().int().nonnegative().describe('How many of them the KEK before is not needed for any more.'),
+      .describe('`rotating` until every key is rewrapped and the previous KEK is destroyed.'),
+    total: z.number().int().nonnegative().describe('The number of wrapped key versions when the last rotation began.'),
+    done: z.number().int().nonnegative().describe('The number of those that no longer need the previous KEK.'),
     failed: z
       .number()
       .int()
       .nonnegative()
       .describe(
-        'How many could not be wrapped again. Each is tried again, and the KEK before stays until none is left.',
+        'The number of those that could not be rewrapped. Each is retried, and the previous KEK is kept until none is left.',
       ),
     failures: z
       .array(z.strictObject({ keyId: uuid, version: z.number().int().positive(), code: z.string() }))
       .max(maxKekFailures)
-      .describe('The first of those, and why: a code as problems have it.'),
-    startedAt: instant.nullable().describe('Of the last rotation; null where there was none.'),
+      .describe('The first failures, each with the code of a problem.'),
+    startedAt: instant.nullable().describe('The time the last rotation began, or null if there was none.'),
     finishedAt: instant.nullable(),
   })
   .meta({ id: 'Kek' });

@@ -43,15 +43,17 @@ export type RevocationReason = z.infer<typeof revocationReason>;
 
 /** What is on record of a version's life. A date that has come shows in `state` at once. */
 const lifeOfVersion = {
-  state: keyState.describe('SP 800-57 part 1, section 7, at the moment of the answer.'),
-  activateAt: instant.nullable().describe('PRE_ACTIVE becomes ACTIVE then, without anybody’s doing.'),
-  deactivateAt: instant.nullable().describe('ACTIVE becomes DEACTIVATED then, or became so.'),
+  state: keyState.describe('The state at the time of the answer (SP 800-57 part 1, section 7).'),
+  activateAt: instant.nullable().describe('The time at which a PRE_ACTIVE version becomes ACTIVE by itself.'),
+  deactivateAt: instant.nullable().describe('The time at which an ACTIVE version becomes, or became, DEACTIVATED.'),
   revocation: z
     .strictObject({ reason: revocationReason, message: z.string().nullable(), occurredAt: instant })
     .nullable()
-    .describe('Why the version was revoked or is compromised.'),
-  destroyAt: instant.nullable().describe('When DESTROY_SCHEDULED ends in DESTROYED, within seconds.'),
-  destroyedAt: instant.nullable().describe('When its object in the HSM was found to be gone.'),
+    .describe('The reason why the version was revoked or marked as compromised.'),
+  destroyAt: instant
+    .nullable()
+    .describe('The time at which a DESTROY_SCHEDULED version is destroyed, to within seconds.'),
+  destroyedAt: instant.nullable().describe('The time at which its object was confirmed to be gone from the HSM.'),
 };
 
 export const publicKey = z.strictObject({
@@ -70,19 +72,21 @@ export const key = z
     purpose,
     algs: z
       .array(z.union([jwsAlg, jweAlg, wrapAlg]))
-      .describe('The JOSE algorithms it may be used with, the default first; AES-KWP where its purpose is wrap.'),
-    custody: custody.describe('Where the private or secret key is: in the token, wrapped by it, or in software.'),
+      .describe('The JOSE algorithms of the key, the default first. AES-KWP if its purpose is wrap.'),
+    custody: custody.describe('Where the private or secret key is kept: in the token, wrapped by it, or in software.'),
     version: z.number().int().positive(),
     ...lifeOfVersion,
-    publicKey: publicKey.nullable().describe('null for secret keys.'),
+    publicKey: publicKey.nullable().describe('The public key, or null for a secret key.'),
     /** `uri` is an RFC 7512 PKCS#11 URI without a PIN; that of the KEK where custody is not token. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
-    purgeProtection: z.boolean().describe('No destruction of it waits for less than 30 days. Never switched off.'),
+    purgeProtection: z
+      .boolean()
+      .describe('If true, a destruction waits for at least 30 days. It cannot be switched off.'),
     fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
     createdAt: instant,
-    revision: z.number().int().positive().describe('Also the ETag.'),
+    revision: z.number().int().positive().describe('The revision, also sent as the ETag.'),
     warnings: z.array(warning).optional(),
   })
   .meta({ id: 'Key' });
@@ -104,8 +108,8 @@ export type KeyVersionResource = z.infer<typeof keyVersion>;
 
 export const metadata = z
   .record(text(64), text(256))
-  .refine((entries) => Object.keys(entries).length <= 32, 'at most 32 entries are expected')
-  .describe('Names and values of your own, replaced as a whole. Not for secrets.');
+  .refine((entries) => Object.keys(entries).length <= 32, 'must have at most 32 entries')
+  .describe('Your own names and values, replaced as a whole. Do not store secrets here.');
 
 export const description = text(1024);
 
@@ -116,35 +120,41 @@ export const createKey = contract({
   subject: 'crypto.{partition}.key.create',
   request: z
     .strictObject({
-      algorithm: algorithmName.describe('What to make; GET /algorithms says what can be made now.'),
-      label: text(128).describe('For people. It need not be unique.'),
+      algorithm: algorithmName.describe(
+        'The algorithm of the key. GET /algorithms lists those that are available now.',
+      ),
+      label: text(128).describe('A name for people. It need not be unique.'),
       purpose: purpose
         .optional()
         .describe(
-          'One per key. Default: sign for asymmetric keys, encrypt for AES, mac for HMAC. A key for wrap unwraps others that are brought in, and is brought in itself.',
+          'The one purpose of the key. Default: sign for an asymmetric key, encrypt for AES, mac for HMAC. A key whose purpose is wrap unwraps imported keys, and must itself be imported.',
         ),
       /** Pins the key to one JOSE algorithm. AES-256 needs it for `dir` (default A256KW), since one object never does both. */
       alg: z
         .union([jwsAlg, jweAlg])
         .optional()
-        .describe('Pins the key to one JOSE algorithm. AES-256 needs it for dir; its default is A256KW.'),
+        .describe(
+          'Restricts the key to one JOSE algorithm. Required to use AES-256 with dir; otherwise it uses A256KW.',
+        ),
       custody: z
         .enum(['token', 'wrapped', 'software'])
         .optional()
         .describe(
-          'Where the key is kept: an object of the token (default); wrapped by the tenant’s KEK, so that the token’s memory does not bound the number of keys; or in software, sealed by the HSM at rest, where the token has no mechanism for it and the policy admits that.',
+          'Where the key is kept. token (the default) keeps it as an object in the HSM. wrapped stores it outside, wrapped by the tenant’s KEK, so that the HSM’s memory does not limit the number of keys. software uses it in the worker’s memory and stores it sealed by the HSM; it requires an algorithm the token does not support and a policy that allows it.',
         ),
-      tenantId: uuid.optional().describe('May be left out. When given, it must be the tenant of the token.'),
+      tenantId: uuid.optional().describe('Optional. If sent, it must be the tenant of the token.'),
       description: description.optional(),
       metadata: metadata.optional(),
       purgeProtection: z
         .boolean()
         .default(false)
         .describe(
-          'Refuses any destruction before the full period of 30 days, whatever minimum the platform allows. It cannot be switched off again.',
+          'Refuses a destruction that waits for less than 30 days, even if the platform’s minimum is shorter. It cannot be switched off again.',
         ),
-      activateAt: instant.optional().describe('A moment to come makes the key PRE_ACTIVE until then.'),
-      deactivateAt: instant.optional().describe('From then on it is DEACTIVATED: it decrypts and verifies only.'),
+      activateAt: instant.optional().describe('A time in the future. The key is PRE_ACTIVE until then.'),
+      deactivateAt: instant
+        .optional()
+        .describe('The time from which the key is DEACTIVATED: it only decrypts and verifies.'),
     })
     .meta({ id: 'CreateKey' }),
   reply: key,
@@ -195,16 +205,16 @@ export const listAlgorithms = contract({
           available: z.boolean(),
           software: z
             .boolean()
-            .describe('The token has no mechanism for it, and the policy admits keys of custody software.'),
-          /** What keys that are there already may do. */
-          uses: z.array(z.enum(['protect', 'process'])).describe('What keys that are there already may do.'),
+            .describe('True if the token does not support the algorithm and the policy allows custody software.'),
+          /** The uses that existing keys have. */
+          uses: z.array(z.enum(['protect', 'process'])).describe('The uses that existing keys have.'),
           reasons: z.array(
             z.strictObject({
               code: z.enum(exclusionCodes),
               detail: z.string(),
               /** Of what policy excludes: the field of the policy, and what it rests on. */
-              rule: z.string().optional().describe('The field of the policy that excludes it.'),
-              source: z.string().optional().describe('What that rule rests on: document and section.'),
+              rule: z.string().optional().describe('The field of the policy that excludes the algorithm.'),
+              source: z.string().optional().describe('The source of the rule: document and section.'),
             }),
           ),
           warnings: z.array(warning),

@@ -21,11 +21,13 @@ const change = <Shape extends z.ZodRawShape>(name: string, id: string, shape: Sh
   }),
 });
 
-const ofOneVersion = { version: version.optional().describe('The current version when left out.') };
+const ofOneVersion = { version: version.optional().describe('Default: the current version.') };
 
 const aboutRevocation = {
-  message: text(256).optional().describe('For people; kept with the version and in the audit trail.'),
-  occurredAt: instant.optional().describe('When what led to this happened; now when left out, never later.'),
+  message: text(256).optional().describe('A note for people, stored with the version and in the audit trail.'),
+  occurredAt: instant
+    .optional()
+    .describe('The time of the event that led to this. It cannot be in the future. Default: now.'),
 };
 
 export const activateKey = change('activate', 'ActivateKey', ofOneVersion);
@@ -35,7 +37,7 @@ export const deactivateKey = change('deactivate', 'DeactivateKey', ofOneVersion)
 export const revokeKey = change('revoke', 'RevokeKey', {
   ...ofOneVersion,
   reason: revocationReason.describe(
-    'As KMIP names it. key-compromise and ca-compromise make the version COMPROMISED, the others DEACTIVATED.',
+    'A KMIP revocation reason. key-compromise and ca-compromise make the version COMPROMISED, all others DEACTIVATED.',
   ),
   ...aboutRevocation,
 });
@@ -45,7 +47,9 @@ export const compromiseKey = change('compromise', 'CompromiseKey', { ...ofOneVer
 export const rotateKey = change('rotate', 'RotateKey', {
   expectedVersion: version
     .optional()
-    .describe('Rotates only if this is the current version: of two who see the same key, one rotates it.'),
+    .describe(
+      'Rotates the key only if this is the current version. If two callers see the same version, one of them rotates the key.',
+    ),
 });
 
 const waitingDays = z
@@ -55,9 +59,9 @@ const waitingDays = z
   .max(3650)
   .default(30)
   .describe(
-    'Days until the HSM object is destroyed: at least the platform’s minimum, which is 7 unless it is configured.',
+    'The number of days until the HSM object is destroyed. The minimum is 7 unless the platform configures another.',
   );
-const orAllVersions = { version: version.optional().describe('All versions when left out.') };
+const orAllVersions = { version: version.optional().describe('Default: all versions.') };
 
 export const scheduleDestruction = change('schedule-destroy', 'ScheduleDestruction', {
   ...orAllVersions,
@@ -83,12 +87,14 @@ export const listKeyVersions = contract({
 /** Conditional on the key's revision (`ifMatch` of the context). What is left out stays. */
 export const editKey = change('edit', 'EditKey', {
   label: text(128).optional(),
-  description: description.nullable().optional().describe('null takes it away.'),
+  description: description.nullable().optional().describe('A description for people. null deletes it.'),
   metadata: metadata.optional(),
   purgeProtection: z
     .literal(true)
     .optional()
-    .describe('Can be switched on, though not while a destruction waits for less than 30 days, and never off.'),
+    .describe(
+      'Can be switched on, but never off. It cannot be switched on while a destruction waits for less than 30 days.',
+    ),
 });
 
 /** Of one version, the current one when left out. */

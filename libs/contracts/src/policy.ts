@@ -56,10 +56,10 @@ export const createTenant = contract({
       name: text(128),
       partition: z
         .string()
-        .regex(/^[a-z0-9-]{1,32}$/, 'the name of an HSM partition')
+        .regex(/^[a-z0-9-]{1,32}$/, 'must be the name of an HSM partition')
         .optional()
         .describe(
-          'The HSM partition all its keys are on, for good. One of those that are configured; the platform’s default when left out.',
+          'The HSM partition that holds all keys of the tenant. It must be configured and cannot be changed later. Default: the platform’s default partition.',
         ),
     })
     .meta({ id: 'CreateTenant' }),
@@ -96,10 +96,12 @@ const aboutVersion = {
   version: versionNumber,
   state: z
     .enum(['pending', 'active', 'superseded', 'failed'])
-    .describe('active: in force on every worker. failed: refused by the workers, so never in force.'),
+    .describe(
+      'An active version is in force on every worker. A failed version was refused by the workers and never in force.',
+    ),
   changedBy: z.string(),
   changedAt: instant,
-  restores: versionNumber.nullable().describe('The earlier version whose document it brought back.'),
+  restores: versionNumber.nullable().describe('The earlier version that this version restored.'),
 };
 
 /** Newest first. */
@@ -129,11 +131,13 @@ export const diffPolicyVersions = contract({
       z
         .strictObject({
           field: policyDocument.keyof(),
-          algorithm: algorithmName.optional().describe('Whose entry it is, of fields that go by algorithm.'),
+          algorithm: algorithmName
+            .optional()
+            .describe('The algorithm that the entry belongs to, in fields with one entry per algorithm.'),
           added: z.array(z.string()).optional(),
           removed: z.array(z.string()).optional(),
-          before: z.unknown().optional().describe('null where there was none.'),
-          after: z.unknown().optional().describe('null where there is none.'),
+          before: z.unknown().optional().describe('The previous value, or null if there was none.'),
+          after: z.unknown().optional().describe('The new value, or null if there is none.'),
         })
         .meta({ id: 'PolicyDifference' }),
     ),
@@ -145,7 +149,7 @@ export const rollbackPolicy = contract({
   ...gatewayToPolicy,
   subject: 'policy.rollback',
   request: z
-    .strictObject({ version: versionNumber.describe('A version that was in force.') })
+    .strictObject({ version: versionNumber.describe('The version to restore. It must have been in force.') })
     .meta({ id: 'RollbackPolicy' }),
   reply: policy,
 });
@@ -155,10 +159,10 @@ export const policyTemplate = z
     name: z.string(),
     title: z.string(),
     description: z.string(),
-    document: policyDocument.describe('To be put as it is, or changed before.'),
+    document: policyDocument.describe('A policy document for PUT /policy, to be sent unchanged or edited.'),
     sources: z
       .array(z.strictObject({ rule: policyDocument.keyof(), source: z.string() }))
-      .describe('What each rule rests on: document and section.'),
+      .describe('The source of each rule: document and section.'),
   })
   .meta({ id: 'PolicyTemplate' });
 export type PolicyTemplate = z.infer<typeof policyTemplate>;
@@ -208,8 +212,10 @@ const platformReason = z
   .strictObject({
     code: z
       .enum(['purpose-mismatch', 'algorithm-unavailable'])
-      .describe('Of the problem that the call is answered with.'),
-    rule: z.literal('platform').describe('No rule of the policy.'),
+      .describe('The code of the problem that the call would return.'),
+    rule: z
+      .literal('platform')
+      .describe('The reason is not a rule of the policy: the platform or the token cannot do it.'),
     detail: z.string(),
     source: z.string(),
   })
@@ -224,28 +230,30 @@ export const evaluatePolicy = contract({
     .strictObject({
       use: z
         .enum(uses)
-        .describe('create: make a key with POST /keys; protect: encrypt, sign, MAC; process: decrypt, verify, unwrap.'),
-      keyId: uuid.optional().describe('Of an existing key; algorithm, purpose and custody are then its own.'),
+        .describe(
+          'create is to make a key with POST /keys; protect is to encrypt, sign or compute a MAC; process is to decrypt, verify or unwrap.',
+        ),
+      keyId: uuid.optional().describe('An existing key, which then decides algorithm, purpose and custody.'),
       algorithm: algorithmName.optional(),
-      purpose: purpose.optional().describe('The algorithm’s first when left out.'),
-      custody: custody.optional().describe('token when left out.'),
-      lifeDays: days.optional().describe('How long a new key is to live.'),
-      rotationDays: days.optional().describe('How often it is to be rotated.'),
-      labels: z.array(text(64)).max(64).optional().describe('Names in the metadata of a new key.'),
-      at: instant.optional().describe('As of another time; now when left out.'),
+      purpose: purpose.optional().describe('Default: the first purpose of the algorithm.'),
+      custody: custody.optional().describe('Default: token.'),
+      lifeDays: days.optional().describe('Planned lifetime of a new key in days.'),
+      rotationDays: days.optional().describe('Planned rotation interval in days.'),
+      labels: z.array(text(64)).max(64).optional().describe('The names in the metadata of a new key.'),
+      at: instant.optional().describe('The time to evaluate the policy at. Default: now.'),
     })
     .refine(
       ({ keyId, algorithm }) => (keyId === undefined) !== (algorithm === undefined),
-      'exactly one of keyId and algorithm is expected',
+      'send either keyId or algorithm',
     )
     .refine(
       ({ keyId, use }) => keyId === undefined || use !== 'create',
-      'create goes with algorithm: the key of keyId is there',
+      'use create requires algorithm, because the key of keyId exists already',
     )
     .refine(
       ({ keyId, purpose: asked, custody: place }) =>
         keyId === undefined || (asked === undefined && place === undefined),
-      'purpose and custody go with algorithm',
+      'purpose and custody are allowed only with algorithm',
     )
     .meta({ id: 'EvaluatePolicy' }),
   reply: z
@@ -254,7 +262,7 @@ export const evaluatePolicy = contract({
       rule: z
         .union([policyDecision.rule, platformReason.shape.rule])
         .describe(
-          'The first rule that objects, or the strictest that was passed; platform: all were, and something else objects.',
+          'The first rule that refuses the use, or the strictest rule that allows it. platform means that the policy allows the use but the platform or the token cannot perform it.',
         ),
       reasons: z.array(z.union([policyReason, platformReason])),
       warnings: z.array(warning),
@@ -262,7 +270,7 @@ export const evaluatePolicy = contract({
       algorithm: algorithmName,
       purpose,
       custody,
-      outsideSteps: z.array(z.string()).describe('What this token leaves to the worker.'),
+      outsideSteps: z.array(z.string()).describe('The steps that this token leaves to the worker.'),
     })
     .meta({ id: 'PolicyEvaluation' }),
 });
@@ -274,15 +282,31 @@ export const evaluatePolicyChange = contract({
   subject: 'crypto.{partition}.policy.evaluate-change',
   request: z
     .strictObject({
-      document: policyDocument.describe('The proposed policy.'),
-      days: z.number().int().min(1).max(30).default(30).describe('How far back operations are looked at.'),
-      limit: z.number().int().min(1).max(5000).default(1000).describe('Key versions that one answer looks at.'),
+      document: policyDocument.describe('The proposed policy document.'),
+      days: z
+        .number()
+        .int()
+        .min(1)
+        .max(30)
+        .default(30)
+        .describe('The number of past days whose operations are checked.'),
+      limit: z
+        .number()
+        .int()
+        .min(1)
+        .max(5000)
+        .default(1000)
+        .describe('The number of key versions that one answer checks.'),
       cursor: cursor.optional(),
     })
     .meta({ id: 'EvaluatePolicyChange' }),
   reply: z
     .strictObject({
-      policyVersion: z.number().int().positive().describe('The version in force that it was compared with.'),
+      policyVersion: z
+        .number()
+        .int()
+        .positive()
+        .describe('The policy version in force that the proposal is compared with.'),
       versions: z
         .strictObject({
           checked: z.number().int().nonnegative(),
@@ -300,13 +324,13 @@ export const evaluatePolicyChange = contract({
           ),
           next: z.string().nullable(),
         })
-        .describe('Of this page: which of the key versions looked at would be refused something they may do now.'),
+        .describe('The key versions on this page that would lose a use they have now.'),
       operations: z
         .strictObject({
           since: instant,
-          checked: z.number().int().nonnegative().describe('Successful calls since then, as far as they are sealed.'),
+          checked: z.number().int().nonnegative().describe('The number of sealed, successful calls since then.'),
           refused: z.number().int().nonnegative(),
-          complete: z.boolean().describe('False when only the most frequent kinds of calls were looked at.'),
+          complete: z.boolean().describe('False if only the most frequent kinds of calls were checked.'),
           items: z.array(
             z.strictObject({
               operation: z.string(),
@@ -321,7 +345,7 @@ export const evaluatePolicyChange = contract({
         })
         .nullable()
         .describe(
-          'Calls that would have been refused, had the policy been the proposed one: encrypt, decrypt, sign and verify, and what made keys and versions: key.create, key.import and key.rotate. null after the first page.',
+          'The recent calls that the proposed policy would have refused: encrypt, decrypt, sign, verify, key.create, key.import and key.rotate. null after the first page.',
         ),
     })
     .meta({ id: 'PolicyChangeEvaluation' }),

@@ -15,7 +15,7 @@ export { text } from '@ankasecure/policy-rules';
 /** Lower-case canonical UUID, any version: what every id in the platform looks like. */
 export const uuid = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a lower-case UUID is expected');
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a lower-case UUID');
 
 /**
  * base64url without padding, and canonical: the unused low bits of the last character are zero (RFC 4648 §3.5, §5).
@@ -33,8 +33,8 @@ export const isBase64url = (value: string): boolean => {
 export const base64url = (maxBytes: number) =>
   z
     .string()
-    .max(Math.ceil((maxBytes * 4) / 3), `at most ${maxBytes} bytes are allowed`)
-    .refine(isBase64url, 'canonical base64url without padding is expected');
+    .max(Math.ceil((maxBytes * 4) / 3), `must be at most ${maxBytes} bytes`)
+    .refine(isBase64url, 'must be canonical base64url without padding');
 
 export const algorithmName = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
 export const purpose = z.enum(purposes);
@@ -50,21 +50,21 @@ export { instant };
 export const warning = z.strictObject({
   code: z.string(),
   detail: z.string(),
-  deprecation: instant.optional().describe('Since when, or from when on, it is advised against.'),
-  sunset: instant.optional().describe('From then on this use will be refused.'),
+  deprecation: instant.optional().describe('The time from which the use is deprecated.'),
+  sunset: instant.optional().describe('The time from which the use is refused.'),
 });
 
 /** How tenants are named in addresses. */
 export const tenantSlug = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and inner hyphens, at most 63');
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens');
 
 /** A tenant's own name for a key. It stands in paths as it is. */
 export const aliasName = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-    'letters, digits, dots, underscores and hyphens are expected, at most 128',
+    'must be 1 to 128 letters, digits, dots, underscores and hyphens, starting with a letter or a digit',
   );
 
 /** Opaque position in a listing: signed, and bound to tenant, route and filter. */

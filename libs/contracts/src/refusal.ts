@@ -5,17 +5,17 @@ import { z } from 'zod';
 export const policyReason = z
   .strictObject({
     code: z.enum(['policy', 'fips-only', 'cnsa2']),
-    rule: policyDocument.keyof().describe('The field of the policy.'),
+    rule: policyDocument.keyof().describe('The field of the policy that refuses the use.'),
     detail: z.string(),
-    source: z.string().describe('What the rule rests on: document and section, or the tenant’s own policy.'),
+    source: z.string().describe('The source of the rule: document and section, or the tenant’s own policy.'),
   })
   .meta({ id: 'PolicyReason' });
 
 /** What a refusal by the policy says besides its detail. */
 export const policyRefusal = z.strictObject({
-  rule: policyDocument.keyof().describe('Of policy-refused: the first rule that objects.'),
-  source: z.string().describe('Of policy-refused: what that rule rests on.'),
-  reasons: z.array(policyReason).describe('Of policy-refused: every rule that objects, and why.'),
+  rule: policyDocument.keyof().describe('With policy-refused: the first rule that refuses the request.'),
+  source: z.string().describe('With policy-refused: the source of that rule.'),
+  reasons: z.array(policyReason).describe('With policy-refused: every rule that refuses the request, and why.'),
 });
 
 export type Refusal = z.infer<typeof policyRefusal>;

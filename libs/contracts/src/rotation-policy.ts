@@ -18,19 +18,19 @@ export const secondsOf = (duration: string): number | null => {
 const interval = z
   .string()
   .max(32)
-  .refine((value) => secondsOf(value) !== null, 'an ISO 8601 duration of days, hours, minutes and seconds is expected')
-  .describe('Between one rotation and the next: ISO 8601, in days, hours, minutes and seconds.');
+  .refine((value) => secondsOf(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
+  .describe('The time between two rotations: an ISO 8601 duration in days, hours, minutes and seconds.');
 const maxUses = z
   .number()
   .int()
   .min(1)
   .max(2 ** 40)
-  .describe('A version protects (encrypts, signs, MACs) so often at most; then a new one follows.');
+  .describe('The number of times a version may encrypt, sign or compute a MAC before the key is rotated.');
 
 const body = z
   .strictObject({
     interval: interval.optional(),
-    at: instant.optional().describe('The first rotation, at a moment to come; one interval from now when left out.'),
+    at: instant.optional().describe('The time of the first rotation, in the future. Default: one interval from now.'),
     maxUses: maxUses.optional(),
   })
   .meta({ id: 'PutRotationPolicy' });
@@ -42,7 +42,7 @@ export const rotationPolicy = z
     nextAt: instant
       .nullable()
       .describe(
-        'The next rotation by date. Dates that pass while the key is not ACTIVE, or nobody is there, come to one rotation.',
+        'The time of the next rotation. Dates that pass while the key is not ACTIVE, or while no worker runs, cause one rotation.',
       ),
     maxUses: maxUses.nullable(),
     setBy: z.string(),
@@ -68,7 +68,7 @@ export const getRotationPolicy = contract({
   reply: rotationPolicy,
 });
 
-/** The reply is the policy that was. */
+/** The reply is the deleted rotation policy. */
 export const deleteRotationPolicy = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.rotation-policy.delete',

@@ -29,7 +29,10 @@ export const tokenClaims = z
     rev: z.number().int().positive(),
     cnf: confirmation.optional(),
   })
-  .refine(({ iat, exp }) => exp > iat && exp - iat <= maxTokenSeconds, 'a token lives for an hour at most');
+  .refine(
+    ({ iat, exp }) => exp > iat && exp - iat <= maxTokenSeconds,
+    'exp must be after iat and at most one hour later',
+  );
 export type TokenClaims = z.infer<typeof tokenClaims>;
 
 /** Public half of the key a token is signed with; `kid` is `<tenant>.<generation>`. */

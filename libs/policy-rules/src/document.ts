@@ -16,7 +16,7 @@ const days = z.number().int().min(1).max(36_500);
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 const unique = <Item extends z.ZodType>(what: string, item: Item) =>
-  z.array(item).refine(distinct, `each ${what} once`);
+  z.array(item).refine(distinct, `must not contain a ${what} twice`);
 
 const inOrder = (...dates: readonly (string | undefined)[]): boolean => {
   const given = dates.filter((date) => date !== undefined).map((date) => Date.parse(date));
@@ -28,7 +28,7 @@ const purposesThere = (limits: Partial<Record<AlgorithmName, readonly Purpose[]>
   for (const [name, wanted] of Object.entries(limits) as [AlgorithmName, readonly Purpose[]][])
     for (const one of wanted)
       if (joseAlgs(name, one).length === 0)
-        context.addIssue({ code: 'custom', path: [name], message: `there are no keys of ${name} for ${one}` });
+        context.addIssue({ code: 'custom', path: [name], message: `keys of ${name} cannot have the purpose ${one}` });
 };
 
 /** The way out of an algorithm. Each date is the first moment at which it holds. */
@@ -38,22 +38,28 @@ export const sunset = z
     warnFrom: instant
       .optional()
       .describe(
-        'From then on each use that is to end is warned of: making keys and protecting always, processing where it has an end. When left out, from when the version of the policy in force was applied.',
+        'The time from which each use that will end carries a warning: always for making keys and protecting, and for processing if it has an end. Default: the time at which the policy version in force was applied.',
       ),
     protectUntil: instant
       .optional()
-      .describe('From then on no key is made, and none encrypts, signs or computes a MAC. processUntil when left out.'),
-    processUntil: instant.optional().describe('From then on no key decrypts or verifies either. No end when left out.'),
-    source: text(256).optional().describe('The document that demands it, for whoever is refused.'),
+      .describe(
+        'The time from which keys are not made, and do not encrypt, sign or compute MACs. Default: processUntil.',
+      ),
+    processUntil: instant
+      .optional()
+      .describe('The time from which keys do not decrypt or verify either. Default: no end.'),
+    source: text(256)
+      .optional()
+      .describe('The document that requires the sunset. It is shown to callers that are refused.'),
   })
   .refine(
     ({ warnFrom, protectUntil, processUntil }) =>
       [warnFrom, protectUntil, processUntil].some((date) => date !== undefined),
-    'at least one of warnFrom, protectUntil and processUntil is expected',
+    'must have at least one of warnFrom, protectUntil and processUntil',
   )
   .refine(
     ({ warnFrom, protectUntil, processUntil }) => inOrder(warnFrom, protectUntil, processUntil),
-    'warnFrom, protectUntil and processUntil must be in this order',
+    'must have warnFrom, protectUntil and processUntil in this order',
   );
 export type Sunset = z.infer<typeof sunset>;
 
@@ -63,55 +69,59 @@ export type Sunset = z.infer<typeof sunset>;
  * people do to keys and to the policy; whether a key may be made or used does not go by it.
  */
 export const policyDocument = z.strictObject({
-  allowedAlgorithms: unique('algorithm', algorithm).describe(
-    'What keys may be made and used with; checked at creation and at every use.',
+  allowedAlgorithms: unique('value', algorithm).describe(
+    'The algorithms of keys that may be made and used. Checked at creation and at every use.',
   ),
   /** Refuses, at creation and at every use, whatever would invoke a primitive that is not FIPS-approved. */
-  fipsOnly: z.boolean().describe('Refuses whatever would invoke a primitive that is not FIPS-approved.'),
+  fipsOnly: z.boolean().describe('Refuses every request that would use a primitive that is not FIPS-approved.'),
   cnsa2: z
     .boolean()
     .optional()
-    .describe('Protects with the algorithms of CNSA 2.0 alone; those of CNSA 1.0 still decrypt and verify until 2033.'),
+    .describe(
+      'Allows only the algorithms of CNSA 2.0 to protect data. Algorithms of CNSA 1.0 still decrypt and verify until the end of 2033.',
+    ),
   minimumStrength: z
     .number()
     .int()
     .min(112)
     .max(256)
     .optional()
-    .describe('Least security strength in bits for making keys and protecting. What is protected may be processed.'),
+    .describe(
+      'The minimum security strength in bits for making keys and protecting data. Data that is already protected can still be processed.',
+    ),
   purposes: z
     .partialRecord(algorithm, unique('purpose', purpose))
     .superRefine(purposesThere)
     .optional()
     .describe(
-      'What keys of an algorithm may be for, at creation and at every use; an algorithm not named is not limited.',
+      'The purposes that keys of an algorithm may have, at creation and at every use. An algorithm that is not listed may have any.',
     ),
   custody: unique('kind', z.enum(custodyKinds))
     .optional()
-    .describe('Where keys may be. Without it in the token or wrapped by it, and never in software.'),
+    .describe('Where keys may be kept. Default: in the token or wrapped by it, not in software.'),
   maxKeyLifeDays: days
     .optional()
     .describe(
-      'A key older than this protects no more, whether or not it has a date of deactivation, and none is made with a later one. It still decrypts and verifies.',
+      'The maximum age of a key in days. An older key no longer protects data, but still decrypts and verifies. A new key cannot have a deactivation date beyond it.',
     ),
   maxRotationIntervalDays: days
     .optional()
     .describe(
-      'A version older than this protects no more: rotate its key. No rotation can be planned that comes later or less often; a key may be made without a plan.',
+      'The maximum age of a key version in days. An older version no longer protects data until its key is rotated. A rotation policy cannot plan a later or less frequent rotation, but a key need not have one.',
     ),
   sunsets: z
     .array(sunset)
-    .refine((rows) => distinct(rows.map((row) => row.algorithm)), 'each algorithm once')
+    .refine((rows) => distinct(rows.map((row) => row.algorithm)), 'must not contain an algorithm twice')
     .optional()
-    .describe('Algorithms on their way out, obeyed to the second.'),
+    .describe('The end dates of algorithms, enforced to the second.'),
   requiredLabels: unique('name', z.string().regex(/^[A-Za-z0-9._-]{1,64}$/))
     .max(32)
     .optional()
-    .describe('Names that the metadata of a new key must have, and that are not taken off again.'),
+    .describe('Names that the metadata of a new key must contain. They cannot be removed from a key later.'),
   dualControl: unique('deed', z.enum(controlledDeeds))
     .optional()
     .describe(
-      'What one person asks for and another approves: destroying a key, marking one as compromised, relaxing this policy. As soon as there is one, relax-policy is among them, listed or not: else whoever is alone would take the others off first.',
+      'The operations that one person requests and another approves: to destroy a key, to mark it as compromised, or to relax this policy. If the list is not empty, relax-policy is always included, so that one person alone cannot remove the others.',
     ),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;

@@ -163,7 +163,12 @@ describe('a sunset', () => {
     expect(evaluate(policy, request('EC-P256'), at(sunset.protectUntil))).toMatchObject({
       rule: 'sunsets',
       source: 'Bank standard 7, section 3',
-      reasons: [{ code: 'policy', detail: `EC-P256 protects no more since ${sunset.protectUntil}` }],
+      reasons: [
+        {
+          code: 'policy',
+          detail: `The tenant’s policy does not allow EC-P256 to protect data since ${sunset.protectUntil}`,
+        },
+      ],
     });
   });
 
@@ -175,7 +180,7 @@ describe('a sunset', () => {
     expect(allowed(only({ warnFrom: sunset.warnFrom }), request('EC-P256'), late)).toEqual([...uses]);
     const warned = evaluate({ ...initialPolicy, ...only({ warnFrom: sunset.warnFrom }) }, request('EC-P256'), late);
     expect(warned.warnings).toEqual([
-      { code: 'algorithm-sunset', detail: 'EC-P256 is on its way out', deprecation: sunset.warnFrom },
+      { code: 'algorithm-sunset', detail: 'EC-P256 is deprecated', deprecation: sunset.warnFrom },
     ]);
   });
 

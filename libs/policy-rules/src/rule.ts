@@ -58,7 +58,7 @@ const unlessApproved = (
   if (row === undefined) return { detail: `${algorithm} for ${purpose} is not ${list}` };
   if (protects(request) ? row.protect : row.process) return undefined;
   return {
-    detail: `${algorithm} for ${purpose} is ${list} for processing what is protected already only`,
+    detail: `${algorithm} for ${purpose} is ${list} only to process data that is already protected`,
     source: row.source,
   };
 };
@@ -77,18 +77,18 @@ export const rules: readonly Rule[] = [
     objects: ({ allowedAlgorithms }, { algorithm }) =>
       allowedAlgorithms.includes(algorithm)
         ? undefined
-        : { detail: `${algorithm} is not among the tenant's allowed algorithms` },
+        : { detail: `${algorithm} is not allowed by the tenant’s policy` },
   },
   {
     rule: 'purposes',
     code: 'policy',
     objects: ({ purposes }, request) => {
       const { algorithm, purpose } = request;
-      if (!exists(request)) return { detail: `There are no keys of ${algorithm} for ${purpose}` };
+      if (!exists(request)) return { detail: `Keys of ${algorithm} cannot have the purpose ${purpose}` };
       const allowed = purposes?.[algorithm];
       return allowed === undefined || allowed.includes(purpose)
         ? undefined
-        : { detail: `${algorithm} is not for ${purpose} by the tenant's policy` };
+        : { detail: `The tenant’s policy does not allow the purpose ${purpose} for ${algorithm}` };
     },
   },
   {
@@ -100,7 +100,7 @@ export const rules: readonly Rule[] = [
       return strength >= minimumStrength
         ? undefined
         : {
-            detail: `${request.algorithm} has ${strength} bits of strength, and at least ${minimumStrength} are needed`,
+            detail: `${request.algorithm} has ${strength} bits of security strength; the tenant’s policy requires at least ${minimumStrength}`,
           };
     },
   },
@@ -108,7 +108,9 @@ export const rules: readonly Rule[] = [
     rule: 'custody',
     code: 'policy',
     objects: ({ custody: allowed = defaultCustody }, { custody }) =>
-      allowed.includes(custody) ? undefined : { detail: `Keys in custody ${custody} are not allowed` },
+      allowed.includes(custody)
+        ? undefined
+        : { detail: `The tenant’s policy does not allow keys in custody ${custody}` },
   },
   {
     rule: 'maxKeyLifeDays',
@@ -117,10 +119,10 @@ export const rules: readonly Rule[] = [
       if (maxKeyLifeDays === undefined || !protects(request)) return undefined;
       if ((request.lifeDays ?? 0) > maxKeyLifeDays)
         return {
-          detail: `A key may live ${maxKeyLifeDays} days, and ${Math.ceil(request.lifeDays ?? 0)} are asked for`,
+          detail: `The tenant’s policy allows a key lifetime of ${maxKeyLifeDays} days; the request asks for ${Math.ceil(request.lifeDays ?? 0)}`,
         };
       return reached(tooOldFrom(request.keyMadeAt, maxKeyLifeDays), now)
-        ? { detail: `The key is older than ${maxKeyLifeDays} days: make a new one` }
+        ? { detail: `The key is older than ${maxKeyLifeDays} days: create a new one` }
         : undefined;
     },
   },
@@ -130,7 +132,7 @@ export const rules: readonly Rule[] = [
     objects: ({ maxRotationIntervalDays }, request, now) => {
       if (maxRotationIntervalDays === undefined || !protects(request)) return undefined;
       if ((request.rotationDays ?? 0) > maxRotationIntervalDays)
-        return { detail: `Keys are rotated every ${maxRotationIntervalDays} days or more often` };
+        return { detail: `The tenant’s policy requires a rotation at least every ${maxRotationIntervalDays} days` };
       return reached(tooOldFrom(request.versionMadeAt, maxRotationIntervalDays), now)
         ? { detail: `This version is older than ${maxRotationIntervalDays} days: rotate the key` }
         : undefined;
@@ -141,7 +143,9 @@ export const rules: readonly Rule[] = [
     code: 'policy',
     objects: (policy, { use, labels = [] }) => {
       const missing = use === 'create' ? missingLabels(policy, labels) : [];
-      return missing.length === 0 ? undefined : { detail: `The metadata of the key lacks ${missing.join(', ')}` };
+      return missing.length === 0
+        ? undefined
+        : { detail: `The tenant’s policy requires these names in the key’s metadata: ${missing.join(', ')}` };
     },
   },
   {
@@ -151,8 +155,11 @@ export const rules: readonly Rule[] = [
       const sunset = sunsetOf(policy, request);
       const end = sunset && endOfUse(sunset, request);
       if (sunset === undefined || end === undefined || now < Date.parse(end)) return undefined;
-      const what = protects(request) ? 'protects' : 'is processed';
-      return { detail: `${request.algorithm} ${what} no more since ${end}`, source: sunset.source };
+      const use = protects(request) ? 'protect' : 'process';
+      return {
+        detail: `The tenant’s policy does not allow ${request.algorithm} to ${use} data since ${end}`,
+        source: sunset.source,
+      };
     },
   },
   {
@@ -166,7 +173,7 @@ export const rules: readonly Rule[] = [
     code: 'fips-only',
     objects: ({ fipsOnly }, { algorithm, purpose, outsideSteps }) =>
       fipsOnly && outsideSteps.length > 0
-        ? { detail: `${algorithm} for ${purpose} needs ${outsideSteps.join(', ')} outside the HSM here` }
+        ? { detail: `${algorithm} for ${purpose} needs a step outside this HSM: ${outsideSteps.join(', ')}` }
         : undefined,
   },
   {
@@ -174,7 +181,7 @@ export const rules: readonly Rule[] = [
     code: 'fips-only',
     objects: ({ fipsOnly }, { custody }) =>
       fipsOnly && custody === 'software'
-        ? { detail: 'Keys in software are outside every validated module', source: 'FIPS 140-3 §7.9' }
+        ? { detail: 'A key in software is outside the validated module', source: 'FIPS 140-3 §7.9' }
         : undefined,
   },
   {

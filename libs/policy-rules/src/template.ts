@@ -39,7 +39,7 @@ export const templates: readonly Template[] = [
     name: 'fips-140-3',
     title: 'FIPS 140-3',
     description:
-      'Approved algorithms alone, every step inside the HSM. Whether the HSM is validated is for its certificate to say.',
+      'Allows only approved algorithms, with every step inside the HSM. The HSM’s own certificate says whether it is validated.',
     document: {
       allowedAlgorithms: [...algorithmNames],
       fipsOnly: true,
@@ -62,7 +62,7 @@ export const templates: readonly Template[] = [
     name: 'cnsa-2.0',
     title: 'CNSA 2.0',
     description:
-      'Protects with the algorithms of CNSA 2.0; what those of CNSA 1.0 protected can be decrypted and verified until the end of 2033. Its signature and key-establishment algorithms are post-quantum: where the token has none of them, no signature key and no key pair can be made.',
+      'Allows only the algorithms of CNSA 2.0 to protect data. Data protected with algorithms of CNSA 1.0 can be decrypted and verified until the end of 2033. The signature and key-establishment algorithms of CNSA 2.0 are post-quantum: if the token supports none of them, signature keys and key pairs cannot be made.',
     document: {
       allowedAlgorithms: algorithmNames.filter(inCnsa),
       fipsOnly: true,
@@ -82,18 +82,18 @@ export const templates: readonly Template[] = [
     name: 'pqc-migration',
     title: 'Migration to post-quantum algorithms',
     description:
-      'Everything goes on, and protecting with an algorithm that a quantum computer breaks is warned of: 112 bits protect through 2030, the rest through 2035. What is protected can be decrypted and verified without an end.',
+      'Keeps all algorithms and warns when data is protected with one that a quantum computer can break. Those with 112 bits of strength protect data until the end of 2030, the others until the end of 2035. Data that is already protected can be decrypted and verified without limit.',
     document: { ...initialPolicy, sunsets: classical.map(wayOut) },
     sources: [
-      { rule: 'allowedAlgorithms', source: 'none: what is allowed today stays so' },
-      { rule: 'fipsOnly', source: 'none: put it on where the module is validated' },
+      { rule: 'allowedAlgorithms', source: 'none: everything allowed today stays allowed' },
+      { rule: 'fipsOnly', source: 'none: set it if the module is validated' },
       { rule: 'sunsets', source: 'NIST IR 8547 (initial public draft) §4.1; SP 800-57 part 1 r5 §5.6.3, table 4' },
     ],
   },
   {
     name: 'permissive-dev',
     title: 'Development',
-    description: 'Everything this installation can do, keys in software too. Not for production.',
+    description: 'Allows everything this installation can do, including keys in software. Not for production.',
     document: { ...initialPolicy, custody: ['token', 'wrapped', 'software'] },
     sources: [
       { rule: 'allowedAlgorithms', source: 'none: for development' },

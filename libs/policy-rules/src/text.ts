@@ -6,6 +6,6 @@ export const text = (max: number) =>
     .string()
     .min(1)
     .max(max)
-    .refine((value) => value.isWellFormed(), 'well-formed Unicode is expected')
-    .refine((value) => !/\p{Cc}/u.test(value), 'control characters are not allowed')
-    .refine((value) => value.trim() === value, 'no white space at the ends');
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
+    .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters')
+    .refine((value) => value.trim() === value, 'must not begin or end with white space');

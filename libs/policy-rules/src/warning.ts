@@ -7,7 +7,7 @@ import { endOfUse, sunsetOf } from './rule.js';
 export interface Warning {
   readonly code: 'algorithm-sunset' | 'approval-ends';
   readonly detail: string;
-  /** Since when, or from when on, it is advised against. */
+  /** The time from which the use is deprecated. */
   readonly deprecation?: string;
   /** When it ends. */
   readonly sunset?: string;
@@ -27,10 +27,10 @@ const ofSunset: Warns = (policy, request, now) => {
   if (sunset === undefined || now < Date.parse(sunset.warnFrom ?? '1970-01-01T00:00:00Z')) return undefined;
   const end = endOfUse(sunset, request);
   if (end === undefined ? request.use === 'process' : now >= Date.parse(end)) return undefined;
-  const how = request.use === 'process' ? 'is processed' : 'protects';
+  const use = request.use === 'process' ? 'process' : 'protect';
   return {
     code: 'algorithm-sunset',
-    detail: `${request.algorithm} is on its way out${end === undefined ? '' : `: it ${how} until ${end}`}`,
+    detail: `${request.algorithm} is deprecated${end === undefined ? '' : `: it may ${use} data until ${end}`}`,
     ...(sunset.warnFrom !== undefined && { deprecation: sunset.warnFrom }),
     ...(end !== undefined && { sunset: end }),
   };

@@ -113,7 +113,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'insider alone': {
     control:
-      "Where the tenant's policy wants two people, whoever does the deed asks for both, and the policy that says so, and the issuers that say who people are, are changed by two.",
+      'Where the tenant’s policy wants two people, whoever does the deed asks for both, and the policy that says so, and the issuers that say who people are, are changed by two.',
     proofs: [
       e2e('access/four-eyes.spec.ts', 'threat: insider alone'),
       e2e('access/four-eyes.spec.ts', 'an application is none: it neither asks nor approves'),

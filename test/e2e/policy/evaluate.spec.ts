@@ -139,7 +139,7 @@ describe('a policy', () => {
   it('is put with nothing that contradicts itself', async () => {
     for (const [change, words] of [
       [{ purposes: { 'AES-256': ['sign'] } }, 'there are no keys of AES-256 for sign'],
-      [{ sunsets: [{ algorithm: 'AES-256' }] }, 'at least one of warnFrom, protectUntil and processUntil is expected'],
+      [{ sunsets: [{ algorithm: 'AES-256' }] }, 'must have at least one of warnFrom, protectUntil and processUntil'],
     ] as const) {
       const body = { allowedAlgorithms: ['AES-256'], fipsOnly: false, ...change };
       const refused = await client.send('PUT', '/policy', { body, headers: { 'if-match': '"1"' } });

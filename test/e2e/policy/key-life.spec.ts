@@ -55,7 +55,7 @@ describe('the policy, through the life of a key,', () => {
 
   it('makes no key for longer than keys may live, and needs no date of them', async () => {
     await tenant.changePolicy({ maxKeyLifeDays: 30 });
-    await expectRefused(await create({ deactivateAt: inDays(31) }), '31 are asked for');
+    await expectRefused(await create({ deactivateAt: inDays(31) }), 'the request asks for 31');
     expect((await create({ deactivateAt: inDays(30) })).status).toBe(201);
     const { body: undated } = await create({});
     expect(undated.deactivateAt).toBeNull();
@@ -77,7 +77,7 @@ describe('the policy, through the life of a key,', () => {
     await tenant.changePolicy({ maxKeyLifeDays: 30 });
     await rig.query('ankadb_keys', 'UPDATE key_version SET revision = revision + 1 WHERE key_id = $1', [key.id]);
     const refused = await client.send('POST', `/keys/${key.id}/rotate`, { body: {} });
-    await expectRefused(refused, 'older than 30 days: make a new one');
+    await expectRefused(refused, 'older than 30 days: create a new one');
     await expectRefused(await plan(key.id, { interval: 'P1D' }), 'older than 30 days');
     await expectRefused(await client.send('POST', '/encrypt', { body: { keyId: key.id, plaintext: 'AAAA' } }), 'older');
     expect(await client.post('/decrypt', { jwe })).toMatchObject({ plaintext: 'AAAA' });

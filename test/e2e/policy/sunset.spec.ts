@@ -78,7 +78,7 @@ describe('the sunset of an algorithm', () => {
     expect(warned.body.warnings).toEqual([
       {
         code: 'algorithm-sunset',
-        detail: `EC-P256 is on its way out: it protects until ${sunset.protectUntil}`,
+        detail: `EC-P256 is deprecated: it may protect data until ${sunset.protectUntil}`,
         deprecation: sunset.warnFrom,
         sunset: sunset.protectUntil,
       },

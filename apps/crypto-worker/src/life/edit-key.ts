@@ -73,7 +73,7 @@ export class EditKey {
 
 const wantedLabels = (lost: readonly string[]): Refusal => {
   const basis = { rule: 'requiredLabels', source: tenantPolicy } as const;
-  const detail = `The tenant's policy wants ${lost.join(', ')} in the metadata of keys`;
+  const detail = `The tenant’s policy wants ${lost.join(', ')} in the metadata of keys`;
   return { ...basis, reasons: [{ code: 'policy', ...basis, detail }] };
 };
 

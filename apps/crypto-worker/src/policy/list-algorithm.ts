@@ -16,7 +16,7 @@ const notValidated = {
     'FIPS-only admits approved primitives; no CMVP certificate is configured for this token, so no validated module stands behind them',
 };
 
-/** What this tenant can use on this token now: the table, crossed with the tenant's policy and the token's self-tests. */
+/** What this tenant can use on this token now: the table, crossed with the tenant’s policy and the token's self-tests. */
 export class ListAlgorithm {
   constructor(
     private readonly custody: Custody,

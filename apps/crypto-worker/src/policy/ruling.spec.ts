@@ -55,7 +55,7 @@ describe('rulings', () => {
       code: 'policy-refused',
       refusal: { rule: 'allowedAlgorithms', source: tenantPolicy, reasons: decision.reasons },
       detail:
-        "EC-P384 is not among the tenant's allowed algorithms; EC-P384 for sign is in CNSA 2.0 for processing what is protected already only (CNSA 1.0 (CNSSP 15, annex B), replaced by CNSA 2.0 by 2033)",
+        'EC-P384 is not allowed by the tenant’s policy; EC-P384 for sign is in CNSA 2.0 only to process data that is already protected (CNSA 1.0 (CNSSP 15, annex B), replaced by CNSA 2.0 by 2033)',
     });
   });
 

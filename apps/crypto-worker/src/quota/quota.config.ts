@@ -27,5 +27,8 @@ export const quotaConfig = z
     /** Tenants with bounds of their own: none of those above are theirs. */
     tenants: z.array(z.strictObject({ tenant: uuid, ...limits.shape })).default([]),
   })
-  .refine(({ tenants }) => new Set(tenants.map(({ tenant }) => tenant)).size === tenants.length, 'each tenant once');
+  .refine(
+    ({ tenants }) => new Set(tenants.map(({ tenant }) => tenant)).size === tenants.length,
+    'must not contain a tenant twice',
+  );
 export type QuotaConfig = z.infer<typeof quotaConfig>;

@@ -9,23 +9,30 @@ import { type JsonSchema, SchemaCollection } from './json-schema.js';
 import { plainRefusals, problemExamples, responsesOf } from './response.js';
 
 const tags = [
-  { name: 'Keys', description: 'Keys that live in the HSM.' },
-  { name: 'Lifecycle', description: 'From the birth of a key version to its destruction (SP 800-57).' },
-  { name: 'Cryptography', description: 'Operations with those keys: one item, or a batch.' },
-  { name: 'Policy', description: 'Which algorithms a tenant may use. In force everywhere once answered.' },
+  { name: 'Keys', description: 'Create, import, find and share keys.' },
+  { name: 'Lifecycle', description: 'Change the state of a key version, from creation to destruction (SP 800-57).' },
+  { name: 'Cryptography', description: 'Encrypt, decrypt, sign and verify, one item or a batch at a time.' },
+  {
+    name: 'Policy',
+    description:
+      'Read and change the rules for a tenant’s algorithms and keys. A change is in force on every worker when the answer arrives.',
+  },
   {
     name: 'Approvals',
-    description: 'What takes two people where a tenant’s policy says so: one asks, another approves.',
+    description: 'Decide requests that need two people under the tenant’s policy: one person asks, another approves.',
   },
-  { name: 'Identity', description: 'Applications that come in by themselves, and who else may give out tokens.' },
-  { name: 'Audit', description: 'The sealed, chained trail of everything that was done or refused.' },
-  { name: 'Tenants', description: 'For the platform’s administrators.' },
+  { name: 'Identity', description: 'Manage service accounts and the identity providers that a tenant trusts.' },
+  {
+    name: 'Audit',
+    description: 'Query and verify the sealed, hash-chained record of every operation, allowed or refused.',
+  },
+  { name: 'Tenants', description: 'Manage tenants and their key-encryption keys.' },
 ] as const satisfies readonly { name: Route['tag']; description: string }[];
 
-const introduction = `REST API of AnkaSecure: keys stay in your HSM, policy, tenancy and a provable audit trail stand above it.
+const introduction = `The REST API of AnkaSecure. Keys stay in your HSM; AnkaSecure adds policy, tenancy, key lifecycle and an audit trail that can be verified.
 
-The tenant is that of the bearer token and of nothing else. Whatever is refused is a problem (RFC 9457) with a stable \`code\`.
-Another tenant's id is as unknown as one that does not exist. An answer that reports an operation means that its audit event is committed.`;
+The bearer token alone decides the tenant. Every error is a problem (RFC 9457) with a stable \`code\`.
+An id of another tenant gets the same answer as an id that does not exist. An answer that reports an operation is sent only after its audit event is committed.`;
 
 const pathParameters = (route: Route): readonly object[] =>
   pathParametersOf(route).map((name) => ({ name, in: 'path', required: true, ...pathExamples[name] }));
@@ -81,8 +88,7 @@ const headersOf = (routes: readonly Route[]) => {
 
 const codeTable = (Object.entries(errors) as [ErrorCode, (typeof errors)[ErrorCode]][])
   .map(
-    ([code, { status, title, retryable }]) =>
-      `- \`${code}\` (${status}): ${title}${retryable ? '; may be repeated' : ''}`,
+    ([code, { status, title, retryable }]) => `- \`${code}\` (${status}): ${title}${retryable ? ' (retryable)' : ''}`,
   )
   .join('\n');
 
@@ -109,14 +115,17 @@ export const describeApi = (routes: readonly Route[]) => {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'Access token of a configured issuer.',
+          description: 'Access token of a trusted issuer.',
         },
       },
       parameters: headersOf(routes),
       headers,
       examples: problemExamples(routes),
       responses: plainRefusals(routes),
-      schemas: { ...named, Problem: { ...named['Problem'], description: `The codes:\n\n${codeTable}` } },
+      schemas: {
+        ...named,
+        Problem: { ...named['Problem'], description: `The value of \`code\` is one of:\n\n${codeTable}` },
+      },
     },
   };
 };

@@ -88,10 +88,10 @@ const operation = (description: ApiDescription, route: Route): Html => {
     <p class="summary">${route.summary}</p>
     ${route.description && prose(route.description)}
     <p class="roles">Roles: ${route.roles.map((role) => html`<span class="role">${role}</span> `)}</p>
-    ${table(['Parameter', 'In', 'Meaning'], parameters)}
+    ${table(['Parameter', 'In', 'Description'], parameters)}
     <h4>Request</h4><pre><code>${curl(route)}</code></pre>
-    <h4>Answer <span class="status">${route.status}</span></h4>${json(route.example.reply)}
-    <details><summary>Refusals</summary>${table(['Status', 'Code', 'Meaning'], refusals)}</details>
+    <h4>Response <span class="status">${route.status}</span></h4>${json(route.example.reply)}
+    <details><summary>Errors</summary>${table(['Status', 'Code', 'Meaning'], refusals)}</details>
   </section>`;
 };
 
@@ -124,7 +124,7 @@ export const renderPage = (description: ApiDescription, routes: readonly Route[]
   ${prose(description.info.description)}
   ${byTag.map(({ name, about, rows }) => html`<h2>${name}</h2><p>${about}</p>${rows.map((route) => operation(description, route))}`)}
   <h2 id="problems">Problems</h2>
-  <p>Whatever is refused is answered as <code>application/problem+json</code>:</p>
+  <p>Every error is returned as <code>application/problem+json</code>:</p>
   ${json(description.components.examples['key-not-found']?.value)}
   ${prose(problems)}
 </main>

@@ -53,7 +53,7 @@ const refusal = (status: number, codes: readonly ErrorCode[]) => ({
 });
 
 const success = (route: Route, schemas: SchemaCollection) => ({
-  description: route.status === 201 ? 'Made.' : 'Done.',
+  description: route.status === 201 ? 'Created.' : 'Success.',
   headers: refer(
     ...everywhere,
     ...(route.public ? (['Cache-Control'] as const) : (['RateLimit', 'RateLimit-Policy'] as const)),
@@ -83,14 +83,14 @@ const replySchema = (route: Route, schemas: SchemaCollection) => {
 
 /** A dry run of what makes something makes nothing. */
 const rehearsed = (route: Route, schemas: SchemaCollection) => ({
-  description: 'A dry run: nothing was made.',
+  description: 'Dry run. Nothing was created.',
   headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy'),
   content: { 'application/json': { schema: dryRunSchemas(route, schemas)[0] } },
 });
 
 /** Nothing was done: it waits. */
 const awaited = (schemas: SchemaCollection) => ({
-  description: 'The tenant’s policy wants two people for this: it waits for a second one to approve it.',
+  description: 'The tenant’s policy requires two people. The request waits for the approval of a second person.',
   headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy', 'Location'),
   content: { 'application/json': { schema: schemas.add(z.array(approval), 'output')['items'], example: waiting } },
 });

@@ -9,27 +9,30 @@ export const approval = z
   .strictObject({
     id: uuid,
     tenantId: uuid,
-    operation: z.string().describe('The operationId of what was asked for.'),
-    request: z.record(z.string(), z.unknown()).describe('What was asked for: the body, and the parameters.'),
+    operation: z.string().describe('The operationId of the requested operation.'),
+    request: z.record(z.string(), z.unknown()).describe('The requested body and parameters.'),
     ifMatch: z
       .number()
       .int()
       .positive()
       .nullable()
       .describe(
-        'The revision it was asked for of, which has to be the current one when it is carried out; null: it is about none.',
+        'The revision of the resource that the request is based on, or null if the resource has none. The operation runs only if it is still the current revision.',
       ),
     requestedBy: z.string(),
     createdAt: instant,
-    expiresAt: instant.describe('From then on it can be approved no more.'),
+    expiresAt: instant.describe('The time from which the request can no longer be approved.'),
     state: z.enum(approvalStates),
     decidedBy: z.string().nullable(),
     decidedAt: instant.nullable(),
-    reason: z.string().nullable().describe('Why it was rejected.'),
+    reason: z.string().nullable().describe('The reason why the request was rejected.'),
     outcome: z
-      .strictObject({ status: z.number().int(), body: z.unknown().describe('The reply, or a problem.') })
+      .strictObject({
+        status: z.number().int(),
+        body: z.unknown().describe('The reply of the operation, or a problem.'),
+      })
       .nullable()
-      .describe('What the operation answered when it was carried out. null with `approved`: approve it again.'),
+      .describe('The answer of the operation. If it is null and the state is `approved`, approve the request again.'),
   })
   .meta({ id: 'Approval' });
 export type Approval = z.infer<typeof approval>;
@@ -48,7 +51,9 @@ export const approveRequest = {
   contract: ownContract('approval.approve', z.strictObject({ id: uuid }), approval),
 };
 
-const why = { reason: text(256).optional().describe('For whoever asked; kept in the audit trail.') };
+const why = {
+  reason: text(256).optional().describe('The reason, for the requester. It is stored in the audit trail.'),
+};
 export const rejectRequest = {
   body: z.strictObject(why).meta({ id: 'RejectRequest' }),
   contract: ownContract('approval.reject', z.strictObject({ id: uuid, ...why }), approval),

@@ -36,9 +36,9 @@ export const approvalRoutes: readonly Route[] = [
     method: 'GET',
     path: '/approvals',
     operationId: 'listApprovals',
-    summary: 'List what waits for a second person, and what became of it',
+    summary: 'List requests for approval',
     description:
-      'Newest first: what the caller asked for, what its roles let it decide, and for an auditor all of it. Kept for 30 days after it is over.',
+      'Requests are sorted newest first. A caller sees the requests it made and those its roles may decide; an auditor sees all. A request is kept for 30 days after it ends.',
     roles: tenantRoles,
     contract: listApprovals,
     takes: 'parameters',
@@ -61,9 +61,9 @@ export const approvalRoutes: readonly Route[] = [
     path: '/approvals/{id}/approve',
     operationId: 'approveRequest',
     decides: 'approve',
-    summary: 'Approve what somebody else asked for, and have it done',
+    summary: 'Approve a request',
     description:
-      'By a person other than who asked, with a role that may do it (and not `user` alone); no service account approves. It is carried out in the approver’s name at once, as far as everything else allows it then, and the reply holds its outcome. An answer that says it may be repeated leaves it to be approved again by the same person. A dry run answers what the deed would come to, or why it is not for the caller to approve.',
+      'The approver must be another person than the requester and must have a role that may perform the operation; the role user alone is not enough, and a service account cannot approve. The operation runs at once in the approver’s name, subject to all other checks, and the reply holds its outcome. If the answer is retryable, the same person can approve the request again. A dry run reports what the operation would do, or why the caller cannot approve it.',
     contract: approveRequest.contract,
     body: approveRequest.body,
     withinMs: 30_000,
@@ -75,8 +75,9 @@ export const approvalRoutes: readonly Route[] = [
     path: '/approvals/{id}/reject',
     operationId: 'rejectRequest',
     decides: 'reject',
-    summary: 'Reject what somebody else asked for',
-    description: 'By whoever could approve it, while it waits, or was approved and came to no end.',
+    summary: 'Reject a request',
+    description:
+      'Anyone who could approve the request can reject it, while it is pending or approved but not completed.',
     contract: rejectRequest.contract,
     body: rejectRequest.body,
     example: {
@@ -88,8 +89,9 @@ export const approvalRoutes: readonly Route[] = [
     ...one,
     method: 'DELETE',
     operationId: 'withdrawRequest',
-    summary: 'Withdraw what one has asked for',
-    description: 'While it waits, or was approved and came to no end.',
+    summary: 'Withdraw a request for approval',
+    description:
+      'Only the caller that made the request can withdraw it, while it is pending or approved but not completed.',
     roles: ['tenant-admin', 'application-admin', 'user'],
     contract: withdrawRequest,
     takes: 'parameters',

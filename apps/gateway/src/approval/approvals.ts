@@ -47,10 +47,10 @@ export class Approvals {
     if (principal.isApplication === true)
       throw new AnkaError(
         'approval-required',
-        'This takes two people, and an application is none: a person has to ask',
+        'This operation needs two people, and a service account does not count as one. A person must request it.',
       );
     if (Buffer.byteLength(canonical(asked.body)) > mostBytes)
-      throw new AnkaError('body-too-large', `What waits for a second person is of ${mostBytes} bytes at most`);
+      throw new AnkaError('body-too-large', `A request that waits for approval may have at most ${mostBytes} bytes`);
     this.outbox.assertRoom();
     const { tenantId, subject, issuer } = principal;
     const { row, made } = await withTenant(this.dataSource, tenantId, async (manager) => {
@@ -75,7 +75,7 @@ export class Approvals {
    */
   private async assertSeen(manager: EntityManager, { epoch }: Principal): Promise<void> {
     if (epoch === undefined || epoch === (await this.epochs.now(manager))) return;
-    throw new AnkaError('service-unavailable', 'Who may come in has just been changed: send it again');
+    throw new AnkaError('service-unavailable', 'Identities changed while the request ran. Send it again.');
   }
 
   private async pending(
@@ -102,9 +102,15 @@ export class Approvals {
       [tenantId, subject],
     );
     if (Number(waiting?.persons) >= most.ofPerson)
-      throw new AnkaError('quota-exceeded', `${most.ofPerson} requests of yours wait already: withdraw some of them`);
+      throw new AnkaError(
+        'quota-exceeded',
+        `You already have ${most.ofPerson} pending requests. Withdraw some of them.`,
+      );
     if (Number(waiting?.tenants) >= most.ofTenant)
-      throw new AnkaError('quota-exceeded', `${most.ofTenant} requests wait already: have some of them decided`);
+      throw new AnkaError(
+        'quota-exceeded',
+        `The tenant already has ${most.ofTenant} pending requests. Decide some of them.`,
+      );
     const id = randomUUIDv7();
     await manager.query(
       `INSERT INTO approval (tenant_id, id, operation, request, if_match, requested_by, requested_by_issuer, expires_at)
@@ -181,7 +187,9 @@ export const assertPending = ({ state, decided_by: by }: Pick<ApprovalRow, 'stat
   if (state === 'pending') return;
   throw new AnkaError(
     'approval-state',
-    by === null ? 'Its time is over: it has to be asked for again' : `It is ${state} already, by ${by}`,
+    by === null
+      ? 'The request for approval has expired. Make a new request.'
+      : `The request for approval is already ${state}, by ${by}`,
   );
 };
 
@@ -196,7 +204,8 @@ export const assertOpen = (row: ApprovalRow): void => {
 
 /** @throws AnkaError `approval-state` */
 export const assertNotCarried = ({ carried }: Pick<ApprovalRow, 'carried'>): void => {
-  if (carried) throw new AnkaError('approval-state', 'It is being carried out; look at it in a moment');
+  if (carried)
+    throw new AnkaError('approval-state', 'The request for approval is being carried out. Read it again in a moment.');
 };
 
 const withdrawn = `
@@ -207,7 +216,7 @@ const withdrawn = `
 const withdrawalDenied = (caller: Caller, row: ApprovalRow): AnkaError | undefined => {
   if (row.requested_by === caller.principal) return undefined;
   if (!isSeenBy(caller, row)) return new AnkaError('approval-not-found');
-  return new AnkaError('approval-denied', 'Only who asked withdraws it; somebody else may reject it');
+  return new AnkaError('approval-denied', 'Only the requester can withdraw the request. Another person can reject it.');
 };
 
 /** One form for one request, so that it is told when it is asked for again. */

@@ -141,17 +141,23 @@ const isConcluded = ({ outcome, decided_by }: ApprovalRow, { subject }: Principa
 /** @throws AnkaError `approval-state` */
 const assertApprovable = (row: ApprovalRow, { subject }: Principal): void => {
   if (row.state !== 'approved' || row.decided_by !== subject) assertPending(row);
-  if (row.over) throw new AnkaError('approval-state', 'Its time is over: it has to be asked for again');
+  if (row.over) throw new AnkaError('approval-state', 'The request for approval has expired. Make a new request.');
   assertNotCarried(row);
 };
 
 /** Why this is not for `principal` to decide: it takes a second person, who could do the deed. */
 const denialOf = (principal: Principal, { operation, requested_by }: ApprovalRow): AnkaError | undefined => {
   if (principal.isApplication === true)
-    return new AnkaError('approval-denied', 'An application decides on nothing that takes two people');
+    return new AnkaError(
+      'approval-denied',
+      'A service account cannot approve or reject a request. A person must decide it.',
+    );
   if (principal.subject === requested_by)
-    return new AnkaError('approval-denied', 'Nobody decides on what he asked for himself; he may withdraw it');
+    return new AnkaError(
+      'approval-denied',
+      'Requesters cannot decide their own requests. Another person must decide it, or you can withdraw it.',
+    );
   const { roles } = controlledRoute(operation);
   if (hasOneOf(principal, roles)) return undefined;
-  return new AnkaError('access-denied', `This needs one of the roles ${roles.join(', ')}`);
+  return new AnkaError('access-denied', `The caller needs one of the roles ${roles.join(', ')}`);
 };

@@ -34,7 +34,7 @@ export const auditRoutes: readonly Route[] = [
     operationId: 'queryEvents',
     summary: 'Query sealed audit events',
     description:
-      'An event is here once it is sealed: milliseconds after the answer it reports, later while the audit service is away.',
+      'An event appears once it is sealed: normally within milliseconds of the answer it reports, later if the audit service is unavailable.',
     contract: queryEvents,
     takes: 'parameters',
     withinMs: 15_000,
@@ -48,7 +48,7 @@ export const auditRoutes: readonly Route[] = [
     operationId: 'verifyTrail',
     summary: 'Verify the audit trail',
     description:
-      'Recomputes MACs, hash chain and the seals of its batches over the range, and names the first event that does not hold. Send `{}` for the whole trail. A tenant has one verification under way at a time.',
+      'Recomputes the MACs, the hash chain and the batch seals of a range, and reports the first event that fails. Send `{}` to verify the whole trail. A tenant can run one verification at a time.',
     contract: verifyTrail,
     takes: 'body',
     withinMs: 100_000,

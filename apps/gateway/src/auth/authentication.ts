@@ -22,7 +22,7 @@ interface Remembered {
 }
 
 /** One sentence for every reason, so that an answer tells an attacker nothing. */
-const refusal = 'Send an access token of a configured issuer as Authorization: Bearer';
+const refusal = 'Send an access token of a trusted issuer as Authorization: Bearer';
 
 /**
  * From an Authorization header, and the connection it came on, to a principal. Verified tokens are remembered by their SHA-256
@@ -51,7 +51,7 @@ export class Authentication {
   async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
     const { principal, binding } = await this.look(authorization, correlationId);
     if (isHeldBy(connection, binding)) return principal;
-    throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not have');
+    throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
   }
 
   private known(authorization: string): Remembered | undefined {

@@ -10,7 +10,7 @@ import { clientCertificateOf, isValidNow } from '../http/client-certificate.js';
 export const bindingOf = ({ cnf }: JWTPayload): string | undefined => {
   if (cnf === undefined) return undefined;
   const parsed = confirmation.safeParse(cnf);
-  if (!parsed.success) throw new Error('cnf is not a client certificate alone');
+  if (!parsed.success) throw new Error('cnf must be a client certificate and nothing else');
   return parsed.data['x5t#S256'];
 };
 

@@ -25,21 +25,21 @@ export const subjectPrefix = z
   .string()
   .regex(
     /^([A-Za-z0-9._-]{1,63}:)?$/,
-    'letters, digits, dots, underscores and hyphens, and a colon at the end, or nothing',
+    'must be empty, or letters, digits, dots, underscores and hyphens with a colon at the end',
   );
 
 const issuer = z
   .strictObject({
-    /** Compared with `iss` character by character. */
+    /** The value of `iss`, compared character by character. */
     issuer: issuerName,
     /** Must be in `aud`. */
     audience: z.string().min(1),
     /** A JWK set with public keys; read at start. */
     jwksFile: z.string().min(1).optional(),
     /** Fetched when needed, and again when a key is not in it. */
-    jwksUrl: z.string().refine(isTrustworthy, 'an https URL is expected (http on loopback only)').optional(),
+    jwksUrl: z.string().refine(isTrustworthy, 'must be an https URL (http only on loopback)').optional(),
     algorithms: z.array(z.enum(tokenAlgorithms)).min(1),
-    /** Names of the claims, taken literally. */
+    /** The names of the claims, used literally. */
     claims: z
       .strictObject({
         tenant: z.string().min(1).default('tenant'),
@@ -54,22 +54,25 @@ const issuer = z
     tenants: z
       .array(uuid)
       .min(1)
-      .refine((ids) => !ids.includes(platformTenantId), 'the platform’s tenant is not listed: say platform: true')
+      .refine((ids) => !ids.includes(platformTenantId), 'must not list the platform’s tenant: set platform: true')
       .optional(),
     /** Whether this issuer may speak for the platform's own tenant too, and so make platform administrators. */
     platform: z.boolean().default(false),
   })
   .refine(
     (value) => (value.jwksFile === undefined) !== (value.jwksUrl === undefined),
-    'exactly one of jwks-file and jwks-url is expected',
+    'must have either jwks-file or jwks-url',
   );
 
 const serviceAccounts = z.strictObject({
   /** Where clients reach this API, without a path: `iss` and `aud` of the tokens, and what assertions are made out to. */
   issuer: z
     .string()
-    .refine(isTrustworthy, 'an https URL is expected (http on loopback only)')
-    .refine((url) => URL.canParse(url) && new URL(url).origin === url, 'a URL without path and slash is expected'),
+    .refine(isTrustworthy, 'must be an https URL (http only on loopback)')
+    .refine(
+      (url) => URL.canParse(url) && new URL(url).origin === url,
+      'must be a URL without a path or a trailing slash',
+    ),
   /** How long a token lives. What happens to its account meanwhile counts at once. */
   tokenSeconds: integer(30, maxTokenSeconds).default(300),
 });
@@ -94,10 +97,13 @@ export const identityConfig = z
     /** A verified token is believed so long without another look at its issuer's keys, and never beyond its `exp`. */
     tokenCacheSeconds: integer(0, 3600).default(300),
   })
-  .refine(({ issuers }) => new Set(issuers.map((row) => row.issuer)).size === issuers.length, 'each issuer once')
+  .refine(
+    ({ issuers }) => new Set(issuers.map((row) => row.issuer)).size === issuers.length,
+    'must not contain an issuer twice',
+  )
   .refine(
     ({ issuers, serviceAccounts }) => issuers.every((row) => row.issuer !== serviceAccounts?.issuer),
-    'service accounts have an issuer of their own',
+    'must have an issuer for service accounts that no other issuer uses',
   );
 export type IdentityConfig = z.infer<typeof identityConfig>;
 export type IssuerConfig = IdentityConfig['issuers'][number];

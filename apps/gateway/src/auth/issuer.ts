@@ -10,7 +10,7 @@ export interface Read {
 
 /** One who gives out tokens, and what is to be believed of them. */
 export interface Issuer {
-  /** Compared with `iss` character by character. */
+  /** The value of `iss`, compared character by character. */
   readonly issuer: string;
   readonly audience: string;
   readonly algorithms: readonly string[];

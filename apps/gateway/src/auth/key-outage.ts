@@ -19,11 +19,11 @@ export class KeyOutage {
 
   begin(issuer: string, reason: Error): void {
     this.gauge.labels({ issuer }).set(1);
-    this.log.warn({ issuer, reason: reason.message }, 'the keys of an issuer cannot be fetched');
+    this.log.warn({ issuer, reason: reason.message }, 'cannot fetch the keys of an issuer');
   }
 
   end(issuer: string): void {
     this.gauge.labels({ issuer }).set(0);
-    this.log.info({ issuer }, 'the keys of an issuer are fetched again');
+    this.log.info({ issuer }, 'fetched the keys of an issuer again');
   }
 }

@@ -27,7 +27,9 @@ const times = {
 type Find = JWTVerifyGetKey;
 
 export const unavailable = (cause?: unknown): AnkaError =>
-  new AnkaError('service-unavailable', 'The identity provider’s keys cannot be had now', { cause });
+  new AnkaError('service-unavailable', 'The keys of the identity provider cannot be fetched. Try again later.', {
+    cause,
+  });
 
 const isMismatch = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;

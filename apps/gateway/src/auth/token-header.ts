@@ -8,5 +8,5 @@ export const assertPlainHeader = (token: string, types: readonly (string | undef
   const header = decodeProtectedHeader(token);
   const refused = refusedHeaders.find((name) => Object.hasOwn(header, name));
   if (refused !== undefined) throw new Error(`header ${refused} is not accepted`);
-  if (!types.includes(header.typ?.toLowerCase())) throw new Error('typ is not the one expected');
+  if (!types.includes(header.typ?.toLowerCase())) throw new Error('the typ of the token is not accepted');
 };

@@ -45,7 +45,7 @@ const operations: readonly Operation[] = [
     name: 'encrypt',
     summary: 'Encrypt to a compact JWE',
     about:
-      'Content is always A256GCM under a fresh content key; `aad` is bound to the token and has to be given again to decrypt.',
+      'Content is encrypted with A256GCM under a fresh content key. `aad` is bound to the JWE and must be sent again to decrypt it.',
     contract: encrypt.contract,
     errors: ['key-exhausted'],
     example: {
@@ -56,7 +56,7 @@ const operations: readonly Operation[] = [
   {
     name: 'decrypt',
     summary: 'Decrypt a compact JWE',
-    about: 'Every failure of decryption itself is the same `decryption-failed`, whatever its reason.',
+    about: 'Every failed decryption gets the same answer, `decryption-failed`, whatever the reason.',
     contract: decrypt.contract,
     errors: ['jwe-invalid', 'decryption-failed'],
     example: {
@@ -68,7 +68,7 @@ const operations: readonly Operation[] = [
     name: 'sign',
     summary: 'Sign a payload or a digest',
     about:
-      'Give exactly one of `payload` and `digest`; a digest goes with `format` `raw` only and not with EdDSA or HMAC.',
+      'Send either `payload` or `digest`. A digest requires `format` `raw` and is not possible with EdDSA or HMAC.',
     contract: sign.contract,
     errors: ['key-exhausted'],
     example: {
@@ -80,7 +80,7 @@ const operations: readonly Operation[] = [
     name: 'verify',
     summary: 'Verify a JWS or a raw signature',
     about:
-      'Give exactly one of `jws` and `signature`; a signature needs `keyId` and one of `payload` and `digest`. A signature that does not hold is an answer, not an error: `valid` is false.',
+      'Send either `jws` or `signature`. A signature requires `keyId` and either `payload` or `digest`. An invalid signature is not an error: the answer is 200 and `valid` is false.',
     contract: verify.contract,
     errors: ['jws-invalid'],
     example: { request: { jws }, reply: { valid: true, ...signedWith } },
@@ -88,7 +88,7 @@ const operations: readonly Operation[] = [
 ];
 
 const batch =
-  'Send one item, or `{"items": […]}` with up to 1,000. Items of a batch stand for themselves: one that fails has an `error` in its place, and the answer is 200.';
+  'Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.';
 
 export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, about, contract, errors, example }) => ({
   method: 'POST',

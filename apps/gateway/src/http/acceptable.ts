@@ -10,7 +10,7 @@ const continues = /(?:^|\W)100-continue(?:$|\W)/i;
  */
 export const assertAcceptable = ({ httpVersion, headers }: IncomingMessage): void => {
   if (httpVersion === '1.1' && headers.host === undefined)
-    throw new AnkaError('request-invalid', 'Send a Host header: HTTP/1.1 requires it');
+    throw new AnkaError('request-invalid', 'Send a Host header, which HTTP/1.1 requires');
   if (headers.expect !== undefined && !continues.test(headers.expect))
     throw new AnkaError('expectation-failed', 'Leave Expect out, or send Expect: 100-continue');
 };

@@ -90,7 +90,7 @@ export class BodyBudget {
     if (this.held + bytes > this.budget || tenantBytes + bytes > this.budget / 2)
       throw new AnkaError(
         'service-unavailable',
-        'Too many large bodies are under way; read the answers, try again, or send smaller ones',
+        'Too many large requests are being processed. Try again, or send smaller bodies.',
       );
     const hold = new Hold(bytes, (change) => this.change(tenantId, change));
     request.hold = hold;

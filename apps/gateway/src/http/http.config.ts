@@ -29,7 +29,7 @@ export const httpConfig = z
   })
   .refine(
     ({ bodyLimitBytes, bodyBudgetBytes }) => bodyBudgetBytes >= 2 * bodyLimitBytes,
-    'body-budget-bytes must be at least twice body-limit-bytes, since a tenant gets half of it',
+    'body-budget-bytes must be at least twice body-limit-bytes, because one tenant may use half of it',
   );
 export type HttpConfig = z.infer<typeof httpConfig>;
 
@@ -40,6 +40,6 @@ const headBytes = 32 * 1024;
 export const assertFits = ({ bodyLimitBytes }: HttpConfig, maxPayload: number): void => {
   if (bodyLimitBytes + headBytes > maxPayload)
     throw new Error(
-      `http.body-limit-bytes ${bodyLimitBytes} does not fit the message bus, whose max_payload is ${maxPayload}: at most ${maxPayload - headBytes} is possible`,
+      `http.body-limit-bytes ${bodyLimitBytes} is too large for the message bus, whose max_payload is ${maxPayload}: use at most ${maxPayload - headBytes}`,
     );
 };

@@ -21,7 +21,10 @@ const paths = [
 export const notFoundHandler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const known = paths.find(({ pattern }) => pattern.test(pathOf(request.raw.url ?? '')));
   if (known === undefined || known.methods.includes(request.method))
-    return sendProblem(reply, { code: 'route-not-found', detail: 'There is nothing at this path' });
+    return sendProblem(reply, { code: 'route-not-found', detail: 'There is no resource at this path' });
   const allow = known.methods.join(', ');
-  return sendProblem(reply.header('allow', allow), { code: 'method-not-allowed', detail: `${allow} is offered here` });
+  return sendProblem(reply.header('allow', allow), {
+    code: 'method-not-allowed',
+    detail: `This resource supports ${allow}`,
+  });
 };

@@ -26,7 +26,7 @@ export class RequestMeter {
     });
     this.histogram = new Histogram({
       name: 'ankasecure_http_request_duration_seconds',
-      help: 'From the request’s header to the end of its answer',
+      help: 'Time from the request’s headers to the end of its answer',
       labelNames,
       buckets,
       registers,

@@ -67,7 +67,7 @@ const settling =
     } catch (error) {
       log.error(
         { correlationId, reason: (error as Error).message },
-        'an idempotency record is left in flight until its deadline',
+        'an idempotency record stays in flight until its deadline',
       );
     }
   };

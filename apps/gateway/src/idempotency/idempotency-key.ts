@@ -9,8 +9,5 @@ const visible = /^[\x21-\x7e]{1,255}$/;
 export const idempotencyKeyOf = (header: string | string[] | undefined): string | undefined => {
   if (header === undefined) return undefined;
   if (typeof header === 'string' && visible.test(header)) return header;
-  throw new AnkaError(
-    'request-invalid',
-    'Idempotency-Key: 1 to 255 visible ASCII characters without spaces are expected',
-  );
+  throw new AnkaError('request-invalid', 'Idempotency-Key: must be 1 to 255 visible ASCII characters without spaces');
 };

@@ -95,10 +95,13 @@ export class Idempotency {
     const [row] = await manager.query<Row[]>(read, [tenantId, key]);
     if (row === undefined) throw new AnkaError('idempotency-in-flight');
     if (row.route !== route || !row.body_hash.equals(bodyHash))
-      throw new AnkaError('idempotency-mismatch', 'Use a new Idempotency-Key for another request');
+      throw new AnkaError('idempotency-mismatch', 'This Idempotency-Key was used for another request. Use a new one.');
     if (row.state === 'done') return { status: row.status, headers: row.headers, body: row.body };
     if (row.running)
-      throw new AnkaError('idempotency-in-flight', 'Repeat the request when the first has been answered');
+      throw new AnkaError(
+        'idempotency-in-flight',
+        'Wait until the first request with this Idempotency-Key is answered, then repeat it',
+      );
     const claim = await claimed(manager, attempt, takeOver, [tenantId, key, withinMs]);
     if (claim === undefined) throw new AnkaError('idempotency-in-flight');
     return claim;

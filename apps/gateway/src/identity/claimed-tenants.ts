@@ -64,7 +64,7 @@ export class ClaimedTenants<Value> {
       return;
     }
     if (this.waiting.length >= strangers.waiting)
-      throw new AnkaError('service-unavailable', 'Too many tenants are asked for that were never seen; try again');
+      throw new AnkaError('service-unavailable', 'Too many requests name unknown tenants. Try again.');
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 

@@ -66,7 +66,7 @@ export class GuardedFetch {
     const url = new URL(input);
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
     const isPlain = url.protocol === 'http:';
-    if (!isPlain && url.protocol !== 'https:') throw new Error('an https URL is expected');
+    if (!isPlain && url.protocol !== 'https:') throw new Error('must be an https URL');
     if (isIP(hostname) !== 0) this.assertReachable(hostname, isPlain);
     const body = await this.get(url, isPlain);
     return new Response(new Uint8Array(body), { status: 200, headers: { 'content-type': 'application/json' } });
@@ -121,6 +121,6 @@ export class GuardedFetch {
     const family = familyOf(address);
     if (isPlain && !loopback.check(address, family)) throw new Error('http is for loopback only');
     if (refusedNetworks.check(address, family) && !this.allowed.check(address, family))
-      throw new Error('the address is an inner one, which no tenant may have us reach');
+      throw new Error('the address is internal, and issuers must not reach internal addresses');
   }
 }

@@ -164,7 +164,7 @@ export class IdentityEpoch {
     try {
       if (await this.isBehind()) await this.renew();
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, 'the lease on identities could not be renewed');
+      this.log.warn({ reason: (error as Error).message }, 'cannot renew the lease on identities');
     }
   }
 

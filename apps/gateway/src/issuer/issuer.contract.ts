@@ -5,29 +5,29 @@ import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-service.js';
 import { clientKey } from '../service-account/client-key.js';
 
-const url = text(512).refine(isTrustworthy, 'an https URL is expected');
+const url = text(512).refine(isTrustworthy, 'must be an https URL');
 
 const about = {
-  issuer: url.describe('Compared with `iss` character by character.'),
-  audience: text(256).describe('Must be in `aud`.'),
+  issuer: url.describe('The value of `iss`, compared character by character.'),
+  audience: text(256).describe('The value that `aud` must contain.'),
   algorithms: z
     .array(z.enum(tokenAlgorithms))
     .min(1)
-    .refine((all) => new Set(all).size === all.length, 'each algorithm once'),
+    .refine((all) => new Set(all).size === all.length, 'must not contain an algorithm twice'),
 };
 const roles = z
   .array(z.enum(tenantRoles))
   .min(1)
-  .refine((all) => new Set(all).size === all.length, 'each role once')
-  .describe('The roles it may give; what else its tokens name counts for nothing.');
+  .refine((all) => new Set(all).size === all.length, 'must not contain a role twice')
+  .describe('The roles that the issuer may assign. Other roles in its tokens are ignored.');
 const space = {
   subjectPrefix: subjectPrefix.describe(
-    'Stands before every `sub` and every group of its tokens, wherever they are named here: in grants, and in the trail. Without it the issuer speaks for every name of the tenant.',
+    'A prefix added to every `sub` and every group of the issuer’s tokens, in grants and in the audit trail. Without it, the issuer can issue tokens for every subject of the tenant.',
   ),
   sharesSubjects: z
     .boolean()
     .describe(
-      'Whether it is meant to speak for the same names as another issuer of that prefix: while one takes over from the other.',
+      'Allows the issuer to share its subjectPrefix with another issuer, for example while one replaces the other.',
     ),
 };
 const claims = z.strictObject({ roles: text(256).default('roles'), groups: text(256).default('groups') });
@@ -36,15 +36,15 @@ const sources = {
     .array(clientKey)
     .min(1)
     .max(20)
-    .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'each kid once')
+    .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'must not contain a kid twice')
     .optional()
-    .describe('Public JWKs. When left out, they are fetched.'),
-  jwksUrl: url.optional().describe('Where they are. When left out as well, OpenID discovery says.'),
+    .describe('Public keys as JWKs. Default: they are fetched.'),
+  jwksUrl: url.optional().describe('The URL of the issuer’s JWK Set. Default: found by OpenID discovery.'),
 };
 
 const body = {
   ...about,
-  claims: claims.default({ roles: 'roles', groups: 'groups' }).describe('Names of the claims, taken literally.'),
+  claims: claims.default({ roles: 'roles', groups: 'groups' }).describe('The names of the claims, used literally.'),
   roles: roles.default([...tenantRoles]),
   subjectPrefix: space.subjectPrefix.default(''),
   sharesSubjects: space.sharesSubjects.default(false),
@@ -59,13 +59,10 @@ interface Settings {
 /** The settings agree with each other. */
 const consistent = <Schema extends z.ZodType<Settings>>(settings: Schema): Schema =>
   settings
-    .refine(
-      ({ keys, jwksUrl }) => keys === undefined || jwksUrl === undefined,
-      'at most one of keys and jwksUrl is expected',
-    )
+    .refine(({ keys, jwksUrl }) => keys === undefined || jwksUrl === undefined, 'send keys or jwksUrl, not both')
     .refine(
       ({ keys = [], algorithms }) => keys.every(({ alg }) => algorithms.includes(alg)),
-      'the alg of every key must be one of algorithms',
+      'the alg of every key must be in algorithms',
     );
 
 export const tenantIssuer = z
@@ -80,7 +77,7 @@ export const tenantIssuer = z
     jwksUrl: z.string().nullable(),
     createdBy: z.string(),
     createdAt: instant,
-    revision: z.number().int().positive().describe('Also the ETag.'),
+    revision: z.number().int().positive().describe('The revision, also sent as the ETag.'),
   })
   .meta({ id: 'Issuer' });
 export type TenantIssuer = z.infer<typeof tenantIssuer>;

@@ -35,7 +35,7 @@ const one = {
   unknownId: 'issuer-not-found',
 } as const;
 const inForce =
-  'An answer of 200 means that it is in force on every gateway, and that nothing is under way any more for whoever it shuts out.';
+  'When the answer is 200, the change is in force on every gateway, and no request of a caller it excludes is still running.';
 
 export const issuerRoutes: readonly Route[] = [
   {
@@ -43,9 +43,9 @@ export const issuerRoutes: readonly Route[] = [
     method: 'POST',
     path: '/issuers',
     operationId: 'createIssuer',
-    summary: 'Let another identity provider speak for the tenant',
+    summary: 'Create an issuer',
     description:
-      'Its tokens carry the tenant’s id as `tenant`, the names of roles and groups where `claims` says, and `iss aud sub exp nbf`. It speaks for this tenant and no other, gives the `roles` it may give, and makes no platform administrators. Several may stand side by side: each with a `subjectPrefix` of its own, so that none speaks for another’s people, or with one that they share and at most one of them does not say so. Its keys are those given here, those behind `jwksUrl`, or those that OpenID discovery at the issuer names; they are fetched again when a token names another.',
+      'An issuer is an identity provider whose tokens the tenant accepts. A token carries the tenant’s id in the claim `tenant`, roles and groups in the claims named by `claims`, and `iss`, `aud`, `sub`, `exp` and `nbf`. An issuer is trusted for this tenant only, can assign only the roles in `roles`, and never a platform administrator. Issuers of one tenant need different values of `subjectPrefix`, so that none can issue tokens for another’s subjects; issuers that share a prefix must set `sharesSubjects`, all but at most one. The keys are those in `keys`, those at `jwksUrl`, or those found by OpenID discovery. They are fetched again when a token names an unknown key.',
     ...changing,
     contract: createIssuer,
     takes: 'body',
@@ -62,8 +62,9 @@ export const issuerRoutes: readonly Route[] = [
     method: 'GET',
     path: '/issuers',
     operationId: 'listIssuers',
-    summary: 'List the tenant’s issuers',
-    description: 'Newest first. Those of the platform’s configuration are not among them.',
+    summary: 'List issuers',
+    description:
+      'Issuers are sorted newest first. The list does not include issuers from the platform’s configuration.',
     roles: ['tenant-admin', 'auditor'],
     contract: listIssuers,
     takes: 'parameters',
@@ -75,7 +76,7 @@ export const issuerRoutes: readonly Route[] = [
     ...one,
     method: 'GET',
     operationId: 'getIssuer',
-    summary: 'Read one of the tenant’s issuers',
+    summary: 'Read an issuer',
     roles: ['tenant-admin', 'auditor'],
     contract: getIssuer,
     takes: 'parameters',
@@ -86,7 +87,7 @@ export const issuerRoutes: readonly Route[] = [
     ...one,
     method: 'PUT',
     operationId: 'putIssuer',
-    summary: 'Change what is believed of an issuer',
+    summary: 'Replace an issuer',
     description: inForce,
     ...changing,
     contract: putIssuer.contract,
@@ -104,8 +105,8 @@ export const issuerRoutes: readonly Route[] = [
     ...one,
     method: 'DELETE',
     operationId: 'deleteIssuer',
-    summary: 'Believe an issuer no more',
-    description: `${inForce} The reply is the issuer as it was.`,
+    summary: 'Delete an issuer',
+    description: `${inForce} The reply is the deleted issuer.`,
     ...changing,
     contract: deleteIssuer,
     takes: 'parameters',

@@ -171,7 +171,8 @@ export class Issuers {
 
   private async assertAcceptable({ issuer, keys }: Body): Promise<void> {
     this.outbox.assertRoom();
-    if (this.taken.includes(issuer)) throw new AnkaError('issuer-exists', 'The platform knows this issuer by itself');
+    if (this.taken.includes(issuer))
+      throw new AnkaError('issuer-exists', 'The platform’s configuration already has this issuer');
     for (const key of keys ?? []) await assertUsable(key);
   }
 }
@@ -221,12 +222,12 @@ const assertFree = async (
     [tenantId, id],
   );
   if (others.some((row) => row.issuer === issuer)) throw new AnkaError('issuer-exists');
-  if (others.length >= most) throw new AnkaError('request-invalid', `A tenant has at most ${most} issuers`);
+  if (others.length >= most) throw new AnkaError('request-invalid', `A tenant can have at most ${most} issuers`);
   const owner = others.find((row) => row.subject_prefix === subjectPrefix && !row.shares_subjects);
   if (owner !== undefined && !sharesSubjects)
     throw new AnkaError(
       'subject-prefix-taken',
-      `${owner.issuer} speaks for these subjects: choose another subjectPrefix, or say sharesSubjects if both are to speak for the same people`,
+      `${owner.issuer} already has these subjects. Choose another subjectPrefix, or set sharesSubjects if both issuers have the same users.`,
     );
 };
 
@@ -238,7 +239,7 @@ const assertPuttable = async (
   request: Body,
 ): Promise<void> => {
   if (ifMatch !== revision)
-    throw new AnkaError('precondition-failed', 'The issuer has changed since; read it again and decide anew');
+    throw new AnkaError('precondition-failed', 'The issuer has changed. Read it again and repeat the change.');
   await assertFree(manager, tenantId, id, request);
 };
 

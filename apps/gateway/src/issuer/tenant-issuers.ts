@@ -63,8 +63,8 @@ export class TenantIssuers implements IssuerSource {
     const { log } = this;
     const outage = {
       begin: (_: string, { message: reason }: Error) =>
-        log.warn({ tenantId, issuer, reason }, 'the keys of a tenant’s issuer cannot be fetched'),
-      end: () => log.info({ tenantId, issuer }, 'the keys of a tenant’s issuer are fetched again'),
+        log.warn({ tenantId, issuer, reason }, 'cannot fetch the keys of a tenant’s issuer'),
+      end: () => log.info({ tenantId, issuer }, 'fetched the keys of a tenant’s issuer again'),
     };
     if (jwksUrl === null) return new DiscoveredKeys(issuer, outage, this.guarded.fetch).find;
     return new RemoteKeys(jwksUrl, issuer, outage, this.guarded.fetch).find;

@@ -37,7 +37,7 @@ export class KeySets {
     if (known !== undefined && known.until > now) return known.set;
     if (!tenantSlug.safeParse(slug).success) return Promise.reject(unknown());
     if (this.asking >= mostAsking)
-      return Promise.reject(new AnkaError('service-unavailable', 'Too many key sets are asked for; try again'));
+      return Promise.reject(new AnkaError('service-unavailable', 'Too many key sets are being read. Try again.'));
     const set = this.ask(slug, asking);
     this.keep(slug, { until: now + keptMs, set });
     return set;
@@ -76,4 +76,4 @@ export class KeySets {
 /** Of a context whose tenant is only being looked for: nobody's. */
 const anybodysTenant = '00000000-0000-0000-0000-000000000000';
 
-const unknown = (): AnkaError => new AnkaError('key-set-not-found', 'There is no tenant of that name');
+const unknown = (): AnkaError => new AnkaError('key-set-not-found', 'There is no tenant with this slug');

@@ -23,16 +23,16 @@ const about = {
 const changers = ['tenant-admin', 'application-admin', 'user'] as const;
 
 const inForce =
-  'An answer of 200 means that it is in force: no worker releases a result any more that was decided before.';
+  'When the answer is 200, the change is in force: no worker releases a result that was decided before it.';
 
 export const grantRoutes: readonly Route[] = [
   {
     ...about,
     method: 'GET',
     operationId: 'getGrants',
-    summary: 'Read who may do what with a key',
+    summary: 'Read the grants of a key',
     description:
-      'Administrators of the tenant and of applications may do everything with each of its keys, and auditors may see them. Whoever is only a user may do what is granted here, to it or to a group its tokens name, and nothing else.',
+      'A tenant or application administrator may use and manage every key, and an auditor may view every key. A principal with only the role user needs a grant, made to it or to a group in its token.',
     roles: tenantRoles,
     contract: getGrants,
     takes: 'parameters',
@@ -45,7 +45,7 @@ export const grantRoutes: readonly Route[] = [
     dryRun: true,
     operationId: 'putGrants',
     summary: 'Replace the grants of a key',
-    description: `Needs one of the administrators’ roles, or the right \`manage\` on the key, by which nobody gives a right to itself or to a group of its own, nor to any group with a token that names none. ${inForce}`,
+    description: `Requires an administrator role or the right \`manage\` on the key. A caller with \`manage\` cannot grant rights to itself or to its own groups; if its token names no groups, it cannot grant rights to any group. ${inForce}`,
     roles: changers,
     contract: putGrants.contract,
     takes: 'body',
@@ -59,8 +59,8 @@ export const grantRoutes: readonly Route[] = [
     method: 'DELETE',
     dryRun: true,
     operationId: 'deleteGrants',
-    summary: 'Take rights on a key away',
-    description: `From the grantee that is named, or from everybody. ${inForce}`,
+    summary: 'Delete grants of a key',
+    description: `Deletes the grants of one grantee, or all grants if none is named. ${inForce}`,
     roles: changers,
     contract: deleteGrants,
     takes: 'parameters',

@@ -16,12 +16,12 @@ const wrappingKey = {
       method: 'rsa-aes-kwp',
       available: true,
       oaepHash: 'SHA-256',
-      detail: 'RSA-OAEP, then AES key wrap with padding, both inside the token',
+      detail: 'The token unwraps RSA-OAEP, then AES key wrap with padding',
     },
     {
       method: 'aes-kwp',
       available: true,
-      detail: 'AES key wrap with padding inside the token, under a key of purpose wrap',
+      detail: 'The token unwraps AES key wrap with padding, under a key whose purpose is wrap',
     },
   ],
 };
@@ -32,8 +32,9 @@ export const importRoutes: readonly Route[] = [
     path: '/wrapping-key',
     operationId: 'getWrappingKey',
     tag: 'Keys',
-    summary: 'Read the public key to wrap a key with that is brought in',
-    description: 'How, and with which hash, this HSM takes keys in stands beside it. The first call makes it.',
+    summary: 'Read the public key that wraps keys for import',
+    description:
+      'The reply lists the import methods of this HSM and the hash to use with RSA-OAEP. The first call creates the key.',
     roles: ['tenant-admin', 'application-admin'],
     contract: getWrappingKey,
     takes: 'parameters',
@@ -47,9 +48,9 @@ export const importRoutes: readonly Route[] = [
     path: '/keys/import',
     operationId: 'importKey',
     tag: 'Keys',
-    summary: 'Bring a key of your own into the HSM',
+    summary: 'Import a key',
     description:
-      'It is unwrapped inside the HSM. Of a pair the public half is computed there, and proved by a signature. Whoever had the key before may still have it: the audit trail says that it was imported. Many keys come in most simply under one of purpose wrap, itself imported once with rsa-aes-kwp: name it in wrappingKeyId, with method aes-kwp.',
+      'The HSM unwraps the key. For a key pair, the HSM derives the public key and proves it with a signature. Copies of the key may exist elsewhere, so the audit trail marks it as imported. To import many keys, first import a key whose purpose is wrap with the method rsa-aes-kwp, then name it in wrappingKeyId with the method aes-kwp.',
     roles: ['tenant-admin', 'application-admin'],
     contract: importKey,
     takes: 'body',

@@ -28,7 +28,7 @@ const algorithms = {
       reasons: [
         {
           code: 'policy',
-          detail: "Ed25519 is not among the tenant's allowed algorithms",
+          detail: 'Ed25519 is not allowed by the tenant’s policy',
           rule: 'allowedAlgorithms',
           source: 'the tenant’s policy',
         },
@@ -61,9 +61,9 @@ export const keyRoutes: readonly Route[] = [
     path: '/keys',
     operationId: 'createKey',
     tag: 'Keys',
-    summary: 'Create a key in the HSM',
+    summary: 'Create a key',
     description:
-      'The private or secret key is made inside the HSM and never leaves it in plaintext. One key has one purpose, for good.',
+      'The HSM generates the private or secret key, which never leaves it in plaintext. A key has one purpose, which cannot be changed.',
     roles: ['tenant-admin', 'application-admin'],
     contract: createKey,
     takes: 'body',
@@ -93,7 +93,7 @@ export const keyRoutes: readonly Route[] = [
     tag: 'Keys',
     summary: 'List keys',
     description:
-      'Newest first, and only those the caller may see: a user needs a grant. A filter must be repeated with its cursor.',
+      'Keys are sorted newest first. The list holds the keys the caller may see; a user needs a grant to see a key. Send the same filter with each cursor.',
     roles: tenantRoles,
     contract: listKeys,
     takes: 'parameters',
@@ -107,7 +107,7 @@ export const keyRoutes: readonly Route[] = [
     path: '/keys/{id}',
     operationId: 'getKey',
     tag: 'Keys',
-    summary: 'Read a key, with its public key',
+    summary: 'Read a key',
     roles: tenantRoles,
     right: 'view',
     contract: getKey,
@@ -124,8 +124,9 @@ export const keyRoutes: readonly Route[] = [
     path: '/algorithms',
     operationId: 'listAlgorithms',
     tag: 'Keys',
-    summary: 'What this tenant can use now, and why not the rest',
-    description: 'The tenant policy crossed with the mechanisms the HSM offers at this moment.',
+    summary: 'List the algorithms a tenant can use',
+    description:
+      'Combines the tenant’s policy with the mechanisms the HSM offers now, and gives the reasons why an algorithm is not available.',
     roles: tenantRoles,
     contract: listAlgorithms,
     takes: 'parameters',

@@ -46,13 +46,13 @@ const revocation = { reason: 'superseded', message: 'replaced by the 2027 key', 
 
 const scheduled = { state: 'DESTROY_SCHEDULED', destroyAt: instants.later } as const;
 const destroys =
-  'From now on it neither protects nor processes. When its time has come its object in the HSM is destroyed and looked for again; metadata, public key and audit trail stay. A dry run says when each version was used last.';
+  'A version that is scheduled for destruction can no longer be used. When the waiting period ends, its object in the HSM is destroyed and the HSM is searched to confirm it. Metadata, public key and audit trail remain. A dry run reports when each version was last used.';
 
 const verbs: readonly Verb[] = [
   {
     verb: 'activate',
     operationId: 'activateKey',
-    summary: 'Activate a version before its date, or without one',
+    summary: 'Activate a version',
     change: activateKey,
     request: {},
     reply: { state: 'ACTIVE', activateAt: instants.created },
@@ -61,7 +61,8 @@ const verbs: readonly Verb[] = [
     verb: 'suspend',
     operationId: 'suspendKey',
     summary: 'Suspend a version',
-    description: 'It protects nothing, and processes only for callers who send `acceptRisk`, until it is resumed.',
+    description:
+      'Until it is resumed, a suspended version does not encrypt or sign, and it decrypts or verifies only for callers that send `acceptRisk`.',
     change: suspendKey,
     request: {},
     reply: { state: 'SUSPENDED' },
@@ -78,7 +79,8 @@ const verbs: readonly Verb[] = [
     verb: 'deactivate',
     operationId: 'deactivateKey',
     summary: 'Deactivate a version',
-    description: 'For good: it decrypts and verifies, and protects nothing more.',
+    description:
+      'A deactivated version still decrypts and verifies, but never encrypts or signs again. This cannot be undone.',
     change: deactivateKey,
     request: {},
     reply: { state: 'DEACTIVATED', deactivateAt: instants.created },
@@ -86,8 +88,9 @@ const verbs: readonly Verb[] = [
   {
     verb: 'revoke',
     operationId: 'revokeKey',
-    summary: 'Revoke a version, for a reason',
-    description: 'A compromise makes it COMPROMISED: it processes for callers who send `acceptRisk` only.',
+    summary: 'Revoke a version',
+    description:
+      'The version becomes DEACTIVATED, or COMPROMISED if the reason is a compromise. A compromised version decrypts or verifies only for callers that send `acceptRisk`.',
     change: revokeKey,
     controlled: true,
     request: { version: 1, ...revocation },
@@ -97,7 +100,7 @@ const verbs: readonly Verb[] = [
     verb: 'compromise',
     operationId: 'compromiseKey',
     summary: 'Mark a version as compromised',
-    description: 'The same as `revoke` with the reason `key-compromise`.',
+    description: 'Equivalent to `revoke` with the reason `key-compromise`.',
     change: compromiseKey,
     controlled: true,
     request: { message: 'laptop lost', occurredAt: instants.created },
@@ -109,8 +112,8 @@ const verbs: readonly Verb[] = [
   {
     verb: 'schedule-destroy',
     operationId: 'scheduleDestruction',
-    summary: 'Destroy a version, or all, after a waiting period',
-    description: `${destroys} Asked for again within a day, in the same way, it is answered as it stands.`,
+    summary: 'Schedule the destruction of one or all versions',
+    description: `${destroys} The same request repeated within a day returns the destruction that is already scheduled.`,
     change: scheduleDestruction,
     request: { waitingDays: 30 },
     roles: ['tenant-admin'],
@@ -121,8 +124,9 @@ const verbs: readonly Verb[] = [
   {
     verb: 'cancel-destroy',
     operationId: 'cancelDestruction',
-    summary: 'Call a destruction off',
-    description: 'Back to SUSPENDED, or COMPROMISED where it was that, until the HSM has been told.',
+    summary: 'Cancel a destruction',
+    description:
+      'The version becomes SUSPENDED, or COMPROMISED if it was compromised before. A destruction cannot be cancelled once it has been sent to the HSM.',
     change: cancelDestruction,
     request: {},
     reply: { state: 'SUSPENDED' },
@@ -130,7 +134,7 @@ const verbs: readonly Verb[] = [
 ];
 
 const inForce =
-  'An answer of 200 means that the change is in force: no worker releases a result any more that was decided before it. The reply is the key as of the version that was changed.';
+  'When the answer is 200, the change is in force: no worker releases a result that was decided before it. The reply shows the key at the version that was changed.';
 
 const changes: readonly Route[] = verbs.map(
   ({ verb, operationId, summary, description, change, request, reply, ...own }) => ({
@@ -176,9 +180,9 @@ export const lifecycleRoutes: readonly Route[] = [
     path: '/keys/{id}/rotate',
     operationId: 'rotateKey',
     tag: 'Lifecycle',
-    summary: 'Make a new version of a key',
+    summary: 'Rotate a key',
     description:
-      'In the HSM, as the policy in force allows. The new version is ACTIVE and the current one; the old one is DEACTIVATED in the same commit, and goes on decrypting and verifying what names it.',
+      'The HSM generates a new version, if the policy in force allows it. The new version is ACTIVE and current. The old version is DEACTIVATED in the same commit; it still decrypts and verifies data that names it.',
     roles: changers,
     right: 'manage',
     contract: rotateKey.contract,
@@ -203,8 +207,8 @@ export const lifecycleRoutes: readonly Route[] = [
     path: '/keys/{id}',
     operationId: 'deleteKey',
     tag: 'Lifecycle',
-    summary: 'Destroy all versions of a key after a waiting period',
-    description: `The same as \`schedule-destroy\`. ${destroys}`,
+    summary: 'Schedule the destruction of all versions of a key',
+    description: `Equivalent to \`schedule-destroy\` without a version. ${destroys}`,
     roles: ['tenant-admin'],
     right: 'manage',
     contract: deleteKey,
@@ -225,7 +229,7 @@ export const lifecycleRoutes: readonly Route[] = [
     path: '/keys/{id}/versions',
     operationId: 'listKeyVersions',
     summary: 'List the versions of a key',
-    description: 'The current one first.',
+    description: 'The current version comes first.',
     contract: listKeyVersions,
     example: { reply: { items: [version] } },
   },
@@ -233,7 +237,7 @@ export const lifecycleRoutes: readonly Route[] = [
     ...about,
     path: '/keys/{id}/versions/{version}',
     operationId: 'getKeyVersion',
-    summary: 'Read one version of a key',
+    summary: 'Read a version of a key',
     contract: getKeyVersion,
     example: { reply: version },
   },
@@ -241,8 +245,9 @@ export const lifecycleRoutes: readonly Route[] = [
     ...about,
     path: '/keys/{id}/usage',
     operationId: 'getKeyUsage',
-    summary: 'Read how often each version was used, and when last',
-    description: 'Successes that were released, by operation. Counted in the commit that records them.',
+    summary: 'Read the usage of a key',
+    description:
+      'Counts the successful operations of each version, by operation, and gives the time of the last one. The counts are updated in the commit that records the operation.',
     contract: getKeyUsage,
     example: {
       reply: {
@@ -260,8 +265,8 @@ export const lifecycleRoutes: readonly Route[] = [
     ...about,
     path: '/keys/{id}/rotation-policy',
     operationId: 'getRotationPolicy',
-    summary: 'Read when a key rotates by itself',
-    description: '`key-not-found` also where it does not.',
+    summary: 'Read the rotation policy of a key',
+    description: 'The answer is `key-not-found` if the key has no rotation policy.',
     contract: getRotationPolicy,
     example: { reply: rotationPolicy },
   },
@@ -270,9 +275,9 @@ export const lifecycleRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/keys/{id}/rotation-policy',
     operationId: 'putRotationPolicy',
-    summary: 'Let a key rotate by itself, by date, by use, or both',
+    summary: 'Set the rotation policy of a key',
     description:
-      'Each date rotates once, however many workers there are and whoever dies; dates that are missed are made good by one rotation. A version never protects more often than `maxUses`: the call that finds it used up makes the next one. Only what is ACTIVE is followed by itself. Refused for a key that is destroyed or waits for it, and gone with a destroyed one.',
+      'The key rotates by date, by use, or both. Each date causes exactly one rotation, even if workers fail; several missed dates cause one rotation. A version never encrypts or signs more than `maxUses` times: the call that finds it used up rotates the key first. Only an ACTIVE version is rotated automatically. A key that is destroyed or scheduled for destruction cannot have a rotation policy.',
     roles: changers,
     right: 'manage',
     contract: putRotationPolicy.contract,
@@ -288,8 +293,8 @@ export const lifecycleRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/keys/{id}/rotation-policy',
     operationId: 'deleteRotationPolicy',
-    summary: 'Let a key rotate by itself no more',
-    description: 'The reply is the policy that was.',
+    summary: 'Delete the rotation policy of a key',
+    description: 'The reply is the deleted rotation policy.',
     roles: changers,
     right: 'manage',
     contract: deleteRotationPolicy,
@@ -302,8 +307,8 @@ export const lifecycleRoutes: readonly Route[] = [
     tag: 'Keys',
     path: '/keys/{id}/public-key',
     operationId: 'getPublicKey',
-    summary: 'Read the public key of a version',
-    description: 'The current one unless `version` names another: as a JWK (RFC 7517) and as PEM.',
+    summary: 'Read a public key',
+    description: 'Returns the public key of the current version, or of `version`, as a JWK (RFC 7517) and as PEM.',
     contract: getPublicKey,
     errors: ['key-not-found', 'key-access-denied', 'purpose-mismatch'],
     example: { reply: { keyId: key.id, version: 1, ...key.publicKey } },
@@ -314,8 +319,8 @@ export const lifecycleRoutes: readonly Route[] = [
     method: 'PATCH',
     path: '/keys/{id}',
     operationId: 'editKey',
-    summary: 'Change what is written on a key',
-    description: 'Label, description and metadata; purge protection can be switched on. What is left out stays.',
+    summary: 'Update a key’s label, description or metadata',
+    description: 'Fields that are left out keep their values. Purge protection can be switched on here, but not off.',
     roles: changers,
     right: 'manage',
     contract: editKey.contract,

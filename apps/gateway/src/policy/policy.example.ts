@@ -26,7 +26,7 @@ export const version = {
 export const template = {
   name: 'permissive-dev',
   title: 'Development',
-  description: 'Everything this installation can do, keys in software too. Not for production.',
+  description: 'Allows everything this installation can do, including keys in software. Not for production.',
   document: { allowedAlgorithms: ['EC-P256', 'AES-256'], fipsOnly: false },
   sources: [{ rule: 'allowedAlgorithms', source: 'none: for development' }],
 };
@@ -34,6 +34,6 @@ export const template = {
 export const notListed = {
   code: 'policy',
   rule: 'allowedAlgorithms',
-  detail: "EC-P256 is not among the tenant's allowed algorithms",
+  detail: 'EC-P256 is not allowed by the tenant’s policy',
   source: 'the tenant’s policy',
 } as const;

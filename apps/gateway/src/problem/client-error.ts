@@ -6,11 +6,14 @@ import { serverTiming } from '../http/server-timing.js';
 import { type Failure, problemHeaders, problemOf } from './problem.js';
 
 const refusals: Readonly<Record<string, Failure>> = {
-  HPE_HEADER_OVERFLOW: { code: 'header-too-large', detail: 'Request line and headers may be 16 KiB together' },
+  HPE_HEADER_OVERFLOW: {
+    code: 'header-too-large',
+    detail: 'The request line and the headers may have at most 16 KiB together',
+  },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: 'body-too-large', detail: 'Send the body without chunk extensions' },
-  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'The request was not complete in time' },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'The request did not arrive in time. Send it again.' },
 };
-const malformed: Failure = { code: 'request-invalid', detail: 'The request is not well-formed HTTP/1.1' };
+const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
 
 /** A whole HTTP response, for a connection on which nothing else can be said any more. */
 export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {

@@ -4,24 +4,25 @@ import { asAnkaError } from '@ankasecure/service-kit';
 
 /** What Fastify refuses by itself, before a handler runs. Its own words stay inside. */
 const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  FST_ERR_BAD_URL: ['request-invalid', 'The path is not well-formed'],
-  FST_ERR_MAX_PARAM_LENGTH: ['route-not-found', 'There is nothing at this path'],
-  FST_ERR_NOT_FOUND: ['route-not-found', 'There is nothing at this path'],
+  FST_ERR_BAD_URL: ['request-invalid', 'The path is malformed'],
+  FST_ERR_MAX_PARAM_LENGTH: ['route-not-found', 'There is no resource at this path'],
+  FST_ERR_NOT_FOUND: ['route-not-found', 'There is no resource at this path'],
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'body-too-large',
-    'Send less at once: split a batch, or hash the payload and sign its digest',
+    'Send a smaller body: split the batch, or hash the payload and sign its digest',
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'media-type-unsupported',
-    'Send the body as application/json; to /oauth/token, as application/x-www-form-urlencoded',
+    'Send the body as application/json, or to /oauth/token as application/x-www-form-urlencoded',
   ],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The body is not as long as Content-Length says'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The length of the body does not match Content-Length'],
 };
 
 /** Whatever was thrown while a request was answered, as an error its caller may see. */
 export const asRefusal = (error: unknown, request?: IncomingMessage): AnkaError => {
   // A socket's code would pass for the database's.
-  if (isHangUp(error, request)) return new AnkaError('request-invalid', 'The connection ended before the body did');
+  if (isHangUp(error, request))
+    return new AnkaError('request-invalid', 'The connection ended before the whole body arrived');
   const known = refusals[(error as { code?: string } | null)?.code ?? ''];
   return known === undefined ? asAnkaError(error ?? new Error('nothing')) : new AnkaError(...known);
 };

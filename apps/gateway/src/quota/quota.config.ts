@@ -21,6 +21,6 @@ export const quotaConfig = z
   })
   .refine(
     ({ tenants = [] }) => new Set(tenants.map(({ tenant }) => tenant)).size === tenants.length,
-    'each tenant once',
+    'must not contain a tenant twice',
   );
 export type QuotaConfig = z.infer<typeof quotaConfig>;

@@ -46,7 +46,7 @@ export class Admission {
         return this.enter(request, principal);
       }
       await this.denials.write(principal, route.operationId, request.id);
-      throw new AnkaError('access-denied', `This needs one of the roles ${route.roles.join(', ')}`);
+      throw new AnkaError('access-denied', `The caller needs one of the roles ${route.roles.join(', ')}`);
     };
   }
 
@@ -58,7 +58,7 @@ export class Admission {
     if (end === undefined)
       throw new AnkaError(
         'quota-exceeded',
-        'Too many requests of the tenant are under way; try again when some are over',
+        'The tenant has too many concurrent requests. Try again when some have finished.',
       );
     request.hold?.whenFreed(end);
   }
@@ -68,6 +68,6 @@ export class Admission {
     reply.header('ratelimit-policy', quota.policyOf(tenantId)).header('ratelimit', rateLimitOf(grant));
     if (grant.granted) return;
     reply.header('retry-after', String(grant.seconds));
-    throw new AnkaError('quota-exceeded', `The tenant's quota is used up; try again in ${grant.seconds} s`);
+    throw new AnkaError('quota-exceeded', `The tenant’s quota is used up. Try again in ${grant.seconds} s.`);
   }
 }

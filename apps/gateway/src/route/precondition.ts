@@ -7,9 +7,14 @@ import type { Route } from './route.js';
  * @throws AnkaError `precondition-required` without the header, `precondition-failed` for what cannot be a current ETag
  */
 export const revisionOf = (header: string | undefined): number => {
-  if (header === undefined) throw new AnkaError('precondition-required', 'Send the ETag of the last GET as If-Match');
+  if (header === undefined)
+    throw new AnkaError('precondition-required', 'Read the resource and send its ETag as If-Match');
   const revision = /^"([1-9]\d{0,14})"$/.exec(header)?.[1];
-  if (revision === undefined) throw new AnkaError('precondition-failed', 'If-Match is not the ETag of the last GET');
+  if (revision === undefined)
+    throw new AnkaError(
+      'precondition-failed',
+      'If-Match is not a current ETag. Read the resource again and repeat the change.',
+    );
   return Number(revision);
 };
 

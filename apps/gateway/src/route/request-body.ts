@@ -16,15 +16,15 @@ export const isDryRun = (request: FastifyRequest, route: Route): boolean => {
   const { dryRun, ...others } = request.query as Record<string, unknown>;
   if (route.takes === 'parameters' && (route.dryRun === undefined || dryRun === undefined)) return false;
   if (route.takes === 'body' && (route.dryRun === undefined || Object.keys(others).length > 0))
-    throw invalid(`No query parameters ${route.dryRun ? 'but dryRun ' : ''}are expected here`);
-  if (dryRun !== 'true' && dryRun !== 'false') throw invalid('dryRun: true or false is expected');
+    throw invalid(`The route takes no query parameters${route.dryRun ? ' except dryRun' : ''}`);
+  if (dryRun !== 'true' && dryRun !== 'false') throw invalid('dryRun: must be true or false');
   return dryRun === 'true';
 };
 
 /** The body as it came. Whether it is JSON, and the right one, is for the serving service to say. */
 const bodyOf = (request: FastifyRequest): Buffer => {
   if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
-  throw new AnkaError('body-malformed', 'A JSON body is expected');
+  throw new AnkaError('body-malformed', 'Send a JSON body');
 };
 
 const assertId = (params: Parameters, { unknownId }: Route): void => {
@@ -40,7 +40,7 @@ const membersOf = (request: FastifyRequest, route: Route, params: Parameters): B
   const ofPath = Buffer.from(JSON.stringify(params));
   if (!Buffer.isBuffer(request.body) || request.body.length === 0) return ofPath;
   const body = parseJson(request.body);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('A JSON object is expected');
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('Send a JSON object');
   const names = Object.keys(body);
   const claimed = names.find((name) => Object.hasOwn(params, name));
   if (claimed !== undefined) throw invalid(`Unrecognized key: "${claimed}"`);
@@ -55,8 +55,8 @@ const parametersOf = (request: FastifyRequest, route: Route, params: Parameters)
   const query = dryRun === undefined || route.dryRun === true ? rest : { ...rest, dryRun };
   assertId(params, route);
   for (const [name, value] of Object.entries(query)) {
-    if (Array.isArray(value)) throw invalid('A query parameter may be given once only');
-    if (Object.hasOwn(params, name)) throw invalid('A path parameter cannot be a query parameter too');
+    if (Array.isArray(value)) throw invalid('Send each query parameter only once');
+    if (Object.hasOwn(params, name)) throw invalid('Do not send a path parameter as a query parameter too');
   }
   return Buffer.from(JSON.stringify({ ...query, ...params }));
 };

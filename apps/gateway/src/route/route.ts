@@ -38,7 +38,7 @@ export interface Route {
   readonly etag?: true;
   /** Takes `?dryRun=true`: everything is checked, the answer says what would happen, nothing is done. */
   readonly dryRun?: true;
-  /** The tenant's policy may want two people for it: what one asks for waits then, and the answer is 202. */
+  /** The tenant’s policy may want two people for it: what one asks for waits then, and the answer is 202. */
   readonly controlled?: true;
   /** Decides on what waits so, and where it approves has it done, wherever the tenant's keys are: it has a handler of its own. */
   readonly decides?: 'approve' | 'reject';

@@ -15,7 +15,8 @@ export const standing = <Value>(
   const looked = principal.confirm?.();
   if (looked === undefined) return go(principal);
   return looked.then((now) => {
-    if (!hasOneOf(now, route.roles)) throw new AnkaError('access-denied', 'The roles of this token have changed');
+    if (!hasOneOf(now, route.roles))
+      throw new AnkaError('access-denied', 'The roles of the caller have changed. Get a new access token.');
     return standing(now, route, go);
   });
 };

@@ -30,7 +30,7 @@ export const verifyAssertion = async (
   });
   assertAudience(payload, audiences);
   const expiresAt = Number(payload.exp);
-  if (expiresAt > Date.now() / 1000 + longest + clockTolerance) throw new Error('the assertion lives for too long');
+  if (expiresAt > Date.now() / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
   const { jti } = payload;
   if (typeof jti !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(jti)) throw new Error('jti is not acceptable');
   return { jti, expiresAt: expiresAt + clockTolerance };

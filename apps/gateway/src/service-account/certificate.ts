@@ -42,21 +42,21 @@ const read = (text: string) => {
   try {
     const der = derOf(text);
     const { raw, publicKey, subject, validToDate } = new X509Certificate(der);
-    if (!raw.equals(der)) throw new Error('more than a certificate in DER is there');
+    if (!raw.equals(der)) throw new Error('there are bytes after the certificate');
     // Attributes stand on lines of their own, and what would break a line is escaped in them. There may be none at all.
     const named = ((subject as string | undefined) ?? '').replaceAll('\n', ', ');
     return { der, publicKey, subject: named, notAfter: validToDate.toISOString() };
   } catch (cause) {
-    throw invalid('each is to be one X.509 certificate, in PEM or base64 DER', cause);
+    throw invalid('each must be one X.509 certificate, in PEM or base64 DER', cause);
   }
 };
 
 const keptOf = (text: string): KeptCertificate => {
   const { der, publicKey, subject, notAfter } = read(text);
   const isAllowed = kinds[publicKey.asymmetricKeyType ?? ''];
-  if (isAllowed?.(publicKey.asymmetricKeyDetails ?? {}) !== true) throw invalid(`the key is to be ${expectedKey}`);
-  if (subject.length > longestSubject) throw invalid(`a subject has at most ${longestSubject} characters`);
-  if (Date.parse(notAfter) <= Date.now()) throw invalid(`that of ${subject} has expired`);
+  if (isAllowed?.(publicKey.asymmetricKeyDetails ?? {}) !== true) throw invalid(`the key must be ${expectedKey}`);
+  if (subject.length > longestSubject) throw invalid(`a subject must have at most ${longestSubject} characters`);
+  if (Date.parse(notAfter) <= Date.now()) throw invalid(`the certificate of ${subject} has expired`);
   return { thumbprint: thumbprintOf(der), subject, notAfter, der: der.toString('base64') };
 };
 
@@ -66,6 +66,7 @@ const keptOf = (text: string): KeptCertificate => {
  */
 export const keptCertificates = (texts: readonly string[]): readonly KeptCertificate[] => {
   const kept = texts.map(keptOf);
-  if (new Set(kept.map(({ thumbprint }) => thumbprint)).size < kept.length) throw invalid('one is there twice');
+  if (new Set(kept.map(({ thumbprint }) => thumbprint)).size < kept.length)
+    throw invalid('the same certificate is listed twice');
   return kept;
 };

@@ -12,7 +12,7 @@ export const tokenPath = '/api/v1/oauth/token';
 
 /** One sentence for every reason, so that an answer tells an attacker nothing. */
 export const refusal =
-  'The assertion or certificate is not that of the client, or is not good for this token endpoint now';
+  'Client authentication failed: use an unexpired assertion for this endpoint, signed with a key of the account, or one of its certificates';
 
 /** A client, and how it means to prove that it is the one: with an assertion, or else with its connection's certificate. */
 export interface Claim {

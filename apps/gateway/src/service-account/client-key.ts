@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { tokenAlgorithms } from '../auth/identity.config.js';
 
 const about = {
-  kid: text(128).describe('By which assertions name it.'),
-  alg: z.enum(tokenAlgorithms).describe('The one algorithm it signs with.'),
+  kid: text(128).describe('The id that assertions name the key by.'),
+  alg: z.enum(tokenAlgorithms).describe('The algorithm that the key signs with.'),
   use: z.enum(['sig']).optional(),
 };
 
@@ -16,7 +16,7 @@ const octets = (bytes: number) =>
     .string()
     .min(1)
     .max(Math.ceil((bytes * 4) / 3))
-    .regex(/^[A-Za-z0-9_-]+$/, 'base64url is expected');
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
 
 /**
  * A JWK has the members of its kind and no other (RFC 7518 §6, RFC 8037 §2, RFC 9964), as long as the largest key needs: an RSA
@@ -49,7 +49,7 @@ export const isSoundRsa = ({ modulusLength, publicExponent }: RsaParameters): bo
 /** @throws AnkaError `request-invalid` for what is no public key its algorithm can verify with */
 export const assertUsable = async (key: ClientKey): Promise<void> => {
   const imported = await importJWK(key as JWK, key.alg).catch((cause: unknown) => {
-    throw new AnkaError('request-invalid', `keys: the key ${key.kid} is no public key for ${key.alg}`, { cause });
+    throw new AnkaError('request-invalid', `keys: the key ${key.kid} is not a public key for ${key.alg}`, { cause });
   });
   if (imported instanceof Uint8Array || imported.type !== 'public')
     throw new AnkaError('request-invalid', `keys: the key ${key.kid} is not a public key`);
@@ -59,6 +59,6 @@ export const assertUsable = async (key: ClientKey): Promise<void> => {
   if (!isSoundRsa({ modulusLength, publicExponent }))
     throw new AnkaError(
       'request-invalid',
-      `keys: the RSA key ${key.kid} needs 2048 bits or more and an odd exponent of 65537 or more`,
+      `keys: the RSA key ${key.kid} must have at least 2048 bits and an odd exponent of at least 65537`,
     );
 };

@@ -228,7 +228,7 @@ describe('the token endpoint', () => {
     const answer = await tls.askToken(clientId, { identity });
     expect([answer.status, answer.text]).toEqual([
       401,
-      '{"error":"invalid_client","error_description":"The assertion or certificate is not that of the client, or is not good for this token endpoint now"}',
+      '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint, signed with a key of the account, or one of its certificates"}',
     ]);
   });
 
@@ -257,7 +257,7 @@ describe('the token endpoint', () => {
         {
           error: 'invalid_request',
           error_description:
-            'This gateway asks for no client certificates: send a client_assertion, or set ankasecure.http.tls.client-certificates',
+            'This gateway does not accept client certificates: send a client_assertion, or set ankasecure.http.tls.client-certificates',
         },
       ]);
     await unasked.stop();

@@ -30,10 +30,10 @@ export class OwnIssuer implements IssuerSource {
 
   private async read(payload: JWTPayload, kid: string | undefined): Promise<Read> {
     const { tenant, sub, rev } = tokenClaims.parse(payload);
-    if (kid?.split('.')[0] !== tenant) throw new Error('the key is not that of the tenant');
+    if (kid?.split('.')[0] !== tenant) throw new Error('the key belongs to another tenant');
     const epoch = await this.epochs.current();
     const account = await this.accounts.find(tenant, sub);
-    if (account?.revision !== rev) throw new Error('the account is not what it was');
+    if (account?.revision !== rev) throw new Error('the account has changed');
     return {
       principal: {
         ...{ tenantId: tenant, subject: sub, issuer: this.name, roles: account.roles, groups: account.groups },

@@ -5,14 +5,17 @@ import { ownContract } from '../route/own-service.js';
 import { clientKey } from './client-key.js';
 
 const about = {
-  name: text(128).describe('For people.'),
+  name: text(128).describe('A name for people.'),
   roles: z.array(z.enum(tenantRoles)).min(1),
-  groups: z.array(text(128)).max(maxGroups).describe('What keys may be granted to, besides the account’s own id.'),
+  groups: z
+    .array(text(128))
+    .max(maxGroups)
+    .describe('The groups of the account. Keys can be granted to them or to the account’s own id.'),
 };
 const keys = z
   .array(clientKey)
   .max(10)
-  .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'each kid once');
+  .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'must not contain a kid twice');
 
 /** Characters of one: with a key and a signature of ML-DSA-87 it has some ten thousand. */
 const longestCertificate = 16 * 1024;
@@ -22,21 +25,21 @@ const certificates = z.array(z.string().min(1).max(longestCertificate)).max(10);
 export const registeredCertificate = z.strictObject({
   thumbprint: z
     .string()
-    .describe('base64url of the SHA-256 of its DER: `x5t#S256` in the tokens that are bound to it.'),
-  subject: z.string().describe('For people: nothing is decided by it.'),
+    .describe('The SHA-256 of its DER encoding in base64url. Tokens bound to the certificate carry it as `x5t#S256`.'),
+  subject: z.string().describe('The subject of the certificate, for people. It decides nothing.'),
   notAfter: instant,
 });
 export type RegisteredCertificate = z.infer<typeof registeredCertificate>;
 
 export const serviceAccount = z
   .strictObject({
-    id: uuid.describe('Also the subject of its tokens: what keys are granted to.'),
+    id: uuid.describe('The id of the account. It is the subject of its tokens and the grantee of its grants.'),
     tenantId: uuid,
     clientId: z
       .string()
-      .describe('What it calls itself at the token endpoint: iss and sub of its assertions, or client_id.'),
+      .describe('The client id for the token endpoint, used as iss and sub of assertions or as client_id.'),
     ...about,
-    keys: z.array(z.record(z.string(), z.string())).describe('Public JWKs.'),
+    keys: z.array(z.record(z.string(), z.string())).describe('Public keys as JWKs.'),
     certificates: z.array(registeredCertificate),
     createdBy: z.string(),
     createdAt: instant,
@@ -51,10 +54,10 @@ export const createServiceAccount = ownContract(
     .strictObject({
       ...about,
       groups: about.groups.default([]),
-      keys: keys.default([]).describe('Public JWKs, each with kid and alg.'),
-      certificates: certificates.default([]).describe('X.509, each in PEM or base64 DER.'),
+      keys: keys.default([]).describe('Public keys as JWKs, each with kid and alg.'),
+      certificates: certificates.default([]).describe('X.509 certificates, each in PEM or base64 DER.'),
     })
-    .refine((body) => body.keys.length + body.certificates.length > 0, 'at least one key or certificate is expected')
+    .refine((body) => body.keys.length + body.certificates.length > 0, 'send at least one key or certificate')
     .meta({ id: 'CreateServiceAccount' }),
   serviceAccount,
 );

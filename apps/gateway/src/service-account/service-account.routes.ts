@@ -49,9 +49,9 @@ export const serviceAccountRoutes: readonly Route[] = [
     method: 'POST',
     path: '/service-accounts',
     operationId: 'createServiceAccount',
-    summary: 'Let an application in',
+    summary: 'Create a service account',
     description:
-      'The account has public keys or certificates or both, and no secret is kept of it: at the token endpoint the application proves that it has the private half, by an assertion signed with a key (RFC 7523) or by a TLS connection with a certificate (RFC 8705), and gets an access token for some minutes. A certificate, self-signed or not, stands for itself alone (RFC 8705, section 2.2): its whole DER has to be the same, and no CA is believed, so that nobody but this tenant makes clients, and nothing is to be revoked but the account.',
+      'A service account has public keys, certificates, or both; the platform stores no secret for it. At the token endpoint the application proves possession of the private key, by an assertion signed with a key (RFC 7523) or by a TLS connection with a certificate (RFC 8705), and receives a short-lived access token. A certificate is matched by its complete DER encoding (RFC 8705, section 2.2) and may be self-signed. No CA is trusted, so only the tenant can add clients, and deleting the account is the only revocation.',
     roles: ['tenant-admin'],
     contract: createServiceAccount,
     takes: 'body',
@@ -92,9 +92,9 @@ export const serviceAccountRoutes: readonly Route[] = [
     ...one,
     method: 'DELETE',
     operationId: 'deleteServiceAccount',
-    summary: 'Shut an application out',
+    summary: 'Delete a service account',
     description:
-      'An answer of 200 means that it is in force on every gateway: no token of the account is let in any more, no request that came in with one is answered, and nothing is under way for one any more. So it may wait for the last of them to end, at most until its deadline. What a gateway had asked for that failed meanwhile is answered to nobody either, and is in the trail if it was done. The reply is the account as it was.',
+      'When the answer is 200, every gateway refuses the account’s tokens and none of its requests is still running. The call waits for running requests to end, at most until its deadline. If a gateway failed meanwhile, requests it had sent are answered to nobody, and the audit trail shows whether they were carried out. The reply is the deleted account.',
     roles: ['tenant-admin'],
     contract: deleteServiceAccount,
     dryRun: true,

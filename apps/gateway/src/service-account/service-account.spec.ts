@@ -269,7 +269,7 @@ describe('the token endpoint', () => {
     const answer = await ask(await make());
     expect([answer.status, answer.text]).toEqual([
       401,
-      '{"error":"invalid_client","error_description":"The assertion or certificate is not that of the client, or is not good for this token endpoint now"}',
+      '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint, signed with a key of the account, or one of its certificates"}',
     ]);
   });
 

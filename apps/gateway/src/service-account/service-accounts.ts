@@ -150,7 +150,7 @@ const assertRoom = async (manager: EntityManager, tenantId: string): Promise<voi
   const sql = 'SELECT count(*) FROM service_account WHERE tenant_id = $1';
   const [row] = await manager.query<{ count: string }[]>(sql, [tenantId]);
   if (Number(row?.count) >= most)
-    throw new AnkaError('request-invalid', `A tenant has at most ${most} service accounts`);
+    throw new AnkaError('request-invalid', `A tenant can have at most ${most} service accounts`);
 };
 
 const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {

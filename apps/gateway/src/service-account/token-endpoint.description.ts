@@ -32,12 +32,12 @@ const problem = (said: string, ...headers: readonly HeaderName[]) => ({
   content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
 });
 
-const description = `RFC 6749, section 4.4. There are two ways for a client to prove that it is the account; refusals are as RFC 6749, section 5.2, has them.
+const description = `Implements the client credentials grant (RFC 6749, section 4.4). Errors follow RFC 6749, section 5.2. A client can authenticate in two ways.
 
-- **An assertion** (RFC 7523): a JWT whose \`iss\` and \`sub\` are the account's \`clientId\`, whose \`aud\` is this URL, with a \`jti\` that was never used and an \`exp\` at most five minutes away, signed with one of the account's keys and naming it as \`kid\`. The token is good for whoever bears it.
-- **A client certificate** (RFC 8705), where the gateway ends TLS itself and \`ankasecure.http.tls.client-certificates\` is set: without an assertion, \`client_id\` is the account's \`clientId\`, and the connection has one of its certificates, within its validity: \`curl --cert app.pem --key app-key.pem -d grant_type=client_credentials -d client_id=…\`. The token is bound to that certificate (\`cnf\`) and good on connections that have it.
+- **Assertion** (RFC 7523): send a JWT signed with one of the account's keys and naming it as \`kid\`. Its \`iss\` and \`sub\` are the account's \`clientId\`, its \`aud\` is this URL, its \`jti\` is unused and its \`exp\` is at most five minutes away. The access token is a bearer token.
+- **Client certificate** (RFC 8705): connect with one of the account's certificates, within its validity, and send the account's \`clientId\` as \`client_id\`: \`curl --cert app.pem --key app-key.pem -d grant_type=client_credentials -d client_id=…\`. The access token is bound to that certificate (\`cnf\`) and is accepted only on connections that use it. The gateway must end TLS itself and have \`ankasecure.http.tls.client-certificates\` set.
 
-Tokens of other issuers that are bound to a certificate so are held to it as well; one that is bound to anything else is refused.`;
+A certificate-bound token of another issuer is accepted under the same condition. A token that is bound in any other way is refused.`;
 
 /** The one route that speaks OAuth instead of JSON and problems, as OpenAPI has it. */
 export const tokenEndpointPath = {
@@ -63,7 +63,10 @@ export const tokenEndpointPath = {
                   'The signed assertion.',
                   'eyJhbGciOiJFUzI1NiIsImtpZCI6InBheW1lbnRzLTIwMjcifQ.e30.c2ln',
                 ),
-                client_id: text('Needed without an assertion; with one it may be left out, and is the same.', clientId),
+                client_id: text(
+                  'Required without an assertion. With one it is optional and must name the same client.',
+                  clientId,
+                ),
               },
             },
           },
@@ -71,23 +74,23 @@ export const tokenEndpointPath = {
       },
       responses: {
         200: answer(
-          'The token, for Authorization: Bearer.',
+          'The access token, to be sent as Authorization: Bearer.',
           {
             type: 'object',
             required: ['access_token', 'token_type', 'expires_in'],
             properties: {
               access_token: { type: 'string' },
               token_type: { type: 'string', enum: ['Bearer'] },
-              expires_in: { type: 'integer', description: 'Seconds.' },
+              expires_in: { type: 'integer', description: 'Lifetime of the token in seconds.' },
             },
           },
           { access_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln', token_type: 'Bearer', expires_in: 300 },
         ),
-        400: refusal('The request is not one for a token.', 'invalid_request', 'client_assertion is not a JWT'),
-        401: refusal('Nothing proves that the client is the account.', 'invalid_client', noClient),
-        413: problem('The form is longer than any that asks for a token.'),
-        415: problem('The body is no form.'),
-        503: problem('Something of ours is away.', 'Retry-After'),
+        400: refusal('The token request is not valid.', 'invalid_request', 'client_assertion is not a JWT'),
+        401: refusal('Client authentication failed.', 'invalid_client', noClient),
+        413: problem('The form is too large for a token request.'),
+        415: problem('The body is not a form.'),
+        503: problem('A service is not available. Repeat the request.', 'Retry-After'),
       },
     },
   },

@@ -19,7 +19,7 @@ const mostAtOnce = 32;
 const fieldsOf = (body: unknown): ReadonlyMap<string, string> => {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(typeof body === 'string' ? body : '')) {
-    if (fields.has(name)) throw new OAuthError('invalid_request', `${name} is given more than once`);
+    if (fields.has(name)) throw new OAuthError('invalid_request', `${name} is sent more than once`);
     fields.set(name, value);
   }
   return fields;
@@ -33,7 +33,7 @@ const clientOf = (assertion: string, named: string | undefined): string => {
     throw new OAuthError('invalid_request', 'client_assertion is not a JWT', { cause });
   }
   if (named !== undefined && named !== sub)
-    throw new OAuthError('invalid_request', 'client_id is not that of the assertion');
+    throw new OAuthError('invalid_request', 'client_id does not match the assertion');
   return String(sub);
 };
 
@@ -41,7 +41,7 @@ const clientOf = (assertion: string, named: string | undefined): string => {
 const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
   const fields = fieldsOf(body);
   if (fields.get('grant_type') !== 'client_credentials')
-    throw new OAuthError('unsupported_grant_type', 'grant_type client_credentials is expected');
+    throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials');
   const [type, assertion, clientId] = ['client_assertion_type', 'client_assertion', 'client_id'].map((name) =>
     fields.get(name),
   );
@@ -49,7 +49,7 @@ const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
   if (type !== assertionType || assertion === undefined)
     throw new OAuthError(
       'invalid_request',
-      `client_assertion and client_assertion_type=${assertionType} are expected, or client_id and a client certificate`,
+      `send client_assertion and client_assertion_type=${assertionType}, or client_id and a client certificate`,
     );
   return { assertion, clientId: clientOf(assertion, clientId) };
 };
@@ -61,7 +61,7 @@ const readRequest = ({ body, raw, id }: FastifyRequest, asksForCertificates: boo
   if (!asksForCertificates)
     throw new OAuthError(
       'invalid_request',
-      'This gateway asks for no client certificates: send a client_assertion, or set ankasecure.http.tls.client-certificates',
+      'This gateway does not accept client certificates: send a client_assertion, or set ankasecure.http.tls.client-certificates',
     );
   return { ...asked, certificate: clientCertificateOf(raw.socket) };
 };
@@ -86,7 +86,7 @@ export const addTokenEndpoint = (
 ): void => {
   let atOnce = 0;
   const within = async (work: () => Promise<Issued>): Promise<Issued> => {
-    if (atOnce >= mostAtOnce) throw new AnkaError('service-unavailable', 'Too many ask for tokens; try again');
+    if (atOnce >= mostAtOnce) throw new AnkaError('service-unavailable', 'Too many token requests. Try again.');
     atOnce++;
     try {
       return await work();

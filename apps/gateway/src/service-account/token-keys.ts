@@ -49,15 +49,15 @@ export class TokenKeys {
     const known = this.known.get(kid);
     if (known !== undefined) return known;
     const [tenantId] = kid.split('.');
-    if (tenantId === undefined || !uuid.safeParse(tenantId).success) throw new Error('kid names no tenant');
+    if (tenantId === undefined || !uuid.safeParse(tenantId).success) throw new Error('the kid does not name a tenant');
     const key = (await this.tenants.of(tenantId)).value?.get(kid);
-    if (key === undefined) throw new Error('kid names no key');
+    if (key === undefined) throw new Error('the kid does not name a key');
     return this.remember(key);
   }
 
   private async remember({ kid, alg, ...jwk }: TokenKey): Promise<CryptoKey> {
     const key = await importJWK(jwk, alg);
-    if (key instanceof Uint8Array) throw new Error('kid names no key pair');
+    if (key instanceof Uint8Array) throw new Error('the kid does not name a key pair');
     this.known.set(kid, key);
     return key;
   }

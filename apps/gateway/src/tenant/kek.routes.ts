@@ -25,7 +25,7 @@ export const kekRoutes: readonly Route[] = [
     tag: 'Tenants',
     summary: 'Rotate a tenant’s key-encryption key',
     description:
-      'A new KEK is made in the HSM before the answer and wraps every new key. Keys that are wrapped already are wrapped again inside the HSM, page by page, by whichever worker is there; the old KEK is destroyed after the last of them. While a rotation is under way, no other begins and its progress is answered.',
+      'The HSM generates a new KEK before the answer is sent; it wraps every new key from then on. Workers then rewrap existing keys inside the HSM, page by page, and destroy the old KEK after the last one. If a rotation is already running, no other starts, and the reply shows its progress.',
     roles: ['platform-admin', 'tenant-admin'],
     contract: rotateKek,
     takes: 'body',
@@ -41,9 +41,9 @@ export const kekRoutes: readonly Route[] = [
     path: '/tenants/{tenant}/kek',
     operationId: 'getKek',
     tag: 'Tenants',
-    summary: 'Read how far the rotation of a tenant’s key-encryption key is',
+    summary: 'Read the state of a tenant’s key-encryption key',
     description:
-      'A key that cannot be wrapped again keeps the old KEK and so the rotation open; it is tried again and again. `key-blob-refused` means that what is stored is not what was recorded: bring the key’s row back from a backup of the database, or destroy the key, and the rotation goes on to its end. Any other code is the HSM’s.',
+      'A key that cannot be rewrapped is retried; until it succeeds, the old KEK is kept and the rotation stays open. `key-blob-refused` means that the stored key does not match its record: restore the key’s row from a database backup or destroy the key, and the rotation completes. Any other code comes from the HSM.',
     roles: ['platform-admin', 'tenant-admin', 'auditor'],
     contract: getKek,
     takes: 'parameters',

@@ -75,7 +75,7 @@ export class TenantDirectory {
       return await work();
     } catch (error) {
       const reason = (error as Error).message;
-      this.log.warn({ tenantId, reason }, 'the partition of a tenant could not be read or kept');
+      this.log.warn({ tenantId, reason }, 'cannot read or store the partition of a tenant');
       return undefined;
     }
   }

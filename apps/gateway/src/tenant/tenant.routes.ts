@@ -16,9 +16,9 @@ export const tenantRoutes: readonly Route[] = [
     path: '/tenants',
     operationId: 'createTenant',
     tag: 'Tenants',
-    summary: 'Create a tenant, its policy and its keys in the HSM',
+    summary: 'Create a tenant',
     description:
-      'The tenant starts with a policy that allows every algorithm. Its key-encryption key and its audit MAC key are made in the HSM before the answer.',
+      'A new tenant has a policy that allows every algorithm. The HSM generates its key-encryption key and its audit MAC key before the answer is sent.',
     roles: ['platform-admin'],
     contract: createTenant,
     takes: 'body',

@@ -15,7 +15,7 @@ const login = { user: z.string().min(1), password: z.string().min(1) };
 export const serviceConfig = z.strictObject({
   nats: z.strictObject({
     servers: z.array(z.string().min(1)).min(1),
-    nkeySeed: z.string().startsWith('SU', 'a user nkey seed is expected'),
+    nkeySeed: z.string().startsWith('SU', 'must be a user nkey seed'),
     caFile: z.string().min(1),
   }),
   database: z.strictObject({
@@ -41,7 +41,7 @@ export type ServiceConfig = z.infer<typeof serviceConfig>;
 export const partitionName = z.string().regex(/^[a-z0-9-]{1,32}$/);
 
 /** Key of the signatures on listing cursors; the same in all instances of a service. */
-export const cursorSecret = z.string().min(32, 'at least 32 characters are expected');
+export const cursorSecret = z.string().min(32, 'must have at least 32 characters');
 
 /** The database section, and the token it is injected by. */
 export interface DatabaseConfig extends z.infer<typeof serviceConfig.shape.database> {}

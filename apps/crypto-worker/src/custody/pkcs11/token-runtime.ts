@@ -17,8 +17,8 @@ import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
 
 const howImported: Readonly<Record<ImportMethod, string>> = {
-  'rsa-aes-kwp': 'RSA-OAEP, then AES key wrap with padding, both inside the token',
-  'aes-kwp': 'AES key wrap with padding inside the token, under a key of purpose wrap',
+  'rsa-aes-kwp': 'The token unwraps RSA-OAEP, then AES key wrap with padding',
+  'aes-kwp': 'The token unwraps AES key wrap with padding, under a key whose purpose is wrap',
 };
 
 /** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
