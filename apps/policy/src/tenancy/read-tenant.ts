@@ -1,13 +1,16 @@
 import { AnkaError, type Context, type Tenant as TenantResource } from '@ankasecure/contracts';
-import type { CursorSeal } from '@ankasecure/service-kit';
-import { type DataSource, MoreThan } from 'typeorm';
-import type { SettleChange } from '../policy/settle-change.js';
+import { CursorSeal } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, MoreThan } from 'typeorm';
+import { SettleChange } from '../policy/settle-change.js';
+import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
 import { assertPlatform } from './create-tenant.js';
-import { Tenant, tenantResource } from './tenant.entity.js';
 
-/** Longest that a reader waits for a tenant's creation to be finished first, in milliseconds. */
+/** Longest that a reader waits for an unfinished creation, in milliseconds. */
 const patienceMs = 1000;
 
+/** Reads tenants. */
+@Injectable()
 export class ReadTenant {
   constructor(
     private readonly dataSource: DataSource,
@@ -26,14 +29,14 @@ export class ReadTenant {
     return tenantResource(tenant);
   }
 
-  /** @throws AnkaError `tenant-unknown`, also of one whose creation is not finished */
+  /** The active tenant of that slug. @throws AnkaError `tenant-unknown`, also while its creation is not finished */
   async find({ slug }: { slug: string }): Promise<TenantResource> {
     const tenant = await this.dataSource.manager.findOneBy(Tenant, { slug, state: 'active' });
     if (tenant === null) throw new AnkaError('tenant-unknown');
     return tenantResource(tenant);
   }
 
-  /** All tenants that exist for callers, by slug. @throws AnkaError `cursor-invalid`, `access-denied` */
+  /** All active tenants, by slug. @throws AnkaError `cursor-invalid`, `access-denied` */
   async list(context: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
     assertPlatform(context);
     const scope = { tenantId: context.tenantId, listing: 'tenant', filter: {} };
