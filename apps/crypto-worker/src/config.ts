@@ -1,5 +1,6 @@
 import { cursorSecret, integer, partitionName, serviceConfig } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { auditMacConfig } from './audit-mac/audit-mac.config.js';
 import { Partition, type Pkcs11Section, pkcs11Section } from './custody/partition.js';
 import { quotaConfig } from './quota/quota.config.js';
 
@@ -13,14 +14,14 @@ export const workerConfig = z
       pkcs11: pkcs11Section.optional(),
       partitions: z.record(partitionName, pkcs11Section).default({}),
     }),
-    auditMac: z.strictObject({ mode: z.enum(['day-key', 'hsm']).default('day-key') }).default({ mode: 'day-key' }),
+    auditMac: auditMacConfig.default({ mode: 'day-key' }),
     lifecycle: z
       .strictObject({
         /** Least days between the order to destroy a key and its destruction. */
         minimumWaitingDays: integer(0, 30).default(7),
       })
       .default({ minimumWaitingDays: 7 }),
-    /** Without it tenants are bounded by nothing but the HSM. */
+    /** Absent: the HSM alone limits what tenants do. */
     quota: quotaConfig.default({ tenants: [] }),
     outbox: z.strictObject({ capacity: integer(1, 10_000_000).default(200_000) }).default({ capacity: 200_000 }),
   })

@@ -24,7 +24,7 @@ describe('workers of one partition', () => {
     const serve = (): Served =>
       bus.serveRaw(contract, 'default', async () => ({ head: { ok: true }, body: Buffer.from(name) }));
     const custody = { healthy: () => workers[name].well } as unknown as Custody;
-    const stepAside = new StepAside(custody, new WellWorkers(database.config, 'default', silent), silent);
+    const stepAside = new StepAside(custody, new WellWorkers(database.config, partitionNamed('default'), silent), silent);
     stepAside.start([serve()], lookEveryMs);
     await bus.flushed();
     stops.push(async () => {

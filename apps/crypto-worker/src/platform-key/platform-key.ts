@@ -1,9 +1,11 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, GeneratedKey, PlatformKeyKind, Wrapping } from '../custody/custody.js';
-import type { ObjectMaker } from '../object/make-object.js';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Custody, type GeneratedKey, type PlatformKeyKind, type Wrapping } from '../custody/custody.js';
+import { Partition } from '../custody/partition.js';
+import { ObjectMaker } from '../object/make-object.js';
 import { eventOf } from '../outcome/event.js';
 
 export interface PlatformKey {
@@ -27,8 +29,7 @@ export class PlatformKeys {
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
     private readonly maker: ObjectMaker,
-    private readonly partition: string,
-    private readonly kekLabelPrefix: string,
+    private readonly partition: Partition,
   ) {}
 
   /** Makes what the tenant lacks, first the key that seals what is reported of the rest. Two workers at once make each key once: the loser's object is destroyed. */
@@ -71,7 +72,7 @@ export class PlatformKeys {
       manager.query<{ generation: number; object_id: Buffer; spki: Buffer | null }[]>(
         `SELECT generation, object_id, spki FROM platform_key
          WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) AND partition = $4 ORDER BY generation DESC LIMIT 1`,
-        [tenantId, kind, generation, this.partition],
+        [tenantId, kind, generation, this.partition.name],
       ),
     );
     return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id, spki: row.spki };
@@ -110,7 +111,7 @@ export class PlatformKeys {
         algorithm: algorithms[kind],
         outcome: 'success',
         failureCode: null,
-        details: { partition: this.partition, generation: String(generation) },
+        details: { partition: this.partition.name, generation: String(generation) },
       }),
       make: (objectId) =>
         this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
@@ -120,7 +121,7 @@ export class PlatformKeys {
   }
 
   private labelOf(kind: PlatformKeyKind, tenantId: string): string {
-    return kind === 'kek' ? `${this.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
+    return kind === 'kek' ? `${this.partition.hsm.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
   }
 
   /** @returns false when another worker was first */
@@ -133,7 +134,7 @@ export class PlatformKeys {
     const rows = await manager.query<unknown[]>(
       `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id, spki)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, kind, generation, this.partition, label, serial, objectId, spki],
+      [tenantId, kind, generation, this.partition.name, label, serial, objectId, spki],
     );
     return rows.length === 1;
   }

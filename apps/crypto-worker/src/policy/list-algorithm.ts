@@ -1,15 +1,16 @@
 import { algorithmOf, fipsStatus } from '@ankasecure/algorithm';
 import type { Context, listAlgorithms } from '@ankasecure/contracts';
 import type { Use } from '@ankasecure/policy-rules';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type Custody, isLacking } from '../custody/custody.js';
-import type { Partition } from '../custody/partition.js';
+import { Custody, isLacking } from '../custody/custody.js';
+import { Partition } from '../custody/partition.js';
 import { usesOf } from '../key/key-state.js';
-import type { EnforcedPolicies } from './enforced-policy.js';
+import { EnforcedPolicies } from './enforced-policy.js';
 
 type Reply = z.infer<typeof listAlgorithms.reply>;
 
-/** FIPS-only decides about primitives. Whether the module is validated is for its certificate to say, and there is none. */
+/** FIPS-only decides about primitives. Only a certificate says that the module is validated, and none is configured. */
 const notValidated = {
   code: 'module-not-validated',
   detail:
