@@ -1,6 +1,8 @@
 import { AnkaError, type Context, computeMacs, getTenant } from '@ankasecure/contracts';
-import type { Bus } from '@ankasecure/service-kit';
+import { BusClient } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import { MacConfig } from './mac.config.js';
 
 type Request = z.infer<typeof computeMacs.request>;
 type Reply = z.infer<typeof computeMacs.reply>;
@@ -11,32 +13,33 @@ export interface Mac {
   readonly hmac: Buffer;
 }
 
-/** Most messages of one request: they are below 3 KB each, and a request must fit into one bus message. */
+/** Most messages of one request. Each is below 3 KB, and a request must fit into one bus message. */
 const maxMessages = 1000;
 /**
- * How long one worker is waited for, in milliseconds: one that died with the request in hand never answers. Where the HSM
- * makes each MAC itself, a full request takes its time.
+ * Longest wait for one worker, in milliseconds, for the request and for each message in it. A worker that died with the
+ * request never answers. Where the HSM makes each MAC itself, a full request takes some seconds.
  */
 const attemptMs = { request: 2000, message: 2 };
-/** The worker that is asked again is, as a rule, another one. */
+/** The second attempt reaches, as a rule, another worker. */
 const attempts = 2;
 
 /**
- * MACs under tenants' audit keys, which only the workers of their partition can compute.
- * The configured partition is asked first, for most tenants live there and need nobody to say so: its workers know a tenant
- * that does not. Where that one lives policy says, once, for a tenant never moves.
+ * Gets MACs under tenants' audit keys, which only the workers of the tenant's partition can compute. The configured partition
+ * is asked first, since most tenants live there. For a tenant that its workers do not know, the policy service names the
+ * partition; the answer is kept, since a tenant never moves.
  */
+@Injectable()
 export class MacSource {
   private readonly elsewhere = new Map<string, string>();
 
   constructor(
-    private readonly bus: Bus,
-    private readonly partition: string,
+    private readonly bus: BusClient,
+    private readonly config: MacConfig,
   ) {}
 
   /**
-   * MACs of the context's tenant, in the order of `messages`.
-   * @param macKeyId null for the key in use now
+   * Gets MACs of the context's tenant, in the order of `messages`.
+   * @param macKeyId null for the current key
    * @throws AnkaError as the worker answered; `service-unavailable` or `deadline-exceeded` (retryable) when none did
    */
   async compute(context: Context, macKeyId: string | null, messages: readonly Uint8Array[]): Promise<readonly Mac[]> {
@@ -51,14 +54,14 @@ export class MacSource {
     return macs;
   }
 
-  /** One MAC under a key that is known. @throws AnkaError as `compute` does */
+  /** Gets one MAC under a known key. @throws AnkaError as `compute` does */
   async computeOne(context: Context, macKeyId: string, message: Uint8Array): Promise<Buffer> {
     const [mac] = await this.compute(context, macKeyId, [message]);
     if (mac === undefined) throw new Error('a MAC less than messages');
     return mac.hmac;
   }
 
-  /** Remembers where the tenant lives. @returns false when that is where it was looked for */
+  /** Looks up and keeps the tenant's partition. @returns false when it is the one that was asked */
   private async isElsewhere(context: Context, asked: string): Promise<boolean> {
     const { partition } = await this.bus.request(getTenant, '', context, {});
     if (partition === asked) return false;
@@ -69,7 +72,7 @@ export class MacSource {
   private async ask(context: Context, request: Request, attempt = 1): Promise<Reply> {
     const patience = attemptMs.request + attemptMs.message * request.messages.length;
     const deadline = Math.min(context.deadline, Date.now() + patience);
-    const partition = this.elsewhere.get(context.tenantId) ?? this.partition;
+    const partition = this.elsewhere.get(context.tenantId) ?? this.config.partition;
     try {
       return await this.bus.request(computeMacs, partition, { ...context, deadline }, request);
     } catch (error) {

@@ -1,11 +1,13 @@
 import { type ChainHead, type ChainRow, ChainVerification, Coverage, type TrailFault } from '@ankasecure/audit-event';
 import { AnkaError, type Context, type verifyTrail } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import type { MacSource } from '../event/mac.js';
-import { chainRowOf, type ExactRow, sealedAtMicros } from '../event/sealed-row.js';
+import { MacSource } from '../mac/mac-source.js';
+import { fetchRows, findExactRow, openTrail } from '../trail/exact-row.sql.js';
+import { TrailHead } from '../trail/trail-head.entity.js';
+import { TrailReader } from '../trail/trail-reader.js';
 import { checkMacs } from './check-macs.js';
-import type { TrailReader } from './trail-reader.js';
 
 type Range = z.infer<typeof verifyTrail.request>;
 type Verification = z.infer<typeof verifyTrail.reply>;
@@ -14,7 +16,8 @@ const chunkRows = 1000;
 /** Kept of the caller's time for the answer, in milliseconds. */
 const reserveMs = 500;
 
-/** Proves a stretch of a tenant's trail, or names the first sequence number that does not hold. */
+/** Proves a stretch of a tenant's trail, or names the first sequence number whose proof fails. */
+@Injectable()
 export class VerifyTrail {
   constructor(
     private readonly reader: TrailReader,
@@ -22,25 +25,25 @@ export class VerifyTrail {
   ) {}
 
   /**
-   * Reads the rows in one snapshot and recomputes everything from their columns: canonical bytes, leaf hashes, chain,
-   * gaps, MACs, chain seals, and where the range reaches the end, the trail's head. Where the range ends inside a batch, it
-   * goes on to that batch's seal, without which nothing vouches for the order and the details of the rows before it. A range
-   * that goes beyond the head is not there: `tail-missing`.
+   * Reads the rows in one snapshot and recomputes everything from their columns: canonical bytes, leaf hashes, chain, gaps,
+   * MACs, chain seals and, where the range reaches the end, the trail's head. Where the range ends inside a batch, the
+   * verification continues to that batch's seal, since only the seal vouches for the order and details of its rows. A range
+   * beyond the head is `tail-missing`.
    *
-   * A row with a fault of its own is named itself. Rows that are sound by themselves but under no seal that holds are
-   * `unsealed`, from the first after the last good seal on. `checked` counts what seals vouch for.
+   * A row with a fault of its own is named itself. Sound rows without a valid seal are `unsealed`, from the first after the
+   * last valid seal on. `checked` counts the rows that seals vouch for.
    * @throws AnkaError `deadline-exceeded` with the last seq that was checked; `service-unavailable` when no worker is there for the MACs, or too many verifications run
    */
   async verify(context: Context, { fromSeq = 1, untilSeq }: Range): Promise<Verification> {
     if (untilSeq !== undefined && untilSeq < fromSeq)
       throw new AnkaError('request-invalid', 'untilSeq: at least fromSeq is expected');
     return this.reader.read('verification', context.tenantId, (manager) =>
-      new Run(manager, this.macs, context, fromSeq, untilSeq).run(),
+      new Verifier(manager, this.macs, context, fromSeq, untilSeq).run(),
     );
   }
 }
 
-class Run {
+class Verifier {
   private readonly coverage: Coverage;
 
   constructor(
@@ -71,24 +74,18 @@ class Run {
   }
 
   private async head(): Promise<ChainHead> {
-    const [row] = await this.manager.query<{ seq: string; hash: Buffer }[]>(
-      'SELECT seq, hash FROM trail_head WHERE tenant_id = $1',
-      [this.context.tenantId],
-    );
-    return row === undefined ? { seq: 0, hash: Buffer.of() } : { seq: Number(row.seq), hash: row.hash };
+    const head = await this.manager.findOneBy(TrailHead, { tenantId: this.context.tenantId });
+    return head ?? { seq: 0, hash: Buffer.of() };
   }
 
-  /** The chain at the start of the range; nothing when the row before it is not there. */
+  /** The chain at the start of the range; nothing when the row before it does not exist. */
   private async start(): Promise<ChainVerification | undefined> {
     const { tenantId } = this.context;
     if (this.fromSeq === 1) return new ChainVerification(tenantId);
-    const [before] = await this.manager.query<{ hash: Buffer; sealed_at_micros: string }[]>(
-      `SELECT hash, ${sealedAtMicros} FROM sealed_event WHERE tenant_id = $1 AND seq = $2`,
-      [tenantId, this.fromSeq - 1],
-    );
+    const before = await findExactRow(this.manager, tenantId, this.fromSeq - 1);
     if (before === undefined) return undefined;
-    const { hash, sealed_at_micros: sealedAt } = before;
-    return new ChainVerification(tenantId, { seq: this.fromSeq, previousHash: hash, sealedAt: Number(sealedAt) });
+    const { hash: previousHash, sealedAt } = before;
+    return new ChainVerification(tenantId, { seq: this.fromSeq, previousHash, sealedAt });
   }
 
   private nothingBefore(head: ChainHead): TrailFault {
@@ -96,7 +93,7 @@ class Run {
     return before > head.seq ? { seq: head.seq + 1, reason: 'tail-missing' } : { seq: before, reason: 'missing' };
   }
 
-  /** A fault behind the range, on the way to the seal, is not one of the range's rows: they are without a seal because of it. */
+  /** A fault after the range, before the next seal, is no fault of the range's rows; it leaves them without a seal. */
   private inRange(fault: TrailFault | undefined): TrailFault | undefined {
     const { untilSeq } = this;
     if (fault === undefined || untilSeq === undefined || fault.seq <= untilSeq) return fault;
@@ -104,10 +101,10 @@ class Run {
   }
 
   private async walk(chain: ChainVerification, head: ChainHead): Promise<TrailFault | undefined> {
-    await this.open();
+    await openTrail(this.manager, this.context.tenantId, this.fromSeq);
     for (;;) {
-      const rows = await this.manager.query<ExactRow[]>(`FETCH ${chunkRows} FROM trail`);
-      const fault = await this.take(chain, rows.map(chainRowOf));
+      const rows = await fetchRows(this.manager, chunkRows);
+      const fault = await this.take(chain, rows);
       if (fault !== undefined) return fault;
       if (rows.length < chunkRows || this.coverage.covered >= (this.untilSeq ?? Number.POSITIVE_INFINITY))
         return this.end(chain, head);
@@ -119,7 +116,7 @@ class Run {
     }
   }
 
-  /** Takes rows up to the first fault, or to the first seal behind the range. */
+  /** Takes rows up to the first fault, or to the first seal after the range. */
   private async take(chain: ChainVerification, rows: readonly ChainRow[]): Promise<TrailFault | undefined> {
     const sound: ChainRow[] = [];
     for (const row of rows) {
@@ -135,16 +132,7 @@ class Run {
     return chain.fault;
   }
 
-  /** No upper bound: where the batch of the range's last row ends, only its seal says. */
-  private async open(): Promise<void> {
-    await this.manager.query(
-      `DECLARE trail NO SCROLL CURSOR FOR SELECT *, ${sealedAtMicros} FROM sealed_event
-       WHERE tenant_id = $1 AND seq >= $2 ORDER BY seq`,
-      [this.context.tenantId, this.fromSeq],
-    );
-  }
-
-  /** No row follows that has to be looked at. */
+  /** Ends the verification when no more rows need to be read. */
   private end(chain: ChainVerification, head: ChainHead): TrailFault | undefined {
     const { untilSeq = head.seq } = this;
     if (untilSeq >= head.seq)

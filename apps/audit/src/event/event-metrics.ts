@@ -1,5 +1,8 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Injectable } from '@nestjs/common';
+import { Counter, Histogram, Registry } from 'prom-client';
 
+/** Counts sealed events and times their batches. */
+@Injectable()
 export class EventMetrics {
   readonly sealed: Counter;
   readonly duplicates: Counter;

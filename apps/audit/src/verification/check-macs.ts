@@ -1,8 +1,8 @@
 import { type ChainRow, type KeyedChecks, sealedBytesOf } from '@ankasecure/audit-event';
 import { AnkaError, type Context } from '@ankasecure/contracts';
-import type { Mac, MacSource } from '../event/mac.js';
+import type { Mac, MacSource } from '../mac/mac-source.js';
 
-/** What a row claims that the tenant's key made. */
+/** A MAC that a row claims was made under the tenant's key. */
 interface Claim {
   readonly row: ChainRow;
   readonly kind: keyof KeyedChecks;
@@ -10,7 +10,7 @@ interface Claim {
   readonly mac: Uint8Array;
 }
 
-/** What the worker says of a MAC key that is none of the tenant's: no MAC can hold under it. */
+/** The worker's errors for a MAC key that is not the tenant's. No MAC holds under such a key. */
 const noSuchKey: readonly string[] = ['request-invalid', 'key-not-found', 'tenant-unknown'];
 
 const claimsOf = (row: ChainRow): readonly Claim[] => {
@@ -21,7 +21,7 @@ const claimsOf = (row: ChainRow): readonly Claim[] => {
     : [event, { row, kind: 'chainSeal', message: sealed, mac: row.chainSeal.mac }];
 };
 
-/** Has every MAC of `rows` made again, and compares. @returns one entry per row */
+/** Gets every MAC of `rows` computed again and compares them. @returns one entry per row */
 export const checkMacs = async (
   macs: MacSource,
   context: Context,
