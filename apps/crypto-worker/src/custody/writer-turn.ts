@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError } from '@ankasecure/contracts';
-import { connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
+import { connectionOf, type DatabaseConfig, type Logger } from '@ankasecure/service-kit';
 import { Pool, type PoolClient } from 'pg';
 import { endsBy } from '../deadline/ends-by.js';
 import { type Custody, StillRunning } from './custody.js';
@@ -48,7 +48,7 @@ export class WriterTurn {
   private closing = false;
 
   constructor(
-    config: ServiceConfig['database'],
+    config: DatabaseConfig,
     private readonly partition: string,
     log: Logger,
   ) {

@@ -75,12 +75,19 @@ export class WrappedCustody extends Pkcs11Custody {
   }
 }
 
-/** As `openPkcs11Custody`, for both kinds of custody that a token makes possible, and its vault. Closing one of them closes all. */
+/** Both kinds of custody that one token makes possible, and its vault. Closing one of them closes all. */
+export interface BothCustodies {
+  readonly token: Pkcs11Custody;
+  readonly wrapped: WrappedCustody;
+  readonly vault: SealingVault;
+}
+
+/** As `openPkcs11Custody`, for both kinds of custody. */
 export const openBothCustodies = async (
   config: Pkcs11Config,
   logger: CustodyLogger,
   options: Pkcs11Options = {},
-): Promise<{ readonly token: Pkcs11Custody; readonly wrapped: WrappedCustody; readonly vault: SealingVault }> => {
+): Promise<BothCustodies> => {
   const runtime = await TokenRuntime.open(config, logger, options);
   return {
     token: new Pkcs11Custody(runtime),
