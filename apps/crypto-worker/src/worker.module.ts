@@ -5,7 +5,8 @@ import { SignToken } from './access-token/sign-token.js';
 import { KeyAliases } from './alias/key-alias.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import { servedPartition, type WorkerConfig } from './config.js';
-import { CUSTODY, openCustody } from './custody/custody.provider.js';
+import { Custody } from './custody/custody.js';
+import { CustodyModule } from './custody/custody.module.js';
 import { Partition } from './custody/partition.js';
 import { ChangeGrants } from './grant/change-grants.js';
 import { StepAside } from './group/step-aside.js';
@@ -62,9 +63,8 @@ const made = <Made>(
 });
 
 @Module({
+  imports: [CustodyModule],
   providers: [
-    made(Partition, [PARTS], ({ config }: WorkerParts) => servedPartition(config)),
-    { provide: CUSTODY, inject: [PARTS, Partition], useFactory: openCustody },
     made(
       GroupCommit,
       [PARTS, Outbox],
@@ -82,40 +82,40 @@ const made = <Made>(
     ),
     made(
       ObjectMaker,
-      [PARTS, CUSTODY, Intents, Outbox],
+      [PARTS, Custody, Intents, Outbox],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Outbox]) =>
         new ObjectMaker(dataSource, ...rest, log),
     ),
     made(
       ObjectDestroyer,
-      [DataSource, CUSTODY, Intents, Outbox],
+      [DataSource, Custody, Intents, Outbox],
       (...parts: ConstructorParameters<typeof ObjectDestroyer>) => new ObjectDestroyer(...parts),
     ),
     made(
       DestroyDue,
-      [PARTS, CUSTODY, Intents, ObjectDestroyer],
+      [PARTS, Custody, Intents, ObjectDestroyer],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, ObjectDestroyer]) =>
         new DestroyDue(dataSource, ...rest, log),
     ),
     made(
       Reconciler,
-      [PARTS, CUSTODY, Intents, Lease, ObjectDestroyer],
+      [PARTS, Custody, Intents, Lease, ObjectDestroyer],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
         new Reconciler(dataSource, ...rest, log),
     ),
     made(
       PlatformKeys,
-      [PARTS, CUSTODY, ObjectMaker],
+      [PARTS, Custody, ObjectMaker],
       ({ dataSource, config }: WorkerParts, custody: never, maker: ObjectMaker) =>
         new PlatformKeys(dataSource, custody, maker, config.partition, servedPartition(config).hsm.kekLabelPrefix),
     ),
     made(
       ComputeMac,
-      [PARTS, CUSTODY, PlatformKeys],
+      [PARTS, Custody, PlatformKeys],
       ({ config }: WorkerParts, custody: never, keys: PlatformKeys) =>
         new ComputeMac(custody, keys, config.auditMac.mode),
     ),
-    made(SignToken, [CUSTODY, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
+    made(SignToken, [Custody, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
     made(
       ApplyPolicy,
       [DataSource, PlatformKeys, EnforcedPolicies],
@@ -123,13 +123,13 @@ const made = <Made>(
     ),
     made(
       EvaluateChange,
-      [PARTS, CUSTODY, EnforcedPolicies],
+      [PARTS, Custody, EnforcedPolicies],
       ({ dataSource, bus, config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
         new EvaluateChange(dataSource, bus, custody, policies, new CursorSeal(config.cursorSecret)),
     ),
     made(
       EvaluatePolicy,
-      [CUSTODY, KeyStore, EnforcedPolicies],
+      [Custody, KeyStore, EnforcedPolicies],
       (...parts: ConstructorParameters<typeof EvaluatePolicy>) => new EvaluatePolicy(...parts),
     ),
     KeyActionRunner,
@@ -140,13 +140,13 @@ const made = <Made>(
     ChangeGrants,
     made(
       ForgetUnwrapped,
-      [PARTS, CUSTODY, KeyStore],
+      [PARTS, Custody, KeyStore],
       ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
     ),
     ChangeState,
     made(
       RotateDue,
-      [PARTS, CUSTODY, Lease, RotateKey],
+      [PARTS, Custody, Lease, RotateKey],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
     ),
     made(
@@ -167,12 +167,12 @@ const made = <Made>(
     RotateKey,
     made(
       ReadKey,
-      [PARTS, CUSTODY],
+      [PARTS, Custody],
       ({ dataSource, config }: WorkerParts, custody: never) => new ReadKey(dataSource, custody, config.cursorSecret),
     ),
     made(
       ListAlgorithm,
-      [CUSTODY, EnforcedPolicies, Partition],
+      [Custody, EnforcedPolicies, Partition],
       (...parts: ConstructorParameters<typeof ListAlgorithm>) => new ListAlgorithm(...parts),
     ),
     ImportKey,
@@ -185,7 +185,7 @@ const made = <Made>(
     ),
     made(
       RewrapKeys,
-      [PARTS, CUSTODY, PlatformKeys, Lease, Outbox, Intents, ObjectDestroyer],
+      [PARTS, Custody, PlatformKeys, Lease, Outbox, Intents, ObjectDestroyer],
       (
         { dataSource, log }: WorkerParts,
         custody: never,
@@ -197,13 +197,13 @@ const made = <Made>(
     ),
     made(
       RunOperation,
-      [CUSTODY, UseBudget, Quotas, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
+      [Custody, UseBudget, Quotas, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
       (custody: never, budget: UseBudget, quotas: Quotas, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
         new RunOperation({ custody, budget, quotas }, ...rest),
     ),
     made(
       StepAside,
-      [PARTS, CUSTODY],
+      [PARTS, Custody],
       ({ config, log }: WorkerParts, custody: never) =>
         new StepAside(custody, new WellWorkers(config.database, config.partition, log), log),
     ),

@@ -16,8 +16,6 @@ import type { z } from 'zod';
 import { SignToken } from './access-token/sign-token.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
-import type { Custody } from './custody/custody.js';
-import { CUSTODY } from './custody/custody.provider.js';
 import { metered } from './deadline/metered.js';
 import { serveGrants } from './grant/serve-grants.js';
 import { StepAside } from './group/step-aside.js';
@@ -47,7 +45,6 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(PARTS) private readonly parts: Parts<WorkerConfig>,
     readonly bus: Bus,
     readonly outbox: Outbox,
-    @Inject(CUSTODY) private readonly custody: Custody,
     readonly modules: ModuleRef,
   ) {}
 
@@ -70,11 +67,10 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
-    // Together: what they wait for may itself wait for the token to be closed.
     const underWay = [DestroyDue, RotateDue, RewrapKeys, Reconciler, ForgetUnwrapped].map((part) =>
       this.modules.get<{ stop(): Promise<void> }>(part),
     );
-    await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);
+    await Promise.all(underWay.map((part) => part.stop()));
     await this.modules.get(GroupCommit).close();
     await this.modules.get(Lease).release();
   }

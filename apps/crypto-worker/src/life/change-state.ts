@@ -6,10 +6,9 @@ import {
   type DryRun,
   type Key,
 } from '@ankasecure/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Custody } from '../custody/custody.js';
-import { CUSTODY } from '../custody/custody.provider.js';
+import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { type KeyRow, readKey } from '../key/key-store.js';
 import { lastUses } from '../key/key-usage.js';
@@ -41,7 +40,7 @@ type ChangePlan =
 export class ChangeState {
   constructor(
     private readonly actions: KeyActionRunner,
-    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly custody: Custody,
   ) {}
 
   /**

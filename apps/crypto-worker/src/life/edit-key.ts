@@ -1,10 +1,9 @@
 import type { Context, DryRun, editKey, Key, Refusal } from '@ankasecure/contracts';
 import { missingLabels, tenantPolicy } from '@ankasecure/policy-rules';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import type { Custody } from '../custody/custody.js';
-import { CUSTODY } from '../custody/custody.provider.js';
+import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor } from '../key/lock-key.js';
@@ -24,7 +23,7 @@ type EditRequest = z.infer<typeof editKey.contract.request>;
 export class EditKey {
   constructor(
     private readonly actions: KeyActionRunner,
-    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly custody: Custody,
   ) {}
 
   /**

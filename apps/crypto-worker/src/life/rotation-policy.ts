@@ -8,12 +8,11 @@ import {
 } from '@ankasecure/contracts';
 import type { PolicyRequest } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
-import type { Custody } from '../custody/custody.js';
-import { CUSTODY } from '../custody/custody.provider.js';
+import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
 import { type KeyRow, lifecycleOf, readKey } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock-key.js';
@@ -53,7 +52,7 @@ export class RotationPolicies {
   constructor(
     private readonly dataSource: DataSource,
     private readonly actions: KeyActionRunner,
-    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly custody: Custody,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also where the key has no policy; `key-access-denied` */

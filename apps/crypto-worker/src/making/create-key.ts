@@ -10,10 +10,9 @@ import {
   newId,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Custody } from '../custody/custody.js';
-import { CUSTODY } from '../custody/custody.provider.js';
+import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { readKey } from '../key/key-store.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
@@ -49,7 +48,7 @@ interface Creation {
 export class CreateKey {
   constructor(
     private readonly dataSource: DataSource,
-    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly custody: Custody,
     private readonly makings: KeyMakingRunner,
     private readonly versions: VersionMaker,
     private readonly room: KeyRoom,

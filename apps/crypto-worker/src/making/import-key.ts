@@ -8,10 +8,9 @@ import {
   importMethods,
   type WrappingKey,
 } from '@ankasecure/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Custody } from '../custody/custody.js';
-import { CUSTODY } from '../custody/custody.provider.js';
+import { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
 import { commitWithin } from '../outcome/commit-within.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
@@ -28,7 +27,7 @@ type Material = Pick<ImportRequest, 'method' | 'wrappingKeyId' | 'wrappedKey'>;
 @Injectable()
 export class ImportKey {
   constructor(
-    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly custody: Custody,
     private readonly platformKeys: PlatformKeys,
     private readonly creator: CreateKey,
     private readonly keys: KeyStore,

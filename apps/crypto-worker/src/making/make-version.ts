@@ -1,8 +1,14 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey, Wrapping } from '../custody/custody.js';
-import { CUSTODY } from '../custody/custody.provider.js';
+import {
+  Custody,
+  type CustodyKind,
+  type GeneratedKey,
+  type KeyRef,
+  type NewKey,
+  type Wrapping,
+} from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
 import { isCurrentKek, wrappedColumns } from '../key/wrapped-version.js';
 import { type Making, ObjectMaker } from '../object/make-object.js';
@@ -39,7 +45,7 @@ export interface VersionMaking {
 export class VersionMaker {
   constructor(
     readonly partition: Partition,
-    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly custody: Custody,
     private readonly maker: ObjectMaker,
     private readonly platformKeys: PlatformKeys,
   ) {}

@@ -8,11 +8,10 @@ import {
   type Notice,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
-import type { Custody, KeyRef } from '../custody/custody.js';
-import { CUSTODY } from '../custody/custody.provider.js';
+import { Custody, type KeyRef } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { keyResource } from '../key/key-resource.js';
 import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
@@ -64,7 +63,7 @@ type Versions = readonly KeyRow[];
 export class RotateKey {
   constructor(
     private readonly dataSource: DataSource,
-    @Inject(CUSTODY) private readonly custody: Custody,
+    private readonly custody: Custody,
     private readonly keys: KeyStore,
     private readonly makings: KeyMakingRunner,
     private readonly versions: VersionMaker,
