@@ -11,8 +11,10 @@ import { Partition } from './custody/partition.js';
 import { ChangeGrants } from './grant/change-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
+import { DestroyOldKeks } from './kek/destroy-old-kek.js';
 import { ReadKek } from './kek/read-kek.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
+import { RewrapPage } from './kek/rewrap-page.js';
 import { RotateKek } from './kek/rotate-kek.js';
 import { ReadKeySet } from './key/key-set.js';
 import { KeyStore } from './key/key-store.js';
@@ -28,15 +30,19 @@ import { RotateDue } from './life/rotate-due.js';
 import { RotationPolicies } from './life/rotation-policy.js';
 import { CreateKey } from './making/create-key.js';
 import { ImportKey } from './making/import-key.js';
+import { KeyRoom } from './making/key-room.js';
+import { VersionMaker } from './making/make-version.js';
 import { RotateKey } from './making/rotate-key.js';
 import { ObjectDestroyer } from './object/destroy-object.js';
 import { Intents } from './object/intent.js';
 import { ObjectMaker } from './object/make-object.js';
+import { AttemptItem } from './operation/attempt-item.js';
 import { GcmReservation } from './operation/gcm-reservation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { UseBudget } from './operation/use-budget.js';
-import { CommitChange } from './outcome/commit-change.js';
 import { GroupCommit } from './outcome/group-commit.js';
+import { KeyActionRunner } from './outcome/key-action.js';
+import { KeyMakingRunner } from './outcome/key-making.js';
 import { PlatformKeys } from './platform-key/platform-key.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
@@ -62,15 +68,11 @@ const made = <Made>(
 @Module({
   imports: [CustodyModule],
   providers: [
-    made(
-      GroupCommit,
-      [PARTS, Outbox],
-      ({ config, log }: WorkerParts, outbox: Outbox) => new GroupCommit(config.database, outbox, log),
-    ),
-    made(EnforcedPolicies, [DataSource], (dataSource: DataSource) => new EnforcedPolicies(dataSource)),
+    GroupCommit,
+    EnforcedPolicies,
     made(KeyStore, [DataSource], (dataSource: DataSource) => new KeyStore(dataSource)),
-    made(Quotas, [PARTS], ({ config }: WorkerParts) => new Quotas(config.quota)),
-    made(GcmReservation, [DataSource], (dataSource: DataSource) => new GcmReservation(dataSource)),
+    Quotas,
+    GcmReservation,
     made(Lease, [PARTS], ({ config, log }: WorkerParts) => new Lease(config.database, log)),
     made(
       Intents,
@@ -100,140 +102,57 @@ const made = <Made>(
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
         new Reconciler(dataSource, ...rest, log),
     ),
-    made(
-      PlatformKeys,
-      [PARTS, Custody, ObjectMaker],
-      ({ dataSource, config }: WorkerParts, custody: never, maker: ObjectMaker) =>
-        new PlatformKeys(dataSource, custody, maker, config.partition, servedPartition(config).hsm.kekLabelPrefix),
-    ),
-    made(
-      ComputeMac,
-      [PARTS, Custody, PlatformKeys],
-      ({ config }: WorkerParts, custody: never, keys: PlatformKeys) =>
-        new ComputeMac(custody, keys, config.auditMac.mode),
-    ),
-    made(SignToken, [Custody, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
-    made(
-      ApplyPolicy,
-      [DataSource, PlatformKeys, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof ApplyPolicy>) => new ApplyPolicy(...parts),
-    ),
-    made(
-      EvaluateChange,
-      [PARTS, Custody, EnforcedPolicies],
-      ({ dataSource, bus, config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
-        new EvaluateChange(dataSource, bus, custody, policies, new CursorSeal(config.cursorSecret)),
-    ),
-    made(
-      EvaluatePolicy,
-      [Custody, KeyStore, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof EvaluatePolicy>) => new EvaluatePolicy(...parts),
-    ),
-    made(
-      CreateKey,
-      [PARTS, Quotas, PlatformKeys, Custody, ObjectMaker, EnforcedPolicies, GroupCommit],
-      (
-        { dataSource, config: { partition } }: WorkerParts,
-        quotas: Quotas,
-        platformKeys: PlatformKeys,
-        ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]
-      ) => new CreateKey(dataSource, ...rest, { partition, quotas, platformKeys }),
-    ),
-    made(
-      CommitChange,
-      [DataSource, KeyStore, GroupCommit, Outbox],
-      (...parts: ConstructorParameters<typeof CommitChange>) => new CommitChange(...parts),
-    ),
-    made(
-      ChangeGrants,
-      [DataSource, CommitChange],
-      (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
-    ),
+    PlatformKeys,
+    ComputeMac,
+    SignToken,
+    ApplyPolicy,
+    EvaluateChange,
+    EvaluatePolicy,
+    KeyActionRunner,
+    KeyMakingRunner,
+    KeyRoom,
+    VersionMaker,
+    CreateKey,
+    ChangeGrants,
     made(
       ForgetUnwrapped,
       [PARTS, Custody, KeyStore],
       ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
     ),
-    made(
-      ChangeState,
-      [CommitChange, Custody],
-      (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
-    ),
+    ChangeState,
     made(
       RotateDue,
       [PARTS, Custody, Lease, RotateKey],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
     ),
-    made(
-      UseBudget,
-      [DataSource, GcmReservation, KeyStore, RotateKey],
-      (...parts: ConstructorParameters<typeof UseBudget>) => new UseBudget(...parts),
-    ),
-    made(
-      RotationPolicies,
-      [DataSource, CommitChange, Custody],
-      (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
-    ),
-    made(EditKey, [CommitChange, Custody], (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts)),
+    UseBudget,
+    RotationPolicies,
+    EditKey,
     made(
       KeyAliases,
-      [PARTS, CommitChange],
-      ({ dataSource, config }: WorkerParts, changes: CommitChange) =>
-        new KeyAliases(dataSource, changes, config.cursorSecret),
+      [PARTS, KeyActionRunner],
+      ({ dataSource, config }: WorkerParts, actions: KeyActionRunner) =>
+        new KeyAliases(dataSource, actions, config.cursorSecret),
     ),
     made(ReadKeySet, [DataSource], (dataSource: DataSource) => new ReadKeySet(dataSource)),
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
-    made(
-      RotateKey,
-      [DataSource, Custody, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit, PlatformKeys],
-      (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
-    ),
+    RotateKey,
     made(
       ReadKey,
       [PARTS, Custody],
       ({ dataSource, config }: WorkerParts, custody: never) => new ReadKey(dataSource, custody, config.cursorSecret),
     ),
-    made(
-      ListAlgorithm,
-      [Custody, EnforcedPolicies, Partition],
-      (...parts: ConstructorParameters<typeof ListAlgorithm>) => new ListAlgorithm(...parts),
-    ),
-    made(
-      ImportKey,
-      [Custody, PlatformKeys, CreateKey, KeyStore, Quotas],
-      (...parts: ConstructorParameters<typeof ImportKey>) => new ImportKey(...parts),
-    ),
-    made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
-    made(
-      RotateKek,
-      [PARTS, PlatformKeys, CommitChange],
-      ({ dataSource, config }: WorkerParts, ...rest: [PlatformKeys, CommitChange]) =>
-        new RotateKek(dataSource, ...rest, config.partition),
-    ),
-    made(
-      RewrapKeys,
-      [PARTS, Custody, PlatformKeys, Lease, Outbox, Intents, ObjectDestroyer],
-      (
-        { dataSource, log }: WorkerParts,
-        custody: never,
-        platformKeys: PlatformKeys,
-        lease: Lease,
-        outbox: Outbox,
-        ...rest: [Intents, ObjectDestroyer]
-      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, ...rest, log),
-    ),
-    made(
-      RunOperation,
-      [Custody, UseBudget, Quotas, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
-      (custody: never, budget: UseBudget, quotas: Quotas, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
-        new RunOperation({ custody, budget, quotas }, ...rest),
-    ),
-    made(
-      StepAside,
-      [PARTS, Custody],
-      ({ config, log }: WorkerParts, custody: never) =>
-        new StepAside(custody, new WellWorkers(config.database, config.partition, log), log),
-    ),
+    ListAlgorithm,
+    ImportKey,
+    ReadKek,
+    RotateKek,
+    RewrapPage,
+    DestroyOldKeks,
+    RewrapKeys,
+    AttemptItem,
+    RunOperation,
+    WellWorkers,
+    StepAside,
     Worker,
   ],
 })

@@ -4,7 +4,8 @@ import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
-import { type PlatformKey, PlatformKeys } from '../platform-key/platform-key.js';
+import type { PlatformKey } from '../platform-key/platform-key.entity.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
 
 type Request = z.infer<typeof signToken.request>;
 type Reply = z.infer<typeof signToken.reply>;

@@ -59,7 +59,10 @@ describe('audit MACs', () => {
 
   it('are made again for verification under the key they name', async () => {
     const { custody, keys } = counting();
-    const old = await new ComputeMac(custody, keys, { mode: 'day-key' }).compute(contextOf(tenantId), request('1.2020-02-29'));
+    const old = await new ComputeMac(custody, keys, { mode: 'day-key' }).compute(
+      contextOf(tenantId),
+      request('1.2020-02-29'),
+    );
     expect(old.macs[0]).toBe(
       hmac(dayKeyOf('2020-02-29'), macInput('1.2020-02-29', Buffer.from('first'))).toString('base64'),
     );
@@ -67,7 +70,10 @@ describe('audit MACs', () => {
 
   it('are each made in the HSM where the configuration says so', async () => {
     const { asked, custody, keys } = counting();
-    const { macKeyId, macs } = await new ComputeMac(custody, keys, { mode: 'hsm' }).compute(contextOf(tenantId), request(null));
+    const { macKeyId, macs } = await new ComputeMac(custody, keys, { mode: 'hsm' }).compute(
+      contextOf(tenantId),
+      request(null),
+    );
     expect(macKeyId).toBe('1.hsm');
     expect(asked).toHaveLength(2);
     expect(macs[0]).toBe(hmac(tenantKey, macInput('1.hsm', Buffer.from('first'))).toString('base64'));

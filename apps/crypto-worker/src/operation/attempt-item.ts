@@ -40,11 +40,7 @@ export class AttemptItem {
   ) {}
 
   /** Never rejects: a refusal is an outcome of the attempt. */
-  async attempt<Item, Parsed>(
-    operation: Operation<Item, Parsed>,
-    context: Context,
-    raw: unknown,
-  ): Promise<Attempt> {
+  async attempt<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, raw: unknown): Promise<Attempt> {
     const record = new ItemRecord(operation.name, context);
     try {
       const request = readItem(operation, context, raw);

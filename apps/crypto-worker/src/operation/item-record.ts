@@ -103,7 +103,11 @@ export class ItemRecord {
 export const eventName = (operation: string, { dryRun }: Pick<Context, 'dryRun'>): string =>
   dryRun === true ? rehearsalOf(operation) : operation;
 
-const bodyOf = (key: KeyVersion, { body, alg }: OperationResult, ruling: Ruling | undefined): Attempt['body'] & object => {
+const bodyOf = (
+  key: KeyVersion,
+  { body, alg }: OperationResult,
+  ruling: Ruling | undefined,
+): Attempt['body'] & object => {
   const used = { keyId: key.keyId, version: key.version, algorithm: key.algorithm, alg, custody: key.custody };
   return ruling !== undefined && ruling.warnings.length > 0
     ? { ...body, ...used, warnings: ruling.warnings }

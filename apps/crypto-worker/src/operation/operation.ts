@@ -64,7 +64,11 @@ const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: 
   keyId === undefined ? { alias } : { keyId, version: null };
 
 /** The key that the `kid` and the request name. They must agree where both are present. */
-const agreed = (kid: { keyId: string; version: number } | null, { keyId, version }: NamedVersion, missing: string): Target => {
+const agreed = (
+  kid: { keyId: string; version: number } | null,
+  { keyId, version }: NamedVersion,
+  missing: string,
+): Target => {
   if (kid !== null) {
     if ((keyId ?? kid.keyId) !== kid.keyId || (version ?? kid.version) !== kid.version)
       throw new AnkaError('key-not-found', 'The request and the header’s kid name different keys');

@@ -28,11 +28,7 @@ export class RunOperation {
     private readonly outbox: Outbox,
   ) {}
 
-  async run<Item, Parsed>(
-    operation: Operation<Item, Parsed>,
-    request: Context,
-    bytes: Uint8Array,
-  ): Promise<RawAnswer> {
+  async run<Item, Parsed>(operation: Operation<Item, Parsed>, request: Context, bytes: Uint8Array): Promise<RawAnswer> {
     const start = performance.now();
     const context = metered(request);
     this.outbox.assertRoom();
@@ -125,8 +121,7 @@ const answerOf = (
 ): RawAnswer => {
   const said = { ...times, ...quotaOf(attempts) };
   const [only] = attempts;
-  if (batch || only === undefined)
-    return answered(attempts, said, { items: attempts.map(itemAnswer) });
+  if (batch || only === undefined) return answered(attempts, said, { items: attempts.map(itemAnswer) });
   if (only.error !== undefined) return { head: { ok: false, error: failureOf(only.error), ...said } };
   return answered(attempts, said, only.body);
 };

@@ -60,7 +60,12 @@ export class EvaluatePolicy {
   }
 
   private async keyOf(tenantId: string, request: Request): Promise<EvaluatedKey> {
-    const { keyId, algorithm = 'AES-256', purpose: asked = defaultPurpose(algorithm), custody: place = 'token' } = request;
+    const {
+      keyId,
+      algorithm = 'AES-256',
+      purpose: asked = defaultPurpose(algorithm),
+      custody: place = 'token',
+    } = request;
     if (keyId === undefined) return { algorithm, purpose: asked, custody: place };
     // Another worker may have made a later version since this one looked.
     this.keys.forget(tenantId, keyId);

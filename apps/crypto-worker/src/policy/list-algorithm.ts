@@ -17,7 +17,8 @@ const notValidated = {
     'FIPS-only admits approved primitives; no CMVP certificate is configured for this token, so no validated module stands behind them',
 };
 
-/** What this tenant can use on this token now: the table, crossed with the tenant’s policy and the token's self-tests. */
+/** Lists what this tenant can use on this token now: the table of algorithms, the tenant's policy and the token's self-tests. */
+@Injectable()
 export class ListAlgorithm {
   constructor(
     private readonly custody: Custody,
@@ -32,7 +33,7 @@ export class ListAlgorithm {
     } = this.partition;
     const policy = await this.policies.latest(tenantId);
     const { label, serial, ...token } = this.custody.token;
-    // Whether a key will have them is for its maker to see to.
+    // The request to make a key names its labels; here every required label counts as present.
     const labels = policy.document.requiredLabels ?? [];
     const module = policy.document.fipsOnly && cmvp === undefined ? [notValidated] : [];
     return {

@@ -11,13 +11,13 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
-import { headerOf } from './lane/locator.js';
+import { objectClass } from './kind/template.js';
 import { locatorOf, shapeOfRef } from './locate.js';
 import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
+import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { SealingVault } from './sealing-vault.js';
-import { objectClass } from './template.js';
-import { TokenRuntime } from './token-runtime.js';
+import { headerOf } from './session/locator.js';
+import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 /**

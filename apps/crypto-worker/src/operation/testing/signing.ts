@@ -31,7 +31,11 @@ const asNamed = async (_: string, target: Target): Promise<GrantedVersion> => ({
 });
 
 /** Signs as a worker does. Everything around the operation lets it through, but for the parts that are given. */
-export const signing = ({ quotas = new Quotas({ tenants: [] }), budget = unbounded, meant = asNamed }: Replaced = {}) => {
+export const signing = ({
+  quotas = new Quotas({ tenants: [] }),
+  budget = unbounded,
+  meant = asNamed,
+}: Replaced = {}) => {
   const policy = enforcedPolicy(1, { allowedAlgorithms: ['EC-P256'], fipsOnly: false });
   const items = new AttemptItem(
     custody,
