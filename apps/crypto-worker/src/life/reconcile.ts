@@ -98,7 +98,7 @@ export class Reconciler {
     try {
       await work();
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, 'reconciliation will be tried again');
+      this.log.warn({ reason: (error as Error).message }, 'reconciliation failed and will be tried again');
     }
   }
 
@@ -123,7 +123,7 @@ export class Reconciler {
     if (destroyed === undefined) return;
     this.log.warn(
       { operation: begun.operation, correlationId: begun.correlationId, destroyed },
-      'an orphaned intent was reconciled',
+      'reconciled an orphaned intent',
     );
   }
 }
