@@ -1,5 +1,6 @@
-import { loadConfig, main, startService } from '@ankasecure/service-kit';
-import { workerConfig } from './config.js';
+import { ConfigModule, loadConfig, main, provided, startService } from '@ankasecure/service-kit';
+import { servedPartition, workerConfig } from './config.js';
+import { Partition } from './custody/partition.js';
 import { schema } from './schema.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -11,6 +12,6 @@ main('crypto-worker', () => {
     partition: config.partition,
     outbox: config.outbox,
     schema,
-    module: WorkerModule,
+    module: { module: WorkerModule, imports: [ConfigModule.of(provided(Partition, servedPartition(config)))] },
   });
 });

@@ -30,7 +30,7 @@ export interface ProfileRow {
 }
 
 export const vendorProfiles = async (): Promise<readonly ProfileRow[]> => {
-  const path = sourceOf('crypto-worker', 'custody/pkcs11/profile.ts');
+  const path = sourceOf('crypto-worker', 'custody/pkcs11/profile/profile.ts');
   const { profiles } = (await import(/* @vite-ignore */ path)) as { profiles: readonly ProfileRow[] };
   return profiles;
 };

@@ -6,7 +6,7 @@ export interface Proof {
 }
 const proof = (file: string, title: string): Proof => ({ file, title });
 
-const custody = 'apps/crypto-worker/src/custody/pkcs11/template.spec.ts';
+const custody = 'apps/crypto-worker/src/custody/pkcs11/kind/template.spec.ts';
 const issuer = 'apps/gateway/src/issuer/issuer.spec.ts';
 const account = 'apps/gateway/src/service-account/service-account.spec.ts';
 const e2e = (file: string, title: string): Proof => proof(`test/e2e/${file}`, title);

@@ -1,15 +1,15 @@
 import { AnkaError } from '@ankasecure/contracts';
 
 export interface ReadBounds {
-  /** What is read, in the plural. */
+  /** The name of the reads, in the plural. */
   readonly what: string;
   readonly perTenant: number;
   readonly inAll: number;
 }
 
 /**
- * How many reads of one kind an instance has under way, of one tenant and of all: each holds a connection. What is beyond is
- * refused rather than queued, so that no tenant's reads wait in front of another's.
+ * Limits the reads of one kind that an instance has in progress, of one tenant and of all tenants. Each read holds a
+ * connection. Reads beyond the limit are refused, not queued, so that no tenant's reads wait behind another's.
  */
 export class ReadLimit {
   private readonly running = new Map<string, number>();

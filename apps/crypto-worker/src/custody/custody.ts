@@ -236,3 +236,6 @@ export interface Custody extends KeyCustody {
   /** Stops lanes, then the module. Calls under way finish first. */
   close(): Promise<void>;
 }
+
+/** The token that Nest injects a custody by. Implementations and tests need the interface only. */
+export abstract class Custody {}

@@ -41,23 +41,23 @@ export interface CreationPlan {
   readonly supply: Supply;
 }
 
-/** What a creation is planned on besides the policy. */
-interface Grounds {
-  readonly custody: Custody;
-  /** @throws AnkaError `quota-exceeded` when the tenant has all the keys it may have */
-  readonly assertRoom: () => Promise<void>;
+/** A request, and what decides whether it may be met. */
+interface RequestedCreation {
+  readonly request: CreationRequest;
+  readonly policy: EnforcedPolicy;
+  readonly source: KeySource;
 }
 
 /**
- * What is to be made, if everything allows it and somebody still waits for it: from here on an object is made, or cleaned up.
+ * Plans a key, if everything allows it and the caller still waits. From here on an object is made, or cleaned up.
+ * @param assertRoom throws `quota-exceeded` when the tenant has all the keys it may have
  * @throws AnkaError `tenant-mismatch`, `request-invalid`, `purpose-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `quota-exceeded`, `deadline-exceeded`, and the source's
  */
 export const planCreation = async (
-  { custody, assertRoom }: Grounds,
+  custody: Custody,
+  assertRoom: () => Promise<void>,
   context: Context,
-  request: CreationRequest,
-  policy: EnforcedPolicy,
-  source: KeySource,
+  { request, policy, source }: RequestedCreation,
 ): Promise<CreationPlan> => {
   const { algorithm } = request;
   if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
@@ -66,7 +66,10 @@ export const planCreation = async (
   const purpose = request.purpose ?? defaultPurpose(algorithm);
   const possible = possibleAlgs(request, purpose);
   const ruling = policy.decide({
-    ...{ algorithm, purpose, use: 'create', custody: custodyOf(request) },
+    algorithm,
+    purpose,
+    use: 'create',
+    custody: custodyOf(request),
     outsideSteps: outsideSteps(custody, algorithm, purpose),
     labels: Object.keys(request.metadata ?? {}),
     ...(request.deactivateAt !== undefined && { lifeDays: daysTo(request.deactivateAt) }),

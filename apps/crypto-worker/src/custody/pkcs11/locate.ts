@@ -1,7 +1,7 @@
 import type { KeyRef } from '../custody.js';
-import { shapeOf } from './capability.js';
-import { packLocator } from './lane/locator.js';
-import type { KeyShape } from './template.js';
+import { shapeOf } from './capability/capability.js';
+import type { KeyShape } from './kind/template.js';
+import { packLocator } from './session/locator.js';
 
 export const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>): KeyShape =>
   shapeOf(algorithm, purpose, alg);

@@ -17,18 +17,18 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import { shapeOf } from './capability.js';
-import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
-import type { Reply } from './lane/frame.js';
-import { type OperationName, signatureVariants } from './lane/job.js';
-import type { ImportSpec } from './lane/operation/import-key.js';
+import { shapeOf } from './capability/capability.js';
+import type { Reply } from './job/frame.js';
+import { type OperationName, signatureVariants } from './job/job.js';
+import { type KeyShape, objectClass, platformShapes } from './kind/template.js';
 import { locatorOf } from './locate.js';
-import { type KeyShape, objectClass, platformShapes } from './template.js';
-import { TokenRuntime } from './token-runtime.js';
+import type { ImportSpec } from './operation/import-key.js';
+import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
-export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './config.js';
-export { PinRefused } from './token-module.js';
+export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+export { PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
 const hmacSha256 = variants.get('hmac/sha256') ?? 0;

@@ -11,13 +11,13 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
-import { headerOf } from './lane/locator.js';
+import { objectClass } from './kind/template.js';
 import { locatorOf, shapeOfRef } from './locate.js';
 import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
+import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { SealingVault } from './sealing-vault.js';
-import { objectClass } from './template.js';
-import { TokenRuntime } from './token-runtime.js';
+import { headerOf } from './session/locator.js';
+import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 /**
@@ -75,12 +75,19 @@ export class WrappedCustody extends Pkcs11Custody {
   }
 }
 
-/** As `openPkcs11Custody`, for both kinds of custody that a token makes possible, and its vault. Closing one of them closes all. */
+/** Both kinds of custody that one token makes possible, and its vault. Closing one of them closes all. */
+export interface BothCustodies {
+  readonly token: Pkcs11Custody;
+  readonly wrapped: WrappedCustody;
+  readonly vault: SealingVault;
+}
+
+/** As `openPkcs11Custody`, for both kinds of custody. */
 export const openBothCustodies = async (
   config: Pkcs11Config,
   logger: CustodyLogger,
   options: Pkcs11Options = {},
-): Promise<{ readonly token: Pkcs11Custody; readonly wrapped: WrappedCustody; readonly vault: SealingVault }> => {
+): Promise<BothCustodies> => {
   const runtime = await TokenRuntime.open(config, logger, options);
   return {
     token: new Pkcs11Custody(runtime),

@@ -1,12 +1,12 @@
 import pkcs11js from 'pkcs11js';
-import { defaultTuning } from '../config.js';
-import { controlMemory, shared } from '../lane/control.js';
-import type { Reply } from '../lane/frame.js';
-import { operationNumber, status } from '../lane/job.js';
-import { perform } from '../lane/perform.js';
-import { TokenSession } from '../lane/token-session.js';
-import { UnwrappedKeys } from '../lane/unwrapped-key.js';
-import type { TokenModule } from '../token-module.js';
+import { controlMemory, shared } from '../job/control.js';
+import type { Reply } from '../job/frame.js';
+import { operationNumber, status } from '../job/job.js';
+import { perform } from '../operation/perform.js';
+import { defaultTuning } from '../profile/config.js';
+import { TokenSession } from '../session/token-session.js';
+import { UnwrappedKeys } from '../session/unwrapped-key.js';
+import type { TokenModule } from '../token/token-module.js';
 import type { DirectJob } from './operation.js';
 
 /** A lane's session in this very thread: the token's own work and the binding's, and nothing besides. */

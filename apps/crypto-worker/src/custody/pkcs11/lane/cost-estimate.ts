@@ -1,4 +1,4 @@
-import { operations, signatureVariants } from './job.js';
+import { operations, signatureVariants } from '../job/job.js';
 
 const places = 32;
 const unknownMicros = 100;

@@ -1,9 +1,9 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { StillRunning } from '../../custody.js';
+import type { Reply, Request } from '../job/frame.js';
+import { operations } from '../job/job.js';
 import { CostEstimate } from './cost-estimate.js';
 import { type Admits, FairLine } from './fair-line.js';
-import type { Reply, Request } from './frame.js';
-import { operations } from './job.js';
 
 /** One call of custody on its way. */
 export interface Job extends Request {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Tuning } from '../config.js';
+import type { Reply } from '../job/frame.js';
+import type { Tuning } from '../profile/config.js';
 import type { Admits } from './fair-line.js';
-import type { Reply } from './frame.js';
 import { expire, giveUp, type Job, JobQueue, settle } from './job-queue.js';
 import { Lane, type LaneSettings } from './lane.js';
 import { SpareLane } from './spare-lane.js';

@@ -1,13 +1,13 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import pkcs11js from 'pkcs11js';
-import { ckrOf } from '../ckr.js';
-import type { Profile } from '../profile.js';
-import { own } from './control.js';
-import { packReplies, type Reply, unpackRequests } from './frame.js';
-import { status } from './job.js';
-import { perform } from './perform.js';
-import { TokenSession } from './token-session.js';
-import { UnwrappedKeys } from './unwrapped-key.js';
+import { ckrOf } from '../cryptoki/ckr.js';
+import { own } from '../job/control.js';
+import { packReplies, type Reply, unpackRequests } from '../job/frame.js';
+import { status } from '../job/job.js';
+import { perform } from '../operation/perform.js';
+import type { Profile } from '../profile/profile.js';
+import { TokenSession } from '../session/token-session.js';
+import { UnwrappedKeys } from '../session/unwrapped-key.js';
 
 /** What a lane's thread starts with. */
 export interface LaneData {

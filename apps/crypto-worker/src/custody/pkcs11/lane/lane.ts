@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { controlMemory, own } from './control.js';
-import { packRequests, type Reply, type Request, unpackReplies } from './frame.js';
+import { controlMemory, own } from '../job/control.js';
+import { packRequests, type Reply, type Request, unpackReplies } from '../job/frame.js';
 import type { LaneData, LaneMessage } from './lane-thread.js';
 
 /**
