@@ -5,7 +5,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
 import type { Lease } from '../lease/lease.js';
 import type { ObjectDestroyer } from '../object/destroy-object.js';
-import type { Intent, IntentKind, Intents } from '../object/intent.js';
+import type { IntentKind } from '../object/intent.entity.js';
+import type { Intent, Intents } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
 import { recordDestroyed } from './destroy-due.js';
 
