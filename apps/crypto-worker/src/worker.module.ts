@@ -1,13 +1,12 @@
-import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SignToken } from './access-token/sign-token.js';
 import { KeyAliases } from './alias/key-alias.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
-import { servedPartition, type WorkerConfig } from './config.js';
+import type { WorkerConfig } from './config.js';
 import { Custody } from './custody/custody.js';
 import { CustodyModule } from './custody/custody.module.js';
-import { Partition } from './custody/partition.js';
 import { ChangeGrants } from './grant/change-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';

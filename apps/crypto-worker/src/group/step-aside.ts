@@ -64,6 +64,6 @@ export class StepAside {
     if (aside === this.aside) return;
     this.aside = aside;
     if (!aside) this.server.resume(tokenGroup);
-    this.log.warn({ aside }, aside ? 'the token does not answer: other workers serve' : 'serving again');
+    this.log.warn({ aside }, aside ? 'the token does not answer: other workers take over' : 'serving again');
   }
 }

@@ -2,10 +2,10 @@ import type { AuditEvent } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, LessThan } from 'typeorm';
+import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { type Intent, Intents } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
-import { PlatformKey } from '../platform-key/platform-key.entity.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
 import { isKekUnneeded } from './rewrap.statement.js';
 
@@ -21,7 +21,7 @@ export class DestroyOldKeks {
   async destroyOlder(rotation: OpenRotation): Promise<void> {
     const { tenantId, generation } = rotation;
     const older = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.find(PlatformKey, {
+      manager.find(PlatformKeyRecord, {
         where: { tenantId, kind: 'kek', generation: LessThan(generation), destroyedAt: IsNull() },
         order: { generation: 'ASC' },
       }),
@@ -29,7 +29,7 @@ export class DestroyOldKeks {
     for (const kek of older) await this.destroy(rotation, kek);
   }
 
-  private async destroy(rotation: OpenRotation, { generation, objectId }: PlatformKey): Promise<void> {
+  private async destroy(rotation: OpenRotation, { generation, objectId }: PlatformKeyRecord): Promise<void> {
     const { tenantId } = rotation;
     const event = rotationEvent(rotation, generation, { operation: 'kek.destroy', algorithm: 'AES-256' });
     const intent = await this.intents.beginDestroying({ tenantId }, objectId, event, (manager) =>

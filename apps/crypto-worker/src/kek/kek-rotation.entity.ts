@@ -2,26 +2,26 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'kek_rotation_pkey';
 
-/** A rotation of a tenant's KEK. Its progress is not kept: the blobs name the generation that wraps them. */
+/** A rotation of a tenant's KEK. It ends when the last older generation is destroyed. */
 @Entity('kek_rotation')
 @Index('kek_rotation_open', ['partition'], { where: '(finished_at IS NULL)' })
 @Check('kek_rotation_total_check', 'total >= 0')
-export class KekRotation {
+export class KekRotationRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
 
-  /** The generation that the rotation has made. */
+  /** The new KEK's generation. */
   @PrimaryColumn('integer', { primaryKeyConstraintName })
   generation!: number;
 
   @Column('text')
   partition!: string;
 
-  /** Key versions that had to be rewrapped when it began. */
+  /** Versions that were to be wrapped again when it began. */
   @Column('integer')
   total!: number;
 
-  /** The principal who asked for it. */
+  /** The principal who started it. */
   @Column('text', { name: 'started_by' })
   startedBy!: string;
 

@@ -38,7 +38,7 @@ export class RewrapKeys {
   ) {}
 
   start(partition: string): void {
-    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'the rotation of KEKs');
+    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'rotation of KEKs');
     this.rounds.start();
   }
 

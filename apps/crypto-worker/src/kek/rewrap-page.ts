@@ -92,14 +92,17 @@ export class RewrapPage {
     for (const { row, error } of recorded)
       this.log.error(
         { keyId: row.id, version: row.version, code: error.code, reason: error.message },
-        'a key cannot be wrapped again; its KEK stays until it can, or the key is destroyed',
+        'cannot rewrap a key; its KEK is kept until it can be rewrapped or is destroyed',
       );
   }
 
   /** A failure that may pass is only logged: it says nothing about the key. */
   private warnOf(tenantId: string, passing: readonly RewrapFailure[]): void {
     if (passing.length > 0)
-      this.log.warn({ tenantId, keys: passing.length, code: passing[0]?.error.code }, 'keys are not wrapped again yet');
+      this.log.warn(
+        { tenantId, keys: passing.length, code: passing[0]?.error.code },
+        'some keys are not rewrapped yet',
+      );
   }
 }
 

@@ -105,8 +105,7 @@ export class AttemptItem {
     // Meters this item alone, for its span. The request's own meter counts the same time.
     const budget = metered(request.context);
     const run = async (): Promise<readonly [GrantedVersion, OperationResult]> => {
-      const key = await this.takeUse(request, decided);
-      record.key = key;
+      const key = await this.takeUse(request, record, decided);
       return [key, await operation.run(this.custody, budget, key, item, parsed)];
     };
     const ended = await (this.quotas.bounds(decided)
@@ -121,10 +120,12 @@ export class AttemptItem {
   /** Takes one use of a key that may protect a bounded number of times. @returns the key, or the version that has followed it */
   private async takeUse<Item, Parsed>(
     request: ItemRequest<Item, Parsed>,
+    record: ItemRecord,
     decided: GrantedVersion,
   ): Promise<GrantedVersion> {
     if (request.operation.use !== 'protect' || !this.budget.bounds(decided)) return decided;
     const key = await this.budget.take(request.context, decided);
+    record.key = key;
     if (key.version !== decided.version) await this.assertFollowing(request, key);
     return key;
   }
@@ -140,7 +141,7 @@ export class AttemptItem {
     assertMay(context, useOf[operation.name], key.grants);
     assertUsable(operation, key, false);
     if ((await this.keys.meant(context.tenantId, target)).keyId !== key.keyId)
-      throw new AnkaError('decision-outdated', 'The name stands for another key by now; try again');
+      throw new AnkaError('decision-outdated', 'The alias now names another key. Try again.');
   }
 }
 

@@ -77,7 +77,10 @@ export class RunOperation {
   }
 
   private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {
-    const error = new AnkaError('decision-outdated', 'Key or policy changed twice while the request ran; try again');
+    const error = new AnkaError(
+      'decision-outdated',
+      'The key or the policy changed twice while the request ran. Try again.',
+    );
     return this.fail(operation, context, error);
   }
 

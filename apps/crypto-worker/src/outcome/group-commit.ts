@@ -60,7 +60,7 @@ export class GroupCommit implements OnApplicationShutdown {
     log: Logger,
   ) {
     this.pool = new Pool({ ...connectionOf(config, 'ankasecure-outcomes'), max: 1, statement_timeout: 15_000 });
-    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
+    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'lost the database connection for outcomes'));
   }
 
   /** Announces outcomes of the next few turns. A commit waits a moment for them. An unannounced outcome only shortens the wait. */
@@ -162,9 +162,13 @@ export class GroupCommit implements OnApplicationShutdown {
       });
       if (count > 0) this.outbox.committed(count);
     } catch (cause) {
-      const error = new AnkaError('audit-unavailable', 'The outcome could not be recorded, so no result is given', {
-        cause,
-      });
+      const error = new AnkaError(
+        'audit-unavailable',
+        'The outcome could not be recorded, so the result is not released',
+        {
+          cause,
+        },
+      );
       for (const group of groups) for (const fail of group.fail) fail(error);
     }
   }

@@ -5,8 +5,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody, type GeneratedKey, type PlatformKeyKind, type Wrapping } from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
+import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectMaker } from '../object/make-object.js';
-import { PlatformKey } from './platform-key.entity.js';
+
+/** What its users need of a platform key. */
+export type PlatformKey = Pick<PlatformKeyRecord, 'generation' | 'objectId' | 'spki'>;
 
 const algorithms = {
   kek: 'AES-256',
@@ -45,7 +48,7 @@ export class PlatformKeys {
    */
   async find(tenantId: string, kind: PlatformKeyKind, generation: number | null): Promise<PlatformKey> {
     const key = await this.newest(tenantId, kind, generation);
-    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant is not provisioned on this partition');
+    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
     return key;
   }
 
@@ -69,7 +72,7 @@ export class PlatformKeys {
     generation: number | null = null,
   ): Promise<PlatformKey | undefined> {
     const key = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.findOne(PlatformKey, {
+      manager.findOne(PlatformKeyRecord, {
         where: { tenantId, kind, partition: this.partition.name, ...(generation !== null && { generation }) },
         order: { generation: 'DESC' },
       }),
@@ -78,7 +81,7 @@ export class PlatformKeys {
   }
 
   /** Returns the key that a tenant wraps the keys with that it imports. Makes it when it is first asked for. */
-  async importKey(context: Context): Promise<Pick<PlatformKey, 'generation' | 'objectId'> & { readonly spki: Buffer }> {
+  async importKey(context: Context): Promise<PlatformKey & { readonly spki: Buffer }> {
     const key = await this.provide(context, 'import');
     if (key.spki === null) throw new AnkaError('internal-error');
     return { ...key, spki: key.spki };
@@ -133,7 +136,7 @@ export class PlatformKeys {
     const inserted = await manager
       .createQueryBuilder()
       .insert()
-      .into(PlatformKey)
+      .into(PlatformKeyRecord)
       .values({ ...key, tenantId, partition: this.partition.name, tokenLabel, tokenSerial })
       .orIgnore()
       .returning(['generation'])
@@ -142,4 +145,4 @@ export class PlatformKeys {
   }
 }
 
-type MadeKey = Pick<PlatformKey, 'kind' | 'objectId' | 'generation' | 'spki'>;
+type MadeKey = Pick<PlatformKeyRecord, 'kind' | 'objectId' | 'generation' | 'spki'>;

@@ -1,14 +1,14 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The copy of a tenant's policy that this partition enforces. */
+/** The enforced copy of a tenant's policy. The fence compares its revision. */
 @Entity('tenant_policy')
 @Check('tenant_policy_revision_check', 'revision > 0')
-export class TenantPolicy {
+export class TenantPolicyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'tenant_policy_pkey' })
   tenantId!: string;
 
-  /** The version of the policy service. Outcomes are fenced by it. */
+  /** The version of the policy in the policy service. */
   @Column('integer')
   revision!: number;
 
