@@ -17,10 +17,11 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import { shapeOf } from './capability/capability.js';
 import type { Reply } from './job/frame.js';
 import { type OperationName, signatureVariants } from './job/job.js';
-import { type KeyShape, objectClass, platformShapes } from './kind/template.js';
+import { type KeyShape, platformShapes } from './job/key-shape.js';
+import { shapeOf } from './job/shape-of.js';
+import { kindOf, objectClassOf } from './kind/kinds.js';
 import { locatorOf } from './locate.js';
 import type { ImportSpec } from './operation/import-key.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
@@ -143,12 +144,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   uri(ref: KeyRef): string {
-    const { kind } = algorithmOf(ref.algorithm);
-    return objectUri(
-      this.token,
-      ref.objectId,
-      kind === 'aes' || kind === 'hmac' ? objectClass.secret : objectClass.private,
-    );
+    return objectUri(this.token, ref.objectId, objectClassOf(algorithmOf(ref.algorithm)));
   }
 
   async sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
@@ -222,7 +218,7 @@ export class Pkcs11Custody implements Custody {
   async #make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {
     assure(objectId.length === 16, 'a CKA_ID has 16 bytes');
     const spec = Buffer.from(JSON.stringify({ shape, label }));
-    return this.runtime.call(budget, 'generate', 0, [spec, objectId], shape.kind === 'rsa');
+    return this.runtime.call(budget, 'generate', 0, [spec, objectId], kindOf(shape).slowToMake);
   }
 }
 

@@ -1,12 +1,15 @@
 import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
-import { Capabilities, lackingToTry, shapeOf } from '../capability/capability.js';
+import { Capabilities } from '../capability/capabilities.js';
+import { lackingToTry } from '../capability/lack.js';
 import { ckrName } from '../cryptoki/ckr.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { controlMemory, shared } from '../job/control.js';
 import type { Reply } from '../job/frame.js';
 import { type OperationName, operationNumber, operations, status } from '../job/job.js';
+import { shapeOf } from '../job/shape-of.js';
+import { kindOf } from '../kind/kinds.js';
 import { type Job, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
@@ -222,8 +225,8 @@ export class TokenRuntime {
 
   async #selfTest(spec: SelfTestSpec): Promise<SelfTestResult> {
     const parts = [Buffer.from(JSON.stringify(spec))];
-    const makesRsa = spec.shape.kind === 'rsa' || spec.shape.purpose === 'wrap';
-    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, makesRsa);
+    const isSlow = kindOf(spec.shape).slowToMake || spec.shape.purpose === 'wrap';
+    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, isSlow);
     return JSON.parse(Buffer.from(reply.parts[0] ?? []).toString()) as SelfTestResult;
   }
 

@@ -4,9 +4,12 @@ import { evaluate } from '@ankasecure/policy-rules';
 import { describe, expect, it } from 'vitest';
 import { codeOf, inTime } from '../../custody.conformance.js';
 import { ckm, type MechanismList, mechanismFlag } from '../cryptoki/mechanism.js';
-import type { SelfTestFailure, SelfTestSpec } from '../operation/self-test.js';
+import { shapeOf } from '../job/shape-of.js';
+import type { SelfTestSpec } from '../operation/self-test.js';
+import type { SelfTestFailure } from '../operation/self-test-failure.js';
 import { chooseProfile, settleProfile } from '../profile/profile.js';
-import { Capabilities, lackingToTry, shapeOf } from './capability.js';
+import { Capabilities } from './capabilities.js';
+import { lackingToTry } from './lack.js';
 import type { RunSelfTest } from './settle-self-test.js';
 
 const all = { flags: 0xfffff, minKeySize: 0, maxKeySize: 0 };
