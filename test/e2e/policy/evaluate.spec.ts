@@ -138,7 +138,7 @@ describe('a policy', () => {
 
   it('is put with nothing that contradicts itself', async () => {
     for (const [change, words] of [
-      [{ purposes: { 'AES-256': ['sign'] } }, 'there are no keys of AES-256 for sign'],
+      [{ purposes: { 'AES-256': ['sign'] } }, 'keys of AES-256 cannot have the purpose sign'],
       [{ sunsets: [{ algorithm: 'AES-256' }] }, 'must have at least one of warnFrom, protectUntil and processUntil'],
     ] as const) {
       const body = { allowedAlgorithms: ['AES-256'], fipsOnly: false, ...change };

@@ -83,7 +83,7 @@ export class Capabilities {
     if (entry.pending.size > 0) {
       for (const test of this.tests) if (test.entry === entry) void this.begin(test);
       if (!(await endsBy(deadline, entry.known)))
-        throw new AnkaError('hsm-timeout', `The self-test of ${algorithm} has not ended yet; try again.`);
+        throw new AnkaError('hsm-timeout', `The self-test of ${algorithm} is still running. Try again.`);
       if (this.closed) throw new AnkaError('hsm-unavailable');
     }
     return entry.capability;

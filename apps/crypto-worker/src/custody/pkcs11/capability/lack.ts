@@ -18,12 +18,12 @@ const isOutOfRange = (shape: KeyShape, { minKeySize, maxKeySize }: MechanismInfo
   kindOf(shape).listedInBits && maxKeySize > 0 && (shape.bits < minKeySize || shape.bits > maxKeySize);
 
 const lackOfOne = ({ mechanism, flags }: Need, shape: KeyShape, listed: MechanismList): string | null => {
-  if (mechanism === undefined) return 'the token has no AES key wrap with padding';
+  if (mechanism === undefined) return 'the token does not support AES key wrap with padding';
   const info = listed.get(mechanism);
   if (!info) return `the token lists no mechanism ${hex(mechanism)}`;
   if ((info.flags & flags) !== flags) return `mechanism ${hex(mechanism)} lacks flags ${hex(flags)}`;
   if (!isOutOfRange(shape, info)) return null;
-  return `mechanism ${hex(mechanism)} takes ${info.minKeySize} to ${info.maxKeySize} bits`;
+  return `mechanism ${hex(mechanism)} supports ${info.minKeySize} to ${info.maxKeySize} bits`;
 };
 
 /** The first of these needs that the token's list does not meet, or null. */
@@ -38,7 +38,7 @@ const lackOf = (needs: readonly Need[], shape: KeyShape, listed: MechanismList):
 /** Why the token's list rules out that an imported key of this kind is tried, or null. */
 export const lackingToTry = (shape: KeyShape, profile: Profile, listed: MechanismList): string | null =>
   shape.purpose === 'wrap' && !profile.createObject
-    ? 'the token takes in nothing that a key could be tried with'
+    ? 'the token cannot create objects to test keys with'
     : lackOf(kindOf(shape).neededToTry(shape, profile), shape, listed);
 
 /** Why the token's list rules `alg` out, or null. */

@@ -86,7 +86,7 @@ const wrapTestKey = (session: TokenSession, kek: Handle, key: Handle): Buffer =>
 
 /** A wrapped key in use: made, wrapped under a KEK made for this, and unwrapped by the template of such keys. */
 export const makeWrappedSubject = (session: TokenSession, shape: KeyShape): Subject => {
-  check(session.profile.kekWrap.length > 0, 'it has no AES key wrap with padding');
+  check(session.profile.kekWrap.length > 0, 'it does not support AES key wrap with padding');
   const kek = make(session, platformShapes.kek, ownPlace('session')).key;
   const made: TestKey =
     shape.purpose === 'wrap'
