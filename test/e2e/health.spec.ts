@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 const processes = ['gateway', 'policy', 'audit', 'crypto-worker-1', 'crypto-worker-2'] as const;
 
-/** What else than database and bus a service needs to be ready. */
+/** The parts that a service needs to be ready, besides database and bus. */
 const needs: Readonly<Record<string, readonly string[]>> = {
   policy: ['platform-tenant'],
   'crypto-worker-1': ['hsm'],

@@ -11,7 +11,7 @@ import { collectHistory, nothingLeft } from './collect-history.js';
 import type { Request } from './history.js';
 import { type Keys, loadKeys, startLoad } from './load.js';
 
-/** Small, so that it is full soon after the audit service has gone. */
+/** A small limit, so that the outbox is full soon after the audit service stops. */
 const outboxCapacity = 60;
 const awayMs = 1000;
 
@@ -96,7 +96,7 @@ describe('with the audit service away', () => {
       if (reply.status !== 200) expectProblem(reply, 'audit-unavailable');
       return reply.status;
     };
-    // Each worker counts for itself, and looks at the table that they share when it cannot send.
+    // Each worker has its own counter, and reads the shared table when it cannot send.
     await eventually('a full outbox', async () => (await sign()) === 503);
     await eventually('a full outbox at every worker', async () => {
       const statuses: number[] = [];

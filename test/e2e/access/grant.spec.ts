@@ -18,11 +18,11 @@ let user: Client;
 let signing: Key;
 let wrapping: Key;
 
-/** Somebody who is a user and no more. */
+/** A caller with only the role user. */
 const userOf = async (subject: string, ...groups: readonly string[]): Promise<Client> =>
   clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject, roles: ['user'], extra: { groups } }));
 
-/** As administrators do: read, then replace what was read. */
+/** Reads the grants and replaces them, as an administrator does. */
 const grant = async (key: Key, ...grants: readonly Grant[]): Promise<Reply<KeyGrants>> => {
   const current = await tenant.admin.send('GET', path(key));
   const reply = await tenant.admin.send<KeyGrants>('PUT', path(key), {

@@ -17,7 +17,7 @@ interface Sending {
   readonly token?: string;
   readonly identity?: TlsIdentity;
   readonly body?: string | object;
-  /** Its Idempotency-Key. */
+  /** The request's Idempotency-Key. */
   readonly once?: string;
 }
 

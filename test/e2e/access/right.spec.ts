@@ -9,7 +9,7 @@ import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { sealedEvents } from '../harness/trail.js';
 
-/** The rows of the gateway's table that a user may call who has a right on the key. */
+/** The rows of the gateway's table that a user with a right on the key may call. */
 const table = readFileSync(fileURLToPath(new URL('../../../apps/gateway/access.golden.md', import.meta.url)), 'utf8');
 const cells = (line: string): string[] => line.split('|').map((cell) => cell.trim().replaceAll('`', ''));
 const [heading = [], ...rows] = table
@@ -23,7 +23,7 @@ const granted = rows.flatMap((row): (readonly [route: string, right: KeyRight])[
     : [];
 });
 
-/** What a call needs besides its path. */
+/** The parameters, body and headers that a call needs. */
 interface Sent {
   readonly body?: object;
   readonly matches?: true;
@@ -66,7 +66,7 @@ const grant = async ({ id }: Key, right: KeyRight): Promise<void> => {
   await tenant.admin.put(`/keys/${id}/grants`, { grants }, { 'if-match': etag });
 };
 
-/** Of the crypto calls, the key that fits. */
+/** The key for each crypto call. */
 const keyFor = async (route: string): Promise<Key> => {
   if (route.includes('/keys/')) return tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
   if (route.includes('/aliases/')) await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });

@@ -38,7 +38,7 @@ describe('a key id', () => {
   it('that is very long is refused', async () => {
     await target.refused('GET', `/keys/${'a'.repeat(8000)}`, {}, ['key-not-found', 'route-not-found']);
     await target.refused('GET', `/keys/${'a'.repeat(40_000)}`, {}, 'header-too-large').catch((error: unknown) => {
-      // The parser hangs up while we still send.
+      // The parser closes the connection while the test still sends.
       expect(String(error)).toMatch(/fetch failed/);
     });
     await target.refused('GET', '/keys/%zz', {}, ['request-invalid', 'key-not-found']);
@@ -93,7 +93,7 @@ describe('a key', () => {
       'UPDATE key_version SET state = $1, revision = revision + 1 WHERE key_id = ANY($2)',
       [state, [signing.id, wrapping.id]],
     );
-    // Workers that still hold the key as it was may ask their token once: the fence throws that result away.
+    // A worker with an outdated copy of the key may use its token once. The fence drops that result.
     for (let time = 0; time < 24; time++) {
       const replies = await Promise.all([
         tenant.admin.send<{ code: string }>('POST', '/sign', { body: { keyId: signing.id, payload: 'AAAA' } }),

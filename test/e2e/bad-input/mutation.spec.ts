@@ -36,7 +36,7 @@ const swap =
     segments.with(index, other[index] ?? '');
 const [first, last] = [() => 0, (length: number) => length - 1];
 
-/** What is wrong outside the header, and the cause the trail names. `dir` has no encrypted key. */
+/** Faults outside the header, with the cause that the trail names. `dir` has no encrypted key. */
 const mutations: Readonly<Record<string, { readonly of: Mutation; readonly cause: RegExp; readonly withKey?: true }>> =
   {
     'first bit of the encrypted key': {

@@ -34,7 +34,7 @@ beforeAll(async () => {
   tenant = await newTenant(rig);
 });
 
-/** The recipe as it stands in the README. */
+/** The recipe of the README, unchanged. */
 const recipe = (): string => {
   const readme = readFileSync(join(repository, 'README.md'), 'utf8');
   const found = /## Bring your own key\n[^]*?```sh\n([^]*?)```/.exec(readme)?.[1];
@@ -92,7 +92,7 @@ describe('an imported key', () => {
   });
 });
 
-/** RFC 5649. */
+/** AES key wrap with padding (RFC 5649). */
 const kwp = (aes: Buffer, bytes: Buffer): Buffer => {
   const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
   return Buffer.concat([cipher.update(bytes), cipher.final()]);

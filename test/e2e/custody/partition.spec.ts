@@ -48,7 +48,7 @@ describe('tenants of two partitions', () => {
         [tenantId],
       );
       ids[partition] = new Set(rows.map(({ object_id: id }) => (id as Buffer).toString('hex')));
-      // Two keys of its own, its KEK and its two MAC keys.
+      // Two keys of the tenant, its KEK and its two MAC keys.
       expect(ids[partition].size).toBe(5);
     }
     const { partitions, softHsm } = rig.stack;

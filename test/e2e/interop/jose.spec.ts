@@ -92,7 +92,7 @@ describe('keys that the test knows', () => {
       }
     });
 
-    // softhsm2-util imports EC keys without CKA_DERIVE; with keys made here this direction is tried above.
+    // softhsm2-util imports EC keys without CKA_DERIVE. This direction is tested above with generated keys.
     if (kind.alg !== 'ECDH-ES+A256KW')
       it('decrypt jose’s JWEs here', async () => {
         const jwe = await new CompactEncrypt(encoder.encode(message))

@@ -40,7 +40,7 @@ describe('a key’s alias', () => {
       const [from, to] = round % 2 === 0 ? [old, fresh] : [fresh, old];
       expect((await signed('moving')).keyId).toBe(from.id);
       await name('moving', to.id);
-      // Brings the old key back into the workers' memory, as it is now.
+      // Loads the old key into the workers' caches again.
       await tenant.admin.post('/sign', { keyId: from.id, payload: 'AAAA' });
       expect((await signed('moving')).keyId).toBe(to.id);
     }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 const path = (slug: string): string => `/tenants/${slug}/.well-known/jwks.json`;
-/** Asks without a token. */
+/** Sends a request without a token. */
 const ask = (slug: string, headers: Record<string, string> = {}) =>
   clientOf(rig.baseUrl).send<Set>('GET', path(slug), { headers });
 const kids = async (): Promise<string[]> => (await ask(tenant.slug)).body.keys.map(({ kid = '' }) => kid);

@@ -42,7 +42,7 @@ describe('rotation', () => {
     expect(event).toMatchObject({ operation: 'key.rotate', outcome: 'success', keyId: key.id });
     expect(event?.details).toMatchObject({ version: '2', replaces: '1', trigger: 'request' });
 
-    // Every worker, whichever version it has had in mind.
+    // Reaches every worker, whichever version it has cached.
     for (let time = 0; time < 12; time++) expect((await sign()).version).toBe(2);
     const after = await sign();
     for (const jws of [before.jws, after.jws])

@@ -12,16 +12,16 @@ import { type Expected, Model } from './model.js';
 
 const clients = 3;
 const rounds = 3;
-/** Of the whole game, each with a tenant and a sequence of its own. */
+/** The number of clients, each with its own tenant and sequence. */
 const runs = Number(process.env['ANKASECURE_MODEL_RUNS'] ?? 5);
 
-/** One round: a policy, and then what each client does under it, all at the same time. */
+/** One round: a policy, then the commands of each client under it, concurrently. */
 const round = fc.record({
   allowed: fc.subarray([...algorithms], { minLength: 1 }),
   acts: fc.tuple(...Array.from({ length: clients }, () => commands(25))),
 });
 
-/** Whether the trail says of a call what the model does. */
+/** Whether the trail's event of a call matches the model. */
 const holds = (event: SealedEvent, { operation, failureCode, keyId, version }: Expected): void => {
   expect(event).toMatchObject({ operation, failureCode, outcome: failureCode === null ? 'success' : 'failure' });
   if (keyId !== undefined) expect(event.keyId).toBe(keyId);

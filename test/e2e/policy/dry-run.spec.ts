@@ -64,7 +64,7 @@ describe('a dry run', () => {
         expect(headers.get('server-timing')).toMatch(/^hsm;dur=0\.000,/);
       }
     const after = await hsmCalls(rig);
-    // Sealing derives the day's MAC key of the tenant, once in each worker: it is a job of the kind `sign`.
+    // Sealing derives the tenant's daily MAC key once in each worker. That job has the kind `sign`.
     for (const [job, count] of Object.entries(after))
       expect(count - (before[job] ?? 0), job).toBeLessThanOrEqual(job.endsWith(' sign') ? 1 : 0);
     const reply = await rehearse('/sign', { keyId: ec.id, payload: 'AAAA' });

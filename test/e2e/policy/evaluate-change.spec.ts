@@ -10,7 +10,7 @@ import { eventually } from '../harness/wait.js';
 
 type Evaluation = z.infer<typeof evaluatePolicyChange.reply>;
 
-/** Waits for so many events of these keys: those of two workers are sealed in any order. */
+/** Waits for this number of events of these keys. Events of two workers are sealed in any order. */
 const sealed = ({ admin }: Tenant, keys: readonly Key[], count: number): Promise<unknown> =>
   eventually('sealing', async () => {
     const events = await eventsOf(admin);

@@ -39,7 +39,7 @@ describe('a policy', () => {
       outsideSteps: [],
     });
     await tenant.changePolicy({ fipsOnly: true, requiredLabels: ['owner'], maxKeyLifeDays: 1 });
-    // Several times, so that every worker is asked.
+    // The request is repeated so that it reaches every worker.
     for (let time = 0; time < 10; time++) {
       expect(await evaluate({ use: 'process', keyId: key.id })).toMatchObject({
         allow: false,

@@ -48,7 +48,7 @@ describe('the policy, during the life of a key,', () => {
     });
     const changed = await edit(made.body, { owner: 'treasury', system: 'erp' });
     expect(changed.body.metadata, changed.text).toEqual({ owner: 'treasury', system: 'erp' });
-    // What an old key never had is not asked for, neither when it is written on nor when it is rotated.
+    // A label that an old key never had is not required, neither by an edit nor by a rotation.
     expect((await edit(before.body, { more: 'x' })).status).toBe(200);
     expect((await client.send<Key>('POST', `/keys/${before.body.id}/rotate`, { body: {} })).body.version).toBe(2);
   });

@@ -34,7 +34,7 @@ describe('the sunset of an algorithm', () => {
     await tenant.changePolicy({ sunsets: [{ algorithm: 'EC-P256', protectUntil, source: 'Bank standard 7' }] });
     const isAfter = ({ sentAt }: { sentAt: number }): boolean => sentAt >= Date.parse(protectUntil);
     const seen: { readonly sentAt: number; readonly receivedAt: number; readonly reply: Reply<SignResult> }[] = [];
-    // The workers share the machine's clock with this test; several at once, so that both are asked all the time.
+    // The workers share the machine's clock with this test. Concurrent requests keep both workers busy.
     const ask = async (): Promise<void> => {
       while (seen.filter(isAfter).length <= 20) {
         const sentAt = Date.now();

@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** `npm start`, as compiled, until it exits. */
+/** Runs the compiled `npm start` until it exits. */
 const start = (...args: readonly string[]) => {
   const child = spawn(process.execPath, [program, '--data', dataDirectory, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,7 +10,7 @@ import { type NewKey, newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf, sealedEvents } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 
-/** Every algorithm with every purpose that keys are made for; encryption keys once per JOSE algorithm. */
+/** Every algorithm with every purpose that keys can be created for. Encryption keys appear once per JOSE algorithm. */
 const kinds: readonly NewKey[] = algorithmNames.flatMap((algorithm) =>
   (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).flatMap((purpose): NewKey[] => {
     if (purpose === 'wrap') return [];

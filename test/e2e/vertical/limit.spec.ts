@@ -11,12 +11,12 @@ beforeAll(async () => {
 const text = (letter: string): string => letter.repeat(maxItemBytes / Buffer.byteLength(letter));
 const binary = Buffer.alloc(maxItemBytes, 0xff).toString('base64url');
 
-/** Data of exactly the largest size, in forms that need more characters, bytes or escapes than there are letters. */
+/** Data of exactly the maximum size, in forms that need more characters, bytes or escapes than letters. */
 const largest = [
   ['bytes', 'base64url', binary, binary],
   ['é', 'utf8', text('é'), text('é')],
   ['🔑', 'utf8', text('🔑'), text('🔑')],
-  // Escaped in JSON, twice as much would be above what a body may have.
+  // Escaped in JSON, twice the size would exceed the limit of a body.
   ['"', 'utf8', text('"'), text('"').slice(0, 1024)],
 ] as const;
 

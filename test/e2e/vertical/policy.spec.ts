@@ -67,7 +67,7 @@ describe('the policy of a tenant', () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     expect((await sign(key)).status).toBe(200);
     await tenant.changePolicy({ allowedAlgorithms: ['EC-P384'] });
-    // Several times, so that every worker is asked.
+    // The request is repeated so that it reaches every worker.
     for (let time = 0; time < 10; time++) {
       const reply = await sign(key);
       expectProblem(reply, 'policy-refused');

@@ -18,7 +18,7 @@ const cases = algorithms.flatMap((algorithm) =>
 const message = 'Invoice 47, 日本';
 const payload = Buffer.from(message).toString('base64url');
 
-/** The first character of the last segment, so that decoded bytes change and the encoding stays canonical. */
+/** Changes the first character of the last segment, so that the decoded bytes change and the encoding stays canonical. */
 const tampered = (text: string): string => {
   const at = text.lastIndexOf('.') + 1;
   return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
