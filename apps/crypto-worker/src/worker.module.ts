@@ -28,6 +28,8 @@ import { RotateDue } from './life/rotate-due.js';
 import { RotationPolicies } from './life/rotation-policy.js';
 import { CreateKey } from './making/create-key.js';
 import { ImportKey } from './making/import-key.js';
+import { KeyRoom } from './making/key-room.js';
+import { VersionMaker } from './making/make-version.js';
 import { RotateKey } from './making/rotate-key.js';
 import { ObjectDestroyer } from './object/destroy-object.js';
 import { Intents } from './object/intent.js';
@@ -35,8 +37,9 @@ import { ObjectMaker } from './object/make-object.js';
 import { GcmReservation } from './operation/gcm-reservation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { UseBudget } from './operation/use-budget.js';
-import { CommitChange } from './outcome/commit-change.js';
 import { GroupCommit } from './outcome/group-commit.js';
+import { KeyActionRunner } from './outcome/key-action.js';
+import { KeyMakingRunner } from './outcome/key-making.js';
 import { PlatformKeys } from './platform-key/platform-key.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
@@ -129,36 +132,18 @@ const made = <Made>(
       [Custody, KeyStore, EnforcedPolicies],
       (...parts: ConstructorParameters<typeof EvaluatePolicy>) => new EvaluatePolicy(...parts),
     ),
-    made(
-      CreateKey,
-      [PARTS, Quotas, PlatformKeys, Custody, ObjectMaker, EnforcedPolicies, GroupCommit],
-      (
-        { dataSource, config: { partition } }: WorkerParts,
-        quotas: Quotas,
-        platformKeys: PlatformKeys,
-        ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]
-      ) => new CreateKey(dataSource, ...rest, { partition, quotas, platformKeys }),
-    ),
-    made(
-      CommitChange,
-      [DataSource, KeyStore, GroupCommit, Outbox],
-      (...parts: ConstructorParameters<typeof CommitChange>) => new CommitChange(...parts),
-    ),
-    made(
-      ChangeGrants,
-      [DataSource, CommitChange],
-      (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
-    ),
+    KeyActionRunner,
+    KeyMakingRunner,
+    KeyRoom,
+    VersionMaker,
+    CreateKey,
+    ChangeGrants,
     made(
       ForgetUnwrapped,
       [PARTS, Custody, KeyStore],
       ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
     ),
-    made(
-      ChangeState,
-      [CommitChange, Custody],
-      (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
-    ),
+    ChangeState,
     made(
       RotateDue,
       [PARTS, Custody, Lease, RotateKey],
@@ -169,25 +154,17 @@ const made = <Made>(
       [DataSource, GcmReservation, KeyStore, RotateKey],
       (...parts: ConstructorParameters<typeof UseBudget>) => new UseBudget(...parts),
     ),
-    made(
-      RotationPolicies,
-      [DataSource, CommitChange, Custody],
-      (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
-    ),
-    made(EditKey, [CommitChange, Custody], (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts)),
+    RotationPolicies,
+    EditKey,
     made(
       KeyAliases,
-      [PARTS, CommitChange],
-      ({ dataSource, config }: WorkerParts, changes: CommitChange) =>
-        new KeyAliases(dataSource, changes, config.cursorSecret),
+      [PARTS, KeyActionRunner],
+      ({ dataSource, config }: WorkerParts, actions: KeyActionRunner) =>
+        new KeyAliases(dataSource, actions, config.cursorSecret),
     ),
     made(ReadKeySet, [DataSource], (dataSource: DataSource) => new ReadKeySet(dataSource)),
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
-    made(
-      RotateKey,
-      [DataSource, Custody, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit, PlatformKeys],
-      (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
-    ),
+    RotateKey,
     made(
       ReadKey,
       [PARTS, Custody],
@@ -198,16 +175,12 @@ const made = <Made>(
       [Custody, EnforcedPolicies, Partition],
       (...parts: ConstructorParameters<typeof ListAlgorithm>) => new ListAlgorithm(...parts),
     ),
-    made(
-      ImportKey,
-      [Custody, PlatformKeys, CreateKey, KeyStore, Quotas],
-      (...parts: ConstructorParameters<typeof ImportKey>) => new ImportKey(...parts),
-    ),
+    ImportKey,
     made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
     made(
       RotateKek,
-      [PARTS, PlatformKeys, CommitChange],
-      ({ dataSource, config }: WorkerParts, ...rest: [PlatformKeys, CommitChange]) =>
+      [PARTS, PlatformKeys, KeyActionRunner],
+      ({ dataSource, config }: WorkerParts, ...rest: [PlatformKeys, KeyActionRunner]) =>
         new RotateKek(dataSource, ...rest, config.partition),
     ),
     made(

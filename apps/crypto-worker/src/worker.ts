@@ -12,6 +12,7 @@ import {
 import { Bus, Outbox, PARTS, type Parts, type Served } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import type { z } from 'zod';
 import { SignToken } from './access-token/sign-token.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
@@ -25,7 +26,7 @@ import { DestroyDue } from './life/destroy-due.js';
 import { ForgetUnwrapped } from './life/forget-unwrapped.js';
 import { Reconciler } from './life/reconcile.js';
 import { RotateDue } from './life/rotate-due.js';
-import { CreateKey } from './making/create-key.js';
+import { type CreatedKey, CreateKey } from './making/create-key.js';
 import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { recordingDenial } from './outcome/denial.js';
@@ -35,7 +36,7 @@ import { ListAlgorithm } from './policy/list-algorithm.js';
 import { ApplyPolicy } from './policy-change/apply-policy.js';
 import { EvaluateChange } from './policy-change/evaluate-change.js';
 import { serveKek } from './serve-kek.js';
-import { serveLifecycle } from './serve-lifecycle.js';
+import { bothHandlers, serveLifecycle } from './serve-lifecycle.js';
 
 /** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
 @Injectable()
@@ -106,16 +107,13 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       this.bus.serve(
         createKey,
         partition,
-        async (context, request) => {
-          this.outbox.assertRoom();
-          const budget = metered(context);
-          const { key: body, notice } = await creator.create(budget, request);
-          return { body, revision: body.revision, id: body.id, hsmMicros: budget.hsm.micros, notice };
-        },
-        async (context, request) => {
-          this.outbox.assertRoom();
-          return creator.rehearse(context, request);
-        },
+        ...bothHandlers(
+          async (context, request: z.infer<typeof createKey.request>) => {
+            this.outbox.assertRoom();
+            return creator.create(context, request);
+          },
+          ({ key: body, notice }: CreatedKey) => ({ body, revision: body.revision, id: body.id, notice }),
+        ),
       ),
       this.bus.serve(applyPolicy, partition, async (context, request) => ({
         body: await applier.apply(context, request),

@@ -1,4 +1,6 @@
-import { type AlgorithmKind, type AlgorithmName, algorithmOf, type Purpose } from './algorithm.js';
+import type { Purpose } from './alg.js';
+import { type AlgorithmName, algorithmOf } from './algorithm.js';
+import type { AlgorithmKind } from './kind.js';
 
 /** One line of a standard's list: what it admits of one kind of algorithm for one purpose, from which strength on, until when. */
 export interface ApprovalRow {

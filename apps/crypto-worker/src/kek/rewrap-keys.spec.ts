@@ -8,8 +8,8 @@ import { Reconciler } from '../life/reconcile.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
-import { CommitChange } from '../outcome/commit-change.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ReadKek } from './read-kek.js';
@@ -67,7 +67,7 @@ describe('the rotation of a KEK', () => {
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partition, 'kek');
     const rewrapper = new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, intents, destroyer, silent);
     const reconciler = new Reconciler(dataSource, custody, intents, lease, destroyer, silent);
-    const changes = new CommitChange(dataSource, new KeyStore(dataSource), outcomes, outbox);
+    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
     const stop = async (): Promise<void> => {
       await rewrapper.stop();
       await reconciler.stop();
@@ -142,7 +142,7 @@ describe('the rotation of a KEK', () => {
     const asked = await Promise.all(
       Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
     );
-    expect(asked.map(({ generation }) => generation)).toEqual([2, 2, 2, 2]);
+    expect(asked).toMatchObject(Array.from({ length: 4 }, () => ({ generation: 2 })));
     expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
   });
 

@@ -1,44 +1,40 @@
 import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { CommitChange } from '../outcome/commit-change.js';
+import type { KeyActionRunner } from '../outcome/key-action.js';
 import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { readKek } from './read-kek.js';
 
 /**
- * Begins the rotation of a tenant's KEK: the new one is made, and from the commit that records it on every new key is wrapped
- * with it. `RewrapKeys` does the rest.
+ * Begins the rotation of a tenant's KEK: makes the new one. From the commit that records it every new key is wrapped with it.
+ * `RewrapKeys` does the rest.
  */
 export class RotateKek {
   constructor(
     private readonly dataSource: DataSource,
     private readonly platformKeys: PlatformKeys,
-    private readonly changes: CommitChange,
+    private readonly actions: KeyActionRunner,
     private readonly partition: string,
   ) {}
 
-  /** One at a time: while one is under way, that is answered. @throws AnkaError `tenant-unknown`, and custody's */
-  async rotate(context: Context): Promise<Kek> {
-    const { tenantId } = context;
-    const before = await this.read(tenantId);
-    if (before.state === 'rotating') return before;
-    const generation = before.generation + 1;
-    // Undefined where another has begun one meanwhile: then that is answered.
-    await this.platformKeys.makeKek(context, generation, (manager) => this.record(manager, context, generation));
-    return this.read(tenantId);
-  }
-
-  /** What `rotate` would do, as far as that is known without the HSM: on record as a dry run, and nothing made. */
-  rehearse(context: Context): Promise<DryRun> {
-    const details = { partition: this.partition };
-    const deed = { operation: 'kek.rotate', keyId: null, algorithm: 'AES-256', details } as const;
-    return this.changes.rehearse(context, deed, async (manager) => {
-      await readKek(manager, context.tenantId);
-      return { key: {} };
+  /** Returns the rotation under way where there is one. @throws AnkaError `tenant-unknown`, and custody's */
+  rotate(context: Context): Promise<Kek | DryRun> {
+    return this.actions.runInHsm(context, {
+      operation: 'kek.rotate',
+      algorithm: 'AES-256',
+      details: { partition: this.partition },
+      check: (manager) => readKek(manager, context.tenantId),
+      foresee: () => ({ key: {} }),
+      perform: (kek) => this.begin(context, kek),
     });
   }
 
-  private read(tenantId: string): Promise<Kek> {
+  private async begin(context: Context, before: Kek): Promise<Kek> {
+    const { tenantId } = context;
+    if (before.state === 'rotating') return before;
+    const generation = before.generation + 1;
+    // Makes nothing where another worker has begun a rotation meanwhile: that one is returned.
+    await this.platformKeys.makeKek(context, generation, (manager) => this.record(manager, context, generation));
     return withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
   }
 

@@ -8,7 +8,7 @@ import {
   toldError,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
-import { dryRunOf, type Rehearsed } from '../outcome/dry-run.js';
+import { dryRunOf, type ForecastKey } from '../outcome/dry-run.js';
 import { usedKey } from '../outcome/event.js';
 import type { Fence } from '../outcome/fence.js';
 import { mostUrgent, type Ruling } from '../policy/ruling.js';
@@ -29,7 +29,7 @@ export interface Attempt {
 export const triedOf = (
   operation: string,
   { fence, event, error }: Attempt,
-  key: Rehearsed['key'],
+  key: ForecastKey,
   ruling: Ruling | undefined,
 ): Attempt => ({ fence, event, body: { ...dryRunOf({ operation, error, key, ruling }) } });
 

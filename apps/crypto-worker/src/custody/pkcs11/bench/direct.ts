@@ -3,6 +3,7 @@ import { controlMemory, shared } from '../job/control.js';
 import type { Reply } from '../job/frame.js';
 import { operationNumber, status } from '../job/job.js';
 import { perform } from '../operation/perform.js';
+import { unwrapForUse } from '../operation/wrap-key.js';
 import { defaultTuning } from '../profile/config.js';
 import { TokenSession } from '../session/token-session.js';
 import { UnwrappedKeys } from '../session/unwrapped-key.js';
@@ -19,7 +20,12 @@ export class DirectSession {
     const { slot, profile } = module;
     const { handleCacheSize } = defaultTuning;
     const settings = { slot, profile, handleCacheSize };
-    this.#session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0));
+    this.#session = new TokenSession(
+      p11,
+      controlMemory(shared.size),
+      settings,
+      new UnwrappedKeys(p11, 0, unwrapForUse),
+    );
   }
 
   run({ operation, variant, parts }: DirectJob): Buffer[] {

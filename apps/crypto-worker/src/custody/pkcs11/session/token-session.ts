@@ -1,15 +1,13 @@
 import type { Handle, PKCS11, Template } from 'pkcs11js';
+import { type Attribute, cka, type ObjectClass } from '../cryptoki/attribute.js';
 import { ckr, ckrOf } from '../cryptoki/ckr.js';
 import type { CallKind } from '../cryptoki/error-policy.js';
 import { rwSession, userState } from '../cryptoki/mechanism.js';
 import { shared } from '../job/control.js';
-import { type Attribute, cka, type objectClass } from '../kind/template.js';
 import type { Profile } from '../profile/profile.js';
 import { isWrapped } from './locator.js';
 import { packAttributes } from './packed-attribute.js';
 import type { UnwrappedKeys } from './unwrapped-key.js';
-
-export type ObjectClass = (typeof objectClass)[keyof typeof objectClass];
 
 /** The object is not there, and the login is: it was destroyed. */
 export class KeyMissing extends Error {}

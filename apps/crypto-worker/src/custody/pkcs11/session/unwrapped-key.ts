@@ -1,11 +1,11 @@
 import type { Handle, PKCS11 } from 'pkcs11js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { rwSession } from '../cryptoki/mechanism.js';
-import { unwrapWith } from '../operation/wrap-key.js';
-import { nameIsOf, nameOf, unpackLocator } from './locator.js';
+import { nameIsOf, nameOf, unpackLocator, type WrappedLocator } from './locator.js';
 import type { TokenSession } from './token-session.js';
 
-const place = { label: 'ankasecure:unwrapped', as: 'session' } as const;
+/** Unwraps a key. @param into asked for the session whose object the key becomes */
+export type UnwrapInto = (session: TokenSession, into: () => Handle, locator: WrappedLocator) => Handle;
 
 /**
  * The wrapped keys that a lane has unwrapped, the one unused for longest first. They are objects of a session of their own,
@@ -13,14 +13,17 @@ const place = { label: 'ankasecure:unwrapped', as: 'session' } as const;
  * sessions of a process.
  */
 export class UnwrappedKeys {
-  readonly #p11: PKCS11;
-  readonly #capacity: number;
+  private readonly p11: PKCS11;
+  private readonly capacity: number;
+  private readonly unwrapInto: UnwrapInto;
   readonly #handles = new Map<string, Handle>();
   #cellar: Handle | null = null;
 
-  constructor(p11: PKCS11, capacity: number) {
-    this.#p11 = p11;
-    this.#capacity = capacity;
+  // A lane's thread runs this source with its types stripped, which leaves no parameter properties.
+  constructor(p11: PKCS11, capacity: number, unwrapInto: UnwrapInto) {
+    this.p11 = p11;
+    this.capacity = capacity;
+    this.unwrapInto = unwrapInto;
   }
 
   /** @throws BlobRefused, and what looking for the KEK throws */
@@ -32,7 +35,7 @@ export class UnwrappedKeys {
       this.#handles.set(name, known);
       return known;
     }
-    while (this.#handles.size >= this.#capacity && this.#handles.size > 0)
+    while (this.#handles.size >= this.capacity && this.#handles.size > 0)
       this.#drop(session, this.#handles.keys().next().value ?? '');
     const handle = this.#unwrap(session, locator);
     this.#handles.set(name, handle);
@@ -52,7 +55,7 @@ export class UnwrappedKeys {
     this.lose();
     if (!cellar) return;
     try {
-      this.#p11.C_CloseSession(cellar);
+      this.p11.C_CloseSession(cellar);
     } catch (error) {
       if (ckrOf(error) === null) throw error;
     }
@@ -66,7 +69,7 @@ export class UnwrappedKeys {
 
   #unwrap(session: TokenSession, locator: Buffer): Handle {
     try {
-      return unwrapWith(session, () => this.#session(session), unpackLocator(locator), place);
+      return this.unwrapInto(session, () => this.#session(session), unpackLocator(locator));
     } catch (error) {
       // What is wrong may be their session, which is opened anew then.
       if (session.call === 'C_UnwrapKey') this.close();
@@ -77,7 +80,7 @@ export class UnwrappedKeys {
   #session(session: TokenSession): Handle {
     if (!this.#cellar) {
       session.begin('C_OpenSession', 'own');
-      this.#cellar = this.#p11.C_OpenSession(session.slot, rwSession);
+      this.#cellar = this.p11.C_OpenSession(session.slot, rwSession);
     }
     return this.#cellar;
   }
@@ -88,7 +91,7 @@ export class UnwrappedKeys {
     if (!handle || !this.#cellar) return;
     session.begin('C_DestroyObject', 'own');
     try {
-      this.#p11.C_DestroyObject(this.#cellar, handle);
+      this.p11.C_DestroyObject(this.#cellar, handle);
     } catch (error) {
       // Whatever is wrong: with the session every object goes that it made.
       this.close();

@@ -1,12 +1,15 @@
 import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
-import { Capabilities, lackingToTry, shapeOf } from '../capability/capability.js';
+import { Capabilities } from '../capability/capabilities.js';
+import { lackingToTry } from '../capability/lack.js';
 import { ckrName } from '../cryptoki/ckr.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { controlMemory, shared } from '../job/control.js';
 import type { Reply } from '../job/frame.js';
 import { type OperationName, operationNumber, operations, status } from '../job/job.js';
+import { shapeOf } from '../job/shape-of.js';
+import { kindOf } from '../kind/kinds.js';
 import { type Job, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
@@ -45,7 +48,7 @@ export class TokenRuntime {
     const tuning: Tuning = { ...defaultTuning, ...options.tuning };
     const control = controlMemory(shared.size);
     const fatal = (reason: string): void => {
-      logger.error({ partition: config.partition, reason }, 'the HSM module is beyond repair in this process');
+      logger.error({ partition: config.partition, reason }, 'the HSM module cannot recover in this process');
       options.onFatal?.(reason);
     };
     this.#module = module;
@@ -199,7 +202,7 @@ export class TokenRuntime {
 
   /** Raises the alarm: somebody has changed what is kept outside the token. */
   refused(operation: string): AnkaError {
-    this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a key is not what it is recorded as');
+    this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
     return new AnkaError('key-blob-refused');
   }
 
@@ -222,8 +225,8 @@ export class TokenRuntime {
 
   async #selfTest(spec: SelfTestSpec): Promise<SelfTestResult> {
     const parts = [Buffer.from(JSON.stringify(spec))];
-    const makesRsa = spec.shape.kind === 'rsa' || spec.shape.purpose === 'wrap';
-    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, makesRsa);
+    const isSlow = kindOf(spec.shape).slowToMake || spec.shape.purpose === 'wrap';
+    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, isSlow);
     return JSON.parse(Buffer.from(reply.parts[0] ?? []).toString()) as SelfTestResult;
   }
 
@@ -250,7 +253,7 @@ export class TokenRuntime {
       case status.blobRefused:
         return settle(job, this.refused(operation));
       case status.keyMissing:
-        return settle(job, new AnkaError('key-not-found', 'The key’s object is not on the token.'));
+        return settle(job, new AnkaError('key-not-found', 'The key’s object is missing from the token.'));
       case status.skipped:
         if (job.deadline > Date.now()) this.#pool.putBack(job);
         else settle(job, new AnkaError('hsm-timeout'));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AesGCM, Handle, Mechanism } from 'pkcs11js';
+import { objectClass } from '../cryptoki/attribute.js';
 import { params } from '../cryptoki/mechanism.js';
-import { objectClass } from '../kind/template.js';
 import { addressed, type TokenSession } from '../session/token-session.js';
 
 export const ivBytes = 12;
@@ -56,7 +56,7 @@ export const openGcmWith = (
 export const sealGcm = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [id, aad, plaintext] = parts as [Buffer, Buffer, Buffer];
   const sealed = sealGcmWith(session, session.key(objectClass.secret, id), aad, plaintext);
-  if (!isJweIv(sealed[0])) throw new Error('the token chose an IV that no JWE can have');
+  if (!isJweIv(sealed[0])) throw new Error('the token chose an IV that is not possible in a JWE');
   return sealed;
 };
 
