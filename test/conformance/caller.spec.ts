@@ -28,11 +28,11 @@ const rows = Object.entries<Contract>(contracts).flatMap(([name, { callers }]) =
 );
 
 // Whoever is a caller may publish the subject on the bus: a right that is not used is one too many.
-it.each(rows)('%s, which may ask for %s, does', (caller, name) => {
+it.each(rows)('%s, which may call %s, does', (caller, name) => {
   expect(asksFor(caller)).toContain(name);
 });
 
-it('would be found out if a service might ask what it does not', () => {
+it('would fail if a service could call a contract that it does not use', () => {
   expect(asksFor('audit')).toContain('getTenant');
   expect(asksFor('audit')).not.toContain('putGrants');
 });

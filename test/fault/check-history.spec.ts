@@ -66,7 +66,7 @@ const rotatedOnce = (change: Partial<History>): History => ({
 });
 
 describe('the check of a history', () => {
-  it('finds nothing in one that holds', () => {
+  it('finds nothing in a sound history', () => {
     expect(checkHistory(sound)).toEqual([]);
     expect(checkHistory(rotatedOnce({}))).toEqual([]);
   });

@@ -38,7 +38,7 @@ const settled = async (requests: readonly Request[]): Promise<void> => {
 const ready = (name: string): Promise<boolean> =>
   eventually(`${name} is ready`, async () => (await fetch(`${rig.observability[name]}/readyz`)).ok);
 
-describe('recovers without hands, and loses nothing, when', () => {
+describe('recovers by itself, and loses nothing, when', () => {
   const killed =
     (...names: readonly string[]) =>
     async (): Promise<void> => {
@@ -84,7 +84,7 @@ describe('recovers without hands, and loses nothing, when', () => {
 describe('with the audit service away', () => {
   beforeEach(() => nothingLeft(rig));
 
-  it('goes on until the outbox is full, refuses everything then, and recovers by itself', {
+  it('continues until the outbox is full, then refuses everything, and recovers by itself', {
     timeout: 120_000,
   }, async () => {
     await rig.stack.kill('audit');

@@ -83,7 +83,7 @@ beforeAll(async () => {
   jws = (await tenant.admin.post<SignResult>('/sign', { keyId: signing.id, payload: 'AAAA' })).jws ?? '';
 });
 
-it('there are such routes: using, managing and seeing', () => {
+it('there are routes that use, manage and view a key', () => {
   expect(new Set(granted.map(([, right]) => right))).toEqual(
     new Set(['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']),
   );
@@ -95,7 +95,7 @@ describe.each([
   ['/verify', () => ({ jws })],
   ['/encrypt', () => ({ keyId: wrapping.id, plaintext: 'AAAA' })],
 ] as const)('a dry run of %s', (path, body) => {
-  it('tells a user without a grant nothing of the key', async () => {
+  it('tells a user without a grant nothing about the key', async () => {
     await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
     const stranger = clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'bob', roles: ['user'] }));
     const sending = { body: body() };
@@ -108,7 +108,7 @@ describe.each([
 });
 
 describe.each(granted)('%s', (route, right) => {
-  it('is refused to a user without a grant, on record', async () => {
+  it('is refused to a user without a grant, and recorded', async () => {
     const key = await keyFor(route);
     const reply = await attempt(route, key);
     expectProblem(reply, 'key-access-denied');

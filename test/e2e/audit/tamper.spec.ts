@@ -136,7 +136,7 @@ describe('the audit trail', () => {
     return rig.query('ankadb_audit', `SET session_replication_role = replica; ${mine}`);
   };
 
-  it('holds as it is, whole and in parts', async () => {
+  it('is valid, whole and in parts', async () => {
     const whole = await verification(tenant.admin);
     expect(whole).toMatchObject({ valid: true, fromSeq: 1, firstBadSeq: null, reason: null });
     expect(whole.headHash).toMatch(/^[\w-]{43}$/);
@@ -151,7 +151,7 @@ describe('the audit trail', () => {
     });
   });
 
-  it.each(tampering)('names the first bad event when somebody %s', async (_, sql, seq, reason) => {
+  it.each(tampering)('names the first bad event when an attacker %s', async (_, sql, seq, reason) => {
     expect((await verification(tenant.admin)).valid).toBe(true);
     const proved = await sealedBefore(seq);
     await tamper(sql);
@@ -163,7 +163,7 @@ describe('the audit trail', () => {
   });
 
   it.each(rewriting)(
-    'names the first event under no seal when somebody %s and makes every hash fit',
+    'names the first unsealed event when an attacker %s and recomputes every hash',
     async (_, forgery, seq) => {
       const proved = await sealedBefore(seq);
       await tamper(trailSql(tenant.id, forgery(await rowsOf())));
@@ -179,13 +179,13 @@ describe('the audit trail', () => {
     },
   );
 
-  it('is told apart by its HMACs from one that was written anew, hashes and all', async () => {
+  it('differs by its HMACs from a trail that an attacker rewrote with matching hashes', async () => {
     const rows = await rowsOf();
     await tamper(trailSql(tenant.id, rows.with(4, { ...rows[4], user_id: 'mallory' })));
     expect(await verification(tenant.admin)).toMatchObject({ valid: false, firstBadSeq: 5, reason: 'hmac-mismatch' });
   });
 
-  it('is not changed by the service’s own role', async () => {
+  it('cannot be changed by the service’s own role', async () => {
     const change = (sql: string): Promise<unknown> =>
       rig.query('ankadb_audit', `SET ROLE ankadb_audit_app; SET ankasecure.tenant = '${tenant.id}'; ${sql}`);
     for (const sql of [

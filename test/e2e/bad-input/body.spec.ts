@@ -78,7 +78,7 @@ describe.each(routes)('%s %s', (method, path) => {
     },
   );
 
-  it('takes no query parameters', async () => {
+  it('refuses query parameters', async () => {
     await target.refused(method, `${path}?keyId=1`, { body: '{}', headers }, 'request-invalid');
   });
 });

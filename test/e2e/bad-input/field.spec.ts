@@ -83,7 +83,7 @@ describe.each(samples)('$method $path', ({ method, path, optional, body }) => {
       for (const value of values[field] ?? wrong) await send({ ...body(target), [field]: value });
   });
 
-  it('refuses to go without a field it needs, and with one it does not know', async () => {
+  it('refuses a missing field and an unknown field', async () => {
     for (const field of Object.keys(body(target)))
       if (!optional.includes(field)) {
         const { [field]: _, ...rest } = body(target);
@@ -127,7 +127,7 @@ describe('encodings', () => {
       await target.refusedOnRecord(path, { ...body, encoding: 'utf8' }, 'request-invalid');
   });
 
-  it('hold items of 1 MiB and no more', async () => {
+  it('accept items of up to 1 MiB', async () => {
     const large = 'A'.repeat(1024 * 1024 * 2);
     await target.refusedOnRecord('/encrypt', { keyId: target.keys.wrap.id, plaintext: large }, 'request-invalid');
     await target.refusedOnRecord('/sign', { keyId: target.keys.sign.id, payload: large }, 'request-invalid');

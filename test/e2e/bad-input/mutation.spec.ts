@@ -103,7 +103,7 @@ describe.each(kinds)('mutated tokens of $alg with $algorithm', (kind) => {
     tokens = (await Promise.all([seal('AAAA'), seal('BBBB')])).map(({ jwe }) => jwe.split('.'));
   });
 
-  it('are all refused alike, and each with its cause in the trail', async () => {
+  it('all get the same refusal, and the trail has the cause of each', async () => {
     const [token = [], other = []] = tokens;
     const seen: unknown[] = [];
     for (const [name, { of, cause, withKey }] of Object.entries(mutations)) {

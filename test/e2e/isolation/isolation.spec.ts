@@ -393,8 +393,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expectProblem(await send('GET', `/tenants?cursor=${theirs.keyCursor}`), 'access-denied'),
 };
 
-describe('another tenant’s things', () => {
-  it('can be named nowhere in the API but where it is tried here', () => {
+describe('another tenant’s resources', () => {
+  it('can be named in no part of the API that is not tested here', () => {
     const places = surfaces.flatMap(({ operationId, places: texts }) =>
       texts.filter((place) => !namesNothing.includes(place)).map((place) => `${operationId} ${place}`),
     );
@@ -405,7 +405,7 @@ describe('another tenant’s things', () => {
     await trespass();
   });
 
-  it('are in no answer to a caller who names nothing', async () => {
+  it('appear in no answer to a caller that names nothing', async () => {
     const bystander = await newTenant(rig);
     await bystander.createKey({ algorithm: 'EC-P256', label: 'a bystander’s' });
     const keys = [theirs.signing, theirs.wrapping, theirs.created].map(({ id }) => id);
@@ -424,13 +424,13 @@ describe('another tenant’s things', () => {
     }
   });
 
-  it('stay theirs for whoever claims to be platform administrator with another tenant’s token', async () => {
+  it('stay out of reach of a platform administrator’s role in another tenant’s token', async () => {
     const client = await mine.as(['platform-admin'], 'impostor');
     expectProblem(await client.send('GET', '/tenants'), 'access-denied');
     expectProblem(await client.send('POST', '/tenants', { body: { slug: 'x', name: 'x' } }), 'access-denied');
   });
 
-  it('are shut off in every database a second time, by row-level security', async () => {
+  it('are protected in every database a second time, by row-level security', async () => {
     const tables = await tenantTables(rig);
     expect(tables.length).toBeGreaterThanOrEqual(10);
     for (const table of tables) {

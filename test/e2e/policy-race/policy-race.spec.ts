@@ -120,7 +120,7 @@ describe(`a change that was answered 200 is in force everywhere: ${toggles} chan
 
 describe('without the fence', () => {
   it.each(['an algorithm that is taken away', 'a key that is suspended'] as const)(
-    'it would not be, and these looks find it out: %s',
+    'it would not be, and these observations detect it: %s',
     { timeout: 300_000 },
     async (name) => {
       const contest = await contests[name]();

@@ -27,7 +27,7 @@ describe('the README’s recipe', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  it('says where to begin, and what comes of it', () => {
+  it('names the base URL and the expected output', () => {
     expect(all.length).toBeGreaterThanOrEqual(2);
     expect(first.commands).toContain(itsAddress);
     expect(first.commands).toContain(itsTenant);
@@ -57,5 +57,5 @@ describe('the README’s recipe', () => {
     paste([...new Set([first, recipe])]),
   );
 
-  it('works behind all those before it', () => paste(all));
+  it('works after all earlier recipes', () => paste(all));
 });

@@ -153,8 +153,8 @@ const foundIn = (stored: readonly Stored[]): readonly string[] => {
   return stored.flatMap(({ where, content }) => search(where, content));
 };
 
-describe('what callers and operators keep secret', () => {
-  it('is in no answer that was not meant to give it back', () => {
+describe('a secret of a caller or an operator', () => {
+  it('is in no answer except one that must return it', () => {
     expect(answers.length).toBeGreaterThan(70);
     const stored = answers.map(({ text, headers }, index) => ({
       where: `answer ${index}`,
@@ -181,7 +181,7 @@ describe('what callers and operators keep secret', () => {
     expect(foundIn(rows)).toEqual([]);
   });
 
-  it('is nowhere in what the databases have on disk, deleted rows and write-ahead log included', async () => {
+  it('is nowhere in the databases’ files, including deleted rows and the write-ahead log', async () => {
     await rig.query('ankadb_keys', 'CHECKPOINT');
     const files = databaseFiles(rig);
     expect(

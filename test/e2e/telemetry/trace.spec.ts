@@ -62,7 +62,7 @@ describe('one trace', () => {
     ]);
   });
 
-  it('goes through as many services as the request does', async () => {
+  it('covers every service that the request reaches', async () => {
     const way = await wayTo(/^serve crypto\.default\.audit\.mac$/, '/audit/verify', {});
     expect(way).toEqual([
       'crypto-worker: serve crypto.default.audit.mac',
