@@ -36,7 +36,11 @@ describe('the algorithm table', () => {
 
   it('lets no key be wrapped with a weaker one (SP 800-57 part 1 r5 §5.6.2)', () => {
     expect(algorithmNames.filter((name) => mayWrap('AES-128', name))).toEqual([
-      ...['RSA-2048', 'RSA-3072', 'EC-P256', 'Ed25519', 'AES-128'],
+      'RSA-2048',
+      'RSA-3072',
+      'EC-P256',
+      'Ed25519',
+      'AES-128',
     ]);
     expect(algorithmNames.every((name) => mayWrap('AES-256', name))).toBe(true);
   });
