@@ -11,6 +11,7 @@ import { ChangeGrants } from './grant/change-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
 import { DestroyOldKeks } from './kek/destroy-old-kek.js';
+import { OpenRotations } from './kek/open-rotation.js';
 import { ReadKek } from './kek/read-kek.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
 import { RewrapPage } from './kek/rewrap-page.js';
@@ -145,6 +146,7 @@ const made = <Made>(
     ImportKey,
     ReadKek,
     RotateKek,
+    OpenRotations,
     RewrapPage,
     DestroyOldKeks,
     RewrapKeys,

@@ -19,7 +19,6 @@ import type { WorkerConfig } from './config.js';
 import { metered } from './deadline/metered.js';
 import { serveGrants } from './grant/serve-grants.js';
 import { StepAside } from './group/step-aside.js';
-import { RewrapKeys } from './kek/rewrap-keys.js';
 import { ReadKey } from './key/read-key.js';
 import { Lease } from './lease/lease.js';
 import { DestroyDue } from './life/destroy-due.js';
@@ -64,12 +63,11 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     void withToken;
     this.modules.get(DestroyDue).start(partition);
     this.modules.get(RotateDue).start(partition);
-    this.modules.get(RewrapKeys).start(partition);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
-    const underWay = [DestroyDue, RotateDue, RewrapKeys, Reconciler, ForgetUnwrapped].map((part) =>
+    const underWay = [DestroyDue, RotateDue, Reconciler, ForgetUnwrapped].map((part) =>
       this.modules.get<{ stop(): Promise<void> }>(part),
     );
     await Promise.all(underWay.map((part) => part.stop()));
