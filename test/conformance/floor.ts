@@ -31,6 +31,11 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['routes'],
     ['api-description'],
   ],
+  'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
+  'apps/audit': [
+    ['mac', 'trail', 'migrations'],
+    ['event', 'verification'],
+  ],
 };
 
 /** Sources that one folder may hold before it wants to be two. */

@@ -1,10 +1,6 @@
-import { cursorSecret, partitionName, serviceConfig } from '@ankasecure/service-kit';
+import { cursorSecret, serviceConfig } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { macConfig } from './mac/mac.config.js';
 
-export const auditConfig = z.strictObject({
-  ...serviceConfig.shape,
-  cursorSecret,
-  /** The HSM partition whose workers hold the tenants' audit MAC keys. */
-  partition: partitionName.default('default'),
-});
+export const auditConfig = z.strictObject({ ...serviceConfig.shape, cursorSecret, ...macConfig.shape });
 export type AuditConfig = z.infer<typeof auditConfig>;

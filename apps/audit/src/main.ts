@@ -1,13 +1,9 @@
 import { loadConfig, main, startService } from '@ankasecure/service-kit';
-import { AuditModule } from './audit.module.js';
+import { AppModule } from './app.module.js';
 import { auditConfig } from './config.js';
+import { schema } from './schema.js';
 
-main('audit', () =>
-  startService({
-    service: 'audit',
-    config: loadConfig(auditConfig),
-    schema: { entities: [], migrations: [] },
-    module: AuditModule,
-    outbox: 'none',
-  }),
-);
+main('audit', () => {
+  const config = loadConfig(auditConfig);
+  return startService({ service: 'audit', config, schema, module: AppModule.of(config), outbox: 'none' });
+});

@@ -1,4 +1,4 @@
 import { main, migrate } from '@ankasecure/service-kit';
-import * as migrations from './migrations/index.js';
+import { schema } from './schema.js';
 
-main('audit migration', () => migrate('audit', { entities: [], migrations: Object.values(migrations) }));
+main('audit migration', () => migrate('audit', schema));

@@ -1,6 +1,6 @@
 import { loadConfig, main, startService } from '@ankasecure/service-kit';
-import { workerConfig } from './config.js';
-import * as migrations from './migrations/index.js';
+import { configSections, workerConfig } from './config.js';
+import { schema } from './schema.js';
 import { WorkerModule } from './worker.module.js';
 
 main('crypto-worker', () => {
@@ -10,7 +10,7 @@ main('crypto-worker', () => {
     config,
     partition: config.partition,
     outbox: config.outbox,
-    schema: { entities: [], migrations: Object.values(migrations) },
-    module: WorkerModule,
+    schema,
+    module: { module: WorkerModule, imports: [configSections(config)] },
   });
 });

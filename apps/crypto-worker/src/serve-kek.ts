@@ -1,10 +1,11 @@
-import { getKek, getWrappingKey, importKey, rotateKek } from '@ankasecure/contracts';
+import { getKek, getWrappingKey, importKey, type Kek, rotateKek } from '@ankasecure/contracts';
 import type { Served } from '@ankasecure/service-kit';
-import { metered } from './deadline/metered.js';
+import type { z } from 'zod';
 import { ReadKek } from './kek/read-kek.js';
 import { RotateKek } from './kek/rotate-kek.js';
+import type { CreatedKey } from './making/create-key.js';
 import { ImportKey } from './making/import-key.js';
-import type { Serving } from './serve-lifecycle.js';
+import { bothHandlers, type Serving } from './serve-lifecycle.js';
 
 /** Puts tenants' KEKs, and the keys they bring, on the bus. @returns what needs the token */
 export const serveKek = ({ bus, outbox, modules }: Serving, partition: string): readonly Served[] => {
@@ -16,16 +17,13 @@ export const serveKek = ({ bus, outbox, modules }: Serving, partition: string): 
     bus.serve(
       rotateKek,
       partition,
-      async (context) => {
-        outbox.assertRoom();
-        const budget = metered(context);
-        const body = await rotator.rotate(budget);
-        return { body, hsmMicros: budget.hsm.micros };
-      },
-      (context) => {
-        outbox.assertRoom();
-        return rotator.rehearse(context);
-      },
+      ...bothHandlers(
+        async (context) => {
+          outbox.assertRoom();
+          return rotator.rotate(context);
+        },
+        (body: Kek) => ({ body }),
+      ),
     ),
     bus.serve(getWrappingKey, partition, async (context) => {
       outbox.assertRoom();
@@ -34,16 +32,19 @@ export const serveKek = ({ bus, outbox, modules }: Serving, partition: string): 
     bus.serve(
       importKey,
       partition,
-      async (context, request) => {
-        outbox.assertRoom();
-        const budget = metered(context);
-        const { key: body, notice, keyQuota } = await importer.import(budget, request);
-        return { body, revision: body.revision, id: body.id, hsmMicros: budget.hsm.micros, notice, keyQuota };
-      },
-      (context, request) => {
-        outbox.assertRoom();
-        return importer.rehearse(context, request);
-      },
+      ...bothHandlers(
+        async (context, request: z.infer<typeof importKey.request>) => {
+          outbox.assertRoom();
+          return importer.import(context, request);
+        },
+        ({ key: body, notice, keyQuota }: CreatedKey) => ({
+          body,
+          revision: body.revision,
+          id: body.id,
+          notice,
+          keyQuota,
+        }),
+      ),
     ),
   ];
 };

@@ -5,6 +5,7 @@ import {
   type Contract,
   cancelDestruction,
   compromiseKey,
+  type DryRun,
   deactivateKey,
   deleteAlias,
   deleteKey,
@@ -21,6 +22,7 @@ import {
   listKeyVersions,
   putAlias,
   putRotationPolicy,
+  type RotationPolicy,
   resumeKey,
   revokeKey,
   rotateKey,
@@ -32,16 +34,15 @@ import type { ModuleRef } from '@nestjs/core';
 import type { z } from 'zod';
 import { KeyAliases } from './alias/key-alias.js';
 import type { WorkerConfig } from './config.js';
-import { metered } from './deadline/metered.js';
 import { ReadKeySet } from './key/key-set.js';
 import { ReadUsage } from './key/key-usage.js';
 import { ReadKey } from './key/read-key.js';
 import { ChangeState } from './life/change-state.js';
 import { Destruction } from './life/destruction.js';
 import { EditKey } from './life/edit-key.js';
-import type { Change } from './life/plan-change.js';
+import type { StateChange } from './life/plan-change.js';
 import { RotationPolicies } from './life/rotation-policy.js';
-import { RotateKey } from './making/rotate-key.js';
+import { type Rotated, RotateKey } from './making/rotate-key.js';
 import { recordingDenial } from './outcome/denial.js';
 import { GroupCommit } from './outcome/group-commit.js';
 
@@ -63,6 +64,17 @@ const recordedIn =
     return work(context, request);
   };
 
+/**
+ * The two handlers that the bus wants of a method with dry runs: both call the method, and the context says how far it goes.
+ */
+export const bothHandlers = <Request, Result, Body>(
+  work: Work<Request, Result | DryRun>,
+  answer: (result: Result) => Answer<Body>,
+): readonly [Work<Request, Answer<Body>>, Work<Request, DryRun>] => [
+  async (context, request) => answer((await work(context, request)) as Result),
+  async (context, request) => (await work(context, request)) as DryRun,
+];
+
 const serveAliases = ({ bus, outbox, modules }: Serving, partition: string): void => {
   const aliases = modules.get(KeyAliases);
   const recorded = recordedIn(outbox);
@@ -76,14 +88,18 @@ const serveAliases = ({ bus, outbox, modules }: Serving, partition: string): voi
   bus.serve(
     putAlias.contract,
     partition,
-    recorded(async (context, request) => answer(await aliases.put(context, request))),
-    recorded((context, request) => aliases.rehearsePut(context, request)),
+    ...bothHandlers(
+      recorded((context, request: z.infer<typeof putAlias.contract.request>) => aliases.put(context, request)),
+      answer,
+    ),
   );
   bus.serve(
     deleteAlias,
     partition,
-    recorded(async (context, request) => answer(await aliases.remove(context, request))),
-    recorded((context, request) => aliases.rehearseRemove(context, request)),
+    ...bothHandlers(
+      recorded((context, request: z.infer<typeof deleteAlias.request>) => aliases.remove(context, request)),
+      answer,
+    ),
   );
 };
 
@@ -104,16 +120,15 @@ export const serveLifecycle = (
   /** @param planned the change that a request asks for, and its waiting where it is a destruction */
   const serveChange = <Request extends z.ZodType>(
     contract: Contract<Request, z.ZodType<Key>>,
-    planned: (request: z.infer<Request>) => readonly [Change, Destruction?],
+    planned: (request: z.infer<Request>) => readonly [StateChange, Destruction?],
   ): Served =>
     bus.serve(
       contract,
       partition,
-      recorded(async (context, request) => {
-        const body = await states.change(context, ...planned(request));
-        return { body, revision: body.revision };
-      }),
-      recorded((context, request) => states.rehearse(context, ...planned(request))),
+      ...bothHandlers(
+        recorded((context, request: z.infer<Request>) => states.change(context, ...planned(request))),
+        (body: Key) => ({ body, revision: body.revision }),
+      ),
     );
 
   for (const [verb, { contract }] of [
@@ -135,11 +150,10 @@ export const serveLifecycle = (
   bus.serve(
     editKey.contract,
     partition,
-    recorded(async (context, request) => {
-      const body = await editor.edit(context, request);
-      return { body, revision: body.revision };
-    }),
-    recorded((context, request) => editor.rehearse(context, request)),
+    ...bothHandlers(
+      recorded((context, request: z.infer<typeof editKey.contract.request>) => editor.edit(context, request)),
+      (body: Key) => ({ body, revision: body.revision }),
+    ),
   );
 
   /** What leaves no trace of its own but that it was refused. */
@@ -185,25 +199,31 @@ export const serveLifecycle = (
   bus.serve(
     putRotationPolicy.contract,
     partition,
-    recorded(async (context, request) => ({ body: await policies.put(context, request) })),
-    recorded((context, request) => policies.rehearsePut(context, request)),
+    ...bothHandlers(
+      recorded((context, request: z.infer<typeof putRotationPolicy.contract.request>) =>
+        policies.put(context, request),
+      ),
+      (body: RotationPolicy) => ({ body }),
+    ),
   );
   bus.serve(
     deleteRotationPolicy,
     partition,
-    recorded(async (context, request) => ({ body: await policies.remove(context, request) })),
-    recorded((context, request) => policies.rehearseRemove(context, request)),
+    ...bothHandlers(
+      recorded((context, request: z.infer<typeof deleteRotationPolicy.request>) => policies.remove(context, request)),
+      (body: RotationPolicy) => ({ body }),
+    ),
   );
   return [
     bus.serve(
       rotateKey.contract,
       partition,
-      recorded(async (context, request) => {
-        const budget = metered(context);
-        const { key: body, notice } = await rotator.rotate(budget, { ...request, trigger: 'request' });
-        return { body, revision: body.revision, hsmMicros: budget.hsm.micros, notice };
-      }),
-      recorded((context, request) => rotator.rehearse(context, request)),
+      ...bothHandlers(
+        recorded((context, request: z.infer<typeof rotateKey.contract.request>) =>
+          rotator.rotate(context, { ...request, trigger: 'request' }),
+        ),
+        ({ key: body, notice }: Rotated) => ({ body, revision: body.revision, notice }),
+      ),
     ),
   ];
 };

@@ -1,17 +1,19 @@
-import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SignToken } from './access-token/sign-token.js';
 import { KeyAliases } from './alias/key-alias.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
-import { servedPartition, type WorkerConfig } from './config.js';
-import { CUSTODY, openCustody } from './custody/custody.provider.js';
-import { Partition } from './custody/partition.js';
+import type { WorkerConfig } from './config.js';
+import { Custody } from './custody/custody.js';
+import { CustodyModule } from './custody/custody.module.js';
 import { ChangeGrants } from './grant/change-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
+import { DestroyOldKeks } from './kek/destroy-old-kek.js';
 import { ReadKek } from './kek/read-kek.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
+import { RewrapPage } from './kek/rewrap-page.js';
 import { RotateKek } from './kek/rotate-kek.js';
 import { ReadKeySet } from './key/key-set.js';
 import { KeyStore } from './key/key-store.js';
@@ -27,15 +29,19 @@ import { RotateDue } from './life/rotate-due.js';
 import { RotationPolicies } from './life/rotation-policy.js';
 import { CreateKey } from './making/create-key.js';
 import { ImportKey } from './making/import-key.js';
+import { KeyRoom } from './making/key-room.js';
+import { VersionMaker } from './making/make-version.js';
 import { RotateKey } from './making/rotate-key.js';
 import { ObjectDestroyer } from './object/destroy-object.js';
 import { Intents } from './object/intent.js';
 import { ObjectMaker } from './object/make-object.js';
+import { AttemptItem } from './operation/attempt-item.js';
 import { GcmReservation } from './operation/gcm-reservation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { UseBudget } from './operation/use-budget.js';
-import { CommitChange } from './outcome/commit-change.js';
 import { GroupCommit } from './outcome/group-commit.js';
+import { KeyActionRunner } from './outcome/key-action.js';
+import { KeyMakingRunner } from './outcome/key-making.js';
 import { PlatformKeys } from './platform-key/platform-key.js';
 import { EnforcedPolicies } from './policy/enforced-policy.js';
 import { EvaluatePolicy } from './policy/evaluate-policy.js';
@@ -59,18 +65,13 @@ const made = <Made>(
 });
 
 @Module({
+  imports: [CustodyModule],
   providers: [
-    made(Partition, [PARTS], ({ config }: WorkerParts) => servedPartition(config)),
-    { provide: CUSTODY, inject: [PARTS, Partition], useFactory: openCustody },
-    made(
-      GroupCommit,
-      [PARTS, Outbox],
-      ({ config, log }: WorkerParts, outbox: Outbox) => new GroupCommit(config.database, outbox, log),
-    ),
-    made(EnforcedPolicies, [DataSource], (dataSource: DataSource) => new EnforcedPolicies(dataSource)),
+    GroupCommit,
+    EnforcedPolicies,
     made(KeyStore, [DataSource], (dataSource: DataSource) => new KeyStore(dataSource)),
-    made(Quotas, [PARTS], ({ config }: WorkerParts) => new Quotas(config.quota)),
-    made(GcmReservation, [DataSource], (dataSource: DataSource) => new GcmReservation(dataSource)),
+    Quotas,
+    GcmReservation,
     made(Lease, [PARTS], ({ config, log }: WorkerParts) => new Lease(config.database, log)),
     made(
       Intents,
@@ -79,161 +80,78 @@ const made = <Made>(
     ),
     made(
       ObjectMaker,
-      [PARTS, CUSTODY, Intents, Outbox],
+      [PARTS, Custody, Intents, Outbox],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Outbox]) =>
         new ObjectMaker(dataSource, ...rest, log),
     ),
     made(
       ObjectDestroyer,
-      [DataSource, CUSTODY, Intents, Outbox],
+      [DataSource, Custody, Intents, Outbox],
       (...parts: ConstructorParameters<typeof ObjectDestroyer>) => new ObjectDestroyer(...parts),
     ),
     made(
       DestroyDue,
-      [PARTS, CUSTODY, Intents, ObjectDestroyer],
+      [PARTS, Custody, Intents, ObjectDestroyer],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, ObjectDestroyer]) =>
         new DestroyDue(dataSource, ...rest, log),
     ),
     made(
       Reconciler,
-      [PARTS, CUSTODY, Intents, Lease, ObjectDestroyer],
+      [PARTS, Custody, Intents, Lease, ObjectDestroyer],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
         new Reconciler(dataSource, ...rest, log),
     ),
-    made(
-      PlatformKeys,
-      [PARTS, CUSTODY, ObjectMaker],
-      ({ dataSource, config }: WorkerParts, custody: never, maker: ObjectMaker) =>
-        new PlatformKeys(dataSource, custody, maker, config.partition, servedPartition(config).hsm.kekLabelPrefix),
-    ),
-    made(
-      ComputeMac,
-      [PARTS, CUSTODY, PlatformKeys],
-      ({ config }: WorkerParts, custody: never, keys: PlatformKeys) =>
-        new ComputeMac(custody, keys, config.auditMac.mode),
-    ),
-    made(SignToken, [CUSTODY, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
-    made(
-      ApplyPolicy,
-      [DataSource, PlatformKeys, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof ApplyPolicy>) => new ApplyPolicy(...parts),
-    ),
-    made(
-      EvaluateChange,
-      [PARTS, CUSTODY, EnforcedPolicies],
-      ({ dataSource, bus, config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
-        new EvaluateChange(dataSource, bus, custody, policies, new CursorSeal(config.cursorSecret)),
-    ),
-    made(
-      EvaluatePolicy,
-      [CUSTODY, KeyStore, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof EvaluatePolicy>) => new EvaluatePolicy(...parts),
-    ),
-    made(
-      CreateKey,
-      [PARTS, Quotas, PlatformKeys, CUSTODY, ObjectMaker, EnforcedPolicies, GroupCommit],
-      (
-        { dataSource, config: { partition } }: WorkerParts,
-        quotas: Quotas,
-        platformKeys: PlatformKeys,
-        ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]
-      ) => new CreateKey(dataSource, ...rest, { partition, quotas, platformKeys }),
-    ),
-    made(
-      CommitChange,
-      [DataSource, KeyStore, GroupCommit, Outbox],
-      (...parts: ConstructorParameters<typeof CommitChange>) => new CommitChange(...parts),
-    ),
-    made(
-      ChangeGrants,
-      [DataSource, CommitChange],
-      (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
-    ),
+    PlatformKeys,
+    ComputeMac,
+    SignToken,
+    ApplyPolicy,
+    EvaluateChange,
+    EvaluatePolicy,
+    KeyActionRunner,
+    KeyMakingRunner,
+    KeyRoom,
+    VersionMaker,
+    CreateKey,
+    ChangeGrants,
     made(
       ForgetUnwrapped,
-      [PARTS, CUSTODY, KeyStore],
+      [PARTS, Custody, KeyStore],
       ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
     ),
-    made(
-      ChangeState,
-      [CommitChange, CUSTODY],
-      (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
-    ),
+    ChangeState,
     made(
       RotateDue,
-      [PARTS, CUSTODY, Lease, RotateKey],
+      [PARTS, Custody, Lease, RotateKey],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
     ),
-    made(
-      UseBudget,
-      [DataSource, GcmReservation, KeyStore, RotateKey],
-      (...parts: ConstructorParameters<typeof UseBudget>) => new UseBudget(...parts),
-    ),
-    made(
-      RotationPolicies,
-      [DataSource, CommitChange, CUSTODY],
-      (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
-    ),
-    made(EditKey, [CommitChange, CUSTODY], (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts)),
+    UseBudget,
+    RotationPolicies,
+    EditKey,
     made(
       KeyAliases,
-      [PARTS, CommitChange],
-      ({ dataSource, config }: WorkerParts, changes: CommitChange) =>
-        new KeyAliases(dataSource, changes, config.cursorSecret),
+      [PARTS, KeyActionRunner],
+      ({ dataSource, config }: WorkerParts, actions: KeyActionRunner) =>
+        new KeyAliases(dataSource, actions, config.cursorSecret),
     ),
     made(ReadKeySet, [DataSource], (dataSource: DataSource) => new ReadKeySet(dataSource)),
     made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
-    made(
-      RotateKey,
-      [DataSource, CUSTODY, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit, PlatformKeys],
-      (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
-    ),
+    RotateKey,
     made(
       ReadKey,
-      [PARTS, CUSTODY],
+      [PARTS, Custody],
       ({ dataSource, config }: WorkerParts, custody: never) => new ReadKey(dataSource, custody, config.cursorSecret),
     ),
-    made(
-      ListAlgorithm,
-      [CUSTODY, EnforcedPolicies, Partition],
-      (...parts: ConstructorParameters<typeof ListAlgorithm>) => new ListAlgorithm(...parts),
-    ),
-    made(
-      ImportKey,
-      [CUSTODY, PlatformKeys, CreateKey, KeyStore, Quotas],
-      (...parts: ConstructorParameters<typeof ImportKey>) => new ImportKey(...parts),
-    ),
-    made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
-    made(
-      RotateKek,
-      [PARTS, PlatformKeys, CommitChange],
-      ({ dataSource, config }: WorkerParts, ...rest: [PlatformKeys, CommitChange]) =>
-        new RotateKek(dataSource, ...rest, config.partition),
-    ),
-    made(
-      RewrapKeys,
-      [PARTS, CUSTODY, PlatformKeys, Lease, Outbox, Intents, ObjectDestroyer],
-      (
-        { dataSource, log }: WorkerParts,
-        custody: never,
-        platformKeys: PlatformKeys,
-        lease: Lease,
-        outbox: Outbox,
-        ...rest: [Intents, ObjectDestroyer]
-      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, ...rest, log),
-    ),
-    made(
-      RunOperation,
-      [CUSTODY, UseBudget, Quotas, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
-      (custody: never, budget: UseBudget, quotas: Quotas, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
-        new RunOperation({ custody, budget, quotas }, ...rest),
-    ),
-    made(
-      StepAside,
-      [PARTS, CUSTODY],
-      ({ config, log }: WorkerParts, custody: never) =>
-        new StepAside(custody, new WellWorkers(config.database, config.partition, log), log),
-    ),
+    ListAlgorithm,
+    ImportKey,
+    ReadKek,
+    RotateKek,
+    RewrapPage,
+    DestroyOldKeks,
+    RewrapKeys,
+    AttemptItem,
+    RunOperation,
+    WellWorkers,
+    StepAside,
     Worker,
   ],
 })

@@ -12,11 +12,10 @@ import {
 import { Bus, Outbox, PARTS, type Parts, type Served } from '@ankasecure/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import type { z } from 'zod';
 import { SignToken } from './access-token/sign-token.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
 import type { WorkerConfig } from './config.js';
-import type { Custody } from './custody/custody.js';
-import { CUSTODY } from './custody/custody.provider.js';
 import { metered } from './deadline/metered.js';
 import { serveGrants } from './grant/serve-grants.js';
 import { StepAside } from './group/step-aside.js';
@@ -27,7 +26,7 @@ import { DestroyDue } from './life/destroy-due.js';
 import { ForgetUnwrapped } from './life/forget-unwrapped.js';
 import { Reconciler } from './life/reconcile.js';
 import { RotateDue } from './life/rotate-due.js';
-import { CreateKey } from './making/create-key.js';
+import { type CreatedKey, CreateKey } from './making/create-key.js';
 import { type Operation, operations } from './operation/operation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { recordingDenial } from './outcome/denial.js';
@@ -37,7 +36,7 @@ import { ListAlgorithm } from './policy/list-algorithm.js';
 import { ApplyPolicy } from './policy-change/apply-policy.js';
 import { EvaluateChange } from './policy-change/evaluate-change.js';
 import { serveKek } from './serve-kek.js';
-import { serveLifecycle } from './serve-lifecycle.js';
+import { bothHandlers, serveLifecycle } from './serve-lifecycle.js';
 
 /** Puts the domain on the bus: which contract is served by what. Serves when what was left behind is reconciled, or a few seconds later. */
 @Injectable()
@@ -46,7 +45,6 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(PARTS) private readonly parts: Parts<WorkerConfig>,
     readonly bus: Bus,
     readonly outbox: Outbox,
-    @Inject(CUSTODY) private readonly custody: Custody,
     readonly modules: ModuleRef,
   ) {}
 
@@ -61,7 +59,9 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       ...serveKek(this, partition),
       ...this.serveKeys(partition),
     ];
-    this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
+    this.serveOperations(partition);
+    this.modules.get(StepAside).start();
+    void withToken;
     this.modules.get(DestroyDue).start(partition);
     this.modules.get(RotateDue).start(partition);
     this.modules.get(RewrapKeys).start(partition);
@@ -69,11 +69,10 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(StepAside).stop();
-    // Together: what they wait for may itself wait for the token to be closed.
     const underWay = [DestroyDue, RotateDue, RewrapKeys, Reconciler, ForgetUnwrapped].map((part) =>
       this.modules.get<{ stop(): Promise<void> }>(part),
     );
-    await Promise.all([...underWay.map((part) => part.stop()), this.custody.close()]);
+    await Promise.all(underWay.map((part) => part.stop()));
     await this.modules.get(GroupCommit).close();
     await this.modules.get(Lease).release();
   }
@@ -110,16 +109,13 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       this.bus.serve(
         createKey,
         partition,
-        async (context, request) => {
-          this.outbox.assertRoom();
-          const budget = metered(context);
-          const { key: body, notice } = await creator.create(budget, request);
-          return { body, revision: body.revision, id: body.id, hsmMicros: budget.hsm.micros, notice };
-        },
-        async (context, request) => {
-          this.outbox.assertRoom();
-          return creator.rehearse(context, request);
-        },
+        ...bothHandlers(
+          async (context, request: z.infer<typeof createKey.request>) => {
+            this.outbox.assertRoom();
+            return creator.create(context, request);
+          },
+          ({ key: body, notice }: CreatedKey) => ({ body, revision: body.revision, id: body.id, notice }),
+        ),
       ),
       this.bus.serve(applyPolicy, partition, async (context, request) => ({
         body: await applier.apply(context, request),

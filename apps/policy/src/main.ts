@@ -1,9 +1,9 @@
 import { loadConfig, main, startService } from '@ankasecure/service-kit';
+import { AppModule } from './app.module.js';
 import { policyConfig } from './config.js';
-import { PolicyModule } from './policy.module.js';
 import { schema } from './schema.js';
 
-main('policy', () =>
-  // The module has an outbox of its own until it takes the kit's.
-  startService({ service: 'policy', config: loadConfig(policyConfig), schema, module: PolicyModule, outbox: 'none' }),
-);
+main('policy', () => {
+  const config = loadConfig(policyConfig);
+  return startService({ service: 'policy', config, schema, module: AppModule.of(config), outbox: config.outbox });
+});

@@ -1,4 +1,5 @@
 export * from './action/action-runner.js';
+export * from './config/config.module.js';
 export * from './config/load-config.js';
 export * from './config/placeholder.js';
 export * from './config/section.js';
@@ -25,6 +26,7 @@ export * from './nats/served.js';
 export * from './nats/server.js';
 export * from './outbox/outbox.js';
 export * from './outbox/outbox.schema.js';
+export * from './outbox/outbox-entry.entity.js';
 export * from './outbox/outbox-room.js';
 export * from './quota/buckets.js';
 export * from './rehearsal/rehearsal.js';

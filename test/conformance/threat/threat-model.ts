@@ -2,29 +2,29 @@ import type { Threat } from './threat.js';
 
 const introduction = `# Threat model
 
-Generated from [threat.ts](threat.ts), which its test holds against the tests it names. Do not edit.
+This page is generated from [threat.ts](threat.ts). A test checks that every test named here exists. Do not edit the page.
 
 ## What is protected, and from whom
 
 | Asset | Where it is | Who must not have it |
 |---|---|---|
-| Private and secret keys, KEKs | in the HSM, in plaintext nowhere else | everybody, the platform's operators included |
-| Content keys, plaintexts | in a crypto-worker's memory, for one request | everybody but the caller |
-| The HSM's PIN | a secret file that the crypto-worker reads | every other service, logs, operators of the database |
-| Policy and key states | \`ankadb_policy\`, and the copy in \`ankadb_keys\` that is enforced | whoever wants an operation that was forbidden |
-| The audit trail | \`ankadb_audit\`, sealed under keys of the HSM | whoever wants something not to have happened |
+| Private and secret keys, KEKs | in plaintext only in the HSM | everyone, including the platform's operators |
+| Content keys, plaintexts | in a crypto-worker's memory, for one request | everyone except the caller |
+| The HSM's PIN | in a secret file that the crypto-worker reads | every other service, the logs, the operators of the database |
+| Policy and key states | in \`ankadb_policy\`, and in the enforced copy in \`ankadb_keys\` | anyone who wants an operation that is forbidden |
+| The audit trail | in \`ankadb_audit\`, sealed under keys of the HSM | anyone who wants to deny an operation |
 
-Callers are strangers until their token is verified, and then they are one tenant. A service is trusted with what it owns and with nothing else: one that is taken over can ask what its contracts allow it to ask. The network is not trusted. The database is trusted to store, not to be honest: what is changed in the trail behind the audit service's back is found.
+A caller is a stranger until its token is verified, and then acts for one tenant only. A service is trusted with what it owns and nothing else: a compromised service can only send the requests that its contracts allow. The network is not trusted. The database is trusted to store data but not to be honest: a change of the trail behind the audit service's back is detected.
 
-## What is not
+## Non-goals
 
-- A crypto-worker that is taken over uses every key of its partition for as long as it is. It cannot take one away, and what it does through the code that is there is in the trail.
-- Whoever is administrator of the HSM can do what the HSM lets them do.
-- An issuer of the platform's configuration, and one that a tenant has named without a prefix, speaks for every name of its tenants, service accounts included.
-- A 200 to shutting somebody out means that nothing of theirs is under way any more on any gateway that lives. What was asked for by one that died, or lost its database, may still be done before its deadline: then it is in the trail, and nobody has the answer.
-- A whole audit database that is put back to an earlier end of a batch is told from a true one only by a copy elsewhere.
-- Denial of service by whoever can fill the network; side channels inside the HSM.
-- SoftHSM protects nothing: it is for development.
+- A compromised crypto-worker can use every key of its partition while it is compromised. It cannot export a key, and operations through the existing code are in the audit trail.
+- An administrator of the HSM can do whatever the HSM allows.
+- An issuer in the platform's configuration, and a tenant's issuer without a prefix, can issue tokens for every subject of its tenants, including service accounts.
+- When the deletion of an account or issuer returns 200, no running gateway still works on a request of the excluded caller. A gateway that stopped, or lost its database, may have sent a request that is still carried out before its deadline. The audit trail shows it, and nobody receives the answer.
+- A complete audit database that is restored to the end of an earlier batch can be told from the true one only by a copy elsewhere.
+- Denial of service by anyone who can fill the network, and side channels inside the HSM, are out of scope.
+- SoftHSM protects nothing. It is for development.
 
 ## Threats, and the tests that show them closed
 

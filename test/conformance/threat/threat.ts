@@ -1,12 +1,12 @@
 export interface Proof {
-  /** From the top of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string;
-  /** Words of the test's title, as the file writes them. */
+  /** Part of the test's title, as it stands in the file. */
   readonly title: string;
 }
 const proof = (file: string, title: string): Proof => ({ file, title });
 
-const custody = 'apps/crypto-worker/src/custody/pkcs11/template.spec.ts';
+const custody = 'apps/crypto-worker/src/custody/pkcs11/kind/template.spec.ts';
 const issuer = 'apps/gateway/src/issuer/issuer.spec.ts';
 const account = 'apps/gateway/src/service-account/service-account.spec.ts';
 const e2e = (file: string, title: string): Proof => proof(`test/e2e/${file}`, title);
@@ -16,57 +16,57 @@ export interface Threat {
   readonly proofs: readonly Proof[];
 }
 
-/** Every threat, what is done about it, and the tests that show it closed. A test that is renamed or removed takes its row along. */
+/** Every threat, its control, and the tests that show it closed. If a test is renamed or removed, its row must change too. */
 export const threats: Readonly<Record<string, Threat>> = {
   'wrap/decrypt conflict (Clulow)': {
     control:
-      "One purpose per key. Templates are the worker's own, MODIFIABLE is false, ALLOWED_MECHANISMS is set where the token honours it.",
+      'A key has one purpose. The worker alone chooses templates, MODIFIABLE is false, and ALLOWED_MECHANISMS is set where the token honours it.',
     proofs: [
       proof(custody, 'has the attributes of its template, read back'),
       proof(custody, 'Clulow’s attack'),
       proof(custody, 'is used by no key outside its allowed mechanisms'),
-      e2e('bad-input/key-use.spec.ts', 'serves its purpose only'),
+      e2e('bad-input/key-use.spec.ts', 'serves only its purpose'),
     ],
   },
   'key export': {
-    control: 'SENSITIVE, and not EXTRACTABLE. A KEK wraps and unwraps and does nothing else.',
+    control: 'Keys are SENSITIVE and not EXTRACTABLE. A KEK only wraps and unwraps.',
     proofs: [proof(custody, 'cannot be read, wrapped, changed or copied')],
   },
   'padding oracle': {
-    control: 'No RSA PKCS #1 v1.5 decryption. Every failure of decryption is one answer, in status, body and code.',
+    control: 'RSA PKCS #1 v1.5 decryption does not exist. Every failed decryption has the same status, body and code.',
     proofs: [
-      e2e('bad-input/mutation.spec.ts', 'are all refused alike, and each with its cause in the trail'),
+      e2e('bad-input/mutation.spec.ts', 'all get the same refusal, and the trail has the cause of each'),
       proof('apps/crypto-worker/src/custody/pkcs11/fault.spec.ts', 'is the same decryption-failed everywhere'),
       e2e('bad-input/jwe.spec.ts', "['RSA v1.5', { alg: 'RSA1_5' }]"),
     ],
   },
   'GCM reuse': {
     control:
-      "A fresh content key per message. Where a key encrypts directly, the HSM's IV and a durable count of 2^32 per version.",
+      'Each message has a fresh content key. If a key encrypts directly, the HSM generates the IV and a durable counter limits a version to 2^32 messages.',
     proofs: [
-      e2e('bad-input/key-use.spec.ts', 'that has encrypted 2^32 messages by itself is followed by a new version'),
-      e2e('vertical/envelope.spec.ts', 'never makes the same token twice'),
+      e2e('bad-input/key-use.spec.ts', 'that has encrypted 2^32 messages is rotated automatically'),
+      e2e('vertical/envelope.spec.ts', 'never creates the same JWE twice'),
       proof('apps/crypto-worker/src/custody/custody.conformance.ts', 'never uses an IV twice'),
     ],
   },
   'algorithm confusion': {
-    control: "The algorithm is that of the key's record, never that of a token's header.",
+    control: "The algorithm comes from the key's record, never from a token's header.",
     proofs: [
-      e2e('bad-input/jws.spec.ts', 'does not choose the algorithm: a public key is no MAC key'),
+      e2e('bad-input/jws.spec.ts', 'does not choose the algorithm: a public key is not a MAC key'),
       e2e('bad-input/jwe.spec.ts', 'does not choose the algorithm'),
       proof('apps/crypto-worker/src/signature/vector.spec.ts', 'it.each(rsaRows)'),
     ],
   },
   'kid injection': {
-    control: 'Ids are UUIDs, looked up as (tenant, id).',
+    control: 'Ids are UUIDs and are looked up as (tenant, id).',
     proofs: [
-      e2e('bad-input/jwe.spec.ts', 'names a key of this tenant, or none'),
-      e2e('bad-input/jws.spec.ts', 'names a key of this tenant, or none'),
+      e2e('bad-input/jwe.spec.ts', 'names only keys of this tenant'),
+      e2e('bad-input/jws.spec.ts', 'names only keys of this tenant'),
       e2e('bad-input/key-use.spec.ts', 'that cannot be one is refused'),
     ],
   },
   'JWE bombs': {
-    control: 'No zip, no p2c; headers, tokens and bodies are bounded before they are taken apart.',
+    control: 'zip and p2c are refused. Headers, tokens and bodies are limited before they are parsed.',
     proofs: [
       e2e('bad-input/jwe.spec.ts', "['zip', { zip: 'DEF' }]"),
       e2e('bad-input/jwe.spec.ts', 'a password and ten thousand million iterations'),
@@ -76,54 +76,55 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   IDOR: {
     control:
-      "The tenant is the verified token's and nothing else; every table's key begins with it; row-level security is a second wall.",
+      "The tenant comes from the verified token alone. Every table's key begins with the tenant, and row-level security is a second wall.",
     proofs: [
-      e2e('isolation/isolation.spec.ts', 'can be named nowhere in the API but where it is tried here'),
-      e2e('isolation/isolation.spec.ts', 'are shut off in every database a second time, by row-level security'),
+      e2e('isolation/isolation.spec.ts', 'can be named in no part of the API that is not tested here'),
+      e2e('isolation/isolation.spec.ts', 'are protected in every database a second time, by row-level security'),
       proof('apps/gateway/src/routes/access.spec.ts', 'to %s as %s: %s'),
     ],
   },
   'NATS eavesdropping, spoofing': {
-    control: 'TLS, an nkey per service, everything denied that no contract allows, a private inbox prefix.',
+    control:
+      'The bus uses TLS, an nkey per service and a private inbox prefix, and denies everything that no contract allows.',
     proofs: [proof('deploy/local/src/nats.spec.ts', 'threat: NATS eavesdropping, spoofing')],
   },
   'audit tamper or loss': {
     control:
-      'Nothing is released before its event is committed. Every event has an HMAC under a key of the HSM, a place without gaps and a link to the one before.',
+      'A result is released only after its event is committed. Every event has an HMAC under a key of the HSM, a gapless sequence number and a link to the event before it.',
     proofs: [
-      e2e('audit/tamper.spec.ts', 'names the first bad event when somebody %s'),
-      e2e('audit/tamper.spec.ts', 'is told apart by its HMACs from one that was written anew'),
-      proof('test/fault/kill.spec.ts', 'lose nothing and double nothing'),
+      e2e('audit/tamper.spec.ts', 'names the first bad event when an attacker %s'),
+      e2e('audit/tamper.spec.ts', 'differs by its HMACs from a trail that an attacker rewrote'),
+      proof('test/fault/kill.spec.ts', 'lose nothing and duplicate nothing'),
       proof('test/fault/check-history.spec.ts', 'finds %s'),
       proof(
         'test/fault/outage.spec.ts',
-        'goes on until the outbox is full, refuses everything then, and recovers by itself',
+        'continues until the outbox is full, then refuses everything, and recovers by itself',
       ),
     ],
   },
   'state race': {
     control:
-      'The commit of an outcome is fenced: it is written only while key version and policy are what it was decided on.',
+      'The commit of an outcome is fenced: it succeeds only if the key version and the policy are still those that the decision was based on.',
     proofs: [
       e2e('policy-race/policy-race.spec.ts', 'a change that was answered 200 is in force everywhere'),
-      e2e('policy-race/policy-race.spec.ts', 'it would not be, and these looks find it out'),
-      e2e('bad-input/key-use.spec.ts', 'that is %s protects nothing'),
-      e2e('access/grant.spec.ts', 'A grant that was taken away is in force nowhere once the answer is there'),
+      e2e('policy-race/policy-race.spec.ts', 'it would not be, and these observations detect it'),
+      e2e('bad-input/key-use.spec.ts', 'that is %s does not protect data'),
+      e2e('access/grant.spec.ts', 'A deleted grant is in force nowhere after the answer'),
     ],
   },
   'insider alone': {
     control:
-      'Where the tenant’s policy wants two people, whoever does the deed asks for both, and the policy that says so, and the issuers that say who people are, are changed by two.',
+      'Where the tenant’s policy requires two people, the service that owns the operation demands both. Two people are also needed to relax that policy and to change the issuers that say who people are.',
     proofs: [
       e2e('access/four-eyes.spec.ts', 'threat: insider alone'),
-      e2e('access/four-eyes.spec.ts', 'an application is none: it neither asks nor approves'),
+      e2e('access/four-eyes.spec.ts', 'a service account counts as nobody: it can neither request nor approve'),
       proof('libs/policy-rules/src/property.spec.ts', 'by every policy that does not relax the one before'),
       proof('apps/gateway/src/approval/approval.spec.ts', 'never has one person for both'),
     ],
   },
   'noisy tenant': {
     control:
-      'Quotas per tenant and per key; bounded queues, in which tenants take turns; a lane left for who has none.',
+      'Quotas apply per tenant and per key. Tenants take turns in bounded queues, and one lane stays free for tenants that have none.',
     proofs: [
       proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota'),
       proof('apps/gateway/src/http/http.spec.ts', 'lets a tenant have so many requests under way'),
@@ -134,21 +135,23 @@ export const threats: Readonly<Record<string, Threat>> = {
     ],
   },
   'FIPS bypass': {
-    control: 'The policy decides at every use, not at creation only.',
-    proofs: [e2e('vertical/policy.spec.ts', 'refuses under FIPS-only what this token does outside its boundary')],
+    control: 'The policy is evaluated at every use, not only at creation.',
+    proofs: [
+      e2e('vertical/policy.spec.ts', 'refuses with FIPS-only every step that this token leaves outside its boundary'),
+    ],
   },
   'secret leakage': {
-    control: 'PINs come from files; logs are redacted; a secret is in no event, trace or error.',
+    control: 'PINs come from files and logs are redacted. Events, traces and errors contain no secret.',
     proofs: [
       e2e('secret/canary.spec.ts', 'is in no log'),
       e2e('secret/canary.spec.ts', 'is in no trace'),
-      e2e('secret/canary.spec.ts', 'is in no answer that was not meant to give it back'),
-      e2e('secret/canary.spec.ts', 'is nowhere in what the databases have on disk'),
+      e2e('secret/canary.spec.ts', 'is in no answer except one that must return it'),
+      e2e('secret/canary.spec.ts', 'is nowhere in the databases’ files'),
     ],
   },
   'JWT pitfalls': {
     control:
-      "Algorithms are allowed per issuer; iss, aud, exp and nbf are required; keys come from the issuer's own set.",
+      "Each issuer has a list of allowed algorithms. iss, aud, exp and nbf are required. Keys come from the issuer's own set.",
     proofs: [
       proof('apps/gateway/src/auth/authentication.spec.ts', 'refuses a token that %s, like every other'),
       proof(issuer, 'goes by its algorithms, and never by a shared secret'),
@@ -157,7 +160,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'weak issuer': {
     control:
-      'A tenant’s issuer gives the roles it may give, and names stand behind its prefix. Two speak for one subject only where somebody said so. Every event names the issuer, and every change of one what was changed.',
+      'A tenant’s issuer can assign only its listed roles, and its prefix separates its subjects. Two issuers share subjects only if the tenant says so. Every event names the issuer, and every change of an issuer records what changed.',
     proofs: [
       proof(issuer, 'do not speak for the same people: names stand behind a prefix, which is one’s own'),
       proof(issuer, 'do not share the prefix %j unless one says so, whichever it is'),
@@ -167,7 +170,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'revoked caller': {
     control:
-      'Shutting somebody out is answered when no gateway lets his tokens in and nothing is under way for him any more.',
+      'Excluding a caller is answered only when no gateway accepts the caller’s tokens and none of its requests is still running.',
     proofs: [
       proof(account, 'is shut out of every gateway when the answer is there'),
       proof(account, 'does nothing more that it began before'),
@@ -176,7 +179,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'flood of made-up tokens': {
     control:
-      'What a token claims before it is proved costs one look into the database per tenant and epoch, a few at once, and pushes nothing true out of memory; a provider that is away is asked once in ten seconds.',
+      'An unverified claim costs at most one database query per tenant and epoch, a few at a time, and evicts no valid entry. A provider that is unavailable is asked once in ten seconds.',
     proofs: [
       proof(
         'apps/gateway/src/identity/claimed-tenants.spec.ts',
@@ -186,11 +189,11 @@ export const threats: Readonly<Record<string, Threat>> = {
       proof('apps/gateway/src/issuer/discovered-keys.spec.ts', 'is asked for by one in ten seconds while it fails'),
     ],
   },
-  'manager who helps himself': {
+  'manager who grants rights to themselves': {
     control:
-      'Whoever manages a key by a grant gives no right on it to himself or to a group of his, nor to any group by a token that names none.',
+      'A caller that manages a key by a grant cannot grant rights on it to itself or to its own groups, and to no group at all if its token names none.',
     proofs: [
-      e2e('access/grant.spec.ts', 'to manage lets nobody grant himself the uses'),
+      e2e('access/grant.spec.ts', 'to manage lets nobody grant the uses to themselves'),
       proof('apps/crypto-worker/src/access/access.spec.ts', 'who manages a key by a grant'),
     ],
   },

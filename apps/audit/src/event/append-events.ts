@@ -1,14 +1,16 @@
 import { canonicalBytes } from '@ankasecure/audit-event';
 import type { AuditEvent, Context } from '@ankasecure/contracts';
-import type { DataSource } from 'typeorm';
-import type { MacSource } from './mac.js';
-import type { EventMetrics } from './metrics.js';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { MacSource } from '../mac/mac-source.js';
+import { EventMetrics } from './event-metrics.js';
 import { seal } from './seal.js';
 
-/** Tenants of one batch that are sealed at the same time: each takes a connection. */
+/** Tenants of one batch that are sealed at the same time. Each takes a connection. */
 const tenantsAtOnce = 4;
 
-/** Seals what services report. */
+/** Seals the events that services report. */
+@Injectable()
 export class AppendEvents {
   constructor(
     private readonly dataSource: DataSource,
@@ -17,8 +19,8 @@ export class AppendEvents {
   ) {}
 
   /**
-   * Seals a batch; when it returns all of it is committed, now or before. Tenants are sealed independently of each other,
-   * so after an error part of the batch may be sealed: whoever sends it again loses and doubles nothing.
+   * Seals a batch. When it returns, every event of the batch is committed, now or before. Tenants are sealed independently, so
+   * after an error part of the batch may be sealed. Sending the batch again loses and doubles nothing.
    * @throws AnkaError retryable when no worker computed the MACs or the database did not answer
    */
   async append(context: Context, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
@@ -33,7 +35,7 @@ export class AppendEvents {
     }
   }
 
-  /** Goes on with the others when a tenant fails, and throws the first failure at the end. */
+  /** Continues with the other tenants when one fails, and throws the first failure at the end. */
   private async sealAll(context: Context, tenants: ReadonlyMap<string, readonly AuditEvent[]>): Promise<void> {
     const failures: unknown[] = [];
     const waiting = tenants.entries();
@@ -45,7 +47,7 @@ export class AppendEvents {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** The events' MACs come first: they take no place in the sequence. Under the head's lock one more is waited for, the batch's seal. */
+  /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */
   private async sealTenant(context: Context, events: readonly AuditEvent[]): Promise<void> {
     const canonical = events.map(canonicalBytes);
     const macs = await this.macs.compute(context, null, canonical);

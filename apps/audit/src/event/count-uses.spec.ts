@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { instantOf } from './instant.js';
+import { instantOf } from '../trail/instant.js';
 
 describe('counting uses', () => {
   let audit: RunningAudit;

@@ -2,7 +2,7 @@ import type { ClientBase, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 
 /**
- * Runs a statement that each connection plans once, inside the manager's transaction.
+ * Runs a statement inside the manager's transaction. Each connection plans it once.
  * @param name one per text
  */
 export const prepared = async <Row extends QueryResultRow>(

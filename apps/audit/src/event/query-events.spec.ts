@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnkaError } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { instantOf, microsOf } from './instant.js';
+import { instantOf, microsOf } from '../trail/instant.js';
 
 describe('instants', () => {
   it.each([

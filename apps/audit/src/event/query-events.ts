@@ -1,29 +1,17 @@
-import type { Context, queryEvents, SealedEvent } from '@ankasecure/contracts';
-import type { CursorSeal } from '@ankasecure/service-kit';
+import type { Context, queryEvents } from '@ankasecure/contracts';
+import { CursorSeal } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { And, type FindOptionsWhere, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import type { z } from 'zod';
-import type { TrailReader } from '../trail/trail-reader.js';
-import { microsOf } from './instant.js';
-import { type SealedRow, sealedEventOf } from './sealed-row.js';
+import { microsOf } from '../trail/instant.js';
+import { SealedEvent, sealedEventResource } from '../trail/sealed-event.entity.js';
+import { TrailReader } from '../trail/trail-reader.js';
 
 type Query = z.infer<typeof queryEvents.request>;
-type Filter = Omit<Query, 'limit' | 'cursor'>;
+type Filter = Omit<Query, 'limit' | 'cursor' | 'order'>;
 
-/** Each filter's condition on its placeholder, and what is bound to it. */
-const conditions: {
-  readonly [Name in Exclude<keyof Filter, 'order'>]-?: { sql: string; bind?: (value: string) => unknown };
-} = {
-  keyId: { sql: 'key_id =' },
-  userId: { sql: 'user_id =' },
-  operation: { sql: 'operation =' },
-  outcome: { sql: 'outcome =' },
-  correlationId: { sql: 'correlation_id =' },
-  from: { sql: 'occurred_at >=', bind: microsOf },
-  until: { sql: 'occurred_at <', bind: microsOf },
-};
-
-const after = { asc: 'seq >', desc: 'seq <' } as const;
-
-/** Reads a tenant's own trail, page by page: the sequence number is the position, so no event is passed over or shown twice. */
+/** Reads a tenant's own trail page by page. The position is the sequence number, so no event is skipped or shown twice. */
+@Injectable()
 export class QueryEvents {
   constructor(
     private readonly reader: TrailReader,
@@ -31,25 +19,32 @@ export class QueryEvents {
   ) {}
 
   /** @throws AnkaError `cursor-invalid`; `service-unavailable` when too many queries run, `deadline-exceeded` when one takes too long */
-  async query(
-    { tenantId }: Context,
-    { limit, cursor, ...filter }: Query,
-  ): Promise<{ items: SealedEvent[]; next: string | null }> {
+  async query({ tenantId }: Context, { limit, cursor, ...filter }: Query): Promise<z.infer<typeof queryEvents.reply>> {
     const scope = { tenantId, listing: 'audit', filter };
-    const values: unknown[] = [tenantId];
-    const where = ['tenant_id = $1'];
-    const add = (sql: string, value: unknown): void => void where.push(`${sql} $${values.push(value)}`);
-    if (cursor !== undefined) add(after[filter.order], this.cursors.open(scope, cursor));
-    for (const [name, { sql, bind }] of Object.entries(conditions)) {
-      const value = filter[name as keyof typeof conditions];
-      if (value !== undefined) add(sql, bind === undefined ? value : bind(value));
-    }
-    const text = `SELECT * FROM sealed_event WHERE ${where.join(' AND ')} ORDER BY seq ${filter.order} LIMIT ${limit + 1}`;
-    const rows = await this.reader.read('query', tenantId, (manager) => manager.query<SealedRow[]>(text, values));
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    const { order, ...conditions } = filter;
+    const position = cursor === undefined ? undefined : Number(this.cursors.open(scope, cursor));
+    const beyond = order === 'asc' ? MoreThan : LessThan;
+    const where = {
+      tenantId,
+      ...whereOf(conditions),
+      ...(position !== undefined && { seq: beyond(position) }),
+    };
+    const events = await this.reader.read('query', tenantId, (manager) =>
+      manager.find(SealedEvent, { where, order: { seq: order }, take: limit + 1 }),
+    );
+    const last = events.length > limit ? events[limit - 1] : undefined;
     return {
-      items: rows.slice(0, limit).map(sealedEventOf),
-      next: last === undefined ? null : this.cursors.seal(scope, last.seq),
+      items: events.slice(0, limit).map(sealedEventResource),
+      next: last === undefined ? null : this.cursors.seal(scope, String(last.seq)),
     };
   }
 }
+
+const whereOf = ({ from, until, ...equal }: Filter): FindOptionsWhere<SealedEvent> => {
+  const bounds = [
+    ...(from === undefined ? [] : [MoreThanOrEqual(microsOf(from))]),
+    ...(until === undefined ? [] : [LessThan(microsOf(until))]),
+  ];
+  const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined));
+  return { ...given, ...(bounds.length > 0 && { occurredAt: And(...bounds) }) };
+};

@@ -1,6 +1,6 @@
 import { type ChainRow, canonicalBytes, genesisHash, leafHash } from '@ankasecure/audit-event';
-import { instantOf } from '../event/instant.js';
-import { chainRowOf, type ExactRow, sealedAtMicros } from '../event/sealed-row.js';
+import { chainRowOf, type ExactRow, selectExactRows } from '../trail/exact-row.sql.js';
+import { instantOf } from '../trail/instant.js';
 import { database, type RunningAudit } from './running-audit.js';
 
 /** Changes what a trail says; seqs, links and hashes are made to fit afterwards. */
@@ -19,7 +19,7 @@ export class ForgedTrail {
     const where = `tenant_id = '${this.tenantId}'`;
     const stored = await this.audit.postgres.query(
       database,
-      `SELECT *, ${sealedAtMicros} FROM sealed_event WHERE ${where} ORDER BY seq`,
+      `${selectExactRows} WHERE ${where} ORDER BY sealed_event.seq`,
     );
     const rows = stored.map((row) => chainRowOf(row as unknown as ExactRow));
     const forged = linked(this.tenantId, forgery(rows) as readonly ChainRow[]);

@@ -11,7 +11,7 @@ import {
   queryEvents,
   verifyTrail,
 } from '@ankasecure/contracts';
-import type { Bus } from '@ankasecure/service-kit';
+import { type Bus, createService, serviceRoot } from '@ankasecure/service-kit';
 import {
   connectTestBus,
   migrateTest,
@@ -21,10 +21,11 @@ import {
   type TestParts,
   type TestPartsOptions,
 } from '@ankasecure/testing';
+import type { INestMicroservice } from '@nestjs/common';
 import type { z } from 'zod';
-import { AuditModule } from '../audit.module.js';
+import { AppModule } from '../app.module.js';
 import type { AuditConfig } from '../config.js';
-import * as migrations from '../migrations/index.js';
+import { schema } from '../schema.js';
 
 export const database = 'ankadb_audit';
 
@@ -105,16 +106,14 @@ export const startAudit = async () => {
     postgres,
     nats,
     database,
-    schema: { entities: [], migrations: Object.values(migrations) },
+    schema,
   };
   await migrateTest(options);
-  const instance = async (): Promise<TestParts & { module: AuditModule }> => {
+  const instance = async (): Promise<TestParts & { app: INestMicroservice }> => {
     const parts = await startTestParts(options);
     const config: AuditConfig = { ...parts.config, cursorSecret: 'c'.repeat(32), partition: 'default' };
-    const module = new AuditModule({ ...parts, config });
-    await module.onApplicationBootstrap();
-    await parts.bus.flushed();
-    return { ...parts, module };
+    const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: 'none' });
+    return { ...parts, app: await createService(root, parts.log) };
   };
   const worker = await connectTestBus('crypto-worker', nats);
   const gateway = await connectTestBus('gateway', nats);
@@ -135,7 +134,7 @@ export const startAudit = async () => {
     /** As the superuser with triggers off, whom no right and no trigger stops. */
     tamper: (sql: string) => postgres.query(database, `SET session_replication_role = replica; ${sql}`),
     stop: async (): Promise<void> => {
-      for (const { module } of instances) await module.onApplicationShutdown();
+      for (const { app } of instances) await app.close();
       await gateway.close();
       await worker.close();
       await Promise.all(instances.map((parts) => parts.stop()));

@@ -1,12 +1,15 @@
-import type { Logger } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { makeMonthPartitions } from './month-partition.sql.js';
 
-/** Months, beyond the current one, for which partitions exist: so long may every attempt to make more fail. */
+/** Months after the current one that have partitions: the time for which every attempt to make more may fail. */
 const monthsAhead = 2;
 const dayMs = 86_400_000;
 
 /** Keeps the trail's month partitions ahead of the clock. */
-export class MonthPartitions {
+@Injectable()
+export class MonthPartitions implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -14,25 +17,23 @@ export class MonthPartitions {
     private readonly log: Logger,
   ) {}
 
-  /** Makes what is missing now, and looks again every day. */
-  async start(): Promise<void> {
+  /** Makes the missing partitions now, and looks again every day. */
+  async onApplicationBootstrap(): Promise<void> {
     await this.make();
     this.timer = setInterval(() => {
       this.make().catch((error: unknown) => {
-        this.log.error({ reason: (error as Error).message }, 'partitions of the months ahead could not be made');
+        this.log.error({ reason: (error as Error).message }, 'cannot create the partitions of the months ahead');
       });
     }, dayMs);
     this.timer.unref();
   }
 
-  stop(): void {
+  onApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 
   private async make(): Promise<void> {
-    const [row] = await this.dataSource.query<{ made: number }[]>('SELECT make_month_partitions($1) AS made', [
-      monthsAhead,
-    ]);
-    if (row !== undefined && row.made > 0) this.log.info({ partitions: row.made }, 'month partitions made');
+    const partitions = await makeMonthPartitions(this.dataSource, monthsAhead);
+    if (partitions > 0) this.log.info({ partitions }, 'created month partitions');
   }
 }

@@ -1,15 +1,15 @@
 import { AnkaError } from '@ankasecure/contracts';
 
 export interface ReadBounds {
-  /** What is read, in the plural. */
+  /** The name of the reads, in the plural. */
   readonly what: string;
   readonly perTenant: number;
   readonly inAll: number;
 }
 
 /**
- * How many reads of one kind an instance has under way, of one tenant and of all: each holds a connection. What is beyond is
- * refused rather than queued, so that no tenant's reads wait in front of another's.
+ * Limits the reads of one kind that an instance has in progress, of one tenant and of all tenants. Each read holds a
+ * connection. Reads beyond the limit are refused, not queued, so that no tenant's reads wait behind another's.
  */
 export class ReadLimit {
   private readonly running = new Map<string, number>();
@@ -24,10 +24,10 @@ export class ReadLimit {
     if (own >= perTenant)
       throw new AnkaError(
         'service-unavailable',
-        `The tenant has as many ${what} under way as it may; try again when one has ended`,
+        `The tenant has too many concurrent ${what}. Try again when one has finished.`,
       );
     if (this.all >= inAll)
-      throw new AnkaError('service-unavailable', `Too many ${what} of other tenants are under way; try again`);
+      throw new AnkaError('service-unavailable', `Other tenants are running too many ${what}. Try again.`);
     this.running.set(tenantId, own + 1);
     this.all++;
     try {

@@ -1,7 +1,10 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { dataSourceOptions, type ServiceConfig, withTenant } from '@ankasecure/service-kit';
+import { DatabaseConfig, dataSourceOptions, type Schema, withTenant } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ReadBounds, ReadLimit } from './read-limit.js';
+import { SealedEvent } from './sealed-event.entity.js';
+import { TrailHead } from './trail-head.entity.js';
 
 const kinds = {
   query: { what: 'queries', perTenant: 2, inAll: 5 },
@@ -9,25 +12,35 @@ const kinds = {
 } as const satisfies Record<string, ReadBounds>;
 type Kind = keyof typeof kinds;
 
-/** A connection for every read that may be under way, so that none waits for another's. */
+/** One connection for every read that may be in progress, so that no read waits for another's connection. */
 const connections = kinds.query.inAll + kinds.verification.inAll;
-/** Milliseconds of one statement: a page, or a stretch of a verification. */
+/** Longest time of one statement, in milliseconds: a page, or a chunk of a verification. */
 const statementTimeoutMs = 5000;
 /** PostgreSQL's query_canceled. */
 const canceled = '57014';
+const schema: Schema = { entities: [SealedEvent, TrailHead], migrations: [], outbox: 'none' };
 
-/** Connections that only read the trail, apart from those that seal: however long somebody reads, sealing does not wait. */
-export class TrailReader {
+/** Reads the trail on connections of its own, so that sealing never waits for a reader. */
+@Injectable()
+export class TrailReader implements OnModuleInit, OnApplicationShutdown {
   private readonly limits = { query: new ReadLimit(kinds.query), verification: new ReadLimit(kinds.verification) };
 
-  private constructor(private readonly dataSource: DataSource) {}
+  private readonly dataSource: DataSource;
 
-  static async open(database: ServiceConfig['database']): Promise<TrailReader> {
-    const schema = { entities: [], migrations: [] };
-    const options = dataSourceOptions('audit-read', { ...database, poolSize: connections }, schema, {
-      statement_timeout: statementTimeoutMs,
-    });
-    return new TrailReader(await new DataSource(options).initialize());
+  constructor(database: DatabaseConfig) {
+    this.dataSource = new DataSource(
+      dataSourceOptions('audit-read', { ...database, poolSize: connections }, schema, {
+        statement_timeout: statementTimeoutMs,
+      }),
+    );
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.dataSource.initialize();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.dataSource.destroy();
   }
 
   /**
@@ -41,13 +54,9 @@ export class TrailReader {
       );
     } catch (error) {
       if ((error as { code?: unknown }).code !== canceled) throw error;
-      throw new AnkaError('deadline-exceeded', 'The trail could not be read in time; ask for less of it', {
+      throw new AnkaError('deadline-exceeded', 'The trail could not be read in time. Request a smaller part of it.', {
         cause: error,
       });
     }
-  }
-
-  close(): Promise<void> {
-    return this.dataSource.destroy();
   }
 }

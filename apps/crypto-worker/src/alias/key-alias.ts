@@ -14,8 +14,8 @@ import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
 import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock-key.js';
-import type { CommitChange } from '../outcome/commit-change.js';
-import { type Deed, keyOf } from '../outcome/rehearse.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import type { KeyActionRunner } from '../outcome/key-action.js';
 
 interface Row {
   readonly name: string;
@@ -39,7 +39,7 @@ export class KeyAliases {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly changes: CommitChange,
+    private readonly actions: KeyActionRunner,
     cursorSecret: string,
   ) {
     this.cursors = new CursorSeal(cursorSecret);
@@ -83,72 +83,53 @@ export class KeyAliases {
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `key-state` for a destroyed key */
-  put(context: Context, { name, keyId }: Naming): Promise<Alias> {
+  put(context: Context, naming: Naming): Promise<Alias | DryRun> {
     const { tenantId } = context;
-    return this.change(context, deedOf('alias.put', name, keyId), async (manager) => {
-      const old = await checkPut(manager, context, { name, keyId });
-      const [row] = await manager.query<Row[]>(
-        `INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id, name) DO UPDATE SET key_id = excluded.key_id, changed_at = now(), revision = key_alias.revision + 1
-         RETURNING ${columns}`,
-        [tenantId, name, keyId],
-      );
-      if (old !== undefined && old.key_id !== keyId) await outdateKey(manager, tenantId, old.key_id);
-      return { row: row as Row, was: old };
+    const { name, keyId } = naming;
+    return this.actions.run(context, {
+      operation: 'alias.put',
+      keyId,
+      details: { alias: name },
+      check: (manager) => checkPut(manager, context, naming),
+      foresee: (_old, manager) => forecast(manager, tenantId, keyId),
+      write: async (manager, old) => {
+        const row = await write(manager, tenantId, naming);
+        if (old !== undefined && old.key_id !== keyId) await outdateKey(manager, tenantId, old.key_id);
+        return { result: aliasOf(row), events: [changed(row, old)] };
+      },
     });
   }
 
-  /** Changes of one tenant's names come one after the other, since each takes its fence. @returns what was. @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed` */
-  remove(context: Context, { name }: Named): Promise<Alias> {
+  /**
+   * Changes of one tenant's names come one after the other, since each takes its fence.
+   * @returns the alias as it was
+   * @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
+   */
+  remove(context: Context, { name }: Named): Promise<Alias | DryRun> {
     const { tenantId } = context;
-    return this.change(context, deedOf('alias.delete', name, null), async (manager) => {
-      const old = await checkRemove(manager, context, name);
-      await manager.query('DELETE FROM key_alias WHERE tenant_id = $1 AND name = $2', [tenantId, name]);
-      await outdateKey(manager, tenantId, old.key_id);
-      return { row: old, was: old };
+    return this.actions.run(context, {
+      operation: 'alias.delete',
+      keyId: null,
+      details: { alias: name },
+      check: (manager) => checkRemove(manager, context, name),
+      foresee: (old, manager) => forecast(manager, tenantId, old.key_id),
+      write: async (manager, old) => {
+        await manager.query('DELETE FROM key_alias WHERE tenant_id = $1 AND name = $2', [tenantId, name]);
+        await outdateKey(manager, tenantId, old.key_id);
+        return { result: aliasOf(old), events: [changed(old, old)] };
+      },
     });
-  }
-
-  /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. */
-  rehearsePut(context: Context, naming: Naming): Promise<DryRun> {
-    return this.rehearse(context, deedOf('alias.put', naming.name, naming.keyId), async (manager) => {
-      await checkPut(manager, context, naming);
-      return naming.keyId;
-    });
-  }
-
-  rehearseRemove(context: Context, { name }: Named): Promise<DryRun> {
-    return this.rehearse(context, deedOf('alias.delete', name, null), async (manager) => {
-      const { key_id: keyId } = await checkRemove(manager, context, name);
-      return keyId;
-    });
-  }
-
-  /** @param check gives the id of the key it is about */
-  private rehearse(context: Context, deed: Deed, check: (manager: EntityManager) => Promise<string>): Promise<DryRun> {
-    return this.changes.rehearse(context, deed, async (manager) => {
-      const rows = await readKey(manager, context.tenantId, await check(manager));
-      return { key: keyOf(rows.at(-1) as KeyRow) };
-    });
-  }
-
-  private async change(
-    context: Context,
-    deed: Deed,
-    work: (manager: EntityManager) => Promise<{ row: Row; was: Row | undefined }>,
-  ): Promise<Alias> {
-    const row = await this.changes.commit(context, deed, async (manager) => {
-      const { row: result, was } = await work(manager);
-      const details = { ...deed.details, ...(was === undefined ? {} : { was: was.key_id }) };
-      return { result, events: [{ keyId: result.key_id, details }] };
-    });
-    return aliasOf(row);
   }
 }
 
-const deedOf = (operation: 'alias.put' | 'alias.delete', name: string, keyId: string | null): Deed => ({
-  ...{ operation, keyId, algorithm: null },
-  details: { alias: name },
+/** The event of a changed alias: the key it stands for, and the one it stood for. */
+const changed = ({ name, key_id: keyId }: Row, old: Row | undefined) => ({
+  keyId,
+  details: { alias: name, ...(old !== undefined && { was: old.key_id }) },
+});
+
+const forecast = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Forecast> => ({
+  key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as KeyRow),
 });
 
 const columns = 'name, key_id, changed_at, revision';
@@ -159,6 +140,16 @@ const aliasOf = ({ name, key_id, changed_at, revision }: Row): Alias => ({
   changedAt: changed_at.toISOString(),
   revision,
 });
+
+const write = async (manager: EntityManager, tenantId: string, { name, keyId }: Naming): Promise<Row> => {
+  const [row] = await manager.query<Row[]>(
+    `INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)
+     ON CONFLICT (tenant_id, name) DO UPDATE SET key_id = excluded.key_id, changed_at = now(), revision = key_alias.revision + 1
+     RETURNING ${columns}`,
+    [tenantId, name, keyId],
+  );
+  return row as Row;
+};
 
 const find = async (manager: EntityManager, tenantId: string, name: string): Promise<Row | undefined> => {
   const [row] = await manager.query<Row[]>(`SELECT ${columns} FROM key_alias WHERE tenant_id = $1 AND name = $2`, [
@@ -180,7 +171,7 @@ const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 /** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
 const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefined): void => {
   if (ifMatch !== undefined && ifMatch !== row?.revision)
-    throw new AnkaError('precondition-failed', 'The alias has changed since; read it again and decide anew');
+    throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');
 };
 
 /** With the key locked. @returns what the name stands for until now. @throws AnkaError `key-not-found`, `precondition-failed`, `key-state` */
@@ -195,7 +186,7 @@ const checkPut = async (
   if (old !== undefined) await assertGranted(manager, context, 'manage', old.key_id);
   assertExpected(context, old);
   const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as KeyRow;
-  if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'be given a name'));
+  if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'have an alias'));
   return old;
 };
 

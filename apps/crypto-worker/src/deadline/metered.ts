@@ -1,24 +1,20 @@
+import { HsmMeter } from '@ankasecure/contracts';
 import type { Deadline } from './deadline.js';
 
-/** The microseconds one piece of work spent in PKCS#11 calls. It belongs to the process: JSON leaves it out. */
-export class HsmMeter {
-  micros = 0;
-
-  /** @param outer counts too what this one counts */
-  constructor(private readonly outer?: Deadline['hsm']) {}
-
-  add(micros: number): void {
-    this.micros += micros;
-    this.outer?.add(micros);
+/** A meter for a part of a request: the request's own meter counts the same microseconds. */
+class PartMeter extends HsmMeter {
+  constructor(private readonly whole: Deadline['hsm']) {
+    super();
   }
 
-  toJSON(): undefined {
-    return undefined;
+  override add(micros: number): void {
+    super.add(micros);
+    this.whole?.add(micros);
   }
 }
 
-/** `budget` with a meter of its own, which passes on what it counts to the meter that `budget` has. */
+/** `budget` with a meter of its own, for one part of a request. */
 export const metered = <Budget extends Deadline>(budget: Budget): Budget & { readonly hsm: HsmMeter } => ({
   ...budget,
-  hsm: new HsmMeter(budget.hsm),
+  hsm: new PartMeter(budget.hsm),
 });

@@ -16,34 +16,21 @@ export const serveGrants = ({ bus, outbox, modules }: Serving, partition: string
   const grants = modules.get(ChangeGrants);
   const outcomes = modules.get(GroupCommit);
   const answer = (body: KeyGrants): Answer<KeyGrants> => ({ body, revision: body.revision });
-  const serve = <Request extends { readonly id: string }>(
-    change: (context: Context, request: Request) => Promise<KeyGrants>,
-  ) => {
-    return async (context: Context, request: Request): Promise<Answer<KeyGrants>> => {
-      outbox.assertRoom();
-      return answer(await change(context, request));
-    };
-  };
-  const tried = <Request>(rehearse: (context: Context, request: Request) => Promise<DryRun>) => {
-    return async (context: Context, request: Request): Promise<DryRun> => {
-      outbox.assertRoom();
-      return rehearse(context, request);
-    };
-  };
+  const handlers = <Request>(change: (context: Context, request: Request) => Promise<KeyGrants | DryRun>) =>
+    [
+      async (context: Context, request: Request) => {
+        outbox.assertRoom();
+        return answer((await change(context, request)) as KeyGrants);
+      },
+      async (context: Context, request: Request) => {
+        outbox.assertRoom();
+        return (await change(context, request)) as DryRun;
+      },
+    ] as const;
   bus.serve(getGrants, partition, async (context, request) => {
     const about = { operation: 'key.grants.get', keyId: request.id };
     return answer(await recordingDenial(outcomes, context, about, () => grants.get(context, request)));
   });
-  bus.serve(
-    putGrants.contract,
-    partition,
-    serve((context, request) => grants.put(context, request)),
-    tried((context, request) => grants.rehearsePut(context, request)),
-  );
-  bus.serve(
-    deleteGrants,
-    partition,
-    serve((context, request) => grants.delete(context, request)),
-    tried((context, request) => grants.rehearseDelete(context, request)),
-  );
+  bus.serve(putGrants.contract, partition, ...handlers(grants.put.bind(grants)));
+  bus.serve(deleteGrants, partition, ...handlers(grants.delete.bind(grants)));
 };

@@ -3,12 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
+import type { Partition } from '../custody/partition.js';
 import { KeyStore } from '../key/key-store.js';
 import { Lease } from '../lease/lease.js';
+import { VersionMaker } from '../making/make-version.js';
 import { RotateKey } from '../making/rotate-key.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyMakingRunner } from '../outcome/key-making.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { RotateDue } from './rotate-due.js';
@@ -54,15 +57,9 @@ const worker = (alone = true) => {
   if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
   const outcomes = new GroupCommit(database.config, outbox, silent);
   const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-  const rotator = new RotateKey(
-    dataSource,
-    custody,
-    maker,
-    new KeyStore(dataSource),
-    new EnforcedPolicies(dataSource),
-    outcomes,
-    undefined as never,
-  );
+  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
+  const versions = new VersionMaker({ name: 'default' } as Partition, custody, maker, undefined as never);
+  const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
   const scheduler = new RotateDue(dataSource, custody, lease, rotator, silent);
   const stop = async (): Promise<void> => {
     await scheduler.stop();

@@ -4,14 +4,19 @@ import { type AlgorithmName, joseAlgs, type Purpose } from '@ankasecure/algorith
 import { AnkaError, type ErrorCode, type KeyState } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Capability, Custody } from '../custody/custody.js';
+import type { Partition } from '../custody/partition.js';
 import { failureOf } from '../jose/testing/failure.js';
 import { Lease } from '../lease/lease.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyMakingRunner } from '../outcome/key-making.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import type { Quotas } from '../quota/quotas.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { CreateKey } from './create-key.js';
+import { KeyRoom } from './key-room.js';
+import { VersionMaker } from './make-version.js';
 import type { KeySource, Supply } from './plan-creation.js';
 
 /** A token whose self-tests take as long as a test wants, and which must not be asked for a key. */
@@ -57,12 +62,10 @@ describe('a key that is not to be made', () => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
     const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-    const policies = new EnforcedPolicies(dataSource);
-    return new CreateKey(dataSource, custody, maker, policies, outcomes, {
-      partition: 'default',
-      quotas: { keysOf: () => mostKeys },
-      platformKeys: undefined as never,
-    });
+    const versions = new VersionMaker({ name: 'default' } as Partition, custody, maker, undefined as never);
+    const room = new KeyRoom(dataSource, { keysOf: () => mostKeys } as unknown as Quotas);
+    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
+    return new CreateKey(dataSource, custody, makings, versions, room);
   };
   const requestFor = (algorithm: AlgorithmName) =>
     ({ algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }) as const;
@@ -158,7 +161,9 @@ describe('a key that is not to be made', () => {
       const failure = await failureOf(() => creatorOf(token).create(context, requestFor('AES-256'), source));
       await expectRefused(failure, 'quota-exceeded', 'key.import');
       expect([token.made, token.destroyed]).toEqual([0, 0]);
-      await expect(creatorOf(token).rehearse(context, requestFor('AES-256'), source)).resolves.toMatchObject({
+      await expect(
+        creatorOf(token).create({ ...context, dryRun: true }, requestFor('AES-256'), source),
+      ).resolves.toMatchObject({
         succeeds: true,
       });
     });

@@ -16,7 +16,7 @@ const cellsOf = ({ method, path, roles: allowed, right, public: open }: Route): 
 
 const table = `# Who may call what
 
-By role, at the gateway's door; \`access.spec.ts\` tries every cell. The last column is the right on the key that whoever is only a \`user\`, where the row lets one in, needs besides: the worker that owns the key looks at it, and \`right.spec.ts\` of the end-to-end tests tries each. \`manage\` is no way to the uses of a key: whoever has it by a grant may give rights to others, and none to itself or to a group of its own.
+The table shows which role may call which route. \`access.spec.ts\` tests every cell at the gateway. The last column is the right on the key that a principal with only the role \`user\` also needs. The worker that owns the key checks that right, and \`right.spec.ts\` of the end-to-end tests tests each one. The right \`manage\` does not include the uses of a key: a grantee with \`manage\` can grant rights to others, but not to itself or to its own groups.
 
 ${row(['Route', ...roles, 'right on the key'])}
 ${row(['---', ...roles.map(() => '---'), '---'])}

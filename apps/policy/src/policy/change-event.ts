@@ -1,19 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { type AuditEvent, platformTenantId, userIssuer } from '@ankasecure/contracts';
+import { type Actor, type AuditEvent, auditEvent, platformTenantId } from '@ankasecure/contracts';
 import { type Difference, differences, type PolicyDocument } from '@ankasecure/policy-rules';
 import type { Tenant } from '../tenant/tenant.entity.js';
 
-/** A version as far as its event is concerned. */
-export interface Change {
+/** The facts of a version that its event reports. */
+export interface PolicyChange {
   readonly tenantId: string;
   readonly version: number;
   readonly document: PolicyDocument;
-  /** The earlier version it brings back. */
+  /** The earlier version that a rollback restored. */
   readonly restores?: number | null;
   readonly changedBy: string;
-  /** Who said that it was he; none where the service itself did it. */
+  /** The issuer that vouches for `changedBy`; none where the service acts by itself. */
   readonly changedByIssuer?: string | null;
-  /** Where it took two people. */
+  /** Set where the change took two people. */
   readonly approvalId?: string | null;
   readonly requestedBy?: string | null;
   readonly correlationId: string;
@@ -22,7 +21,7 @@ export interface Change {
 /** Longest value of an event's details. */
 const maxDetail = 512;
 
-/** Names in their order, and how many more there are where they do not fit. */
+/** Lists names in their order. Where they do not fit, it says how many more there are. */
 const listed = (names: readonly string[]): string => {
   const all = names.join(' ');
   if (all.length <= maxDetail) return all;
@@ -32,7 +31,7 @@ const listed = (names: readonly string[]): string => {
 
 const inWords = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** What a difference is in an event's details: the two lists of algorithms, and any other field before and after. */
+/** Details of one difference: added and removed algorithms, or a field before and after. */
 const detailsOf = ({ field, algorithm, added, removed, before, after }: Difference): Record<string, string> => {
   if (field === 'allowedAlgorithms' && added !== undefined && removed !== undefined)
     return {
@@ -50,31 +49,29 @@ const detailsOf = ({ field, algorithm, added, removed, before, after }: Differen
 const changes = (from: PolicyDocument, to: PolicyDocument): Record<string, string> =>
   Object.assign({}, ...differences(from, to).map(detailsOf)) as Record<string, string>;
 
-/** Who approved it is the event's user. */
-const approvalOf = ({ approvalId, requestedBy }: Change): Record<string, string> =>
-  typeof approvalId === 'string' && typeof requestedBy === 'string' ? { approvalId, requestedBy } : {};
+/** The event's user is the principal who changed the policy, or approved the change. */
+const actorOf = (change: PolicyChange): Actor => {
+  const {
+    tenantId,
+    changedBy: principal,
+    changedByIssuer: issuer,
+    approvalId: id,
+    requestedBy,
+    correlationId,
+  } = change;
+  return {
+    tenantId,
+    principal,
+    correlationId,
+    ...(typeof issuer === 'string' && { issuer }),
+    ...(typeof id === 'string' && typeof requestedBy === 'string' && { approval: { id, requestedBy } }),
+  };
+};
 
-const eventOf = (
-  change: Change,
-  { details, ...over }: Pick<AuditEvent, 'operation' | 'outcome' | 'failureCode' | 'details'>,
-): AuditEvent => ({
-  eventId: randomUUID(),
-  tenantId: change.tenantId,
-  userId: change.changedBy,
-  keyId: null,
-  algorithm: null,
-  occurredAt: Date.now() * 1000,
-  correlationId: change.correlationId,
-  ...over,
-  details: { ...details, ...userIssuer({ issuer: change.changedByIssuer ?? undefined }), ...approvalOf(change) },
-});
-
-/** A policy came in force: which version after which, and what changed. */
-export const policyChanged = (change: Change, before: Pick<Change, 'version' | 'document'>): AuditEvent =>
-  eventOf(change, {
+/** A policy came in force: the versions before and after, and their differences. */
+export const policyChanged = (change: PolicyChange, before: Pick<PolicyChange, 'version' | 'document'>): AuditEvent =>
+  auditEvent(actorOf(change), {
     operation: 'policy.put',
-    outcome: 'success',
-    failureCode: null,
     details: {
       fromVersion: String(before.version),
       toVersion: String(change.version),
@@ -83,12 +80,13 @@ export const policyChanged = (change: Change, before: Pick<Change, 'version' | '
     },
   });
 
-/** A policy is in force that was not known here: which version after which, and what it changed. */
-export const policyAdopted = (adopted: Change, before: Pick<Change, 'version' | 'document'> | null): AuditEvent =>
-  eventOf(adopted, {
+/** A policy is in force that was not known here: the versions before and after, and their differences. */
+export const policyAdopted = (
+  adopted: PolicyChange,
+  before: Pick<PolicyChange, 'version' | 'document'> | null,
+): AuditEvent =>
+  auditEvent(actorOf(adopted), {
     operation: 'policy.adopt',
-    outcome: 'success',
-    failureCode: null,
     details: {
       toVersion: String(adopted.version),
       ...(before !== null && {
@@ -98,23 +96,21 @@ export const policyAdopted = (adopted: Change, before: Pick<Change, 'version' | 
     },
   });
 
-/** A policy will never come in force. */
-export const policyRefused = (change: Change, failureCode: string): AuditEvent =>
-  eventOf(change, {
+/** A policy was refused and never comes in force. */
+export const policyRefused = (change: PolicyChange, failureCode: string): AuditEvent =>
+  auditEvent(actorOf(change), {
     operation: 'policy.put',
-    outcome: 'failure',
     failureCode,
     details: { toVersion: String(change.version) },
   });
 
-/** The first policy came in force: the tenant exists. In its own trail, and in that of the platform's auditors. */
-export const tenantCreated = (change: Change, { id, slug, name, partition }: Tenant): readonly AuditEvent[] => {
+/** The first policy came in force, so the tenant exists. The event enters its own trail and that of the platform's auditors. */
+export const tenantCreated = (change: PolicyChange, { id, slug, name, partition }: Tenant): readonly AuditEvent[] => {
+  const actor = actorOf(change);
+  const operation = 'tenant.create';
   const details = { slug, name, partition, policyVersion: String(change.version) };
-  const created = { operation: 'tenant.create', outcome: 'success', failureCode: null } as const;
-  const own = eventOf(change, { ...created, details });
+  const own = auditEvent(actor, { operation, details });
   if (id === platformTenantId) return [own];
-  return [
-    own,
-    eventOf({ ...change, tenantId: platformTenantId }, { ...created, details: { tenantId: id, ...details } }),
-  ];
+  const platform = { ...actor, tenantId: platformTenantId };
+  return [own, auditEvent(platform, { operation, details: { tenantId: id, ...details } })];
 };

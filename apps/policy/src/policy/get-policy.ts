@@ -1,19 +1,22 @@
 import type { Context, Policy } from '@ankasecure/contracts';
 import { type Answer, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { currentPolicy, policyAnswer } from './policy-resource.js';
-import type { SettleChange } from './settle-change.js';
+import { SettleChange } from './settle-change.js';
 
-/** Longest that a reader waits for an unfinished change to be finished first, in milliseconds. */
+/** Longest that a reader waits for an unfinished change, in milliseconds. */
 const patienceMs = 1000;
 
+/** Reads the policy in force. */
+@Injectable()
 export class GetPolicy {
   constructor(
     private readonly dataSource: DataSource,
     private readonly changes: SettleChange,
   ) {}
 
-  /** The policy in force. A change on its way is finished first if that is quick; otherwise its number is in the answer. */
+  /** A pending change is finished first if that is quick; otherwise the answer names its version. */
   async get({ tenantId }: Context): Promise<Answer<Policy>> {
     let current = await this.read(tenantId);
     if (current.pending !== null) {

@@ -4,7 +4,7 @@ import { type EntityManager, In } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
-/** A version as callers see it; its ETag is the version. */
+/** The answer that shows a version. Its ETag is the version. */
 export const policyAnswer = (version: PolicyVersion, pendingVersion: number | null): Answer<Policy> => ({
   body: {
     tenantId: version.tenantId,
@@ -34,7 +34,7 @@ export interface CurrentPolicy {
 }
 
 /**
- * The version in force and the one on its way, as of one moment: between two statements the one could become the other.
+ * The active and the pending version, read in one statement: between two statements one could become the other.
  * @throws AnkaError `tenant-unknown`; `policy-not-applied` while a new tenant has no policy in force yet
  */
 export const currentPolicy = async (manager: EntityManager, tenantId: string): Promise<CurrentPolicy> => {
@@ -43,6 +43,9 @@ export const currentPolicy = async (manager: EntityManager, tenantId: string): P
   const pending = versions.find(({ state }) => state === 'pending') ?? null;
   if (active !== undefined) return { active, pending };
   if (await manager.existsBy(Tenant, { id: tenantId }))
-    throw new AnkaError('policy-not-applied', 'The tenant is being created; its first policy is not in force yet');
+    throw new AnkaError(
+      'policy-not-applied',
+      'The tenant is being created and its first policy is not in force yet. Try again.',
+    );
   throw new AnkaError('tenant-unknown');
 };

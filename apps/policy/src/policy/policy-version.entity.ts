@@ -3,14 +3,14 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { Tenant } from '../tenant/tenant.entity.js';
 
 /**
- * `pending`: handed to the workers, not known to be in force. `active`: in force on every worker. `failed`: refused by the
- * workers before anything was done, so never in force; or given up because they enforce one that was not known here.
+ * `pending`: handed to the workers, not known to be in force. `active`: in force on every worker. `superseded`: replaced by a
+ * later version. `failed`: never in force, because the workers refused it or enforce a version that was not known here.
  */
 export type PolicyVersionState = 'pending' | 'active' | 'superseded' | 'failed';
 
 const primaryKeyConstraintName = 'policy_version_pkey';
 
-/** What a tenant's policy was from some change on. The version is also the revision the workers know it by. */
+/** One version of a tenant's policy. Workers know the version as the policy's revision. */
 @Entity('policy_version')
 @Index('policy_version_pending', ['tenantId'], { unique: true, where: `(state = 'pending'::text)` })
 @Index('policy_version_active', ['tenantId'], { unique: true, where: `(state = 'active'::text)` })
@@ -33,27 +33,27 @@ export class PolicyVersion {
   @Column('text', { default: 'pending' })
   state!: PolicyVersionState;
 
-  /** How often it was handed to the workers; written before each time. */
+  /** Number of times it was handed to the workers, counted before each time. */
   @Column('integer', { default: 0 })
   attempts!: number;
 
-  /** Why it failed: an error's code. */
+  /** The error code of a failed version. */
   @Column('text', { name: 'failure_code', nullable: true })
   failureCode!: string | null;
 
-  /** The earlier version whose document this one brought back. */
+  /** The earlier version whose document a rollback restored. */
   @Column('integer', { nullable: true })
   restores!: number | null;
 
-  /** Who brought it in force; where that took two people, who approved it. */
+  /** The principal who made the change; the approver, where it took two people. */
   @Column('text', { name: 'changed_by' })
   changedBy!: string;
 
-  /** The issuer that said so; null where the service did it by itself. */
+  /** The issuer that vouches for the principal; null where the service acts by itself. */
   @Column('text', { name: 'changed_by_issuer', nullable: true })
   changedByIssuer!: string | null;
 
-  /** Where it took two people: the request that was approved, and who had made it. */
+  /** The approved request and its author, where the change took two people. */
   @Column('uuid', { name: 'approval_id', nullable: true })
   approvalId!: string | null;
 

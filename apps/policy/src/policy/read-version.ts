@@ -1,17 +1,22 @@
 import type { Context, diffPolicyVersions, getPolicyVersion, listPolicyVersions } from '@ankasecure/contracts';
 import { differences } from '@ankasecure/policy-rules';
-import { type CursorSeal, withTenant } from '@ankasecure/service-kit';
-import { type DataSource, LessThan } from 'typeorm';
+import { CursorSeal, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, LessThan } from 'typeorm';
 import type { z } from 'zod';
 import { findVersion } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
 const summaryOf = ({ version, state, changedBy, changedAt, restores }: PolicyVersion) => ({
-  ...{ version, state, changedBy, restores },
+  version,
+  state,
+  changedBy,
+  restores,
   changedAt: changedAt.toISOString(),
 });
 
-/** The history of a tenant's policy. */
+/** Reads the history of a tenant's policy. */
+@Injectable()
 export class ReadVersion {
   constructor(
     private readonly dataSource: DataSource,

@@ -1,18 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
-import type { SettleChange } from './settle-change.js';
+import { AnkaError } from '@ankasecure/contracts';
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { tenantsWithPendingChange } from './pending-change.sql.js';
+import { SettleChange } from './settle-change.js';
 
-/** Between two looks, in milliseconds: while changes stay unfinished from `first`, doubled up to `most`; otherwise `idle`. */
+/** Between two looks, in milliseconds: `first` doubled up to `most` while changes stay unfinished; otherwise `idle`. */
 const pauseMs = { first: 200, most: 5000, idle: 30_000 };
 const attemptMs = 10_000;
-/** Longest that stopping waits for attempts under way, in milliseconds; whoever comes next makes them again. */
+/** Longest that stopping waits for attempts in progress, in milliseconds. The next instance repeats them. */
 const graceMs = 1000;
 /** Tenants whose changes are tried at once. */
 const atOnce = 8;
 
-/** Finishes, in the background, every change that was left on its way: by us, by an instance that died, by a worker that was away. */
-export class ReconcileChange {
+/** Finishes, in the background, every change that was left pending: by a failed call, a dead instance or an absent worker. */
+@Injectable()
+export class ReconcileChange implements OnApplicationBootstrap, OnApplicationShutdown {
   private stopped = false;
   private failures = 0;
   private wake: () => void = () => undefined;
@@ -24,26 +28,35 @@ export class ReconcileChange {
     private readonly log: Logger,
   ) {}
 
-  start(): void {
+  onApplicationBootstrap(): void {
     this.loop = this.run();
   }
 
-  /** Looks soon: a change was left unfinished. */
-  kick(): void {
-    this.failures = 0;
-    this.wake();
+  /** Passes a change through, and looks soon when it was left unfinished. */
+  async watch<Result>(change: Promise<Result>): Promise<Result> {
+    try {
+      return await change;
+    } catch (error) {
+      if (error instanceof AnkaError && error.code === 'policy-not-applied') this.lookSoon();
+      throw error;
+    }
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.wake();
     await Promise.race([this.loop, delay(graceMs, undefined, { ref: false })]);
   }
 
+  private lookSoon(): void {
+    this.failures = 0;
+    this.wake();
+  }
+
   private async run(): Promise<void> {
     while (!this.stopped) {
       const left = await this.look().catch((error: unknown) => {
-        this.log.warn({ reason: (error as Error).message }, 'unfinished policy changes could not be looked for');
+        this.log.warn({ reason: (error as Error).message }, 'cannot look for unfinished policy changes');
         return 1;
       });
       this.failures = left === 0 ? 0 : this.failures + 1;
@@ -55,13 +68,10 @@ export class ReconcileChange {
 
   /** @returns how many changes are still unfinished */
   private async look(): Promise<number> {
-    const rows = await this.dataSource.query<{ tenant_id: string }[]>(
-      'SELECT tenants_with_pending_change() AS tenant_id',
-    );
-    const waiting = rows.values();
+    const waiting = (await tenantsWithPendingChange(this.dataSource)).values();
     let left = 0;
     const next = async (): Promise<void> => {
-      for (const { tenant_id: tenantId } of waiting) {
+      for (const tenantId of waiting) {
         if (this.stopped) return;
         await this.changes.settle(tenantId, Date.now() + attemptMs).catch(() => left++);
       }

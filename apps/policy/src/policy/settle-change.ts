@@ -1,48 +1,50 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError, type AuditEvent, applyPolicy } from '@ankasecure/contracts';
-import { type Bus, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { BusClient, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { type Change, policyAdopted, policyChanged, policyRefused, tenantCreated } from './change-event.js';
+import { type PolicyChange, policyAdopted, policyChanged, policyRefused, tenantCreated } from './change-event.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
 /** Longest that one attempt waits for the workers, in milliseconds. */
 const applyTimeoutMs = 10_000;
 
-/** What a worker says that it enforces. */
+/** The policy that a worker reports as enforced. */
 type Enforced = z.infer<typeof applyPolicy.reply>;
 
-/** Why a change fails that was decided without knowing what is in force. */
+/** The failure of a change that was decided without knowing the policy in force. */
 const outdated = 'precondition-failed';
 
-/** Answers of a worker that mean it did nothing at all. */
+/** Failures of a worker that mean it changed nothing. */
 const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
 
 /**
- * Finishes changes that are on their way.
+ * Finishes pending changes.
  *
- * Whatever happened before (the worker never got it, its reply was lost, we stopped before writing the reply down) the next
- * step is the same: hand the pending version to the workers again, which is idempotent, and on their answer mark it active
- * and report it, in one transaction that only the first to get there does. So no lock is held while a worker is asked, any
- * number of instances may try at once, and every change is reported exactly once.
+ * The next step is the same whatever happened before: the worker never got the change, its reply was lost, or this service
+ * stopped before storing the reply. The pending version is handed to the workers again, which is idempotent. On their answer
+ * it is marked active and reported in one transaction, which only the first instance completes. No lock is held while a
+ * worker is asked, any number of instances may try at once, and every change is reported exactly once.
  */
+@Injectable()
 export class SettleChange {
   private readonly running = new Map<string, Promise<void>>();
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly bus: Bus,
+    private readonly bus: BusClient,
     private readonly outbox: Outbox,
     private readonly log: Logger,
   ) {}
 
   /**
-   * Resolves when no change that was on its way at the call still is. An attempt under way is joined, and goes on when the
-   * caller is gone.
+   * Resolves when no change that was pending at the call still is. It joins an attempt in progress, which continues when the
+   * caller gives up.
    * @param deadline milliseconds since the epoch
-   * @throws AnkaError `policy-not-applied` when that is not known by then; what the worker said when it refused the change for good
+   * @throws AnkaError `policy-not-applied` when that is not known at the deadline; the worker's error when it refused the change for good
    */
   async settle(tenantId: string, deadline: number): Promise<void> {
     const underWay = this.running.get(tenantId);
@@ -54,7 +56,7 @@ export class SettleChange {
     const attempt = this.attempt(tenantId)
       .catch((error: unknown) => {
         if (error instanceof AnkaError) throw error;
-        this.log.error({ tenantId, reason: (error as Error).message }, 'a policy change could not be finished');
+        this.log.error({ tenantId, reason: (error as Error).message }, 'cannot finish a policy change');
         throw notApplied('the database did not answer');
       })
       .finally(() => this.running.delete(tenantId));
@@ -84,7 +86,7 @@ export class SettleChange {
     await (ours ? this.activate(tenant, change) : this.adopt(tenant, change, enforced));
   }
 
-  /** The pending change, with this attempt counted before anybody is asked. */
+  /** The pending change. The attempt is counted before a worker is asked. */
   private begin(tenantId: string): Promise<{ tenant: Tenant; change: PolicyVersion } | undefined> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const { affected } = await manager.increment(PolicyVersion, { tenantId, state: 'pending' }, 'attempts', 1);
@@ -102,7 +104,7 @@ export class SettleChange {
     } catch (error) {
       const code = error instanceof AnkaError ? error.code : 'internal-error';
       if (refusals.includes(code) && (await this.fail(change, code))) throw error;
-      this.log.warn({ tenantId, version, code }, 'a policy change is not confirmed in force yet');
+      this.log.warn({ tenantId, version, code }, 'a policy change is not confirmed on every worker yet');
       throw notApplied(code);
     }
   }
@@ -117,16 +119,13 @@ export class SettleChange {
   }
 
   /**
-   * The workers enforce what this database, restored from a backup, has forgotten. The change was decided without knowing it,
-   * and could loosen it: so it fails, and what is enforced becomes the version in force here as well. A later document may
-   * have come with the change's own revision, which then is not the change's any more.
+   * The workers enforce a policy that this database, restored from a backup, does not know. The change was decided without
+   * knowing it and could loosen it: the change fails, and the enforced policy becomes the version in force here as well. The
+   * enforced document may carry the change's own revision; the change then takes the next one.
    */
   private async adopt(tenant: Tenant, change: PolicyVersion, { revision, document }: Enforced): Promise<void> {
     const { tenantId, version, correlationId } = change;
-    this.log.error(
-      { tenantId, version, revision },
-      'the workers enforce a policy that is not known here; it is adopted',
-    );
+    this.log.error({ tenantId, version, revision }, 'adopted an unknown policy that the workers enforce');
     await this.resolve(change, always, async (manager) => {
       const before = await supersede(manager, tenantId);
       await manager.update(
@@ -141,14 +140,14 @@ export class SettleChange {
     });
   }
 
-  private async created(manager: EntityManager, tenant: Tenant, change: Change): Promise<readonly AuditEvent[]> {
+  private async created(manager: EntityManager, tenant: Tenant, change: PolicyChange): Promise<readonly AuditEvent[]> {
     await manager.update(Tenant, { id: tenant.id }, { state: 'active' });
     return tenantCreated(change, tenant);
   }
 
   /**
-   * Gives a change up that the workers refused. Only when it was never handed out before: an earlier attempt without an
-   * answer may have brought it in force. A tenant's first policy is never given up.
+   * Gives up a change that the workers refused, if this was the first attempt: an earlier attempt without an answer may have
+   * brought it in force. A tenant's first policy is never given up.
    */
   private fail(change: PolicyVersion, code: string): Promise<boolean> {
     const { tenantId, version } = change;
@@ -161,8 +160,8 @@ export class SettleChange {
   }
 
   /**
-   * Ends a change and reports it, if it is still pending and `may` says so of it as it is now.
-   * @returns whether this call did it
+   * Ends a change and reports it, if it is still pending and `may` accepts its present state.
+   * @returns whether this call ended it
    */
   private async resolve(
     { tenantId, version }: PolicyVersion,
@@ -182,7 +181,7 @@ export class SettleChange {
   }
 }
 
-/** Makes room for another version in force. @returns the one that was */
+/** Ends the version in force, so that another can take its place. @returns the ended version */
 const supersede = async (manager: EntityManager, tenantId: string): Promise<PolicyVersion | null> => {
   const before = await manager.findOneBy(PolicyVersion, { tenantId, state: 'active' });
   await manager.update(PolicyVersion, { tenantId, state: 'active' }, { state: 'superseded' });
@@ -194,5 +193,5 @@ const always = (): boolean => true;
 const notApplied = (why: string): AnkaError =>
   new AnkaError(
     'policy-not-applied',
-    `The change is stored and will be applied; it is not confirmed in force yet (${why})`,
+    `The change is stored and will be applied, but it is not confirmed on every worker yet (${why})`,
   );

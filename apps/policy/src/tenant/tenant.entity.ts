@@ -1,7 +1,10 @@
 import type { Tenant as TenantResource } from '@ankasecure/contracts';
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
-/** `pending` until its first policy is in force, which is when its keys are in the HSM; only then it exists for callers. */
+/**
+ * A tenant. It is `pending` until its first policy is in force, which is when its keys are in the HSM. Callers see active
+ * tenants only.
+ */
 @Entity('tenant')
 @Unique('tenant_slug', ['slug'])
 @Check('tenant_state', `state IN ('pending', 'active')`)
@@ -15,7 +18,7 @@ export class Tenant {
   @Column('text')
   name!: string;
 
-  /** The HSM partition it lives on. */
+  /** The HSM partition that holds the tenant's keys. */
   @Column('text')
   partition!: string;
 

@@ -17,7 +17,7 @@ import {
   rollbackPolicy,
 } from '@ankasecure/contracts';
 import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
-import type { Bus } from '@ankasecure/service-kit';
+import { type Bus, createService, serviceRoot } from '@ankasecure/service-kit';
 import {
   connectTestBus,
   migrateTest,
@@ -27,9 +27,10 @@ import {
   type TestParts,
   type TestPartsOptions,
 } from '@ankasecure/testing';
+import type { INestMicroservice } from '@nestjs/common';
 import type { z } from 'zod';
+import { AppModule } from '../app.module.js';
 import type { PolicyConfig } from '../config.js';
-import { PolicyModule } from '../policy.module.js';
 import { schema } from '../schema.js';
 
 export const database = 'ankadb_policy';
@@ -119,7 +120,7 @@ export const startPolicy = async () => {
   });
   await Promise.all([workerBus.flushed(), auditBus.flushed()]);
 
-  const running = new Set<{ parts: TestParts; module: PolicyModule }>();
+  const running = new Set<{ parts: TestParts; app: INestMicroservice }>();
   const startInstance = async () => {
     const parts = await startTestParts(options);
     const config: PolicyConfig = {
@@ -129,16 +130,14 @@ export const startPolicy = async () => {
       partitions: [],
       outbox: { capacity: 1000 },
     };
-    const instance = { parts, module: new PolicyModule({ ...parts, config }) };
-    await instance.module.onApplicationBootstrap();
-    await parts.bus.flushed();
+    const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: config.outbox });
+    const instance = { parts, app: await createService(root, parts.log) };
     running.add(instance);
     return instance;
   };
   const stopInstances = async (): Promise<void> => {
-    for (const { parts, module } of running) {
-      await parts.bus.drain(0);
-      await module.onApplicationShutdown();
+    for (const { parts, app } of running) {
+      await app.close();
       await parts.stop();
     }
     running.clear();

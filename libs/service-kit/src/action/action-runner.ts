@@ -19,6 +19,8 @@ export type RecordEvents = (...events: readonly AuditEvent[]) => Promise<void>;
 export interface Action<Plan, Result> {
   /** As audit events name it. */
   readonly operation: string;
+  /** The tenant whose data it changes; the context's by default. */
+  readonly tenantId?: string;
   /** Details of a dry run's event. */
   readonly details?: Readonly<Record<string, string>>;
   /** Throws every refusal, changes nothing, and returns what `write` needs. */
@@ -45,11 +47,11 @@ export class ActionRunner {
    */
   async run<Plan, Result>(context: Context, action: Action<Plan, Result>): Promise<Result | DryRun> {
     this.outbox.assertRoom();
-    const { tenantId } = context;
+    const { tenantId = context.tenantId } = action;
     const check = (manager: EntityManager): Promise<Plan> => action.check(manager);
     if (context.dryRun === true)
       return this.dryRun(context, action, () => withTenant(this.dataSource, tenantId, check));
-    return this.recording(context, async (manager, record) => action.write(manager, await check(manager), record));
+    return this.recording(tenantId, async (manager, record) => action.write(manager, await check(manager), record));
   }
 
   private async dryRun(
@@ -59,13 +61,13 @@ export class ActionRunner {
   ): Promise<DryRun> {
     const { error } = await tried(check);
     const action = { operation: rehearsalOf(operation), details, failureCode: error?.code ?? null };
-    await this.recording(context, (_, record) => record(auditEvent(context, action)));
+    await this.recording(context.tenantId, (_, record) => record(auditEvent(context, action)));
     return verdictOf(operation, error);
   }
 
   /** Runs `work` in the tenant's transaction, and wakes the outbox for what it recorded once that is committed. */
   private async recording<Result>(
-    { tenantId }: Context,
+    tenantId: string,
     work: (manager: EntityManager, record: RecordEvents) => Promise<Result>,
   ): Promise<Result> {
     let recorded = 0;

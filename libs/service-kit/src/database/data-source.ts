@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 import type { ServiceConfig } from '../config/section.js';
+import { OutboxEntry } from '../outbox/outbox-entry.entity.js';
 import { BoundedClient } from './bounded-client.js';
 
 export interface Schema {
-  readonly entities: MixedList<new () => object>;
+  readonly entities: readonly (new () => object)[];
+  /** `none` for a service that reports no outcomes of its own. Otherwise the outbox is one of its entities. */
+  readonly outbox?: 'none';
   readonly migrations: MixedList<new () => object>;
 }
 
@@ -77,7 +80,8 @@ export const dataSourceOptions = (
   username: config.user,
   password: config.password,
   ...tlsOf(config),
-  ...schema,
+  entities: [...schema.entities, ...(schema.outbox === 'none' ? [] : [OutboxEntry])],
+  migrations: schema.migrations,
   synchronize: false,
   migrationsRun: false,
   logging: false,

@@ -1,13 +1,9 @@
 import { AnkaError, type AuditEvent, maxAppend } from '@ankasecure/contracts';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
 import type { RawReply } from '../nats/connection.js';
-
-export interface Row {
-  readonly id: string;
-  readonly event_count: number;
-  readonly events: string;
-}
+import { type ClaimedEntry, keepAlive } from './outbox.sql.js';
+import { OutboxEntry } from './outbox-entry.entity.js';
 
 export interface Way {
   /** Asks the audit service. */
@@ -32,9 +28,9 @@ const mostAsks = 64;
  * and not before: until then the lists only say what it is about to do.
  */
 export class Delivery {
-  readonly sealed: Row[] = [];
+  readonly sealed: ClaimedEntry[] = [];
   /** To be left aside for a while. */
-  readonly deferred: Row[] = [];
+  readonly deferred: ClaimedEntry[] = [];
   /** Rows it went with, whatever became of them. */
   taken = 0;
   private asks = 0;
@@ -49,7 +45,7 @@ export class Delivery {
    * halving, so that it holds up no other. What is neither when the asks are used up stays for the next time.
    * @throws AnkaError as the audit service answered when all of it may succeed later
    */
-  async take(rows: readonly Row[]): Promise<void> {
+  async take(rows: readonly ClaimedEntry[]): Promise<void> {
     const [first] = rows;
     if (first === undefined) return;
     const together = withinAppend(rows, this.way.limit);
@@ -60,22 +56,22 @@ export class Delivery {
   }
 
   /** Seals `rows`, or says why not. */
-  private async attempt(rows: readonly Row[]): Promise<Failure | undefined> {
+  private async attempt(rows: readonly ClaimedEntry[]): Promise<Failure | undefined> {
     // The server ends a transaction in which nothing is said for too long; each ask alone is far shorter than that.
-    if (this.asks++ > 0) await this.manager.query('SELECT 1');
+    if (this.asks++ > 0) await keepAlive(this.manager);
     const events = rows.map((row) => row.events.slice(1, -1)).join(',');
     const { head } = await this.way.ask(Buffer.from(`{"events":[${events}]}`));
     if (!head.ok) {
       if (head.error.retryable) throw new AnkaError(head.error.code, head.error.detail);
       return head.error;
     }
-    await this.manager.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [rows.map(({ id }) => id)]);
+    await this.manager.delete(OutboxEntry, { id: In(rows.map(({ id }) => id)) });
     this.sealed.push(...rows);
     return undefined;
   }
 
   /** Both halves failing for the same reason, and none that is a row's own: looking further would only ask the same again. */
-  private async isolate(rows: readonly Row[], failure: Failure): Promise<void> {
+  private async isolate(rows: readonly ClaimedEntry[], failure: Failure): Promise<void> {
     const [row] = rows;
     if (row === undefined || this.asks >= mostAsks) return;
     if (rows.length === 1) return this.setAside(row, failure);
@@ -92,55 +88,52 @@ export class Delivery {
   }
 
   /** Two rows instead of one, so that one event can neither take others along when it is refused, nor be too many to send. */
-  private async split(row: Row): Promise<void> {
+  private async split(row: ClaimedEntry): Promise<void> {
     const events = JSON.parse(row.events) as AuditEvent[];
     if (events.length < 2) return this.quarantine(row, { code: 'request-invalid', detail: 'one event is too large' });
     const middle = events.length >> 1;
-    await writeRow(this.manager, events.slice(0, middle));
-    await writeRow(this.manager, events.slice(middle));
-    await this.manager.query('DELETE FROM outbox WHERE id = $1', [row.id]);
+    await writeEntry(this.manager, events.slice(0, middle));
+    await writeEntry(this.manager, events.slice(middle));
+    await this.manager.delete(OutboxEntry, { id: row.id });
   }
 
   /** For good when the row itself is refused; for a while when its tenant's trail cannot be sealed. */
-  private async setAside(row: Row, why: Failure): Promise<void> {
+  private async setAside(row: ClaimedEntry, why: Failure): Promise<void> {
     if (!refusals.includes(why.code)) return this.defer([row], why);
-    await (row.event_count > 1 ? this.split(row) : this.quarantine(row, why));
+    await (row.eventCount > 1 ? this.split(row) : this.quarantine(row, why));
   }
 
-  private async quarantine(row: Row, { code, detail }: Failure): Promise<void> {
+  private async quarantine(row: ClaimedEntry, { code, detail }: Failure): Promise<void> {
     this.way.log.fatal(
       { outboxId: row.id, code, detail },
-      'an outcome cannot be sealed and is set aside: it needs a person',
+      'an outcome cannot be sealed and is quarantined: an operator must act',
     );
-    await this.manager.query('UPDATE outbox SET quarantined = true WHERE id = $1', [row.id]);
+    await this.manager.update(OutboxEntry, { id: row.id }, { quarantined: true });
   }
 
-  private defer(rows: readonly Row[], { code, detail }: Failure): void {
+  private defer(rows: readonly ClaimedEntry[], { code, detail }: Failure): void {
     const [first] = rows;
     this.way.log.error(
       { outboxId: first?.id, rows: rows.length, code, detail },
-      'outcomes cannot be sealed now and are left aside for a while',
+      'outcomes cannot be sealed now and are deferred',
     );
     this.deferred.push(...rows);
   }
 }
 
-export const writeRow = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
-  await manager.query('INSERT INTO outbox (event_count, events) VALUES ($1, $2)', [
-    events.length,
-    JSON.stringify(events),
-  ]);
+export const writeEntry = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
+  await manager.insert(OutboxEntry, { eventCount: events.length, events: JSON.stringify(events) });
 };
 
 /** The tenant of a row's first event; the others are nearly always the same tenant's. */
-export const tenantOf = ({ events }: Row): string => (JSON.parse(events) as AuditEvent[])[0]?.tenantId ?? '';
+export const tenantOf = ({ events }: ClaimedEntry): string => (JSON.parse(events) as AuditEvent[])[0]?.tenantId ?? '';
 
 /** As many of the first rows as one append may carry in events and bytes, at least one. */
-const withinAppend = (rows: readonly Row[], maxBytes: number): readonly Row[] => {
+const withinAppend = (rows: readonly ClaimedEntry[], maxBytes: number): readonly ClaimedEntry[] => {
   let events = 0;
   let bytes = 0;
   const end = rows.findIndex((row) => {
-    events += row.event_count;
+    events += row.eventCount;
     bytes += Buffer.byteLength(row.events);
     return events > maxAppend || bytes > maxBytes;
   });

@@ -13,7 +13,8 @@ import type { Logger } from '../logging/logger.js';
 import type { BusClient } from '../nats/client.js';
 import type { RawReply } from '../nats/connection.js';
 import { Deferrals } from './deferral.js';
-import { Delivery, type Row, tenantOf, type Way, writeRow } from './delivery.js';
+import { Delivery, tenantOf, type Way, writeEntry } from './delivery.js';
+import { type ClaimedEntry, claimEntries, claimFirstEntries, countOutbox } from './outbox.sql.js';
 import { meterOutbox } from './outbox-metrics.js';
 
 export interface OutboxOptions {
@@ -37,12 +38,6 @@ const appendTimeoutMs = 8000;
 const countMs = 1000;
 /** Kept of the bus's largest message for the head. */
 const headBytes = 4096;
-
-interface Count {
-  readonly waiting: string;
-  readonly quarantined: string;
-  readonly oldest: Date | null;
-}
 
 /**
  * Outcomes on their way to the audit trail. They are written in the transaction of what they report, and one relay per
@@ -111,13 +106,13 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     if (this.waiting >= this.options.capacity)
       throw new AnkaError(
         'audit-unavailable',
-        'Too many outcomes wait for the audit service; nothing is done that cannot be recorded',
+        'Too many outcomes are waiting for the audit service. Operations are refused until they can be recorded.',
       );
   }
 
   /** Writes `events` in the caller's transaction; call `committed` after it. */
   async write(manager: EntityManager, events: readonly AuditEvent[]): Promise<void> {
-    await writeRow(manager, events);
+    await writeEntry(manager, events);
   }
 
   /** Says that `count` more events are committed, so that the relay does not wait for its next look. */
@@ -152,7 +147,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
         else await this.idle();
       } catch (error) {
         this.failures++;
-        this.log.warn({ reason: (error as Error).message, waiting: this.waiting }, 'outcomes could not be sealed yet');
+        this.log.warn({ reason: (error as Error).message, waiting: this.waiting }, 'cannot seal outcomes yet');
         const most = Math.min(retryMs.most, retryMs.first * 2 ** Math.min(this.failures, 10));
         await this.recount().catch(() => undefined);
         await this.pause(most / 2 + Math.random() * (most / 2));
@@ -184,13 +179,12 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
    * @returns how many rows were taken on, sealed or not
    */
   private async deliver(due: readonly string[] = []): Promise<number> {
-    const which = due.length > 0 ? 'id = ANY($2::bigint[])' : 'id <> ALL($2::bigint[])';
+    const { batch } = this.options;
     const [delivery, untaken] = await this.dataSource.transaction(async (manager) => {
-      const rows = await manager.query<Row[]>(
-        `SELECT id, event_count, events FROM outbox WHERE NOT quarantined AND ${which}
-         ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-        [this.options.batch, due.length > 0 ? due : this.deferrals.ids],
-      );
+      const rows =
+        due.length > 0
+          ? await claimEntries(manager, batch, due)
+          : await claimFirstEntries(manager, batch, this.deferrals.ids);
       const under = new Delivery(manager, this.way());
       await under.take(rows);
       return [under, rows.slice(under.taken)] as const;
@@ -200,12 +194,12 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** Only now that it is committed: rows are gone, or left aside, because the table says so. */
-  private remember({ sealed, deferred }: Delivery, due: readonly string[], untaken: readonly Row[]): void {
+  private remember({ sealed, deferred }: Delivery, due: readonly string[], untaken: readonly ClaimedEntry[]): void {
     // Neither refused again nor to be taken yet: sealed, set aside for good, or another relay's.
     const stay = new Set([...deferred, ...untaken].map(({ id }) => id));
     this.deferrals.drop(due.filter((id) => !stay.has(id)));
     for (const row of deferred) this.deferrals.put(row.id, tenantOf(row));
-    this.waiting = Math.max(0, this.waiting - sealed.reduce((sum, row) => sum + row.event_count, 0));
+    this.waiting = Math.max(0, this.waiting - sealed.reduce((sum, row) => sum + row.eventCount, 0));
   }
 
   private way(): Way {
@@ -221,14 +215,10 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async recount(): Promise<void> {
     this.sinceCount = 0;
-    const [row] = await this.dataSource.query<Count[]>(
-      `SELECT coalesce(sum(event_count) FILTER (WHERE NOT quarantined), 0) AS waiting,
-              coalesce(sum(event_count) FILTER (WHERE quarantined), 0) AS quarantined,
-              min(created_at) FILTER (WHERE NOT quarantined) AS oldest FROM outbox`,
-    );
-    this.oldestAt = row?.oldest?.getTime();
-    this.quarantined = Number(row?.quarantined ?? 0);
-    this.waiting = Number(row?.waiting ?? 0) + this.sinceCount;
+    const { waiting, quarantined, oldest } = await countOutbox(this.dataSource.manager);
+    this.oldestAt = oldest?.getTime();
+    this.quarantined = quarantined;
+    this.waiting = waiting + this.sinceCount;
     this.countedAt = Date.now();
   }
 

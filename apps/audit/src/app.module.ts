@@ -1,0 +1,18 @@
+import { ConfigModule, CursorSeal, provided } from '@ankasecure/service-kit';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { AuditConfig } from './config.js';
+import { EventModule } from './event/event.module.js';
+import { MacConfig } from './mac/mac.config.js';
+import { VerificationModule } from './verification/verification.module.js';
+
+/** The audit service: seals events, reads them and proves the trail. */
+@Module({})
+export class AppModule {
+  static of(config: AuditConfig): DynamicModule {
+    const sections = ConfigModule.of(
+      provided(MacConfig, config),
+      provided(CursorSeal, new CursorSeal(config.cursorSecret)),
+    );
+    return { module: AppModule, imports: [sections, EventModule, VerificationModule] };
+  }
+}

@@ -1,0 +1,72 @@
+import type { ChainRow } from '@ankasecure/audit-event';
+import type { EntityManager } from 'typeorm';
+
+/** A row for verification. A `Date` would lose the microseconds of `sealed_at`, and with them a forger's change to them. */
+export interface ExactRow extends Omit<ChainRow, 'chainSeal'> {
+  readonly chainSealFrom: number | null;
+  readonly chainSealMac: Buffer | null;
+}
+
+const expressions: Readonly<Record<keyof ExactRow, string>> = {
+  tenantId: 'tenant_id',
+  seq: 'seq::float8',
+  eventId: 'event_id',
+  userId: 'user_id',
+  keyId: 'key_id',
+  algorithm: 'algorithm',
+  operation: 'operation',
+  outcome: 'outcome',
+  failureCode: 'failure_code',
+  occurredAt: 'occurred_at::float8',
+  correlationId: 'correlation_id',
+  details: 'details',
+  macKeyId: 'mac_key_id',
+  canonical: 'canonical',
+  hmac: 'hmac',
+  previousHash: 'previous_hash',
+  hash: 'hash',
+  sealedAt: '(extract(epoch FROM sealed_at) * 1000000)::bigint::float8',
+  chainSealFrom: 'chain_seal_from::float8',
+  chainSealMac: 'chain_seal',
+};
+
+/**
+ * Selects `ExactRow`s. Numbers stay below 2⁵³, so float8 holds them exactly. Order by `sealed_event.seq`: a bare `seq` names
+ * the converted column, which no index serves.
+ */
+export const selectExactRows = `SELECT ${Object.entries(expressions)
+  .map(([name, expression]) => `${expression} AS "${name}"`)
+  .join(', ')} FROM sealed_event`;
+
+export const chainRowOf = ({ chainSealFrom: fromSeq, chainSealMac: mac, ...row }: ExactRow): ChainRow => ({
+  ...row,
+  chainSeal: fromSeq === null || mac === null ? null : { fromSeq, mac },
+});
+
+/** The row of that sequence number, if it exists. */
+export const findExactRow = async (
+  manager: EntityManager,
+  tenantId: string,
+  seq: number,
+): Promise<ChainRow | undefined> => {
+  const [row] = await manager.query<ExactRow[]>(`${selectExactRows} WHERE tenant_id = $1 AND seq = $2`, [
+    tenantId,
+    seq,
+  ]);
+  return row && chainRowOf(row);
+};
+
+/**
+ * Opens a cursor over the tenant's rows from `fromSeq` on, for the manager's transaction. It has no upper bound: only the seal
+ * of a batch says where the batch ends.
+ */
+export const openTrail = async (manager: EntityManager, tenantId: string, fromSeq: number): Promise<void> => {
+  await manager.query(
+    `DECLARE trail NO SCROLL CURSOR FOR ${selectExactRows} WHERE tenant_id = $1 AND seq >= $2 ORDER BY sealed_event.seq`,
+    [tenantId, fromSeq],
+  );
+};
+
+/** The next rows of the open cursor; fewer than `count` at the end of the trail. */
+export const fetchRows = async (manager: EntityManager, count: number): Promise<readonly ChainRow[]> =>
+  (await manager.query<ExactRow[]>(`FETCH ${count} FROM trail`)).map(chainRowOf);

@@ -1,0 +1,119 @@
+import type { SealedEvent as SealedEventResource } from '@ankasecure/contracts';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { instantOf } from './instant.js';
+import { wholeNumber } from './whole-number.js';
+
+const primaryKeyConstraintName = 'sealed_event_pkey';
+
+/** A sealed event: the reported fields in columns, the bytes that were sealed, and the hashes. Rows are never changed. */
+@Entity('sealed_event')
+@Index('sealed_event_tenant_id_key_id_seq_idx', ['tenantId', 'keyId', 'seq'], { where: '(key_id IS NOT NULL)' })
+@Index('sealed_event_tenant_id_operation_seq_idx', ['tenantId', 'operation', 'seq'])
+@Index('sealed_event_tenant_id_user_id_seq_idx', ['tenantId', 'userId', 'seq'])
+@Index('sealed_event_tenant_id_correlation_id_idx', ['tenantId', 'correlationId'])
+@Index('sealed_event_occurred_at_idx', ['occurredAt'], { type: 'brin' })
+@Check('sealed_event_seq_check', 'seq > 0')
+@Check('sealed_event_outcome_check', `outcome IN ('success', 'failure', 'unknown')`)
+@Check('sealed_event_hmac_check', 'length(hmac) = 32')
+@Check('sealed_event_previous_hash_check', 'length(previous_hash) = 32')
+@Check('sealed_event_hash_check', 'length(hash) = 32')
+@Check('sealed_event_chain_seal_from_check', 'chain_seal_from > 0')
+@Check('sealed_event_chain_seal_check', 'length(chain_seal) = 32')
+@Check('sealed_event_check', '(chain_seal IS NULL) = (chain_seal_from IS NULL)')
+export class SealedEvent {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  /** Gapless per tenant, from 1. */
+  @PrimaryColumn('bigint', { primaryKeyConstraintName, transformer: wholeNumber })
+  seq!: number;
+
+  @Column('uuid', { name: 'event_id' })
+  eventId!: string;
+
+  @Column('text', { name: 'user_id' })
+  userId!: string;
+
+  @Column('uuid', { name: 'key_id', nullable: true })
+  keyId!: string | null;
+
+  @Column('text', { nullable: true })
+  algorithm!: string | null;
+
+  @Column('text')
+  operation!: string;
+
+  @Column('text')
+  outcome!: SealedEventResource['outcome'];
+
+  @Column('text', { name: 'failure_code', nullable: true })
+  failureCode!: string | null;
+
+  @Column('bigint', { name: 'occurred_at', comment: 'microseconds since the epoch', transformer: wholeNumber })
+  occurredAt!: number;
+
+  @Column('text', { name: 'correlation_id' })
+  correlationId!: string;
+
+  /** JSON, as it was sealed. */
+  @Column('text')
+  details!: string;
+
+  @Column('text', { name: 'mac_key_id' })
+  macKeyId!: string;
+
+  /** The canonical bytes of the nine fields. */
+  @Column('bytea')
+  canonical!: Buffer;
+
+  /** The MAC over `canonical` under the tenant's key `macKeyId`. */
+  @Column('bytea')
+  hmac!: Buffer;
+
+  /** The leaf hash of the row before; the tenant's genesis hash in the first row. */
+  @Column('bytea', { name: 'previous_hash' })
+  previousHash!: Buffer;
+
+  /** The leaf hash of this row. */
+  @Column('bytea')
+  hash!: Buffer;
+
+  @PrimaryColumn('timestamptz', { name: 'sealed_at', primaryKeyConstraintName })
+  sealedAt!: Date;
+
+  @Column('bigint', {
+    name: 'chain_seal_from',
+    nullable: true,
+    comment: 'first seq of the batch that chain_seal covers',
+    transformer: wholeNumber,
+  })
+  chainSealFrom!: number | null;
+
+  @Column('bytea', {
+    name: 'chain_seal',
+    nullable: true,
+    comment: 'on the last row of a batch: MAC over the chain so far, under mac_key_id',
+  })
+  chainSeal!: Buffer | null;
+}
+
+/** The event as readers see it. */
+export const sealedEventResource = (event: SealedEvent): SealedEventResource => ({
+  tenantId: event.tenantId,
+  eventId: event.eventId,
+  userId: event.userId,
+  keyId: event.keyId,
+  algorithm: event.algorithm,
+  operation: event.operation,
+  outcome: event.outcome,
+  failureCode: event.failureCode,
+  correlationId: event.correlationId,
+  seq: event.seq,
+  macKeyId: event.macKeyId,
+  occurredAt: instantOf(event.occurredAt),
+  details: JSON.parse(event.details) as Record<string, string>,
+  hmac: event.hmac.toString('base64url'),
+  previousHash: event.previousHash.toString('base64url'),
+  hash: event.hash.toString('base64url'),
+  sealedAt: event.sealedAt.toISOString(),
+});

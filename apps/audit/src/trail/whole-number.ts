@@ -1,0 +1,7 @@
+import type { ValueTransformer } from 'typeorm';
+
+/** Reads a bigint column as a number. Sequence numbers and microseconds stay below 2⁵³. */
+export const wholeNumber: ValueTransformer = {
+  from: (stored: string | null): number | null => (stored === null ? null : Number(stored)),
+  to: (value: unknown): unknown => value,
+};

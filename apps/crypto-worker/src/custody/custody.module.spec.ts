@@ -1,0 +1,41 @@
+import { ConfigModule, DatabaseConfig, Health, Logger, provided } from '@ankasecure/service-kit';
+import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import { afterAll, expect, it } from 'vitest';
+import { Custody } from './custody.js';
+import { CustodyModule } from './custody.module.js';
+import { Partition } from './partition.js';
+
+const token = enterSoftHsmToken();
+afterAll(() => {
+  token.remove();
+});
+
+/** No key is written, so nothing connects to it. */
+const database: DatabaseConfig = {
+  host: '127.0.0.1',
+  port: 1,
+  name: 'none',
+  user: 'nobody',
+  password: 'none',
+  poolSize: 2,
+};
+
+it('opens the token for those that inject a custody, and closes it at shutdown', async () => {
+  const { partition: name, ...hsm } = partitionOn(token);
+  const health = new Health('crypto-worker');
+  const values = ConfigModule.of(
+    provided(Partition, new Partition(name, { ...hsm, excludedMechanisms: [] })),
+    provided(DatabaseConfig, database),
+    provided(Logger, listeningLogger() as unknown as Logger),
+    provided(Health, health),
+    provided(Registry, health.registry),
+  );
+  const module = await Test.createTestingModule({ imports: [values, CustodyModule] }).compile();
+  const custody = module.get(Custody);
+  expect(custody.healthy()).toBe(true);
+  expect((await health.readiness()).parts).toMatchObject({ hsm: 'ok' });
+  await module.close();
+  expect(custody.healthy()).toBe(false);
+});

@@ -1,0 +1,27 @@
+import { type BeforeApplicationShutdown, type FactoryProvider, Module } from '@nestjs/common';
+import { OpenCustody } from './assembly/open-custody.js';
+import { Custody } from './custody.js';
+
+/** Provides what the injected opener opens: the compiler checks that it is the token's type. */
+const opened = <Opened>(
+  provide: abstract new () => Opened,
+  by: abstract new (...parts: never[]) => { open(): Promise<Opened> },
+): FactoryProvider<Opened> => ({
+  provide,
+  inject: [by],
+  useFactory: (opener: { open(): Promise<Opened> }) => opener.open(),
+});
+
+/** The keys of one HSM partition, open from start to shutdown. */
+@Module({ providers: [OpenCustody, opened(Custody, OpenCustody)], exports: [Custody] })
+export class CustodyModule implements BeforeApplicationShutdown {
+  constructor(private readonly custody: Custody) {}
+
+  /**
+   * No requests are under way any more. The token closes before other parts stop, since the work that they wait for may itself
+   * wait for the token to close.
+   */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.custody.close();
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  AnkaError,
+  type Context,
+  type DryRun,
+  newId,
+  platformTenantId,
+  type Tenant as TenantResource,
+} from '@ankasecure/contracts';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import { type Action, ActionRunner, type Answer, isDryRun } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PolicyVersion } from '../policy/policy-version.entity.js';
+import { SettleChange } from '../policy/settle-change.js';
+import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
+import { PartitionConfig } from './partition.config.js';
+
+/** Kept of the caller's time for the reply, after the workers have answered, in milliseconds. */
+const reserveMs = 250;
+
+export interface NewTenant {
+  readonly slug: string;
+  readonly name: string;
+  /** The default partition when absent. */
+  readonly partition?: string | undefined;
+}
+
+type WantedTenant = Pick<Tenant, 'id' | 'slug' | 'name' | 'partition'>;
+
+/** Creates tenants. A tenant is stored with its first policy pending, and exists for callers once that policy is in force. */
+@Injectable()
+export class CreateTenant {
+  constructor(
+    private readonly actions: ActionRunner,
+    private readonly changes: SettleChange,
+    private readonly config: PartitionConfig,
+  ) {}
+
+  /**
+   * The context's resource id becomes the tenant's id, so a repeated call finishes what the first call began.
+   * @throws AnkaError `request-invalid` for a partition that is not configured, `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`
+   */
+  async create(context: Context, wanted: NewTenant): Promise<Answer<TenantResource | DryRun>> {
+    const id = context.resourceId ?? newId();
+    const created = await this.actions.run(context, this.registration(context, id, wanted));
+    if (isDryRun(created)) return { body: created };
+    if (created.state === 'pending') await this.changes.settle(id, context.deadline - reserveMs);
+    return { body: tenantResource(created), id };
+  }
+
+  /** Stores the tenant `id` and its first policy, once. @throws AnkaError `request-invalid`, `tenant-exists`, `access-denied` */
+  registration(context: Context, id: string, wanted: NewTenant): Action<WantedTenant, Tenant> {
+    return {
+      operation: 'tenant.create',
+      tenantId: id,
+      check: async (manager) => {
+        assertPlatform(context);
+        const { slug, name } = wanted;
+        const tenant = { id, slug, name, partition: this.partitionFor(wanted) };
+        const sameSlug = await manager.findOneBy(Tenant, { slug });
+        if (sameSlug !== null) assertSame(sameSlug, tenant);
+        return tenant;
+      },
+      write: (manager, tenant) => register(manager, context, tenant),
+    };
+  }
+
+  private partitionFor({ partition = this.config.partition }: NewTenant): string {
+    const known = [this.config.partition, ...this.config.partitions];
+    if (known.includes(partition)) return partition;
+    throw new AnkaError('request-invalid', `partition: must be one of ${known.join(', ')}`);
+  }
+}
+
+/** A concurrent call may store the same tenant first: then this one returns it. */
+const register = async (
+  manager: EntityManager,
+  { principal, issuer, correlationId }: Context,
+  wanted: WantedTenant,
+): Promise<Tenant> => {
+  const insert = manager.createQueryBuilder().insert().into(Tenant).values(wanted).orIgnore().returning('id');
+  const { raw } = (await insert.execute()) as { raw: readonly unknown[] };
+  const tenant = await manager.findOneBy(Tenant, { id: wanted.id });
+  if (tenant === null) throw taken(wanted.slug);
+  assertSame(tenant, wanted);
+  if (raw.length > 0)
+    await manager.insert(PolicyVersion, {
+      tenantId: wanted.id,
+      version: 1,
+      document: initialPolicy,
+      changedBy: principal,
+      changedByIssuer: issuer ?? null,
+      correlationId,
+    });
+  return tenant;
+};
+
+/** @throws AnkaError `tenant-exists` */
+const assertSame = (stored: Tenant, { id, slug, name, partition }: WantedTenant): void => {
+  const same = stored.id === id && stored.slug === slug && stored.name === name && stored.partition === partition;
+  if (!same) throw taken(slug);
+};
+
+const taken = (slug: string): AnkaError =>
+  new AnkaError('tenant-exists', `A tenant with the slug ${slug} exists. Choose another slug.`);
+
+/** @throws AnkaError `access-denied` unless the caller belongs to the platform's own tenant */
+export const assertPlatform = ({ tenantId }: Context): void => {
+  if (tenantId !== platformTenantId)
+    throw new AnkaError('access-denied', 'Only administrators of the platform can manage tenants');
+};

@@ -1,0 +1,55 @@
+import { AnkaError, type Context, type Tenant as TenantResource } from '@ankasecure/contracts';
+import { CursorSeal } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, MoreThan } from 'typeorm';
+import { SettleChange } from '../policy/settle-change.js';
+import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
+import { assertPlatform } from './create-tenant.js';
+
+/** Longest that a reader waits for an unfinished creation, in milliseconds. */
+const patienceMs = 1000;
+
+/** Reads tenants. */
+@Injectable()
+export class ReadTenant {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly changes: SettleChange,
+    private readonly cursors: CursorSeal,
+  ) {}
+
+  /**
+   * The context's tenant.
+   * @throws AnkaError `tenant-unknown`; `policy-not-applied` while its creation is not finished
+   */
+  async get({ tenantId }: Context): Promise<TenantResource> {
+    const tenant = await this.dataSource.manager.findOneBy(Tenant, { id: tenantId });
+    if (tenant === null) throw new AnkaError('tenant-unknown');
+    if (tenant.state === 'pending') await this.changes.settle(tenantId, Date.now() + patienceMs);
+    return tenantResource(tenant);
+  }
+
+  /** The active tenant of that slug. @throws AnkaError `tenant-unknown`, also while its creation is not finished */
+  async find({ slug }: { slug: string }): Promise<TenantResource> {
+    const tenant = await this.dataSource.manager.findOneBy(Tenant, { slug, state: 'active' });
+    if (tenant === null) throw new AnkaError('tenant-unknown');
+    return tenantResource(tenant);
+  }
+
+  /** All active tenants, by slug. @throws AnkaError `cursor-invalid`, `access-denied` */
+  async list(context: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
+    assertPlatform(context);
+    const scope = { tenantId: context.tenantId, listing: 'tenant', filter: {} };
+    const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
+    const tenants = await this.dataSource.manager.find(Tenant, {
+      where: { state: 'active', slug: MoreThan(after) },
+      order: { slug: 'ASC' },
+      take: limit + 1,
+    });
+    const last = tenants.length > limit ? tenants[limit - 1] : undefined;
+    return {
+      items: tenants.slice(0, limit).map(tenantResource),
+      next: last === undefined ? null : this.cursors.seal(scope, last.slug),
+    };
+  }
+}

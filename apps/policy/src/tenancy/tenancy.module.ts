@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { PolicyModule } from '../policy/policy.module.js';
+import { CreateTenant } from './create-tenant.js';
+import { PlatformTenant } from './platform-tenant.js';
+import { ReadTenant } from './read-tenant.js';
+import { TenantController } from './tenant.controller.js';
+
+/** Creates and lists tenants. */
+@Module({
+  imports: [PolicyModule],
+  controllers: [TenantController],
+  providers: [CreateTenant, ReadTenant, PlatformTenant],
+})
+export class TenancyModule {}

@@ -1,0 +1,49 @@
+import {
+  type Context,
+  createTenant,
+  type DryRun,
+  findTenant,
+  getTenant,
+  listTenants,
+  type Tenant,
+} from '@ankasecure/contracts';
+import { type Answer, AnswersDryRuns, MessagePattern, RequiresOutboxRoom } from '@ankasecure/service-kit';
+import { Controller } from '@nestjs/common';
+import type { z } from 'zod';
+import { ReconcileChange } from '../policy/reconcile-change.js';
+import { CreateTenant } from './create-tenant.js';
+import { ReadTenant } from './read-tenant.js';
+
+@Controller()
+export class TenantController {
+  constructor(
+    private readonly tenants: CreateTenant,
+    private readonly reader: ReadTenant,
+    private readonly reconciler: ReconcileChange,
+  ) {}
+
+  @MessagePattern(createTenant)
+  @AnswersDryRuns()
+  @RequiresOutboxRoom()
+  create(context: Context, request: z.infer<typeof createTenant.request>): Promise<Answer<Tenant | DryRun>> {
+    return this.reconciler.watch(this.tenants.create(context, request));
+  }
+
+  @MessagePattern(listTenants)
+  async list(
+    context: Context,
+    request: z.infer<typeof listTenants.request>,
+  ): Promise<Answer<z.infer<typeof listTenants.reply>>> {
+    return { body: await this.reader.list(context, request) };
+  }
+
+  @MessagePattern(getTenant)
+  async get(context: Context): Promise<Answer<Tenant>> {
+    return { body: await this.reader.get(context) };
+  }
+
+  @MessagePattern(findTenant)
+  async find(_context: Context, request: z.infer<typeof findTenant.request>): Promise<Answer<Tenant>> {
+    return { body: await this.reader.find(request) };
+  }
+}
