@@ -5,6 +5,7 @@ import { startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import * as migrations from '../migrations/index.js';
+import { schema } from '../schema.js';
 
 export const silent = pino({ level: 'silent' });
 
@@ -35,7 +36,7 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     const options = dataSourceOptions(
       'test',
       { ...login, name: database, poolSize: 8 },
-      { entities: [], migrations: Object.values(migrations).slice(0, known) },
+      { ...schema, migrations: Object.values(migrations).slice(0, known) },
     );
     return new DataSource(options).initialize();
   };
