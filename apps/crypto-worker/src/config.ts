@@ -26,7 +26,7 @@ export const workerConfig = z
   })
   .superRefine((config, issue) => {
     if (partitionOf(config) === undefined)
-      issue.addIssue({ code: 'custom', path: ['partition'], message: 'names no configured HSM partition' });
+      issue.addIssue({ code: 'custom', path: ['partition'], message: 'must name a configured HSM partition' });
   });
 export type WorkerConfig = z.infer<typeof workerConfig>;
 

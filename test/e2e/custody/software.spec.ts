@@ -49,7 +49,7 @@ describe('a key in software', () => {
     expect(await offered('EC-P256')).toMatchObject({ available: true, software: false });
     const refused = await create({ ...soft, algorithm: 'EC-P256' });
     expectProblem(refused, 'algorithm-unavailable');
-    expect(refused.text).toContain('only what it has no mechanism for');
+    expect(refused.text).toContain('only for algorithms that the token does not support');
     expectProblem(await create({ algorithm: 'Ed25519' }), 'algorithm-unavailable');
     expectProblem(await create({ algorithm: 'Ed25519', custody: 'wrapped' }), 'algorithm-unavailable');
   });

@@ -25,7 +25,7 @@ export interface RigAddress {
 export interface Rig extends RigAddress {
   readonly workers: readonly string[];
   mint: Issuer['mint'];
-  /** As the superuser, whom row-level security does not bind. */
+  /** Runs a query as the superuser, who bypasses row-level security. */
   query(database: Database, sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 

@@ -43,7 +43,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await exited, output.text).toBe(0);
     const steps = [
       'tenant "demo"',
-      'to encrypt',
+      'for encryption',
       'encrypt',
       'decrypt in the HSM',
       'with the jose package',
@@ -58,7 +58,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it('comes up again on the same data, stays, answers the curl it prints as pasted, and stops on Ctrl-C', async () => {
     const { child, output, exited, said } = start();
-    await said('Ctrl-C stops all of it.');
+    await said('Press Ctrl-C to stop everything.');
     expect(Number(/Ready after ([\d.]+) s/.exec(output.text)?.[1])).toBeLessThan(10);
     const curl = /^ {2}(curl .*)$/m.exec(output.text)?.[1] ?? '';
     const { stdout } = await run('bash', ['-c', curl]);
@@ -73,19 +73,19 @@ describe('npm start', { timeout: 120_000 }, () => {
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await exited, output.text).toBe(0);
-    expect(output.text).toContain('all of it stopped');
+    expect(output.text).toContain('everything stopped');
     expect(await listening()).not.toContain(true);
   });
 
   it('starts a service again that ended by itself', async () => {
     const { child, exited, said } = start();
-    await said('Ctrl-C stops all of it.');
+    await said('Press Ctrl-C to stop everything.');
     const processes = readFileSync(join(dataDirectory, 'processes'), 'utf8').trim().split('\n');
     const worker = processes
       .map((line) => JSON.parse(line) as { name: string; pid: number })
       .find(({ name }) => name === 'crypto-worker-1');
     process.kill(worker?.pid ?? 0, 'SIGKILL');
-    await said('crypto-worker-1 ended by itself (SIGKILL); starting it again');
+    await said('crypto-worker-1 ended by itself (SIGKILL); restarting it');
     await said('crypto-worker-1 is ready again');
     child.kill('SIGTERM');
     expect(await exited).toBe(0);
@@ -93,7 +93,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it('leaves nothing running when it is killed', async () => {
     const { child, said } = start();
-    await said('Ctrl-C stops all of it.');
+    await said('Press Ctrl-C to stop everything.');
     child.kill('SIGKILL');
     await expect.poll(listening, { timeout: 30_000 }).not.toContain(true);
   });

@@ -21,12 +21,12 @@ describe('a limit on reads', () => {
     const own = [start('a'), start('a')] as const;
     await expect(start('a').done).rejects.toMatchObject({
       code: 'service-unavailable',
-      detail: 'The tenant has as many queries under way as it may; try again when one has ended',
+      detail: 'The tenant has too many concurrent queries. Try again when one has finished.',
     });
     const third = start('b');
     await expect(start('c').done).rejects.toMatchObject({
       code: 'service-unavailable',
-      detail: 'Too many queries of other tenants are under way; try again',
+      detail: 'Other tenants are running too many queries. Try again.',
     });
     own[0].end(new Error('broken'));
     await expect(own[0].done).rejects.toThrow('broken');

@@ -35,7 +35,7 @@ export class SignToken {
     if (claims.tenant !== tenantId || claims.roles.includes('platform-admin'))
       throw new AnkaError(
         'tenant-mismatch',
-        'A token is signed for the tenant that asks, and for no platform administrator',
+        'A token is signed only for the requesting tenant, and never for a platform administrator',
       );
     const { objectId, key, header } = await this.signerOf(context);
     const input = `${header}.${encode(claims)}`;
@@ -55,7 +55,7 @@ export class SignToken {
 }
 
 const signerOf = (tenantId: string, { generation, objectId, spki }: PlatformKey): Signer => {
-  if (spki === null) throw new Error('a token-signing key without its public half');
+  if (spki === null) throw new Error('the token-signing key has no public key');
   const { x = '', y = '' } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ format: 'jwk' });
   const kid = `${tenantId}.${generation}`;
   const key: TokenKey = { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' };

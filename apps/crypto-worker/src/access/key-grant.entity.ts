@@ -3,17 +3,18 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 
 const primaryKeyConstraintName = 'key_grant_pkey';
 
-/** The rights of one grantee on one key, beside what roles allow. */
+/** What a subject or a group may do with one key, in addition to what its roles allow. */
 @Entity('key_grant')
 @Index('key_grant_grantee', ['tenantId', 'kind', 'grantee'])
-@ForeignKey('key', ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'key_grant_tenant_id_key_id_fkey' })
+@ForeignKey('KeyRecord', ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'key_grant_tenant_id_key_id_fkey' })
 @Check('key_grant_kind_check', `kind IN ('subject', 'group')`)
 @Check('key_grant_grantee_check', 'length(grantee) BETWEEN 1 AND 256')
 @Check(
   'key_grant_rights_check',
-  `cardinality(rights) > 0 AND rights <@ ARRAY['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']`,
+  `cardinality(rights) > 0
+    AND rights <@ ARRAY['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']`,
 )
-export class GrantRecord {
+export class KeyGrantRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
 
@@ -23,12 +24,14 @@ export class GrantRecord {
   @PrimaryColumn('text', { primaryKeyConstraintName })
   kind!: GranteeKind;
 
+  /** The subject, or the name of the group. */
   @PrimaryColumn('text', { primaryKeyConstraintName })
   grantee!: string;
 
   @Column('text', { array: true })
   rights!: KeyRight[];
 
+  /** The principal who granted them. */
   @Column('text', { name: 'granted_by' })
   grantedBy!: string;
 

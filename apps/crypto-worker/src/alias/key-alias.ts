@@ -171,7 +171,7 @@ const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 /** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
 const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefined): void => {
   if (ifMatch !== undefined && ifMatch !== row?.revision)
-    throw new AnkaError('precondition-failed', 'The alias has changed since; read it again and decide anew');
+    throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');
 };
 
 /** With the key locked. @returns what the name stands for until now. @throws AnkaError `key-not-found`, `precondition-failed`, `key-state` */
@@ -186,7 +186,7 @@ const checkPut = async (
   if (old !== undefined) await assertGranted(manager, context, 'manage', old.key_id);
   assertExpected(context, old);
   const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as KeyRow;
-  if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'be given a name'));
+  if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'have an alias'));
   return old;
 };
 

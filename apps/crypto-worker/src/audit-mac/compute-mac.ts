@@ -19,7 +19,7 @@ const idOf = ({ generation, day }: MacKeyId): string => `${generation}.${day ?? 
 
 const parseId = (text: string): MacKeyId => {
   const match = /^([1-9][0-9]{0,5})\.(?:(\d{4}-\d{2}-\d{2})|hsm)$/.exec(text);
-  if (match === null) throw new AnkaError('request-invalid', 'macKeyId: not an id of an audit MAC key');
+  if (match === null) throw new AnkaError('request-invalid', 'macKeyId: must be the id of an audit MAC key');
   return { generation: Number(match[1]), day: match[2] ?? null };
 };
 

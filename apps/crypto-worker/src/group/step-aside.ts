@@ -63,6 +63,6 @@ export class StepAside {
     for (const served of this.served)
       if (aside) served.pause();
       else served.resume();
-    this.log.warn({ aside }, aside ? 'the token does not answer: other workers serve' : 'serving again');
+    this.log.warn({ aside }, aside ? 'the token does not answer: other workers take over' : 'serving again');
   }
 }

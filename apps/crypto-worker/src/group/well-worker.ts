@@ -60,7 +60,7 @@ export class WellWorkers {
     if (this.client !== undefined) return this.client;
     const client = new BoundedClient(connectionOf(this.config, 'ankasecure-well-worker', answerMs));
     client.on('error', (error) => {
-      this.log.warn({ reason: error.message }, 'the connection that tells the other workers of this one was lost');
+      this.log.warn({ reason: error.message }, 'lost the database connection that reports this worker to the others');
       if (this.client === client) this.forget();
     });
     await client.connect();

@@ -22,7 +22,7 @@ export const readKek = async (manager: EntityManager, tenantId: string): Promise
      WHERE kek.tenant_id = $1 AND kek.kind = 'kek' ORDER BY kek.generation DESC LIMIT 1`,
     [tenantId],
   );
-  if (row === undefined) throw new AnkaError('tenant-unknown', 'The tenant is not provisioned on this partition');
+  if (row === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
   const total = row.total ?? 0;
   return {
     tenantId,

@@ -64,7 +64,7 @@ export class RewrapKeys {
   ) {}
 
   start(partition: string): void {
-    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'the rotation of KEKs');
+    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'rotation of KEKs');
     this.rounds.start();
   }
 
@@ -146,10 +146,13 @@ export class RewrapKeys {
     for (const { row, error } of news)
       this.log.error(
         { keyId: row.id, version: row.version, code: error.code, reason: error.message },
-        'a key cannot be wrapped again; its KEK stays until it can, or the key is destroyed',
+        'cannot rewrap a key; its KEK is kept until it can be rewrapped or is destroyed',
       );
     if (passing.length > 0)
-      this.log.warn({ tenantId, keys: passing.length, code: passing[0]?.error.code }, 'keys are not wrapped again yet');
+      this.log.warn(
+        { tenantId, keys: passing.length, code: passing[0]?.error.code },
+        'some keys are not rewrapped yet',
+      );
   }
 
   private async rewrap(row: KeyRow, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {

@@ -9,7 +9,7 @@ import { publicKeyOf } from './public-key.js';
 const instantOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 /** Of a key in software, however approved its algorithm is. */
-const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside every validated module’s boundary)' };
+const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
 /** What is on record of a version's life, with its state now. */
 const lifeOf = (row: KeyRow) => ({

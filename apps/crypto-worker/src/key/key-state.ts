@@ -108,14 +108,14 @@ export const permissionOf = (state: KeyState, use: Use): Permission => allowedUs
 
 /** What a refusal by state says beyond its name: what there is left to do. */
 const advice: Partial<Record<KeyState, string>> = {
-  PRE_ACTIVE: 'activate it first, or wait for its activation date',
-  SUSPENDED: 'resume it first, or set acceptRisk to decrypt or verify with it all the same',
-  COMPROMISED: 'set acceptRisk to decrypt or verify with it all the same',
-  DESTROY_SCHEDULED: 'it is scheduled for destruction; cancel-destroy brings it back while there is time',
-  DESTROYED: 'its key material has been destroyed, and what it protected cannot be recovered',
+  PRE_ACTIVE: 'Activate it first, or wait for its activation date.',
+  SUSPENDED: 'Resume it first, or set acceptRisk to decrypt or verify with it.',
+  COMPROMISED: 'Set acceptRisk to decrypt or verify with it.',
+  DESTROY_SCHEDULED: 'It is scheduled for destruction. Use cancel-destroy to restore it before it is destroyed.',
+  DESTROYED: 'Its key material has been destroyed, and data that it protected cannot be recovered.',
 };
 
 export const refusalOf = (state: KeyState, deed: string): string => {
   const more = advice[state];
-  return `A key that is ${state} cannot ${deed}${more === undefined ? '' : `: ${more}`}`;
+  return `A key that is ${state} cannot ${deed}${more === undefined ? '' : `. ${more}`}`;
 };

@@ -50,7 +50,7 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 /** @throws AnkaError `precondition-failed` when the context names another revision */
 export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: number): void => {
   if (ifMatch !== undefined && ifMatch !== revision)
-    throw new AnkaError('precondition-failed', 'The key has changed since; read it again and decide anew');
+    throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
 };
 
 /** Makes whatever was decided on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */

@@ -62,7 +62,7 @@ export class ReadKey {
     const row = version === undefined ? rows.at(-1) : rows.find((candidate) => candidate.version === version);
     if (row === undefined) throw new AnkaError('key-not-found');
     const publicKey = publicKeyOf(versionOf(row));
-    if (publicKey === null) throw new AnkaError('purpose-mismatch', 'A secret key has no public half');
+    if (publicKey === null) throw new AnkaError('purpose-mismatch', 'A secret key has no public key');
     return { keyId: id, version: row.version, ...publicKey };
   }
 

@@ -63,7 +63,7 @@ export class Lease {
   private async take(): Promise<string> {
     const client = new BoundedClient(connectionOf(this.config, 'ankasecure-lease'));
     client.on('error', (error) => {
-      this.log.warn({ reason: error.message }, 'the lease was lost; a new one is taken at the next use');
+      this.log.warn({ reason: error.message }, 'lost the lease; the next use takes a new one');
       if (this.held?.client === client) this.held = undefined;
     });
     await client.connect();

@@ -35,7 +35,7 @@ export class Rounds {
     try {
       await this.work();
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, `${this.name} will be tried again`);
+      this.log.warn({ reason: (error as Error).message }, `${this.name} failed and will be tried again`);
     }
     if (!this.stopped) this.start();
   }

@@ -84,7 +84,7 @@ const check = async (
   if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps);
   const { occurredAt } = change.revocation ?? {};
   if (occurredAt !== undefined && Date.parse(occurredAt) > Date.now())
-    throw new AnkaError('request-invalid', 'occurredAt: what has happened has happened by now');
+    throw new AnkaError('request-invalid', 'occurredAt: must not be in the future');
   const destroyAt = destruction?.dueFor(steps[0].row) ?? null;
   await assertTwoPeople(manager, context, change, revision);
   return { steps, destroyAt };

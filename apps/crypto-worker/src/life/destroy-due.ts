@@ -36,7 +36,7 @@ export class DestroyDue {
   ) {}
 
   start(partition: string): void {
-    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'the destruction of what is due');
+    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'destruction of due keys');
     this.rounds.start();
   }
 
@@ -50,7 +50,7 @@ export class DestroyDue {
     for (const one of due) {
       if (this.rounds?.isStopped === true) return;
       await this.destroy(one).catch((error: unknown) =>
-        this.log.warn({ keyId: one.key_id, reason: (error as Error).message }, 'a key is not destroyed yet'),
+        this.log.warn({ keyId: one.key_id, reason: (error as Error).message }, 'cannot destroy a key yet'),
       );
     }
   }

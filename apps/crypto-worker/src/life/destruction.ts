@@ -18,9 +18,9 @@ export class Destruction {
   /** @throws AnkaError `request-invalid` for less than the platform's minimum, `key-state` for less than what protects the key */
   dueFor({ purge_protection: isProtected }: KeyRow): Date {
     if (this.waitingDays < this.minimumDays)
-      throw new AnkaError('request-invalid', `waitingDays: at least ${this.minimumDays} are expected here`);
+      throw new AnkaError('request-invalid', `waitingDays: must be at least ${this.minimumDays}`);
     if (isProtected && this.waitingDays < fullPeriodDays)
-      throw new AnkaError('key-state', `The key has purge protection: it waits for ${fullPeriodDays} days or longer`);
+      throw new AnkaError('key-state', `The key has purge protection: waitingDays must be at least ${fullPeriodDays}`);
     return new Date(Date.now() + this.waitingDays * dayMs);
   }
 
@@ -49,7 +49,7 @@ export const assertFullPeriod = (rows: readonly KeyRow[]): void => {
   const date = early.destroy_at?.toISOString();
   throw new AnkaError(
     'key-state',
-    `Version ${early.version} is to be destroyed at ${date}, and was not told to wait for ${fullPeriodDays} days: cancel-destroy first`,
+    `Version ${early.version} is scheduled for destruction at ${date}, after less than ${fullPeriodDays} days. Use cancel-destroy first.`,
   );
 };
 
@@ -58,5 +58,5 @@ export const assertNotBegun = async (manager: EntityManager, steps: readonly Ste
   const begun = await manager.query<unknown[]>('SELECT 1 FROM intent WHERE object_id = ANY($1::bytea[])', [
     steps.map(({ row }) => row.object_id),
   ]);
-  if (begun.length > 0) throw new AnkaError('key-state', 'The destruction has begun and cannot be called off any more');
+  if (begun.length > 0) throw new AnkaError('key-state', 'The destruction has begun and can no longer be cancelled');
 };

@@ -90,6 +90,6 @@ const write = async (
 
 const requiredLabels = (lost: readonly string[]): Refusal => {
   const basis = { rule: 'requiredLabels', source: tenantPolicy } as const;
-  const detail = `The tenant’s policy wants ${lost.join(', ')} in the metadata of keys`;
+  const detail = `The tenant’s policy requires these names in the key’s metadata: ${lost.join(', ')}`;
   return { ...basis, reasons: [{ code: 'policy', ...basis, detail }] };
 };

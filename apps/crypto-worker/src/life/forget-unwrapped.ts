@@ -60,7 +60,7 @@ export class ForgetUnwrapped {
     this.client = undefined;
     void client.end().catch(() => undefined);
     if (this.stopped) return;
-    this.log.warn({ reason: message }, 'what happens to wrapped keys is not heard; trying again');
+    this.log.warn({ reason: message }, 'lost the notifications about wrapped keys; trying again');
     this.forgetAll();
     this.timer = setTimeout(() => void this.start(partition), pauseMs);
   }

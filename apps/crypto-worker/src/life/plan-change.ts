@@ -88,7 +88,10 @@ export const planChange = (rows: readonly KeyRow[], change: StateChange, now: nu
   const last = meant.at(-1);
   if (last === undefined) throw new AnkaError('key-not-found', 'The key has no such version');
   if (last !== current && ofCurrentOnly.includes(verb))
-    throw new AnkaError('key-state', `Version ${last.version} has been followed by ${current?.version}: deactivate it`);
+    throw new AnkaError(
+      'key-state',
+      `Version ${last.version} was replaced by version ${current?.version}. Deactivate it instead.`,
+    );
   const [first, ...more] = meant.flatMap((row): Step[] => {
     const lifecycle = lifecycleOf(row);
     const from = stateAt(lifecycle, now);
@@ -99,6 +102,6 @@ export const planChange = (rows: readonly KeyRow[], change: StateChange, now: nu
     return [{ row, from, to, shown: stateAt({ ...lifecycle, state: to }, now) }];
   });
   if (first === undefined)
-    throw new AnkaError('key-state', refusalOf(stateAt(lifecycleOf(last), now), `be told to ${verb}`));
+    throw new AnkaError('key-state', refusalOf(stateAt(lifecycleOf(last), now), `take the action ${verb}`));
   return [first, ...more];
 };

@@ -5,7 +5,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody } from '../custody/custody.js';
 import type { Lease } from '../lease/lease.js';
 import type { ObjectDestroyer } from '../object/destroy-object.js';
-import type { Intent, IntentKind, Intents } from '../object/intent.js';
+import type { IntentKind } from '../object/intent.entity.js';
+import type { Intent, Intents } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
 import { recordDestroyed } from './destroy-due.js';
 
@@ -98,7 +99,7 @@ export class Reconciler {
     try {
       await work();
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, 'reconciliation will be tried again');
+      this.log.warn({ reason: (error as Error).message }, 'reconciliation failed and will be tried again');
     }
   }
 
@@ -123,7 +124,7 @@ export class Reconciler {
     if (destroyed === undefined) return;
     this.log.warn(
       { operation: begun.operation, correlationId: begun.correlationId, destroyed },
-      'an orphaned intent was reconciled',
+      'reconciled an orphaned intent',
     );
   }
 }

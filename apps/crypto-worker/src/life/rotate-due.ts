@@ -36,7 +36,7 @@ export class RotateDue {
   ) {}
 
   start(partition: string): void {
-    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'the rotation of what is due');
+    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'rotation of due keys');
     this.rounds.start();
   }
 
@@ -67,7 +67,7 @@ export class RotateDue {
     try {
       await this.rotator.rotate(context, { id, trigger: 'schedule', turn });
     } catch (error) {
-      this.log.warn({ keyId: id, reason: (error as Error).message }, 'a rotation that was due failed');
+      this.log.warn({ keyId: id, reason: (error as Error).message }, 'a due rotation failed');
       // What the key or the policy forbids is on record as refused, and this date is over; all else is tried again.
       if (error instanceof AnkaError && !error.retryable) await withTenant(this.dataSource, tenantId, turn.take);
       else this.resting.set(id, Date.now() + restMs);

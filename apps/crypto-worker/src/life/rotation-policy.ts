@@ -137,7 +137,7 @@ export class RotationPolicies {
     const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
     assertMadeHere(row.purpose);
     const state = stateAt(lifecycleOf(row), Date.now());
-    if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'be given a rotation policy'));
+    if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'have a rotation policy'));
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });
     if (!decision.allow) throw refusedBy(decision);
   }
@@ -154,10 +154,10 @@ const scheduleOf = ({ interval, at }: PutRequest) => {
 /** @throws AnkaError `request-invalid` */
 const assertComplete = ({ interval, at, maxUses }: PutRequest): void => {
   if (interval === undefined && maxUses === undefined)
-    throw new AnkaError('request-invalid', 'interval or maxUses, or both, are expected');
-  if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at goes with interval');
+    throw new AnkaError('request-invalid', 'send interval or maxUses, or both');
+  if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at requires interval');
   if (at !== undefined && Date.parse(at) <= Date.now())
-    throw new AnkaError('request-invalid', 'at: a moment to come is expected');
+    throw new AnkaError('request-invalid', 'at: must be in the future');
 };
 
 const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange => ({
@@ -179,7 +179,7 @@ const read = async (manager: EntityManager, tenantId: string, id: string): Promi
     'SELECT key_id, interval, next_at, max_uses, set_by FROM rotation_policy WHERE tenant_id = $1 AND key_id = $2',
     [tenantId, id],
   );
-  if (row === undefined) throw new AnkaError('key-not-found', 'There is no such key, or it has no rotation policy');
+  if (row === undefined) throw new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
   return {
     keyId: row.key_id,
     interval: row.interval,

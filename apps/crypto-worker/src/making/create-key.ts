@@ -76,7 +76,7 @@ export class CreateKey {
       details: { partition: this.versions.partition.name },
       named: key,
       attempts: 2,
-      outdated: 'The tenant policy changed while the key was made; try again',
+      outdated: 'The tenant’s policy changed while the key was created. Try again.',
       find: () => this.read(tenantId, id),
       standing: async (existing) => existing && { key: existing },
       plan: (_existing, policy) =>

@@ -18,7 +18,7 @@ export class KeyRoom {
     const most = this.quotas.keysOf(tenantId);
     if (most === undefined) return;
     if (await withTenant(this.dataSource, tenantId, (manager) => hasRoomForKey(manager, tenantId, most))) return;
-    throw new AnkaError('quota-exceeded', `The tenant may have ${most} keys; destroy some that are no longer needed`);
+    throw new AnkaError('quota-exceeded', `The tenant can have ${most} keys. Destroy some that are no longer needed.`);
   }
 
   /** The same in the recording transaction, where the answer holds until it ends. */

@@ -61,7 +61,7 @@ export const planCreation = async (
 ): Promise<CreationPlan> => {
   const { algorithm } = request;
   if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
-    throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
+    throw new AnkaError('tenant-mismatch', 'tenantId: must be the tenant of the token, or left out');
   assertDates(request);
   const purpose = request.purpose ?? defaultPurpose(algorithm);
   const possible = possibleAlgs(request, purpose);
@@ -91,17 +91,18 @@ const daysTo = (instant: string): number => (Date.parse(instant) - Date.now()) /
 
 const assertDates = ({ activateAt, deactivateAt }: CreationRequest): void => {
   if (deactivateAt === undefined) return;
-  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: a moment to come is expected');
+  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: must be in the future');
   if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
-    throw new AnkaError('request-invalid', 'deactivateAt: a moment after activateAt is expected');
+    throw new AnkaError('request-invalid', 'deactivateAt: must be after activateAt');
 };
 
 /** The JOSE algorithms that go with such a key, the one asked for among them. */
 const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): readonly Alg[] => {
   const possible = joseAlgs(algorithm, purpose);
-  if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
+  if (possible.length === 0)
+    throw new AnkaError('purpose-mismatch', `Keys of ${algorithm} cannot have the purpose ${purpose}`);
   if (alg !== undefined && !possible.includes(alg))
-    throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
+    throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} supports only ${possible.join(', ')}`);
   return possible;
 };
 

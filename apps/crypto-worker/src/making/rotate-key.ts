@@ -86,7 +86,7 @@ export class RotateKey {
       details: { trigger },
       named: { keyId: id },
       attempts: 3,
-      outdated: 'Key or policy changed while the key was rotated; try again',
+      outdated: 'The key or the policy changed while the key was rotated. Try again.',
       find: () => this.read(context.tenantId, id),
       standing: (found) => this.standing(context, rotation, found),
       plan: async (found, policy) => {
@@ -168,20 +168,29 @@ export class RotateKey {
     const { algorithm, purpose, algs, custody } = current;
     assertMadeHere(purpose);
     if (expectedVersion !== undefined && expectedVersion !== current.version)
-      throw new AnkaError('precondition-failed', `The current version is ${current.version}`);
+      throw new AnkaError(
+        'precondition-failed',
+        `The current version is ${current.version}. Read the key again and repeat the rotation.`,
+      );
     const now = Date.now();
     const state = stateAt(lifecycleOf(current), now);
     // By itself a new version follows only one that is in use.
     if (!isRotatable(state) || (trigger !== 'request' && state !== 'ACTIVE'))
       throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
     if (!hasBegun(lifecycleOf(current), now))
-      throw new AnkaError('key-state', 'The key’s activation date is to come, and a new version is ACTIVE at once');
+      throw new AnkaError(
+        'key-state',
+        'The key has an activation date in the future, but a new version would be ACTIVE at once',
+      );
     const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
     if (missing.length > 0)
-      throw new AnkaError('algorithm-unavailable', `The token cannot do ${missing.join(', ')} with ${algorithm} now`);
+      throw new AnkaError(
+        'algorithm-unavailable',
+        `The token does not support ${missing.join(', ')} with ${algorithm} now`,
+      );
     assertInTime(context);
     return { ref: objectKindOf(current), replaced: current, ruling };
   }

@@ -49,7 +49,7 @@ export class ObjectDestroyer {
     const destroyed = await this.custody.destroy(budget, objectId);
     if (destroyed === 0) return 0;
     const left = await this.custody.destroy(budget, objectId);
-    if (left > 0) throw new AnkaError('hsm-error', 'An object was there again after it was destroyed');
+    if (left > 0) throw new AnkaError('hsm-error', 'An object existed again after it was destroyed');
     return destroyed;
   }
 }

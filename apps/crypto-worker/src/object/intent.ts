@@ -2,6 +2,7 @@ import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Lease } from '../lease/lease.js';
+import type { IntentKind } from './intent.entity.js';
 
 /** An intent that its holder may end: whoever has claimed it since holds it instead. */
 export interface Intent {
@@ -10,9 +11,6 @@ export interface Intent {
   /** Number of the holder's lease. */
   readonly lease: string;
 }
-
-/** An object that may be there without a record, or one that may be gone with it. */
-export type IntentKind = 'make' | 'destroy';
 
 /** What is known of an object whose making did not come to a good end. */
 export interface Standing {

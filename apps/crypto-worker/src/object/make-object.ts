@@ -63,7 +63,7 @@ export class ObjectMaker {
     await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       // The intent's row is held until the commit, so whoever looks at it meanwhile waits for how this ends.
       if (!(await this.intents.end(manager, intent)))
-        throw new AnkaError('hsm-unavailable', 'The call was given up while it ran; try again');
+        throw new AnkaError('hsm-unavailable', 'The call was given up while it ran. Try again.');
       if (!(await record(manager))) throw new Outdated();
       if (!(await this.report(manager, making))) throw new Outdated();
     });
@@ -89,7 +89,7 @@ export class ObjectMaker {
     if (hindrance !== undefined)
       throw new AnkaError(
         'hsm-unavailable',
-        'The HSM or the database failed midway; what was begun will be cleaned up',
+        'The HSM or the database failed during the operation. Unfinished objects will be cleaned up.',
         { cause: hindrance },
       );
     if (failure !== undefined) throw failure;
@@ -117,8 +117,7 @@ export class ObjectMaker {
    */
   private async undo(intent: Intent, failed: Reported | undefined): Promise<boolean> {
     const { recorded } = await this.intents.standing(intent);
-    if (recorded)
-      throw new AnkaError('hsm-unavailable', 'The object was recorded, although its commit was not confirmed');
+    if (recorded) throw new AnkaError('hsm-unavailable', 'The object was recorded, but its commit was not confirmed');
     await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.objectId);
     const reported = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       // Where the reconciler was faster it has sealed the outcome as unknown: nothing is reported twice.
@@ -131,7 +130,7 @@ export class ObjectMaker {
 
   /** What cannot be cleaned up now is the reconciler's. */
   private async leave(intent: Intent, cause: Error): Promise<void> {
-    this.log.warn({ reason: cause.message }, 'an object that was not finished is left to the reconciler');
+    this.log.warn({ reason: cause.message }, 'left an unfinished object to the reconciler');
     await this.intents.abandon(intent);
   }
 }

@@ -44,7 +44,8 @@ export class GcmReservation {
         [key.tenantId, key.keyId, key.version, block, gcmLimit],
       ),
     );
-    if (rows.length === 0) throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages; make a new one');
+    if (rows.length === 0)
+      throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages. Create a new key.');
     this.left.set(name, (this.left.get(name) ?? 0) + block);
   }
 }

@@ -54,7 +54,7 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
   try {
     return utf8.decode(data);
   } catch {
-    throw new AnkaError('request-invalid', 'The plaintext is not UTF-8 text; ask for encoding base64url');
+    throw new AnkaError('request-invalid', 'The plaintext is not UTF-8 text. Use encoding base64url.');
   }
 };
 
@@ -108,7 +108,7 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   use: 'process',
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
-  target: (named, parts) => agreed(kidOfJwe(parts), named, 'keyId is needed, since the JWE has no kid'),
+  target: (named, parts) => agreed(kidOfJwe(parts), named, 'Send keyId, because the JWE has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: jweAlgOf,
   async run({ custody }, budget, key, { aad, encoding }, parts) {
@@ -147,7 +147,7 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   purposes: ['sign', 'mac'],
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
   target: (named, parts) =>
-    agreed(parts === undefined ? null : kidOfJws(parts), named, 'keyId is needed, since the JWS has no kid'),
+    agreed(parts === undefined ? null : kidOfJws(parts), named, 'Send keyId, because the JWS has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
   async run({ custody }, budget, key, item, parts) {

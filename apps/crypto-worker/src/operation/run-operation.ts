@@ -216,11 +216,14 @@ export class RunOperation {
     assertMay(context, useOf[operation.name], key.grants);
     this.assertUsable(operation, key, false);
     if ((await this.keys.meant(context.tenantId, target)).keyId !== key.keyId)
-      throw new AnkaError('decision-outdated', 'The name stands for another key by now; try again');
+      throw new AnkaError('decision-outdated', 'The alias now names another key. Try again.');
   }
 
   private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {
-    const error = new AnkaError('decision-outdated', 'Key or policy changed twice while the request ran; try again');
+    const error = new AnkaError(
+      'decision-outdated',
+      'The key or the policy changed twice while the request ran. Try again.',
+    );
     return this.fail(operation, context, error);
   }
 

@@ -89,7 +89,7 @@ export class UseBudget {
         );
       return block;
     });
-    if (granted <= 0) throw new AnkaError('key-exhausted', `This version has protected ${maxUses} times, as it may`);
+    if (granted <= 0) throw new AnkaError('key-exhausted', `This version has reached its limit of ${maxUses} uses`);
     this.left.set(name, (this.left.get(name) ?? 0) + granted);
   }
 
@@ -106,7 +106,9 @@ export class UseBudget {
       });
     } catch (error) {
       if (error instanceof AnkaError && error.retryable) throw error;
-      throw new AnkaError('key-exhausted', `${exhausted.detail}; no version may follow it now`, { cause: error });
+      throw new AnkaError('key-exhausted', `${exhausted.detail}, and a new version cannot be created now`, {
+        cause: error,
+      });
     }
     return this.keys.find(tenantId, keyId, null);
   }

@@ -58,7 +58,7 @@ export class GroupCommit {
     log: Logger,
   ) {
     this.pool = new Pool({ ...connectionOf(config, 'ankasecure-outcomes'), max: 1, statement_timeout: 15_000 });
-    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
+    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'lost the database connection for outcomes'));
   }
 
   /** Announces outcomes of the next few turns: a commit waits a moment for them. One that comes unannounced only shortens the wait. */
@@ -156,9 +156,13 @@ export class GroupCommit {
       });
       if (count > 0) this.outbox.committed(count);
     } catch (cause) {
-      const error = new AnkaError('audit-unavailable', 'The outcome could not be recorded, so no result is given', {
-        cause,
-      });
+      const error = new AnkaError(
+        'audit-unavailable',
+        'The outcome could not be recorded, so the result is not released',
+        {
+          cause,
+        },
+      );
       for (const group of groups) for (const fail of group.fail) fail(error);
     }
   }

@@ -102,7 +102,7 @@ export class KeyMakingRunner {
         });
       this.policies.forget(tenantId);
     }
-    const error = new AnkaError('decision-outdated', 'The tenant policy changed meanwhile; try again');
+    const error = new AnkaError('decision-outdated', 'The tenant’s policy changed while the request ran. Try again.');
     await this.outcomes.commit(undecided(tenantId), dryRunEvent(context, making, error));
     throw error;
   }

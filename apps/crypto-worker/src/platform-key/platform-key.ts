@@ -44,7 +44,7 @@ export class PlatformKeys {
    */
   async find(tenantId: string, kind: PlatformKeyKind, generation: number | null): Promise<PlatformKey> {
     const key = await this.newest(tenantId, kind, generation);
-    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant is not provisioned on this partition');
+    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
     return key;
   }
 

@@ -13,7 +13,7 @@ type Reply = z.infer<typeof listAlgorithms.reply>;
 const notValidated = {
   code: 'module-not-validated',
   detail:
-    'FIPS-only admits approved primitives; no CMVP certificate is configured for this token, so no validated module stands behind them',
+    'FIPS-only allows approved primitives, but no CMVP certificate is configured for this token, so they do not run in a known validated module',
 };
 
 /** What this tenant can use on this token now: the table, crossed with the tenant’s policy and the token's self-tests. */

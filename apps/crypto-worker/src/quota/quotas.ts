@@ -75,13 +75,15 @@ export class Quotas {
       told({ quota: burst, window: Math.ceil(burst / operationsPerSecond), remaining, seconds });
     if (concurrentOperations !== undefined && running >= concurrentOperations) {
       tell(this.buckets.look(keyId, rate));
-      throw exceeded(`The key does ${concurrentOperations} operations at once; try again when some are done`);
+      throw exceeded(
+        `The key allows ${concurrentOperations} concurrent operations. Try again when some have finished.`,
+      );
     }
     if (++this.asked % sweepEvery === 0) this.buckets.sweep();
     const grant = this.buckets.take(keyId, rate);
     tell(grant);
     if (!grant.granted)
-      throw exceeded(`The key does ${operationsPerSecond} operations a second; try again in a second`);
+      throw exceeded(`The key allows ${operationsPerSecond} operations per second. Try again in a second.`);
   }
 
   private limitsOf(tenantId: string): Limits {

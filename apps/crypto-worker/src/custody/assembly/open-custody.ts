@@ -41,7 +41,7 @@ export class OpenCustody {
   private options(): Pkcs11Options {
     const seconds = new Histogram({
       name: 'ankasecure_pkcs11_seconds',
-      help: 'Time of jobs inside a lane',
+      help: 'Time that jobs spend in a lane',
       labelNames: ['call', 'ok'],
       buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5],
       registers: [this.registry],
@@ -49,7 +49,7 @@ export class OpenCustody {
     return {
       observer: { call: (call, micros, ok) => seconds.observe({ call, ok: String(ok) }, micros / 1e6) },
       onFatal: (reason) => {
-        this.log.fatal({ reason }, 'the HSM module is beyond repair in this process');
+        this.log.fatal({ reason }, 'the HSM module cannot recover in this process');
         process.exit(hsmLost);
       },
     };
@@ -72,7 +72,7 @@ export class OpenCustody {
         return await openBothCustodies(place, this.log, options);
       } catch (error) {
         if (error instanceof PinRefused) throw error;
-        this.log.warn({ reason: (error as Error).message }, 'the HSM did not open; trying again');
+        this.log.warn({ reason: (error as Error).message }, 'cannot open the HSM; trying again');
         await delay(pauseMs);
       }
     }
@@ -86,7 +86,7 @@ export class OpenCustody {
   private waitForAPerson(refusal: PinRefused): Promise<never> {
     this.log.fatal(
       { alarm: 'pin-refused', reason: refusal.message },
-      'the HSM refused the PIN: correct it, then restart the worker',
+      'the HSM refused the PIN: correct the PIN, then restart the worker',
     );
     this.health.register('hsm', () => {
       throw refusal;

@@ -53,7 +53,9 @@ export class WriterTurn {
     log: Logger,
   ) {
     this.pool = new Pool({ ...connectionOf(config, 'ankasecure-writer-turn', unansweredMs), max: 1 });
-    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the connection for turns was lost'));
+    this.pool.on('error', (error) =>
+      log.warn({ reason: error.message }, 'lost the database connection for write turns'),
+    );
   }
 
   /**

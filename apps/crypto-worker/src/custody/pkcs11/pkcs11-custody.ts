@@ -35,7 +35,7 @@ const hmacSha256 = variants.get('hmac/sha256') ?? 0;
 
 const variantOf = (request: SignatureRequest): number => {
   const variant = variants.get(`${request.scheme}/${'hash' in request ? request.hash : ''}`);
-  if (variant === undefined) throw new AnkaError('internal-error', 'The signature scheme is not known.');
+  if (variant === undefined) throw new AnkaError('internal-error', 'The signature scheme is unknown.');
   return variant;
 };
 
@@ -84,7 +84,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   async generate(budget: Deadline, { ref, label }: NewKey): Promise<GeneratedKey> {
-    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
     const reply = await this.#make(budget, shapeOf(ref.algorithm, ref.purpose, ref.alg), ref.objectId, label);
     return { spki: reply.parts[0] ?? null, wrapped: null };
   }
@@ -98,7 +98,7 @@ export class Pkcs11Custody implements Custody {
     if (kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
-        'The token has no AES key wrap with padding, so it cannot hold a key encryption key.',
+        'The token does not support AES key wrap with padding, so it cannot hold a key-encryption key.',
       );
     const reply = await this.#make(budget, platformShapes[kind], objectId, label);
     return { spki: reply.parts[0] ?? null, wrapped: null };
@@ -119,7 +119,7 @@ export class Pkcs11Custody implements Custody {
     material: ImportedMaterial,
     wrapping: readonly Uint8Array[],
   ): Promise<Reply> {
-    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
     const { method, wrappedKey } = material;
     const spec: ImportSpec = { shape: shapeOf(ref.algorithm, ref.purpose, ref.alg), label, method };
     const under = material.method === 'aes-kwp' ? locatorOf(material.wrappingKey) : material.importKey;
@@ -153,8 +153,8 @@ export class Pkcs11Custody implements Custody {
 
   async sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
     if (request.scheme === 'rsa-pkcs1' || request.scheme === 'rsa-pss')
-      assure(input.length === hashBytes[request.hash], 'not a digest of that hash');
-    if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'not a digest');
+      assure(input.length === hashBytes[request.hash], 'the digest does not have the length of its hash');
+    if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'the input is not a digest');
     return this.#one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
   }
 
@@ -174,7 +174,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   async wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {
-    assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'not a content encryption key');
+    assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'the input is not a content encryption key');
     return this.#one(budget, 'wrap-cek', 0, [this.locatorOf(ref), cek]);
   }
 
@@ -189,7 +189,7 @@ export class Pkcs11Custody implements Custody {
     if (plaintext.length > maxBytes)
       throw new AnkaError(
         'body-too-large',
-        `This token encrypts at most ${maxBytes} bytes at a time with dir; use a key-wrapping algorithm.`,
+        `This token encrypts at most ${maxBytes} bytes at a time with dir. Use a key-wrapping algorithm.`,
       );
     const reply = await this.runtime.call(budget, 'seal-gcm', 0, [this.locatorOf(ref), aad, plaintext]);
     return { iv: part(reply, 0), ciphertext: part(reply, 1), tag: part(reply, 2) };
@@ -220,7 +220,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   async #make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {
-    assure(objectId.length === 16, 'a CKA_ID has 16 bytes');
+    assure(objectId.length === 16, 'a CKA_ID must have 16 bytes');
     const spec = Buffer.from(JSON.stringify({ shape, label }));
     return this.runtime.call(budget, 'generate', 0, [spec, objectId], shape.kind === 'rsa');
   }

@@ -40,7 +40,7 @@ export class WrappedCustody extends Pkcs11Custody {
   }
 
   override async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<GeneratedKey> {
-    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
     const shape = shapeOfRef(ref);
     const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
@@ -70,7 +70,7 @@ export class WrappedCustody extends Pkcs11Custody {
 
   /** @throws AnkaError `key-not-found` for a key whose blob is gone */
   protected override locatorOf(ref: KeyRef): Uint8Array {
-    if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'There is no wrapped key any more.');
+    if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'The wrapped key has been deleted.');
     return locatorOf(ref);
   }
 }

@@ -80,7 +80,7 @@ describe('capabilities', () => {
     expect(await lackOf(ckm.RSA_PKCS_OAEP)).toEqual(['the token lists no mechanism 0x9']);
     expect(await lackOf(ckm.AES_KEY_WRAP)).toEqual(['the token lists no mechanism 0x2109']);
     expect(await lackOf(ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD)).toEqual([
-      'the token has no AES key wrap with padding',
+      'the token does not support AES key wrap with padding',
     ]);
   });
 

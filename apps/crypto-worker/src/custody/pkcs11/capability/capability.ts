@@ -74,13 +74,13 @@ const hex = (mechanism: number): string => `0x${mechanism.toString(16)}`;
 
 const lackOf = (needs: readonly Need[], shape: KeyShape, listed: MechanismList): string | null => {
   for (const { mechanism, flags } of needs) {
-    if (mechanism === undefined) return 'the token has no AES key wrap with padding';
+    if (mechanism === undefined) return 'the token does not support AES key wrap with padding';
     const info = listed.get(mechanism);
     if (!info) return `the token lists no mechanism ${hex(mechanism)}`;
     if ((info.flags & flags) !== flags) return `mechanism ${hex(mechanism)} lacks flags ${hex(flags)}`;
     const sized = shape.kind === 'rsa' || shape.kind === 'ec';
     if (sized && info.maxKeySize > 0 && (shape.bits < info.minKeySize || shape.bits > info.maxKeySize))
-      return `mechanism ${hex(mechanism)} takes ${info.minKeySize} to ${info.maxKeySize} bits`;
+      return `mechanism ${hex(mechanism)} supports ${info.minKeySize} to ${info.maxKeySize} bits`;
   }
   return null;
 };
@@ -88,7 +88,7 @@ const lackOf = (needs: readonly Need[], shape: KeyShape, listed: MechanismList):
 /** Why the token cannot try a key of this kind that is brought in, by what it lists, or null. */
 export const lackingToTry = (shape: KeyShape, profile: Profile, listed: MechanismList): string | null =>
   shape.purpose === 'wrap' && !profile.createObject
-    ? 'the token takes in nothing that a key could be tried with'
+    ? 'the token has no import method to test keys with'
     : lackOf(neededToTry(shape, profile), shape, listed);
 
 /** Why the token's list rules `alg` out, or null. */
@@ -266,7 +266,7 @@ export class Capabilities {
     if (entry.pending.size > 0) {
       for (const test of this.#tests) if (test.entry === entry) void this.#begin(test);
       if (!(await endsBy(deadline, entry.known)))
-        throw new AnkaError('hsm-timeout', `The self-test of ${algorithm} has not ended yet; try again.`);
+        throw new AnkaError('hsm-timeout', `The self-test of ${algorithm} is still running. Try again.`);
       if (this.#closed) throw new AnkaError('hsm-unavailable');
     }
     return entry.capability;

@@ -100,7 +100,7 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, 
 
 const rightsOf = (shape: KeyShape): Rights => {
   if (shape.purpose !== 'encrypt') return rights[shape.purpose];
-  if (!shape.alg) throw new Error('an encrypt key needs its JOSE algorithm');
+  if (!shape.alg) throw new Error('a key for encrypt must have a JOSE algorithm');
   return rights[shape.alg];
 };
 

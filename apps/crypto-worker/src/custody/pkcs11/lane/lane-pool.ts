@@ -56,7 +56,7 @@ export class LanePool {
 
   submit(job: Job): void {
     if (!this.#queue.hasRoom(job, this.#options.tuning.queueLimit)) {
-      settle(job, new AnkaError('hsm-unavailable', 'Too many requests wait for the HSM; try again later.'));
+      settle(job, new AnkaError('hsm-unavailable', 'Too many requests are waiting for the HSM. Try again later.'));
       return;
     }
     this.#spare.note(job.tenant, performance.now());
@@ -161,7 +161,7 @@ export class LanePool {
     this.#noticeDrained();
     this.#crashes++;
     if (this.#closed) return;
-    if (this.#crashes >= crashLimit) this.#options.fatal(`lanes end by themselves: ${error.message}`);
+    if (this.#crashes >= crashLimit) this.#options.fatal(`lanes keep ending by themselves: ${error.message}`);
     else setTimeout(() => this.#replace(), 50 * this.#crashes).unref();
   }
 

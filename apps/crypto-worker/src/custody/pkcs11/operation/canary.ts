@@ -18,12 +18,12 @@ export interface CanarySpec {
 const roundTrip = (session: TokenSession, spec: CanarySpec, id: Buffer): void => {
   let [key] = session.find(id, objectClass.secret, 2);
   if (!key && !session.loggedIn()) throw new LoginLost();
-  if (!key && !spec.create) throw new TokenChanged('the canary key is gone');
+  if (!key && !spec.create) throw new TokenChanged('the canary key is missing');
   key ??= make(session, platformShapes.canary, { id: Buffer.from(id), label: spec.keyLabel, as: 'token' }).key;
   const song = randomBytes(32);
   const [iv, ciphertext, tag] = sealGcmWith(session, key, Buffer.alloc(0), song);
   const heard = openGcmWith(session, key, { iv, ciphertext, tag, aad: Buffer.alloc(0) });
-  if (!heard.equals(song)) throw new TokenChanged('the token decrypts wrongly');
+  if (!heard.equals(song)) throw new TokenChanged('the token decrypts to a wrong result');
 };
 
 /** Is this still our token, and does it still compute? @returns its CK_TOKEN_INFO flags, four bytes */
@@ -34,7 +34,7 @@ export const canary = (session: TokenSession, _variant: number, parts: readonly 
   session.begin('C_GetTokenInfo', 'own');
   const info = session.p11.C_GetTokenInfo(session.slot);
   if (info.label.trimEnd() !== spec.tokenLabel || info.serialNumber.trimEnd() !== spec.tokenSerial)
-    throw new TokenChanged('another token is in the slot');
+    throw new TokenChanged('the slot has another token');
   if (spec.roundTrip) roundTrip(session, spec, id);
   const flags = Buffer.alloc(4);
   flags.writeUInt32LE(info.flags >>> 0);

@@ -68,7 +68,7 @@ const clearAway = (session: TokenSession, id: Buffer): void => {
 export const generate = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json, id] = parts as [Buffer, Buffer];
   const { shape, label } = JSON.parse(json.toString()) as GenerateSpec;
-  if (session.find(id, null, 1).length > 0) throw new Error('an object has this CKA_ID already');
+  if (session.find(id, null, 1).length > 0) throw new Error('an object already has this CKA_ID');
   try {
     const { spki } = make(session, shape, { id: Buffer.from(id), label, as: 'token' });
     return spki ? [spki] : [];

@@ -199,7 +199,7 @@ export const importKey = (session: TokenSession, _variant: number, parts: readon
   const blob = material.subarray(blobAt);
   if (!fits(shape, blob)) throw new BadData('length');
   if (wrapping.length === 0 && session.find(id, null, 1).length > 0)
-    throw new Error('an object has this CKA_ID already');
+    throw new Error('an object already has this CKA_ID');
   const incoming: Incoming = { shape, blob, place: { id: Buffer.from(id), label, as: 'token' }, wrapping };
   if (method === 'aes-kwp') return takeIn(session, session.key(objectClass.secret, under), incoming);
   const pair = session.key(objectClass.private, under);

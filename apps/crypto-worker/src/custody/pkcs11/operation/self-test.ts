@@ -196,7 +196,7 @@ const notWrappable: readonly number[] = [0x69, 0x6a, 0x54];
 
 /** A key as it is used that is wrapped: through the template of such keys, and under a KEK made for this. */
 const makeWrappedSubject = (session: TokenSession, shape: KeyShape): Subject => {
-  check(session.profile.kekWrap.length > 0, 'it has no AES key wrap with padding');
+  check(session.profile.kekWrap.length > 0, 'it does not support AES key wrap with padding');
   const kek = make(session, platformShapes.kek, ownPlace('session')).key;
   const { key, spki, value } =
     shape.purpose === 'wrap'

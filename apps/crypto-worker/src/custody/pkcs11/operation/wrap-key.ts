@@ -9,7 +9,7 @@ import { make } from './generate.js';
 /** The mechanism under KEKs: AES key wrap with padding, by the number this token gives it. */
 export const kekMechanism = (session: TokenSession): { mechanism: number } => {
   const [mechanism] = session.profile.kekWrap;
-  if (mechanism === undefined) throw new Error('the token has no AES key wrap with padding');
+  if (mechanism === undefined) throw new Error('the token does not support AES key wrap with padding');
   return { mechanism };
 };
 

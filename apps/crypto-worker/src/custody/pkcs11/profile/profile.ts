@@ -169,7 +169,7 @@ const rows = [
     gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 16 * 1024 },
     allowedMechanisms: false,
     omitAttributes: [copyable],
-    notes: 'An unknown token: the least is assumed, the self-tests decide.',
+    notes: 'An unknown token. The minimum is assumed and the self-tests decide.',
   },
 ] as const satisfies readonly Profile[];
 
@@ -180,7 +180,9 @@ export const profiles: readonly Profile[] = rows;
 const byName = (name: string): Profile => {
   const profile = profiles.find((row) => row.name === name);
   if (!profile)
-    throw new Error(`no vendor profile named ${name}; there are ${profiles.map((row) => row.name).join(', ')}`);
+    throw new Error(
+      `no vendor profile is named ${name}; the profiles are ${profiles.map((row) => row.name).join(', ')}`,
+    );
   return profile;
 };
 

@@ -62,7 +62,7 @@ export class Recovery {
     try {
       this.#parts.module.login();
       Atomics.add(this.#parts.control, shared.loginEpoch, 1);
-      this.#parts.logger.warn({}, 'the login was gone; logged in again');
+      this.#parts.logger.warn({}, 'the token had logged out; logged in again');
     } catch (error) {
       if (error instanceof PinRefused) this.stop(error.message);
       else void this.reinitialise(`login failed: ${reasonOf(error)}`);
@@ -84,7 +84,7 @@ export class Recovery {
     this.#state = 'stopped';
     this.#parts.logger.error(
       { alarm: 'pin-refused', reason },
-      'the HSM is not used any more: correct the PIN and restart',
+      'the HSM is no longer used: correct the PIN and restart the worker',
     );
     void this.#parts.pool().pause();
     this.#parts.pool().rejectWaiting(unavailable);
@@ -99,7 +99,7 @@ export class Recovery {
   #givesUp(): boolean {
     const { tuning, fatal } = this.#parts;
     const tooLong = this.#troubleSince !== null && performance.now() - this.#troubleSince > tuning.giveUpMs;
-    if (tooLong) fatal('the token does not come back');
+    if (tooLong) fatal('the token did not recover');
     return tooLong;
   }
 
@@ -107,9 +107,9 @@ export class Recovery {
     const { logger } = this.#parts;
     this.#state = 'recovering';
     this.#troubleSince ??= performance.now();
-    logger.warn({ reason }, 'the token is to be initialised anew');
+    logger.warn({ reason }, 'initialising the token again');
     if (this.#givesUp()) return;
-    if (!(await this.#drained())) return this.#parts.fatal('a lane is stuck and the module must be initialised anew');
+    if (!(await this.#drained())) return this.#parts.fatal('a lane is stuck and the module must be initialised again');
     while (!this.#closed && (await this.#attempt())) {
       this.#state = 'down';
       this.#parts.pool().rejectWaiting(unavailable);
@@ -133,11 +133,11 @@ export class Recovery {
         this.stop(error.message);
         return false;
       }
-      logger.error({ reason: reasonOf(error) }, 'the token is not back yet');
+      logger.error({ reason: reasonOf(error) }, 'the token has not recovered yet');
       return true;
     }
     this.#state = 'up';
-    logger.info({}, 'the token is back');
+    logger.info({}, 'the token has recovered');
     this.#parts.pool().resume(module.slot);
     return false;
   }

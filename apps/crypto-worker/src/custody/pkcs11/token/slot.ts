@@ -29,11 +29,11 @@ export const selectSlot = (module: Module, config: Pkcs11Config, logger: Custody
   if (tokenLabel === undefined && tokenSerial === undefined) {
     logger.warn(
       { partition: config.partition, slotIndex },
-      'the token is chosen by slot index, which is not stable: set token-label',
+      'the token is selected by slot index, which can change: set token-label',
     );
     const selection = all[slotIndex];
     if (!selection)
-      throw new SlotNotFound(`no token in slot index ${slotIndex}; there are ${all.length} slots with a token`);
+      throw new SlotNotFound(`there is no token at slot index ${slotIndex}; ${all.length} slots have a token`);
     return selection;
   }
   const matching = all.filter(

@@ -39,7 +39,9 @@ export class TokenModule {
     this.#logger = logger;
     this.#path = realpathSync(config.libraryPath);
     if (opened.has(this.#path))
-      throw new Error(`${config.libraryPath} is open in this process: one partition per process and library`);
+      throw new Error(
+        `${config.libraryPath} is already open in this process: a process can open one partition per library`,
+      );
     this.#module = Module.load(this.#path);
     opened.add(this.#path);
   }
@@ -113,7 +115,7 @@ export class TokenModule {
       const code = ckrOf(error);
       if (code === ckr.USER_ALREADY_LOGGED_IN) return;
       if (code === null || actionFor(code, 'own') !== 'stop') throw error;
-      throw new PinRefused(`the token refused the PIN (${ckrName(code)}); it is not tried again`);
+      throw new PinRefused(`the token refused the PIN (${ckrName(code)}); the worker does not try it again`);
     }
   }
 

@@ -45,7 +45,7 @@ export class TokenRuntime {
     const tuning: Tuning = { ...defaultTuning, ...options.tuning };
     const control = controlMemory(shared.size);
     const fatal = (reason: string): void => {
-      logger.error({ partition: config.partition, reason }, 'the HSM module is beyond repair in this process');
+      logger.error({ partition: config.partition, reason }, 'the HSM module cannot recover in this process');
       options.onFatal?.(reason);
     };
     this.#module = module;
@@ -199,7 +199,7 @@ export class TokenRuntime {
 
   /** Raises the alarm: somebody has changed what is kept outside the token. */
   refused(operation: string): AnkaError {
-    this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a key is not what it is recorded as');
+    this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
     return new AnkaError('key-blob-refused');
   }
 
@@ -250,7 +250,7 @@ export class TokenRuntime {
       case status.blobRefused:
         return settle(job, this.refused(operation));
       case status.keyMissing:
-        return settle(job, new AnkaError('key-not-found', 'The key’s object is not on the token.'));
+        return settle(job, new AnkaError('key-not-found', 'The key’s object is missing from the token.'));
       case status.skipped:
         if (job.deadline > Date.now()) this.#pool.putBack(job);
         else settle(job, new AnkaError('hsm-timeout'));

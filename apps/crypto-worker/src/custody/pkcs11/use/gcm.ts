@@ -56,7 +56,7 @@ export const openGcmWith = (
 export const sealGcm = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [id, aad, plaintext] = parts as [Buffer, Buffer, Buffer];
   const sealed = sealGcmWith(session, session.key(objectClass.secret, id), aad, plaintext);
-  if (!isJweIv(sealed[0])) throw new Error('the token chose an IV that no JWE can have');
+  if (!isJweIv(sealed[0])) throw new Error('the token chose an IV that is not possible in a JWE');
   return sealed;
 };
 

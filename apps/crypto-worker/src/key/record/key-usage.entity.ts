@@ -1,10 +1,15 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { KeyVersionRecord } from './key-version.entity.js';
+import { safeInteger } from './safe-integer.js';
 
 const primaryKeyConstraintName = 'key_usage_pkey';
 
-/** Uses of a key version by operation: a slot's share of the count. Written by `commit_outcomes` alone. */
+/**
+ * Counts the uses of a key version by operation. `commit_outcomes` writes it. Each worker process adds to the rows of its own slot,
+ * so none waits for another.
+ */
 @Entity('key_usage')
-@ForeignKey('key_version', ['tenantId', 'keyId', 'version'], ['tenantId', 'keyId', 'version'], {
+@ForeignKey(() => KeyVersionRecord, ['tenantId', 'keyId', 'version'], ['tenantId', 'keyId', 'version'], {
   name: 'key_usage_tenant_id_key_id_version_fkey',
 })
 @Check('key_usage_uses_check', 'uses > 0')
@@ -24,8 +29,8 @@ export class KeyUsageRecord {
   @PrimaryColumn('smallint', { primaryKeyConstraintName })
   slot!: number;
 
-  @Column('bigint')
-  uses!: string;
+  @Column('bigint', { transformer: safeInteger })
+  uses!: number;
 
   @Column('timestamptz', { name: 'last_used_at' })
   lastUsedAt!: Date;

@@ -1,84 +1,56 @@
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
-import type { CustodyKind } from '../custody/custody.js';
+import type { CustodyKind } from '../../custody/custody.js';
 import { KeyRecord } from './key.entity.js';
-import type { PlatformKeyRecord } from './platform-key.entity.js';
 
 const primaryKeyConstraintName = 'key_version_pkey';
+const foreignKeyConstraintName = 'key_version_tenant_id_key_id_fkey';
 
-/** One version of a key: its material in the HSM or beside it, and its life. */
+const states = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED', 'DESTROYED'];
+
+/** One version of a key: its object in the HSM and its life. */
 @Entity('key_version')
 @Index('key_version_to_destroy', ['partition', 'destroyAt'], { where: `(state = 'DESTROY_SCHEDULED'::text)` })
 @Index('key_version_kek', ['tenantId', 'kekGeneration', 'keyId', 'version'], { where: '(kek_generation IS NOT NULL)' })
 @Unique('key_version_object_id_key', ['objectId'])
 @Unique('key_version_tenant_id_key_id_request_id_key', ['tenantId', 'keyId', 'requestId'])
 @Check('key_version_version_check', 'version > 0')
+@Check('key_version_state_check', `state IN (${states.map((state) => `'${state}'`).join(', ')})`)
 @Check('key_version_custody_check', `custody IN ('token', 'wrapped', 'software')`)
 @Check('key_version_object_id_check', 'length(object_id) = 16')
-@Check('key_version_wrapped_mac_check', 'length(wrapped_mac) = 32')
-@Check(
-  'key_version_state_check',
-  `state IN ('PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED', 'DESTROYED')`,
-)
 @Check('key_version_check', '(revocation_reason IS NULL) = (revocation_occurred_at IS NULL)')
+@Check('key_version_wrapped_mac_check', 'length(wrapped_mac) = 32')
 @Check(
   'key_version_wrapped',
   `(wrapped_blob IS NULL) = (wrapped_mac IS NULL) AND (wrapped_blob IS NULL) = (kek_generation IS NULL)
     AND (wrapped_blob IS NOT NULL) = (custody IN ('wrapped', 'software') AND state <> 'DESTROYED')
     AND (sealed_key IS NOT NULL) = (custody = 'software' AND state <> 'DESTROYED')`,
 )
-export class VersionRecord {
+export class KeyVersionRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
 
   @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName })
   keyId!: string;
 
+  /** Counts from 1. The highest is the current version. */
   @PrimaryColumn('integer', { primaryKeyConstraintName })
   version!: number;
 
-  /** Moves with every change that an operation may have been decided on; the fence compares it. */
+  @ManyToOne(() => KeyRecord, { nullable: false })
+  @JoinColumn([
+    { name: 'tenant_id', referencedColumnName: 'tenantId', foreignKeyConstraintName },
+    { name: 'key_id', referencedColumnName: 'id', foreignKeyConstraintName },
+  ])
+  key!: KeyRecord;
+
+  /** Counts the changes that make decisions on this version outdated: the fence compares it. */
   @Column('integer', { default: 1 })
   revision!: number;
 
-  /** The recorded state. `stateAt` computes the state at a given time. */
+  /** As on record; `stateAt` computes the state at a moment. */
   @Column('text')
   state!: KeyState;
-
-  @Column('text')
-  custody!: CustodyKind;
-
-  @Column('text')
-  partition!: string;
-
-  @Column('text', { name: 'token_label' })
-  tokenLabel!: string;
-
-  @Column('text', { name: 'token_serial' })
-  tokenSerial!: string;
-
-  /** CKA_ID of the object in the token. A wrapped key has one too, by which lanes know it. */
-  @Column('bytea', { name: 'object_id' })
-  objectId!: Buffer;
-
-  /** DER SubjectPublicKeyInfo; null for secret keys. */
-  @Column('bytea', { nullable: true })
-  spki!: Buffer | null;
-
-  @Column({
-    type: 'bytea',
-    name: 'spki_sha256',
-    nullable: true,
-    generatedType: 'STORED',
-    asExpression: 'sha256(spki)',
-    select: false,
-    insert: false,
-    update: false,
-  })
-  spkiSha256!: Buffer | null;
-
-  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
-  createdAt!: Date;
 
   @Column('timestamptz', { name: 'activate_at', nullable: true })
   activateAt!: Date | null;
@@ -92,34 +64,59 @@ export class VersionRecord {
   @Column('text', { name: 'revocation_message', nullable: true })
   revocationMessage!: string | null;
 
+  /** When the reason for the revocation arose. */
   @Column('timestamptz', { name: 'revocation_occurred_at', nullable: true })
   revocationOccurredAt!: Date | null;
 
+  /** The date of a scheduled destruction. */
   @Column('timestamptz', { name: 'destroy_at', nullable: true })
   destroyAt!: Date | null;
 
+  /** The waiting period from the scheduling to `destroyAt`, in days. Unknown for destructions that older releases scheduled. */
+  @Column('integer', { name: 'destroy_waiting_days', nullable: true })
+  destroyWaitingDays!: number | null;
+
+  /** The principal who scheduled the destruction. */
   @Column('text', { name: 'destroy_scheduled_by', nullable: true })
   destroyScheduledBy!: string | null;
 
   @Column('timestamptz', { name: 'destroyed_at', nullable: true })
   destroyedAt!: Date | null;
 
-  /** The request whose rotation made the version. */
-  @Column('uuid', { name: 'request_id', nullable: true })
-  requestId!: string | null;
+  @Column('text')
+  custody!: CustodyKind;
 
-  /** The key material, wrapped by the tenant's KEK of `kekGeneration`. */
+  @Column('text')
+  partition!: string;
+
+  /** The label and serial of the token that holds the object, or the KEK that wraps it. */
+  @Column('text', { name: 'token_label' })
+  tokenLabel!: string;
+
+  @Column('text', { name: 'token_serial' })
+  tokenSerial!: string;
+
+  /** CKA_ID of the object: 16 random bytes. */
+  @Column('bytea', { name: 'object_id' })
+  objectId!: Buffer;
+
+  /** The public half as a SubjectPublicKeyInfo (DER); null for secret keys. */
+  @Column('bytea', { nullable: true })
+  spki!: Buffer | null;
+
+  /** The key as the KEK wraps it, or, for custody `software`, the data key that seals it. */
   @Column('bytea', { name: 'wrapped_blob', nullable: true })
   wrappedBlob!: Buffer | null;
 
-  /** The MAC that binds the blob to this version. */
+  /** Binds the blob to its tenant, key, version and KEK: HMAC-SHA256 under the tenant's blob MAC key. */
   @Column('bytea', { name: 'wrapped_mac', nullable: true })
   wrappedMac!: Buffer | null;
 
+  /** The generation of the tenant's KEK that wraps the blob. */
   @Column('integer', { name: 'kek_generation', nullable: true })
   kekGeneration!: number | null;
 
-  /** The error code of the last attempt to wrap the blob again; null where it succeeded or there was none. */
+  /** The error code of the last attempt to wrap the blob again; null if it succeeded or none was made. */
   @Column('text', { name: 'rewrap_failure', nullable: true })
   rewrapFailure!: string | null;
 
@@ -127,24 +124,10 @@ export class VersionRecord {
   @Column('bytea', { name: 'sealed_key', nullable: true })
   sealedKey!: Buffer | null;
 
-  /** Days from the scheduling of the destruction to its date. */
-  @Column('integer', { name: 'destroy_waiting_days', nullable: true })
-  destroyWaitingDays!: number | null;
+  /** The request that made this version by rotation. The same request again makes no other. */
+  @Column('uuid', { name: 'request_id', nullable: true })
+  requestId!: string | null;
 
-  @ManyToOne(() => KeyRecord, 'versions')
-  @JoinColumn([
-    {
-      name: 'tenant_id',
-      referencedColumnName: 'tenantId',
-      foreignKeyConstraintName: 'key_version_tenant_id_key_id_fkey',
-    },
-    { name: 'key_id', referencedColumnName: 'id', foreignKeyConstraintName: 'key_version_tenant_id_key_id_fkey' },
-  ])
-  key!: KeyRecord;
-
-  /** The KEK that wraps the blob. Read by `selectVersions`. */
-  kek?: PlatformKeyRecord | null;
-
-  /** The key of `wrappedMac`. Read by `selectVersions`. */
-  blobMacKey?: PlatformKeyRecord | null;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
 }

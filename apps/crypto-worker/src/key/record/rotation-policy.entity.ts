@@ -1,11 +1,15 @@
-import { Check, Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { KeyRecord } from './key.entity.js';
+import { safeInteger } from './safe-integer.js';
 
 const primaryKeyConstraintName = 'rotation_policy_pkey';
 
-/** When a key rotates by itself: by date, by the number of uses, or both. */
+/** When a key rotates by itself: by date, by the number of its uses, or by whichever comes first. */
 @Entity('rotation_policy')
 @Index('rotation_policy_due', ['nextAt'], { where: '(next_at IS NOT NULL)' })
+@ForeignKey(() => KeyRecord, ['tenantId', 'keyId'], ['tenantId', 'id'], {
+  name: 'rotation_policy_tenant_id_key_id_fkey',
+})
 @Check('rotation_policy_interval_seconds_check', 'interval_seconds > 0')
 @Check('rotation_policy_max_uses_check', 'max_uses > 0')
 @Check(
@@ -20,32 +24,22 @@ export class RotationPolicyRecord {
   @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName })
   keyId!: string;
 
-  /** An ISO 8601 duration, as the caller wrote it. */
+  /** The time from one rotation to the next, as the caller wrote it (ISO 8601). */
   @Column('text', { nullable: true })
   interval!: string | null;
 
-  @Column('bigint', { name: 'interval_seconds', nullable: true })
-  intervalSeconds!: string | null;
+  /** The same in seconds. */
+  @Column('bigint', { name: 'interval_seconds', nullable: true, transformer: safeInteger })
+  intervalSeconds!: number | null;
 
-  /** The next date; those that were missed come to one rotation. */
   @Column({ type: 'timestamptz', name: 'next_at', precision: 3, nullable: true })
   nextAt!: Date | null;
 
-  /** How often a version may protect. */
-  @Column('bigint', { name: 'max_uses', nullable: true })
-  maxUses!: string | null;
+  /** How often one version may protect. */
+  @Column('bigint', { name: 'max_uses', nullable: true, transformer: safeInteger })
+  maxUses!: number | null;
 
+  /** The principal who set it. */
   @Column('text', { name: 'set_by' })
   setBy!: string;
-
-  @OneToOne(() => KeyRecord, 'rotationPolicy')
-  @JoinColumn([
-    {
-      name: 'tenant_id',
-      referencedColumnName: 'tenantId',
-      foreignKeyConstraintName: 'rotation_policy_tenant_id_key_id_fkey',
-    },
-    { name: 'key_id', referencedColumnName: 'id', foreignKeyConstraintName: 'rotation_policy_tenant_id_key_id_fkey' },
-  ])
-  key!: KeyRecord;
 }
