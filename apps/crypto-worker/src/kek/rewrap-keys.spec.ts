@@ -11,7 +11,13 @@ import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  partitionOf,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { ReadKek } from './read-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
 import { RotateKek } from './rotate-kek.js';

@@ -4,6 +4,7 @@ import { dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/servi
 import { startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
+import type { Partition } from '../custody/partition.js';
 import * as migrations from '../migrations/index.js';
 import { schema } from '../schema.js';
 
@@ -69,6 +70,9 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     },
   };
 };
+
+/** A partition that is only named. */
+export const partitionOf = (name = 'default'): Partition => ({ name }) as Partition;
 
 export const contextOf = (tenantId: string): Context => ({
   tenantId,
