@@ -20,7 +20,10 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['kek', 'policy-change'],
   ],
   'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
-  'apps/audit': [['mac', 'trail', 'migrations'], ['event', 'verification']],
+  'apps/audit': [
+    ['mac', 'trail', 'migrations'],
+    ['event', 'verification'],
+  ],
 };
 
 /** Sources that one folder may hold before it wants to be two. */

@@ -5,7 +5,7 @@ import type { Custody } from '../custody/custody.js';
 import { Lease } from '../lease/lease.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { Intents } from '../object/intent.js';
-import { partitionOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { DestroyDue } from './destroy-due.js';
 import { DueDestructions } from './due-destruction.js';
 import { Reconciler } from './reconcile.js';
@@ -55,13 +55,13 @@ beforeEach(async () => {
 
 const worker = () => {
   const lease = new Lease(database.config, silent);
-  const intents = new Intents(database.dataSource, partitionOf(), lease);
+  const intents = new Intents(database.dataSource, partitionNamed('default'), lease);
   const custody = token as unknown as Custody;
   const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
   return {
     lease,
     sweeper: new DestroyDue(
-      new DueDestructions(database.dataSource, partitionOf()),
+      new DueDestructions(database.dataSource, partitionNamed('default')),
       custody,
       intents,
       destroyer,

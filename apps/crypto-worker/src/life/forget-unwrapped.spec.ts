@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody, CustodyKind } from '../custody/custody.js';
 import type { KeyStore } from '../key/key-store.js';
-import { partitionOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ForgetUnwrapped } from './forget-unwrapped.js';
 
 describe('what lanes have unwrapped', () => {
@@ -28,7 +28,7 @@ describe('what lanes have unwrapped', () => {
     };
     const listener = new ForgetUnwrapped(
       database.config,
-      partitionOf(partition),
+      partitionNamed(partition),
       custody as Custody,
       keys as KeyStore,
       silent,

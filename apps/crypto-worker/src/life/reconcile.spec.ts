@@ -10,7 +10,7 @@ import { ObjectMaker } from '../object/make-object.js';
 import { eventOf } from '../outcome/event.js';
 import {
   contextOf,
-  partitionOf,
+  partitionNamed,
   silent,
   startWorkerDatabase,
   type WorkerDatabase,
@@ -42,7 +42,7 @@ describe('what dead workers began', () => {
 
   const worker = (dataSource = database.dataSource) => {
     const lease = new Lease(database.config, silent);
-    const intents = new Intents(dataSource, partitionOf(), lease);
+    const intents = new Intents(dataSource, partitionNamed('default'), lease);
     const custody = token as unknown as Custody;
     const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);

@@ -15,7 +15,7 @@ import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import {
   contextOf,
   insertKey,
-  partitionOf,
+  partitionNamed,
   silent,
   startWorkerDatabase,
   type WorkerDatabase,
@@ -63,11 +63,23 @@ const worker = (alone = true) => {
   const lease = new Lease(database.config, silent);
   if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
   const outcomes = new GroupCommit(database.config, outbox, silent);
-  const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, partitionOf(), lease), outbox, silent);
+  const maker = new ObjectMaker(
+    dataSource,
+    custody,
+    new Intents(dataSource, partitionNamed('default'), lease),
+    outbox,
+    silent,
+  );
   const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
-  const versions = new VersionMaker(partitionOf(), custody, maker, undefined as never);
+  const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
   const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
-  const scheduler = new RotateDue(new DueRotations(dataSource, partitionOf()), custody, lease, rotator, silent);
+  const scheduler = new RotateDue(
+    new DueRotations(dataSource, partitionNamed('default')),
+    custody,
+    lease,
+    rotator,
+    silent,
+  );
   const stop = async (): Promise<void> => {
     await scheduler.onApplicationShutdown();
     await outcomes.close();

@@ -14,7 +14,7 @@ import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import type { Quotas } from '../quota/quotas.js';
 import {
   contextOf,
-  partitionOf,
+  partitionNamed,
   silent,
   startWorkerDatabase,
   type WorkerDatabase,
@@ -66,8 +66,14 @@ describe('a key that is not to be made', () => {
   const creatorOf = (token: SlowToken): CreateKey => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
-    const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, partitionOf(), lease), outbox, silent);
-    const versions = new VersionMaker(partitionOf(), custody, maker, undefined as never);
+    const maker = new ObjectMaker(
+      dataSource,
+      custody,
+      new Intents(dataSource, partitionNamed('default'), lease),
+      outbox,
+      silent,
+    );
+    const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
     const room = new KeyRoom(dataSource, { keysOf: () => mostKeys } as unknown as Quotas);
     const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
     return new CreateKey(dataSource, custody, makings, versions, room);

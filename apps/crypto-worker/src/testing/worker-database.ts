@@ -4,7 +4,7 @@ import { dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/servi
 import { startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
-import type { Partition } from '../custody/partition.js';
+import { Partition, pkcs11Section } from '../custody/partition.js';
 import * as migrations from '../migrations/index.js';
 import { schema } from '../schema.js';
 
@@ -71,8 +71,9 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
   };
 };
 
-/** A partition that is only named. */
-export const partitionOf = (name = 'default'): Partition => ({ name }) as Partition;
+/** A partition of this name. No token stands behind it. */
+export const partitionNamed = (name: string): Partition =>
+  new Partition(name, pkcs11Section.parse({ libraryPath: 'none', pin: 'none' }));
 
 export const contextOf = (tenantId: string): Context => ({
   tenantId,

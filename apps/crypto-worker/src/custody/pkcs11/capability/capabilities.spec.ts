@@ -4,9 +4,12 @@ import { evaluate } from '@ankasecure/policy-rules';
 import { describe, expect, it } from 'vitest';
 import { codeOf, inTime } from '../../custody.conformance.js';
 import { ckm, type MechanismList, mechanismFlag } from '../cryptoki/mechanism.js';
-import type { SelfTestFailure, SelfTestSpec } from '../operation/self-test.js';
+import { shapeOf } from '../job/shape-of.js';
+import type { SelfTestSpec } from '../operation/self-test.js';
+import type { SelfTestFailure } from '../operation/self-test-failure.js';
 import { chooseProfile, settleProfile } from '../profile/profile.js';
-import { Capabilities, lackingToTry, shapeOf } from './capability.js';
+import { Capabilities } from './capabilities.js';
+import { lackingToTry } from './lack.js';
 import type { RunSelfTest } from './settle-self-test.js';
 
 const all = { flags: 0xfffff, minKeySize: 0, maxKeySize: 0 };
@@ -95,7 +98,7 @@ describe('capabilities', () => {
     expect(lackOf('RSA-2048', 'encrypt', 'generic', ckm.RSA_PKCS)).toBe('the token lists no mechanism 0x1');
     expect(lackOf('AES-256', 'encrypt', 'generic', ckm.AES_KEY_WRAP)).toBeNull();
     expect(lackOf('AES-256', 'wrap', 'generic', ckm.AES_KEY_WRAP)).toBe('the token lists no mechanism 0x2109');
-    expect(lackOf('AES-256', 'wrap', 'google')).toMatch(/takes in nothing/);
+    expect(lackOf('AES-256', 'wrap', 'google')).toMatch(/cannot create objects/);
   });
 
   it('answer for pairs that no algorithm has', async () => {
