@@ -1,12 +1,12 @@
 import type { Alg, JweAlg, JwsAlg, WrapAlg } from './alg.js';
 
 /** Per purpose, the algorithms that a key may be used with; the first is the default. The first purpose is the default. */
-export interface PurposeAlgs {
+export type PurposeAlgs = {
   readonly sign?: readonly JwsAlg[];
   readonly mac?: readonly JwsAlg[];
   readonly encrypt?: readonly JweAlg[];
   readonly wrap?: readonly WrapAlg[];
-}
+};
 
 /**
  * The kinds of algorithms, and all that keys of a kind are used with. Keys of one kind have one object class, one set of templates

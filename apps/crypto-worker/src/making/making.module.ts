@@ -9,11 +9,13 @@ import { CreateKey } from './create-key.js';
 import { ImportKey } from './import-key.js';
 import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
+import { MakingController } from './making.controller.js';
 import { RotateKey } from './rotate-key.js';
 
 /** Makes keys and their next versions. */
 @Module({
   imports: [CustodyModule, KeyModule, ObjectModule, OutcomeModule, PlatformKeyModule, QuotaModule],
+  controllers: [MakingController],
   providers: [VersionMaker, KeyRoom, CreateKey, ImportKey, RotateKey],
   exports: [RotateKey],
 })
