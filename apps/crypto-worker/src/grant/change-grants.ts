@@ -14,8 +14,9 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertMay, assertNoGain } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor } from '../key/lock-key.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { readKey } from '../key/version-record.js';
 import { forecastKey } from '../outcome/dry-run.js';
 import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
 
@@ -86,7 +87,7 @@ const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, K
     keyId,
     check: (manager) => decide(manager, context, change),
     foresee: async (_plan, manager) => ({
-      key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as KeyRow),
+      key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as KeyVersionRecord),
     }),
     write: async (manager, { held, next }) => {
       await write(manager, context, keyId, next);

@@ -2,7 +2,8 @@ import type { AuditEvent } from '@ankasecure/contracts';
 import { asAnkaError, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Custody, WrappedKey, Wrapping } from '../custody/custody.js';
-import { type KeyRow, keyRows, versionOf } from '../key/key-store.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { keyVersions, versionOf } from '../key/version-record.js';
 import type { Lease } from '../lease/lease.js';
 import { Rounds } from '../lease/rounds.js';
 import type { ObjectDestroyer } from '../object/destroy-object.js';
@@ -20,7 +21,7 @@ interface OpenRotation {
 }
 
 interface Rewrapped {
-  readonly row: KeyRow;
+  readonly row: KeyVersionRecord;
   readonly wrapped: WrappedKey;
 }
 
@@ -104,23 +105,23 @@ export class RewrapKeys {
     let complete = true;
     for (let after: readonly [string, number] = [firstId, 0]; !this.stopped; ) {
       const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-        manager.query<KeyRow[]>(page, [tenantId, generation, ...after, pageSize]),
+        olderVersions(manager, tenantId, generation, after),
       );
       const last = rows.at(-1);
       if (last === undefined) return complete;
       complete = (await this.rewrapPage(rotation, rows)) && complete;
-      after = [last.id, last.version];
+      after = [last.keyId, last.version];
     }
     return false;
   }
 
-  private async rewrapPage(rotation: OpenRotation, rows: readonly KeyRow[]): Promise<boolean> {
+  private async rewrapPage(rotation: OpenRotation, rows: readonly KeyVersionRecord[]): Promise<boolean> {
     const { tenant_id: tenantId, generation } = rotation;
     const { objectId: kek } = await this.means.platformKeys.find(tenantId, 'kek', generation);
     const settled = await Promise.allSettled(rows.map((row) => this.rewrap(row, kek, generation)));
     const done = settled.flatMap((ended) => (ended.status === 'fulfilled' ? [ended.value] : []));
     const failed = settled.flatMap((ended, index): RewrapFailure[] =>
-      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as KeyRow, error: asAnkaError(ended.reason) }],
+      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as KeyVersionRecord, error: asAnkaError(ended.reason) }],
     );
     await this.recordPage(rotation, done, failed);
     return failed.length === 0;
@@ -145,7 +146,7 @@ export class RewrapKeys {
     if (news.length > 0) this.means.outbox.committed(news.length);
     for (const { row, error } of news)
       this.log.error(
-        { keyId: row.id, version: row.version, code: error.code, reason: error.message },
+        { keyId: row.keyId, version: row.version, code: error.code, reason: error.message },
         'cannot rewrap a key; its KEK is kept until it can be rewrapped or is destroyed',
       );
     if (passing.length > 0)
@@ -155,7 +156,7 @@ export class RewrapKeys {
       );
   }
 
-  private async rewrap(row: KeyRow, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
+  private async rewrap(row: KeyVersionRecord, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
     const wrapped = await this.means.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
@@ -216,11 +217,11 @@ const failureEvent = (
   eventOf(
     { tenantId, principal: 'crypto-worker', correlationId },
     {
-      ...{ operation: 'kek.rewrap', keyId: row.id, algorithm: row.algorithm },
+      ...{ operation: 'kek.rewrap', keyId: row.keyId, algorithm: row.key.algorithm },
       ...{ outcome: 'failure', failureCode: error.code },
       details: {
         version: String(row.version),
-        generation: String(row.kek_generation),
+        generation: String(row.kekGeneration),
         replacedBy: String(generation),
         startedBy,
       },
@@ -229,8 +230,20 @@ const failureEvent = (
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
-const page = `${keyRows} WHERE k.tenant_id = $1 AND v.kek_generation < $2 AND (v.key_id, v.version) > ($3::uuid, $4::int)
-  ORDER BY v.key_id, v.version LIMIT $5`;
+/** A page of the versions whose blobs an older KEK wraps. @param after the key and version that ended the page before */
+const olderVersions = (
+  manager: EntityManager,
+  tenantId: string,
+  generation: number,
+  [keyId, version]: readonly [string, number],
+): Promise<KeyVersionRecord[]> =>
+  keyVersions(manager)
+    .where('version.tenantId = :tenantId AND version.kekGeneration < :generation', { tenantId, generation })
+    .andWhere('(version.keyId, version.version) > (:keyId, :version)', { keyId, version })
+    .orderBy('version.keyId')
+    .addOrderBy('version.version')
+    .limit(pageSize)
+    .getMany();
 
 /** The revision moves, so that no worker goes on with the blob before: its KEK will be gone. */
 const record = async (
@@ -248,7 +261,7 @@ const record = async (
      WHERE v.tenant_id = $1 AND v.key_id = n.key_id AND v.version = n.version AND v.wrapped_blob = n.before`,
     [
       ...[tenantId, generation],
-      ...[done.map(({ row }) => row.id), done.map(({ row }) => row.version), done.map(({ row }) => row.wrapped_blob)],
+      ...[done.map(({ row }) => row.keyId), done.map(({ row }) => row.version), done.map(({ row }) => row.wrappedBlob)],
       ...[done.map(({ wrapped }) => wrapped.blob), done.map(({ wrapped }) => wrapped.mac)],
     ],
   );

@@ -2,6 +2,7 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Deed } from '../access/access.js';
 import { assertGranted } from '../access/grant.js';
+import { lockKeyRow, outdateCurrentVersion, takeFence } from './lock-key.statement.js';
 
 /** Who locks a key, and for what. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
@@ -38,11 +39,8 @@ export const lockKeyOfAny = async (
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
-  await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
-  const [key] = await manager.query<{ revision: number }[]>(
-    'SELECT revision FROM key WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
-    [tenantId, id],
-  );
+  await manager.query(takeFence, [tenantId]);
+  const [key] = await manager.query<{ revision: number }[]>(lockKeyRow, [tenantId, id]);
   if (key === undefined) throw new AnkaError('key-not-found');
   return key.revision;
 };
@@ -53,11 +51,7 @@ export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: 
     throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
 };
 
-/** Makes whatever was decided on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */
+/** Makes every decision on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */
 export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
-  await manager.query(
-    `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
-       AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
-    [tenantId, id],
-  );
+  await manager.query(outdateCurrentVersion, [tenantId, id]);
 };

@@ -11,12 +11,13 @@ import {
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import { mayWithAll } from '../access/access.js';
-import { assertGranted, grantedAny } from '../access/grant.js';
+import { assertGranted } from '../access/grant.js';
 import type { Custody } from '../custody/custody.js';
+import { keyPage } from './key-page.js';
 import { keyResource, versionResource } from './key-resource.js';
-import { type KeyRow, keyRows, readKey, versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
+import type { KeyVersionRecord } from './record/key-version.entity.js';
+import { readKey, versionOf } from './version-record.js';
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
@@ -66,59 +67,33 @@ export class ReadKey {
     return { keyId: id, version: row.version, ...publicKey };
   }
 
-  private rows(context: Context, id: string): Promise<KeyRow[]> {
+  private rows(context: Context, id: string): Promise<KeyVersionRecord[]> {
     return withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
   }
 
-  /** Newest first, those that the caller may see; the position is the last key's creation time in microseconds and its id. */
+  /** Lists the keys that the caller may see, newest first. */
   async list(
     context: Context,
     { limit, cursor, ...filter }: ListRequest,
   ): Promise<{ items: Key[]; next: string | null }> {
     const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'keys', filter };
-    const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
+    const after = cursor === undefined ? undefined : this.cursors.open(scope, cursor);
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<(KeyRow & { position: string })[]>(page, [
-        tenantId,
-        filter.algorithm ?? null,
-        filter.purpose ?? null,
-        filter.state ?? null,
-        filter.label ?? null,
-        createdAt,
-        id,
-        limit + 1,
-        new Date(),
-        mayWithAll(context, 'view'),
-        context.principal,
-        context.groups ?? [],
-      ]),
+      keyPage(manager, context, filter, after, limit + 1),
     );
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((row) => keyResource(this.custody, row)),
-      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, `${last.position}/${last.id}`) : null,
+      items: shown.map(({ record }) => keyResource(this.custody, record)),
+      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, last.position) : null,
     };
   }
 }
 
 /** All versions of a key the caller may see. @throws AnkaError `key-access-denied` for one it may not */
-const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<KeyRow[]> => {
+const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<KeyVersionRecord[]> => {
   const rows = await readKey(manager, context.tenantId, id);
   if (rows.length > 0) await assertGranted(manager, context, 'view', id);
   return rows;
 };
-
-/** Any grant lets a key be seen. */
-const page = `
-  SELECT found.*, (extract(epoch FROM found.created_at) * 1000000)::bigint::text AS position FROM (${keyRows}
-    WHERE k.tenant_id = $1
-      AND v.version = (SELECT max(newest.version) FROM key_version newest WHERE newest.tenant_id = k.tenant_id AND newest.key_id = k.id)
-      AND ($2::text IS NULL OR k.algorithm = $2)
-      AND ($3::text IS NULL OR k.purpose = $3)
-      AND ($4::text IS NULL OR state_at(v.state, v.activate_at, v.deactivate_at, $9) = $4)
-      AND ($5::text IS NULL OR k.label = $5)
-      AND ($10 OR ${grantedAny('k.tenant_id', 'k.id', '$11', '$12')})
-      AND ($6::bigint IS NULL OR (k.created_at, k.id) < ('epoch'::timestamptz + $6 * interval '1 microsecond', $7::uuid))
-    ORDER BY k.created_at DESC, k.id DESC LIMIT $8) found`;

@@ -1,6 +1,7 @@
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, MoreThan } from 'typeorm';
 import type { GeneratedKey, Wrapping } from '../custody/custody.js';
-import type { KeyRow } from './key-store.js';
+import type { KeyVersionRecord } from './record/key-version.entity.js';
+import { PlatformKeyRecord } from './record/platform-key.entity.js';
 
 /** `wrapped_blob, wrapped_mac, kek_generation, sealed_key` of a new version. */
 export const wrappedColumns = (
@@ -19,18 +20,17 @@ export const wrappedColumns = (
  */
 export const isCurrentKek = async (manager: EntityManager, wrapping: Wrapping | undefined): Promise<boolean> => {
   if (wrapping === undefined) return true;
-  const newer = await manager.query<unknown[]>(
-    `SELECT 1 FROM platform_key WHERE tenant_id = $1 AND kind = 'kek' AND generation > $2`,
-    [wrapping.tenantId, wrapping.kekGeneration],
-  );
-  return newer.length === 0;
+  const { tenantId, kekGeneration } = wrapping;
+  return !(await manager.existsBy(PlatformKeyRecord, { tenantId, kind: 'kek', generation: MoreThan(kekGeneration) }));
 };
 
 /** What a lane needs to unwrap a version; undefined for an object of the token, and where the blob is gone. */
-export const wrappedOf = (row: KeyRow): { blob: Buffer; mac: Buffer; wrapping: Wrapping } | undefined => {
-  const { wrapped_blob: blob, wrapped_mac: mac, kek_generation: kekGeneration } = row;
-  const { kek_object_id: kek, blob_mac_object_id: blobMac } = row;
-  if (blob === null || mac === null || kekGeneration === null || kek === null || blobMac === null) return undefined;
-  const { tenant_id: tenantId, id: keyId, version } = row;
-  return { blob, mac, wrapping: { kek, kekGeneration, blobMac, tenantId, keyId, version } };
+export const wrappedOf = (record: KeyVersionRecord): { blob: Buffer; mac: Buffer; wrapping: Wrapping } | undefined => {
+  const { tenantId, keyId, version, wrappedBlob, wrappedMac, kekGeneration, kek, blobMac } = record;
+  if (wrappedBlob === null || wrappedMac === null || kekGeneration === null || !kek || !blobMac) return undefined;
+  return {
+    blob: wrappedBlob,
+    mac: wrappedMac,
+    wrapping: { kek: kek.objectId, kekGeneration, blobMac: blobMac.objectId, tenantId, keyId, version },
+  };
 };

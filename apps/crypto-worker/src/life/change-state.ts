@@ -10,9 +10,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
 import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny } from '../key/lock-key.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { readKey } from '../key/version-record.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
@@ -30,7 +31,7 @@ import {
 /** The steps of a change, or the version that stands as the change would leave it. */
 type ChangePlan =
   | { readonly steps: readonly [Step, ...Step[]]; readonly destroyAt: Date | null }
-  | { readonly standing: KeyRow };
+  | { readonly standing: KeyVersionRecord };
 
 /**
  * Changes the state of key versions: check against the table, change and events in one commit. The change takes the tenant's
@@ -94,7 +95,7 @@ const foresee = async (manager: EntityManager, tenantId: string, plan: ChangePla
   if ('standing' in plan) return { key: forecastKey(plan.standing), changes: [] };
   const { steps, destroyAt } = plan;
   const last = (steps.at(-1) as Step).row;
-  const used = destroyAt === null ? undefined : await lastUses(manager, tenantId, last.id);
+  const used = destroyAt === null ? undefined : await lastUses(manager, tenantId, last.keyId);
   const changes = steps.map(({ row: { version }, from, shown: to }) => ({
     version,
     from,
@@ -125,12 +126,12 @@ const write = async (
   context: Context,
   { id, revocation }: StateChange,
   { steps, destroyAt }: Extract<ChangePlan, { steps: unknown }>,
-): Promise<KeyRow> => {
+): Promise<KeyVersionRecord> => {
   const { tenantId } = context;
   for (const step of steps) await writeStep(manager, context, step, revocation, destroyAt);
   await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
   const last = steps.at(-1)?.row.version;
-  return (await readKey(manager, tenantId, id)).find(({ version }) => version === last) as KeyRow;
+  return (await readKey(manager, tenantId, id)).find(({ version }) => version === last) as KeyVersionRecord;
 };
 
 const writeStep = async (
@@ -152,8 +153,8 @@ const writeStep = async (
        destroy_scheduled_by = CASE WHEN $8::timestamptz IS NULL THEN NULL ELSE $9 END
      WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
     [
-      row.tenant_id,
-      row.id,
+      row.tenantId,
+      row.keyId,
       row.version,
       to,
       revocation?.reason ?? null,
@@ -171,7 +172,7 @@ const taken = (
   { row, from, shown }: Step,
   destroyAt: Date | null,
 ): Partial<AuditedAction> => ({
-  algorithm: row.algorithm,
+  algorithm: row.key.algorithm,
   details: {
     version: String(row.version),
     from,
@@ -184,8 +185,8 @@ const taken = (
 });
 
 /** The event of a repeated request: the version stays as it is. */
-const repeated = ({ algorithm, version, state, destroy_at: at }: KeyRow): Partial<AuditedAction> => ({
-  algorithm,
+const repeated = ({ key, version, state, destroyAt: at }: KeyVersionRecord): Partial<AuditedAction> => ({
+  algorithm: key.algorithm,
   details: {
     version: String(version),
     from: state,

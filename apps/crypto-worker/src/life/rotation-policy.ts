@@ -14,8 +14,9 @@ import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
-import { type KeyRow, lifecycleOf, readKey } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock-key.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { lifecycleOf, readKey } from '../key/version-record.js';
 import { forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
@@ -91,7 +92,7 @@ export class RotationPolicies {
         await check(manager);
       },
       foresee: async (_plan, manager) => ({
-        key: forecastKey((await readKey(manager, tenantId, id)).at(-1) as KeyRow),
+        key: forecastKey((await readKey(manager, tenantId, id)).at(-1) as KeyVersionRecord),
       }),
       write: async (manager) => {
         const result = await write(manager);
@@ -134,8 +135,8 @@ export class RotationPolicies {
     planned: Pick<PolicyRequest, 'rotationDays'>,
   ): Promise<void> {
     const policy = await policyWithin(manager, tenantId);
-    const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
-    assertMadeHere(row.purpose);
+    const row = (await readKey(manager, tenantId, id)).at(-1) as KeyVersionRecord;
+    assertMadeHere(row.key.purpose);
     const state = stateAt(lifecycleOf(row), Date.now());
     if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'have a rotation policy'));
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });

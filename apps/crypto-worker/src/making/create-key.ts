@@ -14,7 +14,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { readKey } from '../key/key-store.js';
+import { readKey } from '../key/version-record.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';

@@ -9,6 +9,7 @@ import {
   verdictOf,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
 
 /** An action as its audit events name it, however it ends. */
@@ -65,16 +66,10 @@ export const dryRunEvent = (
   });
 
 /** The key that a record is of, as a dry run names it. */
-export const forecastKey = ({
-  id,
+export const forecastKey = ({ key, keyId, version, custody }: KeyVersionRecord): ForecastKey => ({
+  keyId,
   version,
-  algorithm,
-  purpose,
-  custody,
-}: Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'> & { readonly id: string }): ForecastKey => ({
-  keyId: id,
-  version,
-  algorithm,
-  purpose,
+  algorithm: key.algorithm,
+  purpose: key.purpose,
   custody,
 });

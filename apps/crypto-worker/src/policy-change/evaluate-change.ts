@@ -1,11 +1,12 @@
 import { type Context, countUses, type evaluatePolicyChange } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
 import { type Bus, type CursorScope, type CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { type DataSource, type EntityManager, In } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
 import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
-import { type KeyRow, keyRows, lifecycleOf } from '../key/key-store.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { keyVersions, lifecycleOf } from '../key/version-record.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { makings, type Question, usedFor, usings } from './past-call.js';
 
@@ -46,27 +47,25 @@ export class EvaluateChange {
         checked: checked.length,
         refused: items.length,
         items,
-        next: last === undefined ? null : this.cursors.seal(scope, `${last.id}/${last.version}`),
+        next: last === undefined ? null : this.cursors.seal(scope, `${last.keyId}/${last.version}`),
       },
       operations: position === null ? await this.operations(context, change, days) : null,
     };
   }
 
-  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<KeyRow[]> {
-    const [keyId = null, version = null] = after ?? [];
-    return withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<KeyRow[]>(page, [tenantId, keyId, version, limit]),
-    );
+  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<KeyVersionRecord[]> {
+    return withTenant(this.dataSource, tenantId, (manager) => page(manager, tenantId, after, limit));
   }
 
-  private refusedUses(change: Change, row: KeyRow): Told['versions']['items'] {
+  private refusedUses(change: Change, row: KeyVersionRecord): Told['versions']['items'] {
     const state = stateAt(lifecycleOf(row), change.now);
-    const refused = usesOf[row.purpose].flatMap((use) => {
+    const refused = usesOf[row.key.purpose].flatMap((use) => {
       if (permissionOf(state, use) === 'no') return [];
       const reasons = this.newReasons(change, row, usedFor(use));
       return reasons.length === 0 ? [] : [{ use, reasons }];
     });
-    const { id: keyId, label, version, algorithm, purpose, custody } = row;
+    const { keyId, version, custody } = row;
+    const { label, algorithm, purpose } = row.key;
     return refused.length === 0 ? [] : [{ keyId, label, version, algorithm, purpose, custody, refused }];
   }
 
@@ -95,27 +94,41 @@ export class EvaluateChange {
       const question = questions.get(operation);
       const reasons = row === undefined || question === undefined ? [] : this.newReasons(change, row, question);
       if (row === undefined || reasons.length === 0) return [];
-      return [{ operation, keyId, version, algorithm: row.algorithm, count, lastAt, reasons }];
+      return [{ operation, keyId, version, algorithm: row.key.algorithm, count, lastAt, reasons }];
     });
     return { counted, complete, items };
   }
 
   /** Versions by `<key>.<version>`. */
-  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeyRow>> {
+  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeyVersionRecord>> {
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<KeyRow[]>(`${keyRows} WHERE k.tenant_id = $1 AND k.id = ANY ($2)`, [tenantId, ids]),
+      keyVersions(manager)
+        .where({ tenantId, keyId: In(ids) })
+        .getMany(),
     );
-    return new Map(rows.map((row) => [`${row.id}.${row.version}`, row]));
+    return new Map(rows.map((row) => [`${row.keyId}.${row.version}`, row]));
   }
 
   /** Why the proposed policy would refuse what the one in force allows; empty where nothing changes. */
-  private newReasons({ inForce, proposed, now }: Change, row: KeyRow, question: Question): Reason[] {
+  private newReasons({ inForce, proposed, now }: Change, row: KeyVersionRecord, question: Question): Reason[] {
     const decided = (document: PolicyDocument) => evaluate(document, question(this.custody, row, document, now), now);
     return decided(inForce).allow ? [...decided(proposed).reasons] : [];
   }
 }
 
-const page = `${keyRows}
-  WHERE k.tenant_id = $1 AND v.state <> 'DESTROYED'
-    AND ($2::uuid IS NULL OR (v.key_id, v.version) > ($2::uuid, $3::integer))
-  ORDER BY v.key_id, v.version LIMIT $4`;
+/** A page of the versions that are not destroyed. @param after the key and version that ended the page before */
+const page = (
+  manager: EntityManager,
+  tenantId: string,
+  after: readonly string[] | null,
+  limit: number,
+): Promise<KeyVersionRecord[]> => {
+  const versions = keyVersions(manager)
+    .where(`version.tenantId = :tenantId AND version.state <> 'DESTROYED'`, { tenantId })
+    .orderBy('version.keyId')
+    .addOrderBy('version.version')
+    .limit(limit);
+  const [keyId, version] = after ?? [];
+  if (after !== null) versions.andWhere('(version.keyId, version.version) > (:keyId, :version)', { keyId, version });
+  return versions.getMany();
+};
