@@ -1,6 +1,5 @@
-import { ConfigModule, loadConfig, main, provided, startService } from '@ankasecure/service-kit';
-import { servedPartition, workerConfig } from './config.js';
-import { Partition } from './custody/partition.js';
+import { loadConfig, main, startService } from '@ankasecure/service-kit';
+import { configSections, workerConfig } from './config.js';
 import { schema } from './schema.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -12,6 +11,6 @@ main('crypto-worker', () => {
     partition: config.partition,
     outbox: config.outbox,
     schema,
-    module: { module: WorkerModule, imports: [ConfigModule.of(provided(Partition, servedPartition(config)))] },
+    module: { module: WorkerModule, imports: [configSections(config)] },
   });
 });

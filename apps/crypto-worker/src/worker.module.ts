@@ -1,18 +1,19 @@
-import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
+import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
 import { type FactoryProvider, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SignToken } from './access-token/sign-token.js';
 import { KeyAliases } from './alias/key-alias.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
-import { servedPartition, type WorkerConfig } from './config.js';
+import type { WorkerConfig } from './config.js';
 import { Custody } from './custody/custody.js';
 import { CustodyModule } from './custody/custody.module.js';
-import { Partition } from './custody/partition.js';
 import { ChangeGrants } from './grant/change-grants.js';
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
+import { DestroyOldKeks } from './kek/destroy-old-kek.js';
 import { ReadKek } from './kek/read-kek.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
+import { RewrapPage } from './kek/rewrap-page.js';
 import { RotateKek } from './kek/rotate-kek.js';
 import { ReadKeySet } from './key/key-set.js';
 import { KeyStore } from './key/key-store.js';
@@ -34,6 +35,7 @@ import { RotateKey } from './making/rotate-key.js';
 import { ObjectDestroyer } from './object/destroy-object.js';
 import { Intents } from './object/intent.js';
 import { ObjectMaker } from './object/make-object.js';
+import { AttemptItem } from './operation/attempt-item.js';
 import { GcmReservation } from './operation/gcm-reservation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { UseBudget } from './operation/use-budget.js';
@@ -65,15 +67,11 @@ const made = <Made>(
 @Module({
   imports: [CustodyModule],
   providers: [
-    made(
-      GroupCommit,
-      [PARTS, Outbox],
-      ({ config, log }: WorkerParts, outbox: Outbox) => new GroupCommit(config.database, outbox, log),
-    ),
-    made(EnforcedPolicies, [DataSource], (dataSource: DataSource) => new EnforcedPolicies(dataSource)),
+    GroupCommit,
+    EnforcedPolicies,
     made(KeyStore, [DataSource], (dataSource: DataSource) => new KeyStore(dataSource)),
-    made(Quotas, [PARTS], ({ config }: WorkerParts) => new Quotas(config.quota)),
-    made(GcmReservation, [DataSource], (dataSource: DataSource) => new GcmReservation(dataSource)),
+    Quotas,
+    GcmReservation,
     made(Lease, [PARTS], ({ config, log }: WorkerParts) => new Lease(config.database, log)),
     made(
       Intents,
@@ -103,35 +101,12 @@ const made = <Made>(
       ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
         new Reconciler(dataSource, ...rest, log),
     ),
-    made(
-      PlatformKeys,
-      [PARTS, Custody, ObjectMaker],
-      ({ dataSource, config }: WorkerParts, custody: never, maker: ObjectMaker) =>
-        new PlatformKeys(dataSource, custody, maker, config.partition, servedPartition(config).hsm.kekLabelPrefix),
-    ),
-    made(
-      ComputeMac,
-      [PARTS, Custody, PlatformKeys],
-      ({ config }: WorkerParts, custody: never, keys: PlatformKeys) =>
-        new ComputeMac(custody, keys, config.auditMac.mode),
-    ),
-    made(SignToken, [Custody, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
-    made(
-      ApplyPolicy,
-      [DataSource, PlatformKeys, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof ApplyPolicy>) => new ApplyPolicy(...parts),
-    ),
-    made(
-      EvaluateChange,
-      [PARTS, Custody, EnforcedPolicies],
-      ({ dataSource, bus, config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
-        new EvaluateChange(dataSource, bus, custody, policies, new CursorSeal(config.cursorSecret)),
-    ),
-    made(
-      EvaluatePolicy,
-      [Custody, KeyStore, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof EvaluatePolicy>) => new EvaluatePolicy(...parts),
-    ),
+    PlatformKeys,
+    ComputeMac,
+    SignToken,
+    ApplyPolicy,
+    EvaluateChange,
+    EvaluatePolicy,
     KeyActionRunner,
     KeyMakingRunner,
     KeyRoom,
@@ -149,11 +124,7 @@ const made = <Made>(
       [PARTS, Custody, Lease, RotateKey],
       ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
     ),
-    made(
-      UseBudget,
-      [DataSource, GcmReservation, KeyStore, RotateKey],
-      (...parts: ConstructorParameters<typeof UseBudget>) => new UseBudget(...parts),
-    ),
+    UseBudget,
     RotationPolicies,
     EditKey,
     made(
@@ -170,43 +141,17 @@ const made = <Made>(
       [PARTS, Custody],
       ({ dataSource, config }: WorkerParts, custody: never) => new ReadKey(dataSource, custody, config.cursorSecret),
     ),
-    made(
-      ListAlgorithm,
-      [Custody, EnforcedPolicies, Partition],
-      (...parts: ConstructorParameters<typeof ListAlgorithm>) => new ListAlgorithm(...parts),
-    ),
+    ListAlgorithm,
     ImportKey,
-    made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
-    made(
-      RotateKek,
-      [PARTS, PlatformKeys, KeyActionRunner],
-      ({ dataSource, config }: WorkerParts, ...rest: [PlatformKeys, KeyActionRunner]) =>
-        new RotateKek(dataSource, ...rest, config.partition),
-    ),
-    made(
-      RewrapKeys,
-      [PARTS, Custody, PlatformKeys, Lease, Outbox, Intents, ObjectDestroyer],
-      (
-        { dataSource, log }: WorkerParts,
-        custody: never,
-        platformKeys: PlatformKeys,
-        lease: Lease,
-        outbox: Outbox,
-        ...rest: [Intents, ObjectDestroyer]
-      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, ...rest, log),
-    ),
-    made(
-      RunOperation,
-      [Custody, UseBudget, Quotas, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
-      (custody: never, budget: UseBudget, quotas: Quotas, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
-        new RunOperation({ custody, budget, quotas }, ...rest),
-    ),
-    made(
-      StepAside,
-      [PARTS, Custody],
-      ({ config, log }: WorkerParts, custody: never) =>
-        new StepAside(custody, new WellWorkers(config.database, config.partition, log), log),
-    ),
+    ReadKek,
+    RotateKek,
+    RewrapPage,
+    DestroyOldKeks,
+    RewrapKeys,
+    AttemptItem,
+    RunOperation,
+    WellWorkers,
+    StepAside,
     Worker,
   ],
 })

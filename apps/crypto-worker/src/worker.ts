@@ -59,7 +59,9 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       ...serveKek(this, partition),
       ...this.serveKeys(partition),
     ];
-    this.modules.get(StepAside).start([...withToken, ...this.serveOperations(partition)]);
+    this.serveOperations(partition);
+    this.modules.get(StepAside).start();
+    void withToken;
     this.modules.get(DestroyDue).start(partition);
     this.modules.get(RotateDue).start(partition);
     this.modules.get(RewrapKeys).start(partition);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AlgorithmName, algorithmNames, algorithmOf, type Purpose } from './algorithm.js';
+import type { Purpose } from './alg.js';
+import { type AlgorithmName, algorithmNames, algorithmOf } from './algorithm.js';
 import { approvalAt, approvalRows, cnsaApproval, endOf, fipsApproval, fipsStatus } from './approval.js';
 
 const pairs = algorithmNames.flatMap((name) =>

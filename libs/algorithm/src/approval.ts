@@ -1,4 +1,6 @@
-import { type AlgorithmKind, type AlgorithmName, algorithmOf, type Purpose } from './algorithm.js';
+import type { Purpose } from './alg.js';
+import { type AlgorithmName, algorithmOf } from './algorithm.js';
+import type { AlgorithmKind } from './kind.js';
 
 /** One line of a standard's list: what it admits of one kind of algorithm for one purpose, from which strength on, until when. */
 export interface ApprovalRow {
@@ -17,16 +19,14 @@ export interface ApprovalRow {
   readonly source: string;
 }
 
-const row = (
-  algorithm: ApprovalRow['algorithm'],
-  purpose: Purpose,
-  minimumStrength: number,
-  rights: 'protect' | 'process',
-  notAfter: string | null,
-  source: string,
-): ApprovalRow => ({
-  ...{ algorithm, purpose, minimumStrength, notAfter, source },
-  ...{ protect: rights === 'protect', process: true },
+const protects = { protect: true, process: true } as const;
+const processes = { protect: false, process: true } as const;
+
+/** The start of a row; what it admits, until when and by which source follow. */
+const row = (algorithm: ApprovalRow['algorithm'], purpose: Purpose, minimumStrength: number) => ({
+  algorithm,
+  purpose,
+  minimumStrength,
 });
 
 /** SP 800-57 part 1 r5 §5.6.3, table 4: 112 bits protect through 2030; what they protected may be processed after it. */
@@ -40,18 +40,28 @@ const kwp = 'FIPS 197; SP 800-38F (KWP)';
  * and what no row fits is not approved.
  */
 export const fipsApproval: readonly ApprovalRow[] = [
-  row('rsa', 'sign', 128, 'protect', null, 'FIPS 186-5 §5 (RSA signatures)'),
-  row('rsa', 'sign', 112, 'protect', end112, `FIPS 186-5 §5 (RSA signatures); ${strengths}`),
-  row('rsa', 'sign', 112, 'process', null, `${strengths} (legacy use)`),
-  row('rsa', 'encrypt', 128, 'protect', null, 'SP 800-56B r2 §7.2.2 (RSA-OAEP)'),
-  row('rsa', 'encrypt', 112, 'protect', end112, `SP 800-56B r2 §7.2.2 (RSA-OAEP); ${strengths}`),
-  row('rsa', 'encrypt', 112, 'process', null, `${strengths} (legacy use)`),
-  row('ec', 'sign', 128, 'protect', null, 'FIPS 186-5 §6 (ECDSA)'),
-  row('ec', 'encrypt', 128, 'protect', null, 'SP 800-56A r3 §5.7.1.2 (ECDH); SP 800-56C r2 §4 (Concat KDF)'),
-  row('ed', 'sign', 128, 'protect', null, 'FIPS 186-5 §7 (EdDSA)'),
-  row('aes', 'encrypt', 128, 'protect', null, aes),
-  row('aes', 'wrap', 128, 'protect', null, kwp),
-  row('hmac', 'mac', 128, 'protect', null, 'FIPS 198-1; SP 800-107 r1 §5.3'),
+  { ...row('rsa', 'sign', 128), ...protects, notAfter: null, source: 'FIPS 186-5 §5 (RSA signatures)' },
+  { ...row('rsa', 'sign', 112), ...protects, notAfter: end112, source: `FIPS 186-5 §5 (RSA signatures); ${strengths}` },
+  { ...row('rsa', 'sign', 112), ...processes, notAfter: null, source: `${strengths} (legacy use)` },
+  { ...row('rsa', 'encrypt', 128), ...protects, notAfter: null, source: 'SP 800-56B r2 §7.2.2 (RSA-OAEP)' },
+  {
+    ...row('rsa', 'encrypt', 112),
+    ...protects,
+    notAfter: end112,
+    source: `SP 800-56B r2 §7.2.2 (RSA-OAEP); ${strengths}`,
+  },
+  { ...row('rsa', 'encrypt', 112), ...processes, notAfter: null, source: `${strengths} (legacy use)` },
+  { ...row('ec', 'sign', 128), ...protects, notAfter: null, source: 'FIPS 186-5 §6 (ECDSA)' },
+  {
+    ...row('ec', 'encrypt', 128),
+    ...protects,
+    notAfter: null,
+    source: 'SP 800-56A r3 §5.7.1.2 (ECDH); SP 800-56C r2 §4 (Concat KDF)',
+  },
+  { ...row('ed', 'sign', 128), ...protects, notAfter: null, source: 'FIPS 186-5 §7 (EdDSA)' },
+  { ...row('aes', 'encrypt', 128), ...protects, notAfter: null, source: aes },
+  { ...row('aes', 'wrap', 128), ...protects, notAfter: null, source: kwp },
+  { ...row('hmac', 'mac', 128), ...protects, notAfter: null, source: 'FIPS 198-1; SP 800-107 r1 §5.3' },
 ];
 
 /** NSA, CNSA 2.0 (advisory of September 2022): its own algorithms protect; those of CNSA 1.0 process until they are to be gone. */
@@ -62,14 +72,14 @@ const end1 = '2033-12-31';
 
 /** What CNSA 2.0 admits; read as `fipsApproval` is. */
 export const cnsaApproval: readonly ApprovalRow[] = [
-  row('AES-256', 'encrypt', 256, 'protect', null, cnsa2),
-  row('AES-256', 'wrap', 256, 'protect', null, cnsa2),
-  row('HMAC-SHA384', 'mac', 256, 'protect', null, cnsa2Hash),
-  row('HMAC-SHA512', 'mac', 256, 'protect', null, cnsa2Hash),
-  row('rsa', 'sign', 128, 'process', end1, cnsa1),
-  row('rsa', 'encrypt', 128, 'process', end1, cnsa1),
-  row('EC-P384', 'sign', 192, 'process', end1, cnsa1),
-  row('EC-P384', 'encrypt', 192, 'process', end1, cnsa1),
+  { ...row('AES-256', 'encrypt', 256), ...protects, notAfter: null, source: cnsa2 },
+  { ...row('AES-256', 'wrap', 256), ...protects, notAfter: null, source: cnsa2 },
+  { ...row('HMAC-SHA384', 'mac', 256), ...protects, notAfter: null, source: cnsa2Hash },
+  { ...row('HMAC-SHA512', 'mac', 256), ...protects, notAfter: null, source: cnsa2Hash },
+  { ...row('rsa', 'sign', 128), ...processes, notAfter: end1, source: cnsa1 },
+  { ...row('rsa', 'encrypt', 128), ...processes, notAfter: end1, source: cnsa1 },
+  { ...row('EC-P384', 'sign', 192), ...processes, notAfter: end1, source: cnsa1 },
+  { ...row('EC-P384', 'encrypt', 192), ...processes, notAfter: end1, source: cnsa1 },
 ];
 
 /** The first moment after the row's last day, in milliseconds since the epoch. */

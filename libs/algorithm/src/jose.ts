@@ -1,4 +1,4 @@
-import type { Hash, JweAlg, JwsAlg } from './algorithm.js';
+import type { Hash, JweAlg, JwsAlg } from './alg.js';
 
 /** How a JWS algorithm is computed: the scheme names the token's operation, the hash what goes into it. */
 export interface SignatureScheme {

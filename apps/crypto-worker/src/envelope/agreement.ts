@@ -86,8 +86,15 @@ const suppPubInfo = length32(256);
  */
 export const keyEncryptionKey = (z: Uint8Array, apu: Uint8Array = none, apv: Uint8Array = none): Buffer => {
   const input = Buffer.concat([
-    ...[round, z, algorithmIdLength, algorithmId],
-    ...[length32(apu.length), apu, length32(apv.length), apv, suppPubInfo],
+    round,
+    z,
+    algorithmIdLength,
+    algorithmId,
+    length32(apu.length),
+    apu,
+    length32(apv.length),
+    apv,
+    suppPubInfo,
   ]);
   const kek = hash('sha256', input, 'buffer');
   input.fill(0);

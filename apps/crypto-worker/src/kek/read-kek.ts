@@ -1,6 +1,7 @@
 import { AnkaError, type Context, type Kek, maxKekFailures } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 
 interface KekRow {
   readonly generation: number;
@@ -44,6 +45,7 @@ const firstFailures = (manager: EntityManager, tenantId: string, generation: num
     [tenantId, generation, maxKekFailures],
   );
 
+@Injectable()
 export class ReadKek {
   constructor(private readonly dataSource: DataSource) {}
 

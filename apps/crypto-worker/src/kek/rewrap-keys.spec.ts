@@ -11,9 +11,17 @@ import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
+import { DestroyOldKeks } from './destroy-old-kek.js';
 import { ReadKek } from './read-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
+import { RewrapPage } from './rewrap-page.js';
 import { RotateKek } from './rotate-kek.js';
 
 /** A token that wraps by writing the generation down, and has a mind of its own about which keys. */
@@ -64,8 +72,10 @@ describe('the rotation of a KEK', () => {
     const intents = new Intents(dataSource, partition, lease);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
-    const platformKeys = new PlatformKeys(dataSource, custody, maker, partition, 'kek');
-    const rewrapper = new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, intents, destroyer, silent);
+    const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition));
+    const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
+    const oldKeks = new DestroyOldKeks(dataSource, intents, destroyer);
+    const rewrapper = new RewrapKeys(dataSource, lease, pages, oldKeks, silent);
     const reconciler = new Reconciler(dataSource, custody, intents, lease, destroyer, silent);
     const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
     const stop = async (): Promise<void> => {
@@ -74,7 +84,7 @@ describe('the rotation of a KEK', () => {
       await lease.release();
     };
     stops.push(stop);
-    const rotator = new RotateKek(dataSource, platformKeys, changes, partition);
+    const rotator = new RotateKek(dataSource, platformKeys, changes, partitionNamed(partition));
     return { platformKeys, rewrapper, reconciler, stop, rotator };
   };
 

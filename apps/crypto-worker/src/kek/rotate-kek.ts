@@ -1,20 +1,23 @@
 import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { KeyActionRunner } from '../outcome/key-action.js';
-import type { PlatformKeys } from '../platform-key/platform-key.js';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Partition } from '../custody/partition.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
 import { readKek } from './read-kek.js';
 
 /**
  * Begins the rotation of a tenant's KEK: makes the new one. From the commit that records it every new key is wrapped with it.
  * `RewrapKeys` does the rest.
  */
+@Injectable()
 export class RotateKek {
   constructor(
     private readonly dataSource: DataSource,
     private readonly platformKeys: PlatformKeys,
     private readonly actions: KeyActionRunner,
-    private readonly partition: string,
+    private readonly partition: Partition,
   ) {}
 
   /** Returns the rotation under way where there is one. @throws AnkaError `tenant-unknown`, and custody's */
@@ -22,7 +25,7 @@ export class RotateKek {
     return this.actions.runInHsm(context, {
       operation: 'kek.rotate',
       algorithm: 'AES-256',
-      details: { partition: this.partition },
+      details: { partition: this.partition.name },
       check: (manager) => readKek(manager, context.tenantId),
       foresee: () => ({ key: {} }),
       perform: (kek) => this.begin(context, kek),
@@ -38,7 +41,7 @@ export class RotateKek {
     return withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
   }
 
-  /** With the tenant's fence: whoever records a key that an older KEK wraps has done so before, and is counted, or finds out. */
+  /** Holds the tenant's fence. A key that an older KEK wraps is recorded before and counted, or its record is refused. */
   private async record(
     manager: EntityManager,
     { tenantId, principal, correlationId }: Context,
@@ -50,7 +53,7 @@ export class RotateKek {
        SELECT $1, $2, $3, (SELECT count(*) FROM key_version WHERE tenant_id = $1 AND wrapped_blob IS NOT NULL), $4, $5
        WHERE NOT EXISTS (SELECT 1 FROM kek_rotation WHERE tenant_id = $1 AND finished_at IS NULL)
        ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, generation, this.partition, principal, correlationId],
+      [tenantId, generation, this.partition.name, principal, correlationId],
     );
     return begun.length === 1;
   }

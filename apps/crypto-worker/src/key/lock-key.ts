@@ -2,7 +2,7 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Deed } from '../access/access.js';
 import { assertGranted } from '../access/grant.js';
-import { lockKeyRow, outdateCurrentVersion, takeFence } from './lock-key.statement.js';
+import { lockKeyRow, takeFence } from './lock-key.statement.js';
 
 /** Who locks a key, and for what. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
@@ -39,19 +39,14 @@ export const lockKeyOfAny = async (
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
-  await manager.query(takeFence, [tenantId]);
-  const [key] = await manager.query<{ revision: number }[]>(lockKeyRow, [tenantId, id]);
-  if (key === undefined) throw new AnkaError('key-not-found');
-  return key.revision;
+  await takeFence(manager, tenantId);
+  const revision = await lockKeyRow(manager, tenantId, id);
+  if (revision === undefined) throw new AnkaError('key-not-found');
+  return revision;
 };
 
 /** @throws AnkaError `precondition-failed` when the context names another revision */
 export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: number): void => {
   if (ifMatch !== undefined && ifMatch !== revision)
     throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
-};
-
-/** Makes every decision on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */
-export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
-  await manager.query(outdateCurrentVersion, [tenantId, id]);
 };

@@ -11,7 +11,7 @@ const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
 const open = async (plaintext: Uint8Array, encoding: 'utf8' | 'base64url', change = (jwe: string) => jwe) => {
   const { jwe } = await sealJwe(custody, soon, key, plaintext, undefined);
   const item = decryptItem.parse({ jwe: change(jwe), encoding });
-  return (await decrypt.run({ custody }, soon, key, item, decrypt.parse(item))).body['plaintext'];
+  return (await decrypt.run(custody, soon, key, item, decrypt.parse(item))).body['plaintext'];
 };
 
 const broken = {

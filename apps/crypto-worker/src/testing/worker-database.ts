@@ -4,6 +4,7 @@ import { dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/servi
 import { startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
+import { Partition, pkcs11Section } from '../custody/partition.js';
 import * as migrations from '../migrations/index.js';
 import { schema } from '../schema.js';
 
@@ -69,6 +70,10 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     },
   };
 };
+
+/** A partition of this name. No token stands behind it. */
+export const partitionNamed = (name: string): Partition =>
+  new Partition(name, pkcs11Section.parse({ libraryPath: 'none', pin: 'none' }));
 
 export const contextOf = (tenantId: string): Context => ({
   tenantId,

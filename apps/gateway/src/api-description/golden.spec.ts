@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { errors } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { bodySchemaOf } from '../route/route.js';
-import { routes } from '../route/routes.js';
+import { routes } from '../routes/routes.js';
 import { describeApi } from './api-description.js';
 import { errorsOf } from './response.js';
 

@@ -113,14 +113,14 @@ describe('a turn', () => {
 
 describe('a custody', () => {
   class Fake {
-    readonly #calls: string[] = [];
+    private readonly calls: string[] = [];
     constructor(readonly token: { readonly profile: string }) {}
     destroy({ deadline }: Deadline): Promise<number> {
-      this.#calls.push('destroy');
+      this.calls.push('destroy');
       return Promise.resolve(deadline - Date.now());
     }
     healthy(): boolean {
-      return this.#calls.length > 0;
+      return this.calls.length > 0;
     }
   }
   const fake = (profile: string): Custody => new Fake({ profile }) as unknown as Custody;

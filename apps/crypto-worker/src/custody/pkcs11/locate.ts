@@ -1,6 +1,6 @@
 import type { KeyRef } from '../custody.js';
-import { shapeOf } from './capability/capability.js';
-import type { KeyShape } from './kind/template.js';
+import type { KeyShape } from './job/key-shape.js';
+import { shapeOf } from './job/shape-of.js';
 import { packLocator } from './session/locator.js';
 
 export const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>): KeyShape =>

@@ -11,7 +11,8 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import { objectClass } from './kind/template.js';
+import { objectClass } from './cryptoki/attribute.js';
+import { kindOf } from './kind/kinds.js';
 import { locatorOf, shapeOfRef } from './locate.js';
 import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
@@ -44,7 +45,7 @@ export class WrappedCustody extends Pkcs11Custody {
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
     const shape = shapeOfRef(ref);
     const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
-    const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, shape.kind === 'rsa');
+    const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, kindOf(shape).slowToMake);
     return { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) };
   }
 

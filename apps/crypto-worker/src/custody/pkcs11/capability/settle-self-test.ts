@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnkaError } from '@ankasecure/contracts';
-import type { SelfTestFailure, SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
+import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
+import type { SelfTestFailure } from '../operation/self-test-failure.js';
 
 const mostAttempts = 3;
 const pauseMs = 100;

@@ -36,10 +36,13 @@ const numbers = new Map<OperationName, number>(operations.map(({ name }, index) 
 
 export const operationNumber = (name: OperationName): number => numbers.get(name) ?? -1;
 
-interface SignatureVariant {
-  readonly scheme: SignatureRequest['scheme'];
-  readonly hash: Hash | null;
-}
+/** Schemes whose request names a hash, and those whose request does not. */
+export type HashedScheme = Extract<SignatureRequest, { readonly hash: Hash }>['scheme'];
+export type HashlessScheme = Exclude<SignatureRequest['scheme'], HashedScheme>;
+
+type SignatureVariant =
+  | { readonly scheme: HashedScheme; readonly hash: Hash }
+  | { readonly scheme: HashlessScheme; readonly hash: null };
 
 const hashes = ['sha256', 'sha384', 'sha512'] as const;
 
@@ -51,6 +54,13 @@ export const signatureVariants: readonly SignatureVariant[] = [
   { scheme: 'ecdsa', hash: null },
   { scheme: 'eddsa', hash: null },
 ];
+
+/** The number of a signature request. @throws Error for a scheme and hash that do not go together */
+export const signatureVariant = (scheme: SignatureVariant['scheme'], hash: Hash | null): number => {
+  const variant = signatureVariants.findIndex((row) => row.scheme === scheme && row.hash === hash);
+  if (variant < 0) throw new Error(`no signature of ${scheme} with ${hash ?? 'no hash'}`);
+  return variant;
+};
 
 /** How a job ended. `code` beside it is the CKR, or 0. */
 export const status = {

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { curveOids } from './template.js';
+import { curveOf, fieldBytes } from './curve.js';
 
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   const body = Buffer.concat(parts);
@@ -41,9 +41,8 @@ const barePoint = (point: Uint8Array, size: number): Uint8Array => {
 };
 
 export const ecSpki = (bits: number, point: Uint8Array): Buffer => {
-  const oid = curveOids[bits];
-  if (!oid) throw new Error(`no curve of ${bits} bits`);
-  return verified(sequence(sequence(ecIdentifier, oid), bitString(barePoint(point, 1 + 2 * Math.ceil(bits / 8)))));
+  const algorithm = sequence(ecIdentifier, curveOf(bits).oid);
+  return verified(sequence(algorithm, bitString(barePoint(point, 1 + 2 * fieldBytes(bits)))));
 };
 
 export const ed25519Spki = (point: Uint8Array): Buffer =>

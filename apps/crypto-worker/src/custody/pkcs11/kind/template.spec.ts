@@ -4,12 +4,14 @@ import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/tes
 import pkcs11js, { type Handle, type PKCS11 } from 'pkcs11js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTime, newRef, publicKeyOf, wrapKwp, wrapRsaKwp } from '../../custody.conformance.js';
-import { shapeOf } from '../capability/capability.js';
+import { cka, keyType, objectClass } from '../cryptoki/attribute.js';
 import { ckr, ckrOf } from '../cryptoki/ckr.js';
 import { ckm, rwSession } from '../cryptoki/mechanism.js';
+import { type KeyShape, platformShapes } from '../job/key-shape.js';
+import { shapeOf } from '../job/shape-of.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../pkcs11-custody.js';
 import { profiles } from '../profile/profile.js';
-import { cka, type KeyShape, keyTemplate, keyType, mechanismsOf, objectClass, platformShapes } from './template.js';
+import { keyTemplate, mechanismsOf } from './template.js';
 
 const quick = { tuning: { longSelfTests: false } };
 const token = enterSoftHsmToken();

@@ -5,6 +5,7 @@ import { own } from '../job/control.js';
 import { packReplies, type Reply, unpackRequests } from '../job/frame.js';
 import { status } from '../job/job.js';
 import { perform } from '../operation/perform.js';
+import { unwrapForUse } from '../operation/wrap-key.js';
 import type { Profile } from '../profile/profile.js';
 import { TokenSession } from '../session/token-session.js';
 import { UnwrappedKeys } from '../session/unwrapped-key.js';
@@ -56,7 +57,12 @@ const serve = (port: MessagePort, data: LaneData): void => {
   p11.load(data.libraryPath);
   const { profile, handleCacheSize } = data;
   const settings = { slot: Buffer.from(data.slot), profile, handleCacheSize };
-  const session = new TokenSession(p11, data.shared, settings, new UnwrappedKeys(p11, data.unwrappedKeys));
+  const session = new TokenSession(
+    p11,
+    data.shared,
+    settings,
+    new UnwrappedKeys(p11, data.unwrappedKeys, unwrapForUse),
+  );
   port.on('message', (message: LaneMessage) => {
     if (message instanceof ArrayBuffer) {
       const answer = runBatch(session, data.own, message);

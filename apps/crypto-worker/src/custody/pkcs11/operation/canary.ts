@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { objectClass, platformShapes } from '../kind/template.js';
+import { objectClass } from '../cryptoki/attribute.js';
+import { platformShapes } from '../job/key-shape.js';
 import { LoginLost, TokenChanged, type TokenSession } from '../session/token-session.js';
 import { openGcmWith, sealGcmWith } from '../use/gcm.js';
 import { make } from './generate.js';

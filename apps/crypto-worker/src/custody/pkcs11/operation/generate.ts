@@ -1,8 +1,11 @@
 import type { Handle } from 'pkcs11js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { actionFor, repeating } from '../cryptoki/error-policy.js';
-import { ecSpki, ed25519Spki, rsaSpki } from '../kind/spki.js';
-import { cka, generationOf, type KeyShape, keyTemplate, type Placement, publicTemplate } from '../kind/template.js';
+import type { KeyShape } from '../job/key-shape.js';
+import { kindOf } from '../kind/kinds.js';
+import type { Placement } from '../kind/placement.js';
+import { keyTemplate, publicTemplate } from '../kind/template.js';
+import type { PairKind, SecretKind } from '../kind/token-kind.js';
 import type { TokenSession } from '../session/token-session.js';
 
 /** What a `generate` job says in its first part, as JSON; the second part is the CKA_ID. */
@@ -17,22 +20,14 @@ export interface Made {
   readonly spki: Buffer | null;
 }
 
-const spkiOf = (session: TokenSession, shape: KeyShape, publicKey: Handle): Buffer => {
-  if (shape.kind === 'rsa')
-    return rsaSpki(session.attribute(publicKey, cka.MODULUS), session.attribute(publicKey, cka.PUBLIC_EXPONENT));
-  const point = session.attribute(publicKey, cka.EC_POINT);
-  return shape.kind === 'ed' ? ed25519Spki(point) : ecSpki(shape.bits, point);
-};
-
-const makePair = (session: TokenSession, shape: KeyShape, place: Placement): Made => {
-  const { mechanism } = generationOf[shape.kind];
+const makePair = (session: TokenSession, kind: PairKind, shape: KeyShape, place: Placement): Made => {
   const publicHalf = session.template(publicTemplate(shape, place.id, session.profile));
   const privateHalf = session.template(keyTemplate(shape, place, session.profile));
   const handle = session.session;
   session.begin('C_GenerateKeyPair', 'create');
-  const pair = session.p11.C_GenerateKeyPair(handle, { mechanism }, publicHalf, privateHalf);
+  const pair = session.p11.C_GenerateKeyPair(handle, { mechanism: kind.generation }, publicHalf, privateHalf);
   try {
-    const spki = spkiOf(session, shape, pair.publicKey);
+    const spki = kind.spki(session, shape.bits, pair.publicKey);
     session.destroyObject(pair.publicKey);
     return { key: pair.privateKey, spki };
   } catch (error) {
@@ -41,17 +36,18 @@ const makePair = (session: TokenSession, shape: KeyShape, place: Placement): Mad
   }
 };
 
-const makeSecret = (session: TokenSession, shape: KeyShape, place: Placement): Made => {
-  const { mechanism } = generationOf[shape.kind];
+const makeSecret = (session: TokenSession, { generation }: SecretKind, shape: KeyShape, place: Placement): Made => {
   // CKA_CLASS and CKA_KEY_TYPE follow from the mechanism, except for generic secrets on some tokens: they are in the template.
   const template = session.template(keyTemplate(shape, place, session.profile));
   const handle = session.session;
   session.begin('C_GenerateKey', 'create');
-  return { key: session.p11.C_GenerateKey(handle, { mechanism }, template), spki: null };
+  return { key: session.p11.C_GenerateKey(handle, { mechanism: generation }, template), spki: null };
 };
 
-export const make = (session: TokenSession, shape: KeyShape, place: Placement): Made =>
-  generationOf[shape.kind].pair ? makePair(session, shape, place) : makeSecret(session, shape, place);
+export const make = (session: TokenSession, shape: KeyShape, place: Placement): Made => {
+  const kind = kindOf(shape);
+  return kind.pair ? makePair(session, kind, shape, place) : makeSecret(session, kind, shape, place);
+};
 
 /** Destroys whatever has this id. The error policy goes on to judge the call that failed before it. */
 const clearAway = (session: TokenSession, id: Buffer): void => {

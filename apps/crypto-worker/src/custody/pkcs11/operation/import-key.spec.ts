@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { PKCS11, Template } from 'pkcs11js';
 import { describe, expect, it } from 'vitest';
+import { cka } from '../cryptoki/attribute.js';
 import { controlMemory, shared } from '../job/control.js';
 import { operationNumber, status } from '../job/job.js';
-import { cka } from '../kind/template.js';
 import { chooseProfile } from '../profile/profile.js';
 import { TokenSession } from '../session/token-session.js';
 import { UnwrappedKeys } from '../session/unwrapped-key.js';
 import { perform } from './perform.js';
+import { unwrapForUse } from './wrap-key.js';
 
 const handle = Buffer.from([1]);
 const failing = (code: number) => (): never => {
@@ -30,7 +31,7 @@ const importInto = (shape: object, attributes: Readonly<Record<number, Buffer | 
     ...calls,
   } as unknown as PKCS11;
   const settings = { slot: handle, profile: chooseProfile('nshield', []), handleCacheSize: 8 };
-  const session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0));
+  const session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0, unwrapForUse));
   const spec = Buffer.from(JSON.stringify({ shape, label: 'mine', method: 'aes-kwp' }));
   const wrapping = [Buffer.of(), randomBytes(16), randomBytes(16)];
   const parts = [spec, randomBytes(16), randomBytes(16), randomBytes(40), ...wrapping];

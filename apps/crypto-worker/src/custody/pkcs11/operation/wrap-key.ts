@@ -1,9 +1,14 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Handle } from 'pkcs11js';
+import { objectClass } from '../cryptoki/attribute.js';
 import { ckm } from '../cryptoki/mechanism.js';
-import { type KeyShape, objectClass, type Placement, unwrappedTemplate } from '../kind/template.js';
+import type { KeyShape } from '../job/key-shape.js';
+import type { Placement } from '../kind/placement.js';
+import { unwrappedTemplate } from '../kind/template.js';
 import { boundBytes, shapeOfHeader, unpackLocator, type WrappedLocator } from '../session/locator.js';
+import { passing } from '../session/passing.js';
 import { BlobRefused, type TokenSession } from '../session/token-session.js';
+import type { UnwrapInto } from '../session/unwrapped-key.js';
 import { make } from './generate.js';
 
 /** The mechanism under KEKs: AES key wrap with padding, by the number this token gives it. */
@@ -32,7 +37,7 @@ export const wrapWith = (session: TokenSession, kek: Handle, key: Handle): Buffe
  * @param into asked for the session whose object it becomes
  * @throws BlobRefused
  */
-export const unwrapWith = (
+const unwrapWith = (
   session: TokenSession,
   into: () => Handle,
   { kek, blobMac, mac, header, blob }: WrappedLocator,
@@ -49,6 +54,10 @@ export const unwrapWith = (
   return session.p11.C_UnwrapKey(target, kekMechanism(session), unwrapping, blob, template);
 };
 
+/** For the lane's own use, as an object of a session. */
+export const unwrapForUse: UnwrapInto = (session, into, locator) =>
+  unwrapWith(session, into, locator, { label: 'ankasecure:unwrapped', as: 'session' });
+
 export const wrapAndBind = (
   session: TokenSession,
   key: Handle,
@@ -56,19 +65,6 @@ export const wrapAndBind = (
 ): readonly [Buffer, Buffer] => {
   const blob = wrapWith(session, session.key(objectClass.secret, kek), key);
   return [blob, macOf(session, blobMac, header, blob)];
-};
-
-/** Destroys a session object whatever has happened meanwhile; where that fails the session is closed, and the object is gone with it. */
-export const passing = <Result>(session: TokenSession, key: Handle, work: () => Result): Result => {
-  let result: Result;
-  try {
-    result = work();
-  } catch (error) {
-    session.close();
-    throw error;
-  }
-  session.destroyObject(key);
-  return result;
 };
 
 /** The public half is read at once. @returns blob, MAC and the SPKI of a pair: the key itself exists for as long as this takes */

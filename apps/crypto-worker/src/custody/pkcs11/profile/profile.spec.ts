@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ckm } from '../cryptoki/mechanism.js';
-import { keyTemplate, mechanismsOf, platformShapes } from '../kind/template.js';
+import { platformShapes } from '../job/key-shape.js';
+import { keyTemplate, mechanismsOf } from '../kind/template.js';
 import { chooseProfile, profiles, settleProfile } from './profile.js';
 
 const listed = (...mechanisms: number[]) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KeyRef, Wrapping } from '../../custody.js';
-import type { KeyShape } from '../kind/template.js';
+import type { KeyShape } from '../job/key-shape.js';
 
 /**
  * How a lane is told which key: sixteen bytes are the CKA_ID of an object of the token; anything longer is a wrapped key with

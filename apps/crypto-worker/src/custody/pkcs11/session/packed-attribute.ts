@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { PlainAttribute } from '../kind/template.js';
+import type { PlainAttribute } from '../cryptoki/attribute.js';
 
 /** Loaded by the first who packs: most lanes never do. */
 const load = createRequire(import.meta.url);

@@ -1,15 +1,13 @@
 import type { Handle, PKCS11, Template } from 'pkcs11js';
+import { type Attribute, cka, type ObjectClass } from '../cryptoki/attribute.js';
 import { ckr, ckrOf } from '../cryptoki/ckr.js';
 import type { CallKind } from '../cryptoki/error-policy.js';
 import { rwSession, userState } from '../cryptoki/mechanism.js';
 import { shared } from '../job/control.js';
-import { type Attribute, cka, type objectClass } from '../kind/template.js';
 import type { Profile } from '../profile/profile.js';
 import { isWrapped } from './locator.js';
 import { packAttributes } from './packed-attribute.js';
 import type { UnwrappedKeys } from './unwrapped-key.js';
-
-export type ObjectClass = (typeof objectClass)[keyof typeof objectClass];
 
 /** The object is not there, and the login is: it was destroyed. */
 export class KeyMissing extends Error {}
@@ -44,59 +42,59 @@ export class TokenSession {
   call = '';
   /** What every call carries for now, whatever it would by itself: the canary's are ours, those on a key that is brought in its owner's. */
   allCalls: CallKind | null = null;
-  readonly #control: Int32Array;
-  #settings: SessionSettings;
-  #handle: Handle | null = null;
-  #moduleEpoch = 0;
-  #loginEpoch = 0;
-  #handles = new Map<string, Handle>();
-  readonly #unwrapped: UnwrappedKeys;
+  private readonly control: Int32Array;
+  private settings: SessionSettings;
+  private handle: Handle | null = null;
+  private moduleEpoch = 0;
+  private loginEpoch = 0;
+  private handles = new Map<string, Handle>();
+  private readonly unwrapped: UnwrappedKeys;
   /** The key last asked for: a name among the handles, or 'unwrapped'. */
-  #used: string | null = null;
-  #scratch = Buffer.alloc(16 * 1024);
+  private used: string | null = null;
+  private scratch = Buffer.alloc(16 * 1024);
   /** What the last template points at. */
-  #pointedAt: Buffer[] = [];
+  private pointedAt: Buffer[] = [];
 
   constructor(p11: PKCS11, control: Int32Array, settings: SessionSettings, unwrapped: UnwrappedKeys) {
     this.p11 = p11;
-    this.#unwrapped = unwrapped;
-    this.#control = control;
-    this.#settings = settings;
+    this.unwrapped = unwrapped;
+    this.control = control;
+    this.settings = settings;
   }
 
   get profile(): Profile {
-    return this.#settings.profile;
+    return this.settings.profile;
   }
 
   get slot(): Buffer {
-    return this.#settings.slot;
+    return this.settings.slot;
   }
 
   /** After C_Initialize slots have other numbers. */
   moveTo(slot: Buffer): void {
-    this.#settings = { ...this.#settings, slot };
+    this.settings = { ...this.settings, slot };
   }
 
   /** The session, open and with no handle older than the last login. */
   get session(): Handle {
-    const moduleEpoch = Atomics.load(this.#control, shared.moduleEpoch);
-    if (moduleEpoch !== this.#moduleEpoch) {
-      this.#moduleEpoch = moduleEpoch;
-      this.#handle = null;
-      this.#handles.clear();
-      this.#unwrapped.lose();
+    const moduleEpoch = Atomics.load(this.control, shared.moduleEpoch);
+    if (moduleEpoch !== this.moduleEpoch) {
+      this.moduleEpoch = moduleEpoch;
+      this.handle = null;
+      this.handles.clear();
+      this.unwrapped.lose();
     }
-    const loginEpoch = Atomics.load(this.#control, shared.loginEpoch);
-    if (loginEpoch !== this.#loginEpoch) {
-      this.#loginEpoch = loginEpoch;
-      this.#handles.clear();
-      this.#unwrapped.close();
+    const loginEpoch = Atomics.load(this.control, shared.loginEpoch);
+    if (loginEpoch !== this.loginEpoch) {
+      this.loginEpoch = loginEpoch;
+      this.handles.clear();
+      this.unwrapped.close();
     }
-    if (!this.#handle) {
+    if (!this.handle) {
       this.begin('C_OpenSession', 'own');
-      this.#handle = this.p11.C_OpenSession(this.slot, rwSession);
+      this.handle = this.p11.C_OpenSession(this.slot, rwSession);
     }
-    return this.#handle;
+    return this.handle;
   }
 
   begin(call: string, kind: CallKind): void {
@@ -106,8 +104,8 @@ export class TokenSession {
 
   /** An output buffer, overwritten by the next call that asks for one. */
   output(size: number): Buffer {
-    if (size > this.#scratch.length) this.#scratch = Buffer.alloc(size);
-    return this.#scratch;
+    if (size > this.scratch.length) this.scratch = Buffer.alloc(size);
+    return this.scratch;
   }
 
   /**
@@ -117,25 +115,24 @@ export class TokenSession {
   key(objectClass: ObjectClass, id: Buffer): Handle {
     const session = this.session;
     if (isWrapped(id)) {
-      const handle = this.#unwrapped.use(this, id);
-      this.#used = 'unwrapped';
+      const handle = this.unwrapped.use(this, id);
+      this.used = 'unwrapped';
       return handle;
     }
     const name = String.fromCharCode(objectClass) + id.toString('latin1');
-    this.#used = name;
-    const cached = this.#handles.get(name);
+    this.used = name;
+    const cached = this.handles.get(name);
     if (cached) {
-      this.#handles.delete(name);
-      this.#handles.set(name, cached);
+      this.handles.delete(name);
+      this.handles.set(name, cached);
       return cached;
     }
     const found = this.find(id, objectClass, 2);
     const [handle] = found;
-    if (!handle) throw this.#missing(session);
+    if (!handle) throw this.missing(session);
     if (found.length > 1) throw new Error('two objects of one class share a CKA_ID');
-    if (this.#handles.size >= this.#settings.handleCacheSize)
-      this.#handles.delete(this.#handles.keys().next().value ?? '');
-    this.#handles.set(name, handle);
+    if (this.handles.size >= this.settings.handleCacheSize) this.handles.delete(this.handles.keys().next().value ?? '');
+    this.handles.set(name, handle);
     return handle;
   }
 
@@ -164,11 +161,11 @@ export class TokenSession {
 
   /** A copy of the attributes in the binding's mutable form, good until the next one is asked for. */
   template(attributes: readonly Attribute[]): Template {
-    this.#pointedAt = [];
+    this.pointedAt = [];
     return attributes.map(({ type, value }) => {
       if (typeof value !== 'object' || Buffer.isBuffer(value)) return { type, value };
       const packed = packAttributes(value);
-      this.#pointedAt.push(...packed.pointedAt);
+      this.pointedAt.push(...packed.pointedAt);
       return { type, value: packed.value };
     });
   }
@@ -180,13 +177,13 @@ export class TokenSession {
 
   /** The next use of the key last asked for looks it up again. */
   forgetUsed(): void {
-    if (this.#used === 'unwrapped') this.#unwrapped.close();
-    else if (this.#used) this.#handles.delete(this.#used);
+    if (this.used === 'unwrapped') this.unwrapped.close();
+    else if (this.used) this.handles.delete(this.used);
   }
 
   /** Destroys what was unwrapped of these keys, or of all. */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
-    this.#unwrapped.forget(this, objectIds);
+    this.unwrapped.forget(this, objectIds);
   }
 
   loggedIn(): boolean {
@@ -196,9 +193,9 @@ export class TokenSession {
 
   /** Ends the session and every operation and session object in it. Handles of token objects stay good. */
   close(): void {
-    const handle = this.#handle;
-    this.#handle = null;
-    if (!handle || Atomics.load(this.#control, shared.moduleEpoch) !== this.#moduleEpoch) return;
+    const handle = this.handle;
+    this.handle = null;
+    if (!handle || Atomics.load(this.control, shared.moduleEpoch) !== this.moduleEpoch) return;
     try {
       this.p11.C_CloseSession(handle);
     } catch (error) {
@@ -206,7 +203,7 @@ export class TokenSession {
     }
   }
 
-  #missing(session: Handle): Error {
+  private missing(session: Handle): Error {
     this.begin('C_GetSessionInfo', 'own');
     return this.p11.C_GetSessionInfo(session).state === userState ? new KeyMissing() : new LoginLost();
   }

@@ -1,11 +1,11 @@
 import type { Handle, PKCS11 } from 'pkcs11js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { rwSession } from '../cryptoki/mechanism.js';
-import { unwrapWith } from '../operation/wrap-key.js';
-import { nameIsOf, nameOf, unpackLocator } from './locator.js';
+import { nameIsOf, nameOf, unpackLocator, type WrappedLocator } from './locator.js';
 import type { TokenSession } from './token-session.js';
 
-const place = { label: 'ankasecure:unwrapped', as: 'session' } as const;
+/** Unwraps a key. @param into asked for the session whose object the key becomes */
+export type UnwrapInto = (session: TokenSession, into: () => Handle, locator: WrappedLocator) => Handle;
 
 /**
  * The wrapped keys that a lane has unwrapped, the one unused for longest first. They are objects of a session of their own,
@@ -13,46 +13,49 @@ const place = { label: 'ankasecure:unwrapped', as: 'session' } as const;
  * sessions of a process.
  */
 export class UnwrappedKeys {
-  readonly #p11: PKCS11;
-  readonly #capacity: number;
-  readonly #handles = new Map<string, Handle>();
-  #cellar: Handle | null = null;
+  private readonly p11: PKCS11;
+  private readonly capacity: number;
+  private readonly unwrapInto: UnwrapInto;
+  private readonly handles = new Map<string, Handle>();
+  private cellar: Handle | null = null;
 
-  constructor(p11: PKCS11, capacity: number) {
-    this.#p11 = p11;
-    this.#capacity = capacity;
+  // A lane's thread runs this source with its types stripped, which leaves no parameter properties.
+  constructor(p11: PKCS11, capacity: number, unwrapInto: UnwrapInto) {
+    this.p11 = p11;
+    this.capacity = capacity;
+    this.unwrapInto = unwrapInto;
   }
 
   /** @throws BlobRefused, and what looking for the KEK throws */
   use(session: TokenSession, locator: Buffer): Handle {
     const name = nameOf(locator);
-    const known = this.#handles.get(name);
+    const known = this.handles.get(name);
     if (known) {
-      this.#handles.delete(name);
-      this.#handles.set(name, known);
+      this.handles.delete(name);
+      this.handles.set(name, known);
       return known;
     }
-    while (this.#handles.size >= this.#capacity && this.#handles.size > 0)
-      this.#drop(session, this.#handles.keys().next().value ?? '');
-    const handle = this.#unwrap(session, locator);
-    this.#handles.set(name, handle);
+    while (this.handles.size >= this.capacity && this.handles.size > 0)
+      this.drop(session, this.handles.keys().next().value ?? '');
+    const handle = this.unwrap(session, locator);
+    this.handles.set(name, handle);
     return handle;
   }
 
   /** Destroys what there is of these keys: C_DestroyObject is what clears the HSM's memory. */
   forget(session: TokenSession, objectIds: readonly Uint8Array[] | 'all'): void {
     if (objectIds === 'all') return this.close();
-    for (const name of [...this.#handles.keys()])
-      if (objectIds.some((id) => nameIsOf(name, id))) this.#drop(session, name);
+    for (const name of [...this.handles.keys()])
+      if (objectIds.some((id) => nameIsOf(name, id))) this.drop(session, name);
   }
 
   /** Ends their session, and them with it. */
   close(): void {
-    const cellar = this.#cellar;
+    const cellar = this.cellar;
     this.lose();
     if (!cellar) return;
     try {
-      this.#p11.C_CloseSession(cellar);
+      this.p11.C_CloseSession(cellar);
     } catch (error) {
       if (ckrOf(error) === null) throw error;
     }
@@ -60,13 +63,13 @@ export class UnwrappedKeys {
 
   /** The module has ended, and they with it. */
   lose(): void {
-    this.#handles.clear();
-    this.#cellar = null;
+    this.handles.clear();
+    this.cellar = null;
   }
 
-  #unwrap(session: TokenSession, locator: Buffer): Handle {
+  private unwrap(session: TokenSession, locator: Buffer): Handle {
     try {
-      return unwrapWith(session, () => this.#session(session), unpackLocator(locator), place);
+      return this.unwrapInto(session, () => this.session(session), unpackLocator(locator));
     } catch (error) {
       // What is wrong may be their session, which is opened anew then.
       if (session.call === 'C_UnwrapKey') this.close();
@@ -74,21 +77,21 @@ export class UnwrappedKeys {
     }
   }
 
-  #session(session: TokenSession): Handle {
-    if (!this.#cellar) {
+  private session(session: TokenSession): Handle {
+    if (!this.cellar) {
       session.begin('C_OpenSession', 'own');
-      this.#cellar = this.#p11.C_OpenSession(session.slot, rwSession);
+      this.cellar = this.p11.C_OpenSession(session.slot, rwSession);
     }
-    return this.#cellar;
+    return this.cellar;
   }
 
-  #drop(session: TokenSession, name: string): void {
-    const handle = this.#handles.get(name);
-    this.#handles.delete(name);
-    if (!handle || !this.#cellar) return;
+  private drop(session: TokenSession, name: string): void {
+    const handle = this.handles.get(name);
+    this.handles.delete(name);
+    if (!handle || !this.cellar) return;
     session.begin('C_DestroyObject', 'own');
     try {
-      this.#p11.C_DestroyObject(this.#cellar, handle);
+      this.p11.C_DestroyObject(this.cellar, handle);
     } catch (error) {
       // Whatever is wrong: with the session every object goes that it made.
       this.close();

@@ -27,85 +27,85 @@ export interface HealthParts {
 
 /** Label, serial and an encryption round trip with a key of our own, every few seconds and whenever in doubt. */
 export class Health {
-  readonly #parts: HealthParts;
-  readonly #keyId: Buffer;
-  readonly #keyLabel: string;
-  #ok = true;
-  #alarms = 0;
-  #running: Promise<boolean> | null = null;
-  #lastAt = 0;
-  #asked: NodeJS.Timeout | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  private readonly parts: HealthParts;
+  private readonly keyId: Buffer;
+  private readonly keyLabel: string;
+  private isOk = true;
+  private alarms = 0;
+  private running: Promise<boolean> | null = null;
+  private lastAt = 0;
+  private asked: NodeJS.Timeout | null = null;
+  private timer: NodeJS.Timeout | null = null;
 
   constructor(parts: HealthParts) {
-    this.#parts = parts;
-    this.#keyLabel = `ankasecure:canary:${parts.partition}`;
-    this.#keyId = createHash('sha256').update(this.#keyLabel).digest().subarray(0, 16);
+    this.parts = parts;
+    this.keyLabel = `ankasecure:canary:${parts.partition}`;
+    this.keyId = createHash('sha256').update(this.keyLabel).digest().subarray(0, 16);
   }
 
   get ok(): boolean {
-    return this.#ok;
+    return this.isOk;
   }
 
   /** The first check makes the canary's key if need be. @throws what the check met */
   async start(): Promise<void> {
-    await this.#check(true);
-    this.#timer = setInterval(() => void this.check(), this.#parts.everyMs);
-    this.#timer.unref();
+    await this.runCheck(true);
+    this.timer = setInterval(() => void this.check(), this.parts.everyMs);
+    this.timer.unref();
   }
 
   check(): Promise<boolean> {
-    this.#running ??= this.#check(false)
+    this.running ??= this.runCheck(false)
       .then(
         () => true,
         () => false,
       )
       .finally(() => {
-        this.#running = null;
+        this.running = null;
       });
-    return this.#running;
+    return this.running;
   }
 
   /** Somebody's data was refused with a code that could also mean a dead token. */
   ask(): void {
-    if (this.#asked) return;
-    const wait = Math.max(0, this.#lastAt + this.#parts.askedPauseMs - performance.now());
-    this.#asked = setTimeout(() => {
-      this.#asked = null;
+    if (this.asked) return;
+    const wait = Math.max(0, this.lastAt + this.parts.askedPauseMs - performance.now());
+    this.asked = setTimeout(() => {
+      this.asked = null;
       void this.check();
     }, wait);
-    this.#asked.unref();
+    this.asked.unref();
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    if (this.#asked) clearTimeout(this.#asked);
+    if (this.timer) clearInterval(this.timer);
+    if (this.asked) clearTimeout(this.asked);
   }
 
-  async #check(create: boolean): Promise<void> {
-    const spec: CanarySpec = { ...this.#parts.spec, keyLabel: this.#keyLabel, create };
+  private async runCheck(create: boolean): Promise<void> {
+    const spec: CanarySpec = { ...this.parts.spec, keyLabel: this.keyLabel, create };
     try {
-      const reply = await this.#parts.run([Buffer.from(JSON.stringify(spec)), this.#keyId]);
-      this.#ok = true;
-      this.#parts.passed();
-      this.#alarm(Buffer.from(reply.parts[0] ?? Buffer.alloc(4)).readUInt32LE());
+      const reply = await this.parts.run([Buffer.from(JSON.stringify(spec)), this.keyId]);
+      this.isOk = true;
+      this.parts.passed();
+      this.alarm(Buffer.from(reply.parts[0] ?? Buffer.alloc(4)).readUInt32LE());
     } catch (error) {
-      if (this.#ok) this.#parts.logger.error({ partition: this.#parts.partition }, 'the canary failed');
-      this.#ok = false;
+      if (this.isOk) this.parts.logger.error({ partition: this.parts.partition }, 'the canary failed');
+      this.isOk = false;
       throw error;
     } finally {
-      this.#lastAt = performance.now();
+      this.lastAt = performance.now();
     }
   }
 
-  #alarm(flags: number): void {
+  private alarm(flags: number): void {
     const raised = pinFlags.filter(([flag]) => flags & flag);
     const now = raised.reduce((sum, [flag]) => sum | flag, 0);
-    if (now !== this.#alarms && now !== 0)
-      this.#parts.logger.error(
-        { alarm: 'pin-count', partition: this.#parts.partition, raised: raised.map(([, words]) => words) },
+    if (now !== this.alarms && now !== 0)
+      this.parts.logger.error(
+        { alarm: 'pin-count', partition: this.parts.partition, raised: raised.map(([, words]) => words) },
         'PIN counters of the token are low',
       );
-    this.#alarms = now;
+    this.alarms = now;
   }
 }

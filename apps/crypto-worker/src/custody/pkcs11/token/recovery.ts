@@ -30,39 +30,39 @@ export const unavailable = (): AnkaError => new AnkaError('hsm-unavailable');
 
 /** Brings login and module back, one at a time, and stops for good when a PIN is refused. */
 export class Recovery {
-  readonly #parts: RecoveryParts;
-  #state: ModuleState = 'up';
-  #running: Promise<void> | null = null;
-  #troubleSince: number | null = null;
-  #delay: number;
-  #closed = false;
+  private readonly parts: RecoveryParts;
+  private current: ModuleState = 'up';
+  private running: Promise<void> | null = null;
+  private troubleSince: number | null = null;
+  private delay: number;
+  private closed = false;
 
   constructor(parts: RecoveryParts) {
-    this.#parts = parts;
-    this.#delay = parts.tuning.reinitialiseFirstMs;
+    this.parts = parts;
+    this.delay = parts.tuning.reinitialiseFirstMs;
   }
 
   get state(): ModuleState {
-    return this.#state;
+    return this.current;
   }
 
   get loginEpoch(): number {
-    return Atomics.load(this.#parts.control, shared.loginEpoch);
+    return Atomics.load(this.parts.control, shared.loginEpoch);
   }
 
   /** The token proved itself: the next trouble starts with the shortest pause again. */
   proved(): void {
-    this.#troubleSince = null;
-    this.#delay = this.#parts.tuning.reinitialiseFirstMs;
+    this.troubleSince = null;
+    this.delay = this.parts.tuning.reinitialiseFirstMs;
   }
 
   /** Logs in unless another call did so since `epochSeen`. */
   login(epochSeen: number): void {
-    if (this.#state !== 'up' || epochSeen !== this.loginEpoch) return;
+    if (this.current !== 'up' || epochSeen !== this.loginEpoch) return;
     try {
-      this.#parts.module.login();
-      Atomics.add(this.#parts.control, shared.loginEpoch, 1);
-      this.#parts.logger.warn({}, 'the token had logged out; logged in again');
+      this.parts.module.login();
+      Atomics.add(this.parts.control, shared.loginEpoch, 1);
+      this.parts.logger.warn({}, 'the token had logged out; logged in again');
     } catch (error) {
       if (error instanceof PinRefused) this.stop(error.message);
       else void this.reinitialise(`login failed: ${reasonOf(error)}`);
@@ -71,59 +71,59 @@ export class Recovery {
 
   /** Drain, Finalize, Initialize with backoff. The pool is paused when this returns its promise. */
   reinitialise(reason: string): Promise<void> {
-    if (this.#state === 'stopped' || this.#closed) return Promise.resolve();
-    this.#running ??= this.#reinitialise(reason).finally(() => {
-      this.#running = null;
+    if (this.current === 'stopped' || this.closed) return Promise.resolve();
+    this.running ??= this.runReinitialise(reason).finally(() => {
+      this.running = null;
     });
-    return this.#running;
+    return this.running;
   }
 
   /** After this nothing reaches the token any more; the process stays up, not ready, so that no restart repeats the PIN. */
   stop(reason: string): void {
-    if (this.#state === 'stopped') return;
-    this.#state = 'stopped';
-    this.#parts.logger.error(
+    if (this.current === 'stopped') return;
+    this.current = 'stopped';
+    this.parts.logger.error(
       { alarm: 'pin-refused', reason },
       'the HSM is no longer used: correct the PIN and restart the worker',
     );
-    void this.#parts.pool().pause();
-    this.#parts.pool().rejectWaiting(unavailable);
+    void this.parts.pool().pause();
+    this.parts.pool().rejectWaiting(unavailable);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#running;
+    this.closed = true;
+    await this.running;
   }
 
   /** Also where each initialisation succeeds and the canary fails after it. */
-  #givesUp(): boolean {
-    const { tuning, fatal } = this.#parts;
-    const tooLong = this.#troubleSince !== null && performance.now() - this.#troubleSince > tuning.giveUpMs;
+  private givesUp(): boolean {
+    const { tuning, fatal } = this.parts;
+    const tooLong = this.troubleSince !== null && performance.now() - this.troubleSince > tuning.giveUpMs;
     if (tooLong) fatal('the token did not recover');
     return tooLong;
   }
 
-  async #reinitialise(reason: string): Promise<void> {
-    const { logger } = this.#parts;
-    this.#state = 'recovering';
-    this.#troubleSince ??= performance.now();
+  private async runReinitialise(reason: string): Promise<void> {
+    const { logger } = this.parts;
+    this.current = 'recovering';
+    this.troubleSince ??= performance.now();
     logger.warn({ reason }, 'initialising the token again');
-    if (this.#givesUp()) return;
-    if (!(await this.#drained())) return this.#parts.fatal('a lane is stuck and the module must be initialised again');
-    while (!this.#closed && (await this.#attempt())) {
-      this.#state = 'down';
-      this.#parts.pool().rejectWaiting(unavailable);
-      if (this.#givesUp()) return;
+    if (this.givesUp()) return;
+    if (!(await this.drained())) return this.parts.fatal('a lane is stuck and the module must be initialised again');
+    while (!this.closed && (await this.attempt())) {
+      this.current = 'down';
+      this.parts.pool().rejectWaiting(unavailable);
+      if (this.givesUp()) return;
     }
   }
 
   /** @returns true to try again */
-  async #attempt(): Promise<boolean> {
-    const { module, control, logger, tuning } = this.#parts;
+  private async attempt(): Promise<boolean> {
+    const { module, control, logger, tuning } = this.parts;
     module.finalise();
-    await sleep(this.#delay);
-    this.#delay = Math.min(this.#delay * 2, tuning.reinitialiseMaxMs);
-    if (this.#closed) return false;
+    await sleep(this.delay);
+    this.delay = Math.min(this.delay * 2, tuning.reinitialiseMaxMs);
+    if (this.closed) return false;
     try {
       Atomics.add(control, shared.moduleEpoch, 1);
       Atomics.add(control, shared.loginEpoch, 1);
@@ -136,16 +136,16 @@ export class Recovery {
       logger.error({ reason: reasonOf(error) }, 'the token has not recovered yet');
       return true;
     }
-    this.#state = 'up';
+    this.current = 'up';
     logger.info({}, 'the token has recovered');
-    this.#parts.pool().resume(module.slot);
+    this.parts.pool().resume(module.slot);
     return false;
   }
 
-  async #drained(): Promise<boolean> {
+  private async drained(): Promise<boolean> {
     const limit = new AbortController();
-    const waited = sleep(this.#parts.timeoutMs + 1_000, false, { signal: limit.signal }).catch(() => false);
-    const drained = this.#parts
+    const waited = sleep(this.parts.timeoutMs + 1_000, false, { signal: limit.signal }).catch(() => false);
+    const drained = this.parts
       .pool()
       .pause()
       .then(() => true);

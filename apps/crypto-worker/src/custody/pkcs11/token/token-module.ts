@@ -23,94 +23,94 @@ const opened = new Set<string>();
  * Finalize only while no lane has a call under way. A library serves one partition per process.
  */
 export class TokenModule {
-  readonly #config: Pkcs11Config;
-  readonly #logger: CustodyLogger;
-  readonly #module: Module;
-  readonly #path: string;
-  #slot: Slot | null = null;
+  private readonly config: Pkcs11Config;
+  private readonly logger: CustodyLogger;
+  private readonly module: Module;
+  private readonly path: string;
+  private openSlot: Slot | null = null;
   /** Carries the login: some tokens log out with the last session. */
-  #anchor: Buffer | null = null;
-  #identity: TokenIdentity | null = null;
-  #profile: Profile | null = null;
-  #mechanisms: MechanismList = new Map();
+  private anchor: Buffer | null = null;
+  private recognised: TokenIdentity | null = null;
+  private settledProfile: Profile | null = null;
+  private listed: MechanismList = new Map();
 
   constructor(config: Pkcs11Config, logger: CustodyLogger) {
-    this.#config = config;
-    this.#logger = logger;
-    this.#path = realpathSync(config.libraryPath);
-    if (opened.has(this.#path))
+    this.config = config;
+    this.logger = logger;
+    this.path = realpathSync(config.libraryPath);
+    if (opened.has(this.path))
       throw new Error(
         `${config.libraryPath} is already open in this process: a process can open one partition per library`,
       );
-    this.#module = Module.load(this.#path);
-    opened.add(this.#path);
+    this.module = Module.load(this.path);
+    opened.add(this.path);
   }
 
   get libraryPath(): string {
-    return this.#path;
+    return this.path;
   }
 
   get slot(): Buffer {
-    if (!this.#slot) throw new Error('the module is not initialised');
-    return this.#slot.handle;
+    if (!this.openSlot) throw new Error('the module is not initialised');
+    return this.openSlot.handle;
   }
 
   get identity(): TokenIdentity {
-    if (!this.#identity) throw new Error('the module was never initialised');
-    return this.#identity;
+    if (!this.recognised) throw new Error('the module was never initialised');
+    return this.recognised;
   }
 
   get profile(): Profile {
-    if (!this.#profile) throw new Error('the module was never initialised');
-    return this.#profile;
+    if (!this.settledProfile) throw new Error('the module was never initialised');
+    return this.settledProfile;
   }
 
   get mechanisms(): MechanismList {
-    return this.#mechanisms;
+    return this.listed;
   }
 
   /** @throws PinRefused, SlotNotFound, or an error that `ckrOf` reads */
   initialise(): void {
-    this.#module.initialize(osLocking);
-    const { slot, token } = selectSlot(this.#module, this.#config, this.#logger);
-    this.#recognise(slot, token);
-    this.#slot = slot;
+    this.module.initialize(osLocking);
+    const { slot, token } = selectSlot(this.module, this.config, this.logger);
+    this.recognise(slot, token);
+    this.openSlot = slot;
     this.login();
   }
 
   /** @throws PinRefused, or an error that `ckrOf` reads */
   login(): void {
     try {
-      this.#loginOnce();
+      this.loginOnce();
     } catch (error) {
       if (ckrOf(error) !== ckr.SESSION_HANDLE_INVALID && ckrOf(error) !== ckr.SESSION_CLOSED) throw error;
-      this.#anchor = null;
-      this.#loginOnce();
+      this.anchor = null;
+      this.loginOnce();
     }
   }
 
   finalise(): void {
-    this.#anchor = null;
-    this.#slot = null;
+    this.anchor = null;
+    this.openSlot = null;
     try {
-      this.#module.finalize();
+      this.module.finalize();
     } catch (error) {
       const code = ckrOf(error);
       if (code === null) throw error;
-      if (code !== ckr.CRYPTOKI_NOT_INITIALIZED) this.#logger.warn({ code: ckrName(code) }, 'C_Finalize failed');
+      if (code !== ckr.CRYPTOKI_NOT_INITIALIZED) this.logger.warn({ code: ckrName(code) }, 'C_Finalize failed');
     }
   }
 
   close(): void {
     this.finalise();
-    opened.delete(this.#path);
+    opened.delete(this.path);
   }
 
-  #loginOnce(): void {
-    const { lib } = this.#module;
-    this.#anchor ??= lib.C_OpenSession(this.slot, rwSession);
+  private loginOnce(): void {
+    const { lib } = this.module;
+    this.anchor ??= lib.C_OpenSession(this.slot, rwSession);
     try {
-      lib.C_Login(this.#anchor, userLogin, this.#config.pin);
+      lib.C_Login(this.anchor, userLogin, this.config.pin);
     } catch (error) {
       const code = ckrOf(error);
       if (code === ckr.USER_ALREADY_LOGGED_IN) return;
@@ -120,22 +120,22 @@ export class TokenModule {
   }
 
   /** The first time learns what the token is; later it must be the same one. */
-  #recognise(slot: Slot, token: Token): void {
+  private recognise(slot: Slot, token: Token): void {
     const seen = { label: token.label, serial: token.serialNumber };
-    if (this.#identity) {
-      if (this.#identity.label === seen.label && this.#identity.serial === seen.serial) return;
+    if (this.recognised) {
+      if (this.recognised.label === seen.label && this.recognised.serial === seen.serial) return;
       throw new SlotNotFound(`the token is now “${seen.label}” (${seen.serial})`);
     }
-    const excluded = new Set<number>(this.#config.excludedMechanisms?.map((name) => ckm[name]));
-    this.#mechanisms = new Map([...mechanismsOf(slot)].filter(([mechanism]) => !excluded.has(mechanism)));
-    const clues = [this.#config.libraryPath, token.manufacturerID, token.model];
-    this.#profile = settleProfile(chooseProfile(this.#config.profile, clues), this.#mechanisms);
-    this.#identity = {
+    const excluded = new Set<number>(this.config.excludedMechanisms?.map((name) => ckm[name]));
+    this.listed = new Map([...mechanismsOf(slot)].filter(([mechanism]) => !excluded.has(mechanism)));
+    const clues = [this.config.libraryPath, token.manufacturerID, token.model];
+    this.settledProfile = settleProfile(chooseProfile(this.config.profile, clues), this.listed);
+    this.recognised = {
       ...seen,
       manufacturer: token.manufacturerID,
       model: token.model,
       firmware: `${token.firmwareVersion.major}.${token.firmwareVersion.minor}`,
-      profile: this.#profile.name,
+      profile: this.settledProfile.name,
     };
   }
 }

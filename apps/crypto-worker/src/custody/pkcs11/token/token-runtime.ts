@@ -1,12 +1,13 @@
 import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
-import { Capabilities, lackingToTry, shapeOf } from '../capability/capability.js';
+import { Capabilities } from '../capability/capabilities.js';
+import { importAbility } from '../capability/import-ability.js';
 import { ckrName } from '../cryptoki/ckr.js';
-import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { controlMemory, shared } from '../job/control.js';
 import type { Reply } from '../job/frame.js';
 import { type OperationName, operationNumber, operations, status } from '../job/job.js';
+import { kindOf } from '../kind/kinds.js';
 import { type Job, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
@@ -22,96 +23,33 @@ import { Health } from './health.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
 
-const howImported: Readonly<Record<ImportMethod, string>> = {
-  'rsa-aes-kwp': 'The token unwraps RSA-OAEP, then AES key wrap with padding',
-  'aes-kwp': 'The token unwraps AES key wrap with padding, under a key whose purpose is wrap',
-};
-
 /** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
   /** The same for keys that are wrapped. Its self-tests run when somebody asks. */
   readonly wrappedCapabilities: Capabilities;
-  readonly #module: TokenModule;
-  readonly #pool: LanePool;
-  readonly #recovery: Recovery;
-  readonly #health: Health;
-  readonly #logger: CustodyLogger;
-  readonly #options: Pkcs11Options;
-  readonly #timeoutMs: number;
-  #closing: Promise<void> | null = null;
+  private readonly timeoutMs: number;
+  private readonly tuning: Tuning;
+  /** Login and module epochs, in memory that all lanes share. */
+  private readonly control = controlMemory(shared.size);
+  private readonly pool: LanePool;
+  private readonly recovery: Recovery;
+  private readonly health: Health;
+  private closing: Promise<void> | null = null;
 
-  private constructor(module: TokenModule, config: Pkcs11Config, logger: CustodyLogger, options: Pkcs11Options) {
-    const tuning: Tuning = { ...defaultTuning, ...options.tuning };
-    const control = controlMemory(shared.size);
-    const fatal = (reason: string): void => {
-      logger.error({ partition: config.partition, reason }, 'the HSM module cannot recover in this process');
-      options.onFatal?.(reason);
-    };
-    this.#module = module;
-    this.#logger = logger;
-    this.#options = options;
-    this.#timeoutMs = config.sessionTimeoutSeconds * 1000;
-    const pool: LanePool = new LanePool({
-      size: config.sessionPoolSize,
-      timeoutMs: this.#timeoutMs,
-      tuning,
-      settings: () => ({
-        libraryPath: module.libraryPath,
-        slot: module.slot,
-        profile: module.profile,
-        handleCacheSize: tuning.handleCacheSize,
-        unwrappedKeys: tuning.unwrappedKeys,
-        shared: control,
-      }),
-      loginEpoch: () => Atomics.load(control, shared.loginEpoch),
-      replied: (job, reply) => this.#replied(job, reply),
-      stuck: (job) =>
-        logger.error({ operation: operations[job.operation]?.name }, 'a lane is stuck in the HSM library'),
-      fatal,
-    });
-    this.#pool = pool;
-    this.#recovery = new Recovery({
-      module,
-      pool: () => pool,
-      control,
-      timeoutMs: this.#timeoutMs,
-      tuning,
-      logger,
-      fatal,
-    });
-    this.#health = new Health({
-      partition: config.partition,
-      spec: {
-        tokenLabel: module.identity.label,
-        tokenSerial: module.identity.serial,
-        roundTrip: module.mechanisms.has(module.profile.gcm.mechanism),
-      },
-      everyMs: tuning.healthMs,
-      askedPauseMs: tuning.doubtMs,
-      logger,
-      run: (parts) => this.call(this.#ownBudget(), 'canary', 0, parts),
-      passed: () => {
-        this.#recovery.proved();
-        this.capabilities.tokenProved();
-        this.wrappedCapabilities.tokenProved();
-      },
-    });
-    const capabilities = (custody: 'token' | 'wrapped'): Capabilities =>
-      new Capabilities(
-        module.profile,
-        module.mechanisms,
-        (spec) => this.#selfTest({ ...spec, wrapped: custody === 'wrapped' }),
-        (algorithm, alg, reason) => {
-          logger.warn(
-            { partition: config.partition, algorithm, alg, custody, reason },
-            'a self-test failed; the algorithm is not offered',
-          );
-        },
-        tuning,
-      );
-    this.capabilities = capabilities('token');
-    this.wrappedCapabilities = capabilities('wrapped');
+  private constructor(
+    private readonly module: TokenModule,
+    private readonly config: Pkcs11Config,
+    private readonly logger: CustodyLogger,
+    private readonly options: Pkcs11Options,
+  ) {
+    this.timeoutMs = config.sessionTimeoutSeconds * 1000;
+    this.tuning = { ...defaultTuning, ...options.tuning };
+    this.pool = this.makePool();
+    this.recovery = this.makeRecovery();
+    this.health = this.makeHealth();
+    this.capabilities = this.makeCapabilities('token');
+    this.wrappedCapabilities = this.makeCapabilities('wrapped');
   }
 
   static async open(config: Pkcs11Config, logger: CustodyLogger, options: Pkcs11Options): Promise<TokenRuntime> {
@@ -124,8 +62,8 @@ export class TokenRuntime {
     }
     const runtime = new TokenRuntime(module, config, logger, options);
     try {
-      await runtime.#pool.start();
-      await runtime.#health.start();
+      await runtime.pool.start();
+      await runtime.health.start();
       await runtime.capabilities.start(options.tuning?.longSelfTests ?? defaultTuning.longSelfTests);
     } catch (error) {
       await runtime.close();
@@ -136,31 +74,20 @@ export class TokenRuntime {
   }
 
   get identity(): TokenIdentity {
-    return this.#module.identity;
+    return this.module.identity;
   }
 
   get profile(): Profile {
-    return this.#module.profile;
+    return this.module.profile;
   }
 
   /** What the token's list says; each import has the last word. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility {
-    const { mechanisms, profile } = this.#module;
-    const unwraps = (mechanism: number | undefined): boolean =>
-      ((mechanisms.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
-    const oaep = method === 'rsa-aes-kwp';
-    const untried = of && lackingToTry(shapeOf(of.algorithm, of.purpose, null), profile, mechanisms);
-    const lacks = [
-      ...(oaep && !unwraps(ckm.RSA_PKCS_OAEP) ? ['unwrap with RSA-OAEP'] : []),
-      ...(unwraps(profile.kekWrap[0]) ? [] : ['unwrap with AES key wrap with padding']),
-      ...(untried ? [`try a key of ${of.algorithm} (${untried})`] : []),
-    ];
-    const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];
-    return { available: lacks.length === 0, ...(oaep && { oaepHash: profile.importHash }), detail };
+    return importAbility(method, of, this.module.profile, this.module.mechanisms);
   }
 
   healthy(): boolean {
-    return this.#recovery.state === 'up' && this.#health.ok && this.#closing === null;
+    return this.recovery.state === 'up' && this.health.ok && this.closing === null;
   }
 
   /**
@@ -174,10 +101,10 @@ export class TokenRuntime {
     parts: readonly Uint8Array[],
     slow = false,
   ): Promise<Reply> {
-    const { state } = this.#recovery;
-    if (state === 'down' || state === 'stopped' || this.#closing) return Promise.reject(unavailable());
+    const { state } = this.recovery;
+    if (state === 'down' || state === 'stopped' || this.closing) return Promise.reject(unavailable());
     return new Promise((resolve, reject) => {
-      this.#pool.submit({
+      this.pool.submit({
         operation: operationNumber(operation),
         variant,
         slow,
@@ -199,51 +126,126 @@ export class TokenRuntime {
 
   /** Raises the alarm: somebody has changed what is kept outside the token. */
   refused(operation: string): AnkaError {
-    this.#logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
+    this.logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
     return new AnkaError('key-blob-refused');
   }
 
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
-    this.#pool.forgetUnwrapped(objectIds);
+    this.pool.forgetUnwrapped(objectIds);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    this.closing ??= this.shutDown();
+    return this.closing;
   }
 
-  async #close(): Promise<void> {
-    this.#health.stop();
+  private makePool(): LanePool {
+    const { control, module, tuning } = this;
+    return new LanePool({
+      size: this.config.sessionPoolSize,
+      timeoutMs: this.timeoutMs,
+      tuning,
+      settings: () => ({
+        libraryPath: module.libraryPath,
+        slot: module.slot,
+        profile: module.profile,
+        handleCacheSize: tuning.handleCacheSize,
+        unwrappedKeys: tuning.unwrappedKeys,
+        shared: control,
+      }),
+      loginEpoch: () => Atomics.load(control, shared.loginEpoch),
+      replied: (job, reply) => this.replied(job, reply),
+      stuck: (job) =>
+        this.logger.error({ operation: operations[job.operation]?.name }, 'a lane is stuck in the HSM library'),
+      fatal: (reason) => this.fail(reason),
+    });
+  }
+
+  private makeRecovery(): Recovery {
+    return new Recovery({
+      module: this.module,
+      pool: () => this.pool,
+      control: this.control,
+      timeoutMs: this.timeoutMs,
+      tuning: this.tuning,
+      logger: this.logger,
+      fatal: (reason) => this.fail(reason),
+    });
+  }
+
+  private makeHealth(): Health {
+    const { identity, mechanisms, profile } = this.module;
+    return new Health({
+      partition: this.config.partition,
+      spec: {
+        tokenLabel: identity.label,
+        tokenSerial: identity.serial,
+        roundTrip: mechanisms.has(profile.gcm.mechanism),
+      },
+      everyMs: this.tuning.healthMs,
+      askedPauseMs: this.tuning.doubtMs,
+      logger: this.logger,
+      run: (parts) => this.call(this.ownBudget(), 'canary', 0, parts),
+      passed: () => {
+        this.recovery.proved();
+        this.capabilities.tokenProved();
+        this.wrappedCapabilities.tokenProved();
+      },
+    });
+  }
+
+  private makeCapabilities(custody: 'token' | 'wrapped'): Capabilities {
+    const { partition } = this.config;
+    return new Capabilities(
+      this.module.profile,
+      this.module.mechanisms,
+      (spec) => this.selfTest({ ...spec, wrapped: custody === 'wrapped' }),
+      (algorithm, alg, reason) => {
+        const fields = { partition, algorithm, alg, custody, reason };
+        this.logger.warn(fields, 'a self-test failed; the algorithm is not offered');
+      },
+      this.tuning,
+    );
+  }
+
+  private fail(reason: string): void {
+    const { partition } = this.config;
+    this.logger.error({ partition, reason }, 'the HSM module cannot recover in this process');
+    this.options.onFatal?.(reason);
+  }
+
+  private async shutDown(): Promise<void> {
+    this.health.stop();
     this.capabilities.close();
     this.wrappedCapabilities.close();
-    await this.#recovery.close();
-    if (await this.#pool.close()) this.#module.close();
+    await this.recovery.close();
+    if (await this.pool.close()) this.module.close();
   }
 
-  async #selfTest(spec: SelfTestSpec): Promise<SelfTestResult> {
+  private async selfTest(spec: SelfTestSpec): Promise<SelfTestResult> {
     const parts = [Buffer.from(JSON.stringify(spec))];
-    const makesRsa = spec.shape.kind === 'rsa' || spec.shape.purpose === 'wrap';
-    const reply = await this.call(this.#ownBudget(), 'self-test', 0, parts, makesRsa);
+    const isSlow = kindOf(spec.shape).slowToMake || spec.shape.purpose === 'wrap';
+    const reply = await this.call(this.ownBudget(), 'self-test', 0, parts, isSlow);
     return JSON.parse(Buffer.from(reply.parts[0] ?? []).toString()) as SelfTestResult;
   }
 
-  #ownBudget(): Deadline {
-    return { deadline: Date.now() + 2 * this.#timeoutMs };
+  private ownBudget(): Deadline {
+    return { deadline: Date.now() + 2 * this.timeoutMs };
   }
 
-  #replied(job: Job, reply: Reply): void {
+  private replied(job: Job, reply: Reply): void {
     const operation = operations[job.operation];
-    this.#options.observer?.call(operation?.name ?? '', reply.micros, reply.status === status.done);
+    this.options.observer?.call(operation?.name ?? '', reply.micros, reply.status === status.done);
     if (reply.status === status.done) settle(job, reply);
-    else this.#failed(job, reply, operation?.name ?? '');
+    else this.failed(job, reply, operation?.name ?? '');
   }
 
   /** Sets off what the status asks for, then answers the job or puts it back, once. */
-  #failed(job: Job, reply: Reply, operation: string): void {
+  private failed(job: Job, reply: Reply, operation: string): void {
     const again = job.attempts === 0;
     switch (reply.status) {
       case status.badDataCanary:
-        this.#health.ask();
+        this.health.ask();
         return settle(job, new AnkaError('decryption-failed'));
       case status.badData:
         return settle(job, new AnkaError('decryption-failed'));
@@ -252,35 +254,35 @@ export class TokenRuntime {
       case status.keyMissing:
         return settle(job, new AnkaError('key-not-found', 'The key’s object is missing from the token.'));
       case status.skipped:
-        if (job.deadline > Date.now()) this.#pool.putBack(job);
+        if (job.deadline > Date.now()) this.pool.putBack(job);
         else settle(job, new AnkaError('hsm-timeout'));
         return;
       case status.needsLogin:
-        this.#recovery.login(job.loginEpoch);
-        return again ? this.#again(job) : settle(job, unavailable());
+        this.recovery.login(job.loginEpoch);
+        return again ? this.again(job) : settle(job, unavailable());
       case status.needsReinitialise:
-        void this.#recovery.reinitialise(this.#describe(reply)).then(() => this.#health.check());
+        void this.recovery.reinitialise(this.describe(reply)).then(() => this.health.check());
         return again && operations[job.operation]?.repeatable && operation !== 'canary'
-          ? this.#again(job)
+          ? this.again(job)
           : settle(job, unavailable());
       case status.stop:
-        this.#recovery.stop(this.#describe(reply));
+        this.recovery.stop(this.describe(reply));
         return settle(job, unavailable());
       default:
-        if (reply.status === status.failedCanary) this.#health.ask();
-        this.#logger.error({ operation, reason: this.#describe(reply) }, 'the HSM refused a call');
+        if (reply.status === status.failedCanary) this.health.ask();
+        this.logger.error({ operation, reason: this.describe(reply) }, 'the HSM refused a call');
         return settle(job, new AnkaError('hsm-error'));
     }
   }
 
-  #again(job: Job): void {
-    if (this.#recovery.state === 'stopped') return settle(job, unavailable());
+  private again(job: Job): void {
+    if (this.recovery.state === 'stopped') return settle(job, unavailable());
     job.attempts++;
-    this.#pool.putBack(job);
+    this.pool.putBack(job);
   }
 
   /** For logs: the call and its return value, never data. */
-  #describe(reply: Reply): string {
+  private describe(reply: Reply): string {
     const detail = Buffer.from(reply.parts[0] ?? []).toString();
     return reply.code === 0 ? detail : `${detail}: ${ckrName(reply.code)}`;
   }

@@ -1,6 +1,6 @@
 import type { Handle } from 'pkcs11js';
+import { cka, objectClass, passingSecret } from '../cryptoki/attribute.js';
 import { ckm, noKdf, params } from '../cryptoki/mechanism.js';
-import { cka, objectClass, passingSecret } from '../kind/template.js';
 import type { TokenSession } from '../session/token-session.js';
 
 /** @param size of Z in bytes: that of the curve's field */

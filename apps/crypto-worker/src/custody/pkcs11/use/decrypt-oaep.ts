@@ -1,6 +1,6 @@
 import type { Handle, Mechanism, RsaOAEP } from 'pkcs11js';
+import { objectClass } from '../cryptoki/attribute.js';
 import { ckm, params } from '../cryptoki/mechanism.js';
-import { objectClass } from '../kind/template.js';
 import type { Profile } from '../profile/profile.js';
 import { BadData, type TokenSession } from '../session/token-session.js';
 import { unpadOaep } from './oaep.js';

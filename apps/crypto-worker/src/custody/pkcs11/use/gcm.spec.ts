@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { AesGCM, Mechanism, PKCS11, Template } from 'pkcs11js';
 import { describe, expect, it } from 'vitest';
+import { cka } from '../cryptoki/attribute.js';
 import { controlMemory, shared } from '../job/control.js';
-import { cka } from '../kind/template.js';
 import { selfTest } from '../operation/self-test.js';
+import { unwrapForUse } from '../operation/wrap-key.js';
 import { chooseProfile } from '../profile/profile.js';
 import { TokenSession } from '../session/token-session.js';
 import { UnwrappedKeys } from '../session/unwrapped-key.js';
@@ -54,7 +55,7 @@ class AppendingToken {
 const session = (ivBytes: number): TokenSession => {
   const p11 = new AppendingToken(ivBytes) as unknown as PKCS11;
   const settings = { slot: handle, profile: chooseProfile('luna', []), handleCacheSize: 8 };
-  return new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0));
+  return new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0, unwrapForUse));
 };
 
 const selfTestOfDir = (ivBytes: number): unknown => {

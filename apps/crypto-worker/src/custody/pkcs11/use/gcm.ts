@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AesGCM, Handle, Mechanism } from 'pkcs11js';
+import { objectClass } from '../cryptoki/attribute.js';
 import { params } from '../cryptoki/mechanism.js';
-import { objectClass } from '../kind/template.js';
 import { addressed, type TokenSession } from '../session/token-session.js';
 
 export const ivBytes = 12;

@@ -1,7 +1,8 @@
+import type { Hash } from '@ankasecure/algorithm';
 import type { Handle, Mechanism } from 'pkcs11js';
+import { objectClass } from '../cryptoki/attribute.js';
 import { ckm, hashMechanisms, params } from '../cryptoki/mechanism.js';
-import { signatureVariants } from '../job/job.js';
-import { objectClass } from '../kind/template.js';
+import { type HashedScheme, type HashlessScheme, signatureVariants } from '../job/job.js';
 import { addressed, type TokenSession } from '../session/token-session.js';
 
 interface Signing {
@@ -11,20 +12,38 @@ interface Signing {
   readonly prefix: Buffer | null;
 }
 
-const signings: readonly Signing[] = signatureVariants.map(({ scheme, hash }) => {
-  const plain = (mechanism: number): Signing => ({
-    objectClass: objectClass.private,
-    mechanism: { mechanism },
-    prefix: null,
-  });
-  if (scheme === 'ecdsa') return plain(ckm.ECDSA);
-  if (scheme === 'eddsa' || !hash) return plain(ckm.EDDSA);
-  const of = hashMechanisms[hash];
-  if (scheme === 'hmac') return { ...plain(of.hmac), objectClass: objectClass.secret };
-  if (scheme === 'rsa-pkcs1') return { ...plain(ckm.RSA_PKCS), prefix: Buffer.from(of.digestInfo, 'hex') };
-  const parameter = { type: params.rsaPss, hashAlg: of.hash, mgf: of.mgf1, saltLen: of.bytes };
-  return { ...plain(ckm.RSA_PKCS_PSS), mechanism: { mechanism: ckm.RSA_PKCS_PSS, parameter } };
+const byPrivateKey = (mechanism: Mechanism, prefix: Buffer | null = null): Signing => ({
+  objectClass: objectClass.private,
+  mechanism,
+  prefix,
 });
+
+type HashMechanism = (typeof hashMechanisms)[Hash];
+
+/** How each scheme that takes a hash is asked of a token. PSS salts are as long as the hash (RFC 7518 §3.5). */
+const hashed = {
+  'rsa-pkcs1': ({ digestInfo }: HashMechanism) =>
+    byPrivateKey({ mechanism: ckm.RSA_PKCS }, Buffer.from(digestInfo, 'hex')),
+  'rsa-pss': ({ hash, mgf1, bytes }: HashMechanism) => {
+    const parameter = { type: params.rsaPss, hashAlg: hash, mgf: mgf1, saltLen: bytes };
+    return byPrivateKey({ mechanism: ckm.RSA_PKCS_PSS, parameter });
+  },
+  hmac: ({ hmac }: HashMechanism): Signing => ({
+    objectClass: objectClass.secret,
+    mechanism: { mechanism: hmac },
+    prefix: null,
+  }),
+} as const satisfies Record<HashedScheme, (of: HashMechanism) => Signing>;
+
+/** How the others are asked. */
+const hashless = {
+  ecdsa: byPrivateKey({ mechanism: ckm.ECDSA }),
+  eddsa: byPrivateKey({ mechanism: ckm.EDDSA }),
+} as const satisfies Record<HashlessScheme, Signing>;
+
+const signings: readonly Signing[] = signatureVariants.map((variant) =>
+  variant.hash === null ? hashless[variant.scheme] : hashed[variant.scheme](hashMechanisms[variant.hash]),
+);
 
 const signingOf = (variant: number): Signing => {
   const signing = signings[variant];

@@ -1,5 +1,5 @@
 import type { Handle } from 'pkcs11js';
-import { cka, objectClass, passingSecret } from '../kind/template.js';
+import { cka, objectClass, passingSecret } from '../cryptoki/attribute.js';
 import type { TokenSession } from '../session/token-session.js';
 
 export const wrapCekWith = (session: TokenSession, key: Handle, cek: Buffer): Buffer => {
