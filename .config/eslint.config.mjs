@@ -43,6 +43,8 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // An abstract class beside an interface of its name is the token that Nest injects the interface by.
+      '@typescript-eslint/no-unsafe-declaration-merging': 'off',
       // `async` without `await` is how an interface's implementation turns a throw into a rejection.
       '@typescript-eslint/require-await': 'off',
       eqeqeq: 'error',

@@ -1,5 +1,5 @@
-// node assemble.mjs <workspace> <out>: what one image holds, which is the compiled workspace, the workspaces it depends
-// on, and of node_modules the packages that these need at run time, found as Node finds them, and nothing else.
+// node assemble.mjs <workspace> <out>: copies the contents of one image: the compiled workspace, the workspaces it depends
+// on, and the packages of node_modules that these need at run time, resolved as Node resolves them.
 // Without <out> it only prints their names.
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -11,7 +11,7 @@ const pkcs11Owner = 'apps/crypto-worker';
 
 const manifestOf = (directory) => JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
 
-/** Names a package cannot run without; optional ones where they are installed. */
+/** The packages that a package needs, and its optional ones where they are installed. */
 const needs = ({ dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta }) => {
   const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional);
   return { must: [...Object.keys(dependencies ?? {}), ...peers], may: Object.keys(optionalDependencies ?? {}) };

@@ -1,5 +1,5 @@
-// Makes the services' databases and roles where they are missing, as PostgreSQL's superuser. Passwords are secret files
-// named after the roles.
+// Creates the services' missing databases and roles as PostgreSQL's superuser. Passwords are in secret files named after
+// the roles.
 import { readFileSync } from 'node:fs';
 import { databaseOf } from '../local/dist/configuration.js';
 import { provisionDatabases } from '../local/dist/database.js';
@@ -14,4 +14,4 @@ const superuser = {
 };
 
 await provisionDatabases(superuser, Object.values(databaseOf), secret);
-process.stdout.write(`the databases ${Object.values(databaseOf).join(', ')} are there\n`);
+process.stdout.write(`the databases ${Object.values(databaseOf).join(', ')} exist\n`);

@@ -1,5 +1,5 @@
-// Initialises the SoftHSM token of the development stack, once. softhsm2-util takes PINs on its command line only;
-// nobody else's processes are in this container.
+// Initialises the SoftHSM token of the development stack, once. softhsm2-util takes PINs only on its command line; this
+// container has no other processes that could see them.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -8,7 +8,7 @@ const secret = (name) => readFileSync(`/run/secrets/${name}`, 'utf8').trim();
 const softhsm = (...args) => execFileSync('softhsm2-util', args, { encoding: 'utf8' });
 
 if (new RegExp(`^\\s*Label:\\s*${label}\\s*$`, 'm').test(softhsm('--show-slots'))) {
-  process.stdout.write(`the token ${label} is there\n`);
+  process.stdout.write(`the token ${label} exists\n`);
 } else {
   softhsm(
     '--init-token',

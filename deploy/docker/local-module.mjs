@@ -1,10 +1,10 @@
-/** Ends this program with one sentence for the person at the terminal. */
+/** Ends this program with one sentence for the user. */
 export const fail = (error) => {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 };
 
-/** A compiled module of deploy/local, which makes the same things for the stack of `npm start`. */
+/** A compiled module of deploy/local, which creates the same things for `npm start`. */
 export const localModule = async (name) => {
   try {
     return await import(new URL(`../local/dist/${name}.js`, import.meta.url).href);

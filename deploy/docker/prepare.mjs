@@ -1,6 +1,6 @@
 // node deploy/docker/prepare.mjs [--directory DIR]
-// Writes what docker-compose.yml mounts: passwords, PINs, nkeys, the bus's configuration, certificates and the
-// development issuer. What exists is kept, except certificates, which are made anew (they last 397 days).
+// Writes the files that docker-compose.yml mounts: passwords, PINs, nkeys, the bus's configuration, certificates and the
+// development issuer. Existing files are kept, except certificates, which are replaced (they last 397 days).
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,8 @@ const { values } = parseArgs({ options: { directory: { type: 'string' } } });
 const directory = values.directory ?? fileURLToPath(new URL('secrets', import.meta.url));
 
 /**
- * Compose mounts a file as it is, owner and mode included, and its users in the containers are not ours: so a mounted
- * file is readable by all, inside a directory that nobody else may enter.
+ * Compose mounts a file with its owner and mode, and the containers' users are not ours. A mounted file is therefore
+ * readable by everyone, inside a directory that only its owner may enter.
  */
 const mounted = (path) => chmodSync(path, 0o444);
 const publicFile = (path) => chmodSync(path, 0o644);
@@ -33,7 +33,7 @@ const secret = (name, bytes) => {
 };
 const secretName = (service, what) => `${service.replaceAll('-', '_')}_${what}`;
 
-/** The service's public nkey; its seed is kept as a secret. */
+/** Returns the service's public nkey, and stores its seed as a secret. */
 const nkeyOf = (service) => {
   const path = file(secretName(service, 'nats_seed'));
   if (!existsSync(path)) writePrivate(path, new TextDecoder().decode(createUser().getSeed()));
@@ -41,7 +41,7 @@ const nkeyOf = (service) => {
   return fromSeed(readFileSync(path)).getPublicKey();
 };
 
-/** A certificate for one server under an authority whose key is forgotten at once. */
+/** Creates a certificate for one server under an authority whose key is deleted at once. */
 const certificate = async (name, names) => {
   rmSync(file(name), { recursive: true, force: true });
   const { caFile, certificateFile, keyFile } = await makeCertificates(privateDirectory(file(name)), names);
@@ -88,5 +88,5 @@ Next:
     -H "authorization: Bearer $ANKASECURE_TOKEN" -H 'content-type: application/json' -d '{"slug":"demo","name":"Demo"}'
   node deploy/docker/mint.mjs --tenant <the id in the answer>
 
-To begin anew: docker compose down --volumes && rm -r ${shown}
+To start again from nothing: docker compose down --volumes && rm -r ${shown}
 `);

@@ -1,5 +1,5 @@
-// npm start, npm test, npm run test:kill and npm run bench begin here, on whatever Node ≥ 20 there is and without any
-// package: what is missing is installed, what changed is compiled, then Node 24 takes over.
+// npm start, npm test, npm run test:kill and npm run bench start here, on any Node ≥ 20 and without any package. This
+// program installs what is missing, compiles what has changed, and hands over to Node 24.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { test, testKill } from './bootstrap/test.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs a compiled program to its end. Signals go to it; should we die, its closed channel tells it. */
+/** Runs a compiled program to its end and forwards signals to it. If this process dies, the program sees its channel close. */
 const program =
   (file) =>
   async ({ node, args }) => {
@@ -36,11 +36,11 @@ const commands = {
   'test:kill': { run: testKill },
 };
 
-/** Two runs in one clone must not install or compile at once. */
+/** Prevents two runs in one clone from installing or compiling at the same time. */
 const alone = async (work) => {
   let release = await holdLock(`${repository} prepare`);
   if (release === undefined)
-    await step('waiting for another run in this clone to prepare', async () => {
+    await step('wait for another run in this clone to prepare', async () => {
       while ((release = await holdLock(`${repository} prepare`)) === undefined) await delay(200);
     });
   try {

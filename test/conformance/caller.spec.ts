@@ -10,7 +10,7 @@ const { packages } = readWorkspace(root);
 const aside = /\.(spec|conformance)\.ts$|\/testing\//;
 const clause = /^import \{([^}]*)\} from '@ankasecure\/contracts';$/gm;
 
-/** What a package's own code takes of the contracts to ask or to serve by: its types alone do neither. */
+/** The contracts that a package's own code imports as values, to call or to serve them. */
 const takenBy = (directory: string): readonly string[] =>
   packages
     .filter((row) => row.directory === directory)
@@ -19,7 +19,7 @@ const takenBy = (directory: string): readonly string[] =>
     .flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
     .filter((name) => !name.startsWith('type '));
 
-/** Every service has an outbox, and asks by it. */
+/** Every service has an outbox, which calls the audit service. */
 const outbox = takenBy('libs/service-kit');
 const asksFor = (service: Service): readonly string[] => [...takenBy(`apps/${service}`), ...outbox];
 
@@ -27,12 +27,12 @@ const rows = Object.entries<Contract>(contracts).flatMap(([name, { callers }]) =
   callers.map((caller) => [caller, name] as const),
 );
 
-// Whoever is a caller may publish the subject on the bus: a right that is not used is one too many.
-it.each(rows)('%s, which may ask for %s, does', (caller, name) => {
+// A caller may publish the subject on the bus. No caller should have a right that it does not use.
+it.each(rows)('%s, which may call %s, does', (caller, name) => {
   expect(asksFor(caller)).toContain(name);
 });
 
-it('would be found out if a service might ask what it does not', () => {
+it('would fail if a service could call a contract that it does not use', () => {
   expect(asksFor('audit')).toContain('getTenant');
   expect(asksFor('audit')).not.toContain('putGrants');
 });

@@ -5,7 +5,7 @@ import { type Package, readWorkspace } from './workspace.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-it('keeps every manifest and every import of this workspace to the rules', () => {
+it('finds no fault in the manifests and imports of this workspace', () => {
   const workspace = readWorkspace(root);
   expect(workspace.packages.map(({ directory }) => directory)).toContain('apps/crypto-worker');
   expect(workspace.packages.flatMap(({ sources }) => sources).length).toBeGreaterThan(50);
@@ -104,7 +104,7 @@ describe('the rules can fail', () => {
     ]);
   });
 
-  it('and do not where nothing is wrong', () => {
+  it('and find no fault in a sound workspace', () => {
     const spec = importing(gateway, 'src/main.spec.ts', 'vitest', '@ankasecure/testing', './main.js', 'node:fs');
     expect(faults({ ...spec, devDependencies: ['@ankasecure/testing'] })).toEqual([]);
     const custody = importing(worker, 'src/custody/pkcs11/module.ts', 'graphene-pk11', 'node:worker_threads');

@@ -5,7 +5,7 @@ import type { Package, Source, Workspace } from './workspace.js';
 const scope = '@ankasecure/';
 const pure = ['algorithm', 'policy-rules', 'contracts', 'audit-event'];
 
-/** What each package may need of the others when it runs; tests may need `testing` besides. Downwards only, and no app needs an app. */
+/** The packages that each package may use at run time. Tests may also use `testing`. Dependencies go down only, and no app uses an app. */
 const edges: Readonly<Record<string, readonly string[]>> = {
   algorithm: [],
   'policy-rules': ['algorithm'],
@@ -24,7 +24,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 const topLevel =
   /^(package(-lock)?\.json|nx\.json|tsconfig(\..+)?\.json|apps|libs|deploy|docker-compose\.yml|test|README\.md|LICENSE)$/;
 
-/** Pure packages reckon; they neither read nor send, and know no framework. */
+/** Pure packages only compute. They do no I/O and use no framework. */
 const purePackages = ['zod'];
 const pureBuiltins = ['node:crypto', 'node:buffer', 'node:util'];
 
@@ -96,7 +96,7 @@ const sourceFaults = (of: Package, tools: readonly string[]): string[] =>
     }),
   );
 
-/** Every breach of the rules of who may depend on whom, one line each; tags alone would fail open. */
+/** Every breach of the dependency rules, one line each. Nx tags alone would fail open. */
 export const dependencyFaults = ({ entries, packages, tools }: Workspace): string[] => [
   ...entries.filter((name) => !topLevel.test(name)).map((name) => `${name}: does not belong at the top level`),
   ...packages.flatMap((of) => [...manifestFaults(of), ...sourceFaults(of, tools)]),

@@ -31,7 +31,7 @@ describe('docker-compose.yml', () => {
     expect(composeFaults(compose)).toEqual([]);
   });
 
-  it('starts what it must: the four services, two workers among them', () => {
+  it('starts the four services, with two workers', () => {
     expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(['postgres', 'nats', ...services]));
     expect(compose.services['crypto-worker']?.deploy.replicas).toBe(2);
     expect(oneShots(compose)).toEqual(
@@ -39,13 +39,13 @@ describe('docker-compose.yml', () => {
     );
   });
 
-  it('names files that are there, in the repository or once prepare.mjs has run', () => {
+  it('names only files that exist, in the repository or after prepare.mjs has run', () => {
     const files = [...Object.values(compose.configs), ...Object.values(compose.secrets)].map(({ file }) => file);
     expect(files.filter((file) => !existsSync(prepared.fileOf(file)))).toEqual([]);
     expect(Object.values(compose.secrets).filter(({ file }) => !file.startsWith(secretsDirectory))).toEqual([]);
   });
 
-  it('builds stages that are there, with arguments they take', () => {
+  it('builds only stages that exist, with arguments that they declare', () => {
     for (const { build } of Object.values(compose.services)) {
       if (build === undefined) continue;
       expect(build).toMatchObject({ context: '.', dockerfile: 'deploy/docker/Dockerfile' });
@@ -55,12 +55,12 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('needs no variable of the caller’s environment', () => {
+  it('needs no environment variable of the caller', () => {
     const variables = matches(withoutComments(read('docker-compose.yml')), /\$\{?([A-Za-z_][^}\s"]*)/g);
     expect(variables.filter((variable) => !/^[A-Z_]+:-/.test(variable))).toEqual([]);
   });
 
-  it('gives the token’s PIN to the crypto-worker alone, and to what initialises the token', () => {
+  it('gives the token’s PIN only to the crypto-worker and to the container that initialises the token', () => {
     const readers = (secret: string) =>
       entries(compose)
         .filter(([, { secrets }]) => secrets.some(({ source }) => source === secret))
@@ -74,7 +74,7 @@ describe('docker-compose.yml', () => {
     ).toEqual(['softhsm-token', 'crypto-worker']);
   });
 
-  it('lets a service see the owner of its database never, and its migration only', () => {
+  it('gives the login of a database’s owner to its migration and not to its service', () => {
     const owners = ours.filter(([, { secrets }]) => secrets.some(({ source }) => source.endsWith('_owner')));
     expect(owners.map(([name]) => name).sort()).toEqual(services.map((service) => `${service}-migrate`).sort());
   });
@@ -145,7 +145,7 @@ describe.each(ours)('the configuration of %s', (name, service) => {
   const schema = () => (name.endsWith('-migrate') ? migrationSchema : schemaOf(runs(name) as Service));
   const sorted = (values: readonly string[]): string[] => [...values].sort();
 
-  it('passes its own schema with the secrets that are mounted', async () => {
+  it('fits its own schema with the mounted secrets', async () => {
     const config = parseConfig(text, await schema(), prepared.secretsOf(service)) as {
       database: { host: string; name: string; user: string };
     };
@@ -153,19 +153,19 @@ describe.each(ours)('the configuration of %s', (name, service) => {
     expect(service.networks).toContain('database');
   });
 
-  it('uses the secrets that are mounted, all of them and no other', () => {
+  it('uses exactly the mounted secrets', () => {
     const placeholders = matches(text, /\$\{([A-Za-z_][\w.-]*)/g);
     const paths = matches(text, /\/run\/secrets\/(\w+)/g);
     expect(sorted([...placeholders, ...paths])).toEqual(sorted(service.secrets.map(({ target }) => target)));
   });
 
-  it('names the files that are mounted, all of them and no other', () => {
+  it('names exactly the mounted files', () => {
     const mounted = service.configs.map(({ target }) => target).filter((target) => target !== configurationPath);
     expect(matches(text, /(\/etc\/ankasecure\/[\w.-]+)/g)).toEqual(sorted(mounted));
   });
 });
 
-describe('services reach what they are configured with', () => {
+describe('services reach their configured peers', () => {
   it.each(running)('%s: the bus, and a health check on its own port', (_, service) => {
     const text = prepared.configurationOf(service);
     expect(text).toContain('servers: [tls://nats:4222]');
@@ -179,7 +179,7 @@ describe('services reach what they are configured with', () => {
     expect(read('deploy/docker/healthcheck.mjs')).toContain(':9464');
   });
 
-  it('what is not ours mounts the secrets it reads, all of them and no other', () => {
+  it('a third-party container mounts exactly the secrets that it reads', () => {
     const mounted = (name: string) => compose.services[name]?.secrets.map(({ target }) => target).sort();
     const names = (text: string): string[] => matches(text, /secret\('(\w+)'\)/g);
     const roles = ours

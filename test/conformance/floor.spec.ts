@@ -5,7 +5,7 @@ import { type Package, readWorkspace } from './workspace.js';
 
 const rootDirectory = fileURLToPath(new URL('../..', import.meta.url));
 
-it('keeps every app on its floors, without a circle and without a crowded folder', () => {
+it('finds every app on its floors, without a circle and without a crowded folder', () => {
   const { packages } = readWorkspace(rootDirectory);
   expect(packages.filter(({ directory }) => directory.startsWith('apps/')).length).toBeGreaterThanOrEqual(4);
   expect(floorFaults(packages)).toEqual([]);
@@ -40,7 +40,7 @@ describe('the floors can fail', () => {
     expect(floorFaults([of])).toEqual([expect.stringContaining(fault)]);
   });
 
-  it('and let pass what goes down, tests, and files at the root', () => {
+  it('and accept imports downwards, tests, and files at the root', () => {
     expect(
       floorFaults([
         worker(

@@ -3,9 +3,9 @@ import { join, relative } from 'node:path';
 import ts from 'typescript';
 
 export interface Source {
-  /** From the workspace's root, with slashes. */
+  /** The path from the workspace's root, with slashes. */
   readonly path: string;
-  /** Module specifiers as written, static and dynamic. */
+  /** The module specifiers of static and dynamic imports, as written. */
   readonly imports: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface Package {
   readonly sources: readonly Source[];
 }
 
-/** What the dependency rules look at. */
+/** The input of the dependency rules. */
 export interface Workspace {
   /** Names at the top level, without dot-files. */
   readonly entries: readonly string[];
@@ -62,7 +62,7 @@ const readPackage = (root: string, directory: string): Package => {
   };
 };
 
-/** `libs/*` stands for every folder in `libs`. */
+/** Expands `libs/*` to every folder in `libs`. */
 const expand = (root: string, pattern: string): string[] => {
   if (!pattern.endsWith('/*')) return [pattern];
   const parent = pattern.slice(0, -2);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 const processes = ['gateway', 'policy', 'audit', 'crypto-worker-1', 'crypto-worker-2'] as const;
 
-/** What else than database and bus a service needs to be ready. */
+/** The parts that a service needs to be ready, besides database and bus. */
 const needs: Readonly<Record<string, readonly string[]>> = {
   policy: ['platform-tenant'],
   'crypto-worker-1': ['hsm'],
@@ -21,7 +21,7 @@ const partsOf = (name: string): readonly string[] => ['database', 'nats', ...(ne
 describe.each(processes)('%s', (name) => {
   const get = (path: string) => fetch(`${rig.observability[name]}${path}`);
 
-  it('lives, has started and is ready, part by part', async () => {
+  it('is live, started and ready, part by part', async () => {
     for (const path of ['/livez', '/startupz']) {
       const response = await get(path);
       expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
@@ -32,7 +32,7 @@ describe.each(processes)('%s', (name) => {
     expect((await get('/elsewhere')).status).toBe(404);
   });
 
-  it('shows metrics of its process', async () => {
+  it('serves the metrics of its process', async () => {
     const samples = await scrape(rig.observability[name] ?? '');
     expect(samples.find((sample) => sample.name === 'process_cpu_seconds_total')?.value).toBeGreaterThan(0);
     expect(new Set(samples.map(({ labels }) => labels['service']))).toEqual(new Set([name.replace(/-\d$/, '')]));
@@ -42,7 +42,7 @@ describe.each(processes)('%s', (name) => {
 describe('the public port', () => {
   const get = (path: string) => fetch(`${rig.baseUrl}${path}`);
 
-  it('has the probes, without naming parts, and no metrics', async () => {
+  it('serves the probes without naming parts, and no metrics', async () => {
     for (const path of ['/livez', '/readyz', '/startupz']) {
       const response = await get(path);
       expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
@@ -51,7 +51,7 @@ describe('the public port', () => {
     expect((await get('/metrics')).status).toBe(404);
   });
 
-  it('describes the API to anybody', async () => {
+  it('describes the API without a token', async () => {
     const description = (await (await get('/api/v1/openapi.json')).json()) as { openapi: string; paths: object };
     expect(description.openapi).toMatch(/^3\.1\./);
     expect(Object.keys(description.paths)).toContain('/sign');
@@ -61,7 +61,7 @@ describe('the public port', () => {
 });
 
 describe('metrics', () => {
-  it('count what was asked, where it was asked', async () => {
+  it('count requests in the service that handled them', async () => {
     const value = async (process: string, name: string, labels: Record<string, string> = {}): Promise<number> => {
       const samples = await scrape(rig.observability[process] ?? '');
       const wanted = Object.entries(labels);

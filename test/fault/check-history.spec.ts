@@ -21,7 +21,7 @@ const record = (objectId: string, keyId: string, version = 1, state = 'ACTIVE'):
   state,
 });
 
-/** A key made, one signature released, one that nobody heard of, a batch with a failure, a creation nobody knows the end of. */
+/** A created key, a released signature, one without an answer, a batch with a failure, and a creation with an unknown outcome. */
 const sound: History = {
   requests: [
     { correlationId: 'create-1', operation: 'key.create', items: 1, released: ['success'], keyId: 'key-1' },
@@ -66,7 +66,7 @@ const rotatedOnce = (change: Partial<History>): History => ({
 });
 
 describe('the check of a history', () => {
-  it('finds nothing in one that holds', () => {
+  it('finds nothing in a sound history', () => {
     expect(checkHistory(sound)).toEqual([]);
     expect(checkHistory(rotatedOnce({}))).toEqual([]);
   });

@@ -7,7 +7,7 @@ const repeated = (values: readonly string[]): readonly string[] =>
   values.filter((value, index) => values.indexOf(value) !== index);
 const sorted = (values: readonly string[]): string => values.toSorted().join(' ');
 
-/** What promise 2 says, row by row. Each gives a sentence per violation. */
+/** The rules of promise 2, one per row. Each returns a sentence per violation. */
 const checks: Readonly<Record<string, Check>> = {
   'every released result has exactly its events': ({ requests, trail }) => {
     const sealed = Map.groupBy(trail, ({ correlationId }) => correlationId);
@@ -106,6 +106,6 @@ const checks: Readonly<Record<string, Check>> = {
   'nothing is left undone': ({ leftovers }) => leftovers,
 };
 
-/** @returns every violation, with the check that found it */
+/** @returns every violation, with the rule that found it */
 export const checkHistory = (history: History): readonly string[] =>
   Object.entries(checks).flatMap(([name, check]) => check(history).map((violation) => `${name}: ${violation}`));

@@ -22,7 +22,7 @@ const recordsOf = async (rig: OwnRig): Promise<KeyRecord[]> => {
   return rows as unknown as KeyRecord[];
 };
 
-/** Intents that nobody has ended and outcomes that are not sealed, in all services, each kind with its count. */
+/** The number of unfinished intents and of unsealed outcomes in all services, by kind. */
 const leftoversOf = async (rig: OwnRig): Promise<readonly string[]> => {
   const tables = [
     ['ankadb_keys', 'intent'],
@@ -44,7 +44,7 @@ const leftoversOf = async (rig: OwnRig): Promise<readonly string[]> => {
   return counts.flatMap(([what, count]) => (count > 0 ? [what] : []));
 };
 
-/** Waits until everything is sealed and every intent ended. @throws Error that names what is left after a minute */
+/** Waits until everything is sealed and every intent has ended. @throws Error that names what is left after a minute */
 export const nothingLeft = (rig: OwnRig): Promise<true> =>
   eventually(
     'sealing everything and ending every intent',
@@ -56,7 +56,7 @@ export const nothingLeft = (rig: OwnRig): Promise<true> =>
     60_000,
   );
 
-/** What there is to see of `tenantId`'s requests, and of all keys: the only tenant that makes any. */
+/** The history of `tenantId`'s requests, and of all keys. It is the only tenant that creates keys. */
 export const collectHistory = async (rig: OwnRig, tenantId: string, requests: readonly Request[]): Promise<History> => {
   const objects = await tokenObjects(rig.softHsm);
   return {

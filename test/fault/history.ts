@@ -1,18 +1,18 @@
-/** How one item of a request ended: `success`, or the code it failed with. */
+/** The outcome of one item of a request: `success`, or the code of its failure. */
 export type ItemOutcome = string;
 
 /** A request as its client saw it. */
 export interface Request {
   readonly correlationId: string;
-  /** As the trail names it. */
+  /** The operation as the trail names it. */
   readonly operation: string;
-  /** Items it asked for. */
+  /** The number of items in the request. */
   readonly items: number;
-  /** The outcome of each item in a 2xx answer; nothing when no such answer came. */
+  /** The outcome of each item in a 2xx answer. It is empty if there was no such answer. */
   readonly released?: readonly ItemOutcome[];
-  /** The key a creation gave. */
+  /** The key that a creation returned. */
   readonly keyId?: string;
-  /** The code of the problem, where one was the answer. */
+  /** The code of the problem, if the answer was one. */
   readonly problem?: string;
 }
 
@@ -24,29 +24,29 @@ export interface TrailEvent {
   readonly outcome: 'success' | 'failure' | 'unknown';
   readonly failureCode: string | null;
   readonly keyId: string | null;
-  /** The key version it is about, as its details say it. */
+  /** The key version in the event's details. */
   readonly version: string | null;
 }
 
-/** A key version of the database, which has an object in the token unless it is DESTROYED. */
+/** A key version in the database. It has an object in the token unless it is DESTROYED. */
 export interface KeyRecord {
-  /** CKA_ID, hex. */
+  /** CKA_ID in hex. */
   readonly objectId: string;
-  /** null for the platform's own keys, as the rest is. */
+  /** null for the platform's own keys, like the other members. */
   readonly keyId: string | null;
   readonly version: number | null;
   readonly state: string | null;
 }
 
-/** All there is to see once everything has come to rest. */
+/** Everything observed once all work has ended. */
 export interface History {
   readonly requests: readonly Request[];
-  /** One tenant's, in order of seq. */
+  /** The events of one tenant, in order of seq. */
   readonly trail: readonly TrailEvent[];
-  /** Of all tenants. */
+  /** The sealed events of all tenants. */
   readonly records: readonly KeyRecord[];
-  /** CKA_ID of every key in the token but the canary, hex. */
+  /** The CKA_ID of every key in the token except the canary, in hex. */
   readonly objects: readonly string[];
-  /** Intents and outbox rows that are left, a line per table. */
+  /** Remaining intents and outbox rows, one line per table. */
   readonly leftovers: readonly string[];
 }

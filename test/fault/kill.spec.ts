@@ -11,7 +11,7 @@ import { type Keys, loadKeys, startLoad } from './load.js';
 
 const kills = Number(process.env['ANKASECURE_KILLS'] ?? 50);
 
-/** For the reader of a log: how hard the test tried. */
+/** Figures for the log that show how much the test did. */
 const summary = (requests: readonly Request[], trail: readonly TrailEvent[]): string => {
   const tally = (values: readonly string[]): string =>
     [...Map.groupBy(values, (value) => value)].map(([value, { length }]) => `${length} ${value}`).join(', ');
@@ -35,7 +35,7 @@ describe(`${kills} kills of workers and sealer under load`, () => {
   });
   afterAll(() => rig.stop());
 
-  it('lose nothing and double nothing', { timeout: 120_000 + kills * 5000 }, async () => {
+  it('lose nothing and duplicate nothing', { timeout: 120_000 + kills * 5000 }, async () => {
     const load = startLoad(tenant, keys);
     await killRepeatedly(rig.stack, [...rig.workers, 'audit'], kills);
     const before = load.released();

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '@ankasecure/local';
 
-/** Longest that a process may live before it is killed, in milliseconds: short enough to be hit while it starts, too. */
+/** The maximum life of a process before it is killed, in milliseconds. It is short enough to hit a process while it starts. */
 const longestLifeMs = 2000;
 
 const isGone = (error: unknown): boolean => (error as { code?: string }).code === 'ESRCH';
 
-/** The process that bears `name` now, ready or not yet: the last that the stack wrote down. */
+/** The current process named `name`, ready or not: the last one that the stack recorded. */
 const newestPid = (stack: Stack, name: string): number | undefined => {
   const lines = readFileSync(join(stack.dataDirectory, 'processes'), 'utf8').trimEnd().split('\n');
   const processes = lines.map((line) => JSON.parse(line) as { name: string; pid: number });
   return processes.findLast((process) => process.name === name)?.pid;
 };
 
-/** Kills `name` in the midst of whatever it does. @returns whether it was still there */
+/** Kills `name` during its work. @returns whether it was still running */
 const killNow = (stack: Stack, name: string): boolean => {
   const pid = newestPid(stack, name);
   if (pid === undefined) return false;
@@ -28,8 +28,8 @@ const killNow = (stack: Stack, name: string): boolean => {
 };
 
 /**
- * SoftHSM writes its token's own file anew, in place, at every login: whoever dies in that instant leaves it cut off, and
- * the token is lost. No HSM does that, so the file is put back, as it was when the killing began; nothing in it changes.
+ * SoftHSM rewrites its token's own file in place at every login. A process that dies in that instant truncates it, and
+ * the token is lost. No HSM does that, so the file is restored to its state before the kills. Its contents never change.
  */
 const keepToken = (stack: Stack): (() => Promise<void>) => {
   const tokens = join(stack.dataDirectory, 'softhsm', 'tokens');
@@ -39,13 +39,13 @@ const keepToken = (stack: Stack): (() => Promise<void>) => {
   return async () => {
     const cut = kept.filter(isCut);
     if (cut.length === 0) return;
-    // Somebody alive may be writing it just now.
+    // A running process may be writing it now.
     await delay(100);
     for (const one of cut.filter(isCut)) writeFileSync(one.file, one.content);
   };
 };
 
-/** Starts `name` again and again until it lives. A start that is cut short fails, as it should. */
+/** Starts `name` until it stays up. An interrupted start fails, as it should. */
 const revive = async (stack: Stack, name: string, restoreToken: () => Promise<void>): Promise<void> => {
   for (let attempt = 0; ; attempt++) {
     await restoreToken();
@@ -58,8 +58,8 @@ const revive = async (stack: Stack, name: string, restoreToken: () => Promise<vo
 };
 
 /**
- * Sends SIGKILL to the named processes, each at points of its own, `kills` times in all, and starts each anew. About every third
- * dies once more while it starts. Resolves when all of them are ready again.
+ * Sends SIGKILL to the named processes at random points, `kills` times in all, and restarts each. About every third
+ * is killed again while it starts. Resolves when all of them are ready again.
  */
 export const killRepeatedly = async (stack: Stack, names: readonly string[], kills: number): Promise<void> => {
   let left = kills;

@@ -6,10 +6,10 @@ import type { Client } from '../e2e/harness/client.js';
 import type { Tenant } from '../e2e/harness/tenant.js';
 import type { ItemOutcome, Request } from './history.js';
 
-/** Clients that give up go on: what they were not told they do not count on. */
+/** The client's deadline for one call. After it, the client continues and treats the outcome as unknown. */
 const patienceMs = 2500;
 
-/** What one call of a closed loop does. */
+/** One call of a closed loop. */
 interface Call {
   readonly operation: string;
   readonly path: string;
@@ -47,11 +47,11 @@ const call = async (client: Client, { operation, path, items, body }: Call): Pro
 export interface Keys {
   readonly sign: string;
   readonly wrap: string;
-  /** A JWE of the wrapping key. */
+  /** A JWE for the wrapping key. */
   readonly jwe: string;
-  /** Rotated again and again. */
+  /** A key that is rotated repeatedly. */
   readonly rotating: string;
-  /** Suspended and resumed in turn. */
+  /** A key that is suspended and resumed in turn. */
   readonly toggled: string;
 }
 
@@ -68,7 +68,7 @@ export const loadKeys = async ({ admin, createKey }: Tenant): Promise<Keys> => {
   return { sign, wrap, jwe, rotating, toggled };
 };
 
-/** Slow to make and fast ones, so that a worker dies at every point of a creation. */
+/** Algorithms that are slow and fast to generate, so that a worker dies at every point of a creation. */
 const made: readonly AlgorithmName[] = ['RSA-2048', 'EC-P256', 'RSA-2048', 'AES-256', 'RSA-2048', 'HMAC-SHA256'];
 
 const change = (verb: string, id: string, body: object = {}): Call => ({
@@ -78,7 +78,7 @@ const change = (verb: string, id: string, body: object = {}): Call => ({
   body,
 });
 
-/** @param turn counts a client's calls @param created the keys that creations have given so far */
+/** @param turn counts a client's calls @param created the keys created so far */
 type NextCall = (turn: number, created: readonly string[]) => Call;
 
 const calls = ({ sign, wrap, jwe, rotating, toggled }: Keys): readonly NextCall[] => [
@@ -114,7 +114,7 @@ const calls = ({ sign, wrap, jwe, rotating, toggled }: Keys): readonly NextCall[
     body: { algorithm: made[(turn + 1) % made.length], label: 'made under fire' },
   }),
   (turn) => change(turn % 2 === 0 ? 'suspend' : 'resume', toggled),
-  // By turns, so that what is rotated is used by whatever version it has.
+  // The keys alternate, so that a rotated key is used with each of its versions.
   (turn) =>
     turn % 2 === 0
       ? change('rotate', rotating)
@@ -126,13 +126,13 @@ const calls = ({ sign, wrap, jwe, rotating, toggled }: Keys): readonly NextCall[
 ];
 
 export interface Load {
-  /** Lets calls under way end. @returns every request that was sent */
+  /** Waits for running calls to end. @returns every request that was sent */
   stop(): Promise<readonly Request[]>;
-  /** Requests answered with 2xx so far. */
+  /** The number of requests answered with 2xx so far. */
   released(): number;
 }
 
-/** One client per kind of call, each sending its next request when the last is answered or given up. */
+/** Runs one client per kind of call. Each sends its next request when the last is answered or given up. */
 export const startLoad = ({ admin }: Tenant, keys: Keys): Load => {
   const requests: Request[] = [];
   const created: string[] = [];

@@ -11,7 +11,7 @@ import { collectHistory, nothingLeft } from './collect-history.js';
 import type { Request } from './history.js';
 import { type Keys, loadKeys, startLoad } from './load.js';
 
-/** Small, so that it is full soon after the audit service has gone. */
+/** A small limit, so that the outbox is full soon after the audit service stops. */
 const outboxCapacity = 60;
 const awayMs = 1000;
 
@@ -38,7 +38,7 @@ const settled = async (requests: readonly Request[]): Promise<void> => {
 const ready = (name: string): Promise<boolean> =>
   eventually(`${name} is ready`, async () => (await fetch(`${rig.observability[name]}/readyz`)).ok);
 
-describe('recovers without hands, and loses nothing, when', () => {
+describe('recovers by itself, and loses nothing, when', () => {
   const killed =
     (...names: readonly string[]) =>
     async (): Promise<void> => {
@@ -84,7 +84,7 @@ describe('recovers without hands, and loses nothing, when', () => {
 describe('with the audit service away', () => {
   beforeEach(() => nothingLeft(rig));
 
-  it('goes on until the outbox is full, refuses everything then, and recovers by itself', {
+  it('continues until the outbox is full, then refuses everything, and recovers by itself', {
     timeout: 120_000,
   }, async () => {
     await rig.stack.kill('audit');
@@ -96,7 +96,7 @@ describe('with the audit service away', () => {
       if (reply.status !== 200) expectProblem(reply, 'audit-unavailable');
       return reply.status;
     };
-    // Each worker counts for itself, and looks at the table that they share when it cannot send.
+    // Each worker has its own counter, and reads the shared table when it cannot send.
     await eventually('a full outbox', async () => (await sign()) === 503);
     await eventually('a full outbox at every worker', async () => {
       const statuses: number[] = [];

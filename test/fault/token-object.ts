@@ -4,19 +4,19 @@ import { fileURLToPath } from 'node:url';
 import type { SoftHsm } from '@ankasecure/local';
 
 export interface TokenObject {
-  /** CKA_ID, hex. */
+  /** CKA_ID in hex. */
   readonly id: string;
   readonly label: string;
-  /** False for the stump of an object whose making was cut short. */
+  /** False for an incomplete object of an interrupted creation. */
   readonly holdsKey: boolean;
 }
 
-/** PKCS#11 is spoken in the worker's custody folder alone, so the listing is a program there. */
+/** The program that lists objects. It is in the worker's custody folder, because only that folder may use PKCS#11. */
 const program = fileURLToPath(
   new URL('../../apps/crypto-worker/dist/custody/pkcs11/list-object.fixture.js', import.meta.url),
 );
 
-/** Every object in the token, private ones too. */
+/** Every object in the token, including private ones. */
 export const tokenObjects = async ({
   libraryPath,
   tokenSerial,

@@ -1,9 +1,9 @@
-/** The REST API as one caller, for everything about a measurement that is not measured. */
+/** A client of the REST API for one caller, for everything in a measurement that is not measured. */
 export interface Api {
   post<Reply>(path: string, body: unknown): Promise<Reply>;
 }
 
-/** How many outcomes each kind of request must have left in the audit trail. */
+/** The number of outcomes that each kind of request must have left in the audit trail. */
 export class Expected {
   readonly #items = new Map<string, number>();
 
@@ -30,7 +30,7 @@ const itemsOf = (body: unknown): number => {
   return Array.isArray(items) ? items.length : 1;
 };
 
-/** Every call throws unless it is answered 2xx; crypto calls are counted in `expected`. */
+/** Every call throws unless the status is 2xx. Crypto calls are counted in `expected`. */
 export const apiOf = (baseUrl: string, token: string, expected?: Expected): Api => ({
   post: async <Reply>(path: string, body: unknown): Promise<Reply> => {
     if (['/sign', '/verify', '/encrypt', '/decrypt'].includes(path)) expected?.add(path, itemsOf(body));

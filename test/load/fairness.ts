@@ -10,18 +10,18 @@ import { startGenerator } from './generator/generator.js';
 import type { Job, Outcome } from './generator/job.js';
 
 /**
- * `npm run bench:fair -- [seconds]`: one tenant asks in peace, then beside another that floods the HSM with batches. Shows what
- * the flood leaves of the first one's latency, with two tokens: one that takes its time elsewhere, as an HSM does, and one that
- * computes on the processors which the services and the load need too, so that its figure is the machine's as much as ours.
+ * `npm run bench:fair -- [seconds]`: one tenant sends requests alone, then beside a tenant that floods the HSM with batches. It shows
+ * how the flood changes the first tenant's latency, with two tokens: one that spends its time elsewhere, like an HSM, and one that
+ * computes on the CPUs that the services and the load also need, so that its figure depends on the machine as well.
  */
 const seconds = Number(process.argv[2] ?? 10);
 const flood = { clients: 32, batch: 50 };
-/** What one signature takes an HSM on the network, in milliseconds, and how many it makes at once. */
+/** The time of one signature in a network HSM, in milliseconds, and its number of concurrent signatures. */
 const elsewhere = { ms: 5, lanes: 4 };
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** A tenant with a key of its own. */
+/** A tenant with its own key. */
 const jobOf = async (stack: Stack, slug: string, algorithm: AlgorithmName, load: typeof flood): Promise<Job> => {
   const platform = await stack.mint({ tenantId: platformTenantId, subject: 'bench', roles: ['platform-admin'] });
   const { id } = await apiOf(stack.baseUrl, platform).post<Tenant>('/tenants', { slug, name: slug });
@@ -47,13 +47,13 @@ const say = (what: string, { requests, failures, latency, worker, hsm }: Outcome
     `  ${what.padEnd(24)} ${String(requests).padStart(6)} requests, ${failures} failed; p50 and p99 in ms: ${inWords(latency)}; in the worker ${inWords(worker)}; in the token ${inWords(hsm)}`,
   );
 
-/** The quiet tenant's latency alone, beside the flood, and their ratio. */
+/** The quiet tenant's latency alone and beside the flood, and their ratio. */
 const compare = async (stack: Stack, algorithm: AlgorithmName): Promise<void> => {
   const [quietly, loudly] = [startGenerator(), startGenerator()];
   try {
     const quiet = await jobOf(stack, 'quiet', algorithm, { clients: 1, batch: 1 });
     const loud = await jobOf(stack, 'loud', algorithm, flood);
-    // What the first calls find cold is not measured.
+    // The first calls warm up and are not measured.
     await (await quietly.prepare(quiet))();
     const alone = await (await quietly.prepare(quiet))();
     say('quiet tenant, alone', alone);

@@ -15,14 +15,14 @@ describe('percentiles', () => {
     expect(percentile(hundred, percent)).toBe(value);
   });
 
-  it('are those of the nearest rank, never a value in between', () => {
+  it('are values of the nearest rank, never interpolated', () => {
     expect(percentile(Float64Array.of(1, 10), 50)).toBe(1);
     expect(percentile(Float64Array.of(1, 10), 51)).toBe(10);
     expect(percentile(Float64Array.of(7), 99)).toBe(7);
     expect(percentile(Float64Array.of(), 50)).toBeNaN();
   });
 
-  it('are taken from all values, in whatever order and number they came', () => {
+  it('are computed from all values, in any order and number', () => {
     const samples = new Samples();
     for (let value = 5000; value >= 1; value--) samples.add(value);
     expect(samples.summary()).toEqual({ count: 5000, mean: 2500.5, p50: 2500, p90: 4500, p99: 4950, max: 5000 });
@@ -31,18 +31,18 @@ describe('percentiles', () => {
 });
 
 describe('rates', () => {
-  it('count per second, and nothing where no time passed', () => {
+  it('count per second, and are 0 if no time passed', () => {
     expect(rate(300, 1.5)).toBe(200);
     expect(rate(1, 0)).toBe(0);
   });
 
-  it('make exactly as many requests due as the rate says', () => {
+  it('make exactly as many requests due as the rate requires', () => {
     expect(dueBy(1000, 2500)).toBe(2500);
     expect(dueBy(10_000, 333.3)).toBe(3333);
     expect(dueBy(0.9, 5000)).toBe(0);
   });
 
-  it('intend each request for the first grid point at which it is due', () => {
+  it('schedule each request at the first grid point at which it is due', () => {
     for (const perSecond of [40, 999, 1000, 2500, 7300])
       for (const index of [0, 1, 2, 17, 4999]) {
         const at = intendedAt(index, perSecond);
@@ -68,7 +68,7 @@ describe('reading answers', () => {
     expect(headerOf(head.toLowerCase(), 'etag')).toBeUndefined();
   });
 
-  it('takes an answer that comes byte by byte, and the next after it', () => {
+  it('reads an answer that arrives byte by byte, and the next one', () => {
     const reader = new ResponseReader();
     for (let round = 0; round < 2; round++) {
       reader.keepNext();
@@ -78,14 +78,14 @@ describe('reading answers', () => {
     }
   });
 
-  it('takes an answer in chunks', () => {
+  it('reads an answer in chunks', () => {
     const reader = new ResponseReader();
     reader.keepNext();
     const chunked = `${head}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n`;
     expect(reader.feed(Buffer.from(chunked))?.body).toBe('hello');
   });
 
-  it('sees an item that failed inside a batch', () => {
+  it('detects a failed item of a batch', () => {
     const body = '{"items":[{"error":{"code":"key-state"}}]}';
     const answer = new ResponseReader().feed(Buffer.from(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
     expect(answer).toMatchObject({ status: 200, body: null, itemFailed: true });

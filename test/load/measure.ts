@@ -8,20 +8,20 @@ import { rate } from './statistic.js';
 export interface Row extends Omit<Outcome, 'samples'> {
   readonly operation: string;
   readonly shape: Shape;
-  /** Items in each request; 1 is a request that is no batch. */
+  /** Items in each request. 1 means a request without a batch. */
   readonly batch: number;
   readonly perSecond: number;
   readonly itemsPerSecond: number;
-  /** Milliseconds of CPU for one request, its sealing in the audit trail included. */
+  /** CPU milliseconds for one request, including its sealing in the audit trail. */
   readonly cpu: CpuUse;
   readonly drain: Drain;
-  /** CPUs that other programs of the machine kept busy meanwhile. */
+  /** CPUs that other programs kept busy during the measurement. */
   readonly elsewhere: number;
 }
 
 export const clientsOf = (shape: Shape): number => (shape.kind === 'closed' ? shape.clients : shape.connections);
 
-/** So many different batches; each has its items from the same few, in another order. */
+/** The number of different batches. All have the same few items in different orders. */
 const batches = 4;
 const samples = 6;
 
@@ -51,8 +51,8 @@ const checkSamples = async ({ stage }: Instruments, staged: Staged, batch: numbe
 };
 
 /**
- * One measurement, between two moments at which nothing waits to be sealed.
- * @throws Error when an answer was not 2xx, or a sample of them is not right
+ * Runs one measurement, between two moments at which nothing is waiting to be sealed.
+ * @throws Error if an answer was not 2xx, or a sampled answer is wrong
  */
 export const measure = async (
   instruments: Instruments,

@@ -5,26 +5,26 @@ import type { Api } from './api.js';
 
 export type Path = '/sign' | '/encrypt' | '/decrypt';
 
-/** One item of a request, and what a sample of its answers is checked against. */
+/** One item of a request, with the data that sampled answers are checked against. */
 export interface Item {
   readonly request: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
 
-/** One kind of request, measured over REST and, under the same name, raw. */
+/** One kind of request. It is measured over REST and, under the same name, raw. */
 export interface Operation {
   readonly name: string;
   readonly title: string;
   readonly path: Path;
   readonly key: { readonly algorithm: string; readonly purpose: string; readonly alg: string };
   items(api: Api, key: Key): Promise<readonly Item[]>;
-  /** @throws Error when the answer to `item` is not right */
+  /** @throws Error if the answer to `item` is wrong */
   check(api: Api, key: Key, item: Item, result: Record<string, unknown>): Promise<void>;
 }
 
-/** So many different messages, in turn. */
+/** The number of different messages, used in turn. */
 const variety = 64;
-/** Of what is signed and of what is encrypted, in bytes. */
+/** The size of signed and of encrypted data, in bytes. */
 export const messageBytes = { sign: 64, encrypt: 1024 } as const;
 
 const messages = (bytes: number): string[] =>
@@ -91,7 +91,7 @@ const decrypt = (name: string, alg: string): Operation => ({
   check: async (_api, _key, { message }, { plaintext }) => expectEqual(plaintext, message, 'plaintext of a JWE'),
 });
 
-/** Everything that is measured. Answers are compact JWS and JWE. */
+/** All measured operations. Answers are compact JWS and JWE. */
 export const operations: readonly Operation[] = [
   sign('p256-sign', 'EC-P256', 'ES256', verifyOutside),
   sign('rsa-2048-sign', 'RSA-2048', 'RS256', verifyOutside),

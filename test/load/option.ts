@@ -17,7 +17,7 @@ export interface Options {
   readonly json: string | undefined;
   readonly workers: number;
   readonly lanes: number | undefined;
-  /** Shown, and nothing else is done. */
+  /** The usage text. If it is set, nothing else is done. */
   readonly help: boolean;
 }
 
@@ -53,7 +53,7 @@ export const readOptions = (args: readonly string[]): Options => {
   };
 };
 
-/** How long each measurement takes, in seconds. Services are made to run for long: warming up ends when their code is compiled. */
+/** The duration of each measurement in seconds. Services run for long, so the warm-up lasts until their code is compiled. */
 export interface Durations {
   readonly warmUp: number;
   readonly rest: number;

@@ -7,12 +7,12 @@ const lookEveryMs = 20;
 const patienceMs = 180_000;
 
 export interface Drain {
-  /** Outcomes that waited to be sealed when the last answer was given. */
+  /** Outcomes that were waiting to be sealed at the last answer. */
   readonly backlog: number;
   readonly seconds: number;
 }
 
-/** Looks into the databases: what waits to be sealed, and what was. */
+/** Reads the databases for outcomes that are waiting to be sealed and for sealed events. */
 export class OutboxWatch {
   readonly #outboxes: readonly pg.Client[];
   readonly #trail: pg.Client;
@@ -32,7 +32,7 @@ export class OutboxWatch {
     return new OutboxWatch(await Promise.all(databases.map(connect)), await connect('ankadb_audit'));
   }
 
-  /** Waits until nothing waits to be sealed. @throws Error after three minutes */
+  /** Waits until everything is sealed. @throws Error after three minutes */
   async drained(): Promise<Drain> {
     const since = performance.now();
     const backlog = await this.#waiting();
@@ -44,7 +44,7 @@ export class OutboxWatch {
     return { backlog, seconds: (performance.now() - since) / 1000 };
   }
 
-  /** Sealed events of a tenant, by operation. */
+  /** The number of sealed events of a tenant, by operation. */
   async sealed(tenantId: string): Promise<Record<string, number>> {
     const { rows } = await this.#trail.query<{ operation: string; count: string }>(
       'SELECT operation, count(*) AS count FROM sealed_event WHERE tenant_id = $1 GROUP BY operation',

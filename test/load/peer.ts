@@ -26,7 +26,7 @@ interface PeerOperation {
 const contentOf = (operation: string): string =>
   randomBytes(operation.endsWith('sign') ? messageBytes.sign : messageBytes.encrypt).toString('base64');
 
-/** OpenBao's Transit engine. Keys are in its own memory: there is no HSM behind it. */
+/** OpenBao's Transit engine. Its keys are in its own memory, without an HSM. */
 const transit: readonly PeerOperation[] = [
   {
     operation: 'p256-sign',
@@ -51,7 +51,7 @@ const transit: readonly PeerOperation[] = [
   },
 ];
 
-/** Signature algorithm and the like stand beside `batch_input`, the data inside. */
+/** The signature algorithm and other options are beside `batch_input`, the data is inside. */
 const batchOf = (item: object, count: number): object => {
   const { input, plaintext, ...rest } = item as { input?: string; plaintext?: string };
   const data = input === undefined ? { plaintext } : { input };
@@ -69,7 +69,7 @@ const post = async (
     throw new Error(`peer: ${url} was answered ${response.status}`);
 };
 
-/** @throws Error when it cannot be set up, or answers anything but 2xx */
+/** @throws Error if it cannot be set up, or an answer is not 2xx */
 export const measurePeer = async (
   generator: Generator,
   baseUrl: string,
@@ -78,7 +78,7 @@ export const measurePeer = async (
 ): Promise<readonly PeerRow[]> => {
   const headers = { 'x-vault-token': token };
   const { hostname, port } = new URL(baseUrl);
-  // 400: it is mounted already.
+  // 400 means that the engine is already mounted.
   await post(`${baseUrl}/v1/sys/mounts/transit`, headers, { type: 'transit' }, [400]);
   const rows: PeerRow[] = [];
   for (const { operation, key, type, path, item } of transit) {

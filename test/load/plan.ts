@@ -3,7 +3,7 @@ import type { Durations } from './option.js';
 import type { RawResult, RawToken } from './raw-token.js';
 import type { Staged } from './stage.js';
 
-/** Clients and items per request of the closed loops: a peer's as well, or nothing could be compared. */
+/** Clients and items per request of the closed loops. A peer uses the same, so that the figures can be compared. */
 export const closedLoops = [
   [1, 1],
   [16, 1],
@@ -13,11 +13,11 @@ export const closedLoops = [
   [16, 100],
 ] as const;
 
-/** Load of the open loop, of the most that the closed loops reached. */
+/** The load of the open loop, as a share of the maximum that the closed loops reached. */
 export const openLoad = 0.7;
 const openConnections = 128;
 
-/** Calls under way in the raw measurement: one, and enough for full lanes. */
+/** Concurrent calls in the raw measurement: one, and enough to fill the lanes. */
 const rawInFlight = [1, 64] as const;
 
 export interface Measured {
@@ -31,7 +31,7 @@ const rawBlock = async (raw: RawToken, name: string, seconds: number): Promise<R
   return results;
 };
 
-/** One operation: raw, REST, and raw again, so that both meet the machine in the same mood. */
+/** Measures one operation raw, over REST and raw again, so that both see the machine in the same state. */
 export const measureOperation = async (
   instruments: Instruments,
   raw: RawToken,

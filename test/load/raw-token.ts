@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Stack } from '@ankasecure/local';
 
-/** As the crypto-worker's own measurement answers; see its `custody/pkcs11/bench`. */
+/** The result of the crypto-worker's own measurement, see its `custody/pkcs11/bench`. */
 export interface RawResult {
   readonly operation: string;
-  /** 0: call after call in one thread, without lanes. */
+  /** 0 means sequential calls in one thread, without lanes. */
   readonly inFlight: number;
   readonly perSecond: number;
-  /** CPU of its whole process for one operation. */
+  /** CPU time of the whole process for one operation. */
   readonly cpuMicros: number;
-  /** Wall clock inside PKCS#11 calls. */
+  /** Wall-clock time in PKCS#11 calls. */
   readonly hsmMicros: number;
   readonly p50: number;
   readonly p99: number;
 }
 
 export interface RawToken {
-  /** Once, first: makes the keys. */
+  /** Creates the keys. Call it once, first. */
   inThread(operations: readonly string[], seconds: number): Promise<readonly RawResult[]>;
   throughLanes(operation: string, inFlight: number, seconds: number): Promise<RawResult>;
   stop(): Promise<void>;
@@ -31,7 +31,7 @@ const program = fileURLToPath(
 
 type Answer = { readonly results: readonly RawResult[] } | { readonly error: string };
 
-/** PKCS#11 with nothing around it: a process with the first worker's own configuration, so the same token and as many lanes. */
+/** Measures bare PKCS#11 in a process with the first worker's configuration, so with the same token and number of lanes. */
 export const openRawToken = (stack: Pick<Stack, 'dataDirectory' | 'softHsm'>): RawToken => {
   const directory = join(stack.dataDirectory, 'services', 'crypto-worker-1');
   const child = fork(program, {

@@ -4,7 +4,7 @@ import { type Api, apiOf, Expected } from './api.js';
 import type { Target } from './generator/job.js';
 import type { Item, Operation } from './operation.js';
 
-/** An operation with its key and its requests. */
+/** An operation with its key and requests. */
 export interface Staged {
   readonly operation: Operation;
   readonly key: Key;
@@ -24,7 +24,7 @@ const targetOf = (baseUrl: string, token: string, path: string): Target => {
   return { host: hostname, port: Number(port), path: `/api/v1${path}`, headers: { authorization: `Bearer ${token}` } };
 };
 
-/** A tenant of its own with a key for each operation, made through the public API. */
+/** Creates a tenant with a key for each operation through the public API. */
 export const setTheStage = async (stack: Stack, operations: readonly Operation[]): Promise<Stage> => {
   const platform = await stack.mint({ tenantId: platformTenantId, subject: 'bench', roles: ['platform-admin'] });
   const tenant = await apiOf(stack.baseUrl, platform).post<Tenant>('/tenants', { slug: 'bench', name: 'Benchmark' });

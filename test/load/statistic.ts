@@ -1,4 +1,4 @@
-/** What is told of a set of measured values; all in the values' own unit. */
+/** Statistics of a set of measured values, in the values' unit. */
 export interface Summary {
   readonly count: number;
   readonly mean: number;
@@ -11,17 +11,17 @@ export interface Summary {
 /**
  * The smallest value that at least `percent` of all values do not exceed (nearest rank).
  * @param sorted ascending
- * @returns NaN when there is none
+ * @returns NaN if there are no values
  */
 export const percentile = (sorted: Float64Array, percent: number): number => {
   const rank = Math.ceil((percent / 100) * sorted.length);
   return sorted[Math.max(rank, 1) - 1] ?? Number.NaN;
 };
 
-/** `count` things in `seconds`, per second; 0 where no time passed. */
+/** The rate of `count` in `seconds`, per second. It is 0 if no time passed. */
 export const rate = (count: number, seconds: number): number => (seconds > 0 ? count / seconds : 0);
 
-/** Every value is kept, so that percentiles are exact and not those of a histogram's buckets. */
+/** Keeps every value, so that percentiles are exact and do not depend on a histogram's buckets. */
 export class Samples {
   #values = new Float64Array(1024);
   #count = 0;
@@ -39,7 +39,7 @@ export class Samples {
     return this.#count;
   }
 
-  /** Nothing for no values. */
+  /** Returns undefined if there are no values. */
   summary(): Summary | null {
     if (this.#count === 0) return null;
     const sorted = this.#values.slice(0, this.#count).sort();
@@ -55,14 +55,14 @@ export class Samples {
 }
 
 /**
- * How many requests of a steady rate are due within the first `elapsedMs`: the open loop sends on a grid of `gridMs`, and
- * this many have their place at or before the present grid point.
+ * The number of requests of a steady rate that are due within the first `elapsedMs`. The open loop sends on a grid of `gridMs`, and
+ * this many are scheduled at or before the current grid point.
  */
 export const dueBy = (elapsedMs: number, perSecond: number, gridMs = 1): number => {
   const point = Math.floor(elapsedMs / gridMs) * gridMs;
   return Math.floor((point * perSecond) / 1000);
 };
 
-/** When, on the grid, request `index` (from 0) of a steady rate is to be sent, in milliseconds after the start. */
+/** The grid time at which request `index` (from 0) of a steady rate is sent, in milliseconds after the start. */
 export const intendedAt = (index: number, perSecond: number, gridMs = 1): number =>
   Math.ceil(((index + 1) * 1000) / perSecond / gridMs) * gridMs;

@@ -6,11 +6,11 @@ import { type Key, platformTenantId, type Tenant } from '@ankasecure/contracts';
 import { type Stack, startStack } from '@ankasecure/local';
 import { type Api, apiOf } from './api.js';
 
-/** What is shown here, and what it would mean if it were otherwise. */
+/** The claim of this measurement, and the meaning of a failure. */
 const bounds = { slowerThanToken: 2, slowerWithMany: 1.5 };
 
 const concurrency = 8;
-/** Keys in use at a time: as many as a lane keeps unwrapped, halved. */
+/** The number of keys in use at a time: half of those that a lane keeps unwrapped. */
 const workingSet = 100;
 const rounds = 5;
 const usesPerRound = 2_000;
@@ -19,7 +19,7 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Does `work` for every item, some at a time. @returns milliseconds of each */
+/** Runs `work` for every item, a few at a time. @returns the milliseconds of each */
 const each = async <Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<number[]> => {
   const times: number[] = [];
   let next = 0;
@@ -65,7 +65,7 @@ interface Growth {
   readonly found: number;
 }
 
-/** Makes the next keys and says how long making, reading and first using one takes. */
+/** Creates the next keys and measures the creation, the first read and the first use of one. */
 const grow = async (means: Means, ids: string[], count: number): Promise<Growth> => {
   const created = median(
     await each(Array.from({ length: count }), async () => ids.push(await create(means, 'wrapped'))),
@@ -78,7 +78,7 @@ const grow = async (means: Means, ids: string[], count: number): Promise<Growth>
   return { created, found };
 };
 
-/** Signatures a second with `ids`, which are all warm. */
+/** The signatures per second with `ids`, which are all warm. */
 const warmRate = async (means: Means, ids: readonly string[]): Promise<number> => {
   const start = performance.now();
   await each(someOf(ids, usesPerRound), (id) => sign(means, id));
@@ -106,7 +106,7 @@ try {
   const means = await openTenant(stack);
   const ids: string[] = [];
   const growth: Growth[] = [];
-  // What the first calls find cold is not measured.
+  // The first calls warm up and are not measured.
   await grow(means, ids, 50);
   for (let step = 1; step <= 10; step++)
     growth.push(await grow(means, ids, Math.round((keys * step) / 10) - ids.length));

@@ -1,7 +1,18 @@
-import { cursorSecret, integer, partitionName, serviceConfig } from '@ankasecure/service-kit';
+import {
+  ConfigModule,
+  CursorSeal,
+  cursorSecret,
+  integer,
+  partitionName,
+  provided,
+  serviceConfig,
+} from '@ankasecure/service-kit';
+import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
+import { AuditMacConfig, auditMacConfig } from './audit-mac/audit-mac.config.js';
 import { Partition, type Pkcs11Section, pkcs11Section } from './custody/partition.js';
-import { quotaConfig } from './quota/quota.config.js';
+import { LifecycleConfig, lifecycleConfig } from './life/lifecycle.config.js';
+import { QuotaConfig, quotaConfig } from './quota/quota.config.js';
 
 export const workerConfig = z
   .strictObject({
@@ -13,20 +24,15 @@ export const workerConfig = z
       pkcs11: pkcs11Section.optional(),
       partitions: z.record(partitionName, pkcs11Section).default({}),
     }),
-    auditMac: z.strictObject({ mode: z.enum(['day-key', 'hsm']).default('day-key') }).default({ mode: 'day-key' }),
-    lifecycle: z
-      .strictObject({
-        /** Least days between the order to destroy a key and its destruction. */
-        minimumWaitingDays: integer(0, 30).default(7),
-      })
-      .default({ minimumWaitingDays: 7 }),
-    /** Without it tenants are bounded by nothing but the HSM. */
+    auditMac: auditMacConfig.default({ mode: 'day-key' }),
+    lifecycle: lifecycleConfig.default({ minimumWaitingDays: 7 }),
+    /** Absent: the HSM alone limits what tenants do. */
     quota: quotaConfig.default({ tenants: [] }),
     outbox: z.strictObject({ capacity: integer(1, 10_000_000).default(200_000) }).default({ capacity: 200_000 }),
   })
   .superRefine((config, issue) => {
     if (partitionOf(config) === undefined)
-      issue.addIssue({ code: 'custom', path: ['partition'], message: 'names no configured HSM partition' });
+      issue.addIssue({ code: 'custom', path: ['partition'], message: 'must name a configured HSM partition' });
   });
 export type WorkerConfig = z.infer<typeof workerConfig>;
 
@@ -35,6 +41,16 @@ const partitionOf = (config: {
   hsm: { pkcs11?: Pkcs11Section | undefined; partitions: Record<string, Pkcs11Section> };
 }) => (config.partition === 'default' ? config.hsm.pkcs11 : config.hsm.partitions[config.partition]);
 
-/** The token this process serves. */
+/** The HSM partition that this process serves. */
 export const servedPartition = (config: WorkerConfig): Partition =>
   new Partition(config.partition, partitionOf(config) as Pkcs11Section);
+
+/** Offers the sections of the configuration to every module, each by its class. */
+export const configSections = (config: WorkerConfig): DynamicModule =>
+  ConfigModule.of(
+    provided(Partition, servedPartition(config)),
+    provided(CursorSeal, new CursorSeal(config.cursorSecret)),
+    provided(QuotaConfig, config.quota),
+    provided(LifecycleConfig, config.lifecycle),
+    provided(AuditMacConfig, config.auditMac),
+  );

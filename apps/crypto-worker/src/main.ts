@@ -1,7 +1,6 @@
-import { ConfigModule, loadConfig, main, provided, startService } from '@ankasecure/service-kit';
-import { servedPartition, workerConfig } from './config.js';
-import { Partition } from './custody/partition.js';
-import * as migrations from './migrations/index.js';
+import { loadConfig, main, startService } from '@ankasecure/service-kit';
+import { configSections, workerConfig } from './config.js';
+import { schema } from './schema.js';
 import { WorkerModule } from './worker.module.js';
 
 main('crypto-worker', () => {
@@ -11,7 +10,7 @@ main('crypto-worker', () => {
     config,
     partition: config.partition,
     outbox: config.outbox,
-    schema: { entities: [], migrations: Object.values(migrations) },
-    module: { module: WorkerModule, imports: [ConfigModule.of(provided(Partition, servedPartition(config)))] },
+    schema,
+    module: { module: WorkerModule, imports: [configSections(config)] },
   });
 });

@@ -1,6 +1,4 @@
 import { main, migrate } from '@ankasecure/service-kit';
-import * as migrations from './migrations/index.js';
+import { schema } from './schema.js';
 
-main('crypto-worker migration', () =>
-  migrate('crypto-worker', { entities: [], migrations: Object.values(migrations) }),
-);
+main('crypto-worker migration', () => migrate('crypto-worker', schema));

@@ -1,239 +1,66 @@
-import { CursorSeal, Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
-import { type FactoryProvider, Module, type Type } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Module } from '@nestjs/common';
 import { SignToken } from './access-token/sign-token.js';
-import { KeyAliases } from './alias/key-alias.js';
+import { AliasModule } from './alias/alias.module.js';
 import { ComputeMac } from './audit-mac/compute-mac.js';
-import { servedPartition, type WorkerConfig } from './config.js';
-import { Custody } from './custody/custody.js';
 import { CustodyModule } from './custody/custody.module.js';
-import { Partition } from './custody/partition.js';
-import { ChangeGrants } from './grant/change-grants.js';
+import { GrantModule } from './grant/grant.module.js';
 import { StepAside } from './group/step-aside.js';
 import { WellWorkers } from './group/well-worker.js';
+import { DestroyOldKeks } from './kek/destroy-old-kek.js';
 import { ReadKek } from './kek/read-kek.js';
 import { RewrapKeys } from './kek/rewrap-keys.js';
+import { RewrapPage } from './kek/rewrap-page.js';
 import { RotateKek } from './kek/rotate-kek.js';
-import { ReadKeySet } from './key/key-set.js';
-import { KeyStore } from './key/key-store.js';
-import { ReadUsage } from './key/key-usage.js';
-import { ReadKey } from './key/read-key.js';
-import { Lease } from './lease/lease.js';
-import { ChangeState } from './life/change-state.js';
-import { DestroyDue } from './life/destroy-due.js';
-import { EditKey } from './life/edit-key.js';
-import { ForgetUnwrapped } from './life/forget-unwrapped.js';
-import { Reconciler } from './life/reconcile.js';
-import { RotateDue } from './life/rotate-due.js';
-import { RotationPolicies } from './life/rotation-policy.js';
-import { CreateKey } from './making/create-key.js';
-import { ImportKey } from './making/import-key.js';
-import { RotateKey } from './making/rotate-key.js';
-import { ObjectDestroyer } from './object/destroy-object.js';
-import { Intents } from './object/intent.js';
-import { ObjectMaker } from './object/make-object.js';
+import { KeyModule } from './key/key.module.js';
+import { LeaseModule } from './lease/lease.module.js';
+import { LifeModule } from './life/life.module.js';
+import { MakingModule } from './making/making.module.js';
+import { ObjectModule } from './object/object.module.js';
+import { AttemptItem } from './operation/attempt-item.js';
 import { GcmReservation } from './operation/gcm-reservation.js';
 import { RunOperation } from './operation/run-operation.js';
 import { UseBudget } from './operation/use-budget.js';
-import { CommitChange } from './outcome/commit-change.js';
-import { GroupCommit } from './outcome/group-commit.js';
-import { PlatformKeys } from './platform-key/platform-key.js';
-import { EnforcedPolicies } from './policy/enforced-policy.js';
-import { EvaluatePolicy } from './policy/evaluate-policy.js';
-import { ListAlgorithm } from './policy/list-algorithm.js';
+import { GroupCommitModule } from './outcome/group-commit.module.js';
+import { OutcomeModule } from './outcome/outcome.module.js';
+import { PlatformKeyModule } from './platform-key/platform-key.module.js';
+import { PolicyModule } from './policy/policy.module.js';
 import { ApplyPolicy } from './policy-change/apply-policy.js';
 import { EvaluateChange } from './policy-change/evaluate-change.js';
-import { Quotas } from './quota/quotas.js';
+import { QuotaModule } from './quota/quota.module.js';
 import { Worker } from './worker.js';
 
-type WorkerParts = Parts<WorkerConfig>;
-
-/** A provider whose factory gets exactly what it names, in order. */
-const made = <Made>(
-  provide: Type<Made>,
-  inject: FactoryProvider['inject'],
-  useFactory: (...parts: never[]) => Made,
-): FactoryProvider => ({
-  provide,
-  inject: inject ?? [],
-  useFactory,
-});
-
 @Module({
-  imports: [CustodyModule],
+  imports: [
+    AliasModule,
+    CustodyModule,
+    GrantModule,
+    GroupCommitModule,
+    KeyModule,
+    LeaseModule,
+    LifeModule,
+    MakingModule,
+    ObjectModule,
+    OutcomeModule,
+    PlatformKeyModule,
+    PolicyModule,
+    QuotaModule,
+  ],
   providers: [
-    made(
-      GroupCommit,
-      [PARTS, Outbox],
-      ({ config, log }: WorkerParts, outbox: Outbox) => new GroupCommit(config.database, outbox, log),
-    ),
-    made(EnforcedPolicies, [DataSource], (dataSource: DataSource) => new EnforcedPolicies(dataSource)),
-    made(KeyStore, [DataSource], (dataSource: DataSource) => new KeyStore(dataSource)),
-    made(Quotas, [PARTS], ({ config }: WorkerParts) => new Quotas(config.quota)),
-    made(GcmReservation, [DataSource], (dataSource: DataSource) => new GcmReservation(dataSource)),
-    made(Lease, [PARTS], ({ config, log }: WorkerParts) => new Lease(config.database, log)),
-    made(
-      Intents,
-      [PARTS, Lease],
-      ({ dataSource, config }: WorkerParts, lease: Lease) => new Intents(dataSource, config.partition, lease),
-    ),
-    made(
-      ObjectMaker,
-      [PARTS, Custody, Intents, Outbox],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Outbox]) =>
-        new ObjectMaker(dataSource, ...rest, log),
-    ),
-    made(
-      ObjectDestroyer,
-      [DataSource, Custody, Intents, Outbox],
-      (...parts: ConstructorParameters<typeof ObjectDestroyer>) => new ObjectDestroyer(...parts),
-    ),
-    made(
-      DestroyDue,
-      [PARTS, Custody, Intents, ObjectDestroyer],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, ObjectDestroyer]) =>
-        new DestroyDue(dataSource, ...rest, log),
-    ),
-    made(
-      Reconciler,
-      [PARTS, Custody, Intents, Lease, ObjectDestroyer],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
-        new Reconciler(dataSource, ...rest, log),
-    ),
-    made(
-      PlatformKeys,
-      [PARTS, Custody, ObjectMaker],
-      ({ dataSource, config }: WorkerParts, custody: never, maker: ObjectMaker) =>
-        new PlatformKeys(dataSource, custody, maker, config.partition, servedPartition(config).hsm.kekLabelPrefix),
-    ),
-    made(
-      ComputeMac,
-      [PARTS, Custody, PlatformKeys],
-      ({ config }: WorkerParts, custody: never, keys: PlatformKeys) =>
-        new ComputeMac(custody, keys, config.auditMac.mode),
-    ),
-    made(SignToken, [Custody, PlatformKeys], (custody: never, keys: PlatformKeys) => new SignToken(custody, keys)),
-    made(
-      ApplyPolicy,
-      [DataSource, PlatformKeys, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof ApplyPolicy>) => new ApplyPolicy(...parts),
-    ),
-    made(
-      EvaluateChange,
-      [PARTS, Custody, EnforcedPolicies],
-      ({ dataSource, bus, config }: WorkerParts, custody: never, policies: EnforcedPolicies) =>
-        new EvaluateChange(dataSource, bus, custody, policies, new CursorSeal(config.cursorSecret)),
-    ),
-    made(
-      EvaluatePolicy,
-      [Custody, KeyStore, EnforcedPolicies],
-      (...parts: ConstructorParameters<typeof EvaluatePolicy>) => new EvaluatePolicy(...parts),
-    ),
-    made(
-      CreateKey,
-      [PARTS, Quotas, PlatformKeys, Custody, ObjectMaker, EnforcedPolicies, GroupCommit],
-      (
-        { dataSource, config: { partition } }: WorkerParts,
-        quotas: Quotas,
-        platformKeys: PlatformKeys,
-        ...rest: [never, ObjectMaker, EnforcedPolicies, GroupCommit]
-      ) => new CreateKey(dataSource, ...rest, { partition, quotas, platformKeys }),
-    ),
-    made(
-      CommitChange,
-      [DataSource, KeyStore, GroupCommit, Outbox],
-      (...parts: ConstructorParameters<typeof CommitChange>) => new CommitChange(...parts),
-    ),
-    made(
-      ChangeGrants,
-      [DataSource, CommitChange],
-      (...parts: ConstructorParameters<typeof ChangeGrants>) => new ChangeGrants(...parts),
-    ),
-    made(
-      ForgetUnwrapped,
-      [PARTS, Custody, KeyStore],
-      ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
-    ),
-    made(
-      ChangeState,
-      [CommitChange, Custody],
-      (...parts: ConstructorParameters<typeof ChangeState>) => new ChangeState(...parts),
-    ),
-    made(
-      RotateDue,
-      [PARTS, Custody, Lease, RotateKey],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
-    ),
-    made(
-      UseBudget,
-      [DataSource, GcmReservation, KeyStore, RotateKey],
-      (...parts: ConstructorParameters<typeof UseBudget>) => new UseBudget(...parts),
-    ),
-    made(
-      RotationPolicies,
-      [DataSource, CommitChange, Custody],
-      (...parts: ConstructorParameters<typeof RotationPolicies>) => new RotationPolicies(...parts),
-    ),
-    made(EditKey, [CommitChange, Custody], (...parts: ConstructorParameters<typeof EditKey>) => new EditKey(...parts)),
-    made(
-      KeyAliases,
-      [PARTS, CommitChange],
-      ({ dataSource, config }: WorkerParts, changes: CommitChange) =>
-        new KeyAliases(dataSource, changes, config.cursorSecret),
-    ),
-    made(ReadKeySet, [DataSource], (dataSource: DataSource) => new ReadKeySet(dataSource)),
-    made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
-    made(
-      RotateKey,
-      [DataSource, Custody, ObjectMaker, KeyStore, EnforcedPolicies, GroupCommit, PlatformKeys],
-      (...parts: ConstructorParameters<typeof RotateKey>) => new RotateKey(...parts),
-    ),
-    made(
-      ReadKey,
-      [PARTS, Custody],
-      ({ dataSource, config }: WorkerParts, custody: never) => new ReadKey(dataSource, custody, config.cursorSecret),
-    ),
-    made(
-      ListAlgorithm,
-      [Custody, EnforcedPolicies, Partition],
-      (...parts: ConstructorParameters<typeof ListAlgorithm>) => new ListAlgorithm(...parts),
-    ),
-    made(
-      ImportKey,
-      [Custody, PlatformKeys, CreateKey, KeyStore, Quotas],
-      (...parts: ConstructorParameters<typeof ImportKey>) => new ImportKey(...parts),
-    ),
-    made(ReadKek, [DataSource], (dataSource: DataSource) => new ReadKek(dataSource)),
-    made(
-      RotateKek,
-      [PARTS, PlatformKeys, CommitChange],
-      ({ dataSource, config }: WorkerParts, ...rest: [PlatformKeys, CommitChange]) =>
-        new RotateKek(dataSource, ...rest, config.partition),
-    ),
-    made(
-      RewrapKeys,
-      [PARTS, Custody, PlatformKeys, Lease, Outbox, Intents, ObjectDestroyer],
-      (
-        { dataSource, log }: WorkerParts,
-        custody: never,
-        platformKeys: PlatformKeys,
-        lease: Lease,
-        outbox: Outbox,
-        ...rest: [Intents, ObjectDestroyer]
-      ) => new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, ...rest, log),
-    ),
-    made(
-      RunOperation,
-      [Custody, UseBudget, Quotas, KeyStore, EnforcedPolicies, GroupCommit, Outbox],
-      (custody: never, budget: UseBudget, quotas: Quotas, ...rest: [KeyStore, EnforcedPolicies, GroupCommit, Outbox]) =>
-        new RunOperation({ custody, budget, quotas }, ...rest),
-    ),
-    made(
-      StepAside,
-      [PARTS, Custody],
-      ({ config, log }: WorkerParts, custody: never) =>
-        new StepAside(custody, new WellWorkers(config.database, config.partition, log), log),
-    ),
+    ComputeMac,
+    SignToken,
+    ApplyPolicy,
+    EvaluateChange,
+    ReadKek,
+    RotateKek,
+    RewrapPage,
+    DestroyOldKeks,
+    RewrapKeys,
+    GcmReservation,
+    UseBudget,
+    AttemptItem,
+    RunOperation,
+    WellWorkers,
+    StepAside,
     Worker,
   ],
 })

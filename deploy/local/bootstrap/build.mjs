@@ -5,7 +5,7 @@ import { run } from './command.mjs';
 import { lockfileHash } from './modules.mjs';
 import { step } from './progress.mjs';
 
-/** What `npm start` runs; tsc builds the libraries below them too. */
+/** The projects that `npm start` runs. tsc also builds the libraries they depend on. */
 const projects = ['apps/gateway', 'apps/policy', 'apps/crypto-worker', 'apps/audit', 'deploy/local'];
 const sourceFolders = ['libs', 'apps', 'deploy/local'];
 const stampFile = (repository) => join(repository, 'node_modules/.cache/ankasecure/built');
@@ -19,7 +19,7 @@ const sources = function* (directory) {
   }
 };
 
-/** Changes whenever a source file, a manifest or a dependency does; reads no file, as tsc alone needs half a second to see that. */
+/** A fingerprint of all sources, manifests and dependencies. It reads no file, because tsc alone needs half a second for that. */
 const fingerprint = (repository) => {
   const hash = createHash('sha256')
     .update(lockfileHash(repository))
@@ -44,7 +44,7 @@ const compile = (repository, node, projects) => {
   );
 };
 
-/** Compiles what `npm start` runs, when a source has changed. */
+/** Compiles what `npm start` runs, if a source has changed. */
 export const buildStack = async (repository, node) => {
   const print = fingerprint(repository);
   if (isCurrent(repository, print)) return;

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** One sentence for the person at the terminal. */
+/** An error with one sentence for the user. */
 export class BootstrapError extends Error {}
 
-/** Debian keeps servers in sbin, which is not on a plain user's PATH. */
+/** Debian installs servers in sbin, which is not on an ordinary user's PATH. */
 const path = [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean).join(delimiter);
 
 /** @param {string} name */
@@ -20,8 +20,8 @@ export const isInstalled = (name) =>
   });
 
 /**
- * Runs a command without input to its end, its output kept back.
- * @param {string} failure what its failing means, in words that a colon and the command's last lines may follow
+ * Runs a command to its end, without input and without showing its output.
+ * @param {string} failure the message if it fails; a colon and the command's last lines follow it
  */
 export const run = (command, args, { failure, cwd, env = {} }) =>
   new Promise((resolve, reject) => {

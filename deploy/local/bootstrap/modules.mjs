@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BootstrapError, run } from './command.mjs';
 import { step } from './progress.mjs';
 
-/** Says inside node_modules which package-lock.json it was installed from. */
+/** A file in node_modules that records the package-lock.json it was installed from. */
 const stampFile = (repository) => join(repository, 'node_modules', '.ankasecure-lockfile');
 
 export const lockfileHash = (repository) =>
@@ -32,12 +32,12 @@ const atLeast = (version, [major, minor]) => {
   return m > major || (m === major && n >= minor);
 };
 
-/** The Node that AnkaSecure runs on: the one among the npm packages, or the running one when it is new enough. */
+/** The Node that AnkaSecure runs on: the one in the npm packages, or the running one if it is new enough. */
 export const findNode = (repository) => {
   const packaged = join(repository, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   if (existsSync(packaged)) return packaged;
   if (atLeast(process.versions.node, [24, 18])) return process.execPath;
   throw new BootstrapError(
-    `node_modules/node-linux-${process.arch} is missing; install it with: npm ci --include=optional`,
+    `node_modules/node-linux-${process.arch} is missing. Install it with: npm ci --include=optional`,
   );
 };

@@ -1,13 +1,13 @@
 const live = process.stdout.isTTY === true && !process.env.CI;
 const width = 58;
-/** Where nobody sees a counter, a step that takes long says so this often. */
+/** The interval at which a long step prints a line when the output is not a terminal. */
 const quietMs = 15_000;
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(2)} s`;
 const line = (what, since) => `  ${what.padEnd(width)} ${seconds(since).padStart(9)}`;
 
 /**
- * Runs one step and prints one line with its time: on a terminal the line counts while the step runs.
+ * Runs one step and prints one line with its time. On a terminal, the line counts while the step runs.
  * @template Result
  * @param {string} what
  * @param {() => Promise<Result>} work

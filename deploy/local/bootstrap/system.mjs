@@ -4,7 +4,7 @@ import { step } from './progress.mjs';
 
 const isRoot = process.getuid?.() === 0;
 
-/** Commands the stack needs, and the Debian package each is in. */
+/** The commands that the stack needs, each with its Debian package. */
 const always = [
   { command: 'softhsm2-util', debian: 'softhsm2' },
   { command: 'nats-server', debian: 'nats-server' },
@@ -21,10 +21,10 @@ const compiling = [
 export const checkPlatform = () => {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
     throw new BootstrapError(
-      `AnkaSecure runs on Linux on x64 or arm64; this is ${process.platform} on ${process.arch}.`,
+      `AnkaSecure needs Linux on x64 or arm64. This machine is ${process.platform} on ${process.arch}.`,
     );
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) throw new BootstrapError(`Node 20 or newer is needed to begin; this is ${process.version}.`);
+  if (major < 20) throw new BootstrapError(`AnkaSecure needs Node 20 or newer to start. This is ${process.version}.`);
 };
 
 const install = async (packages) => {
@@ -32,16 +32,16 @@ const install = async (packages) => {
   const failure = `apt-get could not install ${packages.join(' ')}`;
   await run('apt-get', ['update', '-q'], { failure: 'apt-get update failed', env });
   await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { failure, env });
-  // Debian starts its nats-server on port 4222 with no authentication; ours is a private one.
+  // Debian starts its nats-server on port 4222 without authentication. The stack runs a private one.
   const systemd = existsSync('/run/systemd/system');
   if (systemd && packages.includes('nats-server'))
     await run('systemctl', ['disable', '--now', 'nats-server'], {
-      failure: 'the nats-server unit of Debian could not be stopped',
+      failure: 'cannot stop the nats-server unit of Debian',
     });
 };
 
 /**
- * Sees to it that the system's commands are there: root on Debian installs the missing ones, anybody else is told how.
+ * Makes sure that the system's commands exist. Root on Debian installs missing ones; other users get the command to run.
  * @param {boolean} withCompiler whether npm packages are about to be compiled
  */
 export const prepareSystem = async (withCompiler) => {

@@ -28,7 +28,7 @@ const show = (repository, node, program, args, extra = {}) =>
     child.once('close', (code) => resolve({ code: code ?? 1, tail }));
   });
 
-/** The line a run closes with, mended where vitest did not get to print it, or failed or talked on in spite of it. */
+/** The closing line of a run. It is corrected if vitest did not print it, failed in spite of it, or printed more after it. */
 const closingLine = ({ code, tail }) => {
   const [passed, failed, rest = ''] = [...tail.matchAll(/^(\d+) passed, (\d+) failed(.*)$/gm)].at(-1)?.slice(1) ?? [
     0, 1,
@@ -48,17 +48,17 @@ const vitest = (repository, node, args, env) =>
 const build = (repository, node, targets) =>
   show(repository, node, 'nx', ['run-many', '-t', ...targets, '--outputStyle=static', '--nxBail']);
 
-/** What the long suites are left out of; where somebody says what to run, it is whatever that is. */
+/** The default selection, which leaves out the long suites. Arguments of the user replace it. */
 const everyday = ['--project=part', '--project=e2e', '--project=start'];
 
-/** Lint, type check and every test but those of `testKill`; arguments go to vitest. @returns {Promise<number>} the exit code */
+/** Runs lint, type check and every test except those of `testKill`. Arguments go to vitest. @returns {Promise<number>} the exit code */
 export const test = async ({ repository, node, args }) => {
   const built = await build(repository, node, ['build', 'lint']);
   const run = () => vitest(repository, node, args.length > 0 ? args : everyday);
   return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };
 
-/** `npm run test:kill -- 1000`: outages, and services that are killed at random points, that many times. */
+/** Runs outages, and kills services at random points: a thousand times for `npm run test:kill -- 1000`. */
 export const testKill = async ({ repository, node, args: [kills = '200', ...args] }) => {
   const built = await build(repository, node, ['build']);
   const run = () => vitest(repository, node, ['--project=fault', ...args], { ANKASECURE_KILLS: kills });

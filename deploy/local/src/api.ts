@@ -1,30 +1,30 @@
 import { LocalError } from './failure.js';
 
-/** What a problem (RFC 9457) of the gateway says. */
+/** A problem of the gateway (RFC 9457). */
 interface Problem {
   readonly title?: string;
   readonly detail?: string;
   readonly code?: string;
 }
 
-/** The REST API of a gateway, as one caller. */
+/** A client of a gateway's REST API for one caller. */
 export interface Api {
   get<Reply>(path: string): Promise<Reply>;
   post<Reply>(path: string, body: unknown): Promise<Reply>;
 }
 
-/** An answer that is not 2xx. */
+/** An answer with a status other than 2xx. */
 export class ApiError extends LocalError {
   constructor(
     what: string,
     readonly status: number,
     readonly problem: Problem,
   ) {
-    super(`${what} was answered ${status} ${problem.code ?? ''}: ${problem.detail ?? problem.title ?? ''}`);
+    super(`${what} returned ${status} ${problem.code ?? ''}: ${problem.detail ?? problem.title ?? ''}`);
   }
 }
 
-/** @param token sent as bearer token. Every call throws ApiError unless it is answered 2xx */
+/** @param token is sent as the bearer token. Every call throws ApiError unless the status is 2xx */
 export const apiOf = (baseUrl: string, token: string): Api => {
   const call = async <Reply>(method: string, path: string, body?: unknown): Promise<Reply> => {
     const response = await send(`${baseUrl}/api/v1${path}`, {
@@ -44,7 +44,7 @@ const send = async (url: string, request: RequestInit): Promise<Response> => {
   try {
     return await fetch(url, request);
   } catch (cause) {
-    throw new LocalError(`${request.method} ${url} had no answer`, { cause });
+    throw new LocalError(`${request.method} ${url} got no answer`, { cause });
   }
 };
 

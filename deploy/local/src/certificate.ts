@@ -11,8 +11,8 @@ const days = '397';
 const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
 
 /**
- * A private CA and under it a certificate for one server, PEM files in `directory`; replaces those of before.
- * @param names of the server, as openssl writes a subjectAltName
+ * Creates a private CA and a certificate for one server, as PEM files in `directory`. Existing files are replaced.
+ * @param names the server's names, in openssl's syntax of a subjectAltName
  */
 export const makeCertificates = async (
   directory: string,

@@ -11,11 +11,11 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Appended to. */
+  /** The process's output is appended to this file. */
   readonly logFile: string;
-  /** How the process is asked to end, by `stop` and by the kernel should we die first. */
+  /** The signal that asks the process to end. `stop` sends it, or the kernel if this process dies first. */
   readonly stopSignal: NodeJS.Signals;
-  /** Told of every process started, so that a later run can end what a killed one left behind. */
+  /** Called for every process that is started, so that a later run can end what a killed run left behind. */
   readonly record?: (process: { name: string; pid: number; stopSignal: NodeJS.Signals }) => void;
 }
 
@@ -23,17 +23,17 @@ export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Resolves with the exit code, or the signal's name. */
+  /** Resolves with the exit code or the name of the signal. */
   readonly exited: Promise<number | string>;
   running(): boolean;
   signal(signal: NodeJS.Signals): void;
-  /** Asks to end, and kills after `graceMs`. */
+  /** Asks the process to end, and kills it after `graceMs`. */
   stop(graceMs?: number): Promise<void>;
 }
 
 /**
- * Starts a process in its own session, so that the terminal's Ctrl-C reaches us alone and we stop things in order.
- * Where setpriv exists the kernel signals it when we die without having stopped it.
+ * Starts a process in its own session, so that the terminal's Ctrl-C reaches only this process, which stops the others in
+ * order. If setpriv exists, the kernel signals the process when this one dies without having stopped it.
  */
 export const startChild = (options: ChildOptions): Child => {
   const { name, logFile, stopSignal } = options;
@@ -64,15 +64,15 @@ export const startChild = (options: ChildOptions): Child => {
   return { name, pid, logFile, exited, running, signal, stop };
 };
 
-/** For a message: where the process logs, and the last lines it wrote, indented. */
+/** Text for an error message: the path of the process's log and its last lines, indented. */
 export const logEnd = ({ logFile }: Child, lines = 12): string => {
   const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines);
   return `Its log ${logFile} ends with:\n${end.map((line) => `    ${line}`).join('\n')}`;
 };
 
 /**
- * Waits until `ready` says so, looking every few milliseconds.
- * @throws LocalError with the end of the log when the process ends first or `timeoutMs` pass
+ * Waits until `ready` returns true, and polls it every few milliseconds.
+ * @throws LocalError with the end of the log if the process ends first or `timeoutMs` pass
  */
 export const waitUntilReady = async (
   child: Child,

@@ -6,7 +6,7 @@ import { LocalError } from './failure.js';
 
 const run = promisify(execFile);
 
-/** Debian keeps servers in sbin, which is not on a plain user's PATH. */
+/** Debian installs servers in sbin, which is not on an ordinary user's PATH. */
 const directories = (): string[] => [
   ...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean),
   '/usr/local/sbin',
@@ -27,7 +27,7 @@ export const lookUp = (name: string): string | undefined =>
     });
 
 /**
- * Absolute path of a system command.
+ * Returns the absolute path of a system command.
  * @throws LocalError naming the Debian package to install
  */
 export const commandPath = (name: string, debianPackage: string): string => {
@@ -38,8 +38,8 @@ export const commandPath = (name: string, debianPackage: string): string => {
 };
 
 /**
- * Runs a command to its end and gives its standard output.
- * @throws LocalError with the last line of what the command said; its arguments are not repeated, as they may hold a PIN
+ * Runs a command to its end and returns its standard output.
+ * @throws LocalError with the last line of the command's error output, without its arguments, which may contain a PIN
  */
 export const runCommand = async (
   path: string,

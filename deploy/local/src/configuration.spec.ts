@@ -37,7 +37,7 @@ const read = (file: string): string => readFileSync(file, 'utf8');
 describe.each(services)('%s', (service) => {
   const { document, secrets } = filesOf(writeServiceConfiguration(join(directory, service), service, wiring));
 
-  it('sees its own secrets only: the PIN is the crypto-worker’s, and the owner’s password nobody’s', () => {
+  it('sees only its own secrets: only the crypto-worker gets the PIN, and no service gets the owner’s password', () => {
     const seen = secrets.map(read);
     expect(seen.includes('the-pin')).toBe(service === 'crypto-worker');
     expect(seen.includes('the-cursor-secret')).toBe(service !== 'gateway');
@@ -50,12 +50,12 @@ describe.each(services)('%s', (service) => {
     for (const secret of allSecrets) expect(read(document)).not.toContain(secret);
   });
 
-  it('is readable by its owner alone', () => {
+  it('is readable only by its owner', () => {
     for (const file of [document, ...secrets]) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 });
 
-it('gives the worker of a partition its token alone, and tells policy which there are', () => {
+it('gives the worker of a partition only its own token, and gives policy the list of partitions', () => {
   const elsewhere = { ...wiring, partitions: ['north'], hsm: { ...wiring.hsm, partition: 'north', tokenLabel: 'n' } };
   const { document } = filesOf(writeServiceConfiguration(join(directory, 'north'), 'crypto-worker', elsewhere));
   const { ankasecure } = parse(read(document)) as { ankasecure: { partition: string; hsm: object } };
@@ -66,7 +66,7 @@ it('gives the worker of a partition its token alone, and tells policy which ther
   expect(parse(read(policy))).toMatchObject({ ankasecure: { partitions: ['north'] } });
 });
 
-it('tells migrate of the database and its owner, and of nothing else', () => {
+it('gives migrate only the database and its owner', () => {
   const { document, secrets } = filesOf(writeMigrationConfiguration(join(directory, 'migrate'), wiring));
   const { ankasecure } = parse(read(document)) as { ankasecure: Record<string, unknown> };
   expect(Object.keys(ankasecure)).toEqual(['database']);
@@ -74,7 +74,7 @@ it('tells migrate of the database and its owner, and of nothing else', () => {
   expect(secrets.map(read).sort()).toEqual(['the-app-password', 'the-owner-password']);
 });
 
-it('lays a patch over the document, section by section', () => {
+it('merges a patch into the document, section by section', () => {
   const base = { http: { host: 'a', port: 1 }, list: [1, 2] };
   expect(patched(base, { http: { port: 2 }, list: [3], quota: { burst: 1 } })).toEqual({
     http: { host: 'a', port: 2 },

@@ -6,10 +6,10 @@ import type { DatabaseLogin } from './database.js';
 import { audience, issuer } from './identity.js';
 import { writePrivate } from './secret.js';
 
-/** Any part of a service's YAML, below its root `ankasecure`. */
+/** A part of a service's YAML below the root `ankasecure`. */
 export type ConfigurationPatch = Readonly<Record<string, unknown>>;
 
-/** What a process is told of the parts around it. */
+/** The addresses and credentials that a process gets. */
 export interface Wiring {
   readonly nats: { readonly url: string; readonly caFile: string; readonly seed: string };
   readonly database: { readonly app: DatabaseLogin; readonly owner: DatabaseLogin };
@@ -49,7 +49,7 @@ const pkcs11Section = (hsm: Wiring['hsm']) => ({
   profile: 'softhsm',
 });
 
-/** Each service's own sections, beside those that all have. */
+/** Each service's own sections, in addition to the common ones. */
 const sections: Record<Service, (wiring: Wiring) => ConfigurationPatch> = {
   gateway: ({ httpPort, jwksFile }) => ({
     http: { host: '127.0.0.1', port: httpPort, 'body-limit-bytes': 4 * mebibyte },
@@ -87,7 +87,7 @@ const databasePassword = ({ database }: Wiring): string => database.app.password
 const cursorSecret = (wiring: Wiring): string => wiring.cursorSecret;
 const everybody = { nats_seed: natsSeed, db_password: databasePassword };
 
-/** The secret files each service may read: its own, and the PIN the crypto-worker alone. */
+/** The secret files that each service may read. Only the crypto-worker gets the PIN. */
 const secrets: Record<Service, Readonly<Record<string, (wiring: Wiring) => string>>> = {
   gateway: everybody,
   policy: { ...everybody, cursor_secret: cursorSecret },
@@ -106,7 +106,7 @@ const databaseSection = (login: DatabaseLogin) => ({
 const isSection = (value: unknown): value is ConfigurationPatch =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `patch` over `base`, section by section; lists and values are replaced. */
+/** Merges `patch` into `base`, section by section. Lists and values are replaced. */
 export const patched = (base: ConfigurationPatch, patch: ConfigurationPatch): ConfigurationPatch => {
   const entries = Object.entries(patch).map(([key, value]): [string, unknown] => {
     const before = base[key];
@@ -122,7 +122,7 @@ export const serviceDocument = (service: Service, wiring: Wiring): Configuration
   ...sections[service](wiring),
 });
 
-/** What `migrate` reads: the database, and its owner's login, which the service itself never sees. */
+/** The configuration of `migrate`: the database and its owner's login, which the service itself never gets. */
 export const migrationDocument = ({ database }: Wiring): ConfigurationPatch => ({
   database: {
     ...databaseSection(database.app),
@@ -130,7 +130,7 @@ export const migrationDocument = ({ database }: Wiring): ConfigurationPatch => (
   },
 });
 
-/** The environment that leads a process to its configuration. */
+/** The environment variables that name a process's configuration. */
 export interface ConfigurationEnvironment {
   readonly ANKASECURE_CONFIG: string;
   readonly ANKASECURE_SECRETS: string;
@@ -148,7 +148,7 @@ const write = (
   return { ANKASECURE_CONFIG: configuration, ANKASECURE_SECRETS: secretsDirectory };
 };
 
-/** Writes a service's configuration file and secrets below `directory`, which is its own. */
+/** Writes a service's configuration file and secrets into its own `directory`. */
 export const writeServiceConfiguration = (
   directory: string,
   service: Service,
@@ -159,7 +159,7 @@ export const writeServiceConfiguration = (
   return write(directory, patched(serviceDocument(service, wiring), patch), Object.fromEntries(files));
 };
 
-/** The same for the service's `migrate`. */
+/** Writes the configuration file and secrets of the service's `migrate`. */
 export const writeMigrationConfiguration = (directory: string, wiring: Wiring): ConfigurationEnvironment =>
   write(directory, migrationDocument(wiring), {
     db_password: wiring.database.app.password,

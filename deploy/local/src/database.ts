@@ -10,7 +10,7 @@ export interface DatabaseLogin {
   readonly password: string;
 }
 
-/** One statement, or several without values, over a connection of its own. */
+/** Runs one statement, or several without values, on a new connection. */
 export const queryOnce = async (
   login: DatabaseLogin,
   sql: string,
@@ -40,9 +40,9 @@ const missing = async (login: DatabaseLogin, wanted: readonly string[], catalogu
 };
 
 /**
- * Makes the databases that are missing. Each has an owner, who runs its migrations, and an app role, which may connect
- * and has what the migrations grant it: neither is a superuser, may bypass row-level security, or reach another's database.
- * May be repeated, also when it was cut short.
+ * Creates the databases that are missing. Each has an owner, which runs its migrations, and an app role, which may connect
+ * and has only what the migrations grant. Neither is a superuser, can bypass row-level security or can reach another database.
+ * The call can be repeated, also after it was interrupted.
  */
 export const provisionDatabases = async (
   superuser: DatabaseLogin,
@@ -59,7 +59,7 @@ export const provisionDatabases = async (
   for (const database of databases) {
     const [name, owner, app] = [database, roleOf(database, 'owner'), roleOf(database, 'app')].map(pg.escapeIdentifier);
     if (absent.includes(database)) await queryOnce(superuser, `CREATE DATABASE ${name} OWNER ${owner}`);
-    // Each time: whoever made the database may have died before it was closed to the others.
+    // This runs every time, because an earlier run may have stopped before it closed the database to other roles.
     await queryOnce(
       superuser,
       `REVOKE ALL ON DATABASE ${name}, postgres, template1 FROM PUBLIC; GRANT CONNECT ON DATABASE ${name} TO ${app}`,

@@ -46,7 +46,7 @@ const verifyOutside = async (signer: Key, jws: string): Promise<void> => {
   expectEqual(new TextDecoder().decode(payload), message, 'verification by jose');
 };
 
-/** Waits until the trail holds `wanted` events of the key: they are committed before the answer and sealed right after it. */
+/** Waits until the trail has `wanted` events of the key. Events are committed before the answer and sealed right after it. */
 const sealedEvents = async (api: Api, { id }: Key, wanted: number): Promise<readonly SealedEvent[]> => {
   const deadline = Date.now() + 10_000;
   for (;;) {
@@ -63,7 +63,7 @@ const verifyTrail = async (api: Api): Promise<void> => {
   expectEqual(trail.valid, true, `verification of the audit trail (${trail.reason})`);
 };
 
-/** The main job, through the public API, each step shown: a tenant, keys born in the HSM, their use, and the sealed trail of it. */
+/** Runs the main job through the public API and shows each step: a tenant, keys in the HSM, their use, and the sealed audit trail. */
 export const runDemo = async (stack: Stack, step: Step): Promise<DemoResult> => {
   const tenant = await step('tenant "demo"', () => ensureTenant(stack, 'demo', 'Demonstration'));
   const adminToken = await mintAdminToken(stack, tenant.id);
@@ -74,21 +74,21 @@ export const runDemo = async (stack: Stack, step: Step): Promise<DemoResult> => 
   const create = (purpose: string): Promise<Key> =>
     api.post<Key>('/keys', { algorithm: 'EC-P256', purpose, label: `demo ${purpose}` });
 
-  const encryption = await step('create an EC-P256 key in the HSM, to encrypt', () => create('encrypt'));
-  const signing = await step('create an EC-P256 key in the HSM, to sign', () => create('sign'));
+  const encryption = await step('create an EC-P256 key in the HSM for encryption', () => create('encrypt'));
+  const signing = await step('create an EC-P256 key in the HSM for signing', () => create('sign'));
 
   const { jwe } = await step('encrypt', () =>
     api.post<EncryptResult>('/encrypt', { keyId: encryption.id, plaintext: message, encoding: 'utf8' }),
   );
   await step('decrypt in the HSM', () => decryptInside(api, jwe));
-  const foreign = await step('encrypt with the jose package to the public JWK', () => encryptOutside(encryption));
-  await step('decrypt that in the HSM', () => decryptInside(api, foreign));
+  const foreign = await step('encrypt for the public JWK with the jose package', () => encryptOutside(encryption));
+  await step('decrypt the result in the HSM', () => decryptInside(api, foreign));
 
   const { jws = '' } = await step('sign in the HSM', () =>
     api.post<SignResult>('/sign', { keyId: signing.id, payload: message, encoding: 'utf8' }),
   );
-  await step('verify with the jose package', () => verifyOutside(signing, jws));
-  await step('verify', async () =>
+  await step('verify the signature with the jose package', () => verifyOutside(signing, jws));
+  await step('verify the signature with the API', async () =>
     expectEqual((await api.post<VerifyResult>('/verify', { jws })).valid, true, 'verification'),
   );
 

@@ -1,4 +1,4 @@
-/** What stops the local stack: one sentence for the person at the terminal, saying what is wrong and what to do. */
+/** An error that stops the local stack. Its message is one sentence for the user that says what is wrong and what to do. */
 export class LocalError extends Error {
   override readonly name = 'LocalError';
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Child } from './child.js';
 import { createFleet, serviceOf } from './fleet.js';
 
-/** A process that ends as it is told, and notes it. */
+/** A process that ends when asked to, and records it. */
 const fakeChild = (name: string, pid: number, ended: string[]): Child => {
   let end = (_: number | string): void => {};
   let alive = true;
@@ -31,7 +31,7 @@ const fleetOf = async (names: readonly string[]) => {
   return { fleet, ended, children, unexpected };
 };
 
-it('stops callers before those they call', async () => {
+it('stops callers before the services they call', async () => {
   const { fleet, ended, unexpected } = await fleetOf([
     'crypto-worker-1',
     'audit',
@@ -50,7 +50,7 @@ it('stops callers before those they call', async () => {
   expect(unexpected).toEqual([]);
 });
 
-it('tells only of an end that nobody asked for', async () => {
+it('reports only an end that was not requested', async () => {
   const { fleet, children, unexpected } = await fleetOf(['audit', 'policy']);
   await fleet.kill('audit');
   await fleet.restart('audit');

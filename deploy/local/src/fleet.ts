@@ -2,34 +2,34 @@ import { type Service, services } from '@ankasecure/contracts';
 import type { Child } from './child.js';
 import { LocalError } from './failure.js';
 
-/** A process ended that nobody asked to: `how` is its exit code or signal. */
+/** Called when a process ends that was not asked to end. `how` is its exit code or signal. */
 export type UnexpectedExit = (name: string, how: number | string) => void;
 
 /** The service processes of a stack, by name: `gateway`, `policy`, `audit`, `crypto-worker-1`, … */
 export interface Fleet {
   names(): string[];
-  /** Process ids of those that run. */
+  /** The ids of the running processes. */
   pids(): Record<string, number>;
-  /** Resolves when it is ready. */
+  /** Starts the process and resolves when it is ready. */
   start(name: string): Promise<void>;
-  /** Resolves when the process is gone. */
+  /** Stops the process and resolves when it has ended. */
   kill(name: string, signal?: NodeJS.Signals): Promise<void>;
-  /** Stops it, if it runs, and starts it again. */
+  /** Stops the process if it runs, and starts it again. */
   restart(name: string): Promise<void>;
   addWorker(): Promise<string>;
-  /** All of them: callers before those they call. */
+  /** Stops all processes, callers before the services they call. */
   stop(): Promise<void>;
 }
 
 const stopOrder: readonly Service[] = ['gateway', 'policy', 'audit', 'crypto-worker'];
 
-/** Of a partition besides the default one, its name stands before the number. */
+/** For a partition other than the default one, its name comes before the number. */
 export const workerName = (number: number, partition = 'default'): string =>
   partition === 'default' ? `crypto-worker-${number}` : `crypto-worker-${partition}-${number}`;
 
 export const partitionOf = (name: string): string => /^crypto-worker-(.+)-[0-9]+$/.exec(name)?.[1] ?? 'default';
 
-/** The service a process is one of. */
+/** The service that a process belongs to. */
 export const serviceOf = (name: string): Service => {
   const service = services.find((candidate) => candidate === name || workerPattern(candidate).test(name));
   if (service === undefined) throw new LocalError(`There is no service process named ${name}`);

@@ -19,7 +19,7 @@ it('mints tokens that its JWKS verifies, in this run and the next', async () => 
   expect(payload).toMatchObject({ sub: 'somebody', tenant: tenantId, roles: ['user', 'auditor'] });
 });
 
-it('publishes no private key, and keeps its own from others', () => {
+it('publishes no private key, and hides its own from other users', () => {
   const { keys } = JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8')) as JSONWebKeySet;
   expect(keys).toHaveLength(1);
   expect(keys[0]).not.toHaveProperty('d');

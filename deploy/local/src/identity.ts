@@ -14,13 +14,13 @@ export interface TokenClaims {
   readonly tenantId: string;
   readonly subject: string;
   readonly roles: readonly Role[];
-  /** Default one week; negative makes a token that has expired already. */
+  /** Default: one week. A negative value makes an expired token. */
   readonly lifetimeSeconds?: number;
-  /** Over or beside the claims above, for tests of bad tokens. */
+  /** Additional or replacing claims, for tests of bad tokens. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** A development issuer: one ES256 key, kept in its directory. */
+/** A development issuer with one ES256 key, stored in its directory. */
 export interface Issuer {
   readonly jwksFile: string;
   mint(claims: TokenClaims): Promise<string>;
@@ -34,13 +34,13 @@ const makeKey = async (): Promise<JWK> => {
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ES256', use: 'sig' };
 };
 
-/** @throws LocalError that names the file and quotes nothing of it */
+/** @throws LocalError that names the file without quoting its contents */
 const readKey = (file: string): JWK & { kid: string } => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as JWK & { kid: string };
   } catch {
     throw new LocalError(
-      `The development issuer's key ${file} cannot be read. Restore it, or begin anew with --fresh.`,
+      `The development issuer's key ${file} cannot be read. Restore it, or start again with --fresh.`,
     );
   }
 };

@@ -12,7 +12,7 @@ import type { SoftHsm } from './softhsm.js';
 import type { ServiceOptions, StackOptions } from './stack.js';
 import type { DataDirectory } from './state.js';
 
-/** Where a service process serves health and metrics. */
+/** The port on which a service process serves health and metrics. */
 export const observabilityPort = (data: DataDirectory, name: string): Promise<number> =>
   data.port(`${name} (health and metrics)`);
 
@@ -59,7 +59,7 @@ const processOptions = (
   };
 };
 
-/** Brings the four databases forward, each as its owner, all at once. */
+/** Migrates the four databases in parallel, each as its owner. */
 export const migrateAll = async (parts: Parts, options: StackOptions): Promise<void> => {
   const migrate = async (service: Service): Promise<void> => {
     const name = service === 'crypto-worker' ? workerName(1) : service;

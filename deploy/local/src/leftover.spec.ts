@@ -32,7 +32,7 @@ it('ends what an earlier run left behind, by its own signal', async () => {
   expect(existsSync(file)).toBe(false);
 });
 
-it('kills what does not listen', async () => {
+it('kills a process that ignores the signal', async () => {
   const child = sleeper(
     processLedger(file).record,
     "process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000)",
@@ -42,7 +42,7 @@ it('kills what does not listen', async () => {
   expect(await child.exited).toBe('SIGKILL');
 });
 
-it('spares a process that merely has the number of a former one', async () => {
+it('spares a process that reuses the pid of an earlier one', async () => {
   const child = sleeper(undefined);
   const entry = { name: 'former', pid: child.pid, stopSignal: 'SIGKILL', startedAt: '1' };
   appendFileSync(file, `${JSON.stringify(entry)}\n{"cut sho`);
@@ -51,6 +51,6 @@ it('spares a process that merely has the number of a former one', async () => {
   await child.stop();
 });
 
-it('is content with nothing', async () => {
+it('accepts an empty record', async () => {
   expect(await processLedger(file).endLeftovers()).toEqual([]);
 });

@@ -5,11 +5,11 @@ interface Entry {
   readonly name: string;
   readonly pid: number;
   readonly stopSignal: NodeJS.Signals;
-  /** Clock ticks between the machine's boot and the start of the process: with the pid, it names one process for good. */
+  /** Clock ticks between the machine's boot and the start of the process. Together with the pid, it identifies one process. */
   readonly startedAt: string | undefined;
 }
 
-/** Fields 3 (state) and 22 (start time) of /proc/<pid>/stat; the name in field 2 may hold anything. */
+/** Reads fields 3 (state) and 22 (start time) of /proc/<pid>/stat. The name in field 2 may contain any characters. */
 const startOf = (pid: number): string | undefined => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
@@ -21,7 +21,7 @@ const startOf = (pid: number): string | undefined => {
 
 const isAlive = ({ pid, startedAt }: Entry): boolean => startedAt !== undefined && startOf(pid) === startedAt;
 
-/** Nothing for a line that a crash cut short. */
+/** Returns undefined for a line that a crash truncated. */
 const parse = (line: string): Entry[] => {
   try {
     return [JSON.parse(line) as Entry];
@@ -30,12 +30,12 @@ const parse = (line: string): Entry[] => {
   }
 };
 
-/** The processes started from a data directory, in a file, one JSON line each. */
+/** The processes started from a data directory, recorded in a file as one JSON line each. */
 export const processLedger = (file: string) => ({
   record: (process: Omit<Entry, 'startedAt'>): void =>
     appendFileSync(file, `${JSON.stringify({ ...process, startedAt: startOf(process.pid) })}\n`, { mode: 0o600 }),
 
-  /** Ends what an earlier run left behind, by its own signal and after `graceMs` for good. @returns the names */
+  /** Ends processes of an earlier run with their own signal, and kills them after `graceMs`. @returns their names */
   endLeftovers: async (graceMs = 5000): Promise<string[]> => {
     if (!existsSync(file)) return [];
     const entries = readFileSync(file, 'utf8').split('\n').flatMap(parse).filter(isAlive);

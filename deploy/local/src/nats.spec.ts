@@ -24,7 +24,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** A connection that notes what the server forbids it, as `publish x` and `subscription y`. */
+/** A connection that records what the server forbids, as `publish x` and `subscription y`. */
 const login = async (seed: string): Promise<{ connection: NatsConnection; forbidden: Set<string> }> => {
   const connection = await connect({
     servers: nats.url,
@@ -45,14 +45,14 @@ const login = async (seed: string): Promise<{ connection: NatsConnection; forbid
   return { connection, forbidden };
 };
 
-/** The server has answered everything, and all of that is noted. */
+/** Resolves when the server has answered everything and the answers are recorded. */
 const settled = async (connection: NatsConnection): Promise<void> => {
   await connection.flush();
   await setImmediate();
   await connection.close();
 };
 
-/** What of `subjects` the server forbids to publish and to subscribe. */
+/** The subjects that the server forbids to publish or to subscribe to. */
 const tryAll = async (seed: string, subjects: readonly string[]): Promise<Set<string>> => {
   const { connection, forbidden } = await login(seed);
   for (const subject of subjects) {
@@ -65,7 +65,7 @@ const tryAll = async (seed: string, subjects: readonly string[]): Promise<Set<st
 
 describe('threat: NATS eavesdropping, spoofing', () => {
   for (const service of services) {
-    it(`lets ${service} publish what it may call and subscribe what it owns, and nothing else`, async () => {
+    it(`lets ${service} publish only what it may call and subscribe only to what it owns`, async () => {
       const expected = all.flatMap((contract) => [
         ...(contract.callers.includes(service) ? [] : [`publish ${concrete(contract)}`]),
         ...(contract.owner === service ? [] : [`subscription ${concrete(contract)}`]),
@@ -74,7 +74,7 @@ describe('threat: NATS eavesdropping, spoofing', () => {
       expect([...forbidden].sort()).toEqual([...new Set(expected)].sort());
     });
 
-    it(`keeps ${service} out of the inboxes of others, and out of everything`, async () => {
+    it(`keeps ${service} out of other inboxes, and away from wildcards`, async () => {
       const inboxes = services.filter((other) => other !== service).map((other) => `${inboxPrefix(other)}.x`);
       const subjects = [...inboxes, '_INBOX.x', '$SYS.ACCOUNT', '$SYS.REQ.SERVER.PING', 'crypto', 'made-up.subject'];
       const forbidden = await tryAll(nats.seeds[service], subjects);
@@ -90,13 +90,13 @@ describe('threat: NATS eavesdropping, spoofing', () => {
     });
   }
 
-  it('lets a worker of one partition serve no other', async () => {
+  it('stops a worker of one partition from serving another', async () => {
     const others = all.map((contract) => subjectOf(contract, 'other')).filter((subject) => subject.includes('.other.'));
     const forbidden = await tryAll(nats.seeds['crypto-worker'], others);
     for (const subject of others) expect(forbidden).toContain(`subscription ${subject}`);
   });
 
-  it('lets the workers of another partition serve that one and no other', async () => {
+  it('lets the workers of another partition serve only that one', async () => {
     const on = (partition: string): string[] =>
       all.map((contract) => subjectOf(contract, partition)).filter((subject) => subject.includes(`.${partition}.`));
     const forbidden = await tryAll(nats.partitionSeeds['other'] ?? '', [...on('other'), ...on('default')]);
@@ -104,7 +104,7 @@ describe('threat: NATS eavesdropping, spoofing', () => {
     expect([...forbidden].filter((what) => what.startsWith('subscription crypto.other.'))).toEqual([]);
   });
 
-  it('lets whoever was asked answer once, in the inbox of the asker', async () => {
+  it('lets the receiver of a request answer once, in the inbox of the sender', async () => {
     const gateway = await login(nats.seeds.gateway);
     const policy = await login(nats.seeds.policy);
     policy.connection.subscribe('policy.get', {
@@ -125,7 +125,7 @@ describe('threat: NATS eavesdropping, spoofing', () => {
     expect(heard).toEqual(['first']);
   });
 
-  it('refuses whoever has no nkey, or an unknown one, or trusts another authority', async () => {
+  it('refuses a client without an nkey, with an unknown one, or that trusts another authority', async () => {
     const options = { servers: nats.url, tls: { caFile: nats.caFile }, reconnect: false } as const;
     await expect(connect(options)).rejects.toThrow(/authorization/i);
     const stranger = nkeyAuthenticator(createUser().getSeed());

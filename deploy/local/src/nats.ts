@@ -8,14 +8,14 @@ import { isListening } from './port.js';
 import { privateDirectory, writePrivate } from './secret.js';
 
 export interface NatsOptions {
-  /** Private to this server: certificates, configuration and log. */
+  /** The server's private directory for certificates, configuration and log. */
   readonly directory: string;
   readonly port: number;
-  /** The worker's identity serves this partition. */
+  /** The partition that the worker's identity serves. */
   readonly partition?: string;
-  /** Others, each served by workers of an identity of its own. */
+  /** Further partitions, each served by workers with their own identity. */
   readonly partitions?: readonly string[] | undefined;
-  /** Default in `directory`. */
+  /** Default: a file in `directory`. */
   readonly logFile?: string;
   readonly record?: ChildOptions['record'];
 }
@@ -25,9 +25,9 @@ export interface Nats {
   /** `tls://127.0.0.1:<port>` */
   readonly url: string;
   readonly caFile: string;
-  /** Each service's nkey seed, made anew at every start. */
+  /** Each service's nkey seed. It is new at every start. */
   readonly seeds: Readonly<Record<Service, string>>;
-  /** The same of the workers of each further partition. */
+  /** The nkey seed of the workers of each further partition. */
   readonly partitionSeeds: Readonly<Record<string, string>>;
   readonly process: Child;
   stop(): Promise<void>;
@@ -43,12 +43,12 @@ export interface NatsTls {
   readonly keyFile: string;
 }
 
-/** Holds the largest batch of a request; HTTP bodies are limited well below it. */
+/** The limit is large enough for the largest batch. HTTP bodies are limited well below it. */
 export const maxPayloadBytes = 8 * 1024 * 1024;
 
 /**
- * nats-server's configuration: TLS only, no anonymous user, and a user may do what is listed and nothing else.
- * Whoever was asked may answer that one message within two minutes.
+ * The configuration of nats-server: TLS only, no anonymous user, and a user may do only what is listed. The receiver of a
+ * request may answer it once, within two minutes.
  */
 export const natsConfiguration = (
   port: number,
@@ -59,7 +59,7 @@ export const natsConfiguration = (
   const list = (subjects: readonly string[]): string =>
     `[${subjects.map((subject) => JSON.stringify(subject)).join(', ')}]`;
   const user = ({ nkey, permissions }: NatsUser): string => {
-    // An empty list would allow everything.
+    // nats-server takes an empty list as "everything is allowed".
     if (!permissions.publish.length || !permissions.subscribe.length) throw new Error(`no permissions for ${nkey}`);
     return `    { nkey: ${nkey}, permissions: {
       publish: { allow: ${list(permissions.publish)} }
@@ -81,7 +81,7 @@ ${users.map(user).join('\n')}
 `;
 };
 
-/** Starts a nats-server on 127.0.0.1 with one identity per service and the permissions the contracts give it. */
+/** Starts a nats-server on 127.0.0.1 with one identity per service, which has the permissions of its contracts. */
 export const startNats = async (options: NatsOptions): Promise<Nats> => {
   const { port, partition = 'default', partitions = [] } = options;
   const directory = privateDirectory(options.directory);

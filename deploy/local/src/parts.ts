@@ -9,36 +9,36 @@ import { prepareSoftHsm, type SoftHsm } from './softhsm.js';
 import type { Step, Stopper } from './stack.js';
 import { type DataDirectory, freshStart } from './state.js';
 
-/** What the services stand on. */
+/** The parts below the services. */
 export interface Parts {
   readonly data: DataDirectory;
   readonly postgres: Postgres;
   readonly nats: Nats;
   readonly softHsm: SoftHsm;
-  /** Tokens of partitions besides the default one, each in a directory of its own. */
+  /** The tokens of further partitions, each in its own directory. */
   readonly partitions: Readonly<Record<string, SoftHsm>>;
   readonly issuer: Issuer;
 }
 
-/** Work on what outlives a run: when it fails on data of an earlier run, the message says how to begin anew. */
+/** Runs work on data that outlives a run. If it fails on data of an earlier run, the message says how to start again. */
 export const keptData = async <Result>(data: DataDirectory, work: () => Promise<Result>): Promise<Result> => {
   try {
     return await work();
   } catch (error) {
     if (!data.reused) throw error;
-    const hint = `If the data in ${data.path} is damaged, begin anew with: ${freshStart(data.path)}`;
+    const hint = `If the data in ${data.path} is damaged, start again with: ${freshStart(data.path)}`;
     throw new LocalError(`${messageOf(error)}\n${hint}`, { cause: error });
   }
 };
 
-/** What a complete directory holds; without it the rest is worth nothing, and to make it anew would hide a loss. */
+/** The files of a complete directory. If one is missing, the rest is useless, and creating it again would hide a loss. */
 const essential = ['postgres/data/PG_VERSION', 'softhsm', 'identity/issuer-key.json'];
 
 const assertWhole = ({ path, reused }: DataDirectory): void => {
   const missing = reused ? essential.find((name) => !existsSync(join(path, name))) : undefined;
   if (missing === undefined) return;
   throw new LocalError(
-    `The data directory ${path} is damaged (${missing} is missing). Restore it, or begin anew with: ${freshStart(path)}`,
+    `The data directory ${path} is damaged (${missing} is missing). Restore it, or start again with: ${freshStart(path)}`,
   );
 };
 

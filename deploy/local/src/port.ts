@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import { holdLock } from '../bootstrap/lock.mjs';
 
-/** Below the range from which Linux takes ports for outgoing connections (32768–60999). */
+/** A range below the one that Linux uses for outgoing connections (32768–60999). */
 const lowest = 15_000;
 const highest = 32_000;
 
@@ -12,7 +12,7 @@ export const isPortFree = (port: number): Promise<boolean> =>
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** A TCP port of 127.0.0.1 that nobody listens on now, and that nobody else is given by this as long as the process lives. */
+/** Returns a free TCP port of 127.0.0.1. This function gives it to no other caller while the process lives. */
 export const freePort = async (taken: readonly number[] = []): Promise<number> => {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest));
@@ -20,7 +20,7 @@ export const freePort = async (taken: readonly number[] = []): Promise<number> =
   }
 };
 
-/** Whether somebody accepts connections on the port. */
+/** Whether a program accepts connections on the port. */
 export const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

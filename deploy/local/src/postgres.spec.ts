@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const one = () => postgres.login('ankadb_one', 'app');
 
-it('lets the app role connect, and do nothing that was not granted', async () => {
+it('lets the app role connect, and do only what is granted', async () => {
   expect(await queryOnce(one(), 'SELECT current_user AS who')).toEqual([{ who: 'ankadb_one_app' }]);
   await expect(queryOnce(one(), 'CREATE TABLE mine (id int)')).rejects.toThrow('permission denied for schema public');
   await expect(queryOnce(one(), 'CREATE TEMP TABLE mine (id int)')).rejects.toThrow('permission denied');
@@ -35,7 +35,7 @@ it('gives neither role power over row-level security or other roles', async () =
   for (const row of rows) expect(Object.values(row)).not.toContain(true);
 });
 
-it('lets the owner make tables that the app role sees only when granted', async () => {
+it('lets the owner create tables that the app role sees only when granted', async () => {
   const owner = postgres.login('ankadb_one', 'owner');
   await queryOnce(owner, 'CREATE TABLE thing (id int); INSERT INTO thing VALUES (1)');
   await expect(queryOnce(one(), 'SELECT * FROM thing')).rejects.toThrow('permission denied for table thing');
@@ -51,7 +51,7 @@ it("keeps every role out of another service's database, and out of PostgreSQL's 
       );
 });
 
-it('closes a database that was made by somebody who died before closing it', async () => {
+it('closes a database that an interrupted run created and left open', async () => {
   const superuser = postgres.login('postgres', 'superuser');
   const passwordOf = (role: string): string => `${role}-password`;
   await queryOnce(superuser, 'CREATE DATABASE ankadb_three');
@@ -69,7 +69,7 @@ it('refuses a wrong password', async () => {
   );
 });
 
-it('commits to disk, and keeps data and passwords over a kill', async () => {
+it('commits to disk, and keeps data and passwords after a kill', async () => {
   expect(await postgres.query('postgres', 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
   await queryOnce(postgres.login('ankadb_one', 'owner'), 'CREATE TABLE kept AS SELECT 42 AS answer');
   const before = one();

@@ -10,15 +10,15 @@ import { keptSecret, privateDirectory, writePrivate } from './secret.js';
 import { type CommandLine, unprivileged } from './unprivileged.js';
 
 export interface PostgresOptions {
-  /** Private to this server: its data, passwords and log. Reused when it holds a database cluster already. */
+  /** The server's private directory for data, passwords and log. A database cluster in it is reused. */
   readonly directory: string;
   readonly port: number;
-  /** Each gets a role `<name>_owner` and a role `<name>_app`. */
+  /** The databases. Each has a role `<name>_owner` and a role `<name>_app`. */
   readonly databases: readonly string[];
-  /** Default in `directory`. */
+  /** Default: a file in `directory`. */
   readonly logFile?: string;
   readonly record?: ChildOptions['record'];
-  /** Over the defaults, as `postgres -c name=value`. */
+  /** Settings that replace the defaults, as in `postgres -c name=value`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +26,7 @@ export interface Postgres {
   readonly port: number;
   readonly process: Child;
   login(database: string, role: DatabaseRole): DatabaseLogin;
-  /** As the superuser, whom row-level security does not bind. */
+  /** Runs a query as the superuser, who bypasses row-level security. */
   query(database: string, sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
@@ -62,7 +62,7 @@ const initialise = async (directory: string, data: string, password: string): Pr
   }
 };
 
-/** A crash leaves postmaster.pid behind; PostgreSQL would take any later process of that number for its own. */
+/** Deletes a postmaster.pid that a crash left behind. PostgreSQL would take any later process with that number for its own. */
 const dropStaleLock = (data: string): void => {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
@@ -89,8 +89,8 @@ const serve = async (options: PostgresOptions, data: string): Promise<Child> => 
 };
 
 /**
- * Starts a PostgreSQL of the embedded binaries on 127.0.0.1 with the databases asked for.
- * @throws LocalError when the directory holds something that is not a usable database cluster
+ * Starts a PostgreSQL from the embedded binaries on 127.0.0.1, with the given databases.
+ * @throws LocalError if the directory contains something other than a usable database cluster
  */
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
   const { directory, port } = options;
@@ -120,13 +120,13 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
   };
 };
 
-/** False while it starts up or recovers (57P03). */
+/** Returns false while the server starts or recovers (57P03). */
 const answers = async (superuser: DatabaseLogin): Promise<boolean> => {
   try {
     await queryOnce(superuser, 'SELECT 1');
     return true;
   } catch (error) {
     if ((error as { code?: string }).code === '57P03') return false;
-    throw new LocalError('PostgreSQL does not answer as it should', { cause: error });
+    throw new LocalError('PostgreSQL gave an unexpected answer', { cause: error });
   }
 };

@@ -7,13 +7,13 @@ export const privateDirectory = (path: string): string => {
   return path;
 };
 
-/** Writes a file that its owner alone may read. */
+/** Writes a file that only its owner may read. */
 export const writePrivate = (path: string, content: string): string => {
   writeFileSync(path, content, { mode: 0o600 });
   return path;
 };
 
-/** The secret kept under `name` in `directory`; made of 32 random bytes (64 hex digits) the first time. */
+/** Returns the secret stored as `name` in `directory`. The first call creates it from 32 random bytes (64 hex digits). */
 export const keptSecret = (directory: string, name: string, bytes = 32): string => {
   const path = join(privateDirectory(directory), name);
   if (!existsSync(path)) writePrivate(path, randomBytes(bytes).toString('hex'));

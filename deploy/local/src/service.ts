@@ -7,29 +7,29 @@ import { type Child, type ChildOptions, logEnd, startChild, waitUntilReady } fro
 import type { ConfigurationEnvironment } from './configuration.js';
 import { LocalError } from './failure.js';
 
-/** The clone this stack is part of. */
+/** The root of the repository. */
 export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface ProcessOptions {
-  /** `gateway`, `crypto-worker-2`: names the process, its log and its directory. */
+  /** The name of the process, its log and its directory, such as `gateway` or `crypto-worker-2`. */
   readonly name: string;
   readonly service: Service;
   readonly configuration: ConfigurationEnvironment;
   readonly environment: Readonly<Record<string, string>>;
-  /** For node itself, as `--max-semi-space-size=64`. */
+  /** Options for node itself, such as `--max-semi-space-size=64`. */
   readonly nodeFlags: readonly string[];
   readonly logDirectory: string;
   readonly record: NonNullable<ChildOptions['record']>;
 }
 
-/** Nothing else of our environment reaches a service, so that a stray variable cannot change its configuration. */
+/** The environment variables that reach a service. No others do, so a stray variable cannot change its configuration. */
 const passedOn = /^(PATH|LANG|TZ|OTEL_.*)$/;
 
 const environmentOf = (options: ProcessOptions): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name))),
   HOME: homedir(),
   NODE_ENV: 'production',
-  // Threads share two arenas of the C library instead of making some each.
+  // All threads share two arenas of the C library instead of creating their own.
   MALLOC_ARENA_MAX: '2',
   NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/ankasecure/compiled'),
   ...options.configuration,
@@ -37,8 +37,8 @@ const environmentOf = (options: ProcessOptions): NodeJS.ProcessEnv => ({
 });
 
 /**
- * Most of what a service allocates lives for one request: a small young generation keeps its memory below 200 MiB, and so does a
- * bound on the old one, without which garbage is collected when there is twice as much of it. MiB.
+ * Sizes of the heap in MiB. Most of what a service allocates lives for one request, so a small young generation keeps its
+ * memory below 200 MiB. So does a limit on the old generation, which is otherwise collected only after it has doubled.
  */
 const leanHeap = ['--max-semi-space-size=4', '--max-old-space-size=384'];
 
@@ -65,7 +65,7 @@ const ok = async (url: string): Promise<boolean> => {
   }
 };
 
-/** Starts a service and waits until its `/readyz` says 200. @throws LocalError with the end of its log when it never does */
+/** Starts a service and waits until its `/readyz` returns 200. @throws LocalError with the end of its log if it never does */
 export const startService = async (options: ProcessOptions, observabilityPort: number): Promise<Child> => {
   const child = startProgram(options, 'main.js', options.name);
   try {
@@ -77,7 +77,7 @@ export const startService = async (options: ProcessOptions, observabilityPort: n
   }
 };
 
-/** Runs a service's migrations to the end. @throws LocalError with the end of its log when they fail */
+/** Runs a service's migrations. @throws LocalError with the end of their log if they fail */
 export const runMigrations = async (options: ProcessOptions): Promise<void> => {
   const child = startProgram(options, 'migrate.js', `${options.service}-migrate`);
   const code = await child.exited;

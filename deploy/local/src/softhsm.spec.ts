@@ -7,7 +7,7 @@ import { prepareSoftHsm, serialOf } from './softhsm.js';
 const directory = mkdtempSync(join(tmpdir(), 'anka-softhsm-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-it('makes a token once, with a random PIN in a file of its own, and finds it again', async () => {
+it('creates a token once, with a random PIN in its own file, and finds it again', async () => {
   const made = await prepareSoftHsm(join(directory, 'one'), 'ankasecure', true);
   expect(made.tokenSerial).toMatch(/^[0-9a-f]{16}$/);
   expect(made.pin).toMatch(/^[0-9a-f]{16}$/);
@@ -16,13 +16,13 @@ it('makes a token once, with a random PIN in a file of its own, and finds it aga
   expect(await prepareSoftHsm(join(directory, 'one'), 'ankasecure', false)).toEqual(made);
 });
 
-it('says that a token is gone, rather than make another that has none of the keys', async () => {
+it('reports that a token is missing instead of creating one without the keys', async () => {
   await expect(prepareSoftHsm(join(directory, 'two'), 'ankasecure', false)).rejects.toThrow(
     `The SoftHSM token ankasecure is not in ${directory}/two/tokens`,
   );
 });
 
-it('tells tokens apart by their label', () => {
+it('distinguishes tokens by their label', () => {
   const slot = (serial: string, label: string) =>
     `Slot 1\n    Token info:\n        Serial number:    ${serial}\n        Label:            ${label}   \n`;
   const listing = `Available slots:\n${slot('aa', 'first')}${slot('', '')}${slot('bb', 'second')}`;

@@ -6,7 +6,7 @@ import { keptSecret, privateDirectory, writePrivate } from './secret.js';
 
 export interface SoftHsm {
   readonly libraryPath: string;
-  /** What a process needs in its environment before C_Initialize. */
+  /** The environment that a process needs before C_Initialize. */
   readonly env: { readonly SOFTHSM2_CONF: string };
   readonly tokenLabel: string;
   readonly tokenSerial: string;
@@ -26,7 +26,7 @@ const libraryPath = (): string => {
   return found;
 };
 
-/** The serial of the token `label` in what `softhsm2-util --show-slots` prints. */
+/** Finds the serial of the token `label` in the output of `softhsm2-util --show-slots`. */
 export const serialOf = (listing: string, label: string): string | undefined => {
   const field = (slot: string, name: string): string | undefined =>
     new RegExp(`^\\s*${name}:\\s*(.*?)\\s*$`, 'm').exec(slot)?.[1];
@@ -35,10 +35,10 @@ export const serialOf = (listing: string, label: string): string | undefined => 
 };
 
 /**
- * A SoftHSM token in a directory of its own; PIN and SO PIN are random and lie beside it. softhsm2-util takes PINs
- * on its command line only, where other users of this machine can see them for an instant: a development token.
- * @param initialise false when the token must be there already
- * @throws LocalError when it must and is not
+ * Prepares a SoftHSM token in its own directory, with a random PIN and SO PIN beside it. softhsm2-util takes PINs only on
+ * its command line, where other users of this machine can see them for an instant, so the token is for development only.
+ * @param initialise false if the token must exist already
+ * @throws LocalError if it must exist and does not
  */
 export const prepareSoftHsm = async (directory: string, tokenLabel: string, initialise: boolean): Promise<SoftHsm> => {
   const tokens = privateDirectory(join(directory, 'tokens'));

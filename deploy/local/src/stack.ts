@@ -12,25 +12,25 @@ import { repository } from './service.js';
 import type { SoftHsm } from './softhsm.js';
 import { openDataDirectory } from './state.js';
 
-/** What the processes of one service get beyond the ordinary. */
+/** Additional options for the processes of one service. */
 export interface ServiceOptions {
-  /** Laid over the service's YAML, below `ankasecure`. */
+  /** Merged into the service's YAML below `ankasecure`. */
   readonly configuration?: ConfigurationPatch;
   readonly environment?: Readonly<Record<string, string>>;
   readonly nodeFlags?: readonly string[];
 }
 
-/** Runs one step of the start, and may show it. */
+/** Runs one step of the start and can show it. */
 export type Step = <Result>(what: string, work: () => Promise<Result>) => Promise<Result>;
 
 export interface StackOptions {
-  /** Default `<clone>/.ankasecure`. */
+  /** Default: `.ankasecure` in the root of the repository. */
   readonly dataDirectory?: string;
-  /** Deletes what the directory holds and begins anew. */
+  /** Deletes the contents of the directory first. */
   readonly fresh?: boolean;
-  /** Crypto-workers on the one token. Default 1. */
+  /** The number of crypto-workers on the token. Default: 1. */
   readonly workers?: number;
-  /** HSM partitions besides the default one: each is a token of its own with one crypto-worker. */
+  /** Further HSM partitions. Each is its own token with one crypto-worker. */
   readonly partitions?: readonly string[];
   readonly services?: Partial<Record<Service, ServiceOptions>>;
   readonly step?: Step;
@@ -38,27 +38,27 @@ export interface StackOptions {
 }
 
 export interface Stack extends Fleet {
-  /** `http://127.0.0.1:<port>` of the gateway. */
+  /** The URL of the gateway, `http://127.0.0.1:<port>`. */
   readonly baseUrl: string;
   readonly dataDirectory: string;
   readonly postgres: Postgres;
   readonly nats: Nats;
   readonly softHsm: SoftHsm;
-  /** Of the partitions besides the default one. */
+  /** The tokens of further partitions. */
   readonly partitions: Readonly<Record<string, SoftHsm>>;
   mint(claims: TokenClaims): Promise<string>;
-  /** Keeps a token for people to use. @returns the file */
+  /** Saves an access token for the user. @returns its file */
   saveToken(name: string, token: string): string;
-  /** Of the service processes, and of `postgres` and `nats`. */
+  /** The logs of the service processes and of `postgres` and `nats`. */
   pids(): Record<string, number>;
-  /** Where `/readyz` and `/metrics` of a service process are. */
+  /** The base URL of a service process's `/readyz` and `/metrics`. */
   observabilityUrl(name: string): Promise<string>;
   logFile(name: string): string;
 }
 
 const showNothing: Step = (_, work) => work();
 
-/** Things to be stopped, the last started first. */
+/** Parts to stop, in reverse order of their start. */
 export interface Stopper {
   add(stop: () => Promise<void> | void): void;
   stop(): Promise<void>;
@@ -74,7 +74,7 @@ const createStopper = (): Stopper => {
   };
 };
 
-/** Waits for all even when one fails, so that nothing is left half started. */
+/** Waits for all even if one fails, so that nothing is left half started. */
 const startAll = async (fleet: Fleet, names: readonly string[]): Promise<void> => {
   const results = await Promise.allSettled(names.map((name) => fleet.start(name)));
   const failed = results.find((result) => result.status === 'rejected');
@@ -82,8 +82,8 @@ const startAll = async (fleet: Fleet, names: readonly string[]): Promise<void> =
 };
 
 /**
- * Brings up PostgreSQL, nats-server, a SoftHSM token and the four services, on ports and in a directory of their own.
- * @throws LocalError with one sentence for people; what had been started is stopped then
+ * Starts PostgreSQL, nats-server, a SoftHSM token and the four services, on their own ports and in their own directory.
+ * @throws LocalError with one sentence for the user, after everything that was started has been stopped
  */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
   const { step = showNothing, workers = 1, fresh = false } = options;

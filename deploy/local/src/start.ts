@@ -8,7 +8,7 @@ import { type Stack, startStack } from './stack.js';
 import { createSupervisor, type Supervisor } from './supervisor.js';
 
 const usage = `npm start -- [--fresh] [--once] [--data DIR] [--workers N]
-  --fresh      delete the data directory and begin anew
+  --fresh      delete the data directory and start again
   --once       run the main job, stop, and exit 0 or 1
   --data DIR   keep data in DIR (default: .ankasecure in the clone)
   --workers N  crypto-workers on the token (default 1)`;
@@ -39,7 +39,7 @@ const describe = (stack: Stack, { signingKeyId, ...tokens }: DemoResult): string
 AnkaSecure is ready at ${stack.baseUrl}
   API description  ${stack.baseUrl}/docs  (OpenAPI: ${stack.baseUrl}/api/v1/openapi.json)
   tokens           ${tokens.adminTokenFile}  (administrator of the tenant "demo")
-                   ${tokens.officerTokenFile}  (another one, for what takes two people)
+                   ${tokens.officerTokenFile}  (a second administrator, for operations that need two people)
                    ${tokens.platformTokenFile}  (platform administrator)
   logs             ${join(stack.dataDirectory, 'logs')}
 
@@ -48,14 +48,14 @@ Try it:
 
 Ctrl-C stops all of it.`;
 
-/** Resolves when we are asked to stop, or nobody reads us any more. The terminal and npm may both send the signal: once is enough. */
+/** Resolves on the first request to stop, or when standard output is closed. The terminal and npm may both send the signal. */
 const askedToStop = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   process.once('disconnect', () => resolve());
   process.stdout.on('error', () => resolve());
 });
 
-/** Resolves with the exit code when the stack is to be stopped. */
+/** Waits until the stack must stop, and resolves with the exit code. */
 const stayUp = async (stack: Stack, supervisor: Supervisor): Promise<number> => {
   const parts = [stack.postgres.process, stack.nats.process];
   const ended = await Promise.race([
@@ -80,18 +80,18 @@ const start = async (): Promise<number> => {
     ...(data !== undefined && { dataDirectory: data }),
   });
   let isUp = false;
-  // Before that there is nothing to stop in order: what was started ends with us.
+  // Until the stack is up there is nothing to stop in order: started processes end with this one.
   void askedToStop.then(() => isUp || process.exit(130));
   const stack = await starting;
   isUp = true;
-  print(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s. The main job, once:`);
+  print(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s. Running the main job once:`);
   try {
     const result = await runDemo(stack, step);
     if (once) return 0;
     print(describe(stack, result));
     return await stayUp(stack, supervisor);
   } finally {
-    await step('all of it stopped', () => stack.stop());
+    await step('everything stopped', () => stack.stop());
   }
 };
 

@@ -30,13 +30,13 @@ const released = async (change: (data: DataDirectory) => Promise<void> | void = 
   data.release();
 };
 
-it('lets one process hold a directory, and names it to the next', async () => {
+it('lets one process hold a directory, and names that process to the next', async () => {
   await opened();
   await expect(opened()).rejects.toThrow(`AnkaSecure already runs from ${path} (process ${process.pid})`);
   await expect(opened(true)).rejects.toThrow(LocalError);
 });
 
-it('keeps a port over runs', async () => {
+it('keeps a port across runs', async () => {
   let first = 0;
   await released(async (data) => {
     first = await data.port('gateway');
@@ -45,7 +45,7 @@ it('keeps a port over runs', async () => {
   expect(await (await opened()).port('gateway')).toBe(first);
 });
 
-it('says in one sentence that another program has a port, and what to do', async () => {
+it('says in one sentence that another program uses a port, and what to do', async () => {
   let port = 0;
   await released(async (data) => {
     port = await data.port('gateway');
@@ -55,12 +55,12 @@ it('says in one sentence that another program has a port, and what to do', async
   await new Promise<void>((resolve) => squatter.listen(port, '127.0.0.1', resolve));
   const data = await opened();
   await expect(data.port('gateway')).rejects.toThrow(
-    `Port ${port} of 127.0.0.1, which gateway has here, is taken by another program. Stop that program, or have new ports chosen: rm ${path}/ports.json`,
+    `Another program uses port ${port} of 127.0.0.1, which belongs to gateway. Stop that program, or choose new ports with: rm ${path}/ports.json`,
   );
   await new Promise((resolve) => squatter.close(resolve));
 });
 
-it('begins anew where a first start was cut short, and reuses what was completed', async () => {
+it('starts again after an incomplete first start, and reuses a complete one', async () => {
   await released((data) => writeFileSync(join(data.path, 'half'), ''));
   await released((data) => {
     expect(data.reused).toBe(false);
@@ -73,7 +73,7 @@ it('begins anew where a first start was cut short, and reuses what was completed
   expect(existsSync(join(path, 'whole'))).toBe(true);
 });
 
-it('deletes everything when asked to begin anew', async () => {
+it('deletes everything with the fresh option', async () => {
   await released((data) => {
     data.subdirectory('softhsm', 'tokens');
     data.markComplete();
@@ -82,29 +82,29 @@ it('deletes everything when asked to begin anew', async () => {
   expect(readdirSync(path)).not.toContain('softhsm');
 });
 
-it('touches no directory that is not its own, asked to begin anew or not', async () => {
+it('touches no directory that is not its own, with or without the fresh option', async () => {
   const parent = join(path, '..');
   writeFileSync(join(parent, 'precious'), 'x');
   for (const fresh of [false, true])
-    await expect(openDataDirectory(parent, fresh)).rejects.toThrow("holds something else than AnkaSecure's data");
+    await expect(openDataDirectory(parent, fresh)).rejects.toThrow("is not a data directory of AnkaSecure");
   expect(readdirSync(parent)).toContain('precious');
 });
 
-it('suggests to begin anew when the directory is damaged', async () => {
+it('suggests to start again if the directory is damaged', async () => {
   await released((data) => data.markComplete());
   writeFileSync(join(path, 'ankasecure.json'), '{"lay');
-  await expect(opened()).rejects.toThrow('Begin anew with: npm start -- --fresh');
+  await expect(opened()).rejects.toThrow('Start again with: npm start -- --fresh');
   expect((await opened(true)).reused).toBe(false);
 });
 
-it('keeps what it holds from other users', async () => {
+it('hides its contents from other users', async () => {
   const data = await opened();
   expect(statSync(data.path).mode & 0o777).toBe(0o700);
   expect(statSync(data.subdirectory('softhsm')).mode & 0o777).toBe(0o700);
   expect(statSync(data.logDirectory).mode & 0o777).toBe(0o700);
 });
 
-it('keeps the logs of the run before', async () => {
+it('keeps the logs of the previous run', async () => {
   await released((data) => {
     writeFileSync(join(data.logDirectory, 'gateway.log'), 'old');
     data.markComplete();

@@ -19,23 +19,23 @@ import { processLedger } from './leftover.js';
 import { freePort, isPortFree } from './port.js';
 import { privateDirectory } from './secret.js';
 
-/** What a stack keeps between runs, held by one process at a time. */
+/** The data that a stack keeps between runs. One process holds it at a time. */
 export interface DataDirectory {
   readonly path: string;
-  /** True when an earlier run got as far as `markComplete`: what it made must be there. */
+  /** True if an earlier run reached `markComplete`, so that its data must exist. */
   readonly reused: boolean;
-  /** A directory of its owner's alone below it. */
+  /** A directory below it that only its owner may enter. */
   subdirectory(...names: readonly string[]): string;
-  /** The port `name` listens on: chosen free once and kept. @throws LocalError when another program has it */
+  /** The port that `name` listens on. It is chosen once and kept. @throws LocalError if another program uses it */
   port(name: string): Promise<number>;
-  /** Empty at first; what the run before logged lies beside it in `logs.before`. */
+  /** The directory of logs. It is empty at first; the logs of the previous run are beside it in `logs.before`. */
   readonly logDirectory: string;
   readonly record: NonNullable<ChildOptions['record']>;
   markComplete(): void;
   release(): void;
 }
 
-/** Marks a directory as ours: nothing is ever deleted from one without it. */
+/** The file that marks a directory as a data directory. Nothing is deleted from a directory without it. */
 const markFile = 'ankasecure.json';
 const portsFile = 'ports.json';
 
@@ -53,7 +53,7 @@ const readJson = <Content>(file: string): Content | undefined => {
   }
 };
 
-/** The command that begins anew in this very directory: the plain one would delete another's data. */
+/** The command that starts again in this directory. Without `--data` it would delete the data of another one. */
 export const freshStart = (path: string): string => `npm start -- --fresh --data '${path}'`;
 
 const usable = (path: string, mark: Mark | undefined, fresh: boolean): boolean => {
@@ -61,12 +61,12 @@ const usable = (path: string, mark: Mark | undefined, fresh: boolean): boolean =
   if (entries.length === 0) return false;
   if (!entries.includes(markFile))
     throw new LocalError(
-      `${path} holds something else than AnkaSecure's data. Empty it, or name another directory with --data.`,
+      `${path} is not a data directory of AnkaSecure. Empty it, or name another directory with --data.`,
     );
   if (fresh) return false;
   if (mark?.layout !== 1)
     throw new LocalError(
-      `The data directory ${path} is damaged (${markFile} cannot be read). Begin anew with: ${freshStart(path)}`,
+      `The data directory ${path} is damaged (${markFile} cannot be read). Start again with: ${freshStart(path)}`,
     );
   return mark.complete;
 };
@@ -81,7 +81,7 @@ const ports = (path: string): DataDirectory['port'] => {
     const port = kept[name] ?? (await freePort(Object.values(kept)));
     if (!(await isPortFree(port)))
       throw new LocalError(
-        `Port ${port} of 127.0.0.1, which ${name} has here, is taken by another program. Stop that program, or have new ports chosen: rm ${file}`,
+        `Another program uses port ${port} of 127.0.0.1, which belongs to ${name}. Stop that program, or choose new ports with: rm ${file}`,
       );
     kept[name] = port;
     given.set(name, port);
@@ -108,9 +108,9 @@ const emptyLogs = (path: string): string => {
 };
 
 /**
- * Opens or makes the data directory of a stack and ends what a killed run left running from it.
- * What a first start left half made, and with `fresh` everything, is deleted.
- * @throws LocalError when another process holds it, or it is not ours, or it cannot be read
+ * Opens or creates the data directory of a stack, and ends processes that a killed run left behind.
+ * An incomplete first start is deleted, and with `fresh` everything is.
+ * @throws LocalError if another process holds the directory, it is not a data directory, or it cannot be read
  */
 export const openDataDirectory = async (directory: string, fresh: boolean): Promise<DataDirectory> => {
   const path = madeDirectory(directory);

@@ -3,14 +3,14 @@ import type { UnexpectedExit } from './fleet.js';
 
 export interface Supervisor {
   readonly ended: UnexpectedExit;
-  /** Resolves when something keeps ending, or cannot be started again. */
+  /** Resolves when a process keeps ending or cannot be restarted. */
   readonly gaveUp: Promise<void>;
 }
 
-/** More restarts than this, in all, and it is no accident. */
+/** The number of restarts in total after which the stack gives up. */
 const mostRestarts = 5;
 
-/** Starts again what ended by itself, as whatever runs the services elsewhere would. */
+/** Restarts processes that end by themselves, as an orchestrator would. */
 export const createSupervisor = (
   restart: (name: string) => Promise<void>,
   print: (text: string) => void,
@@ -31,7 +31,7 @@ export const createSupervisor = (
   };
   const ended = (name: string, how: number | string): void => {
     const again = ++restarts <= mostRestarts;
-    print(`${name} ended by itself (${how})${again ? '; starting it again' : ' once too often'}`);
+    print(`${name} ended by itself (${how})${again ? '; restarting it' : ' too often'}`);
     if (again) void startAgain(name);
     else giveUp();
   };

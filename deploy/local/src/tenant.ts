@@ -2,7 +2,7 @@ import { platformTenantId, type Tenant } from '@ankasecure/contracts';
 import { type Api, ApiError, apiOf } from './api.js';
 import type { Stack } from './stack.js';
 
-/** A token of a platform administrator, who makes tenants. */
+/** A token of a platform administrator, who creates tenants. */
 export const mintPlatformToken = (stack: Stack): Promise<string> =>
   stack.mint({ tenantId: platformTenantId, subject: 'platform-administrator', roles: ['platform-admin'] });
 
@@ -10,7 +10,7 @@ export const mintPlatformToken = (stack: Stack): Promise<string> =>
 export const mintAdminToken = (stack: Stack, tenantId: string): Promise<string> =>
   stack.mint({ tenantId, subject: 'administrator', roles: ['tenant-admin', 'application-admin', 'user', 'auditor'] });
 
-/** A token of somebody else who may do everything in it: what takes two people takes both. */
+/** A token of a second administrator of the tenant, for operations that need two people. */
 export const mintOfficerToken = (stack: Stack, tenantId: string): Promise<string> =>
   stack.mint({ tenantId, subject: 'officer', roles: ['tenant-admin', 'application-admin', 'user', 'auditor'] });
 
@@ -21,7 +21,7 @@ const find = async (api: Api, slug: string, cursor = ''): Promise<Tenant | undef
   return find(api, slug, `&cursor=${encodeURIComponent(page.next)}`);
 };
 
-/** The tenant `slug`, made when there is none. */
+/** Returns the tenant `slug`, and creates it if it does not exist. */
 export const ensureTenant = async (stack: Stack, slug: string, name: string): Promise<Tenant> => {
   const api = apiOf(stack.baseUrl, await mintPlatformToken(stack));
   try {

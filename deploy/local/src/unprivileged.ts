@@ -6,7 +6,7 @@ export type CommandLine = readonly [command: string, args: readonly string[]];
 
 /** A way to run a program that refuses root. */
 export interface Unprivileged {
-  /** To be called on what the program must read or write. */
+  /** Call this on every path that the program must read or write. */
   readonly give: (path: string) => void;
   readonly wrap: (line: CommandLine) => CommandLine;
 }
@@ -16,13 +16,13 @@ const nothing = (): void => undefined;
 
 const asIs: Unprivileged = { give: nothing, wrap: (line) => line };
 
-/** As nobody of a new user namespace, who there owns what root owns outside. */
+/** Runs as nobody in a new user namespace, where nobody owns what root owns outside. */
 const inNamespace = (unshare: string): Unprivileged => ({
   give: nothing,
   wrap: ([command, args]) => [unshare, ['-U', `--map-user=${nobody}`, `--map-group=${nobody}`, command, ...args]],
 });
 
-/** As the real nobody, who may still pass through root's private directories; access(2) heeds that only with the securebit. */
+/** Runs as the real nobody, who may pass through root's private directories. access(2) respects that only with the securebit. */
 const asNobody = (setpriv: string): Unprivileged => ({
   give: (path) => chownSync(path, nobody, nobody),
   wrap: ([command, args]) => [setpriv, [...identity, ...passage, command, ...args]],
@@ -39,9 +39,9 @@ const works = ({ wrap }: Unprivileged): Promise<boolean> =>
 const belongsToNobody = (path: string): boolean => existsSync(path) && statSync(path).uid === nobody;
 
 /**
- * How to run a program that refuses root on `data`: in a user namespace, or, where the kernel or a container forbids
- * those, as the real nobody. What `data` was made with decides, once it is there.
- * @throws LocalError when root has neither way
+ * Chooses how root runs a program that refuses root on `data`: in a user namespace, or as the real nobody if the kernel or
+ * a container forbids namespaces. If `data` exists, the way it was created decides.
+ * @throws LocalError if neither way works
  */
 export const unprivileged = async (data: string): Promise<Unprivileged> => {
   if (process.getuid?.() !== 0) return asIs;
@@ -50,5 +50,7 @@ export const unprivileged = async (data: string): Promise<Unprivileged> => {
   if (namespace && (await works(namespace))) return namespace;
   const other = setpriv ? asNobody(setpriv) : undefined;
   if (other && (await works(other))) return other;
-  throw new LocalError('PostgreSQL refuses root, and neither unshare nor setpriv works here. Run as a plain user.');
+  throw new LocalError(
+    'PostgreSQL refuses to run as root, and neither unshare nor setpriv works here. Run as an ordinary user.',
+  );
 };

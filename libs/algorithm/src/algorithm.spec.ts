@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { algorithmNames, algorithmOf, algorithms, defaultPurpose, joseAlgs, mayWrap } from './algorithm.js';
 import { hashBytes, jweAlgs, jwsAlgs, signatureSchemes } from './jose.js';
+import { algorithmKinds } from './kind.js';
 
 describe('the algorithm table', () => {
-  it('reaches every JOSE algorithm from some key, and nothing else but AES-KWP', () => {
+  it('covers every JOSE algorithm and AES-KWP, and no others', () => {
     const reached = algorithmNames.flatMap((name) => Object.values(algorithmOf(name).purposes).flat());
     expect(new Set(reached)).toEqual(new Set([...jwsAlgs, ...jweAlgs, 'AES-KWP']));
   });
@@ -12,6 +13,12 @@ describe('the algorithm table', () => {
     const row = algorithmOf(name);
     expect(joseAlgs(name, defaultPurpose(name)).length).toBeGreaterThan(0);
     expect(row.strength).toBeGreaterThanOrEqual(112);
+  });
+
+  it.each(algorithmNames)('%s is used with algorithms of its kind only', (name) => {
+    const { kind, purposes } = algorithmOf(name);
+    expect(Object.keys(algorithmKinds[kind])).toEqual(Object.keys(purposes));
+    expect(Object.values(algorithmKinds[kind]).flat()).toEqual(expect.arrayContaining(Object.values(purposes).flat()));
   });
 
   it('never lets one key both sign and MAC, or a secret key sign', () => {
@@ -27,9 +34,13 @@ describe('the algorithm table', () => {
     expect([hashOf('EC-P256'), hashOf('EC-P384'), hashOf('EC-P521')]).toEqual(['sha256', 'sha384', 'sha512']);
   });
 
-  it('lets no key be wrapped with a weaker one (SP 800-57 part 1 r5 §5.6.2)', () => {
+  it('does not allow a weaker key to wrap a key (SP 800-57 part 1 r5 §5.6.2)', () => {
     expect(algorithmNames.filter((name) => mayWrap('AES-128', name))).toEqual([
-      ...['RSA-2048', 'RSA-3072', 'EC-P256', 'Ed25519', 'AES-128'],
+      'RSA-2048',
+      'RSA-3072',
+      'EC-P256',
+      'Ed25519',
+      'AES-128',
     ]);
     expect(algorithmNames.every((name) => mayWrap('AES-256', name))).toBe(true);
   });

@@ -1,3 +1,5 @@
+export * from './alg.js';
 export * from './algorithm.js';
 export * from './approval.js';
 export * from './jose.js';
+export * from './kind.js';

@@ -86,7 +86,7 @@ const fatal =
 /** Runs a service's `main`: whatever stops the start is one line on standard error and exit code 1. */
 export const main = (service: string, start: () => Promise<void>): void => {
   start().catch((error: unknown) => {
-    process.stderr.write(`${service} could not start: ${(error as Error).message}\n`);
+    process.stderr.write(`${service} cannot start: ${(error as Error).message}\n`);
     process.exit(1);
   });
 };

@@ -1,7 +1,7 @@
 import type { Compose, ComposeService } from './compose.js';
 import { numericUser } from './dockerfile.js';
 
-/** Services that run to their end: somebody waits for that. */
+/** Services that run to their end, and that another service waits for. */
 export const oneShots = (compose: Compose): ReadonlySet<string> =>
   new Set(
     Object.values(compose.services).flatMap(({ depends_on }) =>
@@ -15,7 +15,7 @@ type Rule = readonly [breach: string, broken: (service: ComposeService, name: st
 
 const checked = ({ healthcheck }: ComposeService): boolean => 'test' in healthcheck;
 
-/** What every service must be. */
+/** The rules for every service. */
 const hardening: readonly Rule[] = [
   ['runs as root, or as a user without a number', ({ user }) => !numericUser.test(user)],
   ['may write to its root file system', ({ read_only }) => !read_only],
@@ -55,7 +55,7 @@ const used: Record<(typeof kinds)[number], (service: ComposeService) => readonly
   secrets: ({ secrets }) => secrets.map(({ source }) => source),
 };
 
-/** What is used and not declared, and the other way round. */
+/** Names that are used and not declared, or declared and not used. */
 const declarationFaults = (compose: Compose): string[] =>
   kinds.flatMap((kind) => {
     const declared = Object.keys(compose[kind]);
@@ -79,7 +79,7 @@ const dependencyFaults = (compose: Compose): string[] =>
     }),
   );
 
-/** Every breach of the deployment's rules that docker-compose.yml shows by itself, one line each. */
+/** Every breach of the deployment's rules in docker-compose.yml, one line each. */
 export const composeFaults = (compose: Compose): string[] => [
   ...hardeningFaults(compose),
   ...declarationFaults(compose),

@@ -6,7 +6,7 @@ const duration = z.string().regex(/^\d+(s|m)$/);
 const size = z.string().regex(/^\d+[kmgKMG]$/);
 const words = z.array(z.string().min(1)).min(1);
 
-/** `source` alone, or with the place it is mounted at. */
+/** `source` alone, or with its mount point. */
 const mount = z.union([
   name.transform((source) => ({ source, target: source })),
   z.strictObject({ source: name, target: z.string().min(1) }),
@@ -61,7 +61,7 @@ export type ComposeService = z.infer<typeof service>;
 
 const file = z.strictObject({ file: z.string().min(1) });
 
-/** The part of the Compose Specification that we use; anything else is a mistake until it is added here. */
+/** The part of the Compose Specification that the file uses. Anything else is an error until it is added here. */
 const compose = z.strictObject({
   name,
   services: z.record(name, service),
@@ -72,7 +72,7 @@ const compose = z.strictObject({
 });
 export type Compose = z.infer<typeof compose>;
 
-/** @throws ZodError that names what is not of the schema */
+/** @throws ZodError that names what does not fit the schema */
 export const readCompose = (text: string): Compose => {
   const document = parse(text, { merge: true }) as Record<string, unknown>;
   return compose.parse(Object.fromEntries(Object.entries(document).filter(([key]) => !key.startsWith('x-'))));

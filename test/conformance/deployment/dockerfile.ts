@@ -1,4 +1,4 @@
-/** `10001:10001`: an orchestrator can tell that it is not root. */
+/** A user such as `10001:10001`, which an orchestrator can see is not root. */
 export const numericUser = /^[1-9]\d*:[1-9]\d*$/;
 
 export interface Instruction {
@@ -8,13 +8,13 @@ export interface Instruction {
 
 export interface Stage {
   readonly name: string;
-  /** An earlier stage's name, or `${ARG}`. */
+  /** The name of an earlier stage, or `${ARG}`. */
   readonly from: string;
   readonly instructions: readonly Instruction[];
 }
 
 export interface Dockerfile {
-  /** Those before the first stage, with their defaults. */
+  /** The arguments before the first stage, with their defaults. */
   readonly args: ReadonlyMap<string, string>;
   readonly stages: ReadonlyMap<string, Stage>;
 }
@@ -44,7 +44,7 @@ const split = (value: string): [string, string] => {
   return at < 0 ? [value, ''] : [value.slice(0, at), value.slice(at + 1)];
 };
 
-/** A stage and those it is built on, the base's first. @throws when the chain ends in something that is no argument */
+/** A stage and its parents, the base first. @throws if the chain does not end in an argument */
 export const lineage = (file: Dockerfile, name: string): readonly Stage[] => {
   const stage = file.stages.get(name);
   if (stage === undefined) throw new Error(`there is no stage ${name}`);
@@ -53,7 +53,7 @@ export const lineage = (file: Dockerfile, name: string): readonly Stage[] => {
   return [stage];
 };
 
-/** All instructions of a kind that an image has, its base's first. */
+/** All instructions of one kind in an image, the base's first. */
 export const inherited = (file: Dockerfile, name: string, instruction: string): readonly string[] =>
   lineage(file, name).flatMap((stage) =>
     stage.instructions.filter((of) => of.name === instruction).map(({ value }) => value),

@@ -15,7 +15,7 @@ describe('deploy/hsm', () => {
     PKCS11_TOKEN_LABEL: 'ankasecure',
   };
 
-  it('holds one folder per supported HSM, each in the README', () => {
+  it('has one folder per supported HSM, each listed in the README', () => {
     const folders = readdirSync(join(root, 'deploy/hsm'), { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     );
@@ -35,7 +35,7 @@ describe('deploy/hsm', () => {
     expect(profile?.library).toContain(basename(hsm.pkcs11.libraryPath));
   });
 
-  it('the block of the product’s page loads as it stands', async () => {
+  it('the documented configuration of the product loads unchanged', async () => {
     const documented = `pkcs11:
       library-path: \${PKCS11_LIBRARY_PATH:/usr/lib/softhsm/libsofthsm2.so}
       slot-index: \${PKCS11_SLOT_INDEX:0}

@@ -11,7 +11,7 @@ const dockerfile = readDockerfile(read('deploy/docker/Dockerfile'));
 describe('Dockerfile', () => {
   const images = [...services, 'crypto-worker-softhsm', 'setup'];
 
-  it('is built from two arguments with exact tags, and from nothing else', () => {
+  it('is built only from two arguments with exact tags', () => {
     expect([...dockerfile.args.keys()]).toEqual(['BASE', 'BUILD_BASE']);
     for (const image of dockerfile.args.values())
       expect(image).toMatch(/^docker\.io\/library\/node:\d+\.\d+\.\d+-bookworm(-slim)?$/);
@@ -29,23 +29,26 @@ describe('Dockerfile', () => {
     expect(inherited(dockerfile, image, 'SHELL')).toEqual([]);
   });
 
-  it.each(services)('%s is checked through node, starts with telemetry loaded, and holds its own tree', (service) => {
-    expect(inherited(dockerfile, service, 'HEALTHCHECK').at(-1)).toContain(
-      'CMD ["node", "/app/healthcheck.mjs", "/livez"]',
-    );
-    expect(inherited(dockerfile, service, 'CMD').at(-1)).toContain(
-      '"--import", "@ankasecure/service-kit/otel", "dist/main.js"',
-    );
-    expect(inherited(dockerfile, service, 'RUN')).toEqual([]);
-    expect(inherited(dockerfile, service, 'COPY')).toEqual([
-      'deploy/docker/healthcheck.mjs /app/',
-      `--from=${service}-tree /out /app`,
-    ]);
-    const trees = inherited(dockerfile, `${service}-tree`, 'RUN');
-    expect(trees.at(-1)).toBe(`["node", "deploy/docker/assemble.mjs", "apps/${service}", "/out"]`);
-  });
+  it.each(services)(
+    '%s has a health check that runs node, starts with telemetry, and contains its own tree',
+    (service) => {
+      expect(inherited(dockerfile, service, 'HEALTHCHECK').at(-1)).toContain(
+        'CMD ["node", "/app/healthcheck.mjs", "/livez"]',
+      );
+      expect(inherited(dockerfile, service, 'CMD').at(-1)).toContain(
+        '"--import", "@ankasecure/service-kit/otel", "dist/main.js"',
+      );
+      expect(inherited(dockerfile, service, 'RUN')).toEqual([]);
+      expect(inherited(dockerfile, service, 'COPY')).toEqual([
+        'deploy/docker/healthcheck.mjs /app/',
+        `--from=${service}-tree /out /app`,
+      ]);
+      const trees = inherited(dockerfile, `${service}-tree`, 'RUN');
+      expect(trees.at(-1)).toBe(`["node", "deploy/docker/assemble.mjs", "apps/${service}", "/out"]`);
+    },
+  );
 
-  it('puts a software token into the development image alone', () => {
+  it('puts a software token only into the development image', () => {
     const withToken = images.filter((image) => /softhsm/.test(inherited(dockerfile, image, 'RUN').join()));
     expect(withToken).toEqual(['crypto-worker-softhsm']);
   });
@@ -62,7 +65,7 @@ describe('Dockerfile', () => {
     expect(copied.sort()).toEqual(workspaces.flatMap(expand).sort());
   });
 
-  it('copies files that are there', () => {
+  it('copies only files that exist', () => {
     const sources = [...dockerfile.stages.values()]
       .flatMap(({ instructions }) => instructions)
       .filter(({ name, value }) => name === 'COPY' && !value.startsWith('--from'))
@@ -78,7 +81,7 @@ describe('the packages of an image', () => {
       .split('\n');
 
   it.each(['apps/gateway', 'apps/policy', 'apps/audit', 'apps/crypto-worker', 'deploy/local'])(
-    '%s: PKCS#11 for the crypto-worker only, and nothing for development',
+    '%s: PKCS#11 only for the crypto-worker, and no development packages',
     (workspace) => {
       const packages = packagesOf(workspace);
       const pkcs11 = packages.filter((name) => /pk(cs)?11|koffi$/.test(name));

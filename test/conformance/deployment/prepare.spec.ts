@@ -19,7 +19,7 @@ describe('prepare.mjs', () => {
       }),
     );
 
-  it('writes where nobody else may enter: readable by all is what containers mount, and public is what may be', () => {
+  it('writes into a directory that only its owner may enter, and makes only mounted files readable by everyone', () => {
     const found = modes(prepared.directory);
     const mounted = Object.values(compose.secrets).map(({ file }) =>
       relative(prepared.directory, prepared.fileOf(file)),
@@ -42,7 +42,7 @@ describe('prepare.mjs', () => {
     expect(statSync(prepared.directory).mode & 0o777).toBe(0o700);
   });
 
-  it('keeps every secret when it runs again, and makes new certificates', () => {
+  it('keeps every secret when it runs again, and creates new certificates', () => {
     const content = (path: string): string => readFileSync(prepared.fileOf(path), 'utf8');
     const kept = Object.values(compose.secrets)
       .map(({ file }) => file)
@@ -70,7 +70,7 @@ describe('prepare.mjs', () => {
     expect(text.match(/nkey: U/g)).toHaveLength(services.length);
   });
 
-  it('names in the bus’s certificate the host that services connect to', () => {
+  it('puts the host that services connect to into the bus’s certificate', () => {
     const said = execFileSync(
       'openssl',
       ['x509', '-in', join(prepared.directory, 'nats/server.pem'), '-noout', '-ext', 'subjectAltName'],
@@ -80,7 +80,7 @@ describe('prepare.mjs', () => {
     expect(existsSync(join(prepared.directory, 'nats/ca-key.pem'))).toBe(false);
   });
 
-  it('is kept out of the repository and out of images', () => {
+  it('ignores its output in the repository and in images', () => {
     expect(read('deploy/docker/.gitignore').split('\n')).toContain('secrets/');
     const ignored = read('.dockerignore').split('\n');
     expect(ignored.find((line) => line !== '' && !line.startsWith('#'))).toBe('**');
@@ -106,14 +106,14 @@ describe('mint.mjs', () => {
     return payload;
   };
 
-  it('mints a token of the platform’s administrator that the gateway’s issuer settings accept', async () => {
+  it('mints a platform administrator’s token that the gateway’s issuer settings accept', async () => {
     expect(await verified(prepared.run('mint.mjs'))).toMatchObject({
       tenant: platformTenantId,
       roles: ['platform-admin'],
     });
   });
 
-  it('mints for a tenant what is asked for', async () => {
+  it('mints a tenant’s token with the requested claims', async () => {
     const tenant = '0190a0c4-0000-7000-8000-000000000001';
     expect(
       await verified(prepared.run('mint.mjs', '--tenant', tenant, '--roles', 'user,auditor', '--subject', 'app')),

@@ -2,7 +2,7 @@ import { type Service, services } from '@ankasecure/contracts';
 import { serviceConfig } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
-/** Where each service's schema is. Apps are no libraries: nothing may depend on them, so they are found by path. */
+/** The path of each service's schema. Nothing may depend on an app, so the test imports it by path. */
 const places: Record<Service, readonly [file: string, name: string]> = {
   gateway: ['gateway.config.ts', 'gatewayConfig'],
   policy: ['config.ts', 'policyConfig'],
@@ -21,7 +21,7 @@ export const schemaOf = async (service: Service): Promise<z.ZodType> => {
   return schema;
 };
 
-/** What `migrate` reads. */
+/** The schema of the configuration of `migrate`. */
 export const migrationSchema = z.strictObject({ database: serviceConfig.shape.database.required({ owner: true }) });
 
 export interface ProfileRow {
@@ -30,11 +30,11 @@ export interface ProfileRow {
 }
 
 export const vendorProfiles = async (): Promise<readonly ProfileRow[]> => {
-  const path = sourceOf('crypto-worker', 'custody/pkcs11/profile.ts');
+  const path = sourceOf('crypto-worker', 'custody/pkcs11/profile/profile.ts');
   const { profiles } = (await import(/* @vite-ignore */ path)) as { profiles: readonly ProfileRow[] };
   return profiles;
 };
 
-/** A service of compose that runs one of ours: `policy-migrate` runs policy. */
+/** The service that a compose service runs: `policy-migrate` runs policy. */
 export const runs = (name: string): Service | undefined =>
   services.find((service) => name === service || name === `${service}-migrate`);

@@ -12,26 +12,26 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
 
 export const compose: Compose = readCompose(read('docker-compose.yml'));
-/** The services of compose that run one of ours, by name. */
+/** The compose services that run our services, by name. */
 export const ours = Object.entries(compose.services).filter(([name]) => runs(name) !== undefined);
 export const running = services.map((service) => [service, serviceNamed(service)] as const);
 
-/** @throws when compose has no such service */
+/** @throws if compose has no such service */
 export function serviceNamed(name: string, all: Compose['services'] = compose.services): ComposeService {
   const found = all[name];
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 }
 
-/** What prepare.mjs writes, in a directory of a test's own in place of deploy/docker/secrets. */
+/** The output of prepare.mjs in a test's own directory, instead of deploy/docker/secrets. */
 export interface Prepared {
   readonly directory: string;
-  /** Where a file that compose names is for this test. */
+  /** The path, in this test, of a file that compose names. */
   fileOf(path: string): string;
   run(script: string, ...args: string[]): string;
-  /** The configuration a service mounts, without comments. */
+  /** The configuration that a service mounts, without comments. */
   configurationOf(service: ComposeService): string;
-  /** Secrets as the service's container would read them. */
+  /** The secrets as the service's container reads them. */
   secretsOf(service: ComposeService): Resolve;
   remove(): void;
 }
@@ -68,7 +68,7 @@ export const prepare = (): Prepared => {
   };
 };
 
-/** What a pattern's first group takes, each once and sorted. */
+/** The distinct matches of a pattern's first group, sorted. */
 export const matches = (text: string, pattern: RegExp): string[] =>
   [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ''))].sort();
 

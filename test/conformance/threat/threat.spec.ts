@@ -14,7 +14,7 @@ describe.each(Object.entries(threats))('threat: %s', (_, { proofs }) => {
 });
 
 describe('the threat model', () => {
-  it('is written from the table', () => {
+  it('is generated from the table', () => {
     const file = fileURLToPath(new URL('threat-model.golden.md', import.meta.url));
     const text = renderThreatModel(threats);
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, text);

@@ -6,7 +6,7 @@ export interface Proof {
 }
 const proof = (file: string, title: string): Proof => ({ file, title });
 
-const custody = 'apps/crypto-worker/src/custody/pkcs11/template.spec.ts';
+const custody = 'apps/crypto-worker/src/custody/pkcs11/kind/template.spec.ts';
 const issuer = 'apps/gateway/src/issuer/issuer.spec.ts';
 const account = 'apps/gateway/src/service-account/service-account.spec.ts';
 const e2e = (file: string, title: string): Proof => proof(`test/e2e/${file}`, title);
@@ -25,7 +25,7 @@ export const threats: Readonly<Record<string, Threat>> = {
       proof(custody, 'has the attributes of its template, read back'),
       proof(custody, 'Clulow’s attack'),
       proof(custody, 'is used by no key outside its allowed mechanisms'),
-      e2e('bad-input/key-use.spec.ts', 'serves its purpose only'),
+      e2e('bad-input/key-use.spec.ts', 'serves only its purpose'),
     ],
   },
   'key export': {
@@ -35,7 +35,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   'padding oracle': {
     control: 'RSA PKCS #1 v1.5 decryption does not exist. Every failed decryption has the same status, body and code.',
     proofs: [
-      e2e('bad-input/mutation.spec.ts', 'are all refused alike, and each with its cause in the trail'),
+      e2e('bad-input/mutation.spec.ts', 'all get the same refusal, and the trail has the cause of each'),
       proof('apps/crypto-worker/src/custody/pkcs11/fault.spec.ts', 'is the same decryption-failed everywhere'),
       e2e('bad-input/jwe.spec.ts', "['RSA v1.5', { alg: 'RSA1_5' }]"),
     ],
@@ -44,15 +44,15 @@ export const threats: Readonly<Record<string, Threat>> = {
     control:
       'Each message has a fresh content key. If a key encrypts directly, the HSM generates the IV and a durable counter limits a version to 2^32 messages.',
     proofs: [
-      e2e('bad-input/key-use.spec.ts', 'that has encrypted 2^32 messages by itself is followed by a new version'),
-      e2e('vertical/envelope.spec.ts', 'never makes the same token twice'),
+      e2e('bad-input/key-use.spec.ts', 'that has encrypted 2^32 messages is rotated automatically'),
+      e2e('vertical/envelope.spec.ts', 'never creates the same JWE twice'),
       proof('apps/crypto-worker/src/custody/custody.conformance.ts', 'never uses an IV twice'),
     ],
   },
   'algorithm confusion': {
     control: "The algorithm comes from the key's record, never from a token's header.",
     proofs: [
-      e2e('bad-input/jws.spec.ts', 'does not choose the algorithm: a public key is no MAC key'),
+      e2e('bad-input/jws.spec.ts', 'does not choose the algorithm: a public key is not a MAC key'),
       e2e('bad-input/jwe.spec.ts', 'does not choose the algorithm'),
       proof('apps/crypto-worker/src/signature/vector.spec.ts', 'it.each(rsaRows)'),
     ],
@@ -60,8 +60,8 @@ export const threats: Readonly<Record<string, Threat>> = {
   'kid injection': {
     control: 'Ids are UUIDs and are looked up as (tenant, id).',
     proofs: [
-      e2e('bad-input/jwe.spec.ts', 'names a key of this tenant, or none'),
-      e2e('bad-input/jws.spec.ts', 'names a key of this tenant, or none'),
+      e2e('bad-input/jwe.spec.ts', 'names only keys of this tenant'),
+      e2e('bad-input/jws.spec.ts', 'names only keys of this tenant'),
       e2e('bad-input/key-use.spec.ts', 'that cannot be one is refused'),
     ],
   },
@@ -78,9 +78,9 @@ export const threats: Readonly<Record<string, Threat>> = {
     control:
       "The tenant comes from the verified token alone. Every table's key begins with the tenant, and row-level security is a second wall.",
     proofs: [
-      e2e('isolation/isolation.spec.ts', 'can be named nowhere in the API but where it is tried here'),
-      e2e('isolation/isolation.spec.ts', 'are shut off in every database a second time, by row-level security'),
-      proof('apps/gateway/src/route/access.spec.ts', 'to %s as %s: %s'),
+      e2e('isolation/isolation.spec.ts', 'can be named in no part of the API that is not tested here'),
+      e2e('isolation/isolation.spec.ts', 'are protected in every database a second time, by row-level security'),
+      proof('apps/gateway/src/routes/access.spec.ts', 'to %s as %s: %s'),
     ],
   },
   'NATS eavesdropping, spoofing': {
@@ -92,13 +92,13 @@ export const threats: Readonly<Record<string, Threat>> = {
     control:
       'A result is released only after its event is committed. Every event has an HMAC under a key of the HSM, a gapless sequence number and a link to the event before it.',
     proofs: [
-      e2e('audit/tamper.spec.ts', 'names the first bad event when somebody %s'),
-      e2e('audit/tamper.spec.ts', 'is told apart by its HMACs from one that was written anew'),
-      proof('test/fault/kill.spec.ts', 'lose nothing and double nothing'),
+      e2e('audit/tamper.spec.ts', 'names the first bad event when an attacker %s'),
+      e2e('audit/tamper.spec.ts', 'differs by its HMACs from a trail that an attacker rewrote'),
+      proof('test/fault/kill.spec.ts', 'lose nothing and duplicate nothing'),
       proof('test/fault/check-history.spec.ts', 'finds %s'),
       proof(
         'test/fault/outage.spec.ts',
-        'goes on until the outbox is full, refuses everything then, and recovers by itself',
+        'continues until the outbox is full, then refuses everything, and recovers by itself',
       ),
     ],
   },
@@ -107,9 +107,9 @@ export const threats: Readonly<Record<string, Threat>> = {
       'The commit of an outcome is fenced: it succeeds only if the key version and the policy are still those that the decision was based on.',
     proofs: [
       e2e('policy-race/policy-race.spec.ts', 'a change that was answered 200 is in force everywhere'),
-      e2e('policy-race/policy-race.spec.ts', 'it would not be, and these looks find it out'),
-      e2e('bad-input/key-use.spec.ts', 'that is %s protects nothing'),
-      e2e('access/grant.spec.ts', 'A grant that was taken away is in force nowhere once the answer is there'),
+      e2e('policy-race/policy-race.spec.ts', 'it would not be, and these observations detect it'),
+      e2e('bad-input/key-use.spec.ts', 'that is %s does not protect data'),
+      e2e('access/grant.spec.ts', 'A deleted grant is in force nowhere after the answer'),
     ],
   },
   'insider alone': {
@@ -117,8 +117,8 @@ export const threats: Readonly<Record<string, Threat>> = {
       'Where the tenant’s policy requires two people, the service that owns the operation demands both. Two people are also needed to relax that policy and to change the issuers that say who people are.',
     proofs: [
       e2e('access/four-eyes.spec.ts', 'threat: insider alone'),
-      e2e('access/four-eyes.spec.ts', 'an application is none: it neither asks nor approves'),
-      proof('libs/policy-rules/src/property.spec.ts', 'by every policy that does not relax the one before'),
+      e2e('access/four-eyes.spec.ts', 'a service account counts as nobody: it can neither request nor approve'),
+      proof('libs/policy-rules/src/property.spec.ts', 'under every policy that does not relax the one before'),
       proof('apps/gateway/src/approval/approval.spec.ts', 'never has one person for both'),
     ],
   },
@@ -136,15 +136,17 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'FIPS bypass': {
     control: 'The policy is evaluated at every use, not only at creation.',
-    proofs: [e2e('vertical/policy.spec.ts', 'refuses under FIPS-only what this token does outside its boundary')],
+    proofs: [
+      e2e('vertical/policy.spec.ts', 'refuses with FIPS-only every step that this token leaves outside its boundary'),
+    ],
   },
   'secret leakage': {
     control: 'PINs come from files and logs are redacted. Events, traces and errors contain no secret.',
     proofs: [
       e2e('secret/canary.spec.ts', 'is in no log'),
       e2e('secret/canary.spec.ts', 'is in no trace'),
-      e2e('secret/canary.spec.ts', 'is in no answer that was not meant to give it back'),
-      e2e('secret/canary.spec.ts', 'is nowhere in what the databases have on disk'),
+      e2e('secret/canary.spec.ts', 'is in no answer except one that must return it'),
+      e2e('secret/canary.spec.ts', 'is nowhere in the databases’ files'),
     ],
   },
   'JWT pitfalls': {
@@ -191,7 +193,7 @@ export const threats: Readonly<Record<string, Threat>> = {
     control:
       'A caller that manages a key by a grant cannot grant rights on it to itself or to its own groups, and to no group at all if its token names none.',
     proofs: [
-      e2e('access/grant.spec.ts', 'to manage lets nobody grant himself the uses'),
+      e2e('access/grant.spec.ts', 'to manage lets nobody grant the uses to themselves'),
       proof('apps/crypto-worker/src/access/access.spec.ts', 'who manages a key by a grant'),
     ],
   },

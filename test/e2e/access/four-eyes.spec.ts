@@ -65,7 +65,7 @@ const put = async (change: Partial<PolicyDocument>): Promise<Reply<Policy>> => {
   });
 };
 
-describe('where two people are wanted for what is done to keys', () => {
+describe('where operations on keys need two people', () => {
   beforeEach(() => wantTwo());
 
   it.each([
@@ -73,38 +73,41 @@ describe('where two people are wanted for what is done to keys', () => {
     ['POST', '/schedule-destroy', { waitingDays: 1 }, 'DESTROY_SCHEDULED', 'key.schedule-destroy'],
     ['POST', '/compromise', { message: 'laptop lost' }, 'COMPROMISED', 'key.compromise'],
     ['POST', '/revoke', { reason: 'ca-compromise' }, 'COMPROMISED', 'key.revoke'],
-  ] as const)('%s /keys/{id}%s is done once a second one approves, and both are in the trail', async (...row) => {
-    const [method, path, body, state, operation] = row;
-    const tried = await alice.send<DryRun>(method, `/keys/${key.id}${path}?dryRun=true`, { body });
-    expect(tried.body).toMatchObject({ succeeds: false, error: { code: 'approval-required', status: 403 } });
-    const approval = await ask(alice, method, `/keys/${key.id}${path}`, body);
-    expect(await ask(alice, method, `/keys/${key.id}${path}`, body)).toEqual(approval);
-    expect(await stateNow()).toBe('ACTIVE');
-    const { outcome } = await done(approval);
-    expect(outcome).toMatchObject({ status: 200, body: { id: key.id, state } });
-    expect(await stateNow()).toBe(state);
-    const events = await eventually('the events of both', async () => {
-      const all = await eventsOf(tenant.admin, { keyId: key.id });
-      const about = all.filter(({ details }) => details['approvalId'] === approval.id);
-      return about.length === 3 && about;
-    });
-    const said = events.map(({ operation: what, userId, outcome: how, details }) => [
-      what,
-      userId,
-      how,
-      details['requestedBy'],
-    ]);
-    expect(said.toSorted()).toEqual(
-      [
-        ['approval.approve', 'bob', 'success', 'alice'],
-        ['approval.request', 'alice', 'success', 'alice'],
-        [operation, 'bob', 'success', 'alice'],
-      ].toSorted(),
-    );
-    expect(await verification(tenant.admin)).toMatchObject({ valid: true });
-  });
+  ] as const)(
+    '%s /keys/{id}%s runs after a second person approves it, and both people are in the trail',
+    async (...row) => {
+      const [method, path, body, state, operation] = row;
+      const tried = await alice.send<DryRun>(method, `/keys/${key.id}${path}?dryRun=true`, { body });
+      expect(tried.body).toMatchObject({ succeeds: false, error: { code: 'approval-required', status: 403 } });
+      const approval = await ask(alice, method, `/keys/${key.id}${path}`, body);
+      expect(await ask(alice, method, `/keys/${key.id}${path}`, body)).toEqual(approval);
+      expect(await stateNow()).toBe('ACTIVE');
+      const { outcome } = await done(approval);
+      expect(outcome).toMatchObject({ status: 200, body: { id: key.id, state } });
+      expect(await stateNow()).toBe(state);
+      const events = await eventually('the events of both', async () => {
+        const all = await eventsOf(tenant.admin, { keyId: key.id });
+        const about = all.filter(({ details }) => details['approvalId'] === approval.id);
+        return about.length === 3 && about;
+      });
+      const said = events.map(({ operation: what, userId, outcome: how, details }) => [
+        what,
+        userId,
+        how,
+        details['requestedBy'],
+      ]);
+      expect(said.toSorted()).toEqual(
+        [
+          ['approval.approve', 'bob', 'success', 'alice'],
+          ['approval.request', 'alice', 'success', 'alice'],
+          [operation, 'bob', 'success', 'alice'],
+        ].toSorted(),
+      );
+      expect(await verification(tenant.admin)).toMatchObject({ valid: true });
+    },
+  );
 
-  it('one person with two tokens is one, and has it on record', async () => {
+  it('one person with two tokens counts as one, and the attempt is recorded', async () => {
     const approval = await destroying();
     for (const client of [alice, await tenant.as(['tenant-admin', 'application-admin'], 'alice')])
       expectProblem(await approve(client, approval), 'approval-denied');
@@ -118,7 +121,7 @@ describe('where two people are wanted for what is done to keys', () => {
     });
   });
 
-  it('an application is none: it neither asks nor approves', async () => {
+  it('a service account counts as nobody: it can neither request nor approve', async () => {
     const application = await (await newApplication(rig, tenant, ['tenant-admin'])).client();
     const approval = await destroying();
     expectProblem(await approve(application, approval), 'approval-denied');
@@ -129,7 +132,7 @@ describe('where two people are wanted for what is done to keys', () => {
     expect(await stateNow()).toBe('ACTIVE');
   });
 
-  it('who could not do it alone, or is of another tenant, does not approve it', async () => {
+  it('a person without the role, or of another tenant, cannot approve', async () => {
     const approval = await destroying();
     const refused: readonly (readonly [Client, ErrorCode])[] = [
       [await tenant.as(['application-admin'], 'carol'), 'access-denied'],
@@ -140,7 +143,7 @@ describe('where two people are wanted for what is done to keys', () => {
     expect(await stateNow()).toBe('ACTIVE');
   });
 
-  it('what is expired, rejected or withdrawn is not done', async () => {
+  it('an expired, rejected or withdrawn request does not run', async () => {
     const expired = await destroying();
     await rig.query('ankadb_gateway', `UPDATE approval SET expires_at = now() WHERE id = $1`, [expired.id]);
     const rejected = await destroying();
@@ -157,7 +160,7 @@ describe('where two people are wanted for what is done to keys', () => {
     expect(items.map(({ state }) => state)).toEqual(['withdrawn', 'rejected', 'expired']);
   });
 
-  it('of two who approve at once, one does', async () => {
+  it('two approvals at once run the operation once', async () => {
     const approval = await destroying();
     const clients = [bob, await tenant.as(['tenant-admin'], 'carol')];
     const replies = await Promise.all(clients.map((client) => approve(client, approval)));
@@ -172,7 +175,7 @@ describe('where two people are wanted for what is done to keys', () => {
     ['DELETE', ''],
     ['POST', '/compromise'],
   ] as const)(
-    '%s /keys/{id}%s of another state of the key comes to nothing, and that is kept',
+    '%s /keys/{id}%s for another revision of the key is refused, and the refusal is recorded',
     async (method, path) => {
       const body = method === 'POST' ? {} : undefined;
       const approval = await ask(alice, method, `/keys/${key.id}${path}`, body);
@@ -184,7 +187,7 @@ describe('where two people are wanted for what is done to keys', () => {
     },
   );
 
-  it('what takes one elsewhere takes one here', async () => {
+  it('other operations need one person', async () => {
     for (const [path, body] of [
       ['suspend', {}],
       ['resume', {}],
@@ -198,10 +201,10 @@ describe('where two people are wanted for what is done to keys', () => {
   });
 });
 
-describe('a policy by which two people are wanted', () => {
+describe('a policy that requires two people', () => {
   beforeEach(() => wantTwo(['compromise']));
 
-  it('is tightened by one', async () => {
+  it('is tightened by one person', async () => {
     const dualControl: PolicyDocument['dualControl'] = ['compromise', 'destroy'];
     const reply = await put({ dualControl, minimumStrength: 128, allowedAlgorithms: ['EC-P256'] });
     expect(reply.body, reply.text).toMatchObject({ version: 3, changedBy: 'alice', dualControl });
@@ -212,7 +215,7 @@ describe('a policy by which two people are wanted', () => {
     ['relaxed', { fipsOnly: false }],
     ['turned off', { dualControl: [] }],
     ['made to want two for less, and more of something else', { dualControl: ['destroy'], minimumStrength: 128 }],
-  ])('is %s by two, and by one never', async (_, change) => {
+  ])('is %s by two people, and never by one', async (_, change) => {
     const before = await documentNow();
     const approval = waiting(await put(change));
     expect(await documentNow()).toEqual(before);
@@ -226,7 +229,7 @@ describe('a policy by which two people are wanted', () => {
     });
   });
 
-  it('is rolled back by two where the version before was laxer', async () => {
+  it('is rolled back to a laxer version by two people', async () => {
     const tried = await alice.send<DryRun>('POST', '/policy/rollback?dryRun=true', {
       ...{ body: { version: 1 }, headers: { 'if-match': '"2"' } },
     });
@@ -238,14 +241,14 @@ describe('a policy by which two people are wanted', () => {
     expect((await alice.send('POST', `/keys/${key.id}/compromise`, { body: {} })).status).toBe(200);
   });
 
-  it('is not changed by what was approved of an earlier one', async () => {
+  it('is not changed by an approval that is based on an earlier version', async () => {
     const approval = waiting(await put({ fipsOnly: false }));
     await put({ minimumStrength: 128 });
     expect((await done(approval)).outcome).toMatchObject({ status: 412, body: { code: 'precondition-failed' } });
     expect(await documentNow()).toMatchObject({ version: 3, fipsOnly: true, minimumStrength: 128 });
   });
 
-  it('has two people change who speaks for the tenant', async () => {
+  it('requires two people to change the tenant’s issuers', async () => {
     const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
     const approval = await ask(alice, 'POST', '/issuers', body);
     expect(await alice.get('/issuers')).toEqual({ items: [] });
@@ -261,7 +264,7 @@ describe('a policy by which two people are wanted', () => {
   });
 });
 
-it('threat: insider alone. Whatever one administrator calls, with all roles, the key stays and so does the rule', async () => {
+it('threat: insider alone. One administrator with all roles can call anything, and the key and the rule remain', async () => {
   await wantTwo(['destroy']);
   const insider = tenant.admin;
   const before = await documentNow();

@@ -18,11 +18,11 @@ let user: Client;
 let signing: Key;
 let wrapping: Key;
 
-/** Somebody who is a user and no more. */
+/** A caller with only the role user. */
 const userOf = async (subject: string, ...groups: readonly string[]): Promise<Client> =>
   clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject, roles: ['user'], extra: { groups } }));
 
-/** As administrators do: read, then replace what was read. */
+/** Reads the grants and replaces them, as an administrator does. */
 const grant = async (key: Key, ...grants: readonly Grant[]): Promise<Reply<KeyGrants>> => {
   const current = await tenant.admin.send('GET', path(key));
   const reply = await tenant.admin.send<KeyGrants>('PUT', path(key), {
@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 
 describe('a user without a grant', () => {
-  it('does nothing with a key, and each refusal is on record', async () => {
+  it('cannot use a key, and each refusal is recorded', async () => {
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: wrapping.id, plaintext: 'AAAA' });
     const { jws = '' } = await tenant.admin.post<SignResult>('/sign', { keyId: signing.id, payload: 'AAAA' });
     const refused = [
@@ -64,13 +64,13 @@ describe('a user without a grant', () => {
     }
   });
 
-  it('sees none of the keys', async () => {
+  it('sees no key', async () => {
     expect(await user.get('/keys')).toEqual({ items: [], next: null });
   });
 });
 
 describe('a grant', () => {
-  it('lets its subject do what it says, see the key, and nothing else', async () => {
+  it('lets its subject use the granted rights, see the key, and do nothing else', async () => {
     await grant(signing, to('subject', 'alice', 'use:sign'));
     const signed = await sign(user);
     expect(signed.status).toBe(200);
@@ -81,14 +81,14 @@ describe('a grant', () => {
     expectProblem(await sign(await userOf('bob')), 'key-access-denied');
   });
 
-  it('reaches a group through what tokens say', async () => {
+  it('reaches a group through the groups in tokens', async () => {
     await grant(signing, to('group', 'signers', 'use:sign'));
     expect((await sign(await userOf('carol', 'signers'))).status).toBe(200);
     expectProblem(await sign(await userOf('signers')), 'key-access-denied');
     expectProblem(await sign(await userOf('carol', 'Signers')), 'key-access-denied');
   });
 
-  it('to manage lets a user grant and take away', async () => {
+  it('to manage lets a user add and delete grants', async () => {
     await grant(signing, to('subject', 'alice', 'manage'));
     const read = await user.send<KeyGrants>('GET', path(signing));
     const grants = [...read.body.grants, to('subject', 'dave', 'use:sign')];
@@ -101,7 +101,7 @@ describe('a grant', () => {
     expectProblem(await sign(dave), 'key-access-denied');
   });
 
-  it('to manage lets nobody grant himself the uses, nor try whether it would be done', async () => {
+  it('to manage lets nobody grant the uses to themselves, not even in a dry run', async () => {
     await grant(signing, to('subject', 'alice', 'manage'));
     const read = await user.send<KeyGrants>('GET', path(signing));
     const headers = { 'if-match': etagOf(read) };
@@ -117,7 +117,7 @@ describe('a grant', () => {
     expectProblem(await sign(user), 'key-access-denied');
   });
 
-  it('holds for each item of a batch by its own key', async () => {
+  it('is checked for each item of a batch with the key of that item', async () => {
     await grant(signing, to('subject', 'alice', 'use:sign'));
     const other = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     const items = [signing, other].map(({ id }) => ({ keyId: id, payload: 'AAAA' }));
@@ -127,7 +127,7 @@ describe('a grant', () => {
     expect(answers.map(({ jws, error }) => error?.code ?? typeof jws)).toEqual(['string', 'key-access-denied']);
   });
 
-  it('is changed by whoever knows the state it was in', async () => {
+  it('is changed only from its current revision', async () => {
     const before = await tenant.admin.send('GET', path(signing));
     await grant(signing, to('subject', 'alice', 'view'));
     const body = { grants: [] };
@@ -136,7 +136,7 @@ describe('a grant', () => {
     expectProblem(await tenant.admin.send('PUT', path(signing), { body }), 'precondition-required');
   });
 
-  it('stands in the trail with what was given and taken', async () => {
+  it('is in the trail with the rights that were added and removed', async () => {
     await grant(signing, to('subject', 'alice', 'view'));
     const { correlationId } = await grant(signing, to('group', 'readers', 'view', 'use:verify'));
     const [event] = await sealedEvents(tenant.admin, correlationId);
@@ -155,13 +155,13 @@ describe('a grant', () => {
     [{ grants: [{ kind: 'role', grantee: 'user', rights: ['view'] }] }],
     [{ grants: [{ kind: 'subject', grantee: 'alice', rights: ['use:everything'] }] }],
     [{ id: '01939f31-07c2-7a44-8f0e-2b9d6c1a3f10', grants: [] }],
-  ])('that makes no sense is refused: %j', async (body) => {
+  ])('that is not valid is refused: %j', async (body) => {
     const headers = { 'if-match': etagOf(await tenant.admin.send('GET', path(signing))) };
     expectProblem(await tenant.admin.send('PUT', path(signing), { body, headers }), 'request-invalid');
   });
 });
 
-it('auditors see keys and their grants, and use none', async () => {
+it('auditors see keys and their grants, and cannot use a key', async () => {
   const auditor = await tenant.as(['auditor'], 'auditor');
   expect((await auditor.send('GET', path(signing))).status).toBe(200);
   expect((await auditor.send('GET', `/keys/${signing.id}`)).status).toBe(200);
@@ -169,7 +169,7 @@ it('auditors see keys and their grants, and use none', async () => {
   expectProblem(await auditor.send('DELETE', path(signing)), 'access-denied');
 });
 
-it('threat: state race. A grant that was taken away is in force nowhere once the answer is there', async () => {
+it('threat: state race. A deleted grant is in force nowhere after the answer', async () => {
   const racing = await userOf('racer');
   let released = 0;
   let running = true;
@@ -203,7 +203,7 @@ it('threat: state race. A grant that was taken away is in force nowhere once the
 }, 120_000);
 
 describe('a change of grants', () => {
-  it('names every grantee in the trail, however many there are and however long their names', async () => {
+  it('names every grantee in the trail, even with many grantees and long names', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     const names = [...Array.from({ length: 6 }, (_, index) => `${index}${'x'.repeat(240)}`), 'eve'];
     const { correlationId } = await grant(key, ...names.map((name) => to('subject', name, 'use:sign')));

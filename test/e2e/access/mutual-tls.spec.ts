@@ -17,7 +17,7 @@ interface Sending {
   readonly token?: string;
   readonly identity?: TlsIdentity;
   readonly body?: string | object;
-  /** Its Idempotency-Key. */
+  /** The request's Idempotency-Key. */
   readonly once?: string;
 }
 
@@ -53,7 +53,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('an application comes in with its certificate, and with a token of the HSM that is worth nothing without it', async () => {
+it('an application authenticates with its certificate, and its token is valid only with that certificate', async () => {
   const platform = {
     tenantId: platformTenantId,
     subject: 'platform-administrator',

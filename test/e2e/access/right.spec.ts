@@ -9,7 +9,7 @@ import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { sealedEvents } from '../harness/trail.js';
 
-/** The rows of the gateway's table that a user may call who has a right on the key. */
+/** The rows of the gateway's table that a user with a right on the key may call. */
 const table = readFileSync(fileURLToPath(new URL('../../../apps/gateway/access.golden.md', import.meta.url)), 'utf8');
 const cells = (line: string): string[] => line.split('|').map((cell) => cell.trim().replaceAll('`', ''));
 const [heading = [], ...rows] = table
@@ -23,7 +23,7 @@ const granted = rows.flatMap((row): (readonly [route: string, right: KeyRight])[
     : [];
 });
 
-/** What a call needs besides its path. */
+/** The parameters, body and headers that a call needs. */
 interface Sent {
   readonly body?: object;
   readonly matches?: true;
@@ -66,7 +66,7 @@ const grant = async ({ id }: Key, right: KeyRight): Promise<void> => {
   await tenant.admin.put(`/keys/${id}/grants`, { grants }, { 'if-match': etag });
 };
 
-/** Of the crypto calls, the key that fits. */
+/** The key for each crypto call. */
 const keyFor = async (route: string): Promise<Key> => {
   if (route.includes('/keys/')) return tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
   if (route.includes('/aliases/')) await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
@@ -83,7 +83,7 @@ beforeAll(async () => {
   jws = (await tenant.admin.post<SignResult>('/sign', { keyId: signing.id, payload: 'AAAA' })).jws ?? '';
 });
 
-it('there are such routes: using, managing and seeing', () => {
+it('there are routes that use, manage and view a key', () => {
   expect(new Set(granted.map(([, right]) => right))).toEqual(
     new Set(['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']),
   );
@@ -95,7 +95,7 @@ describe.each([
   ['/verify', () => ({ jws })],
   ['/encrypt', () => ({ keyId: wrapping.id, plaintext: 'AAAA' })],
 ] as const)('a dry run of %s', (path, body) => {
-  it('tells a user without a grant nothing of the key', async () => {
+  it('tells a user without a grant nothing about the key', async () => {
     await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
     const stranger = clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'bob', roles: ['user'] }));
     const sending = { body: body() };
@@ -108,7 +108,7 @@ describe.each([
 });
 
 describe.each(granted)('%s', (route, right) => {
-  it('is refused to a user without a grant, on record', async () => {
+  it('is refused to a user without a grant, and recorded', async () => {
     const key = await keyFor(route);
     const reply = await attempt(route, key);
     expectProblem(reply, 'key-access-denied');

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const body = () => ({ keyId: signing.id, payload: 'AAAA' });
 
-it('an application is let in with the least right it needs, and shut out at once', async () => {
+it('an application gets in with the least right it needs, and is excluded at once', async () => {
   const client = await application.client();
   expectProblem(await client.send('POST', '/sign', { body: body() }), 'key-access-denied');
   const grants = await tenant.admin.send<KeyGrants>('GET', `/keys/${signing.id}/grants`);
@@ -41,7 +41,7 @@ it('an application is let in with the least right it needs, and shut out at once
   expect((await application.askToken()).status).toBe(401);
 });
 
-it('has its tokens signed in the HSM by a key of its tenant, which is on record like every other', async () => {
+it('has its tokens signed in the HSM by a key of its tenant, and each signature is recorded', async () => {
   const [first, second] = [await newApplication(rig, tenant, ['user']), await newApplication(rig, tenant, ['user'])];
   for (const each of [first, second]) expect((await each.askToken()).status).toBe(200);
   const rows = await rig.query(

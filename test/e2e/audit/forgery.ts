@@ -1,17 +1,17 @@
 import { canonicalBytes, detailsText, genesisHash, leafHash } from '@ankasecure/audit-event';
 import type { AuditEvent } from '@ankasecure/contracts';
 
-/** A row of `sealed_event`, with `sealed_at` as text and its microseconds beside it. */
+/** A row of `sealed_event`, with `sealed_at` as text and in microseconds. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Changes what a trail says; seqs, links and hashes are made to fit afterwards. */
+/** Changes the contents of a trail. Sequence numbers, links and hashes are recomputed afterwards. */
 export type Forgery = (rows: readonly Row[]) => readonly Row[];
 
 export const rowsSql = (tenantId: string): string =>
   `SELECT *, sealed_at::text, (extract(epoch FROM sealed_at) * 1000000)::bigint AS micros
    FROM sealed_event WHERE tenant_id = '${tenantId}' ORDER BY seq`;
 
-/** SQL that puts `rows` in place of the tenant's trail: what somebody does who may write to the database, knows the format, and has not the HSM. */
+/** SQL that replaces the tenant's trail with `rows`, like an attacker who can write to the database and knows the format, but has no HSM. */
 export const trailSql = (tenantId: string, rows: readonly Row[]): string => {
   const forged = linked(tenantId, rows);
   const last = forged.at(-1);

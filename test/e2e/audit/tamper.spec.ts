@@ -9,7 +9,7 @@ import { type Forgery, type Row, rowsSql, trailSql } from './forgery.js';
 
 type Reason = Verification['reason'];
 
-/** What a superuser of the database does, whom neither rights, row-level security nor triggers stop. `$T` is the tenant. */
+/** Attacks of a database superuser, whom neither rights, row-level security nor triggers stop. `$T` is the tenant. */
 const tampering: readonly (readonly [what: string, sql: string, seq: number, reason: Reason])[] = [
   [
     'flips a bit of the sealed bytes',
@@ -53,7 +53,7 @@ const tampering: readonly (readonly [what: string, sql: string, seq: number, rea
   ],
   [
     'swaps two events',
-    // Over a free number: rows sealed in one batch share sealed_at, and then their keys differ in seq alone.
+    // The swap goes through a free number, because rows sealed in one batch share sealed_at and their keys differ only in seq.
     [
       [4, 1004],
       [7, 4],
@@ -80,10 +80,10 @@ const tampering: readonly (readonly [what: string, sql: string, seq: number, rea
   ],
 ];
 
-/** Takes the seals off, from one row on. */
+/** Removes the seals from one row on. */
 const stripped = (rows: readonly Row[], from = 0): readonly Row[] =>
   rows.map((row, index) => (index < from ? row : { ...row, chain_seal: null, chain_seal_from: null }));
-/** The fifth event once more, under a new id. */
+/** Inserts the fifth event again under a new id. */
 const again = (rows: readonly Row[]): Row => ({
   ...rows[4],
   event_id: randomUUID(),
@@ -98,7 +98,7 @@ const swapped = (rows: readonly Row[]): readonly Row[] => {
   return rows.with(4, { ...b, ...when(a) }).with(5, { ...a, ...when(b) });
 };
 
-/** The same with everything after it numbered, linked and hashed anew, and the head put on the last: none of these has a fault of its own. */
+/** The same attacks with all later rows renumbered, relinked and rehashed, and the head moved to the last row, so that no row is faulty by itself. */
 const rewriting: readonly (readonly [what: string, forgery: Forgery, seq: number])[] = [
   ['deletes an event', (rows) => rows.toSpliced(4, 1), 5],
   ['swaps two events', swapped, 5],
@@ -126,7 +126,7 @@ describe('the audit trail', () => {
     );
   });
   const rowsOf = (): Promise<readonly Row[]> => rig.query('ankadb_audit', rowsSql(tenant.id));
-  /** The last event of the last batch before it. */
+  /** The last event of the previous batch. */
   const sealedBefore = async (seq: number): Promise<number> => {
     const rows = await rowsOf();
     return Number(rows.findLast((row) => row['chain_seal'] !== null && Number(row['seq']) < seq)?.['seq'] ?? 0);
@@ -136,7 +136,7 @@ describe('the audit trail', () => {
     return rig.query('ankadb_audit', `SET session_replication_role = replica; ${mine}`);
   };
 
-  it('holds as it is, whole and in parts', async () => {
+  it('is valid, whole and in parts', async () => {
     const whole = await verification(tenant.admin);
     expect(whole).toMatchObject({ valid: true, fromSeq: 1, firstBadSeq: null, reason: null });
     expect(whole.headHash).toMatch(/^[\w-]{43}$/);
@@ -151,7 +151,7 @@ describe('the audit trail', () => {
     });
   });
 
-  it.each(tampering)('names the first bad event when somebody %s', async (_, sql, seq, reason) => {
+  it.each(tampering)('names the first bad event when an attacker %s', async (_, sql, seq, reason) => {
     expect((await verification(tenant.admin)).valid).toBe(true);
     const proved = await sealedBefore(seq);
     await tamper(sql);
@@ -163,13 +163,13 @@ describe('the audit trail', () => {
   });
 
   it.each(rewriting)(
-    'names the first event under no seal when somebody %s and makes every hash fit',
+    'names the first unsealed event when an attacker %s and recomputes every hash',
     async (_, forgery, seq) => {
       const proved = await sealedBefore(seq);
       await tamper(trailSql(tenant.id, forgery(await rowsOf())));
       const fault = { valid: false, firstBadSeq: proved + 1, reason: 'unsealed', checked: proved };
       expect(await verification(tenant.admin)).toMatchObject(fault);
-      // The service goes on from the head it finds; what it seals is no cover for what it did not.
+      // The service continues from the head it finds. Its later seals do not cover the unsealed events.
       await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
       await eventually(
         'another sealed key',
@@ -179,13 +179,13 @@ describe('the audit trail', () => {
     },
   );
 
-  it('is told apart by its HMACs from one that was written anew, hashes and all', async () => {
+  it('differs by its HMACs from a trail that an attacker rewrote with matching hashes', async () => {
     const rows = await rowsOf();
     await tamper(trailSql(tenant.id, rows.with(4, { ...rows[4], user_id: 'mallory' })));
     expect(await verification(tenant.admin)).toMatchObject({ valid: false, firstBadSeq: 5, reason: 'hmac-mismatch' });
   });
 
-  it('is not changed by the service’s own role', async () => {
+  it('cannot be changed by the service’s own role', async () => {
     const change = (sql: string): Promise<unknown> =>
       rig.query('ankadb_audit', `SET ROLE ankadb_audit_app; SET ankasecure.tenant = '${tenant.id}'; ${sql}`);
     for (const sql of [

@@ -12,7 +12,7 @@ beforeAll(async () => {
 const paths = ['/encrypt', '/decrypt', '/sign', '/verify'] as const;
 
 describe.each(paths)('a batch for %s', (path) => {
-  it('whose items are no requests answers each, with an event each, and asks the HSM nothing', async () => {
+  it('with items that are not requests answers each item, records an event for each, and does not use the HSM', async () => {
     const before = await hsmCalls(target.rig);
     const items = [null, 7, 'x', [], {}, { items: [{}] }, { keyId: '../x' }, { unknown: 1 }, { encoding: 'utf16' }];
     const reply = await target.tenant.admin.send<{ items: ItemFailure[] }>('POST', path, { body: { items } });

@@ -14,14 +14,14 @@ const routes = [
   ['PUT', '/policy'] as const,
   ['POST', '/keys/00000000-0000-4000-8000-000000000000/suspend'] as const,
 ];
-/** Its body may be left out. */
+/** Routes whose body is optional. */
 const takesNothing = (path: string): boolean => path.endsWith('/suspend');
 
 const utf8 = (...parts: readonly (string | number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 const nested = (open: string, close: string): string => `{"keyId":${open.repeat(20_000)}${close.repeat(20_000)}}`;
 
-/** Bodies that are no request of any route. */
+/** Bodies that no route accepts. */
 const bodies: readonly (readonly [what: string, body: string | Uint8Array, code: ErrorCode])[] = [
   ['nothing', '', 'body-malformed'],
   ['white space', ' \n', 'body-malformed'],
@@ -60,7 +60,7 @@ describe.each(routes)('%s %s', (method, path) => {
   });
 
   it('refuses more than 4 MiB', async () => {
-    // Few clients read an answer while they still send; what is asked of the gateway is that it refuses by the length alone.
+    // Few clients read an answer while they still send, so the test only requires that the gateway refuses by the length alone.
     const body = Buffer.alloc(4 * 1024 * 1024 + 1, ' ');
     const refusal = target.refused(method, path, { body, headers }, 'body-too-large');
     await refusal.catch((error: unknown) => expect(String(error)).toMatch(/fetch failed/));
@@ -78,7 +78,7 @@ describe.each(routes)('%s %s', (method, path) => {
     },
   );
 
-  it('takes no query parameters', async () => {
+  it('refuses query parameters', async () => {
     await target.refused(method, `${path}?keyId=1`, { body: '{}', headers }, 'request-invalid');
   });
 });

@@ -15,7 +15,7 @@ interface Sample {
   readonly body: (target: Target) => Record<string, unknown>;
 }
 
-/** A request each route would take, so that the one field that is changed is what it is refused for. */
+/** A valid request for each route, so that the one changed field is the reason for the refusal. */
 const samples: readonly Sample[] = [
   {
     method: 'POST',
@@ -63,7 +63,7 @@ const samples: readonly Sample[] = [
 
 const wrong: readonly unknown[] = [null, 1e308, -1, [], {}, [{}], '', '\u0000', '\ud800', `${'x'.repeat(70_000)}!`];
 const values: Readonly<Record<string, readonly unknown[]>> = {
-  // Any text is a plaintext, a payload or additional data, when the encoding allows it: those have rows of their own below.
+  // Any text is a valid plaintext, payload or additional data if the encoding allows it. Those fields have their own rows below.
   plaintext: [null, 7, [], {}, true],
   payload: [null, 7, [], {}, true],
   aad: [null, 7, [], {}, true],
@@ -83,7 +83,7 @@ describe.each(samples)('$method $path', ({ method, path, optional, body }) => {
       for (const value of values[field] ?? wrong) await send({ ...body(target), [field]: value });
   });
 
-  it('refuses to go without a field it needs, and with one it does not know', async () => {
+  it('refuses a missing field and an unknown field', async () => {
     for (const field of Object.keys(body(target)))
       if (!optional.includes(field)) {
         const { [field]: _, ...rest } = body(target);
@@ -95,7 +95,7 @@ describe.each(samples)('$method $path', ({ method, path, optional, body }) => {
 });
 
 describe('encodings', () => {
-  /** Not canonical base64url: unused bits, length, padding, white space, the other alphabet, no ASCII. */
+  /** Texts that are not canonical base64url: unused bits, length, padding, white space, another alphabet, non-ASCII. */
   const bad = ['AB', 'AAB', 'A', 'AAAAA', 'AA==', 'AA A', 'AAA\n', 'AA+/', 'é', '=', 'AAAA.AAAA', '\u0000AAA'];
 
   it.each(bad.map((text) => [shown(text), text] as const))('refuse %s for base64url', async (_, text) => {
@@ -127,7 +127,7 @@ describe('encodings', () => {
       await target.refusedOnRecord(path, { ...body, encoding: 'utf8' }, 'request-invalid');
   });
 
-  it('hold items of 1 MiB and no more', async () => {
+  it('accept items of up to 1 MiB', async () => {
     const large = 'A'.repeat(1024 * 1024 * 2);
     await target.refusedOnRecord('/encrypt', { keyId: target.keys.wrap.id, plaintext: large }, 'request-invalid');
     await target.refusedOnRecord('/sign', { keyId: target.keys.sign.id, payload: large }, 'request-invalid');

@@ -4,7 +4,7 @@ import { beforeAll, describe, it } from 'vitest';
 import { encodeJson, encodeText, openTarget, type Target } from './target.js';
 
 let target: Target;
-/** A JWE per key that opens as it stands. */
+/** A valid JWE for each key. */
 let jwes: Record<'rsa' | 'agree' | 'wrap' | 'direct', string>;
 beforeAll(async () => {
   target = await openTarget();
@@ -24,7 +24,7 @@ const refused = (jwe: string, code: ErrorCode = 'jwe-invalid', rest: object = {}
   target.refusedOnRecord('/decrypt', { jwe, ...rest }, code);
 
 describe('a JWE header', () => {
-  /** Members laid over those of a good header; undefined takes one away. */
+  /** Members that replace those of a valid header. undefined removes a member. */
   const members: readonly (readonly [string, Members])[] = [
     ['alg none', { alg: 'none' }],
     ['no alg', { alg: undefined }],
@@ -89,7 +89,7 @@ describe('a JWE header', () => {
     await refused(withSegment(jwes.wrap, 0, Buffer.from([0x7b, 0xc3, 0x28, 0x7d]).toString('base64url')));
   });
 
-  it('names a key of this tenant, or none', async () => {
+  it('names only keys of this tenant', async () => {
     const { keys } = target;
     const kids = [
       ...['../../etc/passwd', "' OR 1=1 --", 'a\u0000b', '', keys.wrap.id, `${keys.wrap.id}.0`, `${keys.wrap.id}.01`],

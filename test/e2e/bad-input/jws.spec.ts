@@ -49,7 +49,7 @@ describe('a JWS header', () => {
     await refused(withHeader(encodeText(text)));
   });
 
-  it('names a key of this tenant, or none', async () => {
+  it('names only keys of this tenant', async () => {
     const { keys } = target;
     for (const other of [
       '../x',
@@ -65,7 +65,7 @@ describe('a JWS header', () => {
     await refused(withHeader(encodeJson({ alg: 'ES256' })), 'request-invalid');
   });
 
-  it('does not choose the algorithm: a public key is no MAC key', async () => {
+  it('does not choose the algorithm: a public key is not a MAC key', async () => {
     for (const alg of ['HS256', 'HS512', 'RS256', 'ES384', 'EdDSA'])
       await refused(withHeader(encodeJson({ alg, kid: kid() })), 'algorithm-mismatch');
     const mac = encodeJson({ alg: 'ES256', kid: `${target.keys.mac.id}.1` });
@@ -93,7 +93,7 @@ describe('a compact JWS', () => {
     for (const text of spoilt) await refused(text);
   });
 
-  it('comes with what goes with it only', async () => {
+  it('is accepted only with matching fields', async () => {
     const { keys } = target;
     const claim = { keyId: keys.sign.id, signature: 'AAAA' };
     await refused(jws, 'request-invalid', { digest: 'AAAA' });

@@ -24,7 +24,7 @@ describe('a key id', () => {
     if (keyId !== ' ') await target.refused('GET', `/keys/${encodeURIComponent(keyId)}`, {}, 'key-not-found');
   });
 
-  it('of nobody and one of another tenant are the same', async () => {
+  it('that does not exist and one of another tenant get the same answer', async () => {
     const { theirs } = target.keys;
     const answers: unknown[] = [];
     for (const keyId of [randomUUID(), theirs.id]) {
@@ -38,7 +38,7 @@ describe('a key id', () => {
   it('that is very long is refused', async () => {
     await target.refused('GET', `/keys/${'a'.repeat(8000)}`, {}, ['key-not-found', 'route-not-found']);
     await target.refused('GET', `/keys/${'a'.repeat(40_000)}`, {}, 'header-too-large').catch((error: unknown) => {
-      // The parser hangs up while we still send.
+      // The parser closes the connection while the test still sends.
       expect(String(error)).toMatch(/fetch failed/);
     });
     await target.refused('GET', '/keys/%zz', {}, ['request-invalid', 'key-not-found']);
@@ -46,7 +46,7 @@ describe('a key id', () => {
 });
 
 describe('a key', () => {
-  it('serves its purpose only', async () => {
+  it('serves only its purpose', async () => {
     const { sign, rsa, agree, wrap, direct, mac } = target.keys;
     for (const { id } of [sign, mac])
       await target.refusedOnRecord('/encrypt', { keyId: id, plaintext: 'AAAA' }, 'purpose-mismatch');
@@ -57,7 +57,7 @@ describe('a key', () => {
     }
   });
 
-  it('serves its algorithms only', async () => {
+  it('serves only its algorithms', async () => {
     const { sign, mac } = target.keys;
     for (const alg of ['ES384', 'RS256', 'HS256', 'EdDSA'] as const)
       await target.refusedOnRecord('/sign', { keyId: sign.id, payload: 'AAAA', alg }, 'algorithm-mismatch');
@@ -66,7 +66,7 @@ describe('a key', () => {
     await target.refusedOnRecord('/verify', claim, 'algorithm-mismatch');
   });
 
-  it('that has encrypted 2^32 messages by itself is followed by a new version', async () => {
+  it('that has encrypted 2^32 messages is rotated automatically', async () => {
     const { rig, tenant } = target;
     const { id } = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
     await rig.query(
@@ -80,7 +80,7 @@ describe('a key', () => {
   });
 
   const processes = ['ACTIVE', 'DEACTIVATED'];
-  it.each(keyStates.filter((state) => state !== 'ACTIVE'))('that is %s protects nothing', async (state) => {
+  it.each(keyStates.filter((state) => state !== 'ACTIVE'))('that is %s does not protect data', async (state) => {
     const { rig, tenant } = target;
     const [signing, wrapping] = [
       await tenant.createKey({ algorithm: 'EC-P256' }),
@@ -93,7 +93,7 @@ describe('a key', () => {
       'UPDATE key_version SET state = $1, revision = revision + 1 WHERE key_id = ANY($2)',
       [state, [signing.id, wrapping.id]],
     );
-    // Workers that still hold the key as it was may ask their token once: the fence throws that result away.
+    // A worker with an outdated copy of the key may use its token once. The fence drops that result.
     for (let time = 0; time < 24; time++) {
       const replies = await Promise.all([
         tenant.admin.send<{ code: string }>('POST', '/sign', { body: { keyId: signing.id, payload: 'AAAA' } }),

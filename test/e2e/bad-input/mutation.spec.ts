@@ -36,7 +36,7 @@ const swap =
     segments.with(index, other[index] ?? '');
 const [first, last] = [() => 0, (length: number) => length - 1];
 
-/** What is wrong outside the header, and the cause the trail names. `dir` has no encrypted key. */
+/** Faults outside the header, with the cause that the trail names. `dir` has no encrypted key. */
 const mutations: Readonly<Record<string, { readonly of: Mutation; readonly cause: RegExp; readonly withKey?: true }>> =
   {
     'first bit of the encrypted key': {
@@ -103,7 +103,7 @@ describe.each(kinds)('mutated tokens of $alg with $algorithm', (kind) => {
     tokens = (await Promise.all([seal('AAAA'), seal('BBBB')])).map(({ jwe }) => jwe.split('.'));
   });
 
-  it('are all refused alike, and each with its cause in the trail', async () => {
+  it('all get the same refusal, and the trail has the cause of each', async () => {
     const [token = [], other = []] = tokens;
     const seen: unknown[] = [];
     for (const [name, { of, cause, withKey }] of Object.entries(mutations)) {

@@ -9,19 +9,19 @@ import { newTenant, type Tenant, tenantAt } from '../harness/tenant.js';
 import { eventsOf, sealedEvents, verification } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 
-/** What bad input is sent to: a tenant with a key of each sort, and one whose keys are none of its business. */
+/** The target of bad input: a tenant with a key of each kind, and another tenant with keys of its own. */
 export interface Target {
   readonly rig: Rig;
   readonly tenant: Tenant;
   readonly other: Tenant;
   readonly keys: Readonly<Record<'sign' | 'rsa' | 'agree' | 'wrap' | 'direct' | 'mac' | 'theirs', Key>>;
-  /** Sends, expects the problem, and that no worker asked its token anything because of it. */
+  /** Sends a request and expects the problem, and that no worker used its token. */
   refused(method: Method, path: string, sending: Sending, code: ErrorCode | readonly ErrorCode[]): Promise<Reply>;
-  /** The same on a crypto route, whose worker also has to say in the trail why it refused. */
+  /** Does the same on a crypto route, where the worker must also record the reason in the trail. */
   refusedOnRecord(path: '/encrypt' | '/decrypt' | '/sign' | '/verify', body: unknown, code: ErrorCode): Promise<void>;
 }
 
-/** A trail's first MACs make each worker derive the day's key in the HSM: afterwards nothing but requests reaches it. */
+/** Seals the first events, so that each worker derives the day's MAC key in the HSM. Afterwards only requests use the HSM. */
 const warmUp = async ({ as }: Tenant): Promise<void> => {
   const auditor = await as(['auditor']);
   await eventually('a sealed event', async () => (await eventsOf(auditor)).length > 0);

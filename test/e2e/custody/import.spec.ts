@@ -34,7 +34,7 @@ beforeAll(async () => {
   tenant = await newTenant(rig);
 });
 
-/** The recipe as it stands in the README. */
+/** The recipe of the README, unchanged. */
 const recipe = (): string => {
   const readme = readFileSync(join(repository, 'README.md'), 'utf8');
   const found = /## Bring your own key\n[^]*?```sh\n([^]*?)```/.exec(readme)?.[1];
@@ -42,8 +42,8 @@ const recipe = (): string => {
   return found;
 };
 
-describe('a key of one’s own', () => {
-  it('comes in by the README’s recipe, as pasted, and does what its old copy does; so does one under it', async () => {
+describe('an imported key', () => {
+  it('is imported by the README’s recipe as pasted and works like its original, and so is a key wrapped under it', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'anka-import-'));
     try {
       const token = await rig.mint({ tenantId: tenant.id, subject: 'somebody', roles: ['application-admin'] });
@@ -77,7 +77,7 @@ describe('a key of one’s own', () => {
     }
   });
 
-  it('is refused before it is looked at where the token cannot take it in, and uniformly where it is garbage', async () => {
+  it('is refused before it is parsed if the token cannot import it, and with one answer if it is garbage', async () => {
     const { methods } = await tenant.admin.get<WrappingKey>('/wrapping-key');
     expect(methods).toMatchObject([
       { method: 'rsa-aes-kwp', available: true, oaepHash: 'SHA-1' },
@@ -92,7 +92,7 @@ describe('a key of one’s own', () => {
   });
 });
 
-/** RFC 5649. */
+/** AES key wrap with padding (RFC 5649). */
 const kwp = (aes: Buffer, bytes: Buffer): Buffer => {
   const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
   return Buffer.concat([cipher.update(bytes), cipher.final()]);
@@ -133,22 +133,25 @@ describe('a key for wrap', () => {
     ['token', 'wrapped'],
     ['wrapped', 'token'],
     ['wrapped', 'wrapped'],
-  ] as const)('in custody %s unwraps others into custody %s, and its use is counted and named', async (its, theirs) => {
-    const wrapper = await bringWrapper(tenant, { custody: its });
-    const reply = await bring(tenant, { ...under(wrapper), custody: theirs });
-    expect(reply.body, reply.text).toMatchObject({ algorithm: 'HMAC-SHA256', custody: theirs });
-    const signed = { keyId: reply.body.id, payload: 'AAAA', format: 'raw' };
-    expect((await tenant.admin.post<SignResult>('/sign', signed)).signature).toBe(mac(secret));
-    const [event] = await sealedEvents(tenant.admin, reply.correlationId);
-    expect(event).toMatchObject({
-      ...{ operation: 'key.import', outcome: 'success', keyId: reply.body.id },
-      details: { method: 'aes-kwp', wrappingKeyId: wrapper.id, custody: theirs },
-    });
-    const { items } = await tenant.admin.get<KeyUsage>(`/keys/${wrapper.id}/usage`);
-    expect(items).toMatchObject([{ version: 1, operations: [{ operation: 'key.import', count: 1 }] }]);
-  });
+  ] as const)(
+    'in custody %s unwraps other keys into custody %s, and its use is counted and recorded',
+    async (its, theirs) => {
+      const wrapper = await bringWrapper(tenant, { custody: its });
+      const reply = await bring(tenant, { ...under(wrapper), custody: theirs });
+      expect(reply.body, reply.text).toMatchObject({ algorithm: 'HMAC-SHA256', custody: theirs });
+      const signed = { keyId: reply.body.id, payload: 'AAAA', format: 'raw' };
+      expect((await tenant.admin.post<SignResult>('/sign', signed)).signature).toBe(mac(secret));
+      const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+      expect(event).toMatchObject({
+        ...{ operation: 'key.import', outcome: 'success', keyId: reply.body.id },
+        details: { method: 'aes-kwp', wrappingKeyId: wrapper.id, custody: theirs },
+      });
+      const { items } = await tenant.admin.get<KeyUsage>(`/keys/${wrapper.id}/usage`);
+      expect(items).toMatchObject([{ version: 1, operations: [{ operation: 'key.import', count: 1 }] }]);
+    },
+  );
 
-  it('takes pairs in, and refuses what does not unwrap as the import key does', async () => {
+  it('imports key pairs, and refuses data that does not unwrap as the import key does', async () => {
     const wrapper = await bringWrapper(tenant);
     const mine = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const pkcs8 = mine.privateKey.export({ format: 'der', type: 'pkcs8' });
@@ -161,7 +164,7 @@ describe('a key for wrap', () => {
     expect((await bring(tenant, under(wrapper))).status).toBe(201);
   });
 
-  it('does nothing else, and nothing else is one', async () => {
+  it('has no other use, and no other key unwraps keys', async () => {
     const wrapper = await bringWrapper(tenant);
     const post = (path: string, body: object) => tenant.admin.send('POST', path, { body });
     expectProblem(await post('/encrypt', { keyId: wrapper.id, plaintext: 'AAAA' }), 'purpose-mismatch');
@@ -185,7 +188,7 @@ describe('a key for wrap', () => {
     expectProblem(await bring(tenant, { ...under(wrapper), wrappingKeyId: undefined }), 'request-invalid');
   });
 
-  it('is no weaker than what it unwraps', async () => {
+  it('must not be weaker than the key it unwraps', async () => {
     const weak = await bringWrapper(tenant, { algorithm: 'AES-128' });
     const reply = await bring(tenant, { ...under(weak), algorithm: 'AES-256' });
     expectProblem(reply, 'wrapping-key-weak');
@@ -194,7 +197,7 @@ describe('a key for wrap', () => {
     expect((await bring(tenant, { ...under(weak, randomBytes(16)), algorithm: 'AES-128' })).status).toBe(201);
   });
 
-  it('obeys its state and the policy, and dry runs open nothing', async () => {
+  it('follows its state and the policy, and dry runs unwrap nothing', async () => {
     const own = await newTenant(rig);
     const wrapper = await bringWrapper(own);
     const tried = await own.admin.send('POST', '/keys/import?dryRun=true', {

@@ -25,7 +25,7 @@ const keks = async (): Promise<number> =>
   (await tokenObjects(rig.softHsm)).filter(({ label }) => label === `ankasecure:kek:tenant:${tenant.id}`).length;
 
 describe('the rotation of a KEK', () => {
-  it('wraps every key again inside the HSM, while they are in use, and destroys the old KEK', async () => {
+  it('rewraps every key inside the HSM while keys are in use, and destroys the old KEK', async () => {
     const make = (body: object) => tenant.admin.post<Key>('/keys', { label: 'k', custody: 'wrapped', ...body });
     const signers = await Promise.all(Array.from({ length: 8 }, () => make({ algorithm: 'EC-P256' })));
     const { id: boxId } = await make({ algorithm: 'AES-256', alg: 'dir' });
@@ -70,7 +70,7 @@ describe('the rotation of a KEK', () => {
     expect(await eventsOf(tenant.admin, { operation: 'kek.rotate' })).toHaveLength(1);
   });
 
-  it('names a key that cannot be wrapped again, once in the trail, and ends when that is destroyed', async () => {
+  it('reports a key that cannot be rewrapped, once in the trail, and completes when that key is destroyed', async () => {
     const { id, admin } = await newTenant(rig);
     const keys = await Promise.all(
       [1, 2, 3].map(() => admin.post<Key>('/keys', { label: 'k', custody: 'wrapped', algorithm: 'AES-256' })),
@@ -103,7 +103,7 @@ describe('the rotation of a KEK', () => {
     ]);
   });
 
-  it('is for the tenant’s administrators and the platform’s, and for no other tenant’s', async () => {
+  it('is allowed for administrators of the tenant and the platform, and for no other tenant’s', async () => {
     const other = await newTenant(rig);
     for (const [method, path] of [
       ['POST', 'kek/rotate'],

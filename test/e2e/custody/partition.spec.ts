@@ -28,7 +28,7 @@ describe('tenants of two partitions', () => {
   }, 120_000);
   afterAll(() => rig.stop());
 
-  it('have keys that are never on the other’s token, and use and audit them', async () => {
+  it('have keys that are never on the other partition’s token, and can use and audit them', async () => {
     const ids: Record<string, Set<string>> = {};
     for (const [partition, { id: tenantId, admin }] of tenants) {
       for (const custody of ['token', 'wrapped']) {
@@ -48,7 +48,7 @@ describe('tenants of two partitions', () => {
         [tenantId],
       );
       ids[partition] = new Set(rows.map(({ object_id: id }) => (id as Buffer).toString('hex')));
-      // Two keys of its own, its KEK and its two MAC keys.
+      // Two keys of the tenant, its KEK and its two MAC keys.
       expect(ids[partition].size).toBe(5);
     }
     const { partitions, softHsm } = rig.stack;
@@ -64,7 +64,7 @@ describe('tenants of two partitions', () => {
     }
   });
 
-  it('are told what a key has left of its quota, by the worker that counts it', async () => {
+  it('get the remaining quota of a key from the worker that counts it', async () => {
     for (const { admin } of tenants.values()) {
       const { id: keyId, ...made } = await admin.post<Key>('/keys', { label: 'bounded', algorithm: 'EC-P256' });
       expect(made).toMatchObject({ state: 'ACTIVE' });
@@ -87,7 +87,7 @@ describe('tenants of two partitions', () => {
     }
   });
 
-  it('are made on partitions that there are, and on no others', async () => {
+  it('can be created only on existing partitions', async () => {
     const platform = await platformClient(rig);
     const body = { slug: 'nowhere', name: 'Nowhere', partition: 'south' };
     expectProblem(await platform.send('POST', '/tenants', { body }), 'request-invalid');

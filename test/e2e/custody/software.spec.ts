@@ -41,7 +41,7 @@ describe('a key in software', () => {
     (await tenant.admin.get<{ items: Availability[] }>('/algorithms')).items.find((one) => one.algorithm === algorithm);
   const allow = (custody: NonNullable<Policy['custody']>): Promise<Policy> => tenant.changePolicy({ custody });
 
-  it('is made only where the token lacks the mechanism and the policy says so, and when it is asked for', async () => {
+  it('is created only on request, if the token lacks the mechanism and the policy allows it', async () => {
     expect(await offered('Ed25519')).toMatchObject({ available: false, software: false });
     expectProblem(await create(soft), 'policy-refused');
     await allow(['token', 'wrapped', 'software']);
@@ -49,12 +49,12 @@ describe('a key in software', () => {
     expect(await offered('EC-P256')).toMatchObject({ available: true, software: false });
     const refused = await create({ ...soft, algorithm: 'EC-P256' });
     expectProblem(refused, 'algorithm-unavailable');
-    expect(refused.text).toContain('only what it has no mechanism for');
+    expect(refused.text).toContain('only for algorithms that the token does not support');
     expectProblem(await create({ algorithm: 'Ed25519' }), 'algorithm-unavailable');
     expectProblem(await create({ algorithm: 'Ed25519', custody: 'wrapped' }), 'algorithm-unavailable');
   });
 
-  it('signs on every worker, verifies and rotates; answers and events say where it is', async () => {
+  it('signs on every worker, verifies and rotates; answers and events name its custody', async () => {
     const key = await created();
     expect(key).toMatchObject({ custody: 'software', fips: { approved: false }, algs: ['EdDSA', 'Ed25519'] });
     const made = await eventually('its sealed event', async () => {
@@ -74,7 +74,7 @@ describe('a key in software', () => {
     expect((await sign(key.id)).body).toMatchObject({ version: 2, custody: 'software' });
   });
 
-  it('is sealed at rest, and goes on under the KEK that follows', async () => {
+  it('is sealed at rest, and works under the next KEK', async () => {
     const { id } = await created();
     const before = await row(id);
     expect(before?.['sealed_key']).toBeInstanceOf(Buffer);
@@ -90,7 +90,7 @@ describe('a key in software', () => {
     expect((await sign(id)).body.jws).toBe(body.jws);
   });
 
-  it('is refused by FIPS-only at its next use, and by state, and is gone when it is destroyed', async () => {
+  it('is refused by FIPS-only at its next use and by its state, and is deleted when it is destroyed', async () => {
     const { id } = await created();
     expect((await sign(id)).status).toBe(200);
     await tenant.changePolicy({ fipsOnly: true });

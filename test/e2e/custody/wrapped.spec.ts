@@ -46,7 +46,7 @@ const kinds: [AlgorithmName, Purpose][] = [
 
 describe('a wrapped key', () => {
   it.each(kinds)(
-    'of %s does what it is for (%s), and answers and events say where it is',
+    'of %s serves its purpose (%s), and answers and events name its custody',
     async (algorithm, purpose) => {
       const reply = await create({ algorithm, purpose });
       const { id, custody, algs } = reply.body;
@@ -76,7 +76,7 @@ describe('a wrapped key', () => {
     },
   );
 
-  it('is no object of the token', async () => {
+  it('is not an object of the token', async () => {
     const before = (await tokenObjects(rig.softHsm)).length;
     for (let count = 0; count < 3; count++) await sign((await created({ algorithm: 'EC-P256' })).id);
     const ids = new Set((await tokenObjects(rig.softHsm)).map(({ id }) => id));
@@ -85,13 +85,13 @@ describe('a wrapped key', () => {
     expect(before).toBeGreaterThan(0);
   });
 
-  it('is refused before anything is made where the token does not wrap its kind', async () => {
+  it('is refused before anything is created if the token does not wrap its kind', async () => {
     const reply = await create({ algorithm: 'Ed25519' });
     expectProblem(reply, 'algorithm-unavailable');
     expect(reply.text).toContain('does not wrap keys of this kind');
   });
 
-  it('rotates into a wrapped version, and the old one goes on processing', async () => {
+  it('rotates into a wrapped version, and the old version still processes data', async () => {
     const { id } = await created({ algorithm: 'AES-256' });
     const { body: sealed } = await post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'AAAA' });
     expect((await post(`/keys/${id}/rotate`, {})).body).toMatchObject({ version: 2, custody: 'wrapped' });
@@ -99,7 +99,7 @@ describe('a wrapped key', () => {
     expect((await post('/encrypt', { keyId: id, plaintext: 'AAAA' })).body).toMatchObject({ version: 2 });
   });
 
-  it('is refused in every state that refuses keys of the token, and comes back when it is resumed', async () => {
+  it('is refused in the same states as a key in the token, and works again when it is resumed', async () => {
     const { id } = await created({ algorithm: 'EC-P256' });
     expect((await sign(id)).status).toBe(200);
     await post(`/keys/${id}/suspend`, {});
@@ -110,7 +110,7 @@ describe('a wrapped key', () => {
     expectProblem(await sign(id), 'key-state');
   });
 
-  it('loses its blob when it is destroyed, and the event says so', async () => {
+  it('loses its blob when it is destroyed, and the event records it', async () => {
     const { id } = await created({ algorithm: 'EC-P256' });
     await sign(id);
     const reply = await post(`/keys/${id}/schedule-destroy`, { waitingDays: 0 });
@@ -128,7 +128,7 @@ describe('a wrapped key', () => {
     expectProblem(await sign(id), 'key-state');
   });
 
-  it('is refused with the blob of another key, whoever put it there', async () => {
+  it('is refused with the blob of another key, however it got there', async () => {
     const [mine, theirs] = [await created({ algorithm: 'EC-P256' }), await created({ algorithm: 'EC-P256' })];
     const { wrapped_blob: blob, wrapped_mac: mac } = await rowOf(theirs.id);
     await rig.query(

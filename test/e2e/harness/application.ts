@@ -10,13 +10,13 @@ interface Claimed {
   readonly clientId?: string;
 }
 
-/** An application with a service account of its own. Its private key never leaves this process. */
+/** An application with its own service account. Its private key never leaves this process. */
 export interface Application {
   readonly id: string;
   readonly clientId: string;
-  /** What the token endpoint says to a fresh assertion, or to one that names another key or client. */
+  /** The answer of the token endpoint to a fresh assertion, or to one that names another key or client. */
   askToken(claimed?: Claimed, fields?: Readonly<Record<string, string>>): Promise<Response>;
-  /** The API, with a token got just now. */
+  /** The API with a fresh token. */
   client(): Promise<Client>;
 }
 

@@ -4,13 +4,13 @@ export interface Reply<Body = unknown> {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed JSON; undefined where the text is none. */
+  /** The parsed JSON, or undefined if the text is not JSON. */
   readonly body: Body;
   readonly correlationId: string;
 }
 
 export interface Sending {
-  /** Bytes and strings go as they are, anything else as JSON. */
+  /** Bytes and strings are sent unchanged, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
@@ -18,11 +18,11 @@ export interface Sending {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** The REST API as one caller. */
+/** A client of the REST API for one caller. */
 export interface Client {
-  /** Any answer is a reply. @param path below `/api/v1` */
+  /** Returns any answer. @param path below `/api/v1` */
   send<Body = unknown>(method: Method, path: string, sending?: Sending): Promise<Reply<Body>>;
-  /** The body of a 2xx answer. @throws Error for any other */
+  /** Returns the body of a 2xx answer. @throws Error for any other status */
   get<Body>(path: string): Promise<Body>;
   post<Body>(path: string, body: unknown, headers?: Sending['headers']): Promise<Body>;
   put<Body>(path: string, body: unknown, headers?: Sending['headers']): Promise<Body>;
@@ -41,7 +41,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** @param token sent as bearer token; none when undefined */
+/** @param token is sent as the bearer token. undefined sends none */
 export const clientOf = (baseUrl: string, token?: string): Client => {
   const send: Client['send'] = async <Body>(method: Method, path: string, sending: Sending = {}) => {
     const { body, headers, timeoutMs = 90_000 } = sending;

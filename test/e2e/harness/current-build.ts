@@ -6,9 +6,9 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const projects = ['gateway', 'policy', 'crypto-worker', 'audit'].map((name) => `apps/${name}`);
 
 /**
- * The services under test run compiled, and a test of yesterday's build proves nothing. tsc itself says what is out of
+ * The services under test run compiled, and a test of an old build proves nothing. tsc itself reports what is out of
  * date, by content where file times are newer.
- * @throws Error naming what has to be built
+ * @throws Error that names what must be built
  */
 export default (): void => {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');

@@ -1,10 +1,10 @@
 import { scrape } from './metric.js';
 import type { Rig } from './rig.js';
 
-/** The worker's own jobs, which come and go beside requests. */
+/** The worker's own jobs, which run independently of requests. */
 const ownJobs = ['canary', 'self-test'];
 
-/** Jobs that callers' requests have made the workers run in the HSM so far, by worker and kind. */
+/** The number of HSM jobs caused by callers' requests so far, by worker and kind. */
 export const hsmCalls = async (rig: Rig): Promise<Readonly<Record<string, number>>> => {
   const scraped = rig.workers.map(async (worker) => {
     const samples = await scrape(rig.observability[worker] ?? '');

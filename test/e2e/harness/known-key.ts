@@ -10,7 +10,7 @@ import type { Tenant } from './tenant.js';
 
 const run = promisify(execFile);
 
-/** A key of the token whose private or secret half the test holds too. */
+/** A key of the token whose private or secret key the test also holds. */
 export interface KnownKey {
   readonly id: string;
   readonly secret: KeyObject | Uint8Array;
@@ -24,7 +24,7 @@ export interface KnownKind {
 const curves: Partial<Record<AlgorithmName, string>> = { 'EC-P256': 'P-256', 'EC-P384': 'P-384', 'EC-P521': 'P-521' };
 
 const makeSecret = (algorithm: AlgorithmName): KeyObject | Uint8Array => {
-  // No byte below 33: softhsm2-util stops reading a key at a NUL.
+  // The key has no byte below 33, because softhsm2-util stops reading a key at a NUL.
   if (algorithm.startsWith('AES-'))
     return randomBytes(Number(algorithm.slice(4)) / 8).map((byte) => Math.max(byte, 33));
   const namedCurve = curves[algorithm];
@@ -32,7 +32,7 @@ const makeSecret = (algorithm: AlgorithmName): KeyObject | Uint8Array => {
   return generateKeyPairSync('rsa', { modulusLength: Number(algorithm.slice(4)) }).privateKey;
 };
 
-/** By SoftHSM's own tool, as nobody but a test should. */
+/** Imports the key with SoftHSM's own tool, which only tests should use. */
 const importKey = async ({ softHsm }: Rig, secret: KnownKey['secret'], objectId: string): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'anka-known-key-'));
   try {
@@ -49,7 +49,7 @@ const importKey = async ({ softHsm }: Rig, secret: KnownKey['secret'], objectId:
   }
 };
 
-/** Puts a key into the token that is known outside it, and on record as if a worker had made it. */
+/** Imports a known key into the token, and records it as if a worker had created it. */
 export const knownKey = async (rig: Rig, tenant: Tenant, { algorithm, alg }: KnownKind): Promise<KnownKey> => {
   const secret = makeSecret(algorithm);
   const [id, objectId] = [randomUUID(), randomBytes(16)];

@@ -1,4 +1,4 @@
-/** One sample of Prometheus' text format. */
+/** One sample in Prometheus' text format. */
 export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -17,6 +17,6 @@ export const parseMetrics = (text: string): Sample[] =>
     return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
   });
 
-/** The metrics of the service process at `url`. */
+/** Reads the metrics of the service process at `url`. */
 export const scrape = async (url: string): Promise<Sample[]> =>
   parseMetrics(await (await fetch(`${url}/metrics`)).text());

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Runs the openssl command in a directory that holds `files`, whose names its arguments may use.
- * @returns its standard output, and a reader of the files it wrote
- * @throws Error when it exits other than 0
+ * Runs the openssl command in a directory with `files`, whose names its arguments may use.
+ * @returns its standard output, and a function that reads the files it wrote
+ * @throws Error unless it exits with 0
  */
 export const openssl = async <Result>(
   args: readonly string[],

@@ -10,7 +10,7 @@ export interface Span {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
-  /** `service.name` of whoever sent it. */
+  /** The `service.name` of the sender. */
   readonly service: string;
 }
 
@@ -25,12 +25,12 @@ interface Export {
   }[];
 }
 
-/** Takes what services export over OTLP/HTTP as JSON. */
+/** Receives what services export over OTLP/HTTP as JSON. */
 export interface OtlpReceiver {
-  /** What makes services export to it, and soon. */
+  /** The environment that makes services export to this receiver without delay. */
   readonly services: Partial<Record<Service, ServiceOptions>>;
   readonly spans: readonly Span[];
-  /** Everything that came, as it came. */
+  /** Everything received, unchanged. */
   readonly bodies: readonly string[];
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Reply } from './client.js';
 const words = expect.stringMatching(/./) as unknown;
 const refusal = { rule: words, source: words, reasons: expect.arrayContaining([expect.anything()]) as unknown };
 
-/** RFC 9457, with a code of the table, and nothing else in it but why, where the policy refuses it. */
+/** A problem (RFC 9457) with a code of the table and no other members, except the reasons of a policy refusal. */
 export const expectProblem = (reply: Reply, code: ErrorCode): void => {
   const { status, title } = errors[code];
   expect(reply.body, reply.text.slice(0, 300)).toEqual({

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { type Postgres, startPostgres } from '@ankasecure/local';
 import { databases, type OwnRig } from './rig.js';
 
-/** What a spec started in the place of a part of its stack, and has to end itself. */
+/** A process that a spec started in place of a part of its stack, and must end itself. */
 export interface Replacement {
   stop(): Promise<void>;
 }
 
-/** PostgreSQL again, from the same directory, on the same port. @param settings as `postgres -c name=value` */
+/** Restarts PostgreSQL from the same directory on the same port. @param settings as in `postgres -c name=value` */
 export const startPostgresAgain = (rig: OwnRig, settings: Readonly<Record<string, string>> = {}): Promise<Postgres> =>
   startPostgres({
     directory: join(rig.dataDirectory, 'postgres'),
@@ -19,7 +19,7 @@ export const startPostgresAgain = (rig: OwnRig, settings: Readonly<Record<string
     logFile: rig.stack.logFile('postgres'),
   });
 
-/** nats-server again, with the identities it had. */
+/** Restarts nats-server with the same identities. */
 export const startNatsAgain = async (rig: OwnRig): Promise<Replacement> => {
   const config = join(rig.dataDirectory, 'nats', 'nats.conf');
   const child = spawn('nats-server', ['--config', config], {
@@ -35,7 +35,7 @@ export const startNatsAgain = async (rig: OwnRig): Promise<Replacement> => {
   };
 };
 
-/** As a power failure ends it. Resolves when the process is gone. */
+/** Kills the process, like a power failure. Resolves when it has ended. */
 export const crash = async (part: OwnRig['stack']['postgres']['process']): Promise<void> => {
   part.signal('SIGKILL');
   await part.exited;

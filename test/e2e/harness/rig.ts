@@ -12,27 +12,27 @@ import {
   startStack,
 } from '@ankasecure/local';
 
-/** A running stack as specs see it, from whichever process. */
+/** A running stack as specs see it, from any process. */
 export interface RigAddress {
   readonly baseUrl: string;
   readonly dataDirectory: string;
   readonly superuser: DatabaseLogin;
   readonly softHsm: SoftHsm;
-  /** Where each service process serves health and metrics. */
+  /** The base URL of each service process's health and metrics. */
   readonly observability: Readonly<Record<string, string>>;
 }
 
 export interface Rig extends RigAddress {
   readonly workers: readonly string[];
   mint: Issuer['mint'];
-  /** As the superuser, whom row-level security does not bind. */
+  /** Runs a query as the superuser, who bypasses row-level security. */
   query(database: Database, sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
 export const databases = ['ankadb_gateway', 'ankadb_policy', 'ankadb_keys', 'ankadb_audit'] as const;
 export type Database = (typeof databases)[number];
 
-/** A stack of a spec's own, which it may break. `stop` also deletes it. */
+/** A spec's own stack, which it may break. `stop` also deletes it. */
 export interface OwnRig extends Rig {
   readonly stack: Stack;
   stop(): Promise<void>;
@@ -58,7 +58,7 @@ export const addressOf = async (stack: Stack): Promise<RigAddress> => ({
   ),
 });
 
-/** Starts a stack in a directory of its own; two crypto-workers unless asked otherwise. */
+/** Starts a stack in its own directory, with two crypto-workers by default. */
 export const startOwnRig = async (options: StackOptions = {}): Promise<OwnRig> => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'anka-e2e-'));
   const remove = (): Promise<void> => rm(dataDirectory, { recursive: true, force: true });

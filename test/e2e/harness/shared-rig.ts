@@ -2,8 +2,8 @@ import { inject } from 'vitest';
 import { type Rig, rigAt } from './rig.js';
 
 /**
- * The stack all specs of a worker share, one after the other, so that what a spec counts is its own. What it does in it stays
- * inside tenants of its own.
+ * The stack that all specs of a worker share, one after the other, so that a spec's counts are its own. A spec works only
+ * in its own tenants.
  */
 export const sharedRig = (): Promise<Rig> => {
   const place = Number(process.env['VITEST_POOL_ID']) - 1;

@@ -3,12 +3,12 @@ import { addressOf, type RigAddress, startOwnRig } from './rig.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A stack for each of the run's workers, which its specs share and break nothing in. */
+    /** A stack for each worker of the run. Its specs share the stack and must not break it. */
     readonly sharedRigs: readonly RigAddress[];
   }
 }
 
-/** Brings up the stacks of all end-to-end specs of a run, and takes them down after them. */
+/** Starts the stacks of all end-to-end specs of a run, and stops them at the end. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const workers = Number(project.config.maxWorkers);
   const started = await Promise.allSettled(Array.from({ length: workers }, () => startOwnRig()));

@@ -14,15 +14,15 @@ export interface NewKey {
   readonly label?: string;
 }
 
-/** A tenant of a spec's own. */
+/** A spec's own tenant. */
 export interface Tenant {
   readonly id: string;
-  /** Its administrator, with every role a tenant has. */
+  /** The tenant's administrator, with every role of a tenant. */
   readonly admin: Client;
   as(roles: readonly Role[], subject?: string): Promise<Client>;
   createKey(key: NewKey): Promise<Key>;
   policy(): Promise<Policy>;
-  /** Changes the policy in force. @returns the policy the answer says is in force */
+  /** Changes the policy in force. @returns the policy in force according to the answer */
   changePolicy(change: Partial<PolicyDocument>): Promise<Policy>;
 }
 
@@ -52,7 +52,7 @@ export const tenantAt = async (rig: Rig, id: string): Promise<Tenant> => {
   };
 };
 
-/** Makes a tenant as a client should: an answer that says `retryable` is asked for again, with the same Idempotency-Key. */
+/** Creates a tenant as a client should: it retries a `retryable` error with the same Idempotency-Key. */
 export const newTenant = async (rig: Rig): Promise<Tenant & { readonly slug: string }> => {
   const platform = await platformClient(rig);
   const body = { slug: `t-${randomUUID()}`, name: 'Tenant of a test' };

@@ -9,7 +9,7 @@ interface Page {
   readonly next: string | null;
 }
 
-/** All sealed events that fit, oldest first. @param filter query parameters */
+/** All sealed events that match, oldest first. @param filter query parameters */
 export const eventsOf = async (
   client: Client,
   filter: Readonly<Record<string, string>> = {},
@@ -24,7 +24,7 @@ export const eventsOf = async (
   return events;
 };
 
-/** The events of one request, once `count` of them are sealed. */
+/** Waits until `count` events of one request are sealed, and returns them. */
 export const sealedEvents = (client: Client, correlationId: string, count = 1): Promise<SealedEvent[]> =>
   eventually(`sealing ${count} events of ${correlationId}`, async () => {
     const events = await eventsOf(client, { correlationId });

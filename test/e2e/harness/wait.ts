@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Tries until `check` neither throws nor gives undefined or false, every few milliseconds.
- * @throws what the last try threw, or an Error, when `withinMs` pass: a bound that only a failure reaches
+ * Repeats `check` every few milliseconds until it neither throws nor returns undefined or false.
+ * @throws the error of the last attempt, or an Error, if `withinMs` pass: a limit that only a failure reaches
  */
 export const eventually = async <Value>(
   what: string,

@@ -21,8 +21,8 @@ beforeAll(async () => {
 
 const pairs = algorithmNames.filter((name) => ['rsa', 'ec', 'ed'].includes(algorithmOf(name).kind));
 
-describe('what jose encrypts to our public JWK', () => {
-  it.each(pairs.filter((name) => joseAlgs(name, 'encrypt').length > 0))('%s opens', async (algorithm) => {
+describe('data that jose encrypts for our public JWK', () => {
+  it.each(pairs.filter((name) => joseAlgs(name, 'encrypt').length > 0))('%s decrypts', async (algorithm) => {
     const key = await tenant.createKey({ algorithm, purpose: 'encrypt' });
     const jwk = publicJwk(key);
     const recipient = await importJWK(jwk, jwk.alg ?? '');
@@ -38,7 +38,7 @@ describe('what jose encrypts to our public JWK', () => {
   });
 });
 
-describe('what we sign', () => {
+describe('a signature of ours', () => {
   const keys = new Map<AlgorithmName, Promise<Key>>();
   const keyOf = (algorithm: AlgorithmName): Promise<Key> => {
     const known = keys.get(algorithm) ?? tenant.createKey({ algorithm, purpose: 'sign' });
@@ -81,7 +81,7 @@ describe('keys that the test knows', () => {
       key = await knownKey(rig, tenant, kind);
     });
 
-    it('open with jose what we encrypt', async () => {
+    it('decrypt our JWEs with jose', async () => {
       for (const size of [0, 1, 1000]) {
         const plaintext = randomBytes(size);
         const request = { keyId: key.id, plaintext: plaintext.toString('base64url') };
@@ -92,9 +92,9 @@ describe('keys that the test knows', () => {
       }
     });
 
-    // softhsm2-util imports EC keys without CKA_DERIVE; with keys made here this direction is tried above.
+    // softhsm2-util imports EC keys without CKA_DERIVE. This direction is tested above with generated keys.
     if (kind.alg !== 'ECDH-ES+A256KW')
-      it('open here what jose encrypts', async () => {
+      it('decrypt jose’s JWEs here', async () => {
         const jwe = await new CompactEncrypt(encoder.encode(message))
           .setProtectedHeader({ alg: kind.alg, enc: 'A256GCM', kid: `${key.id}.1` })
           .encrypt(key.secret instanceof Uint8Array ? key.secret : createPublicKey(key.secret));

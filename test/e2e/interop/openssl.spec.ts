@@ -16,7 +16,7 @@ const algorithms = [
 ] as const satisfies AlgorithmName[];
 const message = Buffer.from('Invoice 47');
 
-/** DER of r‖s (RFC 3279 §2.2.3), which is what openssl takes. */
+/** Encodes r‖s in DER (RFC 3279 §2.2.3), as openssl expects. */
 const ecdsaDer = (signature: Buffer): Buffer => {
   const integer = (bytes: Buffer): Buffer => {
     const digits = bytes.subarray(bytes.findIndex((byte) => byte !== 0));

@@ -1,4 +1,4 @@
-/** The parts of an OpenAPI 3.1 description that say what a caller may send. */
+/** The parts of an OpenAPI 3.1 description that define what a caller may send. */
 interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -30,7 +30,7 @@ export interface ApiDescription {
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** An operation, and every text a caller may put into it: `path.id`, `query.cursor`, `header.Idempotency-Key`, `body.keyId`. */
+/** An operation and every text that a caller may send: `path.id`, `query.cursor`, `header.Idempotency-Key`, `body.keyId`. */
 export interface Surface {
   readonly operationId: string;
   readonly method: string;
@@ -48,7 +48,7 @@ const resolve = <Value extends { readonly $ref?: string }>(api: ApiDescription, 
   return resolve(api, found as Value);
 };
 
-/** Free texts only: what is one of a list, a number or a truth names nothing. */
+/** Selects free texts. An enum, a number or a boolean cannot name a resource. */
 const isText = ({ type, enum: values, const: only }: Schema): boolean =>
   values === undefined && only === undefined && [type].flat().includes('string');
 

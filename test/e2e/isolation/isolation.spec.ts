@@ -12,7 +12,7 @@ import { eventually } from '../harness/wait.js';
 import { type ApiDescription, type Surface, surfacesOf } from './api-surface.js';
 import { rowsSeen, rowsThere, tenantTables } from './row-security.js';
 
-/** Everything by which a tenant's things can be named. */
+/** Every identifier of a tenant's resources. */
 interface Belongings {
   readonly tenantId: string;
   readonly signing: Key;
@@ -42,7 +42,7 @@ let me: Client;
 let theirs: Belongings;
 let surfaces: readonly Surface[];
 
-/** The later of two requests of theirs that wait for a second person. From here on the tenant wants two for a destruction. */
+/** The later of two pending requests of the tenant. From here on the tenant requires two people for a destruction. */
 const approvalOf = async ({ admin, changePolicy }: Tenant, ...keys: readonly [Key, Key]): Promise<string> => {
   await changePolicy({ dualControl: ['destroy'] });
   const [, later] = [
@@ -108,7 +108,7 @@ beforeAll(async () => {
   surfaces = surfacesOf(await me.get<ApiDescription>('/openapi.json'));
 });
 
-/** Words by which none of a tenant's things can be found. */
+/** Texts that identify none of a tenant's resources. */
 const namesNothing = [
   ...[
     'header.X-Correlation-Id',
@@ -122,12 +122,12 @@ const namesNothing = [
     'body.aad',
     'body.digest',
   ],
-  // Whose names are whose is for tokens to say: a grantee is one of this tenant's, whoever else is called the same.
+  // Tokens define subjects. A grantee belongs to this tenant, even if another tenant has the same name.
   ...['body.grants.grantee', 'query.grantee', 'body.groups'],
-  // Nor do providers: each is looked for in the tenant that a token is for.
+  // The same holds for providers: each is looked up in the tenant that a token is for.
   ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups', 'body.subjectPrefix'],
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
-  // Whoever else has the certificate too: it proves who has its key, and that only to the account that is named.
+  // Another tenant may have the same certificate. It proves possession of its key only to the named account.
   'body.certificates',
   ...['body.signature', 'query.from', 'query.until', 'query.operation'],
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].flatMap((name) => [
@@ -147,7 +147,7 @@ const withoutKid = (token: string): string => {
 };
 const send = (method: Method, path: string, sending: Sending = {}): Promise<Reply> => me.send(method, path, sending);
 
-/** One item, alone and in a batch: another tenant's key is a key that does not exist. */
+/** Sends one item, alone and in a batch: another tenant's key does not exist. */
 const noSuchKey = async (path: string, body: object, code: ErrorCode = 'key-not-found'): Promise<void> => {
   expectProblem(await send('POST', path, { body }), code);
   const { body: batch } = await send('POST', path, { body: { items: [body, body] } });
@@ -157,7 +157,7 @@ const noSuchKey = async (path: string, body: object, code: ErrorCode = 'key-not-
     [404, code],
   ]);
 };
-/** Only what this tenant did itself: that it named another's things is in its own trail, too. */
+/** Checks that only this tenant's own actions are in its trail, including the attempts to name another tenant's resources. */
 const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void> => {
   const events = await eventsOf(me, filter);
   expect(events.filter(({ tenantId }) => tenantId !== mine.id)).toEqual([]);
@@ -166,7 +166,7 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
 };
 
 const imported = { algorithm: 'HMAC-SHA256', label: 'x', method: 'rsa-aes-kwp' };
-/** A secret key as it is to be brought in with this wrapping key. */
+/** Wraps a secret key for import with this wrapping key. */
 const wrappedFor = (key: string): string => {
   const aes = randomBytes(32);
   const cipher = createCipheriv('id-aes256-wrap-pad', aes, Buffer.from('a65959a6', 'hex'));
@@ -175,7 +175,7 @@ const wrappedFor = (key: string): string => {
   return Buffer.concat(parts).toString('base64url');
 };
 
-/** Every route below `/keys/{id}`: another tenant's key is one that does not exist, whatever is to be done with it. */
+/** Tests every route below `/keys/{id}`: another tenant's key does not exist for any of them. */
 const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
   ['getKey', 'GET', ''],
   ['activateKey', 'POST', '/activate', {}],
@@ -203,7 +203,7 @@ const keyTrespasses = Object.fromEntries(
   ]),
 );
 
-/** Another tenant's Idempotency-Key brings back none of its answers. */
+/** Another tenant's Idempotency-Key returns none of its answers. */
 const notReplayed = async (method: Method, path: string, body?: object): Promise<void> => {
   const headers = { 'idempotency-key': theirs.idempotencyKey };
   const { admin } = await newTenant(rig);
@@ -212,7 +212,7 @@ const notReplayed = async (method: Method, path: string, body?: object): Promise
   expect(reply.headers.get('idempotency-replayed')).toBeNull();
 };
 
-/** For each place of the API that names something: what becomes of a caller who names another tenant's there. */
+/** For each identifier in the API: the outcome for a caller that sends another tenant's. */
 const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createKey body.tenantId': async () => {
     const naming = (tenantId: string) =>
@@ -335,7 +335,7 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expectProblem(await send('POST', `/approvals/${theirs.approvalId}/reject`), 'approval-not-found'),
   'withdrawRequest path.id': async () =>
     expectProblem(await send('DELETE', `/approvals/${theirs.approvalId}`), 'approval-not-found'),
-  // A position, and not a secret one: behind it there is this tenant's, whoever's it is.
+  // A cursor is a position and not secret. Behind it are only this tenant's items, whoever created it.
   'listApprovals query.cursor': async () =>
     expect(await me.get(`/approvals?cursor=${theirs.approvalId}`)).toEqual({ items: [], next: null }),
   'issueToken body.client_assertion': async () =>
@@ -370,7 +370,7 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'putAlias body.keyId': async () =>
     expectProblem(await send('PUT', '/aliases/mine', { body: { keyId: theirs.signing.id } }), 'key-not-found'),
-  // Public keys are for everybody: nothing else of the tenant is in the answer.
+  // Public keys are for everyone. The answer has nothing else of the tenant.
   'getKeySet path.slug': async () => {
     const { keys } = await me.get<{ keys: Record<string, string>[] }>(`/tenants/${theirs.slug}/.well-known/jwks.json`);
     expect(keys.length).toBeGreaterThan(0);
@@ -393,8 +393,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expectProblem(await send('GET', `/tenants?cursor=${theirs.keyCursor}`), 'access-denied'),
 };
 
-describe('another tenant’s things', () => {
-  it('can be named nowhere in the API but where it is tried here', () => {
+describe('another tenant’s resources', () => {
+  it('can be named in no part of the API that is not tested here', () => {
     const places = surfaces.flatMap(({ operationId, places: texts }) =>
       texts.filter((place) => !namesNothing.includes(place)).map((place) => `${operationId} ${place}`),
     );
@@ -405,7 +405,7 @@ describe('another tenant’s things', () => {
     await trespass();
   });
 
-  it('are in no answer to a caller who names nothing', async () => {
+  it('appear in no answer to a caller that names nothing', async () => {
     const bystander = await newTenant(rig);
     await bystander.createKey({ algorithm: 'EC-P256', label: 'a bystander’s' });
     const keys = [theirs.signing, theirs.wrapping, theirs.created].map(({ id }) => id);
@@ -424,13 +424,13 @@ describe('another tenant’s things', () => {
     }
   });
 
-  it('stay theirs for whoever claims to be platform administrator with another tenant’s token', async () => {
+  it('stay out of reach of a platform administrator’s role in another tenant’s token', async () => {
     const client = await mine.as(['platform-admin'], 'impostor');
     expectProblem(await client.send('GET', '/tenants'), 'access-denied');
     expectProblem(await client.send('POST', '/tenants', { body: { slug: 'x', name: 'x' } }), 'access-denied');
   });
 
-  it('are shut off in every database a second time, by row-level security', async () => {
+  it('are protected in every database a second time, by row-level security', async () => {
     const tables = await tenantTables(rig);
     expect(tables.length).toBeGreaterThanOrEqual(10);
     for (const table of tables) {

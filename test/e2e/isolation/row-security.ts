@@ -8,7 +8,7 @@ export interface TenantTable {
   readonly table: string;
 }
 
-/** Every table of every service that has a tenant in its rows. Partitions are reached through their parent alone. */
+/** Every table of every service whose rows have a tenant. Partitions are reached only through their parent. */
 export const tenantTables = async (rig: Rig): Promise<readonly TenantTable[]> => {
   const perDatabase = databases.map(async (database) => {
     const rows = await rig.query(
@@ -22,8 +22,8 @@ export const tenantTables = async (rig: Rig): Promise<readonly TenantTable[]> =>
 };
 
 /**
- * Rows of tenants other than `tenantId` and of it, as the service sees them in a transaction of `tenantId`: by its own login,
- * with the setting that row-level security goes by.
+ * Counts rows of `tenantId` and of other tenants as the service sees them in a transaction of `tenantId`: with its own login
+ * and the setting that row-level security uses.
  */
 export const rowsSeen = async (
   rig: Rig,
@@ -37,7 +37,7 @@ export const rowsSeen = async (
   return { own: Number(row?.['own']), foreign: Number(row?.['foreign']) };
 };
 
-/** The same as they are. */
+/** Counts the same rows without row-level security. */
 export const rowsThere = async (rig: Rig, { database, table }: TenantTable, tenantId: string) => {
   const [row] = await rig.query(database, countsOf(table), [tenantId]);
   return { own: Number(row?.['own']), foreign: Number(row?.['foreign']) };

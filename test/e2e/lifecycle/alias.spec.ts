@@ -19,7 +19,7 @@ const signed = (alias: string): Promise<SignResult> =>
   tenant.admin.post<SignResult>('/sign', { alias, payload: 'hello', encoding: 'utf8' });
 
 describe('a key’s alias', () => {
-  it('stands for the key in encrypt and sign, and the answer says which key that is', async () => {
+  it('names the key in encrypt and sign, and the answer gives the key’s id', async () => {
     const aes = await tenant.createKey({ algorithm: 'AES-256' });
     await name('documents', aes.id);
     const sealed = await tenant.admin.post<{ jwe: string; keyId: string }>('/encrypt', {
@@ -34,13 +34,13 @@ describe('a key’s alias', () => {
     expect((await signed('invoices')).keyId).toBe(old.id);
   });
 
-  it('stands for another key from the moment that says so', async () => {
+  it('names another key as soon as the change is answered', async () => {
     await name('moving', old.id);
     for (let round = 0; round < 20; round++) {
       const [from, to] = round % 2 === 0 ? [old, fresh] : [fresh, old];
       expect((await signed('moving')).keyId).toBe(from.id);
       await name('moving', to.id);
-      // Brings the old key back into the workers' memory, as it is now.
+      // Loads the old key into the workers' caches again.
       await tenant.admin.post('/sign', { keyId: from.id, payload: 'AAAA' });
       expect((await signed('moving')).keyId).toBe(to.id);
     }
@@ -53,7 +53,7 @@ describe('a key’s alias', () => {
     expect((await signed('rotating')).version).toBe(before.version + 1);
   });
 
-  it('is read, listed and taken away', async () => {
+  it('can be read, listed and deleted', async () => {
     for (const alias of ['list-b', 'list-a']) await name(alias, old.id);
     const first = await tenant.admin.get<{ items: Alias[]; next: string }>(`/aliases?keyId=${old.id}&limit=1`);
     expect(first.next).not.toBeNull();
@@ -73,7 +73,7 @@ describe('a key’s alias', () => {
     });
   });
 
-  it('is changed by those who know what it is, where they say so', async () => {
+  it('is changed only from its current revision, if the caller sends one', async () => {
     const { revision } = await name('guarded', old.id);
     const send = (seen: number) =>
       tenant.admin.send<Alias>('PUT', '/aliases/guarded', {
@@ -85,7 +85,7 @@ describe('a key’s alias', () => {
     expect([moved.status, moved.headers.get('etag')]).toEqual([200, `"${revision + 1}"`]);
   });
 
-  it('is refused where it cannot be one, and where a key is named twice or not at all', async () => {
+  it('is refused if it is not valid, and if a key is named twice or not at all', async () => {
     const put = (alias: string) => tenant.admin.send('PUT', `/aliases/${alias}`, { body: { keyId: old.id } });
     for (const bad of ['-x', 'a%20b', 'a%2Fb', 'a'.repeat(129), '%00'])
       expectProblem(await put(bad), 'request-invalid');

@@ -31,7 +31,7 @@ const inToken = async (key: Key): Promise<boolean> =>
   (await tokenObjects(rig.softHsm)).some(({ id }) => id === objectOf(key));
 
 describe('destruction', () => {
-  it('takes the object out of the HSM, once, and leaves what is known of it', async () => {
+  it('removes the object from the HSM once, and keeps its metadata', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'encrypt' });
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: key.id, plaintext: 'AAAA' });
     expect(await inToken(key)).toBe(true);
@@ -60,7 +60,7 @@ describe('destruction', () => {
     });
   });
 
-  it('waits 30 days unless told otherwise, and can be called off meanwhile', async () => {
+  it('waits 30 days by default, and can be cancelled until then', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'AAAA' });
     const { body: scheduled, correlationId } = await tell(id, 'schedule-destroy');
@@ -76,7 +76,7 @@ describe('destruction', () => {
     expect((await tenant.admin.post<{ plaintext: string }>('/decrypt', { jwe })).plaintext).toBe('AAAA');
   });
 
-  it('asked for again in the same way is answered as it stands, and neither hurried nor put off', async () => {
+  it('requested again returns the scheduled destruction, neither earlier nor later', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     const first = await tell(id, 'schedule-destroy');
     const again = await tell(id, 'schedule-destroy');
@@ -90,14 +90,14 @@ describe('destruction', () => {
       expectProblem(await tell(id, 'schedule-destroy', { waitingDays }), 'key-state');
   });
 
-  it('called off, leaves a compromised key compromised', async () => {
+  it('leaves a compromised key compromised when it is cancelled', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     await tell(id, 'compromise');
     await tell(id, 'schedule-destroy');
     expect((await tell(id, 'cancel-destroy')).body.state).toBe('COMPROMISED');
   });
 
-  it('waits for the full period where the key has purge protection, whatever the platform allows', async () => {
+  it('waits for the full period if the key has purge protection, whatever the platform’s minimum', async () => {
     const body = { algorithm: 'AES-256', label: 'protected', purgeProtection: true };
     const { id, purgeProtection } = await tenant.admin.post<Key>('/keys', body);
     expect(purgeProtection).toBe(true);
@@ -106,7 +106,7 @@ describe('destruction', () => {
     expect((await tell(id, 'schedule-destroy', { waitingDays: 30 })).body.state).toBe('DESTROY_SCHEDULED');
   });
 
-  it('by DELETE is the same, and with an Idempotency-Key may be asked for twice', async () => {
+  it('works the same by DELETE, and can be repeated with an Idempotency-Key', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
     const headers = { 'idempotency-key': randomUUID() };
     const first = await tenant.admin.send<Key>('DELETE', `/keys/${key.id}?waitingDays=0`, { headers });
@@ -117,7 +117,7 @@ describe('destruction', () => {
     expect(await inToken(key)).toBe(false);
   });
 
-  it('is for the tenant’s administrators', async () => {
+  it('is allowed only for the tenant’s administrators', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     const other = await tenant.as(['application-admin', 'user', 'auditor']);
     expectProblem(await other.send('DELETE', `/keys/${id}`), 'access-denied');

@@ -15,8 +15,8 @@ beforeAll(async () => {
 const edit = ({ id, revision }: Key, body: object): Promise<Reply<Key>> =>
   tenant.admin.send<Key>('PATCH', `/keys/${id}`, { body, headers: { 'if-match': `"${revision}"` } });
 
-describe('what is written on a key', () => {
-  it('can be changed in parts, and the rest stays', async () => {
+describe('a key’s label, description and metadata', () => {
+  it('can be changed in part, and the rest stays', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', label: 'first' });
     expect(key).toMatchObject({ description: null, metadata: {}, purgeProtection: false });
     const first = await edit(key, { description: 'signs invoices', metadata: { owner: 'payments' } });
@@ -32,7 +32,7 @@ describe('what is written on a key', () => {
     expect(event).toMatchObject({ operation: 'key.edit', keyId: key.id, details: { fields: 'description label' } });
   });
 
-  it('is changed by those who know what it is', async () => {
+  it('is changed only from its current revision', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
     const blind = await tenant.admin.send('PATCH', `/keys/${key.id}`, { body: { label: 'x' } });
     expectProblem(blind, 'precondition-required');
@@ -47,7 +47,7 @@ describe('what is written on a key', () => {
       expectProblem(await edit(key, body), 'request-invalid');
   });
 
-  it('turns purge protection on, and never off', async () => {
+  it('turns on purge protection, and never off', async () => {
     const key = await tenant.createKey({ algorithm: 'AES-256' });
     const { body: kept } = await edit(key, { purgeProtection: true });
     expect(kept.purgeProtection).toBe(true);
@@ -69,7 +69,7 @@ describe('purge protection', () => {
     expect((await edit(kept, { purgeProtection: true })).body.purgeProtection).toBe(true);
   });
 
-  it('is turned on while one waits for the full period', async () => {
+  it('is turned on while a destruction waits for the full period', async () => {
     const key = await tenant.createKey({ algorithm: 'AES-256' });
     const { body: waiting } = await tenant.admin.send<Key>('DELETE', `/keys/${key.id}?waitingDays=30`);
     expect((await edit(waiting, { purgeProtection: true })).body).toMatchObject({
@@ -79,7 +79,7 @@ describe('purge protection', () => {
 });
 
 describe('a public key', () => {
-  it('can be had of every version, as JWK and PEM', async () => {
+  it('can be read for every version, as JWK and PEM', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
     const { publicKey } = await tenant.admin.post<Key>(`/keys/${key.id}/rotate`, {});
     expect(await tenant.admin.get(`/keys/${key.id}/public-key`)).toEqual({ keyId: key.id, version: 2, ...publicKey });
@@ -89,7 +89,7 @@ describe('a public key', () => {
     expectProblem(await tenant.admin.send('GET', `/keys/${key.id}/public-key?version=3`), 'key-not-found');
   });
 
-  it('is none of a secret key’s', async () => {
+  it('does not exist for a secret key', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     expectProblem(await tenant.admin.send('GET', `/keys/${id}/public-key`), 'purpose-mismatch');
   });

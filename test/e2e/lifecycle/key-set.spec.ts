@@ -20,13 +20,13 @@ beforeAll(async () => {
 });
 
 const path = (slug: string): string => `/tenants/${slug}/.well-known/jwks.json`;
-/** Asks without a token. */
+/** Sends a request without a token. */
 const ask = (slug: string, headers: Record<string, string> = {}) =>
   clientOf(rig.baseUrl).send<Set>('GET', path(slug), { headers });
 const kids = async (): Promise<string[]> => (await ask(tenant.slug)).body.keys.map(({ kid = '' }) => kid);
 
 describe('a tenant’s key set', () => {
-  it('lets anybody verify what the tenant signs, before and after a rotation', async () => {
+  it('lets anyone verify the tenant’s signatures, before and after a rotation', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
     const sign = () => tenant.admin.post<SignResult>('/sign', { keyId: key.id, payload: 'hello', encoding: 'utf8' });
     const first = await sign();
@@ -40,7 +40,7 @@ describe('a tenant’s key set', () => {
     }
   });
 
-  it('has no key that encrypts, is secret, or must not be relied on', async () => {
+  it('has no key that encrypts, is secret, or must not be trusted', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P384' });
     await tenant.createKey({ algorithm: 'AES-256' });
     await tenant.createKey({ algorithm: 'HMAC-SHA256' });
@@ -53,7 +53,7 @@ describe('a tenant’s key set', () => {
     await eventually('the compromised key out of the set', async () => !(await kids()).includes(`${id}.1`));
   });
 
-  it('may be kept, and is sent once while it stays the same', async () => {
+  it('can be cached, and is sent again only after a change', async () => {
     const first = await ask(tenant.slug);
     const etag = first.headers.get('etag') ?? '';
     expect([first.status, first.headers.get('cache-control')]).toEqual([200, 'public, max-age=60']);
@@ -61,7 +61,7 @@ describe('a tenant’s key set', () => {
     expect([again.status, again.text]).toEqual([304, '']);
   });
 
-  it('is not there for names that no tenant has', async () => {
+  it('does not exist for an unknown slug', async () => {
     for (const slug of ['nobody-here', 'UPPER', '..%2fadmin', '%00'])
       expectProblem(await ask(slug), 'key-set-not-found');
   });

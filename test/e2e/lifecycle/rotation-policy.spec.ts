@@ -18,7 +18,7 @@ const versionsOf = async (id: string): Promise<readonly KeyVersionResource[]> =>
   (await tenant.admin.get<{ items: KeyVersionResource[] }>(`/keys/${id}/versions`)).items;
 
 describe('rotation by date', () => {
-  it('happens once per date, with two workers looking for it', async () => {
+  it('happens once per date, with two workers', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     const at = new Date(Date.now() + 1500).toISOString();
     expect(await put(id, { interval: 'PT4S', at })).toEqual({
@@ -43,7 +43,7 @@ describe('rotation by date', () => {
     expectProblem(await tenant.admin.send('GET', `/keys/${id}/rotation-policy`), 'key-not-found');
   });
 
-  it('waits for a key to be active, and follows no key that ended', async () => {
+  it('waits until a key is active, and skips a key that has ended', async () => {
     const [suspended, revoked] = [
       await tenant.createKey({ algorithm: 'EC-P256' }),
       await tenant.createKey({ algorithm: 'AES-256' }),
@@ -61,7 +61,7 @@ describe('rotation by date', () => {
     expect((await versionsOf(revoked.id)).map(({ state }) => state)).toEqual(['DEACTIVATED']);
   });
 
-  it('is not planned for a key on its way out, and goes with a destroyed one', async () => {
+  it('cannot be planned for a key that is being destroyed, and ends with a destroyed key', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     await put(id, { interval: 'P1D' });
     const again = () => tenant.admin.send('PUT', `/keys/${id}/rotation-policy`, { body: { interval: 'P1D' } });
@@ -83,7 +83,7 @@ describe('rotation by use', () => {
     ['a batch of 15, one use each', 1, 15, 1],
     ['two batches of 25 at a time, 3 uses each', 3, 25, 2],
     ['eight batches of 4 at a time, 5 uses each', 5, 4, 8],
-  ])('uses every version as often as it may be, and none more often: %s', async (_, maxUses, size, batches) => {
+  ])('uses every version exactly up to its limit: %s', async (_, maxUses, size, batches) => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     await put(id, { maxUses });
     const items = Array.from({ length: size }, () => ({ keyId: id, payload: 'AAAA' }));
@@ -104,7 +104,7 @@ describe('rotation by use', () => {
     expect((await versionsOf(id)).filter(({ state }) => state === 'ACTIVE')).toHaveLength(1);
   });
 
-  it('leaves nothing to a batch whose key is suspended meanwhile', async () => {
+  it('gives no result to a batch whose key is suspended meanwhile', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     await put(id, { maxUses: 1 });
     const items = Array.from({ length: 60 }, () => ({ keyId: id, payload: 'AAAA' }));
@@ -114,7 +114,7 @@ describe('rotation by use', () => {
     for (const item of (await signing).items) expect('error' in item && item.error.code).toBeTruthy();
   });
 
-  it('takes over at once for a key in use, and refuses where no version may follow', async () => {
+  it('takes effect at once for a key in use, and refuses if no new version is allowed', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     const sign = () => tenant.admin.send<SignResult>('POST', '/sign', { body: { keyId: id, payload: 'AAAA' } });
     for (let time = 0; time < 4; time++) expect((await sign()).body.version).toBe(1);
@@ -131,7 +131,7 @@ describe('rotation by use', () => {
     ['a date without an interval', { at: '2030-01-01T00:00:00.000Z', maxUses: 1 }],
     ['a date that has passed', { interval: 'P1D', at: '2020-01-01T00:00:00.000Z' }],
     ['no uses', { maxUses: 0 }],
-  ])('takes no policy of %s', async (_, policy) => {
+  ])('refuses a policy with %s', async (_, policy) => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     expectProblem(await tenant.admin.send('PUT', `/keys/${id}/rotation-policy`, { body: policy }), 'request-invalid');
   });

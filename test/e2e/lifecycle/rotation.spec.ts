@@ -25,7 +25,7 @@ const versionsOf = async (id: string): Promise<(readonly [number, string])[]> =>
 };
 
 describe('rotation', () => {
-  it('makes a new version that protects, and leaves the old one to process', async () => {
+  it('creates a new version that protects data, and the old one still processes it', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     const sign = (body: object = {}): Promise<SignResult> =>
       tenant.admin.post('/sign', { keyId: key.id, payload: 'AAAA', ...body });
@@ -42,7 +42,7 @@ describe('rotation', () => {
     expect(event).toMatchObject({ operation: 'key.rotate', outcome: 'success', keyId: key.id });
     expect(event?.details).toMatchObject({ version: '2', replaces: '1', trigger: 'request' });
 
-    // Every worker, whichever version it has had in mind.
+    // Reaches every worker, whichever version it has cached.
     for (let time = 0; time < 12; time++) expect((await sign()).version).toBe(2);
     const after = await sign();
     for (const jws of [before.jws, after.jws])
@@ -57,7 +57,7 @@ describe('rotation', () => {
     );
   });
 
-  it('goes on decrypting with every version, compromised ones at the caller’s risk', async () => {
+  it('still decrypts with every version, with compromised ones only at the caller’s risk', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
     const jwes: string[] = [];
     for (const version of [1, 2, 3]) {
@@ -77,7 +77,7 @@ describe('rotation', () => {
     expect(await tenant.admin.post('/decrypt', { jwe: jwes[1] })).toMatchObject({ version: 2 });
   });
 
-  it('happens once for two who see the same version, and once per Idempotency-Key', async () => {
+  it('happens once for two callers that see the same version, and once per Idempotency-Key', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     const both = await Promise.all([1, 2].map(() => rotate(id, { expectedVersion: 1 })));
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
@@ -87,7 +87,7 @@ describe('rotation', () => {
     expect((await versionsOf(id)).map(([version]) => version)).toEqual([3, 2, 1]);
   });
 
-  it('replaces a compromised version, and nothing wakes an old one', async () => {
+  it('replaces a compromised version, and an old version cannot become active again', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     await tenant.admin.post(`/keys/${id}/compromise`, {});
     expect((await rotated(id)).version).toBe(2);
@@ -101,7 +101,7 @@ describe('rotation', () => {
     expectProblem(await tenant.admin.send('POST', `/keys/${id}/resume`, { body: { version: 2 } }), 'key-state');
   });
 
-  it('is refused where a new key would be, and for a key on its way out', async () => {
+  it('is refused if a new key would be, and for a key that is being destroyed', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P384' });
     const { allowedAlgorithms } = await tenant.policy();
     await tenant.changePolicy({ allowedAlgorithms: ['EC-P256', 'AES-256'] });
@@ -118,7 +118,7 @@ describe('rotation', () => {
     expect(await versionsOf(id)).toEqual([[1, 'DESTROY_SCHEDULED']]);
   });
 
-  it('is refused before the key’s time, whatever state it waits in', async () => {
+  it('is refused before the key’s activation date, in every state', async () => {
     const activateAt = new Date(Date.now() + 3_600_000).toISOString();
     const brought = async (...verbs: readonly string[]): Promise<string> => {
       const { id } = await tenant.admin.post<Key>('/keys', { algorithm: 'EC-P256', label: 'x', activateAt });

@@ -23,7 +23,7 @@ const sign = (keyId: string): Promise<Reply<SignResult>> =>
   tenant.admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
 
 describe('a key version', () => {
-  it('goes the way of the table, and every change has its event', async () => {
+  it('follows the table of transitions, and every change has an event', async () => {
     const { id, revision } = await tenant.createKey({ algorithm: 'EC-P256' });
     const { body: signed } = await sign(id);
     const way = [
@@ -53,7 +53,7 @@ describe('a key version', () => {
     else expectProblem(reply, 'key-state');
   };
 
-  it('goes no other way, and a refusal is on record', async () => {
+  it('makes no other transition, and a refusal is recorded', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     for (const verb of ['activate', 'resume']) {
       const reply = await tell(id, verb);
@@ -87,7 +87,7 @@ describe('a key version', () => {
     expect(await told(id, 'revoke', revocation)).toMatchObject({ state, revocation });
   });
 
-  it('is not revoked for what will happen, or has no name', async () => {
+  it('is not revoked for a future or unknown reason', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     const occurredAt = new Date(Date.now() + 60_000).toISOString();
     expectProblem(await tell(id, 'revoke', { reason: 'superseded', occurredAt }), 'request-invalid');
@@ -96,7 +96,7 @@ describe('a key version', () => {
     expect((await tenant.admin.get<Key>(`/keys/${id}`)).state).toBe('ACTIVE');
   });
 
-  it('that is suspended or compromised processes for those who accept the risk, and the trail says so', async () => {
+  it('that is suspended or compromised processes data for callers that accept the risk, and the trail records it', async () => {
     const { id } = await tenant.createKey({ algorithm: 'AES-256' });
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'AAAA' });
     const decrypt = (item: object): Promise<Reply<DecryptResult>> =>
@@ -124,7 +124,7 @@ describe('a key version', () => {
 describe('the dates of a version', () => {
   const soon = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-  it('are obeyed when they come, by answers, filters and operations alike', async () => {
+  it('take effect on time in answers, filters and operations', async () => {
     const dates = { activateAt: soon(3000), deactivateAt: soon(6000) };
     const reply = await tenant.admin.post<Key>('/keys', { algorithm: 'EC-P384', label: 'dated', ...dates });
     expect(reply).toMatchObject({ state: 'PRE_ACTIVE', ...dates });
@@ -144,7 +144,7 @@ describe('the dates of a version', () => {
     expect((await told(reply.id, 'compromise')).state).toBe('COMPROMISED');
   });
 
-  it('need not be waited for', async () => {
+  it('can be anticipated', async () => {
     const { id } = await tenant.admin.post<Key>('/keys', {
       algorithm: 'EC-P256',
       label: 'x',
@@ -156,7 +156,7 @@ describe('the dates of a version', () => {
     expect((await sign(id)).status).toBe(200);
   });
 
-  it('are not got round by a destruction that is called off', async () => {
+  it('are not bypassed by a cancelled destruction', async () => {
     const activateAt = soon(6000);
     const body = { algorithm: 'EC-P256', label: 'x', activateAt };
     const { id } = await tenant.admin.post<Key>('/keys', body);
@@ -181,14 +181,14 @@ describe('the dates of a version', () => {
 });
 
 describe('a change', () => {
-  it('may be tied to the state it was decided on', async () => {
+  it('can be bound to the revision that it is based on', async () => {
     const { id, revision } = await tenant.createKey({ algorithm: 'EC-P256' });
     expectProblem(await tell(id, 'suspend', {}, { 'if-match': `"${revision + 1}"` }), 'precondition-failed');
     expect((await tell(id, 'suspend', {}, { 'if-match': `"${revision}"` })).status).toBe(200);
     expectProblem(await tell(id, 'resume', {}, { 'if-match': `"${revision}"` }), 'precondition-failed');
   });
 
-  it('is of the key in the path, whatever the body says', async () => {
+  it('applies to the key in the path, whatever the body contains', async () => {
     const [one, other] = [
       await tenant.createKey({ algorithm: 'EC-P256' }),
       await tenant.createKey({ algorithm: 'EC-P256' }),
@@ -200,7 +200,7 @@ describe('a change', () => {
     expect((await told(one.id, 'suspend')).state).toBe('SUSPENDED');
   });
 
-  it('is made once, however many ask for it at once', async () => {
+  it('is made once, even for many concurrent requests', async () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     const replies = await Promise.all(Array.from({ length: 8 }, () => tell(id, 'suspend')));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, ...Array<number>(7).fill(409)]);
@@ -208,7 +208,7 @@ describe('a change', () => {
 });
 
 describe('versions', () => {
-  it('can be listed and read one by one', async () => {
+  it('can be listed and read individually', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
     const { items } = await tenant.admin.get<{ items: KeyVersionResource[] }>(`/keys/${key.id}/versions`);
     expect(items).toEqual([

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant } from '../harness/tenant.js';
 
-it('the use of each version is counted, on all workers together', async () => {
+it('the use of each version is counted across all workers', async () => {
   const { admin, createKey } = await newTenant(await sharedRig());
   const { id } = await createKey({ algorithm: 'EC-P256' });
   const usage = async (): Promise<KeyUsage['items']> => (await admin.get<KeyUsage>(`/keys/${id}/usage`)).items;

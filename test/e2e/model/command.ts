@@ -18,14 +18,14 @@ import {
 
 type Command = fc.AsyncCommand<Model, Client>;
 
-/** The algorithms that clients make keys of; policies allow some of them. */
+/** The algorithms that clients create keys for. Policies allow some of them. */
 export const algorithms = ['EC-P256', 'AES-256', 'Ed25519'] as const satisfies readonly AlgorithmName[];
 
-/** A number that picks one of whatever there is when its turn comes. */
+/** A number that selects one of the items that exist when it is used. */
 const pick = fc.nat(1000);
 const picked = <Value>(values: readonly Value[], choice: number): Value => values[choice % values.length] as Value;
 
-/** What a call must have answered: 2xx, or one of these. */
+/** The expected answer of a call: 2xx, or one of these codes. */
 const answered = (reply: Reply, refusals: readonly ErrorCode[]): ErrorCode | null => {
   const { code } = reply.body as { code?: ErrorCode };
   if (refusals.length === 0) expect(reply.status, reply.text).toBeLessThan(300);
@@ -33,7 +33,7 @@ const answered = (reply: Reply, refusals: readonly ErrorCode[]): ErrorCode | nul
   return refusals.length === 0 ? null : (code as ErrorCode);
 };
 
-/** One call: sent, held against what the model says, and put on the list of what the trail must have. */
+/** Sends one call, compares its answer with the model, and adds the event that the trail must have. */
 const call = async (
   model: Model,
   client: Client,
@@ -47,7 +47,7 @@ const call = async (
   return reply;
 };
 
-/** A command about a key that there is. */
+/** A command on an existing key. */
 const about = (
   text: string,
   choice: number,
@@ -74,7 +74,7 @@ const create = (algorithm: (typeof algorithms)[number]): Command => ({
   toString: () => `create ${algorithm}`,
 });
 
-/** Signs or encrypts: always with the current version. */
+/** Signs or encrypts with the current version. */
 const protect = (choice: number): Command =>
   about(`protect #${choice}`, choice, async (model, client, key) => {
     const version = key.states.length;
@@ -93,7 +93,7 @@ const protect = (choice: number): Command =>
     key.products.push({ version, token: jws ?? jwe ?? '' });
   });
 
-/** Verifies or decrypts what some version made. */
+/** Verifies or decrypts data of any version. */
 const process = (choice: number, which: number, acceptRisk: boolean): Command => ({
   ...about(
     `process #${choice}, product #${which}${acceptRisk ? ', at risk' : ''}`,
@@ -140,7 +140,7 @@ const rotate = (choice: number): Command =>
     key.states.push('ACTIVE');
   });
 
-/** What there is of a key is what the model says. */
+/** Checks that a key matches the model. */
 const look = (choice: number): Command =>
   about(`look #${choice}`, choice, async (_, client, key) => {
     const { items } = await client.get<{ items: readonly { version: number; state: string }[] }>(
@@ -151,7 +151,7 @@ const look = (choice: number): Command =>
     );
   });
 
-/** Commands of one client. */
+/** The commands of one client. */
 export const commands = (most: number) =>
   fc.commands(
     [

@@ -12,29 +12,29 @@ import { type Expected, Model } from './model.js';
 
 const clients = 3;
 const rounds = 3;
-/** Of the whole game, each with a tenant and a sequence of its own. */
+/** The number of clients, each with its own tenant and sequence. */
 const runs = Number(process.env['ANKASECURE_MODEL_RUNS'] ?? 5);
 
-/** One round: a policy, and then what each client does under it, all at the same time. */
+/** One round: a policy, then the commands of each client under it, concurrently. */
 const round = fc.record({
   allowed: fc.subarray([...algorithms], { minLength: 1 }),
   acts: fc.tuple(...Array.from({ length: clients }, () => commands(25))),
 });
 
-/** Whether the trail says of a call what the model does. */
+/** Whether the trail's event of a call matches the model. */
 const holds = (event: SealedEvent, { operation, failureCode, keyId, version }: Expected): void => {
   expect(event).toMatchObject({ operation, failureCode, outcome: failureCode === null ? 'success' : 'failure' });
   if (keyId !== undefined) expect(event.keyId).toBe(keyId);
   if (version !== undefined && failureCode === null) expect(event.details['version']).toBe(String(version));
 };
 
-describe('whatever clients do at the same time', { timeout: 60_000 + runs * 10_000 }, () => {
+describe('whatever clients do concurrently', { timeout: 60_000 + runs * 10_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await sharedRig();
   });
 
-  it('the answers, the states, the versions and the trail are those of a small model', async () => {
+  it('answers, states, versions and trail match a small model', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(round, { minLength: rounds, maxLength: rounds }), async (all) => {
         const tenant = await newTenant(rig);

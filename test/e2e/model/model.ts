@@ -1,7 +1,7 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import type { ErrorCode, KeyState } from '@ankasecure/contracts';
 
-/** What a version has made, to be given back to it later. */
+/** A result of a version, to be verified or decrypted later. */
 export interface Product {
   readonly version: number;
   /** A JWS or a JWE. */
@@ -12,15 +12,15 @@ export interface ModelKey {
   readonly id: string;
   readonly algorithm: AlgorithmName;
   readonly purpose: 'sign' | 'encrypt';
-  /** Version n is at place n − 1; the last is the current one. */
+  /** Version n is at index n − 1. The last one is current. */
   readonly states: KeyState[];
   readonly compromised: Set<number>;
-  /** Versions that have ever been deactivated: their time is over, also where a destruction is called off. */
+  /** Versions that have ever been deactivated. They cannot become active again, even after a cancelled destruction. */
   readonly ended: Set<number>;
   readonly products: Product[];
 }
 
-/** What a call must leave in the audit trail, once and not otherwise. */
+/** The event that a call must leave in the audit trail, exactly once. */
 export interface Expected {
   readonly correlationId: string;
   readonly operation: string;
@@ -29,7 +29,7 @@ export interface Expected {
   readonly version?: number;
 }
 
-/** What one client knows of its keys, and all of them of the policy. Small on purpose: whoever reads it can tell that it is right. */
+/** One client's knowledge of its keys and of the policy. The model is small so that a reader can check it. */
 export class Model {
   readonly keys: ModelKey[] = [];
   readonly expected: Expected[] = [];
@@ -41,7 +41,7 @@ export class Model {
   }
 }
 
-/** SP 800-57 part 1 §7, as far as callers' verbs go: where each takes a version from each state; nothing where it is refused. */
+/** The transitions of callers' verbs (SP 800-57 part 1 §7): the state each verb leads to from each state. A missing entry is refused. */
 export const verbs = {
   suspend: { ACTIVE: 'SUSPENDED' },
   resume: { SUSPENDED: 'ACTIVE' },
@@ -52,7 +52,7 @@ export const verbs = {
     SUSPENDED: 'DESTROY_SCHEDULED',
     DEACTIVATED: 'DESTROY_SCHEDULED',
     COMPROMISED: 'DESTROY_SCHEDULED',
-    // Asked for again in the same way.
+    // The same request is repeated.
     DESTROY_SCHEDULED: 'DESTROY_SCHEDULED',
   },
   'cancel-destroy': { DESTROY_SCHEDULED: 'SUSPENDED' },
@@ -60,7 +60,7 @@ export const verbs = {
 
 export type Verb = keyof typeof verbs;
 
-/** Where `verb` takes that version, or undefined. One that has been followed is not taken back into use. */
+/** The state that `verb` leads that version to, or undefined. A replaced version cannot become active again. */
 export const after = (verb: Verb, key: ModelKey, version: number): KeyState | undefined => {
   const to = (verbs[verb] as Partial<Record<KeyState, KeyState>>)[stateOf(key, version)];
   if (to === undefined || (verb === 'resume' && version < key.states.length)) return undefined;
@@ -76,7 +76,7 @@ export const become = (key: ModelKey, version: number, state: KeyState): void =>
 
 export const stateOf = (key: ModelKey, version: number): KeyState => key.states[version - 1] as KeyState;
 
-/** States of the current version from which a key is given a new one. */
+/** The states of the current version in which a key can be rotated. */
 export const rotatable: readonly KeyState[] = ['ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED'];
 
 /** Whether a version decrypts and verifies. */

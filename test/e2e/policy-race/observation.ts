@@ -3,22 +3,22 @@ import type { Rig } from '../harness/rig.js';
 
 export type PolicyChange = Pick<Policy, 'allowedAlgorithms' | 'fipsOnly'>;
 
-/** An outcome or a change of what is allowed as PostgreSQL committed it. Times are commit times, in microseconds since the epoch. */
+/** An outcome or a change, as PostgreSQL committed it. Times are commit times in microseconds since the epoch. */
 export interface Committed {
   readonly at: number;
 }
 export interface CommittedSuccess extends Committed {
   readonly correlationId: string;
 }
-/** A revision of a policy or of a key version, and whether it lets happen what is raced for. */
+/** A revision of a policy or of a key version, and whether it allows the operation. */
 export interface CommittedChange extends Committed {
   readonly revision: number;
   readonly allows: boolean;
 }
 
 /**
- * Notes which transaction wrote each outcome, policy and key version, in tables of the test's own beside the worker's: outcomes leave
- * the outbox once they are sealed, and the order of commits is nowhere else. Needs `track_commit_timestamp`.
+ * Records which transaction wrote each outcome, policy and key version, in the test's own tables beside the worker's. Outcomes leave
+ * the outbox once they are sealed, and the order of commits is stored nowhere else. Requires `track_commit_timestamp`.
  */
 export const observe = async (rig: Rig): Promise<void> => {
   await rig.query(
@@ -40,7 +40,7 @@ export const observe = async (rig: Rig): Promise<void> => {
 
 const committedAt = '(extract(epoch FROM pg_xact_commit_timestamp(xid)) * 1000000)::bigint AS at';
 
-/** Successes of a tenant. @param operation as events name it */
+/** The successful outcomes of a tenant. @param operation as events name it */
 export const committedSuccesses = async (
   rig: Rig,
   tenantId: string,
@@ -56,7 +56,7 @@ export const committedSuccesses = async (
   return rows.map((row) => ({ at: Number(row['at']), correlationId: String(row['correlationId']) }));
 };
 
-/** Policies of a tenant, oldest first. @param allows whether a policy lets happen what is raced for */
+/** The policies of a tenant, oldest first. @param allows whether a policy allows the operation */
 export const committedPolicies = async (
   rig: Rig,
   tenantId: string,
@@ -74,7 +74,7 @@ export const committedPolicies = async (
   }));
 };
 
-/** What a key with one version was, oldest first: only an active one signs. */
+/** The revisions of a key with one version, oldest first. Only an active version signs. */
 export const committedStates = async (rig: Rig, keyId: string): Promise<CommittedChange[]> => {
   const rows = await rig.query(
     'ankadb_keys',

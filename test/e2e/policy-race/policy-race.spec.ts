@@ -10,7 +10,7 @@ import { type Contest, committedViolations, runRace, seenViolations } from './ra
 
 const toggles = 30;
 
-/** commit_outcomes as it would be without the fence: whatever was decided is written, and the result released. */
+/** commit_outcomes without the fence: every outcome is written, and its result is released. */
 const withoutFence = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
     tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[],
@@ -38,7 +38,7 @@ beforeEach(async () => {
   tenant = await newTenant(rig);
 });
 
-/** Two policies in turn. */
+/** Two alternating policies. */
 const ofPolicies = (
   allowing: PolicyChange,
   refusing: PolicyChange,
@@ -102,7 +102,7 @@ describe(`a change that was answered 200 is in force everywhere: ${toggles} chan
     expect(seenViolations(race)).toEqual([]);
     expect(await committedViolations(rig, tenant, contest)).toEqual([]);
 
-    // That nothing escaped the two looks: every change and every released result is among what the database committed.
+    // Checks that the observation is complete: every change and every released result is among the database's commits.
     const changes = await contest.changes();
     expect(changes.map(({ revision }) => revision)).toEqual(
       Array.from({ length: 2 * toggles + 1 }, (_change, index) => index + 1),
@@ -120,7 +120,7 @@ describe(`a change that was answered 200 is in force everywhere: ${toggles} chan
 
 describe('without the fence', () => {
   it.each(['an algorithm that is taken away', 'a key that is suspended'] as const)(
-    'it would not be, and these looks find it out: %s',
+    'it would not be, and these observations detect it: %s',
     { timeout: 300_000 },
     async (name) => {
       const contest = await contests[name]();

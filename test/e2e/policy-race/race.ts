@@ -3,11 +3,11 @@ import type { Rig } from '../harness/rig.js';
 import type { Tenant } from '../harness/tenant.js';
 import { type CommittedChange, committedSuccesses } from './observation.js';
 
-/** What is raced for, and the two changes that are made in turn. */
+/** The operation of a race, and the two changes that alternate. */
 export interface Contest {
   readonly operation: 'sign' | 'decrypt';
   readonly body: unknown;
-  /** The status it is answered with while it is refused. */
+  /** The status of the answer while the operation is refused. */
   readonly refusal: 403 | 409;
   readonly refuse: () => Promise<unknown>;
   readonly allow: () => Promise<unknown>;
@@ -23,7 +23,7 @@ interface Seen {
   readonly status: number;
 }
 
-/** A time in which nothing may succeed, for sure: from the answer to the refusing change to the sending of the next one. */
+/** A period in which nothing may succeed: from the answer to the refusing change until the next change is sent. */
 interface Window {
   readonly from: number;
   readonly until: number;
@@ -37,8 +37,8 @@ export interface Race {
 const clients = 6;
 
 /**
- * Clients ask in closed loops while it is refused and allowed again.
- * @param toggles times that it refuses
+ * Clients send requests in closed loops while the operation is refused and allowed in turn.
+ * @param toggles the number of times that it is refused
  */
 export const runRace = async (tenant: Tenant, contest: Contest, toggles: number): Promise<Race> => {
   const seen: Seen[] = [];
@@ -73,7 +73,7 @@ export const runRace = async (tenant: Tenant, contest: Contest, toggles: number)
   return { seen, windows };
 };
 
-/** What clients can see: a request that was sent after the refusing change was answered, and answered before the next was sent, succeeded. */
+/** The clients' observation: a request succeeded that was sent after the refusing change was answered and answered before the next change was sent. */
 export const seenViolations = ({ seen, windows }: Race): readonly Seen[] => {
   const refused = ({ sentAt, receivedAt }: Seen): boolean =>
     windows.some(({ from, until }) => sentAt > from && receivedAt < until);
@@ -84,8 +84,8 @@ const inForce = (changes: readonly CommittedChange[], at: number): CommittedChan
   changes.findLast((change) => change.at <= at);
 
 /**
- * What the database knows: a success that was committed while what was in force refused it. A result is released only after
- * its outcome's commit, and a change answered only after its own, so this is the promise itself, whatever the clients saw.
+ * The database's observation: a success was committed while the state in force refused it. A result is released only after
+ * its outcome's commit, and a change is answered only after its own, so this is the promise itself, whatever clients observe.
  */
 export const committedViolations = async (
   rig: Rig,

@@ -30,7 +30,7 @@ describe('a dry run', () => {
   };
   const sealed = async (reply: Reply): Promise<unknown> => (await sealedEvents(client, reply.correlationId))[0];
 
-  it('of every crypto call checks everything, asks the HSM for nothing and is told apart in the trail', async () => {
+  it('of every crypto call checks everything, does not use the HSM and is marked in the trail', async () => {
     const [ec, rsa, aes, dir, mac] = [
       await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' }),
       await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' }),
@@ -64,7 +64,7 @@ describe('a dry run', () => {
         expect(headers.get('server-timing')).toMatch(/^hsm;dur=0\.000,/);
       }
     const after = await hsmCalls(rig);
-    // Sealing derives the day's MAC key of the tenant, once in each worker: it is a job of the kind `sign`.
+    // Sealing derives the tenant's daily MAC key once in each worker. That job has the kind `sign`.
     for (const [job, count] of Object.entries(after))
       expect(count - (before[job] ?? 0), job).toBeLessThanOrEqual(job.endsWith(' sign') ? 1 : 0);
     const reply = await rehearse('/sign', { keyId: ec.id, payload: 'AAAA' });
@@ -72,7 +72,7 @@ describe('a dry run', () => {
     expect(await eventsOf(client, { operation: 'sign', keyId: ec.id })).toEqual([]);
   });
 
-  it('says what a call would be refused with, item by item', async () => {
+  it('reports the refusal of a call, item by item', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     await tenant.changePolicy({ cnsa2: true });
     const refused = await rehearse('/sign', { keyId: key.id, payload: 'AAAA' });
@@ -89,7 +89,7 @@ describe('a dry run', () => {
     expect(body.items.map(({ error }) => error?.code)).toEqual(['request-invalid', 'key-not-found', 'policy-refused']);
   });
 
-  it('of a creation makes nothing and leaves the Idempotency-Key free', async () => {
+  it('of a creation creates nothing and leaves the Idempotency-Key free', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = { algorithm: 'EC-P384', label: 'tried' };
     const before = await hsmCalls(rig);
@@ -115,7 +115,7 @@ describe('a dry run', () => {
     expect((await rehearse('/keys', body)).body).toMatchObject({ succeeds: false, error: { code: 'policy-refused' } });
   });
 
-  it('of every change in the life of a key says what would become of it, and changes nothing', async () => {
+  it('of every lifecycle change reports the result and changes nothing', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
     await client.send('POST', '/sign', { body: { keyId: key.id, payload: 'AAAA' } });
     const some = expect.any(String) as unknown;
@@ -166,7 +166,7 @@ describe('a dry run', () => {
     expectProblem(await client.send('DELETE', `/keys/${key.id}?dryRun=perhaps`), 'request-invalid');
   });
 
-  it('of a name names nothing and takes none away', async () => {
+  it('of an alias change creates and deletes nothing', async () => {
     const { id: keyId } = await tenant.createKey({ algorithm: 'EC-P256' });
     const name = (method: Method) =>
       client.send<DryRun>(method, '/aliases/tried?dryRun=true', { ...(method === 'PUT' && { body: { keyId } }) });
@@ -189,7 +189,7 @@ describe('a dry run', () => {
     expect((await client.post<SignResult>('/sign', body)).version).toBe(2);
   });
 
-  it('of a policy changes nothing and meets the same conditions', async () => {
+  it('of a policy change changes nothing and has the same preconditions', async () => {
     const document = { allowedAlgorithms: ['AES-256'], fipsOnly: true };
     const tried = await rehearse('/policy', document, { 'if-match': '"1"' });
     expect(tried.body).toEqual({ dryRun: true, operation: 'policy.put', succeeds: true });
@@ -213,7 +213,7 @@ describe('a dry run', () => {
     expect(await sealed(tried)).toMatchObject({ operation: 'dry-run.policy.put', outcome: 'success' });
   });
 
-  it('of a tenant makes none', async () => {
+  it('of a tenant’s creation creates nothing', async () => {
     const platform = await platformClient(rig);
     const body = { slug: `t-${randomUUID()}`, name: 'Tried' };
     for (let time = 0; time < 2; time++)
@@ -225,7 +225,7 @@ describe('a dry run', () => {
     expect(await platform.post('/tenants?dryRun=true', body)).toMatchObject({ error: { code: 'tenant-exists' } });
   });
 
-  it('is asked for in one way only, and not where nothing is done', async () => {
+  it('is requested in one way only, and not on routes that change nothing', async () => {
     const body = { use: 'protect', algorithm: 'AES-256' };
     for (const path of [
       '/sign?dryRun=yes',

@@ -10,21 +10,21 @@ import { eventually } from '../harness/wait.js';
 
 type Evaluation = z.infer<typeof evaluatePolicyChange.reply>;
 
-/** Waits for so many events of these keys: those of two workers are sealed in any order. */
+/** Waits for this number of events of these keys. Events of two workers are sealed in any order. */
 const sealed = ({ admin }: Tenant, keys: readonly Key[], count: number): Promise<unknown> =>
   eventually('sealing', async () => {
     const events = await eventsOf(admin);
     return events.filter(({ keyId }) => keys.some(({ id }) => id === keyId)).length === count;
   });
 
-describe('a change of policy that is only thought of', () => {
+describe('a proposed policy', () => {
   let tenant: Tenant;
   beforeAll(async () => {
     tenant = await newTenant(await sharedRig());
   });
   const ask = (body: object) => tenant.admin.post<Evaluation>('/policy/evaluate-change', body);
 
-  it('names the keys and the calls it would refuse, and what it decides is then so', async () => {
+  it('names the keys and the calls that it would refuse, as the policy then does', async () => {
     const client = tenant.admin;
     const [p384, rsa, aes] = [
       await tenant.createKey({ algorithm: 'EC-P384', purpose: 'sign', label: 'legacy' }),
@@ -74,7 +74,7 @@ describe('a change of policy that is only thought of', () => {
     await tenant.changePolicy({ fipsOnly: false, cnsa2: false });
   });
 
-  it('looks at what versions may still do', async () => {
+  it('considers the uses that versions still have', async () => {
     const own = await newTenant(await sharedRig());
     const { id } = await own.createKey({ algorithm: 'EC-P256' });
     await own.admin.post(`/keys/${id}/rotate`, {});
@@ -86,7 +86,7 @@ describe('a change of policy that is only thought of', () => {
     ]);
   });
 
-  it('looks at how keys were made, with the rules for making them', async () => {
+  it('checks creations with the rules for creation', async () => {
     const own = await newTenant(await sharedRig());
     const client = own.admin;
     const make = (over: object) => client.post<Key>('/keys', { algorithm: 'AES-256', label: 'made', ...over });
@@ -115,7 +115,7 @@ describe('a change of policy that is only thought of', () => {
     );
   });
 
-  it('leaves out what the state of a version forbids anyhow', async () => {
+  it('leaves out uses that the state of a version forbids anyway', async () => {
     const own = await newTenant(await sharedRig());
     const { id } = await own.createKey({ algorithm: 'AES-256' });
     await own.admin.post(`/keys/${id}/schedule-destroy`, {});

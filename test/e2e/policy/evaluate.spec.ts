@@ -23,7 +23,7 @@ describe('a policy', () => {
   });
   const evaluate = (body: object): Promise<Evaluation> => client.post<Evaluation>('/policy/evaluate', body);
 
-  it('is evaluated as it is enforced, for keys there are and keys there could be', async () => {
+  it('is evaluated as it is enforced, for existing and possible keys', async () => {
     const key: Key = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
     expect(await evaluate({ use: 'create', algorithm: 'EC-P256' })).toEqual({
       allow: true,
@@ -39,7 +39,7 @@ describe('a policy', () => {
       outsideSteps: [],
     });
     await tenant.changePolicy({ fipsOnly: true, requiredLabels: ['owner'], maxKeyLifeDays: 1 });
-    // Several times, so that every worker is asked.
+    // The request is repeated so that it reaches every worker.
     for (let time = 0; time < 10; time++) {
       expect(await evaluate({ use: 'process', keyId: key.id })).toMatchObject({
         allow: false,
@@ -65,7 +65,7 @@ describe('a policy', () => {
     });
   });
 
-  it('is evaluated with what the platform and its token cannot do, and says that it is no rule of the policy', async () => {
+  it('is evaluated with the limits of the platform and its token, which are not reported as rules of the policy', async () => {
     await tenant.changePolicy({ custody: ['token', 'software'] });
     const questions = [
       [{ use: 'create', algorithm: 'AES-256', purpose: 'wrap' }, 'purpose-mismatch'],
@@ -91,7 +91,7 @@ describe('a policy', () => {
     ]);
   });
 
-  it('names the rules by which it refuses a call, an item of a batch or a change of labels', async () => {
+  it('names the rules that refuse a call, an item of a batch or a change of labels', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P384', purpose: 'sign' });
     const owned = await client.send<Key>('POST', '/keys', {
       body: { algorithm: 'AES-256', label: 'owned', metadata: { owner: 'me' } },
@@ -114,7 +114,7 @@ describe('a policy', () => {
     expect(edited.body).toMatchObject({ rule: 'requiredLabels', reasons: [{ rule: 'requiredLabels' }] });
   });
 
-  it('is not evaluated for questions without sense', async () => {
+  it('is not evaluated for an invalid question', async () => {
     for (const body of [
       { use: 'protect' },
       { use: 'protect', algorithm: 'AES-256', keyId: tenant.id },
@@ -127,7 +127,7 @@ describe('a policy', () => {
       expectProblem(await client.send('POST', '/policy/evaluate', { body }), 'request-invalid');
   });
 
-  it('is put with no source that cannot be stored, and not by its dry run either', async () => {
+  it('is refused with a source that cannot be stored, also by a dry run', async () => {
     for (const source of ['a\u0000b', 'a\ud800b', 'a\nb', ' a'])
       for (const path of ['/policy', '/policy?dryRun=true']) {
         const sunsets = [{ algorithm: 'EC-P256', protectUntil: '2030-01-01T00:00:00Z', source }];
@@ -136,9 +136,9 @@ describe('a policy', () => {
       }
   });
 
-  it('is put with nothing that contradicts itself', async () => {
+  it('is refused if it contradicts itself', async () => {
     for (const [change, words] of [
-      [{ purposes: { 'AES-256': ['sign'] } }, 'there are no keys of AES-256 for sign'],
+      [{ purposes: { 'AES-256': ['sign'] } }, 'keys of AES-256 cannot have the purpose sign'],
       [{ sunsets: [{ algorithm: 'AES-256' }] }, 'must have at least one of warnFrom, protectUntil and processUntil'],
     ] as const) {
       const body = { allowedAlgorithms: ['AES-256'], fipsOnly: false, ...change };
@@ -148,7 +148,7 @@ describe('a policy', () => {
     }
   });
 
-  it('starts from a template, is compared with what was and brought back', async () => {
+  it('is created from a template, compared with an earlier version and rolled back', async () => {
     const { items } = await client.get<{ items: PolicyTemplate[] }>('/policy/templates');
     expect(items.length).toBeGreaterThanOrEqual(4);
     const { document } = await client.get<PolicyTemplate>('/policy/templates/cnsa-2.0');

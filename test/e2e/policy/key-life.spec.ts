@@ -11,7 +11,7 @@ import { sealedEvents } from '../harness/trail.js';
 const day = 86_400_000;
 const inDays = (days: number): string => new Date(Date.now() + days * day).toISOString();
 
-describe('the policy, through the life of a key,', () => {
+describe('the policy, during the life of a key,', () => {
   let rig: Rig;
   let tenant: Tenant;
   let client: Client;
@@ -33,7 +33,7 @@ describe('the policy, through the life of a key,', () => {
     expect((reply.body as { detail: string }).detail).toContain(rule);
   };
 
-  it('wants its labels on new keys, and lets none be taken off', async () => {
+  it('requires its labels on new keys, and does not let them be removed', async () => {
     const before = await create({});
     await tenant.changePolicy({ requiredLabels: ['owner', 'system'] });
     await expectRefused(await create({ metadata: { owner: 'payments' } }), 'system');
@@ -48,12 +48,12 @@ describe('the policy, through the life of a key,', () => {
     });
     const changed = await edit(made.body, { owner: 'treasury', system: 'erp' });
     expect(changed.body.metadata, changed.text).toEqual({ owner: 'treasury', system: 'erp' });
-    // What an old key never had is not asked for, neither when it is written on nor when it is rotated.
+    // A label that an old key never had is not required, neither by an edit nor by a rotation.
     expect((await edit(before.body, { more: 'x' })).status).toBe(200);
     expect((await client.send<Key>('POST', `/keys/${before.body.id}/rotate`, { body: {} })).body.version).toBe(2);
   });
 
-  it('makes no key for longer than keys may live, and needs no date of them', async () => {
+  it('refuses a key with too long a lifetime, and requires no date', async () => {
     await tenant.changePolicy({ maxKeyLifeDays: 30 });
     await expectRefused(await create({ deactivateAt: inDays(31) }), 'the request asks for 31');
     expect((await create({ deactivateAt: inDays(30) })).status).toBe(201);
@@ -68,7 +68,7 @@ describe('the policy, through the life of a key,', () => {
     expect(await client.post('/policy/evaluate', { ...older, use: 'process' })).toMatchObject({ allow: true });
   });
 
-  it('lets no version follow in a key that is too old', async () => {
+  it('refuses a new version of a key that is too old', async () => {
     const { body: key } = await create({});
     const { jwe } = await client.post<EncryptResult>('/encrypt', { keyId: key.id, plaintext: 'AAAA' });
     await rig.query('ankadb_keys', `UPDATE key SET created_at = created_at - interval '31 days' WHERE id = $1`, [
@@ -83,10 +83,10 @@ describe('the policy, through the life of a key,', () => {
     expect(await client.post('/decrypt', { jwe })).toMatchObject({ plaintext: 'AAAA' });
   });
 
-  it('plans no rotation later or less often than it says, and has every refusal on record', async () => {
+  it('refuses a rotation plan that is too late or too rare, and records every refusal', async () => {
     await tenant.changePolicy({ maxRotationIntervalDays: 30 });
     const { body: key } = await create({});
-    const often = 'every 30 days or more often';
+    const often = 'at least every 30 days';
     for (const body of [{ interval: 'P31D' }, { interval: 'P1D', at: inDays(31) }]) {
       const refused = await plan(key.id, body);
       await expectRefused(refused, often);
@@ -106,7 +106,7 @@ describe('the policy, through the life of a key,', () => {
     expect((await sealedEvents(client, nothing.correlationId))[0]).toMatchObject({ failureCode: 'request-invalid' });
   });
 
-  it('knows where keys may be, when they are made, used and rotated', async () => {
+  it('limits the custody of keys when they are created, used and rotated', async () => {
     const { body: key } = await create({});
     await tenant.changePolicy({ custody: ['wrapped'] });
     await expectRefused(await create({}), 'custody token');
@@ -117,7 +117,7 @@ describe('the policy, through the life of a key,', () => {
     );
   });
 
-  it('warns of what it rotates as of what it makes', async () => {
+  it('warns about a rotation as about a creation', async () => {
     const { body: key } = await create({}, 'EC-P256');
     await tenant.changePolicy({
       sunsets: [{ algorithm: 'EC-P256', warnFrom: '2026-01-01T00:00:00Z', protectUntil: '2100-01-01T00:00:00Z' }],

@@ -28,13 +28,13 @@ describe('the sunset of an algorithm', () => {
   const sign = (): Promise<Reply<SignResult>> =>
     client.send<SignResult>('POST', '/sign', { body: { keyId: key.id, payload: 'AAAA' } });
 
-  it('is obeyed to the second by every worker, and what was signed still verifies', async () => {
+  it('takes effect to the second on every worker, and earlier signatures still verify', async () => {
     const { jws } = (await sign()).body;
     const protectUntil = wholeSecondIn(3000);
     await tenant.changePolicy({ sunsets: [{ algorithm: 'EC-P256', protectUntil, source: 'Bank standard 7' }] });
     const isAfter = ({ sentAt }: { sentAt: number }): boolean => sentAt >= Date.parse(protectUntil);
     const seen: { readonly sentAt: number; readonly receivedAt: number; readonly reply: Reply<SignResult> }[] = [];
-    // The workers share the machine's clock with this test; several at once, so that both are asked all the time.
+    // The workers share the machine's clock with this test. Concurrent requests keep both workers busy.
     const ask = async (): Promise<void> => {
       while (seen.filter(isAfter).length <= 20) {
         const sentAt = Date.now();
@@ -58,7 +58,7 @@ describe('the sunset of an algorithm', () => {
     expectProblem(await client.send('POST', '/keys', { body: creation }), 'policy-refused');
   });
 
-  it('is announced in answers and in their headers, of batches and of creations too', async () => {
+  it('is announced in answers and their headers, also for batches and creations', async () => {
     const sunset = {
       algorithm: 'EC-P256' as const,
       warnFrom: wholeSecondIn(3000),
@@ -99,7 +99,7 @@ describe('the sunset of an algorithm', () => {
     expect(made.headers.get('deprecation')).toBe(deprecation);
   });
 
-  it('is announced by the template for migration from the change on, where it ends something', async () => {
+  it('is announced from the change on with the migration template, for uses that will end', async () => {
     const before = Date.now();
     const { document } = await client.get<PolicyTemplate>('/policy/templates/pqc-migration');
     await tenant.changePolicy(document);
@@ -115,7 +115,7 @@ describe('the sunset of an algorithm', () => {
     expect([verified.headers.get('deprecation'), verified.headers.get('sunset')]).toEqual([null, null]);
   });
 
-  it('comes with CNSA 2.0 at once for what it does not admit, on every worker', async () => {
+  it('takes effect at once with CNSA 2.0 for other algorithms, on every worker', async () => {
     const [p384, aes] = [
       await tenant.createKey({ algorithm: 'EC-P384', purpose: 'sign' }),
       await tenant.createKey({ algorithm: 'AES-256' }),

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const all = recipes();
 const [first] = all as [Recipe];
 
-/** The tenant that `npm start` makes, in the README's words. */
+/** The tenant that `npm start` creates, as the README names it. */
 const itsTenant = '/tenants/demo/';
 const itsAddress = 'URL=http://127.0.0.1:…';
 
@@ -27,14 +27,14 @@ describe('the README’s recipe', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  it('says where to begin, and what comes of it', () => {
+  it('names the base URL and the expected output', () => {
     expect(all.length).toBeGreaterThanOrEqual(2);
     expect(first.commands).toContain(itsAddress);
     expect(first.commands).toContain(itsTenant);
     for (const { prints } of all) expect(prints.length).toBeGreaterThan(0);
   });
 
-  /** As one who pastes them into one shell; each goes on from the first. */
+  /** Pastes the recipes into one shell. Each continues from the first. */
   const paste = async (pasted: readonly Recipe[]): Promise<void> => {
     const { id, slug } = await newTenant(rig);
     const roles = ['tenant-admin', 'application-admin', 'user', 'auditor'] as const;
@@ -57,5 +57,5 @@ describe('the README’s recipe', () => {
     paste([...new Set([first, recipe])]),
   );
 
-  it('works behind all those before it', () => paste(all));
+  it('works after all earlier recipes', () => paste(all));
 });

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '@ankasecure/local';
 
-/** Commands of the README as they stand, with what it says they print. */
+/** Commands of the README, unchanged, with their expected output. */
 export interface Recipe {
-  /** Of its section. */
+  /** The title of its section. */
   readonly title: string;
   readonly commands: string;
-  /** Behind `# →`: part of what is printed. */
+  /** The texts after `# →`, which are parts of the output. */
   readonly prints: readonly string[];
 }
 
@@ -23,7 +23,7 @@ const recipeOf = (section: string): Recipe => {
   };
 };
 
-/** Every section that asks the API something, in order: each goes on from the first. */
+/** Every section that calls the API, in order. Each continues from the first. */
 export const recipes = (): readonly Recipe[] =>
   readFileSync(join(repository, 'README.md'), 'utf8')
     .split(/^## /m)

@@ -25,7 +25,7 @@ let token: string;
 let secrets: readonly Secret[];
 const answers: Reply[] = [];
 
-/** What lies in files that only their owner reads: PIN, database passwords, seeds, cursor secrets. */
+/** The secrets in files that only their owner can read: PIN, database passwords, seeds, cursor secrets. */
 const deployed = (): readonly Secret[] => {
   const services = join(rig.dataDirectory, 'services');
   const own = readdirSync(services).flatMap((service) => {
@@ -37,7 +37,7 @@ const deployed = (): readonly Secret[] => {
   return [...own, secretText('the superuser’s password', rig.superuser.password)];
 };
 
-/** Sends, and keeps the answer unless what was sent is meant to come back in it. */
+/** Sends a request, and keeps the answer unless it must contain the secret that was sent. */
 const ask = async <Body>(method: Method, path: string, sending: Sending, kept = true): Promise<Reply<Body>> => {
   const reply = await clientOf(rig.baseUrl, token).send<Body>(method, path, sending);
   if (kept) answers.push(reply);
@@ -45,7 +45,7 @@ const ask = async <Body>(method: Method, path: string, sending: Sending, kept = 
 };
 const post = <Body>(path: string, body: unknown, kept = true) => ask<Body>('POST', path, { body }, kept);
 
-/** The secrets go through every route, with success and with every kind of failure. */
+/** Sends the secrets through every route, with success and with every kind of failure. */
 const useThem = async (): Promise<void> => {
   const text = { encoding: 'utf8' };
   const wrap = await tenant.createKey({ algorithm: 'AES-256' });
@@ -103,7 +103,7 @@ const useThem = async (): Promise<void> => {
     answers.push(await clientOf(rig.baseUrl, spoilt).send('GET', '/keys'));
 };
 
-/** What the token and the database say in trouble goes through all layers too. */
+/** Sends errors of the token and the database through all layers too. */
 const inTrouble = async (admin: Client): Promise<void> => {
   const key = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
   await rig.query(
@@ -153,8 +153,8 @@ const foundIn = (stored: readonly Stored[]): readonly string[] => {
   return stored.flatMap(({ where, content }) => search(where, content));
 };
 
-describe('what callers and operators keep secret', () => {
-  it('is in no answer that was not meant to give it back', () => {
+describe('a secret of a caller or an operator', () => {
+  it('is in no answer except one that must return it', () => {
     expect(answers.length).toBeGreaterThan(70);
     const stored = answers.map(({ text, headers }, index) => ({
       where: `answer ${index}`,
@@ -181,7 +181,7 @@ describe('what callers and operators keep secret', () => {
     expect(foundIn(rows)).toEqual([]);
   });
 
-  it('is nowhere in what the databases have on disk, deleted rows and write-ahead log included', async () => {
+  it('is nowhere in the databases’ files, including deleted rows and the write-ahead log', async () => {
     await rig.query('ankadb_keys', 'CHECKPOINT');
     const files = databaseFiles(rig);
     expect(

@@ -1,4 +1,4 @@
-/** A word that must be found nowhere, and what it is, for the message. */
+/** A text that must be found nowhere, and its name for the message. */
 export interface Secret {
   readonly what: string;
   readonly bytes: Buffer;
@@ -6,7 +6,7 @@ export interface Secret {
 
 export const secretText = (what: string, text: string): Secret => ({ what, bytes: Buffer.from(text) });
 
-/** What base64 makes of `bytes` wherever they stand in a longer text: three alignments, without the characters that neighbours share. */
+/** The base64 forms of `bytes` in a longer text: three alignments, without the characters that neighbours share. */
 const base64Forms = (bytes: Buffer): readonly string[] =>
   [0, 1, 2].map((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes, Buffer.alloc(2)]).toString('base64');
@@ -26,13 +26,13 @@ interface Form {
   readonly bytes: Buffer;
 }
 
-/** What a form begins with, as a number. */
+/** The first two bytes of a form, as a number. */
 const startOf = (bytes: Uint8Array): number => ((bytes[0] as number) << 8) | (bytes[1] as number);
 
 /**
- * Looks for secrets, raw, in hex, in base64 and in base64url: for all of them in one pass, which stops to look only where two
- * bytes are the first two of any.
- * @throws Error for a secret too short to be told from chance
+ * Searches for secrets, raw, in hex, in base64 and in base64url. One pass covers all of them and compares only where two
+ * bytes are the first two of a form.
+ * @throws Error for a secret that is too short to be distinguished from chance
  */
 export const secretSearch = (
   secrets: readonly Secret[],

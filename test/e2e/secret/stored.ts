@@ -7,7 +7,7 @@ export interface Stored {
   readonly content: string | Uint8Array;
 }
 
-/** Every row of every table of every service, as JSON: bytea stands there in hex. */
+/** Every row of every table of every service, as JSON with bytea in hex. */
 export const rowsOf = async (rig: Rig): Promise<readonly Stored[]> => {
   const perDatabase = databases.map(async (database) => {
     const tables = await rig.query(
@@ -28,13 +28,13 @@ const filesBelow = (directory: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 
-/** Whatever PostgreSQL has on disk: rows that were deleted, and the write-ahead log, hold what a query no longer shows. */
+/** All files of PostgreSQL. Deleted rows and the write-ahead log contain data that a query no longer returns. */
 export const databaseFiles = ({ dataDirectory }: Rig): readonly Stored[] =>
   filesBelow(join(dataDirectory, 'postgres', 'data')).flatMap((where) => {
     try {
       return [{ where, content: readFileSync(where) }];
     } catch (error) {
-      // The server is at work: it takes away what it makes anew when it is wanted.
+      // The server is running and may delete files that it can create again.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }

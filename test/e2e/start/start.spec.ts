@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** `npm start`, as compiled, until it exits. */
+/** Runs the compiled `npm start` until it exits. */
 const start = (...args: readonly string[]) => {
   const child = spawn(process.execPath, [program, '--data', dataDirectory, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,12 +38,12 @@ const ports = (): number[] =>
 const listening = async (): Promise<boolean[]> => Promise.all(ports().map(isListening));
 
 describe('npm start', { timeout: 120_000 }, () => {
-  it('does the main job once, each step a line with its time, and leaves nothing running', async () => {
+  it('runs the main job once, prints each step with its time, and leaves nothing running', async () => {
     const { output, exited } = start('--once');
     expect(await exited, output.text).toBe(0);
     const steps = [
       'tenant "demo"',
-      'to encrypt',
+      'for encryption',
       'encrypt',
       'decrypt in the HSM',
       'with the jose package',
@@ -56,9 +56,9 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await listening()).not.toContain(true);
   });
 
-  it('comes up again on the same data, stays, answers the curl it prints as pasted, and stops on Ctrl-C', async () => {
+  it('starts again on the same data, answers the curl command that it prints, and stops on Ctrl-C', async () => {
     const { child, output, exited, said } = start();
-    await said('Ctrl-C stops all of it.');
+    await said('Press Ctrl-C to stop everything.');
     expect(Number(/Ready after ([\d.]+) s/.exec(output.text)?.[1])).toBeLessThan(10);
     const curl = /^ {2}(curl .*)$/m.exec(output.text)?.[1] ?? '';
     const { stdout } = await run('bash', ['-c', curl]);
@@ -73,19 +73,19 @@ describe('npm start', { timeout: 120_000 }, () => {
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await exited, output.text).toBe(0);
-    expect(output.text).toContain('all of it stopped');
+    expect(output.text).toContain('everything stopped');
     expect(await listening()).not.toContain(true);
   });
 
-  it('starts a service again that ended by itself', async () => {
+  it('restarts a service that ended by itself', async () => {
     const { child, exited, said } = start();
-    await said('Ctrl-C stops all of it.');
+    await said('Press Ctrl-C to stop everything.');
     const processes = readFileSync(join(dataDirectory, 'processes'), 'utf8').trim().split('\n');
     const worker = processes
       .map((line) => JSON.parse(line) as { name: string; pid: number })
       .find(({ name }) => name === 'crypto-worker-1');
     process.kill(worker?.pid ?? 0, 'SIGKILL');
-    await said('crypto-worker-1 ended by itself (SIGKILL); starting it again');
+    await said('crypto-worker-1 ended by itself (SIGKILL); restarting it');
     await said('crypto-worker-1 is ready again');
     child.kill('SIGTERM');
     expect(await exited).toBe(0);
@@ -93,12 +93,12 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it('leaves nothing running when it is killed', async () => {
     const { child, said } = start();
-    await said('Ctrl-C stops all of it.');
+    await said('Press Ctrl-C to stop everything.');
     child.kill('SIGKILL');
     await expect.poll(listening, { timeout: 30_000 }).not.toContain(true);
   });
 
-  it('explains an option it does not know, and starts nothing', async () => {
+  it('explains an unknown option, and starts nothing', async () => {
     const { output, exited } = start('--frehs');
     expect(await exited).toBe(1);
     expect(output.text).toContain("Unknown option '--frehs'");

@@ -20,13 +20,13 @@ afterAll(async () => {
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-/** From a span up towards the request that we sent. */
+/** The spans from `span` up to the request that the test sent. */
 const ancestry = (spans: readonly Span[], span: Span): readonly Span[] => {
   const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
   return parent === undefined ? [span] : [span, ...ancestry(spans, parent)];
 };
 
-/** Sends with a trace of our own. @returns the way from the span `name` up to the HTTP request, once all of it has come */
+/** Sends a request with the test's own trace. @returns the spans from `name` up to the HTTP request, once all have arrived */
 const wayTo = async (name: RegExp, path: string, body: unknown): Promise<readonly string[]> => {
   const [traceId, ours] = [hex(16), hex(8)];
   const headers = { traceparent: `00-${traceId}-${ours}-01` };
@@ -62,7 +62,7 @@ describe('one trace', () => {
     ]);
   });
 
-  it('goes through as many services as the request does', async () => {
+  it('covers every service that the request reaches', async () => {
     const way = await wayTo(/^serve crypto\.default\.audit\.mac$/, '/audit/verify', {});
     expect(way).toEqual([
       'crypto-worker: serve crypto.default.audit.mac',

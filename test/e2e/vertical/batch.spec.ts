@@ -37,7 +37,7 @@ describe('batches', () => {
     );
   });
 
-  it('answer each item for itself, and each has one event', async () => {
+  it('answer each item independently, with one event each', async () => {
     const items = [
       { keyId: signing.id, payload: 'AAAA' },
       { keyId: randomUUID(), payload: 'AAAA' },
@@ -85,7 +85,7 @@ describe('batches', () => {
   it.each([
     ['none', []],
     ['1,001', Array.from({ length: 1001 }, () => ({ keyId: randomUUID(), plaintext: 'AAAA' }))],
-  ])('with %s items are refused whole, with one event', async (_, items) => {
+  ])('with %s items are refused as a whole, with one event', async (_, items) => {
     const reply = await tenant.admin.send('POST', '/encrypt', { body: { items } });
     expectProblem(reply, 'request-invalid');
     const events = await sealedEvents(tenant.admin, reply.correlationId);

@@ -30,7 +30,7 @@ describe.each(kinds)('encryption with $algorithm, $alg', (kind) => {
   const encrypt = (body: object): Promise<EncryptResult> => tenant.admin.post('/encrypt', { keyId: key.id, ...body });
   const decrypt = (body: object): Promise<DecryptResult> => tenant.admin.post('/decrypt', body);
 
-  it('gives text back', async () => {
+  it('returns text', async () => {
     const sealed = encryptResult.parse(await encrypt({ plaintext: text, encoding: 'utf8' }));
     expect(sealed).toMatchObject({
       keyId: key.id,
@@ -44,13 +44,13 @@ describe.each(kinds)('encryption with $algorithm, $alg', (kind) => {
     expect(opened).toMatchObject({ plaintext: text, encoding: 'utf8', keyId: key.id, alg: kind.alg });
   });
 
-  it.each([0, 1, 15, 16, 17, 65_536])('gives %i bytes back', async (size) => {
+  it.each([0, 1, 15, 16, 17, 65_536])('returns %i bytes', async (size) => {
     const plaintext = randomBytes(size).toString('base64url');
     const { jwe } = await encrypt({ plaintext });
     expect((await decrypt({ jwe })).plaintext).toBe(plaintext);
   });
 
-  it('never makes the same token twice', async () => {
+  it('never creates the same JWE twice', async () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => encrypt({ plaintext: 'AAAA' })));
     expect(new Set(made.map(({ jwe }) => jwe)).size).toBe(8);
     if (kind.alg === 'dir') expect(new Set(made.map(({ jwe }) => jwe.split('.')[2])).size).toBe(8);
@@ -72,7 +72,7 @@ describe.each(kinds)('encryption with $algorithm, $alg', (kind) => {
     }
   });
 
-  it('says in the trail what was done, and not with what', async () => {
+  it('records the operation in the trail, and not its data', async () => {
     const reply = await tenant.admin.send<EncryptResult>('POST', '/encrypt', {
       body: { keyId: key.id, plaintext: 'AAAA' },
     });

@@ -19,14 +19,14 @@ describe('headers of an answer', () => {
   const sign = (headers: Record<string, string> = {}) =>
     tenant.admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' }, headers });
 
-  it('say where the time went', async () => {
+  it('report the time spent', async () => {
     const [, hsm, worker, total] = (duration.exec((await sign()).headers.get('server-timing') ?? '') ?? []).map(Number);
     expect(hsm).toBeGreaterThan(0);
     expect(worker).toBeGreaterThanOrEqual(hsm ?? Number.NaN);
     expect(total).toBeGreaterThanOrEqual(worker ?? Number.NaN);
   });
 
-  it('carry the caller’s correlation id, or one of ours', async () => {
+  it('carry the caller’s correlation id, or a generated one', async () => {
     expect((await sign({ 'x-correlation-id': 'invoice-run.47' })).headers.get('x-correlation-id')).toBe(
       'invoice-run.47',
     );
@@ -34,7 +34,7 @@ describe('headers of an answer', () => {
       expect((await sign({ 'x-correlation-id': refused })).correlationId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('keep answers out of caches and browsers from guessing', async () => {
+  it('prevent caching and content sniffing', async () => {
     for (const { headers } of [await sign(), await tenant.admin.send('POST', '/sign', { body: '{' })]) {
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -44,7 +44,7 @@ describe('headers of an answer', () => {
     }
   });
 
-  it('ask for a token where there is none', async () => {
+  it('ask for a missing token', async () => {
     const reply = await clientOf(rig.baseUrl).send('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
     expectProblem(reply, 'authentication-required');
     expect(reply.headers.get('www-authenticate')).toBe('Bearer');

@@ -10,7 +10,7 @@ import { type NewKey, newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf, sealedEvents } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 
-/** Every algorithm with every purpose that keys are made for; encryption keys once per JOSE algorithm. */
+/** Every algorithm with every purpose that keys can be created for. Encryption keys appear once per JOSE algorithm. */
 const kinds: readonly NewKey[] = algorithmNames.flatMap((algorithm) =>
   (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).flatMap((purpose): NewKey[] => {
     if (purpose === 'wrap') return [];
@@ -30,7 +30,7 @@ describe('keys through the REST API', () => {
   });
 
   it.each(kinds.map((kind) => [describeKind(kind), kind] as const))(
-    'makes %s in the HSM',
+    'creates %s in the HSM',
     { timeout: 90_000 },
     async (_, kind) => {
       const reply = await tenant.admin.send<Key>('POST', '/keys', { body: { ...kind, label: 'a key' } });
@@ -66,7 +66,7 @@ describe('keys through the REST API', () => {
     },
   );
 
-  it('takes the first purpose of the algorithm when none is named', async () => {
+  it('uses the algorithm’s first purpose by default', async () => {
     const made = await Promise.all([
       tenant.createKey({ algorithm: 'EC-P256' }),
       tenant.createKey({ algorithm: 'AES-256' }),
@@ -83,14 +83,14 @@ describe('keys through the REST API', () => {
     ['a purpose the algorithm does not have', { algorithm: 'Ed25519', purpose: 'encrypt' }, 'purpose-mismatch'],
     ['an alg that is not the algorithm’s', { algorithm: 'EC-P256', alg: 'ES384' }, 'algorithm-mismatch'],
     ['another tenant’s id', { algorithm: 'EC-P256', tenantId: randomUUID() }, 'tenant-mismatch'],
-  ] as const)('refuses %s, and says so in the trail', async (_, request, code) => {
+  ] as const)('refuses %s, and records it in the trail', async (_, request, code) => {
     const reply = await tenant.admin.send('POST', '/keys', { body: { label: 'refused', ...request } });
     expectProblem(reply, code);
     const [event] = await sealedEvents(tenant.admin, reply.correlationId);
     expect(event).toMatchObject({ operation: 'key.create', outcome: 'failure', failureCode: code });
   });
 
-  it('makes one key per Idempotency-Key', async () => {
+  it('creates one key per Idempotency-Key', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = { algorithm: 'EC-P256', label: 'once' };
     const first = await tenant.admin.send<Key>('POST', '/keys', { body, headers });
@@ -111,7 +111,7 @@ describe('keys through the REST API', () => {
     expect(made).toHaveLength(1);
   });
 
-  it('serves a key from every worker as soon as it is made, also while all of them make keys', async () => {
+  it('serves a key from every worker as soon as it is created, also while all workers create keys', async () => {
     const use = async (): Promise<number[]> => {
       const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
       const sign = () => tenant.admin.send('POST', '/sign', { body: { keyId: key.id, payload: 'AAAA' } });

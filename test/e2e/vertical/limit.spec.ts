@@ -11,12 +11,12 @@ beforeAll(async () => {
 const text = (letter: string): string => letter.repeat(maxItemBytes / Buffer.byteLength(letter));
 const binary = Buffer.alloc(maxItemBytes, 0xff).toString('base64url');
 
-/** Data of exactly the largest size, in forms that need more characters, bytes or escapes than there are letters. */
+/** Data of exactly the maximum size, in forms that need more characters, bytes or escapes than letters. */
 const largest = [
   ['bytes', 'base64url', binary, binary],
   ['é', 'utf8', text('é'), text('é')],
   ['🔑', 'utf8', text('🔑'), text('🔑')],
-  // Escaped in JSON, twice as much would be above what a body may have.
+  // Escaped in JSON, twice the size would exceed the limit of a body.
   ['"', 'utf8', text('"'), text('"').slice(0, 1024)],
 ] as const;
 
@@ -27,13 +27,13 @@ const encrypting: readonly NewKey[] = [
   { algorithm: 'EC-P521', purpose: 'encrypt' },
 ];
 
-describe.each(encrypting)('what is encrypted with $algorithm $alg at the limit', (kind) => {
+describe.each(encrypting)('data of the maximum size encrypted with $algorithm $alg', (kind) => {
   let key: Key;
   beforeAll(async () => {
     key = await tenant.createKey(kind);
   });
 
-  it.each(largest)('opens again, additional data and all: %s', async (_, encoding, plaintext, aad) => {
+  it.each(largest)('decrypts, with additional data: %s', async (_, encoding, plaintext, aad) => {
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: key.id, plaintext, aad, encoding });
     const opened = await tenant.admin.post<DecryptResult>('/decrypt', { jwe, aad, encoding });
     expect(opened.plaintext === plaintext).toBe(true);
@@ -46,7 +46,7 @@ const signing: readonly NewKey[] = [
   { algorithm: 'HMAC-SHA256' },
 ];
 
-describe.each(signing)('what is signed with $algorithm at the limit', (kind) => {
+describe.each(signing)('data of the maximum size signed with $algorithm', (kind) => {
   let key: Key;
   beforeAll(async () => {
     key = await tenant.createKey(kind);

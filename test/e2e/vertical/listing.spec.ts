@@ -24,7 +24,7 @@ describe('listings', () => {
   });
   const list = (query: string): Promise<Page<Key>> => tenant.admin.get(`/keys${query}`);
 
-  it('show each key once, the newest first, page by page', async () => {
+  it('return each key once, newest first, page by page', async () => {
     const seen: Key[] = [];
     for (let next: string | null = ''; next !== null; ) {
       const page: Page<Key> = await list(`?limit=2${next === '' ? '' : `&cursor=${next}`}`);
@@ -42,7 +42,7 @@ describe('listings', () => {
     expect((await list('?state=ACTIVE')).items).toHaveLength(5);
   });
 
-  it('take a cursor only where it came from', async () => {
+  it('accept a cursor only for the listing it came from', async () => {
     const { next } = await list('?limit=2&algorithm=EC-P256');
     const cursor = next ?? '';
     expect((await list(`?limit=2&algorithm=EC-P256&cursor=${cursor}`)).items).toHaveLength(1);

@@ -43,7 +43,7 @@ describe('the policy of a tenant', () => {
     });
   });
 
-  it('explains what it takes away', async () => {
+  it('explains what it excludes', async () => {
     const allowed = algorithmNames.filter((name) => name !== 'Ed25519');
     await tenant.changePolicy({ allowedAlgorithms: allowed });
     expect(await row('Ed25519', 'sign')).toMatchObject({
@@ -63,11 +63,11 @@ describe('the policy of a tenant', () => {
     );
   });
 
-  it('holds at every use, also for keys made before, and lets them go again', async () => {
+  it('applies at every use, also to existing keys, and can be undone', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     expect((await sign(key)).status).toBe(200);
     await tenant.changePolicy({ allowedAlgorithms: ['EC-P384'] });
-    // Several times, so that every worker is asked.
+    // The request is repeated so that it reaches every worker.
     for (let time = 0; time < 10; time++) {
       const reply = await sign(key);
       expectProblem(reply, 'policy-refused');
@@ -83,7 +83,7 @@ describe('the policy of a tenant', () => {
     for (let time = 0; time < 10; time++) expect((await sign(key)).status).toBe(200);
   });
 
-  it('refuses under FIPS-only what this token does outside its boundary', async () => {
+  it('refuses with FIPS-only every step that this token leaves outside its boundary', async () => {
     const key = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
     expect(key.warnings).toEqual([{ code: 'oaep-unpadding', detail: expect.any(String) as unknown }]);
     const { jwe, warnings } = await client.post<EncryptResult>('/encrypt', { keyId: key.id, plaintext: 'AAAA' });
@@ -104,7 +104,7 @@ describe('the policy of a tenant', () => {
     expect((await client.post<{ plaintext: string }>('/decrypt', { jwe })).plaintext).toBe('AAAA');
   });
 
-  it('changes only from the version its changer knows', async () => {
+  it('changes only from its current version', async () => {
     const body = { allowedAlgorithms: ['EC-P256'], fipsOnly: false };
     const read = await client.send<Policy>('GET', '/policy');
     const etag = read.headers.get('etag') ?? '';

@@ -18,7 +18,7 @@ const cases = algorithms.flatMap((algorithm) =>
 const message = 'Invoice 47, 日本';
 const payload = Buffer.from(message).toString('base64url');
 
-/** The first character of the last segment, so that decoded bytes change and the encoding stays canonical. */
+/** Changes the first character of the last segment, so that the decoded bytes change and the encoding stays canonical. */
 const tampered = (text: string): string => {
   const at = text.lastIndexOf('.') + 1;
   return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
@@ -72,7 +72,7 @@ describe('signatures through the REST API', () => {
 
     const { hash, scheme } = signatureSchemes[alg];
     if (hash !== null && scheme !== 'hmac')
-      it('signs a digest, which verifies as the message does', async () => {
+      it('signs a digest, and the signature verifies for the message', async () => {
         const digest = createHash(hash).update(message).digest('base64url');
         const { signature = '' } = await sign({ keyId: idOf(algorithm), digest, format: 'raw', alg });
         expect((await verify({ keyId: idOf(algorithm), signature, payload, alg })).valid).toBe(true);
@@ -82,14 +82,14 @@ describe('signatures through the REST API', () => {
         expectProblem(await tenant.admin.send('POST', '/sign', { body }), 'request-invalid');
       });
     else
-      it('takes no digest', async () => {
+      it('refuses a digest', async () => {
         const body = { keyId: idOf(algorithm), digest: Buffer.alloc(32).toString('base64url'), format: 'raw', alg };
         const reply = await tenant.admin.send('POST', '/sign', { body });
         expect([400, 422], reply.text).toContain(reply.status);
       });
   });
 
-  it('calls a signature that does not verify a failure in the trail', async () => {
+  it('records an invalid signature as a failure in the trail', async () => {
     const { jws = '' } = await sign({ keyId: idOf('EC-P256'), payload });
     const reply = await tenant.admin.send('POST', '/verify', { body: { jws: tampered(jws) } });
     expect(reply.body).toMatchObject({ valid: false });
@@ -97,7 +97,7 @@ describe('signatures through the REST API', () => {
     expect(event).toMatchObject({ operation: 'verify', outcome: 'failure', failureCode: 'signature-invalid' });
   });
 
-  it('takes no RSA signature for another of the key’s algorithms', async () => {
+  it('refuses an RSA signature made with another of the key’s algorithms', async () => {
     const { signature } = await sign({ keyId: idOf('RSA-2048'), payload, format: 'raw', alg: 'RS256' });
     const claim = { keyId: idOf('RSA-2048'), signature, payload };
     expect((await verify({ ...claim, alg: 'PS256' })).valid).toBe(false);

@@ -5,7 +5,7 @@ import { type Response, ResponseReader } from './response-reader.js';
 
 const readBytes = 64 * 1024;
 
-/** The bytes of a whole request, made once. */
+/** The bytes of a complete request, encoded once. */
 export const requestBytes = ({ host, port, path, headers }: Target, body: string): Buffer => {
   const all = {
     host: `${host}:${port}`,
@@ -17,7 +17,7 @@ export const requestBytes = ({ host, port, path, headers }: Target, body: string
   return Buffer.from([`POST ${path} HTTP/1.1`, ...lines, '', body].join('\r\n'));
 };
 
-/** One keep-alive connection with at most one request on it. */
+/** A keep-alive connection with at most one request in flight. */
 export class Connection {
   readonly #socket: Socket;
   readonly #reader = new ResponseReader();
@@ -31,7 +31,7 @@ export class Connection {
     socket.on('close', () => this.#answered !== null && this.#failed(new Error('the server hung up')));
   }
 
-  /** @param failed told when the connection breaks: nothing more will come from it */
+  /** @param failed is called when the connection breaks. Nothing follows after that */
   static async open({ host, port }: Target, failed: (error: Error) => void): Promise<Connection> {
     let connection: Connection | null = null;
     const onread = {

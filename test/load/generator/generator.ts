@@ -4,12 +4,12 @@ import type { Job, Order, Outcome, Report } from './job.js';
 
 export interface Generator {
   readonly pid: number;
-  /** Opens the job's connections; what is returned runs it. */
+  /** Opens the job's connections and returns a function that runs it. */
   prepare(job: Job): Promise<() => Promise<Outcome>>;
   stop(): void;
 }
 
-/** @throws Error when a connection could not be made or broke */
+/** @throws Error if a connection could not be opened or broke */
 export const startGenerator = (): Generator => {
   const child = fork(new URL('./main.js', import.meta.url), { execArgv: ['--max-semi-space-size=32'] });
   const ask = async (order: Order): Promise<Exclude<Report, { error: string }>> => {

@@ -1,6 +1,6 @@
 import type { Summary } from '../statistic.js';
 
-/** Where requests go: plain HTTP/1.1 over keep-alive connections, one request at a time on each. */
+/** The target of requests: plain HTTP/1.1 over keep-alive connections, with one request at a time on each. */
 export interface Target {
   readonly host: string;
   readonly port: number;
@@ -8,48 +8,48 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Closed: each client asks again when it is answered. Open: requests come at their time, whatever became of those before. */
+/** In a closed loop, each client sends again after its answer. In an open loop, requests are sent on schedule, whatever happened to earlier ones. */
 export type Shape =
   | { readonly kind: 'closed'; readonly clients: number }
   | { readonly kind: 'open'; readonly perSecond: number; readonly connections: number };
 
 export interface Job {
   readonly target: Target;
-  /** JSON bodies, sent in turn. */
+  /** JSON bodies that are sent in turn. */
   readonly bodies: readonly string[];
   readonly shape: Shape;
   readonly seconds: number;
-  /** Whole answers to be handed back, spread over the run. */
+  /** The number of complete answers to return, spread over the run. */
   readonly samples: number;
 }
 
 export interface Sample {
-  /** Which of the job's bodies it answers. */
+  /** The index of the body that it answers. */
   readonly body: number;
   readonly answer: string;
 }
 
-/** Latencies in milliseconds; the open loop counts them from the intended time of sending. */
+/** Latencies in milliseconds. The open loop counts them from the scheduled time. */
 export interface Outcome {
   readonly requests: number;
   readonly failures: number;
   readonly firstFailure: string | null;
-  /** From the first request to the last answer. */
+  /** The time from the first request to the last answer. */
   readonly seconds: number;
   readonly latency: Summary | null;
-  /** Of the `Server-Timing` header: inside PKCS#11 calls; in the worker; in all. */
+  /** The times in the `Server-Timing` header: in PKCS#11 calls, in the worker, and in total. */
   readonly hsm: Summary | null;
   readonly worker: Summary | null;
   readonly total: Summary | null;
   /** `total` − `hsm` of each answer. */
   readonly added: Summary | null;
-  /** Latency − `hsm` of each answer: what the client waits besides for the token. */
+  /** Latency − `hsm` of each answer: the client's waiting time without the token's. */
   readonly addedForClient: Summary | null;
-  /** Open loop: how late the generator itself was. Part of `latency`. */
+  /** In the open loop, the delay of the generator itself. It is part of `latency`. */
   readonly lateness: Summary | null;
   readonly samples: readonly Sample[];
 }
 
-/** The generator's side of the conversation: it prepares, says so, and runs when told. */
+/** The generator's messages: it reports that it is ready, and starts when it is told to. */
 export type Order = { readonly prepare: Job } | 'go';
 export type Report = 'ready' | { readonly outcome: Outcome } | { readonly error: string };

@@ -4,14 +4,14 @@ import { Connection, requestBytes } from './connection.js';
 import type { Job, Outcome, Shape } from './job.js';
 import { Record } from './record.js';
 
-/** A run that is ready: its connections are open. */
+/** A run whose connections are open. */
 export interface Prepared {
   run(): Promise<Outcome>;
 }
 
 type ShapeOf<Kind extends Shape['kind']> = Extract<Shape, { kind: Kind }>;
 
-/** What both loops stand on: requests in turn, and the whole answer kept of some of them. */
+/** The base of both loops: it sends requests in turn and keeps some complete answers. */
 class Requests {
   readonly #bytes: readonly Buffer[];
   readonly #wanted: number;
@@ -23,7 +23,7 @@ class Requests {
     this.#wanted = job.samples;
   }
 
-  /** At powers of two, so that samples come from the start and the end of a run of any length. */
+  /** Samples are taken at powers of two, so that they cover the start and the end of a run of any length. */
   send(connection: Connection, record: Record, since: number, answered: () => void): void {
     const index = this.#sent++;
     const body = index % this.#bytes.length;
@@ -51,7 +51,7 @@ const closedLoop = (job: Job, connections: readonly Connection[], record: Record
   return Promise.all(connections.map(client)).then(() => undefined);
 };
 
-/** Requests that find no free connection wait for one, and their latency counts on. */
+/** A request without a free connection waits for one, and its latency continues to count. */
 const openLoop = async (
   job: Job,
   shape: ShapeOf<'open'>,

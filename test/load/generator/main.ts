@@ -1,7 +1,7 @@
 import type { Order, Report } from './job.js';
 import { type Prepared, prepare } from './loop.js';
 
-/** The load generator: a process of its own, so that its cost can be told from everything else's. */
+/** The load generator. It is a separate process, so that its cost can be separated from everything else. */
 let prepared: Prepared | null = null;
 
 const obey = async (order: Order): Promise<Report> => {

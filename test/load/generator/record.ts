@@ -2,7 +2,7 @@ import { Samples } from '../statistic.js';
 import { type Outcome, type Sample } from './job.js';
 import { durationOf, headerOf, type Response } from './response-reader.js';
 
-/** Gathers what is to be told of a run while it goes on. */
+/** Collects the figures of a run. */
 export class Record {
   #failures = 0;
   #firstFailure: string | null = null;
@@ -21,7 +21,7 @@ export class Record {
     this.#lateness.add(millis);
   }
 
-  /** @param since when the request was sent, or was to be sent */
+  /** @param since the time at which the request was sent or scheduled */
   answer(response: Response, body: number, since: number): void {
     const now = performance.now();
     this.#lastAt = now;

@@ -1,9 +1,9 @@
 export interface Response {
   readonly status: number;
-  /** Lower case, from the status line to the last header. */
+  /** The head in lower case, from the status line to the last header. */
   readonly head: string;
   readonly body: string | null;
-  /** An item of a batch failed. */
+  /** Whether an item of a batch failed. */
   readonly itemFailed: boolean;
 }
 
@@ -11,7 +11,7 @@ const endOfHead = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 const itemError = Buffer.from('"error":{');
 
-/** The value of header `name` in a head of lower case; nothing when it is not there. */
+/** The value of header `name` in a lower-case head, or undefined if it is absent. */
 export const headerOf = (head: string, name: string): string | undefined => {
   const start = head.indexOf(`\r\n${name}: `);
   if (start < 0) return undefined;
@@ -20,15 +20,15 @@ export const headerOf = (head: string, name: string): string | undefined => {
   return head.slice(from, end < 0 ? undefined : end);
 };
 
-/** `key;dur=1.234` of a Server-Timing value, in milliseconds. */
+/** The duration of `key;dur=1.234` in a Server-Timing value, in milliseconds. */
 export const durationOf = (timing: string, key: string): number | undefined => {
   const start = timing.indexOf(`${key};dur=`);
   return start < 0 ? undefined : Number.parseFloat(timing.slice(start + key.length + 5));
 };
 
 /**
- * Reads one answer after the other off a keep-alive connection: as much of HTTP/1.1 as servers use that answer JSON, with a
- * length or in chunks. Bodies are counted, not kept, unless asked for: a load generator has to be cheap.
+ * Reads consecutive answers from a keep-alive connection. It supports the part of HTTP/1.1 that JSON servers use, with a
+ * length or in chunks. Bodies are counted and not kept unless requested, because a load generator must be cheap.
  */
 export class ResponseReader {
   #head: string | null = null;
@@ -38,12 +38,12 @@ export class ResponseReader {
   #itemFailed = false;
   #kept: Buffer[] | null = null;
 
-  /** Before the request whose answer's body is wanted. */
+  /** Call this before the request whose answer's body is needed. */
   keepNext(): void {
     this.#kept = [];
   }
 
-  /** @returns the answer when `chunk`, which may be overwritten afterwards, was its end */
+  /** @returns the answer if `chunk` completed it. The chunk may be overwritten afterwards */
   feed(chunk: Buffer): Response | null {
     if (this.#head !== null) return this.#body(chunk);
     const bytes = this.#partial === null ? chunk : Buffer.concat([this.#partial, chunk]);

@@ -3,7 +3,7 @@ import { machineCpuMs, ProcessTree } from './process-tree.js';
 /** CPU milliseconds by process name. */
 export type CpuUse = Readonly<Record<string, number>>;
 
-/** A database's backends by the database, PostgreSQL's own processes by what they do. */
+/** Names a backend by its database, and PostgreSQL's own processes by their task. */
 const postgresPart = (title: string): string => {
   const words = title.split(' ');
   if (!title.startsWith('postgres: ')) return 'postgres (server)';
@@ -17,13 +17,13 @@ const postgresPart = (title: string): string => {
   }`;
 };
 
-/** All that the machine did. */
+/** The CPU time of the whole machine. */
 const everything = 'machine';
 
-/** PostgreSQL's parts are told one by one, and are in `postgres` already. */
+/** PostgreSQL's parts are listed individually. `postgres` includes them. */
 export const isProcess = (name: string): boolean => name !== everything && !name.startsWith('postgres ');
 
-/** Reads what a set of processes have used so far. */
+/** Reads the CPU time of a set of processes so far. */
 export class CpuMeter {
   constructor(private readonly pids: () => Readonly<Record<string, number>>) {}
 
@@ -36,16 +36,16 @@ export class CpuMeter {
   }
 }
 
-/** What was used between two readings. A backend that ended meanwhile took its part along: its database's is 0 then, the whole of PostgreSQL's is right. */
+/** The CPU time between two readings. A backend that ended in between is not counted for its database, but PostgreSQL's total includes it. */
 export const used = (before: CpuUse, after: CpuUse): CpuUse =>
   Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, Math.max(0, ms - (before[name] ?? 0))]));
 
-/** CPUs kept busy by what is none of ours, between two readings that are `seconds` apart: figures beside a large one say little. */
+/** CPUs busy with other programs between two readings that are `seconds` apart. If it is large, the other figures mean little. */
 export const busyElsewhere = (use: CpuUse, seconds: number): number => {
   const ours = Object.entries(use).reduce((sum, [name, ms]) => (isProcess(name) ? sum + ms : sum), 0);
   return Math.max(0, ((use[everything] ?? 0) - ours) / 1000 / seconds);
 };
 
-/** For one of `count` requests. */
+/** The share of one of `count` requests. */
 export const perRequest = (use: CpuUse, count: number): CpuUse =>
   Object.fromEntries(Object.entries(use).map(([name, ms]) => [name, count > 0 ? ms / count : 0]));

@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 interface Entry {
   readonly parent: number;
-  /** Clock ticks: its own, and those of children that have ended and were waited for. */
+  /** Clock ticks of the process and of its children that ended and were waited for. */
   readonly ticks: number;
   readonly endedChildren: number;
 }
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-/** Fields 4 (parent), 14 to 17 (user, system, and those of ended children); the name in field 2 may hold anything. */
+/** Reads fields 4 (parent) and 14 to 17 (user and system time, also of ended children). The name in field 2 may contain any characters. */
 const readEntry = (pid: number): Entry | undefined => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
@@ -21,7 +21,7 @@ const readEntry = (pid: number): Entry | undefined => {
   }
 };
 
-/** CPU milliseconds of the whole machine: user, nice, system, interrupts; not idle, nor waiting for a disk. */
+/** CPU milliseconds of the whole machine: user, nice, system and interrupts, without idle time and waiting for disks. */
 export const machineCpuMs = (): number => {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
     readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? ''
@@ -48,12 +48,12 @@ export class ProcessTree {
     return tree;
   }
 
-  /** `pid` and all that descend from it. */
+  /** `pid` and all its descendants. */
   family(pid: number): number[] {
     return [pid, ...(this.#children.get(pid) ?? []).flatMap((child) => this.family(child))];
   }
 
-  /** CPU milliseconds of `pid` and its descendants, those that have ended included; of ourselves without them, since the whole stack descends from us. */
+  /** CPU milliseconds of `pid` and its descendants, including ended ones. For this process itself, descendants are left out, because they include the whole stack. */
   cpuMs(pid: number): number {
     const entries = (pid === process.pid ? [pid] : this.family(pid)).map((member) => this.#entries.get(member));
     const ended = (entry?: Entry): number => (pid === process.pid ? 0 : (entry?.endedChildren ?? 0));
@@ -61,7 +61,7 @@ export class ProcessTree {
     return (ticks * 1000) / ticksPerSecond;
   }
 
-  /** CPU milliseconds by what each member of the family calls itself; `nameOf` may merge some. */
+  /** CPU milliseconds by the name of each process in the tree. `nameOf` may merge some. */
   cpuMsBy(pid: number, nameOf: (title: string) => string): Record<string, number> {
     const sums: Record<string, number> = {};
     for (const member of this.family(pid)) {
@@ -80,10 +80,10 @@ const titleOf = (pid: number): string => {
   }
 };
 
-/** Memory in MiB. For a family the proportional share, since PostgreSQL's processes share most of theirs. */
+/** Memory in MiB. For a tree it is the proportional share, because PostgreSQL's processes share most of their memory. */
 export interface Memory {
   readonly now: number;
-  /** Of the first process only: the kernel keeps no peak for a family. */
+  /** The peak of the first process only, because the kernel keeps none for a tree. */
   readonly peak: number;
 }
 

@@ -24,7 +24,7 @@ const perRatio = (ratio: Ratio): Aim[] => [
   ),
 ];
 
-/** What the product aims at beside what this run measured. */
+/** The product's targets beside this run's figures. */
 export const aimsOf = (ratios: readonly Ratio[], memory: Readonly<Record<string, Memory>>): readonly Aim[] => {
   const rsa = ratios.find(({ operation }) => operation === 'rsa-2048-sign');
   const p256 = ratios.find(({ operation }) => operation === 'p256-sign');
@@ -41,7 +41,7 @@ export const aimsOf = (ratios: readonly Ratio[], memory: Readonly<Record<string,
   ];
 };
 
-/** Measured elsewhere, at another time, on two cores: for orientation, never for a ratio. */
+/** Figures measured elsewhere on two cores. They are for orientation and never used for a ratio. */
 export const references: readonly (readonly [string, string])[] = [
   ['OpenBao Transit, P-256 sign, 16 clients', '4.4k/s, p50 3.1 ms, p99 33 ms'],
   ['OpenBao Transit, P-256 sign, one client', '2.0k/s'],

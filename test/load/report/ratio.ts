@@ -2,26 +2,26 @@ import { isProcess } from '../machine/cpu-meter.js';
 import type { Row } from '../measure.js';
 import type { RawResult } from '../raw-token.js';
 
-/** What REST gives of what the token gives raw, and what it costs besides. */
+/** The share of the token's raw rate that REST reaches, and its additional cost. */
 export interface Ratio {
   readonly operation: string;
-  /** The most through lanes, per second. */
+  /** The maximum rate through lanes, per second. */
   readonly raw: number;
-  /** The most requests a second of the closed loops. */
+  /** The maximum requests per second of the closed loops. */
   readonly single: number;
   readonly singleRatio: number;
-  /** The most items a second in batches. */
+  /** The maximum items per second in batches. */
   readonly batch: number;
   readonly batchRatio: number;
-  /** Server-Timing total − hsm at one client, milliseconds. */
+  /** Server-Timing total − hsm with one client, in milliseconds. */
   readonly addedP50: number;
   readonly addedP99: number;
-  /** CPU milliseconds a request at 16 clients: all processes but generator and benchmark … */
+  /** CPU milliseconds per request with 16 clients: all processes except generator and benchmark … */
   readonly cpu: number;
-  /** … less the CPU of the same call made raw in one thread. */
+  /** … minus the CPU time of the same raw call in one thread. */
   readonly cpuBesidesToken: number;
   readonly cpuPerBatchItem: number;
-  /** Of the open loop, milliseconds. */
+  /** The latency of the open loop, in milliseconds. */
   readonly openP50: number;
   readonly openP99: number;
 }

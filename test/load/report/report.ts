@@ -11,9 +11,9 @@ import { short, table } from './table.js';
 export interface AuditCount {
   readonly requests: number;
   readonly sealed: number;
-  /** Most that ever waited when the last answer of a measurement was given. */
+  /** The maximum number of outcomes waiting at the last answer of a measurement. */
   readonly largestBacklog: number;
-  /** Sealed a second while nothing else ran. */
+  /** Events sealed per second while nothing else ran. */
   readonly sealedPerSecond: number;
 }
 
@@ -28,7 +28,7 @@ export interface Findings {
   readonly peer: readonly PeerRow[];
 }
 
-/** What backlogs left after their measurements took to be sealed. */
+/** The time to seal the backlogs that measurements left. */
 export const sealingRate = (rows: readonly Row[]): number => {
   const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
   return rate(
@@ -174,7 +174,7 @@ const peerTable = (peer: readonly PeerRow[]): string =>
 const auditLine = ({ requests, sealed, largestBacklog, sealedPerSecond }: AuditCount): string =>
   `\nAudit: ${requests} outcomes, ${sealed} sealed${requests === sealed ? '' : ' – THEY DIFFER'}; at most ${largestBacklog} waited after a measurement; ${short(sealedPerSecond)} sealed a second once the load had ended`;
 
-/** CPUs busy with other programs' work, on the mean of a run, from which on its speeds are no longer the product's. */
+/** The mean number of CPUs busy with other programs above which a run's speeds are not the product's. */
 const tolerated = 0.2;
 
 const disturbance = (rest: readonly Row[]): readonly string[] => {
@@ -185,7 +185,7 @@ const disturbance = (rest: readonly Row[]): readonly string[] => {
   ];
 };
 
-/** The figures with what follows from them. */
+/** The figures and their conclusions. */
 export const reportOf = (findings: Findings) => {
   const names = [...new Set(findings.rest.map(({ operation }) => operation))];
   const ratios = names.map((name) => ratioOf(name, findings.rest, findings.raw));

@@ -1,10 +1,10 @@
-/** A column: its heading and how a row's cell reads. Numbers stand right, words left. */
+/** A column: its heading and the text of a row's cell. Numbers are aligned right, words left. */
 export interface Column<Row> {
   readonly heading: string;
   readonly of: (row: Row) => string | number;
 }
 
-/** Three digits that count. */
+/** Formats with three significant digits. */
 export const short = (value: number): string => {
   if (!Number.isFinite(value)) return '–';
   if (Math.abs(value) >= 100) return value.toFixed(0);

@@ -13,12 +13,12 @@ export class EventMetrics {
     this.sealed = new Counter({ name: 'ankasecure_audit_events_sealed_total', help: 'Events sealed', registers });
     this.duplicates = new Counter({
       name: 'ankasecure_audit_events_duplicate_total',
-      help: 'Events that had been sealed before and were not sealed again',
+      help: 'Events received again that were already sealed',
       registers,
     });
     this.append = new Histogram({
       name: 'ankasecure_audit_append_seconds',
-      help: 'From receipt of a batch to its commit',
+      help: 'Time from the receipt of a batch to its commit',
       labelNames: ['outcome'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,

@@ -50,7 +50,7 @@ const place = (events: readonly AuthenticatedEvent[], head: LockedHead): readonl
   if (!events.every(({ macKeyId }) => fitsMacDay(macKeyId, sealedAt)))
     throw new AnkaError(
       'service-unavailable',
-      'The clocks of the audit database and of the crypto workers are more than a day apart; nothing is sealed until they agree',
+      'The clocks of the audit database and the crypto-workers are more than a day apart. No event is sealed until they agree.',
     );
   let previousHash = head.hash;
   return events.map((entry, index) => {

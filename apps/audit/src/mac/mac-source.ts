@@ -48,7 +48,7 @@ export class MacSource {
       const some = messages.slice(start, start + maxMessages).map(base64);
       const reply = await this.ask(context, { macKeyId, messages: some });
       if (reply.macs.length !== some.length || (macKeyId !== null && reply.macKeyId !== macKeyId))
-        throw new AnkaError('internal-error', 'The MACs do not answer what was asked');
+        throw new AnkaError('internal-error', 'The MACs do not match the request');
       for (const mac of reply.macs) macs.push({ macKeyId: reply.macKeyId, hmac: Buffer.from(mac, 'base64') });
     }
     return macs;
@@ -57,7 +57,7 @@ export class MacSource {
   /** Gets one MAC under a known key. @throws AnkaError as `compute` does */
   async computeOne(context: Context, macKeyId: string, message: Uint8Array): Promise<Buffer> {
     const [mac] = await this.compute(context, macKeyId, [message]);
-    if (mac === undefined) throw new Error('a MAC less than messages');
+    if (mac === undefined) throw new Error('fewer MACs than messages');
     return mac.hmac;
   }
 

@@ -22,7 +22,7 @@ export class MonthPartitions implements OnApplicationBootstrap, OnApplicationShu
     await this.make();
     this.timer = setInterval(() => {
       this.make().catch((error: unknown) => {
-        this.log.error({ reason: (error as Error).message }, 'partitions of the months ahead could not be made');
+        this.log.error({ reason: (error as Error).message }, 'cannot create the partitions of the months ahead');
       });
     }, dayMs);
     this.timer.unref();
@@ -34,6 +34,6 @@ export class MonthPartitions implements OnApplicationBootstrap, OnApplicationShu
 
   private async make(): Promise<void> {
     const partitions = await makeMonthPartitions(this.dataSource, monthsAhead);
-    if (partitions > 0) this.log.info({ partitions }, 'month partitions made');
+    if (partitions > 0) this.log.info({ partitions }, 'created month partitions');
   }
 }

@@ -4,7 +4,7 @@ import { ReadLimit } from './read-limit.js';
 describe('a limit on reads', () => {
   const limit = new ReadLimit({ what: 'queries', perTenant: 2, inAll: 3 });
 
-  /** Starts a read. @returns what ends it */
+  /** Starts a read. @returns its result, and a function that ends it */
   const start = (tenantId: string) => {
     let end: (failed?: Error) => void = () => undefined;
     const done = limit.run(
@@ -17,16 +17,16 @@ describe('a limit on reads', () => {
     return { done, end: (failed?: Error) => end(failed) };
   };
 
-  it('refuses what is beyond, of a tenant and of all, until one ends, however it ends', async () => {
+  it('refuses reads beyond the limit of a tenant and of all tenants until a read succeeds or fails', async () => {
     const own = [start('a'), start('a')] as const;
     await expect(start('a').done).rejects.toMatchObject({
       code: 'service-unavailable',
-      detail: 'The tenant has as many queries under way as it may; try again when one has ended',
+      detail: 'The tenant has too many concurrent queries. Try again when one has finished.',
     });
     const third = start('b');
     await expect(start('c').done).rejects.toMatchObject({
       code: 'service-unavailable',
-      detail: 'Too many queries of other tenants are under way; try again',
+      detail: 'Other tenants are running too many queries. Try again.',
     });
     own[0].end(new Error('broken'));
     await expect(own[0].done).rejects.toThrow('broken');

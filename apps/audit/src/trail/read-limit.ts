@@ -24,10 +24,10 @@ export class ReadLimit {
     if (own >= perTenant)
       throw new AnkaError(
         'service-unavailable',
-        `The tenant has as many ${what} under way as it may; try again when one has ended`,
+        `The tenant has too many concurrent ${what}. Try again when one has finished.`,
       );
     if (this.all >= inAll)
-      throw new AnkaError('service-unavailable', `Too many ${what} of other tenants are under way; try again`);
+      throw new AnkaError('service-unavailable', `Other tenants are running too many ${what}. Try again.`);
     this.running.set(tenantId, own + 1);
     this.all++;
     try {

@@ -54,7 +54,7 @@ export class TrailReader implements OnModuleInit, OnApplicationShutdown {
       );
     } catch (error) {
       if ((error as { code?: unknown }).code !== canceled) throw error;
-      throw new AnkaError('deadline-exceeded', 'The trail could not be read in time; ask for less of it', {
+      throw new AnkaError('deadline-exceeded', 'The trail could not be read in time. Request a smaller part of it.', {
         cause: error,
       });
     }

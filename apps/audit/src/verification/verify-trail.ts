@@ -36,7 +36,7 @@ export class VerifyTrail {
    */
   async verify(context: Context, { fromSeq = 1, untilSeq }: Range): Promise<Verification> {
     if (untilSeq !== undefined && untilSeq < fromSeq)
-      throw new AnkaError('request-invalid', 'untilSeq: at least fromSeq is expected');
+      throw new AnkaError('request-invalid', 'untilSeq: must be at least fromSeq');
     return this.reader.read('verification', context.tenantId, (manager) =>
       new Verifier(manager, this.macs, context, fromSeq, untilSeq).run(),
     );
@@ -111,7 +111,7 @@ class Verifier {
       if (Date.now() > this.context.deadline - reserveMs)
         throw new AnkaError(
           'deadline-exceeded',
-          `Proved up to event ${this.coverage.covered}; verify the rest from there, in smaller ranges`,
+          `Verified up to event ${this.coverage.covered}. Verify the rest from there, in smaller ranges.`,
         );
     }
   }

@@ -1,9 +1,10 @@
 import { createPublicKey, hash } from 'node:crypto';
 import { AnkaError, type Context, type signToken, type TokenKey } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Custody } from '../custody/custody.js';
-import type { PlatformKey, PlatformKeys } from '../platform-key/platform-key.js';
+import { Custody } from '../custody/custody.js';
+import { type PlatformKey, PlatformKeys } from '../platform-key/platform-key.js';
 
 type Request = z.infer<typeof signToken.request>;
 type Reply = z.infer<typeof signToken.reply>;
@@ -11,16 +12,17 @@ type Reply = z.infer<typeof signToken.reply>;
 interface Signer {
   readonly objectId: Buffer;
   readonly key: TokenKey;
-  /** Segment 1 of every token it signs. */
+  /** The first segment of every token that it signs. */
   readonly header: string;
 }
 
-/** Signers kept in memory: of tenants whose service accounts have been active. */
+/** Signers kept in memory, for tenants whose service accounts have been active. */
 const capacity = 1000;
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Access tokens (RFC 9068) for service accounts, under a key per tenant that exists in the HSM alone. */
+/** Signs access tokens (RFC 9068) for service accounts, under a key per tenant that exists in the HSM alone. */
+@Injectable()
 export class SignToken {
   private readonly signers = new BoundedMap<string, Promise<Signer>>(capacity);
 
@@ -35,7 +37,7 @@ export class SignToken {
     if (claims.tenant !== tenantId || claims.roles.includes('platform-admin'))
       throw new AnkaError(
         'tenant-mismatch',
-        'A token is signed for the tenant that asks, and for no platform administrator',
+        'A token is signed only for the requesting tenant, and never for a platform administrator',
       );
     const { objectId, key, header } = await this.signerOf(context);
     const input = `${header}.${encode(claims)}`;
@@ -55,7 +57,7 @@ export class SignToken {
 }
 
 const signerOf = (tenantId: string, { generation, objectId, spki }: PlatformKey): Signer => {
-  if (spki === null) throw new Error('a token-signing key without its public half');
+  if (spki === null) throw new Error('the token-signing key has no public key');
   const { x = '', y = '' } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ format: 'jwk' });
   const kid = `${tenantId}.${generation}`;
   const key: TokenKey = { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' };

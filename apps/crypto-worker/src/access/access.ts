@@ -66,7 +66,7 @@ export const assertMay = (caller: Caller, deed: Deed, grants: GrantsOfKey): void
   if (may(caller, deed, grants)) return;
   throw new AnkaError(
     'key-access-denied',
-    `This needs one of the rights ${byGrant[deed].join(', ')} on the key: ask whoever may manage it for a grant`,
+    `The caller needs one of the rights ${byGrant[deed].join(', ')} on the key. Ask someone who may manage the key for a grant.`,
   );
 };
 
@@ -86,6 +86,6 @@ export const assertNoGain = (caller: Caller, held: readonly Grant[], next: reado
   if (next.some((row) => reaches(row) && gains(row)))
     throw new AnkaError(
       'key-access-denied',
-      'Nobody gives rights to himself or to a group of his, nor to any group by a token that names none: ask somebody else who may manage the key, or an administrator',
+      'A caller cannot grant rights to itself or to its own groups, and to no group at all if its token names none. Ask an administrator, or another person who may manage the key.',
     );
 };

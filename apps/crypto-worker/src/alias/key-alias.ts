@@ -7,22 +7,17 @@ import {
   type putAlias,
 } from '@ankasecure/contracts';
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock-key.js';
-import type { CommitChange } from '../outcome/commit-change.js';
-import { type Deed, keyOf } from '../outcome/rehearse.js';
-
-interface Row {
-  readonly name: string;
-  readonly key_id: string;
-  readonly changed_at: Date;
-  readonly revision: number;
-}
+import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
 
 interface Named {
   readonly name: string;
@@ -34,23 +29,20 @@ type Naming = z.infer<typeof putAlias.contract.request>;
  * The names a tenant gives its keys. Whoever uses a key by a name is decided on that key's version, so a name that leaves a key
  * makes the key's cached versions outdated: when the change has returned, no worker protects by the name with the old key.
  */
+@Injectable()
 export class KeyAliases {
-  private readonly cursors: CursorSeal;
-
   constructor(
     private readonly dataSource: DataSource,
-    private readonly changes: CommitChange,
-    cursorSecret: string,
-  ) {
-    this.cursors = new CursorSeal(cursorSecret);
-  }
+    private readonly actions: KeyActionRunner,
+    private readonly cursors: CursorSeal,
+  ) {}
 
   /** @throws AnkaError `alias-not-found`, `key-access-denied` */
   get(context: Context, { name }: Named): Promise<Alias> {
     const { tenantId } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const row = await read(manager, tenantId, name);
-      await assertGranted(manager, context, 'view', row.key_id);
+      await assertGranted(manager, context, 'view', row.keyId);
       return aliasOf(row);
     });
   }
@@ -64,15 +56,11 @@ export class KeyAliases {
     const scope: CursorScope = { tenantId, listing: 'aliases', filter };
     const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<Row[]>(
-        `SELECT ${columns} FROM key_alias a WHERE tenant_id = $1 AND name > $2 AND ($3::uuid IS NULL OR key_id = $3)
-           AND ($5 OR ${grantedAny('a.tenant_id', 'a.key_id', '$6', '$7')})
-         ORDER BY name LIMIT $4`,
-        [
-          ...[tenantId, after, filter.keyId ?? null, limit + 1],
-          ...[mayWithAll(context, 'view'), context.principal, context.groups ?? []],
-        ],
-      ),
+      visibleAliases(manager, context, filter.keyId)
+        .andWhere('alias.name > :after', { after })
+        .orderBy('alias.name')
+        .limit(limit + 1)
+        .getMany(),
     );
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
@@ -83,94 +71,103 @@ export class KeyAliases {
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `key-state` for a destroyed key */
-  put(context: Context, { name, keyId }: Naming): Promise<Alias> {
+  put(context: Context, naming: Naming): Promise<Alias | DryRun> {
     const { tenantId } = context;
-    return this.change(context, deedOf('alias.put', name, keyId), async (manager) => {
-      const old = await checkPut(manager, context, { name, keyId });
-      const [row] = await manager.query<Row[]>(
-        `INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id, name) DO UPDATE SET key_id = excluded.key_id, changed_at = now(), revision = key_alias.revision + 1
-         RETURNING ${columns}`,
-        [tenantId, name, keyId],
-      );
-      if (old !== undefined && old.key_id !== keyId) await outdateKey(manager, tenantId, old.key_id);
-      return { row: row as Row, was: old };
+    const { name, keyId } = naming;
+    return this.actions.run(context, {
+      operation: 'alias.put',
+      keyId,
+      details: { alias: name },
+      check: (manager) => checkPut(manager, context, naming),
+      foresee: (_old, manager) => forecast(manager, tenantId, keyId),
+      write: async (manager, old) => {
+        const row = await write(manager, tenantId, naming, old);
+        if (old !== null && old.keyId !== keyId) await outdateKey(manager, tenantId, old.keyId);
+        return { result: aliasOf(row), events: [changed(row, old)] };
+      },
     });
   }
 
-  /** Changes of one tenant's names come one after the other, since each takes its fence. @returns what was. @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed` */
-  remove(context: Context, { name }: Named): Promise<Alias> {
+  /**
+   * Changes of one tenant's names come one after the other, since each takes its fence.
+   * @returns the alias as it was
+   * @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
+   */
+  remove(context: Context, { name }: Named): Promise<Alias | DryRun> {
     const { tenantId } = context;
-    return this.change(context, deedOf('alias.delete', name, null), async (manager) => {
-      const old = await checkRemove(manager, context, name);
-      await manager.query('DELETE FROM key_alias WHERE tenant_id = $1 AND name = $2', [tenantId, name]);
-      await outdateKey(manager, tenantId, old.key_id);
-      return { row: old, was: old };
+    return this.actions.run(context, {
+      operation: 'alias.delete',
+      keyId: null,
+      details: { alias: name },
+      check: (manager) => checkRemove(manager, context, name),
+      foresee: (old, manager) => forecast(manager, tenantId, old.keyId),
+      write: async (manager, old) => {
+        await manager.delete(KeyAliasRecord, { tenantId, name });
+        await outdateKey(manager, tenantId, old.keyId);
+        return { result: aliasOf(old), events: [changed(old, old)] };
+      },
     });
-  }
-
-  /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. */
-  rehearsePut(context: Context, naming: Naming): Promise<DryRun> {
-    return this.rehearse(context, deedOf('alias.put', naming.name, naming.keyId), async (manager) => {
-      await checkPut(manager, context, naming);
-      return naming.keyId;
-    });
-  }
-
-  rehearseRemove(context: Context, { name }: Named): Promise<DryRun> {
-    return this.rehearse(context, deedOf('alias.delete', name, null), async (manager) => {
-      const { key_id: keyId } = await checkRemove(manager, context, name);
-      return keyId;
-    });
-  }
-
-  /** @param check gives the id of the key it is about */
-  private rehearse(context: Context, deed: Deed, check: (manager: EntityManager) => Promise<string>): Promise<DryRun> {
-    return this.changes.rehearse(context, deed, async (manager) => {
-      const rows = await readKey(manager, context.tenantId, await check(manager));
-      return { key: keyOf(rows.at(-1) as KeyRow) };
-    });
-  }
-
-  private async change(
-    context: Context,
-    deed: Deed,
-    work: (manager: EntityManager) => Promise<{ row: Row; was: Row | undefined }>,
-  ): Promise<Alias> {
-    const row = await this.changes.commit(context, deed, async (manager) => {
-      const { row: result, was } = await work(manager);
-      const details = { ...deed.details, ...(was === undefined ? {} : { was: was.key_id }) };
-      return { result, events: [{ keyId: result.key_id, details }] };
-    });
-    return aliasOf(row);
   }
 }
 
-const deedOf = (operation: 'alias.put' | 'alias.delete', name: string, keyId: string | null): Deed => ({
-  ...{ operation, keyId, algorithm: null },
-  details: { alias: name },
+/** The event of a changed alias: the key it stands for, and the one it stood for. */
+const changed = ({ name, keyId }: KeyAliasRecord, old: KeyAliasRecord | null) => ({
+  keyId,
+  details: { alias: name, ...(old !== null && { was: old.keyId }) },
 });
 
-const columns = 'name, key_id, changed_at, revision';
+const forecast = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Forecast> => ({
+  key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion),
+});
 
-const aliasOf = ({ name, key_id, changed_at, revision }: Row): Alias => ({
+/** The aliases of keys that the caller may see. */
+const visibleAliases = (
+  manager: EntityManager,
+  context: Context,
+  keyId: string | undefined,
+): SelectQueryBuilder<KeyAliasRecord> => {
+  const query = manager
+    .createQueryBuilder(KeyAliasRecord, 'alias')
+    .where('alias.tenantId = :tenantId', { tenantId: context.tenantId });
+  if (keyId !== undefined) query.andWhere('alias.keyId = :keyId', { keyId });
+  if (!mayWithAll(context, 'view'))
+    query.andWhere(grantedAny('alias.tenant_id', 'alias.keyId', ':subject', ':groups'), {
+      subject: context.principal,
+      groups: context.groups ?? [],
+    });
+  return query;
+};
+
+const aliasOf = ({ name, keyId, changedAt, revision }: KeyAliasRecord): Alias => ({
   name,
-  keyId: key_id,
-  changedAt: changed_at.toISOString(),
+  keyId,
+  changedAt: changedAt.toISOString(),
   revision,
 });
 
-const find = async (manager: EntityManager, tenantId: string, name: string): Promise<Row | undefined> => {
-  const [row] = await manager.query<Row[]>(`SELECT ${columns} FROM key_alias WHERE tenant_id = $1 AND name = $2`, [
-    tenantId,
-    name,
-  ]);
-  return row;
+/** Names are changed one after the other, under the tenant's fence, so an alias that was not there is not there yet. */
+const write = async (
+  manager: EntityManager,
+  tenantId: string,
+  { name, keyId }: Naming,
+  old: KeyAliasRecord | null,
+): Promise<KeyAliasRecord> => {
+  if (old === null) await manager.insert(KeyAliasRecord, { tenantId, name, keyId });
+  else
+    await manager.update(
+      KeyAliasRecord,
+      { tenantId, name },
+      { keyId, changedAt: () => 'now()', revision: () => 'revision + 1' },
+    );
+  return read(manager, tenantId, name);
 };
 
-const read = async (manager: EntityManager, tenantId: string, name: string): Promise<Row> => {
+const find = (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord | null> =>
+  manager.findOneBy(KeyAliasRecord, { tenantId, name });
+
+const read = async (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord> => {
   const row = await find(manager, tenantId, name);
-  if (row === undefined) throw new AnkaError('alias-not-found');
+  if (row === null) throw new AnkaError('alias-not-found');
   return row;
 };
 
@@ -178,9 +175,9 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
 const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 
 /** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
-const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefined): void => {
+const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: KeyAliasRecord | null): void => {
   if (ifMatch !== undefined && ifMatch !== row?.revision)
-    throw new AnkaError('precondition-failed', 'The alias has changed since; read it again and decide anew');
+    throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');
 };
 
 /** With the key locked. @returns what the name stands for until now. @throws AnkaError `key-not-found`, `precondition-failed`, `key-state` */
@@ -188,23 +185,23 @@ const checkPut = async (
   manager: EntityManager,
   context: Context,
   { name, keyId }: Naming,
-): Promise<Row | undefined> => {
+): Promise<KeyAliasRecord | null> => {
   const { tenantId } = context;
   await lockKeyFor(manager, unconditional(context), 'manage', keyId);
   const old = await find(manager, tenantId, name);
-  if (old !== undefined) await assertGranted(manager, context, 'manage', old.key_id);
+  if (old !== null) await assertGranted(manager, context, 'manage', old.keyId);
   assertExpected(context, old);
-  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as KeyRow;
-  if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'be given a name'));
+  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion;
+  if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'have an alias'));
   return old;
 };
 
 /** With the key locked that the name stands for. @throws AnkaError `alias-not-found`, `precondition-failed` */
-const checkRemove = async (manager: EntityManager, context: Context, name: string): Promise<Row> => {
+const checkRemove = async (manager: EntityManager, context: Context, name: string): Promise<KeyAliasRecord> => {
   const { tenantId } = context;
-  await lockKeyFor(manager, unconditional(context), 'manage', (await read(manager, tenantId, name)).key_id);
+  await lockKeyFor(manager, unconditional(context), 'manage', (await read(manager, tenantId, name)).keyId);
   const old = await read(manager, tenantId, name);
-  await assertGranted(manager, context, 'manage', old.key_id);
+  await assertGranted(manager, context, 'manage', old.keyId);
   assertExpected(context, old);
   return old;
 };

@@ -45,7 +45,7 @@ describe('audit MACs', () => {
 
   it('are made under a key derived in the HSM once a day', async () => {
     const { asked, custody, keys } = counting();
-    const macs = new ComputeMac(custody, keys, 'day-key');
+    const macs = new ComputeMac(custody, keys, { mode: 'day-key' });
     const day = new Date().toISOString().slice(0, 10);
     const first = await macs.compute(contextOf(tenantId), request(null));
     await macs.compute(contextOf(tenantId), request(null));
@@ -59,7 +59,10 @@ describe('audit MACs', () => {
 
   it('are made again for verification under the key they name', async () => {
     const { custody, keys } = counting();
-    const old = await new ComputeMac(custody, keys, 'day-key').compute(contextOf(tenantId), request('1.2020-02-29'));
+    const old = await new ComputeMac(custody, keys, { mode: 'day-key' }).compute(
+      contextOf(tenantId),
+      request('1.2020-02-29'),
+    );
     expect(old.macs[0]).toBe(
       hmac(dayKeyOf('2020-02-29'), macInput('1.2020-02-29', Buffer.from('first'))).toString('base64'),
     );
@@ -67,7 +70,10 @@ describe('audit MACs', () => {
 
   it('are each made in the HSM where the configuration says so', async () => {
     const { asked, custody, keys } = counting();
-    const { macKeyId, macs } = await new ComputeMac(custody, keys, 'hsm').compute(contextOf(tenantId), request(null));
+    const { macKeyId, macs } = await new ComputeMac(custody, keys, { mode: 'hsm' }).compute(
+      contextOf(tenantId),
+      request(null),
+    );
     expect(macKeyId).toBe('1.hsm');
     expect(asked).toHaveLength(2);
     expect(macs[0]).toBe(hmac(tenantKey, macInput('1.hsm', Buffer.from('first'))).toString('base64'));
@@ -76,7 +82,7 @@ describe('audit MACs', () => {
   it.each(['', '1', '0.hsm', '1.2020-2-1', '1.hsm ', '../1.hsm'])('refuse the key id %j', async (macKeyId) => {
     const { custody, keys } = counting();
     await expect(
-      new ComputeMac(custody, keys, 'day-key').compute(contextOf(tenantId), request(macKeyId)),
+      new ComputeMac(custody, keys, { mode: 'day-key' }).compute(contextOf(tenantId), request(macKeyId)),
     ).rejects.toMatchObject({
       code: 'request-invalid',
     });
@@ -85,7 +91,7 @@ describe('audit MACs', () => {
   it('do not exist for a tenant without a key', async () => {
     const { custody, keys } = counting();
     await expect(
-      new ComputeMac(custody, keys, 'day-key').compute(contextOf(randomUUID()), request(null)),
+      new ComputeMac(custody, keys, { mode: 'day-key' }).compute(contextOf(randomUUID()), request(null)),
     ).rejects.toMatchObject({
       code: 'tenant-unknown',
     });

@@ -2,9 +2,11 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { macInput } from '@ankasecure/audit-event';
 import { AnkaError, type Context, type computeMacs } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Custody } from '../custody/custody.js';
-import type { PlatformKeys } from '../platform-key/platform-key.js';
+import { Custody } from '../custody/custody.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
+import { AuditMacConfig } from './audit-mac.config.js';
 
 type Request = z.infer<typeof computeMacs.request>;
 type Reply = z.infer<typeof computeMacs.reply>;
@@ -19,11 +21,11 @@ const idOf = ({ generation, day }: MacKeyId): string => `${generation}.${day ?? 
 
 const parseId = (text: string): MacKeyId => {
   const match = /^([1-9][0-9]{0,5})\.(?:(\d{4}-\d{2}-\d{2})|hsm)$/.exec(text);
-  if (match === null) throw new AnkaError('request-invalid', 'macKeyId: not an id of an audit MAC key');
+  if (match === null) throw new AnkaError('request-invalid', 'macKeyId: must be the id of an audit MAC key');
   return { generation: Number(match[1]), day: match[2] ?? null };
 };
 
-/** Day keys kept in memory: today's of every active tenant, and those a verification walks through. */
+/** Day keys kept in memory: today's of every active tenant, and those that a verification reads. */
 const capacity = 5000;
 
 /**
@@ -39,7 +41,8 @@ const dayKeyInput = (tenantId: string, day: string): Buffer =>
     Buffer.from([0, 0, 1, 0]),
   ]);
 
-/** HMACs of sealed events, under keys that exist in the HSM alone or are derived in it for one UTC day. */
+/** Computes the HMACs of sealed events, under keys that exist in the HSM alone or are derived in it for one UTC day. */
+@Injectable()
 export class ComputeMac {
   private readonly dayKeys = new BoundedMap<string, Promise<KeyObject>>(capacity);
   private readonly newest = new Map<string, Promise<number>>();
@@ -47,7 +50,7 @@ export class ComputeMac {
   constructor(
     private readonly custody: Custody,
     private readonly platformKeys: PlatformKeys,
-    private readonly mode: 'day-key' | 'hsm',
+    private readonly config: AuditMacConfig,
   ) {}
 
   async compute(context: Context, { macKeyId, messages }: Request): Promise<Reply> {
@@ -68,7 +71,7 @@ export class ComputeMac {
       this.newest.set(tenantId, newest);
       newest.catch(() => this.newest.delete(tenantId));
     }
-    const day = this.mode === 'hsm' ? null : new Date().toISOString().slice(0, 10);
+    const day = this.config.mode === 'hsm' ? null : new Date().toISOString().slice(0, 10);
     return { generation: await newest, day };
   }
 

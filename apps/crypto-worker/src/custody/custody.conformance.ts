@@ -345,9 +345,10 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
 
       it('come under the import key, and under one of them that is for wrap; what does not unwrap is refused alike', async () => {
         const { importKey, publicKey } = await importing();
-        const underImportKey = (bytes: Uint8Array): ImportedMaterial => ({
-          ...{ method: 'rsa-aes-kwp', importKey, wrappedKey: wrapRsaKwp(custody, publicKey, bytes) },
-        });
+        const underImportKey = (bytes: Uint8Array): ImportedMaterial => {
+          const wrappedKey = wrapRsaKwp(custody, publicKey, bytes);
+          return { method: 'rsa-aes-kwp', importKey, wrappedKey };
+        };
         const [transport, secret] = [randomBytes(32), randomBytes(32)];
         const first = newRef('HMAC-SHA256', 'mac');
         await bring(first, underImportKey(secret));

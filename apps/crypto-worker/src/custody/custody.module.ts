@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, type FactoryProvider, Module } from '@nestjs/common';
+import { OpenCustody } from './assembly/open-custody.js';
 import { Custody } from './custody.js';
-import { OpenCustody } from './open-custody.js';
 
 /** Provides what the injected opener opens: the compiler checks that it is the token's type. */
 const opened = <Opened>(

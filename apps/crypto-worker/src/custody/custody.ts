@@ -52,7 +52,7 @@ export interface KeyRef {
  */
 export class StillRunning extends Error {
   constructor(readonly ended: Promise<void>) {
-    super('the call goes on in the HSM');
+    super('the call is still running in the HSM');
   }
 }
 
@@ -155,7 +155,7 @@ export const isLacking = ({ algs, excluded }: Capability): boolean =>
 
 /** Why something that the token does is not done in software. */
 export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string =>
-  `${algorithm} for ${purpose} is the token’s to do: only what it has no mechanism for is kept in software`;
+  `The token supports ${algorithm} for ${purpose}. Custody software is only for algorithms that the token does not support.`;
 
 /**
  * The keys of one custody: making them, and what they do. The microseconds of PKCS#11 calls are added to the budget's meter. What is rejected, and with which codes, is as of `Custody`. */

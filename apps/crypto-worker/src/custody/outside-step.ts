@@ -10,7 +10,7 @@ export interface Warning {
 
 const outsideDetails: Readonly<Record<string, string>> = {
   'oaep-unpadding':
-    'This development token has no RSA-OAEP with SHA-256: the private key operation runs in the token, the padding is removed by the worker',
+    'This development token does not support RSA-OAEP with SHA-256. The token performs the private key operation and the worker removes the padding.',
 };
 
 /** Steps of this algorithm and purpose that this token leaves to the worker, whether or not its self-test has run. */

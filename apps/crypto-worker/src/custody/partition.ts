@@ -1,6 +1,6 @@
 import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
-import { type MechanismName, mechanismNames } from './pkcs11/mechanism.js';
+import { type MechanismName, mechanismNames } from './pkcs11/cryptoki/mechanism.js';
 
 /** The documented `ankasecure.hsm.pkcs11` block, with what extends it. */
 export const pkcs11Section = z.strictObject({

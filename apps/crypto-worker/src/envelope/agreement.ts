@@ -41,7 +41,8 @@ const isOnCurve = (crv: Crv, x: Buffer, y: Buffer): boolean => {
 const readEpk = (epk: unknown): Pick<Agreement, 'crv' | 'point'> => {
   if (typeof epk !== 'object' || epk === null) return refuse('The header member epk must be a JWK.');
   const jwk = epk as Record<string, unknown>;
-  if (privateMembers.some((name) => Object.hasOwn(jwk, name))) refuse('The header member epk holds private parts.');
+  if (privateMembers.some((name) => Object.hasOwn(jwk, name)))
+    refuse('The header member epk contains private members.');
   const crv = jwk['crv'];
   if (jwk['kty'] !== 'EC' || !isCrv(crv))
     return refuse('The header member epk must have kty EC and crv P-256, P-384 or P-521.');
@@ -85,8 +86,15 @@ const suppPubInfo = length32(256);
  */
 export const keyEncryptionKey = (z: Uint8Array, apu: Uint8Array = none, apv: Uint8Array = none): Buffer => {
   const input = Buffer.concat([
-    ...[round, z, algorithmIdLength, algorithmId],
-    ...[length32(apu.length), apu, length32(apv.length), apv, suppPubInfo],
+    round,
+    z,
+    algorithmIdLength,
+    algorithmId,
+    length32(apu.length),
+    apu,
+    length32(apv.length),
+    apv,
+    suppPubInfo,
   ]);
   const kek = hash('sha256', input, 'buffer');
   input.fill(0);

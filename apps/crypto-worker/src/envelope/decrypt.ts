@@ -90,7 +90,8 @@ export const openJwe = async (
   aad: Uint8Array | undefined,
 ): Promise<OpenedJwe> => {
   const alg = jweAlgOf(key);
-  if (parts.header.alg !== alg) throw new AnkaError('algorithm-mismatch', `The key opens JWEs of alg ${alg} only.`);
+  if (parts.header.alg !== alg)
+    throw new AnkaError('algorithm-mismatch', `The key decrypts only JWEs with alg ${alg}.`);
   requireSameAad(parts.header, aad);
   const segments = readSegments(parts, alg, key);
   const plaintext = await open[alg](custody, budget, key, parts, segments);

@@ -19,7 +19,7 @@ export class DecryptionFailure extends Error {
 
 /** Every failed decryption is this one error, byte for byte, whatever went wrong. */
 export const decryptionFailed = (code: DecryptionFailureCode): AnkaError =>
-  new AnkaError('decryption-failed', 'The JWE cannot be opened with this key and this additional data.', {
+  new AnkaError('decryption-failed', 'The JWE cannot be decrypted with this key and this additional data.', {
     cause: new DecryptionFailure(code),
   });
 

@@ -47,7 +47,7 @@ const readHeader = (header: ProtectedHeader): JweHeader => {
   if (header['enc'] !== 'A256GCM') refuse('The header member enc must be A256GCM.');
   const agrees = alg === 'ECDH-ES+A256KW';
   const stray = agrees ? undefined : agreementMembers.find((name) => header[name] !== undefined);
-  if (stray !== undefined) refuse(`The header member ${stray} does not go with this alg.`);
+  if (stray !== undefined) refuse(`The header member ${stray} is not allowed with this alg.`);
   return {
     alg,
     kid: typeof header['kid'] === 'string' ? header['kid'] : null,

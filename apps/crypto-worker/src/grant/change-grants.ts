@@ -9,41 +9,56 @@ import {
   type putGrants,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertMay, assertNoGain } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
+import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { lockKeyFor } from '../key/lock-key.js';
-import type { CommitChange } from '../outcome/commit-change.js';
-import { keyOf } from '../outcome/rehearse.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { forecastKey } from '../outcome/dry-run.js';
+import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
 
 type Put = z.infer<typeof putGrants.contract.request>;
 type Delete = z.infer<typeof deleteGrants.request>;
 
-/** What is to become of a key's grants. */
-interface Change {
+/** A change of a key's grants as a request states it. */
+interface GrantChange {
   readonly operation: 'key.grants.put' | 'key.grants.delete';
   readonly keyId: string;
   readonly next: (held: readonly Grant[]) => readonly Grant[];
 }
 
-const replacing = ({ id, grants }: Put): Change => ({ operation: 'key.grants.put', keyId: id, next: () => grants });
+/** The grants before a change and after it. */
+interface GrantPlan {
+  readonly held: readonly Grant[];
+  readonly next: readonly Grant[];
+}
 
-const taking = ({ id, kind, grantee }: Delete): Change => {
+const replacing = ({ id, grants }: Put): GrantChange => ({
+  operation: 'key.grants.put',
+  keyId: id,
+  next: () => grants,
+});
+
+const taking = ({ id, kind, grantee }: Delete): GrantChange => {
   const ends = (row: Grant): boolean => kind === undefined || (row.kind === kind && row.grantee === grantee);
   return { operation: 'key.grants.delete', keyId: id, next: (held) => held.filter((row) => !ends(row)) };
 };
 
 /**
- * Changes who may do what with a key: decision, change and event in one commit. Each change makes a new revision of the key's
+ * Changes the rights on a key. Decision, change and event are one commit. Each change makes a new revision of the key's
  * versions under the tenant's fence, so when it has returned, no worker releases a result any more that was decided on the
  * grants before.
  */
+@Injectable()
 export class ChangeGrants {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly changes: CommitChange,
+    private readonly actions: KeyActionRunner,
   ) {}
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
@@ -56,51 +71,36 @@ export class ChangeGrants {
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
-  put(context: Context, request: Put): Promise<KeyGrants> {
-    return this.change(context, replacing(request));
+  put(context: Context, request: Put): Promise<KeyGrants | DryRun> {
+    return this.actions.run(context, actionOf(context, replacing(request)));
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
-  delete(context: Context, request: Delete): Promise<KeyGrants> {
-    return this.change(context, taking(request));
-  }
-
-  /** What `put` would do: all of its checks, on record as a dry run, and nothing changed. */
-  rehearsePut(context: Context, request: Put): Promise<DryRun> {
-    return this.rehearse(context, replacing(request));
-  }
-
-  /** The same of `delete`. */
-  rehearseDelete(context: Context, request: Delete): Promise<DryRun> {
-    return this.rehearse(context, taking(request));
-  }
-
-  private rehearse(context: Context, change: Change): Promise<DryRun> {
-    const { operation, keyId } = change;
-    return this.changes.rehearse(context, { operation, keyId, algorithm: null }, async (manager) => {
-      await decide(manager, context, change);
-      return { key: keyOf((await readKey(manager, context.tenantId, keyId)).at(-1) as KeyRow) };
-    });
-  }
-
-  private change(context: Context, change: Change): Promise<KeyGrants> {
-    const { tenantId } = context;
-    const { operation, keyId } = change;
-    return this.changes.commit(context, { operation, keyId, algorithm: null }, async (manager) => {
-      const { held, next } = await decide(manager, context, change);
-      await write(manager, context, keyId, next);
-      const events = changesOf(held, next).map((details) => ({ details }));
-      return { result: await read(manager, tenantId, keyId), events };
-    });
+  delete(context: Context, request: Delete): Promise<KeyGrants | DryRun> {
+    return this.actions.run(context, actionOf(context, taking(request)));
   }
 }
 
-/** The grants before and after, with the key locked. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
-const decide = async (
-  manager: EntityManager,
-  context: Context,
-  { keyId, next }: Change,
-): Promise<{ readonly held: readonly Grant[]; readonly next: readonly Grant[] }> => {
+const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, KeyGrants> => {
+  const { tenantId } = context;
+  const { operation, keyId } = change;
+  return {
+    operation,
+    keyId,
+    check: (manager) => decide(manager, context, change),
+    foresee: async (_plan, manager) => ({
+      key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion),
+    }),
+    write: async (manager, { held, next }) => {
+      await write(manager, context, keyId, next);
+      const events = changesOf(held, next).map((details) => ({ details }));
+      return { result: await read(manager, tenantId, keyId), events };
+    },
+  };
+};
+
+/** Locks the key and plans the change. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
+const decide = async (manager: EntityManager, context: Context, { keyId, next }: GrantChange): Promise<GrantPlan> => {
   await lockKeyFor(manager, context, 'manage', keyId);
   const held = await readGrants(manager, context.tenantId, keyId);
   const after = next(held);
@@ -109,11 +109,8 @@ const decide = async (
 };
 
 const read = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrants> => {
-  const [key] = await manager.query<{ revision: number }[]>(
-    'SELECT revision FROM key WHERE tenant_id = $1 AND id = $2',
-    [tenantId, keyId],
-  );
-  if (key === undefined) throw new AnkaError('key-not-found');
+  const key = await manager.findOne(KeyRecord, { select: { revision: true }, where: { tenantId, id: keyId } });
+  if (key === null) throw new AnkaError('key-not-found');
   return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
 };
 
@@ -123,16 +120,14 @@ const write = async (
   keyId: string,
   grants: readonly Grant[],
 ): Promise<void> => {
-  const key = [tenantId, keyId];
-  await manager.query('DELETE FROM key_grant WHERE tenant_id = $1 AND key_id = $2', key);
-  await manager.query(
-    `INSERT INTO key_grant (tenant_id, key_id, kind, grantee, rights, granted_by)
-     SELECT $1, $2, row.kind, row.grantee, row.rights, $3
-     FROM jsonb_to_recordset($4) AS row (kind text, grantee text, rights text[])`,
-    [...key, principal, JSON.stringify(grants)],
-  );
-  await manager.query('UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2', key);
-  await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', key);
+  await manager.delete(KeyGrantRecord, { tenantId, keyId });
+  if (grants.length > 0)
+    await manager.insert(
+      KeyGrantRecord,
+      grants.map(({ kind, grantee, rights }) => ({ tenantId, keyId, kind, grantee, rights, grantedBy: principal })),
+    );
+  await manager.increment(KeyVersionRecord, { tenantId, keyId }, 'revision', 1);
+  await manager.increment(KeyRecord, { tenantId, id: keyId }, 'revision', 1);
 };
 
 const wordsOf = ({ kind, grantee, rights }: Grant): string => `${kind}:${grantee}=${rights.join(',')}`;
@@ -148,7 +143,7 @@ const listed = (words: readonly string[]): string[] =>
     return [...fields.slice(0, -1), `${last}; ${word}`];
   }, []);
 
-/** For the trail: what was given and what was taken, grantee by grantee, in as many events as that takes. */
+/** The details of the audit events: rights given and taken, grantee by grantee, in as many events as that takes. */
 const changesOf = (before: readonly Grant[], after: readonly Grant[]): Record<string, string>[] => {
   const had = before.map(wordsOf);
   const has = after.map(wordsOf);

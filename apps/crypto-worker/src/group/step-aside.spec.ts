@@ -1,9 +1,15 @@
 import { encrypt, subjectOf } from '@ankasecure/contracts';
-import type { Bus, Served } from '@ankasecure/service-kit';
+import type { Bus, BusServer } from '@ankasecure/service-kit';
 import { connectTestBus, startTestNats } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { StepAside } from './step-aside.js';
 import { WellWorkers } from './well-worker.js';
 
@@ -21,11 +27,12 @@ describe('workers of one partition', () => {
 
   const start = async (name: Name): Promise<void> => {
     const bus = await connectTestBus('crypto-worker', nats);
-    const serve = (): Served =>
-      bus.serveRaw(contract, 'default', async () => ({ head: { ok: true }, body: Buffer.from(name) }));
+    const served = bus.serveRaw(contract, 'default', async () => ({ head: { ok: true }, body: Buffer.from(name) }));
+    const server = { pause: () => served.pause(), resume: () => served.resume() } as unknown as BusServer;
     const custody = { healthy: () => workers[name].well } as unknown as Custody;
-    const stepAside = new StepAside(custody, new WellWorkers(database.config, 'default', silent), silent);
-    stepAside.start([serve()], lookEveryMs);
+    const wellWorkers = new WellWorkers(database.config, partitionNamed('default'), silent);
+    const stepAside = new StepAside(custody, wellWorkers, server, silent);
+    stepAside.start(lookEveryMs);
     await bus.flushed();
     stops.push(async () => {
       await stepAside.stop();

@@ -1,16 +1,18 @@
-import type { Logger, Served } from '@ankasecure/service-kit';
-import type { Custody } from '../custody/custody.js';
-import type { WellWorkers } from './well-worker.js';
+import { BusServer, Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Custody } from '../custody/custody.js';
+import { tokenGroup } from './needs-token.js';
+import { WellWorkers } from './well-worker.js';
 
-/** Between looks, in milliseconds. A token is not well when it was not at two looks in a row: it may be back in an instant. */
+/** Time between looks, in milliseconds. A token counts as unwell after two bad looks in a row: it may recover in an instant. */
 const everyMs = 500;
 
 /**
- * Takes a worker whose token does not answer out of its queue group, where its callers get a worker whose token does; and puts
- * it back when the token is back. Where no other worker is well it stays: somebody has to say what is wrong.
+ * Takes a worker whose token does not answer out of its queue groups, so that callers reach a worker whose token does, and
+ * puts it back when the token is back. The last worker stays, to answer what is wrong.
  */
+@Injectable()
 export class StepAside {
-  private served: readonly Served[] = [];
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private looksUnwell = 0;
@@ -19,12 +21,11 @@ export class StepAside {
   constructor(
     private readonly custody: Custody,
     private readonly wellWorkers: WellWorkers,
+    private readonly server: BusServer,
     private readonly log: Logger,
   ) {}
 
-  /** @param served what needs the token */
-  start(served: readonly Served[], intervalMs = everyMs): void {
-    this.served = served;
+  start(intervalMs = everyMs): void {
     const look = (): void => {
       this.looking ??= this.look().finally(() => {
         this.looking = undefined;
@@ -47,7 +48,7 @@ export class StepAside {
       this.step(this.looksUnwell > 0 && (await this.othersInstead()));
       if (this.looksUnwell === 0) await this.wellWorkers.join();
     } catch {
-      // Without the database nobody serves, and who else is there is not known.
+      // Without the database no worker serves, and whether there are others is not known.
       this.step(false);
     }
   }
@@ -58,11 +59,11 @@ export class StepAside {
   }
 
   private step(aside: boolean): void {
+    // Again at each look: the server may have begun to serve since the last one.
+    if (aside) this.server.pause(tokenGroup);
     if (aside === this.aside) return;
     this.aside = aside;
-    for (const served of this.served)
-      if (aside) served.pause();
-      else served.resume();
-    this.log.warn({ aside }, aside ? 'the token does not answer: other workers serve' : 'serving again');
+    if (!aside) this.server.resume(tokenGroup);
+    this.log.warn({ aside }, aside ? 'the token does not answer: other workers take over' : 'serving again');
   }
 }

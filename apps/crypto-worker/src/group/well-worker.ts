@@ -1,23 +1,26 @@
-import { BoundedClient, connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
+import { BoundedClient, connectionOf, DatabaseConfig, Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Partition } from '../custody/partition.js';
 
-/** Longest that an answer may take, in milliseconds. */
+/** The longest that an answer may take, in milliseconds. */
 const answerMs = 5_000;
 
 /**
- * The workers of a partition whose token answers: each holds the same advisory lock, shared, and PostgreSQL lets it go with
- * its connection. So one can ask whether there are others, and nobody keeps a list. Calls come one after the other.
+ * The workers of a partition whose token answers. Each holds the same advisory lock, shared, and PostgreSQL releases it with
+ * the connection. A worker can ask whether there are others, and no list is kept. Calls must come one after the other.
  */
+@Injectable()
 export class WellWorkers {
   private client: BoundedClient | undefined;
   private joined = false;
 
   constructor(
-    private readonly config: ServiceConfig['database'],
-    private readonly partition: string,
+    private readonly config: DatabaseConfig,
+    private readonly partition: Partition,
     private readonly log: Logger,
   ) {}
 
-  /** Counts this worker among them, unless it is already. */
+  /** Counts this worker among them. */
   async join(): Promise<void> {
     if (this.joined) return;
     await this.ask('SELECT pg_advisory_lock_shared(well)');
@@ -30,9 +33,9 @@ export class WellWorkers {
     this.joined = false;
   }
 
-  /** Whether there is any besides this one. */
+  /** Tells whether there is any besides this one. */
   async others(): Promise<boolean> {
-    // Held until the statement ends: only where nobody else holds it.
+    // The exclusive lock is granted only where no other worker holds the shared one. It ends with the statement.
     const [row] = await this.ask<{ alone: boolean }>('SELECT pg_try_advisory_xact_lock(well) AS alone');
     return row?.alone !== true;
   }
@@ -47,9 +50,9 @@ export class WellWorkers {
     const client = await this.connection();
     try {
       const text = `${select} FROM hashtextextended('well worker:' || $1, 0) well`;
-      return (await client.query<Row>(text, [this.partition])).rows;
+      return (await client.query<Row>(text, [this.partition.name])).rows;
     } catch (error) {
-      // What it holds is not known any more.
+      // Whether the lock is still held is not known.
       this.forget();
       void client.end().catch(() => undefined);
       throw error;
@@ -60,7 +63,7 @@ export class WellWorkers {
     if (this.client !== undefined) return this.client;
     const client = new BoundedClient(connectionOf(this.config, 'ankasecure-well-worker', answerMs));
     client.on('error', (error) => {
-      this.log.warn({ reason: error.message }, 'the connection that tells the other workers of this one was lost');
+      this.log.warn({ reason: error.message }, 'lost the database connection that reports this worker to the others');
       if (this.client === client) this.forget();
     });
     await client.connect();

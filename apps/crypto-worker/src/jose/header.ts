@@ -8,12 +8,21 @@ export const maxHeaderBytes = 8192;
 const maxHeaderDepth = 4;
 
 /**
- * Members that change the meaning of a token or bring a key or work of their own: refused wherever they stand.
- * An extension in `crit` (RFC 7515 §4.1.11) is never one we understand, since we understand none.
+ * Members that change the meaning of a token, or bring a key or work of their own. Each is refused wherever it stands. `crit`
+ * (RFC 7515 §4.1.11) is refused because no extension is supported.
  */
 const refusedMembers: ReadonlySet<string> = new Set([
-  ...['crit', 'b64', 'zip', 'p2c', 'p2s'],
-  ...['jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256'],
+  'crit',
+  'b64',
+  'zip',
+  'p2c',
+  'p2s',
+  'jwk',
+  'jku',
+  'x5u',
+  'x5c',
+  'x5t',
+  'x5t#S256',
 ]);
 
 export type HeaderErrorCode = 'jwe-invalid' | 'jws-invalid';

@@ -1,6 +1,7 @@
 import { AnkaError, type Context, type Kek, maxKekFailures } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 
 interface KekRow {
   readonly generation: number;
@@ -22,7 +23,7 @@ export const readKek = async (manager: EntityManager, tenantId: string): Promise
      WHERE kek.tenant_id = $1 AND kek.kind = 'kek' ORDER BY kek.generation DESC LIMIT 1`,
     [tenantId],
   );
-  if (row === undefined) throw new AnkaError('tenant-unknown', 'The tenant is not provisioned on this partition');
+  if (row === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
   const total = row.total ?? 0;
   return {
     tenantId,
@@ -44,6 +45,7 @@ const firstFailures = (manager: EntityManager, tenantId: string, generation: num
     [tenantId, generation, maxKekFailures],
   );
 
+@Injectable()
 export class ReadKek {
   constructor(private readonly dataSource: DataSource) {}
 

@@ -1,16 +1,16 @@
 import type { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { KeyRow } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 
-/** A version that could not be wrapped again. */
+/** A key version that could not be wrapped again. */
 export interface RewrapFailure {
-  readonly row: KeyRow;
+  readonly row: StoredVersion;
   readonly error: AnkaError;
 }
 
 /**
- * Writes down why, where the blob is still the one that was tried.
- * @returns those of which it was not known yet: what is tried again and fails for the same reason is no news
+ * Records the codes of failures, where the blob is still the one that was tried.
+ * @returns the failures that were not on record yet: a version that fails again for the same reason is not news
  */
 export const recordFailures = async (
   manager: EntityManager,
@@ -18,17 +18,17 @@ export const recordFailures = async (
   failures: readonly RewrapFailure[],
 ): Promise<readonly RewrapFailure[]> => {
   if (failures.length === 0) return [];
-  const [news] = await manager.query<[{ object_id: Buffer }[], number]>(
+  const [recorded] = await manager.query<[{ object_id: Buffer }[], number]>(
     `UPDATE key_version v SET rewrap_failure = n.code
      FROM unnest($2::bytea[], $3::bytea[], $4::text[]) AS n (object_id, before, code)
      WHERE v.tenant_id = $1 AND v.object_id = n.object_id AND v.wrapped_blob = n.before
        AND v.rewrap_failure IS DISTINCT FROM n.code RETURNING v.object_id`,
     [
       tenantId,
-      failures.map(({ row }) => row.object_id),
-      failures.map(({ row }) => row.wrapped_blob),
+      failures.map(({ row }) => row.objectId),
+      failures.map(({ row }) => row.wrappedBlob),
       failures.map(({ error }) => error.code),
     ],
   );
-  return failures.filter(({ row }) => news.some(({ object_id: objectId }) => objectId.equals(row.object_id)));
+  return failures.filter(({ row }) => recorded.some(({ object_id: objectId }) => objectId.equals(row.objectId)));
 };

@@ -8,12 +8,20 @@ import { Reconciler } from '../life/reconcile.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
-import { CommitChange } from '../outcome/commit-change.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
+import { DestroyOldKeks } from './destroy-old-kek.js';
 import { ReadKek } from './read-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
+import { RewrapPage } from './rewrap-page.js';
 import { RotateKek } from './rotate-kek.js';
 
 /** A token that wraps by writing the generation down, and has a mind of its own about which keys. */
@@ -61,20 +69,22 @@ describe('the rotation of a KEK', () => {
     const { dataSource, outbox, config } = database;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partition, lease);
+    const intents = new Intents(dataSource, partitionNamed(partition), lease);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
-    const platformKeys = new PlatformKeys(dataSource, custody, maker, partition, 'kek');
-    const rewrapper = new RewrapKeys(dataSource, { custody, platformKeys, lease, outbox }, intents, destroyer, silent);
-    const reconciler = new Reconciler(dataSource, custody, intents, lease, destroyer, silent);
-    const changes = new CommitChange(dataSource, new KeyStore(dataSource), outcomes, outbox);
+    const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition));
+    const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
+    const oldKeks = new DestroyOldKeks(dataSource, intents, destroyer);
+    const rewrapper = new RewrapKeys(dataSource, lease, pages, oldKeks, silent);
+    const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
+    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
     const stop = async (): Promise<void> => {
       await rewrapper.stop();
       await reconciler.stop();
       await lease.release();
     };
     stops.push(stop);
-    const rotator = new RotateKek(dataSource, platformKeys, changes, partition);
+    const rotator = new RotateKek(dataSource, platformKeys, changes, partitionNamed(partition));
     return { platformKeys, rewrapper, reconciler, stop, rotator };
   };
 
@@ -142,7 +152,7 @@ describe('the rotation of a KEK', () => {
     const asked = await Promise.all(
       Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
     );
-    expect(asked.map(({ generation }) => generation)).toEqual([2, 2, 2, 2]);
+    expect(asked).toMatchObject(Array.from({ length: 4 }, () => ({ generation: 2 })));
     expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
   });
 
@@ -222,7 +232,7 @@ describe('the rotation of a KEK', () => {
     stops.splice(stops.indexOf(dying.stop), 1);
 
     const other = new Token();
-    await worker(partition, other).reconciler.start(partition);
+    await worker(partition, other).reconciler.start();
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     expect(other.destroyed).toContain(oldKek);
   });

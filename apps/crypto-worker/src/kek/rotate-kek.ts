@@ -1,48 +1,47 @@
 import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { CommitChange } from '../outcome/commit-change.js';
-import type { PlatformKeys } from '../platform-key/platform-key.js';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Partition } from '../custody/partition.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
 import { readKek } from './read-kek.js';
 
 /**
- * Begins the rotation of a tenant's KEK: the new one is made, and from the commit that records it on every new key is wrapped
- * with it. `RewrapKeys` does the rest.
+ * Begins the rotation of a tenant's KEK: makes the new one. From the commit that records it every new key is wrapped with it.
+ * `RewrapKeys` does the rest.
  */
+@Injectable()
 export class RotateKek {
   constructor(
     private readonly dataSource: DataSource,
     private readonly platformKeys: PlatformKeys,
-    private readonly changes: CommitChange,
-    private readonly partition: string,
+    private readonly actions: KeyActionRunner,
+    private readonly partition: Partition,
   ) {}
 
-  /** One at a time: while one is under way, that is answered. @throws AnkaError `tenant-unknown`, and custody's */
-  async rotate(context: Context): Promise<Kek> {
-    const { tenantId } = context;
-    const before = await this.read(tenantId);
-    if (before.state === 'rotating') return before;
-    const generation = before.generation + 1;
-    // Undefined where another has begun one meanwhile: then that is answered.
-    await this.platformKeys.makeKek(context, generation, (manager) => this.record(manager, context, generation));
-    return this.read(tenantId);
-  }
-
-  /** What `rotate` would do, as far as that is known without the HSM: on record as a dry run, and nothing made. */
-  rehearse(context: Context): Promise<DryRun> {
-    const details = { partition: this.partition };
-    const deed = { operation: 'kek.rotate', keyId: null, algorithm: 'AES-256', details } as const;
-    return this.changes.rehearse(context, deed, async (manager) => {
-      await readKek(manager, context.tenantId);
-      return { key: {} };
+  /** Returns the rotation under way where there is one. @throws AnkaError `tenant-unknown`, and custody's */
+  rotate(context: Context): Promise<Kek | DryRun> {
+    return this.actions.runInHsm(context, {
+      operation: 'kek.rotate',
+      algorithm: 'AES-256',
+      details: { partition: this.partition.name },
+      check: (manager) => readKek(manager, context.tenantId),
+      foresee: () => ({ key: {} }),
+      perform: (kek) => this.begin(context, kek),
     });
   }
 
-  private read(tenantId: string): Promise<Kek> {
+  private async begin(context: Context, before: Kek): Promise<Kek> {
+    const { tenantId } = context;
+    if (before.state === 'rotating') return before;
+    const generation = before.generation + 1;
+    // Makes nothing where another worker has begun a rotation meanwhile: that one is returned.
+    await this.platformKeys.makeKek(context, generation, (manager) => this.record(manager, context, generation));
     return withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
   }
 
-  /** With the tenant's fence: whoever records a key that an older KEK wraps has done so before, and is counted, or finds out. */
+  /** Holds the tenant's fence. A key that an older KEK wraps is recorded before and counted, or its record is refused. */
   private async record(
     manager: EntityManager,
     { tenantId, principal, correlationId }: Context,
@@ -54,7 +53,7 @@ export class RotateKek {
        SELECT $1, $2, $3, (SELECT count(*) FROM key_version WHERE tenant_id = $1 AND wrapped_blob IS NOT NULL), $4, $5
        WHERE NOT EXISTS (SELECT 1 FROM kek_rotation WHERE tenant_id = $1 AND finished_at IS NULL)
        ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, generation, this.partition, principal, correlationId],
+      [tenantId, generation, this.partition.name, principal, correlationId],
     );
     return begun.length === 1;
   }

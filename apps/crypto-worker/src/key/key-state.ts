@@ -2,23 +2,9 @@ import type { Purpose } from '@ankasecure/algorithm';
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
 
 /**
- * One row per state: where SP 800-57 part 1 r5 §7 lets it go; anything absent is illegal. DESTROY_SCHEDULED is ours: every
- * destruction waits in it, so that it can be called off; where that lets a version be resumed before its activation date, it
- * waits for the date again (`onRecord`).
- */
-export const transitions = {
-  PRE_ACTIVE: ['ACTIVE', 'COMPROMISED', 'DESTROY_SCHEDULED'],
-  ACTIVE: ['SUSPENDED', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED'],
-  SUSPENDED: ['ACTIVE', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED'],
-  DEACTIVATED: ['COMPROMISED', 'DESTROY_SCHEDULED'],
-  COMPROMISED: ['DESTROY_SCHEDULED'],
-  DESTROY_SCHEDULED: ['SUSPENDED', 'COMPROMISED', 'DESTROYED'],
-  DESTROYED: [],
-} as const satisfies Record<KeyState, readonly KeyState[]>;
-
-/**
- * What moves a version, and where from each state. `destroy` is the sweeper's, `rotate` is about the version that is followed;
- * all others are callers' verbs or part of one.
+ * The moves of a version: from each state that a move applies to, the state it leads to. Anything absent is illegal. A test holds
+ * the table to SP 800-57 part 1 r5 §7. `destroy` is the sweeper's, `rotate` moves the version that is followed, all others are
+ * callers' verbs or part of one. DESTROY_SCHEDULED is ours: every destruction waits in it and can be called off.
  */
 export const moves = {
   activate: { PRE_ACTIVE: 'ACTIVE' },
@@ -47,7 +33,7 @@ export const moves = {
 
 export type Move = keyof typeof moves;
 
-/** Where `move` takes a version that is in `from`; undefined where it takes it nowhere. */
+/** The state that `move` leads to from `from`; undefined where the move is illegal. */
 export const targetOf = (move: Move, from: KeyState): KeyState | undefined =>
   (moves[move] as Partial<Record<KeyState, KeyState>>)[from];
 
@@ -122,14 +108,14 @@ export const permissionOf = (state: KeyState, use: Use): Permission => allowedUs
 
 /** What a refusal by state says beyond its name: what there is left to do. */
 const advice: Partial<Record<KeyState, string>> = {
-  PRE_ACTIVE: 'activate it first, or wait for its activation date',
-  SUSPENDED: 'resume it first, or set acceptRisk to decrypt or verify with it all the same',
-  COMPROMISED: 'set acceptRisk to decrypt or verify with it all the same',
-  DESTROY_SCHEDULED: 'it is scheduled for destruction; cancel-destroy brings it back while there is time',
-  DESTROYED: 'its key material has been destroyed, and what it protected cannot be recovered',
+  PRE_ACTIVE: 'Activate it first, or wait for its activation date.',
+  SUSPENDED: 'Resume it first, or set acceptRisk to decrypt or verify with it.',
+  COMPROMISED: 'Set acceptRisk to decrypt or verify with it.',
+  DESTROY_SCHEDULED: 'It is scheduled for destruction. Use cancel-destroy to restore it before it is destroyed.',
+  DESTROYED: 'Its key material has been destroyed, and data that it protected cannot be recovered.',
 };
 
 export const refusalOf = (state: KeyState, deed: string): string => {
   const more = advice[state];
-  return `A key that is ${state} cannot ${deed}${more === undefined ? '' : `: ${more}`}`;
+  return `A key that is ${state} cannot ${deed}${more === undefined ? '' : `. ${more}`}`;
 };

@@ -36,7 +36,7 @@ export class NamedKeys {
       }
       if (attempt > 0) this.keys.forget(tenantId, known.keyId);
     }
-    throw new AnkaError('decision-outdated', 'The key changed while it was looked up; try again');
+    throw new AnkaError('decision-outdated', 'The key changed while it was read. Try again.');
   }
 
   private async lookUp(tenantId: string, alias: string): Promise<Known> {

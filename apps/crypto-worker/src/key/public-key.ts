@@ -22,7 +22,7 @@ export const publicKeyOf = (
   if (key.publicKey === null) return null;
   const exported = key.publicKey.export({ format: 'jwk' });
   const { kty } = exported;
-  if (!isKty(kty)) throw new TypeError('a public key of kty RSA, EC or OKP is expected');
+  if (!isKty(kty)) throw new TypeError('the public key must have kty RSA, EC or OKP');
   const jwk: Record<string, string> = { kty };
   for (const name of members[kty]) jwk[name] = String(exported[name]);
   jwk['kid'] = kidOf(key);

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { grantsOf } from '../access/grant.js';
 import type { Capability } from '../custody/custody.js';
 import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
+import { AttemptItem } from '../operation/attempt-item.js';
 import { type Operation, operations } from '../operation/operation.js';
 import { RunOperation } from '../operation/run-operation.js';
 import type { UseBudget } from '../operation/use-budget.js';
@@ -47,10 +48,15 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
     },
   });
   const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: fipsOnly ?? false });
-  const runner = new RunOperation(
-    { custody, budget: { bounds: () => false } as unknown as UseBudget, quotas: new Quotas({ tenants: [] }) },
+  const items = new AttemptItem(
+    custody,
     { meant: async () => ({ ...key, custody: 'token', grants: grantsOf([]) }) } as unknown as KeyStore,
     { of: async () => policy } as unknown as EnforcedPolicies,
+    { bounds: () => false } as unknown as UseBudget,
+    new Quotas({ tenants: [] }),
+  );
+  const runner = new RunOperation(
+    items,
     {
       expect: () => undefined,
       commit: async (_: unknown, event: AuditEvent) => events.push(event) > 0,

@@ -12,7 +12,7 @@ const whenTested = async (custody: Custody, budget: Deadline, key: Key, alg: Alg
   const place = key.custody === 'software' ? 'software' : 'token';
   const { algs, excluded } = await custody.capability(budget, algorithm, purpose, place);
   if (algs.includes(alg)) return;
-  const why = excluded.find((row) => row.alg === alg)?.detail ?? 'the token is not known to do it';
+  const why = excluded.find((row) => row.alg === alg)?.detail ?? 'the token is not known to support it';
   throw new AnkaError('algorithm-unavailable', `${alg} with ${algorithm} cannot be used on this token: ${why}`);
 };
 

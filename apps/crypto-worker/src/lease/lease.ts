@@ -1,16 +1,18 @@
 import { randomInt } from 'node:crypto';
-import { BoundedClient, connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
+import { BoundedClient, connectionOf, DatabaseConfig, Logger } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
 /**
  * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
  * Intents carry its number, so whoever can take the lock of an intent knows that its worker is dead. No clocks.
  */
-export class Lease {
+@Injectable()
+export class Lease implements OnApplicationShutdown {
   private held: { client: BoundedClient; number: string } | undefined;
   private taking: Promise<string> | undefined;
 
   constructor(
-    private readonly config: ServiceConfig['database'],
+    private readonly config: DatabaseConfig,
     private readonly log: Logger,
   ) {}
 
@@ -54,6 +56,10 @@ export class Lease {
     }
   }
 
+  async onApplicationShutdown(): Promise<void> {
+    await this.release();
+  }
+
   async release(): Promise<void> {
     const client = this.held?.client;
     this.held = undefined;
@@ -63,7 +69,7 @@ export class Lease {
   private async take(): Promise<string> {
     const client = new BoundedClient(connectionOf(this.config, 'ankasecure-lease'));
     client.on('error', (error) => {
-      this.log.warn({ reason: error.message }, 'the lease was lost; a new one is taken at the next use');
+      this.log.warn({ reason: error.message }, 'lost the lease; the next use takes a new one');
       if (this.held?.client === client) this.held = undefined;
     });
     await client.connect();

@@ -4,12 +4,12 @@ import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
-import { CommitChange } from '../outcome/commit-change.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ChangeState } from './change-state.js';
 import { Destruction } from './destruction.js';
-import type { Change, Revocation, Verb } from './plan-change.js';
+import type { Revocation, StateChange, Verb } from './plan-change.js';
 
 /** A token that changes of state never ask. */
 const custody = { known: () => ({ outsideSteps: [] }), uri: () => 'pkcs11:' } as unknown as Custody;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   database = await startWorkerDatabase();
   const { config, dataSource, outbox } = database;
   outcomes = new GroupCommit(config, outbox, silent);
-  states = new ChangeState(new CommitChange(dataSource, new KeyStore(dataSource), outcomes, outbox), custody);
+  states = new ChangeState(new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox), custody);
 });
 afterAll(async () => {
   await outcomes.close();
@@ -58,11 +58,11 @@ const stateNow = async (): Promise<KeyState | undefined> => {
 };
 const approval = { id: randomUUID(), requestedBy: 'alice' };
 const destruction = new Destruction(30, 0);
-const ask = (verb: Verb, revocation?: Revocation): Change => ({
+const ask = (verb: Verb, revocation?: Revocation): StateChange => ({
   ...{ verb, id: keyId },
   ...(revocation && { revocation }),
 });
-const change = (asked: Change, over: Partial<Context> = {}) =>
+const change = (asked: StateChange, over: Partial<Context> = {}) =>
   states.change(
     { ...contextOf(tenantId), ...over },
     asked,
@@ -90,13 +90,12 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
     });
   });
 
-  it('is foreseen so by a dry run, once all else is well', async () => {
+  it('is refused by a dry run in the same way, after all other checks', async () => {
     await enforce([deed]);
-    const rehearse = (over: Partial<Context>) =>
-      states.rehearse({ ...contextOf(tenantId), ...over }, ask(verb, revocation));
-    expect(await rehearse({})).toMatchObject({ succeeds: false, error: { code: 'approval-required', status: 403 } });
-    expect(await rehearse({ ifMatch: 7 })).toMatchObject({ error: { code: 'precondition-failed' } });
-    expect(await rehearse({ approval })).toMatchObject({ succeeds: true });
+    const dryRun = (over: Partial<Context>) => change(ask(verb, revocation), { ...over, dryRun: true });
+    expect(await dryRun({})).toMatchObject({ succeeds: false, error: { code: 'approval-required', status: 403 } });
+    expect(await dryRun({ ifMatch: 7 })).toMatchObject({ error: { code: 'precondition-failed' } });
+    expect(await dryRun({ approval })).toMatchObject({ succeeds: true });
   });
 
   it('is done for two, and its event names both', async () => {

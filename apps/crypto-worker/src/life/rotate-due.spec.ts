@@ -5,12 +5,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
 import { Lease } from '../lease/lease.js';
+import { VersionMaker } from '../making/make-version.js';
 import { RotateKey } from '../making/rotate-key.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyMakingRunner } from '../outcome/key-making.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  insertKey,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
+import { DueRotations } from './due-rotation.js';
 import { RotateDue } from './rotate-due.js';
 
 /** A token that only remembers which objects it holds. */
@@ -53,19 +63,25 @@ const worker = (alone = true) => {
   const lease = new Lease(database.config, silent);
   if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
   const outcomes = new GroupCommit(database.config, outbox, silent);
-  const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-  const rotator = new RotateKey(
+  const maker = new ObjectMaker(
     dataSource,
     custody,
-    maker,
-    new KeyStore(dataSource),
-    new EnforcedPolicies(dataSource),
-    outcomes,
-    undefined as never,
+    new Intents(dataSource, partitionNamed('default'), lease),
+    outbox,
+    silent,
   );
-  const scheduler = new RotateDue(dataSource, custody, lease, rotator, silent);
+  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
+  const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
+  const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
+  const scheduler = new RotateDue(
+    new DueRotations(dataSource, partitionNamed('default')),
+    custody,
+    lease,
+    rotator,
+    silent,
+  );
   const stop = async (): Promise<void> => {
-    await scheduler.stop();
+    await scheduler.onApplicationShutdown();
     await outcomes.close();
     await lease.release();
   };
@@ -96,7 +112,7 @@ describe('a rotation that is due', () => {
   ])('happens once with four workers, %s', async (_, alone) => {
     await due(86_400, 1);
     const workers = Array.from({ length: 4 }, () => worker(alone));
-    for (const { scheduler } of workers) scheduler.start('default');
+    for (const { scheduler } of workers) scheduler.onApplicationBootstrap();
     await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
     await delay(1200);
     await Promise.all(workers.map(({ stop }) => stop()));
@@ -115,7 +131,7 @@ describe('a rotation that is due', () => {
     };
     const missed = await nextAt();
     const workers = [worker(), worker()];
-    for (const { scheduler } of workers) scheduler.start('default');
+    for (const { scheduler } of workers) scheduler.onApplicationBootstrap();
     await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
     await delay(1200);
     await Promise.all(workers.map(({ stop }) => stop()));
@@ -143,7 +159,7 @@ describe('a rotation that is due', () => {
     await due(1, 60);
     await become('DEACTIVATED');
     const { scheduler, stop } = worker();
-    scheduler.start('default');
+    scheduler.onApplicationBootstrap();
     await delay(1600);
     await stop();
     expect(await versions()).toEqual(['DEACTIVATED']);

@@ -8,15 +8,19 @@ import {
 } from '@ankasecure/contracts';
 import type { PolicyRequest } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
-import type { Custody } from '../custody/custody.js';
+import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
-import { type KeyRow, lifecycleOf, readKey } from '../key/key-store.js';
+import { lifecycleOf } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock-key.js';
-import type { CommitChange } from '../outcome/commit-change.js';
-import { type Deed, keyOf } from '../outcome/rehearse.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { forecastKey } from '../outcome/dry-run.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
@@ -24,106 +28,103 @@ import { refusedBy } from '../policy/ruling.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
 
-interface Row {
-  readonly key_id: string;
-  readonly interval: string | null;
-  readonly next_at: Date | null;
-  readonly max_uses: string | null;
-  readonly set_by: string;
-}
-
 const dayMs = 86_400_000;
 
-/** A change of a key's rotation policy. */
-interface Work {
+/** A change of a key's rotation policy as a request states it. */
+interface PolicyChange {
+  readonly operation: 'key.rotation-policy.put' | 'key.rotation-policy.delete';
   readonly id: string;
-  /** Its details: what is asked for. */
-  readonly deed: Deed;
-  /** With the key locked. @throws AnkaError what the change is refused with */
+  /** Details of a refusal's event: the policy as it was asked for. */
+  readonly details: Readonly<Record<string, string>>;
+  /** Runs with the key locked. @throws AnkaError the refusal */
   readonly check: (manager: EntityManager) => Promise<void>;
   readonly write: (manager: EntityManager) => Promise<RotationPolicy>;
 }
 
-/** When a key rotates by itself. A change is in force everywhere when it has returned: it makes every cached version of the key outdated. */
+/** Keys' rotation policies. A change makes every cached version of the key outdated, so it is in force everywhere when it has returned. */
+@Injectable()
 export class RotationPolicies {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly changes: CommitChange,
+    private readonly actions: KeyActionRunner,
     private readonly custody: Custody,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also where the key has no policy; `key-access-denied` */
   async get(context: Context, { id }: { id: string }): Promise<RotationPolicy> {
-    return withTenant(this.dataSource, context.tenantId, async (manager) => {
-      const key = await manager.query<unknown[]>('SELECT 1 FROM key WHERE tenant_id = $1 AND id = $2', [
-        context.tenantId,
-        id,
-      ]);
-      if (key.length > 0) await assertGranted(manager, context, 'view', id);
-      return read(manager, context.tenantId, id);
+    const { tenantId } = context;
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      if (await manager.existsBy(KeyRecord, { tenantId, id })) await assertGranted(manager, context, 'view', id);
+      return read(manager, tenantId, id);
     });
   }
 
   /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid`, `key-state`, `policy-refused` */
-  put(context: Context, request: PutRequest): Promise<RotationPolicy> {
+  put(context: Context, request: PutRequest): Promise<RotationPolicy | DryRun> {
     return this.change(context, this.putting(context, request));
   }
 
-  rehearsePut(context: Context, request: PutRequest): Promise<DryRun> {
-    return this.rehearse(context, this.putting(context, request));
-  }
-
-  /** @returns what was. @throws AnkaError `key-not-found`, `precondition-failed` */
-  remove(context: Context, request: { id: string }): Promise<RotationPolicy> {
+  /** @returns the policy as it was. @throws AnkaError `key-not-found`, `precondition-failed` */
+  remove(context: Context, request: { id: string }): Promise<RotationPolicy | DryRun> {
     return this.change(context, removing(context, request));
   }
 
-  rehearseRemove(context: Context, request: { id: string }): Promise<DryRun> {
-    return this.rehearse(context, removing(context, request));
-  }
-
-  private change(context: Context, { id, deed, check, write }: Work): Promise<RotationPolicy> {
-    return this.changes.commit(context, deed, async (manager) => {
-      await lockKeyFor(manager, context, 'manage', id);
-      await check(manager);
-      const result = await write(manager);
-      await outdateKey(manager, context.tenantId, id);
-      return { result, events: [{ details: wordsOf(result) }] };
+  private change(
+    context: Context,
+    { operation, id, details, check, write }: PolicyChange,
+  ): Promise<RotationPolicy | DryRun> {
+    const { tenantId } = context;
+    return this.actions.run(context, {
+      operation,
+      keyId: id,
+      details,
+      check: async (manager) => {
+        await lockKeyFor(manager, context, 'manage', id);
+        await check(manager);
+      },
+      foresee: async (_plan, manager) => ({
+        key: forecastKey((await readKey(manager, tenantId, id)).at(-1) as StoredVersion),
+      }),
+      write: async (manager) => {
+        const result = await write(manager);
+        await outdateKey(manager, tenantId, id);
+        return { result, events: [{ details: wordsOf(result) }] };
+      },
     });
   }
 
-  private putting({ tenantId, principal }: Context, request: PutRequest): Work {
-    const { id, interval, at, maxUses } = request;
-    const seconds = interval === undefined ? null : secondsOf(interval);
-    const nextAt = seconds === null ? null : new Date(at ?? Date.now() + seconds * 1000);
-    const longest = Math.max((seconds ?? 0) * 1000, (nextAt?.getTime() ?? 0) - Date.now());
-    const planned = seconds === null ? {} : { rotationDays: longest / dayMs };
+  private putting({ tenantId, principal }: Context, request: PutRequest): PolicyChange {
+    const { id, interval, maxUses } = request;
+    const { seconds, nextAt, rotationDays } = scheduleOf(request);
     const asked = { interval: interval ?? null, nextAt: nextAt?.toISOString() ?? null, maxUses: maxUses ?? null };
     return {
+      operation: 'key.rotation-policy.put',
       id,
-      deed: { operation: 'key.rotation-policy.put', keyId: id, algorithm: null, details: wordsOf(asked) },
+      details: wordsOf(asked),
       check: async (manager) => {
-        if (interval === undefined && maxUses === undefined)
-          throw new AnkaError('request-invalid', 'interval or maxUses, or both, are expected');
-        if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at goes with interval');
-        if (at !== undefined && Date.parse(at) <= Date.now())
-          throw new AnkaError('request-invalid', 'at: a moment to come is expected');
-        await this.assertAllowed(manager, tenantId, id, planned);
+        assertComplete(request);
+        await this.assertAllowed(manager, tenantId, id, rotationDays === undefined ? {} : { rotationDays });
       },
       write: async (manager) => {
-        await manager.query(
-          `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, max_uses, set_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
-           ON CONFLICT (tenant_id, key_id) DO UPDATE SET interval = excluded.interval, interval_seconds = excluded.interval_seconds,
-             next_at = excluded.next_at, max_uses = excluded.max_uses, set_by = excluded.set_by`,
-          [tenantId, id, interval ?? null, seconds, nextAt, maxUses ?? null, principal],
+        await manager.upsert(
+          RotationPolicyRecord,
+          {
+            tenantId,
+            keyId: id,
+            interval: interval ?? null,
+            intervalSeconds: seconds,
+            nextAt,
+            maxUses: maxUses ?? null,
+            setBy: principal,
+          },
+          ['tenantId', 'keyId'],
         );
         return read(manager, tenantId, id);
       },
     };
   }
 
-  /** No rotation is planned of a key on its way out, none that the policy would refuse now, nor later or less often than it says. */
+  /** Refuses a policy for a key on its way out, and one whose rotations the tenant's policy would refuse now or wants earlier. */
   private async assertAllowed(
     manager: EntityManager,
     tenantId: string,
@@ -131,49 +132,51 @@ export class RotationPolicies {
     planned: Pick<PolicyRequest, 'rotationDays'>,
   ): Promise<void> {
     const policy = await policyWithin(manager, tenantId);
-    const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
-    assertMadeHere(row.purpose);
+    const row = (await readKey(manager, tenantId, id)).at(-1) as StoredVersion;
+    assertMadeHere(row.key.purpose);
     const state = stateAt(lifecycleOf(row), Date.now());
-    if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'be given a rotation policy'));
+    if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'have a rotation policy'));
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });
     if (!decision.allow) throw refusedBy(decision);
   }
-
-  private rehearse(context: Context, { id, deed, check }: Work): Promise<DryRun> {
-    return this.changes.rehearse(context, deed, async (manager) => {
-      await lockKeyFor(manager, context, 'manage', id);
-      await check(manager);
-      return { key: keyOf((await readKey(manager, context.tenantId, id)).at(-1) as KeyRow) };
-    });
-  }
 }
 
-const removing = ({ tenantId }: Context, { id }: { id: string }): Work => ({
+/** The dates of a rotation policy, and the longest time in days that passes without a rotation. */
+const scheduleOf = ({ interval, at }: PutRequest) => {
+  const seconds = interval === undefined ? null : secondsOf(interval);
+  if (seconds === null) return { seconds, nextAt: null, rotationDays: undefined };
+  const nextAt = new Date(at ?? Date.now() + seconds * 1000);
+  return { seconds, nextAt, rotationDays: Math.max(seconds * 1000, nextAt.getTime() - Date.now()) / dayMs };
+};
+
+/** @throws AnkaError `request-invalid` */
+const assertComplete = ({ interval, at, maxUses }: PutRequest): void => {
+  if (interval === undefined && maxUses === undefined)
+    throw new AnkaError('request-invalid', 'send interval or maxUses, or both');
+  if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at requires interval');
+  if (at !== undefined && Date.parse(at) <= Date.now())
+    throw new AnkaError('request-invalid', 'at: must be in the future');
+};
+
+const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange => ({
+  operation: 'key.rotation-policy.delete',
   id,
-  deed: { operation: 'key.rotation-policy.delete', keyId: id, algorithm: null, details: {} },
+  details: {},
   check: async (manager) => {
     await read(manager, tenantId, id);
   },
   write: async (manager) => {
     const policy = await read(manager, tenantId, id);
-    await manager.query('DELETE FROM rotation_policy WHERE tenant_id = $1 AND key_id = $2', [tenantId, id]);
+    await manager.delete(RotationPolicyRecord, { tenantId, keyId: id });
     return policy;
   },
 });
 
 const read = async (manager: EntityManager, tenantId: string, id: string): Promise<RotationPolicy> => {
-  const [row] = await manager.query<Row[]>(
-    'SELECT key_id, interval, next_at, max_uses, set_by FROM rotation_policy WHERE tenant_id = $1 AND key_id = $2',
-    [tenantId, id],
-  );
-  if (row === undefined) throw new AnkaError('key-not-found', 'There is no such key, or it has no rotation policy');
-  return {
-    keyId: row.key_id,
-    interval: row.interval,
-    nextAt: row.next_at?.toISOString() ?? null,
-    maxUses: row.max_uses === null ? null : Number(row.max_uses),
-    setBy: row.set_by,
-  };
+  const policy = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId: id });
+  if (policy === null) throw new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
+  const { keyId, interval, nextAt, maxUses, setBy } = policy;
+  return { keyId, interval, nextAt: nextAt?.toISOString() ?? null, maxUses, setBy };
 };
 
 const wordsOf = ({ interval, nextAt, maxUses }: Pick<RotationPolicy, 'interval' | 'nextAt' | 'maxUses'>) => ({

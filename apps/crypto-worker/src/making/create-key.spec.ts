@@ -9,9 +9,19 @@ import { Lease } from '../lease/lease.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyMakingRunner } from '../outcome/key-making.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import type { Quotas } from '../quota/quotas.js';
+import {
+  contextOf,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { CreateKey } from './create-key.js';
+import { KeyRoom } from './key-room.js';
+import { VersionMaker } from './make-version.js';
 import type { KeySource, Supply } from './plan-creation.js';
 
 /** A token whose self-tests take as long as a test wants, and which must not be asked for a key. */
@@ -56,13 +66,17 @@ describe('a key that is not to be made', () => {
   const creatorOf = (token: SlowToken): CreateKey => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
-    const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-    const policies = new EnforcedPolicies(dataSource);
-    return new CreateKey(dataSource, custody, maker, policies, outcomes, {
-      partition: 'default',
-      quotas: { keysOf: () => mostKeys },
-      platformKeys: undefined as never,
-    });
+    const maker = new ObjectMaker(
+      dataSource,
+      custody,
+      new Intents(dataSource, partitionNamed('default'), lease),
+      outbox,
+      silent,
+    );
+    const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
+    const room = new KeyRoom(dataSource, { keysOf: () => mostKeys } as unknown as Quotas);
+    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
+    return new CreateKey(dataSource, custody, makings, versions, room);
   };
   const requestFor = (algorithm: AlgorithmName) =>
     ({ algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }) as const;
@@ -158,7 +172,9 @@ describe('a key that is not to be made', () => {
       const failure = await failureOf(() => creatorOf(token).create(context, requestFor('AES-256'), source));
       await expectRefused(failure, 'quota-exceeded', 'key.import');
       expect([token.made, token.destroyed]).toEqual([0, 0]);
-      await expect(creatorOf(token).rehearse(context, requestFor('AES-256'), source)).resolves.toMatchObject({
+      await expect(
+        creatorOf(token).create({ ...context, dryRun: true }, requestFor('AES-256'), source),
+      ).resolves.toMatchObject({
         succeeds: true,
       });
     });

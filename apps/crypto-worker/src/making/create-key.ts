@@ -1,29 +1,28 @@
 import { defaultPurpose } from '@ankasecure/algorithm';
 import {
-  AnkaError,
   type AuditEvent,
+  auditEvent,
   type Context,
   type DryRun,
   type Key,
   type KeyQuota,
   type Notice,
+  newId,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody/custody.js';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { readKey } from '../key/key-store.js';
-import { isCurrentKek, wrappedColumns } from '../key/wrapped-version.js';
-import type { ObjectMaker } from '../object/make-object.js';
-import { eventOf } from '../outcome/event.js';
-import { undecided } from '../outcome/fence.js';
-import type { GroupCommit } from '../outcome/group-commit.js';
-import { rehearseMaking } from '../outcome/rehearse.js';
-import type { PlatformKeys } from '../platform-key/platform-key.js';
-import type { EnforcedPolicies, EnforcedPolicy } from '../policy/enforced-policy.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { readKey } from '../key/record/select-version.js';
+import { shareFence } from '../key/tenant-fence.js';
+import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
+import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
-import { hasRoomForKey } from '../quota/key-count.js';
-import type { Quotas } from '../quota/quotas.js';
+import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
+import { KeyRoom } from './key-room.js';
+import { VersionMaker } from './make-version.js';
 import {
   type CreationPlan,
   type CreationRequest,
@@ -36,133 +35,112 @@ import {
 export interface CreatedKey {
   readonly key: Key;
   readonly notice?: Notice | undefined;
-  /** Of the key that it was made with, where there is one. */
+  /** The uses left of the key that it was made with, where there is one. */
   readonly keyQuota?: KeyQuota | undefined;
 }
 
-/** What a creation goes by besides the policy. */
-interface Around {
-  readonly partition: string;
-  readonly quotas: Pick<Quotas, 'keysOf'>;
-  readonly platformKeys: Pick<PlatformKeys, 'wrapping'>;
+const dateOf = (instant: string | undefined): Date | null => (instant === undefined ? null : new Date(instant));
+
+/** A key that is to be made. */
+interface Creation {
+  readonly context: Context;
+  readonly id: string;
+  readonly request: CreationRequest;
+  readonly source: KeySource;
 }
 
+@Injectable()
 export class CreateKey {
   constructor(
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
-    private readonly maker: ObjectMaker,
-    private readonly policies: EnforcedPolicies,
-    private readonly outcomes: GroupCommit,
-    private readonly around: Around,
+    private readonly makings: KeyMakingRunner,
+    private readonly versions: VersionMaker,
+    private readonly room: KeyRoom,
   ) {}
 
   /**
-   * Makes a key in the HSM, or has it come from elsewhere, or returns the one that an earlier call with the same `resourceId` made.
+   * Makes a key in the HSM or takes it from `source`. Returns the key that an earlier call with the same `resourceId` made.
    * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`, `deadline-exceeded`, and
    * custody's
    */
-  async create(context: Context, request: CreationRequest, source = this.generating(context)): Promise<CreatedKey> {
-    const id = context.resourceId ?? crypto.randomUUID();
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const existing = await this.read(context.tenantId, id);
-      if (existing !== undefined) return { key: existing };
-      const policy = await this.policies.of(context.tenantId);
-      const made = await this.attempt(context, id, request, policy, source);
-      if (made !== undefined) return made;
-      this.policies.forget(context.tenantId);
-    }
-    const error = new AnkaError('decision-outdated', 'The tenant policy changed while the key was made; try again');
-    const event = this.reporting(context, id, request, source);
-    await this.outcomes.commit(undecided(context.tenantId), event('failure', error.code));
-    throw error;
+  create(context: Context, request: CreationRequest, source = this.generating(context)): Promise<CreatedKey | DryRun> {
+    const id = context.resourceId ?? newId();
+    return this.makings.run(context, this.making({ context, id, request, source }));
   }
 
-  /**
-   * What `create` would do: all of its checks, on record as a dry run, and nothing made.
-   * @throws AnkaError `decision-outdated`, `audit-unavailable`
-   */
-  async rehearse(context: Context, request: CreationRequest, source = this.generating(context)): Promise<DryRun> {
+  private making(creation: Creation): KeyMaking<Key | undefined, CreationPlan, CreatedKey> {
+    const { context, id, request, source } = creation;
+    const { tenantId } = context;
     const { algorithm, purpose = defaultPurpose(algorithm) } = request;
     const key = { algorithm, purpose, custody: custodyOf(request) };
-    const deed = { operation: source.operation, keyId: null, algorithm, details: { partition: this.around.partition } };
-    const plan = async (policy: EnforcedPolicy) => ({
-      key,
-      ruling: (await this.plan(context, request, policy, source)).ruling,
-    });
-    return rehearseMaking({ policies: this.policies, outcomes: this.outcomes }, context, deed, plan, key);
-  }
-
-  private async attempt(
-    context: Context,
-    id: string,
-    request: CreationRequest,
-    policy: EnforcedPolicy,
-    source: KeySource,
-  ): Promise<CreatedKey | undefined> {
-    const event = this.reporting(context, id, request, source);
-    let plan: CreationPlan;
-    let end: (() => void) | undefined;
     let keyQuota: KeyQuota | undefined;
-    try {
-      plan = await this.plan(context, request, policy, source);
-      end = plan.supply.begin?.((left) => void (keyQuota = left));
-    } catch (error) {
-      if (!(error instanceof AnkaError)) throw error;
-      const held = await this.outcomes.commit(
-        { tenantId: context.tenantId, policy, key: null },
-        event('failure', error.code),
-      );
-      if (held) throw error;
-      return undefined;
-    }
-    try {
-      const made = await this.make({ context, id, request, plan, policy }, event('success', null, plan.algs[0]));
-      return made && { ...made, keyQuota };
-    } finally {
-      end?.();
-    }
-  }
-
-  private async make(decided: Decided, event: AuditEvent): Promise<CreatedKey | undefined> {
-    const { context, id, request, plan } = decided;
-    const wrapping =
-      custodyOf(request) === 'token' ? undefined : await this.around.platformKeys.wrapping(context, id, 1);
-    const made = await this.maker.make(context, {
-      event,
-      make: (objectId) => {
-        const ref: KeyRef = { ...plan.ref, objectId };
-        return plan.supply.make({ ref, label: `ankasecure:${id}.1`, wrapping, custody: custodyOf(request) });
+    return {
+      operation: source.operation,
+      algorithm,
+      details: { partition: this.versions.partition.name },
+      named: key,
+      attempts: 2,
+      outdated: 'The tenant’s policy changed while the key was created. Try again.',
+      find: () => this.read(tenantId, id),
+      standing: async (existing) => existing && { key: existing },
+      plan: (_existing, policy) =>
+        planCreation(this.custody, () => this.room.assert(tenantId), context, { request, policy, source }),
+      foresee: ({ ruling }) => ({ key, ruling }),
+      failure: (_existing, failureCode) => this.event(creation, failureCode),
+      reserve: ({ supply }) =>
+        supply.begin?.((left) => {
+          keyQuota = left;
+        }),
+      make: async (_existing, plan, policy) => {
+        const made = await this.make(creation, plan, policy);
+        return made && { ...made, keyQuota };
       },
-      record: (manager, objectId, made) => this.record(manager, { ...decided, objectId, made, wrapping }),
-      report: plan.supply.report,
-    });
-    if (made === undefined) return undefined;
-    const key = await this.read(context.tenantId, id);
-    const { warnings, notice } = plan.ruling;
-    return (
-      key && {
-        key: { ...key, ...(warnings.length > 0 && { warnings: [...warnings] }) },
-        notice,
-      }
-    );
+    };
   }
 
-  private reporting(context: Context, id: string, request: CreationRequest, source: KeySource) {
-    return (outcome: AuditEvent['outcome'], failureCode: string | null, alg?: string): AuditEvent =>
-      eventOf(context, {
-        operation: source.operation,
+  private async make(creation: Creation, plan: CreationPlan, policy: EnforcedPolicy): Promise<CreatedKey | undefined> {
+    const { context, id, request } = creation;
+    const { tenantId } = context;
+    const { activateAt, deactivateAt } = request;
+    const made = await this.versions.make(
+      context,
+      {
+        tenantId,
         keyId: id,
-        algorithm: request.algorithm,
-        outcome,
-        failureCode,
-        details: {
-          partition: this.around.partition,
-          custody: custodyOf(request),
-          ...source.details,
-          ...(alg === undefined ? {} : { alg }),
-        },
-      });
+        version: 1,
+        state: isToCome(activateAt) ? 'PRE_ACTIVE' : 'ACTIVE',
+        activateAt: dateOf(activateAt),
+        deactivateAt: dateOf(deactivateAt),
+        custody: custodyOf(request),
+        requestId: null,
+      },
+      {
+        event: this.event(creation, null, plan.algs[0]),
+        ref: plan.ref,
+        make: plan.supply.make,
+        record: (manager) => this.record(manager, creation, plan, policy),
+        report: plan.supply.report,
+      },
+    );
+    const key = made && (await this.read(tenantId, id));
+    const { warnings, notice } = plan.ruling;
+    return key && { key: { ...key, ...(warnings.length > 0 && { warnings: [...warnings] }) }, notice };
+  }
+
+  private event({ context, id, request, source }: Creation, failureCode: string | null, alg?: string): AuditEvent {
+    return auditEvent(context, {
+      operation: source.operation,
+      keyId: id,
+      algorithm: request.algorithm,
+      failureCode,
+      details: {
+        partition: this.versions.partition.name,
+        custody: custodyOf(request),
+        ...source.details,
+        ...(alg === undefined ? {} : { alg }),
+      },
+    });
   }
 
   private generating(context: Context): KeySource {
@@ -176,63 +154,37 @@ export class CreateKey {
     };
   }
 
-  private plan(
-    context: Context,
-    request: CreationRequest,
-    policy: EnforcedPolicy,
-    source: KeySource,
-  ): Promise<CreationPlan> {
-    const grounds = { custody: this.custody, assertRoom: () => this.assertRoom(context.tenantId) };
-    return planCreation(grounds, context, request, policy, source);
-  }
-
-  private async assertRoom(tenantId: string): Promise<void> {
-    const most = this.around.quotas.keysOf(tenantId);
-    if (most === undefined) return;
-    if (await withTenant(this.dataSource, tenantId, (manager) => hasRoomForKey(manager, tenantId, most))) return;
-    throw new AnkaError('quota-exceeded', `The tenant may have ${most} keys; destroy some that are no longer needed`);
-  }
-
   private async record(
     manager: EntityManager,
-    { context, id, request, plan, policy, objectId, made, wrapping }: Recorded,
+    { context: { tenantId, principal }, id, request }: Creation,
+    { ref, algs }: CreationPlan,
+    policy: EnforcedPolicy,
   ): Promise<boolean> {
-    const { tenantId } = context;
-    await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
-    const held = await manager.query<unknown[]>('SELECT 1 FROM tenant_policy WHERE tenant_id = $1 AND revision = $2', [
-      tenantId,
-      policy.revision,
-    ]);
-    if (held.length === 0 || !(await isCurrentKek(manager, wrapping))) return false;
-    // Somebody else's key may have come meanwhile: the next look says so.
-    if (!(await hasRoomForKey(manager, tenantId, this.around.quotas.keysOf(tenantId)))) return false;
-    const inserted = await manager.query<unknown[]>(
-      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection, description, metadata)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id`,
-      [
-        ...[tenantId, id, request.label, plan.ref.algorithm, plan.ref.purpose, plan.algs],
-        ...[context.principal, request.purgeProtection, request.description ?? null],
-        JSON.stringify(request.metadata ?? {}),
-      ],
-    );
-    if (inserted.length === 0) return false;
-    const { label, serial } = this.custody.token;
-    await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki, wrapped_blob, wrapped_mac, kek_generation, sealed_key)
-       VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-      [
-        ...[
-          tenantId,
-          id,
-          isToCome(request.activateAt) ? 'PRE_ACTIVE' : 'ACTIVE',
-          request.activateAt,
-          request.deactivateAt,
-        ],
-        ...[custodyOf(request), this.around.partition, label, serial, objectId, made.spki],
-        ...wrappedColumns(made, wrapping),
-      ],
-    );
-    return true;
+    await shareFence(manager, tenantId);
+    const held = await manager.existsBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
+    // Another key may have been made meanwhile: the next attempt says so.
+    if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
+    const { raw } = await manager
+      .createQueryBuilder()
+      .insert()
+      .into(KeyRecord)
+      .values({
+        tenantId,
+        id,
+        label: request.label,
+        algorithm: ref.algorithm,
+        purpose: ref.purpose,
+        algs: [...algs],
+        createdBy: principal,
+        purgeProtection: request.purgeProtection,
+        description: request.description ?? null,
+        metadata: request.metadata ?? {},
+      })
+      .orIgnore()
+      .returning('id')
+      .updateEntity(false)
+      .execute();
+    return (raw as unknown[]).length > 0;
   }
 
   private async read(tenantId: string, id: string): Promise<Key | undefined> {
@@ -240,19 +192,4 @@ export class CreateKey {
     const current = rows.at(-1);
     return current === undefined ? undefined : keyResource(this.custody, current);
   }
-}
-
-/** A key that is to be made, and what that was decided by. */
-interface Decided {
-  readonly context: Context;
-  readonly id: string;
-  readonly request: CreationRequest;
-  readonly plan: CreationPlan;
-  readonly policy: EnforcedPolicy;
-}
-
-interface Recorded extends Decided {
-  readonly objectId: Uint8Array;
-  readonly made: GeneratedKey;
-  readonly wrapping: Wrapping | undefined;
 }

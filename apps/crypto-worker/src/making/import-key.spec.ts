@@ -38,7 +38,7 @@ const supply = (custody: object): Promise<Supply> => {
     create: (_: unknown, { algorithm, purpose }: typeof request, source: KeySource) =>
       source.prepare(algorithm, purpose, policy),
   } as unknown as CreateKey;
-  const quotas = new Quotas({ perKey: { operationsPerSecond: 1, burst: 2 }, tenants: [] }, () => 0);
+  const quotas = Quotas.withClock({ perKey: { operationsPerSecond: 1, burst: 2 }, tenants: [] }, () => 0);
   const importer = new ImportKey(custody as Custody, undefined as never, creator, keys, quotas);
   return importer.import(context, request) as unknown as Promise<Supply>;
 };

@@ -8,28 +8,30 @@ import {
   importMethods,
   type WrappingKey,
 } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Custody } from '../custody/custody.js';
-import type { KeyStore } from '../key/key-store.js';
+import { Custody } from '../custody/custody.js';
+import { KeyStore } from '../key/key-store.js';
 import { commitWithin } from '../outcome/commit-within.js';
-import type { PlatformKeys } from '../platform-key/platform-key.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
-import type { Quotas } from '../quota/quotas.js';
-import type { CreatedKey, CreateKey } from './create-key.js';
+import { Quotas } from '../quota/quotas.js';
+import { type CreatedKey, CreateKey } from './create-key.js';
 import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
 
-type Request = z.infer<typeof importKey.request>;
-type Material = Pick<Request, 'method' | 'wrappingKeyId' | 'wrappedKey'>;
+type ImportRequest = z.infer<typeof importKey.request>;
+type Material = Pick<ImportRequest, 'method' | 'wrappingKeyId' | 'wrappedKey'>;
 
-/** Keys that tenants bring: what to wrap them with, and taking them in. */
+/** Takes in keys that tenants bring, and offers the key to wrap them with. */
+@Injectable()
 export class ImportKey {
   constructor(
     private readonly custody: Custody,
     private readonly platformKeys: PlatformKeys,
     private readonly creator: CreateKey,
     private readonly keys: KeyStore,
-    private readonly quotas: Pick<Quotas, 'begin'>,
+    private readonly quotas: Quotas,
   ) {}
 
   /** @throws AnkaError custody's */
@@ -49,17 +51,15 @@ export class ImportKey {
   }
 
   /**
-   * As `CreateKey.create`, of material that somebody has.
+   * Creates a key of wrapped material, as `CreateKey.create`. A dry run does not open the material.
    * @throws AnkaError `algorithm-unavailable` before the material is looked at, where the token could not take it in;
    * `key-not-found` for a wrapping key, and what `assertUnwraps` throws; `decryption-failed`
    */
-  import(context: Context, { method, wrappingKeyId, wrappedKey, ...request }: Request): Promise<CreatedKey> {
+  import(
+    context: Context,
+    { method, wrappingKeyId, wrappedKey, ...request }: ImportRequest,
+  ): Promise<CreatedKey | DryRun> {
     return this.creator.create(context, request, this.bringing(context, { method, wrappingKeyId, wrappedKey }));
-  }
-
-  /** What `import` would do, as far as that can be known without opening the material. */
-  rehearse(context: Context, { method, wrappingKeyId, wrappedKey, ...request }: Request): Promise<DryRun> {
-    return this.creator.rehearse(context, request, this.bringing(context, { method, wrappingKeyId, wrappedKey }));
   }
 
   private bringing(context: Context, { method, wrappingKeyId, wrappedKey }: Material): KeySource {

@@ -4,9 +4,12 @@ import { codeOf } from '../custody/custody.conformance.js';
 import type { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
 import { GroupCommit } from '../outcome/group-commit.js';
+import { KeyMakingRunner } from '../outcome/key-making.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
 import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { CreateKey } from './create-key.js';
+import type { KeyRoom } from './key-room.js';
+import type { VersionMaker } from './make-version.js';
 import { RotateKey } from './rotate-key.js';
 
 /** What is decided on is never what is in force any more: a policy that changes faster than anybody reads it. */
@@ -36,12 +39,12 @@ describe('what is given up because its decision is outdated time and again is on
   });
   beforeEach(() => database.superuser.query('DELETE FROM outbox'));
 
+  const makings = () => new KeyMakingRunner(policies, outcomes);
+  const versions = { partition: { name: 'default' } } as VersionMaker;
   const creator = () =>
-    new CreateKey(database.dataSource, custody, undefined as never, policies, outcomes, {
-      partition: 'default',
-      quotas: { keysOf: () => undefined },
-      platformKeys: undefined as never,
-    });
+    new CreateKey(database.dataSource, custody, makings(), versions, {
+      assert: () => Promise.resolve(),
+    } as unknown as KeyRoom);
   const expectOnRecord = async (work: Promise<unknown>, event: object): Promise<void> => {
     expect(await codeOf(work)).toBe('decision-outdated');
     expect(await database.events()).toMatchObject([
@@ -55,21 +58,13 @@ describe('what is given up because its decision is outdated time and again is on
   });
 
   it('when it was to be tried', async () => {
-    await expectOnRecord(creator().rehearse(context, request), { operation: 'dry-run.key.create' });
+    await expectOnRecord(creator().create({ ...context, dryRun: true }, request), { operation: 'dry-run.key.create' });
   });
 
   it('when a key was to be rotated', async () => {
     const { dataSource } = database;
     const keys = new KeyStore(dataSource);
-    const rotator = new RotateKey(
-      dataSource,
-      custody,
-      undefined as never,
-      keys,
-      policies,
-      outcomes,
-      undefined as never,
-    );
+    const rotator = new RotateKey(dataSource, custody, keys, makings(), versions);
     const work = rotator.rotate(context, { id: keyId, trigger: 'schedule' });
     await expectOnRecord(work, { operation: 'key.rotate', keyId, details: { trigger: 'schedule' } });
   });

@@ -41,32 +41,35 @@ export interface CreationPlan {
   readonly supply: Supply;
 }
 
-/** What a creation is planned on besides the policy. */
-interface Grounds {
-  readonly custody: Custody;
-  /** @throws AnkaError `quota-exceeded` when the tenant has all the keys it may have */
-  readonly assertRoom: () => Promise<void>;
+/** A request, and what decides whether it may be met. */
+interface RequestedCreation {
+  readonly request: CreationRequest;
+  readonly policy: EnforcedPolicy;
+  readonly source: KeySource;
 }
 
 /**
- * What is to be made, if everything allows it and somebody still waits for it: from here on an object is made, or cleaned up.
+ * Plans a key, if everything allows it and the caller still waits. From here on an object is made, or cleaned up.
+ * @param assertRoom throws `quota-exceeded` when the tenant has all the keys it may have
  * @throws AnkaError `tenant-mismatch`, `request-invalid`, `purpose-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `quota-exceeded`, `deadline-exceeded`, and the source's
  */
 export const planCreation = async (
-  { custody, assertRoom }: Grounds,
+  custody: Custody,
+  assertRoom: () => Promise<void>,
   context: Context,
-  request: CreationRequest,
-  policy: EnforcedPolicy,
-  source: KeySource,
+  { request, policy, source }: RequestedCreation,
 ): Promise<CreationPlan> => {
   const { algorithm } = request;
   if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
-    throw new AnkaError('tenant-mismatch', 'tenantId may be left out; when given it must be the tenant of the token');
+    throw new AnkaError('tenant-mismatch', 'tenantId: must be the tenant of the token, or left out');
   assertDates(request);
   const purpose = request.purpose ?? defaultPurpose(algorithm);
   const possible = possibleAlgs(request, purpose);
   const ruling = policy.decide({
-    ...{ algorithm, purpose, use: 'create', custody: custodyOf(request) },
+    algorithm,
+    purpose,
+    use: 'create',
+    custody: custodyOf(request),
     outsideSteps: outsideSteps(custody, algorithm, purpose),
     labels: Object.keys(request.metadata ?? {}),
     ...(request.deactivateAt !== undefined && { lifeDays: daysTo(request.deactivateAt) }),
@@ -88,17 +91,18 @@ const daysTo = (instant: string): number => (Date.parse(instant) - Date.now()) /
 
 const assertDates = ({ activateAt, deactivateAt }: CreationRequest): void => {
   if (deactivateAt === undefined) return;
-  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: a moment to come is expected');
+  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: must be in the future');
   if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
-    throw new AnkaError('request-invalid', 'deactivateAt: a moment after activateAt is expected');
+    throw new AnkaError('request-invalid', 'deactivateAt: must be after activateAt');
 };
 
 /** The JOSE algorithms that go with such a key, the one asked for among them. */
 const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): readonly Alg[] => {
   const possible = joseAlgs(algorithm, purpose);
-  if (possible.length === 0) throw new AnkaError('purpose-mismatch', `${algorithm} has no purpose ${purpose}`);
+  if (possible.length === 0)
+    throw new AnkaError('purpose-mismatch', `Keys of ${algorithm} cannot have the purpose ${purpose}`);
   if (alg !== undefined && !possible.includes(alg))
-    throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} goes with ${possible.join(', ')}`);
+    throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} supports only ${possible.join(', ')}`);
   return possible;
 };
 

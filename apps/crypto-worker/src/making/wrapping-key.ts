@@ -23,12 +23,15 @@ export const assertUnwraps = async (
 ): Promise<void> => {
   assertMay(context, 'manage', key.grants);
   if (key.purpose !== 'wrap')
-    throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} unwraps no other: name one for wrap`);
+    throw new AnkaError(
+      'purpose-mismatch',
+      `A key for ${key.purpose} cannot unwrap other keys. Use a key whose purpose is wrap.`,
+    );
   const state = stateAt(key, Date.now());
   if (permissionOf(state, 'process') !== 'yes')
-    throw new AnkaError('key-state', `A key that is ${state} unwraps no other`);
+    throw new AnkaError('key-state', `A key that is ${state} cannot unwrap other keys`);
   if (!mayWrap(key.algorithm, algorithm))
-    throw new AnkaError('wrapping-key-weak', `${key.algorithm} is weaker than ${algorithm}: use a key of AES-256`);
+    throw new AnkaError('wrapping-key-weak', `${key.algorithm} is weaker than ${algorithm}. Use an AES-256 key.`);
   const { decision } = policy.ruling(key, 'process', outsideSteps(custody, key.algorithm, key.purpose));
   if (!decision.allow) throw refusedBy(decision);
   await selfTested(custody, context, key, 'AES-KWP');

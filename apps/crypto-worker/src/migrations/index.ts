@@ -17,3 +17,4 @@ export { Software1764530000000 } from './1764530000000-software.js';
 export { RotationOfActive1764541000000 } from './1764541000000-rotation-of-active.js';
 export { UsedUp1764542000000 } from './1764542000000-used-up.js';
 export { WaitingDays1764543000000 } from './1764543000000-waiting-days.js';
+export { SpkiDigest1764544000000 } from './1764544000000-spki-digest.js';

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { AnkaError, type AuditEvent, type Context } from '@ankasecure/contracts';
-import { asAnkaError, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import { type Custody, StillRunning } from '../custody/custody.js';
+import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Custody, StillRunning } from '../custody/custody.js';
 import { failureCodeOf } from '../outcome/event.js';
-import type { Intent, Intents } from './intent.js';
+import { type Intent, Intents } from './intent.js';
 
 export interface Making<Made> {
   /** What is reported; `success` unless something fails. */
@@ -32,6 +33,7 @@ class Outdated extends Error {}
  * Makes HSM objects so that none is ever without a record or an intent: intent, object, then record, outcome and intent's
  * end in one commit. The HSM is never called inside a transaction.
  */
+@Injectable()
 export class ObjectMaker {
   constructor(
     private readonly dataSource: DataSource,
@@ -63,7 +65,7 @@ export class ObjectMaker {
     await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       // The intent's row is held until the commit, so whoever looks at it meanwhile waits for how this ends.
       if (!(await this.intents.end(manager, intent)))
-        throw new AnkaError('hsm-unavailable', 'The call was given up while it ran; try again');
+        throw new AnkaError('hsm-unavailable', 'The call was given up while it ran. Try again.');
       if (!(await record(manager))) throw new Outdated();
       if (!(await this.report(manager, making))) throw new Outdated();
     });
@@ -89,7 +91,7 @@ export class ObjectMaker {
     if (hindrance !== undefined)
       throw new AnkaError(
         'hsm-unavailable',
-        'The HSM or the database failed midway; what was begun will be cleaned up',
+        'The HSM or the database failed during the operation. Unfinished objects will be cleaned up.',
         { cause: hindrance },
       );
     if (failure !== undefined) throw failure;
@@ -117,8 +119,7 @@ export class ObjectMaker {
    */
   private async undo(intent: Intent, failed: Reported | undefined): Promise<boolean> {
     const { recorded } = await this.intents.standing(intent);
-    if (recorded)
-      throw new AnkaError('hsm-unavailable', 'The object was recorded, although its commit was not confirmed');
+    if (recorded) throw new AnkaError('hsm-unavailable', 'The object was recorded, but its commit was not confirmed');
     await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.objectId);
     const reported = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       // Where the reconciler was faster it has sealed the outcome as unknown: nothing is reported twice.
@@ -131,7 +132,7 @@ export class ObjectMaker {
 
   /** What cannot be cleaned up now is the reconciler's. */
   private async leave(intent: Intent, cause: Error): Promise<void> {
-    this.log.warn({ reason: cause.message }, 'an object that was not finished is left to the reconciler');
+    this.log.warn({ reason: cause.message }, 'left an unfinished object to the reconciler');
     await this.intents.abandon(intent);
   }
 }

@@ -11,7 +11,7 @@ const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
 const open = async (plaintext: Uint8Array, encoding: 'utf8' | 'base64url', change = (jwe: string) => jwe) => {
   const { jwe } = await sealJwe(custody, soon, key, plaintext, undefined);
   const item = decryptItem.parse({ jwe: change(jwe), encoding });
-  return (await decrypt.run({ custody }, soon, key, item, decrypt.parse(item))).body['plaintext'];
+  return (await decrypt.run(custody, soon, key, item, decrypt.parse(item))).body['plaintext'];
 };
 
 const broken = {
@@ -32,7 +32,7 @@ describe('a plaintext asked for as text', () => {
   it.each(Object.entries(broken))('with %s is refused, and comes as base64url', async (_, bytes) => {
     expect(await failureOf(() => open(bytes, 'utf8'))).toMatchObject({
       code: 'request-invalid',
-      detail: 'The plaintext is not UTF-8 text; ask for encoding base64url',
+      detail: 'The plaintext is not UTF-8 text. Use encoding base64url.',
     });
     expect(await open(bytes, 'base64url')).toBe(bytes.toString('base64url'));
   });

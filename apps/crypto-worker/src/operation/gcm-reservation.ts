@@ -1,16 +1,18 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { KeyVersion } from '../key/key-version.js';
 
-/** Most invocations of AES-GCM under one key with random 96-bit IVs: SP 800-38D §8.3. */
+/** The most invocations of AES-GCM under one key with random 96-bit IVs: SP 800-38D §8.3. */
 export const gcmLimit = 2 ** 32;
 const block = 65_536;
 
 /**
- * Counts GCM invocations of keys that are used directly (`dir`), durably and without a write per call: each worker
+ * Counts the GCM invocations of keys that are used directly (`dir`), durably and without a write per call. Each worker
  * reserves a block in the database before it uses any of it. A worker that dies forfeits the rest of its block.
  */
+@Injectable()
 export class GcmReservation {
   private readonly left = new Map<string, number>();
   private readonly reserving = new Map<string, Promise<void>>();
@@ -44,7 +46,8 @@ export class GcmReservation {
         [key.tenantId, key.keyId, key.version, block, gcmLimit],
       ),
     );
-    if (rows.length === 0) throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages; make a new one');
+    if (rows.length === 0)
+      throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages. Create a new key.');
     this.left.set(name, (this.left.get(name) ?? 0) + block);
   }
 }

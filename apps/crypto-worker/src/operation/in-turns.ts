@@ -1,9 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
-/** So many items of one request are begun in one turn of the event loop: some two milliseconds' work. */
+/** Items of one request that begin in one turn of the event loop: about two milliseconds of work. */
 const perTurn = 8;
 
-/** Does `work` for all items and begins it for some a turn: whoever else waits for this process does not wait for a whole batch. */
+/** Does `work` for all items, and begins a few of them per turn. Other requests do not wait for a whole batch. */
 export const inTurns = <Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

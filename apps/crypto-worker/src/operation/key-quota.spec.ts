@@ -13,7 +13,7 @@ const [one, other] = [
 /** A worker with a quota for keys, or none. */
 const worker = (burst?: number) => {
   const perKey = burst === undefined ? {} : { perKey: { operationsPerSecond: 1, burst } };
-  const sign = signing({ quotas: new Quotas({ ...perKey, tenants: [] }, () => 0) });
+  const sign = signing({ quotas: Quotas.withClock({ ...perKey, tenants: [] }, () => 0) });
   return async (request: object, more?: Partial<Context>) => {
     const { head } = await sign(request, more);
     return [head.ok ? 'done' : head.error.code, head.keyQuota];

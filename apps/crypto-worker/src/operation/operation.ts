@@ -14,61 +14,61 @@ import { jwsAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
 import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
 
-/** What an operation gives back: the fields of its answer that are its own, and how it is to be audited. */
-export interface Done {
+/** The result of an operation: the fields of its answer that are its own, and how it is audited. */
+export interface OperationResult {
   readonly alg: JwsAlg | JweAlg;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Set where the answer is no error and the audit trail still calls it a failure. */
+  /** Set where the answer is no error and the audit trail records a failure. */
   readonly failureCode?: string;
 }
 
-export interface Means {
-  readonly custody: Custody;
-}
-
-/** One crypto route: everything about it that is not common to all of them. */
+/** One crypto route: everything that is not common to all of them. */
 export interface Operation<Item, Parsed> {
   readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify';
   readonly contract: contracts.Contract;
   readonly item: z.ZodType<Item>;
   readonly use: Use;
   readonly purposes: readonly Purpose[];
-  /** Takes the item apart, once: syntax that must be refused before any key is looked for is refused here. */
+  /** Takes the item apart, once. Syntax that is refused before any key is read is refused here. */
   parse(item: Item): Parsed;
-  /** Which key is meant. */
+  /** The key that the item asks for. */
   target(item: Item, parsed: Parsed): Target;
-  /** Whether the caller takes it on itself that the key may be suspended or compromised. */
+  /** Whether the caller accepts that the key may be suspended or compromised. */
   acceptsRisk(item: Item): boolean;
-  /** The algorithm the token must be able to do; null where it is not asked: a public key verifies here. */
+  /** The algorithm that the token must support. Null where the token is not asked: a public key verifies here. */
   alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
-  run(means: Means, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<Done>;
+  run(custody: Custody, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<OperationResult>;
 }
 
 const bytes = (text: string, encoding: 'base64url' | 'utf8'): Buffer => Buffer.from(text, encoding);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @throws AnkaError `request-invalid` for `utf8` and bytes that are no well-formed UTF-8: nothing is replaced or left out */
+/** @throws AnkaError `request-invalid` for `utf8` and bytes that are not well-formed UTF-8: nothing is replaced or left out */
 const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
   if (encoding === 'base64url') return data.toString(encoding);
   try {
     return utf8.decode(data);
   } catch {
-    throw new AnkaError('request-invalid', 'The plaintext is not UTF-8 text; ask for encoding base64url');
+    throw new AnkaError('request-invalid', 'The plaintext is not UTF-8 text. Use encoding base64url.');
   }
 };
 
-interface Named {
+interface NamedVersion {
   readonly keyId?: string | undefined;
   readonly version?: number | undefined;
 }
 
-/** The key to protect with: one of the two is there. */
+/** The key to protect with. The schema requires exactly one of the two names. */
 const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
   keyId === undefined ? { alias } : { keyId, version: null };
 
-/** The key by its kid and by the request's own words, which must agree when both are there. */
-const agreed = (kid: { keyId: string; version: number } | null, { keyId, version }: Named, missing: string): Target => {
+/** The key that the `kid` and the request name. They must agree where both are present. */
+const agreed = (
+  kid: { keyId: string; version: number } | null,
+  { keyId, version }: NamedVersion,
+  missing: string,
+): Target => {
   if (kid !== null) {
     if ((keyId ?? kid.keyId) !== kid.keyId || (version ?? kid.version) !== kid.version)
       throw new AnkaError('key-not-found', 'The request and the header’s kid name different keys');
@@ -87,9 +87,9 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   parse: () => undefined,
   target: toProtect,
   acceptsRisk: () => false,
-  // Also where the public key does it all: what this token could not open is not to be made.
+  // Asked also where the public key suffices: a JWE that this token could not open must not be made.
   alg: jweAlgOf,
-  async run({ custody }, budget, key, { plaintext, aad, encoding }) {
+  async run(custody, budget, key, { plaintext, aad, encoding }) {
     const data = bytes(plaintext, encoding);
     try {
       const extra = aad === undefined ? undefined : bytes(aad, encoding);
@@ -108,10 +108,10 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   use: 'process',
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
-  target: (named, parts) => agreed(kidOfJwe(parts), named, 'keyId is needed, since the JWE has no kid'),
+  target: (named, parts) => agreed(kidOfJwe(parts), named, 'Send keyId, because the JWE has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: jweAlgOf,
-  async run({ custody }, budget, key, { aad, encoding }, parts) {
+  async run(custody, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
     const { plaintext, alg } = await openJwe(custody, budget, key, parts, extra);
     const data = Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength);
@@ -133,7 +133,7 @@ const sign: Operation<contracts.SignItem, undefined> = {
   target: toProtect,
   acceptsRisk: () => false,
   alg: (key, item) => jwsAlgOf(key, item.alg),
-  async run({ custody }, budget, key, item) {
+  async run(custody, budget, key, item) {
     const { alg, ...body } = await signItem(custody, budget, key, item);
     return { alg, body };
   },
@@ -147,10 +147,10 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   purposes: ['sign', 'mac'],
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
   target: (named, parts) =>
-    agreed(parts === undefined ? null : kidOfJws(parts), named, 'keyId is needed, since the JWS has no kid'),
+    agreed(parts === undefined ? null : kidOfJws(parts), named, 'Send keyId, because the JWS has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
-  async run({ custody }, budget, key, item, parts) {
+  async run(custody, budget, key, item, parts) {
     const { alg, valid } = await verifyItem(custody, budget, key, item, parts);
     return { alg, body: { valid }, ...(valid ? {} : { failureCode: 'signature-invalid' }) };
   },

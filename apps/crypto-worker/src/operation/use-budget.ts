@@ -1,25 +1,27 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { assertInTime } from '../deadline/assert-in-time.js';
-import type { GrantedVersion, KeyStore } from '../key/key-store.js';
+import { type GrantedVersion, KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
-import type { RotateKey } from '../making/rotate-key.js';
-import type { GcmReservation } from './gcm-reservation.js';
+import { RotateKey } from '../making/rotate-key.js';
+import { GcmReservation } from './gcm-reservation.js';
 
-/** Shares of `maxUses` that a worker reserves at once: what it forfeits when it dies is little, and a write is rare. */
+/** A worker reserves one of so many shares of `maxUses` at once. It forfeits little when it dies, and writes rarely. */
 const shares = 64;
 const largestBlock = 65_536;
 
 export const blockOf = (maxUses: number): number => Math.min(largestBlock, Math.max(1, Math.floor(maxUses / shares)));
 
-/** Keys that are used directly (`dir`) are bound by AES-GCM itself, whatever their policy says. */
+/** AES-GCM itself bounds keys that are used directly (`dir`), whatever their policy says. */
 const isDirect = ({ algs }: KeyVersion): boolean => algs[0] === 'dir';
 
 /**
- * What is left to protect with a version: reserved durably, in blocks, before it is used, so that no version is used more
- * often than it may be, whoever dies. Where nothing is left, a new version follows at once.
+ * Counts what a version may still protect. Uses are reserved durably, in blocks, before they are used, so that no version is
+ * used too often even when a worker dies. Where nothing is left, a new version follows at once.
  */
+@Injectable()
 export class UseBudget {
   private readonly left = new Map<string, number>();
   private readonly reserving = new Map<string, Promise<void>>();
@@ -32,14 +34,14 @@ export class UseBudget {
     private readonly rotator: RotateKey,
   ) {}
 
-  /** Whether there is a bound at all; where there is none, nothing is to be taken. */
+  /** Tells whether the key is bounded at all. Where it is not, nothing has to be taken. */
   bounds(key: KeyVersion): boolean {
     return key.maxUses !== null || isDirect(key);
   }
 
   /**
    * Takes one use of `key`, or of the version that follows it.
-   * @throws AnkaError `key-exhausted` where none may follow, `deadline-exceeded` where others were faster all the time
+   * @throws AnkaError `key-exhausted` where none may follow, `deadline-exceeded` where other requests were always faster
    */
   async take(context: Context, key: GrantedVersion): Promise<GrantedVersion> {
     let current = key;
@@ -50,7 +52,7 @@ export class UseBudget {
       } catch (error) {
         if (!(error instanceof AnkaError && error.code === 'key-exhausted')) throw error;
         assertInTime(context);
-        // The next may be used up by others before it is this one's turn.
+        // Other requests may use up the next version before this one gets its turn.
         current = await this.follow(context, current, error);
       }
     }
@@ -89,7 +91,7 @@ export class UseBudget {
         );
       return block;
     });
-    if (granted <= 0) throw new AnkaError('key-exhausted', `This version has protected ${maxUses} times, as it may`);
+    if (granted <= 0) throw new AnkaError('key-exhausted', `This version has reached its limit of ${maxUses} uses`);
     this.left.set(name, (this.left.get(name) ?? 0) + granted);
   }
 
@@ -106,13 +108,15 @@ export class UseBudget {
       });
     } catch (error) {
       if (error instanceof AnkaError && error.retryable) throw error;
-      throw new AnkaError('key-exhausted', `${exhausted.detail}; no version may follow it now`, { cause: error });
+      throw new AnkaError('key-exhausted', `${exhausted.detail}, and a new version cannot be created now`, {
+        cause: error,
+      });
     }
     return this.keys.find(tenantId, keyId, null);
   }
 }
 
-/** One of a kind at a time: who comes while it runs waits for it. */
+/** Runs one piece of work per name at a time. A caller that comes while it runs waits for it. */
 const shared = <Result>(
   running: Map<string, Promise<Result>>,
   name: string,

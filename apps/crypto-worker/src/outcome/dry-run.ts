@@ -1,27 +1,75 @@
-import { type AnkaError, type DryRun, verdictOf } from '@ankasecure/contracts';
+import {
+  type AnkaError,
+  type AuditEvent,
+  type AuditedAction,
+  auditEvent,
+  type Context,
+  type DryRun,
+  rehearsalOf,
+  verdictOf,
+} from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
 
-export interface Rehearsed {
-  readonly operation: string;
-  readonly error?: AnkaError | undefined;
-  /** What is known of it; its id may be unknown. */
-  readonly key: Partial<Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'>> & {
-    readonly keyId?: string | null;
-  };
+/** An action as its audit events name it, however it ends. */
+export interface NamedAction extends Pick<AuditedAction, 'operation' | 'details'> {
+  readonly keyId?: string | null | undefined;
+  readonly algorithm?: string | null | undefined;
+}
+
+/** A key as a dry run names it. Its id may not be known yet. */
+export type ForecastKey = Partial<Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'>> & {
+  readonly keyId?: string | null | undefined;
+};
+
+/** The answer to a dry run of an action that would succeed. */
+export interface Forecast {
+  readonly key: ForecastKey;
   readonly ruling?: Ruling | undefined;
-  /** What would become of versions. */
+  /** The changes of state of existing versions. */
   readonly changes?: DryRun['changes'];
 }
 
-/** What would have happened, as callers see it. */
-export const dryRunOf = ({ operation, error, key, ruling, changes }: Rehearsed): DryRun => {
+/** The end of a dry run: a forecast, or the refusal and the key as far as the caller may know it. */
+export interface DryRunResult extends Forecast {
+  readonly operation: string;
+  readonly error?: AnkaError | undefined;
+}
+
+/** A dry run as its caller sees it. */
+export const dryRunOf = ({ operation, error, key, ruling, changes }: DryRunResult): DryRun => {
   const { keyId, version, algorithm, purpose, custody } = key;
   return {
     ...verdictOf(operation, error),
     ...(typeof keyId === 'string' && { keyId, version }),
-    ...{ algorithm, purpose, custody },
+    algorithm,
+    purpose,
+    custody,
     ...(changes !== undefined && { changes }),
     ...(ruling !== undefined && { policy: toldOf(ruling.decision), warnings: [...ruling.warnings] }),
   };
 };
+
+/** The audit event of a dry run. @param error the refusal that the action would meet */
+export const dryRunEvent = (
+  context: Context,
+  { operation, keyId, algorithm, details }: NamedAction,
+  error: AnkaError | undefined,
+): AuditEvent =>
+  auditEvent(context, {
+    operation: rehearsalOf(operation),
+    keyId: keyId ?? null,
+    algorithm: algorithm ?? null,
+    details,
+    failureCode: error?.code ?? null,
+  });
+
+/** The key that a record is of, as a dry run names it. */
+export const forecastKey = ({ keyId, version, custody, key: { algorithm, purpose } }: StoredVersion): ForecastKey => ({
+  keyId,
+  version,
+  algorithm,
+  purpose,
+  custody,
+});

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
-import { connectionOf, type Logger, type Outbox, type ServiceConfig } from '@ankasecure/service-kit';
+import { connectionOf, DatabaseConfig, Logger, Outbox } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { type Fence, nameOf } from './fence.js';
 
@@ -13,18 +14,18 @@ interface Group {
   readonly events: string[];
   /** Length of the events in UTF-16 code units. */
   size: number;
-  /** How many of them are uses of the fence's key: successes. */
+  /** How many of the outcomes are uses of the fence's key: its successes. */
   uses: number;
   readonly settle: ((held: boolean) => void)[];
   readonly fail: ((error: AnkaError) => void)[];
 }
 
-/** What one row may hold: far below what one message to the audit service takes, whatever its callers do. */
+/** The most that one row holds: far below what one message to the audit service takes. */
 const rowLimit = { events: 500, size: 256 * 1024 };
 
 /**
- * Rows of a key's use that processes share out among them: few enough to be summed at once, enough that two processes which
- * wait for each other's commit are rare.
+ * Rows of a key's use that processes share out: few enough to be summed at once, and enough that two processes rarely wait for
+ * each other's commit.
  */
 const slots = 64;
 
@@ -34,41 +35,42 @@ export const statement = {
   text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
 };
 
-/** Longest that an outcome waits, in milliseconds, for those that come in the next turns. */
+/** The longest that an outcome waits for the outcomes of the next turns, in milliseconds. */
 const gatherMs = 1;
 
 /**
- * Commits outcomes: those that arrive while one commit is under way share the next, so the price of durability is one
- * round trip and one fsync per batch, not per request. Nothing is released that is not committed.
+ * Commits outcomes. Outcomes that arrive while a commit is under way share the next one, so durability costs one round trip
+ * and one fsync per batch, not per request. Nothing is released before it is committed.
  */
-export class GroupCommit {
+@Injectable()
+export class GroupCommit implements OnApplicationShutdown {
   private readonly pool: Pool;
-  /** Rows of the next commit, and those of them that still take outcomes, by the name of their fence. */
+  /** The rows of the next commit, and those of them that still take outcomes, by the name of their fence. */
   private waiting: Group[] = [];
   private readonly open = new Map<string, Group>();
   private committing = false;
   private readonly slot = randomInt(slots);
-  /** Outcomes that were announced and have not come yet. */
+  /** Outcomes that were announced and have not arrived yet. */
   private expected = 0;
   private gathered: (() => void) | null = null;
 
   constructor(
-    config: ServiceConfig['database'],
+    config: DatabaseConfig,
     private readonly outbox: Outbox,
     log: Logger,
   ) {
     this.pool = new Pool({ ...connectionOf(config, 'ankasecure-outcomes'), max: 1, statement_timeout: 15_000 });
-    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'the outcome connection was lost'));
+    this.pool.on('error', (error) => log.warn({ reason: error.message }, 'lost the database connection for outcomes'));
   }
 
-  /** Announces outcomes of the next few turns: a commit waits a moment for them. One that comes unannounced only shortens the wait. */
+  /** Announces outcomes of the next few turns. A commit waits a moment for them. An unannounced outcome only shortens the wait. */
   expect(count: number): void {
     this.expected += count;
   }
 
   /**
    * @returns false when the fence no longer holds: nothing was written, the result must be thrown away
-   * @throws AnkaError `audit-unavailable` when it is not known to be committed
+   * @throws AnkaError `audit-unavailable` when the commit is not known to have succeeded
    */
   commit(fence: Fence, event: AuditEvent): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -92,7 +94,11 @@ export class GroupCommit {
     await this.pool.end();
   }
 
-  /** The open row of this fence, or a new one where there is none or it is full. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** Returns the open row of this fence, or a new one where there is none or it is full. */
   private groupFor(fence: Fence, operation: string): Group {
     const name = nameOf(fence, operation);
     const open = this.open.get(name);
@@ -103,7 +109,7 @@ export class GroupCommit {
     return group;
   }
 
-  /** Each commit waits for the end of a turn of the event loop, so that whatever the turn brings is in it, and a moment for what was announced. */
+  /** Each commit waits for the end of a turn of the event loop, to take in what the turn brings, and a moment for announced outcomes. */
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       await endOfTurn();
@@ -111,7 +117,7 @@ export class GroupCommit {
       const groups = this.waiting;
       this.waiting = [];
       this.open.clear();
-      // One order for all processes, so that none that share a slot wait for each other in a ring.
+      // All processes write in one order, so that those that share a slot do not deadlock.
       if (groups.length > 1) groups.sort((a, b) => (a.name < b.name ? -1 : 1));
       await this.write(groups);
     }
@@ -156,9 +162,13 @@ export class GroupCommit {
       });
       if (count > 0) this.outbox.committed(count);
     } catch (cause) {
-      const error = new AnkaError('audit-unavailable', 'The outcome could not be recorded, so no result is given', {
-        cause,
-      });
+      const error = new AnkaError(
+        'audit-unavailable',
+        'The outcome could not be recorded, so the result is not released',
+        {
+          cause,
+        },
+      );
       for (const group of groups) for (const fail of group.fail) fail(error);
     }
   }

@@ -1,17 +1,15 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
-import { AnkaError, type Context } from '@ankasecure/contracts';
+import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody, GeneratedKey, PlatformKeyKind, Wrapping } from '../custody/custody.js';
-import type { ObjectMaker } from '../object/make-object.js';
-import { eventOf } from '../outcome/event.js';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Custody, type GeneratedKey, type PlatformKeyKind, type Wrapping } from '../custody/custody.js';
+import { Partition } from '../custody/partition.js';
+import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
+import { ObjectMaker } from '../object/make-object.js';
 
-export interface PlatformKey {
-  readonly generation: number;
-  readonly objectId: Buffer;
-  /** DER SubjectPublicKeyInfo of a pair; null for secret keys. */
-  readonly spki: Buffer | null;
-}
+/** What its users need of a platform key. */
+export type PlatformKey = Pick<PlatformKeyRecord, 'generation' | 'objectId' | 'spki'>;
 
 const algorithms = {
   kek: 'AES-256',
@@ -21,17 +19,23 @@ const algorithms = {
   'token-signing': 'EC-P256',
 } as const satisfies Record<PlatformKeyKind, AlgorithmName>;
 
-/** The keys in the HSM that serve a tenant and are none of its own: its KEK, what its trail and its wrapped keys are authenticated with, what keys are brought in under, and what signs its access tokens. */
+/**
+ * The keys in the HSM that serve a tenant and are not its own keys: its KEK, the MAC keys of its trail and its blobs, the key
+ * that imported keys are wrapped with, and the key that signs its access tokens.
+ */
+@Injectable()
 export class PlatformKeys {
   constructor(
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
     private readonly maker: ObjectMaker,
-    private readonly partition: string,
-    private readonly kekLabelPrefix: string,
+    private readonly partition: Partition,
   ) {}
 
-  /** Makes what the tenant lacks, first the key that seals what is reported of the rest. Two workers at once make each key once: the loser's object is destroyed. */
+  /**
+   * Makes the keys that the tenant lacks, first the key that seals the events of the rest. Where two workers do so at once, each
+   * key is recorded once and the other object is destroyed.
+   */
   async provision(context: Context): Promise<void> {
     for (const kind of ['audit-mac', 'kek'] as const) {
       if ((await this.newest(context.tenantId, kind)) === undefined) await this.make(context, kind);
@@ -44,17 +48,17 @@ export class PlatformKeys {
    */
   async find(tenantId: string, kind: PlatformKeyKind, generation: number | null): Promise<PlatformKey> {
     const key = await this.newest(tenantId, kind, generation);
-    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant is not provisioned on this partition');
+    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
     return key;
   }
 
-  /** The newest of its kind, made when there is none: for a kind that not every tenant needs. */
+  /** Returns the newest key of a kind that not every tenant needs. Makes it when there is none. */
   async provide(context: Context, kind: PlatformKeyKind): Promise<PlatformKey> {
     if ((await this.newest(context.tenantId, kind)) === undefined) await this.make(context, kind);
     return this.find(context.tenantId, kind, null);
   }
 
-  /** With what a key version that is to be made is wrapped. The tenant's first finds no `blob-mac` key, and has one made. */
+  /** Returns the keys that wrap a new key version. The tenant's first one makes the `blob-mac` key. */
   async wrapping(context: Context, keyId: string, version: number): Promise<Wrapping> {
     const { tenantId } = context;
     const { objectId: blobMac } = await this.provide(context, 'blob-mac');
@@ -67,17 +71,16 @@ export class PlatformKeys {
     kind: PlatformKeyKind,
     generation: number | null = null,
   ): Promise<PlatformKey | undefined> {
-    const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<{ generation: number; object_id: Buffer; spki: Buffer | null }[]>(
-        `SELECT generation, object_id, spki FROM platform_key
-         WHERE tenant_id = $1 AND kind = $2 AND ($3::int IS NULL OR generation = $3) AND partition = $4 ORDER BY generation DESC LIMIT 1`,
-        [tenantId, kind, generation, this.partition],
-      ),
+    const key = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.findOne(PlatformKeyRecord, {
+        where: { tenantId, kind, partition: this.partition.name, ...(generation !== null && { generation }) },
+        order: { generation: 'DESC' },
+      }),
     );
-    return row === undefined ? undefined : { generation: row.generation, objectId: row.object_id, spki: row.spki };
+    return key ?? undefined;
   }
 
-  /** What a tenant's people wrap keys with that they bring in; made when it is first asked for. */
+  /** Returns the key that a tenant wraps the keys with that it imports. Makes it when it is first asked for. */
   async importKey(context: Context): Promise<PlatformKey & { readonly spki: Buffer }> {
     const key = await this.provide(context, 'import');
     if (key.spki === null) throw new AnkaError('internal-error');
@@ -85,8 +88,9 @@ export class PlatformKeys {
   }
 
   /**
-   * The next KEK of a tenant.
-   * @param also written in the commit that records it. @returns undefined where that, or another worker, did not let it
+   * Makes the next KEK of a tenant.
+   * @param also runs in the commit that records the KEK
+   * @returns undefined where `also` refused, or another worker was first
    */
   makeKek(
     context: Context,
@@ -104,44 +108,41 @@ export class PlatformKeys {
     also: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
   ): Promise<GeneratedKey | undefined> {
     return this.maker.make(context, {
-      event: eventOf(context, {
+      event: auditEvent(context, {
         operation,
-        keyId: null,
         algorithm: algorithms[kind],
-        outcome: 'success',
-        failureCode: null,
-        details: { partition: this.partition, generation: String(generation) },
+        details: { partition: this.partition.name, generation: String(generation) },
       }),
       make: (objectId) =>
         this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
       record: async (manager, objectId, { spki }) =>
-        (await also(manager)) && this.record(manager, context.tenantId, { kind, objectId, generation, spki }),
+        (await also(manager)) &&
+        this.record(manager, context.tenantId, {
+          kind,
+          objectId: Buffer.from(objectId),
+          generation,
+          spki: spki === null ? null : Buffer.from(spki),
+        }),
     });
   }
 
   private labelOf(kind: PlatformKeyKind, tenantId: string): string {
-    return kind === 'kek' ? `${this.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
+    return kind === 'kek' ? `${this.partition.hsm.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
   }
 
   /** @returns false when another worker was first */
-  private async record(
-    manager: EntityManager,
-    tenantId: string,
-    { kind, objectId, generation, spki }: Recorded,
-  ): Promise<boolean> {
-    const { label, serial } = this.custody.token;
-    const rows = await manager.query<unknown[]>(
-      `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id, spki)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, kind, generation, this.partition, label, serial, objectId, spki],
-    );
-    return rows.length === 1;
+  private async record(manager: EntityManager, tenantId: string, key: MadeKey): Promise<boolean> {
+    const { label: tokenLabel, serial: tokenSerial } = this.custody.token;
+    const inserted = await manager
+      .createQueryBuilder()
+      .insert()
+      .into(PlatformKeyRecord)
+      .values({ ...key, tenantId, partition: this.partition.name, tokenLabel, tokenSerial })
+      .orIgnore()
+      .returning(['generation'])
+      .execute();
+    return (inserted.raw as unknown[]).length === 1;
   }
 }
 
-interface Recorded {
-  readonly kind: PlatformKeyKind;
-  readonly objectId: Uint8Array;
-  readonly generation: number;
-  readonly spki: Uint8Array | null;
-}
+type MadeKey = Pick<PlatformKeyRecord, 'kind' | 'objectId' | 'generation' | 'spki'>;

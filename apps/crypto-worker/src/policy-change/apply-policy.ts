@@ -1,11 +1,13 @@
 import type { applyPolicy, Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import type { PlatformKeys } from '../platform-key/platform-key.js';
-import type { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
 
-/** Brings a tenant's policy in force on this partition. */
+/** Brings a tenant's policy into force on this partition. */
+@Injectable()
 export class ApplyPolicy {
   constructor(
     private readonly dataSource: DataSource,

@@ -1,44 +1,49 @@
 import { type Context, countUses, type evaluatePolicyChange } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
-import { type Bus, type CursorScope, type CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { BusClient, type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import type { Custody } from '../custody/custody.js';
+import { Custody } from '../custody/custody.js';
 import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
-import { type KeyRow, keyRows, lifecycleOf } from '../key/key-store.js';
-import type { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { makings, type Question, usedFor, usings } from './past-call.js';
+import { lifecycleOf } from '../key/key-store.js';
+import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { makings, type PolicyQuestion, useQuestion, uses } from './past-call.js';
 
-type Asked = z.infer<typeof evaluatePolicyChange.request>;
-type Told = z.infer<typeof evaluatePolicyChange.reply>;
+type Request = z.infer<typeof evaluatePolicyChange.request>;
+type Reply = z.infer<typeof evaluatePolicyChange.reply>;
 
 const day = 86_400_000;
-/** A change that is thought of: from the document in force to the proposed one, both asked at one moment. */
-interface Change {
+
+/** A proposed change of policy. Both documents are evaluated as of `now`. */
+interface ProposedChange {
   readonly inForce: PolicyDocument;
   readonly proposed: PolicyDocument;
   readonly now: number;
 }
 
-/** What a change of policy would refuse that is allowed today. Nothing is changed, and the HSM is not asked. */
+/** Tells what a change of policy would refuse that is allowed today. It changes nothing and does not ask the HSM. */
+@Injectable()
 export class EvaluateChange {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly bus: Pick<Bus, 'request'>,
+    private readonly bus: BusClient,
     private readonly custody: Custody,
     private readonly policies: EnforcedPolicies,
     private readonly cursors: CursorSeal,
   ) {}
 
   /** @throws AnkaError `cursor-invalid`, and the audit service's when the trail cannot be read */
-  async evaluate(context: Context, { document, days, limit, cursor }: Asked): Promise<Told> {
+  async evaluate(context: Context, { document, days, limit, cursor }: Request): Promise<Reply> {
     const { tenantId } = context;
     const { revision, document: inForce } = await this.policies.latest(tenantId);
     const change = { inForce, proposed: document, now: Date.now() };
     const scope: CursorScope = { tenantId, listing: 'policy-change', filter: { document: JSON.stringify(document) } };
     const position = cursor === undefined ? null : this.cursors.open(scope, cursor).split('/');
     const rows = await this.versions(tenantId, position, limit + 1);
-    const [checked, last] = [rows.slice(0, limit), rows.length > limit ? rows[limit - 1] : undefined];
+    const checked = rows.slice(0, limit);
+    const last = rows.length > limit ? checked.at(-1) : undefined;
     const items = checked.flatMap((row) => this.refusedUses(change, row));
     return {
       policyVersion: revision,
@@ -46,47 +51,58 @@ export class EvaluateChange {
         checked: checked.length,
         refused: items.length,
         items,
-        next: last === undefined ? null : this.cursors.seal(scope, `${last.id}/${last.version}`),
+        next: last === undefined ? null : this.cursors.seal(scope, `${last.keyId}/${last.version}`),
       },
       operations: position === null ? await this.operations(context, change, days) : null,
     };
   }
 
-  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<KeyRow[]> {
-    const [keyId = null, version = null] = after ?? [];
-    return withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<KeyRow[]>(page, [tenantId, keyId, version, limit]),
-    );
+  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<StoredVersion[]> {
+    return withTenant(this.dataSource, tenantId, (manager) => {
+      const query = selectVersions(manager).where(`version.tenantId = :tenantId AND version.state <> 'DESTROYED'`, {
+        tenantId,
+      });
+      if (after !== null) {
+        const [keyId, version] = after;
+        query.andWhere('(version.key_id, version.version) > (cast(:keyId AS uuid), cast(:after AS integer))', {
+          keyId,
+          after: version,
+        });
+      }
+      return query.orderBy({ 'version.keyId': 'ASC', 'version.version': 'ASC' }).limit(limit).getMany();
+    });
   }
 
-  private refusedUses(change: Change, row: KeyRow): Told['versions']['items'] {
+  private refusedUses(change: ProposedChange, row: StoredVersion): Reply['versions']['items'] {
     const state = stateAt(lifecycleOf(row), change.now);
-    const refused = usesOf[row.purpose].flatMap((use) => {
+    const refused = usesOf[row.key.purpose].flatMap((use) => {
       if (permissionOf(state, use) === 'no') return [];
-      const reasons = this.newReasons(change, row, usedFor(use));
+      const reasons = this.newReasons(change, row, useQuestion(use));
       return reasons.length === 0 ? [] : [{ use, reasons }];
     });
-    const { id: keyId, label, version, algorithm, purpose, custody } = row;
+    const { keyId, version, custody } = row;
+    const { label, algorithm, purpose } = row.key;
     return refused.length === 0 ? [] : [{ keyId, label, version, algorithm, purpose, custody, refused }];
   }
 
-  /** The calls of the last `days` that succeeded and would not have, had the change been in force as it would be now. */
-  private async operations(context: Context, change: Change, days: number): Promise<Told['operations']> {
+  /** Counts the calls of the last `days` that succeeded and that the proposed policy would refuse. */
+  private async operations(context: Context, change: ProposedChange, days: number): Promise<Reply['operations']> {
     const since = new Date(change.now - days * day).toISOString();
-    const [used, made] = [
-      await this.counted(context, change, since, usings),
-      await this.counted(context, change, since, makings),
-    ];
-    const [counted, items] = [
-      [...used.counted, ...made.counted],
-      [...used.items, ...made.items],
-    ];
+    const used = await this.counted(context, change, since, uses);
+    const made = await this.counted(context, change, since, makings);
+    const counted = [...used.counted, ...made.counted];
+    const items = [...used.items, ...made.items];
     const sum = (counts: readonly { readonly count: number }[]): number =>
       counts.reduce((total, { count }) => total + count, 0);
     return { since, checked: sum(counted), refused: sum(items), complete: used.complete && made.complete, items };
   }
 
-  private async counted(context: Context, change: Change, from: string, questions: ReadonlyMap<string, Question>) {
+  private async counted(
+    context: Context,
+    change: ProposedChange,
+    from: string,
+    questions: ReadonlyMap<string, PolicyQuestion>,
+  ) {
     const asked = { from, operations: [...questions.keys()] };
     const { items: counted, complete } = await this.bus.request(countUses, '', context, asked);
     const rows = await this.used(context.tenantId, [...new Set(counted.map(({ keyId }) => keyId))]);
@@ -95,27 +111,28 @@ export class EvaluateChange {
       const question = questions.get(operation);
       const reasons = row === undefined || question === undefined ? [] : this.newReasons(change, row, question);
       if (row === undefined || reasons.length === 0) return [];
-      return [{ operation, keyId, version, algorithm: row.algorithm, count, lastAt, reasons }];
+      return [{ operation, keyId, version, algorithm: row.key.algorithm, count, lastAt, reasons }];
     });
     return { counted, complete, items };
   }
 
-  /** Versions by `<key>.<version>`. */
-  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeyRow>> {
+  /** Reads the versions of keys, by `<key>.<version>`. */
+  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredVersion>> {
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<KeyRow[]>(`${keyRows} WHERE k.tenant_id = $1 AND k.id = ANY ($2)`, [tenantId, ids]),
+      selectVersions(manager)
+        .where('version.tenantId = :tenantId AND version.keyId = ANY (:ids)', { tenantId, ids })
+        .getMany(),
     );
-    return new Map(rows.map((row) => [`${row.id}.${row.version}`, row]));
+    return new Map(rows.map((row) => [`${row.keyId}.${row.version}`, row]));
   }
 
-  /** Why the proposed policy would refuse what the one in force allows; empty where nothing changes. */
-  private newReasons({ inForce, proposed, now }: Change, row: KeyRow, question: Question): Reason[] {
+  /** The reasons for which the proposed policy refuses what the policy in force allows. Empty where nothing changes. */
+  private newReasons(
+    { inForce, proposed, now }: ProposedChange,
+    row: StoredVersion,
+    question: PolicyQuestion,
+  ): Reason[] {
     const decided = (document: PolicyDocument) => evaluate(document, question(this.custody, row, document, now), now);
     return decided(inForce).allow ? [...decided(proposed).reasons] : [];
   }
 }
-
-const page = `${keyRows}
-  WHERE k.tenant_id = $1 AND v.state <> 'DESTROYED'
-    AND ($2::uuid IS NULL OR (v.key_id, v.version) > ($2::uuid, $3::integer))
-  ORDER BY v.key_id, v.version LIMIT $4`;

@@ -2,50 +2,66 @@ import type { PolicyDocument, PolicyRequest } from '@ankasecure/policy-rules';
 import type { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import type { Use } from '../key/key-state.js';
-import type { KeyRow } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { type Operation, operations } from '../operation/operation.js';
 import { newVersionRequest } from '../policy/new-version.js';
 
 const day = 86_400_000;
 
-/** What a policy is asked about a key version: by `document`, as if it were done now. */
-export type Question = (custody: Custody, row: KeyRow, document: PolicyDocument, now: number) => PolicyRequest;
+/** Builds what a policy is asked about a past call with a key version, as if the call came now under `document`. */
+export type PolicyQuestion = (
+  custody: Custody,
+  row: StoredVersion,
+  document: PolicyDocument,
+  now: number,
+) => PolicyRequest;
 
-const subjectOf = (custody: Custody, { algorithm, purpose, custody: place }: KeyRow) => ({
-  ...{ algorithm, purpose, custody: place },
+const keyIn = (custody: Custody, { custody: place, key: { algorithm, purpose } }: StoredVersion) => ({
+  algorithm,
+  purpose,
+  custody: place,
   outsideSteps: outsideSteps(custody, algorithm, purpose),
 });
 
-export const usedFor =
-  (use: Use): Question =>
+/** The call used the key for `use`. */
+export const useQuestion =
+  (use: Use): PolicyQuestion =>
   (custody, row) => ({
-    ...{ ...subjectOf(custody, row), use },
-    keyMadeAt: row.created_at.getTime(),
-    versionMadeAt: row.version_created_at.getTime(),
+    ...keyIn(custody, row),
+    use,
+    keyMadeAt: row.key.createdAt.getTime(),
+    versionMadeAt: row.createdAt.getTime(),
   });
 
-/** As far as the records still say what was asked for: metadata and the date of deactivation may have been changed since. */
-const made: Question = (custody, row, _, now) => ({
-  ...{ ...subjectOf(custody, row), use: 'create', labels: Object.keys(row.metadata) },
-  // A date that has passed may be that of a rotation, or of somebody's deed.
-  ...(row.deactivate_at !== null &&
-    row.deactivate_at.getTime() > now && { lifeDays: (row.deactivate_at.getTime() - row.created_at.getTime()) / day }),
+/**
+ * The call made the key. The request is read from the record, whose metadata and date of deactivation may have changed since.
+ */
+const keyMade: PolicyQuestion = (custody, row, _, now) => ({
+  ...keyIn(custody, row),
+  use: 'create',
+  labels: Object.keys(row.key.metadata),
+  // A date in the past may come from a rotation or from a request to deactivate the key.
+  ...(row.deactivateAt !== null &&
+    row.deactivateAt.getTime() > now && { lifeDays: (row.deactivateAt.getTime() - row.key.createdAt.getTime()) / day }),
 });
 
-/** The key is as old as it was then. */
-const rotated: Question = (custody, row, document, now) => ({
+/** The call made a new version. The key is as old as it was then. */
+const versionMade: PolicyQuestion = (custody, row, document, now) => ({
   ...newVersionRequest(custody, { document }, row),
-  keyMadeAt: now - (row.version_created_at.getTime() - row.created_at.getTime()),
+  keyMadeAt: now - (row.createdAt.getTime() - row.key.createdAt.getTime()),
 });
 
-/** Crypto calls, by their names in events. */
-export const usings: ReadonlyMap<string, Question> = new Map(
-  (operations as readonly Pick<Operation<never, never>, 'name' | 'use'>[]).map(({ name, use }) => [name, usedFor(use)]),
+/** Crypto calls, by their names in audit events. */
+export const uses: ReadonlyMap<string, PolicyQuestion> = new Map(
+  (operations as readonly Pick<Operation<never, never>, 'name' | 'use'>[]).map(({ name, use }) => [
+    name,
+    useQuestion(use),
+  ]),
 );
 
-/** Calls that made a key or a version, the same way. */
-export const makings: ReadonlyMap<string, Question> = new Map([
-  ['key.create', made],
-  ['key.import', made],
-  ['key.rotate', rotated],
+/** Calls that made a key or a version, by their names in audit events. */
+export const makings: ReadonlyMap<string, PolicyQuestion> = new Map([
+  ['key.create', keyMade],
+  ['key.import', keyMade],
+  ['key.rotate', versionMade],
 ]);

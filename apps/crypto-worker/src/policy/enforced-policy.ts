@@ -1,19 +1,20 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { type Ruling, Rulings, rulingOf } from './ruling.js';
 
-/** The copy of a tenant's policy that workers enforce. Immutable: a change makes a new revision. */
+/** The copy of a tenant's policy that workers enforce. It is immutable: a change makes a new revision. */
 export interface EnforcedPolicy {
   readonly revision: number;
-  /** With the dates from which its sunsets are warned of. */
+  /** Includes the dates from which its sunsets are warned of. */
   readonly document: PolicyDocument;
-  /** `evaluate` on this document, as of now. */
+  /** Evaluates this document as of now. */
   decide(request: PolicyRequest): Ruling;
-  /** The same of a use of a key version, remembered for as long as it holds. */
+  /** Decides about the use of a key version. The ruling is remembered for as long as it holds. */
   ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[]): Ruling;
 }
 
@@ -28,7 +29,8 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
 };
 
 /**
- * The policy in force in the caller's transaction: where that holds the tenant's fence, until it ends.
+ * Reads the policy in force in the caller's transaction. Where that holds the tenant's fence, the policy stays in force until
+ * it ends.
  * @throws AnkaError `tenant-unknown`
  */
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
@@ -42,15 +44,16 @@ export const policyWithin = async (manager: EntityManager, tenantId: string): Pr
 };
 
 /**
- * Enforced policies, read once and kept: the copy may be out of date and is never wrong, because the fence throws away
- * whatever was decided on an older revision and calls `forget`.
+ * Enforced policies, read once and kept. A copy may be out of date and never does harm: the fence drops what was decided on an
+ * older revision, and its caller calls `forget`.
  */
+@Injectable()
 export class EnforcedPolicies {
   private readonly known = new Map<string, Promise<EnforcedPolicy>>();
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @throws AnkaError `tenant-unknown` for a tenant no policy was ever applied for */
+  /** @throws AnkaError `tenant-unknown` for a tenant that never had a policy */
   of(tenantId: string): Promise<EnforcedPolicy> {
     const known = this.known.get(tenantId);
     if (known !== undefined) return known;
@@ -61,7 +64,7 @@ export class EnforcedPolicies {
   }
 
   /**
-   * The policy in force at this moment, read anew: for answers that no fence stands behind.
+   * Reads the policy in force at this moment, for answers that no fence checks.
    * @throws AnkaError `tenant-unknown`
    */
   async latest(tenantId: string): Promise<EnforcedPolicy> {

@@ -1,27 +1,29 @@
 import { defaultPurpose } from '@ankasecure/algorithm';
 import type { Context, evaluatePolicy } from '@ankasecure/contracts';
 import { evaluate, type PolicyRequest } from '@ankasecure/policy-rules';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Custody } from '../custody/custody.js';
+import { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
-import type { KeyStore } from '../key/key-store.js';
-import type { EnforcedPolicies } from './enforced-policy.js';
+import { KeyStore } from '../key/key-store.js';
+import { EnforcedPolicies } from './enforced-policy.js';
 import { type Obstacle, obstacleTo } from './obstacle.js';
 import { rulingOf, toldOf } from './ruling.js';
 
-type Asked = z.infer<typeof evaluatePolicy.request>;
+type Request = z.infer<typeof evaluatePolicy.request>;
 
-/** What is known of a key before the token is asked for its steps. */
-type Subject = Pick<PolicyRequest, 'algorithm' | 'purpose' | 'custody' | 'keyMadeAt' | 'versionMadeAt'>;
+/** The key that a policy is evaluated for. */
+type EvaluatedKey = Pick<PolicyRequest, 'algorithm' | 'purpose' | 'custody' | 'keyMadeAt' | 'versionMadeAt'>;
 
-/** The same decision, when something else than the policy would stop the call. */
+/** The same decision where something other than the policy stops the call. */
 const stopped = ({ allow, rule, source, reasons }: ReturnType<typeof toldOf>, obstacle: Obstacle) => ({
   allow: false,
   ...(allow ? { rule: obstacle.rule, source: obstacle.source, until: null } : { rule, source }),
   reasons: [...reasons, obstacle],
 });
 
-/** Says how the enforced policy decides, and what else would stop the call, and does nothing. */
+/** Tells how the enforced policy decides and what else would stop the call. It changes nothing. */
+@Injectable()
 export class EvaluatePolicy {
   constructor(
     private readonly custody: Custody,
@@ -30,19 +32,19 @@ export class EvaluatePolicy {
   ) {}
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key */
-  async evaluate({ tenantId }: Context, asked: Asked): Promise<z.infer<typeof evaluatePolicy.reply>> {
-    const subject = await this.subjectOf(tenantId, asked);
-    const { algorithm, purpose, custody } = subject;
+  async evaluate({ tenantId }: Context, request: Request): Promise<z.infer<typeof evaluatePolicy.reply>> {
+    const key = await this.keyOf(tenantId, request);
+    const { algorithm, purpose, custody } = key;
     const { revision, document } = await this.policies.latest(tenantId);
     const steps = outsideSteps(this.custody, algorithm, purpose);
-    const { use, lifeDays, rotationDays, labels } = asked;
+    const { use, lifeDays, rotationDays, labels } = request;
     const planned = {
       ...(lifeDays !== undefined && { lifeDays }),
       ...(rotationDays !== undefined && { rotationDays }),
       ...(labels !== undefined && { labels }),
     };
-    const at = asked.at === undefined ? Date.now() : Date.parse(asked.at);
-    const ruling = rulingOf(evaluate(document, { ...subject, use, outsideSteps: steps, ...planned }, at), steps);
+    const at = request.at === undefined ? Date.now() : Date.parse(request.at);
+    const ruling = rulingOf(evaluate(document, { ...key, use, outsideSteps: steps, ...planned }, at), steps);
     const obstacle = obstacleTo(this.custody, { algorithm, purpose, custody, use });
     const told = toldOf(ruling.decision);
     return {
@@ -50,13 +52,21 @@ export class EvaluatePolicy {
       ...(obstacle !== undefined && stopped(told, obstacle)),
       warnings: [...ruling.warnings],
       policyVersion: revision,
-      ...{ algorithm, purpose, custody, outsideSteps: [...steps] },
+      algorithm,
+      purpose,
+      custody,
+      outsideSteps: [...steps],
     };
   }
 
-  private async subjectOf(tenantId: string, { keyId, algorithm = 'AES-256', ...asked }: Asked): Promise<Subject> {
-    if (keyId === undefined)
-      return { algorithm, purpose: asked.purpose ?? defaultPurpose(algorithm), custody: asked.custody ?? 'token' };
+  private async keyOf(tenantId: string, request: Request): Promise<EvaluatedKey> {
+    const {
+      keyId,
+      algorithm = 'AES-256',
+      purpose: asked = defaultPurpose(algorithm),
+      custody: place = 'token',
+    } = request;
+    if (keyId === undefined) return { algorithm, purpose: asked, custody: place };
     // Another worker may have made a later version since this one looked.
     this.keys.forget(tenantId, keyId);
     const key = await this.keys.find(tenantId, keyId, null);

@@ -1,22 +1,24 @@
 import { algorithmOf, fipsStatus } from '@ankasecure/algorithm';
 import type { Context, listAlgorithms } from '@ankasecure/contracts';
 import type { Use } from '@ankasecure/policy-rules';
+import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type Custody, isLacking } from '../custody/custody.js';
-import type { Partition } from '../custody/partition.js';
+import { Custody, isLacking } from '../custody/custody.js';
+import { Partition } from '../custody/partition.js';
 import { usesOf } from '../key/key-state.js';
-import type { EnforcedPolicies } from './enforced-policy.js';
+import { EnforcedPolicies } from './enforced-policy.js';
 
 type Reply = z.infer<typeof listAlgorithms.reply>;
 
-/** FIPS-only decides about primitives. Whether the module is validated is for its certificate to say, and there is none. */
+/** FIPS-only decides about primitives. Only a certificate says that the module is validated, and none is configured. */
 const notValidated = {
   code: 'module-not-validated',
   detail:
-    'FIPS-only admits approved primitives; no CMVP certificate is configured for this token, so no validated module stands behind them',
+    'FIPS-only allows approved primitives, but no CMVP certificate is configured for this token, so they do not run in a known validated module',
 };
 
-/** What this tenant can use on this token now: the table, crossed with the tenant’s policy and the token's self-tests. */
+/** Lists what this tenant can use on this token now: the table of algorithms, the tenant's policy and the token's self-tests. */
+@Injectable()
 export class ListAlgorithm {
   constructor(
     private readonly custody: Custody,
@@ -31,7 +33,7 @@ export class ListAlgorithm {
     } = this.partition;
     const policy = await this.policies.latest(tenantId);
     const { label, serial, ...token } = this.custody.token;
-    // Whether a key will have them is for its maker to see to.
+    // The request to make a key names its labels; here every required label counts as present.
     const labels = policy.document.requiredLabels ?? [];
     const module = policy.document.fipsOnly && cmvp === undefined ? [notValidated] : [];
     return {

@@ -5,7 +5,7 @@ import { AnkaError } from '@ankasecure/contracts';
 export const isMadeHere = (purpose: Purpose): boolean => purpose !== 'wrap';
 
 export const importedOnly =
-  'A key for wrap is known to whoever wraps with it: it is brought in with POST /keys/import, and no other version follows it';
+  'A key for wrap is known outside the HSM. Import it with POST /keys/import; it cannot be created or rotated here.';
 
 /** @throws AnkaError `purpose-mismatch` */
 export const assertMadeHere = (purpose: Purpose): void => {

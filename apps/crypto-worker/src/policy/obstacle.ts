@@ -25,11 +25,11 @@ interface Asked extends Pick<KeyRef, 'algorithm' | 'purpose'> {
 
 const ofPurpose = (detail: string): Obstacle => ({
   ...{ code: 'purpose-mismatch', rule: 'platform', detail },
-  source: 'what the platform does with keys of this purpose',
+  source: 'the uses that the platform offers for keys of this purpose',
 });
 const ofToken = (detail: string): Obstacle => ({
   ...{ code: 'algorithm-unavailable', rule: 'platform', detail },
-  source: 'what the token can do',
+  source: 'the capabilities of the token',
 });
 
 /** Nothing of it can be used, and no self-test that is still to come will change that. */
@@ -42,7 +42,7 @@ export const obstacleTo = (
   { algorithm, purpose, use, custody: place }: Asked,
 ): Obstacle | undefined => {
   if (use !== 'create')
-    return usesOf[purpose].includes(use) ? undefined : ofPurpose(`No key for ${purpose} is there to ${use}`);
+    return usesOf[purpose].includes(use) ? undefined : ofPurpose(`A key for ${purpose} cannot ${use} data`);
   if (!isMadeHere(purpose)) return ofPurpose(importedOnly);
   if (place === 'software' && !isLacking(custody.known(algorithm, purpose)))
     return ofToken(tokenDoesIt(algorithm, purpose));

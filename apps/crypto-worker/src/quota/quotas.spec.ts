@@ -9,7 +9,7 @@ const refused = { code: 'quota-exceeded', retryable: true };
 
 const quotasOf = (config: object) => {
   let now = 0;
-  const quotas = new Quotas(quotaConfig.parse(config), () => now);
+  const quotas = Quotas.withClock(quotaConfig.parse(config), () => now);
   const told: KeyQuota[] = [];
   const during = <Value>(of: typeof key, work: () => Promise<Value>): Promise<Value> =>
     quotas.during(of, work, (left) => told.push(left));

@@ -1,43 +1,48 @@
 import { AnkaError, type KeyQuota } from '@ankasecure/contracts';
 import { Buckets, type Grant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
 import type { KeyVersion } from '../key/key-version.js';
-import type { KeyLimits, Limits, QuotaConfig } from './quota.config.js';
+import { type KeyLimits, type Limits, QuotaConfig } from './quota.config.js';
 
-/** Buckets that are full again are dropped once so many have been asked. */
+/** Buckets that are full again are dropped after so many charges. */
 const sweepEvery = 10_000;
 
 type Used = Pick<KeyVersion, 'tenantId' | 'keyId'>;
 
 const exceeded = (detail: string): AnkaError => new AnkaError('quota-exceeded', detail);
 
-/** What tenants may do with the HSM: keys, and by key operations a second and operations at once. */
+/** Limits what tenants may do with the HSM: their keys, and by key operations a second and operations at once. */
+@Injectable()
 export class Quotas {
   private readonly byTenant: ReadonlyMap<string, Limits>;
-  private readonly buckets: Buckets;
+  private buckets = new Buckets();
   private readonly running = new Map<string, number>();
   private asked = 0;
 
-  constructor(
-    private readonly config: QuotaConfig,
-    now?: () => number,
-  ) {
+  constructor(private readonly config: QuotaConfig) {
     this.byTenant = new Map(config.tenants.map(({ tenant, ...limits }) => [tenant, limits]));
-    this.buckets = new Buckets(now);
   }
 
-  /** How many keys the tenant may have. */
+  /** Quotas that read another clock. @param now milliseconds */
+  static withClock(config: QuotaConfig, now: () => number): Quotas {
+    const quotas = new Quotas(config);
+    quotas.buckets = new Buckets(now);
+    return quotas;
+  }
+
+  /** The most keys that the tenant may have. */
   keysOf(tenantId: string): number | undefined {
     return this.limitsOf(tenantId).keys;
   }
 
-  /** Whether an operation with a key of this tenant has to be counted. */
+  /** Tells whether operations with keys of this tenant are counted. */
   bounds({ tenantId }: Used): boolean {
     return this.limitsOf(tenantId).perKey !== undefined;
   }
 
   /**
-   * Runs one operation with the key, within what the key has left.
-   * @param told hears what that is, also where it is too little
+   * Runs one operation with the key, within the key's quota.
+   * @param told hears what the key has left, also where that is too little
    * @throws AnkaError `quota-exceeded`
    */
   async during<Value>(key: Used, work: () => Promise<Value>, told?: (left: KeyQuota) => void): Promise<Value> {
@@ -49,7 +54,7 @@ export class Quotas {
     }
   }
 
-  /** As `during`, of what is not one piece of work. @returns what ends it, to be called once */
+  /** As `during`, for work that is not one promise. @returns the function that ends it, to be called once */
   begin({ tenantId, keyId }: Used, told: (left: KeyQuota) => void = () => undefined): () => void {
     const limits = this.limitsOf(tenantId).perKey;
     if (limits === undefined) return () => undefined;
@@ -63,7 +68,7 @@ export class Quotas {
     };
   }
 
-  /** At a whole number a second there is more within one, which is what `Retry-After` says. */
+  /** The rate is a whole number a second, so there is more within one second, as `Retry-After` says. */
   private charge(
     keyId: string,
     { operationsPerSecond, burst, concurrentOperations }: KeyLimits,
@@ -75,13 +80,15 @@ export class Quotas {
       told({ quota: burst, window: Math.ceil(burst / operationsPerSecond), remaining, seconds });
     if (concurrentOperations !== undefined && running >= concurrentOperations) {
       tell(this.buckets.look(keyId, rate));
-      throw exceeded(`The key does ${concurrentOperations} operations at once; try again when some are done`);
+      throw exceeded(
+        `The key allows ${concurrentOperations} concurrent operations. Try again when some have finished.`,
+      );
     }
     if (++this.asked % sweepEvery === 0) this.buckets.sweep();
     const grant = this.buckets.take(keyId, rate);
     tell(grant);
     if (!grant.granted)
-      throw exceeded(`The key does ${operationsPerSecond} operations a second; try again in a second`);
+      throw exceeded(`The key allows ${operationsPerSecond} operations per second. Try again in a second.`);
   }
 
   private limitsOf(tenantId: string): Limits {
@@ -89,6 +96,6 @@ export class Quotas {
   }
 }
 
-/** Of several keys the one that has the least left. */
+/** The quota of the key that has the least left. */
 export const tightest = (all: readonly (KeyQuota | undefined)[]): KeyQuota | undefined =>
   all.filter((one) => one !== undefined).toSorted((a, b) => a.remaining - b.remaining || b.seconds - a.seconds)[0];

@@ -11,8 +11,8 @@ const isJwsAlg = (alg: string): alg is JwsAlg => Object.hasOwn(signatureSchemes,
 export const jwsAlgOf = ({ algs, purpose }: KeyVersion, wanted?: JwsAlg): JwsAlg => {
   const alg = wanted ?? algs[0];
   if (purpose === 'encrypt' || alg === undefined || !isJwsAlg(alg)) {
-    throw new AnkaError('purpose-mismatch', 'The key is not for signatures: use a key of purpose sign or mac.');
+    throw new AnkaError('purpose-mismatch', 'The key is not for signatures. Use a key whose purpose is sign or mac.');
   }
-  if (!algs.includes(alg)) throw new AnkaError('algorithm-mismatch', `The key works with alg ${algs.join(', ')} only.`);
+  if (!algs.includes(alg)) throw new AnkaError('algorithm-mismatch', `The key supports only alg ${algs.join(', ')}.`);
   return alg;
 };

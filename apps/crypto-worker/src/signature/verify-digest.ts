@@ -43,7 +43,7 @@ export const verifyDigest = async (
   if (hash === null || !(scheme === 'rsa-pkcs1' || scheme === 'rsa-pss')) {
     throw new AnkaError(
       'request-invalid',
-      `${alg} signatures are verified by payload: send the payload, not its digest.`,
+      `${alg} signatures are verified with the payload. Send the payload, not its digest.`,
     );
   }
   assertInTime(budget);

@@ -33,7 +33,7 @@ const jwsClaim = (key: KeyVersion, item: VerifyItem, parts: JwsParts): Claim => 
     throw new AnkaError('algorithm-mismatch', 'The header of the JWS names another alg than the request.');
   }
   if (item.payload !== undefined && parts.payload !== '') {
-    throw new AnkaError('request-invalid', 'payload goes with a detached JWS only.');
+    throw new AnkaError('request-invalid', 'payload is allowed only with a detached JWS.');
   }
   const payload = item.payload === undefined ? parts.payload : payloadSegment(item.payload, item.encoding);
   const bytes = Buffer.from(`${parts.protectedHeader}.${payload}`, 'latin1');

@@ -4,7 +4,9 @@ import { dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/servi
 import { startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
+import { Partition, pkcs11Section } from '../custody/partition.js';
 import * as migrations from '../migrations/index.js';
+import { schema } from '../schema.js';
 
 export const silent = pino({ level: 'silent' });
 
@@ -35,7 +37,7 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     const options = dataSourceOptions(
       'test',
       { ...login, name: database, poolSize: 8 },
-      { entities: [], migrations: Object.values(migrations).slice(0, known) },
+      { ...schema, migrations: Object.values(migrations).slice(0, known) },
     );
     return new DataSource(options).initialize();
   };
@@ -68,6 +70,10 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     },
   };
 };
+
+/** A partition of this name. No token stands behind it. */
+export const partitionNamed = (name: string): Partition =>
+  new Partition(name, pkcs11Section.parse({ libraryPath: 'none', pin: 'none' }));
 
 export const contextOf = (tenantId: string): Context => ({
   tenantId,

@@ -30,7 +30,7 @@ describe('a policy that wants two people for something', () => {
     expect(policy.worker.enforced.get(tenantId)?.revision).toBe(2);
   });
 
-  it('is tightened by one', async () => {
+  it('is tightened by one person', async () => {
     const tighter = { ...strict, minimumStrength: 128, dualControl: ['destroy' as const, 'compromise' as const] };
     expect(await policy.put(tenantId, { ifMatch: 2 }, tighter)).toMatchObject({ version: 3, ...tighter });
   });

@@ -43,6 +43,9 @@ export const currentPolicy = async (manager: EntityManager, tenantId: string): P
   const pending = versions.find(({ state }) => state === 'pending') ?? null;
   if (active !== undefined) return { active, pending };
   if (await manager.existsBy(Tenant, { id: tenantId }))
-    throw new AnkaError('policy-not-applied', 'The tenant is being created; its first policy is not in force yet');
+    throw new AnkaError(
+      'policy-not-applied',
+      'The tenant is being created and its first policy is not in force yet. Try again.',
+    );
   throw new AnkaError('tenant-unknown');
 };

@@ -71,7 +71,7 @@ export class PutPolicy {
         throw new AnkaError('request-invalid', 'The workers refused this policy');
       throw new AnkaError(
         'precondition-failed',
-        'The workers enforce a later policy than was known here; read it and decide again',
+        'The workers enforce a newer policy than this service knew. Read the policy again and repeat the change.',
       );
     });
   }
@@ -114,7 +114,7 @@ const documentOf = async (manager: EntityManager, tenantId: string, version: num
 /** @throws AnkaError `precondition-required` */
 const conditionOf = ({ ifMatch }: Context): number => {
   if (ifMatch !== undefined) return ifMatch;
-  throw new AnkaError('precondition-required', 'Send the ETag of the policy you change as If-Match');
+  throw new AnkaError('precondition-required', 'Read the policy and send its ETag as If-Match');
 };
 
 /**
@@ -131,12 +131,12 @@ const assertCurrent = (
   if (pending !== null)
     throw new AnkaError(
       'policy-pending',
-      `Version ${pending.version} is not confirmed in force yet; try again in a moment`,
+      `Version ${pending.version} is not confirmed on every worker yet. Try again in a moment.`,
     );
   const isTheirs = active.changedBy === context.principal && active.changedByIssuer === (context.issuer ?? null);
   if (active.version === ifMatch + 1 && isTheirs && isDeepStrictEqual(active.document, document)) return 'repeated';
   if (active.version !== ifMatch)
-    throw new AnkaError('precondition-failed', `Version ${active.version} is in force; read it and decide again`);
+    throw new AnkaError('precondition-failed', `Version ${active.version} is in force. Read it and repeat the change.`);
   if (relaxes(active.document, document)) assertApproved(active.document, 'relax-policy', context);
   return 'new';
 };

@@ -56,7 +56,7 @@ export class ReconcileChange implements OnApplicationBootstrap, OnApplicationShu
   private async run(): Promise<void> {
     while (!this.stopped) {
       const left = await this.look().catch((error: unknown) => {
-        this.log.warn({ reason: (error as Error).message }, 'unfinished policy changes could not be looked for');
+        this.log.warn({ reason: (error as Error).message }, 'cannot look for unfinished policy changes');
         return 1;
       });
       this.failures = left === 0 ? 0 : this.failures + 1;

@@ -56,7 +56,7 @@ export class SettleChange {
     const attempt = this.attempt(tenantId)
       .catch((error: unknown) => {
         if (error instanceof AnkaError) throw error;
-        this.log.error({ tenantId, reason: (error as Error).message }, 'a policy change could not be finished');
+        this.log.error({ tenantId, reason: (error as Error).message }, 'cannot finish a policy change');
         throw notApplied('the database did not answer');
       })
       .finally(() => this.running.delete(tenantId));
@@ -104,7 +104,7 @@ export class SettleChange {
     } catch (error) {
       const code = error instanceof AnkaError ? error.code : 'internal-error';
       if (refusals.includes(code) && (await this.fail(change, code))) throw error;
-      this.log.warn({ tenantId, version, code }, 'a policy change is not confirmed in force yet');
+      this.log.warn({ tenantId, version, code }, 'a policy change is not confirmed on every worker yet');
       throw notApplied(code);
     }
   }
@@ -125,10 +125,7 @@ export class SettleChange {
    */
   private async adopt(tenant: Tenant, change: PolicyVersion, { revision, document }: Enforced): Promise<void> {
     const { tenantId, version, correlationId } = change;
-    this.log.error(
-      { tenantId, version, revision },
-      'the workers enforce a policy that is not known here; it is adopted',
-    );
+    this.log.error({ tenantId, version, revision }, 'adopted an unknown policy that the workers enforce');
     await this.resolve(change, always, async (manager) => {
       const before = await supersede(manager, tenantId);
       await manager.update(
@@ -196,5 +193,5 @@ const always = (): boolean => true;
 const notApplied = (why: string): AnkaError =>
   new AnkaError(
     'policy-not-applied',
-    `The change is stored and will be applied; it is not confirmed in force yet (${why})`,
+    `The change is stored and will be applied, but it is not confirmed on every worker yet (${why})`,
   );

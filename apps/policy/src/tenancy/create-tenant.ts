@@ -68,7 +68,7 @@ export class CreateTenant {
   private partitionFor({ partition = this.config.partition }: NewTenant): string {
     const known = [this.config.partition, ...this.config.partitions];
     if (known.includes(partition)) return partition;
-    throw new AnkaError('request-invalid', `partition: one of ${known.join(', ')} is expected`);
+    throw new AnkaError('request-invalid', `partition: must be one of ${known.join(', ')}`);
   }
 }
 
@@ -102,10 +102,10 @@ const assertSame = (stored: Tenant, { id, slug, name, partition }: WantedTenant)
 };
 
 const taken = (slug: string): AnkaError =>
-  new AnkaError('tenant-exists', `A tenant with the slug ${slug} exists; choose another`);
+  new AnkaError('tenant-exists', `A tenant with the slug ${slug} exists. Choose another slug.`);
 
 /** @throws AnkaError `access-denied` unless the caller belongs to the platform's own tenant */
 export const assertPlatform = ({ tenantId }: Context): void => {
   if (tenantId !== platformTenantId)
-    throw new AnkaError('access-denied', 'Only the platform’s own tenant administers tenants');
+    throw new AnkaError('access-denied', 'Only administrators of the platform can manage tenants');
 };

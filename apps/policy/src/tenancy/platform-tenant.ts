@@ -35,6 +35,6 @@ export class PlatformTenant implements OnModuleInit {
   /** @throws Error until the tenant is active */
   private async check(): Promise<void> {
     this.ready ||= await this.dataSource.manager.existsBy(Tenant, { id: platformTenantId, state: 'active' });
-    if (!this.ready) throw new Error('the platform tenant waits for a worker');
+    if (!this.ready) throw new Error('the platform’s tenant is waiting for a worker');
   }
 }

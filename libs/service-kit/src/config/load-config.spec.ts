@@ -79,7 +79,7 @@ describe('configuration', () => {
     ['hsm:\n  pin: "canary\n', 'MISSING_CHAR at line 3, column 1'],
     ['hsm:\n  pin: @canary', 'BAD_SCALAR_START at line 2, column 8'],
     ['hsm:\n  pin: canary: 3', 'BLOCK_AS_IMPLICIT_KEY at line 2, column 8'],
-    ['hsm:\n  pin: *canary', 'an alias in it cannot be resolved'],
+    ['hsm:\n  pin: *canary', 'an alias cannot be resolved'],
   ])('says of %j where it stops being YAML, and never what stands there', (text, message) => {
     let thrown: unknown;
     try {

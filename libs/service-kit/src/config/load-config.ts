@@ -19,7 +19,7 @@ const parseYaml = (text: string): unknown => {
 };
 
 const whereabouts = (error: unknown): string => {
-  if (!(error instanceof YAMLError)) return 'an alias in it cannot be resolved';
+  if (!(error instanceof YAMLError)) return 'an alias cannot be resolved';
   const [start] = error.linePos ?? [];
   return start === undefined ? error.code : `${error.code} at line ${start.line}, column ${start.col}`;
 };
@@ -50,7 +50,7 @@ export const parseConfig = <Schema extends z.ZodType>(
 ): z.infer<Schema> => {
   const document = prepare(parseYaml(text), resolve);
   const root = z.strictObject({ ankasecure: z.unknown() }).safeParse(document);
-  if (!root.success) throw new Error('configuration: the document must have the one root key `ankasecure`');
+  if (!root.success) throw new Error('configuration: the document must have exactly one root key, `ankasecure`');
   const result = schema.safeParse(root.data.ankasecure);
   if (result.success) return result.data;
   throw new Error(`configuration is not valid:\n  ${result.error.issues.map(describe).join('\n  ')}`);

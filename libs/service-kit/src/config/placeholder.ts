@@ -28,7 +28,7 @@ export const resolvePlaceholders = (text: string, resolve: Resolve): string =>
     const value = resolve(name) ?? fallback;
     if (value === undefined)
       throw new Error(
-        `configuration: \${${name}} has no value: set it in the environment, as a secret file, or give a default`,
+        `configuration: \${${name}} has no value: set it in the environment or in a secret file, or give it a default`,
       );
     return value;
   });

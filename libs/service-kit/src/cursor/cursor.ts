@@ -19,7 +19,7 @@ export class CursorSeal {
     const given = Buffer.from(mac, 'base64url');
     const expected = this.mac(scope, body);
     if (given.length !== expected.length || !timingSafeEqual(given, expected))
-      throw new AnkaError('cursor-invalid', 'Take the cursor from the previous page, with the same filter');
+      throw new AnkaError('cursor-invalid', 'Use the cursor of the previous page, with the same filter');
     return Buffer.from(body, 'base64url').toString();
   }
 

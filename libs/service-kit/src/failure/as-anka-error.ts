@@ -35,6 +35,6 @@ const isTransient = ({ code, message }: { code?: unknown; message?: unknown }): 
 export const asAnkaError = (error: unknown): AnkaError => {
   if (error instanceof AnkaError) return error;
   if (isTransient(Object(error) as object))
-    return new AnkaError('service-unavailable', 'The database does not answer now', { cause: error });
+    return new AnkaError('service-unavailable', 'The database does not answer. Try again.', { cause: error });
   return new AnkaError('internal-error', undefined, { cause: error });
 };

@@ -33,5 +33,5 @@ export const written = <Body>({ hsm }: Context, { body, ...rest }: Answer<Body>,
 
 /** Refuses the dry run of an operation that has none. */
 export const noDryRun = async (): Promise<never> => {
-  throw new AnkaError('request-invalid', 'This cannot be tried without being done');
+  throw new AnkaError('request-invalid', 'This route has no dry run');
 };

@@ -133,7 +133,7 @@ export class BusConnection {
     if (error !== null || (message.data.length === 0 && message.headers?.code === 503))
       return this.fail(
         token,
-        new AnkaError('service-unavailable', 'No instance of the service is there', { cause: error }),
+        new AnkaError('service-unavailable', 'No instance of the service is running. Try again.', { cause: error }),
       );
     try {
       const reply = decodeReply(message.data);
@@ -167,7 +167,7 @@ export class BusConnection {
     const denied = /publish.*"([^"]+)"/i.exec(reason)?.[1];
     for (const [token, waiter] of this.waiters)
       if (waiter.subject === denied)
-        this.fail(token, new AnkaError('internal-error', `${this.service} may not ask this`));
+        this.fail(token, new AnkaError('internal-error', `${this.service} may not send this request`));
   }
 
   /** Replies to a lost connection never arrive, so their requests fail at once. Requests that have not left are dropped. */

@@ -24,7 +24,7 @@ export const encodeFrame = (head: Context | ReplyHead, body: Uint8Array = empty)
 const decodeFrame = (data: Uint8Array): Frame => {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const end = bytes.indexOf(newline);
-  if (end < 0) throw new AnkaError('body-malformed', 'a message without a head');
+  if (end < 0) throw new AnkaError('body-malformed', 'the message has no head');
   return { head: JSON.parse(bytes.toString('utf8', 0, end)) as unknown, body: bytes.subarray(end + 1) };
 };
 

@@ -13,7 +13,7 @@ const unsendable: ReplyHead = {
   error: {
     code: 'body-too-large',
     retryable: false,
-    detail: 'The answer would be too large: send fewer or smaller items at once',
+    detail: 'The answer would be too large. Send fewer or smaller items.',
   },
 };
 
@@ -33,10 +33,10 @@ export class Responder {
     try {
       const frame = await this.reply(message, handler);
       const fits = frame.length <= maxPayload;
-      if (!fits) log.warn({ subject: message.subject, bytes: frame.length }, 'reply too large for the bus');
+      if (!fits) log.warn({ subject: message.subject, bytes: frame.length }, 'the reply is too large for the bus');
       message.respond(fits ? frame : encodeFrame(unsendable));
     } catch (error) {
-      log.error({ subject: message.subject, reason: (error as Error).message }, 'reply could not be sent');
+      log.error({ subject: message.subject, reason: (error as Error).message }, 'cannot send a reply');
     } finally {
       this.inFlight--;
     }

@@ -106,7 +106,7 @@ export class Delivery {
   private async quarantine(row: ClaimedEntry, { code, detail }: Failure): Promise<void> {
     this.way.log.fatal(
       { outboxId: row.id, code, detail },
-      'an outcome cannot be sealed and is set aside: it needs a person',
+      'an outcome cannot be sealed and is quarantined: an operator must act',
     );
     await this.manager.update(OutboxEntry, { id: row.id }, { quarantined: true });
   }
@@ -115,7 +115,7 @@ export class Delivery {
     const [first] = rows;
     this.way.log.error(
       { outboxId: first?.id, rows: rows.length, code, detail },
-      'outcomes cannot be sealed now and are left aside for a while',
+      'outcomes cannot be sealed now and are deferred',
     );
     this.deferred.push(...rows);
   }

@@ -10,17 +10,17 @@ interface OutboxGauge {
 const gauges: readonly OutboxGauge[] = [
   {
     name: 'ankasecure_outbox_events',
-    help: 'Committed outcomes that wait to be sealed',
+    help: 'Committed outcomes that are waiting to be sealed',
     read: (outbox) => outbox.depth,
   },
   {
     name: 'ankasecure_outbox_quarantined',
-    help: 'Outcomes that could not be sealed and need a person',
+    help: 'Outcomes that cannot be sealed and need an operator',
     read: (outbox) => outbox.quarantined,
   },
   {
     name: 'ankasecure_outbox_oldest_seconds',
-    help: 'Age of the oldest outcome that waits to be sealed',
+    help: 'Age of the oldest outcome that is waiting to be sealed',
     read: ({ oldestAt }) => (oldestAt === undefined ? 0 : Math.max(0, (Date.now() - oldestAt) / 1000)),
   },
 ];

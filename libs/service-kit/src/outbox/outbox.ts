@@ -106,7 +106,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     if (this.waiting >= this.options.capacity)
       throw new AnkaError(
         'audit-unavailable',
-        'Too many outcomes wait for the audit service; nothing is done that cannot be recorded',
+        'Too many outcomes are waiting for the audit service. Operations are refused until they can be recorded.',
       );
   }
 
@@ -147,7 +147,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
         else await this.idle();
       } catch (error) {
         this.failures++;
-        this.log.warn({ reason: (error as Error).message, waiting: this.waiting }, 'outcomes could not be sealed yet');
+        this.log.warn({ reason: (error as Error).message, waiting: this.waiting }, 'cannot seal outcomes yet');
         const most = Math.min(retryMs.most, retryMs.first * 2 ** Math.min(this.failures, 10));
         await this.recount().catch(() => undefined);
         await this.pause(most / 2 + Math.random() * (most / 2));

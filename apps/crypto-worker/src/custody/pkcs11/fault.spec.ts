@@ -4,8 +4,8 @@ import { createPkcs11Shim, enterSoftHsmToken, listeningLogger, partitionOn } fro
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, inTime, newRef } from '../custody.conformance.js';
 import { StillRunning } from '../custody.js';
-import type { Pkcs11Options } from './config.js';
 import { openPkcs11Custody, PinRefused, type Pkcs11Custody } from './pkcs11-custody.js';
+import type { Pkcs11Options } from './profile/config.js';
 
 const token = enterSoftHsmToken();
 const shim = createPkcs11Shim(token.libraryPath);

@@ -13,9 +13,9 @@ import {
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CustodyByKind } from '../assembly/custody-by-kind.js';
 import { codeOf, inTime, newRef, wrapKwp, wrapRsaKwp } from '../custody.conformance.js';
 import type { Custody, ImportedMaterial, KeyRef, Wrapping } from '../custody.js';
-import { CustodyByKind } from '../custody-by-kind.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { openBothCustodies } from './wrapped-custody.js';
 

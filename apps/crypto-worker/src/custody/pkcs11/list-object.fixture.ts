@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { type Handle, PKCS11 } from 'pkcs11js';
-import { rwSession } from './mechanism.js';
-import { cka } from './template.js';
+import { cka } from './cryptoki/attribute.js';
+import { rwSession } from './cryptoki/mechanism.js';
 
 /**
  * A program for tests: which objects are in a token. Reads `{libraryPath, tokenSerial, pin}` as JSON from standard input and

@@ -1,7 +1,7 @@
 import type { KeyRef } from '../custody.js';
-import { shapeOf } from './capability.js';
-import { packLocator } from './lane/locator.js';
-import type { KeyShape } from './template.js';
+import type { KeyShape } from './job/key-shape.js';
+import { shapeOf } from './job/shape-of.js';
+import { packLocator } from './session/locator.js';
 
 export const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>): KeyShape =>
   shapeOf(algorithm, purpose, alg);

@@ -1,6 +1,6 @@
 import { type KeyRef } from '../custody.js';
-import type { Pkcs11Config } from './config.js';
 import { openPkcs11Custody } from './pkcs11-custody.js';
+import type { Pkcs11Config } from './profile/config.js';
 
 /** A second worker on the same token, for the test beside it: it is told by messages what to do. */
 export interface Order {

@@ -17,25 +17,26 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import { shapeOf } from './capability.js';
-import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
-import type { Reply } from './lane/frame.js';
-import { type OperationName, signatureVariants } from './lane/job.js';
-import type { ImportSpec } from './lane/operation/import-key.js';
+import type { Reply } from './job/frame.js';
+import { type OperationName, signatureVariants } from './job/job.js';
+import { type KeyShape, platformShapes } from './job/key-shape.js';
+import { shapeOf } from './job/shape-of.js';
+import { kindOf, objectClassOf } from './kind/kinds.js';
 import { locatorOf } from './locate.js';
-import { type KeyShape, objectClass, platformShapes } from './template.js';
-import { TokenRuntime } from './token-runtime.js';
+import type { ImportSpec } from './operation/import-key.js';
+import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
-export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './config.js';
-export { PinRefused } from './token-module.js';
+export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+export { PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
 const hmacSha256 = variants.get('hmac/sha256') ?? 0;
 
 const variantOf = (request: SignatureRequest): number => {
   const variant = variants.get(`${request.scheme}/${'hash' in request ? request.hash : ''}`);
-  if (variant === undefined) throw new AnkaError('internal-error', 'The signature scheme is not known.');
+  if (variant === undefined) throw new AnkaError('internal-error', 'The signature scheme is unknown.');
   return variant;
 };
 
@@ -84,8 +85,8 @@ export class Pkcs11Custody implements Custody {
   }
 
   async generate(budget: Deadline, { ref, label }: NewKey): Promise<GeneratedKey> {
-    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
-    const reply = await this.#make(budget, shapeOf(ref.algorithm, ref.purpose, ref.alg), ref.objectId, label);
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
+    const reply = await this.make(budget, shapeOf(ref.algorithm, ref.purpose, ref.alg), ref.objectId, label);
     return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
@@ -98,9 +99,9 @@ export class Pkcs11Custody implements Custody {
     if (kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
-        'The token has no AES key wrap with padding, so it cannot hold a key encryption key.',
+        'The token does not support AES key wrap with padding, so it cannot hold a key-encryption key.',
       );
-    const reply = await this.#make(budget, platformShapes[kind], objectId, label);
+    const reply = await this.make(budget, platformShapes[kind], objectId, label);
     return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
@@ -119,7 +120,7 @@ export class Pkcs11Custody implements Custody {
     material: ImportedMaterial,
     wrapping: readonly Uint8Array[],
   ): Promise<Reply> {
-    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
     const { method, wrappedKey } = material;
     const spec: ImportSpec = { shape: shapeOf(ref.algorithm, ref.purpose, ref.alg), label, method };
     const under = material.method === 'aes-kwp' ? locatorOf(material.wrappingKey) : material.importKey;
@@ -143,45 +144,40 @@ export class Pkcs11Custody implements Custody {
   }
 
   uri(ref: KeyRef): string {
-    const { kind } = algorithmOf(ref.algorithm);
-    return objectUri(
-      this.token,
-      ref.objectId,
-      kind === 'aes' || kind === 'hmac' ? objectClass.secret : objectClass.private,
-    );
+    return objectUri(this.token, ref.objectId, objectClassOf(algorithmOf(ref.algorithm)));
   }
 
   async sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
     if (request.scheme === 'rsa-pkcs1' || request.scheme === 'rsa-pss')
-      assure(input.length === hashBytes[request.hash], 'not a digest of that hash');
-    if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'not a digest');
-    return this.#one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
+      assure(input.length === hashBytes[request.hash], 'the digest does not have the length of its hash');
+    if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'the input is not a digest');
+    return this.one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
   }
 
   platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array> {
-    return this.#one(budget, 'sign', hmacSha256, [objectId, input]);
+    return this.one(budget, 'sign', hmacSha256, [objectId, input]);
   }
 
   async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
     if (ciphertext.length !== algorithmOf(ref.algorithm).bits / 8) throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'decrypt-oaep', 0, [this.locatorOf(ref), ciphertext]);
+    return this.one(budget, 'decrypt-oaep', 0, [this.locatorOf(ref), ciphertext]);
   }
 
   async agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Uint8Array> {
     const size = Math.ceil(algorithmOf(ref.algorithm).bits / 8);
     if (peer.length !== 1 + 2 * size || peer[0] !== 4) throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'agree', size, [this.locatorOf(ref), peer]);
+    return this.one(budget, 'agree', size, [this.locatorOf(ref), peer]);
   }
 
   async wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {
-    assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'not a content encryption key');
-    return this.#one(budget, 'wrap-cek', 0, [this.locatorOf(ref), cek]);
+    assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'the input is not a content encryption key');
+    return this.one(budget, 'wrap-cek', 0, [this.locatorOf(ref), cek]);
   }
 
   async unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array> {
     if (wrapped.length < 24 || wrapped.length % 8 !== 0 || wrapped.length > 520)
       throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'unwrap-cek', 0, [this.locatorOf(ref), wrapped]);
+    return this.one(budget, 'unwrap-cek', 0, [this.locatorOf(ref), wrapped]);
   }
 
   async sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed> {
@@ -189,7 +185,7 @@ export class Pkcs11Custody implements Custody {
     if (plaintext.length > maxBytes)
       throw new AnkaError(
         'body-too-large',
-        `This token encrypts at most ${maxBytes} bytes at a time with dir; use a key-wrapping algorithm.`,
+        `This token encrypts at most ${maxBytes} bytes at a time with dir. Use a key-wrapping algorithm.`,
       );
     const reply = await this.runtime.call(budget, 'seal-gcm', 0, [this.locatorOf(ref), aad, plaintext]);
     return { iv: part(reply, 0), ciphertext: part(reply, 1), tag: part(reply, 2) };
@@ -198,7 +194,7 @@ export class Pkcs11Custody implements Custody {
   async openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Uint8Array> {
     const { iv, ciphertext, tag } = sealed;
     if (iv.length < 12 || iv.length > 16 || tag.length !== 16) throw new AnkaError('decryption-failed');
-    return this.#one(budget, 'open-gcm', 0, [this.locatorOf(ref), iv, ciphertext, tag, aad]);
+    return this.one(budget, 'open-gcm', 0, [this.locatorOf(ref), iv, ciphertext, tag, aad]);
   }
 
   healthy(): boolean {
@@ -209,7 +205,7 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.close();
   }
 
-  async #one(
+  private async one(
     budget: Deadline,
     operation: OperationName,
     variant: number,
@@ -219,10 +215,10 @@ export class Pkcs11Custody implements Custody {
     return part(reply, 0);
   }
 
-  async #make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {
-    assure(objectId.length === 16, 'a CKA_ID has 16 bytes');
+  private async make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {
+    assure(objectId.length === 16, 'a CKA_ID must have 16 bytes');
     const spec = Buffer.from(JSON.stringify({ shape, label }));
-    return this.runtime.call(budget, 'generate', 0, [spec, objectId], shape.kind === 'rsa');
+    return this.runtime.call(budget, 'generate', 0, [spec, objectId], kindOf(shape).slowToMake);
   }
 }
 

@@ -2,12 +2,13 @@ import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import type { WrappedKey, Wrapping } from '../custody.js';
 import type { DataKey, Vault } from '../software/vault.js';
-import { headerOf, packLocator } from './lane/locator.js';
-import { ivBytes, tagBytes } from './lane/operation/gcm.js';
+import { objectClass } from './cryptoki/attribute.js';
+import { platformShapes } from './job/key-shape.js';
 import { part, wrappedIn } from './pkcs11-custody.js';
-import { objectClass, platformShapes } from './template.js';
-import type { TokenRuntime } from './token-runtime.js';
+import { headerOf, packLocator } from './session/locator.js';
+import type { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
+import { ivBytes, tagBytes } from './use/gcm.js';
 
 const shape = platformShapes.seal;
 

@@ -1,5 +1,5 @@
 import type { TokenIdentity } from '../custody.js';
-import { objectClass } from './template.js';
+import { objectClass } from './cryptoki/attribute.js';
 
 const types: Readonly<Record<number, string>> = {
   [objectClass.private]: 'private',

@@ -11,13 +11,14 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './config.js';
-import { headerOf } from './lane/locator.js';
+import { objectClass } from './cryptoki/attribute.js';
+import { kindOf } from './kind/kinds.js';
 import { locatorOf, shapeOfRef } from './locate.js';
 import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
+import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { SealingVault } from './sealing-vault.js';
-import { objectClass } from './template.js';
-import { TokenRuntime } from './token-runtime.js';
+import { headerOf } from './session/locator.js';
+import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 /**
@@ -40,11 +41,11 @@ export class WrappedCustody extends Pkcs11Custody {
   }
 
   override async generate(budget: Deadline, { ref, wrapping }: NewKey): Promise<GeneratedKey> {
-    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'an encrypt key needs its JOSE algorithm');
+    assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
     const shape = shapeOfRef(ref);
     const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
-    const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, shape.kind === 'rsa');
+    const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, kindOf(shape).slowToMake);
     return { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) };
   }
 
@@ -70,7 +71,7 @@ export class WrappedCustody extends Pkcs11Custody {
 
   /** @throws AnkaError `key-not-found` for a key whose blob is gone */
   protected override locatorOf(ref: KeyRef): Uint8Array {
-    if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'There is no wrapped key any more.');
+    if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'The wrapped key has been deleted.');
     return locatorOf(ref);
   }
 }

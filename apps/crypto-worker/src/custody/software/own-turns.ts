@@ -28,7 +28,7 @@ export class OwnTurns {
    */
   take<Result>({ deadline, tenantId = '' }: Deadline, work: () => Result, again = false): Promise<Result> {
     if (!again && !this.line.hasRoomFor(tenantId, mostWaiting))
-      return Promise.reject(new AnkaError('hsm-unavailable', 'Too many requests wait; try again later.'));
+      return Promise.reject(new AnkaError('hsm-unavailable', 'Too many requests are waiting. Try again later.'));
     return new Promise((resolve, refuse) => {
       const begin = (): void => resolve(new Promise((done) => done(work())));
       const waiting = { tenant: tenantId, deadline, begin, refuse };

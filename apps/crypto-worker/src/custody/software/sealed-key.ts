@@ -12,7 +12,7 @@ export const aadOf = (
 
 /** @throws AnkaError `key-not-found` for a key whose blob is gone */
 export const dataKeyOf = ({ objectId, wrapped }: KeyRef): DataKey => {
-  if (wrapped === undefined) throw new AnkaError('key-not-found', 'There is no sealed key any more.');
+  if (wrapped === undefined) throw new AnkaError('key-not-found', 'The sealed key has been deleted.');
   return { objectId, wrapped };
 };
 

@@ -18,8 +18,8 @@ import { type AlgorithmKind, type AlgorithmName, algorithmOf } from '@ankasecure
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { emsaPssEncode } from '../../jose/emsa-pss.js';
 import type { GcmSealed, SignatureRequest } from '../custody.js';
-import { hashMechanisms } from '../pkcs11/mechanism.js';
-import { ecSpki } from '../pkcs11/spki.js';
+import { hashMechanisms } from '../pkcs11/cryptoki/mechanism.js';
+import { ecSpki } from '../pkcs11/kind/spki.js';
 
 /**
  * A key in plaintext: PKCS#8 of RSA and Ed25519, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. No form

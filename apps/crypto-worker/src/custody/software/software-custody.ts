@@ -48,7 +48,7 @@ const table = (lackOf: (purpose: Purpose) => string | null): ReadonlyMap<string,
   );
 
 /** All that this process computes with keys: everything but taking others in, which is the HSM's alone. */
-const able = table((purpose) => (purpose === 'wrap' ? 'keys are brought into the HSM alone' : null));
+const able = table((purpose) => (purpose === 'wrap' ? 'keys can be imported only into the HSM' : null));
 const unable = table(() => 'the token cannot seal keys');
 
 /**
@@ -70,7 +70,7 @@ export class SoftwareCustody implements KeyCustody {
 
   async capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability> {
     if (await this.vault.able(budget)) return this.known(algorithm, purpose);
-    throw new AnkaError('algorithm-unavailable', 'The token cannot seal keys, so none are kept in software');
+    throw new AnkaError('algorithm-unavailable', 'The token cannot seal keys, so keys cannot be kept in software');
   }
 
   known(algorithm: AlgorithmName, purpose: Purpose): Capability {

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CustodyByKind } from '../assembly/custody-by-kind.js';
 import { codeOf, custodyConformance, inTime, newRef } from '../custody.conformance.js';
 import type { Custody, KeyRef, Wrapping } from '../custody.js';
-import { CustodyByKind } from '../custody-by-kind.js';
 import { openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
 import { SoftwareCustody } from './software-custody.js';

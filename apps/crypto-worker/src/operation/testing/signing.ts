@@ -1,13 +1,14 @@
 import type { Context } from '@ankasecure/contracts';
-import type { Outbox } from '@ankasecure/service-kit';
+import type { Outbox, RawAnswer } from '@ankasecure/service-kit';
 import { grantsOf } from '../../access/grant.js';
 import { knownKey } from '../../jose/testing/known-key.js';
 import type { GrantedVersion, KeyStore, Target } from '../../key/key-store.js';
 import type { GroupCommit } from '../../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../../policy/enforced-policy.js';
 import { Quotas } from '../../quota/quotas.js';
+import { AttemptItem } from '../attempt-item.js';
 import { operations } from '../operation.js';
-import { type OperationAnswer, RunOperation } from '../run-operation.js';
+import { RunOperation } from '../run-operation.js';
 import type { UseBudget } from '../use-budget.js';
 
 const { custody, key } = knownKey('EC-P256', 'sign');
@@ -16,7 +17,7 @@ Object.assign(custody, { known: () => ({ ...key, excluded: [], outsideSteps: [] 
 /** Version 1 of the key that signs, whatever id it is asked for by. */
 export const signingKey: GrantedVersion = { ...key, version: 1, custody: 'token', grants: grantsOf([]) };
 
-interface Parts {
+interface Replaced {
   readonly quotas?: Quotas;
   readonly budget?: Pick<UseBudget, 'bounds' | 'take'>;
   readonly meant?: KeyStore['meant'];
@@ -29,21 +30,33 @@ const asNamed = async (_: string, target: Target): Promise<GrantedVersion> => ({
   version: 1,
 });
 
-/** Signs as a worker does, with everything around the operation let through but what is given. */
-export const signing = ({ quotas = new Quotas({ tenants: [] }), budget = unbounded, meant = asNamed }: Parts = {}) => {
-  const runner = new RunOperation(
-    { custody, budget: budget as UseBudget, quotas },
+/** Signs as a worker does. Everything around the operation lets it through, but for the parts that are given. */
+export const signing = ({
+  quotas = new Quotas({ tenants: [] }),
+  budget = unbounded,
+  meant = asNamed,
+}: Replaced = {}) => {
+  const policy = enforcedPolicy(1, { allowedAlgorithms: ['EC-P256'], fipsOnly: false });
+  const items = new AttemptItem(
+    custody,
     { meant } as unknown as KeyStore,
-    {
-      of: async () => enforcedPolicy(1, { allowedAlgorithms: ['EC-P256'], fipsOnly: false }),
-    } as unknown as EnforcedPolicies,
+    { of: async () => policy } as unknown as EnforcedPolicies,
+    budget as UseBudget,
+    quotas,
+  );
+  const runner = new RunOperation(
+    items,
     { expect: () => undefined, commit: async () => true } as unknown as GroupCommit,
     { assertRoom: () => undefined } as unknown as Outbox,
   );
-  return (request: object, more: Partial<Context> = {}): Promise<OperationAnswer> => {
+  return (request: object, more: Partial<Context> = {}): Promise<RawAnswer> => {
     const context: Context = {
-      ...{ tenantId: key.tenantId, principal: 'somebody', roles: ['application-admin'], correlationId: 'signing' },
-      ...{ deadline: Date.now() + 9_000, ...more },
+      tenantId: key.tenantId,
+      principal: 'somebody',
+      roles: ['application-admin'],
+      correlationId: 'signing',
+      deadline: Date.now() + 9_000,
+      ...more,
     };
     const [, , sign] = operations;
     return runner.run(sign, context, Buffer.from(JSON.stringify(request)));

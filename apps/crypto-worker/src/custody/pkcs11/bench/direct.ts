@@ -1,17 +1,18 @@
 import pkcs11js from 'pkcs11js';
-import { defaultTuning } from '../config.js';
-import { controlMemory, shared } from '../lane/control.js';
-import type { Reply } from '../lane/frame.js';
-import { operationNumber, status } from '../lane/job.js';
-import { perform } from '../lane/perform.js';
-import { TokenSession } from '../lane/token-session.js';
-import { UnwrappedKeys } from '../lane/unwrapped-key.js';
-import type { TokenModule } from '../token-module.js';
+import { controlMemory, shared } from '../job/control.js';
+import type { Reply } from '../job/frame.js';
+import { operationNumber, status } from '../job/job.js';
+import { perform } from '../operation/perform.js';
+import { unwrapForUse } from '../operation/wrap-key.js';
+import { defaultTuning } from '../profile/config.js';
+import { TokenSession } from '../session/token-session.js';
+import { UnwrappedKeys } from '../session/unwrapped-key.js';
+import type { TokenModule } from '../token/token-module.js';
 import type { DirectJob } from './operation.js';
 
 /** A lane's session in this very thread: the token's own work and the binding's, and nothing besides. */
 export class DirectSession {
-  readonly #session: TokenSession;
+  private readonly session: TokenSession;
 
   constructor(module: TokenModule) {
     const p11 = new pkcs11js.PKCS11();
@@ -19,31 +20,31 @@ export class DirectSession {
     const { slot, profile } = module;
     const { handleCacheSize } = defaultTuning;
     const settings = { slot, profile, handleCacheSize };
-    this.#session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0));
+    this.session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0, unwrapForUse));
   }
 
   run({ operation, variant, parts }: DirectJob): Buffer[] {
-    return this.#answered(operation, { variant, parts: [...parts] });
+    return this.answered(operation, { variant, parts: [...parts] });
   }
 
   generate(shape: unknown, label: string, id: Buffer): void {
-    this.#answered('generate', { variant: 0, parts: [Buffer.from(JSON.stringify({ shape, label })), id] });
+    this.answered('generate', { variant: 0, parts: [Buffer.from(JSON.stringify({ shape, label })), id] });
   }
 
   destroy(id: Buffer): void {
-    this.#answered('destroy', { variant: 0, parts: [id] });
+    this.answered('destroy', { variant: 0, parts: [id] });
   }
 
   close(): void {
-    this.#session.close();
+    this.session.close();
   }
 
-  #answered(
+  private answered(
     operation: Parameters<typeof operationNumber>[0],
     request: { readonly variant: number; readonly parts: Buffer[] },
   ): Buffer[] {
     const job = { ...request, operation: operationNumber(operation), deadline: Number.MAX_SAFE_INTEGER };
-    const reply: Reply = perform(this.#session, job);
+    const reply: Reply = perform(this.session, job);
     if (reply.status !== status.done)
       throw new Error(`${operation} ended with ${reply.status}: ${Buffer.from(reply.parts[0] ?? []).toString()}`);
     return reply.parts.map((part) => Buffer.from(part));

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig, main } from '@ankasecure/service-kit';
-import { servedPartition, workerConfig } from '../../../config.js';
+import { z } from 'zod';
 import { metered } from '../../../deadline/metered.js';
 import type { KeyRef } from '../../custody.js';
-import { shapeOf } from '../capability.js';
-import type { CustodyLogger, Pkcs11Config } from '../config.js';
+import { pkcs11Section } from '../../partition.js';
+import { shapeOf } from '../job/shape-of.js';
 import { openPkcs11Custody } from '../pkcs11-custody.js';
-import { TokenModule } from '../token-module.js';
+import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
+import { TokenModule } from '../token/token-module.js';
 import { DirectSession } from './direct.js';
 import { measureLanes, measureThread, type RawResult } from './measure.js';
 import { type RawOperation, rawOperations, type Seed } from './operation.js';
+
+/** The token of the worker's own configuration; the rest of its file is not read. */
+const benchConfig = z.object({ hsm: z.object({ pkcs11: pkcs11Section }) });
 
 /** Asked over the process's channel; the answer is a RawResult, or `{error}`. `threadSeconds` comes once, before the lanes. */
 export type RawOrder =
@@ -54,8 +58,8 @@ const inThread = (config: Pkcs11Config, names: readonly string[], seconds: numbe
  * says, and nothing around them.
  */
 main('raw PKCS#11', async () => {
-  const loaded = loadConfig(workerConfig);
-  const config: Pkcs11Config = { ...servedPartition(loaded).hsm, partition: 'bench' };
+  const loaded = loadConfig(benchConfig);
+  const config: Pkcs11Config = { ...loaded.hsm.pkcs11, partition: 'bench' };
   let prepared: Prepared[] = [];
   let lanes: ReturnType<typeof openPkcs11Custody> | null = null;
 

@@ -18,32 +18,32 @@ const percentile = (sorted: readonly number[], percent: number): number =>
 
 /** Follows a run: how often, how long, at what cost. */
 class Run {
-  readonly #cpu = process.cpuUsage();
-  readonly #startedAt = performance.now();
-  readonly #latencies: number[] = [];
-  #hsmMicros = 0;
+  private readonly cpu = process.cpuUsage();
+  private readonly startedAt = performance.now();
+  private readonly latencies: number[] = [];
+  private hsmMicros = 0;
 
   constructor(private readonly seconds: number) {}
 
   goesOn(): boolean {
-    return performance.now() - this.#startedAt < this.seconds * 1000;
+    return performance.now() - this.startedAt < this.seconds * 1000;
   }
 
   add(since: number, hsmMicros: number): void {
-    this.#latencies.push(performance.now() - since);
-    this.#hsmMicros += hsmMicros;
+    this.latencies.push(performance.now() - since);
+    this.hsmMicros += hsmMicros;
   }
 
   result(operation: string, inFlight: number): RawResult {
-    const { user, system } = process.cpuUsage(this.#cpu);
-    const seconds = (performance.now() - this.#startedAt) / 1000;
-    const sorted = this.#latencies.sort((a, b) => a - b);
+    const { user, system } = process.cpuUsage(this.cpu);
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const sorted = this.latencies.sort((a, b) => a - b);
     return {
       operation,
       inFlight,
       perSecond: sorted.length / seconds,
       cpuMicros: (user + system) / sorted.length,
-      hsmMicros: this.#hsmMicros / sorted.length,
+      hsmMicros: this.hsmMicros / sorted.length,
       p50: percentile(sorted, 50),
       p99: percentile(sorted, 99),
     };

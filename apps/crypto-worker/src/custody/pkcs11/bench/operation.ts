@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import type { Deadline } from '../../../deadline/deadline.js';
 import type { Custody, GcmSealed, KeyRef, SignatureRequest } from '../../custody.js';
-import { signatureVariants } from '../lane/job.js';
+import { signatureVariants } from '../job/job.js';
 
 /** One lane job, for a session that is called directly. */
 export interface DirectJob {

@@ -1,4 +1,4 @@
-import { operations, signatureVariants } from './job.js';
+import { operations, signatureVariants } from '../job/job.js';
 
 const places = 32;
 const unknownMicros = 100;
@@ -8,19 +8,19 @@ const unknownMicros = 100;
  * slowly: a thread that had to wait for a processor says nothing about the token.
  */
 export class CostEstimate {
-  readonly #micros = new Float64Array(operations.length * places);
+  private readonly micros = new Float64Array(operations.length * places);
 
   of(job: { readonly operation: number; readonly variant: number }): number {
-    return this.#micros[this.#place(job)] || unknownMicros;
+    return this.micros[this.place(job)] || unknownMicros;
   }
 
   learn(job: { readonly operation: number; readonly variant: number }, micros: number): void {
-    const place = this.#place(job);
-    const before = this.#micros[place] || micros;
-    this.#micros[place] = before + (micros - before) / (micros < before ? 2 : 64);
+    const place = this.place(job);
+    const before = this.micros[place] || micros;
+    this.micros[place] = before + (micros - before) / (micros < before ? 2 : 64);
   }
 
-  #place(job: { readonly operation: number; readonly variant: number }): number {
+  private place(job: { readonly operation: number; readonly variant: number }): number {
     return job.operation * places + (job.variant < signatureVariants.length ? job.variant : 0);
   }
 }

@@ -14,13 +14,13 @@ const everybody: Admits = () => true;
  */
 export class FairLine<Item extends Waiting> {
   /** The next turn is the first one's. */
-  #lines = new Map<string, Item[]>();
+  private lines = new Map<string, Item[]>();
   /** Those that have waited before. */
-  #front: Item[] = [];
-  #length = 0;
+  private front: Item[] = [];
+  private count = 0;
 
   get length(): number {
-    return this.#length;
+    return this.count;
   }
 
   /**
@@ -28,64 +28,64 @@ export class FairLine<Item extends Waiting> {
    * fills the line leaves room for all who have not, and no more than twice the limit ever waits.
    * @param waiting how many wait in all, where that is more than this line
    */
-  hasRoomFor(tenant: string, limit: number, waiting = this.#length): boolean {
+  hasRoomFor(tenant: string, limit: number, waiting = this.count): boolean {
     if (waiting < limit) return true;
-    return waiting < 2 * limit && (this.#lines.get(tenant)?.length ?? 0) < limit / (2 * (this.#lines.size + 1));
+    return waiting < 2 * limit && (this.lines.get(tenant)?.length ?? 0) < limit / (2 * (this.lines.size + 1));
   }
 
   push(item: Item): void {
-    const line = this.#lines.get(item.tenant);
-    if (line === undefined) this.#lines.set(item.tenant, [item]);
+    const line = this.lines.get(item.tenant);
+    if (line === undefined) this.lines.set(item.tenant, [item]);
     else line.push(item);
-    this.#length++;
+    this.count++;
   }
 
   /** Before everybody. */
   putInFront(item: Item): void {
-    this.#front.unshift(item);
-    this.#length++;
+    this.front.unshift(item);
+    this.count++;
   }
 
   /** Whose turn it is, left where it is. What has waited before goes first, whosever it is. */
   peek(admits = everybody): Item | undefined {
-    if (this.#front.length > 0) return this.#front[0];
-    for (const [tenant, line] of this.#lines) if (admits(tenant)) return line[0];
+    if (this.front.length > 0) return this.front[0];
+    for (const [tenant, line] of this.lines) if (admits(tenant)) return line[0];
     return undefined;
   }
 
   take(admits = everybody): Item | undefined {
-    const item = this.#front.shift() ?? this.#takeTurn(admits);
-    if (item !== undefined) this.#length--;
+    const item = this.front.shift() ?? this.takeTurn(admits);
+    if (item !== undefined) this.count--;
     return item;
   }
 
   /** Keeps what `keep` gives back of all, in their order. */
   filter(keep: (items: readonly Item[]) => Item[]): void {
-    this.#front = keep(this.#front);
-    this.#length = this.#front.length;
-    for (const [tenant, line] of this.#lines) {
+    this.front = keep(this.front);
+    this.count = this.front.length;
+    for (const [tenant, line] of this.lines) {
       const left = keep(line);
-      this.#length += left.length;
-      if (left.length === 0) this.#lines.delete(tenant);
-      else this.#lines.set(tenant, left);
+      this.count += left.length;
+      if (left.length === 0) this.lines.delete(tenant);
+      else this.lines.set(tenant, left);
     }
   }
 
   empty(): readonly Item[] {
-    const all = [...this.#front, ...[...this.#lines.values()].flat()];
+    const all = [...this.front, ...[...this.lines.values()].flat()];
     this.filter(() => []);
     return all;
   }
 
-  #takeTurn(admits: Admits): Item | undefined {
-    for (const [tenant, line] of this.#lines) {
+  private takeTurn(admits: Admits): Item | undefined {
+    for (const [tenant, line] of this.lines) {
       if (!admits(tenant)) continue;
       const item = line.shift();
       // A tenant alone need not be moved behind itself.
-      if (line.length === 0) this.#lines.delete(tenant);
-      else if (this.#lines.size > 1) {
-        this.#lines.delete(tenant);
-        this.#lines.set(tenant, line);
+      if (line.length === 0) this.lines.delete(tenant);
+      else if (this.lines.size > 1) {
+        this.lines.delete(tenant);
+        this.lines.set(tenant, line);
       }
       return item;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type OperationName, operationNumber } from './job.js';
+import { type OperationName, operationNumber } from '../job/job.js';
 import { type Job, JobQueue } from './job-queue.js';
 
 const jobOf = (operation: OperationName, changes: Partial<Job> = {}): Job => ({

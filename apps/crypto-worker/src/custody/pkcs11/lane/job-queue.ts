@@ -1,9 +1,9 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { StillRunning } from '../../custody.js';
+import type { Reply, Request } from '../job/frame.js';
+import { operations } from '../job/job.js';
 import { CostEstimate } from './cost-estimate.js';
 import { type Admits, FairLine } from './fair-line.js';
-import type { Reply, Request } from './frame.js';
-import { operations } from './job.js';
 
 /** One call of custody on its way. */
 export interface Job extends Request {
@@ -66,40 +66,40 @@ const next = (line: FairLine<Job>, wallClock: number, admits?: Admits): Job | un
 
 /** Jobs that wait for a lane, tenants in turn, and how many of them make a good batch. */
 export class JobQueue {
-  readonly #costs = new CostEstimate();
-  readonly #fast = new FairLine<Job>();
-  readonly #slow = new FairLine<Job>();
+  private readonly costs = new CostEstimate();
+  private readonly fast = new FairLine<Job>();
+  private readonly slow = new FairLine<Job>();
 
   get length(): number {
-    return this.#fast.length + this.#slow.length;
+    return this.fast.length + this.slow.length;
   }
 
   /** As `FairLine.hasRoomFor`, of its tenant's. */
   hasRoom({ tenant, slow }: Pick<Job, 'tenant' | 'slow'>, limit: number): boolean {
-    return (slow ? this.#slow : this.#fast).hasRoomFor(tenant, limit, this.length);
+    return (slow ? this.slow : this.fast).hasRoomFor(tenant, limit, this.length);
   }
 
   push(job: Job): void {
-    (job.slow ? this.#slow : this.#fast).push(job);
+    (job.slow ? this.slow : this.fast).push(job);
   }
 
   putInFront(job: Job): void {
-    (job.slow ? this.#slow : this.#fast).putInFront(job);
+    (job.slow ? this.slow : this.fast).putInFront(job);
   }
 
   /** Whether what waits is computed on this machine, so that more lanes than processors only get in each other's way. */
   get cheap(): boolean {
-    const next = this.#fast.peek();
-    return next !== undefined && this.#costs.of(next) <= cheapMicros;
+    const next = this.fast.peek();
+    return next !== undefined && this.costs.of(next) <= cheapMicros;
   }
 
   learn(job: Job, micros: number): void {
-    this.#costs.learn(job, micros);
+    this.costs.learn(job, micros);
   }
 
   takeSlow(wallClock: number): Job[] {
-    if (next(this.#slow, wallClock) === undefined) return [];
-    return [this.#slow.take() as Job];
+    if (next(this.slow, wallClock) === undefined) return [];
+    return [this.slow.take() as Job];
   }
 
   /**
@@ -108,17 +108,17 @@ export class JobQueue {
    * @param admits whose jobs the lane is for, where it is not for everybody's
    */
   takeFast(lanes: number, wallClock: number, admits?: Admits): Job[] {
-    const share = Math.ceil(this.#fast.length / lanes);
+    const share = Math.ceil(this.fast.length / lanes);
     const taken: Job[] = [];
     let cost = 0;
     while (taken.length < batchLimit) {
-      const job = next(this.#fast, wallClock, admits);
+      const job = next(this.fast, wallClock, admits);
       if (!job) break;
-      cost += this.#costs.of(job);
+      cost += this.costs.of(job);
       if (taken.length > 0 && cost > (taken.length < share ? batchMicros : worthwhileMicros)) break;
       const isAlone = !operations[job.operation]?.repeatable;
       if (isAlone && taken.length > 0) break;
-      this.#fast.take(admits);
+      this.fast.take(admits);
       taken.push(job);
       if (isAlone) break;
     }
@@ -126,10 +126,10 @@ export class JobQueue {
   }
 
   expire(wallClock: number): void {
-    for (const line of [this.#fast, this.#slow]) line.filter((jobs) => expire(jobs, wallClock));
+    for (const line of [this.fast, this.slow]) line.filter((jobs) => expire(jobs, wallClock));
   }
 
   empty(): readonly Job[] {
-    return [...this.#fast.empty(), ...this.#slow.empty()];
+    return [...this.fast.empty(), ...this.slow.empty()];
   }
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Tuning } from '../config.js';
+import type { Reply } from '../job/frame.js';
+import type { Tuning } from '../profile/config.js';
 import type { Admits } from './fair-line.js';
-import type { Reply } from './frame.js';
 import { expire, giveUp, type Job, JobQueue, settle } from './job-queue.js';
 import { Lane, type LaneSettings } from './lane.js';
 import { SpareLane } from './spare-lane.js';
@@ -34,34 +34,34 @@ const firstLanes = 2;
 
 /** Feeds jobs to lanes in batches: while lanes are busy a queue grows, and an idle lane takes its share of it. */
 export class LanePool {
-  readonly #options: PoolOptions;
-  readonly #queue = new JobQueue();
-  readonly #spare = new SpareLane();
-  #lanes: Lane<Job>[] = [];
-  #paused = false;
-  #closed = false;
-  #dispatching = false;
-  #crashes = 0;
-  #watch: NodeJS.Timeout | null = null;
-  #drained: (() => void)[] = [];
+  private readonly options: PoolOptions;
+  private readonly queue = new JobQueue();
+  private readonly spare = new SpareLane();
+  private lanes: Lane<Job>[] = [];
+  private paused = false;
+  private closed = false;
+  private dispatching = false;
+  private crashes = 0;
+  private watch: NodeJS.Timeout | null = null;
+  private drained: (() => void)[] = [];
 
   constructor(options: PoolOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   /** Begins the first lanes, one after the other: starting a thread takes the processor from callers. */
   async start(): Promise<void> {
-    while (this.#lanes.length < Math.min(firstLanes, this.#options.size) && !this.#closed) await this.#addLane();
+    while (this.lanes.length < Math.min(firstLanes, this.options.size) && !this.closed) await this.addLane();
   }
 
   submit(job: Job): void {
-    if (!this.#queue.hasRoom(job, this.#options.tuning.queueLimit)) {
-      settle(job, new AnkaError('hsm-unavailable', 'Too many requests wait for the HSM; try again later.'));
+    if (!this.queue.hasRoom(job, this.options.tuning.queueLimit)) {
+      settle(job, new AnkaError('hsm-unavailable', 'Too many requests are waiting for the HSM. Try again later.'));
       return;
     }
-    this.#spare.note(job.tenant, performance.now());
-    this.#queue.push(job);
-    this.#wake();
+    this.spare.note(job.tenant, performance.now());
+    this.queue.push(job);
+    this.wake();
   }
 
   /** To the front of the queue, for a job that has waited before and that no lane is at. */
@@ -70,205 +70,199 @@ export class LanePool {
       job.over?.();
       return;
     }
-    this.#queue.putInFront(job);
-    this.#wake();
+    this.queue.putInFront(job);
+    this.wake();
   }
 
   /** A lane that begins later has nothing unwrapped. */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
-    for (const lane of this.#lanes) lane.forgetUnwrapped(objectIds);
+    for (const lane of this.lanes) lane.forgetUnwrapped(objectIds);
   }
 
   get stuckLanes(): number {
-    return this.#lanes.filter((lane) => lane.quarantined).length;
+    return this.lanes.filter((lane) => lane.quarantined).length;
   }
 
   /** No batch goes out any more. @returns when none is out: only then may the module be finalised */
   async pause(): Promise<void> {
-    this.#paused = true;
-    if (this.#lanes.some((lane) => lane.busy)) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    this.paused = true;
+    if (this.lanes.some((lane) => lane.busy)) await new Promise<void>((resolve) => this.drained.push(resolve));
   }
 
   resume(slot: Uint8Array): void {
-    for (const lane of this.#lanes) lane.moveTo(slot);
-    this.#paused = false;
-    this.#wake();
+    for (const lane of this.lanes) lane.moveTo(slot);
+    this.paused = false;
+    this.wake();
     this.start().catch(() => undefined);
   }
 
   /** Answers every job that waits. */
   rejectWaiting(error: () => AnkaError): void {
-    for (const job of this.#queue.empty()) settle(job, error());
+    for (const job of this.queue.empty()) settle(job, error());
   }
 
   /** @returns false when a lane hangs in a call: then the module must not be finalised */
   async close(): Promise<boolean> {
-    this.#closed = true;
+    this.closed = true;
     this.rejectWaiting(() => new AnkaError('hsm-unavailable', 'The worker is shutting down.'));
-    const ended = await Promise.all(
-      this.#lanes.map((lane) => lane.close(Math.max(farewellMs, this.#options.timeoutMs))),
-    );
-    if (this.#watch) clearInterval(this.#watch);
-    for (const lane of this.#lanes) for (const job of lane.jobs) settle(job, new AnkaError('hsm-unavailable'));
+    const ended = await Promise.all(this.lanes.map((lane) => lane.close(Math.max(farewellMs, this.options.timeoutMs))));
+    if (this.watch) clearInterval(this.watch);
+    for (const lane of this.lanes) for (const job of lane.jobs) settle(job, new AnkaError('hsm-unavailable'));
     return ended.every(Boolean);
   }
 
-  #addLane(): Promise<void> {
+  private addLane(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const lane = new Lane<Job>(this.#options.settings(), {
+      const lane = new Lane<Job>(this.options.settings(), {
         ready: () => {
           resolve();
-          this.#wake();
+          this.wake();
         },
-        answered: (from, jobs, replies) => this.#answered(from, jobs, replies),
+        answered: (from, jobs, replies) => this.answered(from, jobs, replies),
         crashed: (from, jobs, begun, error) => {
           reject(error);
-          this.#crashed(from, jobs, begun, error);
+          this.crashed(from, jobs, begun, error);
         },
       });
-      this.#lanes.push(lane);
+      this.lanes.push(lane);
     });
   }
 
-  #answered(lane: Lane<Job>, jobs: readonly Job[], replies: readonly Reply[]): void {
-    this.#crashes = 0;
+  private answered(lane: Lane<Job>, jobs: readonly Job[], replies: readonly Reply[]): void {
+    this.crashes = 0;
     const late = lane.quarantined;
     lane.quarantined = false;
     jobs.forEach((job, index) => {
       const reply = replies[index];
       if (!reply) return;
-      this.#queue.learn(job, reply.micros);
+      this.queue.learn(job, reply.micros);
       job.over?.();
-      if (!late && !job.settled) this.#options.replied(job, reply);
+      if (!late && !job.settled) this.options.replied(job, reply);
     });
-    this.#noticeDrained();
-    if (late && this.#lanes.length > this.#options.size) this.#retire(lane);
-    this.#dispatch();
+    this.noticeDrained();
+    if (late && this.lanes.length > this.options.size) this.retire(lane);
+    this.dispatch();
   }
 
-  #retire(lane: Lane<Job>): void {
-    this.#lanes = this.#lanes.filter((other) => other !== lane);
-    void lane.close(this.#options.timeoutMs);
+  private retire(lane: Lane<Job>): void {
+    this.lanes = this.lanes.filter((other) => other !== lane);
+    void lane.close(this.options.timeoutMs);
   }
 
-  #crashed(lane: Lane<Job>, jobs: readonly Job[], begun: number, error: Error): void {
-    this.#lanes = this.#lanes.filter((other) => other !== lane);
+  private crashed(lane: Lane<Job>, jobs: readonly Job[], begun: number, error: Error): void {
+    this.lanes = this.lanes.filter((other) => other !== lane);
     jobs.forEach((job, index) => {
       job.over?.();
       if (index >= begun) this.putBack(job);
       else settle(job, new AnkaError('hsm-error', undefined, { cause: error }));
     });
-    this.#noticeDrained();
-    this.#crashes++;
-    if (this.#closed) return;
-    if (this.#crashes >= crashLimit) this.#options.fatal(`lanes end by themselves: ${error.message}`);
-    else setTimeout(() => this.#replace(), 50 * this.#crashes).unref();
+    this.noticeDrained();
+    this.crashes++;
+    if (this.closed) return;
+    if (this.crashes >= crashLimit) this.options.fatal(`lanes keep ending by themselves: ${error.message}`);
+    else setTimeout(() => this.replace(), 50 * this.crashes).unref();
   }
 
-  #noticeDrained(): void {
-    if (this.#lanes.some((lane) => lane.busy)) return;
-    for (const resolve of this.#drained.splice(0)) resolve();
+  private noticeDrained(): void {
+    if (this.lanes.some((lane) => lane.busy)) return;
+    for (const resolve of this.drained.splice(0)) resolve();
   }
 
   /** Dispatches at the end of the current turn, so that jobs submitted together travel together. */
-  #wake(): void {
-    this.#startWatch();
-    if (this.#dispatching) return;
-    this.#dispatching = true;
+  private wake(): void {
+    this.startWatch();
+    if (this.dispatching) return;
+    this.dispatching = true;
     queueMicrotask(() => {
-      this.#dispatching = false;
-      this.#dispatch();
+      this.dispatching = false;
+      this.dispatch();
     });
   }
 
-  #dispatch(): void {
-    if (this.#paused || this.#closed || this.#queue.length === 0) return;
+  private dispatch(): void {
+    if (this.paused || this.closed || this.queue.length === 0) return;
     const now = performance.now();
-    const idle = this.#lanes.filter((lane) => lane.idle);
-    if (idle.length === 0) return this.#growFor(now);
+    const idle = this.lanes.filter((lane) => lane.idle);
+    if (idle.length === 0) return this.growFor(now);
     const wallClock = Date.now();
     for (const [index, lane] of idle.entries()) {
-      const jobs = this.#take(idle.length - index, now, wallClock);
-      if (jobs.length === 0) return this.#growFor(now);
-      const loginEpoch = this.#options.loginEpoch();
+      const jobs = this.take(idle.length - index, now, wallClock);
+      if (jobs.length === 0) return this.growFor(now);
+      const loginEpoch = this.options.loginEpoch();
       for (const job of jobs) job.loginEpoch = loginEpoch;
       lane.run(jobs, now);
     }
   }
 
   /** What the first of `idle` lanes should do: nothing, where it would only take a processor from a busy one. */
-  #take(idle: number, now: number, wallClock: number): Job[] {
-    const slowLanes = this.#lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
-    const slow = slowLanes < Math.max(1, this.#options.size - 1) ? this.#queue.takeSlow(wallClock) : [];
+  private take(idle: number, now: number, wallClock: number): Job[] {
+    const slowLanes = this.lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
+    const slow = slowLanes < Math.max(1, this.options.size - 1) ? this.queue.takeSlow(wallClock) : [];
     if (slow.length > 0) return slow;
-    const useful = Math.min(idle, this.#usefulLanes(now));
-    return useful > 0 ? this.#queue.takeFast(useful, wallClock, idle === 1 ? this.#lastIsFor(now) : undefined) : [];
+    const useful = Math.min(idle, this.usefulLanes(now));
+    return useful > 0 ? this.queue.takeFast(useful, wallClock, idle === 1 ? this.lastIsFor(now) : undefined) : [];
   }
 
   /** Where jobs are short or lanes stand still, keeping the last from anybody would cost more than it spares others. */
-  #lastIsFor(now: number): Admits | undefined {
-    if (this.#queue.cheap) return undefined;
-    const moving = this.#lanes.filter((lane) => lane.runningFor(now) < patienceMs);
-    return this.#spare.isFor(
+  private lastIsFor(now: number): Admits | undefined {
+    if (this.queue.cheap) return undefined;
+    const moving = this.lanes.filter((lane) => lane.runningFor(now) < patienceMs);
+    return this.spare.isFor(
       moving.flatMap(({ jobs }) => jobs),
       now,
     );
   }
 
   /** How many more lanes could do something for what waits: as many as there are, unless it is computed on this machine. */
-  #usefulLanes(now: number): number {
-    if (!this.#queue.cheap) return Number.POSITIVE_INFINITY;
-    return processors - this.#lanes.filter((lane) => lane.busy && lane.runningFor(now) < waitingMs).length;
+  private usefulLanes(now: number): number {
+    if (!this.queue.cheap) return Number.POSITIVE_INFINITY;
+    return processors - this.lanes.filter((lane) => lane.busy && lane.runningFor(now) < waitingMs).length;
   }
 
   /** Jobs wait and no lane is for them: one more, where it helps; the next when that one is at work as well. */
-  #growFor(now: number): void {
-    if (
-      this.#queue.length === 0 ||
-      this.#lanes.length >= this.#options.size ||
-      this.#lanes.some((lane) => lane.starting)
-    )
+  private growFor(now: number): void {
+    if (this.queue.length === 0 || this.lanes.length >= this.options.size || this.lanes.some((lane) => lane.starting))
       return;
-    if (this.#usefulLanes(now) > 0) this.#replace();
+    if (this.usefulLanes(now) > 0) this.replace();
   }
 
-  #startWatch(): void {
-    this.#watch ??= setInterval(() => this.#look(), this.#options.tuning.watchMs);
+  private startWatch(): void {
+    this.watch ??= setInterval(() => this.look(), this.options.tuning.watchMs);
   }
 
-  #look(): void {
+  private look(): void {
     const now = performance.now();
     const wallClock = Date.now();
-    for (const lane of this.#lanes) {
+    for (const lane of this.lanes) {
       const standstill = lane.quarantined ? 0 : lane.standstill(now);
       if (standstill > patienceMs || lane.waiting().some(({ deadline }) => deadline < wallClock))
         for (const job of lane.takeBack()) this.putBack(job);
       // Those that are left have begun, or still have time.
       expire(lane.jobs, wallClock, giveUp);
-      if (standstill > this.#options.timeoutMs) this.#quarantine(lane);
+      if (standstill > this.options.timeoutMs) this.quarantine(lane);
     }
-    this.#queue.expire(wallClock);
-    this.#dispatch();
-    if (this.#queue.length > 0 || this.#lanes.some((lane) => lane.busy)) return;
-    if (this.#watch) clearInterval(this.#watch);
-    this.#watch = null;
+    this.queue.expire(wallClock);
+    this.dispatch();
+    if (this.queue.length > 0 || this.lanes.some((lane) => lane.busy)) return;
+    if (this.watch) clearInterval(this.watch);
+    this.watch = null;
   }
 
   /** The job it hangs in is answered, what it did before is done again, and another lane takes its place until it answers. */
-  #quarantine(lane: Lane<Job>): void {
+  private quarantine(lane: Lane<Job>): void {
     lane.quarantined = true;
     for (const job of lane.jobs.slice(0, -1)) this.putBack(job);
     for (const job of lane.jobs.slice(-1)) {
-      this.#options.stuck(job);
+      this.options.stuck(job);
       giveUp(job);
     }
-    const stuckLimit = this.#options.tuning.stuckLimit ?? Math.max(2, Math.ceil(this.#options.size / 2));
-    if (this.stuckLanes >= stuckLimit) this.#options.fatal(`${this.stuckLanes} lanes are stuck in the HSM library`);
-    else this.#replace();
+    const stuckLimit = this.options.tuning.stuckLimit ?? Math.max(2, Math.ceil(this.options.size / 2));
+    if (this.stuckLanes >= stuckLimit) this.options.fatal(`${this.stuckLanes} lanes are stuck in the HSM library`);
+    else this.replace();
   }
 
   /** A lane that cannot start counts as crashed, which is dealt with there. */
-  #replace(): void {
-    if (!this.#closed) this.#addLane().catch(() => undefined);
+  private replace(): void {
+    if (!this.closed) this.addLane().catch(() => undefined);
   }
 }

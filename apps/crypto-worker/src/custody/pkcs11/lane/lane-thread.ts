@@ -1,13 +1,14 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import pkcs11js from 'pkcs11js';
-import { ckrOf } from '../ckr.js';
-import type { Profile } from '../profile.js';
-import { own } from './control.js';
-import { packReplies, type Reply, unpackRequests } from './frame.js';
-import { status } from './job.js';
-import { perform } from './perform.js';
-import { TokenSession } from './token-session.js';
-import { UnwrappedKeys } from './unwrapped-key.js';
+import { ckrOf } from '../cryptoki/ckr.js';
+import { own } from '../job/control.js';
+import { packReplies, type Reply, unpackRequests } from '../job/frame.js';
+import { status } from '../job/job.js';
+import { perform } from '../operation/perform.js';
+import { unwrapForUse } from '../operation/wrap-key.js';
+import type { Profile } from '../profile/profile.js';
+import { TokenSession } from '../session/token-session.js';
+import { UnwrappedKeys } from '../session/unwrapped-key.js';
 
 /** What a lane's thread starts with. */
 export interface LaneData {
@@ -56,7 +57,12 @@ const serve = (port: MessagePort, data: LaneData): void => {
   p11.load(data.libraryPath);
   const { profile, handleCacheSize } = data;
   const settings = { slot: Buffer.from(data.slot), profile, handleCacheSize };
-  const session = new TokenSession(p11, data.shared, settings, new UnwrappedKeys(p11, data.unwrappedKeys));
+  const session = new TokenSession(
+    p11,
+    data.shared,
+    settings,
+    new UnwrappedKeys(p11, data.unwrappedKeys, unwrapForUse),
+  );
   port.on('message', (message: LaneMessage) => {
     if (message instanceof ArrayBuffer) {
       const answer = runBatch(session, data.own, message);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { controlMemory, own } from './control.js';
-import { packRequests, type Reply, type Request, unpackReplies } from './frame.js';
+import { controlMemory, own } from '../job/control.js';
+import { packRequests, type Reply, type Request, unpackReplies } from '../job/frame.js';
 import type { LaneData, LaneMessage } from './lane-thread.js';
 
 /**
@@ -31,76 +31,76 @@ export type LaneSettings = Omit<LaneData, 'own'>;
 
 /** The main thread's end of one lane: one batch at a time. */
 export class Lane<Job extends Request> {
-  readonly #worker: Worker;
-  readonly #control = controlMemory(own.size);
-  readonly #exited: Promise<void>;
-  #jobs: readonly Job[] | null = null;
-  #batch = 0;
-  #ready = false;
-  #closing = false;
-  #startedAt = 0;
-  #seenProgress = 0;
-  #seenAt = 0;
+  private readonly worker: Worker;
+  private readonly control = controlMemory(own.size);
+  private readonly exited: Promise<void>;
+  private underWay: readonly Job[] | null = null;
+  private batch = 0;
+  private isReady = false;
+  private closing = false;
+  private startedAt = 0;
+  private seenProgress = 0;
+  private seenAt = 0;
   /** Stuck in a call: gets no batch until it answers. */
   quarantined = false;
 
   constructor(settings: LaneSettings, events: LaneEvents<Job>) {
-    const workerData: LaneData = { ...settings, own: this.#control };
-    this.#worker = new Worker(threadFile, { workerData, execArgv, resourceLimits, name: 'hsm-lane' });
-    this.#worker.on('message', (message: 'ready' | ArrayBuffer) => {
+    const workerData: LaneData = { ...settings, own: this.control };
+    this.worker = new Worker(threadFile, { workerData, execArgv, resourceLimits, name: 'hsm-lane' });
+    this.worker.on('message', (message: 'ready' | ArrayBuffer) => {
       if (message === 'ready') {
-        this.#ready = true;
+        this.isReady = true;
         events.ready(this);
         return;
       }
-      const jobs = this.#jobs ?? [];
-      this.#jobs = null;
+      const jobs = this.underWay ?? [];
+      this.underWay = null;
       events.answered(this, jobs, unpackReplies(message));
     });
     let failure = new Error('the lane ended');
-    this.#worker.on('error', (error) => {
+    this.worker.on('error', (error) => {
       failure = error instanceof Error ? error : new Error(String(error));
     });
-    this.#exited = new Promise((resolve) => {
-      this.#worker.once('exit', () => {
-        this.#ready = false;
+    this.exited = new Promise((resolve) => {
+      this.worker.once('exit', () => {
+        this.isReady = false;
         resolve();
-        if (!this.#closing) events.crashed(this, this.#jobs ?? [], this.begun(), failure);
+        if (!this.closing) events.crashed(this, this.underWay ?? [], this.begun(), failure);
       });
     });
   }
 
   get idle(): boolean {
-    return this.#ready && !this.#jobs && !this.quarantined && !this.#closing;
+    return this.isReady && !this.underWay && !this.quarantined && !this.closing;
   }
 
   /** Its thread is not ready yet. */
   get starting(): boolean {
-    return !this.#ready && !this.#closing;
+    return !this.isReady && !this.closing;
   }
 
   get busy(): boolean {
-    return this.#jobs !== null;
+    return this.underWay !== null;
   }
 
   get jobs(): readonly Job[] {
-    return this.#jobs ?? [];
+    return this.underWay ?? [];
   }
 
   run(jobs: readonly Job[], now: number): void {
-    this.#jobs = jobs;
-    this.#batch = (this.#batch + 1) & 0x3fffffff;
-    Atomics.store(this.#control, own.progress, 0);
-    this.#startedAt = now;
-    this.#seenProgress = 0;
-    this.#seenAt = now;
-    const frame = packRequests(jobs, this.#batch);
-    this.#post(frame, [frame]);
+    this.underWay = jobs;
+    this.batch = (this.batch + 1) & 0x3fffffff;
+    Atomics.store(this.control, own.progress, 0);
+    this.startedAt = now;
+    this.seenProgress = 0;
+    this.seenAt = now;
+    const frame = packRequests(jobs, this.batch);
+    this.post(frame, [frame]);
   }
 
   /** How many jobs of the batch were begun. */
   begun(): number {
-    return Atomics.load(this.#control, own.progress);
+    return Atomics.load(this.control, own.progress);
   }
 
   /** The jobs of the batch that were not begun when this looked. */
@@ -110,53 +110,53 @@ export class Lane<Job extends Request> {
 
   /** Milliseconds since the batch under way was handed over. */
   runningFor(now: number): number {
-    return now - this.#startedAt;
+    return now - this.startedAt;
   }
 
   /** Milliseconds without progress in the batch under way. */
   standstill(now: number): number {
-    if (!this.#jobs) return 0;
+    if (!this.underWay) return 0;
     const progress = this.begun();
-    if (progress !== this.#seenProgress) {
-      this.#seenProgress = progress;
-      this.#seenAt = now;
+    if (progress !== this.seenProgress) {
+      this.seenProgress = progress;
+      this.seenAt = now;
     }
-    return now - this.#seenAt;
+    return now - this.seenAt;
   }
 
   /** Takes back the jobs that were not begun: the lane will not run them. `jobs` are the begun ones from now on. */
   takeBack(): readonly Job[] {
-    Atomics.store(this.#control, own.cancelledBatch, this.#batch);
+    Atomics.store(this.control, own.cancelledBatch, this.batch);
     const begun = this.begun();
     const rest = this.jobs.slice(begun);
-    this.#jobs = this.jobs.slice(0, begun);
+    this.underWay = this.jobs.slice(0, begun);
     return rest;
   }
 
   moveTo(slot: Uint8Array): void {
-    this.#post({ slot });
+    this.post({ slot });
   }
 
   /** Done between batches: before the next, and after the one under way. */
   forgetUnwrapped(forget: readonly Uint8Array[] | 'all'): void {
-    this.#post({ forget });
+    this.post({ forget });
   }
 
   /** Ends the thread after the batch under way. @returns false when it hangs in a call: then it is left behind */
   async close(limitMs: number): Promise<boolean> {
-    this.#closing = true;
-    this.#post(null);
+    this.closing = true;
+    this.post(null);
     const limit = new AbortController();
     const ended = await Promise.race([
-      this.#exited.then(() => true),
+      this.exited.then(() => true),
       sleep(this.quarantined ? 0 : limitMs, false, { signal: limit.signal }).catch(() => false),
     ]);
     limit.abort();
-    if (!ended) this.#worker.unref();
+    if (!ended) this.worker.unref();
     return ended;
   }
 
-  #post(message: LaneMessage, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
+  private post(message: LaneMessage, transfer: ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, transfer);
   }
 }

@@ -10,14 +10,14 @@ const rememberedMs = 1000;
  */
 export class SpareLane {
   /** When each tenant asked last, the longest ago first. */
-  readonly #asked = new Map<string, number>();
+  private readonly asked = new Map<string, number>();
 
   /** Somebody asks. What is asked for no tenant says nothing about who is about. */
   note(tenant: string, now: number): void {
     if (tenant === '') return;
-    this.#asked.delete(tenant);
-    this.#asked.set(tenant, now);
-    this.#forget(now);
+    this.asked.delete(tenant);
+    this.asked.set(tenant, now);
+    this.forget(now);
   }
 
   /**
@@ -25,18 +25,18 @@ export class SpareLane {
    * @returns undefined where it is for everybody
    */
   isFor(underWay: readonly Pick<Job, 'tenant' | 'slow'>[], now: number): Admits | undefined {
-    this.#forget(now);
+    this.forget(now);
     // Slow jobs have lanes of their own, which do not help their tenant's others.
     const served = new Set(underWay.filter(({ slow }) => !slow).map(({ tenant }) => tenant));
     const admits: Admits = (tenant) => !served.has(tenant);
-    for (const tenant of this.#asked.keys()) if (admits(tenant)) return admits;
+    for (const tenant of this.asked.keys()) if (admits(tenant)) return admits;
     return undefined;
   }
 
-  #forget(now: number): void {
-    for (const [tenant, at] of this.#asked) {
+  private forget(now: number): void {
+    for (const [tenant, at] of this.asked) {
       if (now - at < rememberedMs) return;
-      this.#asked.delete(tenant);
+      this.asked.delete(tenant);
     }
   }
 }

@@ -1,0 +1,40 @@
+import type { GranteeKind, KeyRight } from '@ankasecure/contracts';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+const primaryKeyConstraintName = 'key_grant_pkey';
+
+/** What a subject or a group may do with one key, in addition to what its roles allow. */
+@Entity('key_grant')
+@Index('key_grant_grantee', ['tenantId', 'kind', 'grantee'])
+@ForeignKey('KeyRecord', ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'key_grant_tenant_id_key_id_fkey' })
+@Check('key_grant_kind_check', `kind IN ('subject', 'group')`)
+@Check('key_grant_grantee_check', 'length(grantee) BETWEEN 1 AND 256')
+@Check(
+  'key_grant_rights_check',
+  `cardinality(rights) > 0
+    AND rights <@ ARRAY['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']`,
+)
+export class KeyGrantRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName })
+  keyId!: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName })
+  kind!: GranteeKind;
+
+  /** The subject, or the name of the group. */
+  @PrimaryColumn('text', { primaryKeyConstraintName })
+  grantee!: string;
+
+  @Column('text', { array: true })
+  rights!: KeyRight[];
+
+  /** The principal who granted them. */
+  @Column('text', { name: 'granted_by' })
+  grantedBy!: string;
+
+  @Column('timestamptz', { name: 'granted_at', default: () => 'now()' })
+  grantedAt!: Date;
+}

@@ -1,0 +1,121 @@
+import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../../deadline/deadline.js';
+import {
+  type Capability,
+  type Custody,
+  type CustodyKind,
+  type GcmSealed,
+  type ImportedMaterial,
+  isLacking,
+  type KeyCustody,
+  type KeyRef,
+  type NewKey,
+  type PlatformKeyKind,
+  type SignatureRequest,
+  type TokenIdentity,
+  tokenDoesIt,
+  type Wrapping,
+} from '../custody.js';
+
+/**
+ * One partition's custodies as one: each key is asked of the one that has it. Platform keys, and what is known of the token,
+ * are the token custody's.
+ */
+export class CustodyByKind implements Custody {
+  readonly kind = 'token';
+  readonly token: TokenIdentity;
+
+  constructor(
+    private readonly objects: Custody,
+    private readonly blobs: Custody,
+    private readonly software: KeyCustody,
+  ) {
+    this.token = objects.token;
+  }
+
+  private of(ref: KeyRef): KeyCustody {
+    if (ref.sealed !== undefined) return this.software;
+    return ref.wrapped === undefined ? this.objects : this.blobs;
+  }
+
+  /** @throws AnkaError `algorithm-unavailable` for `software` where the token does it, or will when it is well */
+  async capability(
+    budget: Deadline,
+    algorithm: AlgorithmName,
+    purpose: Purpose,
+    custody?: CustodyKind,
+  ): Promise<Capability> {
+    if (custody === 'wrapped') return this.blobs.capability(budget, algorithm, purpose);
+    const inToken = await this.objects.capability(budget, algorithm, purpose);
+    if (custody !== 'software') return inToken;
+    if (isLacking(inToken)) return this.software.capability(budget, algorithm, purpose);
+    throw new AnkaError('algorithm-unavailable', tokenDoesIt(algorithm, purpose));
+  }
+  known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability {
+    return (custody === 'software' ? this.software : this.objects).known(algorithm, purpose);
+  }
+  capabilities(): readonly Capability[] {
+    return this.objects.capabilities();
+  }
+
+  generate(budget: Deadline, key: NewKey) {
+    if (key.custody === 'software') return this.software.generate(budget, key);
+    return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
+  }
+  generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
+    return this.objects.generatePlatformKey(budget, kind, objectId, label);
+  }
+  importAbility(...of: Parameters<Custody['importAbility']>) {
+    return this.objects.importAbility(...of);
+  }
+  importKey(budget: Deadline, key: NewKey, material: ImportedMaterial) {
+    return (key.wrapping === undefined ? this.objects : this.blobs).importKey(budget, key, material);
+  }
+  destroy(budget: Deadline, objectId: Uint8Array) {
+    return this.objects.destroy(budget, objectId);
+  }
+  rewrap(budget: Deadline, ref: KeyRef, to: Wrapping) {
+    return this.of(ref).rewrap(budget, ref, to);
+  }
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    this.blobs.forgetUnwrapped(objectIds);
+    this.software.forgetUnwrapped(objectIds);
+  }
+  uri(ref: KeyRef): string {
+    return this.of(ref).uri(ref);
+  }
+
+  sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array) {
+    return this.of(ref).sign(budget, ref, request, input);
+  }
+  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array) {
+    return this.objects.platformMac(budget, objectId, input);
+  }
+  decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array) {
+    return this.of(ref).decryptOaep(budget, ref, ciphertext);
+  }
+  agree(budget: Deadline, ref: KeyRef, peer: Uint8Array) {
+    return this.of(ref).agree(budget, ref, peer);
+  }
+  wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array) {
+    return this.of(ref).wrapCek(budget, ref, cek);
+  }
+  unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array) {
+    return this.of(ref).unwrapCek(budget, ref, wrapped);
+  }
+  sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array) {
+    return this.of(ref).sealGcm(budget, ref, aad, plaintext);
+  }
+  openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array) {
+    return this.of(ref).openGcm(budget, ref, sealed, aad);
+  }
+
+  healthy(): boolean {
+    return this.objects.healthy();
+  }
+  close(): Promise<void> {
+    this.software.forgetUnwrapped('all');
+    return this.objects.close();
+  }
+}

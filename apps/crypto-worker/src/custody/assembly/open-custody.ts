@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DatabaseConfig, Health, Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Histogram, Registry } from 'prom-client';
+import type { Custody } from '../custody.js';
+import { Partition } from '../partition.js';
+import { PinRefused, type Pkcs11Options } from '../pkcs11/pkcs11-custody.js';
+import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody.js';
+import { SoftwareCustody } from '../software/software-custody.js';
+import { CustodyByKind } from './custody-by-kind.js';
+import { takingTurns, WriterTurn } from './writer-turn.js';
+
+/** Pauses between the attempts to open the token at start, in milliseconds. */
+const pausesMs = [50, 100, 200, 400] as const;
+
+/** Exit code when the module cannot be repaired inside this process: the supervisor starts a fresh one. */
+const hsmLost = 70;
+
+/** Opens the token this process serves, and reports its health and the time of its calls. */
+@Injectable()
+export class OpenCustody {
+  constructor(
+    private readonly database: DatabaseConfig,
+    private readonly partition: Partition,
+    private readonly log: Logger,
+    private readonly health: Health,
+    private readonly registry: Registry,
+  ) {}
+
+  /** Start-up fails with one clear sentence when the token does not open. */
+  async open(): Promise<Custody> {
+    const { token, wrapped, vault } = await this.openOrWait(this.options());
+    this.health.register('hsm', () => {
+      if (!token.healthy()) throw new Error('the HSM does not answer');
+    });
+    // Wrapped keys are no objects of the token, so making them needs no turn.
+    const turns = takingTurns(token, () => new WriterTurn(this.database, this.partition.name, this.log));
+    return new CustodyByKind(turns, wrapped, new SoftwareCustody(vault));
+  }
+
+  private options(): Pkcs11Options {
+    const seconds = new Histogram({
+      name: 'ankasecure_pkcs11_seconds',
+      help: 'Time that jobs spend in a lane',
+      labelNames: ['call', 'ok'],
+      buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5],
+      registers: [this.registry],
+    });
+    return {
+      observer: { call: (call, micros, ok) => seconds.observe({ call, ok: String(ok) }, micros / 1e6) },
+      onFatal: (reason) => {
+        this.log.fatal({ reason }, 'the HSM module cannot recover in this process');
+        process.exit(hsmLost);
+      },
+    };
+  }
+
+  private async openOrWait(options: Pkcs11Options): Promise<BothCustodies> {
+    try {
+      return await this.openPatiently(options);
+    } catch (error) {
+      if (error instanceof PinRefused) return this.waitForAPerson(error);
+      throw error;
+    }
+  }
+
+  /** Tries a few times: a token that another process is writing to may be unreadable for an instant. */
+  private async openPatiently(options: Pkcs11Options): Promise<BothCustodies> {
+    const place = { ...this.partition.hsm, partition: this.partition.name };
+    for (const pauseMs of pausesMs) {
+      try {
+        return await openBothCustodies(place, this.log, options);
+      } catch (error) {
+        if (error instanceof PinRefused) throw error;
+        this.log.warn({ reason: (error as Error).message }, 'cannot open the HSM; trying again');
+        await delay(pauseMs);
+      }
+    }
+    return openBothCustodies(place, this.log, options);
+  }
+
+  /**
+   * A refused PIN is never tried again, not even by a supervisor that starts the process anew: attempts in a loop lock the token.
+   * The process stays alive, started and not ready until a person corrects the configuration and restarts it.
+   */
+  private waitForAPerson(refusal: PinRefused): Promise<never> {
+    this.log.fatal(
+      { alarm: 'pin-refused', reason: refusal.message },
+      'the HSM refused the PIN: correct the PIN, then restart the worker',
+    );
+    this.health.register('hsm', () => {
+      throw refusal;
+    });
+    this.health.markStarted();
+    return new Promise(() => undefined);
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AnkaError } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Deadline } from '../../deadline/deadline.js';
+import { silent, startWorkerDatabase, type WorkerDatabase } from '../../testing/worker-database.js';
+import { type Custody, StillRunning } from '../custody.js';
+import { takingTurns, WriterTurn } from './writer-turn.js';
+
+let database: WorkerDatabase;
+const turns: WriterTurn[] = [];
+beforeAll(async () => {
+  database = await startWorkerDatabase();
+});
+afterAll(async () => {
+  await Promise.all(turns.map((turn) => turn.close()));
+  await database.stop();
+});
+const turnOn = (partition: string): WriterTurn => {
+  const turn = new WriterTurn(database.config, partition, silent);
+  turns.push(turn);
+  return turn;
+};
+
+/** Work that knows how many of its kind ran at once. */
+const counting = () => {
+  const seen = { now: 0, most: 0, done: 0 };
+  const work = async (): Promise<number> => {
+    seen.most = Math.max(seen.most, ++seen.now);
+    await delay(2);
+    seen.now--;
+    return ++seen.done;
+  };
+  return { seen, work };
+};
+
+describe('turns of writers', () => {
+  it('come one at a time, within a worker and among workers', async () => {
+    const { seen, work } = counting();
+    const workers = [turnOn('default'), turnOn('default'), turnOn('default')];
+    await Promise.all(workers.flatMap((turn) => Array.from({ length: 10 }, () => turn.take(work))));
+    expect(seen).toEqual({ now: 0, most: 1, done: 30 });
+  });
+
+  it('are a partition’s own', async () => {
+    const [here, there] = [turnOn('one'), turnOn('another')];
+    await here.take(() => there.take(() => Promise.resolve()));
+  });
+
+  it('go on after one that failed, and after a connection that was lost', async () => {
+    const turn = turnOn('default');
+    await expect(turn.take(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ankasecure-writer-turn'`;
+    const cutOff = async (): Promise<void> => {
+      await database.superuser.query(cut);
+      await delay(100);
+    };
+    await expect(turn.take(cutOff)).rejects.toThrow();
+    expect(await turn.take(() => Promise.resolve('again'))).toBe('again');
+    expect(await turnOn('default').take(() => Promise.resolve('elsewhere'))).toBe('elsewhere');
+  });
+});
+
+describe('a turn', () => {
+  it('of what cleans up comes before those of what makes more', async () => {
+    const turn = turnOn('default');
+    const order: string[] = [];
+    const note = (what: string) => (): Promise<unknown> => Promise.resolve(order.push(what));
+    await Promise.all([
+      turn.take(note('make')),
+      turn.take(note('make more')),
+      turn.take(note('clean up'), { ahead: true }),
+    ]);
+    expect(order).toEqual(['clean up', 'make', 'make more']);
+  });
+
+  it('is not taken for what came too late, in this worker’s queue or in another’s turn', async () => {
+    const { seen, work } = counting();
+    const turn = turnOn('default');
+    await expect(turn.take(work, { deadline: 0 })).rejects.toMatchObject({ code: 'hsm-timeout' });
+    await turnOn('default').take(async () => {
+      await expect(turn.take(work, { deadline: Date.now() + 50 })).rejects.toMatchObject({ code: 'hsm-timeout' });
+    });
+    expect(seen.done).toBe(0);
+    await turn.take(work);
+  });
+
+  it('lasts as long as its call goes on in the HSM, although its caller has his answer', async () => {
+    const hsm = Promise.withResolvers<void>();
+    const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(hsm.promise) });
+    const turn = turnOn('default');
+    await expect(turn.take(() => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(turn.take(() => Promise.resolve(), { deadline: Date.now() + 50 })).rejects.toMatchObject({
+      code: 'hsm-timeout',
+    });
+    let done = 0;
+    const rest = [turn, turnOn('default')].map((next) => next.take(() => Promise.resolve(done++)));
+    await delay(200);
+    expect(done).toBe(0);
+    hsm.resolve();
+    await Promise.all(rest);
+    expect(done).toBe(2);
+  });
+
+  it('that never ends does not keep the worker from its own end, and ends with it', async () => {
+    const turn = turnOn('default');
+    const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(new Promise(() => undefined)) });
+    await expect(turn.take(() => Promise.reject(failure))).rejects.toBe(failure);
+    turns.splice(turns.indexOf(turn), 1);
+    await turn.close();
+    expect(await turnOn('default').take(() => Promise.resolve('elsewhere'))).toBe('elsewhere');
+  });
+});
+
+describe('a custody', () => {
+  class Fake {
+    private readonly calls: string[] = [];
+    constructor(readonly token: { readonly profile: string }) {}
+    destroy({ deadline }: Deadline): Promise<number> {
+      this.calls.push('destroy');
+      return Promise.resolve(deadline - Date.now());
+    }
+    healthy(): boolean {
+      return this.calls.length > 0;
+    }
+  }
+  const fake = (profile: string): Custody => new Fake({ profile }) as unknown as Custody;
+
+  it('takes turns where its token needs it, and is itself otherwise', async () => {
+    const { seen, work } = counting();
+    const turn = turnOn('default');
+    const original = turn.take.bind(turn);
+    turn.take = (inner) => original(async () => (await work(), inner()));
+    const custody = takingTurns(fake('softhsm'), () => turn);
+    expect(custody.healthy()).toBe(false);
+    await custody.destroy({ deadline: 0 }, Buffer.alloc(16));
+    expect(custody.healthy()).toBe(true);
+    expect(custody.token.profile).toBe('softhsm');
+    expect(seen.done).toBe(1);
+  });
+
+  it('gives what cleans up its whole time once it is its turn', async () => {
+    const turn = turnOn('default');
+    const custody = takingTurns(fake('softhsm'), () => turn);
+    const before = turn.take(() => delay(200));
+    const left = await custody.destroy({ deadline: Date.now() + 100 }, Buffer.alloc(16));
+    expect(left).toBeGreaterThan(50);
+    await before;
+  });
+
+  it('of any other token is left alone', () => {
+    const custody = fake('luna');
+    expect(takingTurns(custody, () => turnOn('default'))).toBe(custody);
+  });
+});

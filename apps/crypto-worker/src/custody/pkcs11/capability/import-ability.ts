@@ -1,0 +1,35 @@
+import type { ImportMethod } from '@ankasecure/contracts';
+import type { ImportAbility, KeyRef } from '../../custody.js';
+import { ckm, type MechanismList, mechanismFlag } from '../cryptoki/mechanism.js';
+import { shapeOf } from '../job/shape-of.js';
+import type { Profile } from '../profile/profile.js';
+import { lackingToTry } from './lack.js';
+
+const howImported: Readonly<Record<ImportMethod, string>> = {
+  'rsa-aes-kwp': 'The token unwraps RSA-OAEP, then AES key wrap with padding',
+  'aes-kwp': 'The token unwraps AES key wrap with padding, under a key whose purpose is wrap',
+};
+
+const unwraps = (mechanism: number | undefined, listed: MechanismList): boolean =>
+  ((listed.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
+
+/**
+ * Whether the token can import by `method`, by what it lists. Each import has the last word.
+ * @param of the kind of key, where it is known: it is tried before it is kept
+ */
+export const importAbility = (
+  method: ImportMethod,
+  of: Pick<KeyRef, 'algorithm' | 'purpose'> | undefined,
+  profile: Profile,
+  listed: MechanismList,
+): ImportAbility => {
+  const oaep = method === 'rsa-aes-kwp';
+  const untried = of && lackingToTry(shapeOf(of.algorithm, of.purpose, null), profile, listed);
+  const lacks = [
+    ...(oaep && !unwraps(ckm.RSA_PKCS_OAEP, listed) ? ['unwrap with RSA-OAEP'] : []),
+    ...(unwraps(profile.kekWrap[0], listed) ? [] : ['unwrap with AES key wrap with padding']),
+    ...(untried ? [`try a key of ${of.algorithm} (${untried})`] : []),
+  ];
+  const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];
+  return { available: lacks.length === 0, ...(oaep && { oaepHash: profile.importHash }), detail };
+};

@@ -1,0 +1,48 @@
+import type { Alg } from '@ankasecure/algorithm';
+import { ckm, type MechanismInfo, type MechanismList, mechanismFlag } from '../cryptoki/mechanism.js';
+import type { KeyShape } from '../job/key-shape.js';
+import { kindOf, useOf } from '../kind/kinds.js';
+import type { Need } from '../kind/token-kind.js';
+import type { Profile } from '../profile/profile.js';
+
+/** How a key gets into the token: a key for `wrap` is imported. */
+const neededToMake = (shape: KeyShape): Need => {
+  if (shape.purpose === 'wrap') return { mechanism: ckm.RSA_PKCS_OAEP, flags: mechanismFlag.unwrap };
+  const { generation, pair } = kindOf(shape);
+  return { mechanism: generation, flags: pair ? mechanismFlag.generateKeyPair : mechanismFlag.generate };
+};
+
+const hex = (mechanism: number): string => `0x${mechanism.toString(16)}`;
+
+const isOutOfRange = (shape: KeyShape, { minKeySize, maxKeySize }: MechanismInfo): boolean =>
+  kindOf(shape).listedInBits && maxKeySize > 0 && (shape.bits < minKeySize || shape.bits > maxKeySize);
+
+const lackOfOne = ({ mechanism, flags }: Need, shape: KeyShape, listed: MechanismList): string | null => {
+  if (mechanism === undefined) return 'the token does not support AES key wrap with padding';
+  const info = listed.get(mechanism);
+  if (!info) return `the token lists no mechanism ${hex(mechanism)}`;
+  if ((info.flags & flags) !== flags) return `mechanism ${hex(mechanism)} lacks flags ${hex(flags)}`;
+  if (!isOutOfRange(shape, info)) return null;
+  return `mechanism ${hex(mechanism)} supports ${info.minKeySize} to ${info.maxKeySize} bits`;
+};
+
+/** The first of these needs that the token's list does not meet, or null. */
+const lackOf = (needs: readonly Need[], shape: KeyShape, listed: MechanismList): string | null => {
+  for (const need of needs) {
+    const lack = lackOfOne(need, shape, listed);
+    if (lack !== null) return lack;
+  }
+  return null;
+};
+
+/** Why the token's list rules out that an imported key of this kind is tried, or null. */
+export const lackingToTry = (shape: KeyShape, profile: Profile, listed: MechanismList): string | null =>
+  shape.purpose === 'wrap' && !profile.createObject
+    ? 'the token cannot create objects to test keys with'
+    : lackOf(kindOf(shape).neededToTry(shape, profile), shape, listed);
+
+/** Why the token's list rules `alg` out, or null. */
+export const lackingFor = (alg: Alg, shape: KeyShape, profile: Profile, listed: MechanismList): string | null => {
+  const lack = lackOf([neededToMake(shape), useOf(shape, alg).need(profile)], shape, listed);
+  return lack ?? (shape.purpose === 'wrap' ? lackingToTry(shape, profile, listed) : null);
+};

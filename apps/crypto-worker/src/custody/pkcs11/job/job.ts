@@ -1,0 +1,83 @@
+import type { Hash } from '@ankasecure/algorithm';
+import type { SignatureRequest } from '../../custody.js';
+
+interface Operation<Name extends string = string> {
+  readonly name: Name;
+  /** May run twice without harm, so it is repeated after the token came back. What is not travels alone. */
+  readonly repeatable: boolean;
+  /** Changes the token's objects: who gave it up still wants to know when it is over. */
+  readonly writes: boolean;
+}
+
+const repeatable = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: true, writes: false });
+
+/** What a lane can be asked, numbered by place. */
+export const operations = [
+  repeatable('sign'),
+  repeatable('decrypt-oaep'),
+  repeatable('agree'),
+  repeatable('wrap-cek'),
+  repeatable('unwrap-cek'),
+  repeatable('seal-gcm'),
+  repeatable('open-gcm'),
+  { name: 'generate', repeatable: false, writes: true },
+  { name: 'destroy', repeatable: true, writes: true },
+  // What it makes is gone when it ends, however it ends.
+  repeatable('generate-wrapped'),
+  repeatable('rewrap'),
+  { name: 'import', repeatable: false, writes: true },
+  repeatable('canary'),
+  repeatable('self-test'),
+] as const satisfies readonly Operation[];
+
+export type OperationName = (typeof operations)[number]['name'];
+
+const numbers = new Map<OperationName, number>(operations.map(({ name }, index) => [name, index]));
+
+export const operationNumber = (name: OperationName): number => numbers.get(name) ?? -1;
+
+/** Schemes whose request names a hash, and those whose request does not. */
+export type HashedScheme = Extract<SignatureRequest, { readonly hash: Hash }>['scheme'];
+export type HashlessScheme = Exclude<SignatureRequest['scheme'], HashedScheme>;
+
+type SignatureVariant =
+  | { readonly scheme: HashedScheme; readonly hash: Hash }
+  | { readonly scheme: HashlessScheme; readonly hash: null };
+
+const hashes = ['sha256', 'sha384', 'sha512'] as const;
+
+/** Signature requests, numbered by place: a job's `variant`. */
+export const signatureVariants: readonly SignatureVariant[] = [
+  ...hashes.map((hash) => ({ scheme: 'rsa-pkcs1' as const, hash })),
+  ...hashes.map((hash) => ({ scheme: 'rsa-pss' as const, hash })),
+  ...hashes.map((hash) => ({ scheme: 'hmac' as const, hash })),
+  { scheme: 'ecdsa', hash: null },
+  { scheme: 'eddsa', hash: null },
+];
+
+/** The number of a signature request. @throws Error for a scheme and hash that do not go together */
+export const signatureVariant = (scheme: SignatureVariant['scheme'], hash: Hash | null): number => {
+  const variant = signatureVariants.findIndex((row) => row.scheme === scheme && row.hash === hash);
+  if (variant < 0) throw new Error(`no signature of ${scheme} with ${hash ?? 'no hash'}`);
+  return variant;
+};
+
+/** How a job ended. `code` beside it is the CKR, or 0. */
+export const status = {
+  done: 0,
+  /** The caller's data is bad. */
+  badData: 1,
+  /** As `badData`, and the canary should look at the token. */
+  badDataCanary: 2,
+  keyMissing: 3,
+  needsLogin: 4,
+  needsReinitialise: 5,
+  /** A PIN was refused: stop. */
+  stop: 6,
+  failed: 7,
+  failedCanary: 8,
+  /** Not run: too late, or taken from the lane. */
+  skipped: 9,
+  /** A wrapped key is not what it is recorded as. */
+  blobRefused: 10,
+} as const;

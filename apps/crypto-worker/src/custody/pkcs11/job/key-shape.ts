@@ -1,0 +1,26 @@
+import type { AlgorithmKind, JweAlg, Purpose } from '@ankasecure/algorithm';
+
+/** Everything that decides a key's template. It crosses to lanes, and into the headers of wrapped keys, as JSON. */
+export interface KeyShape {
+  readonly kind: AlgorithmKind;
+  readonly bits: number;
+  readonly purpose: Purpose | PlatformPurpose;
+  /** The one JOSE algorithm of an `encrypt` key; null for all other purposes. */
+  readonly alg: JweAlg | null;
+}
+
+/** Purposes of keys that serve the platform; the others serve callers. */
+export type PlatformPurpose = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'transport' | 'seal' | 'canary';
+
+export const platformShapes = {
+  kek: { kind: 'aes', bits: 256, purpose: 'kek', alg: null },
+  'audit-mac': { kind: 'hmac', bits: 256, purpose: 'audit-mac', alg: null },
+  'token-signing': { kind: 'ec', bits: 256, purpose: 'sign', alg: null },
+  'blob-mac': { kind: 'hmac', bits: 256, purpose: 'blob-mac', alg: null },
+  import: { kind: 'rsa', bits: 4096, purpose: 'import', alg: null },
+  /** The AES key between an `import` key and the imported key. It exists for one job. */
+  transport: { kind: 'aes', bits: 256, purpose: 'transport', alg: null },
+  /** A data key for keys in software. Its purpose is not one of callers' keys, so no blob of theirs passes for one. */
+  seal: { kind: 'aes', bits: 256, purpose: 'seal', alg: null },
+  canary: { kind: 'aes', bits: 256, purpose: 'canary', alg: null },
+} as const satisfies Record<string, KeyShape>;

@@ -1,0 +1,92 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { Handle } from 'pkcs11js';
+import { keyType } from '../cryptoki/attribute.js';
+import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
+import { signatureVariant } from '../job/job.js';
+import type { KeyShape } from '../job/key-shape.js';
+import type { Profile } from '../profile/profile.js';
+import type { TokenSession } from '../session/token-session.js';
+import { isJweIv, openGcmWith, sealGcmWith } from '../use/gcm.js';
+import { signWith } from '../use/sign.js';
+import { unwrapCekWith, wrapCekWith } from '../use/wrap-cek.js';
+import { check, Mismatch, type SelfTest } from './self-test.js';
+import type { TokenKind, TokenUse } from './token-kind.js';
+
+const { decrypt, encrypt, unwrap, wrap } = mechanismFlag;
+
+const wrapsAndUnwraps: SelfTest = (session, { key, value }) => {
+  const cek = randomBytes(32);
+  const wrapped = wrapCekWith(session, key, cek);
+  if (value) {
+    const decipher = createDecipheriv(`id-aes${value.length * 8}-wrap`, value, Buffer.alloc(8, 0xa6));
+    check(Buffer.concat([decipher.update(wrapped), decipher.final()]).equals(cek), 'the wrapped key differs');
+  }
+  check(unwrapCekWith(session, key, wrapped).equals(cek), 'the unwrapped key differs');
+};
+
+const sealsAndOpens: SelfTest = (session, { key, value }) => {
+  const aad = randomBytes(20);
+  const plaintext = randomBytes(40);
+  const [iv, ciphertext, tag] = sealGcmWith(session, key, aad, plaintext);
+  check(isJweIv(iv), `the token’s IV has ${iv.length} bytes, that of a JWE 12`);
+  if (value) {
+    const cipher = createCipheriv(`aes-${value.length === 16 ? 128 : 256}-gcm`, value, iv).setAAD(aad);
+    const expected = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    check(expected.equals(ciphertext) && cipher.getAuthTag().equals(tag), 'the ciphertext differs');
+  }
+  check(openGcmWith(session, key, { iv, ciphertext, tag, aad }).equals(plaintext), 'the plaintext differs');
+};
+
+const macShape: KeyShape = { kind: 'hmac', bits: 256, purpose: 'mac', alg: null };
+
+/** The unwrapped key cannot be read. It must compute what its value computes outside. */
+const unwrapsKeys: SelfTest = (session, { shape, value, unwrap: unwrapBlob }) => {
+  const secret = randomBytes(32);
+  if (!value) throw new Mismatch('no value');
+  const cipher = createCipheriv(`id-aes${shape.bits}-wrap-pad`, value, Buffer.from('a65959a6', 'hex'));
+  const blob = Buffer.concat([cipher.update(secret), cipher.final()]);
+  const unwrapped = unwrapBlob(blob, macShape);
+  const made = signWith(session, unwrapped, signatureVariant('hmac', 'sha256'), blob);
+  check(made.equals(createHmac('sha256', secret).update(blob).digest()), 'the unwrapped key differs');
+  session.destroyObject(unwrapped);
+};
+
+/** Keys that wrap or unwrap other keys under AES key wrap with padding. */
+const keyWrappers: readonly KeyShape['purpose'][] = ['kek', 'transport', 'wrap'];
+const sealers: readonly KeyShape['purpose'][] = ['seal', 'canary'];
+
+const mechanisms = ({ purpose, alg }: KeyShape, { kekWrap, gcm, cekWrap }: Profile): readonly number[] => {
+  if (keyWrappers.includes(purpose)) return kekWrap;
+  return sealers.includes(purpose) || alg === 'dir' ? [gcm.mechanism] : [cekWrap];
+};
+
+const keyWrap: TokenUse = {
+  need: ({ cekWrap }) => ({ mechanism: cekWrap, flags: wrap | unwrap }),
+  selfTest: wrapsAndUnwraps,
+};
+
+const tryOut = (session: TokenSession, key: Handle, { alg }: KeyShape): void => {
+  if (alg === 'dir') sealGcmWith(session, key, Buffer.of(), randomBytes(16));
+  else wrapCekWith(session, key, randomBytes(32));
+};
+
+export const aes = {
+  keyType: keyType.aes,
+  generation: ckm.AES_KEY_GEN,
+  pair: false,
+  slowToMake: false,
+  longTestFromBits: null,
+  listedInBits: false,
+  mechanisms,
+  neededToTry: ({ purpose }, { cekWrap }) => (purpose === 'wrap' ? [{ mechanism: cekWrap, flags: wrap }] : []),
+  uses: {
+    A128KW: keyWrap,
+    A256KW: keyWrap,
+    dir: { need: ({ gcm }) => ({ mechanism: gcm.mechanism, flags: encrypt | decrypt }), selfTest: sealsAndOpens },
+    'AES-KWP': { need: ({ kekWrap }) => ({ mechanism: kekWrap[0], flags: unwrap }), selfTest: unwrapsKeys },
+  },
+  /** A key for `wrap` has nothing to unwrap yet, so it wraps a content encryption key instead. */
+  trialShape: (shape) =>
+    shape.purpose === 'wrap' ? { ...shape, purpose: 'encrypt', alg: shape.bits === 128 ? 'A128KW' : 'A256KW' } : shape,
+  tryOut,
+} as const satisfies TokenKind<'aes'>;

@@ -1,0 +1,49 @@
+import { createPublicKey } from 'node:crypto';
+import { curveOf, fieldBytes } from './curve.js';
+
+const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
+  const body = Buffer.concat(parts);
+  const size = body.length;
+  const length = size < 0x80 ? [size] : size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+};
+
+const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
+const bitString = (body: Uint8Array): Buffer => der(0x03, Buffer.from([0]), body);
+
+/** A positive INTEGER from big-endian bytes, without superfluous leading zeros. */
+const integer = (bytes: Uint8Array): Buffer => {
+  let from = 0;
+  while (from < bytes.length - 1 && bytes[from] === 0) from++;
+  const body = bytes.subarray(from);
+  return der(0x02, (body[0] ?? 0) >= 0x80 ? Buffer.from([0]) : Buffer.alloc(0), body);
+};
+
+const rsaIdentifier = sequence(Buffer.from('06092a864886f70d010101', 'hex'), Buffer.from('0500', 'hex'));
+const ecIdentifier = Buffer.from('06072a8648ce3d0201', 'hex');
+const ed25519Identifier = sequence(Buffer.from('06032b6570', 'hex'));
+
+/** @throws when node:crypto does not read it: a token that gives away a broken public key is broken itself */
+const verified = (spki: Buffer): Buffer => {
+  createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  return spki;
+};
+
+export const rsaSpki = (modulus: Uint8Array, exponent: Uint8Array): Buffer =>
+  verified(sequence(rsaIdentifier, bitString(sequence(integer(modulus), integer(exponent)))));
+
+/** CKA_EC_POINT is a DER OCTET STRING by the standard; some tokens give the bare point. @param size of the bare point in bytes */
+const barePoint = (point: Uint8Array, size: number): Uint8Array => {
+  if (point.length === size) return point;
+  const bare = point.subarray(point.length - size);
+  if (!der(0x04, bare).equals(point)) throw new Error('the token’s CKA_EC_POINT is not a point');
+  return bare;
+};
+
+export const ecSpki = (bits: number, point: Uint8Array): Buffer => {
+  const algorithm = sequence(ecIdentifier, curveOf(bits).oid);
+  return verified(sequence(algorithm, bitString(barePoint(point, 1 + 2 * fieldBytes(bits)))));
+};
+
+export const ed25519Spki = (point: Uint8Array): Buffer =>
+  verified(sequence(ed25519Identifier, bitString(barePoint(point, 32))));

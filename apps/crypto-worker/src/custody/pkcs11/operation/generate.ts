@@ -1,0 +1,76 @@
+import type { Handle } from 'pkcs11js';
+import { ckrOf } from '../cryptoki/ckr.js';
+import { actionFor, repeating } from '../cryptoki/error-policy.js';
+import type { KeyShape } from '../job/key-shape.js';
+import { kindOf } from '../kind/kinds.js';
+import type { Placement } from '../kind/placement.js';
+import { keyTemplate, publicTemplate } from '../kind/template.js';
+import type { PairKind, SecretKind } from '../kind/token-kind.js';
+import type { TokenSession } from '../session/token-session.js';
+
+/** What a `generate` job says in its first part, as JSON; the second part is the CKA_ID. */
+export interface GenerateSpec {
+  readonly shape: KeyShape;
+  readonly label: string;
+}
+
+export interface Made {
+  readonly key: Handle;
+  /** DER SubjectPublicKeyInfo; null for a secret key. */
+  readonly spki: Buffer | null;
+}
+
+const makePair = (session: TokenSession, kind: PairKind, shape: KeyShape, place: Placement): Made => {
+  const publicHalf = session.template(publicTemplate(shape, place.id, session.profile));
+  const privateHalf = session.template(keyTemplate(shape, place, session.profile));
+  const handle = session.session;
+  session.begin('C_GenerateKeyPair', 'create');
+  const pair = session.p11.C_GenerateKeyPair(handle, { mechanism: kind.generation }, publicHalf, privateHalf);
+  try {
+    const spki = kind.spki(session, shape.bits, pair.publicKey);
+    session.destroyObject(pair.publicKey);
+    return { key: pair.privateKey, spki };
+  } catch (error) {
+    if (place.as === 'token') session.p11.C_DestroyObject(handle, pair.privateKey);
+    throw error;
+  }
+};
+
+const makeSecret = (session: TokenSession, { generation }: SecretKind, shape: KeyShape, place: Placement): Made => {
+  // CKA_CLASS and CKA_KEY_TYPE follow from the mechanism, except for generic secrets on some tokens: they are in the template.
+  const template = session.template(keyTemplate(shape, place, session.profile));
+  const handle = session.session;
+  session.begin('C_GenerateKey', 'create');
+  return { key: session.p11.C_GenerateKey(handle, { mechanism: generation }, template), spki: null };
+};
+
+export const make = (session: TokenSession, shape: KeyShape, place: Placement): Made => {
+  const kind = kindOf(shape);
+  return kind.pair ? makePair(session, kind, shape, place) : makeSecret(session, kind, shape, place);
+};
+
+/** Destroys whatever has this id. The error policy goes on to judge the call that failed before it. */
+const clearAway = (session: TokenSession, id: Buffer): void => {
+  const { call, kind } = session;
+  for (const handle of session.find(id, null, 8)) session.destroyObject(handle);
+  session.begin(call, kind);
+};
+
+/**
+ * Looks first: an id is never given twice (on some tokens that destroys the older key), and a token that shows other
+ * processes' objects only to those who look is up to date then. What fails leaves nothing, so that it may be made again.
+ * @returns the SPKI of a pair, nothing for a secret key
+ */
+export const generate = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [json, id] = parts as [Buffer, Buffer];
+  const { shape, label } = JSON.parse(json.toString()) as GenerateSpec;
+  if (session.find(id, null, 1).length > 0) throw new Error('an object already has this CKA_ID');
+  try {
+    const { spki } = make(session, shape, { id: Buffer.from(id), label, as: 'token' });
+    return spki ? [spki] : [];
+  } catch (error) {
+    const code = ckrOf(error);
+    if (code !== null && repeating.includes(actionFor(code, session.kind))) clearAway(session, id);
+    throw error;
+  }
+};

@@ -1,0 +1,36 @@
+import { type OperationName, operations } from '../job/job.js';
+import type { TokenSession } from '../session/token-session.js';
+import { agree } from '../use/agree.js';
+import { decryptOaep } from '../use/decrypt-oaep.js';
+import { openGcm, sealGcm } from '../use/gcm.js';
+import { sign } from '../use/sign.js';
+import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
+import { canary } from './canary.js';
+import { destroy } from './destroy.js';
+import { generate } from './generate.js';
+import { importKey } from './import-key.js';
+import { selfTest } from './self-test.js';
+import { generateWrapped, rewrap } from './wrap-key.js';
+
+/** Runs inside a lane. Parts of the request are views that end with the batch; parts of the result are filled with zeros once packed. */
+export type Handler = (session: TokenSession, variant: number, parts: readonly Buffer[]) => readonly Buffer[];
+
+const table: Record<OperationName, Handler> = {
+  sign,
+  'decrypt-oaep': decryptOaep,
+  agree,
+  'wrap-cek': wrapCek,
+  'unwrap-cek': unwrapCek,
+  'seal-gcm': sealGcm,
+  'open-gcm': openGcm,
+  generate,
+  destroy,
+  'generate-wrapped': generateWrapped,
+  rewrap,
+  import: importKey,
+  canary,
+  'self-test': selfTest,
+};
+
+/** By operation number. */
+export const handlers: readonly Handler[] = operations.map(({ name }) => table[name]);

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { PKCS11, Template } from 'pkcs11js';
+import { describe, expect, it } from 'vitest';
+import { cka } from '../cryptoki/attribute.js';
+import { controlMemory, shared } from '../job/control.js';
+import { operationNumber, status } from '../job/job.js';
+import { chooseProfile } from '../profile/profile.js';
+import { TokenSession } from '../session/token-session.js';
+import { UnwrappedKeys } from '../session/unwrapped-key.js';
+import { perform } from './perform.js';
+import { unwrapForUse } from './wrap-key.js';
+
+const handle = Buffer.from([1]);
+const failing = (code: number) => (): never => {
+  throw Object.assign(new Error('as the token says'), { code });
+};
+
+/** A token that takes whatever it is given for a key, and says of it what a test wants. */
+const importInto = (shape: object, attributes: Readonly<Record<number, Buffer | undefined>>, calls: object = {}) => {
+  const p11 = {
+    C_OpenSession: () => handle,
+    C_CloseSession: () => undefined,
+    C_FindObjectsInit: () => undefined,
+    C_FindObjects: () => [handle],
+    C_FindObjectsFinal: () => undefined,
+    C_UnwrapKey: () => handle,
+    C_DestroyObject: () => undefined,
+    C_DeriveKey: () => handle,
+    C_GetAttributeValue: (_session: Buffer, _object: Buffer, template: Template) =>
+      template.map(({ type }) => ({ type, value: attributes[type] })),
+    ...calls,
+  } as unknown as PKCS11;
+  const settings = { slot: handle, profile: chooseProfile('nshield', []), handleCacheSize: 8 };
+  const session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0, unwrapForUse));
+  const spec = Buffer.from(JSON.stringify({ shape, label: 'mine', method: 'aes-kwp' }));
+  const wrapping = [Buffer.of(), randomBytes(16), randomBytes(16)];
+  const parts = [spec, randomBytes(16), randomBytes(16), randomBytes(40), ...wrapping];
+  const request = { operation: operationNumber('import'), variant: 0, deadline: Date.now() + 10_000, parts };
+  return perform(session, request).status;
+};
+const aes = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };
+const rsa = { kind: 'rsa', bits: 2048, purpose: 'sign', alg: null };
+
+describe('material that is on trial', () => {
+  it.each([
+    ['a length of no bytes', aes, { [cka.VALUE_LEN]: Buffer.of() }],
+    ['no length at all', aes, {}],
+    ['a modulus of no bytes', rsa, { [cka.MODULUS]: Buffer.of(), [cka.PUBLIC_EXPONENT]: Buffer.of(1, 0, 1) }],
+    ['no exponent', rsa, { [cka.MODULUS]: Buffer.alloc(256, 0xff) }],
+    ['an exponent of no bytes', rsa, { [cka.MODULUS]: Buffer.alloc(256, 0xff), [cka.PUBLIC_EXPONENT]: Buffer.of() }],
+  ])('and of which the token tells %s is bad material, and no failure of the HSM', (_, shape, attributes) => {
+    expect(importInto(shape, attributes)).toBe(status.badData);
+  });
+
+  it('leaves what the token fails in what it is', () => {
+    expect(importInto(aes, {}, { C_UnwrapKey: failing(0x32) })).toBe(status.needsReinitialise);
+    expect(importInto(aes, {}, { C_UnwrapKey: failing(0x5) })).toBe(status.badDataCanary);
+    expect(importInto(aes, {}, { C_FindObjects: () => [], C_GetSessionInfo: () => ({ state: 3 }) })).toBe(
+      status.keyMissing,
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import type { ImportMethod } from '@ankasecure/contracts';
+import type { Handle } from 'pkcs11js';
+import { cka, objectClass } from '../cryptoki/attribute.js';
+import { ckrOf } from '../cryptoki/ckr.js';
+import { ckm, params } from '../cryptoki/mechanism.js';
+import { type KeyShape, platformShapes } from '../job/key-shape.js';
+import { kindOf } from '../kind/kinds.js';
+import { type Placement, trialPlace } from '../kind/placement.js';
+import { unwrappedTemplate } from '../kind/template.js';
+import type { SecretKind, UnwrapAs } from '../kind/token-kind.js';
+import { passing } from '../session/passing.js';
+import { BadData, type TokenSession, telling } from '../session/token-session.js';
+import { kekMechanism, wrapAndBind } from './wrap-key.js';
+
+/** What an `import` job says in its first part, as JSON. */
+export interface ImportSpec {
+  readonly shape: KeyShape;
+  readonly label: string;
+  readonly method: ImportMethod;
+}
+
+const oaep = {
+  'SHA-1': { type: params.rsaOaep, hashAlg: ckm.SHA_1, mgf: 1, source: 1 },
+  'SHA-256': { type: params.rsaOaep, hashAlg: ckm.SHA256, mgf: 2, source: 1 },
+} as const;
+
+/**
+ * Until the material has proved good, every error of the token counts as the material's fault, and the canary looks at the token.
+ * An error on this side, in reading the token's answers, counts as the material's too.
+ */
+const onTrial = <Result>(session: TokenSession, work: () => Result): Result => {
+  session.allCalls = 'caller-data';
+  try {
+    return work();
+  } catch (error) {
+    if (ckrOf(error) !== null || telling.some((type) => error instanceof type)) throw error;
+    throw new BadData('material', { cause: error });
+  } finally {
+    session.allCalls = null;
+  }
+};
+
+/** A secret key of the right length, as far as the token tells it, that does what it is for. */
+const tryOut = (session: TokenSession, kind: SecretKind, shape: KeyShape, unwrapAs: UnwrapAs): void => {
+  const tried = kind.trialShape(shape);
+  const key = unwrapAs(tried, trialPlace());
+  passing(session, key, () => {
+    const length = session.attribute(key, cka.VALUE_LEN).readUInt32LE();
+    if (length !== 0 && length !== shape.bits / 8) throw new BadData('length');
+    kind.tryOut(session, key, tried);
+  });
+};
+
+/** @returns DER SubjectPublicKeyInfo of a pair, null for a secret key */
+const onceTried = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer | null => {
+  const kind = kindOf(shape);
+  if (kind.pair) return kind.prove(session, shape, unwrapAs);
+  tryOut(session, kind, shape, unwrapAs);
+  return null;
+};
+
+/** RFC 5649: eight bytes, and the key padded to a multiple of eight. */
+const kwpBytes = (bits: number): number => 8 + 8 * Math.ceil(bits / 64);
+
+/** Whether `blob` may be a key of this kind, as far as its length tells. */
+const fits = (shape: KeyShape, blob: Buffer): boolean =>
+  kindOf(shape).pair ? blob.length >= kwpBytes(128) : blob.length === kwpBytes(shape.bits);
+
+/** What an RSA key unwraps to, by RSA-OAEP: another key that unwraps. */
+export const unwrapOaep = (
+  session: TokenSession,
+  pair: Handle,
+  transported: Buffer,
+  shape: KeyShape,
+  place: Placement,
+): Handle => {
+  const template = session.template(unwrappedTemplate(shape, place, session.profile));
+  const mechanism = { mechanism: ckm.RSA_PKCS_OAEP, parameter: oaep[session.profile.importHash] };
+  session.begin('C_UnwrapKey', 'caller-data');
+  return session.p11.C_UnwrapKey(session.session, mechanism, pair, transported, template);
+};
+
+/** A key that is to be taken in. */
+interface Incoming {
+  readonly shape: KeyShape;
+  readonly blob: Buffer;
+  /** Of the object it becomes. */
+  readonly place: Placement;
+  /** With what it is wrapped where it becomes none. */
+  readonly wrapping: readonly Buffer[];
+}
+
+const takeIn = (
+  session: TokenSession,
+  wrapper: Handle,
+  { shape, blob, place, wrapping }: Incoming,
+): readonly Buffer[] => {
+  const unwrapAs: UnwrapAs = (as, where) => {
+    const attributes = session.template(unwrappedTemplate(as, where, session.profile));
+    // Once the material has proved good, what fails is the token's.
+    session.begin('C_UnwrapKey', 'create');
+    return session.p11.C_UnwrapKey(session.session, kekMechanism(session), wrapper, blob, attributes);
+  };
+  const spki = onTrial(session, () => onceTried(session, shape, unwrapAs));
+  const own = spki ? [spki] : [];
+  if (wrapping.length === 0) {
+    unwrapAs(shape, place);
+    return own;
+  }
+  const key = unwrapAs(shape, { ...trialPlace(), as: 'wrappable-session' });
+  return [...passing(session, key, () => wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer])), ...own];
+};
+
+/**
+ * By `rsa-aes-kwp` in two steps, each of them inside the token: an AES key with the `import` key, and the key with the AES key.
+ * Tokens that have CKM_RSA_AES_KEY_WRAP do the same in one, of the same bytes. By `aes-kwp` the AES key is there already.
+ * @returns as `generate` or `generate-wrapped`
+ */
+export const importKey = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [json, id, under, material, ...wrapping] = parts as [Buffer, Buffer, Buffer, Buffer, ...Buffer[]];
+  const { shape, label, method } = JSON.parse(json.toString()) as ImportSpec;
+  const blobAt = method === 'rsa-aes-kwp' ? platformShapes.import.bits / 8 : 0;
+  const blob = material.subarray(blobAt);
+  if (!fits(shape, blob)) throw new BadData('length');
+  if (wrapping.length === 0 && session.find(id, null, 1).length > 0)
+    throw new Error('an object already has this CKA_ID');
+  const incoming: Incoming = { shape, blob, place: { id: Buffer.from(id), label, as: 'token' }, wrapping };
+  if (method === 'aes-kwp') return takeIn(session, session.key(objectClass.secret, under), incoming);
+  const pair = session.key(objectClass.private, under);
+  const transport = unwrapOaep(session, pair, material.subarray(0, blobAt), platformShapes.transport, trialPlace());
+  return passing(session, transport, () => takeIn(session, transport, incoming));
+};

@@ -1,0 +1,116 @@
+import { ckrOf } from '../cryptoki/ckr.js';
+import { actionFor, type ErrorAction, repeating } from '../cryptoki/error-policy.js';
+import type { Reply, Request } from '../job/frame.js';
+import { status } from '../job/job.js';
+import {
+  BadData,
+  BlobRefused,
+  harmless,
+  KeyMissing,
+  LoginLost,
+  TokenChanged,
+  type TokenSession,
+} from '../session/token-session.js';
+import { handlers } from './handlers.js';
+
+const jitterLimitMs = 5_000;
+const mostMakings = 3;
+/**
+ * Milliseconds after which a missing object is looked for again. SoftHSM passes over an object that another of the process's
+ * threads is just reading from disk, where that was first seen half written by another process.
+ */
+const nextLooksMs = [10, 100];
+const sleeping = new Int32Array(new SharedArrayBuffer(4));
+const sleep = (ms: number): void => void Atomics.wait(sleeping, 0, 0, ms);
+
+/** What a job ends with where its action is not, or no longer, to try again. */
+const endings: Readonly<Record<ErrorAction, number>> = {
+  'reopen-session': status.failedCanary,
+  'find-again': status.failedCanary,
+  'find-again-or-login': status.failedCanary,
+  login: status.needsLogin,
+  reinitialise: status.needsReinitialise,
+  'bad-data': status.badData,
+  'bad-data-canary': status.badDataCanary,
+  'fail-canary': status.failedCanary,
+  'retry-jitter': status.failed,
+  'make-again': status.failedCanary,
+  stop: status.stop,
+  fail: status.failed,
+};
+
+const plainEndings = [
+  [BadData, status.badData],
+  [BlobRefused, status.blobRefused],
+  [KeyMissing, status.keyMissing],
+  [LoginLost, status.needsLogin],
+  [TokenChanged, status.needsReinitialise],
+] as const;
+
+interface Ending {
+  readonly status: number;
+  readonly code: number;
+}
+
+/** @returns how the job ends, or null to try it again */
+const judge = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
+  const nextLookMs = nextLooksMs[attempt];
+  if (error instanceof KeyMissing && nextLookMs !== undefined) {
+    sleep(nextLookMs);
+    return null;
+  }
+  const plain = plainEndings.find(([type]) => error instanceof type);
+  if (plain) return { status: plain[1], code: 0 };
+  const code = ckrOf(error);
+  if (code === null) {
+    session.close();
+    return { status: status.failed, code: 0 };
+  }
+  const action = actionFor(code, session.kind);
+  if (!harmless.includes(code)) session.close();
+  const end = { status: endings[action], code };
+  if (repeating.includes(action)) {
+    const over = action === 'make-again' ? attempt + 1 >= mostMakings : performance.now() - startedAt > jitterLimitMs;
+    if (over) return end;
+    sleep(Math.random() * 20);
+    return null;
+  }
+  if (attempt > 0) return end;
+  if (action === 'reopen-session') return null;
+  if (action === 'find-again' || action === 'find-again-or-login') {
+    session.forgetUsed();
+    return action === 'find-again' || session.loggedIn() ? null : { status: status.needsLogin, code };
+  }
+  return end;
+};
+
+/** As `judge`, where asking the session for its login fails in turn. */
+const judgeSafely = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
+  try {
+    return judge(session, error, attempt, startedAt);
+  } catch (second) {
+    return judge(session, second, 1, startedAt);
+  }
+};
+
+const micros = (since: number): number => Math.min(0x7fffffff, Math.round((performance.now() - since) * 1000));
+
+/** Runs one job, with the repetitions that the error policy allows inside a lane. Never throws. */
+export const perform = (session: TokenSession, request: Request & { readonly parts: Buffer[] }): Reply => {
+  const startedAt = performance.now();
+  const handler = handlers[request.operation];
+  if (!handler) return { status: status.failed, code: 0, micros: 0, parts: [Buffer.from('unknown operation')] };
+  for (let attempt = 0; ; attempt++) {
+    session.allCalls = null;
+    try {
+      const parts = handler(session, request.variant, request.parts);
+      return { status: status.done, code: 0, micros: micros(startedAt), parts };
+    } catch (error) {
+      const call = session.call;
+      const ending = judgeSafely(session, error, attempt, startedAt);
+      if (!ending) continue;
+      const detail = ending.code === 0 && error instanceof Error ? `${call}: ${error.message}` : call;
+      return { ...ending, micros: micros(startedAt), parts: [Buffer.from(detail)] };
+    }
+  }
+};

@@ -1,0 +1,40 @@
+import type { KeyShape } from '../job/key-shape.js';
+import { useOf } from '../kind/kinds.js';
+import type { SelfTestAlg, Subject } from '../kind/self-test.js';
+import type { TokenSession } from '../session/token-session.js';
+import { mendsSession, type SelfTestFailure, selfTestFailure } from './self-test-failure.js';
+import { makeSubject, makeWrappedSubject } from './self-test-subject.js';
+
+/** What a `self-test` job says, as JSON. */
+export interface SelfTestSpec {
+  readonly shape: KeyShape;
+  readonly algs: readonly SelfTestAlg[];
+  /** On a key that was wrapped and unwrapped before. */
+  readonly wrapped?: boolean | undefined;
+}
+
+/** Per algorithm: null where it passed, else why not. */
+export type SelfTestResult = Readonly<Record<string, SelfTestFailure | null>>;
+
+/** Tries each algorithm on a key made for it, against node:crypto. */
+export const selfTest = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [json] = parts as [Buffer];
+  const { shape, algs, wrapped } = JSON.parse(json.toString()) as SelfTestSpec;
+  const subjectOf = wrapped === true ? makeWrappedSubject : makeSubject;
+  const result: Record<string, SelfTestFailure | null> = {};
+  let subject: Subject | null = null;
+  for (const test of algs) {
+    try {
+      subject ??= subjectOf(session, shape);
+      useOf(shape, test.alg).selfTest(session, subject, test);
+      result[test.alg] = null;
+    } catch (error) {
+      if (mendsSession(error, session)) throw error;
+      result[test.alg] = selfTestFailure(error, session);
+      session.close();
+      subject = null;
+    }
+  }
+  if (subject) session.destroyObject(subject.key);
+  return [Buffer.from(JSON.stringify(result))];
+};

@@ -1,0 +1,90 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Handle } from 'pkcs11js';
+import { objectClass } from '../cryptoki/attribute.js';
+import { ckm } from '../cryptoki/mechanism.js';
+import type { KeyShape } from '../job/key-shape.js';
+import type { Placement } from '../kind/placement.js';
+import { unwrappedTemplate } from '../kind/template.js';
+import { boundBytes, shapeOfHeader, unpackLocator, type WrappedLocator } from '../session/locator.js';
+import { passing } from '../session/passing.js';
+import { BlobRefused, type TokenSession } from '../session/token-session.js';
+import type { UnwrapInto } from '../session/unwrapped-key.js';
+import { make } from './generate.js';
+
+/** The mechanism under KEKs: AES key wrap with padding, by the number this token gives it. */
+export const kekMechanism = (session: TokenSession): { mechanism: number } => {
+  const [mechanism] = session.profile.kekWrap;
+  if (mechanism === undefined) throw new Error('the token does not support AES key wrap with padding');
+  return { mechanism };
+};
+
+const macOf = (session: TokenSession, blobMac: Buffer, header: Buffer, blob: Buffer): Buffer => {
+  const key = session.key(objectClass.secret, blobMac);
+  session.begin('C_SignInit', 'key-init');
+  session.p11.C_SignInit(session.session, { mechanism: ckm.SHA256_HMAC }, key);
+  session.begin('C_Sign', 'produce');
+  return Buffer.from(session.p11.C_Sign(session.session, boundBytes(header, blob), session.output(64)));
+};
+
+export const wrapWith = (session: TokenSession, kek: Handle, key: Handle): Buffer => {
+  session.begin('C_WrapKey', 'produce');
+  const output = session.output(16 * 1024);
+  return Buffer.from(session.p11.C_WrapKey(session.session, kekMechanism(session), kek, key, output));
+};
+
+/**
+ * Unwraps a key, once its blob has proved to be what it is recorded as.
+ * @param into asked for the session whose object it becomes
+ * @throws BlobRefused
+ */
+const unwrapWith = (
+  session: TokenSession,
+  into: () => Handle,
+  { kek, blobMac, mac, header, blob }: WrappedLocator,
+  place: Omit<Placement, 'id'>,
+): Handle => {
+  if (!timingSafeEqual(macOf(session, blobMac, header, blob), mac)) throw new BlobRefused();
+  const unwrapping = session.key(objectClass.secret, kek);
+  const template = session.template(
+    // An id of its own: what has the key's is an object of the token.
+    unwrappedTemplate(shapeOfHeader(header), { id: randomBytes(16), ...place }, session.profile),
+  );
+  const target = into();
+  session.begin('C_UnwrapKey', 'produce');
+  return session.p11.C_UnwrapKey(target, kekMechanism(session), unwrapping, blob, template);
+};
+
+/** For the lane's own use, as an object of a session. */
+export const unwrapForUse: UnwrapInto = (session, into, locator) =>
+  unwrapWith(session, into, locator, { label: 'ankasecure:unwrapped', as: 'session' });
+
+export const wrapAndBind = (
+  session: TokenSession,
+  key: Handle,
+  [header, kek, blobMac]: readonly [Buffer, Buffer, Buffer],
+): readonly [Buffer, Buffer] => {
+  const blob = wrapWith(session, session.key(objectClass.secret, kek), key);
+  return [blob, macOf(session, blobMac, header, blob)];
+};
+
+/** The public half is read at once. @returns blob, MAC and the SPKI of a pair: the key itself exists for as long as this takes */
+export const generateWrapped = (
+  session: TokenSession,
+  _variant: number,
+  parts: readonly Buffer[],
+): readonly Buffer[] => {
+  const [header, kek, blobMac] = parts as [Buffer, Buffer, Buffer];
+  const shape: KeyShape = shapeOfHeader(header);
+  const place: Placement = { id: randomBytes(16), label: 'ankasecure:to-be-wrapped', as: 'wrappable-session' };
+  const { key, spki } = make(session, shape, place);
+  const wrapped = passing(session, key, () => wrapAndBind(session, key, [header, kek, blobMac]));
+  return spki ? [...wrapped, spki] : wrapped;
+};
+
+/** From one KEK to another. @returns blob and MAC */
+export const rewrap = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [locator, header, kek, blobMac] = parts as [Buffer, Buffer, Buffer, Buffer];
+  const place = { label: 'ankasecure:to-be-wrapped', as: 'wrappable-session' } as const;
+  const key = unwrapWith(session, () => session.session, unpackLocator(locator), place);
+  return passing(session, key, () => wrapAndBind(session, key, [header, kek, blobMac]));
+};

@@ -1,0 +1,200 @@
+import { ckm, type MechanismList } from '../cryptoki/mechanism.js';
+
+/**
+ * What differs between tokens, as data. `evidence: 'run'` rows were checked against the token itself; `'documented'` rows
+ * follow the vendor's texts and were never run on the hardware, so their self-tests at start have the last word.
+ */
+export interface Profile {
+  readonly name: string;
+  readonly evidence: 'run' | 'documented';
+  /** A software token, for development: no validated module stands behind it. */
+  readonly development: boolean;
+  /** Words of the library path, the token's manufacturer or its model, in lower case, by which it is recognised. */
+  readonly hints: readonly string[];
+  /** The usual place of the library and the form of the PIN, for people. */
+  readonly library: string;
+  readonly pinFormat: string;
+  readonly gcm: {
+    readonly mechanism: number;
+    /** `caller`: we choose the IV; `written-back`: the token writes its own into pIv; `appended`: after the tag. */
+    readonly ivMode: 'caller' | 'written-back' | 'appended';
+    /** Longest plaintext, bytes. */
+    readonly maxBytes: number;
+  };
+  /** RFC 3394, for content encryption keys. */
+  readonly cekWrap: number;
+  /** RFC 5649, for keys under a KEK: the first that the token lists. */
+  readonly kekWrap: readonly number[];
+  /** `raw-then-unpad`: the token has no OAEP with SHA-256; it does the RSA operation, the worker takes the padding off. */
+  readonly oaep: 'token' | 'raw-then-unpad';
+  /** Of RSA-OAEP where a key is unwrapped with it. */
+  readonly importHash: 'SHA-1' | 'SHA-256';
+  /** CKA_EC_PARAMS of Ed25519. */
+  readonly edParams: 'oid' | 'printable-string';
+  /** How a key is looked up: some tokens are fast only by CKA_ID alone; the class is checked then. */
+  readonly findBy: 'class-and-id' | 'id';
+  readonly allowedMechanisms: boolean;
+  /** Attributes the token does not know, left out of templates. */
+  readonly omitAttributes: readonly number[];
+  /** C_CreateObject exists: a content encryption key can be brought in to be wrapped. */
+  readonly createObject: boolean;
+  readonly setAttribute: boolean;
+  readonly rwOnly: boolean;
+  /** Whether another process's new token objects are seen at the first find, and if not what makes it so. */
+  readonly crossProcessVisibility: 'at-once' | 'needs-configuration';
+  /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: what is unwrapped with them must conform to it. */
+  readonly unwrapTemplate: boolean;
+  readonly pqc: {
+    readonly kemEntry: 'interface-3.2' | 'vendor-exports' | null;
+    readonly signature: 'standard' | 'vendor' | null;
+  };
+  readonly notes: string;
+}
+
+const copyable = 0x171;
+
+const standard = {
+  development: false,
+  gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 1024 * 1024 },
+  cekWrap: ckm.AES_KEY_WRAP,
+  kekWrap: [ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD],
+  oaep: 'token',
+  importHash: 'SHA-256',
+  edParams: 'oid',
+  findBy: 'class-and-id',
+  allowedMechanisms: true,
+  omitAttributes: [],
+  createObject: true,
+  setAttribute: true,
+  rwOnly: false,
+  crossProcessVisibility: 'at-once',
+  unwrapTemplate: false,
+  pqc: { kemEntry: null, signature: null },
+} as const;
+
+const luna = {
+  ...standard,
+  evidence: 'documented',
+  library: 'libCryptoki2_64.so with Chrystoki.conf',
+  pinFormat: 'partition password',
+  gcm: { mechanism: ckm.AES_GCM, ivMode: 'appended', maxBytes: 64 * 1024 },
+  allowedMechanisms: false,
+  omitAttributes: [copyable],
+  pqc: { kemEntry: 'vendor-exports', signature: 'standard' },
+  notes: 'Under FIPS the HSM picks a 16-byte IV and appends it after the tag. ML-KEM and ML-DSA from firmware 7.9.0.',
+} as const;
+
+const rows = [
+  {
+    ...standard,
+    name: 'softhsm',
+    evidence: 'run',
+    development: true,
+    hints: ['softhsm'],
+    library: '/usr/lib/softhsm/libsofthsm2.so with SOFTHSM2_CONF',
+    pinFormat: 'any',
+    kekWrap: [ckm.AES_KEY_WRAP_PAD],
+    oaep: 'raw-then-unpad',
+    importHash: 'SHA-1',
+    unwrapTemplate: true,
+    notes: 'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice.',
+  },
+  {
+    ...standard,
+    name: 'kryoptic',
+    evidence: 'documented',
+    development: true,
+    hints: ['kryoptic'],
+    library: 'libkryoptic_pkcs11.so with KRYOPTIC_CONF',
+    pinFormat: 'any',
+    findBy: 'id',
+    unwrapTemplate: true,
+    pqc: { kemEntry: 'interface-3.2', signature: 'standard' },
+    notes: 'Concurrent writers get DEVICE_MEMORY. A new serial after re-initialisation shows only through the canary.',
+  },
+  { ...luna, name: 'luna', hints: ['luna', 'safenet', 'thales', 'cryptoki2'] },
+  { ...luna, name: 'azure-dedicated', hints: [], notes: `Azure Dedicated HSM is a Luna. ${luna.notes}` },
+  {
+    ...standard,
+    name: 'nshield',
+    evidence: 'documented',
+    hints: ['ncipher', 'nshield', 'cknfast', 'entrust'],
+    library: 'libcknfast.so',
+    pinFormat: 'OCS or softcard passphrase',
+    crossProcessVisibility: 'needs-configuration',
+    omitAttributes: [copyable],
+    notes:
+      'CKNFAST_ASSUME_SINGLE_PROCESS=0, or other workers’ keys stay invisible; softcards need CKNFAST_LOADSHARING.',
+  },
+  {
+    ...standard,
+    name: 'cloudhsm',
+    evidence: 'documented',
+    hints: ['cloudhsm', 'cavium', 'marvell'],
+    library: '/opt/cloudhsm/lib/libcloudhsm_pkcs11.so',
+    pinFormat: 'user:password',
+    gcm: { mechanism: ckm.AES_GCM, ivMode: 'written-back', maxBytes: 16 * 1024 - 16 },
+    cekWrap: 0x80002109,
+    kekWrap: [0x8000216f],
+    allowedMechanisms: false,
+    omitAttributes: [copyable],
+    setAttribute: false,
+    rwOnly: true,
+    pqc: { kemEntry: null, signature: 'vendor' },
+    notes: 'CKM_CLOUDHSM_AES_KEY_WRAP_NO_PAD and _ZERO_PAD; the HSM writes its own IV into a zeroed pIv.',
+  },
+  {
+    ...standard,
+    name: 'google',
+    evidence: 'documented',
+    hints: ['kmsp11', 'google'],
+    library: 'libkmsp11.so with KMS_PKCS11_CONFIG',
+    pinFormat: 'ignored',
+    gcm: { mechanism: 0x8001e101, ivMode: 'written-back', maxBytes: 64 * 1024 },
+    kekWrap: [],
+    allowedMechanisms: false,
+    omitAttributes: [copyable],
+    createObject: false,
+    setAttribute: false,
+    crossProcessVisibility: 'needs-configuration',
+    notes: 'No wrap, unwrap, derive or create: token custody only. refresh_interval_secs: 0 hides other workers’ keys.',
+  },
+  {
+    ...standard,
+    name: 'generic',
+    evidence: 'documented',
+    hints: [],
+    library: 'any PKCS#11 v2.40 library',
+    pinFormat: 'user PIN',
+    gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 16 * 1024 },
+    allowedMechanisms: false,
+    omitAttributes: [copyable],
+    notes: 'An unknown token. The minimum is assumed and the self-tests decide.',
+  },
+] as const satisfies readonly Profile[];
+
+export type ProfileName = (typeof rows)[number]['name'];
+
+export const profiles: readonly Profile[] = rows;
+
+const byName = (name: string): Profile => {
+  const profile = profiles.find((row) => row.name === name);
+  if (!profile)
+    throw new Error(
+      `no vendor profile is named ${name}; the profiles are ${profiles.map((row) => row.name).join(', ')}`,
+    );
+  return profile;
+};
+
+/** @param clues library path, manufacturer and model. @throws when `configured` names no row */
+export const chooseProfile = (configured: string | undefined, clues: readonly string[]): Profile => {
+  if (configured) return byName(configured);
+  const text = clues.join(' ').toLowerCase();
+  return profiles.find((row) => row.hints.some((hint) => text.includes(hint))) ?? byName('generic');
+};
+
+/** The profile with its key-wrap mechanism settled by what the token lists; none is left where it lists none. */
+export const settleProfile = (profile: Profile, listed: MechanismList): Profile => ({
+  ...profile,
+  kekWrap: profile.kekWrap.filter((mechanism) => listed.has(mechanism)).slice(0, 1),
+});

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { KeyRef, Wrapping } from '../../custody.js';
+import type { KeyShape } from '../job/key-shape.js';
+
+/**
+ * How a lane is told which key: sixteen bytes are the CKA_ID of an object of the token; anything longer is a wrapped key with
+ * all it takes to unwrap it. Layout: SHA-256 of what follows it; the key's own id, the KEK's, the `blob-mac` key's; the MAC;
+ * two bytes of length and a header of that length in JSON; the blob.
+ */
+export interface WrappedLocator {
+  /** The key's id and the hash of all the rest: what the key is, whose, and under which KEK. */
+  readonly name: string;
+  readonly kek: Buffer;
+  readonly blobMac: Buffer;
+  readonly mac: Buffer;
+  /** The JSON of what the MAC binds the blob to. */
+  readonly header: Buffer;
+  readonly blob: Buffer;
+}
+
+const idBytes = 16;
+const hashBytes = 32;
+const macBytes = 32;
+const headerAt = hashBytes + 3 * idBytes + macBytes + 2;
+
+/** What a blob is bound to, beside itself. */
+interface Header {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly version: number;
+  readonly kekGeneration: number;
+  readonly shape: KeyShape;
+}
+
+export const headerOf = ({ tenantId, keyId, version, kekGeneration }: Wrapping, shape: KeyShape): Buffer =>
+  Buffer.from(JSON.stringify({ tenantId, keyId, version, kekGeneration, shape } satisfies Header));
+
+export const shapeOfHeader = (header: Buffer): KeyShape => (JSON.parse(header.toString()) as Header).shape;
+
+/** What the MAC is over. The header's length keeps the two apart. */
+export const boundBytes = (header: Buffer, blob: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(header.length);
+  return Buffer.concat([Buffer.from('ankasecure wrapped key 1\0'), length, header, blob]);
+};
+
+export const packLocator = (
+  { objectId, wrapped }: { objectId: Uint8Array; wrapped: NonNullable<KeyRef['wrapped']> },
+  shape: KeyShape,
+): Buffer => {
+  const header = headerOf(wrapped.wrapping, shape);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(header.length);
+  const { kek, blobMac } = wrapped.wrapping;
+  const body = Buffer.concat([objectId, kek, blobMac, wrapped.mac, length, header, wrapped.blob]);
+  return Buffer.concat([createHash('sha256').update(body).digest(), body]);
+};
+
+export const isWrapped = (locator: Buffer): boolean => locator.length !== idBytes;
+
+export const nameOf = (locator: Buffer): string => locator.toString('latin1', 0, hashBytes + idBytes);
+export const nameIsOf = (name: string, objectId: Uint8Array): boolean =>
+  name.endsWith(Buffer.from(objectId).toString('latin1'));
+
+/** Views into `locator`. */
+export const unpackLocator = (locator: Buffer): WrappedLocator => {
+  const id = (index: number): Buffer =>
+    locator.subarray(hashBytes + index * idBytes, hashBytes + (index + 1) * idBytes);
+  const blobAt = headerAt + locator.readUInt16BE(headerAt - 2);
+  return {
+    name: nameOf(locator),
+    kek: id(1),
+    blobMac: id(2),
+    mac: locator.subarray(hashBytes + 3 * idBytes, headerAt - 2),
+    header: locator.subarray(headerAt, blobAt),
+    blob: locator.subarray(blobAt),
+  };
+};

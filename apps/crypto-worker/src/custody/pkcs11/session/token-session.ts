@@ -1,0 +1,213 @@
+import type { Handle, PKCS11, Template } from 'pkcs11js';
+import { type Attribute, cka, type ObjectClass } from '../cryptoki/attribute.js';
+import { ckr, ckrOf } from '../cryptoki/ckr.js';
+import type { CallKind } from '../cryptoki/error-policy.js';
+import { rwSession, userState } from '../cryptoki/mechanism.js';
+import { shared } from '../job/control.js';
+import type { Profile } from '../profile/profile.js';
+import { isWrapped } from './locator.js';
+import { packAttributes } from './packed-attribute.js';
+import type { UnwrappedKeys } from './unwrapped-key.js';
+
+/** The object is not there, and the login is: it was destroyed. */
+export class KeyMissing extends Error {}
+/** Private objects are out of sight: the login is gone. */
+export class LoginLost extends Error {}
+/** Another token answers, or this one answers wrongly. */
+export class TokenChanged extends Error {}
+/** The caller's data is bad, as found outside the token. */
+export class BadData extends Error {}
+/** A blob is not bound to what it is recorded as. */
+export class BlobRefused extends Error {}
+
+/** What says by itself how a job ends. */
+export const telling = [BadData, BlobRefused, KeyMissing, LoginLost, TokenChanged] as const;
+
+export interface SessionSettings {
+  readonly slot: Buffer;
+  readonly profile: Profile;
+  readonly handleCacheSize: number;
+}
+
+/** A zero-length buffer that still has an address: an empty one reaches the library as NULL, which is ARGUMENTS_BAD. */
+const empty = Buffer.alloc(16).subarray(4, 4);
+export const addressed = (data: Buffer): Buffer => (data.length === 0 ? empty : data);
+
+/** A lane's one session and the handles found through it. Opens itself when needed and forgets all when an epoch moves on. */
+export class TokenSession {
+  readonly p11: PKCS11;
+  /** What the call under way carries: the error policy asks. */
+  kind: CallKind = 'own';
+  /** The last call begun, for logs. */
+  call = '';
+  /** What every call carries for now, whatever it would by itself: the canary's are ours, those on a key that is brought in its owner's. */
+  allCalls: CallKind | null = null;
+  private readonly control: Int32Array;
+  private settings: SessionSettings;
+  private handle: Handle | null = null;
+  private moduleEpoch = 0;
+  private loginEpoch = 0;
+  private handles = new Map<string, Handle>();
+  private readonly unwrapped: UnwrappedKeys;
+  /** The key last asked for: a name among the handles, or 'unwrapped'. */
+  private used: string | null = null;
+  private scratch = Buffer.alloc(16 * 1024);
+  /** What the last template points at. */
+  private pointedAt: Buffer[] = [];
+
+  constructor(p11: PKCS11, control: Int32Array, settings: SessionSettings, unwrapped: UnwrappedKeys) {
+    this.p11 = p11;
+    this.unwrapped = unwrapped;
+    this.control = control;
+    this.settings = settings;
+  }
+
+  get profile(): Profile {
+    return this.settings.profile;
+  }
+
+  get slot(): Buffer {
+    return this.settings.slot;
+  }
+
+  /** After C_Initialize slots have other numbers. */
+  moveTo(slot: Buffer): void {
+    this.settings = { ...this.settings, slot };
+  }
+
+  /** The session, open and with no handle older than the last login. */
+  get session(): Handle {
+    const moduleEpoch = Atomics.load(this.control, shared.moduleEpoch);
+    if (moduleEpoch !== this.moduleEpoch) {
+      this.moduleEpoch = moduleEpoch;
+      this.handle = null;
+      this.handles.clear();
+      this.unwrapped.lose();
+    }
+    const loginEpoch = Atomics.load(this.control, shared.loginEpoch);
+    if (loginEpoch !== this.loginEpoch) {
+      this.loginEpoch = loginEpoch;
+      this.handles.clear();
+      this.unwrapped.close();
+    }
+    if (!this.handle) {
+      this.begin('C_OpenSession', 'own');
+      this.handle = this.p11.C_OpenSession(this.slot, rwSession);
+    }
+    return this.handle;
+  }
+
+  begin(call: string, kind: CallKind): void {
+    this.call = call;
+    this.kind = this.allCalls ?? kind;
+  }
+
+  /** An output buffer, overwritten by the next call that asks for one. */
+  output(size: number): Buffer {
+    if (size > this.scratch.length) this.scratch = Buffer.alloc(size);
+    return this.scratch;
+  }
+
+  /**
+   * @param id CKA_ID of an object of the token, or the locator of a wrapped key
+   * @throws KeyMissing, LoginLost, BlobRefused
+   */
+  key(objectClass: ObjectClass, id: Buffer): Handle {
+    const session = this.session;
+    if (isWrapped(id)) {
+      const handle = this.unwrapped.use(this, id);
+      this.used = 'unwrapped';
+      return handle;
+    }
+    const name = String.fromCharCode(objectClass) + id.toString('latin1');
+    this.used = name;
+    const cached = this.handles.get(name);
+    if (cached) {
+      this.handles.delete(name);
+      this.handles.set(name, cached);
+      return cached;
+    }
+    const found = this.find(id, objectClass, 2);
+    const [handle] = found;
+    if (!handle) throw this.missing(session);
+    if (found.length > 1) throw new Error('two objects of one class share a CKA_ID');
+    if (this.handles.size >= this.settings.handleCacheSize) this.handles.delete(this.handles.keys().next().value ?? '');
+    this.handles.set(name, handle);
+    return handle;
+  }
+
+  /** Objects with this CKA_ID, and of this class unless null; at most `limit`. */
+  find(id: Buffer, objectClass: ObjectClass | null, limit: number): readonly Handle[] {
+    const session = this.session;
+    const byClass = objectClass !== null && this.profile.findBy === 'class-and-id';
+    const template: Template = [{ type: cka.ID, value: id }];
+    if (byClass) template.unshift({ type: cka.CLASS, value: objectClass });
+    this.begin('C_FindObjectsInit', 'own');
+    this.p11.C_FindObjectsInit(session, template);
+    this.begin('C_FindObjects', 'own');
+    const found = this.p11.C_FindObjects(session, objectClass === null || byClass ? limit : limit + 2);
+    this.begin('C_FindObjectsFinal', 'own');
+    this.p11.C_FindObjectsFinal(session);
+    if (objectClass === null || byClass) return found;
+    return found.filter((handle) => this.attribute(handle, cka.CLASS).readUInt32LE() === objectClass);
+  }
+
+  attribute(handle: Handle, type: number): Buffer {
+    this.begin('C_GetAttributeValue', 'own');
+    const value = this.p11.C_GetAttributeValue(this.session, handle, [{ type }])[0]?.value;
+    if (!value) throw new Error(`attribute 0x${type.toString(16)} has no value`);
+    return value;
+  }
+
+  /** A copy of the attributes in the binding's mutable form, good until the next one is asked for. */
+  template(attributes: readonly Attribute[]): Template {
+    this.pointedAt = [];
+    return attributes.map(({ type, value }) => {
+      if (typeof value !== 'object' || Buffer.isBuffer(value)) return { type, value };
+      const packed = packAttributes(value);
+      this.pointedAt.push(...packed.pointedAt);
+      return { type, value: packed.value };
+    });
+  }
+
+  destroyObject(handle: Handle): void {
+    this.begin('C_DestroyObject', 'own');
+    this.p11.C_DestroyObject(this.session, handle);
+  }
+
+  /** The next use of the key last asked for looks it up again. */
+  forgetUsed(): void {
+    if (this.used === 'unwrapped') this.unwrapped.close();
+    else if (this.used) this.handles.delete(this.used);
+  }
+
+  /** Destroys what was unwrapped of these keys, or of all. */
+  forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
+    this.unwrapped.forget(this, objectIds);
+  }
+
+  loggedIn(): boolean {
+    this.begin('C_GetSessionInfo', 'own');
+    return this.p11.C_GetSessionInfo(this.session).state === userState;
+  }
+
+  /** Ends the session and every operation and session object in it. Handles of token objects stay good. */
+  close(): void {
+    const handle = this.handle;
+    this.handle = null;
+    if (!handle || Atomics.load(this.control, shared.moduleEpoch) !== this.moduleEpoch) return;
+    try {
+      this.p11.C_CloseSession(handle);
+    } catch (error) {
+      if (ckrOf(error) === null) throw error;
+    }
+  }
+
+  private missing(session: Handle): Error {
+    this.begin('C_GetSessionInfo', 'own');
+    return this.p11.C_GetSessionInfo(session).state === userState ? new KeyMissing() : new LoginLost();
+  }
+}
+
+/** Errors that leave a session fit for the next call. */
+export const harmless: readonly number[] = [ckr.SIGNATURE_INVALID, ckr.BUFFER_TOO_SMALL];

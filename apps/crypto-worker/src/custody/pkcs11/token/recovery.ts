@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AnkaError } from '@ankasecure/contracts';
+import { ckrName, ckrOf } from '../cryptoki/ckr.js';
+import { shared } from '../job/control.js';
+import type { LanePool } from '../lane/lane-pool.js';
+import type { CustodyLogger, Tuning } from '../profile/config.js';
+import { PinRefused, type TokenModule } from './token-module.js';
+
+/** `recovering` keeps callers waiting for the first attempt; `down` turns them away at once; `stopped` never ends. */
+export type ModuleState = 'up' | 'recovering' | 'down' | 'stopped';
+
+export interface RecoveryParts {
+  readonly module: TokenModule;
+  readonly pool: () => LanePool;
+  /** The memory all lanes share: login and module epochs. */
+  readonly control: Int32Array;
+  readonly timeoutMs: number;
+  readonly tuning: Tuning;
+  readonly logger: CustodyLogger;
+  readonly fatal: (reason: string) => void;
+}
+
+const reasonOf = (error: unknown): string => {
+  const code = ckrOf(error);
+  if (code !== null) return ckrName(code);
+  return error instanceof Error ? error.message : String(error);
+};
+
+export const unavailable = (): AnkaError => new AnkaError('hsm-unavailable');
+
+/** Brings login and module back, one at a time, and stops for good when a PIN is refused. */
+export class Recovery {
+  private readonly parts: RecoveryParts;
+  private current: ModuleState = 'up';
+  private running: Promise<void> | null = null;
+  private troubleSince: number | null = null;
+  private delay: number;
+  private closed = false;
+
+  constructor(parts: RecoveryParts) {
+    this.parts = parts;
+    this.delay = parts.tuning.reinitialiseFirstMs;
+  }
+
+  get state(): ModuleState {
+    return this.current;
+  }
+
+  get loginEpoch(): number {
+    return Atomics.load(this.parts.control, shared.loginEpoch);
+  }
+
+  /** The token proved itself: the next trouble starts with the shortest pause again. */
+  proved(): void {
+    this.troubleSince = null;
+    this.delay = this.parts.tuning.reinitialiseFirstMs;
+  }
+
+  /** Logs in unless another call did so since `epochSeen`. */
+  login(epochSeen: number): void {
+    if (this.current !== 'up' || epochSeen !== this.loginEpoch) return;
+    try {
+      this.parts.module.login();
+      Atomics.add(this.parts.control, shared.loginEpoch, 1);
+      this.parts.logger.warn({}, 'the token had logged out; logged in again');
+    } catch (error) {
+      if (error instanceof PinRefused) this.stop(error.message);
+      else void this.reinitialise(`login failed: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Drain, Finalize, Initialize with backoff. The pool is paused when this returns its promise. */
+  reinitialise(reason: string): Promise<void> {
+    if (this.current === 'stopped' || this.closed) return Promise.resolve();
+    this.running ??= this.runReinitialise(reason).finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  /** After this nothing reaches the token any more; the process stays up, not ready, so that no restart repeats the PIN. */
+  stop(reason: string): void {
+    if (this.current === 'stopped') return;
+    this.current = 'stopped';
+    this.parts.logger.error(
+      { alarm: 'pin-refused', reason },
+      'the HSM is no longer used: correct the PIN and restart the worker',
+    );
+    void this.parts.pool().pause();
+    this.parts.pool().rejectWaiting(unavailable);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  /** Also where each initialisation succeeds and the canary fails after it. */
+  private givesUp(): boolean {
+    const { tuning, fatal } = this.parts;
+    const tooLong = this.troubleSince !== null && performance.now() - this.troubleSince > tuning.giveUpMs;
+    if (tooLong) fatal('the token did not recover');
+    return tooLong;
+  }
+
+  private async runReinitialise(reason: string): Promise<void> {
+    const { logger } = this.parts;
+    this.current = 'recovering';
+    this.troubleSince ??= performance.now();
+    logger.warn({ reason }, 'initialising the token again');
+    if (this.givesUp()) return;
+    if (!(await this.drained())) return this.parts.fatal('a lane is stuck and the module must be initialised again');
+    while (!this.closed && (await this.attempt())) {
+      this.current = 'down';
+      this.parts.pool().rejectWaiting(unavailable);
+      if (this.givesUp()) return;
+    }
+  }
+
+  /** @returns true to try again */
+  private async attempt(): Promise<boolean> {
+    const { module, control, logger, tuning } = this.parts;
+    module.finalise();
+    await sleep(this.delay);
+    this.delay = Math.min(this.delay * 2, tuning.reinitialiseMaxMs);
+    if (this.closed) return false;
+    try {
+      Atomics.add(control, shared.moduleEpoch, 1);
+      Atomics.add(control, shared.loginEpoch, 1);
+      module.initialise();
+    } catch (error) {
+      if (error instanceof PinRefused) {
+        this.stop(error.message);
+        return false;
+      }
+      logger.error({ reason: reasonOf(error) }, 'the token has not recovered yet');
+      return true;
+    }
+    this.current = 'up';
+    logger.info({}, 'the token has recovered');
+    this.parts.pool().resume(module.slot);
+    return false;
+  }
+
+  private async drained(): Promise<boolean> {
+    const limit = new AbortController();
+    const waited = sleep(this.parts.timeoutMs + 1_000, false, { signal: limit.signal }).catch(() => false);
+    const drained = this.parts
+      .pool()
+      .pause()
+      .then(() => true);
+    const result = await Promise.race([drained, waited]);
+    limit.abort();
+    return result;
+  }
+}

@@ -1,0 +1,158 @@
+import { realpathSync } from 'node:fs';
+import { Module, type Slot, type Token } from 'graphene-pk11';
+import type { TokenIdentity } from '../../custody.js';
+import { ckr, ckrName, ckrOf } from '../cryptoki/ckr.js';
+import { actionFor } from '../cryptoki/error-policy.js';
+import { ckm, type MechanismInfo, type MechanismList, rwSession, userLogin } from '../cryptoki/mechanism.js';
+import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
+import { chooseProfile, type Profile, settleProfile } from '../profile/profile.js';
+import { SlotNotFound, selectSlot } from './slot.js';
+
+/** CKF_OS_LOCKING_OK: without it concurrent use crashes. */
+const osLocking = { flags: 2 };
+
+/** The token refused the PIN. Trying again may lock it: neither this process nor its supervisor should. */
+export class PinRefused extends Error {
+  override readonly name = 'PinRefused';
+}
+
+const opened = new Set<string>();
+
+/**
+ * One run of a PKCS#11 library on one token: the main thread's side. Only here are C_Initialize, C_Login and C_Finalize called;
+ * Finalize only while no lane has a call under way. A library serves one partition per process.
+ */
+export class TokenModule {
+  private readonly config: Pkcs11Config;
+  private readonly logger: CustodyLogger;
+  private readonly module: Module;
+  private readonly path: string;
+  private openSlot: Slot | null = null;
+  /** Carries the login: some tokens log out with the last session. */
+  private anchor: Buffer | null = null;
+  private recognised: TokenIdentity | null = null;
+  private settledProfile: Profile | null = null;
+  private listed: MechanismList = new Map();
+
+  constructor(config: Pkcs11Config, logger: CustodyLogger) {
+    this.config = config;
+    this.logger = logger;
+    this.path = realpathSync(config.libraryPath);
+    if (opened.has(this.path))
+      throw new Error(
+        `${config.libraryPath} is already open in this process: a process can open one partition per library`,
+      );
+    this.module = Module.load(this.path);
+    opened.add(this.path);
+  }
+
+  get libraryPath(): string {
+    return this.path;
+  }
+
+  get slot(): Buffer {
+    if (!this.openSlot) throw new Error('the module is not initialised');
+    return this.openSlot.handle;
+  }
+
+  get identity(): TokenIdentity {
+    if (!this.recognised) throw new Error('the module was never initialised');
+    return this.recognised;
+  }
+
+  get profile(): Profile {
+    if (!this.settledProfile) throw new Error('the module was never initialised');
+    return this.settledProfile;
+  }
+
+  get mechanisms(): MechanismList {
+    return this.listed;
+  }
+
+  /** @throws PinRefused, SlotNotFound, or an error that `ckrOf` reads */
+  initialise(): void {
+    this.module.initialize(osLocking);
+    const { slot, token } = selectSlot(this.module, this.config, this.logger);
+    this.recognise(slot, token);
+    this.openSlot = slot;
+    this.login();
+  }
+
+  /** @throws PinRefused, or an error that `ckrOf` reads */
+  login(): void {
+    try {
+      this.loginOnce();
+    } catch (error) {
+      if (ckrOf(error) !== ckr.SESSION_HANDLE_INVALID && ckrOf(error) !== ckr.SESSION_CLOSED) throw error;
+      this.anchor = null;
+      this.loginOnce();
+    }
+  }
+
+  finalise(): void {
+    this.anchor = null;
+    this.openSlot = null;
+    try {
+      this.module.finalize();
+    } catch (error) {
+      const code = ckrOf(error);
+      if (code === null) throw error;
+      if (code !== ckr.CRYPTOKI_NOT_INITIALIZED) this.logger.warn({ code: ckrName(code) }, 'C_Finalize failed');
+    }
+  }
+
+  close(): void {
+    this.finalise();
+    opened.delete(this.path);
+  }
+
+  private loginOnce(): void {
+    const { lib } = this.module;
+    this.anchor ??= lib.C_OpenSession(this.slot, rwSession);
+    try {
+      lib.C_Login(this.anchor, userLogin, this.config.pin);
+    } catch (error) {
+      const code = ckrOf(error);
+      if (code === ckr.USER_ALREADY_LOGGED_IN) return;
+      if (code === null || actionFor(code, 'own') !== 'stop') throw error;
+      throw new PinRefused(`the token refused the PIN (${ckrName(code)}); the worker does not try it again`);
+    }
+  }
+
+  /** The first time learns what the token is; later it must be the same one. */
+  private recognise(slot: Slot, token: Token): void {
+    const seen = { label: token.label, serial: token.serialNumber };
+    if (this.recognised) {
+      if (this.recognised.label === seen.label && this.recognised.serial === seen.serial) return;
+      throw new SlotNotFound(`the token is now “${seen.label}” (${seen.serial})`);
+    }
+    const excluded = new Set<number>(this.config.excludedMechanisms?.map((name) => ckm[name]));
+    this.listed = new Map([...mechanismsOf(slot)].filter(([mechanism]) => !excluded.has(mechanism)));
+    const clues = [this.config.libraryPath, token.manufacturerID, token.model];
+    this.settledProfile = settleProfile(chooseProfile(this.config.profile, clues), this.listed);
+    this.recognised = {
+      ...seen,
+      manufacturer: token.manufacturerID,
+      model: token.model,
+      firmware: `${token.firmwareVersion.major}.${token.firmwareVersion.minor}`,
+      profile: this.settledProfile.name,
+    };
+  }
+}
+
+/**
+ * What a token lists and then does not know is left out. Any other error may pass, and must not make a token without the mechanism
+ * of it: what a token lacks is done in software.
+ */
+const mechanismsOf = ({ lib, handle }: Slot): MechanismList => {
+  const found = new Map<number, MechanismInfo>();
+  for (const mechanism of lib.C_GetMechanismList(handle)) {
+    try {
+      const { flags, minKeySize, maxKeySize } = lib.C_GetMechanismInfo(handle, mechanism);
+      found.set(mechanism, { flags, minKeySize, maxKeySize });
+    } catch (error) {
+      if (ckrOf(error) !== ckr.MECHANISM_INVALID) throw error;
+    }
+  }
+  return found;
+};

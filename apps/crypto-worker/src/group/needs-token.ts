@@ -1,0 +1,7 @@
+import { PauseGroup } from '@ankasecure/service-kit';
+
+/** The methods that need the token: `StepAside` pauses them while the token does not answer. */
+export const tokenGroup = 'token';
+
+/** The method needs the token. While the token does not answer, other workers of the partition get its requests. */
+export const NeedsToken = (): MethodDecorator => PauseGroup(tokenGroup);

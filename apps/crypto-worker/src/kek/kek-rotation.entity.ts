@@ -1,0 +1,36 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+const primaryKeyConstraintName = 'kek_rotation_pkey';
+
+/** A rotation of a tenant's KEK. It ends when the last older generation is destroyed. */
+@Entity('kek_rotation')
+@Index('kek_rotation_open', ['partition'], { where: '(finished_at IS NULL)' })
+@Check('kek_rotation_total_check', 'total >= 0')
+export class KekRotationRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  /** The new KEK's generation. */
+  @PrimaryColumn('integer', { primaryKeyConstraintName })
+  generation!: number;
+
+  @Column('text')
+  partition!: string;
+
+  /** Versions that were to be wrapped again when it began. */
+  @Column('integer')
+  total!: number;
+
+  /** The principal who started it. */
+  @Column('text', { name: 'started_by' })
+  startedBy!: string;
+
+  @Column('text', { name: 'correlation_id' })
+  correlationId!: string;
+
+  @Column('timestamptz', { name: 'started_at', default: () => 'now()' })
+  startedAt!: Date;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt!: Date | null;
+}

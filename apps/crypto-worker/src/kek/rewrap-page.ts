@@ -1,0 +1,117 @@
+import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Custody, type Wrapping } from '../custody/custody.js';
+import { versionOf } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
+import { type OpenRotation, rotationEvent } from './open-rotation.js';
+import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.statement.js';
+import { type RewrapFailure, recordFailures } from './rewrap-failure.js';
+
+/** Key versions that are rewrapped and recorded at a time. */
+const pageSize = 50;
+/** The time that the HSM may take for one page, in milliseconds. */
+const budgetMs = 60_000;
+
+/** How a page ended. */
+export interface RewrappedPage {
+  /** The last version of the page: the next page begins after it. */
+  readonly last: Position;
+  /** False where a version could not be rewrapped. */
+  readonly complete: boolean;
+}
+
+/** Rewraps one page of key versions inside the token, and records them in one commit. */
+@Injectable()
+export class RewrapPage {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly custody: Custody,
+    private readonly platformKeys: PlatformKeys,
+    private readonly outbox: Outbox,
+    private readonly log: Logger,
+  ) {}
+
+  /** Tells whether the token answers. */
+  isPossible(): boolean {
+    return this.custody.healthy();
+  }
+
+  /** @returns undefined after the last page */
+  async rewrapAfter(rotation: OpenRotation, position: Position): Promise<RewrappedPage | undefined> {
+    const { tenantId, generation } = rotation;
+    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+      versionsUnderOlderKek(manager, tenantId, generation, position, pageSize),
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return undefined;
+    return { last: [last.keyId, last.version], complete: await this.rewrapAll(rotation, rows) };
+  }
+
+  private async rewrapAll(rotation: OpenRotation, rows: readonly StoredVersion[]): Promise<boolean> {
+    const { tenantId, generation } = rotation;
+    const { objectId: kek } = await this.platformKeys.find(tenantId, 'kek', generation);
+    const settled = await Promise.allSettled(rows.map((row) => this.rewrap(row, kek, generation)));
+    const done = settled.flatMap((ended) => (ended.status === 'fulfilled' ? [ended.value] : []));
+    const failed = settled.flatMap((ended, index): RewrapFailure[] =>
+      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as StoredVersion, error: asAnkaError(ended.reason) }],
+    );
+    const lasting = failed.filter(({ error }) => !error.retryable);
+    await this.record(rotation, done, lasting);
+    this.warnOf(
+      tenantId,
+      failed.filter(({ error }) => error.retryable),
+    );
+    return failed.length === 0;
+  }
+
+  private async rewrap(row: StoredVersion, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
+    const { ref } = versionOf(row);
+    const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
+    const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
+    return { row, wrapped };
+  }
+
+  private async record(
+    rotation: OpenRotation,
+    done: readonly Rewrapped[],
+    lasting: readonly RewrapFailure[],
+  ): Promise<void> {
+    const { tenantId, generation } = rotation;
+    const recorded = await withTenant(this.dataSource, tenantId, async (manager) => {
+      await recordRewrapped(manager, tenantId, generation, done);
+      const failures = await recordFailures(manager, tenantId, lasting);
+      if (failures.length > 0)
+        await this.outbox.write(
+          manager,
+          failures.map((failure) => failureEvent(rotation, failure)),
+        );
+      return failures;
+    });
+    if (recorded.length > 0) this.outbox.committed(recorded.length);
+    for (const { row, error } of recorded)
+      this.log.error(
+        { keyId: row.keyId, version: row.version, code: error.code, reason: error.message },
+        'cannot rewrap a key; its KEK is kept until it can be rewrapped or is destroyed',
+      );
+  }
+
+  /** A failure that may pass is only logged: it says nothing about the key. */
+  private warnOf(tenantId: string, passing: readonly RewrapFailure[]): void {
+    if (passing.length > 0)
+      this.log.warn(
+        { tenantId, keys: passing.length, code: passing[0]?.error.code },
+        'some keys are not rewrapped yet',
+      );
+  }
+}
+
+const failureEvent = (rotation: OpenRotation, { row, error }: RewrapFailure) =>
+  rotationEvent(rotation, row.kekGeneration, {
+    operation: 'kek.rewrap',
+    keyId: row.keyId,
+    algorithm: row.key.algorithm,
+    failureCode: error.code,
+    details: { version: String(row.version) },
+  });

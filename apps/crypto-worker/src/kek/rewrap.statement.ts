@@ -1,0 +1,75 @@
+import type { EntityManager } from 'typeorm';
+import type { WrappedKey } from '../custody/custody.js';
+import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
+import { holdFence } from '../key/tenant-fence.js';
+
+/** A key version and its blob under the new KEK. */
+export interface Rewrapped {
+  readonly row: StoredVersion;
+  readonly wrapped: WrappedKey;
+}
+
+/** A position in the order of key versions. */
+export type Position = readonly [keyId: string, version: number];
+
+/** The position before every key version. */
+export const beforeAll: Position = ['00000000-0000-0000-0000-000000000000', 0];
+
+/** Reads a page of the key versions that an older KEK wraps. */
+export const versionsUnderOlderKek = (
+  manager: EntityManager,
+  tenantId: string,
+  generation: number,
+  after: Position,
+  limit: number,
+): Promise<StoredVersion[]> =>
+  selectVersions(manager)
+    .where('version.tenantId = :tenantId AND version.kekGeneration < :generation', { tenantId, generation })
+    .andWhere('(version.key_id, version.version) > (cast(:keyId AS uuid), cast(:after AS integer))', {
+      keyId: after[0],
+      after: after[1],
+    })
+    .orderBy({ 'version.keyId': 'ASC', 'version.version': 'ASC' })
+    .limit(limit)
+    .getMany();
+
+/**
+ * Records new blobs where the old blob is still the one that was read. The revision moves, so that no worker goes on with the
+ * old blob, whose KEK will be gone.
+ */
+export const recordRewrapped = async (
+  manager: EntityManager,
+  tenantId: string,
+  generation: number,
+  done: readonly Rewrapped[],
+): Promise<void> => {
+  if (done.length === 0) return;
+  await holdFence(manager, tenantId);
+  await manager.query(
+    `UPDATE key_version v SET wrapped_blob = n.blob, wrapped_mac = n.mac, kek_generation = $2, rewrap_failure = NULL,
+       revision = v.revision + 1
+     FROM unnest($3::uuid[], $4::int[], $5::bytea[], $6::bytea[], $7::bytea[]) AS n (key_id, version, before, blob, mac)
+     WHERE v.tenant_id = $1 AND v.key_id = n.key_id AND v.version = n.version AND v.wrapped_blob = n.before`,
+    [
+      tenantId,
+      generation,
+      done.map(({ row }) => row.keyId),
+      done.map(({ row }) => row.version),
+      done.map(({ row }) => row.wrappedBlob),
+      done.map(({ wrapped }) => wrapped.blob),
+      done.map(({ wrapped }) => wrapped.mac),
+    ],
+  );
+};
+
+/** Tells whether no blob and no key that is being made needs the KEK. Holds the tenant's fence, so the answer stays true. */
+export const isKekUnneeded = async (manager: EntityManager, tenantId: string, generation: number): Promise<boolean> => {
+  await holdFence(manager, tenantId);
+  const rows = await manager.query<unknown[]>(
+    `SELECT 1 FROM key_version WHERE tenant_id = $1 AND kek_generation <= $2
+     UNION ALL SELECT 1 FROM intent i JOIN platform_key p USING (tenant_id, object_id)
+       WHERE p.tenant_id = $1 AND p.kind = 'kek' AND p.generation = $2 LIMIT 1`,
+    [tenantId, generation],
+  );
+  return rows.length === 0;
+};

@@ -1,0 +1,27 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { KeyRecord } from './key.entity.js';
+
+const primaryKeyConstraintName = 'key_alias_pkey';
+
+/** A tenant's name for one of its keys. */
+@Entity('key_alias')
+@Index('key_alias_key', ['tenantId', 'keyId'])
+@ForeignKey(() => KeyRecord, ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'key_alias_tenant_id_key_id_fkey' })
+export class KeyAliasRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  /** Names sort by their bytes. */
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName })
+  name!: string;
+
+  @Column('uuid', { name: 'key_id' })
+  keyId!: string;
+
+  @Column({ type: 'timestamptz', name: 'changed_at', precision: 3, default: () => 'now()' })
+  changedAt!: Date;
+
+  /** Counts the changes of the alias. Callers name it in `If-Match`. */
+  @Column('integer', { default: 1 })
+  revision!: number;
+}

@@ -1,0 +1,133 @@
+import type { KeyState, RevocationReason } from '@ankasecure/contracts';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import type { CustodyKind } from '../../custody/custody.js';
+import { KeyRecord } from './key.entity.js';
+
+const primaryKeyConstraintName = 'key_version_pkey';
+const foreignKeyConstraintName = 'key_version_tenant_id_key_id_fkey';
+
+const states = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED', 'DESTROYED'];
+
+/** One version of a key: its object in the HSM and its life. */
+@Entity('key_version')
+@Index('key_version_to_destroy', ['partition', 'destroyAt'], { where: `(state = 'DESTROY_SCHEDULED'::text)` })
+@Index('key_version_kek', ['tenantId', 'kekGeneration', 'keyId', 'version'], { where: '(kek_generation IS NOT NULL)' })
+@Unique('key_version_object_id_key', ['objectId'])
+@Unique('key_version_tenant_id_key_id_request_id_key', ['tenantId', 'keyId', 'requestId'])
+@Check('key_version_version_check', 'version > 0')
+@Check('key_version_state_check', `state IN (${states.map((state) => `'${state}'`).join(', ')})`)
+@Check('key_version_custody_check', `custody IN ('token', 'wrapped', 'software')`)
+@Check('key_version_object_id_check', 'length(object_id) = 16')
+@Check('key_version_check', '(revocation_reason IS NULL) = (revocation_occurred_at IS NULL)')
+@Check('key_version_wrapped_mac_check', 'length(wrapped_mac) = 32')
+@Check(
+  'key_version_wrapped',
+  `(wrapped_blob IS NULL) = (wrapped_mac IS NULL) AND (wrapped_blob IS NULL) = (kek_generation IS NULL)
+    AND (wrapped_blob IS NOT NULL) = (custody IN ('wrapped', 'software') AND state <> 'DESTROYED')
+    AND (sealed_key IS NOT NULL) = (custody = 'software' AND state <> 'DESTROYED')`,
+)
+export class KeyVersionRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName })
+  keyId!: string;
+
+  /** Counts from 1. The highest is the current version. */
+  @PrimaryColumn('integer', { primaryKeyConstraintName })
+  version!: number;
+
+  @ManyToOne(() => KeyRecord, { nullable: false })
+  @JoinColumn([
+    { name: 'tenant_id', referencedColumnName: 'tenantId', foreignKeyConstraintName },
+    { name: 'key_id', referencedColumnName: 'id', foreignKeyConstraintName },
+  ])
+  key!: KeyRecord;
+
+  /** Counts the changes that make decisions on this version outdated: the fence compares it. */
+  @Column('integer', { default: 1 })
+  revision!: number;
+
+  /** As on record; `stateAt` computes the state at a moment. */
+  @Column('text')
+  state!: KeyState;
+
+  @Column('timestamptz', { name: 'activate_at', nullable: true })
+  activateAt!: Date | null;
+
+  @Column('timestamptz', { name: 'deactivate_at', nullable: true })
+  deactivateAt!: Date | null;
+
+  @Column('text', { name: 'revocation_reason', nullable: true })
+  revocationReason!: RevocationReason | null;
+
+  @Column('text', { name: 'revocation_message', nullable: true })
+  revocationMessage!: string | null;
+
+  /** When the reason for the revocation arose. */
+  @Column('timestamptz', { name: 'revocation_occurred_at', nullable: true })
+  revocationOccurredAt!: Date | null;
+
+  /** The date of a scheduled destruction. */
+  @Column('timestamptz', { name: 'destroy_at', nullable: true })
+  destroyAt!: Date | null;
+
+  /** The waiting period from the scheduling to `destroyAt`, in days. Unknown for destructions that older releases scheduled. */
+  @Column('integer', { name: 'destroy_waiting_days', nullable: true })
+  destroyWaitingDays!: number | null;
+
+  /** The principal who scheduled the destruction. */
+  @Column('text', { name: 'destroy_scheduled_by', nullable: true })
+  destroyScheduledBy!: string | null;
+
+  @Column('timestamptz', { name: 'destroyed_at', nullable: true })
+  destroyedAt!: Date | null;
+
+  @Column('text')
+  custody!: CustodyKind;
+
+  @Column('text')
+  partition!: string;
+
+  /** The label and serial of the token that holds the object, or the KEK that wraps it. */
+  @Column('text', { name: 'token_label' })
+  tokenLabel!: string;
+
+  @Column('text', { name: 'token_serial' })
+  tokenSerial!: string;
+
+  /** CKA_ID of the object: 16 random bytes. */
+  @Column('bytea', { name: 'object_id' })
+  objectId!: Buffer;
+
+  /** The public half as a SubjectPublicKeyInfo (DER); null for secret keys. */
+  @Column('bytea', { nullable: true })
+  spki!: Buffer | null;
+
+  /** The key as the KEK wraps it, or, for custody `software`, the data key that seals it. */
+  @Column('bytea', { name: 'wrapped_blob', nullable: true })
+  wrappedBlob!: Buffer | null;
+
+  /** Binds the blob to its tenant, key, version and KEK: HMAC-SHA256 under the tenant's blob MAC key. */
+  @Column('bytea', { name: 'wrapped_mac', nullable: true })
+  wrappedMac!: Buffer | null;
+
+  /** The generation of the tenant's KEK that wraps the blob. */
+  @Column('integer', { name: 'kek_generation', nullable: true })
+  kekGeneration!: number | null;
+
+  /** The error code of the last attempt to wrap the blob again; null if it succeeded or none was made. */
+  @Column('text', { name: 'rewrap_failure', nullable: true })
+  rewrapFailure!: string | null;
+
+  /** A key in software, sealed by the data key in `wrappedBlob`. */
+  @Column('bytea', { name: 'sealed_key', nullable: true })
+  sealedKey!: Buffer | null;
+
+  /** The request that made this version by rotation. The same request again makes no other. */
+  @Column('uuid', { name: 'request_id', nullable: true })
+  requestId!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

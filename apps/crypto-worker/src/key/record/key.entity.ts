@@ -1,0 +1,52 @@
+import type { Alg, AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+const primaryKeyConstraintName = 'key_pkey';
+
+/** A key: everything about it that all its versions share. */
+@Entity('key')
+@Index('key_newest', ['tenantId', 'createdAt', 'id'])
+@Check('key_purpose_check', `purpose IN ('encrypt', 'sign', 'mac', 'wrap')`)
+@Check('key_algs_check', 'cardinality(algs) > 0')
+@Check('key_metadata_check', `jsonb_typeof(metadata) = 'object'`)
+export class KeyRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { primaryKeyConstraintName })
+  id!: string;
+
+  /** Counts the changes of the key or of any of its versions. Callers name it in `If-Match`. */
+  @Column('integer', { default: 1 })
+  revision!: number;
+
+  @Column('text')
+  label!: string;
+
+  @Column('text')
+  algorithm!: AlgorithmName;
+
+  @Column('text')
+  purpose!: Purpose;
+
+  /** The JOSE algorithms that the key is for, the default first. */
+  @Column('text', { array: true })
+  algs!: Alg[];
+
+  @Column('text', { nullable: true })
+  description!: string | null;
+
+  /** Names and values that the tenant keeps with the key. */
+  @Column('jsonb', { default: {} })
+  metadata!: Record<string, string>;
+
+  /** The key's destruction always waits for the full period. */
+  @Column('boolean', { name: 'purge_protection', default: false })
+  purgeProtection!: boolean;
+
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

@@ -1,0 +1,48 @@
+import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import type { PlatformKeyKind } from '../../custody/custody.js';
+
+const primaryKeyConstraintName = 'platform_key_pkey';
+
+/** A key that the platform itself uses for a tenant, with its object in the HSM. */
+@Entity('platform_key')
+@Unique('platform_key_object_id_key', ['objectId'])
+@Check('platform_key_kind_check', `kind IN ('kek', 'audit-mac', 'token-signing', 'blob-mac', 'import')`)
+@Check('platform_key_generation_check', 'generation > 0')
+@Check('platform_key_object_id_check', 'length(object_id) = 16')
+@Check('platform_key_check', `(spki IS NOT NULL) = (kind IN ('token-signing', 'import'))`)
+export class PlatformKeyRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName })
+  kind!: PlatformKeyKind;
+
+  /** Counts from 1. A rotation makes the next. */
+  @PrimaryColumn('integer', { primaryKeyConstraintName })
+  generation!: number;
+
+  @Column('text')
+  partition!: string;
+
+  /** The label and serial of the token that holds the object. */
+  @Column('text', { name: 'token_label' })
+  tokenLabel!: string;
+
+  @Column('text', { name: 'token_serial' })
+  tokenSerial!: string;
+
+  /** CKA_ID of the object: 16 random bytes. */
+  @Column('bytea', { name: 'object_id' })
+  objectId!: Buffer;
+
+  /** The public half as a SubjectPublicKeyInfo (DER), for the kinds that are pairs. */
+  @Column('bytea', { nullable: true })
+  spki!: Buffer | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** When the object was destroyed, after a rotation. */
+  @Column('timestamptz', { name: 'destroyed_at', nullable: true })
+  destroyedAt!: Date | null;
+}

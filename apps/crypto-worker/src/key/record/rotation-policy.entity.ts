@@ -1,0 +1,45 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { KeyRecord } from './key.entity.js';
+import { safeInteger } from './safe-integer.js';
+
+const primaryKeyConstraintName = 'rotation_policy_pkey';
+
+/** When a key rotates by itself: by date, by the number of its uses, or by whichever comes first. */
+@Entity('rotation_policy')
+@Index('rotation_policy_due', ['nextAt'], { where: '(next_at IS NOT NULL)' })
+@ForeignKey(() => KeyRecord, ['tenantId', 'keyId'], ['tenantId', 'id'], {
+  name: 'rotation_policy_tenant_id_key_id_fkey',
+})
+@Check('rotation_policy_interval_seconds_check', 'interval_seconds > 0')
+@Check('rotation_policy_max_uses_check', 'max_uses > 0')
+@Check(
+  'rotation_policy_check',
+  '("interval" IS NULL) = (interval_seconds IS NULL) AND ("interval" IS NULL) = (next_at IS NULL)',
+)
+@Check('rotation_policy_check1', '"interval" IS NOT NULL OR max_uses IS NOT NULL')
+export class RotationPolicyRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName })
+  keyId!: string;
+
+  /** The time from one rotation to the next, as the caller wrote it (ISO 8601). */
+  @Column('text', { nullable: true })
+  interval!: string | null;
+
+  /** The same in seconds. */
+  @Column('bigint', { name: 'interval_seconds', nullable: true, transformer: safeInteger })
+  intervalSeconds!: number | null;
+
+  @Column({ type: 'timestamptz', name: 'next_at', precision: 3, nullable: true })
+  nextAt!: Date | null;
+
+  /** How often one version may protect. */
+  @Column('bigint', { name: 'max_uses', nullable: true, transformer: safeInteger })
+  maxUses!: number | null;
+
+  /** The principal who set it. */
+  @Column('text', { name: 'set_by' })
+  setBy!: string;
+}

@@ -1,0 +1,90 @@
+import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import {
+  Custody,
+  type CustodyKind,
+  type GeneratedKey,
+  type KeyRef,
+  type NewKey,
+  type Wrapping,
+} from '../custody/custody.js';
+import { Partition } from '../custody/partition.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { isCurrentKek, wrappedColumns } from '../key/wrapped-version.js';
+import { type Making, ObjectMaker } from '../object/make-object.js';
+import { PlatformKeys } from '../platform-key/platform-key.js';
+
+/** The record of a new version, but for what the HSM makes. */
+export interface NewVersion {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly version: number;
+  readonly state: 'PRE_ACTIVE' | 'ACTIVE';
+  readonly activateAt: Date | null;
+  readonly deactivateAt: Date | null;
+  readonly custody: CustodyKind;
+  /** The request whose rotation makes it. */
+  readonly requestId: string | null;
+}
+
+/** How a new version is made and recorded. */
+export interface VersionMaking {
+  readonly event: AuditEvent;
+  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly make: (key: NewKey) => Promise<GeneratedKey>;
+  /**
+   * Takes the tenant's fence and writes what else goes on record.
+   * @returns false when the decision no longer holds: nothing is kept
+   */
+  readonly record: (manager: EntityManager) => Promise<boolean>;
+  readonly report?: Making<unknown>['report'];
+}
+
+/** Makes key versions in the HSM and records them. */
+@Injectable()
+export class VersionMaker {
+  constructor(
+    readonly partition: Partition,
+    private readonly custody: Custody,
+    private readonly maker: ObjectMaker,
+    private readonly platformKeys: PlatformKeys,
+  ) {}
+
+  /** @returns undefined when the decision was outdated and must be taken anew */
+  async make(context: Context, version: NewVersion, making: VersionMaking): Promise<GeneratedKey | undefined> {
+    const { keyId, custody } = version;
+    const label = `ankasecure:${keyId}.${version.version}`;
+    const wrapping =
+      custody === 'token' ? undefined : await this.platformKeys.wrapping(context, keyId, version.version);
+    return this.maker.make(context, {
+      event: making.event,
+      make: (objectId) => making.make({ ref: { ...making.ref, objectId }, label, wrapping, custody }),
+      record: async (manager, objectId, made) => {
+        if (!(await making.record(manager)) || !(await isCurrentKek(manager, wrapping))) return false;
+        await this.insert(manager, version, objectId, made, wrapping);
+        return true;
+      },
+      report: making.report,
+    });
+  }
+
+  private async insert(
+    manager: EntityManager,
+    version: NewVersion,
+    objectId: Uint8Array,
+    made: GeneratedKey,
+    wrapping: Wrapping | undefined,
+  ): Promise<void> {
+    const { label, serial } = this.custody.token;
+    await manager.insert(KeyVersionRecord, {
+      ...version,
+      partition: this.partition.name,
+      tokenLabel: label,
+      tokenSerial: serial,
+      objectId: Buffer.from(objectId),
+      spki: made.spki === null ? null : Buffer.from(made.spki),
+      ...wrappedColumns(made, wrapping),
+    });
+  }
+}

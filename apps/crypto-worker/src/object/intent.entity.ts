@@ -1,0 +1,36 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An object that may be there without a record, or one that may be gone with it. */
+export type IntentKind = 'make' | 'destroy';
+
+const primaryKeyConstraintName = 'intent_pkey';
+
+/** A change of an object in the HSM that has begun. The row leaves in the transaction that records how it ended. */
+@Entity('intent')
+@Check('intent_object_id_check', 'length(object_id) = 16')
+@Check('intent_kind_check', `kind IN ('make', 'destroy')`)
+export class IntentRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  /** CKA_ID of the object: 16 random bytes. */
+  @PrimaryColumn('bytea', { name: 'object_id', primaryKeyConstraintName })
+  objectId!: Buffer;
+
+  @Column('text')
+  partition!: string;
+
+  @Column('text', { default: 'make' })
+  kind!: IntentKind;
+
+  /** The number of its holder's lease; 0 while it has no holder. */
+  @Column('bigint')
+  lease!: string;
+
+  /** The audit event, as JSON, that says how it ended. */
+  @Column('text')
+  event!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

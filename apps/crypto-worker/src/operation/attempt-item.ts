@@ -1,0 +1,174 @@
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { asAnkaError, describeIssues, recordSpan } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { assertMay, useOf } from '../access/access.js';
+import { Custody } from '../custody/custody.js';
+import { outsideSteps } from '../custody/outside-step.js';
+import { metered } from '../deadline/metered.js';
+import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
+import { type GrantedVersion, KeyStore, type Target } from '../key/key-store.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { selfTested } from '../key/self-tested.js';
+import type { Fence } from '../outcome/fence.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { refusedBy } from '../policy/ruling.js';
+import { Quotas } from '../quota/quotas.js';
+import type { Attempt } from './attempt.js';
+import { type AcceptedRisk, ItemRecord } from './item-record.js';
+import type { Operation, OperationResult } from './operation.js';
+import { UseBudget } from './use-budget.js';
+import { runWithoutHsm } from './without-hsm.js';
+
+/** One item of a request, and the operation it is for. */
+interface ItemRequest<Item, Parsed> {
+  readonly operation: Operation<Item, Parsed>;
+  readonly context: Context;
+  readonly item: Item;
+  readonly parsed: Parsed;
+  readonly target: Target;
+}
+
+/** Takes one item through key, state, policy and HSM. It decides on copies; the fence of the attempt tells what it decided on. */
+@Injectable()
+export class AttemptItem {
+  constructor(
+    private readonly custody: Custody,
+    private readonly keys: KeyStore,
+    private readonly policies: EnforcedPolicies,
+    private readonly budget: UseBudget,
+    private readonly quotas: Quotas,
+  ) {}
+
+  /** Never rejects: a refusal is an outcome of the attempt. */
+  async attempt<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, raw: unknown): Promise<Attempt> {
+    const record = new ItemRecord(operation.name, context);
+    try {
+      const request = readItem(operation, context, raw);
+      if ('keyId' in request.target) record.keyId = request.target.keyId;
+      const key = await this.decide(request, record);
+      if (context.dryRun === true) {
+        await this.runUpToHsm(request, key);
+        return record.dryRun();
+      }
+      const [used, result] = await this.perform(request, record, key);
+      return record.succeeded(used, result);
+    } catch (error) {
+      return context.dryRun === true ? record.dryRun(asAnkaError(error)) : record.failed(asAnkaError(error));
+    }
+  }
+
+  /** Drops the copies that an outdated attempt was decided on, and what a lane may have unwrapped for it. */
+  forget({ tenantId, key }: Fence): void {
+    this.policies.forget(tenantId);
+    if (key === null) return;
+    this.keys.forget(tenantId, key.keyId);
+    if (key.ref.wrapped !== undefined) this.custody.forgetUnwrapped([key.ref.objectId]);
+  }
+
+  /**
+   * Decides whether the caller may use the key for this, by its grants, the key's state, the tenant's policy and the token's
+   * self-tests.
+   */
+  private async decide<Item, Parsed>(
+    { operation, context, item, parsed, target }: ItemRequest<Item, Parsed>,
+    record: ItemRecord,
+  ): Promise<GrantedVersion> {
+    const policy = await this.policies.of(context.tenantId);
+    record.policy = policy;
+    const key = await this.keys.meant(context.tenantId, target);
+    record.key = key;
+    assertMay(context, useOf[operation.name], key.grants);
+    record.risk = assertUsable(operation, key, operation.acceptsRisk(item));
+    const ruling = policy.ruling(key, operation.use, outsideSteps(this.custody, key.algorithm, key.purpose));
+    record.ruling = ruling;
+    if (!ruling.decision.allow) throw refusedBy(ruling.decision);
+    const alg = operation.alg(key, item, parsed);
+    const testing = alg === null ? undefined : selfTested(this.custody, context, key, alg);
+    if (testing !== undefined) await testing;
+    return key;
+  }
+
+  private runUpToHsm<Item, Parsed>(
+    { operation, context, item, parsed }: ItemRequest<Item, Parsed>,
+    key: KeyVersion,
+  ): Promise<void> {
+    return runWithoutHsm(this.custody, (custody) => operation.run(custody, context, key, item, parsed));
+  }
+
+  /** Runs the operation within the key's quota. @returns the version that was used, and what it gave */
+  private async perform<Item, Parsed>(
+    request: ItemRequest<Item, Parsed>,
+    record: ItemRecord,
+    decided: GrantedVersion,
+  ): Promise<readonly [GrantedVersion, OperationResult]> {
+    const { operation, item, parsed } = request;
+    // Meters this item alone, for its span. The request's own meter counts the same time.
+    const budget = metered(request.context);
+    const run = async (): Promise<readonly [GrantedVersion, OperationResult]> => {
+      const key = await this.takeUse(request, record, decided);
+      return [key, await operation.run(this.custody, budget, key, item, parsed)];
+    };
+    const ended = await (this.quotas.bounds(decided)
+      ? this.quotas.during(decided, run, (left) => {
+          record.keyQuota = left;
+        })
+      : run());
+    recordSpan(`pkcs11 ${operation.name}`, budget.hsm.micros, { 'ankasecure.algorithm': decided.algorithm });
+    return ended;
+  }
+
+  /** Takes one use of a key that may protect a bounded number of times. @returns the key, or the version that has followed it */
+  private async takeUse<Item, Parsed>(
+    request: ItemRequest<Item, Parsed>,
+    record: ItemRecord,
+    decided: GrantedVersion,
+  ): Promise<GrantedVersion> {
+    if (request.operation.use !== 'protect' || !this.budget.bounds(decided)) return decided;
+    const key = await this.budget.take(request.context, decided);
+    record.key = key;
+    if (key.version !== decided.version) await this.assertFollowing(request, key);
+    return key;
+  }
+
+  /**
+   * Checks a version that followed the one that was decided on. It was read later, so the fence does not find out what changed
+   * the key before that.
+   */
+  private async assertFollowing<Item, Parsed>(
+    { operation, context, target }: ItemRequest<Item, Parsed>,
+    key: GrantedVersion,
+  ): Promise<void> {
+    assertMay(context, useOf[operation.name], key.grants);
+    assertUsable(operation, key, false);
+    if ((await this.keys.meant(context.tenantId, target)).keyId !== key.keyId)
+      throw new AnkaError('decision-outdated', 'The alias now names another key. Try again.');
+  }
+}
+
+/** @throws AnkaError `request-invalid` */
+const readItem = <Item, Parsed>(
+  operation: Operation<Item, Parsed>,
+  context: Context,
+  raw: unknown,
+): ItemRequest<Item, Parsed> => {
+  const checked = operation.item.safeParse(raw);
+  if (!checked.success) throw new AnkaError('request-invalid', describeIssues(checked.error));
+  const item = checked.data;
+  const parsed = operation.parse(item);
+  return { operation, context, item, parsed, target: operation.target(item, parsed) };
+};
+
+/** @returns the risk that the caller accepts, where there is one */
+const assertUsable = (
+  { name, use, purposes }: Pick<Operation<never, never>, 'name' | 'use' | 'purposes'>,
+  key: KeyVersion,
+  acceptsRisk: boolean,
+): AcceptedRisk | null => {
+  if (!purposes.includes(key.purpose))
+    throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${name}`);
+  const state = stateAt(key, Date.now());
+  const permission = permissionOf(state, use);
+  if (permission === 'no' || (permission === 'at-risk' && !acceptsRisk))
+    throw new AnkaError('key-state', refusalOf(state, name));
+  return permission === 'at-risk' ? { riskAccepted: 'true', state } : null;
+};

@@ -1,0 +1,115 @@
+import {
+  type AnkaError,
+  type AuditEvent,
+  auditEvent,
+  type Context,
+  type KeyQuota,
+  type KeyState,
+  rehearsalOf,
+} from '@ankasecure/contracts';
+import type { KeyVersion } from '../key/key-version.js';
+import { dryRunOf } from '../outcome/dry-run.js';
+import { failureCodeOf, usedKey } from '../outcome/event.js';
+import type { Fence } from '../outcome/fence.js';
+import type { EnforcedPolicy } from '../policy/enforced-policy.js';
+import type { Ruling } from '../policy/ruling.js';
+import type { Attempt } from './attempt.js';
+import type { OperationResult } from './operation.js';
+
+/** The caller uses a suspended or compromised key at its own risk. Part of the event's details. */
+export interface AcceptedRisk {
+  readonly riskAccepted: 'true';
+  readonly state: KeyState;
+}
+
+/**
+ * Holds what is known of one item. The steps of its attempt fill it in, and the attempt's outcome is read from it, however far
+ * the item came.
+ */
+export class ItemRecord {
+  /** The key that the request names, before it is known whether there is one. */
+  keyId: string | null = null;
+  policy: EnforcedPolicy | null = null;
+  key: KeyVersion | null = null;
+  risk: AcceptedRisk | null = null;
+  ruling: Ruling | undefined;
+  keyQuota: KeyQuota | undefined;
+
+  constructor(
+    private readonly operation: string,
+    private readonly context: Context,
+  ) {}
+
+  succeeded(key: KeyVersion, result: OperationResult): Attempt {
+    const { ruling } = this;
+    return {
+      fence: this.fence(),
+      event: this.event(result.failureCode ?? null, result.alg),
+      body: bodyOf(key, result, ruling),
+      ...(ruling?.notice === undefined ? {} : { notice: ruling.notice }),
+      ...(this.keyQuota === undefined ? {} : { keyQuota: this.keyQuota }),
+    };
+  }
+
+  failed(error: AnkaError): Attempt {
+    return {
+      fence: this.fence(),
+      event: this.event(failureCodeOf(error)),
+      error,
+      ...(this.keyQuota === undefined ? {} : { keyQuota: this.keyQuota }),
+    };
+  }
+
+  /** @param error what the operation would be refused with */
+  dryRun(error?: AnkaError): Attempt {
+    const { operation, keyId, ruling } = this;
+    // A caller that may not use the key does not learn which key it is.
+    const named = error?.code === 'key-access-denied' ? null : this.key;
+    return {
+      fence: this.fence(),
+      event: this.event(error === undefined ? null : failureCodeOf(error)),
+      body: { ...dryRunOf({ operation, error, key: named ?? { keyId }, ruling }) },
+    };
+  }
+
+  private fence(): Fence {
+    const { policy, key, context } = this;
+    return { tenantId: context.tenantId, policy, key, tried: context.dryRun === true };
+  }
+
+  private event(failureCode: string | null, alg?: OperationResult['alg']): AuditEvent {
+    const { operation, key, keyId, context } = this;
+    return auditEvent(context, {
+      operation: eventName(operation, context),
+      keyId: key?.keyId ?? keyId,
+      algorithm: key?.algorithm ?? null,
+      failureCode,
+      ...(key !== null && { details: this.details(key, alg) }),
+    });
+  }
+
+  /** The key version that was used, and the rule of a refusal by policy. */
+  private details(key: KeyVersion, alg: OperationResult['alg'] | undefined): Record<string, string> {
+    const { ruling, risk } = this;
+    return {
+      ...usedKey(key, alg),
+      ...(ruling?.decision.allow === false && { rule: ruling.decision.rule }),
+      ...risk,
+    };
+  }
+}
+
+/** An operation as audit events name it: a dry run has a name of its own. */
+export const eventName = (operation: string, { dryRun }: Pick<Context, 'dryRun'>): string =>
+  dryRun === true ? rehearsalOf(operation) : operation;
+
+const bodyOf = (
+  key: KeyVersion,
+  { body, alg }: OperationResult,
+  ruling: Ruling | undefined,
+): Attempt['body'] & object => {
+  const used = { keyId: key.keyId, version: key.version, algorithm: key.algorithm, alg, custody: key.custody };
+  return ruling !== undefined && ruling.warnings.length > 0
+    ? { ...body, ...used, warnings: ruling.warnings }
+    : { ...body, ...used };
+};

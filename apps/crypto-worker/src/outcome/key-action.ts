@@ -1,0 +1,95 @@
+import { AnkaError, type AuditedAction, auditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
+import { Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { KeyStore } from '../key/key-store.js';
+import { dryRunEvent, dryRunOf, type Forecast, type NamedAction } from './dry-run.js';
+import { undecided } from './fence.js';
+import { GroupCommit } from './group-commit.js';
+
+/** The result of an action and its audit events. */
+export interface Written<Result> {
+  readonly result: Result;
+  /** One entry per event: what the event says besides the action's name. */
+  readonly events: readonly Partial<AuditedAction>[];
+}
+
+interface CheckedAction<Plan> extends NamedAction {
+  /** Throws every refusal, changes nothing, and returns what the other steps need. */
+  check(manager: EntityManager): Promise<Plan>;
+  /** Tells what a planned action would do. */
+  foresee(plan: Plan, manager: EntityManager): Forecast | Promise<Forecast>;
+}
+
+/** An action that needs the database alone. Both steps run in one transaction of the tenant. */
+export interface KeyAction<Plan, Result> extends CheckedAction<Plan> {
+  /** Changes what `check` has planned. */
+  write(manager: EntityManager, plan: Plan): Promise<Written<Result>>;
+}
+
+/** An action that asks the HSM, which never happens inside a transaction. It records its own outcome. */
+export interface HsmAction<Plan, Result> extends CheckedAction<Plan> {
+  perform(plan: Plan): Promise<Result>;
+}
+
+/**
+ * Runs key actions as far as the context says: a dry run ends after `check`. Decision, change and events are one commit, and a
+ * refusal is recorded too.
+ */
+@Injectable()
+export class KeyActionRunner {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyStore,
+    private readonly outcomes: GroupCommit,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** @throws AnkaError the refusal of an action that is carried out, once it is recorded, and `audit-unavailable` */
+  run<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result | DryRun> {
+    return context.dryRun === true ? this.dryRun(context, action) : this.commit(context, action);
+  }
+
+  /** @throws AnkaError what `check` and `perform` throw */
+  async runInHsm<Plan, Result>(context: Context, action: HsmAction<Plan, Result>): Promise<Result | DryRun> {
+    if (context.dryRun === true) return this.dryRun(context, action);
+    return action.perform(await withTenant(this.dataSource, context.tenantId, (manager) => action.check(manager)));
+  }
+
+  private async commit<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result> {
+    const { tenantId } = context;
+    const { operation, keyId = null, algorithm = null, details } = action;
+    const name = { operation, keyId, algorithm, details };
+    try {
+      const { result, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
+        const written = await action.write(manager, await action.check(manager));
+        await this.outbox.write(
+          manager,
+          written.events.map((event) => auditEvent(context, { ...name, ...event })),
+        );
+        return written;
+      });
+      this.outbox.committed(events.length);
+      if (keyId !== null) this.keys.forget(tenantId, keyId);
+      return result;
+    } catch (error) {
+      if (error instanceof AnkaError)
+        await this.outcomes.commit(undecided(tenantId), auditEvent(context, { ...name, failureCode: error.code }));
+      throw error;
+    }
+  }
+
+  private async dryRun<Plan>(context: Context, action: CheckedAction<Plan>): Promise<DryRun> {
+    const { tenantId } = context;
+    const { operation, keyId } = action;
+    const ended = await tried(() =>
+      withTenant(this.dataSource, tenantId, async (manager) => action.foresee(await action.check(manager), manager)),
+    );
+    await this.outcomes.commit(undecided(tenantId), dryRunEvent(context, action, ended.error));
+    return dryRunOf({
+      operation,
+      key: { keyId },
+      ...(ended.error === undefined ? ended.result : { error: ended.error }),
+    });
+  }
+}

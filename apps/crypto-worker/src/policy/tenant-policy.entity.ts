@@ -1,0 +1,20 @@
+import type { PolicyDocument } from '@ankasecure/policy-rules';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The enforced copy of a tenant's policy. The fence compares its revision. */
+@Entity('tenant_policy')
+@Check('tenant_policy_revision_check', 'revision > 0')
+export class TenantPolicyRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'tenant_policy_pkey' })
+  tenantId!: string;
+
+  /** The version of the policy in the policy service. */
+  @Column('integer')
+  revision!: number;
+
+  @Column('jsonb')
+  document!: PolicyDocument;
+
+  @Column('timestamptz', { name: 'applied_at', default: () => 'now()' })
+  appliedAt!: Date;
+}

@@ -1,0 +1,34 @@
+/**
+ * The purposes of keys. A key has exactly one, fixed at creation: a key that both wraps and decrypts gives its secrets away. A
+ * `wrap` key also exists outside. It unwraps the keys that its owner imports, and nothing else.
+ */
+export const purposes = ['encrypt', 'sign', 'mac', 'wrap'] as const;
+export type Purpose = (typeof purposes)[number];
+
+export type Hash = 'sha256' | 'sha384' | 'sha512';
+
+/** JWE key management algorithms (RFC 7518 §4). Content is always A256GCM (§5.3). */
+export type JweAlg = 'RSA-OAEP-256' | 'ECDH-ES+A256KW' | 'A128KW' | 'A256KW' | 'dir';
+
+/** JWS algorithms (RFC 7518 §3, RFC 8037, RFC 9864). */
+export type JwsAlg =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA'
+  | 'Ed25519'
+  | 'HS256'
+  | 'HS384'
+  | 'HS512';
+
+/** AES key wrap with padding (RFC 5649; SP 800-38F §6.3). JOSE has no name for it: it wraps keys, never content. */
+export type WrapAlg = 'AES-KWP';
+
+/** The algorithms that a key is used with. */
+export type Alg = JwsAlg | JweAlg | WrapAlg;
