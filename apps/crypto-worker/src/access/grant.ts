@@ -3,16 +3,17 @@ import type { EntityManager } from 'typeorm';
 import { assertMay, type Deed, type GrantsOfKey, mayWithAll } from './access.js';
 import { KeyGrantRecord } from './key-grant.entity.js';
 
-/** One key's grants, in a fixed order; the transaction must be the tenant's. */
-export const readGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> => {
-  const records = await manager
-    .createQueryBuilder(KeyGrantRecord, 'held')
-    .where({ tenantId, keyId })
-    .orderBy('held.kind', 'DESC')
-    .addOrderBy('held.grantee COLLATE "C"')
-    .getMany();
-  return records.map(({ kind, grantee, rights }) => ({ kind, grantee, rights }));
-};
+/** Reads one key's grants, in a fixed order. The transaction must be the tenant's. */
+export const readGrants = (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>
+  manager
+    .createQueryBuilder(KeyGrantRecord, 'g')
+    .select('g.kind', 'kind')
+    .addSelect('g.grantee', 'grantee')
+    .addSelect('g.rights', 'rights')
+    .where('g.tenantId = :tenantId AND g.keyId = :keyId', { tenantId, keyId })
+    .orderBy('g.kind', 'DESC')
+    .addOrderBy('g.grantee COLLATE "C"')
+    .getRawMany<Grant>();
 
 const named = (grants: readonly Grant[], kind: GranteeKind): ReadonlyMap<string, readonly KeyRight[]> =>
   new Map(grants.filter((row) => row.kind === kind).map(({ grantee, rights }) => [grantee, rights]));
@@ -36,11 +37,7 @@ export const assertGranted = async (
   assertMay(context, deed, grantsOf(await readGrants(manager, context.tenantId, keyId)));
 };
 
-/**
- * A condition: any grant on the key lets the caller `:principal` in `:groups` see it, as any right does.
- * @param tenantId the property that holds the tenant, such as `key.tenantId`
- * @param keyId the property that holds the key's id
- */
-export const grantedAny = (tenantId: string, keyId: string): string => `
-  EXISTS (SELECT FROM key_grant held WHERE held.tenant_id = ${tenantId} AND held.key_id = ${keyId}
-    AND (held.kind = 'subject' AND held.grantee = :principal OR held.kind = 'group' AND held.grantee = ANY (:groups)))`;
+/** SQL for whether any grant lets a caller see a key, which any right does: columns, and parameters of its subject and its groups. */
+export const grantedAny = (tenantId: string, keyId: string, subject: string, groups: string): string =>
+  `EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = ${tenantId} AND g.key_id = ${keyId}
+     AND (g.kind = 'subject' AND g.grantee = ${subject} OR g.kind = 'group' AND g.grantee = ANY (${groups}::text[])))`;

@@ -7,18 +7,17 @@ import {
   type putAlias,
 } from '@ankasecure/contracts';
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
-import { lockKeyFor } from '../key/lock-key.js';
-import { outdateKey } from '../key/lock-key.statement.js';
+import { lockKeyFor, outdateKey } from '../key/lock-key.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { readKey } from '../key/version-record.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
-import type { KeyActionRunner } from '../outcome/key-action.js';
+import { KeyActionRunner } from '../outcome/key-action.js';
 
 interface Named {
   readonly name: string;
@@ -30,16 +29,13 @@ type Naming = z.infer<typeof putAlias.contract.request>;
  * The names a tenant gives its keys. Whoever uses a key by a name is decided on that key's version, so a name that leaves a key
  * makes the key's cached versions outdated: when the change has returned, no worker protects by the name with the old key.
  */
+@Injectable()
 export class KeyAliases {
-  private readonly cursors: CursorSeal;
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly actions: KeyActionRunner,
-    cursorSecret: string,
-  ) {
-    this.cursors = new CursorSeal(cursorSecret);
-  }
+    private readonly cursors: CursorSeal,
+  ) {}
 
   /** @throws AnkaError `alias-not-found`, `key-access-denied` */
   get(context: Context, { name }: Named): Promise<Alias> {
@@ -60,7 +56,11 @@ export class KeyAliases {
     const scope: CursorScope = { tenantId, listing: 'aliases', filter };
     const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      aliasPage(manager, context, filter.keyId, after, limit + 1),
+      visibleAliases(manager, context, filter.keyId)
+        .andWhere('alias.name > :after', { after })
+        .orderBy('alias.name')
+        .limit(limit + 1)
+        .getMany(),
     );
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
@@ -117,8 +117,26 @@ const changed = ({ name, keyId }: KeyAliasRecord, old: KeyAliasRecord | null) =>
 });
 
 const forecast = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Forecast> => ({
-  key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as KeyVersionRecord),
+  key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion),
 });
+
+/** The aliases of keys that the caller may see. */
+const visibleAliases = (
+  manager: EntityManager,
+  context: Context,
+  keyId: string | undefined,
+): SelectQueryBuilder<KeyAliasRecord> => {
+  const query = manager
+    .createQueryBuilder(KeyAliasRecord, 'alias')
+    .where('alias.tenantId = :tenantId', { tenantId: context.tenantId });
+  if (keyId !== undefined) query.andWhere('alias.keyId = :keyId', { keyId });
+  if (!mayWithAll(context, 'view'))
+    query.andWhere(grantedAny('alias.tenant_id', 'alias.keyId', ':subject', ':groups'), {
+      subject: context.principal,
+      groups: context.groups ?? [],
+    });
+  return query;
+};
 
 const aliasOf = ({ name, keyId, changedAt, revision }: KeyAliasRecord): Alias => ({
   name,
@@ -127,36 +145,20 @@ const aliasOf = ({ name, keyId, changedAt, revision }: KeyAliasRecord): Alias =>
   revision,
 });
 
-/** A page of the aliases of keys that the caller may see, by name. @param after the name that ended the page before */
-const aliasPage = (
-  manager: EntityManager,
-  context: Context,
-  keyId: string | undefined,
-  after: string,
-  limit: number,
-): Promise<KeyAliasRecord[]> => {
-  const { tenantId, principal, groups = [] } = context;
-  const aliases = manager
-    .createQueryBuilder(KeyAliasRecord, 'alias')
-    .where('alias.tenantId = :tenantId AND alias.name > :after', { tenantId, after })
-    .orderBy('alias.name')
-    .limit(limit);
-  if (keyId !== undefined) aliases.andWhere('alias.keyId = :keyId', { keyId });
-  if (!mayWithAll(context, 'view'))
-    aliases.andWhere(grantedAny('alias.tenantId', 'alias.keyId'), { principal, groups });
-  return aliases.getMany();
-};
-
+/** Names are changed one after the other, under the tenant's fence, so an alias that was not there is not there yet. */
 const write = async (
   manager: EntityManager,
   tenantId: string,
   { name, keyId }: Naming,
   old: KeyAliasRecord | null,
 ): Promise<KeyAliasRecord> => {
-  const place = { tenantId, name };
-  // The tenant's fence is held: nobody else changes its aliases meanwhile.
-  if (old === null) await manager.insert(KeyAliasRecord, { ...place, keyId });
-  else await manager.update(KeyAliasRecord, place, { keyId, changedAt: () => 'now()', revision: () => 'revision + 1' });
+  if (old === null) await manager.insert(KeyAliasRecord, { tenantId, name, keyId });
+  else
+    await manager.update(
+      KeyAliasRecord,
+      { tenantId, name },
+      { keyId, changedAt: () => 'now()', revision: () => 'revision + 1' },
+    );
   return read(manager, tenantId, name);
 };
 
@@ -164,9 +166,9 @@ const find = (manager: EntityManager, tenantId: string, name: string): Promise<K
   manager.findOneBy(KeyAliasRecord, { tenantId, name });
 
 const read = async (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord> => {
-  const record = await find(manager, tenantId, name);
-  if (record === null) throw new AnkaError('alias-not-found');
-  return record;
+  const row = await find(manager, tenantId, name);
+  if (row === null) throw new AnkaError('alias-not-found');
+  return row;
 };
 
 /** What the call is conditioned on is the alias, not its key. */
@@ -189,7 +191,7 @@ const checkPut = async (
   const old = await find(manager, tenantId, name);
   if (old !== null) await assertGranted(manager, context, 'manage', old.keyId);
   assertExpected(context, old);
-  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as KeyVersionRecord;
+  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion;
   if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'have an alias'));
   return old;
 };

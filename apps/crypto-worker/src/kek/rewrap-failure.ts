@@ -1,10 +1,10 @@
 import type { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 
 /** A key version that could not be wrapped again. */
 export interface RewrapFailure {
-  readonly row: KeyVersionRecord;
+  readonly row: StoredVersion;
   readonly error: AnkaError;
 }
 

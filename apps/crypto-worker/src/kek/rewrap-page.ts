@@ -2,8 +2,8 @@ import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Custody, type Wrapping } from '../custody/custody.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { versionOf } from '../key/version-record.js';
+import { versionOf } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
 import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.statement.js';
@@ -49,13 +49,13 @@ export class RewrapPage {
     return { last: [last.keyId, last.version], complete: await this.rewrapAll(rotation, rows) };
   }
 
-  private async rewrapAll(rotation: OpenRotation, rows: readonly KeyVersionRecord[]): Promise<boolean> {
+  private async rewrapAll(rotation: OpenRotation, rows: readonly StoredVersion[]): Promise<boolean> {
     const { tenantId, generation } = rotation;
     const { objectId: kek } = await this.platformKeys.find(tenantId, 'kek', generation);
     const settled = await Promise.allSettled(rows.map((row) => this.rewrap(row, kek, generation)));
     const done = settled.flatMap((ended) => (ended.status === 'fulfilled' ? [ended.value] : []));
     const failed = settled.flatMap((ended, index): RewrapFailure[] =>
-      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as KeyVersionRecord, error: asAnkaError(ended.reason) }],
+      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as StoredVersion, error: asAnkaError(ended.reason) }],
     );
     const lasting = failed.filter(({ error }) => !error.retryable);
     await this.record(rotation, done, lasting);
@@ -66,7 +66,7 @@ export class RewrapPage {
     return failed.length === 0;
   }
 
-  private async rewrap(row: KeyVersionRecord, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
+  private async rewrap(row: StoredVersion, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
     const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);

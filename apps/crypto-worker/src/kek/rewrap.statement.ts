@@ -1,12 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import type { WrappedKey } from '../custody/custody.js';
-import { takeFence } from '../key/lock-key.statement.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { keyVersions } from '../key/version-record.js';
+import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
+import { holdFence } from '../key/tenant-fence.js';
 
 /** A key version and its blob under the new KEK. */
 export interface Rewrapped {
-  readonly row: KeyVersionRecord;
+  readonly row: StoredVersion;
   readonly wrapped: WrappedKey;
 }
 
@@ -21,14 +20,16 @@ export const versionsUnderOlderKek = (
   manager: EntityManager,
   tenantId: string,
   generation: number,
-  [keyId, version]: Position,
+  after: Position,
   limit: number,
-): Promise<KeyVersionRecord[]> =>
-  keyVersions(manager)
+): Promise<StoredVersion[]> =>
+  selectVersions(manager)
     .where('version.tenantId = :tenantId AND version.kekGeneration < :generation', { tenantId, generation })
-    .andWhere('(version.keyId, version.version) > (:keyId, :version)', { keyId, version })
-    .orderBy('version.keyId')
-    .addOrderBy('version.version')
+    .andWhere('(version.key_id, version.version) > (cast(:keyId AS uuid), cast(:after AS integer))', {
+      keyId: after[0],
+      after: after[1],
+    })
+    .orderBy({ 'version.keyId': 'ASC', 'version.version': 'ASC' })
     .limit(limit)
     .getMany();
 
@@ -43,7 +44,7 @@ export const recordRewrapped = async (
   done: readonly Rewrapped[],
 ): Promise<void> => {
   if (done.length === 0) return;
-  await takeFence(manager, tenantId);
+  await holdFence(manager, tenantId);
   await manager.query(
     `UPDATE key_version v SET wrapped_blob = n.blob, wrapped_mac = n.mac, kek_generation = $2, rewrap_failure = NULL,
        revision = v.revision + 1
@@ -63,7 +64,7 @@ export const recordRewrapped = async (
 
 /** Tells whether no blob and no key that is being made needs the KEK. Holds the tenant's fence, so the answer stays true. */
 export const isKekUnneeded = async (manager: EntityManager, tenantId: string, generation: number): Promise<boolean> => {
-  await takeFence(manager, tenantId);
+  await holdFence(manager, tenantId);
   const rows = await manager.query<unknown[]>(
     `SELECT 1 FROM key_version WHERE tenant_id = $1 AND kek_generation <= $2
      UNION ALL SELECT 1 FROM intent i JOIN platform_key p USING (tenant_id, object_id)

@@ -1,27 +1,31 @@
 import { type Context, type KeySet, maxSetKeys } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
-import { keyVersions, versionOf } from './version-record.js';
+import { selectVersions } from './record/select-version.js';
 
-/** Reads the public keys that verify a tenant's signatures: of versions that sign now, and of versions that did and still count. */
+/** The public keys that verify what a tenant signs: of versions that sign now, and of those that did and still count. */
+@Injectable()
 export class ReadKeySet {
   constructor(private readonly dataSource: DataSource) {}
 
   async of({ tenantId }: Pick<Context, 'tenantId'>): Promise<KeySet> {
-    const records = await withTenant(this.dataSource, tenantId, (manager) =>
-      keyVersions(manager)
-        .where(verifying, { tenantId, now: new Date() })
-        .orderBy('version.createdAt', 'DESC')
-        .addOrderBy('key.id')
-        .addOrderBy('version.version', 'DESC')
+    const versions = await withTenant(this.dataSource, tenantId, (manager) =>
+      selectVersions(manager)
+        .where(`version.tenantId = :tenantId AND key.purpose = 'sign'`, { tenantId })
+        .andWhere(
+          `state_at(version.state, version.activateAt, version.deactivateAt, :now) IN ('ACTIVE', 'DEACTIVATED')`,
+          {
+            now: new Date(),
+          },
+        )
+        .orderBy({ 'version.createdAt': 'DESC', 'version.keyId': 'ASC', 'version.version': 'DESC' })
         .limit(maxSetKeys)
         .getMany(),
     );
-    const published = records.map((record) => publicKeyOf(versionOf(record))).filter((found) => found !== null);
+    const published = versions.map((stored) => publicKeyOf(versionOf(stored))).filter((found) => found !== null);
     return { keys: published.map(({ jwk }) => jwk) };
   }
 }
-
-const verifying = `key.tenantId = :tenantId AND key.purpose = 'sign'
-  AND state_at(version.state, version.activateAt, version.deactivateAt, :now) IN ('ACTIVE', 'DEACTIVATED')`;

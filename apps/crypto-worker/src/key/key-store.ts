@@ -1,11 +1,46 @@
+import { createPublicKey } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { GrantsOfKey } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
-import type { KeyVersion } from './key-version.js';
+import type { Lifecycle } from './key-state.js';
+import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
-import { readKey, versionOf } from './version-record.js';
+import type { KeyVersionRecord } from './record/key-version.entity.js';
+import { readKey, type StoredVersion } from './record/select-version.js';
+import { wrappedOf } from './wrapped-version.js';
+
+const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
+
+export const lifecycleOf = ({ state, activateAt, deactivateAt }: KeyVersionRecord): Lifecycle => ({
+  state,
+  activateAt: millisOf(activateAt),
+  deactivateAt: millisOf(deactivateAt),
+});
+
+export const versionOf = (stored: StoredVersion): KeyVersion => ({
+  tenantId: stored.tenantId,
+  keyId: stored.keyId,
+  version: stored.version,
+  revision: stored.revision,
+  algorithm: stored.key.algorithm,
+  purpose: stored.key.purpose,
+  algs: stored.key.algs,
+  custody: stored.custody,
+  ...lifecycleOf(stored),
+  maxUses: stored.rotationPolicy?.maxUses ?? null,
+  ref: {
+    ...objectKindOf(stored.key),
+    objectId: stored.objectId,
+    wrapped: wrappedOf(stored),
+    sealed: stored.sealedKey ?? undefined,
+  },
+  keyMadeAt: stored.key.createdAt.getTime(),
+  madeAt: stored.createdAt.getTime(),
+  publicKey: stored.spki === null ? null : createPublicKey({ key: stored.spki, format: 'der', type: 'spki' }),
+});
 
 /** A version, and who may do what with it. */
 export interface GrantedVersion extends KeyVersion {
@@ -32,6 +67,7 @@ const capacity = 20_000;
  * Key versions by (tenant, key), read once and kept. Like the policies' copies these may be out of date and are never
  * wrong: the fence finds out. What does not exist is not remembered.
  */
+@Injectable()
 export class KeyStore {
   private readonly known = new BoundedMap<string, Promise<KnownKey>>(capacity);
   private readonly named: NamedKeys;
@@ -85,11 +121,11 @@ export class KeyStore {
 
   private async read(tenantId: string, keyId: string): Promise<KnownKey> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      const versions = await readKey(manager, tenantId, keyId);
-      if (versions.length === 0) throw new AnkaError('key-not-found');
+      const rows = await readKey(manager, tenantId, keyId);
+      if (rows.length === 0) throw new AnkaError('key-not-found');
       // After the versions: grants newer than the revision they stand beside are found out by the fence, older ones would not be.
       const grants = grantsOf(await readGrants(manager, tenantId, keyId));
-      return { versions: versions.map((version) => ({ ...versionOf(version), grants })) };
+      return { versions: rows.map((row) => ({ ...versionOf(row), grants })) };
     });
   }
 }

@@ -2,7 +2,8 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Deed } from '../access/access.js';
 import { assertGranted } from '../access/grant.js';
-import { lockKeyRow, takeFence } from './lock-key.statement.js';
+import { KeyRecord } from './record/key.entity.js';
+import { holdFence } from './tenant-fence.js';
 
 /** Who locks a key, and for what. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
@@ -39,14 +40,27 @@ export const lockKeyOfAny = async (
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
-  await takeFence(manager, tenantId);
-  const revision = await lockKeyRow(manager, tenantId, id);
-  if (revision === undefined) throw new AnkaError('key-not-found');
-  return revision;
+  await holdFence(manager, tenantId);
+  const key = await manager.findOne(KeyRecord, {
+    select: { revision: true },
+    where: { tenantId, id },
+    lock: { mode: 'for_no_key_update' },
+  });
+  if (key === null) throw new AnkaError('key-not-found');
+  return key.revision;
 };
 
 /** @throws AnkaError `precondition-failed` when the context names another revision */
 export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: number): void => {
   if (ifMatch !== undefined && ifMatch !== revision)
     throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
+};
+
+/** Makes whatever was decided on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */
+export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
+  await manager.query(
+    `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
+       AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
+    [tenantId, id],
+  );
 };

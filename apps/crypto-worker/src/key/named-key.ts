@@ -1,10 +1,8 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
-import { KeyAliasRecord } from './record/key-alias.entity.js';
-import { KeyVersionRecord } from './record/key-version.entity.js';
 
 /** What a name stood for when it was looked up: a key, as of its current version then. */
 type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;
@@ -42,18 +40,15 @@ export class NamedKeys {
   }
 
   private async lookUp(tenantId: string, alias: string): Promise<Known> {
-    const known = await withTenant(this.dataSource, tenantId, (manager) => currentOf(manager, tenantId, alias));
-    if (known === null) throw new AnkaError('alias-not-found');
-    return { keyId: known.keyId, version: known.version, revision: known.revision };
+    const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.query<{ key_id: string; version: number; revision: number }[]>(current, [tenantId, alias]),
+    );
+    if (row === undefined) throw new AnkaError('alias-not-found');
+    return { keyId: row.key_id, version: row.version, revision: row.revision };
   }
 }
 
-/** The current version of the key that the name stands for. One query, so the name and the revision are of one moment. */
-const currentOf = (manager: EntityManager, tenantId: string, alias: string): Promise<KeyVersionRecord | null> =>
-  manager
-    .createQueryBuilder(KeyVersionRecord, 'version')
-    .innerJoin(KeyAliasRecord, 'alias', 'alias.tenantId = version.tenantId AND alias.keyId = version.keyId')
-    .where('alias.tenantId = :tenantId AND alias.name = :alias', { tenantId, alias })
-    .orderBy('version.version', 'DESC')
-    .limit(1)
-    .getOne();
+/** One statement, so the name and the revision are of one moment. */
+const current = `
+  SELECT a.key_id, v.version, v.revision FROM key_alias a JOIN key_version v USING (tenant_id, key_id)
+  WHERE a.tenant_id = $1 AND a.name = $2 ORDER BY v.version DESC LIMIT 1`;

@@ -9,29 +9,27 @@ import {
   type listKeys,
 } from '@ankasecure/contracts';
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
-import { assertGranted } from '../access/grant.js';
-import type { Custody } from '../custody/custody.js';
-import { keyPage } from './key-page.js';
+import { mayWithAll } from '../access/access.js';
+import { assertGranted, grantedAny } from '../access/grant.js';
+import { Custody } from '../custody/custody.js';
 import { keyResource, versionResource } from './key-resource.js';
+import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
-import type { KeyVersionRecord } from './record/key-version.entity.js';
-import { readKey, versionOf } from './version-record.js';
+import { readKey, type StoredVersion, selectVersions } from './record/select-version.js';
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
 /** Reading keys: always one tenant's, by the tenant of the context. */
+@Injectable()
 export class ReadKey {
-  private readonly cursors: CursorSeal;
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
-    cursorSecret: string,
-  ) {
-    this.cursors = new CursorSeal(cursorSecret);
-  }
+    private readonly cursors: CursorSeal,
+  ) {}
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
   async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
@@ -67,33 +65,78 @@ export class ReadKey {
     return { keyId: id, version: row.version, ...publicKey };
   }
 
-  private rows(context: Context, id: string): Promise<KeyVersionRecord[]> {
+  private rows(context: Context, id: string): Promise<StoredVersion[]> {
     return withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
   }
 
-  /** Lists the keys that the caller may see, newest first. */
+  /** Newest first, those that the caller may see; the position is the last key's creation time in microseconds and its id. */
   async list(
     context: Context,
     { limit, cursor, ...filter }: ListRequest,
   ): Promise<{ items: Key[]; next: string | null }> {
     const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'keys', filter };
-    const after = cursor === undefined ? undefined : this.cursors.open(scope, cursor);
-    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      keyPage(manager, context, filter, after, limit + 1),
+    const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
+    const { entities, raw } = await withTenant(this.dataSource, tenantId, (manager) =>
+      pageOf(manager, context, filter, { createdAt, id, limit: limit + 1 }).getRawAndEntities<{ position: string }>(),
     );
-    const shown = rows.slice(0, limit);
+    const shown = entities.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map(({ record }) => keyResource(this.custody, record)),
-      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, last.position) : null,
+      items: shown.map((stored) => keyResource(this.custody, stored)),
+      next:
+        entities.length > limit && last !== undefined
+          ? this.cursors.seal(scope, `${raw[limit - 1]?.position}/${last.keyId}`)
+          : null,
     };
   }
 }
 
 /** All versions of a key the caller may see. @throws AnkaError `key-access-denied` for one it may not */
-const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<KeyVersionRecord[]> => {
+const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<StoredVersion[]> => {
   const rows = await readKey(manager, context.tenantId, id);
   if (rows.length > 0) await assertGranted(manager, context, 'view', id);
   return rows;
+};
+
+/** Where a page begins, and its length. */
+interface PageStart {
+  /** Microseconds since the epoch; null for the first page. */
+  readonly createdAt: string | null | undefined;
+  readonly id: string | null | undefined;
+  readonly limit: number;
+}
+
+/** The current versions of the keys of a page, each with the key's `position`. Any grant on a key lets it be seen. */
+const pageOf = (
+  manager: EntityManager,
+  context: Context,
+  { algorithm, purpose, state, label }: Omit<ListRequest, 'limit' | 'cursor'>,
+  { createdAt, id, limit }: PageStart,
+): SelectQueryBuilder<StoredVersion> => {
+  const query = selectVersions(manager)
+    .addSelect('(extract(epoch FROM key.created_at) * 1000000)::bigint::text', 'position')
+    .where('version.tenantId = :tenantId', { tenantId: context.tenantId })
+    .andWhere(
+      'version.version = (SELECT max(n.version) FROM key_version n WHERE n.tenant_id = key.tenant_id AND n.key_id = key.id)',
+    );
+  if (algorithm !== undefined) query.andWhere('key.algorithm = :algorithm', { algorithm });
+  if (purpose !== undefined) query.andWhere('key.purpose = :purpose', { purpose });
+  if (label !== undefined) query.andWhere('key.label = :label', { label });
+  if (state !== undefined)
+    query.andWhere('state_at(version.state, version.activateAt, version.deactivateAt, :now) = :state', {
+      now: new Date(),
+      state,
+    });
+  if (!mayWithAll(context, 'view'))
+    query.andWhere(grantedAny('key.tenant_id', 'key.id', ':subject', ':groups'), {
+      subject: context.principal,
+      groups: context.groups ?? [],
+    });
+  if (typeof createdAt === 'string')
+    query.andWhere(
+      `(key.created_at, key.id) < ('epoch'::timestamptz + cast(:createdAt AS bigint) * interval '1 microsecond', cast(:after AS uuid))`,
+      { createdAt, after: id },
+    );
+  return query.orderBy({ 'key.createdAt': 'DESC', 'key.id': 'DESC' }).limit(limit);
 };

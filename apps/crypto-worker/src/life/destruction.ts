@@ -1,6 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { EntityManager } from 'typeorm';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { type EntityManager, In } from 'typeorm';
+import type { StoredVersion } from '../key/record/select-version.js';
+import { IntentRecord } from '../object/intent.entity.js';
 import type { Step } from './plan-change.js';
 
 /** Days that a destruction waits when nobody says otherwise, and at least where the key has purge protection. */
@@ -16,10 +17,10 @@ export class Destruction {
   ) {}
 
   /** @throws AnkaError `request-invalid` for less than the platform's minimum, `key-state` for less than what protects the key */
-  dueFor({ key }: KeyVersionRecord): Date {
+  dueFor({ key: { purgeProtection: isProtected } }: StoredVersion): Date {
     if (this.waitingDays < this.minimumDays)
       throw new AnkaError('request-invalid', `waitingDays: must be at least ${this.minimumDays}`);
-    if (key.purgeProtection && this.waitingDays < fullPeriodDays)
+    if (isProtected && this.waitingDays < fullPeriodDays)
       throw new AnkaError('key-state', `The key has purge protection: waitingDays must be at least ${fullPeriodDays}`);
     return new Date(Date.now() + this.waitingDays * dayMs);
   }
@@ -29,7 +30,7 @@ export class Destruction {
    * day ago: then this is the same call once more, its first answer lost, and there is nothing left to do. Else undefined: what
    * stands is neither put off nor hurried.
    */
-  standing(rows: readonly KeyVersionRecord[]): KeyVersionRecord | undefined {
+  standing(rows: readonly StoredVersion[]): StoredVersion | undefined {
     const left = rows.filter(({ state }) => state !== 'DESTROYED');
     const due = Date.now() + this.waitingDays * dayMs;
     const isRepeated = left.every(
@@ -41,7 +42,7 @@ export class Destruction {
 }
 
 /** @throws AnkaError `key-state` when one of `rows` waits for less than purge protection would have it wait, or nobody knows how long */
-export const assertFullPeriod = (rows: readonly KeyVersionRecord[]): void => {
+export const assertFullPeriod = (rows: readonly StoredVersion[]): void => {
   const early = rows.find(
     ({ state, destroyWaitingDays: days }) => state === 'DESTROY_SCHEDULED' && (days ?? 0) < fullPeriodDays,
   );
@@ -55,8 +56,7 @@ export const assertFullPeriod = (rows: readonly KeyVersionRecord[]): void => {
 
 /** @throws AnkaError `key-state` when the HSM has been told already, or is about to be */
 export const assertNotBegun = async (manager: EntityManager, steps: readonly Step[]): Promise<void> => {
-  const begun = await manager.query<unknown[]>('SELECT 1 FROM intent WHERE object_id = ANY($1::bytea[])', [
-    steps.map(({ row }) => row.objectId),
-  ]);
-  if (begun.length > 0) throw new AnkaError('key-state', 'The destruction has begun and can no longer be cancelled');
+  const objectId = In(steps.map(({ row }) => row.objectId));
+  if (await manager.existsBy(IntentRecord, { objectId }))
+    throw new AnkaError('key-state', 'The destruction has begun and can no longer be cancelled');
 };

@@ -6,8 +6,8 @@ import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { lockKeyFor } from '../key/lock-key.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { readKey } from '../key/version-record.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
@@ -53,10 +53,10 @@ const check = async (
   manager: EntityManager,
   context: Context,
   { id, metadata, purgeProtection }: EditRequest,
-): Promise<KeyVersionRecord> => {
+): Promise<StoredVersion> => {
   await lockKeyFor(manager, context, 'manage', id);
   const rows = await readKey(manager, context.tenantId, id);
-  const row = rows.at(-1) as KeyVersionRecord;
+  const row = rows.at(-1) as StoredVersion;
   if (purgeProtection === true && !row.key.purgeProtection) assertFullPeriod(rows);
   if (metadata !== undefined) {
     const { document } = await policyWithin(manager, context.tenantId);
@@ -70,23 +70,19 @@ const write = async (
   manager: EntityManager,
   { tenantId }: Context,
   { id, label, description, metadata, purgeProtection }: EditRequest,
-): Promise<KeyVersionRecord> => {
-  await manager.query(
-    `UPDATE key SET revision = revision + 1, label = coalesce($3, label),
-       description = CASE WHEN $4 THEN $5 ELSE description END,
-       metadata = coalesce($6::jsonb, metadata), purge_protection = purge_protection OR $7
-     WHERE tenant_id = $1 AND id = $2`,
-    [
-      tenantId,
-      id,
-      label ?? null,
-      description !== undefined,
-      description ?? null,
-      metadata === undefined ? null : JSON.stringify(metadata),
-      purgeProtection === true,
-    ],
+): Promise<StoredVersion> => {
+  await manager.update(
+    KeyRecord,
+    { tenantId, id },
+    {
+      revision: () => 'revision + 1',
+      ...(label !== undefined && { label }),
+      ...(description !== undefined && { description }),
+      ...(metadata !== undefined && { metadata }),
+      ...(purgeProtection === true && { purgeProtection }),
+    },
   );
-  return (await readKey(manager, tenantId, id)).at(-1) as KeyVersionRecord;
+  return (await readKey(manager, tenantId, id)).at(-1) as StoredVersion;
 };
 
 const requiredLabels = (lost: readonly string[]): Refusal => {

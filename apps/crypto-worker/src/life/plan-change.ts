@@ -1,8 +1,8 @@
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import type { ControlledDeed } from '@ankasecure/policy-rules';
 import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from '../key/key-state.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { lifecycleOf } from '../key/version-record.js';
+import { lifecycleOf } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 
 /** What callers say; each is one of the table's moves, or picks among them. */
 export type Verb =
@@ -31,7 +31,7 @@ export interface Revocation {
 
 /** What becomes of one version. */
 export interface Step {
-  readonly row: KeyVersionRecord;
+  readonly row: StoredVersion;
   readonly from: KeyState;
   readonly to: KeyState;
   /** What `to` comes to at once, by the version's dates. */
@@ -44,7 +44,7 @@ const ofAllVersions: readonly Verb[] = ['schedule-destroy', 'cancel-destroy'];
 /** Verbs that make a version the one that protects: there is one of those, the current one. */
 const ofCurrentOnly: readonly Verb[] = ['activate', 'resume'];
 
-const moveOf = ({ verb, revocation }: StateChange, row: KeyVersionRecord): Move => {
+const moveOf = ({ verb, revocation }: StateChange, row: StoredVersion): Move => {
   if (revocation !== undefined && isCompromise(revocation.reason)) return 'compromise';
   if (verb === 'cancel-destroy' && isCompromise(row.revocationReason)) return 'cancel-destroy-of-compromised';
   return verb;
@@ -58,9 +58,9 @@ export const controlledDeedOf = ({ verb, revocation }: StateChange): ControlledD
 
 /** The versions a change is about: the current one, or all where it is about destruction, unless it names one. */
 export const versionsMeant = (
-  rows: readonly KeyVersionRecord[],
+  rows: readonly StoredVersion[],
   { verb, version }: StateChange,
-): readonly KeyVersionRecord[] => {
+): readonly StoredVersion[] => {
   if (version !== undefined) return rows.filter((row) => row.version === version);
   return ofAllVersions.includes(verb) ? rows : rows.slice(-1);
 };
@@ -70,12 +70,9 @@ export const versionsMeant = (
  * change: then this is the same change once more, its first answer lost, and there is nothing left to do. Else undefined. A time
  * that was left out is that of the first attempt.
  */
-export const standingCompromise = (
-  rows: readonly KeyVersionRecord[],
-  change: StateChange,
-): KeyVersionRecord | undefined => {
+export const standingCompromise = (rows: readonly StoredVersion[], change: StateChange): StoredVersion | undefined => {
   const { reason, message = null, occurredAt } = change.revocation ?? {};
-  const stands = ({ state, revocationReason: held, revocationMessage: said, ...row }: KeyVersionRecord): boolean =>
+  const stands = ({ state, revocationReason: held, revocationMessage: said, ...row }: StoredVersion): boolean =>
     state === 'COMPROMISED' &&
     held === reason &&
     said === message &&
@@ -89,7 +86,7 @@ export const standingCompromise = (
  * @throws AnkaError `key-not-found` for a version that is not there, `key-state` when the table lets none of those meant go
  */
 export const planChange = (
-  rows: readonly KeyVersionRecord[],
+  rows: readonly StoredVersion[],
   change: StateChange,
   now: number,
 ): readonly [Step, ...Step[]] => {

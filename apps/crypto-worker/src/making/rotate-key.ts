@@ -15,11 +15,11 @@ import { Custody, type KeyRef } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { keyResource } from '../key/key-resource.js';
 import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
-import { KeyStore } from '../key/key-store.js';
+import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
 import { assertRevision, lockKey } from '../key/lock-key.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { lifecycleOf, readKey } from '../key/version-record.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -53,12 +53,12 @@ export interface Rotated {
 
 interface RotationPlan {
   readonly ref: Omit<KeyRef, 'objectId'>;
-  readonly replaced: KeyVersionRecord;
+  readonly replaced: StoredVersion;
   readonly ruling: Ruling;
 }
 
 /** The versions of a key, oldest first. */
-type Versions = readonly KeyVersionRecord[];
+type Versions = readonly StoredVersion[];
 
 /** Makes a new version in the HSM. One commit records it as the current version and deactivates the old one. */
 @Injectable()
@@ -121,7 +121,7 @@ export class RotateKey {
   private async isDone(
     tenantId: string,
     { trigger, expectedVersion, turn }: Rotation,
-    current: KeyVersionRecord,
+    current: StoredVersion,
   ): Promise<boolean> {
     if (trigger === 'uses' && expectedVersion !== current.version) return true;
     if (trigger === 'schedule' && stateAt(lifecycleOf(current), Date.now()) !== 'ACTIVE') return true;
@@ -139,7 +139,16 @@ export class RotateKey {
     const { keyId: id, custody } = replaced;
     const made = await this.versions.make(
       context,
-      { tenantId, keyId: id, version: replaced.version + 1, state: 'ACTIVE', custody, requestId: resourceId },
+      {
+        tenantId,
+        keyId: id,
+        version: replaced.version + 1,
+        state: 'ACTIVE',
+        activateAt: null,
+        deactivateAt: null,
+        custody,
+        requestId: resourceId ?? null,
+      },
       {
         event: rotationEvent(context, rotation, replaced, null),
         ref,
@@ -149,7 +158,7 @@ export class RotateKey {
     );
     if (made === undefined) return undefined;
     this.keys.forget(tenantId, id);
-    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as KeyVersionRecord);
+    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as StoredVersion);
     const { warnings, notice } = ruling;
     return { key: warnings.length > 0 ? { ...key, warnings: [...warnings] } : key, notice };
   }
@@ -163,10 +172,11 @@ export class RotateKey {
   private async plan(
     context: Context,
     { expectedVersion, trigger }: Rotation,
-    current: KeyVersionRecord | undefined,
+    current: StoredVersion | undefined,
     policy: EnforcedPolicy,
   ): Promise<RotationPlan> {
     if (current === undefined) throw new AnkaError('key-not-found');
+    const { custody } = current;
     const { algorithm, purpose, algs } = current.key;
     assertMadeHere(purpose);
     if (expectedVersion !== undefined && expectedVersion !== current.version)
@@ -186,7 +196,7 @@ export class RotateKey {
       );
     const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
-    const capability = await this.custody.capability(context, algorithm, purpose, current.custody);
+    const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
     if (missing.length > 0)
       throw new AnkaError(
@@ -201,7 +211,7 @@ export class RotateKey {
     manager: EntityManager,
     context: Context,
     rotation: Rotation,
-    replaced: KeyVersionRecord,
+    replaced: StoredVersion,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     const { tenantId } = context;
@@ -224,11 +234,11 @@ export class RotateKey {
        WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
       [tenantId, id, version, targetOf('rotate', state) ?? state, rotation.trigger === 'uses'],
     );
-    await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
+    await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
     return true;
   }
 
-  private read(tenantId: string, id: string): Promise<KeyVersionRecord[]> {
+  private read(tenantId: string, id: string): Promise<StoredVersion[]> {
     return withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
   }
 }
@@ -245,7 +255,7 @@ const forecast = ({ replaced, ruling }: RotationPlan): Forecast => {
 const rotationEvent = (
   context: Context,
   { id, trigger }: Rotation,
-  current: KeyVersionRecord | undefined,
+  current: StoredVersion | undefined,
   failureCode: string | null,
 ): AuditEvent =>
   auditEvent(context, {
@@ -256,7 +266,7 @@ const rotationEvent = (
     details: { trigger, ...(current === undefined ? {} : versionsOf(current)) },
   });
 
-const versionsOf = ({ version, custody, partition }: KeyVersionRecord): Record<string, string> => ({
+const versionsOf = ({ version, custody, partition }: StoredVersion): Record<string, string> => ({
   version: String(version + 1),
   replaces: String(version),
   custody,

@@ -9,7 +9,7 @@ import {
   verdictOf,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
 
 /** An action as its audit events name it, however it ends. */
@@ -66,10 +66,10 @@ export const dryRunEvent = (
   });
 
 /** The key that a record is of, as a dry run names it. */
-export const forecastKey = ({ key, keyId, version, custody }: KeyVersionRecord): ForecastKey => ({
+export const forecastKey = ({ keyId, version, custody, key: { algorithm, purpose } }: StoredVersion): ForecastKey => ({
   keyId,
   version,
-  algorithm: key.algorithm,
-  purpose: key.purpose,
+  algorithm,
+  purpose,
   custody,
 });

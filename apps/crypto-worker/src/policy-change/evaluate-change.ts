@@ -2,12 +2,12 @@ import { type Context, countUses, type evaluatePolicyChange } from '@ankasecure/
 import { evaluate, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
 import { BusClient, type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { keyVersions, lifecycleOf } from '../key/version-record.js';
+import { lifecycleOf } from '../key/key-store.js';
+import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { makings, type PolicyQuestion, useQuestion, uses } from './past-call.js';
 
@@ -57,11 +57,23 @@ export class EvaluateChange {
     };
   }
 
-  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<KeyVersionRecord[]> {
-    return withTenant(this.dataSource, tenantId, (manager) => page(manager, tenantId, after, limit));
+  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<StoredVersion[]> {
+    return withTenant(this.dataSource, tenantId, (manager) => {
+      const query = selectVersions(manager).where(`version.tenantId = :tenantId AND version.state <> 'DESTROYED'`, {
+        tenantId,
+      });
+      if (after !== null) {
+        const [keyId, version] = after;
+        query.andWhere('(version.key_id, version.version) > (cast(:keyId AS uuid), cast(:after AS integer))', {
+          keyId,
+          after: version,
+        });
+      }
+      return query.orderBy({ 'version.keyId': 'ASC', 'version.version': 'ASC' }).limit(limit).getMany();
+    });
   }
 
-  private refusedUses(change: ProposedChange, row: KeyVersionRecord): Reply['versions']['items'] {
+  private refusedUses(change: ProposedChange, row: StoredVersion): Reply['versions']['items'] {
     const state = stateAt(lifecycleOf(row), change.now);
     const refused = usesOf[row.key.purpose].flatMap((use) => {
       if (permissionOf(state, use) === 'no') return [];
@@ -105,10 +117,10 @@ export class EvaluateChange {
   }
 
   /** Reads the versions of keys, by `<key>.<version>`. */
-  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeyVersionRecord>> {
+  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredVersion>> {
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      keyVersions(manager)
-        .where({ tenantId, keyId: In(ids) })
+      selectVersions(manager)
+        .where('version.tenantId = :tenantId AND version.keyId = ANY (:ids)', { tenantId, ids })
         .getMany(),
     );
     return new Map(rows.map((row) => [`${row.keyId}.${row.version}`, row]));
@@ -117,27 +129,10 @@ export class EvaluateChange {
   /** The reasons for which the proposed policy refuses what the policy in force allows. Empty where nothing changes. */
   private newReasons(
     { inForce, proposed, now }: ProposedChange,
-    row: KeyVersionRecord,
+    row: StoredVersion,
     question: PolicyQuestion,
   ): Reason[] {
     const decided = (document: PolicyDocument) => evaluate(document, question(this.custody, row, document, now), now);
     return decided(inForce).allow ? [...decided(proposed).reasons] : [];
   }
 }
-
-/** A page of the versions that are not destroyed. @param after the key and version that ended the page before */
-const page = (
-  manager: EntityManager,
-  tenantId: string,
-  after: readonly string[] | null,
-  limit: number,
-): Promise<KeyVersionRecord[]> => {
-  const versions = keyVersions(manager)
-    .where(`version.tenantId = :tenantId AND version.state <> 'DESTROYED'`, { tenantId })
-    .orderBy('version.keyId')
-    .addOrderBy('version.version')
-    .limit(limit);
-  const [keyId, version] = after ?? [];
-  if (after !== null) versions.andWhere('(version.keyId, version.version) > (:keyId, :version)', { keyId, version });
-  return versions.getMany();
-};

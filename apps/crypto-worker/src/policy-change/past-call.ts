@@ -2,7 +2,7 @@ import type { PolicyDocument, PolicyRequest } from '@ankasecure/policy-rules';
 import type { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import type { Use } from '../key/key-state.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { type Operation, operations } from '../operation/operation.js';
 import { newVersionRequest } from '../policy/new-version.js';
 
@@ -11,12 +11,12 @@ const day = 86_400_000;
 /** Builds what a policy is asked about a past call with a key version, as if the call came now under `document`. */
 export type PolicyQuestion = (
   custody: Custody,
-  row: KeyVersionRecord,
+  row: StoredVersion,
   document: PolicyDocument,
   now: number,
 ) => PolicyRequest;
 
-const keyIn = (custody: Custody, { key: { algorithm, purpose }, custody: place }: KeyVersionRecord) => ({
+const keyIn = (custody: Custody, { custody: place, key: { algorithm, purpose } }: StoredVersion) => ({
   algorithm,
   purpose,
   custody: place,

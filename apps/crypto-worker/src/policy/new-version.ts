@@ -1,7 +1,7 @@
 import type { PolicyRequest } from '@ankasecure/policy-rules';
 import type { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import type { EnforcedPolicy } from './enforced-policy.js';
 
 /**
@@ -11,7 +11,7 @@ import type { EnforcedPolicy } from './enforced-policy.js';
 export const newVersionRequest = (
   custody: Custody,
   { document }: Pick<EnforcedPolicy, 'document'>,
-  { key: { algorithm, purpose, createdAt }, custody: place }: Pick<KeyVersionRecord, 'key' | 'custody'>,
+  { custody: place, key: { algorithm, purpose, createdAt } }: Pick<StoredVersion, 'custody' | 'key'>,
 ): PolicyRequest => ({
   algorithm,
   purpose,

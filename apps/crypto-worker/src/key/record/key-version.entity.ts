@@ -2,8 +2,6 @@ import type { KeyState, RevocationReason } from '@ankasecure/contracts';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { CustodyKind } from '../../custody/custody.js';
 import { KeyRecord } from './key.entity.js';
-import type { PlatformKeyRecord } from './platform-key.entity.js';
-import type { RotationPolicyRecord } from './rotation-policy.entity.js';
 
 const primaryKeyConstraintName = 'key_version_pkey';
 const foreignKeyConstraintName = 'key_version_tenant_id_key_id_fkey';
@@ -45,13 +43,6 @@ export class KeyVersionRecord {
     { name: 'key_id', referencedColumnName: 'id', foreignKeyConstraintName },
   ])
   key!: KeyRecord;
-
-  /** The key's rotation policy, if it has one. Not a column: `keyVersions` joins it. */
-  rotationPolicy?: RotationPolicyRecord | null;
-
-  /** The KEK that wraps the blob, and the key that binds it. Not columns: `keyVersions` joins them. */
-  kek?: PlatformKeyRecord | null;
-  blobMac?: PlatformKeyRecord | null;
 
   /** Counts the changes that make decisions on this version outdated: the fence compares it. */
   @Column('integer', { default: 1 })
