@@ -13,9 +13,10 @@ import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
-import { lockKeyFor, outdateKey } from '../key/lock-key.js';
+import { lockKeyFor } from '../key/lock-key.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { outdateKey } from '../key/tenant-fence.statement.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 

@@ -3,9 +3,11 @@ import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../custody/partition.js';
+import { holdFence } from '../key/tenant-fence.statement.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { readKek } from './read-kek.js';
+import { recordRotation } from './record-rotation.statement.js';
 
 /**
  * Begins the rotation of a tenant's KEK: makes the new one. From the commit that records it every new key is wrapped with it.
@@ -47,14 +49,13 @@ export class RotateKek {
     { tenantId, principal, correlationId }: Context,
     generation: number,
   ): Promise<boolean> {
-    await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
-    const begun = await manager.query<unknown[]>(
-      `INSERT INTO kek_rotation (tenant_id, generation, partition, total, started_by, correlation_id)
-       SELECT $1, $2, $3, (SELECT count(*) FROM key_version WHERE tenant_id = $1 AND wrapped_blob IS NOT NULL), $4, $5
-       WHERE NOT EXISTS (SELECT 1 FROM kek_rotation WHERE tenant_id = $1 AND finished_at IS NULL)
-       ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, generation, this.partition.name, principal, correlationId],
-    );
-    return begun.length === 1;
+    await holdFence(manager, tenantId);
+    return recordRotation(manager, {
+      tenantId,
+      generation,
+      partition: this.partition.name,
+      startedBy: principal,
+      correlationId,
+    });
   }
 }

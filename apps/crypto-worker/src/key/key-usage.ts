@@ -3,15 +3,19 @@ import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
+import { KeyUsageRecord } from './record/key-usage.entity.js';
+import { KeyVersionRecord } from './record/key-version.entity.js';
 
-interface Row {
+/** The uses of one version by one operation, of all workers together. */
+interface UsageSum {
   readonly version: number;
+  /** null for a version that was never used. */
   readonly operation: string | null;
   readonly count: string;
-  readonly last_used_at: Date | null;
+  readonly lastUsedAt: Date | null;
 }
 
-/** What each version of a key was used for, how often, and when last: successes that were released. */
+/** Reads what each version of a key was used for, how often, and when last. Only successes whose results were released count. */
 @Injectable()
 export class ReadUsage {
   constructor(private readonly dataSource: DataSource) {}
@@ -20,13 +24,13 @@ export class ReadUsage {
   async of(context: Context, { id }: { id: string }): Promise<KeyUsage> {
     const { tenantId } = context;
     const rows = await withTenant(this.dataSource, tenantId, async (manager) => {
-      const found = await manager.query<Row[]>(usage, [tenantId, id]);
+      const found = await usageOf(manager, tenantId, id);
       if (found.length === 0) throw new AnkaError('key-not-found');
       await assertGranted(manager, context, 'view', id);
       return found;
     });
     const items = [...Map.groupBy(rows, ({ version }) => version)].map(([version, used]) => {
-      const operations = used.flatMap(({ operation, count, last_used_at: at }) =>
+      const operations = used.flatMap(({ operation, count, lastUsedAt: at }) =>
         operation === null || at === null ? [] : [{ operation, count: Number(count), lastUsedAt: at.toISOString() }],
       );
       return {
@@ -43,21 +47,36 @@ export class ReadUsage {
   }
 }
 
-const usage = `
-  SELECT v.version, u.operation, sum(u.uses) AS count, max(u.last_used_at) AS last_used_at
-  FROM key_version v LEFT JOIN key_usage u USING (tenant_id, key_id, version)
-  WHERE v.tenant_id = $1 AND v.key_id = $2
-  GROUP BY v.version, u.operation ORDER BY v.version DESC, u.operation`;
+const isOfVersion =
+  'usage.tenantId = version.tenantId AND usage.keyId = version.keyId AND usage.version = version.version';
 
-/** When each version of a key was used last, by its number; of those that never were there is none. */
+const usageOf = (manager: EntityManager, tenantId: string, keyId: string): Promise<UsageSum[]> =>
+  manager
+    .createQueryBuilder(KeyVersionRecord, 'version')
+    .leftJoin(KeyUsageRecord, 'usage', isOfVersion)
+    .select('version.version', 'version')
+    .addSelect('usage.operation', 'operation')
+    .addSelect('sum(usage.uses)', 'count')
+    .addSelect('max(usage.lastUsedAt)', 'lastUsedAt')
+    .where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId })
+    .groupBy('version.version')
+    .addGroupBy('usage.operation')
+    .orderBy('version.version', 'DESC')
+    .addOrderBy('usage.operation')
+    .getRawMany<UsageSum>();
+
+/** Reads when each version of a key was used last, by its number. A version that was never used has no entry. */
 export const lastUses = async (
   manager: EntityManager,
   tenantId: string,
-  id: string,
+  keyId: string,
 ): Promise<ReadonlyMap<number, Date>> => {
-  const rows = await manager.query<{ version: number; at: Date }[]>(
-    'SELECT version, max(last_used_at) AS at FROM key_usage WHERE tenant_id = $1 AND key_id = $2 GROUP BY version',
-    [tenantId, id],
-  );
-  return new Map(rows.map(({ version, at }) => [version, at]));
+  const last = await manager
+    .createQueryBuilder(KeyUsageRecord, 'usage')
+    .select('usage.version', 'version')
+    .addSelect('max(usage.lastUsedAt)', 'at')
+    .where('usage.tenantId = :tenantId AND usage.keyId = :keyId', { tenantId, keyId })
+    .groupBy('usage.version')
+    .getRawMany<{ version: number; at: Date }>();
+  return new Map(last.map(({ version, at }) => [version, at]));
 };

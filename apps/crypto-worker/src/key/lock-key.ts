@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Deed } from '../access/access.js';
 import { assertGranted } from '../access/grant.js';
 import { KeyRecord } from './record/key.entity.js';
-import { holdFence } from './tenant-fence.js';
+import { holdFence } from './tenant-fence.statement.js';
 
 /** Who locks a key, and for what. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
@@ -54,13 +54,4 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: number): void => {
   if (ifMatch !== undefined && ifMatch !== revision)
     throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
-};
-
-/** Makes whatever was decided on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */
-export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
-  await manager.query(
-    `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
-       AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
-    [tenantId, id],
-  );
 };

@@ -5,6 +5,8 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
+import { raisePolicy } from './raise-policy.statement.js';
 
 /** Brings a tenant's policy into force on this partition. */
 @Injectable()
@@ -25,19 +27,11 @@ export class ApplyPolicy {
     { revision, document }: z.infer<typeof applyPolicy.request>,
   ): Promise<z.infer<typeof applyPolicy.reply>> {
     await this.platformKeys.provision(context);
-    const [enforced] = await withTenant(this.dataSource, context.tenantId, async (manager) => {
-      await manager.query(
-        `INSERT INTO tenant_policy AS held (tenant_id, revision, document) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, document = excluded.document, applied_at = now()
-         WHERE held.revision < excluded.revision`,
-        [context.tenantId, revision, JSON.stringify(document)],
-      );
-      return manager.query<z.infer<typeof applyPolicy.reply>[]>(
-        'SELECT revision, document FROM tenant_policy WHERE tenant_id = $1',
-        [context.tenantId],
-      );
+    const enforced = await withTenant(this.dataSource, context.tenantId, async (manager) => {
+      await raisePolicy(manager, context.tenantId, revision, document);
+      return manager.findOneByOrFail(TenantPolicyRecord, { tenantId: context.tenantId });
     });
     this.policies.forget(context.tenantId);
-    return enforced as NonNullable<typeof enforced>;
+    return { revision: enforced.revision, document: enforced.document };
   }
 }

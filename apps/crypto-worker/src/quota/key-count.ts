@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { lockKeyCount } from './key-count.statement.js';
 
 /**
  * Whether the tenant may have one more key, those that are destroyed not counted. Until the transaction ends nobody else makes
@@ -10,10 +12,11 @@ export const hasRoomForKey = async (
   most: number | undefined,
 ): Promise<boolean> => {
   if (most === undefined) return true;
-  await manager.query("SELECT pg_advisory_xact_lock(hashtextextended('keys:' || $1, 0))", [tenantId]);
-  const [row] = await manager.query<{ count: string }[]>(
-    "SELECT count(DISTINCT key_id) FROM key_version WHERE tenant_id = $1 AND state <> 'DESTROYED'",
-    [tenantId],
-  );
-  return Number(row?.count) < most;
+  await lockKeyCount(manager, tenantId);
+  const counted = await manager
+    .createQueryBuilder(KeyVersionRecord, 'version')
+    .select('count(DISTINCT version.keyId)', 'keys')
+    .where(`version.tenantId = :tenantId AND version.state <> 'DESTROYED'`, { tenantId })
+    .getRawOne<{ keys: string }>();
+  return Number(counted?.keys) < most;
 };
