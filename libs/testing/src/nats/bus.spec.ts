@@ -72,7 +72,7 @@ describe('a connection', () => {
     return gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
   };
 
-  it('that drains answers what was on the wire already, and leaves what comes later to others', async () => {
+  it('that drains answers requests on the wire, and leaves later ones to others', async () => {
     const worker = await workerThat(() => delay(50));
     const asked = Array.from({ length: 20 }, ask);
     await turn();
@@ -84,7 +84,7 @@ describe('a connection', () => {
     await worker.close();
   });
 
-  it('that is lost fails at once what waits for a reply on it', async () => {
+  it('that is lost fails at once every request that waits for a reply', async () => {
     const worker = await workerThat(() => delay(60_000, undefined, { ref: false }));
     const asked = ask();
     const failed = expect(asked).rejects.toMatchObject({ code: 'service-unavailable', retryable: true });
