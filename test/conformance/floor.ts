@@ -19,6 +19,18 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['life', 'operation'],
     ['kek', 'policy-change'],
   ],
+  'apps/gateway': [
+    ['problem', 'identity', 'sweep', 'migrations'],
+    ['http', 'quota'],
+    ['auth'],
+    ['route'],
+    ['key', 'crypto', 'policy', 'audit', 'tenant', 'approval', 'idempotency'],
+    ['key-set', 'service-account', 'issuer'],
+    ['access-token'],
+    ['admission'],
+    ['routes'],
+    ['api-description'],
+  ],
   'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
   'apps/audit': [
     ['mac', 'trail', 'migrations'],

@@ -1,4 +1,4 @@
 export * from './auth/role.js';
 export * from './gateway.config.js';
 export * from './route/route.js';
-export * from './route/routes.js';
+export * from './routes/routes.js';

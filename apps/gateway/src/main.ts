@@ -5,12 +5,7 @@ import { createGateway } from './gateway.js';
 import { GatewayModule } from './gateway.module.js';
 import { schema } from './schema.js';
 
-main('gateway', async () =>
-  startService({
-    service: 'gateway',
-    config: loadConfig(gatewayConfig),
-    schema,
-    module: GatewayModule,
-    create: createGateway,
-  }),
-);
+main('gateway', async () => {
+  const config = loadConfig(gatewayConfig);
+  await startService({ service: 'gateway', config, schema, module: GatewayModule.of(config), create: createGateway });
+});

@@ -1,4 +1,9 @@
 import type { Schema } from '@ankasecure/service-kit';
+import { ClientAssertion, TokenKeyRecord } from './access-token/access-token.entity.js';
+import { ApprovalRecord } from './approval/approval.entity.js';
+import { IdempotencyRecord } from './idempotency/idempotency.entity.js';
+import { GatewayInstance, IdentityEpochRecord } from './identity/identity-epoch.entity.js';
+import { IssuerRecord } from './issuer/issuer.entity.js';
 import { Initial1763900000000 } from './migrations/1763900000000-initial.js';
 import { Identity1764200000000 } from './migrations/1764200000000-identity.js';
 import { Issuer1764300000000 } from './migrations/1764300000000-issuer.js';
@@ -6,9 +11,21 @@ import { SubjectSpace1764500000000 } from './migrations/1764500000000-subject-sp
 import { Approval1764510000000 } from './migrations/1764510000000-approval.js';
 import { ClientCertificate1764600000000 } from './migrations/1764600000000-client-certificate.js';
 import { ReadingEpoch1764610000000 } from './migrations/1764610000000-reading-epoch.js';
+import { ServiceAccountRecord } from './service-account/service-account.entity.js';
+import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
 export const schema: Schema = {
-  entities: [],
+  entities: [
+    ApprovalRecord,
+    ClientAssertion,
+    GatewayInstance,
+    IdempotencyRecord,
+    IdentityEpochRecord,
+    IssuerRecord,
+    ServiceAccountRecord,
+    TenantPartition,
+    TokenKeyRecord,
+  ],
   migrations: [
     Initial1763900000000,
     Identity1764200000000,

@@ -19,6 +19,7 @@ export * from './nats/client.js';
 export * from './nats/connection.js';
 export * from './nats/frame.js';
 export * from './nats/handler-mark.js';
+export * from './nats/in-process.js';
 export * from './nats/message-pattern.js';
 export * from './nats/records-denial.js';
 export * from './nats/served.js';

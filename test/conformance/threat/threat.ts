@@ -80,7 +80,7 @@ export const threats: Readonly<Record<string, Threat>> = {
     proofs: [
       e2e('isolation/isolation.spec.ts', 'can be named in no part of the API that is not tested here'),
       e2e('isolation/isolation.spec.ts', 'are protected in every database a second time, by row-level security'),
-      proof('apps/gateway/src/route/access.spec.ts', 'to %s as %s: %s'),
+      proof('apps/gateway/src/routes/access.spec.ts', 'to %s as %s: %s'),
     ],
   },
   'NATS eavesdropping, spoofing': {
@@ -118,7 +118,7 @@ export const threats: Readonly<Record<string, Threat>> = {
     proofs: [
       e2e('access/four-eyes.spec.ts', 'threat: insider alone'),
       e2e('access/four-eyes.spec.ts', 'a service account counts as nobody: it can neither request nor approve'),
-      proof('libs/policy-rules/src/property.spec.ts', 'by every policy that does not relax the one before'),
+      proof('libs/policy-rules/src/property.spec.ts', 'under every policy that does not relax the one before'),
       proof('apps/gateway/src/approval/approval.spec.ts', 'never has one person for both'),
     ],
   },

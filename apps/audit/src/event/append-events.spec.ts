@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { database, eventOf, eventsOf, macKeyIdOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { macKeyIdOf } from '../testing/mac-stand-in.js';
+import { database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 
-describe('append', () => {
+describe('appending events', () => {
   let audit: RunningAudit;
   beforeAll(async () => {
     audit = await startAudit();
@@ -21,7 +22,7 @@ describe('append', () => {
       (error: unknown) => (error as AnkaError).code,
     );
 
-  it('seals in the order given, and gives all back', async () => {
+  it('seals events in the given order and returns every field', async () => {
     const tenantId = randomUUID();
     const awkward: Partial<AuditEvent> = {
       userId: 'Zoë "\\ {},\n漢字 𐍈 NULL',
@@ -42,7 +43,7 @@ describe('append', () => {
     expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 5, untilSeq: 5 });
   });
 
-  it('seals an event once, however often and wherever it arrives', async () => {
+  it('seals an event once, however often and at whichever instance it arrives', async () => {
     const tenantId = randomUUID();
     const events = eventsOf(tenantId, 10);
     await audit.append([...events.slice(0, 6), ...events.slice(2, 4)]);
@@ -51,7 +52,7 @@ describe('append', () => {
     expect((await trailOf(tenantId)).map((row) => row['event_id'])).toEqual(events.map(({ eventId }) => eventId));
   });
 
-  it('leaves no gap and no double while two instances seal the same tenants at once', async () => {
+  it('leaves no gap and no duplicate when two instances seal the same tenants at once', async () => {
     const tenants = [randomUUID(), randomUUID()];
     const batches = Array.from({ length: 40 }, (_, index) => {
       const tenantId = tenants[index % 2] ?? '';
@@ -72,7 +73,7 @@ describe('append', () => {
     expect(served.every((metric) => (metric?.values[0]?.value ?? 0) > 0)).toBe(true);
   });
 
-  it('keeps tenants apart: a tenant that cannot be sealed does not hold up another', async () => {
+  it('seals the events of one tenant when another tenant fails', async () => {
     const [sound, broken] = [randomUUID(), randomUUID()];
     audit.macs.failures.set(broken, new AnkaError('hsm-unavailable'));
     const batch = [eventOf(broken), ...eventsOf(sound, 3)];
@@ -85,7 +86,7 @@ describe('append', () => {
     expect(await trailOf(broken)).toHaveLength(1);
   });
 
-  it('seals nothing and says try again while no MAC can be had', async () => {
+  it('seals nothing and fails as retryable when no worker computes MACs', async () => {
     const tenantId = randomUUID();
     audit.macs.hangs = true;
     const error = await audit.append(eventsOf(tenantId, 2), 300).catch((reason: unknown) => reason as AnkaError);
@@ -96,9 +97,9 @@ describe('append', () => {
   });
 
   it.each([
-    ['the MACs of the events', 1],
+    ['the events', 1],
     ['the seal of the batch', 2],
-  ])('asks another worker when one dies over %s', async (_, time) => {
+  ])('asks another worker when one dies during the MACs of %s', async (_, time) => {
     const tenantId = randomUUID();
     audit.macs.swallow(time);
     const start = performance.now();
@@ -127,7 +128,7 @@ describe('append', () => {
     ]);
   });
 
-  it('seals nothing under a MAC key of a day that is not now, which no verification would take', async () => {
+  it('refuses to seal under the MAC key of another day, which every verification would reject', async () => {
     const tenantId = randomUUID();
     audit.macs.macKeyId = macKeyIdOf(1, 3);
     const code = await codeOf(audit.append(eventsOf(tenantId, 2)));
@@ -136,7 +137,7 @@ describe('append', () => {
     expect(await trailOf(tenantId)).toHaveLength(0);
   });
 
-  it('refuses what is not an event, and seals nothing of that batch', async () => {
+  it('refuses an invalid event and seals nothing of its batch', async () => {
     const tenantId = randomUUID();
     for (const bad of [
       { userId: '' },
@@ -149,7 +150,7 @@ describe('append', () => {
     expect(await trailOf(tenantId)).toHaveLength(0);
   });
 
-  it('names the key of each MAC, also when the key changes between batches', async () => {
+  it('stores the key id of each MAC when the key changes between batches', async () => {
     const tenantId = randomUUID();
     await audit.append(eventsOf(tenantId, 2));
     audit.macs.macKeyId = macKeyIdOf(2);

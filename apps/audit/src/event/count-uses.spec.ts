@@ -11,16 +11,23 @@ describe('counting uses', () => {
   beforeAll(async () => {
     audit = await startAudit();
     await audit.append([
-      ...[used(), used(), used({ occurredAt: now + 7 }), used({ details: { custody: 'token', version: '2' } })],
-      ...[used({ keyId: second }), used({ operation: 'verify' })],
-      ...[used({ outcome: 'failure', failureCode: 'key-state' }), used({ occurredAt: now - 3_600_000_000 })],
-      ...[used({ operation: 'key.create', details: { custody: 'token' } }), used({ details: {} })],
-      ...[used({ operation: 'policy.put', keyId: null, details: {} }), eventOf(other, { keyId, occurredAt: now })],
+      used(),
+      used(),
+      used({ occurredAt: now + 7 }),
+      used({ details: { custody: 'token', version: '2' } }),
+      used({ keyId: second }),
+      used({ operation: 'verify' }),
+      used({ outcome: 'failure', failureCode: 'key-state' }),
+      used({ occurredAt: now - 3_600_000_000 }),
+      used({ operation: 'key.create', details: { custody: 'token' } }),
+      used({ details: {} }),
+      used({ operation: 'policy.put', keyId: null, details: {} }),
+      eventOf(other, { keyId, occurredAt: now }),
     ]);
   });
   afterAll(() => audit.stop());
 
-  it('goes by operation, key and version, of one tenant, of successes, since a time', async () => {
+  it('groups the successes of one tenant since an instant by operation, key and version', async () => {
     const [key, another] = [keyId, second].toSorted();
     const group = (id: string | undefined, version: number) => ({ operation: 'sign', keyId: id, version, count: 1 });
     const { items, complete } = await audit.count(tenantId, { from: instantOf(now - 1000), operations: ['sign'] });

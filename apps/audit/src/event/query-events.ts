@@ -40,11 +40,14 @@ export class QueryEvents {
   }
 }
 
+/** The conditions of a filter. `from` is inclusive, `until` is exclusive. */
 const whereOf = ({ from, until, ...equal }: Filter): FindOptionsWhere<SealedEvent> => {
   const bounds = [
     ...(from === undefined ? [] : [MoreThanOrEqual(microsOf(from))]),
     ...(until === undefined ? [] : [LessThan(microsOf(until))]),
   ];
-  const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined));
+  const given: FindOptionsWhere<Pick<SealedEvent, keyof typeof equal>> = Object.fromEntries(
+    Object.entries(equal).filter(([, value]) => value !== undefined),
+  );
   return { ...given, ...(bounds.length > 0 && { occurredAt: And(...bounds) }) };
 };

@@ -5,19 +5,19 @@ const app = 'ankadb_audit_app';
 const buckets = Array.from({ length: 8 }, (_, bucket) => bucket);
 
 /**
- * The sealed trail. The service's role may read and append and nothing else: no UPDATE, DELETE or TRUNCATE anywhere, no
- * right on any partition (a right on a partition would bypass the parent's row-level security), and a tenant's head moves
- * forward through `advance_trail_head` alone.
+ * Creates the sealed trail. The service's role can read and append and nothing else. It has no UPDATE, DELETE or TRUNCATE
+ * on any table and no right on any partition, since a right on a partition would bypass the parent's row-level security. A
+ * tenant's head moves forward only, through `advance_trail_head`.
  *
- * Partitions are HASH(tenant) × month of `sealed_at`. Sealing time, not the time of the event: it comes from this
- * database's clock and never goes back within a tenant, so a month holds one unbroken stretch of each tenant's sequence,
- * no reporter's clock can ask for a partition that is not there, and retention removes prefixes, not holes.
+ * Partitions are HASH(tenant) × month of `sealed_at`. The sealing time comes from this database's clock and never goes back
+ * within a tenant, unlike the time of the event. A month therefore holds one unbroken stretch of each tenant's sequence, no
+ * reporter's clock can require a missing partition, and retention removes prefixes, not holes.
  *
- * Non-goal: to stop a superuser. What one does to rows or head shows in a verification, even when every hash is made to fit
- * again, since each batch ends with a MAC over the chain (`chain_seal`) that only the HSM can make. One thing does not show:
- * a tenant's trail put back, rows and head together, to the end of an earlier batch, as when the whole database is rolled
- * back. That takes checkpoints kept elsewhere, which do not exist yet; until then, a head hash noted from an earlier
- * verification.
+ * Non-goal: to stop a superuser. A verification finds a superuser's changes to rows or head, even when every hash is
+ * recomputed, since each batch ends with a MAC over the chain (`chain_seal`) that only the HSM can make. A verification does
+ * not find a trail whose rows and head were restored together to the end of an earlier batch, for example by a rollback of
+ * the whole database. Finding that takes checkpoints outside the database, which do not exist yet, or a head hash noted from
+ * an earlier verification.
  */
 export class Trail1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -105,7 +105,7 @@ const bucketTable = (bucket: number): string => `
 const ours = `lock_trail_head(uuid, bytea), advance_trail_head(uuid, bigint, bigint, bytea, timestamptz), make_month_partitions(integer)`;
 
 const functions = `
-  -- The tenant's head, locked until the transaction ends, and the time to seal at, which never goes back.
+  -- Locks the tenant's head until the transaction ends. Returns it with the time to seal at, which never goes back.
   CREATE FUNCTION lock_trail_head(tenant uuid, genesis bytea)
     RETURNS TABLE (seq bigint, hash bytea, sealing_at timestamptz)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -129,9 +129,9 @@ const functions = `
     IF NOT FOUND THEN RAISE EXCEPTION 'the head of a trail only moves forward from where it is'; END IF;
   END $$;
 
-  -- Makes the partitions of this month (UTC) and of some months ahead; returns how many were missing. A partition is made
-  -- aside and attached, which does not stop readers or writers. Row-level security without a policy shuts each one, should
-  -- anybody ever be granted a right on it.
+  -- Creates the partitions of this month (UTC) and of some months ahead. Returns how many were missing. A partition is created
+  -- as a table of its own and then attached, which does not block readers or writers. Row-level security without a policy
+  -- hides its rows from any role that is ever granted a right on it.
   CREATE FUNCTION make_month_partitions(months_ahead integer)
     RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '5s'
   AS $$

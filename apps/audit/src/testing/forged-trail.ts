@@ -3,12 +3,12 @@ import { chainRowOf, type ExactRow, selectExactRows } from '../trail/exact-row.s
 import { instantOf } from '../trail/instant.js';
 import { database, type RunningAudit } from './running-audit.js';
 
-/** Changes what a trail says; seqs, links and hashes are made to fit afterwards. */
+/** Changes the rows of a trail. Sequence numbers, links and hashes are recomputed afterwards. */
 export type Forgery = (rows: readonly Partial<ChainRow>[]) => readonly Partial<ChainRow>[];
 
 const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`;
 
-/** What somebody does who may write to the database, knows the format, and has not the HSM. */
+/** Rewrites a trail as an attacker can who writes to the database and knows the format, but has no access to the HSM. */
 export class ForgedTrail {
   constructor(
     private readonly audit: RunningAudit,
@@ -41,7 +41,7 @@ const linked = (tenantId: string, rows: readonly ChainRow[]): readonly ChainRow[
   });
 };
 
-/** The seal as it was, with a batch as long as it was: what a forger can make it say, though not the MAC. */
+/** The unchanged seal with a batch of the same length. A forger can change the batch but cannot make the MAC. */
 const fitting = (seq: number, { chainSeal, seq: before }: ChainRow): ChainRow['chainSeal'] =>
   chainSeal === null ? null : { ...chainSeal, fromSeq: Math.max(1, chainSeal.fromSeq + seq - before) };
 

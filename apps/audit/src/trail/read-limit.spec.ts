@@ -4,7 +4,7 @@ import { ReadLimit } from './read-limit.js';
 describe('a limit on reads', () => {
   const limit = new ReadLimit({ what: 'queries', perTenant: 2, inAll: 3 });
 
-  /** Starts a read. @returns what ends it */
+  /** Starts a read. @returns its result, and a function that ends it */
   const start = (tenantId: string) => {
     let end: (failed?: Error) => void = () => undefined;
     const done = limit.run(
@@ -17,7 +17,7 @@ describe('a limit on reads', () => {
     return { done, end: (failed?: Error) => end(failed) };
   };
 
-  it('refuses what is beyond, of a tenant and of all, until one ends, however it ends', async () => {
+  it('refuses reads beyond the limit of a tenant and of all tenants until a read succeeds or fails', async () => {
     const own = [start('a'), start('a')] as const;
     await expect(start('a').done).rejects.toMatchObject({
       code: 'service-unavailable',

@@ -6,7 +6,7 @@ import { database, eventsOf, type RunningAudit, startAudit } from '../testing/ru
 /** insufficient_privilege. */
 const denied = '42501';
 
-describe('what the role of the service may do', () => {
+describe('the rights of the service’s role', () => {
   let audit: RunningAudit;
   const [tenantId, other] = [randomUUID(), randomUUID()];
   beforeAll(async () => {
@@ -28,15 +28,18 @@ describe('what the role of the service may do', () => {
       `SELECT relid::text AS name, isleaf FROM pg_partition_tree('sealed_event') WHERE level > 0`,
     );
 
-  it.each(['sealed_event', 'event_dedup', 'trail_head'])('neither updates, deletes nor truncates %s', async (table) => {
-    expect(await asTenant(`UPDATE ${table} SET tenant_id = tenant_id`)).toBe(denied);
-    expect(await asTenant(`DELETE FROM ${table}`)).toBe(denied);
-    expect(await asTenant(`TRUNCATE ${table}`)).toBe(denied);
-    expect(await asTenant(`ALTER TABLE ${table} DISABLE TRIGGER ALL`)).toBe(denied);
-    expect(await asTenant(`SELECT 1 FROM ${table} FOR UPDATE`)).toBe(denied);
-  });
+  it.each(['sealed_event', 'event_dedup', 'trail_head'])(
+    'do not include UPDATE, DELETE, TRUNCATE or a row lock on %s',
+    async (table) => {
+      expect(await asTenant(`UPDATE ${table} SET tenant_id = tenant_id`)).toBe(denied);
+      expect(await asTenant(`DELETE FROM ${table}`)).toBe(denied);
+      expect(await asTenant(`TRUNCATE ${table}`)).toBe(denied);
+      expect(await asTenant(`ALTER TABLE ${table} DISABLE TRIGGER ALL`)).toBe(denied);
+      expect(await asTenant(`SELECT 1 FROM ${table} FOR UPDATE`)).toBe(denied);
+    },
+  );
 
-  it('touches no partition directly, not even to read', async () => {
+  it('do not include any access to a partition, not even reading', async () => {
     const names = (await partitions()).map((row) => String(row['name']));
     expect(names.length).toBe(8 + 8 * 3);
     for (const name of names) {
@@ -46,14 +49,14 @@ describe('what the role of the service may do', () => {
     }
   });
 
-  it('makes nothing and becomes nobody else', async () => {
+  it('do not include creating tables or becoming another role', async () => {
     expect(await asTenant('CREATE TABLE own (a int)')).toBe(denied);
     expect(await asTenant('SET ROLE ankadb_audit_owner')).toBe(denied);
     expect(await asTenant('SET session_replication_role = replica')).toBe(denied);
   });
 
   it.each(['sealed_event', 'event_dedup', 'trail_head'])(
-    'sees and writes in %s only the transaction’s tenant',
+    'show only the rows of the transaction’s tenant in %s',
     async (table) => {
       const rows = await withTenant(app(), tenantId, (manager) =>
         manager.query<{ tenant_id: string }[]>(`SELECT tenant_id FROM ${table}`),
@@ -63,21 +66,21 @@ describe('what the role of the service may do', () => {
     },
   );
 
-  it('writes for no other tenant', async () => {
+  it('do not include writing for another tenant', async () => {
     expect(await asTenant(`INSERT INTO event_dedup VALUES ('${other}', gen_random_uuid())`)).toBe(denied);
     expect(await asTenant(`SELECT lock_trail_head('${randomUUID()}', '\\x00')`)).not.toBe('done');
     const advance = `SELECT advance_trail_head('${other}', 2, 3, decode(repeat('00', 32), 'hex'), now())`;
     expect(await asTenant(advance)).toBe('P0001');
   });
 
-  it('moves a head forward only', async () => {
+  it('allow a head to move forward only', async () => {
     const advance = (from: number, to: number) =>
       `SELECT advance_trail_head('${tenantId}', ${from}, ${to}, decode(repeat('00', 32), 'hex'), now())`;
     expect(await asTenant(advance(3, 2))).toBe('P0001');
     expect(await asTenant(advance(2, 4))).toBe('P0001');
   });
 
-  it('is behind triggers that stop even the owner', async () => {
+  it('are backed by triggers that stop even the owner', async () => {
     const leaf = String((await partitions()).find((row) => row['isleaf'])?.['name']);
     for (const sql of [
       `TRUNCATE ${leaf}`,
@@ -90,7 +93,7 @@ describe('what the role of the service may do', () => {
       expect(await codeOf(audit.postgres.query(database, sql)), sql).toBe(denied);
   });
 
-  it('is shut on every partition, should anybody be granted a right on one', async () => {
+  it('are backed by row-level security and triggers on every partition', async () => {
     const rows = await audit.postgres.query(
       database,
       `SELECT relrowsecurity, (SELECT count(*)::int FROM pg_trigger t WHERE t.tgrelid = c.oid AND tgname = 'never_truncated') AS truncate,
@@ -101,7 +104,7 @@ describe('what the role of the service may do', () => {
     for (const row of rows) expect(row).toEqual({ relrowsecurity: true, truncate: 1, change: 1 });
   });
 
-  it('makes the months ahead, once', async () => {
+  it('include creating the partitions of the months ahead, once', async () => {
     expect(await app().query('SELECT make_month_partitions(2) AS made')).toEqual([{ made: 0 }]);
     expect(await app().query('SELECT make_month_partitions(3) AS made')).toEqual([{ made: 8 }]);
     expect(await codeOf(app().query('SELECT make_month_partitions(1000)'))).toBe('P0001');

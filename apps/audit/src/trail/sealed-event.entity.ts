@@ -28,12 +28,15 @@ export class SealedEvent {
   @PrimaryColumn('bigint', { primaryKeyConstraintName, transformer: wholeNumber })
   seq!: number;
 
+  /** Chosen by the reporter. */
   @Column('uuid', { name: 'event_id' })
   eventId!: string;
 
+  /** The principal that acted. */
   @Column('text', { name: 'user_id' })
   userId!: string;
 
+  /** Null for an operation without a key. */
   @Column('uuid', { name: 'key_id', nullable: true })
   keyId!: string | null;
 
@@ -43,12 +46,15 @@ export class SealedEvent {
   @Column('text')
   operation!: string;
 
+  /** `unknown`: the process ended before it knew the outcome. */
   @Column('text')
   outcome!: SealedEventResource['outcome'];
 
+  /** The error code of a failure. */
   @Column('text', { name: 'failure_code', nullable: true })
   failureCode!: string | null;
 
+  /** When the operation happened, by the reporter's clock. */
   @Column('bigint', { name: 'occurred_at', comment: 'microseconds since the epoch', transformer: wholeNumber })
   occurredAt!: number;
 
@@ -59,6 +65,7 @@ export class SealedEvent {
   @Column('text')
   details!: string;
 
+  /** The tenant's MAC key of a day, as the workers name it. */
   @Column('text', { name: 'mac_key_id' })
   macKeyId!: string;
 
@@ -78,6 +85,7 @@ export class SealedEvent {
   @Column('bytea')
   hash!: Buffer;
 
+  /** When the batch was sealed, by the database's clock. It never goes back within a tenant. */
   @PrimaryColumn('timestamptz', { name: 'sealed_at', primaryKeyConstraintName })
   sealedAt!: Date;
 

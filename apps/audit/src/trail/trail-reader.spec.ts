@@ -35,7 +35,7 @@ describe('reads', () => {
     );
     return String(row?.['name']);
   };
-  /** A tenant without events yet, in another partition than the slow one. */
+  /** Picks a tenant without events whose partition is not the slow tenant's. */
   const newcomer = async (): Promise<string> => {
     const tenantId = randomUUID();
     return (await partitionOf(tenantId)) === (await partitionOf(slow)) ? newcomer() : tenantId;
@@ -46,8 +46,8 @@ describe('reads', () => {
       (error: unknown) => (error as AnkaError).code,
     );
   const countOf = (codes: readonly string[], code: string): number => codes.filter((each) => each === code).length;
-  /** What must go on for the other tenant, in milliseconds. */
-  const goOn = async (): Promise<number> => {
+  /** Appends, queries and verifies for other tenants. @returns the time in milliseconds */
+  const serveOthers = async (): Promise<number> => {
     const start = performance.now();
     await audit.append(eventsOf(other, 5));
     await audit.append(eventsOf(await newcomer(), 5));
@@ -56,27 +56,27 @@ describe('reads', () => {
     return performance.now() - start;
   };
 
-  it('of one tenant that take long stop neither sealing nor the reads of another', async () => {
+  it('of one tenant that are slow delay neither sealing nor the reads of another', async () => {
     await owner.query(`BEGIN; LOCK TABLE ${await partitionOf(slow)} IN ACCESS EXCLUSIVE MODE`);
     const reads = [
       ...Array.from({ length: 30 }, () => codeOf(audit.query(slow))),
       ...Array.from({ length: 10 }, () => codeOf(audit.verify(slow))),
     ];
-    expect(await goOn()).toBeLessThan(4000);
+    expect(await serveOthers()).toBeLessThan(4000);
     const codes = await Promise.all(reads);
     await owner.query('ROLLBACK');
     const instances = audit.instances.length;
-    // What was let in has waited for one statement, no longer.
+    // An accepted read waits for one statement and no longer.
     expect(countOf(codes, 'deadline-exceeded')).toBeGreaterThanOrEqual(3);
     expect(countOf(codes, 'deadline-exceeded')).toBeLessThanOrEqual(3 * instances);
     expect(countOf(codes, 'service-unavailable')).toBe(40 - countOf(codes, 'deadline-exceeded'));
     expect(await codeOf(audit.query(slow))).toBe('ok');
   });
 
-  it('that wait for a worker stop nobody else, and end with it', async () => {
+  it('that wait for a worker delay no other tenant, and end at their deadline', async () => {
     audit.macs.slow.add(slow);
     const verifications = Array.from({ length: 12 }, () => codeOf(audit.verify(slow)));
-    expect(await goOn()).toBeLessThan(3000);
+    expect(await serveOthers()).toBeLessThan(3000);
     const codes = await Promise.all(verifications);
     expect(countOf(codes, 'deadline-exceeded')).toBeLessThanOrEqual(audit.instances.length);
     expect(countOf(codes, 'deadline-exceeded') + countOf(codes, 'service-unavailable')).toBe(12);

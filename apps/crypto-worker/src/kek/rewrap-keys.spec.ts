@@ -69,14 +69,14 @@ describe('the rotation of a KEK', () => {
     const { dataSource, outbox, config } = database;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partition, lease);
+    const intents = new Intents(dataSource, partitionNamed(partition), lease);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition));
     const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
     const oldKeks = new DestroyOldKeks(dataSource, intents, destroyer);
     const rewrapper = new RewrapKeys(dataSource, lease, pages, oldKeks, silent);
-    const reconciler = new Reconciler(dataSource, custody, intents, lease, destroyer, silent);
+    const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
     const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
     const stop = async (): Promise<void> => {
       await rewrapper.stop();
@@ -232,7 +232,7 @@ describe('the rotation of a KEK', () => {
     stops.splice(stops.indexOf(dying.stop), 1);
 
     const other = new Token();
-    await worker(partition, other).reconciler.start(partition);
+    await worker(partition, other).reconciler.start();
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     expect(other.destroyed).toContain(oldKek);
   });

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { problem } from '../problem/problem.js';
 import { pathExamples } from '../route/example.js';
 import { basePath, bodySchemaOf, pathParametersOf, type Route } from '../route/route.js';
-import { tokenEndpointPath } from '../service-account/token-endpoint.description.js';
 import { headers, referToParameter, requestHeaders } from './header.js';
 import { type JsonSchema, SchemaCollection } from './json-schema.js';
 import { plainRefusals, problemExamples, responsesOf } from './response.js';
+import { tokenEndpointPath } from './token-endpoint.description.js';
 
 const tags = [
   { name: 'Keys', description: 'Create, import, find and share keys.' },

@@ -7,3 +7,8 @@ export const approvalConfig = z
     expiryHours: integer(1, 720).default(24),
   })
   .default({ expiryHours: 24 });
+
+/** The `approval` section, and the token it is injected by. */
+export interface ApprovalConfig extends z.infer<typeof approvalConfig> {}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
+export abstract class ApprovalConfig {}

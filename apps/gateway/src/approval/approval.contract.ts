@@ -1,6 +1,6 @@
 import { instant, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
-import { ownContract } from '../route/own-service.js';
+import { ownContract } from '../route/own-contract.js';
 
 /** `expired` is never on record: it is what a pending request is whose time is over. */
 export const approvalStates = ['pending', 'approved', 'rejected', 'withdrawn', 'expired'] as const;

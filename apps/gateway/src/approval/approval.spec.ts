@@ -3,13 +3,14 @@ import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/principal.js';
 import { policy } from '../policy/policy.example.js';
-import { routes } from '../route/routes.js';
+import { routes } from '../routes/routes.js';
 import { type Called, type CallOptions, call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, tenantA, tenantB } from '../testing/token.js';
 import type { Approval } from './approval.contract.js';
+import { ApprovalRequests } from './approval-requests.js';
 import { Approvals } from './approvals.js';
-import { Decisions } from './decisions.js';
+import { type Approved, Decisions } from './decisions.js';
 
 let rig: Rig;
 let gateway: Gateway;
@@ -39,6 +40,13 @@ const principalOf = (subject: string): Principal => ({
   roles: ['tenant-admin'],
   groups: [],
 });
+
+const approveAs = async (decisions: Decisions, subject: string, id: string): Promise<Approved> => {
+  const principal = principalOf(subject);
+  const { tenantId, issuer } = principal;
+  const context = { tenantId, principal: subject, issuer, correlationId: 'spec', deadline: Date.now() + 5000 };
+  return (await decisions.approve({ context, principal }, id)) as Approved;
+};
 const done = (body: object) => ({ head: { ok: true as const }, body: Buffer.from(JSON.stringify(body)) });
 const refuse = (code: ErrorCode) => async (): Promise<never> => {
   throw new AnkaError(code);
@@ -382,7 +390,7 @@ describe('what was approved and not done', () => {
   it('is one attempt’s at a time: one that is late neither ends the next nor speaks for it', async () => {
     const approval = await waiting();
     const decisions = gateway.app.get(Decisions);
-    const attempt = () => decisions.approve(principalOf('bob'), approval.id, 'spec');
+    const attempt = () => approveAs(decisions, 'bob', approval.id);
     const late = await attempt();
     await sql('carrying_until = now()', approval);
     const next = await attempt();
@@ -395,8 +403,8 @@ describe('what was approved and not done', () => {
 
   it('is an attempt’s for as long as that takes, what a change of issuers waits for included', async () => {
     const asked = { operation: 'createIssuer', body: Buffer.from('{"issuer":"https://x.test"}'), ifMatch: undefined };
-    const approval = await gateway.app.get(Approvals).request(principalOf('alice'), asked, 'spec');
-    await gateway.app.get(Decisions).approve(principalOf('bob'), approval.id, 'spec');
+    const approval = await gateway.app.get(ApprovalRequests).keep(principalOf('alice'), asked, 'spec');
+    await approveAs(gateway.app.get(Decisions), 'bob', approval.id);
     const longest = Math.max(...routes.map(({ withinMs }) => withinMs)) + 3000;
     const query = `SELECT carrying_until > now() + ${longest} * interval '1 ms' AS holds FROM approval WHERE id = $1`;
     expect(await rig.postgres.query('ankadb_gateway', query, [approval.id])).toEqual([{ holds: true }]);
@@ -405,7 +413,7 @@ describe('what was approved and not done', () => {
   it('because its gateway died is done by the next, when the first would have had its answer', async () => {
     const approval = await waiting();
     const dead = await rig.gateway();
-    await dead.app.get(Decisions).approve(principalOf('bob'), approval.id, 'spec');
+    await approveAs(dead.app.get(Decisions), 'bob', approval.id);
     await dead.stop();
     const before = heard('deleteKey').length;
     expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
@@ -561,7 +569,7 @@ describe('who speaks for a tenant', () => {
   it('is not asked of anybody who was let in before it was changed', async () => {
     const early = { ...principalOf('ursula'), epoch: -1 };
     const asked = { operation: 'deleteKey', body: Buffer.from(JSON.stringify({ id: keyId })), ifMatch: 7 };
-    await expect(gateway.app.get(Approvals).request(early, asked, 'spec')).rejects.toMatchObject({
+    await expect(gateway.app.get(ApprovalRequests).keep(early, asked, 'spec')).rejects.toMatchObject({
       code: 'service-unavailable',
     });
   });

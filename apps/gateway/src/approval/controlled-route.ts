@@ -1,40 +1,53 @@
 import { AnkaError } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
 import type { Role } from '../auth/role.js';
 import { leaseMs } from '../identity/identity-epoch.js';
 import type { Route } from '../route/route.js';
-import { routes } from '../route/routes.js';
+import { RouteTable } from '../route/route-table.js';
 
 /**
- * Whoever approves does the deed, so the deed's roles count. All but `user`: what that may do is for the worker to say, key by
- * key, and who may decide on a request, and see it, has to be known here.
+ * The approver performs the operation, so the operation's roles count. The role `user` does not: the worker decides key by
+ * key what a user may do, and who may decide a request, and see it, must be known here.
  */
 const decides = (role: Role): boolean => role !== 'user';
 
-/** What may take two people, for whoever approves it. */
-const controlled: readonly Route[] = routes
-  .filter((route) => route.controlled === true)
-  .map((route) => ({ ...route, roles: route.roles.filter(decides) }));
-
-/** The route of a request that was stored. @throws AnkaError `internal-error` for what this version knows nothing of */
-export const controlledRoute = (operationId: string): Route => {
-  const route = controlled.find((row) => row.operationId === operationId);
-  if (route === undefined) throw new AnkaError('internal-error');
-  return route;
-};
-
-/** A deed's own time is up before another attempt may be made at it, by this many milliseconds. */
+/** An operation's own time is up before another attempt may begin, by this many milliseconds. */
 const graceMs = 1000;
 
-/** Of anything that is asked of the gateway. */
-const longestMs = Math.max(...routes.map(({ withinMs }) => withinMs));
+/** The routes that may take two people, with the roles that may approve them. */
+@Injectable()
+export class ControlledRoutes {
+  private readonly routes: readonly Route[];
+  /** The longest time that any route may take, in milliseconds. */
+  private readonly longestMs: number;
 
-/**
- * How long what was approved is one attempt's, in milliseconds. A change of who may come in waits besides, when it is done, for
- * the end of all that was begun before, and for a lease.
- */
-export const carryingMs = ({ withinMs, contract }: Route): number =>
-  withinMs + graceMs + (contract.owner === 'gateway' ? longestMs + leaseMs : 0);
+  constructor({ rows }: RouteTable) {
+    this.routes = rows
+      .filter(({ controlled }) => controlled === true)
+      .map((route) => ({ ...route, roles: route.roles.filter(decides) }));
+    this.longestMs = Math.max(...rows.map(({ withinMs }) => withinMs));
+  }
 
-/** The operations on which one of these roles decides. */
-export const decidedBy = (roles: readonly Role[]): readonly string[] =>
-  controlled.filter((route) => route.roles.some((role) => roles.includes(role))).map(({ operationId }) => operationId);
+  /** The route of a stored request. @throws AnkaError `internal-error` for an operation that this version does not know */
+  find(operationId: string): Route {
+    const route = this.routes.find((row) => row.operationId === operationId);
+    if (route === undefined) throw new AnkaError('internal-error');
+    return route;
+  }
+
+  /** The operations that a caller with one of these roles may decide. */
+  decidedBy(roles: readonly Role[]): readonly string[] {
+    return this.routes
+      .filter((route) => route.roles.some((role) => roles.includes(role)))
+      .map(({ operationId }) => operationId);
+  }
+
+  /**
+   * How long one attempt owns an approved request, in milliseconds. A change of identities also waits for the end of
+   * everything that began before it, and for a lease.
+   */
+  carryingMs(operationId: string): number {
+    const { withinMs, contract } = this.find(operationId);
+    return withinMs + graceMs + (contract.owner === 'gateway' ? this.longestMs + leaseMs : 0);
+  }
+}

@@ -1,163 +1,189 @@
 import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
-import { type Outbox, type Rehearsal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { ActionRunner, isDryRun, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, Raw } from 'typeorm';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Approval } from './approval.contract.js';
-import { approvalEvent } from './approval-event.js';
-import { type ApprovalRow, readApproval, resourceOf } from './approval-row.js';
-import { assertNotCarried, assertOpen, assertPending } from './approvals.js';
-import { carryingMs, controlledRoute } from './controlled-route.js';
+import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
+import { ApprovalEvents } from './approval-event.js';
+import { assertApprovable, assertOpen, isConcluded } from './approval-state.js';
+import { ControlledRoutes } from './controlled-route.js';
 
 export type Verdict = 'approve' | 'reject';
 
-/** What was approved, and whose it is to carry out; nobody's where there is an outcome. */
+/** An approved request and the claim of the attempt that carries it out; the claim is null where there is an outcome. */
 export interface Approved {
   readonly approval: Approval;
   readonly claim: string | null;
 }
 
-/** A decision that was only tried. */
-export interface Rehearsed {
+/** The dry run of an approval. `approval` is set where the request would be approved and its operation carried out. */
+export interface TriedApproval {
   readonly dryRun: DryRun;
   readonly approval: Approval | undefined;
 }
 
-const approve = `
-  UPDATE approval SET state = 'approved', decided_by = $3, decided_at = coalesce(decided_at, now()),
-    carrying_until = now() + $4 * interval '1 ms'
-  WHERE tenant_id = $1 AND id = $2`;
-const conclude = `
-  UPDATE approval SET outcome = $4, carrying_until = NULL
-  WHERE tenant_id = $1 AND id = $2 AND carrying_until = $3::timestamptz`;
-const release = `
-  UPDATE approval SET carrying_until = NULL WHERE tenant_id = $1 AND id = $2 AND carrying_until = $3::timestamptz`;
-const reject = `
-  UPDATE approval SET state = 'rejected', decided_by = $3, decided_at = now(), reason = $4, carrying_until = NULL
-  WHERE tenant_id = $1 AND id = $2`;
+/** A decider: who decides, in which request, and whether it is a dry run. */
+export interface Decider {
+  readonly context: Context;
+  readonly principal: Principal;
+}
+
+/** One verdict on a request, split into its refusals and its change. */
+interface Decision {
+  readonly verdict: Verdict;
+  /** @returns false where nothing changes. @throws AnkaError `approval-state` */
+  readonly check: (record: ApprovalRecord) => boolean;
+  readonly write: (manager: EntityManager, record: ApprovalRecord) => Promise<unknown>;
+  /** Details of the event. */
+  readonly details?: Readonly<Record<string, string>>;
+}
 
 /**
- * The second person's word on what the first one asked for. A request is decided once, by whoever is first to lock its row.
- * What is approved is carried out after the commit that says so: nothing is done that was not approved. Where that ends without
- * a last answer, or this process before it has one, the same person approves again, and it is carried out again as a call is
- * that its caller repeats.
+ * Decides requests for approval. A request is decided once, by the first to lock its row. An approved request is carried out
+ * after the commit that approves it. Where that ends without a last answer, the same person approves again, and the operation
+ * is repeated as any caller repeats one.
  */
+@Injectable()
 export class Decisions {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly outbox: Outbox,
-    private readonly rehearsal: Rehearsal,
+    private readonly actions: ActionRunner,
+    private readonly controlled: ControlledRoutes,
+    private readonly events: ApprovalEvents,
   ) {}
 
   /**
-   * The caller has it to carry out, and nobody else has, until it is concluded or released; or it has its outcome already.
+   * Approves the request. The caller alone may carry it out until it is concluded or released; or it has an outcome already.
    * @throws AnkaError `approval-not-found`, `approval-denied`, `access-denied`, `approval-state`, `audit-unavailable`
    */
-  async approve(principal: Principal, id: string, correlationId: string): Promise<Approved> {
-    const approved = await this.decide(principal, id, 'approve', correlationId, async (manager, row) => {
-      if (isConcluded(row, principal)) return undefined;
-      assertApprovable(row, principal);
-      const forMs = carryingMs(controlledRoute(row.operation));
-      await manager.query(approve, [principal.tenantId, id, principal.subject, forMs]);
-      return {};
+  async approve(decider: Decider, id: string): Promise<Approved | TriedApproval> {
+    const { tenantId, subject } = decider.principal;
+    let approvable: Approval | undefined;
+    const result = await this.decide(decider, id, {
+      verdict: 'approve',
+      check: (record) => {
+        if (isConcluded(record, subject)) return false;
+        assertApprovable(record, subject);
+        approvable = resourceOf(record);
+        return true;
+      },
+      write: (manager, { operation }) =>
+        manager.update(
+          ApprovalRecord,
+          { tenantId, id },
+          {
+            state: 'approved',
+            decidedBy: subject,
+            decidedAt: () => 'coalesce(decided_at, now())',
+            carryingUntil: () => `now() + ${this.controlled.carryingMs(operation)} * interval '1 ms'`,
+          },
+        ),
     });
-    return { approval: resourceOf(approved), claim: approved.claim };
+    if (isDryRun(result)) return { dryRun: result, approval: approvable };
+    return { approval: resourceOf(result), claim: result.claim };
   }
 
   /** @throws AnkaError as `approve` */
-  async reject(principal: Principal, id: string, reason: string | undefined, correlationId: string): Promise<Approval> {
-    const rejected = await this.decide(principal, id, 'reject', correlationId, async (manager, row) => {
-      assertOpen(row);
-      await manager.query(reject, [principal.tenantId, id, principal.subject, reason ?? null]);
-      return reason === undefined ? {} : { reason };
+  async reject(decider: Decider, id: string, reason: string | undefined): Promise<Approval | DryRun> {
+    const { tenantId, subject } = decider.principal;
+    const result = await this.decide(decider, id, {
+      verdict: 'reject',
+      check: (record) => {
+        assertOpen(record);
+        return true;
+      },
+      write: (manager) =>
+        manager.update(
+          ApprovalRecord,
+          { tenantId, id },
+          {
+            state: 'rejected',
+            decidedBy: subject,
+            decidedAt: () => 'now()',
+            reason: reason ?? null,
+            carryingUntil: null,
+          },
+        ),
+      ...(reason !== undefined && { details: { reason } }),
     });
-    return resourceOf(rejected);
+    return isDryRun(result) ? result : resourceOf(result);
   }
 
-  /**
-   * What the decision would come to; the deed that is approved is another matter.
-   * @returns also what it is about, where the decision would be taken and its deed be done
-   */
-  async rehearse(context: Context, principal: Principal, id: string, verdict: Verdict): Promise<Rehearsed> {
-    let approval: Approval | undefined;
-    const deed = { operation: `approval.${verdict}`, details: { approvalId: id } };
-    const dryRun = await this.rehearsal.of(context, deed, async () => {
-      const row = await withTenant(this.dataSource, context.tenantId, (manager) =>
-        readApproval(manager, context.tenantId, id),
-      );
-      const denied = denialOf(principal, row);
-      if (denied !== undefined) throw denied;
-      if (verdict === 'reject') return assertOpen(row);
-      if (isConcluded(row, principal)) return;
-      assertApprovable(row, principal);
-      approval = resourceOf(row);
-    });
-    return { dryRun, approval };
-  }
-
-  /** Keeps the last answer to what was approved, unless it is somebody else's by now. */
+  /** Keeps the last answer to an approved request, unless another attempt has taken it over. */
   conclude({ approval, claim }: Approved, outcome: NonNullable<Approval['outcome']>): Promise<Approval> {
     const { tenantId, id } = approval;
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      await manager.query(conclude, [tenantId, id, claim, JSON.stringify(outcome)]);
-      return resourceOf(await readApproval(manager, tenantId, id));
+      await endAttempt(manager, { tenantId, id, claim }, outcome);
+      return resourceOf(await findApproval(manager, tenantId, id));
     });
   }
 
-  /** Lets it be approved again at once, unless it is somebody else's by now: it may not have been done. */
+  /** Lets the request be approved again at once, unless another attempt has taken it over: it may not have been carried out. */
   async release({ approval: { tenantId, id }, claim }: Approved): Promise<void> {
-    await withTenant(this.dataSource, tenantId, (manager) => manager.query(release, [tenantId, id, claim]));
+    await withTenant(this.dataSource, tenantId, (manager) => endAttempt(manager, { tenantId, id, claim }));
   }
 
-  /** @param work decides in the transaction that holds the row. @returns what its event says besides; undefined where nothing changes */
-  private async decide(
-    principal: Principal,
-    id: string,
-    verdict: Verdict,
-    correlationId: string,
-    work: (manager: EntityManager, row: ApprovalRow) => Promise<Record<string, string> | undefined>,
-  ): Promise<ApprovalRow> {
-    this.outbox.assertRoom();
+  private async decide({ context, principal }: Decider, id: string, decision: Decision) {
     const { tenantId } = principal;
-    const actor = { ...principal, correlationId };
-    const { row, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
-      const before = await readApproval(manager, tenantId, id, 'FOR UPDATE');
-      const denied = denialOf(principal, before);
-      const details = denied === undefined ? await work(manager, before) : {};
-      if (details === undefined) return { row: before, events: 0 };
-      const said = denied === undefined ? { details } : { failureCode: denied.code };
-      await this.outbox.write(manager, [approvalEvent(actor, verdict, before, said)]);
-      return { row: denied ?? (await readApproval(manager, tenantId, id)), events: 1 };
+    const { verdict, details = {} } = decision;
+    const result = await this.actions.run<Plan, ApprovalRecord | AnkaError>(context, {
+      operation: `approval.${verdict}`,
+      details: { approvalId: id },
+      check: async (manager) => {
+        const record = await findApproval(manager, tenantId, id, 'pessimistic_write');
+        const denial = this.denialOf(principal, record);
+        if (denial === undefined) return { record, isChange: decision.check(record) };
+        if (context.dryRun === true) throw denial;
+        return { record, denial };
+      },
+      write: async (manager, { record, denial, isChange }, report) => {
+        const said = denial === undefined ? { details } : { failureCode: denial.code };
+        const event = this.events.of(context, verdict, record, said);
+        if (denial !== undefined) return report(event).then(() => denial);
+        if (isChange !== true) return record;
+        await decision.write(manager, record);
+        await report(event);
+        return findApproval(manager, tenantId, id);
+      },
     });
-    this.outbox.committed(events);
-    if (row instanceof AnkaError) throw row;
-    return row;
+    // A denial is on record by now.
+    if (result instanceof AnkaError) throw result;
+    return result;
+  }
+
+  /** Why `principal` may not decide the request: a second person must, who could perform the operation. */
+  private denialOf(principal: Principal, { operation, requestedBy }: ApprovalRecord): AnkaError | undefined {
+    if (principal.isApplication === true)
+      return new AnkaError(
+        'approval-denied',
+        'A service account cannot approve or reject a request. A person must decide it.',
+      );
+    if (principal.subject === requestedBy)
+      return new AnkaError(
+        'approval-denied',
+        'Requesters cannot decide their own requests. Another person must decide it, or you can withdraw it.',
+      );
+    const { roles } = this.controlled.find(operation);
+    if (hasOneOf(principal, roles)) return undefined;
+    return new AnkaError('access-denied', `The caller needs one of the roles ${roles.join(', ')}`);
   }
 }
 
-/** There is an outcome, and it is told again to who approved. */
-const isConcluded = ({ outcome, decided_by }: ApprovalRow, { subject }: Principal): boolean =>
-  outcome !== null && decided_by === subject;
+/** The locked request, and a denial that is to be recorded, or whether the decision changes the request. */
+interface Plan {
+  readonly record: ApprovalRecord;
+  readonly denial?: AnkaError;
+  readonly isChange?: boolean;
+}
 
-/** @throws AnkaError `approval-state` */
-const assertApprovable = (row: ApprovalRow, { subject }: Principal): void => {
-  if (row.state !== 'approved' || row.decided_by !== subject) assertPending(row);
-  if (row.over) throw new AnkaError('approval-state', 'The request for approval has expired. Make a new request.');
-  assertNotCarried(row);
-};
-
-/** Why this is not for `principal` to decide: it takes a second person, who could do the deed. */
-const denialOf = (principal: Principal, { operation, requested_by }: ApprovalRow): AnkaError | undefined => {
-  if (principal.isApplication === true)
-    return new AnkaError(
-      'approval-denied',
-      'A service account cannot approve or reject a request. A person must decide it.',
-    );
-  if (principal.subject === requested_by)
-    return new AnkaError(
-      'approval-denied',
-      'Requesters cannot decide their own requests. Another person must decide it, or you can withdraw it.',
-    );
-  const { roles } = controlledRoute(operation);
-  if (hasOneOf(principal, roles)) return undefined;
-  return new AnkaError('access-denied', `The caller needs one of the roles ${roles.join(', ')}`);
+/** Ends the attempt of the claim, with the outcome if there is one. */
+const endAttempt = async (
+  manager: EntityManager,
+  { tenantId, id, claim }: Pick<Approval, 'tenantId' | 'id'> & Pick<Approved, 'claim'>,
+  outcome?: NonNullable<Approval['outcome']>,
+): Promise<void> => {
+  const own = { tenantId, id, carryingUntil: Raw((column) => `${column} = :claim::timestamptz`, { claim }) };
+  if (outcome === undefined) await manager.update(ApprovalRecord, own, { carryingUntil: null });
+  else await manager.update(ApprovalRecord, own, { carryingUntil: null, outcome: outcome as object });
 };

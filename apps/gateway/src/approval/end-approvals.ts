@@ -1,27 +1,22 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { approvalEvent } from './approval-event.js';
-import type { ApprovalRow } from './approval-row.js';
+import { endedOf, lockRequests } from './approval.statement.js';
+import { ApprovalEvents } from './approval-event.js';
 
-/** Of one tenant: nothing is asked for by anybody else until the transaction ends. */
-export const lockAsking = async (manager: EntityManager, tenantId: string): Promise<void> => {
-  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('approvals:' || $1, 0))`, [tenantId]);
-};
+/** Ends the open requests of people whose names an issuer's change takes away. */
+@Injectable()
+export class EndApprovals {
+  constructor(private readonly events: ApprovalEvents) {}
 
-/**
- * Ends what was asked for by people for whom `issuer` spoke and is not done, in the transaction of the change that gives them
- * other names, or none: by another name, who asked could be who approves. What is being carried out is spared.
- * @returns what the trail says of it
- */
-export const endApprovals = async (
-  manager: EntityManager,
-  { tenantId, principal: subject, issuer: userIssuer, correlationId, approval }: Context,
-  issuer: string,
-): Promise<AuditEvent[]> => {
-  await lockAsking(manager, tenantId);
-  const ended = await manager.query<Pick<ApprovalRow, 'id' | 'operation' | 'request' | 'requested_by'>[]>(
-    'SELECT id, operation, request, requested_by FROM end_approvals($1, $2)',
-    [issuer, approval?.id ?? null],
-  );
-  return ended.map((row) => approvalEvent({ tenantId, subject, issuer: userIssuer, correlationId }, 'end', row));
-};
+  /**
+   * Ends the open requests of people for whom `issuer` spoke, in the transaction of the change that gives them other names or
+   * none: under another name, a requester could approve the request. A request that is being carried out is spared.
+   * @returns the events of the ended requests
+   */
+  async end(manager: EntityManager, context: Context, issuer: string): Promise<AuditEvent[]> {
+    await lockRequests(manager, context.tenantId);
+    const ended = await endedOf(manager, issuer, context.approval?.id ?? null);
+    return ended.map((record) => this.events.of(context, 'end', record));
+  }
+}

@@ -1,10 +1,11 @@
-import { randomUUIDv7 } from 'node:crypto';
-import { AnkaError, type AuditEvent, userIssuer } from '@ankasecure/contracts';
-import type { Outbox } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { AnkaError, auditEvent } from '@ankasecure/contracts';
+import { Outbox } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 
 /** What the gateway itself refuses to a known principal is an outcome, and is on record before the refusal is answered. */
+@Injectable()
 export class DenialRecord {
   constructor(
     private readonly dataSource: DataSource,
@@ -14,7 +15,11 @@ export class DenialRecord {
   /** @throws AnkaError `audit-unavailable` when the denial cannot be recorded */
   async write(principal: Principal, operationId: string, correlationId: string): Promise<void> {
     this.outbox.assertRoom();
-    const event = denial(principal, operationId, correlationId);
+    const { tenantId, subject, issuer } = principal;
+    const event = auditEvent(
+      { tenantId, principal: subject, issuer, correlationId },
+      { operation: 'access.denied', failureCode: 'access-denied', details: { operationId } },
+    );
     try {
       await this.dataSource.transaction((manager) => this.outbox.write(manager, [event]));
     } catch (cause) {
@@ -23,17 +28,3 @@ export class DenialRecord {
     this.outbox.committed(1);
   }
 }
-
-const denial = ({ tenantId, subject, issuer }: Principal, operationId: string, correlationId: string): AuditEvent => ({
-  eventId: randomUUIDv7(),
-  tenantId,
-  userId: subject,
-  keyId: null,
-  algorithm: null,
-  operation: 'access.denied',
-  outcome: 'failure',
-  failureCode: 'access-denied',
-  occurredAt: Date.now() * 1000,
-  correlationId,
-  details: { operationId, ...userIssuer({ issuer }) },
-});

@@ -5,11 +5,13 @@ import { platformTenantId } from '@ankasecure/contracts';
 import { createLogger } from '@ankasecure/service-kit';
 import { createLocalJWKSet, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { UnderWay } from '../identity/under-way.js';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, seconds, type TokenMaker, tenantA, tenantB } from '../testing/token.js';
 import { Authentication } from './authentication.js';
+import type { IdentityConfig } from './identity.config.js';
 import type { Issuer } from './issuer.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -246,8 +248,10 @@ describe('somebody whose token runs out while something is being done for him', 
       during: <Value>(...deed: [number, () => Promise<number | undefined>, () => Promise<Value>]) =>
         underWay.during(...deed),
     };
-    const verifier = new TokenVerifier([{ find: () => issuer }], 0);
-    const authentication = new Authentication(verifier, createLogger('gateway', 'silent'), 300_000, epochs);
+    const config = { clockToleranceSeconds: 0, tokenCacheSeconds: 300 } as unknown as IdentityConfig;
+    const verifier = new TokenVerifier({ sources: [{ find: () => issuer }] }, config);
+    const log = createLogger('gateway', 'silent');
+    const authentication = new Authentication(verifier, config, epochs as unknown as IdentityEpoch, log);
     const authorization = `Bearer ${await maker.token({ exp: seconds(2) })}`;
     const principal = await authentication.authenticate(authorization, new Socket(), 'request');
     const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();

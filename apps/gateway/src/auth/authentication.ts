@@ -2,11 +2,13 @@ import { hash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError } from '@ankasecure/contracts';
-import { asAnkaError, BoundedMap, type Logger } from '@ankasecure/service-kit';
-import type { IdentityEpoch } from '../identity/identity-epoch.js';
+import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { isHeldBy } from './bound-token.js';
+import { IdentityConfig } from './identity.config.js';
 import type { Principal } from './principal.js';
-import { isUnavailable, type TokenVerifier, type Verified } from './token-verifier.js';
+import { isUnavailable, TokenVerifier, type Verified } from './token-verifier.js';
 
 interface Remembered {
   /** As the token was read. */
@@ -21,6 +23,9 @@ interface Remembered {
   readonly binding: string | undefined;
 }
 
+/** Tokens remembered. */
+const capacity = 20_000;
+
 /** One sentence for every reason, so that an answer tells an attacker nothing. */
 const refusal = 'Send an access token of a trusted issuer as Authorization: Bearer';
 
@@ -28,18 +33,16 @@ const refusal = 'Send an access token of a trusted issuer as Authorization: Bear
  * From an Authorization header, and the connection it came on, to a principal. Verified tokens are remembered by their SHA-256
  * (never the token itself), at most until they expire, so that a token's signature is not checked at every request.
  */
+@Injectable()
 export class Authentication {
-  private readonly remembered: BoundedMap<string, Remembered>;
+  private readonly remembered = new BoundedMap<string, Remembered>(capacity);
 
   constructor(
     private readonly verifier: TokenVerifier,
+    private readonly config: IdentityConfig,
+    private readonly epochs: IdentityEpoch,
     private readonly log: Logger,
-    private readonly rememberMs: number,
-    private readonly epochs: Pick<IdentityEpoch, 'isCurrent' | 'during'>,
-    capacity = 20_000,
-  ) {
-    this.remembered = new BoundedMap(capacity);
-  }
+  ) {}
 
   /** The principal of a token that was verified before; nothing when it has to be looked at. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
@@ -71,7 +74,7 @@ export class Authentication {
       const entry = {
         read: verified.principal,
         principal: this.confirmable(verified, authorization, correlationId),
-        until: Math.min(verified.expiresAt, Date.now() + this.rememberMs),
+        until: Math.min(verified.expiresAt, Date.now() + this.config.tokenCacheSeconds * 1000),
         epoch: verified.epoch,
         binding: verified.binding,
       };

@@ -1,18 +1,20 @@
 import { context, maxGroups, platformTenantId, text, uuid } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
 import type { JWTPayload } from 'jose';
 import type { z } from 'zod';
-import type { IdentityConfig, IssuerConfig } from './identity.config.js';
+import { IdentityConfig, type IssuerConfig } from './identity.config.js';
 import type { Issuer, IssuerSource } from './issuer.js';
 import { issuerKeys } from './issuer-keys.js';
-import type { KeyOutage } from './key-outage.js';
+import { KeyOutage } from './key-outage.js';
 import type { Principal } from './principal.js';
 import { isRole } from './role.js';
 
 /** The issuers of the configuration file, which speak for the tenants it names. */
+@Injectable()
 export class ConfiguredIssuers implements IssuerSource {
   private readonly issuers: ReadonlyMap<string, Issuer>;
 
-  constructor({ issuers }: Pick<IdentityConfig, 'issuers'>, outage: KeyOutage) {
+  constructor({ issuers }: IdentityConfig, outage: KeyOutage) {
     this.issuers = new Map(issuers.map((row) => [row.issuer, issuerOf(row, outage)]));
   }
 

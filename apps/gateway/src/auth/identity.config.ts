@@ -105,5 +105,14 @@ export const identityConfig = z
     ({ issuers, serviceAccounts }) => issuers.every((row) => row.issuer !== serviceAccounts?.issuer),
     'must have an issuer for service accounts that no other issuer uses',
   );
-export type IdentityConfig = z.infer<typeof identityConfig>;
+/** The `identity` section, and the token it is injected by. */
+export interface IdentityConfig extends z.infer<typeof identityConfig> {}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
+export abstract class IdentityConfig {}
+
+/** The section on service accounts. @throws Error where there are none: what needs them is not served then */
+export const serviceAccountsOf = ({ serviceAccounts: section }: IdentityConfig): ServiceAccountConfig => {
+  if (section === undefined) throw new Error('service accounts are not configured');
+  return section;
+};
 export type IssuerConfig = IdentityConfig['issuers'][number];

@@ -23,3 +23,8 @@ export interface Issuer {
 export interface IssuerSource {
   find(claims: JWTPayload): Issuer | undefined | Promise<Issuer | undefined>;
 }
+
+/** Every source of issuers. They are asked in turn: an issuer that an earlier source knows belongs to no later one. */
+export abstract class IssuerSources {
+  abstract readonly sources: readonly IssuerSource[];
+}

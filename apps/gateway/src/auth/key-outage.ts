@@ -1,7 +1,9 @@
-import type { Logger } from '@ankasecure/service-kit';
-import { Gauge, type Registry } from 'prom-client';
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
 
 /** Makes it known that an issuer's keys cannot be fetched: one line and a gauge, for the requests go on with the last known keys. */
+@Injectable()
 export class KeyOutage {
   private readonly gauge: Gauge<'issuer'>;
 

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asTenant, audience, makeIssuer, type TokenMaker, tenantA } from '../testing/token.js';
 import { ConfiguredIssuers } from './configured-issuers.js';
+import type { IdentityConfig } from './identity.config.js';
 import { KeyOutage } from './key-outage.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -75,8 +76,11 @@ describe('the keys of an issuer whose provider goes away', () => {
         },
       ],
     };
-    const issuers = new ConfiguredIssuers(identity, new KeyOutage(log as unknown as Logger, registry));
-    verifier = new TokenVerifier([issuers], 2);
+    const issuers = new ConfiguredIssuers(
+      identity as unknown as IdentityConfig,
+      new KeyOutage(log as unknown as Logger, registry),
+    );
+    verifier = new TokenVerifier({ sources: [issuers] }, { clockToleranceSeconds: 2 } as unknown as IdentityConfig);
   });
   afterEach(async () => {
     await provider.leave();
@@ -96,7 +100,7 @@ describe('the keys of an issuer whose provider goes away', () => {
       later(passed);
       await expect(verify(old)).resolves.toMatchObject(accepted);
     }
-    expect(logged).toEqual(['warn the keys of an issuer cannot be fetched']);
+    expect(logged).toEqual(['warn cannot fetch the keys of an issuer']);
     expect(await away()).toBe(1);
     later(hour);
     await expect(verify(old)).rejects.toMatchObject(unavailable);
@@ -121,7 +125,7 @@ describe('the keys of an issuer whose provider goes away', () => {
     later(10_001);
     await expect(verify(rotated)).resolves.toMatchObject(accepted);
     await expect(verify(old)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
-    expect(logged.at(-1)).toBe('info the keys of an issuer are fetched again');
+    expect(logged.at(-1)).toBe('info fetched the keys of an issuer again');
     expect(await away()).toBe(0);
   });
 

@@ -1,7 +1,9 @@
 import { AnkaError } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
 import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
 import { bindingOf } from './bound-token.js';
-import type { Issuer, IssuerSource, Read } from './issuer.js';
+import { IdentityConfig } from './identity.config.js';
+import { type Issuer, IssuerSources, type Read } from './issuer.js';
 import { assertPlainHeader } from './token-header.js';
 
 export interface Verified extends Read {
@@ -14,11 +16,11 @@ export interface Verified extends Read {
 const types = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
 
 /** Verifies access tokens (RFC 7519, RFC 8725, RFC 9068) of the issuers that are known. */
+@Injectable()
 export class TokenVerifier {
-  /** @param sources asked in turn: an issuer that an earlier one knows is no later one's. @param clockTolerance seconds */
   constructor(
-    private readonly sources: readonly IssuerSource[],
-    private readonly clockTolerance: number,
+    private readonly known: IssuerSources,
+    private readonly config: IdentityConfig,
   ) {}
 
   /**
@@ -34,7 +36,7 @@ export class TokenVerifier {
       audience: issuer.audience,
       algorithms: [...issuer.algorithms],
       requiredClaims: ['exp', 'nbf', 'sub'],
-      clockTolerance: this.clockTolerance,
+      clockTolerance: this.config.clockToleranceSeconds,
       currentDate: at,
     });
     const binding = bindingOf(payload);
@@ -42,7 +44,7 @@ export class TokenVerifier {
   }
 
   private async issuerOf(claims: JWTPayload): Promise<Issuer> {
-    for (const source of this.sources) {
+    for (const source of this.known.sources) {
       const issuer = await source.find(claims);
       if (issuer !== undefined) return issuer;
     }

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { HttpConfig } from './http.config.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -64,16 +66,13 @@ export class Hold {
  * Bytes of bodies in flight, of this process and of each tenant, which gets at most half: so that memory is bounded, and no
  * tenant fills it alone. A request reserves before any of its body is read.
  */
+@Injectable()
 export class BodyBudget {
   private held = 0;
   private readonly heldBy = new Map<string, number>();
   private readonly open = new WeakMap<Socket, Set<Hold>>();
 
-  /** @param limit of one body, in bytes, like `budget` */
-  constructor(
-    private readonly budget: number,
-    private readonly limit: number,
-  ) {}
+  constructor(private readonly config: HttpConfig) {}
 
   /** Bytes held now. */
   get inFlight(): number {
@@ -87,7 +86,8 @@ export class BodyBudget {
   reserve(request: FastifyRequest, tenantId: string): void {
     const bytes = this.announced(request);
     const tenantBytes = this.heldBy.get(tenantId) ?? 0;
-    if (this.held + bytes > this.budget || tenantBytes + bytes > this.budget / 2)
+    const { bodyBudgetBytes: budget } = this.config;
+    if (this.held + bytes > budget || tenantBytes + bytes > budget / 2)
       throw new AnkaError(
         'service-unavailable',
         'Too many large requests are being processed. Try again, or send smaller bodies.',
@@ -107,9 +107,9 @@ export class BodyBudget {
 
   /** A body beyond the limit is refused unread, and one of unknown length is cut off there. */
   private announced({ headers }: FastifyRequest): number {
-    if (headers['transfer-encoding'] !== undefined) return this.limit;
+    if (headers['transfer-encoding'] !== undefined) return this.config.bodyLimitBytes;
     const length = Number(headers['content-length'] ?? 0);
-    return length > this.limit ? 0 : length;
+    return length > this.config.bodyLimitBytes ? 0 : length;
   }
 
   /** By connection, since a response that waits for an earlier one on its connection does not hear of its end. */

@@ -31,7 +31,10 @@ export const httpConfig = z
     ({ bodyLimitBytes, bodyBudgetBytes }) => bodyBudgetBytes >= 2 * bodyLimitBytes,
     'body-budget-bytes must be at least twice body-limit-bytes, because one tenant may use half of it',
   );
-export type HttpConfig = z.infer<typeof httpConfig>;
+/** The `http` section, and the token it is injected by. */
+export interface HttpConfig extends z.infer<typeof httpConfig> {}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
+export abstract class HttpConfig {}
 
 /** The longest head of a message: the principal with its groups, which were in a request's header before, and the rest of its context. */
 const headBytes = 32 * 1024;

@@ -1,14 +1,13 @@
-import type { Health } from '@ankasecure/service-kit';
+import { Health } from '@ankasecure/service-kit';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** Readiness asks the database; the public port repeats the last answer this long, in milliseconds. */
 const memoryMs = 500;
 
 const answer = (reply: FastifyReply, ok: boolean, otherwise: string): FastifyReply =>
-  reply
-    .code(ok ? 200 : 503)
-
-    .send({ status: ok ? 'ok' : otherwise });
+  reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : otherwise });
 
 const remembered = (ask: () => Promise<boolean>): (() => Promise<boolean>) => {
   let last: Promise<boolean> | undefined;
@@ -22,10 +21,20 @@ const remembered = (ask: () => Promise<boolean>): (() => Promise<boolean>) => {
   };
 };
 
-/** The probes of the observability port, for those who reach the public one only: the status, and no parts. */
-export const addProbes = (server: FastifyInstance, health: Health): void => {
-  const ready = remembered(async () => (await health.readiness()).ready);
-  server.get('/livez', (_, reply) => answer(reply, true, ''));
-  server.get('/startupz', (_, reply) => answer(reply, health.isStarted(), 'starting'));
-  server.get('/readyz', async (_, reply) => answer(reply, await ready(), 'not ready'));
-};
+/** Serves the probes of the observability port on the public port too: the status alone, without the parts. */
+@Injectable()
+export class ProbeEndpoints implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly health: Health,
+  ) {}
+
+  onModuleInit(): void {
+    const { health } = this;
+    const server = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const ready = remembered(async () => (await health.readiness()).ready);
+    server.get('/livez', (_, reply) => answer(reply, true, ''));
+    server.get('/startupz', (_, reply) => answer(reply, health.isStarted(), 'starting'));
+    server.get('/readyz', async (_, reply) => answer(reply, await ready(), 'not ready'));
+  }
+}

@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 
 interface Meter {
   readonly counter: Counter.Internal;
@@ -10,6 +11,7 @@ interface Meter {
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 
 /** Requests and their length, by operation and status. Label sets are looked up once, not at every request. */
+@Injectable()
 export class RequestMeter {
   private readonly meters = new Map<string, Meter>();
   private readonly counter: Counter<'operation' | 'status'>;

@@ -1,12 +1,11 @@
 import type { Logger } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { clientErrorHandler } from '../problem/client-error.js';
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
+import { clientErrorHandler } from './client-error.js';
 import { correlationHeader, correlationOf } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
-import { notFoundHandler } from './not-found.js';
 import { securityHeaders } from './security-headers.js';
 import { serverTiming } from './server-timing.js';
 
@@ -40,7 +39,6 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('partition', '');
   server.decorateRequest('hold', undefined);
   server.setErrorHandler(onError);
-  server.setNotFoundHandler(notFoundHandler);
   server.addHook('onRequest', (request, reply, done) => {
     try {
       assertAcceptable(request.raw);

@@ -1,7 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { type Context, newId } from '@ankasecure/contracts';
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { GatewayInstance } from './identity-epoch.entity.js';
+import {
+  type Effect,
+  isAwaited,
+  nextEpoch,
+  readAndHoldEpoch,
+  readEpoch,
+  writeLease,
+} from './identity-epoch.statement.js';
 import { UnderWay } from './under-way.js';
 
 /** So long a gateway may go by what it has read, without another look, in milliseconds. */
@@ -20,21 +30,6 @@ const times = {
   idle: 10_000,
 };
 
-/** The row's share lock keeps a change from being committed between the look and the word that the change waits for. */
-const lookAndHold = 'SELECT revision FROM identity_epoch FOR SHARE';
-const hold = `
-  INSERT INTO gateway_instance (id, reads_in, revision, alive_until) VALUES ($1, $2, $3, now() + $4 * interval '1 ms')
-  ON CONFLICT (id) DO UPDATE
-  SET reads_in = excluded.reads_in, revision = excluded.revision, alive_until = excluded.alive_until`;
-
-/** What gateways have to say before a change is in force; one of an earlier version says a single number. */
-const awaited = {
-  /** Whom a change lets in is let in as soon as every gateway reads in its epoch, whatever is still under way for others. */
-  'let-in': 'coalesce(reads_in, revision)',
-  /** Whom a change shuts out is out when nothing is under way any more that began in an earlier one. */
-  'shut-out': 'revision',
-} as const;
-
 /**
  * Keeps what gateways remember of identities exact. Every change of an identity makes a new epoch, and a gateway goes by what
  * it read in an epoch only while it holds a lease on that epoch. Whoever changes something waits until no gateway holds a lease
@@ -49,8 +44,9 @@ const awaited = {
  * Non-goals: several database servers whose clocks run at different speeds; what a gateway had asked for that dies or loses the
  * database, and what a service is at past its deadline. That may still be done: then it is in the trail, and answered to nobody.
  */
-export class IdentityEpoch {
-  private readonly id = randomUUID();
+@Injectable()
+export class IdentityEpoch implements OnApplicationShutdown {
+  private readonly id = newId();
   private revision = 0;
   /** The epoch before which nothing is under way, as it was written beside the lease. */
   private said = 0;
@@ -61,6 +57,8 @@ export class IdentityEpoch {
   private renewing: Promise<void> | undefined;
   private watching: Promise<void> | undefined;
   private stopped = false;
+  /** How to wait for the change of a request, by its context. */
+  private readonly unsettled = new WeakMap<Context, () => Promise<void>>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -92,17 +90,13 @@ export class IdentityEpoch {
   }
 
   /** The epoch that a transaction sees. */
-  async now(manager: EntityManager): Promise<number> {
-    const [row] = await manager.query<{ revision: string }[]>('SELECT revision FROM identity_epoch');
-    return Number(row?.revision);
+  now(manager: EntityManager): Promise<number> {
+    return readEpoch(manager);
   }
 
   /** Makes a new epoch in the transaction of a change. @returns what to wait for with `settle` after its commit */
-  async change(manager: EntityManager): Promise<number> {
-    const [[row]] = await manager.query<[{ revision: string }[], number]>(
-      'UPDATE identity_epoch SET revision = revision + 1 RETURNING revision',
-    );
-    return Number(row?.revision);
+  change(manager: EntityManager): Promise<number> {
+    return nextEpoch(manager);
   }
 
   /**
@@ -110,23 +104,26 @@ export class IdentityEpoch {
    * whoever it shuts out; else when that is over, by its deadline. Nobody waits here who is himself waited for.
    * @param effect `let-in` for a change that shuts nobody out
    */
-  async settle(revision: number, effect: keyof typeof awaited): Promise<void> {
+  async settle(revision: number, effect: Effect): Promise<void> {
     if (performance.now() < this.validUntil) await this.renew();
-    for (;;) {
-      const [row] = await this.dataSource.query<{ behind: string }[]>(
-        `SELECT count(*) AS behind FROM gateway_instance WHERE ${awaited[effect]} < $1 AND alive_until > now()`,
-        [revision],
-      );
-      if (row?.behind === '0') return;
-      await delay(times.look / 4);
-    }
+    while (await isAwaited(this.dataSource.manager, revision, effect)) await delay(times.look / 4);
   }
 
-  async stop(): Promise<void> {
+  /** Has the answer to this request wait for the change, with `settled`, once nothing else is held. */
+  settleAfter(context: Context, revision: number, effect: Effect): void {
+    this.unsettled.set(context, () => this.settle(revision, effect));
+  }
+
+  /** Resolves when the changes that the request has made, if any, are in force on every gateway. */
+  async settled(context: Context): Promise<void> {
+    await this.unsettled.get(context)?.();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.validUntil = 0;
     await this.watching;
-    await this.dataSource.query('DELETE FROM gateway_instance WHERE id = $1', [this.id]).catch(() => undefined);
+    await this.dataSource.manager.delete(GatewayInstance, { id: this.id }).catch(() => undefined);
   }
 
   private renew(): Promise<void> {
@@ -138,10 +135,10 @@ export class IdentityEpoch {
   private async take(): Promise<void> {
     const from = performance.now();
     await this.dataSource.transaction(async (manager) => {
-      const [row] = await manager.query<{ revision: string }[]>(lookAndHold);
-      this.revision = Number(row?.revision);
+      this.revision = await readAndHoldEpoch(manager);
       this.said = this.underWay.oldest(this.revision);
-      await manager.query(hold, [this.id, this.revision, this.said, times.lease]);
+      const lease = { id: this.id, readsIn: this.revision, revision: this.said, forMs: times.lease };
+      await writeLease(manager, lease);
     });
     if (!this.stopped) this.validUntil = from + times.lease - times.margin;
     if (this.said < this.revision) void this.review();
@@ -171,7 +168,6 @@ export class IdentityEpoch {
   private async isBehind(): Promise<boolean> {
     if (performance.now() > this.validUntil - times.lease + times.renewAfter) return true;
     if (this.said !== this.underWay.oldest(this.revision)) return true;
-    const [row] = await this.dataSource.query<{ revision: string }[]>('SELECT revision FROM identity_epoch');
-    return Number(row?.revision) !== this.revision;
+    return (await readEpoch(this.dataSource.manager)) !== this.revision;
   }
 }

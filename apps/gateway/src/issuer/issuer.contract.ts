@@ -1,9 +1,9 @@
 import { instant, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
+import { clientKey } from '../auth/client-key.js';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
 import { tenantRoles } from '../auth/role.js';
-import { ownContract } from '../route/own-service.js';
-import { clientKey } from '../service-account/client-key.js';
+import { ownContract } from '../route/own-contract.js';
 
 const url = text(512).refine(isTrustworthy, 'must be an https URL');
 

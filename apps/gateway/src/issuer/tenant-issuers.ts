@@ -1,15 +1,16 @@
 import { platformTenantId, uuid } from '@ankasecure/contracts';
-import type { Logger } from '@ankasecure/service-kit';
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
 import { createLocalJWKSet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { principalOf } from '../auth/configured-issuers.js';
 import type { Issuer, IssuerSource } from '../auth/issuer.js';
 import { RemoteKeys } from '../auth/remote-keys.js';
 import { ClaimedTenants } from '../identity/claimed-tenants.js';
-import type { GuardedFetch } from '../identity/guarded-fetch.js';
-import type { IdentityEpoch } from '../identity/identity-epoch.js';
+import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { DiscoveredKeys } from './discovered-keys.js';
+import { GuardedFetch } from './guarded-fetch.js';
 import type { TenantIssuer } from './issuer.contract.js';
-import type { Issuers } from './issuers.js';
+import { Issuers } from './issuers.js';
 
 /** The claim by which a tenant's issuer says that it speaks for it, whatever its other claims are called. */
 const tenantClaim = 'tenant';
@@ -26,13 +27,14 @@ type OfTenant = ReadonlyMap<string, Known>;
  * The issuers tenants have named. Each is looked for in the tenant that the token claims to be for, and speaks for that one
  * alone: what two tenants call by one name are two issuers.
  */
+@Injectable()
 export class TenantIssuers implements IssuerSource {
   private readonly tenants: ClaimedTenants<OfTenant>;
 
   constructor(
-    private readonly issuers: Pick<Issuers, 'list'>,
-    epochs: Pick<IdentityEpoch, 'current'>,
-    private readonly guarded: Pick<GuardedFetch, 'fetch'>,
+    private readonly issuers: Issuers,
+    epochs: IdentityEpoch,
+    private readonly guarded: GuardedFetch,
     private readonly log: Logger,
   ) {
     this.tenants = new ClaimedTenants(epochs, (tenantId, before) => this.read(tenantId, before));

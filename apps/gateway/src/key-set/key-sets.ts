@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { AnkaError, type Context, findTenant, getKeySet, tenantSlug } from '@ankasecure/contracts';
-import { BoundedMap, type Bus } from '@ankasecure/service-kit';
+import { BoundedMap, BusClient } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
 
 /** How long callers may keep a set. */
 export const maxAgeSeconds = 60;
@@ -25,11 +26,12 @@ interface Kept {
 type Asking = Omit<Context, 'tenantId' | 'principal'>;
 
 /** Tenants' public keys, for callers who say who they are to nobody. */
+@Injectable()
 export class KeySets {
   private readonly kept = new BoundedMap<string, Kept>(capacity);
   private asking = 0;
 
-  constructor(private readonly bus: Pick<Bus, 'request'>) {}
+  constructor(private readonly bus: BusClient) {}
 
   /** @throws AnkaError `key-set-not-found`; `service-unavailable` when too many ask, or whatever kept the services from answering */
   of(slug: string, asking: Asking, now = Date.now()): Promise<PublishedSet> {

@@ -23,4 +23,9 @@ export const quotaConfig = z
     ({ tenants = [] }) => new Set(tenants.map(({ tenant }) => tenant)).size === tenants.length,
     'must not contain a tenant twice',
   );
-export type QuotaConfig = z.infer<typeof quotaConfig>;
+export type QuotaLimitsConfig = z.infer<typeof quotaConfig>;
+
+/** The quotas in force. Without limits nothing is counted. */
+export abstract class QuotaConfig {
+  abstract readonly limits?: QuotaLimitsConfig | undefined;
+}

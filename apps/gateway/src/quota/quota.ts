@@ -1,7 +1,7 @@
 import type { KeyQuota } from '@ankasecure/contracts';
 import { Buckets, type Grant } from '@ankasecure/service-kit';
 import type { FastifyReply } from 'fastify';
-import type { QuotaConfig, QuotaLimits } from './quota.config.js';
+import type { QuotaLimits, QuotaLimitsConfig } from './quota.config.js';
 
 interface Limits extends QuotaLimits {
   /** The value of `RateLimit-Policy`. */
@@ -25,7 +25,7 @@ export class Quota {
   private readonly byTenant: ReadonlyMap<string, Limits>;
   private readonly underWay = new Map<string, number>();
 
-  constructor({ tenants = [], ...common }: QuotaConfig, now?: () => number) {
+  constructor({ tenants = [], ...common }: QuotaLimitsConfig, now?: () => number) {
     this.buckets = new Buckets(now);
     this.common = limitsOf(common);
     this.byTenant = new Map(tenants.map(({ tenant, ...limits }) => [tenant, limitsOf(limits)]));

@@ -1,7 +1,7 @@
 import { type AsymmetricKeyDetails, X509Certificate } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
+import { isSoundRsa } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
-import { isSoundRsa } from './client-key.js';
 import type { RegisteredCertificate } from './service-account.contract.js';
 
 /** A certificate as it is kept. The thumbprint decides (RFC 8705 §2.2); the rest is there to show what was let in. */

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeIdentity, makeMlDsaIdentity, type TlsIdentity } from '@ankasecure/testing';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { EntityManager } from 'typeorm';
+import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { tokenPath } from '../access-token/client-authentication.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import { call } from '../testing/call.js';
 import { ownIssuer } from '../testing/rig.js';
@@ -22,7 +23,6 @@ import {
   tokenIn,
 } from '../testing/tls-rig.js';
 import { asTenant, seconds, tenantA, tenantB } from '../testing/token.js';
-import { tokenPath } from './client-authentication.js';
 import type { ServiceAccount } from './service-account.contract.js';
 
 const dayMs = 24 * 3_600_000;
@@ -91,7 +91,7 @@ describe('a service account with a certificate', () => {
   });
 
   it('is read without its certificates, which would be most of a listing', async () => {
-    const asked = vi.spyOn(EntityManager.prototype, 'query');
+    const asked = vi.spyOn(PostgresQueryRunner.prototype, 'query');
     expect((await tls.askToken(account.clientId, { identity: client })).status).toBe(200);
     const listed = await call(tls.plain, 'GET', '/api/v1/service-accounts', { token: tls.admin });
     const rows = JSON.stringify(await Promise.all(asked.mock.results.map(({ value }): unknown => value)));

@@ -1,8 +1,8 @@
 import { instant, maxGroups, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
+import { clientKey } from '../auth/client-key.js';
 import { tenantRoles } from '../auth/role.js';
-import { ownContract } from '../route/own-service.js';
-import { clientKey } from './client-key.js';
+import { ownContract } from '../route/own-contract.js';
 
 const about = {
   name: text(128).describe('A name for people.'),

@@ -1,24 +1,24 @@
 import { AnkaError, type Context, getTenant } from '@ankasecure/contracts';
-import { type Bus, type Logger, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import { BusClient, Logger, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
+import { TenantPartition } from './tenant-partition.entity.js';
 
 const withinMs = 5000;
 const partitionName = /^[A-Za-z0-9_-]{1,64}$/;
-
-const read = 'SELECT partition FROM tenant_partition WHERE tenant_id = $1';
-const insert = 'INSERT INTO tenant_partition (tenant_id, partition) VALUES ($1, $2) ON CONFLICT DO NOTHING';
 
 /**
  * Which partition each tenant lives on. A tenant never moves, so policy is asked once per tenant, and what it said is kept
  * in memory and in the gateway's own database: a gateway that starts while policy is away still serves the tenants it knew.
  */
+@Injectable()
 export class TenantDirectory {
   private readonly partitions = new Map<string, string>();
   private readonly asked = new Map<string, Promise<string>>();
 
   constructor(
-    private readonly bus: Pick<Bus, 'request'>,
+    private readonly bus: BusClient,
     private readonly dataSource: DataSource,
     private readonly log: Logger,
   ) {}
@@ -57,16 +57,24 @@ export class TenantDirectory {
   /** The database spares a question, and no more: without it policy is asked. */
   private recall(tenantId: string): Promise<string | undefined> {
     return this.tolerant(tenantId, async () => {
-      const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-        manager.query<{ partition: string }[]>(read, [tenantId]),
+      const known = await withTenant(this.dataSource, tenantId, (manager) =>
+        manager.findOneBy(TenantPartition, { tenantId }),
       );
-      return rows[0]?.partition;
+      return known?.partition;
     });
   }
 
   private keep(tenantId: string, partition: string): Promise<unknown> {
     return this.tolerant(tenantId, () =>
-      withTenant(this.dataSource, tenantId, (manager) => manager.query<unknown>(insert, [tenantId, partition])),
+      withTenant(this.dataSource, tenantId, (manager) =>
+        manager
+          .createQueryBuilder()
+          .insert()
+          .into(TenantPartition)
+          .values({ tenantId, partition })
+          .orIgnore()
+          .execute(),
+      ),
     );
   }
 

@@ -8,8 +8,8 @@ import type { Nats, Postgres } from '@ankasecure/testing';
 import { migrateTest, startTestNats, startTestParts, startTestPostgres } from '@ankasecure/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { GatewayConfig } from '../gateway.config.js';
-import { createGateway } from '../gateway.js';
-import { GatewayModule, type GatewayParts } from '../gateway.module.js';
+import { createGateway, type GatewayParts } from '../gateway.js';
+import { GatewayModule } from '../gateway.module.js';
 import { schema } from '../schema.js';
 import { type StandIns, startStandIns } from './stand-in.js';
 import { audience, makeIssuer, type TokenMaker } from './token.js';
@@ -95,7 +95,7 @@ export const startRig = async (): Promise<Rig> => {
         http: { ...http, ...overrides.http },
       },
     };
-    const root = serviceRoot(GatewayModule, parts);
+    const root = serviceRoot(GatewayModule.of(parts.config), parts);
     const app = await createGateway(root, parts).catch(async (error: unknown) => {
       await stop();
       throw error;

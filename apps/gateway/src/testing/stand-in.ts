@@ -14,7 +14,7 @@ import { type Bus, type RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
 import { connectTestBus } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
-import { routes } from '../route/routes.js';
+import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
 
 export interface Heard {

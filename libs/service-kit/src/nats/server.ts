@@ -81,7 +81,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
 }
 
 /** Nest returns a value, or an observable of one where an interceptor or exception filter took part. */
-const valueOf = async <Value>(returned: unknown): Promise<Value> => {
+export const valueOf = async <Value>(returned: unknown): Promise<Value> => {
   const value = await returned;
   return (isObservable(value) ? await lastValueFrom(value) : value) as Value;
 };

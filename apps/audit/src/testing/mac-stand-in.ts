@@ -1,0 +1,43 @@
+import { createHmac } from 'node:crypto';
+import { macInput } from '@ankasecure/audit-event';
+import { AnkaError, computeMacs } from '@ankasecure/contracts';
+import type { Bus } from '@ankasecure/service-kit';
+
+/** The id of a day key, as the workers name it. @param generation of the tenant's key */
+export const macKeyIdOf = (generation: number, daysAgo = 0): string =>
+  `${generation}.${new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)}`;
+
+/** Computes MACs in place of a worker, under a key per tenant and key id. */
+export class MacStandIn {
+  macKeyId = macKeyIdOf(1);
+  /** Errors that are answered instead of MACs, by tenant. */
+  readonly failures = new Map<string, AnkaError>();
+  /** No request is answered. */
+  hangs = false;
+  /** The number of requests until the one that gets no answer. */
+  private untilSwallowed = 0;
+  /** Tenants whose requests are not answered. */
+  readonly slow = new Set<string>();
+  private readonly known = new Set<string>();
+
+  constructor(bus: Bus) {
+    bus.serve(computeMacs, 'default', async ({ tenantId }, { macKeyId, messages }) => {
+      const failure = this.failures.get(tenantId);
+      if (failure !== undefined) throw failure;
+      if (this.hangs || this.slow.has(tenantId) || this.untilSwallowed-- === 1) await new Promise(() => undefined);
+      const id = macKeyId ?? this.macKeyId;
+      if (macKeyId === null) this.known.add(`${tenantId}/${id}`);
+      else if (!this.known.has(`${tenantId}/${id}`)) throw new AnkaError('request-invalid', 'no such key');
+      const macs = messages.map((message) => hmac(tenantId, id, Buffer.from(message, 'base64')).toString('base64'));
+      return { body: { macKeyId: id, macs } };
+    });
+  }
+
+  /** Leaves the request of that number, counted from now, without an answer, as when its worker dies. */
+  swallow(number: number): void {
+    this.untilSwallowed = number;
+  }
+}
+
+const hmac = (tenantId: string, macKeyId: string, canonical: Uint8Array): Buffer =>
+  createHmac('sha256', `${tenantId}/${macKeyId}`).update(macInput(macKeyId, canonical)).digest();

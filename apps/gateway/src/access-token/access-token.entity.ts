@@ -1,0 +1,36 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+const assertionKey = { primaryKeyConstraintName: 'client_assertion_pkey' };
+
+/** An assertion that a client has used: each is good once. */
+@Entity('client_assertion')
+@Index('client_assertion_expires', ['expiresAt'])
+export class ClientAssertion {
+  @PrimaryColumn('uuid', { name: 'tenant_id', ...assertionKey })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { name: 'account_id', ...assertionKey })
+  accountId!: string;
+
+  @PrimaryColumn('text', assertionKey)
+  jti!: string;
+
+  /** Nobody accepts the assertion after that, so it need not be remembered. */
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}
+
+const tokenKeyKey = { primaryKeyConstraintName: 'token_key_pkey' };
+
+/** The public half of a key that signs the gateway's tokens. */
+@Entity('token_key')
+export class TokenKeyRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', ...tokenKeyKey })
+  tenantId!: string;
+
+  @PrimaryColumn('text', tokenKeyKey)
+  kid!: string;
+
+  @Column('jsonb')
+  jwk!: object;
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { ServiceAccountModule } from '../service-account/service-account.module.js';
+import { SweepModule } from '../sweep/sweep.module.js';
+import { Sweeper } from '../sweep/sweeper.js';
+import { TenantModule } from '../tenant/tenant.module.js';
+import { ClientAuthentication } from './client-authentication.js';
+import { IssueToken } from './issue-token.js';
+import { IssuedTokens } from './issued-tokens.js';
+import { OwnIssuer } from './own-issuer.js';
+import { TokenEndpoint } from './token-endpoint.js';
+import { TokenKeys } from './token-keys.js';
+import { UsedAssertions } from './used-assertions.js';
+
+/** The tokens of service accounts: `POST /oauth/token`, and the gateway as their issuer. */
+@Module({
+  imports: [HttpModule, IdentityModule, ServiceAccountModule, SweepModule, TenantModule],
+  providers: [ClientAuthentication, IssuedTokens, IssueToken, OwnIssuer, TokenEndpoint, TokenKeys, UsedAssertions],
+  exports: [OwnIssuer],
+})
+export class AccessTokenModule {
+  constructor(sweeper: Sweeper, assertions: UsedAssertions) {
+    sweeper.add('expired assertions', () => assertions.removeExpired());
+  }
+}

@@ -1,0 +1,43 @@
+import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { assertPlainHeader } from '../auth/token-header.js';
+import type { ServiceAccount } from '../service-account/service-account.contract.js';
+
+/** What an assertion may claim to live from now, in seconds. */
+const longest = 300;
+
+const types = [undefined, 'jwt', 'client-authentication+jwt'];
+
+export interface Assertion {
+  readonly jti: string;
+  /** Seconds since the epoch; with the tolerance, nobody accepts it after that. */
+  readonly expiresAt: number;
+}
+
+/** A client's proof of who it is (RFC 7523 §3), under one of its account's keys. */
+export const verifyAssertion = async (
+  assertion: string,
+  account: ServiceAccount,
+  { audiences, clockTolerance }: { readonly audiences: readonly string[]; readonly clockTolerance: number },
+): Promise<Assertion> => {
+  assertPlainHeader(assertion, types);
+  const keys = createLocalJWKSet({ keys: account.keys });
+  const { payload } = await jwtVerify(assertion, keys, {
+    issuer: account.clientId,
+    subject: account.clientId,
+    algorithms: [...new Set(account.keys.map(({ alg }) => String(alg)))],
+    requiredClaims: ['exp', 'jti', 'aud'],
+    clockTolerance,
+  });
+  assertAudience(payload, audiences);
+  const expiresAt = Number(payload.exp);
+  if (expiresAt > Date.now() / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
+  const { jti } = payload;
+  if (typeof jti !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(jti)) throw new Error('jti is not acceptable');
+  return { jti, expiresAt: expiresAt + clockTolerance };
+};
+
+/** One audience and no other: an assertion that is good elsewhere too could be carried here by whoever it was shown. */
+const assertAudience = ({ aud }: JWTPayload, audiences: readonly string[]): void => {
+  const named = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
+  if (typeof named !== 'string' || !audiences.includes(named)) throw new Error('aud is not this token endpoint');
+};

@@ -1,0 +1,63 @@
+import { type Context, newId, signToken, type TokenClaims } from '@ankasecure/contracts';
+import { BusClient } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
+import { TenantDirectory } from '../tenant/tenant-directory.js';
+import { type Claim, type Client, ClientAuthentication } from './client-authentication.js';
+import { IssuedTokens } from './issued-tokens.js';
+
+const withinMs = 15_000;
+
+export interface Issued {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+}
+
+/** Issues access tokens to service accounts that have proved themselves. The HSM signs them; a certificate that was the proof binds them. */
+@Injectable()
+export class IssueToken {
+  constructor(
+    private readonly config: IdentityConfig,
+    private readonly clients: ClientAuthentication,
+    private readonly tenants: TenantDirectory,
+    private readonly bus: BusClient,
+    private readonly issued: IssuedTokens,
+  ) {}
+
+  /** @throws OAuthError `invalid_client`, always the same; AnkaError where a part of the platform is away */
+  async issue(claim: Claim): Promise<Issued> {
+    this.issued.assertRoom();
+    const client = await this.clients.authenticate(claim);
+    const { tenantId, id: principal } = client.account;
+    const { issuer } = serviceAccountsOf(this.config);
+    const { correlationId } = claim;
+    const partition = await this.tenants.find({ tenantId, subject: principal, issuer }, correlationId);
+    const context: Context = { tenantId, principal, issuer, correlationId, deadline: Date.now() + withinMs };
+    const claims = this.claimsFor(client);
+    const { token, key } = await this.bus.request(signToken, partition, context, { claims });
+    await this.issued.record(context, claims, key);
+    return { access_token: token, token_type: 'Bearer', expires_in: claims.exp - claims.iat };
+  }
+
+  private claimsFor({ account, thumbprint }: Client): TokenClaims {
+    const { issuer, tokenSeconds } = serviceAccountsOf(this.config);
+    const { id, tenantId, clientId, roles, groups, revision } = account;
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: issuer,
+      aud: issuer,
+      sub: id,
+      client_id: clientId,
+      jti: newId(),
+      iat: now,
+      nbf: now,
+      exp: now + tokenSeconds,
+      tenant: tenantId,
+      roles,
+      groups,
+      rev: revision,
+      ...(thumbprint !== undefined && { cnf: { 'x5t#S256': thumbprint } }),
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import { auditEvent, type Context, type TokenClaims, type TokenKey } from '@ankasecure/contracts';
+import { Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { TokenKeys } from './token-keys.js';
+
+/** How the client proved itself, for the event. */
+const proofOf = ({ cnf }: TokenClaims): Readonly<Record<string, string>> =>
+  cnf === undefined ? { method: 'private-key-jwt' } : { method: 'tls-client-auth', thumbprint: cnf['x5t#S256'] };
+
+/** Puts issued tokens on record before anybody sees them. */
+@Injectable()
+export class IssuedTokens {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly keys: TokenKeys,
+  ) {}
+
+  /** @throws AnkaError `audit-unavailable` when nothing more can be recorded */
+  assertRoom(): void {
+    this.outbox.assertRoom();
+  }
+
+  /** Records that a token is issued under `key`. Afterwards every gateway accepts the token. */
+  async record(context: Context, claims: TokenClaims, key: TokenKey): Promise<void> {
+    const { tenantId } = context;
+    const expiresAt = new Date(claims.exp * 1000).toISOString();
+    const event = auditEvent(context, {
+      operation: 'token.issue',
+      algorithm: 'EC-P256',
+      details: { jti: claims.jti, expiresAt, ...proofOf(claims) },
+    });
+    const settle = await withTenant(this.dataSource, tenantId, async (manager) => {
+      await this.outbox.write(manager, [event]);
+      return this.keys.keep(manager, tenantId, key);
+    });
+    this.outbox.committed(1);
+    await settle();
+  }
+}

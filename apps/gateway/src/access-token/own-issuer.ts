@@ -1,0 +1,57 @@
+import { tokenClaims } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import type { JWTPayload } from 'jose';
+import { IdentityConfig } from '../auth/identity.config.js';
+import type { Issuer, IssuerSource, Read } from '../auth/issuer.js';
+import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { ServiceAccounts } from '../service-account/service-accounts.js';
+import { TokenKeys } from './token-keys.js';
+
+/** The tokens this platform gives its service accounts. They say who the account was; what it is now is looked up. */
+@Injectable()
+export class OwnIssuer implements IssuerSource {
+  /** Undefined where service accounts are not configured: it knows no issuer then. */
+  private readonly own: Issuer | undefined;
+
+  constructor(
+    { serviceAccounts }: IdentityConfig,
+    private readonly keys: TokenKeys,
+    private readonly accounts: ServiceAccounts,
+    private readonly epochs: IdentityEpoch,
+  ) {
+    this.own = serviceAccounts && this.issuerOf(serviceAccounts.issuer);
+  }
+
+  find({ iss }: JWTPayload): Issuer | undefined {
+    return iss === this.own?.issuer ? this.own : undefined;
+  }
+
+  private issuerOf(name: string): Issuer {
+    return {
+      issuer: name,
+      audience: name,
+      algorithms: ['ES256'],
+      keys: ({ kid = '' }) => this.keys.find(kid),
+      read: (payload, header) => this.read(name, payload, header.kid),
+    };
+  }
+
+  private async read(issuer: string, payload: JWTPayload, kid: string | undefined): Promise<Read> {
+    const { tenant, sub, rev } = tokenClaims.parse(payload);
+    if (kid?.split('.')[0] !== tenant) throw new Error('the key belongs to another tenant');
+    const epoch = await this.epochs.current();
+    const account = await this.accounts.find(tenant, sub);
+    if (account?.revision !== rev) throw new Error('the account has changed');
+    return {
+      principal: {
+        tenantId: tenant,
+        subject: sub,
+        issuer,
+        roles: account.roles,
+        groups: account.groups,
+        isApplication: true,
+      },
+      epoch,
+    };
+  }
+}

@@ -1,0 +1,129 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { decodeJwt } from 'jose';
+import { IdentityConfig } from '../auth/identity.config.js';
+import { clientCertificateOf } from '../http/client-certificate.js';
+import { HttpConfig } from '../http/http.config.js';
+import { RequestMeter } from '../http/request-meter.js';
+import { type Claim, tokenPath } from './client-authentication.js';
+import { type Issued, IssueToken } from './issue-token.js';
+import { OAuthError } from './oauth-error.js';
+
+const formType = 'application/x-www-form-urlencoded';
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Bytes of a form; an assertion has some hundreds, with ML-DSA some thousands. */
+const formLimit = 16 * 1024;
+/** Nobody is known here yet, so what strangers can keep busy at once is bounded. */
+const mostAtOnce = 32;
+
+/** The form's fields, each given once (RFC 6749 §3.2). */
+const fieldsOf = (body: unknown): ReadonlyMap<string, string> => {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(typeof body === 'string' ? body : '')) {
+    if (fields.has(name)) throw new OAuthError('invalid_request', `${name} is sent more than once`);
+    fields.set(name, value);
+  }
+  return fields;
+};
+
+const clientOf = (assertion: string, named: string | undefined): string => {
+  let sub: unknown;
+  try {
+    sub = decodeJwt(assertion).sub;
+  } catch (cause) {
+    throw new OAuthError('invalid_request', 'client_assertion is not a JWT', { cause });
+  }
+  if (named !== undefined && named !== sub)
+    throw new OAuthError('invalid_request', 'client_id does not match the assertion');
+  return String(sub);
+};
+
+/** What a form says of a client: with an assertion it has proved what it says, without one its connection has to. */
+const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
+  const fields = fieldsOf(body);
+  if (fields.get('grant_type') !== 'client_credentials')
+    throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials');
+  const [type, assertion, clientId] = ['client_assertion_type', 'client_assertion', 'client_id'].map((name) =>
+    fields.get(name),
+  );
+  if (type === undefined && assertion === undefined && clientId !== undefined) return { clientId };
+  if (type !== assertionType || assertion === undefined)
+    throw new OAuthError(
+      'invalid_request',
+      `send client_assertion and client_assertion_type=${assertionType}, or client_id and a client certificate`,
+    );
+  return { assertion, clientId: clientOf(assertion, clientId) };
+};
+
+/** @throws OAuthError `invalid_request` where no client can show a certificate: it is not the client who is wrong there */
+const readRequest = ({ body, raw, id }: FastifyRequest, asksForCertificates: boolean): Claim => {
+  const asked = { ...readForm(body), correlationId: id };
+  if (asked.assertion !== undefined) return asked;
+  if (!asksForCertificates)
+    throw new OAuthError(
+      'invalid_request',
+      'This gateway does not accept client certificates: send a client_assertion, or set ankasecure.http.tls.client-certificates',
+    );
+  return { ...asked, certificate: clientCertificateOf(raw.socket) };
+};
+
+const refuse = (reply: FastifyReply, { status, code, description }: OAuthError): FastifyReply =>
+  reply
+    .code(status)
+    .type('application/json')
+    .send(JSON.stringify({ error: code, error_description: description }));
+
+/** `POST /oauth/token` (RFC 6749 §4.4, RFC 7521 §4.2, RFC 8705 §2.2). Only this endpoint takes forms. It exists where service accounts are configured. */
+@Injectable()
+export class TokenEndpoint implements OnModuleInit {
+  private atOnce = 0;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly issuer: IssueToken,
+    private readonly meter: RequestMeter,
+    private readonly identity: IdentityConfig,
+    private readonly http: HttpConfig,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.identity.serviceAccounts === undefined) return;
+    void this.host.httpAdapter.getInstance<FastifyInstance>().register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser(formType, { parseAs: 'string', bodyLimit: formLimit }, (_, body, done) =>
+        done(null, body),
+      );
+      scope.post(tokenPath, {
+        handler: (request, reply) => this.answer(request, reply),
+        onResponse: (_, reply, done) => {
+          this.meter.record('issueToken', reply);
+          done();
+        },
+      });
+    });
+  }
+
+  private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    try {
+      const claim = readRequest(request, this.http.tls?.clientCertificates === true);
+      const issued = await this.bounded(() => this.issuer.issue(claim));
+      return await reply.type('application/json').send(JSON.stringify(issued));
+    } catch (error) {
+      if (error instanceof OAuthError) return refuse(reply, error);
+      throw error;
+    }
+  }
+
+  private async bounded(work: () => Promise<Issued>): Promise<Issued> {
+    if (this.atOnce >= mostAtOnce) throw new AnkaError('service-unavailable', 'Too many token requests. Try again.');
+    this.atOnce++;
+    try {
+      return await work();
+    } finally {
+      this.atOnce--;
+    }
+  }
+}

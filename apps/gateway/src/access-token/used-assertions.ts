@@ -1,0 +1,30 @@
+import { withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { ServiceAccount } from '../service-account/service-account.contract.js';
+import { ClientAssertion } from './access-token.entity.js';
+import type { Assertion } from './assertion.js';
+
+/** An assertion is remembered this much longer than it would be accepted, in milliseconds. */
+const marginMs = 60_000;
+
+/** Lets each assertion be used once, on whichever gateway it is shown, for as long as it would be accepted. */
+@Injectable()
+export class UsedAssertions {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @returns whether the assertion had not been used before */
+  async use({ tenantId, id: accountId }: ServiceAccount, { jti, expiresAt }: Assertion): Promise<boolean> {
+    const values = { tenantId, accountId, jti, expiresAt: new Date(expiresAt * 1000 + marginMs) };
+    const { raw } = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.createQueryBuilder().insert().into(ClientAssertion).values(values).orIgnore().returning('jti').execute(),
+    );
+    return (raw as readonly unknown[]).length > 0;
+  }
+
+  /** Removes some of the expired assertions of every tenant. @returns how many */
+  async removeExpired(): Promise<number> {
+    const [row] = await this.dataSource.query<{ removed: number }[]>('SELECT remove_expired_assertions() AS removed');
+    return row?.removed ?? 0;
+  }
+}

@@ -1,0 +1,65 @@
+import { AnkaError, platformTenantId } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DenialRecord } from '../audit/denial.js';
+import { Authentication } from '../auth/authentication.js';
+import { hasOneOf, type Principal } from '../auth/principal.js';
+import { BodyBudget } from '../http/body-budget.js';
+import { TenantQuota } from '../quota/tenant-quota.js';
+import type { Route } from '../route/route.js';
+import { TenantDirectory } from '../tenant/tenant-directory.js';
+import { aimAtTenant } from '../tenant/tenant-in-path.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by admission, which every route of the API has. */
+    principal: Principal;
+    /** The partition of the principal's tenant; empty for a route that needs none. */
+    partition: string;
+  }
+}
+
+/** Decides whether a request is served, before its body is read: token, quota, tenant, role, room for the body, in this order. */
+@Injectable()
+export class Admission {
+  constructor(
+    private readonly authentication: Authentication,
+    private readonly tenants: TenantDirectory,
+    private readonly denials: DenialRecord,
+    private readonly bodies: BodyBudget,
+    private readonly quota: TenantQuota,
+  ) {}
+
+  /** A hook that lets a request pass, or throws the AnkaError it is refused with. It awaits nothing for a known token and tenant. */
+  hookFor(route: Route): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+    const needsPartition = route.contract.subject.includes('{partition}') || route.decides === 'approve';
+    return async (request, reply) => {
+      const { authorization } = request.headers;
+      const { socket } = request.raw;
+      const principal =
+        this.authentication.recall(authorization, socket) ??
+        (await this.authentication.authenticate(authorization, socket, request.id));
+      this.quota.charge(principal.tenantId, reply);
+      request.principal = principal;
+      if (needsPartition || principal.tenantId !== platformTenantId)
+        request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
+      if (hasOneOf(principal, route.roles)) {
+        await aimAtTenant(request, this.tenants);
+        return this.enter(request, principal);
+      }
+      await this.denials.write(principal, route.operationId, request.id);
+      throw new AnkaError('access-denied', `The caller needs one of the roles ${route.roles.join(', ')}`);
+    };
+  }
+
+  /** Gives back what the request holds, once it is answered. */
+  leave(request: FastifyRequest): void {
+    this.bodies.release(request);
+  }
+
+  /** The request holds its part of the body budget and of the quota until it ends: see `Hold`. */
+  private enter(request: FastifyRequest, { tenantId }: Principal): void {
+    this.bodies.reserve(request, tenantId);
+    request.hold?.whenFreed(this.quota.begin(tenantId));
+  }
+}

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { OwnIssuer } from '../access-token/own-issuer.js';
+import { ConfiguredIssuers } from '../auth/configured-issuers.js';
+import { type IssuerSource, IssuerSources } from '../auth/issuer.js';
+import { TenantIssuers } from '../issuer/tenant-issuers.js';
+
+/** The issuers of the configuration file, then the gateway itself, then those that tenants have named. */
+@Injectable()
+export class KnownIssuers extends IssuerSources {
+  override readonly sources: readonly IssuerSource[];
+
+  constructor(configured: ConfiguredIssuers, own: OwnIssuer, tenants: TenantIssuers) {
+    super();
+    this.sources = [configured, own, tenants];
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { basePath } from '../route/route.js';
+import { RouteTable } from '../route/route-table.js';
+import { describeApi } from './api-description.js';
+import { renderPage } from './page.js';
+import { style } from './style.js';
+
+/** Serves the description of the API, for programs and for people, without a token. It is built once. */
+@Injectable()
+export class DescriptionEndpoints implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly table: RouteTable,
+  ) {}
+
+  onModuleInit(): void {
+    const { rows } = this.table;
+    const description = describeApi(rows);
+    this.serve(`${basePath}/openapi.json`, 'application/json', JSON.stringify(description));
+    this.serve('/docs', 'text/html; charset=utf-8', renderPage(description, rows));
+    this.serve('/docs/style.css', 'text/css; charset=utf-8', style);
+  }
+
+  private serve(url: string, type: string, text: string): void {
+    const bytes = Buffer.from(text);
+    this.host.httpAdapter
+      .getInstance<FastifyInstance>()
+      .get(url, (_, reply): FastifyReply => reply.type(type).send(bytes));
+  }
+}

@@ -1,0 +1,129 @@
+import { AnkaError, newId } from '@ankasecure/contracts';
+import { Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull, Raw } from 'typeorm';
+import type { Principal } from '../auth/principal.js';
+import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { ApprovalConfig } from './approval.config.js';
+import type { Approval } from './approval.contract.js';
+import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
+import { countPending, lockRequests } from './approval.statement.js';
+import { ApprovalEvents } from './approval-event.js';
+
+/** A request that one person alone was refused. */
+export interface RefusedRequest {
+  readonly operation: string;
+  /** The contract's request, as the service took it. */
+  readonly body: Buffer;
+  readonly ifMatch: number | undefined;
+}
+
+/** Pending requests of one tenant and of one person, so that nobody alone keeps the others from asking. */
+const most = { ofTenant: 1000, ofPerson: 50 };
+
+/** Of one request, in bytes. */
+const mostBytes = 64 * 1024;
+
+/** One form for one request, so that a repeated request is recognised. */
+const canonical = (body: Buffer): string => JSON.stringify(JSON.parse(body.toString()));
+
+/** Keeps requests until a second person decides. */
+@Injectable()
+export class ApprovalRequests {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly epochs: IdentityEpoch,
+    private readonly events: ApprovalEvents,
+    private readonly config: ApprovalConfig,
+  ) {}
+
+  /**
+   * Keeps a request until a second person decides. The same request repeated meanwhile is the same record.
+   * @throws AnkaError `body-too-large`; `approval-required` to an application, whose maker could be the approver; `quota-exceeded`, `service-unavailable`, `audit-unavailable`
+   */
+  async keep(principal: Principal, refused: RefusedRequest, correlationId: string): Promise<Approval> {
+    if (principal.isApplication === true)
+      throw new AnkaError(
+        'approval-required',
+        'This operation needs two people, and a service account does not count as one. A person must request it.',
+      );
+    if (Buffer.byteLength(canonical(refused.body)) > mostBytes)
+      throw new AnkaError('body-too-large', `A request that waits for approval may have at most ${mostBytes} bytes`);
+    this.outbox.assertRoom();
+    const { tenantId } = principal;
+    const { record, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
+      await lockRequests(manager, tenantId);
+      await this.assertCurrent(manager, principal);
+      const earlier = await this.pending(manager, principal, refused);
+      if (earlier !== null) return { record: earlier, events: 0 };
+      const inserted = await this.insert(manager, principal, refused);
+      await this.outbox.write(manager, [this.eventOf(principal, inserted, correlationId)]);
+      return { record: inserted, events: 1 };
+    });
+    this.outbox.committed(events);
+    return resourceOf(record);
+  }
+
+  /**
+   * Runs under the lock that a change of an issuer takes as well: a request of the issuer's people is committed before the
+   * change, which ends it, or not at all.
+   */
+  private async assertCurrent(manager: EntityManager, { epoch }: Principal): Promise<void> {
+    if (epoch === undefined || epoch === (await this.epochs.now(manager))) return;
+    throw new AnkaError('service-unavailable', 'Identities changed while the request ran. Send it again.');
+  }
+
+  private pending(
+    manager: EntityManager,
+    { tenantId, subject: requestedBy }: Principal,
+    { operation, body, ifMatch }: RefusedRequest,
+  ): Promise<ApprovalRecord | null> {
+    return manager.findOneBy(ApprovalRecord, {
+      tenantId,
+      requestedBy,
+      state: 'pending',
+      expiresAt: Raw((column) => `${column} > now()`),
+      operation,
+      request: canonical(body),
+      ifMatch: ifMatch === undefined ? IsNull() : String(ifMatch),
+    });
+  }
+
+  private async insert(
+    manager: EntityManager,
+    { tenantId, subject, issuer }: Principal,
+    { operation, body, ifMatch }: RefusedRequest,
+  ): Promise<ApprovalRecord> {
+    await assertFew(manager, tenantId, subject);
+    const id = newId();
+    await manager.insert(ApprovalRecord, {
+      tenantId,
+      id,
+      operation,
+      request: canonical(body),
+      ifMatch: ifMatch === undefined ? null : String(ifMatch),
+      requestedBy: subject,
+      requestedByIssuer: issuer,
+      expiresAt: () => `now() + ${this.config.expiryHours} * interval '1 hour'`,
+    });
+    return findApproval(manager, tenantId, id);
+  }
+
+  private eventOf({ tenantId, subject, issuer }: Principal, inserted: ApprovalRecord, correlationId: string) {
+    const details = { expiresAt: inserted.expiresAt.toISOString() };
+    return this.events.of({ tenantId, principal: subject, issuer, correlationId }, 'request', inserted, { details });
+  }
+}
+
+/** @throws AnkaError `quota-exceeded` */
+const assertFew = async (manager: EntityManager, tenantId: string, person: string): Promise<void> => {
+  const { ofPerson, ofTenant } = await countPending(manager, tenantId, person);
+  if (ofPerson >= most.ofPerson)
+    throw new AnkaError('quota-exceeded', `You already have ${most.ofPerson} pending requests. Withdraw some of them.`);
+  if (ofTenant >= most.ofTenant)
+    throw new AnkaError(
+      'quota-exceeded',
+      `The tenant already has ${most.ofTenant} pending requests. Decide some of them.`,
+    );
+};

@@ -1,0 +1,120 @@
+import { AnkaError } from '@ankasecure/contracts';
+import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, VirtualColumn } from 'typeorm';
+import type { Approval } from './approval.contract.js';
+
+const primaryKeyConstraintName = 'approval_pkey';
+
+/** Dates take effect when they are read: no timer has to have run. */
+export const stateNow = (alias: string): string =>
+  `CASE WHEN ${alias}.state = 'pending' AND ${alias}.expires_at <= now() THEN 'expired' ELSE ${alias}.state END`;
+
+/** A request that waits, or waited, for a second person. What was requested never changes. */
+@Entity('approval')
+@Index('approval_pending', ['tenantId', 'requestedBy'], { where: `(state = 'pending'::text)` })
+@Index('approval_over', { synchronize: false })
+@Check('approval_state_check', `state IN ('pending', 'approved', 'rejected', 'withdrawn')`)
+@Check('approval_check', `(state = 'pending') = (decided_by IS NULL)`)
+@Check('approval_check1', '(decided_by IS NULL) = (decided_at IS NULL)')
+@Check('approval_check2', `(decided_by = requested_by) = (state = 'withdrawn')`)
+@Check('approval_check3', `outcome IS NULL OR state = 'approved'`)
+export class ApprovalRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { primaryKeyConstraintName })
+  id!: string;
+
+  /** The `operationId` of the route that was asked for. */
+  @Column('text')
+  operation!: string;
+
+  /** JSON: the bytes that are carried out. */
+  @Column('text')
+  request!: string;
+
+  /** The revision that the request is about. */
+  @Column('bigint', { name: 'if_match', nullable: true })
+  ifMatch!: string | null;
+
+  @Column('text', { name: 'requested_by' })
+  requestedBy!: string;
+
+  /** The issuer that spoke for the requester. */
+  @Column('text', { name: 'requested_by_issuer' })
+  requestedByIssuer!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  /** As stored: `expired` is never written. */
+  @Column('text', { default: 'pending' })
+  state!: Exclude<Approval['state'], 'expired'>;
+
+  @Column('text', { name: 'decided_by', nullable: true })
+  decidedBy!: string | null;
+
+  @Column('timestamptz', { name: 'decided_at', nullable: true })
+  decidedAt!: Date | null;
+
+  /** Why it was rejected. */
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
+  /** Set while an attempt carries it out: until then the attempt may take. */
+  @Column('timestamptz', { name: 'carrying_until', nullable: true })
+  carryingUntil!: Date | null;
+
+  /** The last answer of the operation that was carried out. */
+  @Column('json', { nullable: true })
+  outcome!: Approval['outcome'];
+
+  /** The state by the database's clock. */
+  @VirtualColumn({ type: 'text', query: stateNow })
+  stateNow!: Approval['state'];
+
+  /** Its time is over, whatever its state. */
+  @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.expires_at <= now()` })
+  isOver!: boolean;
+
+  /** An attempt carries it out at this moment. */
+  @VirtualColumn({ type: 'boolean', query: (alias) => `coalesce(${alias}.carrying_until > now(), false)` })
+  isCarried!: boolean;
+
+  /** Tells the last attempt from others: the end of its time, to the microsecond. */
+  @VirtualColumn({ type: 'text', query: (alias) => `${alias}.carrying_until::text` })
+  claim!: string | null;
+}
+
+/** @throws AnkaError `approval-not-found` */
+export const findApproval = async (
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  lock?: 'pessimistic_write',
+): Promise<ApprovalRecord> => {
+  const found = await manager.findOne(ApprovalRecord, {
+    where: { tenantId, id },
+    ...(lock !== undefined && { lock: { mode: lock } }),
+  });
+  if (found === null) throw new AnkaError('approval-not-found');
+  return found;
+};
+
+export const resourceOf = (record: ApprovalRecord): Approval => ({
+  id: record.id,
+  tenantId: record.tenantId,
+  operation: record.operation,
+  request: JSON.parse(record.request) as Approval['request'],
+  ifMatch: record.ifMatch === null ? null : Number(record.ifMatch),
+  requestedBy: record.requestedBy,
+  createdAt: record.createdAt.toISOString(),
+  expiresAt: record.expiresAt.toISOString(),
+  state: record.stateNow,
+  decidedBy: record.decidedBy,
+  decidedAt: record.decidedAt?.toISOString() ?? null,
+  reason: record.reason,
+  outcome: record.outcome,
+});

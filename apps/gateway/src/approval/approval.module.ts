@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module.js';
+import { RouteModule } from '../route/route.module.js';
+import { SweepModule } from '../sweep/sweep.module.js';
+import { Sweeper } from '../sweep/sweeper.js';
+import { ApprovalController } from './approval.controller.js';
+import { approvalRoutes } from './approval.routes.js';
+import { ApprovalEvents } from './approval-event.js';
+import { ApprovalRequests } from './approval-requests.js';
+import { Approvals } from './approvals.js';
+import { ControlledRoutes } from './controlled-route.js';
+import { Decisions } from './decisions.js';
+import { EndApprovals } from './end-approvals.js';
+
+/** Requests that wait for a second person. The gateway answers for them itself. */
+@Module({
+  imports: [RouteModule.forDomain(approvalRoutes), IdentityModule, SweepModule],
+  controllers: [ApprovalController],
+  providers: [ApprovalEvents, ApprovalRequests, Approvals, ControlledRoutes, Decisions, EndApprovals],
+  exports: [ApprovalRequests, ControlledRoutes, Decisions, EndApprovals],
+})
+export class ApprovalModule {
+  constructor(sweeper: Sweeper, approvals: Approvals) {
+    sweeper.add('old approvals', () => approvals.removeOld());
+  }
+}

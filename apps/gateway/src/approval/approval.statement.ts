@@ -1,0 +1,41 @@
+import type { EntityManager } from 'typeorm';
+import type { ApprovalRecord } from './approval.entity.js';
+
+/** Locks a tenant's requests: nobody else makes one until the transaction ends. */
+export const lockRequests = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('approvals:' || $1, 0))`, [tenantId]);
+};
+
+/**
+ * Ends the open requests of an issuer's people at once, by a function that may change what the service's role may not.
+ * @param spared the request that is being carried out
+ */
+export const endedOf = (
+  manager: EntityManager,
+  issuer: string,
+  spared: string | null,
+): Promise<Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy'>[]> =>
+  manager.query('SELECT id, operation, request, requested_by AS "requestedBy" FROM end_approvals($1, $2)', [
+    issuer,
+    spared,
+  ]);
+
+/** Counts the pending requests of the tenant and of one person, by the database's clock. */
+export const countPending = async (
+  manager: EntityManager,
+  tenantId: string,
+  person: string,
+): Promise<{ readonly ofTenant: number; readonly ofPerson: number }> => {
+  const [row] = await manager.query<{ tenant: string; person: string }[]>(
+    `SELECT count(*) AS tenant, count(*) FILTER (WHERE requested_by = $2) AS person
+     FROM approval WHERE tenant_id = $1 AND state = 'pending' AND expires_at > now()`,
+    [tenantId, person],
+  );
+  return { ofTenant: Number(row?.tenant), ofPerson: Number(row?.person) };
+};
+
+/** Removes some of the requests that ended 30 days ago or earlier, of every tenant. @returns how many */
+export const removeOld = async (manager: EntityManager): Promise<number> => {
+  const [row] = await manager.query<{ removed: number }[]>('SELECT remove_old_approvals() AS removed');
+  return row?.removed ?? 0;
+};

@@ -1,0 +1,72 @@
+import { exportJWK, generateKeyPair } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { createIssuer } from '../issuer/issuer.contract.js';
+import { createServiceAccount } from '../service-account/service-account.contract.js';
+import { audience } from '../testing/token.js';
+import { assertUsable, clientKey } from './client-key.js';
+import { tokenAlgorithms } from './identity.config.js';
+
+const jwkOf = async (alg: string): Promise<Record<string, unknown>> => {
+  const { publicKey } = await generateKeyPair(alg);
+  return { ...(await exportJWK(publicKey)), kid: 'x', alg };
+};
+
+/** An algorithm of each kind of key, and the members of a public key that are not its own. */
+const foreign: readonly (readonly [string, readonly string[]])[] = [
+  ['RS256', ['crv', 'x', 'y', 'pub']],
+  ['ES256', ['n', 'e', 'pub']],
+  ['Ed25519', ['y', 'n', 'e', 'pub']],
+  ['ML-DSA-44', ['crv', 'x', 'y', 'n', 'e']],
+];
+
+describe('a client’s public key', () => {
+  it.each(tokenAlgorithms)('may be one for %s', async (alg) => {
+    await expect(assertUsable(clientKey.parse({ ...(await jwkOf(alg)), use: 'sig' }))).resolves.toBeUndefined();
+  });
+
+  it('of RSA has no exponent with which signatures can be made up', async () => {
+    const jwk = await jwkOf('RS256');
+    for (const e of ['AQ', 'Aw', 'AQAA']) {
+      const key = clientKey.parse({ ...jwk, e });
+      await expect(assertUsable(key), e).rejects.toMatchObject({ code: 'request-invalid' });
+    }
+  });
+
+  it.each(foreign)('for %s has no member of another kind: %j', async (alg, members) => {
+    const jwk = await jwkOf(alg);
+    for (const member of members)
+      expect(clientKey.safeParse({ ...jwk, [member]: member === 'crv' ? 'P-256' : 'AAAA' }).success, member).toBe(
+        false,
+      );
+  });
+
+  it.each(foreign)(
+    'for %s lacks none of its own, is not longer than any such key, and has nothing private',
+    async (alg) => {
+      const { kid, alg: _, kty, crv, ...own } = await jwkOf(alg);
+      for (const member of Object.keys(own)) {
+        expect(clientKey.safeParse({ kid, alg, kty, crv, ...own, [member]: undefined }).success).toBe(false);
+        expect(clientKey.safeParse({ kid, alg, kty, crv, ...own, [member]: 'A'.repeat(3457) }).success).toBe(false);
+      }
+      for (const secret of ['d', 'p', 'priv', 'k'])
+        expect(clientKey.safeParse({ kid, alg, kty, crv, ...own, [secret]: 'AAAA' }).success).toBe(false);
+    },
+  );
+
+  it('is one of an issuer’s that it can use, and there once', async () => {
+    const [key, other] = [await jwkOf('ES256'), await jwkOf('RS256')];
+    const fits = (keys: readonly object[]): boolean =>
+      createIssuer.request.safeParse({ issuer: 'https://one.test', audience, algorithms: ['ES256'], keys }).success;
+    expect([[key], [key, { ...key, kid: 'y' }], [key, key], [other]].map(fits)).toEqual([true, true, false, false]);
+  });
+
+  it('is the same to service accounts and to issuers', async () => {
+    const keys = [{ ...(await jwkOf('ES256')), n: 'AAAA' }];
+    const issuer = { issuer: 'https://one.test', audience, algorithms: ['ES256'] };
+    const account = { name: 'x', roles: ['user'] };
+    expect(createServiceAccount.request.safeParse({ ...account, keys }).error?.issues[0]?.code).toBe(
+      'unrecognized_keys',
+    );
+    expect(createIssuer.request.safeParse({ ...issuer, keys }).error?.issues[0]?.code).toBe('unrecognized_keys');
+  });
+});

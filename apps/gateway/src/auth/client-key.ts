@@ -1,0 +1,64 @@
+import { KeyObject } from 'node:crypto';
+import { AnkaError, text } from '@ankasecure/contracts';
+import { importJWK, type JWK } from 'jose';
+import { z } from 'zod';
+import { tokenAlgorithms } from './identity.config.js';
+
+const about = {
+  kid: text(128).describe('The id that assertions name the key by.'),
+  alg: z.enum(tokenAlgorithms).describe('The algorithm that the key signs with.'),
+  use: z.enum(['sig']).optional(),
+};
+
+/** @param bytes at most so many */
+const octets = (bytes: number) =>
+  z
+    .string()
+    .min(1)
+    .max(Math.ceil((bytes * 4) / 3))
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
+
+/**
+ * A JWK has the members of its kind and no other (RFC 7518 §6, RFC 8037 §2, RFC 9964), as long as the largest key needs: an RSA
+ * modulus of 16384 bits with an exponent of FIPS 186-5, P-521, Ed25519, ML-DSA-87. A member that would be private is refused.
+ */
+export const clientKey = z.discriminatedUnion('kty', [
+  z.strictObject({ kty: z.literal('RSA'), ...about, n: octets(2048), e: octets(32) }),
+  z.strictObject({
+    kty: z.literal('EC'),
+    ...about,
+    crv: z.enum(['P-256', 'P-384', 'P-521']),
+    x: octets(66),
+    y: octets(66),
+  }),
+  z.strictObject({ kty: z.literal('OKP'), ...about, crv: z.literal('Ed25519'), x: octets(32) }),
+  z.strictObject({ kty: z.literal('AKP'), ...about, pub: octets(2592) }),
+]);
+export type ClientKey = z.infer<typeof clientKey>;
+
+interface RsaParameters {
+  /** In bits. */
+  readonly modulusLength: number;
+  readonly publicExponent: bigint;
+}
+
+/** 2048 bits or more (SP 800-131A r2 §3) and an odd exponent above 2^16 (FIPS 186-5 §5.1): with 1, every message signs itself. */
+export const isSoundRsa = ({ modulusLength, publicExponent }: RsaParameters): boolean =>
+  modulusLength >= 2048 && publicExponent > 65_536n && publicExponent % 2n === 1n;
+
+/** @throws AnkaError `request-invalid` for what is no public key its algorithm can verify with */
+export const assertUsable = async (key: ClientKey): Promise<void> => {
+  const imported = await importJWK(key as JWK, key.alg).catch((cause: unknown) => {
+    throw new AnkaError('request-invalid', `keys: the key ${key.kid} is not a public key for ${key.alg}`, { cause });
+  });
+  if (imported instanceof Uint8Array || imported.type !== 'public')
+    throw new AnkaError('request-invalid', `keys: the key ${key.kid} is not a public key`);
+  const { asymmetricKeyDetails: details } = KeyObject.from(imported);
+  if (details?.modulusLength === undefined) return;
+  const { modulusLength, publicExponent = 0n } = details;
+  if (!isSoundRsa({ modulusLength, publicExponent }))
+    throw new AnkaError(
+      'request-invalid',
+      `keys: the RSA key ${key.kid} must have at least 2048 bits and an odd exponent of at least 65537`,
+    );
+};

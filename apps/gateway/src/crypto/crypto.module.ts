@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { RouteModule } from '../route/route.module.js';
+import { cryptoRoutes } from './crypto.routes.js';
+
+/** Encrypt, decrypt, sign and verify. The crypto-worker answers. */
+@Module({ imports: [RouteModule.forDomain(cryptoRoutes)] })
+export class CryptoModule {}

@@ -1,0 +1,47 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ErrorCode } from '@ankasecure/contracts';
+import { type Failure, problemHeaders, problemOf } from '../problem/problem.js';
+import { correlationHeader } from './correlation.js';
+import { serverTiming } from './server-timing.js';
+
+const refusals: Readonly<Record<string, Failure>> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'header-too-large',
+    detail: 'The request line and the headers may have at most 16 KiB together',
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: 'body-too-large', detail: 'Send the body without chunk extensions' },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'The request did not arrive in time. Send it again.' },
+};
+const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
+
+/** A whole HTTP response, for a connection on which nothing else can be said any more. */
+export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {
+  const failure = refusals[errorCode ?? ''] ?? malformed;
+  const correlationId = crypto.randomUUID();
+  const body = problemOf(failure, correlationId);
+  const json = JSON.stringify(body);
+  const headers = {
+    ...security,
+    ...problemHeaders(failure.code satisfies ErrorCode),
+    'content-length': String(Buffer.byteLength(json)),
+    [correlationHeader]: correlationId,
+    'server-timing': serverTiming({ elapsedTime: 0, hsmMicros: undefined, workerMicros: undefined }),
+    'cache-control': 'no-store',
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`, ...lines, '', json].join('\r\n');
+};
+
+/** Where TLS has failed, or the connection is gone, nothing can be said: words that are never sent would keep it open. */
+const isOver = ({ code }: NodeJS.ErrnoException, socket: Socket): boolean =>
+  code === 'ECONNRESET' || code?.startsWith('ERR_SSL_') === true || !socket.writable;
+
+/** Answers what Node's HTTP parser gave up on, and hangs up. */
+export const clientErrorHandler =
+  (security: Readonly<Record<string, string>>) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (isOver(error, socket)) socket.destroy();
+    else socket.end(lastWords(error.code, security), () => socket.destroy());
+  };

@@ -1,0 +1,60 @@
+import { Check, Column, Entity, Index, PrimaryColumn, VirtualColumn } from 'typeorm';
+
+const primaryKeyConstraintName = 'idempotency_pkey';
+
+/** The attempt, or the answer, of one Idempotency-Key. */
+@Entity('idempotency')
+@Index('idempotency_expires', ['expiresAt'])
+@Check('idempotency_key_check', `key ~ '^[\\x21-\\x7e]{1,255}$'`)
+@Check('idempotency_body_hash_check', 'octet_length(body_hash) = 32')
+@Check('idempotency_state_check', `state IN ('in-flight', 'done')`)
+@Check('idempotency_check', `state = 'in-flight' OR (status IS NOT NULL AND headers IS NOT NULL AND body IS NOT NULL)`)
+export class IdempotencyRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName })
+  key!: string;
+
+  /** The `operationId` of the route. */
+  @Column('text')
+  route!: string;
+
+  /** SHA-256 of the caller and the body. */
+  @Column('bytea', { name: 'body_hash' })
+  bodyHash!: Buffer;
+
+  /** The id of what is to be created, the same for every attempt. */
+  @Column('uuid', { name: 'resource_id' })
+  resourceId!: string;
+
+  @Column('text')
+  state!: 'in-flight' | 'done';
+
+  /** The number of the attempt that runs or ran last. */
+  @Column('integer', { default: 1 })
+  attempt!: number;
+
+  /** Until then no other attempt may take over. */
+  @Column('timestamptz')
+  deadline!: Date;
+
+  @Column('smallint', { nullable: true })
+  status!: number | null;
+
+  @Column('jsonb', { nullable: true })
+  headers!: Record<string, string> | null;
+
+  @Column('bytea', { nullable: true })
+  body!: Buffer | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  /** An attempt runs, by the database's clock. */
+  @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.deadline > now()` })
+  isRunning!: boolean;
+}

@@ -1,0 +1,53 @@
+import type { EntityManager } from 'typeorm';
+
+/** A new attempt's record. */
+export interface NewAttempt {
+  readonly tenantId: string;
+  readonly key: string;
+  readonly route: string;
+  readonly bodyHash: Buffer;
+  readonly resourceId: string;
+  readonly withinMs: number;
+}
+
+/** An attempt that was begun or taken over. */
+export interface Claimed {
+  readonly attempt: number;
+  readonly resourceId: string;
+}
+
+/** Begins the first attempt of a key, or of a key whose record has expired, in one statement. @returns nothing for a key that is taken */
+export const beginAttempt = async (manager: EntityManager, attempt: NewAttempt): Promise<Claimed | undefined> => {
+  const { tenantId, key, route, bodyHash, resourceId, withinMs } = attempt;
+  const [row] = await manager.query<Claimed[]>(
+    `INSERT INTO idempotency (tenant_id, key, route, body_hash, resource_id, state, deadline, expires_at)
+     VALUES ($1, $2, $3, $4, $5, 'in-flight', now() + $6 * interval '1 ms', now() + interval '24 h')
+     ON CONFLICT (tenant_id, key) DO UPDATE SET
+       route = excluded.route, body_hash = excluded.body_hash, resource_id = excluded.resource_id, state = excluded.state,
+       attempt = idempotency.attempt + 1, deadline = excluded.deadline, status = NULL, headers = NULL, body = NULL,
+       created_at = now(), expires_at = excluded.expires_at
+     WHERE idempotency.expires_at <= now()
+     RETURNING attempt, resource_id AS "resourceId"`,
+    [tenantId, key, route, bodyHash, resourceId, withinMs],
+  );
+  return row;
+};
+
+/** Takes over a key whose attempt has run out of time. */
+export const takeOverAttempt = async (
+  manager: EntityManager,
+  { tenantId, key, withinMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'withinMs'>,
+): Promise<Claimed | undefined> => {
+  const [[row]] = await manager.query<[Claimed[], number]>(
+    `UPDATE idempotency SET attempt = attempt + 1, deadline = now() + $3 * interval '1 ms'
+     WHERE tenant_id = $1 AND key = $2 RETURNING attempt, resource_id AS "resourceId"`,
+    [tenantId, key, withinMs],
+  );
+  return row;
+};
+
+/** Removes some of the expired records of every tenant. @returns how many */
+export const removeExpired = async (manager: EntityManager): Promise<number> => {
+  const [row] = await manager.query<{ removed: number }[]>('SELECT remove_expired_idempotency() AS removed');
+  return row?.removed ?? 0;
+};

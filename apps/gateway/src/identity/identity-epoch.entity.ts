@@ -1,0 +1,31 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The epoch of identities: one row, whose revision grows with every change of an identity. */
+@Entity('identity_epoch')
+@Check('identity_epoch_single_check', 'single')
+export class IdentityEpochRecord {
+  @PrimaryColumn('boolean', { default: true, primaryKeyConstraintName: 'identity_epoch_pkey' })
+  single!: boolean;
+
+  @Column('bigint')
+  revision!: string;
+}
+
+/** A gateway that lives, and its lease on an epoch of identities. */
+@Entity('gateway_instance')
+export class GatewayInstance {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'gateway_instance_pkey' })
+  id!: string;
+
+  /** The epoch before which nothing is under way on it. */
+  @Column('bigint')
+  revision!: string;
+
+  /** The end of its lease. */
+  @Column('timestamptz', { name: 'alive_until' })
+  aliveUntil!: Date;
+
+  /** The epoch that it reads in; null where a gateway of an earlier version wrote the row. */
+  @Column('bigint', { name: 'reads_in', nullable: true })
+  readsIn!: string | null;
+}

@@ -1,0 +1,58 @@
+import type { EntityManager } from 'typeorm';
+
+/**
+ * What every gateway must report before a change is in force; a gateway of an earlier version reports one number.
+ * `let-in`: every gateway reads in the change's epoch, whatever is still under way for others.
+ * `shut-out`: nothing is under way any more that began in an earlier epoch.
+ */
+const awaited = { 'let-in': 'coalesce(reads_in, revision)', 'shut-out': 'revision' } as const;
+
+/** What a change of identities does: it lets somebody in, or shuts somebody out. */
+export type Effect = keyof typeof awaited;
+
+/** A lease of one gateway on an epoch. */
+export interface Lease {
+  readonly id: string;
+  /** The epoch that the gateway reads in. */
+  readonly readsIn: number;
+  /** The epoch before which nothing is under way on it. */
+  readonly revision: number;
+  readonly forMs: number;
+}
+
+const revisionOf = (rows: readonly { revision: string }[]): number => Number(rows[0]?.revision);
+
+/** The epoch that the transaction sees. */
+export const readEpoch = async (manager: EntityManager): Promise<number> =>
+  revisionOf(await manager.query('SELECT revision FROM identity_epoch'));
+
+/** The epoch, under a share lock: no change is committed between this read and the lease that the change waits for. */
+export const readAndHoldEpoch = async (manager: EntityManager): Promise<number> =>
+  revisionOf(await manager.query('SELECT revision FROM identity_epoch FOR SHARE'));
+
+/** Makes a new epoch. @returns its revision */
+export const nextEpoch = async (manager: EntityManager): Promise<number> => {
+  const [rows] = await manager.query<[{ revision: string }[], number]>(
+    'UPDATE identity_epoch SET revision = revision + 1 RETURNING revision',
+  );
+  return revisionOf(rows);
+};
+
+/** Writes the lease, whose end the database's clock decides. */
+export const writeLease = async (manager: EntityManager, { id, readsIn, revision, forMs }: Lease): Promise<void> => {
+  await manager.query(
+    `INSERT INTO gateway_instance (id, reads_in, revision, alive_until) VALUES ($1, $2, $3, now() + $4 * interval '1 ms')
+     ON CONFLICT (id) DO UPDATE
+     SET reads_in = excluded.reads_in, revision = excluded.revision, alive_until = excluded.alive_until`,
+    [id, readsIn, revision, forMs],
+  );
+};
+
+/** Whether a gateway that lives is still behind the revision. */
+export const isAwaited = async (manager: EntityManager, revision: number, effect: Effect): Promise<boolean> => {
+  const [row] = await manager.query<{ behind: string }[]>(
+    `SELECT count(*) AS behind FROM gateway_instance WHERE ${awaited[effect]} < $1 AND alive_until > now()`,
+    [revision],
+  );
+  return row?.behind !== '0';
+};

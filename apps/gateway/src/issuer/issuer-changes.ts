@@ -1,0 +1,49 @@
+import { assertApproved, auditEvent, type Context } from '@ankasecure/contracts';
+import type { RecordEvents } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { EndApprovals } from '../approval/end-approvals.js';
+import { IdentityEpoch } from '../identity/identity-epoch.js';
+import type { TenantIssuer } from './issuer.contract.js';
+import { issuerDetails } from './issuer-event.js';
+import { keepsNames } from './issuer-rules.js';
+import { PolicyInForce } from './policy-in-force.js';
+
+/** An issuer before and after a change; the same where nothing had to be changed. */
+interface IssuerChange {
+  readonly operation: 'issuer.create' | 'issuer.put' | 'issuer.delete';
+  readonly before: TenantIssuer | undefined;
+  readonly after: TenantIssuer | undefined;
+}
+
+/**
+ * Writes changes of issuers on record. A change that takes two people is undone where there is one.
+ * Every gateway's lease waits for the epoch's row, so the policy is read before that row is locked, and after all else.
+ */
+@Injectable()
+export class IssuerChanges {
+  constructor(
+    private readonly epochs: IdentityEpoch,
+    private readonly approvals: EndApprovals,
+    private readonly policy: PolicyInForce,
+  ) {}
+
+  /** @throws AnkaError `approval-required` */
+  async assertApproved(context: Context): Promise<void> {
+    assertApproved(await this.policy.of(context), 'change-issuer', context);
+  }
+
+  /** @throws AnkaError `approval-required` */
+  async record(manager: EntityManager, context: Context, change: IssuerChange, report: RecordEvents): Promise<void> {
+    const { operation, before, after } = change;
+    if (before !== after) {
+      const details = await issuerDetails(before, after);
+      const ends = before !== undefined && !keepsNames(before, after);
+      const ended = ends ? await this.approvals.end(manager, context, before.issuer) : [];
+      await this.assertApproved(context);
+      await report(auditEvent(context, { operation, details }), ...ended);
+    }
+    const epoch = await this.epochs.change(manager);
+    this.epochs.settleAfter(context, epoch, operation === 'issuer.create' ? 'let-in' : 'shut-out');
+  }
+}

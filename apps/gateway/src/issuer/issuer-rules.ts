@@ -1,0 +1,49 @@
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import { Not } from 'typeorm';
+import type { z } from 'zod';
+import type { createIssuer, TenantIssuer } from './issuer.contract.js';
+import { IssuerRecord } from './issuer.entity.js';
+
+export type IssuerSettings = z.infer<typeof createIssuer.request>;
+
+/** Issuers of one tenant. */
+const most = 20;
+
+/** Locks a tenant's issuers: their count and names stay true until the transaction ends. */
+const lockIssuers = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('issuers:' || $1, 0))`, [tenantId]);
+};
+
+/**
+ * Of the issuers with one prefix, at most one does not say that it shares the prefix. An issuer speaks for another issuer's
+ * people only where somebody has said that it should.
+ * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `request-invalid` where the tenant has too many
+ */
+export const assertFree = async (
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  { issuer, subjectPrefix, sharesSubjects }: IssuerSettings,
+): Promise<void> => {
+  await lockIssuers(manager, tenantId);
+  const others = await manager.findBy(IssuerRecord, { tenantId, id: Not(id) });
+  if (others.some((other) => other.issuer === issuer)) throw new AnkaError('issuer-exists');
+  if (others.length >= most) throw new AnkaError('request-invalid', `A tenant can have at most ${most} issuers`);
+  const owner = others.find((other) => other.subjectPrefix === subjectPrefix && !other.sharesSubjects);
+  if (owner !== undefined && !sharesSubjects)
+    throw new AnkaError(
+      'subject-prefix-taken',
+      `${owner.issuer} already has these subjects. Choose another subjectPrefix, or set sharesSubjects if both issuers have the same users.`,
+    );
+};
+
+/** @throws AnkaError `precondition-failed` */
+export const assertUnchanged = ({ ifMatch }: Context, { revision }: TenantIssuer): void => {
+  if (ifMatch !== revision)
+    throw new AnkaError('precondition-failed', 'The issuer has changed. Read it again and repeat the change.');
+};
+
+/** Everybody for whom the issuer spoke is known by the same name after the change, on the word of the same issuer. */
+export const keepsNames = (before: TenantIssuer, after: TenantIssuer | undefined): boolean =>
+  after?.issuer === before.issuer && after.subjectPrefix === before.subjectPrefix;

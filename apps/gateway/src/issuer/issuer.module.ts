@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { ApprovalModule } from '../approval/approval.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { RouteModule } from '../route/route.module.js';
+import { GuardedFetch } from './guarded-fetch.js';
+import { IssuerController } from './issuer.controller.js';
+import { issuerRoutes } from './issuer.routes.js';
+import { IssuerChanges } from './issuer-changes.js';
+import { Issuers } from './issuers.js';
+import { PolicyInForce } from './policy-in-force.js';
+import { TenantIssuers } from './tenant-issuers.js';
+
+/** The identity providers that tenants trust. The gateway answers for them itself. */
+@Module({
+  imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule],
+  controllers: [IssuerController],
+  providers: [GuardedFetch, IssuerChanges, Issuers, PolicyInForce, TenantIssuers],
+  exports: [TenantIssuers],
+})
+export class IssuerModule {}

@@ -1,0 +1,9 @@
+import type { Contract } from '@ankasecure/contracts';
+import type { z } from 'zod';
+
+/** A contract that the gateway serves itself, by a controller in the same process: it never travels over the bus. */
+export const ownContract = <Request extends z.ZodType, Reply extends z.ZodType>(
+  name: string,
+  request: Request,
+  reply: Reply,
+): Contract<Request, Reply> => ({ owner: 'gateway', callers: [], subject: `gateway.${name}`, request, reply });

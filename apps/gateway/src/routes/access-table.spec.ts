@@ -1,0 +1,43 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { roles } from '../auth/role.js';
+import type { Route } from '../route/route.js';
+import { routes } from './routes.js';
+
+const golden = fileURLToPath(new URL('../../access.golden.md', import.meta.url));
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const cellsOf = ({ method, path, roles: allowed, right, public: open }: Route): readonly string[] => [
+  `\`${method} ${path}\``,
+  ...roles.map((role) => (open || allowed.includes(role) ? 'yes' : '')),
+  right === undefined ? '' : `\`${right}\``,
+];
+
+const table = `# Who may call what
+
+The table shows which role may call which route. \`access.spec.ts\` tests every cell at the gateway. The last column is the right on the key that a principal with only the role \`user\` also needs. The worker that owns the key checks that right, and \`right.spec.ts\` of the end-to-end tests tests each one. The right \`manage\` does not include the uses of a key: a grantee with \`manage\` can grant rights to others, but not to itself or to its own groups.
+
+${row(['Route', ...roles, 'right on the key'])}
+${row(['---', ...roles.map(() => '---'), '---'])}
+${routes.map((route) => row(cellsOf(route))).join('\n')}
+`;
+
+/** Rights are widened in a file of their own, where a reviewer sees it: not in passing, in a route's description. */
+it('the table of roles and routes matches the golden file (UPDATE_GOLDEN=1 updates it)', () => {
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, table);
+  expect(readFileSync(golden, 'utf8')).toBe(table);
+});
+
+it('every route is somebody’s, and no role of it is named twice', () => {
+  for (const { operationId, roles: allowed, public: open } of routes) {
+    expect(allowed.length > 0, operationId).toBe(open === undefined);
+    expect(new Set(allowed).size, operationId).toBe(allowed.length);
+  }
+});
+
+it('every route about one key says which right on it counts', () => {
+  const crypto = ['encrypt', 'decrypt', 'sign', 'verify'];
+  for (const { operationId, path, right } of routes)
+    expect(right !== undefined, operationId).toBe(/^\/(keys|aliases)\/\{/.test(path) || crypto.includes(operationId));
+});

@@ -1,0 +1,117 @@
+import { platformTenantId } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roles } from '../auth/role.js';
+import { examplePath } from '../route/example.js';
+import { basePath, type Route } from '../route/route.js';
+import { call } from '../testing/call.js';
+import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { asTenant, tenantA } from '../testing/token.js';
+import { routes } from './routes.js';
+
+const pathOf = (route: Route): string => `${basePath}${examplePath(route.path)}`;
+const guarded = routes.filter((route) => route.public === undefined);
+const byName = (operationId: string): Route => routes.find((route) => route.operationId === operationId) as Route;
+
+describe('access', () => {
+  let rig: Rig;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    rig = await startRig();
+    gateway = await rig.gateway();
+  });
+  afterAll(() => rig.stop());
+
+  const attempt = (route: Route, token: string | undefined, query = '') =>
+    call(gateway, route.method, `${pathOf(route)}${query}`, {
+      token,
+      ...(route.takes === 'body' && { body: JSON.stringify(route.example.request) }),
+      ...(route.conditional && { headers: { 'if-match': '"7"' } }),
+    });
+  const heard = (route: Route): number => rig.standIns.heard.get(route.operationId)?.length ?? 0;
+
+  const matrix = guarded.flatMap((route) =>
+    roles.map((role) => [route.operationId, role, route.roles.includes(role)] as const),
+  );
+
+  it.each(matrix)('to %s as %s: %s', async (operationId, role, allowed) => {
+    const route = byName(operationId);
+    const before = heard(route);
+    const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
+    const answer = await attempt(route, await rig.issuer.token({ sub: `a ${role}`, ...asTenant(tenant, role) }));
+    if (!allowed) expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
+    // What the gateway does itself it does: its id may be one that there is not.
+    else if (route.contract.owner === 'gateway') return expect([route.status, 404]).toContain(answer.status);
+    else expect(answer.status).toBe(route.status);
+    expect(heard(route) - before).toBe(allowed ? 1 : 0);
+    if (allowed) expect(answer.text).toBe(JSON.stringify(route.example.reply));
+  });
+
+  it('is anybody’s to public keys, and to nothing else', async () => {
+    const open = routes.filter((route) => route.public);
+    expect(open.map(({ operationId }) => operationId)).toEqual(['getKeySet']);
+    for (const route of open) {
+      const answer = await attempt(route, undefined);
+      expect([answer.status, answer.text]).toEqual([200, JSON.stringify(route.example.reply)]);
+    }
+  });
+
+  it.each(guarded.map((route) => [route.operationId]))('to %s without a token is refused', async (operationId) => {
+    expect((await attempt(byName(operationId), undefined)).status).toBe(401);
+  });
+
+  it.each(guarded.map((route) => [route.operationId]))('to %s without a role is refused', async (operationId) => {
+    const answer = await attempt(byName(operationId), await rig.issuer.token({ roles: [] }));
+    expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
+  });
+
+  const untried = guarded.filter(({ dryRun }) => dryRun !== true);
+  it.each(untried.map((route) => [route.operationId]))('does not do %s when it is to be tried', async (operationId) => {
+    const route = byName(operationId);
+    const [role = 'user'] = route.roles;
+    const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
+    const answer = await attempt(route, await rig.issuer.token(asTenant(tenant, role)), '?dryRun=true');
+    if (route.takes === 'body' || route.contract.owner === 'gateway')
+      return expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
+    // Of parameters it is one that the service knows nothing of.
+    const { body } = rig.standIns.heard.get(operationId)?.at(-1) ?? expect.fail();
+    expect(JSON.parse(body)).toMatchObject({ dryRun: 'true' });
+    expect(route.contract.request.safeParse(JSON.parse(body)).success).toBe(false);
+  });
+
+  it('knows no platform administrator outside the platform’s own tenant', async () => {
+    const answer = await attempt(byName('createTenant'), await rig.issuer.token(asTenant(tenantA, 'platform-admin')));
+    expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
+  });
+
+  it('puts a denial on record before it is answered', async () => {
+    const correlationId = crypto.randomUUID();
+    const answer = await call(gateway, 'GET', '/api/v1/audit/events', {
+      token: await rig.issuer.token({ sub: 'curious' }),
+      headers: { 'x-correlation-id': correlationId },
+    });
+    expect(answer.status).toBe(403);
+    const waiting = await rig.postgres.query('ankadb_gateway', 'SELECT events FROM outbox');
+    const sealed = rig.standIns.sealed.filter((event) => event.correlationId === correlationId);
+    expect(JSON.stringify(waiting) + JSON.stringify(sealed)).toContain(correlationId);
+    await expect
+      .poll(() => rig.standIns.sealed.find((event) => event.correlationId === correlationId), { timeout: 15_000 })
+      .toMatchObject({
+        tenantId: tenantA,
+        userId: 'curious',
+        operation: 'access.denied',
+        outcome: 'failure',
+        failureCode: 'access-denied',
+        details: { operationId: 'queryEvents', userIssuer: rig.issuer.issuer },
+      });
+  });
+});
+
+describe('dry runs', () => {
+  /** What changes nothing needs none. */
+  const harmless = ['verifyTrail', 'evaluatePolicy', 'evaluatePolicyChange'];
+
+  it('are offered wherever something is done', () => {
+    const doing = routes.filter(({ method, operationId }) => method !== 'GET' && !harmless.includes(operationId));
+    expect(doing.filter(({ dryRun }) => dryRun !== true).map(({ operationId }) => operationId)).toEqual([]);
+  });
+});

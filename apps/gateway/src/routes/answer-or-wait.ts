@@ -1,0 +1,48 @@
+import { AnkaError, type DryRun } from '@ankasecure/contracts';
+import type { RawReply } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Approval } from '../approval/approval.contract.js';
+import { ApprovalRequests } from '../approval/approval-requests.js';
+import { type Answer, answerOf } from '../route/answer.js';
+import { basePath, type Route } from '../route/route.js';
+import { standing, whileStanding } from '../route/standing.js';
+
+/** What went to the service. */
+interface SentRequest {
+  readonly body: Buffer;
+  readonly ifMatch?: number | undefined;
+}
+
+export const answerWith = (status: 200 | 202, body: Approval | DryRun): Answer => ({
+  status,
+  headers: {
+    'content-type': 'application/json',
+    ...(status === 202 && 'id' in body && { location: `${basePath}/approvals/${body.id}` }),
+  },
+  body: Buffer.from(JSON.stringify(body)),
+});
+
+/** Turns a service's reply into an answer. Where the reply asks for a second person, the request is kept for one. */
+@Injectable()
+export class AnswerOrWait {
+  constructor(private readonly requests: ApprovalRequests) {}
+
+  /**
+   * A kept request is about the revision there was when it was made, whether or not its caller named one: nobody approves a
+   * state that they could not have read.
+   */
+  async answer(
+    route: Route,
+    { principal, id: correlationId }: FastifyRequest,
+    { body, ifMatch }: SentRequest,
+    reply: RawReply,
+  ): Promise<Answer> {
+    if (route.controlled !== true || reply.head.ok || reply.head.error.code !== 'approval-required')
+      return answerOf(route, reply, correlationId);
+    const refused = { operation: route.operationId, body, ifMatch: ifMatch ?? reply.head.revision };
+    if (refused.ifMatch === undefined && route.conditional !== undefined) throw new AnkaError('internal-error');
+    const approval = await whileStanding(principal, route, (now) => this.requests.keep(now, refused, correlationId));
+    return standing(principal, route, () => answerWith(202, approval));
+  }
+}

@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto';
+import { newId } from '@ankasecure/contracts';
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Claim, Idempotency } from '../idempotency/idempotency.js';
+import { idempotencyKeyOf } from '../idempotency/idempotency-key.js';
+import { type Answer, isFinal, sendAnswer } from '../route/answer.js';
+import { conditionOf } from '../route/precondition.js';
+import { isDryRun, requestBody } from '../route/request-body.js';
+import type { Route } from '../route/route.js';
+import { type Exchange, type Handler, ServiceRequest } from '../route/service-request.js';
+import { standing } from '../route/standing.js';
+import { AnswerOrWait } from './answer-or-wait.js';
+import { Forward } from './forward.js';
+
+/** A record outlives its request's deadline by this much before it counts as left behind, in milliseconds. */
+const graceMs = 1000;
+
+/** The hash binds the stored answer to the principal as well: another principal's equal request gets none of it. */
+const hashOf = ({ principal: { issuer, subject } }: FastifyRequest, body: Buffer): Buffer =>
+  hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
+
+/** Passes a creating request on with the id of what it creates, once per Idempotency-Key. */
+@Injectable()
+export class Create {
+  constructor(
+    private readonly services: ServiceRequest,
+    private readonly waits: AnswerOrWait,
+    private readonly forward: Forward,
+    private readonly idempotency: Idempotency,
+    private readonly log: Logger,
+  ) {}
+
+  handlerFor(route: Route): Handler {
+    const dryRun = this.forward.handlerFor(route);
+    return async (request, reply) => {
+      // A dry run is not remembered: the key stays free for the request itself.
+      if (isDryRun(request, route)) return dryRun(request, reply);
+      const key = idempotencyKeyOf(request.headers['idempotency-key']);
+      const body = requestBody(request, route);
+      const exchange = { route, request, reply };
+      if (key !== undefined) return this.once(exchange, key, body);
+      return sendAnswer(reply, (await this.send(exchange, body, newId())).answer);
+    };
+  }
+
+  /** Replays the stored answer, or makes the attempt that the key allows. */
+  private async once(exchange: Exchange, key: string, body: Buffer): Promise<FastifyReply> {
+    const { route, request, reply } = exchange;
+    const begun = await this.idempotency.begin({
+      tenantId: request.principal.tenantId,
+      key,
+      route: route.operationId,
+      bodyHash: hashOf(request, body),
+      withinMs: route.withinMs + graceMs,
+    });
+    if ('status' in begun)
+      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), begun));
+    const { answer, isLast } = await this.send(exchange, body, begun.resourceId).catch(async (error: unknown) => {
+      await this.settle(begun, undefined, request.id);
+      throw error;
+    });
+    await this.settle(begun, isLast ? answer : undefined, request.id);
+    return sendAnswer(reply, answer);
+  }
+
+  private async send(
+    exchange: Exchange,
+    body: Buffer,
+    resourceId: string,
+  ): Promise<{ readonly answer: Answer; readonly isLast: boolean }> {
+    const { route, request } = exchange;
+    const condition = conditionOf(route, request.headers['if-match']);
+    const answered = await this.services.send(exchange, body, { resourceId, ...condition });
+    const answer = await this.waits.answer(route, request, { body, ...condition }, answered);
+    return { answer, isLast: isFinal(answered) };
+  }
+
+  /** Keeps the last answer, or lets the next attempt in. The request itself is over, so a failure here does not change its answer. */
+  private async settle(claim: Claim, answer: Answer | undefined, correlationId: string): Promise<void> {
+    try {
+      await (answer === undefined ? this.idempotency.release(claim) : this.idempotency.finish(claim, answer));
+    } catch (error) {
+      this.log.error(
+        { correlationId, reason: (error as Error).message },
+        'an idempotency record stays in flight until its deadline',
+      );
+    }
+  }
+}

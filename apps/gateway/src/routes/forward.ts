@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { answerOf, sendAnswer } from '../route/answer.js';
+import { conditionOf } from '../route/precondition.js';
+import { isDryRun, requestBody } from '../route/request-body.js';
+import type { Route } from '../route/route.js';
+import { type Handler, ServiceRequest } from '../route/service-request.js';
+import { AnswerOrWait } from './answer-or-wait.js';
+
+/** Passes the request's bytes on to the service that owns the operation, and the reply's bytes back. */
+@Injectable()
+export class Forward {
+  constructor(
+    private readonly services: ServiceRequest,
+    private readonly waits: AnswerOrWait,
+  ) {}
+
+  handlerFor(route: Route): Handler {
+    return async (request, reply) => {
+      const dryRun = isDryRun(request, route);
+      const condition = conditionOf(route, request.headers['if-match']);
+      const body = requestBody(request, route);
+      const extra = dryRun ? { ...condition, dryRun } : condition;
+      const answered = await this.services.send({ route, request, reply }, body, extra);
+      // A dry run creates nothing, whatever the route creates.
+      if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
+      return sendAnswer(reply, await this.waits.answer(route, request, { body, ...condition }, answered));
+    };
+  }
+}

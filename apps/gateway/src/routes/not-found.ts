@@ -1,0 +1,55 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { tokenPath } from '../access-token/client-authentication.js';
+import { sendProblem } from '../problem/send-problem.js';
+import { type Route, urlOf } from '../route/route.js';
+import { RouteTable } from '../route/route-table.js';
+
+interface KnownPath {
+  readonly pattern: RegExp;
+  readonly methods: readonly string[];
+}
+
+const pathOf = (url: string): string => url.split(/[?#]/, 1)[0] ?? '';
+
+const methodsOf = (route: Route): readonly string[] => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]);
+
+/** The paths of the table, and the token endpoint's, with the methods that each supports. */
+const knownPaths = (routes: readonly Route[]): readonly KnownPath[] => [
+  ...[...Map.groupBy(routes, urlOf)].map(([url, rows]) => ({
+    pattern: new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+')}$`),
+    methods: rows.flatMap(methodsOf),
+  })),
+  { pattern: new RegExp(`^${tokenPath}$`), methods: ['POST'] },
+];
+
+/** Answers 405 with Allow where the path exists (RFC 9110 §15.5.6), and 404 elsewhere. */
+@Injectable()
+export class NotFound implements OnModuleInit {
+  private readonly paths: readonly KnownPath[];
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    table: RouteTable,
+  ) {
+    this.paths = knownPaths(table.rows);
+  }
+
+  onModuleInit(): void {
+    this.host.httpAdapter
+      .getInstance<FastifyInstance>()
+      .setNotFoundHandler((request, reply) => this.answer(request, reply));
+  }
+
+  private answer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const known = this.paths.find(({ pattern }) => pattern.test(pathOf(request.raw.url ?? '')));
+    if (known === undefined || known.methods.includes(request.method))
+      return sendProblem(reply, { code: 'route-not-found', detail: 'There is no resource at this path' });
+    const allow = known.methods.join(', ');
+    return sendProblem(reply.header('allow', allow), {
+      code: 'method-not-allowed',
+      detail: `This resource supports ${allow}`,
+    });
+  }
+}

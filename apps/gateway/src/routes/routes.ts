@@ -1,0 +1,35 @@
+import { approvalRoutes } from '../approval/approval.routes.js';
+import { auditRoutes } from '../audit/audit.routes.js';
+import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { issuerRoutes } from '../issuer/issuer.routes.js';
+import { aliasRoutes } from '../key/alias.routes.js';
+import { grantRoutes } from '../key/grant.routes.js';
+import { importRoutes } from '../key/import.routes.js';
+import { keyRoutes } from '../key/key.routes.js';
+import { lifecycleRoutes } from '../key/lifecycle.routes.js';
+import { keySetRoute } from '../key-set/key-set.routes.js';
+import { historyRoutes } from '../policy/history.routes.js';
+import { policyRoutes } from '../policy/policy.routes.js';
+import type { Route } from '../route/route.js';
+import { serviceAccountRoutes } from '../service-account/service-account.routes.js';
+import { kekRoutes } from '../tenant/kek.routes.js';
+import { tenantRoutes } from '../tenant/tenant.routes.js';
+
+/** The whole API. */
+export const routes: readonly Route[] = [
+  ...keyRoutes,
+  ...grantRoutes,
+  ...aliasRoutes,
+  ...importRoutes,
+  ...lifecycleRoutes,
+  ...cryptoRoutes,
+  ...policyRoutes,
+  ...historyRoutes,
+  ...approvalRoutes,
+  ...serviceAccountRoutes,
+  ...issuerRoutes,
+  ...auditRoutes,
+  ...tenantRoutes,
+  ...kekRoutes,
+  keySetRoute,
+];

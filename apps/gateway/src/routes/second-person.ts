@@ -1,0 +1,101 @@
+import { isDryRun as isDryRunResult, parseJson, type RawReply, validate } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Approval, approveRequest, rejectRequest } from '../approval/approval.contract.js';
+import { ControlledRoutes } from '../approval/controlled-route.js';
+import { type Approved, type Decider, Decisions, type Verdict } from '../approval/decisions.js';
+import type { Principal } from '../auth/principal.js';
+import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
+import { isDryRun, requestBody } from '../route/request-body.js';
+import type { Route } from '../route/route.js';
+import { contextOf, type Exchange, type ExtraContext, type Handler, ServiceRequest } from '../route/service-request.js';
+import { standing, whileStanding } from '../route/standing.js';
+import { answerWith } from './answer-or-wait.js';
+
+const bodyOf = (request: FastifyRequest, route: Route): unknown => parseJson(requestBody(request, route));
+
+const deciderOf = ({ route, request }: Exchange, principal: Principal): Decider => {
+  const context = contextOf(request, principal, route.withinMs);
+  return { context: isDryRun(request, route) ? { ...context, dryRun: true } : context, principal };
+};
+
+/** What the service receives of an approval, besides the request. */
+const approvedContext = ({ id, requestedBy, ifMatch }: Approval): ExtraContext => ({
+  ...(ifMatch !== null && { ifMatch }),
+  approval: { id, requestedBy },
+});
+
+const requestOf = (approval: Approval): Buffer => Buffer.from(JSON.stringify(approval.request));
+
+/** Decides requests for approval, and carries out what is approved as if the approver had asked for it: the approver's rights count. */
+@Injectable()
+export class SecondPerson {
+  constructor(
+    private readonly services: ServiceRequest,
+    private readonly decisions: Decisions,
+    private readonly controlled: ControlledRoutes,
+  ) {}
+
+  handlerFor(route: Route, verdict: Verdict): Handler {
+    return (request, reply) => this[verdict]({ route, request, reply });
+  }
+
+  private async approve(exchange: Exchange): Promise<FastifyReply> {
+    const { route, request, reply } = exchange;
+    const { id } = validate(approveRequest.contract.request, bodyOf(request, route));
+    const decided = await whileStanding(request.principal, route, (principal) =>
+      this.decisions.approve(deciderOf(exchange, principal), id),
+    );
+    if ('dryRun' in decided) {
+      const { dryRun, approval } = decided;
+      return dryRun.succeeds && approval !== undefined
+        ? this.tryOperation(exchange, approval)
+        : sendAnswer(reply, answerWith(200, dryRun));
+    }
+    if (decided.approval.outcome === null) return this.carryOut(exchange, decided);
+    return standing(request.principal, route, () => sendAnswer(reply, answerWith(200, decided.approval)));
+  }
+
+  private async reject(exchange: Exchange): Promise<FastifyReply> {
+    const { route, request, reply } = exchange;
+    const { id, reason } = validate(rejectRequest.contract.request, bodyOf(request, route));
+    const decided = await whileStanding(request.principal, route, (principal) =>
+      this.decisions.reject(deciderOf(exchange, principal), id, reason),
+    );
+    if (isDryRunResult(decided)) return sendAnswer(reply, answerWith(200, decided));
+    return standing(request.principal, route, () => sendAnswer(reply, answerWith(200, decided)));
+  }
+
+  /** Answers the dry run of the operation that would be carried out. */
+  private async tryOperation({ request, reply }: Exchange, approval: Approval): Promise<FastifyReply> {
+    const route = this.controlled.find(approval.operation);
+    const extra = { ...approvedContext(approval), dryRun: true } as const;
+    const answered = await this.services.send({ route, request, reply }, requestOf(approval), extra);
+    return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
+  }
+
+  private async carryOut({ request, reply }: Exchange, approved: Approved): Promise<FastifyReply> {
+    const route = this.controlled.find(approved.approval.operation);
+    const answered = await this.attempt({ route, request, reply }, approved);
+    const answer = answerOf(route, answered, request.id);
+    if (!isFinal(answered)) return sendAnswer(reply, answer);
+    const body = JSON.parse(answer.body.toString()) as unknown;
+    return sendAnswer(reply, answerWith(200, await this.decisions.conclude(approved, { status: answer.status, body })));
+  }
+
+  /** @returns the operation's reply; unless it is the last one, the request may be approved again */
+  private async attempt(exchange: Exchange, approved: Approved): Promise<RawReply> {
+    const { approval } = approved;
+    let isLast = false;
+    try {
+      const answered = await this.services.send(exchange, requestOf(approval), {
+        ...(exchange.route.idempotent && { resourceId: approval.id }),
+        ...approvedContext(approval),
+      });
+      isLast = isFinal(answered);
+      return answered;
+    } finally {
+      if (!isLast) await this.decisions.release(approved);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The HSM partition that a tenant lives on, as the policy service said it. */
+@Entity('tenant_partition')
+@Check('tenant_partition_partition_check', `partition ~ '^[A-Za-z0-9_-]{1,64}$'`)
+export class TenantPartition {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'tenant_partition_pkey' })
+  tenantId!: string;
+
+  @Column('text')
+  partition!: string;
+
+  @Column('timestamptz', { name: 'learned_at', default: () => 'now()' })
+  learnedAt!: Date;
+}
