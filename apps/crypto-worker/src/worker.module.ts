@@ -1,158 +1,50 @@
-import { Outbox, PARTS, type Parts } from '@ankasecure/service-kit';
-import { type FactoryProvider, Module, type Type } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { SignToken } from './access-token/sign-token.js';
-import { KeyAliases } from './alias/key-alias.js';
-import { ComputeMac } from './audit-mac/compute-mac.js';
-import type { WorkerConfig } from './config.js';
-import { Custody } from './custody/custody.js';
-import { CustodyModule } from './custody/custody.module.js';
-import { ChangeGrants } from './grant/change-grants.js';
+import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { AccessTokenModule } from './access-token/access-token.module.js';
+import { AliasModule } from './alias/alias.module.js';
+import { AuditMacModule } from './audit-mac/audit-mac.module.js';
+import { GrantModule } from './grant/grant.module.js';
+import { GroupModule } from './group/group.module.js';
 import { StepAside } from './group/step-aside.js';
-import { WellWorkers } from './group/well-worker.js';
-import { DestroyOldKeks } from './kek/destroy-old-kek.js';
-import { ReadKek } from './kek/read-kek.js';
-import { RewrapKeys } from './kek/rewrap-keys.js';
-import { RewrapPage } from './kek/rewrap-page.js';
-import { RotateKek } from './kek/rotate-kek.js';
-import { ReadKeySet } from './key/key-set.js';
-import { KeyStore } from './key/key-store.js';
-import { ReadUsage } from './key/key-usage.js';
-import { ReadKey } from './key/read-key.js';
-import { Lease } from './lease/lease.js';
-import { ChangeState } from './life/change-state.js';
-import { DestroyDue } from './life/destroy-due.js';
-import { EditKey } from './life/edit-key.js';
-import { ForgetUnwrapped } from './life/forget-unwrapped.js';
-import { Reconciler } from './life/reconcile.js';
-import { RotateDue } from './life/rotate-due.js';
-import { RotationPolicies } from './life/rotation-policy.js';
-import { CreateKey } from './making/create-key.js';
-import { ImportKey } from './making/import-key.js';
-import { KeyRoom } from './making/key-room.js';
-import { VersionMaker } from './making/make-version.js';
-import { RotateKey } from './making/rotate-key.js';
-import { ObjectDestroyer } from './object/destroy-object.js';
-import { Intents } from './object/intent.js';
-import { ObjectMaker } from './object/make-object.js';
-import { AttemptItem } from './operation/attempt-item.js';
-import { GcmReservation } from './operation/gcm-reservation.js';
-import { RunOperation } from './operation/run-operation.js';
-import { UseBudget } from './operation/use-budget.js';
-import { GroupCommit } from './outcome/group-commit.js';
-import { KeyActionRunner } from './outcome/key-action.js';
-import { KeyMakingRunner } from './outcome/key-making.js';
-import { PlatformKeys } from './platform-key/platform-key.js';
-import { EnforcedPolicies } from './policy/enforced-policy.js';
-import { EvaluatePolicy } from './policy/evaluate-policy.js';
-import { ListAlgorithm } from './policy/list-algorithm.js';
-import { ApplyPolicy } from './policy-change/apply-policy.js';
-import { EvaluateChange } from './policy-change/evaluate-change.js';
-import { Quotas } from './quota/quotas.js';
-import { Worker } from './worker.js';
+import { KekModule } from './kek/kek.module.js';
+import { LifeModule } from './life/life.module.js';
+import { OperationModule } from './operation/operation.module.js';
+import { GroupCommitModule } from './outcome/group-commit.module.js';
+import { PolicyChangeModule } from './policy-change/policy-change.module.js';
 
-type WorkerParts = Parts<WorkerConfig>;
-
-/** A provider whose factory gets exactly what it names, in order. */
-const made = <Made>(
-  provide: Type<Made>,
-  inject: FactoryProvider['inject'],
-  useFactory: (...parts: never[]) => Made,
-): FactoryProvider => ({
-  provide,
-  inject: inject ?? [],
-  useFactory,
-});
-
+/**
+ * The worker: the rooms that serve contracts, and through their imports every room below them.
+ *
+ * Nest starts rooms from the ground up and stops them from the top down, so each part starts after the parts that it needs and
+ * stops before them:
+ *
+ * 1. Start: the token opens and the outbox starts; then the worker listens for changed keys and ends what dead workers left
+ *    behind; then background rounds begin and the worker joins its group; then the bus delivers requests.
+ * 2. Stop: no new requests, and those in flight finish; the worker leaves its group and no new rounds begin; the token closes;
+ *    rounds under way end; the outcome connection, the lease and the outbox end.
+ */
 @Module({
-  imports: [CustodyModule],
-  providers: [
-    GroupCommit,
-    EnforcedPolicies,
-    made(KeyStore, [DataSource], (dataSource: DataSource) => new KeyStore(dataSource)),
-    Quotas,
-    GcmReservation,
-    made(Lease, [PARTS], ({ config, log }: WorkerParts) => new Lease(config.database, log)),
-    made(
-      Intents,
-      [PARTS, Lease],
-      ({ dataSource, config }: WorkerParts, lease: Lease) => new Intents(dataSource, config.partition, lease),
-    ),
-    made(
-      ObjectMaker,
-      [PARTS, Custody, Intents, Outbox],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Outbox]) =>
-        new ObjectMaker(dataSource, ...rest, log),
-    ),
-    made(
-      ObjectDestroyer,
-      [DataSource, Custody, Intents, Outbox],
-      (...parts: ConstructorParameters<typeof ObjectDestroyer>) => new ObjectDestroyer(...parts),
-    ),
-    made(
-      DestroyDue,
-      [PARTS, Custody, Intents, ObjectDestroyer],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, ObjectDestroyer]) =>
-        new DestroyDue(dataSource, ...rest, log),
-    ),
-    made(
-      Reconciler,
-      [PARTS, Custody, Intents, Lease, ObjectDestroyer],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Intents, Lease, ObjectDestroyer]) =>
-        new Reconciler(dataSource, ...rest, log),
-    ),
-    PlatformKeys,
-    ComputeMac,
-    SignToken,
-    ApplyPolicy,
-    EvaluateChange,
-    EvaluatePolicy,
-    KeyActionRunner,
-    KeyMakingRunner,
-    KeyRoom,
-    VersionMaker,
-    CreateKey,
-    ChangeGrants,
-    made(
-      ForgetUnwrapped,
-      [PARTS, Custody, KeyStore],
-      ({ config, log }: WorkerParts, ...rest: [never, KeyStore]) => new ForgetUnwrapped(config.database, ...rest, log),
-    ),
-    ChangeState,
-    made(
-      RotateDue,
-      [PARTS, Custody, Lease, RotateKey],
-      ({ dataSource, log }: WorkerParts, ...rest: [never, Lease, RotateKey]) => new RotateDue(dataSource, ...rest, log),
-    ),
-    UseBudget,
-    RotationPolicies,
-    EditKey,
-    made(
-      KeyAliases,
-      [PARTS, KeyActionRunner],
-      ({ dataSource, config }: WorkerParts, actions: KeyActionRunner) =>
-        new KeyAliases(dataSource, actions, config.cursorSecret),
-    ),
-    made(ReadKeySet, [DataSource], (dataSource: DataSource) => new ReadKeySet(dataSource)),
-    made(ReadUsage, [DataSource], (dataSource: DataSource) => new ReadUsage(dataSource)),
-    RotateKey,
-    made(
-      ReadKey,
-      [PARTS, Custody],
-      ({ dataSource, config }: WorkerParts, custody: never) => new ReadKey(dataSource, custody, config.cursorSecret),
-    ),
-    ListAlgorithm,
-    ImportKey,
-    ReadKek,
-    RotateKek,
-    RewrapPage,
-    DestroyOldKeks,
-    RewrapKeys,
-    AttemptItem,
-    RunOperation,
-    WellWorkers,
-    StepAside,
-    Worker,
+  imports: [
+    AccessTokenModule,
+    AliasModule,
+    AuditMacModule,
+    GrantModule,
+    GroupCommitModule,
+    GroupModule,
+    KekModule,
+    LifeModule,
+    OperationModule,
+    PolicyChangeModule,
   ],
 })
-export class WorkerModule {}
+export class WorkerModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(private readonly stepAside: StepAside) {}
+
+  /** The root starts last: a worker counts as well when it is about to serve. */
+  onApplicationBootstrap(): void {
+    this.stepAside.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.stepAside.stop();
+  }
+}

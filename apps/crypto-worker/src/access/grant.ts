@@ -1,19 +1,19 @@
 import type { Context, Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { assertMay, type Deed, type GrantsOfKey, mayWithAll } from './access.js';
+import { KeyGrantRecord } from './key-grant.entity.js';
 
-interface Row {
-  readonly kind: GranteeKind;
-  readonly grantee: string;
-  readonly rights: KeyRight[];
-}
-
-/** One key's grants, in a fixed order; the transaction must be the tenant's. */
+/** Reads one key's grants, in a fixed order. The transaction must be the tenant's. */
 export const readGrants = (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>
-  manager.query<Row[]>(
-    'SELECT kind, grantee, rights FROM key_grant WHERE tenant_id = $1 AND key_id = $2 ORDER BY kind DESC, grantee COLLATE "C"',
-    [tenantId, keyId],
-  );
+  manager
+    .createQueryBuilder(KeyGrantRecord, 'g')
+    .select('g.kind', 'kind')
+    .addSelect('g.grantee', 'grantee')
+    .addSelect('g.rights', 'rights')
+    .where('g.tenantId = :tenantId AND g.keyId = :keyId', { tenantId, keyId })
+    .orderBy('g.kind', 'DESC')
+    .addOrderBy('g.grantee COLLATE "C"')
+    .getRawMany<Grant>();
 
 const named = (grants: readonly Grant[], kind: GranteeKind): ReadonlyMap<string, readonly KeyRight[]> =>
   new Map(grants.filter((row) => row.kind === kind).map(({ grantee, rights }) => [grantee, rights]));

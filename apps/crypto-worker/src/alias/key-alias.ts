@@ -7,22 +7,17 @@ import {
   type putAlias,
 } from '@ankasecure/contracts';
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock-key.js';
+import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
-import type { KeyActionRunner } from '../outcome/key-action.js';
-
-interface Row {
-  readonly name: string;
-  readonly key_id: string;
-  readonly changed_at: Date;
-  readonly revision: number;
-}
+import { KeyActionRunner } from '../outcome/key-action.js';
 
 interface Named {
   readonly name: string;
@@ -34,23 +29,20 @@ type Naming = z.infer<typeof putAlias.contract.request>;
  * The names a tenant gives its keys. Whoever uses a key by a name is decided on that key's version, so a name that leaves a key
  * makes the key's cached versions outdated: when the change has returned, no worker protects by the name with the old key.
  */
+@Injectable()
 export class KeyAliases {
-  private readonly cursors: CursorSeal;
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly actions: KeyActionRunner,
-    cursorSecret: string,
-  ) {
-    this.cursors = new CursorSeal(cursorSecret);
-  }
+    private readonly cursors: CursorSeal,
+  ) {}
 
   /** @throws AnkaError `alias-not-found`, `key-access-denied` */
   get(context: Context, { name }: Named): Promise<Alias> {
     const { tenantId } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const row = await read(manager, tenantId, name);
-      await assertGranted(manager, context, 'view', row.key_id);
+      await assertGranted(manager, context, 'view', row.keyId);
       return aliasOf(row);
     });
   }
@@ -64,15 +56,11 @@ export class KeyAliases {
     const scope: CursorScope = { tenantId, listing: 'aliases', filter };
     const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<Row[]>(
-        `SELECT ${columns} FROM key_alias a WHERE tenant_id = $1 AND name > $2 AND ($3::uuid IS NULL OR key_id = $3)
-           AND ($5 OR ${grantedAny('a.tenant_id', 'a.key_id', '$6', '$7')})
-         ORDER BY name LIMIT $4`,
-        [
-          ...[tenantId, after, filter.keyId ?? null, limit + 1],
-          ...[mayWithAll(context, 'view'), context.principal, context.groups ?? []],
-        ],
-      ),
+      visibleAliases(manager, context, filter.keyId)
+        .andWhere('alias.name > :after', { after })
+        .orderBy('alias.name')
+        .limit(limit + 1)
+        .getMany(),
     );
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
@@ -93,8 +81,8 @@ export class KeyAliases {
       check: (manager) => checkPut(manager, context, naming),
       foresee: (_old, manager) => forecast(manager, tenantId, keyId),
       write: async (manager, old) => {
-        const row = await write(manager, tenantId, naming);
-        if (old !== undefined && old.key_id !== keyId) await outdateKey(manager, tenantId, old.key_id);
+        const row = await write(manager, tenantId, naming, old);
+        if (old !== null && old.keyId !== keyId) await outdateKey(manager, tenantId, old.keyId);
         return { result: aliasOf(row), events: [changed(row, old)] };
       },
     });
@@ -112,10 +100,10 @@ export class KeyAliases {
       keyId: null,
       details: { alias: name },
       check: (manager) => checkRemove(manager, context, name),
-      foresee: (old, manager) => forecast(manager, tenantId, old.key_id),
+      foresee: (old, manager) => forecast(manager, tenantId, old.keyId),
       write: async (manager, old) => {
-        await manager.query('DELETE FROM key_alias WHERE tenant_id = $1 AND name = $2', [tenantId, name]);
-        await outdateKey(manager, tenantId, old.key_id);
+        await manager.delete(KeyAliasRecord, { tenantId, name });
+        await outdateKey(manager, tenantId, old.keyId);
         return { result: aliasOf(old), events: [changed(old, old)] };
       },
     });
@@ -123,45 +111,63 @@ export class KeyAliases {
 }
 
 /** The event of a changed alias: the key it stands for, and the one it stood for. */
-const changed = ({ name, key_id: keyId }: Row, old: Row | undefined) => ({
+const changed = ({ name, keyId }: KeyAliasRecord, old: KeyAliasRecord | null) => ({
   keyId,
-  details: { alias: name, ...(old !== undefined && { was: old.key_id }) },
+  details: { alias: name, ...(old !== null && { was: old.keyId }) },
 });
 
 const forecast = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Forecast> => ({
-  key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as KeyRow),
+  key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion),
 });
 
-const columns = 'name, key_id, changed_at, revision';
+/** The aliases of keys that the caller may see. */
+const visibleAliases = (
+  manager: EntityManager,
+  context: Context,
+  keyId: string | undefined,
+): SelectQueryBuilder<KeyAliasRecord> => {
+  const query = manager
+    .createQueryBuilder(KeyAliasRecord, 'alias')
+    .where('alias.tenantId = :tenantId', { tenantId: context.tenantId });
+  if (keyId !== undefined) query.andWhere('alias.keyId = :keyId', { keyId });
+  if (!mayWithAll(context, 'view'))
+    query.andWhere(grantedAny('alias.tenant_id', 'alias.keyId', ':subject', ':groups'), {
+      subject: context.principal,
+      groups: context.groups ?? [],
+    });
+  return query;
+};
 
-const aliasOf = ({ name, key_id, changed_at, revision }: Row): Alias => ({
+const aliasOf = ({ name, keyId, changedAt, revision }: KeyAliasRecord): Alias => ({
   name,
-  keyId: key_id,
-  changedAt: changed_at.toISOString(),
+  keyId,
+  changedAt: changedAt.toISOString(),
   revision,
 });
 
-const write = async (manager: EntityManager, tenantId: string, { name, keyId }: Naming): Promise<Row> => {
-  const [row] = await manager.query<Row[]>(
-    `INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)
-     ON CONFLICT (tenant_id, name) DO UPDATE SET key_id = excluded.key_id, changed_at = now(), revision = key_alias.revision + 1
-     RETURNING ${columns}`,
-    [tenantId, name, keyId],
-  );
-  return row as Row;
+/** Names are changed one after the other, under the tenant's fence, so an alias that was not there is not there yet. */
+const write = async (
+  manager: EntityManager,
+  tenantId: string,
+  { name, keyId }: Naming,
+  old: KeyAliasRecord | null,
+): Promise<KeyAliasRecord> => {
+  if (old === null) await manager.insert(KeyAliasRecord, { tenantId, name, keyId });
+  else
+    await manager.update(
+      KeyAliasRecord,
+      { tenantId, name },
+      { keyId, changedAt: () => 'now()', revision: () => 'revision + 1' },
+    );
+  return read(manager, tenantId, name);
 };
 
-const find = async (manager: EntityManager, tenantId: string, name: string): Promise<Row | undefined> => {
-  const [row] = await manager.query<Row[]>(`SELECT ${columns} FROM key_alias WHERE tenant_id = $1 AND name = $2`, [
-    tenantId,
-    name,
-  ]);
-  return row;
-};
+const find = (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord | null> =>
+  manager.findOneBy(KeyAliasRecord, { tenantId, name });
 
-const read = async (manager: EntityManager, tenantId: string, name: string): Promise<Row> => {
+const read = async (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord> => {
   const row = await find(manager, tenantId, name);
-  if (row === undefined) throw new AnkaError('alias-not-found');
+  if (row === null) throw new AnkaError('alias-not-found');
   return row;
 };
 
@@ -169,7 +175,7 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
 const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 
 /** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
-const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: Row | undefined): void => {
+const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: KeyAliasRecord | null): void => {
   if (ifMatch !== undefined && ifMatch !== row?.revision)
     throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');
 };
@@ -179,23 +185,23 @@ const checkPut = async (
   manager: EntityManager,
   context: Context,
   { name, keyId }: Naming,
-): Promise<Row | undefined> => {
+): Promise<KeyAliasRecord | null> => {
   const { tenantId } = context;
   await lockKeyFor(manager, unconditional(context), 'manage', keyId);
   const old = await find(manager, tenantId, name);
-  if (old !== undefined) await assertGranted(manager, context, 'manage', old.key_id);
+  if (old !== null) await assertGranted(manager, context, 'manage', old.keyId);
   assertExpected(context, old);
-  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as KeyRow;
+  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion;
   if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'have an alias'));
   return old;
 };
 
 /** With the key locked that the name stands for. @throws AnkaError `alias-not-found`, `precondition-failed` */
-const checkRemove = async (manager: EntityManager, context: Context, name: string): Promise<Row> => {
+const checkRemove = async (manager: EntityManager, context: Context, name: string): Promise<KeyAliasRecord> => {
   const { tenantId } = context;
-  await lockKeyFor(manager, unconditional(context), 'manage', (await read(manager, tenantId, name)).key_id);
+  await lockKeyFor(manager, unconditional(context), 'manage', (await read(manager, tenantId, name)).keyId);
   const old = await read(manager, tenantId, name);
-  await assertGranted(manager, context, 'manage', old.key_id);
+  await assertGranted(manager, context, 'manage', old.keyId);
   assertExpected(context, old);
   return old;
 };

@@ -14,8 +14,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertMay, assertNoGain } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
+import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { lockKeyFor } from '../key/lock-key.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run.js';
 import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
 
@@ -86,7 +89,7 @@ const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, K
     keyId,
     check: (manager) => decide(manager, context, change),
     foresee: async (_plan, manager) => ({
-      key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as KeyRow),
+      key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion),
     }),
     write: async (manager, { held, next }) => {
       await write(manager, context, keyId, next);
@@ -106,11 +109,8 @@ const decide = async (manager: EntityManager, context: Context, { keyId, next }:
 };
 
 const read = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrants> => {
-  const [key] = await manager.query<{ revision: number }[]>(
-    'SELECT revision FROM key WHERE tenant_id = $1 AND id = $2',
-    [tenantId, keyId],
-  );
-  if (key === undefined) throw new AnkaError('key-not-found');
+  const key = await manager.findOne(KeyRecord, { select: { revision: true }, where: { tenantId, id: keyId } });
+  if (key === null) throw new AnkaError('key-not-found');
   return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
 };
 
@@ -120,16 +120,14 @@ const write = async (
   keyId: string,
   grants: readonly Grant[],
 ): Promise<void> => {
-  const key = [tenantId, keyId];
-  await manager.query('DELETE FROM key_grant WHERE tenant_id = $1 AND key_id = $2', key);
-  await manager.query(
-    `INSERT INTO key_grant (tenant_id, key_id, kind, grantee, rights, granted_by)
-     SELECT $1, $2, row.kind, row.grantee, row.rights, $3
-     FROM jsonb_to_recordset($4) AS row (kind text, grantee text, rights text[])`,
-    [...key, principal, JSON.stringify(grants)],
-  );
-  await manager.query('UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2', key);
-  await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', key);
+  await manager.delete(KeyGrantRecord, { tenantId, keyId });
+  if (grants.length > 0)
+    await manager.insert(
+      KeyGrantRecord,
+      grants.map(({ kind, grantee, rights }) => ({ tenantId, keyId, kind, grantee, rights, grantedBy: principal })),
+    );
+  await manager.increment(KeyVersionRecord, { tenantId, keyId }, 'revision', 1);
+  await manager.increment(KeyRecord, { tenantId, id: keyId }, 'revision', 1);
 };
 
 const wordsOf = ({ kind, grantee, rights }: Grant): string => `${kind}:${grantee}=${rights.join(',')}`;

@@ -1,10 +1,10 @@
 import type { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { KeyRow } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 
 /** A key version that could not be wrapped again. */
 export interface RewrapFailure {
-  readonly row: KeyRow;
+  readonly row: StoredVersion;
   readonly error: AnkaError;
 }
 
@@ -25,10 +25,10 @@ export const recordFailures = async (
        AND v.rewrap_failure IS DISTINCT FROM n.code RETURNING v.object_id`,
     [
       tenantId,
-      failures.map(({ row }) => row.object_id),
-      failures.map(({ row }) => row.wrapped_blob),
+      failures.map(({ row }) => row.objectId),
+      failures.map(({ row }) => row.wrappedBlob),
       failures.map(({ error }) => error.code),
     ],
   );
-  return failures.filter(({ row }) => recorded.some(({ object_id: objectId }) => objectId.equals(row.object_id)));
+  return failures.filter(({ row }) => recorded.some(({ object_id: objectId }) => objectId.equals(row.objectId)));
 };

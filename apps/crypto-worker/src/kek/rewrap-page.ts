@@ -2,7 +2,8 @@ import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Custody, type Wrapping } from '../custody/custody.js';
-import { type KeyRow, versionOf } from '../key/key-store.js';
+import { versionOf } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
 import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.statement.js';
@@ -45,16 +46,16 @@ export class RewrapPage {
     );
     const last = rows.at(-1);
     if (last === undefined) return undefined;
-    return { last: [last.id, last.version], complete: await this.rewrapAll(rotation, rows) };
+    return { last: [last.keyId, last.version], complete: await this.rewrapAll(rotation, rows) };
   }
 
-  private async rewrapAll(rotation: OpenRotation, rows: readonly KeyRow[]): Promise<boolean> {
+  private async rewrapAll(rotation: OpenRotation, rows: readonly StoredVersion[]): Promise<boolean> {
     const { tenantId, generation } = rotation;
     const { objectId: kek } = await this.platformKeys.find(tenantId, 'kek', generation);
     const settled = await Promise.allSettled(rows.map((row) => this.rewrap(row, kek, generation)));
     const done = settled.flatMap((ended) => (ended.status === 'fulfilled' ? [ended.value] : []));
     const failed = settled.flatMap((ended, index): RewrapFailure[] =>
-      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as KeyRow, error: asAnkaError(ended.reason) }],
+      ended.status === 'fulfilled' ? [] : [{ row: rows[index] as StoredVersion, error: asAnkaError(ended.reason) }],
     );
     const lasting = failed.filter(({ error }) => !error.retryable);
     await this.record(rotation, done, lasting);
@@ -65,7 +66,7 @@ export class RewrapPage {
     return failed.length === 0;
   }
 
-  private async rewrap(row: KeyRow, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
+  private async rewrap(row: StoredVersion, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
     const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
@@ -91,7 +92,7 @@ export class RewrapPage {
     if (recorded.length > 0) this.outbox.committed(recorded.length);
     for (const { row, error } of recorded)
       this.log.error(
-        { keyId: row.id, version: row.version, code: error.code, reason: error.message },
+        { keyId: row.keyId, version: row.version, code: error.code, reason: error.message },
         'cannot rewrap a key; its KEK is kept until it can be rewrapped or is destroyed',
       );
   }
@@ -107,10 +108,10 @@ export class RewrapPage {
 }
 
 const failureEvent = (rotation: OpenRotation, { row, error }: RewrapFailure) =>
-  rotationEvent(rotation, row.kek_generation, {
+  rotationEvent(rotation, row.kekGeneration, {
     operation: 'kek.rewrap',
-    keyId: row.id,
-    algorithm: row.algorithm,
+    keyId: row.keyId,
+    algorithm: row.key.algorithm,
     failureCode: error.code,
     details: { version: String(row.version) },
   });

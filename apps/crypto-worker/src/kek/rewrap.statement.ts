@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import type { WrappedKey } from '../custody/custody.js';
-import { type KeyRow, keyRows } from '../key/key-store.js';
+import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
+import { holdFence } from '../key/tenant-fence.js';
 
 /** A key version and its blob under the new KEK. */
 export interface Rewrapped {
-  readonly row: KeyRow;
+  readonly row: StoredVersion;
   readonly wrapped: WrappedKey;
 }
 
@@ -21,12 +22,16 @@ export const versionsUnderOlderKek = (
   generation: number,
   after: Position,
   limit: number,
-): Promise<KeyRow[]> =>
-  manager.query<KeyRow[]>(
-    `${keyRows} WHERE k.tenant_id = $1 AND v.kek_generation < $2 AND (v.key_id, v.version) > ($3::uuid, $4::int)
-     ORDER BY v.key_id, v.version LIMIT $5`,
-    [tenantId, generation, ...after, limit],
-  );
+): Promise<StoredVersion[]> =>
+  selectVersions(manager)
+    .where('version.tenantId = :tenantId AND version.kekGeneration < :generation', { tenantId, generation })
+    .andWhere('(version.key_id, version.version) > (cast(:keyId AS uuid), cast(:after AS integer))', {
+      keyId: after[0],
+      after: after[1],
+    })
+    .orderBy({ 'version.keyId': 'ASC', 'version.version': 'ASC' })
+    .limit(limit)
+    .getMany();
 
 /**
  * Records new blobs where the old blob is still the one that was read. The revision moves, so that no worker goes on with the
@@ -39,7 +44,7 @@ export const recordRewrapped = async (
   done: readonly Rewrapped[],
 ): Promise<void> => {
   if (done.length === 0) return;
-  await takeFence(manager, tenantId);
+  await holdFence(manager, tenantId);
   await manager.query(
     `UPDATE key_version v SET wrapped_blob = n.blob, wrapped_mac = n.mac, kek_generation = $2, rewrap_failure = NULL,
        revision = v.revision + 1
@@ -48,9 +53,9 @@ export const recordRewrapped = async (
     [
       tenantId,
       generation,
-      done.map(({ row }) => row.id),
+      done.map(({ row }) => row.keyId),
       done.map(({ row }) => row.version),
-      done.map(({ row }) => row.wrapped_blob),
+      done.map(({ row }) => row.wrappedBlob),
       done.map(({ wrapped }) => wrapped.blob),
       done.map(({ wrapped }) => wrapped.mac),
     ],
@@ -59,7 +64,7 @@ export const recordRewrapped = async (
 
 /** Tells whether no blob and no key that is being made needs the KEK. Holds the tenant's fence, so the answer stays true. */
 export const isKekUnneeded = async (manager: EntityManager, tenantId: string, generation: number): Promise<boolean> => {
-  await takeFence(manager, tenantId);
+  await holdFence(manager, tenantId);
   const rows = await manager.query<unknown[]>(
     `SELECT 1 FROM key_version WHERE tenant_id = $1 AND kek_generation <= $2
      UNION ALL SELECT 1 FROM intent i JOIN platform_key p USING (tenant_id, object_id)
@@ -67,9 +72,4 @@ export const isKekUnneeded = async (manager: EntityManager, tenantId: string, ge
     [tenantId, generation],
   );
   return rows.length === 0;
-};
-
-/** Holds the tenant's fence until the transaction ends: no outcome that was decided before it is committed after it. */
-export const takeFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
-  await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
 };

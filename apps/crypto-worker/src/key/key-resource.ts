@@ -3,8 +3,9 @@ import type { Key, KeyVersionResource } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import { outsideWarnings } from '../custody/outside-step.js';
 import { stateAt } from './key-state.js';
-import { type KeyRow, lifecycleOf, versionOf } from './key-store.js';
+import { lifecycleOf, versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
+import type { StoredVersion } from './record/select-version.js';
 
 const instantOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
@@ -12,57 +13,58 @@ const instantOf = (date: Date | null): string | null => date?.toISOString() ?? n
 const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
 /** What is on record of a version's life, with its state now. */
-const lifeOf = (row: KeyRow) => ({
-  state: stateAt(lifecycleOf(row), Date.now()),
-  activateAt: instantOf(row.activate_at),
-  deactivateAt: instantOf(row.deactivate_at),
+const lifeOf = (stored: StoredVersion) => ({
+  state: stateAt(lifecycleOf(stored), Date.now()),
+  activateAt: instantOf(stored.activateAt),
+  deactivateAt: instantOf(stored.deactivateAt),
   revocation:
-    row.revocation_reason === null || row.revocation_occurred_at === null
+    stored.revocationReason === null || stored.revocationOccurredAt === null
       ? null
       : {
-          reason: row.revocation_reason,
-          message: row.revocation_message,
-          occurredAt: row.revocation_occurred_at.toISOString(),
+          reason: stored.revocationReason,
+          message: stored.revocationMessage,
+          occurredAt: stored.revocationOccurredAt.toISOString(),
         },
-  destroyAt: instantOf(row.destroy_at),
-  destroyedAt: instantOf(row.destroyed_at),
+  destroyAt: instantOf(stored.destroyAt),
+  destroyedAt: instantOf(stored.destroyedAt),
 });
 
 /** A key as callers see it, by one of its versions: the current one, unless another was asked for or changed. */
-export const keyResource = (custody: Custody, row: KeyRow): Key => {
-  const version = versionOf(row);
+export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
+  const version = versionOf(stored);
   const warnings = outsideWarnings(custody, version);
   return {
-    id: row.id,
-    tenantId: row.tenant_id,
-    label: row.label,
-    algorithm: row.algorithm,
-    purpose: row.purpose,
-    algs: row.algs,
-    custody: row.custody,
-    version: row.version,
-    ...lifeOf(row),
+    id: stored.keyId,
+    tenantId: stored.tenantId,
+    label: stored.key.label,
+    algorithm: stored.key.algorithm,
+    purpose: stored.key.purpose,
+    algs: stored.key.algs,
+    custody: stored.custody,
+    version: stored.version,
+    ...lifeOf(stored),
     publicKey: publicKeyOf(version),
-    hsm: { partition: row.partition, uri: custody.uri(version.ref) },
-    description: row.description,
-    metadata: row.metadata,
-    purgeProtection: row.purge_protection,
-    fips: row.custody === 'software' ? outsideModules : fipsStatus(row.algorithm, row.purpose, Date.now()),
-    createdAt: row.created_at.toISOString(),
-    revision: row.key_revision,
+    hsm: { partition: stored.partition, uri: custody.uri(version.ref) },
+    description: stored.key.description,
+    metadata: stored.key.metadata,
+    purgeProtection: stored.key.purgeProtection,
+    fips:
+      stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, Date.now()),
+    createdAt: stored.key.createdAt.toISOString(),
+    revision: stored.key.revision,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 };
 
-export const versionResource = (custody: Custody, row: KeyRow): KeyVersionResource => {
-  const version = versionOf(row);
+export const versionResource = (custody: Custody, stored: StoredVersion): KeyVersionResource => {
+  const version = versionOf(stored);
   return {
-    keyId: row.id,
-    version: row.version,
-    ...lifeOf(row),
-    custody: row.custody,
+    keyId: stored.keyId,
+    version: stored.version,
+    ...lifeOf(stored),
+    custody: stored.custody,
     publicKey: publicKeyOf(version),
-    hsm: { partition: row.partition, uri: custody.uri(version.ref) },
-    createdAt: row.version_created_at.toISOString(),
+    hsm: { partition: stored.partition, uri: custody.uri(version.ref) },
+    createdAt: stored.createdAt.toISOString(),
   };
 };

@@ -1,6 +1,7 @@
 import { AnkaError, type Context, type KeyUsage } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
 
 interface Row {
@@ -11,6 +12,7 @@ interface Row {
 }
 
 /** What each version of a key was used for, how often, and when last: successes that were released. */
+@Injectable()
 export class ReadUsage {
   constructor(private readonly dataSource: DataSource) {}
 

@@ -2,6 +2,8 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Deed } from '../access/access.js';
 import { assertGranted } from '../access/grant.js';
+import { KeyRecord } from './record/key.entity.js';
+import { holdFence } from './tenant-fence.js';
 
 /** Who locks a key, and for what. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
@@ -38,12 +40,13 @@ export const lockKeyOfAny = async (
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
-  await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
-  const [key] = await manager.query<{ revision: number }[]>(
-    'SELECT revision FROM key WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE',
-    [tenantId, id],
-  );
-  if (key === undefined) throw new AnkaError('key-not-found');
+  await holdFence(manager, tenantId);
+  const key = await manager.findOne(KeyRecord, {
+    select: { revision: true },
+    where: { tenantId, id },
+    lock: { mode: 'for_no_key_update' },
+  });
+  if (key === null) throw new AnkaError('key-not-found');
   return key.revision;
 };
 

@@ -9,28 +9,27 @@ import {
   type listKeys,
 } from '@ankasecure/contracts';
 import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
-import type { Custody } from '../custody/custody.js';
+import { Custody } from '../custody/custody.js';
 import { keyResource, versionResource } from './key-resource.js';
-import { type KeyRow, keyRows, readKey, versionOf } from './key-store.js';
+import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
+import { readKey, type StoredVersion, selectVersions } from './record/select-version.js';
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
 /** Reading keys: always one tenant's, by the tenant of the context. */
+@Injectable()
 export class ReadKey {
-  private readonly cursors: CursorSeal;
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
-    cursorSecret: string,
-  ) {
-    this.cursors = new CursorSeal(cursorSecret);
-  }
+    private readonly cursors: CursorSeal,
+  ) {}
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
   async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
@@ -66,7 +65,7 @@ export class ReadKey {
     return { keyId: id, version: row.version, ...publicKey };
   }
 
-  private rows(context: Context, id: string): Promise<KeyRow[]> {
+  private rows(context: Context, id: string): Promise<StoredVersion[]> {
     return withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
   }
 
@@ -78,47 +77,66 @@ export class ReadKey {
     const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'keys', filter };
     const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
-    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<(KeyRow & { position: string })[]>(page, [
-        tenantId,
-        filter.algorithm ?? null,
-        filter.purpose ?? null,
-        filter.state ?? null,
-        filter.label ?? null,
-        createdAt,
-        id,
-        limit + 1,
-        new Date(),
-        mayWithAll(context, 'view'),
-        context.principal,
-        context.groups ?? [],
-      ]),
+    const { entities, raw } = await withTenant(this.dataSource, tenantId, (manager) =>
+      pageOf(manager, context, filter, { createdAt, id, limit: limit + 1 }).getRawAndEntities<{ position: string }>(),
     );
-    const shown = rows.slice(0, limit);
+    const shown = entities.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((row) => keyResource(this.custody, row)),
-      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, `${last.position}/${last.id}`) : null,
+      items: shown.map((stored) => keyResource(this.custody, stored)),
+      next:
+        entities.length > limit && last !== undefined
+          ? this.cursors.seal(scope, `${raw[limit - 1]?.position}/${last.keyId}`)
+          : null,
     };
   }
 }
 
 /** All versions of a key the caller may see. @throws AnkaError `key-access-denied` for one it may not */
-const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<KeyRow[]> => {
+const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<StoredVersion[]> => {
   const rows = await readKey(manager, context.tenantId, id);
   if (rows.length > 0) await assertGranted(manager, context, 'view', id);
   return rows;
 };
 
-/** Any grant lets a key be seen. */
-const page = `
-  SELECT found.*, (extract(epoch FROM found.created_at) * 1000000)::bigint::text AS position FROM (${keyRows}
-    WHERE k.tenant_id = $1
-      AND v.version = (SELECT max(newest.version) FROM key_version newest WHERE newest.tenant_id = k.tenant_id AND newest.key_id = k.id)
-      AND ($2::text IS NULL OR k.algorithm = $2)
-      AND ($3::text IS NULL OR k.purpose = $3)
-      AND ($4::text IS NULL OR state_at(v.state, v.activate_at, v.deactivate_at, $9) = $4)
-      AND ($5::text IS NULL OR k.label = $5)
-      AND ($10 OR ${grantedAny('k.tenant_id', 'k.id', '$11', '$12')})
-      AND ($6::bigint IS NULL OR (k.created_at, k.id) < ('epoch'::timestamptz + $6 * interval '1 microsecond', $7::uuid))
-    ORDER BY k.created_at DESC, k.id DESC LIMIT $8) found`;
+/** Where a page begins, and its length. */
+interface PageStart {
+  /** Microseconds since the epoch; null for the first page. */
+  readonly createdAt: string | null | undefined;
+  readonly id: string | null | undefined;
+  readonly limit: number;
+}
+
+/** The current versions of the keys of a page, each with the key's `position`. Any grant on a key lets it be seen. */
+const pageOf = (
+  manager: EntityManager,
+  context: Context,
+  { algorithm, purpose, state, label }: Omit<ListRequest, 'limit' | 'cursor'>,
+  { createdAt, id, limit }: PageStart,
+): SelectQueryBuilder<StoredVersion> => {
+  const query = selectVersions(manager)
+    .addSelect('(extract(epoch FROM key.created_at) * 1000000)::bigint::text', 'position')
+    .where('version.tenantId = :tenantId', { tenantId: context.tenantId })
+    .andWhere(
+      'version.version = (SELECT max(n.version) FROM key_version n WHERE n.tenant_id = key.tenant_id AND n.key_id = key.id)',
+    );
+  if (algorithm !== undefined) query.andWhere('key.algorithm = :algorithm', { algorithm });
+  if (purpose !== undefined) query.andWhere('key.purpose = :purpose', { purpose });
+  if (label !== undefined) query.andWhere('key.label = :label', { label });
+  if (state !== undefined)
+    query.andWhere('state_at(version.state, version.activateAt, version.deactivateAt, :now) = :state', {
+      now: new Date(),
+      state,
+    });
+  if (!mayWithAll(context, 'view'))
+    query.andWhere(grantedAny('key.tenant_id', 'key.id', ':subject', ':groups'), {
+      subject: context.principal,
+      groups: context.groups ?? [],
+    });
+  if (typeof createdAt === 'string')
+    query.andWhere(
+      `(key.created_at, key.id) < ('epoch'::timestamptz + cast(:createdAt AS bigint) * interval '1 microsecond', cast(:after AS uuid))`,
+      { createdAt, after: id },
+    );
+  return query.orderBy({ 'key.createdAt': 'DESC', 'key.id': 'DESC' }).limit(limit);
+};

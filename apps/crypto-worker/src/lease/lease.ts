@@ -1,16 +1,18 @@
 import { randomInt } from 'node:crypto';
-import { BoundedClient, connectionOf, type Logger, type ServiceConfig } from '@ankasecure/service-kit';
+import { BoundedClient, connectionOf, DatabaseConfig, Logger } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
 /**
  * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
  * Intents carry its number, so whoever can take the lock of an intent knows that its worker is dead. No clocks.
  */
-export class Lease {
+@Injectable()
+export class Lease implements OnApplicationShutdown {
   private held: { client: BoundedClient; number: string } | undefined;
   private taking: Promise<string> | undefined;
 
   constructor(
-    private readonly config: ServiceConfig['database'],
+    private readonly config: DatabaseConfig,
     private readonly log: Logger,
   ) {}
 
@@ -52,6 +54,10 @@ export class Lease {
     } finally {
       await client.query(`SELECT pg_advisory_unlock(${lock})`, [name]);
     }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.release();
   }
 
   async release(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Logger } from '@ankasecure/service-kit';
 
-/** Work that comes round again and again, one round at a time; a round that fails is one that will be tried again. */
+/** Work that repeats, one round at a time. A round that fails is logged and tried again. */
 export class Rounds {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -24,10 +24,15 @@ export class Rounds {
     return this.stopped;
   }
 
-  /** Resolves when the round under way is over. */
-  async stop(): Promise<void> {
+  /** Begins no further round. The round under way sees it by `isStopped`. */
+  halt(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+  }
+
+  /** Resolves when the round under way is over. */
+  async stop(): Promise<void> {
+    this.halt();
     await this.running;
   }
 

@@ -10,12 +10,14 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
 import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny } from '../key/lock-key.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
+import { moveVersion } from './change-state.sql.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import {
   controlledDeedOf,
@@ -30,7 +32,7 @@ import {
 /** The steps of a change, or the version that stands as the change would leave it. */
 type ChangePlan =
   | { readonly steps: readonly [Step, ...Step[]]; readonly destroyAt: Date | null }
-  | { readonly standing: KeyRow };
+  | { readonly standing: StoredVersion };
 
 /**
  * Changes the state of key versions: check against the table, change and events in one commit. The change takes the tenant's
@@ -94,7 +96,7 @@ const foresee = async (manager: EntityManager, tenantId: string, plan: ChangePla
   if ('standing' in plan) return { key: forecastKey(plan.standing), changes: [] };
   const { steps, destroyAt } = plan;
   const last = (steps.at(-1) as Step).row;
-  const used = destroyAt === null ? undefined : await lastUses(manager, tenantId, last.id);
+  const used = destroyAt === null ? undefined : await lastUses(manager, tenantId, last.keyId);
   const changes = steps.map(({ row: { version }, from, shown: to }) => ({
     version,
     from,
@@ -125,12 +127,12 @@ const write = async (
   context: Context,
   { id, revocation }: StateChange,
   { steps, destroyAt }: Extract<ChangePlan, { steps: unknown }>,
-): Promise<KeyRow> => {
+): Promise<StoredVersion> => {
   const { tenantId } = context;
   for (const step of steps) await writeStep(manager, context, step, revocation, destroyAt);
-  await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
+  await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
   const last = steps.at(-1)?.row.version;
-  return (await readKey(manager, tenantId, id)).find(({ version }) => version === last) as KeyRow;
+  return (await readKey(manager, tenantId, id)).find(({ version }) => version === last) as StoredVersion;
 };
 
 const writeStep = async (
@@ -141,28 +143,17 @@ const writeStep = async (
   destroyAt: Date | null,
 ): Promise<void> => {
   const occurredAt = revocation?.occurredAt ?? new Date().toISOString();
-  await manager.query(
-    `UPDATE key_version SET state = $4, revision = revision + 1,
-       activate_at = CASE WHEN $4 = 'ACTIVE' AND state = 'PRE_ACTIVE' THEN now() ELSE activate_at END,
-       deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END,
-       revocation_reason = coalesce($5, revocation_reason),
-       revocation_message = CASE WHEN $5 IS NULL THEN revocation_message ELSE $6 END,
-       revocation_occurred_at = CASE WHEN $5 IS NULL THEN revocation_occurred_at ELSE $7::timestamptz END,
-       destroy_at = $8, destroy_waiting_days = round(extract(epoch FROM $8::timestamptz - now()) / 86400),
-       destroy_scheduled_by = CASE WHEN $8::timestamptz IS NULL THEN NULL ELSE $9 END
-     WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
-    [
-      row.tenant_id,
-      row.id,
-      row.version,
-      to,
-      revocation?.reason ?? null,
-      revocation?.message ?? null,
-      occurredAt,
-      destroyAt,
-      principal,
-    ],
-  );
+  await manager.query(moveVersion, [
+    row.tenantId,
+    row.keyId,
+    row.version,
+    to,
+    revocation?.reason ?? null,
+    revocation?.message ?? null,
+    occurredAt,
+    destroyAt,
+    principal,
+  ]);
 };
 
 /** The event of one changed version. */
@@ -171,7 +162,7 @@ const taken = (
   { row, from, shown }: Step,
   destroyAt: Date | null,
 ): Partial<AuditedAction> => ({
-  algorithm: row.algorithm,
+  algorithm: row.key.algorithm,
   details: {
     version: String(row.version),
     from,
@@ -184,7 +175,7 @@ const taken = (
 });
 
 /** The event of a repeated request: the version stays as it is. */
-const repeated = ({ algorithm, version, state, destroy_at: at }: KeyRow): Partial<AuditedAction> => ({
+const repeated = ({ key: { algorithm }, version, state, destroyAt: at }: StoredVersion): Partial<AuditedAction> => ({
   algorithm,
   details: {
     version: String(version),

@@ -5,8 +5,9 @@ import type { Custody } from '../custody/custody.js';
 import { Lease } from '../lease/lease.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { Intents } from '../object/intent.js';
-import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { DestroyDue } from './destroy-due.js';
+import { DueDestructions } from './due-destruction.js';
 import { Reconciler } from './reconcile.js';
 
 /** A token that holds one object, counts who comes to destroy it, and may fail or forget to. */
@@ -54,13 +55,19 @@ beforeEach(async () => {
 
 const worker = () => {
   const lease = new Lease(database.config, silent);
-  const intents = new Intents(database.dataSource, 'default', lease);
+  const intents = new Intents(database.dataSource, partitionNamed('default'), lease);
   const custody = token as unknown as Custody;
   const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
   return {
     lease,
-    sweeper: new DestroyDue(database.dataSource, custody, intents, destroyer, silent),
-    reconciler: new Reconciler(database.dataSource, custody, intents, lease, destroyer, silent),
+    sweeper: new DestroyDue(
+      new DueDestructions(database.dataSource, partitionNamed('default')),
+      custody,
+      intents,
+      destroyer,
+      silent,
+    ),
+    reconciler: new Reconciler(custody, intents, lease, destroyer, silent),
   };
 };
 const stateNow = async (): Promise<string> => {
@@ -69,9 +76,9 @@ const stateNow = async (): Promise<string> => {
 };
 const intentsLeft = () => database.superuser.query<unknown[]>('SELECT * FROM intent');
 const sweeping = async (workers: readonly ReturnType<typeof worker>[], until: () => Promise<boolean>) => {
-  for (const { sweeper } of workers) sweeper.start('default');
+  for (const { sweeper } of workers) sweeper.onApplicationBootstrap();
   await expect.poll(until, { timeout: 15_000 }).toBe(true);
-  await Promise.all(workers.map(({ sweeper }) => sweeper.stop()));
+  await Promise.all(workers.map(({ sweeper }) => sweeper.onApplicationShutdown()));
 };
 
 describe('what is due to be destroyed', () => {
@@ -94,7 +101,7 @@ describe('what is due to be destroyed', () => {
     token.failing = false;
     expect(await stateNow()).toBe('DESTROY_SCHEDULED');
     const heirs = [worker(), worker()];
-    await Promise.all(heirs.map(({ reconciler }) => reconciler.start('default')));
+    await Promise.all(heirs.map(({ reconciler }) => reconciler.start()));
     await Promise.all(heirs.map(({ reconciler }) => reconciler.stop()));
     expect(await stateNow()).toBe('DESTROYED');
     expect(await intentsLeft()).toEqual([]);
@@ -126,9 +133,9 @@ describe('what is due to be destroyed', () => {
   it('is left alone once it is called off', async () => {
     await database.superuser.query(`UPDATE key_version SET state = 'SUSPENDED', destroy_at = NULL`);
     const one = worker();
-    one.sweeper.start('default');
+    one.sweeper.onApplicationBootstrap();
     await delay(2500);
-    await one.sweeper.stop();
+    await one.sweeper.onApplicationShutdown();
     expect(token).toMatchObject({ there: 1, calls: 0 });
     await one.lease.release();
   });

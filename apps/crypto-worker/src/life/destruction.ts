@@ -1,6 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { EntityManager } from 'typeorm';
-import type { KeyRow } from '../key/key-store.js';
+import { type EntityManager, In } from 'typeorm';
+import type { StoredVersion } from '../key/record/select-version.js';
+import { IntentRecord } from '../object/intent.entity.js';
 import type { Step } from './plan-change.js';
 
 /** Days that a destruction waits when nobody says otherwise, and at least where the key has purge protection. */
@@ -16,7 +17,7 @@ export class Destruction {
   ) {}
 
   /** @throws AnkaError `request-invalid` for less than the platform's minimum, `key-state` for less than what protects the key */
-  dueFor({ purge_protection: isProtected }: KeyRow): Date {
+  dueFor({ key: { purgeProtection: isProtected } }: StoredVersion): Date {
     if (this.waitingDays < this.minimumDays)
       throw new AnkaError('request-invalid', `waitingDays: must be at least ${this.minimumDays}`);
     if (isProtected && this.waitingDays < fullPeriodDays)
@@ -29,11 +30,11 @@ export class Destruction {
    * day ago: then this is the same call once more, its first answer lost, and there is nothing left to do. Else undefined: what
    * stands is neither put off nor hurried.
    */
-  standing(rows: readonly KeyRow[]): KeyRow | undefined {
+  standing(rows: readonly StoredVersion[]): StoredVersion | undefined {
     const left = rows.filter(({ state }) => state !== 'DESTROYED');
     const due = Date.now() + this.waitingDays * dayMs;
     const isRepeated = left.every(
-      ({ state, destroy_at: at }) =>
+      ({ state, destroyAt: at }) =>
         state === 'DESTROY_SCHEDULED' && at !== null && at.getTime() <= due && at.getTime() > due - dayMs,
     );
     return isRepeated ? left.at(-1) : undefined;
@@ -41,12 +42,12 @@ export class Destruction {
 }
 
 /** @throws AnkaError `key-state` when one of `rows` waits for less than purge protection would have it wait, or nobody knows how long */
-export const assertFullPeriod = (rows: readonly KeyRow[]): void => {
+export const assertFullPeriod = (rows: readonly StoredVersion[]): void => {
   const early = rows.find(
-    ({ state, destroy_waiting_days: days }) => state === 'DESTROY_SCHEDULED' && (days ?? 0) < fullPeriodDays,
+    ({ state, destroyWaitingDays: days }) => state === 'DESTROY_SCHEDULED' && (days ?? 0) < fullPeriodDays,
   );
   if (early === undefined) return;
-  const date = early.destroy_at?.toISOString();
+  const date = early.destroyAt?.toISOString();
   throw new AnkaError(
     'key-state',
     `Version ${early.version} is scheduled for destruction at ${date}, after less than ${fullPeriodDays} days. Use cancel-destroy first.`,
@@ -55,8 +56,7 @@ export const assertFullPeriod = (rows: readonly KeyRow[]): void => {
 
 /** @throws AnkaError `key-state` when the HSM has been told already, or is about to be */
 export const assertNotBegun = async (manager: EntityManager, steps: readonly Step[]): Promise<void> => {
-  const begun = await manager.query<unknown[]>('SELECT 1 FROM intent WHERE object_id = ANY($1::bytea[])', [
-    steps.map(({ row }) => row.object_id),
-  ]);
-  if (begun.length > 0) throw new AnkaError('key-state', 'The destruction has begun and can no longer be cancelled');
+  const objectId = In(steps.map(({ row }) => row.objectId));
+  if (await manager.existsBy(IntentRecord, { objectId }))
+    throw new AnkaError('key-state', 'The destruction has begun and can no longer be cancelled');
 };

@@ -5,8 +5,9 @@ import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { type KeyRow, readKey } from '../key/key-store.js';
 import { lockKeyFor } from '../key/lock-key.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
@@ -52,14 +53,14 @@ const check = async (
   manager: EntityManager,
   context: Context,
   { id, metadata, purgeProtection }: EditRequest,
-): Promise<KeyRow> => {
+): Promise<StoredVersion> => {
   await lockKeyFor(manager, context, 'manage', id);
   const rows = await readKey(manager, context.tenantId, id);
-  const row = rows.at(-1) as KeyRow;
-  if (purgeProtection === true && !row.purge_protection) assertFullPeriod(rows);
+  const row = rows.at(-1) as StoredVersion;
+  if (purgeProtection === true && !row.key.purgeProtection) assertFullPeriod(rows);
   if (metadata !== undefined) {
     const { document } = await policyWithin(manager, context.tenantId);
-    const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.metadata, name));
+    const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.key.metadata, name));
     if (lost.length > 0) throw refusedBy(requiredLabels(lost));
   }
   return row;
@@ -69,23 +70,19 @@ const write = async (
   manager: EntityManager,
   { tenantId }: Context,
   { id, label, description, metadata, purgeProtection }: EditRequest,
-): Promise<KeyRow> => {
-  await manager.query(
-    `UPDATE key SET revision = revision + 1, label = coalesce($3, label),
-       description = CASE WHEN $4 THEN $5 ELSE description END,
-       metadata = coalesce($6::jsonb, metadata), purge_protection = purge_protection OR $7
-     WHERE tenant_id = $1 AND id = $2`,
-    [
-      tenantId,
-      id,
-      label ?? null,
-      description !== undefined,
-      description ?? null,
-      metadata === undefined ? null : JSON.stringify(metadata),
-      purgeProtection === true,
-    ],
+): Promise<StoredVersion> => {
+  await manager.update(
+    KeyRecord,
+    { tenantId, id },
+    {
+      revision: () => 'revision + 1',
+      ...(label !== undefined && { label }),
+      ...(description !== undefined && { description }),
+      ...(metadata !== undefined && { metadata }),
+      ...(purgeProtection === true && { purgeProtection }),
+    },
   );
-  return (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
+  return (await readKey(manager, tenantId, id)).at(-1) as StoredVersion;
 };
 
 const requiredLabels = (lost: readonly string[]): Refusal => {

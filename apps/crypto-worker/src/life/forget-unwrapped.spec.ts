@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { CustodyKind } from '../custody/custody.js';
-import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import type { Custody, CustodyKind } from '../custody/custody.js';
+import type { KeyStore } from '../key/key-store.js';
+import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ForgetUnwrapped } from './forget-unwrapped.js';
 
 describe('what lanes have unwrapped', () => {
@@ -17,17 +18,23 @@ describe('what lanes have unwrapped', () => {
 
   const worker = async (partition: string) => {
     const forgotten: string[] = [];
-    const custody = {
+    const custody: Pick<Custody, 'forgetUnwrapped'> = {
       forgetUnwrapped: (ids: readonly Uint8Array[] | 'all') =>
         void forgotten.push(...(ids === 'all' ? ['all'] : ids.map((id) => Buffer.from(id).toString('hex')))),
     };
-    const keys = {
+    const keys: Pick<KeyStore, 'forget' | 'forgetAll'> = {
       forget: (_: string, keyId: string) => void forgotten.push(keyId),
       forgetAll: () => void forgotten.push('all copies'),
     };
-    const listener = new ForgetUnwrapped(database.config, custody, keys, silent);
+    const listener = new ForgetUnwrapped(
+      database.config,
+      partitionNamed(partition),
+      custody as Custody,
+      keys as KeyStore,
+      silent,
+    );
     started.push(listener);
-    await listener.start(partition);
+    await listener.start();
     expect(forgotten.splice(0)).toEqual(['all copies', 'all']);
     return forgotten;
   };

@@ -1,7 +1,8 @@
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
 import type { ControlledDeed } from '@ankasecure/policy-rules';
 import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from '../key/key-state.js';
-import { type KeyRow, lifecycleOf } from '../key/key-store.js';
+import { lifecycleOf } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 
 /** What callers say; each is one of the table's moves, or picks among them. */
 export type Verb =
@@ -30,7 +31,7 @@ export interface Revocation {
 
 /** What becomes of one version. */
 export interface Step {
-  readonly row: KeyRow;
+  readonly row: StoredVersion;
   readonly from: KeyState;
   readonly to: KeyState;
   /** What `to` comes to at once, by the version's dates. */
@@ -43,9 +44,9 @@ const ofAllVersions: readonly Verb[] = ['schedule-destroy', 'cancel-destroy'];
 /** Verbs that make a version the one that protects: there is one of those, the current one. */
 const ofCurrentOnly: readonly Verb[] = ['activate', 'resume'];
 
-const moveOf = ({ verb, revocation }: StateChange, row: KeyRow): Move => {
+const moveOf = ({ verb, revocation }: StateChange, row: StoredVersion): Move => {
   if (revocation !== undefined && isCompromise(revocation.reason)) return 'compromise';
-  if (verb === 'cancel-destroy' && isCompromise(row.revocation_reason)) return 'cancel-destroy-of-compromised';
+  if (verb === 'cancel-destroy' && isCompromise(row.revocationReason)) return 'cancel-destroy-of-compromised';
   return verb;
 };
 
@@ -56,7 +57,10 @@ export const controlledDeedOf = ({ verb, revocation }: StateChange): ControlledD
 };
 
 /** The versions a change is about: the current one, or all where it is about destruction, unless it names one. */
-export const versionsMeant = (rows: readonly KeyRow[], { verb, version }: StateChange): readonly KeyRow[] => {
+export const versionsMeant = (
+  rows: readonly StoredVersion[],
+  { verb, version }: StateChange,
+): readonly StoredVersion[] => {
   if (version !== undefined) return rows.filter((row) => row.version === version);
   return ofAllVersions.includes(verb) ? rows : rows.slice(-1);
 };
@@ -66,13 +70,13 @@ export const versionsMeant = (rows: readonly KeyRow[], { verb, version }: StateC
  * change: then this is the same change once more, its first answer lost, and there is nothing left to do. Else undefined. A time
  * that was left out is that of the first attempt.
  */
-export const standingCompromise = (rows: readonly KeyRow[], change: StateChange): KeyRow | undefined => {
+export const standingCompromise = (rows: readonly StoredVersion[], change: StateChange): StoredVersion | undefined => {
   const { reason, message = null, occurredAt } = change.revocation ?? {};
-  const stands = ({ state, revocation_reason: held, revocation_message: said, ...row }: KeyRow): boolean =>
+  const stands = ({ state, revocationReason: held, revocationMessage: said, ...row }: StoredVersion): boolean =>
     state === 'COMPROMISED' &&
     held === reason &&
     said === message &&
-    (occurredAt === undefined || row.revocation_occurred_at?.getTime() === Date.parse(occurredAt));
+    (occurredAt === undefined || row.revocationOccurredAt?.getTime() === Date.parse(occurredAt));
   return controlledDeedOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
 };
 
@@ -81,7 +85,11 @@ export const standingCompromise = (rows: readonly KeyRow[], change: StateChange)
  * @param rows all versions, oldest first
  * @throws AnkaError `key-not-found` for a version that is not there, `key-state` when the table lets none of those meant go
  */
-export const planChange = (rows: readonly KeyRow[], change: StateChange, now: number): readonly [Step, ...Step[]] => {
+export const planChange = (
+  rows: readonly StoredVersion[],
+  change: StateChange,
+  now: number,
+): readonly [Step, ...Step[]] => {
   const { verb } = change;
   const current = rows.at(-1);
   const meant = versionsMeant(rows, change);

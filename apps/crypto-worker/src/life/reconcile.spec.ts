@@ -8,7 +8,13 @@ import { ObjectDestroyer } from '../object/destroy-object.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
 import { eventOf } from '../outcome/event.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { Reconciler } from './reconcile.js';
 
 /** A token that only remembers which objects it holds, and can be told to fail: for what a real one does not do on demand. */
@@ -36,10 +42,10 @@ describe('what dead workers began', () => {
 
   const worker = (dataSource = database.dataSource) => {
     const lease = new Lease(database.config, silent);
-    const intents = new Intents(dataSource, 'default', lease);
+    const intents = new Intents(dataSource, partitionNamed('default'), lease);
     const custody = token as unknown as Custody;
     const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
-    const reconciler = new Reconciler(database.dataSource, custody, intents, lease, destroyer, silent);
+    const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
     return {
       lease,
       intents,
@@ -56,7 +62,7 @@ describe('what dead workers began', () => {
       failureCode: null,
     });
   const round = async ({ reconciler }: ReturnType<typeof worker>) => {
-    await reconciler.start('default');
+    await reconciler.start();
     await reconciler.stop();
   };
   const reconcileOnce = async (one: ReturnType<typeof worker>) => {
@@ -152,7 +158,7 @@ describe('what dead workers began', () => {
     const gate = Promise.withResolvers<void>();
     token.gate = gate.promise;
     const { reconciler, lease } = worker();
-    await reconciler.start('default', 100);
+    await reconciler.start(100);
     expect(await intentsLeft()).toHaveLength(3);
     gate.resolve();
     await expect.poll(intentsLeft, { timeout: 5000 }).toEqual([]);

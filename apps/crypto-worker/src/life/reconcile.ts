@@ -1,33 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
-import type { Logger } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody } from '../custody/custody.js';
-import type { Lease } from '../lease/lease.js';
-import type { ObjectDestroyer } from '../object/destroy-object.js';
+import { Logger } from '@ankasecure/service-kit';
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Custody } from '../custody/custody.js';
+import { Lease } from '../lease/lease.js';
+import { ObjectDestroyer } from '../object/destroy-object.js';
 import type { IntentKind } from '../object/intent.entity.js';
-import type { Intent, Intents } from '../object/intent.js';
+import { type Intent, Intents, type OpenIntent } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
-import { recordDestroyed } from './destroy-due.js';
-
-interface OpenIntent {
-  readonly tenant_id: string;
-  readonly object_id: Buffer;
-  readonly kind: IntentKind;
-  readonly lease: string;
-  readonly event: string;
-}
+import { recordDestroyed } from './record-destroyed.js';
 
 /** Writes how an intent ended whose object is gone. @returns what is sealed of it */
 type Ending = (manager: EntityManager, intent: Intent, begun: AuditEvent, destroyed: number) => Promise<AuditEvent>;
 
-/** Nobody can say how a making ended; a destruction ends as it was begun. */
+/** Nobody knows how a making ended. A destruction ends as it began. */
 const endings: Readonly<Record<IntentKind, Ending>> = {
   make: async (_manager, _intent, begun, destroyed) => {
     const details = { ...begun.details, objectsDestroyed: String(destroyed) };
     return { ...begun, outcome: 'unknown', failureCode: 'worker-lost', details };
   },
-  // Of a key's version, or of a KEK, which is no key's.
+  // An event without a key is that of a KEK.
   destroy: (manager, intent, begun) =>
     (begun.keyId === null ? recordKekDestroyed : recordDestroyed)(manager, intent, begun),
 };
@@ -37,18 +35,18 @@ const everyMs = 10_000;
 const patienceMs = 5_000;
 
 /**
- * Ends what dead workers began and what this one could not end: the HSM object, should there be one, is destroyed. That is
- * the end of a destruction; what was being made is sealed as `unknown`. Runs at start and every ten seconds while the HSM is well; several workers may, since each
- * intent is claimed by one of them. An intent that cannot be ended now is given back, keeps nobody from the others, and no
- * worker from its start.
+ * Ends the intents of dead workers, and those that this worker could not end. It destroys the HSM object if there is one: that ends a
+ * destruction, and a making is sealed as `unknown`. It runs at start and every ten seconds while the HSM is well. Several workers may
+ * run it, since each intent is claimed by one of them. An intent that cannot be ended now is given back; it delays neither the others
+ * nor the start of a worker.
  */
-export class Reconciler {
+@Injectable()
+export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> | undefined;
   private stopping = false;
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly custody: Custody,
     private readonly intents: Intents,
     private readonly lease: Lease,
@@ -56,10 +54,22 @@ export class Reconciler {
     private readonly log: Logger,
   ) {}
 
-  /** Resolves after the first round, which goes on in the background where it takes longer than `firstMs` milliseconds. */
-  async start(partition: string, firstMs = patienceMs): Promise<void> {
+  onApplicationBootstrap(): Promise<void> {
+    return this.start();
+  }
+
+  onModuleDestroy(): void {
+    this.halt();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Resolves after the first round, which goes on in the background if it takes longer than `firstMs` milliseconds. */
+  async start(firstMs = patienceMs): Promise<void> {
     const begin = (): void => {
-      this.round ??= this.run(partition).finally(() => {
+      this.round ??= this.run().finally(() => {
         this.round = undefined;
       });
     };
@@ -69,18 +79,22 @@ export class Reconciler {
     await Promise.race([this.round, delay(firstMs, undefined, { ref: false })]);
   }
 
-  /** Resolves when the intent that is being ended is ended; the others are left to the next worker. */
-  async stop(): Promise<void> {
+  /** Begins to end no further intent. */
+  private halt(): void {
     this.stopping = true;
     clearInterval(this.timer);
+  }
+
+  /** Resolves when the intent under way is ended. The others are left to the next worker. */
+  async stop(): Promise<void> {
+    this.halt();
     await this.round;
   }
 
-  private async run(partition: string): Promise<void> {
+  private async run(): Promise<void> {
     if (!this.mayGoOn()) return;
     await this.trying(async () => {
-      const open = await this.dataSource.query<OpenIntent[]>('SELECT * FROM open_intents($1)', [partition]);
-      for (const [lease, intents] of Map.groupBy(open, (intent) => intent.lease)) {
+      for (const [lease, intents] of Map.groupBy(await this.intents.open(), (intent) => intent.lease)) {
         const endAll = async (): Promise<void> => {
           for (const intent of intents) if (this.mayGoOn()) await this.trying(() => this.end(intent));
         };
@@ -103,14 +117,14 @@ export class Reconciler {
     }
   }
 
-  private async end({ tenant_id: tenantId, object_id: objectId, kind, lease, event }: OpenIntent): Promise<void> {
+  private async end({ tenantId, objectId, kind, lease, event }: OpenIntent): Promise<void> {
     // What this process is at it ends itself, be it under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
     // Claimed first: a worker that was taken for dead can commit its record no more, or has done so already.
     const intent = await this.intents.claim({ tenantId, objectId, lease });
     if (intent === undefined) return;
     try {
-      await this.endClaimed(intent, kind, JSON.parse(event) as AuditEvent);
+      await this.endClaimed(intent, kind, event);
     } catch (error) {
       await this.intents.abandon(intent);
       throw error;

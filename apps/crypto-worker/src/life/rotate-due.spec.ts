@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
-import type { Partition } from '../custody/partition.js';
 import { KeyStore } from '../key/key-store.js';
 import { Lease } from '../lease/lease.js';
 import { VersionMaker } from '../making/make-version.js';
@@ -13,7 +12,15 @@ import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyMakingRunner } from '../outcome/key-making.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  insertKey,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
+import { DueRotations } from './due-rotation.js';
 import { RotateDue } from './rotate-due.js';
 
 /** A token that only remembers which objects it holds. */
@@ -56,13 +63,25 @@ const worker = (alone = true) => {
   const lease = new Lease(database.config, silent);
   if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
   const outcomes = new GroupCommit(database.config, outbox, silent);
-  const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
+  const maker = new ObjectMaker(
+    dataSource,
+    custody,
+    new Intents(dataSource, partitionNamed('default'), lease),
+    outbox,
+    silent,
+  );
   const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
-  const versions = new VersionMaker({ name: 'default' } as Partition, custody, maker, undefined as never);
+  const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
   const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
-  const scheduler = new RotateDue(dataSource, custody, lease, rotator, silent);
+  const scheduler = new RotateDue(
+    new DueRotations(dataSource, partitionNamed('default')),
+    custody,
+    lease,
+    rotator,
+    silent,
+  );
   const stop = async (): Promise<void> => {
-    await scheduler.stop();
+    await scheduler.onApplicationShutdown();
     await outcomes.close();
     await lease.release();
   };
@@ -93,7 +112,7 @@ describe('a rotation that is due', () => {
   ])('happens once with four workers, %s', async (_, alone) => {
     await due(86_400, 1);
     const workers = Array.from({ length: 4 }, () => worker(alone));
-    for (const { scheduler } of workers) scheduler.start('default');
+    for (const { scheduler } of workers) scheduler.onApplicationBootstrap();
     await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
     await delay(1200);
     await Promise.all(workers.map(({ stop }) => stop()));
@@ -112,7 +131,7 @@ describe('a rotation that is due', () => {
     };
     const missed = await nextAt();
     const workers = [worker(), worker()];
-    for (const { scheduler } of workers) scheduler.start('default');
+    for (const { scheduler } of workers) scheduler.onApplicationBootstrap();
     await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
     await delay(1200);
     await Promise.all(workers.map(({ stop }) => stop()));
@@ -140,7 +159,7 @@ describe('a rotation that is due', () => {
     await due(1, 60);
     await become('DEACTIVATED');
     const { scheduler, stop } = worker();
-    scheduler.start('default');
+    scheduler.onApplicationBootstrap();
     await delay(1600);
     await stop();
     expect(await versions()).toEqual(['DEACTIVATED']);

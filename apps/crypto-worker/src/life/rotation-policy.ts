@@ -14,8 +14,11 @@ import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
-import { type KeyRow, lifecycleOf, readKey } from '../key/key-store.js';
+import { lifecycleOf } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock-key.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
@@ -24,14 +27,6 @@ import { newVersionRequest } from '../policy/new-version.js';
 import { refusedBy } from '../policy/ruling.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
-
-interface Row {
-  readonly key_id: string;
-  readonly interval: string | null;
-  readonly next_at: Date | null;
-  readonly max_uses: string | null;
-  readonly set_by: string;
-}
 
 const dayMs = 86_400_000;
 
@@ -57,13 +52,10 @@ export class RotationPolicies {
 
   /** @throws AnkaError `key-not-found`, also where the key has no policy; `key-access-denied` */
   async get(context: Context, { id }: { id: string }): Promise<RotationPolicy> {
-    return withTenant(this.dataSource, context.tenantId, async (manager) => {
-      const key = await manager.query<unknown[]>('SELECT 1 FROM key WHERE tenant_id = $1 AND id = $2', [
-        context.tenantId,
-        id,
-      ]);
-      if (key.length > 0) await assertGranted(manager, context, 'view', id);
-      return read(manager, context.tenantId, id);
+    const { tenantId } = context;
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      if (await manager.existsBy(KeyRecord, { tenantId, id })) await assertGranted(manager, context, 'view', id);
+      return read(manager, tenantId, id);
     });
   }
 
@@ -91,7 +83,7 @@ export class RotationPolicies {
         await check(manager);
       },
       foresee: async (_plan, manager) => ({
-        key: forecastKey((await readKey(manager, tenantId, id)).at(-1) as KeyRow),
+        key: forecastKey((await readKey(manager, tenantId, id)).at(-1) as StoredVersion),
       }),
       write: async (manager) => {
         const result = await write(manager);
@@ -114,12 +106,18 @@ export class RotationPolicies {
         await this.assertAllowed(manager, tenantId, id, rotationDays === undefined ? {} : { rotationDays });
       },
       write: async (manager) => {
-        await manager.query(
-          `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, max_uses, set_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
-           ON CONFLICT (tenant_id, key_id) DO UPDATE SET interval = excluded.interval, interval_seconds = excluded.interval_seconds,
-             next_at = excluded.next_at, max_uses = excluded.max_uses, set_by = excluded.set_by`,
-          [tenantId, id, interval ?? null, seconds, nextAt, maxUses ?? null, principal],
+        await manager.upsert(
+          RotationPolicyRecord,
+          {
+            tenantId,
+            keyId: id,
+            interval: interval ?? null,
+            intervalSeconds: seconds,
+            nextAt,
+            maxUses: maxUses ?? null,
+            setBy: principal,
+          },
+          ['tenantId', 'keyId'],
         );
         return read(manager, tenantId, id);
       },
@@ -134,8 +132,8 @@ export class RotationPolicies {
     planned: Pick<PolicyRequest, 'rotationDays'>,
   ): Promise<void> {
     const policy = await policyWithin(manager, tenantId);
-    const row = (await readKey(manager, tenantId, id)).at(-1) as KeyRow;
-    assertMadeHere(row.purpose);
+    const row = (await readKey(manager, tenantId, id)).at(-1) as StoredVersion;
+    assertMadeHere(row.key.purpose);
     const state = stateAt(lifecycleOf(row), Date.now());
     if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'have a rotation policy'));
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });
@@ -169,24 +167,16 @@ const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange =
   },
   write: async (manager) => {
     const policy = await read(manager, tenantId, id);
-    await manager.query('DELETE FROM rotation_policy WHERE tenant_id = $1 AND key_id = $2', [tenantId, id]);
+    await manager.delete(RotationPolicyRecord, { tenantId, keyId: id });
     return policy;
   },
 });
 
 const read = async (manager: EntityManager, tenantId: string, id: string): Promise<RotationPolicy> => {
-  const [row] = await manager.query<Row[]>(
-    'SELECT key_id, interval, next_at, max_uses, set_by FROM rotation_policy WHERE tenant_id = $1 AND key_id = $2',
-    [tenantId, id],
-  );
-  if (row === undefined) throw new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
-  return {
-    keyId: row.key_id,
-    interval: row.interval,
-    nextAt: row.next_at?.toISOString() ?? null,
-    maxUses: row.max_uses === null ? null : Number(row.max_uses),
-    setBy: row.set_by,
-  };
+  const policy = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId: id });
+  if (policy === null) throw new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
+  const { keyId, interval, nextAt, maxUses, setBy } = policy;
+  return { keyId, interval, nextAt: nextAt?.toISOString() ?? null, maxUses, setBy };
 };
 
 const wordsOf = ({ interval, nextAt, maxUses }: Pick<RotationPolicy, 'interval' | 'nextAt' | 'maxUses'>) => ({

@@ -4,7 +4,6 @@ import { type AlgorithmName, joseAlgs, type Purpose } from '@ankasecure/algorith
 import { AnkaError, type ErrorCode, type KeyState } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Capability, Custody } from '../custody/custody.js';
-import type { Partition } from '../custody/partition.js';
 import { failureOf } from '../jose/testing/failure.js';
 import { Lease } from '../lease/lease.js';
 import { Intents } from '../object/intent.js';
@@ -13,7 +12,13 @@ import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyMakingRunner } from '../outcome/key-making.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import type { Quotas } from '../quota/quotas.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { CreateKey } from './create-key.js';
 import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
@@ -61,8 +66,14 @@ describe('a key that is not to be made', () => {
   const creatorOf = (token: SlowToken): CreateKey => {
     const custody = token as unknown as Custody;
     const { dataSource, outbox } = database;
-    const maker = new ObjectMaker(dataSource, custody, new Intents(dataSource, 'default', lease), outbox, silent);
-    const versions = new VersionMaker({ name: 'default' } as Partition, custody, maker, undefined as never);
+    const maker = new ObjectMaker(
+      dataSource,
+      custody,
+      new Intents(dataSource, partitionNamed('default'), lease),
+      outbox,
+      silent,
+    );
+    const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
     const room = new KeyRoom(dataSource, { keysOf: () => mostKeys } as unknown as Quotas);
     const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
     return new CreateKey(dataSource, custody, makings, versions, room);

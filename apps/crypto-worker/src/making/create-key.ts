@@ -14,10 +14,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { readKey } from '../key/key-store.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { readKey } from '../key/record/select-version.js';
+import { shareFence } from '../key/tenant-fence.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
+import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
 import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
 import {
@@ -35,6 +38,8 @@ export interface CreatedKey {
   /** The uses left of the key that it was made with, where there is one. */
   readonly keyQuota?: KeyQuota | undefined;
 }
+
+const dateOf = (instant: string | undefined): Date | null => (instant === undefined ? null : new Date(instant));
 
 /** A key that is to be made. */
 interface Creation {
@@ -105,9 +110,10 @@ export class CreateKey {
         keyId: id,
         version: 1,
         state: isToCome(activateAt) ? 'PRE_ACTIVE' : 'ACTIVE',
-        activateAt,
-        deactivateAt,
+        activateAt: dateOf(activateAt),
+        deactivateAt: dateOf(deactivateAt),
         custody: custodyOf(request),
+        requestId: null,
       },
       {
         event: this.event(creation, null, plan.algs[0]),
@@ -154,30 +160,31 @@ export class CreateKey {
     { ref, algs }: CreationPlan,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
-    await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
-    const held = await manager.query<unknown[]>('SELECT 1 FROM tenant_policy WHERE tenant_id = $1 AND revision = $2', [
-      tenantId,
-      policy.revision,
-    ]);
+    await shareFence(manager, tenantId);
+    const held = await manager.existsBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
     // Another key may have been made meanwhile: the next attempt says so.
-    if (held.length === 0 || !(await this.room.isLeft(manager, tenantId))) return false;
-    const inserted = await manager.query<unknown[]>(
-      `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by, purge_protection, description, metadata)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id`,
-      [
+    if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
+    const { raw } = await manager
+      .createQueryBuilder()
+      .insert()
+      .into(KeyRecord)
+      .values({
         tenantId,
         id,
-        request.label,
-        ref.algorithm,
-        ref.purpose,
-        algs,
-        principal,
-        request.purgeProtection,
-        request.description ?? null,
-        JSON.stringify(request.metadata ?? {}),
-      ],
-    );
-    return inserted.length > 0;
+        label: request.label,
+        algorithm: ref.algorithm,
+        purpose: ref.purpose,
+        algs: [...algs],
+        createdBy: principal,
+        purgeProtection: request.purgeProtection,
+        description: request.description ?? null,
+        metadata: request.metadata ?? {},
+      })
+      .orIgnore()
+      .returning('id')
+      .updateEntity(false)
+      .execute();
+    return (raw as unknown[]).length > 0;
   }
 
   private async read(tenantId: string, id: string): Promise<Key | undefined> {

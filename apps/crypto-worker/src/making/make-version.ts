@@ -10,6 +10,7 @@ import {
   type Wrapping,
 } from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { isCurrentKek, wrappedColumns } from '../key/wrapped-version.js';
 import { type Making, ObjectMaker } from '../object/make-object.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
@@ -20,11 +21,11 @@ export interface NewVersion {
   readonly keyId: string;
   readonly version: number;
   readonly state: 'PRE_ACTIVE' | 'ACTIVE';
-  readonly activateAt?: string | undefined;
-  readonly deactivateAt?: string | undefined;
+  readonly activateAt: Date | null;
+  readonly deactivateAt: Date | null;
   readonly custody: CustodyKind;
   /** The request whose rotation makes it. */
-  readonly requestId?: string | undefined;
+  readonly requestId: string | null;
 }
 
 /** How a new version is made and recorded. */
@@ -76,25 +77,14 @@ export class VersionMaker {
     wrapping: Wrapping | undefined,
   ): Promise<void> {
     const { label, serial } = this.custody.token;
-    await manager.query(
-      `INSERT INTO key_version (tenant_id, key_id, version, state, activate_at, deactivate_at, custody, partition, token_label, token_serial, object_id, spki, request_id, wrapped_blob, wrapped_mac, kek_generation, sealed_key)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-      [
-        version.tenantId,
-        version.keyId,
-        version.version,
-        version.state,
-        version.activateAt ?? null,
-        version.deactivateAt ?? null,
-        version.custody,
-        this.partition.name,
-        label,
-        serial,
-        objectId,
-        made.spki,
-        version.requestId ?? null,
-        ...wrappedColumns(made, wrapping),
-      ],
-    );
+    await manager.insert(KeyVersionRecord, {
+      ...version,
+      partition: this.partition.name,
+      tokenLabel: label,
+      tokenSerial: serial,
+      objectId: Buffer.from(objectId),
+      spki: made.spki === null ? null : Buffer.from(made.spki),
+      ...wrappedColumns(made, wrapping),
+    });
   }
 }

@@ -15,9 +15,11 @@ import { Custody, type KeyRef } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { keyResource } from '../key/key-resource.js';
 import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
-import { type KeyRow, KeyStore, lifecycleOf, readKey } from '../key/key-store.js';
+import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
 import { assertRevision, lockKey } from '../key/lock-key.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -51,12 +53,12 @@ export interface Rotated {
 
 interface RotationPlan {
   readonly ref: Omit<KeyRef, 'objectId'>;
-  readonly replaced: KeyRow;
+  readonly replaced: StoredVersion;
   readonly ruling: Ruling;
 }
 
 /** The versions of a key, oldest first. */
-type Versions = readonly KeyRow[];
+type Versions = readonly StoredVersion[];
 
 /** Makes a new version in the HSM. One commit records it as the current version and deactivates the old one. */
 @Injectable()
@@ -93,7 +95,7 @@ export class RotateKey {
         const current = found.at(-1);
         if (trigger === 'request' && current !== undefined) {
           await this.assertMayManage(context, id);
-          assertRevision(context, current.key_revision);
+          assertRevision(context, current.key.revision);
         }
         return this.plan(context, rotation, current, policy);
       },
@@ -106,7 +108,7 @@ export class RotateKey {
   /** The key where this rotation has been done already. */
   private async standing(context: Context, rotation: Rotation, found: Versions): Promise<Rotated | undefined> {
     const { tenantId, resourceId } = context;
-    const made = found.find(({ request_id: requestId }) => requestId !== null && requestId === resourceId);
+    const made = found.find(({ requestId }) => requestId !== null && requestId === resourceId);
     if (made !== undefined) {
       if (rotation.trigger === 'request') await this.assertMayManage(context, rotation.id);
       return { key: keyResource(this.custody, made) };
@@ -119,7 +121,7 @@ export class RotateKey {
   private async isDone(
     tenantId: string,
     { trigger, expectedVersion, turn }: Rotation,
-    current: KeyRow,
+    current: StoredVersion,
   ): Promise<boolean> {
     if (trigger === 'uses' && expectedVersion !== current.version) return true;
     if (trigger === 'schedule' && stateAt(lifecycleOf(current), Date.now()) !== 'ACTIVE') return true;
@@ -134,10 +136,19 @@ export class RotateKey {
   ): Promise<Rotated | undefined> {
     const { tenantId, resourceId } = context;
     const { ref, replaced, ruling } = plan;
-    const { id, custody } = replaced;
+    const { keyId: id, custody } = replaced;
     const made = await this.versions.make(
       context,
-      { tenantId, keyId: id, version: replaced.version + 1, state: 'ACTIVE', custody, requestId: resourceId },
+      {
+        tenantId,
+        keyId: id,
+        version: replaced.version + 1,
+        state: 'ACTIVE',
+        activateAt: null,
+        deactivateAt: null,
+        custody,
+        requestId: resourceId ?? null,
+      },
       {
         event: rotationEvent(context, rotation, replaced, null),
         ref,
@@ -147,7 +158,7 @@ export class RotateKey {
     );
     if (made === undefined) return undefined;
     this.keys.forget(tenantId, id);
-    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as KeyRow);
+    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as StoredVersion);
     const { warnings, notice } = ruling;
     return { key: warnings.length > 0 ? { ...key, warnings: [...warnings] } : key, notice };
   }
@@ -161,11 +172,12 @@ export class RotateKey {
   private async plan(
     context: Context,
     { expectedVersion, trigger }: Rotation,
-    current: KeyRow | undefined,
+    current: StoredVersion | undefined,
     policy: EnforcedPolicy,
   ): Promise<RotationPlan> {
     if (current === undefined) throw new AnkaError('key-not-found');
-    const { algorithm, purpose, algs, custody } = current;
+    const { custody } = current;
+    const { algorithm, purpose, algs } = current.key;
     assertMadeHere(purpose);
     if (expectedVersion !== undefined && expectedVersion !== current.version)
       throw new AnkaError(
@@ -192,24 +204,24 @@ export class RotateKey {
         `The token does not support ${missing.join(', ')} with ${algorithm} now`,
       );
     assertInTime(context);
-    return { ref: objectKindOf(current), replaced: current, ruling };
+    return { ref: objectKindOf(current.key), replaced: current, ruling };
   }
 
   private async record(
     manager: EntityManager,
     context: Context,
     rotation: Rotation,
-    replaced: KeyRow,
+    replaced: StoredVersion,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     const { tenantId } = context;
-    const { id, version } = replaced;
+    const { keyId: id, version } = replaced;
     await lockKey(manager, context, id);
     const held = await manager.query<unknown[]>(
       `SELECT 1 FROM key_version v JOIN tenant_policy p USING (tenant_id)
        WHERE v.tenant_id = $1 AND v.key_id = $2 AND v.version = $3 AND v.revision = $4 AND p.revision = $5
          AND NOT EXISTS (SELECT 1 FROM key_version n WHERE n.tenant_id = $1 AND n.key_id = $2 AND n.version > $3)`,
-      [tenantId, id, version, replaced.version_revision, policy.revision],
+      [tenantId, id, version, replaced.revision, policy.revision],
     );
     if (held.length === 0) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
@@ -222,11 +234,11 @@ export class RotateKey {
        WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
       [tenantId, id, version, targetOf('rotate', state) ?? state, rotation.trigger === 'uses'],
     );
-    await manager.query('UPDATE key SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2', [tenantId, id]);
+    await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
     return true;
   }
 
-  private read(tenantId: string, id: string): Promise<KeyRow[]> {
+  private read(tenantId: string, id: string): Promise<StoredVersion[]> {
     return withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
   }
 }
@@ -243,18 +255,18 @@ const forecast = ({ replaced, ruling }: RotationPlan): Forecast => {
 const rotationEvent = (
   context: Context,
   { id, trigger }: Rotation,
-  current: KeyRow | undefined,
+  current: StoredVersion | undefined,
   failureCode: string | null,
 ): AuditEvent =>
   auditEvent(context, {
     operation: 'key.rotate',
     keyId: id,
-    algorithm: current?.algorithm ?? null,
+    algorithm: current?.key.algorithm ?? null,
     failureCode,
     details: { trigger, ...(current === undefined ? {} : versionsOf(current)) },
   });
 
-const versionsOf = ({ version, custody, partition }: KeyRow): Record<string, string> => ({
+const versionsOf = ({ version, custody, partition }: StoredVersion): Record<string, string> => ({
   version: String(version + 1),
   replaces: String(version),
   custody,

@@ -1,8 +1,9 @@
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
-import { type Outbox, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Custody } from '../custody/custody.js';
-import type { Intent, Intents } from './intent.js';
+import { Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Custody } from '../custody/custody.js';
+import { type Intent, Intents } from './intent.js';
 
 /** Time for the HSM to destroy an object, in milliseconds. */
 const budgetMs = 30_000;
@@ -11,6 +12,7 @@ const budgetMs = 30_000;
 class Lost extends Error {}
 
 /** Destroys HSM objects that an intent names: the object first, then record, event and the intent's end in one commit. */
+@Injectable()
 export class ObjectDestroyer {
   constructor(
     private readonly dataSource: DataSource,

@@ -1,15 +1,33 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { Lease } from '../lease/lease.js';
-import type { IntentKind } from './intent.entity.js';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Partition } from '../custody/partition.js';
+import { Lease } from '../lease/lease.js';
+import { type IntentKind, IntentRecord } from './intent.entity.js';
+import { lockIntent, openIntents, recordedObject } from './intent.sql.js';
 
-/** An intent that its holder may end: whoever has claimed it since holds it instead. */
+/** An intent as its holder, who may end it, knows it. A worker that claims it becomes its holder. */
 export interface Intent {
   readonly tenantId: string;
   readonly objectId: Uint8Array;
   /** Number of the holder's lease. */
   readonly lease: string;
+}
+
+/** An intent of any worker of the partition. */
+export interface OpenIntent extends Intent {
+  readonly kind: IntentKind;
+  /** The event that it began with. */
+  readonly event: AuditEvent;
+}
+
+interface OpenIntentRow {
+  readonly tenant_id: string;
+  readonly object_id: Buffer;
+  readonly kind: IntentKind;
+  readonly lease: string;
+  readonly event: string;
 }
 
 /** What is known of an object whose making did not come to a good end. */
@@ -24,13 +42,14 @@ const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString(
  * Whatever changes HSM objects says so first, here: an object without a record always has an intent that names it, and so has
  * a record whose object may be gone.
  */
+@Injectable()
 export class Intents {
   /** Objects that this process is at. An intent under its own lease that is not among them has nobody else to end it. */
   private readonly underWay = new Set<string>();
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly partition: string,
+    private readonly partition: Partition,
     private readonly lease: Lease,
   ) {}
 
@@ -90,10 +109,26 @@ export class Intents {
     kind: IntentKind,
     event: AuditEvent,
   ): Promise<void> {
-    await manager.query(
-      'INSERT INTO intent (tenant_id, object_id, partition, lease, kind, event) VALUES ($1, $2, $3, $4, $5, $6)',
-      [tenantId, objectId, this.partition, lease, kind, JSON.stringify(event)],
-    );
+    await manager.insert(IntentRecord, {
+      tenantId,
+      objectId: Buffer.from(objectId),
+      partition: this.partition.name,
+      lease,
+      kind,
+      event: JSON.stringify(event),
+    });
+  }
+
+  /** The open intents of this partition, whoever holds them, the oldest first. */
+  async open(): Promise<OpenIntent[]> {
+    const rows = await this.dataSource.query<OpenIntentRow[]>(openIntents, [this.partition.name]);
+    return rows.map(({ tenant_id: tenantId, object_id: objectId, kind, lease, event }) => ({
+      tenantId,
+      objectId,
+      kind,
+      lease,
+      event: JSON.parse(event) as AuditEvent,
+    }));
   }
 
   /** This process does nothing more about the object. */
@@ -111,23 +146,18 @@ export class Intents {
    * @returns false when it is not this holder's any more: it was ended already, or claimed
    */
   async end(manager: EntityManager, { tenantId, objectId, lease }: Intent): Promise<boolean> {
-    const [rows] = await manager.query<[unknown[], number]>(
-      'DELETE FROM intent WHERE tenant_id = $1 AND object_id = $2 AND lease = $3 RETURNING object_id',
-      [tenantId, objectId, lease],
-    );
-    return rows.length === 1;
+    const { affected } = await manager.delete(IntentRecord, { tenantId, objectId: Buffer.from(objectId), lease });
+    return affected === 1;
   }
 
   /** Makes an orphaned intent this worker's. @returns undefined when it was ended or claimed meanwhile */
   async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
     const own = await this.lease.number();
-    const [rows] = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<[unknown[], number]>(
-        'UPDATE intent SET lease = $4 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3 RETURNING object_id',
-        [tenantId, objectId, lease, own],
-      ),
+    const held = { tenantId, objectId: Buffer.from(objectId), lease };
+    const { affected } = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.update(IntentRecord, held, { lease: own }),
     );
-    return rows.length === 1 ? { tenantId, objectId, lease: own } : undefined;
+    return affected === 1 ? { tenantId, objectId, lease: own } : undefined;
   }
 
   /**
@@ -136,27 +166,17 @@ export class Intents {
    */
   standing({ tenantId, objectId }: Intent): Promise<Standing> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      await manager.query('SELECT 1 FROM intent WHERE tenant_id = $1 AND object_id = $2 FOR UPDATE', [
-        tenantId,
-        objectId,
-      ]);
-      const rows = await manager.query<unknown[]>(
-        `SELECT 1 FROM key_version WHERE tenant_id = $1 AND object_id = $2
-         UNION ALL SELECT 1 FROM platform_key WHERE tenant_id = $1 AND object_id = $2`,
-        [tenantId, objectId],
-      );
+      await manager.query(lockIntent, [tenantId, objectId]);
+      const rows = await manager.query<unknown[]>(recordedObject, [tenantId, objectId]);
       return { recorded: rows.length > 0 };
     });
   }
 
   /** Leaves an intent to the reconciler of any worker: nobody holds lease 0. Where not even that can be written, it is for this worker's own. */
   async abandon({ tenantId, objectId, lease }: Intent): Promise<void> {
-    await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query('UPDATE intent SET lease = 0 WHERE tenant_id = $1 AND object_id = $2 AND lease = $3', [
-        tenantId,
-        objectId,
-        lease,
-      ]),
-    ).catch(() => undefined);
+    const held = { tenantId, objectId: Buffer.from(objectId), lease };
+    await withTenant(this.dataSource, tenantId, (manager) => manager.update(IntentRecord, held, { lease: '0' })).catch(
+      () => undefined,
+    );
   }
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { AnkaError, type AuditEvent, type Context } from '@ankasecure/contracts';
-import { asAnkaError, type Logger, type Outbox, withTenant } from '@ankasecure/service-kit';
-import type { DataSource, EntityManager } from 'typeorm';
-import { type Custody, StillRunning } from '../custody/custody.js';
+import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Custody, StillRunning } from '../custody/custody.js';
 import { failureCodeOf } from '../outcome/event.js';
-import type { Intent, Intents } from './intent.js';
+import { type Intent, Intents } from './intent.js';
 
 export interface Making<Made> {
   /** What is reported; `success` unless something fails. */
@@ -32,6 +33,7 @@ class Outdated extends Error {}
  * Makes HSM objects so that none is ever without a record or an intent: intent, object, then record, outcome and intent's
  * end in one commit. The HSM is never called inside a transaction.
  */
+@Injectable()
 export class ObjectMaker {
   constructor(
     private readonly dataSource: DataSource,

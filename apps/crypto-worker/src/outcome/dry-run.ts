@@ -9,6 +9,7 @@ import {
   verdictOf,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
 
 /** An action as its audit events name it, however it ends. */
@@ -65,14 +66,8 @@ export const dryRunEvent = (
   });
 
 /** The key that a record is of, as a dry run names it. */
-export const forecastKey = ({
-  id,
-  version,
-  algorithm,
-  purpose,
-  custody,
-}: Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'> & { readonly id: string }): ForecastKey => ({
-  keyId: id,
+export const forecastKey = ({ keyId, version, custody, key: { algorithm, purpose } }: StoredVersion): ForecastKey => ({
+  keyId,
   version,
   algorithm,
   purpose,

@@ -6,7 +6,8 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
-import { type KeyRow, keyRows, lifecycleOf } from '../key/key-store.js';
+import { lifecycleOf } from '../key/key-store.js';
+import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { makings, type PolicyQuestion, useQuestion, uses } from './past-call.js';
 
@@ -50,27 +51,37 @@ export class EvaluateChange {
         checked: checked.length,
         refused: items.length,
         items,
-        next: last === undefined ? null : this.cursors.seal(scope, `${last.id}/${last.version}`),
+        next: last === undefined ? null : this.cursors.seal(scope, `${last.keyId}/${last.version}`),
       },
       operations: position === null ? await this.operations(context, change, days) : null,
     };
   }
 
-  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<KeyRow[]> {
-    const [keyId = null, version = null] = after ?? [];
-    return withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<KeyRow[]>(page, [tenantId, keyId, version, limit]),
-    );
+  private versions(tenantId: string, after: readonly string[] | null, limit: number): Promise<StoredVersion[]> {
+    return withTenant(this.dataSource, tenantId, (manager) => {
+      const query = selectVersions(manager).where(`version.tenantId = :tenantId AND version.state <> 'DESTROYED'`, {
+        tenantId,
+      });
+      if (after !== null) {
+        const [keyId, version] = after;
+        query.andWhere('(version.key_id, version.version) > (cast(:keyId AS uuid), cast(:after AS integer))', {
+          keyId,
+          after: version,
+        });
+      }
+      return query.orderBy({ 'version.keyId': 'ASC', 'version.version': 'ASC' }).limit(limit).getMany();
+    });
   }
 
-  private refusedUses(change: ProposedChange, row: KeyRow): Reply['versions']['items'] {
+  private refusedUses(change: ProposedChange, row: StoredVersion): Reply['versions']['items'] {
     const state = stateAt(lifecycleOf(row), change.now);
-    const refused = usesOf[row.purpose].flatMap((use) => {
+    const refused = usesOf[row.key.purpose].flatMap((use) => {
       if (permissionOf(state, use) === 'no') return [];
       const reasons = this.newReasons(change, row, useQuestion(use));
       return reasons.length === 0 ? [] : [{ use, reasons }];
     });
-    const { id: keyId, label, version, algorithm, purpose, custody } = row;
+    const { keyId, version, custody } = row;
+    const { label, algorithm, purpose } = row.key;
     return refused.length === 0 ? [] : [{ keyId, label, version, algorithm, purpose, custody, refused }];
   }
 
@@ -100,27 +111,28 @@ export class EvaluateChange {
       const question = questions.get(operation);
       const reasons = row === undefined || question === undefined ? [] : this.newReasons(change, row, question);
       if (row === undefined || reasons.length === 0) return [];
-      return [{ operation, keyId, version, algorithm: row.algorithm, count, lastAt, reasons }];
+      return [{ operation, keyId, version, algorithm: row.key.algorithm, count, lastAt, reasons }];
     });
     return { counted, complete, items };
   }
 
   /** Reads the versions of keys, by `<key>.<version>`. */
-  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeyRow>> {
+  private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredVersion>> {
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<KeyRow[]>(`${keyRows} WHERE k.tenant_id = $1 AND k.id = ANY ($2)`, [tenantId, ids]),
+      selectVersions(manager)
+        .where('version.tenantId = :tenantId AND version.keyId = ANY (:ids)', { tenantId, ids })
+        .getMany(),
     );
-    return new Map(rows.map((row) => [`${row.id}.${row.version}`, row]));
+    return new Map(rows.map((row) => [`${row.keyId}.${row.version}`, row]));
   }
 
   /** The reasons for which the proposed policy refuses what the policy in force allows. Empty where nothing changes. */
-  private newReasons({ inForce, proposed, now }: ProposedChange, row: KeyRow, question: PolicyQuestion): Reason[] {
+  private newReasons(
+    { inForce, proposed, now }: ProposedChange,
+    row: StoredVersion,
+    question: PolicyQuestion,
+  ): Reason[] {
     const decided = (document: PolicyDocument) => evaluate(document, question(this.custody, row, document, now), now);
     return decided(inForce).allow ? [...decided(proposed).reasons] : [];
   }
 }
-
-const page = `${keyRows}
-  WHERE k.tenant_id = $1 AND v.state <> 'DESTROYED'
-    AND ($2::uuid IS NULL OR (v.key_id, v.version) > ($2::uuid, $3::integer))
-  ORDER BY v.key_id, v.version LIMIT $4`;

@@ -2,16 +2,21 @@ import type { PolicyDocument, PolicyRequest } from '@ankasecure/policy-rules';
 import type { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import type { Use } from '../key/key-state.js';
-import type { KeyRow } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import { type Operation, operations } from '../operation/operation.js';
 import { newVersionRequest } from '../policy/new-version.js';
 
 const day = 86_400_000;
 
 /** Builds what a policy is asked about a past call with a key version, as if the call came now under `document`. */
-export type PolicyQuestion = (custody: Custody, row: KeyRow, document: PolicyDocument, now: number) => PolicyRequest;
+export type PolicyQuestion = (
+  custody: Custody,
+  row: StoredVersion,
+  document: PolicyDocument,
+  now: number,
+) => PolicyRequest;
 
-const keyIn = (custody: Custody, { algorithm, purpose, custody: place }: KeyRow) => ({
+const keyIn = (custody: Custody, { custody: place, key: { algorithm, purpose } }: StoredVersion) => ({
   algorithm,
   purpose,
   custody: place,
@@ -24,8 +29,8 @@ export const useQuestion =
   (custody, row) => ({
     ...keyIn(custody, row),
     use,
-    keyMadeAt: row.created_at.getTime(),
-    versionMadeAt: row.version_created_at.getTime(),
+    keyMadeAt: row.key.createdAt.getTime(),
+    versionMadeAt: row.createdAt.getTime(),
   });
 
 /**
@@ -34,16 +39,16 @@ export const useQuestion =
 const keyMade: PolicyQuestion = (custody, row, _, now) => ({
   ...keyIn(custody, row),
   use: 'create',
-  labels: Object.keys(row.metadata),
+  labels: Object.keys(row.key.metadata),
   // A date in the past may come from a rotation or from a request to deactivate the key.
-  ...(row.deactivate_at !== null &&
-    row.deactivate_at.getTime() > now && { lifeDays: (row.deactivate_at.getTime() - row.created_at.getTime()) / day }),
+  ...(row.deactivateAt !== null &&
+    row.deactivateAt.getTime() > now && { lifeDays: (row.deactivateAt.getTime() - row.key.createdAt.getTime()) / day }),
 });
 
 /** The call made a new version. The key is as old as it was then. */
 const versionMade: PolicyQuestion = (custody, row, document, now) => ({
   ...newVersionRequest(custody, { document }, row),
-  keyMadeAt: now - (row.version_created_at.getTime() - row.created_at.getTime()),
+  keyMadeAt: now - (row.createdAt.getTime() - row.key.createdAt.getTime()),
 });
 
 /** Crypto calls, by their names in audit events. */

@@ -1,7 +1,7 @@
 import type { PolicyRequest } from '@ankasecure/policy-rules';
 import type { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
-import type { KeyRow } from '../key/key-store.js';
+import type { StoredVersion } from '../key/record/select-version.js';
 import type { EnforcedPolicy } from './enforced-policy.js';
 
 /**
@@ -11,15 +11,13 @@ import type { EnforcedPolicy } from './enforced-policy.js';
 export const newVersionRequest = (
   custody: Custody,
   { document }: Pick<EnforcedPolicy, 'document'>,
-  {
-    algorithm,
-    purpose,
-    custody: place,
-    created_at: madeAt,
-  }: Pick<KeyRow, 'algorithm' | 'purpose' | 'custody' | 'created_at'>,
+  { custody: place, key: { algorithm, purpose, createdAt } }: Pick<StoredVersion, 'custody' | 'key'>,
 ): PolicyRequest => ({
-  ...{ algorithm, purpose, use: 'create', custody: place },
+  algorithm,
+  purpose,
+  use: 'create',
+  custody: place,
   outsideSteps: outsideSteps(custody, algorithm, purpose),
-  keyMadeAt: madeAt.getTime(),
+  keyMadeAt: createdAt.getTime(),
   labels: document.requiredLabels ?? [],
 });

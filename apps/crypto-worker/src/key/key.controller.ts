@@ -1,0 +1,83 @@
+import {
+  type Context,
+  getKey,
+  getKeySet,
+  getKeyUsage,
+  getKeyVersion,
+  getPublicKey,
+  type Key,
+  type KeySet,
+  type KeyUsage,
+  type KeyVersionResource,
+  listKeys,
+  listKeyVersions,
+} from '@ankasecure/contracts';
+import { type Answer, MessagePattern, RecordsDenial } from '@ankasecure/service-kit';
+import { Controller } from '@nestjs/common';
+import type { z } from 'zod';
+import { ReadKeySet } from './key-set.js';
+import { ReadUsage } from './key-usage.js';
+import { ReadKey } from './read-key.js';
+
+interface ById {
+  readonly id: string;
+}
+
+const keyOf = ({ id }: ById) => ({ keyId: id });
+
+/** Serves what is on record of keys. */
+@Controller()
+export class KeyController {
+  constructor(
+    private readonly reader: ReadKey,
+    private readonly usages: ReadUsage,
+    private readonly sets: ReadKeySet,
+  ) {}
+
+  @RecordsDenial('key.get', keyOf)
+  @MessagePattern(getKey)
+  async get(context: Context, request: z.infer<typeof getKey.request>): Promise<Answer<Key>> {
+    const body = await this.reader.get(context, request);
+    return { body, revision: body.revision };
+  }
+
+  @MessagePattern(listKeys)
+  async list(
+    context: Context,
+    request: z.infer<typeof listKeys.request>,
+  ): Promise<Answer<z.infer<typeof listKeys.reply>>> {
+    return { body: await this.reader.list(context, request) };
+  }
+
+  @RecordsDenial('key.versions.list', keyOf)
+  @MessagePattern(listKeyVersions)
+  async versions(context: Context, request: ById): Promise<Answer<z.infer<typeof listKeyVersions.reply>>> {
+    return { body: await this.reader.versions(context, request) };
+  }
+
+  @RecordsDenial('key.version.get', keyOf)
+  @MessagePattern(getKeyVersion)
+  async version(context: Context, request: z.infer<typeof getKeyVersion.request>): Promise<Answer<KeyVersionResource>> {
+    return { body: await this.reader.version(context, request) };
+  }
+
+  @RecordsDenial('key.public-key.get', keyOf)
+  @MessagePattern(getPublicKey)
+  async publicKey(
+    context: Context,
+    request: z.infer<typeof getPublicKey.request>,
+  ): Promise<Answer<z.infer<typeof getPublicKey.reply>>> {
+    return { body: await this.reader.publicKey(context, request) };
+  }
+
+  @RecordsDenial('key.usage.get', keyOf)
+  @MessagePattern(getKeyUsage)
+  async usage(context: Context, request: ById): Promise<Answer<KeyUsage>> {
+    return { body: await this.usages.of(context, request) };
+  }
+
+  @MessagePattern(getKeySet)
+  async keySet(context: Context): Promise<Answer<KeySet>> {
+    return { body: await this.sets.of(context) };
+  }
+}

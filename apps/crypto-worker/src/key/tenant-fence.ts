@@ -1,0 +1,14 @@
+import type { EntityManager } from 'typeorm';
+
+/**
+ * Takes the tenant's fence until the transaction ends. The tenant's outcomes wait meanwhile, and each finds out afterwards whether
+ * the revisions that it was decided on still hold.
+ */
+export const holdFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
+};
+
+/** Shares the tenant's fence with outcomes until the transaction ends: no policy and no key changes meanwhile. */
+export const shareFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
+};

@@ -1,0 +1,17 @@
+/** Lists the versions of a partition that are to be destroyed by now and whose destruction has not begun, whichever tenant's. */
+export const dueDestructions = 'SELECT * FROM due_destructions($1, $2)';
+
+/** Whether a version is still to be destroyed and nobody has begun. Asked with the key locked. */
+export const stillDue = `
+  SELECT 1 FROM key_version v WHERE v.tenant_id = $1 AND v.key_id = $2 AND v.version = $3
+    AND v.state = 'DESTROY_SCHEDULED' AND v.destroy_at <= $4
+    AND NOT EXISTS (SELECT 1 FROM intent i WHERE i.tenant_id = v.tenant_id AND i.object_id = v.object_id)`;
+
+/** Lists the ACTIVE keys of a partition whose rotation date has come, whichever tenant's. */
+export const dueRotations = 'SELECT * FROM due_rotations($1, $2)';
+
+/** Moves a rotation date past now on its own grid, where it is still the date that was due. */
+export const takeRotation = `
+  UPDATE rotation_policy SET next_at = next_at + interval '1 second' * interval_seconds
+    * (1 + greatest(0, floor(extract(epoch FROM now() - next_at) / interval_seconds)))
+  WHERE tenant_id = $1 AND key_id = $2 AND next_at = $3 RETURNING key_id`;

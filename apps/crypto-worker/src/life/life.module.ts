@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { CustodyModule } from '../custody/custody.module.js';
+import { KeyModule } from '../key/key.module.js';
+import { LeaseModule } from '../lease/lease.module.js';
+import { MakingModule } from '../making/making.module.js';
+import { ObjectModule } from '../object/object.module.js';
+import { OutcomeModule } from '../outcome/outcome.module.js';
+import { ChangeState } from './change-state.js';
+import { DestroyDue } from './destroy-due.js';
+import { DueDestructions } from './due-destruction.js';
+import { DueRotations } from './due-rotation.js';
+import { EditKey } from './edit-key.js';
+import { ForgetUnwrapped } from './forget-unwrapped.js';
+import { LifeController } from './life.controller.js';
+import { Reconciler } from './reconcile.js';
+import { RotateDue } from './rotate-due.js';
+import { RotationPolicyController } from './rotation-policy.controller.js';
+import { RotationPolicies } from './rotation-policy.js';
+
+/**
+ * The life of keys: the changes that callers make, and those that come by themselves. Before the worker serves, it listens for
+ * versions that change and has looked for what dead workers left. At shutdown no new round begins; the rounds under way end after
+ * the token has closed, since they may wait for it.
+ */
+@Module({
+  imports: [CustodyModule, KeyModule, LeaseModule, MakingModule, ObjectModule, OutcomeModule],
+  controllers: [LifeController, RotationPolicyController],
+  providers: [
+    ChangeState,
+    EditKey,
+    RotationPolicies,
+    DueDestructions,
+    DestroyDue,
+    DueRotations,
+    RotateDue,
+    ForgetUnwrapped,
+    Reconciler,
+  ],
+})
+export class LifeModule {}

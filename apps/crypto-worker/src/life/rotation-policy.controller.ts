@@ -1,0 +1,50 @@
+import {
+  type Context,
+  type DryRun,
+  deleteRotationPolicy,
+  getRotationPolicy,
+  putRotationPolicy,
+  type RotationPolicy,
+} from '@ankasecure/contracts';
+import {
+  type Answer,
+  AnswersDryRuns,
+  MessagePattern,
+  RecordsDenial,
+  RequiresOutboxRoom,
+} from '@ankasecure/service-kit';
+import { Controller } from '@nestjs/common';
+import type { z } from 'zod';
+import { RotationPolicies } from './rotation-policy.js';
+
+/** Serves the rotation policies of keys. */
+@Controller()
+export class RotationPolicyController {
+  constructor(private readonly policies: RotationPolicies) {}
+
+  @RecordsDenial<z.infer<typeof getRotationPolicy.request>>('key.rotation-policy.get', ({ id }) => ({ keyId: id }))
+  @MessagePattern(getRotationPolicy)
+  async get(context: Context, request: z.infer<typeof getRotationPolicy.request>): Promise<Answer<RotationPolicy>> {
+    return { body: await this.policies.get(context, request) };
+  }
+
+  @AnswersDryRuns()
+  @RequiresOutboxRoom()
+  @MessagePattern(putRotationPolicy.contract)
+  async put(
+    context: Context,
+    request: z.infer<typeof putRotationPolicy.contract.request>,
+  ): Promise<Answer<RotationPolicy | DryRun>> {
+    return { body: await this.policies.put(context, request) };
+  }
+
+  @AnswersDryRuns()
+  @RequiresOutboxRoom()
+  @MessagePattern(deleteRotationPolicy)
+  async delete(
+    context: Context,
+    request: z.infer<typeof deleteRotationPolicy.request>,
+  ): Promise<Answer<RotationPolicy | DryRun>> {
+    return { body: await this.policies.remove(context, request) };
+  }
+}

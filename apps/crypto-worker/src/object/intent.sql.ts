@@ -1,0 +1,10 @@
+/** Lists the open intents of a partition, whichever tenant's. Workers see across tenants only through this function. */
+export const openIntents = 'SELECT * FROM open_intents($1)';
+
+/** Locks an intent's row: waits for a commit under way that ends the intent. */
+export const lockIntent = 'SELECT 1 FROM intent WHERE tenant_id = $1 AND object_id = $2 FOR UPDATE';
+
+/** Looks for a key version or a platform key whose object this is. */
+export const recordedObject = `
+  SELECT 1 FROM key_version WHERE tenant_id = $1 AND object_id = $2
+  UNION ALL SELECT 1 FROM platform_key WHERE tenant_id = $1 AND object_id = $2`;
