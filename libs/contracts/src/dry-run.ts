@@ -55,7 +55,9 @@ export const rehearsalOf = (operation: string): string => `dry-run.${operation}`
 
 /** The report of a dry run of any operation. */
 export const verdictOf = (operation: string, error: AnkaError | undefined): DryRun => ({
-  ...{ dryRun: true, operation, succeeds: error === undefined },
+  dryRun: true,
+  operation,
+  succeeds: error === undefined,
   ...(error !== undefined && { error: toldError(error) }),
 });
 

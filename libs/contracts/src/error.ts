@@ -100,7 +100,9 @@ export class AnkaError extends Error {
 
 /** The form of an error on the bus. */
 export const failureOf = ({ code, retryable, detail, refusal }: AnkaError) => ({
-  ...{ code, retryable, detail },
+  code,
+  retryable,
+  detail,
   ...(refusal !== undefined && { refusal }),
 });
 

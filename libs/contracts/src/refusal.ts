@@ -22,6 +22,9 @@ export type Refusal = z.infer<typeof policyRefusal>;
 
 /** A problem inside a successful answer. */
 export const toldProblem = z.strictObject({
-  ...{ code: z.string(), status: z.number().int(), title: z.string(), detail: z.string() },
+  code: z.string(),
+  status: z.number().int(),
+  title: z.string(),
+  detail: z.string(),
   ...policyRefusal.partial().shape,
 });
