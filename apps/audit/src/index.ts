@@ -1,2 +1,2 @@
 export { auditConfig } from './config.js';
-export * as migrations from './migrations/index.js';
+export { schema } from './schema.js';

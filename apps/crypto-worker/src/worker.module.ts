@@ -1,67 +1,50 @@
-import { Module } from '@nestjs/common';
-import { SignToken } from './access-token/sign-token.js';
+import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { AccessTokenModule } from './access-token/access-token.module.js';
 import { AliasModule } from './alias/alias.module.js';
-import { ComputeMac } from './audit-mac/compute-mac.js';
-import { CustodyModule } from './custody/custody.module.js';
+import { AuditMacModule } from './audit-mac/audit-mac.module.js';
 import { GrantModule } from './grant/grant.module.js';
+import { GroupModule } from './group/group.module.js';
 import { StepAside } from './group/step-aside.js';
-import { WellWorkers } from './group/well-worker.js';
-import { DestroyOldKeks } from './kek/destroy-old-kek.js';
-import { ReadKek } from './kek/read-kek.js';
-import { RewrapKeys } from './kek/rewrap-keys.js';
-import { RewrapPage } from './kek/rewrap-page.js';
-import { RotateKek } from './kek/rotate-kek.js';
-import { KeyModule } from './key/key.module.js';
-import { LeaseModule } from './lease/lease.module.js';
+import { KekModule } from './kek/kek.module.js';
 import { LifeModule } from './life/life.module.js';
-import { MakingModule } from './making/making.module.js';
-import { ObjectModule } from './object/object.module.js';
-import { AttemptItem } from './operation/attempt-item.js';
-import { GcmReservation } from './operation/gcm-reservation.js';
-import { RunOperation } from './operation/run-operation.js';
-import { UseBudget } from './operation/use-budget.js';
+import { OperationModule } from './operation/operation.module.js';
 import { GroupCommitModule } from './outcome/group-commit.module.js';
-import { OutcomeModule } from './outcome/outcome.module.js';
-import { PlatformKeyModule } from './platform-key/platform-key.module.js';
-import { PolicyModule } from './policy/policy.module.js';
-import { ApplyPolicy } from './policy-change/apply-policy.js';
-import { EvaluateChange } from './policy-change/evaluate-change.js';
-import { QuotaModule } from './quota/quota.module.js';
-import { Worker } from './worker.js';
+import { PolicyChangeModule } from './policy-change/policy-change.module.js';
 
+/**
+ * The worker: the rooms that serve contracts, and through their imports every room below them.
+ *
+ * Nest starts rooms from the ground up and stops them from the top down, so each part starts after the parts that it needs and
+ * stops before them:
+ *
+ * 1. Start: the token opens and the outbox starts; then the worker listens for changed keys and ends what dead workers left
+ *    behind; then background rounds begin and the worker joins its group; then the bus delivers requests.
+ * 2. Stop: no new requests, and those in flight finish; the worker leaves its group and no new rounds begin; the token closes;
+ *    rounds under way end; the outcome connection, the lease and the outbox end.
+ */
 @Module({
   imports: [
+    AccessTokenModule,
     AliasModule,
-    CustodyModule,
+    AuditMacModule,
     GrantModule,
     GroupCommitModule,
-    KeyModule,
-    LeaseModule,
+    GroupModule,
+    KekModule,
     LifeModule,
-    MakingModule,
-    ObjectModule,
-    OutcomeModule,
-    PlatformKeyModule,
-    PolicyModule,
-    QuotaModule,
-  ],
-  providers: [
-    ComputeMac,
-    SignToken,
-    ApplyPolicy,
-    EvaluateChange,
-    ReadKek,
-    RotateKek,
-    RewrapPage,
-    DestroyOldKeks,
-    RewrapKeys,
-    GcmReservation,
-    UseBudget,
-    AttemptItem,
-    RunOperation,
-    WellWorkers,
-    StepAside,
-    Worker,
+    OperationModule,
+    PolicyChangeModule,
   ],
 })
-export class WorkerModule {}
+export class WorkerModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(private readonly stepAside: StepAside) {}
+
+  /** The root starts last: a worker counts as well when it is about to serve. */
+  onApplicationBootstrap(): void {
+    this.stepAside.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.stepAside.stop();
+  }
+}

@@ -4,7 +4,7 @@ import { hashBytes, jweAlgs, jwsAlgs, signatureSchemes } from './jose.js';
 import { algorithmKinds } from './kind.js';
 
 describe('the algorithm table', () => {
-  it('reaches every JOSE algorithm from some key, and nothing else but AES-KWP', () => {
+  it('covers every JOSE algorithm and AES-KWP, and no others', () => {
     const reached = algorithmNames.flatMap((name) => Object.values(algorithmOf(name).purposes).flat());
     expect(new Set(reached)).toEqual(new Set([...jwsAlgs, ...jweAlgs, 'AES-KWP']));
   });
@@ -34,7 +34,7 @@ describe('the algorithm table', () => {
     expect([hashOf('EC-P256'), hashOf('EC-P384'), hashOf('EC-P521')]).toEqual(['sha256', 'sha384', 'sha512']);
   });
 
-  it('lets no key be wrapped with a weaker one (SP 800-57 part 1 r5 §5.6.2)', () => {
+  it('does not allow a weaker key to wrap a key (SP 800-57 part 1 r5 §5.6.2)', () => {
     expect(algorithmNames.filter((name) => mayWrap('AES-128', name))).toEqual([
       'RSA-2048',
       'RSA-3072',

@@ -16,7 +16,7 @@ describe.each([
   ['FIPS', fipsApproval],
   ['CNSA 2.0', cnsaApproval],
 ])('the %s table', (_, table) => {
-  it('has no row that never decides, and none without a source', () => {
+  it('has no unreachable row, and no row without a source', () => {
     const moments = [today, ...table.map(endOf).filter(Number.isFinite)];
     const decisive = pairs.flatMap(([name, purpose]) => moments.map((now) => approvalAt(table, name, purpose, now)));
     for (const candidate of table) {
@@ -25,11 +25,11 @@ describe.each([
     }
   });
 
-  it('never admits protection and refuses processing', () => {
+  it('never allows protection without processing', () => {
     for (const { protect, process } of table) expect(protect && !process).toBe(false);
   });
 
-  it('never gives back with time what it has taken', () => {
+  it('never allows a use again after its end', () => {
     for (const [name, purpose] of pairs) {
       const rows = approvalRows(table, name, purpose);
       const order = rows.map(({ protect }) => (protect ? 1 : 0));
@@ -39,12 +39,12 @@ describe.each([
 });
 
 describe('FIPS approval', () => {
-  it('covers all that keys can be made for today', () => {
+  it('covers every algorithm and purpose today', () => {
     for (const [name, purpose] of pairs)
       expect(fipsStatus(name, purpose, today).approved, `${name} ${purpose}`).toBe(true);
   });
 
-  it('lets 112 bits protect through 2030, and process after', () => {
+  it('allows 112 bits to protect data through 2030, and to process it afterwards', () => {
     for (const purpose of ['sign', 'encrypt'] as const) {
       expect(rights(fipsApproval, 'RSA-2048', purpose, '2030-12-31T23:59:59.999Z')).toBe('protect');
       expect(rights(fipsApproval, 'RSA-2048', purpose, '2031-01-01T00:00:00Z')).toBe('process');
@@ -52,7 +52,7 @@ describe('FIPS approval', () => {
     }
   });
 
-  it('is not of pairs that do not exist', () => {
+  it('does not cover pairs that do not exist', () => {
     expect(rights(fipsApproval, 'AES-256', 'sign', '2026-11-25T00:00:00Z')).toBe('none');
     expect(fipsStatus('Ed25519', 'encrypt', today)).toEqual({ approved: false, source: 'in no FIPS or SP 800 text' });
   });

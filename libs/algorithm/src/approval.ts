@@ -2,42 +2,42 @@ import type { Purpose } from './alg.js';
 import { type AlgorithmName, algorithmOf } from './algorithm.js';
 import type { AlgorithmKind } from './kind.js';
 
-/** One line of a standard's list: what it admits of one kind of algorithm for one purpose, from which strength on, until when. */
+/** One row of a standard's table: the uses it allows for an algorithm or kind and a purpose, from a strength on, until a date. */
 export interface ApprovalRow {
   /** One algorithm, or all of a kind. */
   readonly algorithm: AlgorithmName | AlgorithmKind;
   readonly purpose: Purpose;
-  /** In bits; the row says nothing of what is weaker. */
+  /** The minimum strength in bits. The row does not apply to weaker algorithms. */
   readonly minimumStrength: number;
-  /** Applying protection: encrypting, signing, computing a MAC, and making keys for it. */
+  /** Whether the row allows protecting: encrypting, signing, computing a MAC, and making keys for it. */
   readonly protect: boolean;
-  /** Processing what is protected already: decrypting, verifying. */
+  /** Whether the row allows processing protected data: decrypting, verifying. */
   readonly process: boolean;
-  /** Last day of the row, UTC; null while no end is set. After it the next row that fits applies. */
+  /** The last day of the row in UTC, or null if it has no end. After it the next matching row applies. */
   readonly notAfter: string | null;
-  /** Document and section. */
+  /** The source: document and section. */
   readonly source: string;
 }
 
 const protects = { protect: true, process: true } as const;
 const processes = { protect: false, process: true } as const;
 
-/** The start of a row; what it admits, until when and by which source follow. */
+/** Starts a row. The allowed uses, the end date and the source follow. */
 const row = (algorithm: ApprovalRow['algorithm'], purpose: Purpose, minimumStrength: number) => ({
   algorithm,
   purpose,
   minimumStrength,
 });
 
-/** SP 800-57 part 1 r5 §5.6.3, table 4: 112 bits protect through 2030; what they protected may be processed after it. */
+/** SP 800-57 part 1 r5 §5.6.3, table 4: 112 bits protect data through 2030. That data may be processed afterwards. */
 const end112 = '2030-12-31';
 const strengths = 'SP 800-57 part 1 r5 §5.6.3, table 4';
 const aes = 'FIPS 197; SP 800-38D (GCM); SP 800-38F (KW)';
 const kwp = 'FIPS 197; SP 800-38F (KWP)';
 
 /**
- * What is FIPS-approved, by the texts of the standards; draft texts (IR 8547) decide nothing. The first row that fits decides,
- * and what no row fits is not approved.
+ * The FIPS-approved uses according to the standards. Drafts (IR 8547) decide nothing. The first matching row decides,
+ * and a use without a matching row is not approved.
  */
 export const fipsApproval: readonly ApprovalRow[] = [
   { ...row('rsa', 'sign', 128), ...protects, notAfter: null, source: 'FIPS 186-5 §5 (RSA signatures)' },
@@ -64,13 +64,13 @@ export const fipsApproval: readonly ApprovalRow[] = [
   { ...row('hmac', 'mac', 128), ...protects, notAfter: null, source: 'FIPS 198-1; SP 800-107 r1 §5.3' },
 ];
 
-/** NSA, CNSA 2.0 (advisory of September 2022): its own algorithms protect; those of CNSA 1.0 process until they are to be gone. */
+/** NSA, CNSA 2.0 (advisory of September 2022): its own algorithms protect data. Those of CNSA 1.0 process data until their end. */
 const cnsa2 = 'CNSA 2.0, table I (AES-256)';
 const cnsa2Hash = 'CNSA 2.0, table I (SHA-384, SHA-512)';
 const cnsa1 = 'CNSA 1.0 (CNSSP 15, annex B), replaced by CNSA 2.0 by 2033';
 const end1 = '2033-12-31';
 
-/** What CNSA 2.0 admits; read as `fipsApproval` is. */
+/** The uses that CNSA 2.0 allows. It is read like `fipsApproval`. */
 export const cnsaApproval: readonly ApprovalRow[] = [
   { ...row('AES-256', 'encrypt', 256), ...protects, notAfter: null, source: cnsa2 },
   { ...row('AES-256', 'wrap', 256), ...protects, notAfter: null, source: cnsa2 },
@@ -86,7 +86,7 @@ export const cnsaApproval: readonly ApprovalRow[] = [
 export const endOf = ({ notAfter }: ApprovalRow): number =>
   notAfter === null ? Number.POSITIVE_INFINITY : Date.parse(`${notAfter}T00:00:00Z`) + 86_400_000;
 
-/** The rows of `table` that are about `algorithm` for `purpose`, in their order, those that have ended too. */
+/** The rows of `table` for `algorithm` and `purpose`, in order, including rows that have ended. */
 export const approvalRows = (
   table: readonly ApprovalRow[],
   algorithm: AlgorithmName,
@@ -101,7 +101,7 @@ export const approvalRows = (
   );
 };
 
-/** The row of `table` that decides at `now`; undefined for what the table does not admit. */
+/** The row of `table` that decides at `now`, or undefined if the table does not allow the use. */
 export const approvalAt = (
   table: readonly ApprovalRow[],
   algorithm: AlgorithmName,
@@ -109,7 +109,7 @@ export const approvalAt = (
   now: number,
 ): ApprovalRow | undefined => approvalRows(table, algorithm, purpose).find((candidate) => now < endOf(candidate));
 
-/** Whether keys of `algorithm` and `purpose` may protect by the FIPS table at `now`, and which document says so. */
+/** Whether the FIPS table allows keys of `algorithm` and `purpose` to protect data at `now`, with its source. */
 export const fipsStatus = (
   algorithm: AlgorithmName,
   purpose: Purpose,

@@ -1,9 +1,9 @@
 import type { Hash, JweAlg, JwsAlg } from './alg.js';
 
-/** How a JWS algorithm is computed: the scheme names the token's operation, the hash what goes into it. */
+/** The computation of a JWS algorithm. The scheme names the token's operation, and the hash its input. */
 export interface SignatureScheme {
   readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'eddsa' | 'hmac';
-  /** null: the scheme takes the whole message (PureEdDSA, RFC 8032). */
+  /** null means that the scheme takes the whole message (PureEdDSA, RFC 8032). */
   readonly hash: Hash | null;
 }
 

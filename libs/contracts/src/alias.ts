@@ -8,7 +8,7 @@ const body = z
   .strictObject({ keyId: uuid.describe('The key that the alias names from now on.') })
   .meta({ id: 'PutAlias' });
 
-/** A tenant's own name for one of its keys: applications name it, and which key it is can change. */
+/** A tenant's own name for one of its keys. Applications use the name, and the key behind it can change. */
 export const alias = z
   .strictObject({
     name: aliasName,
@@ -19,7 +19,7 @@ export const alias = z
   .meta({ id: 'Alias' });
 export type Alias = z.infer<typeof alias>;
 
-/** The reply means: whatever is encrypted or signed by this name from now on is so with that key, on every worker. */
+/** The reply means that every worker now encrypts and signs under this name with that key. */
 export const putAlias = {
   body,
   contract: contract({
@@ -44,7 +44,7 @@ export const listAliases = contract({
   reply: page(alias),
 });
 
-/** The reply is the alias that was. */
+/** The reply is the deleted alias. */
 export const deleteAlias = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.alias.delete',

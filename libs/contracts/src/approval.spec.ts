@@ -4,7 +4,7 @@ import { approvalDetails, assertApproved } from './approval.js';
 const policy = { dualControl: ['destroy' as const] };
 const by = (requestedBy: string) => ({ principal: 'bob', approval: { id: crypto.randomUUID(), requestedBy } });
 
-describe('a deed that takes two people', () => {
+describe('an operation that needs two people', () => {
   it.each([
     ['one alone', { principal: 'bob' }],
     ['one who approves what he asked for himself', by('bob')],
@@ -15,13 +15,13 @@ describe('a deed that takes two people', () => {
       );
   });
 
-  it('is done for one who asks and another who approves, and what takes one for one', () => {
+  it('is allowed for a requester and another approver, and other operations for one person', () => {
     expect(() => assertApproved(policy, 'destroy', by('alice'))).not.toThrow();
     expect(() => assertApproved(policy, 'compromise', { principal: 'bob' })).not.toThrow();
     expect(() => assertApproved({}, 'relax-policy', { principal: 'bob' })).not.toThrow();
   });
 
-  it('is reported with both', () => {
+  it('is recorded with both people', () => {
     const { approval } = by('alice');
     expect(approvalDetails({ approval })).toEqual({ approvalId: approval.id, requestedBy: 'alice' });
     expect(approvalDetails({})).toEqual({});

@@ -11,8 +11,8 @@ const inWords: Readonly<Record<ControlledDeed, string>> = {
 
 /**
  * Asked by whoever does the deed, after all other checks, of the policy that is in force until the deed's commit.
- * @param revision of what it is done to, where the caller need not have said which
- * @throws AnkaError `approval-required` where the policy wants two people for it and the context names one
+ * @param revision of the resource, if the caller need not have sent one
+ * @throws AnkaError `approval-required` if the policy requires two people and the context names one
  */
 export const assertApproved = (
   policy: Pick<PolicyDocument, 'dualControl'>,
@@ -29,6 +29,6 @@ export const assertApproved = (
   );
 };
 
-/** What an event says of who asked, besides its user, who approved. */
+/** The details of an event that name the requester. The event's user is the approver. */
 export const approvalDetails = ({ approval }: Pick<Context, 'approval'>): Readonly<Record<string, string>> =>
   approval === undefined ? {} : { approvalId: approval.id, requestedBy: approval.requestedBy };

@@ -3,7 +3,7 @@ import type { AuditEvent } from './audit.js';
 import type { Context } from './bus.js';
 import { newId } from './id.js';
 
-/** What an audit event reads from the context: whose trail it enters, who acted, in which request, and who approved. */
+/** The members of the context that an audit event needs: tenant, principal, request and approval. */
 export type Actor = Pick<Context, 'tenantId' | 'principal' | 'issuer' | 'correlationId' | 'approval'>;
 
 /** An action as an audit event reports it. Absent members: no key, no algorithm, no failure, no details. */

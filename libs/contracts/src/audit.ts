@@ -12,9 +12,9 @@ const field = (max: number) =>
     .max(max)
     .refine((value) => value.isWellFormed() && !value.includes('\0'));
 
-/** What a service reports. Null means absent and is not the same as empty. The first nine fields after the id are the canonical ones. */
+/** An event that a service reports. Null means absent and differs from empty. The first nine fields after the id are canonical. */
 export const reportedEvent = z.strictObject({
-  /** Made by the reporter, once: the same event may arrive twice and is sealed once. */
+  /** The reporter makes the id once. An event that arrives twice is sealed once. */
   eventId: uuid,
   tenantId: uuid,
   userId: field(256),
@@ -32,10 +32,10 @@ export const reportedEvent = z.strictObject({
 });
 export type AuditEvent = z.infer<typeof reportedEvent>;
 
-/** Most events of one `audit.append`. */
+/** The maximum number of events in one `audit.append`. */
 export const maxAppend = 5000;
 
-/** The reply means: sealed and committed. An event id that is already sealed counts as sealed. */
+/** The reply means that the events are sealed and committed. An id that is already sealed counts as sealed. */
 export const appendEvents = contract({
   owner: 'audit',
   callers: ['gateway', 'policy', 'crypto-worker'],
@@ -45,7 +45,7 @@ export const appendEvents = contract({
 });
 
 /**
- * HMAC-SHA256 of each message under the context's tenant's audit key. With `macKeyId` null the current key is taken
+ * Computes the HMAC-SHA256 of each message under the tenant's audit key. With `macKeyId` null the current key is used
  * and named in the reply; a given id recomputes old MACs for verification, or seals a batch under the key of its events.
  */
 export const computeMacs = contract({
@@ -98,7 +98,7 @@ export const queryEvents = contract({
   reply: page(sealedEvent),
 });
 
-/** How often keys were made and used with success, by the sealed events: the most frequent first, at most 1,000 groups. */
+/** The numbers of successful creations and uses of keys, from the sealed events: most frequent first, at most 1,000 groups. */
 export const countUses = contract({
   owner: 'audit',
   callers: ['crypto-worker'],
@@ -114,7 +114,7 @@ export const countUses = contract({
         lastAt: instant,
       }),
     ),
-    /** False when there are more groups than these. */
+    /** False if there are more groups. */
     complete: z.boolean(),
   }),
 });
@@ -125,7 +125,7 @@ export const verifyTrail = contract({
   subject: 'audit.verify',
   request: z
     .strictObject({
-      /** First and last seq of the range; default the whole trail. */
+      /** First and last seq of the range. Default: the whole trail. */
       fromSeq: z
         .number()
         .int()
@@ -147,7 +147,7 @@ export const verifyTrail = contract({
         ),
       fromSeq: z.number().int().positive(),
       untilSeq: z.number().int().nonnegative(),
-      /** The first sequence number that does not hold, and what is wrong with it; `unsealed`: that no seal of the tenant's key vouches for it. */
+      /** The first sequence number that fails, and the reason. `unsealed` means that no seal of the tenant's key covers it. */
       firstBadSeq: z
         .number()
         .int()
@@ -165,7 +165,7 @@ export const verifyTrail = contract({
           'tail-missing',
         ])
         .nullable(),
-      /** base64url of the chain's head when the range reaches it. */
+      /** base64url of the chain's head, if the range reaches it. */
       headHash: z.string().nullable(),
     })
     .meta({ id: 'TrailVerification' }),

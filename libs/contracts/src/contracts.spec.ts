@@ -8,13 +8,13 @@ import { base64url, isBase64url, text } from './primitive.js';
 const rows: readonly Contract[] = Object.values(contracts);
 
 describe('the contracts', () => {
-  it('have one subject each, below their owner’s name', () => {
+  it('have distinct subjects below their owner’s name', () => {
     expect(new Set(rows.map((row) => row.subject)).size).toBe(rows.length);
     const roots = { 'crypto-worker': 'crypto.', policy: 'policy.', audit: 'audit.', gateway: 'gateway.' };
     for (const { owner, subject } of rows) expect(subject.startsWith(roots[owner]), subject).toBe(true);
   });
 
-  it('are called by somebody other than their owner', () => {
+  it('are called by a service other than their owner', () => {
     for (const { owner, callers, subject } of rows) {
       expect(callers.length, subject).toBeGreaterThan(0);
       expect(callers, subject).not.toContain(owner);
@@ -23,7 +23,7 @@ describe('the contracts', () => {
 });
 
 describe('bus permissions', () => {
-  it('let nobody but the audit service ask for MACs, and nobody but policy apply a policy', () => {
+  it('let only the audit service request MACs, and only policy apply a policy', () => {
     const mayPublish = (subject: string) =>
       services.filter((service) => permissionsOf(service).publish.includes(subject));
     expect(mayPublish('crypto.*.audit.mac')).toEqual(['audit']);
@@ -31,7 +31,7 @@ describe('bus permissions', () => {
     expect(mayPublish('crypto.*.sign')).toEqual(['gateway']);
   });
 
-  it('give each service its own inbox and no one else’s', () => {
+  it('give each service only its own inbox', () => {
     for (const service of services) {
       const { subscribe } = permissionsOf(service);
       expect(subscribe.filter((subject) => subject.startsWith('_INBOX'))).toEqual([`${inboxPrefix(service)}.>`]);
@@ -52,7 +52,7 @@ describe('a number in a path or a query', () => {
   it.each(['', ' ', '1e1', '0x10', '-1', '1.0', '3651', '99999999999'])('is not %j', (waitingDays) =>
     expect(deleteKey.request.safeParse({ id, waitingDays }).success).toBe(false),
   );
-  it('is decimal digits, or left out', () => {
+  it('is decimal digits, or absent', () => {
     expect(deleteKey.request.parse({ id, waitingDays: '7' })).toEqual({ id, waitingDays: 7 });
     expect(deleteKey.request.parse({ id })).toEqual({ id, waitingDays: 30 });
   });
@@ -95,12 +95,12 @@ describe('the error table', () => {
     }
   });
 
-  it('calls nothing retryable that the caller would have to change', () => {
+  it('marks no error as retryable that the caller must fix', () => {
     for (const [code, { status, retryable }] of Object.entries(errors))
       if (retryable) expect([408, 409, 429].includes(status) || status >= 500, code).toBe(true);
   });
 
-  it('takes no inherited name for a code', () => {
+  it('does not accept an inherited name as a code', () => {
     expect(isErrorCode('toString')).toBe(false);
     expect(new AnkaError('hsm-timeout').retryable).toBe(true);
   });

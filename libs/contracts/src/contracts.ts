@@ -43,7 +43,7 @@ import {
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
-/** All that services say to each other. */
+/** Every contract between services. */
 export const contracts = {
   createKey,
   getKey,
@@ -111,12 +111,12 @@ export interface BusPermissions {
   readonly subscribe: readonly string[];
 }
 
-/** Private to one service: nobody else may subscribe to replies meant for it. */
+/** The inbox prefix of one service. No other service may subscribe to its replies. */
 export const inboxPrefix = (service: Service): string => `_INBOX_${service.replace('-', '_')}`;
 
 /**
- * What the bus lets `service` do, derived from the contracts: publish what it may call, subscribe what it owns and
- * its own inbox. Everything else is denied; replies are allowed to whoever was asked.
+ * The bus permissions of `service`, derived from the contracts: publish what it may call, subscribe to what it owns and
+ * to its own inbox. Everything else is denied. The receiver of a request may reply.
  * @param partition name of the worker's partition, or `*` for services that reach all of them
  */
 export const permissionsOf = (service: Service, partition = '*'): BusPermissions => {

@@ -4,7 +4,7 @@ import { decryptItem, encryptItem, maxItemBytes, signItem, verifyItem } from './
 const keyId = '01939f31-07c2-7a44-8f0e-2b9d6c1a3f10';
 const jwe = 'e30....';
 
-/** Every place where a caller's data stands. */
+/** Every member that contains a caller's data. */
 const places = [
   ['plaintext', (data: string, encoding: string) => encryptItem.safeParse({ keyId, plaintext: data, encoding })],
   ['aad', (aad: string, encoding: string) => encryptItem.safeParse({ keyId, plaintext: '', aad, encoding })],

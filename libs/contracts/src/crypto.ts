@@ -13,9 +13,9 @@ import {
 } from './primitive.js';
 import { toldProblem } from './refusal.js';
 
-/** Largest plaintext, payload or additional data of one item, in bytes. */
+/** The maximum plaintext, payload or additional data of one item, in bytes. */
 export const maxItemBytes = 1024 * 1024;
-/** Most items of one batch. */
+/** The maximum number of items in a batch. */
 export const maxItems = 1000;
 
 const encoding = z
@@ -24,16 +24,16 @@ const encoding = z
   .describe('The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.');
 
 /**
- * Data as the caller sends it: base64url, or text when `encoding` is `utf8`. As many characters as base64url needs for
- * `maxItemBytes`; what encoding and text mean together is checked where the two meet.
+ * Data as the caller sends it: base64url, or text if `encoding` is `utf8`. It has at most the characters that base64url needs for
+ * `maxItemBytes`. The schema of the item checks encoding and text together.
  */
 const data = z.string().max(Math.ceil((maxItemBytes * 4) / 3));
 
-/** UTF-8 has at most three bytes for each unit of UTF-16, so most text need not be measured. */
+/** UTF-8 has at most three bytes per unit of UTF-16, so most texts need not be measured. */
 const utf8Fits = (text: string): boolean =>
   text.length <= maxItemBytes / 3 || Buffer.byteLength(text, 'utf8') <= maxItemBytes;
 
-/** What is wrong with `content` in this encoding, or null. */
+/** The fault of `content` in this encoding, or null. */
 const misfit = (content: string, encoding: unknown): string | null => {
   if (encoding !== 'utf8')
     return isBase64url(content) ? null : 'must be canonical base64url without padding, unless encoding is utf8';
@@ -51,7 +51,7 @@ const encodingFits =
     }
   };
 
-/** Of what names a key without a kid. */
+/** The version member of requests that name a key without a kid. */
 const version = z
   .number()
   .int()
@@ -60,7 +60,7 @@ const version = z
   .optional()
   .describe('The version of keyId. Default: the current version. It must match a kid, if there is one.');
 
-/** The key of what protects: by its id, or by the tenant's name for it. */
+/** The key for encrypt and sign, by id or by alias. */
 const keyToProtect = {
   keyId: uuid.optional().describe('The key. Its current version is used.'),
   alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
@@ -69,7 +69,7 @@ const namesKeyOnce = ({ keyId, alias }: { keyId?: string | undefined; alias?: st
   (keyId === undefined) !== (alias === undefined);
 const nameKeyOnce = 'send either keyId or alias';
 
-/** Of what processes: decrypt and verify. */
+/** A member of decrypt and verify. */
 const acceptRisk = z
   .boolean()
   .optional()
@@ -77,13 +77,13 @@ const acceptRisk = z
     'Allows a SUSPENDED or COMPROMISED version to decrypt or verify. The audit trail records that the caller accepted the risk.',
   );
 
-/** A compact JWE or JWS: whatever `encrypt` and `sign` make of the largest data fits, with room for other people's headers. */
+/** A compact JWE or JWS. It fits the results of `encrypt` and `sign` for the largest data, with room for foreign headers. */
 const token = z
   .string()
   .min(1)
   .max(2 * maxItemBytes);
 
-/** What every result says of how it came about. */
+/** The members of every result that name the key and the algorithm. */
 const used = {
   keyId: uuid,
   version: z.number().int().positive(),
@@ -97,7 +97,7 @@ export const encryptItem = z
     ...keyToProtect,
     plaintext: data.describe('The data to encrypt, at most 1 MiB.'),
     encoding,
-    /** Bound to the JWE: its SHA-256 stands in the protected header as `aad#S256`; decryption needs the same bytes. Encoded as `plaintext` is. */
+    /** Bound to the JWE: its SHA-256 is in the protected header as `aad#S256`, and decryption needs the same bytes. It has the encoding of `plaintext`. */
     aad: data
       .optional()
       .describe(
@@ -118,10 +118,10 @@ export const decryptItem = z
     jwe: token.describe(
       'Compact JWE (RFC 7516, section 3.1), made by this API or by anyone for the public JWK of the key.',
     ),
-    /** Needed when the header has no `kid`; must agree with it when it has. */
+    /** Required if the header has no `kid`. Otherwise it must match the `kid`. */
     keyId: uuid.optional(),
     version,
-    /** How `plaintext` is wanted and `aad` is given. */
+    /** The encoding of the returned `plaintext` and of `aad`. */
     encoding,
     aad: data.optional(),
     acceptRisk,
@@ -143,13 +143,13 @@ export const signItem = z
   .strictObject({
     ...keyToProtect,
     payload: data.optional(),
-    /** base64url of the hash of the message, as long as the algorithm's hash; `raw` only, not for EdDSA and HMAC. */
+    /** base64url of the message's hash, with the length of the algorithm's hash. It requires `raw` and is not for EdDSA and HMAC. */
     digest: base64url(64)
       .optional()
       .describe(
         'The hash of the message in base64url, with the length of the algorithm’s hash. Requires format raw; not possible with EdDSA or HMAC.',
       ),
-    /** Of `payload`. */
+    /** The encoding of `payload`. */
     encoding,
     format: z
       .enum(['jws', 'jws-detached', 'raw'])
@@ -180,9 +180,9 @@ export const signResult = z
 
 export const verifyItem = z
   .strictObject({
-    /** A compact JWS, with `payload` when it is detached. */
+    /** A compact JWS, with `payload` if it is detached. */
     jws: token.optional(),
-    /** Needed with `signature`; must agree with the JWS's `kid` when both are given. */
+    /** Required with `signature`. It must match the JWS's `kid` if both are sent. */
     keyId: uuid.optional(),
     version,
     signature: base64url(2048).optional(),
@@ -210,14 +210,14 @@ export const verifyResult = z
   })
   .meta({ id: 'VerifyResult' });
 
-/** An item that failed inside a batch: what its problem would have been had it come alone. */
+/** A failed item of a batch: the problem that the item alone would return. */
 export const itemFailure = z
   .strictObject({
     error: toldProblem,
   })
   .meta({ id: 'ItemFailure' });
 
-/** A batch before its items are looked at: they are checked one by one, so that a bad item fails alone and in its place. */
+/** A batch before its items are checked. Items are checked one by one, so that a bad item fails alone and in its place. */
 export const batchOf = z.strictObject({ items: z.array(z.unknown()).min(1).max(maxItems) });
 
 /** One item, or up to 1,000. */

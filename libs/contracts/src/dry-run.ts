@@ -5,7 +5,7 @@ import { keyState } from './key.js';
 import { algorithmName, custody, instant, purpose, uuid, warning } from './primitive.js';
 import { policyReason, toldProblem } from './refusal.js';
 
-/** How the policy decides. */
+/** The decision of the policy. */
 export const policyDecision = {
   allow: z.boolean(),
   rule: policyDocument.keyof().describe('The first rule that refuses the use, or the strictest rule that allows it.'),
@@ -14,7 +14,7 @@ export const policyDecision = {
   until: instant.nullable().describe('The time at which the decision may change by itself, or null if it does not.'),
 };
 
-/** What a call would have done: everything was checked, the HSM was not asked, nothing was changed. */
+/** The report of a dry run: everything was checked, the HSM was not used, nothing was changed. */
 export const dryRun = z
   .strictObject({
     dryRun: z.literal(true),
@@ -47,22 +47,24 @@ export const dryRun = z
   .meta({ id: 'DryRun' });
 export type DryRun = z.infer<typeof dryRun>;
 
-/** What a batch would have done. */
+/** The report of a dry run of a batch. */
 export const dryRuns = z.strictObject({ items: z.array(dryRun) });
 
-/** How events name what was only tried: never as what was done. */
+/** The name of a dry run in events, which differs from the operation's name. */
 export const rehearsalOf = (operation: string): string => `dry-run.${operation}`;
 
-/** What a dry run came to, whatever it was of. */
+/** The report of a dry run of any operation. */
 export const verdictOf = (operation: string, error: AnkaError | undefined): DryRun => ({
-  ...{ dryRun: true, operation, succeeds: error === undefined },
+  dryRun: true,
+  operation,
+  succeeds: error === undefined,
   ...(error !== undefined && { error: toldError(error) }),
 });
 
-/** How what was only tried ends. */
+/** The outcome of a dry run. */
 export type Tried<Result> = { readonly result: Result; readonly error?: never } | { readonly error: AnkaError };
 
-/** A refusal is what a dry run is for; anything else is a failure of the dry run itself. */
+/** Returns a refusal as the outcome. Any other error is a failure of the dry run itself. */
 export const tried = async <Result>(work: () => Promise<Result>): Promise<Tried<Result>> => {
   try {
     return { result: await work() };

@@ -3,7 +3,7 @@ import type { Refusal } from './refusal.js';
 export interface ErrorRow {
   readonly status: number;
   readonly title: string;
-  /** True when the same request may succeed later without change. */
+  /** True if the same request may succeed later without change. */
   readonly retryable: boolean;
 }
 
@@ -11,7 +11,7 @@ const row = (status: number, title: string, retryable = false): ErrorRow => ({ s
 
 /**
  * Every error a caller can meet: its stable code, the HTTP status and title of its problem (RFC 9457).
- * Codes are never renamed or reused. The detail says what to do next and never carries the HSM's words or a secret.
+ * Codes are never renamed or reused. A detail says what to do next and never contains a message of the HSM or a secret.
  */
 export const errors = {
   'request-invalid': row(400, 'The request is not valid'),
@@ -34,7 +34,7 @@ export const errors = {
   'alias-not-found': row(404, 'No such alias'),
   'key-set-not-found': row(404, 'No such key set'),
   'approval-not-found': row(404, 'No such request for approval'),
-  // Another tenant's id and one that nobody has are answered alike.
+  // Another tenant's id gets the same answer as an unknown id.
   'tenant-mismatch': row(404, 'No such tenant'),
   'policy-version-not-found': row(404, 'No such policy version'),
   'policy-template-not-found': row(404, 'No such policy template'),
@@ -76,16 +76,16 @@ export type ErrorCode = keyof typeof errors;
 
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errors, code);
 
-/** The one error that crosses services: a code of the table and a sentence for the caller. */
+/** The error that crosses services: a code of the table and a sentence for the caller. */
 export class AnkaError extends Error {
   override readonly name = 'AnkaError';
-  /** With `approval-required`: the revision of what was asked about, where it has one. */
+  /** With `approval-required`: the revision of the resource, if it has one. */
   readonly revision: number | undefined;
-  /** With `policy-refused`: which rules object. */
+  /** With `policy-refused`: the rules that refuse the request. */
   readonly refusal: Refusal | undefined;
   constructor(
     readonly code: ErrorCode,
-    /** For the caller: what was wrong and what to do next. Never a secret, never the HSM's words. */
+    /** A sentence for the caller: what is wrong and what to do next. It never contains a secret or a message of the HSM. */
     readonly detail: string = errors[code].title,
     options: ErrorOptions & { readonly revision?: number | undefined; readonly refusal?: Refusal | undefined } = {},
   ) {
@@ -98,13 +98,15 @@ export class AnkaError extends Error {
   }
 }
 
-/** An error as it crosses services. */
+/** The form of an error on the bus. */
 export const failureOf = ({ code, retryable, detail, refusal }: AnkaError) => ({
-  ...{ code, retryable, detail },
+  code,
+  retryable,
+  detail,
   ...(refusal !== undefined && { refusal }),
 });
 
-/** An error as a part of an answer that is no error itself: of an item of a batch, of a dry run. */
+/** The form of an error inside a successful answer: of an item of a batch or of a dry run. */
 export const toldError = ({ code, detail, refusal }: AnkaError) => ({
   code,
   status: errors[code].status,

@@ -17,8 +17,8 @@ const describeContract = ({ owner, callers, subject, request, reply }: Contract)
   reply: z.toJSONSchema(reply, { io: 'output' }),
 });
 
-/** Services of two versions meet on the bus during an upgrade, so a change of what they say has to be seen and meant. */
-it('the contracts are those on record (UPDATE_GOLDEN=1 records others)', () => {
+/** Services of two versions meet on the bus during an upgrade, so a change of their contracts must be visible and intended. */
+it('the contracts match the golden file (UPDATE_GOLDEN=1 updates it)', () => {
   const described = {
     context: z.toJSONSchema(context),
     replyHead: z.toJSONSchema(replyHead),

@@ -3,8 +3,8 @@ import { contract } from './bus.js';
 import { text, uuid } from './primitive.js';
 
 /**
- * What may be granted on a key. Whoever has any of them may see the key. `manage` is its life and its grants to others: nobody
- * gives himself, or a group of his, a right by it; whose token names no groups may be of any.
+ * The rights that can be granted on a key. Every right includes seeing the key. `manage` covers its lifecycle and its grants to
+ * others. Nobody can grant themselves, or a group of theirs, a right by it. A caller whose token names no groups may be in any.
  */
 export const keyRights = ['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view'] as const;
 export type KeyRight = (typeof keyRights)[number];
@@ -19,7 +19,7 @@ export const grant = z.strictObject({
   kind: granteeKind.describe(
     'subject is one caller, by the sub of its tokens; group is every caller whose token names the group.',
   ),
-  /** All issuers of a tenant share one space of subjects, and one of groups. */
+  /** All issuers of a tenant share one namespace of subjects and one of groups. */
   grantee,
   rights: z
     .array(z.enum(keyRights))
@@ -31,7 +31,7 @@ export const grant = z.strictObject({
 });
 export type Grant = z.infer<typeof grant>;
 
-/** Most grantees of one key: more are a group. */
+/** The maximum number of grantees of one key. More should be a group. */
 export const maxGrants = 200;
 
 const grants = z
@@ -62,7 +62,7 @@ export const getGrants = contract({
 
 const replacement = { grants: grants.describe('All grants of the key. Grants that are not listed are deleted.') };
 
-/** Conditional on the key's revision. The reply means: in force on every worker. */
+/** Conditional on the key's revision. The reply means that the change is in force on every worker. */
 export const putGrants = {
   body: z.strictObject(replacement).meta({ id: 'PutGrants' }),
   contract: contract({
@@ -73,7 +73,7 @@ export const putGrants = {
   }),
 };
 
-/** One grantee's rights, or everybody's. Needs no condition, for taking rights away cannot wait. The reply means: in force on every worker. */
+/** Deletes one grantee's rights, or all. It needs no condition, because a deletion must not wait. The reply means that it is in force on every worker. */
 export const deleteGrants = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.grant.delete',

@@ -6,8 +6,8 @@ import { base64url, uuid } from './primitive.js';
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
 /**
- * How a key may come in. `rsa-aes-kwp`: CKM_RSA_AES_KEY_WRAP of PKCS#11 v2.40, section 2.1.21. `aes-kwp`: RFC 5649, under a key of
- * purpose `wrap` that came in before.
+ * The import methods. `rsa-aes-kwp` is CKM_RSA_AES_KEY_WRAP of PKCS#11 v2.40, section 2.1.21. `aes-kwp` is RFC 5649 under a key of
+ * purpose `wrap` that was imported before.
  */
 export const importMethods = ['rsa-aes-kwp', 'aes-kwp'] as const;
 export type ImportMethod = (typeof importMethods)[number];
@@ -33,7 +33,7 @@ export const wrappingKey = z
   .meta({ id: 'WrappingKey' });
 export type WrappingKey = z.infer<typeof wrappingKey>;
 
-/** The tenant's public key to wrap keys with that are brought in. Its private half can unwrap and nothing else. */
+/** The tenant's public key that wraps keys for import. Its private key can only unwrap. */
 export const getWrappingKey = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.wrapping-key.get',

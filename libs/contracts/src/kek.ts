@@ -4,10 +4,10 @@ import { instant, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
-/** Most keys that an answer names of those that could not be wrapped again. */
+/** The maximum number of failed keys that an answer names. */
 export const maxKekFailures = 10;
 
-/** A tenant's key-encryption key, and how far its rotation is. */
+/** A tenant's key-encryption key and the progress of its rotation. */
 export const kek = z
   .strictObject({
     tenantId: uuid,
@@ -34,10 +34,10 @@ export const kek = z
   .meta({ id: 'Kek' });
 export type Kek = z.infer<typeof kek>;
 
-/** The context's tenant is the one in the path: the gateway has seen to it that the caller may speak for it. */
+/** The context's tenant is the one in the path. The gateway has checked that the caller may act for it. */
 const request = z.strictObject({ tenant: uuid });
 
-/** Makes the new KEK and begins to wrap every key again. The reply is how far that is: ask `getKek` for more. */
+/** Creates the new KEK and starts to rewrap every key. The reply is the progress; `getKek` returns it later. */
 export const rotateKek = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.kek.rotate',

@@ -3,7 +3,7 @@ import { contract } from './bus.js';
 import { tenant } from './policy.js';
 import { tenantSlug } from './primitive.js';
 
-/** Most keys of one set: whoever signs with more publishes them in another way. */
+/** The maximum number of keys in a set. A tenant with more must publish them in another way. */
 export const maxSetKeys = 1000;
 
 /** RFC 7517 §5. Public members only. */
@@ -12,7 +12,7 @@ export const keySet = z
   .meta({ id: 'KeySet' });
 export type KeySet = z.infer<typeof keySet>;
 
-/** The public keys by which signatures of the context's tenant can be verified now, the newest first. */
+/** The public keys that verify signatures of the context's tenant now, newest first. */
 export const getKeySet = contract({
   owner: 'crypto-worker',
   callers: ['gateway'],
@@ -21,7 +21,7 @@ export const getKeySet = contract({
   reply: keySet,
 });
 
-/** The tenant of that slug; `tenant-unknown` when there is none. What anybody may know of it is for the gateway to say. */
+/** The tenant with that slug, or `tenant-unknown`. The gateway decides what is public about it. */
 export const findTenant = contract({
   owner: 'policy',
   callers: ['gateway'],

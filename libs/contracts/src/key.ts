@@ -15,7 +15,7 @@ import {
   wrapAlg,
 } from './primitive.js';
 
-/** SP 800-57 part 1 r5 §7, with our waiting state before destruction. */
+/** The states of SP 800-57 part 1 r5 §7, with an additional waiting state before destruction. */
 export const keyStates = [
   'PRE_ACTIVE',
   'ACTIVE',
@@ -28,7 +28,7 @@ export const keyStates = [
 export const keyState = z.enum(keyStates);
 export type KeyState = z.infer<typeof keyState>;
 
-/** KMIP 2.1 §11.45, as far as it is about keys. */
+/** The revocation reasons of KMIP 2.1 §11.45 that apply to keys. */
 export const revocationReasons = [
   'unspecified',
   'key-compromise',
@@ -41,7 +41,7 @@ export const revocationReasons = [
 export const revocationReason = z.enum(revocationReasons);
 export type RevocationReason = z.infer<typeof revocationReason>;
 
-/** What is on record of a version's life. A date that has come shows in `state` at once. */
+/** The lifecycle of a version. `state` reflects a date as soon as it has passed. */
 const lifeOfVersion = {
   state: keyState.describe('The state at the time of the answer (SP 800-57 part 1, section 7).'),
   activateAt: instant.nullable().describe('The time at which a PRE_ACTIVE version becomes ACTIVE by itself.'),
@@ -57,7 +57,7 @@ const lifeOfVersion = {
 };
 
 export const publicKey = z.strictObject({
-  /** RFC 7517, with kid, alg (when the key has one only) and use. */
+  /** A JWK (RFC 7517) with kid, alg (if the key has only one) and use. */
   jwk: z.record(z.string(), z.string()),
   /** SubjectPublicKeyInfo, RFC 7468. */
   pem: z.string(),
@@ -77,7 +77,7 @@ export const key = z
     version: z.number().int().positive(),
     ...lifeOfVersion,
     publicKey: publicKey.nullable().describe('The public key, or null for a secret key.'),
-    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN; that of the KEK where custody is not token. */
+    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. It is the KEK's if custody is not token. */
     hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
@@ -92,7 +92,7 @@ export const key = z
   .meta({ id: 'Key' });
 export type Key = z.infer<typeof key>;
 
-/** One of a key's versions: what can differ between them. */
+/** A key version: the members that can differ between versions. */
 export const keyVersion = z
   .strictObject({
     keyId: uuid,
@@ -129,7 +129,7 @@ export const createKey = contract({
         .describe(
           'The one purpose of the key. Default: sign for an asymmetric key, encrypt for AES, mac for HMAC. A key whose purpose is wrap unwraps imported keys, and must itself be imported.',
         ),
-      /** Pins the key to one JOSE algorithm. AES-256 needs it for `dir` (default A256KW), since one object never does both. */
+      /** Restricts the key to one JOSE algorithm. AES-256 needs it for `dir` (default A256KW), because one object never does both. */
       alg: z
         .union([jwsAlg, jweAlg])
         .optional()
@@ -199,7 +199,7 @@ export const listAlgorithms = contract({
       z
         .strictObject({
           algorithm: algorithmName,
-          /** One row per purpose: what can be done now, with which JOSE algorithms, and why not the rest. */
+          /** One row per purpose: the available JOSE algorithms now, and the reasons for the others. */
           purpose,
           algs: z.array(z.union([jwsAlg, jweAlg, wrapAlg])),
           available: z.boolean(),
@@ -212,7 +212,7 @@ export const listAlgorithms = contract({
             z.strictObject({
               code: z.enum(exclusionCodes),
               detail: z.string(),
-              /** Of what policy excludes: the field of the policy, and what it rests on. */
+              /** If the policy excludes it: the field of the policy and its source. */
               rule: z.string().optional().describe('The field of the policy that excludes the algorithm.'),
               source: z.string().optional().describe('The source of the rule: document and section.'),
             }),

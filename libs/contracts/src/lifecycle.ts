@@ -8,8 +8,8 @@ const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as cons
 const version = z.number().int().positive().max(999_999_999);
 
 /**
- * A change of a key's state: what its caller may say, and the contract, whose request names the key besides. The reply is the
- * key as of the version that was changed.
+ * A change of a key's state: the body that the caller sends, and the contract, whose request also names the key. The reply is the
+ * key at the version that was changed.
  */
 const change = <Shape extends z.ZodRawShape>(name: string, id: string, shape: Shape) => ({
   body: z.strictObject(shape).meta({ id }),
@@ -43,7 +43,7 @@ export const revokeKey = change('revoke', 'RevokeKey', {
 });
 export const compromiseKey = change('compromise', 'CompromiseKey', { ...ofOneVersion, ...aboutRevocation });
 
-/** Once per `resourceId`. The reply is the key with its new version. */
+/** Rotates once per `resourceId`. The reply is the key with its new version. */
 export const rotateKey = change('rotate', 'RotateKey', {
   expectedVersion: version
     .optional()
@@ -69,7 +69,7 @@ export const scheduleDestruction = change('schedule-destroy', 'ScheduleDestructi
 });
 export const cancelDestruction = change('cancel-destroy', 'CancelDestruction', orAllVersions);
 
-/** The same as `scheduleDestruction` of all versions. */
+/** Equivalent to `scheduleDestruction` of all versions. */
 export const deleteKey = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.delete',
@@ -84,7 +84,7 @@ export const listKeyVersions = contract({
   reply: z.strictObject({ items: z.array(keyVersion) }),
 });
 
-/** Conditional on the key's revision (`ifMatch` of the context). What is left out stays. */
+/** Conditional on the key's revision (`ifMatch` of the context). Members that are left out keep their values. */
 export const editKey = change('edit', 'EditKey', {
   label: text(128).optional(),
   description: description.nullable().optional().describe('A description for people. null deletes it.'),
@@ -97,7 +97,7 @@ export const editKey = change('edit', 'EditKey', {
     ),
 });
 
-/** Of one version, the current one when left out. */
+/** Returns the public key of one version. Default: the current version. */
 export const getPublicKey = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.public-key',
@@ -118,7 +118,7 @@ const keyUsage = z
   .meta({ id: 'KeyUsage' });
 export type KeyUsage = z.infer<typeof keyUsage>;
 
-/** Counts of what was done with each version and released, by operation. */
+/** The number of released results of each version, by operation. */
 export const getKeyUsage = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.usage',

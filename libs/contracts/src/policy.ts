@@ -17,7 +17,7 @@ import {
 } from './primitive.js';
 import { policyReason } from './refusal.js';
 
-/** The platform's own tenant: its administrators belong to it, and what they do is sealed in its trail. */
+/** The platform's own tenant. Platform administrators belong to it, and their actions are sealed in its trail. */
 export const platformTenantId = '00000000-0000-7000-8000-000000000000';
 
 export const tenant = z
@@ -34,12 +34,12 @@ export type Tenant = z.infer<typeof tenant>;
 export const policy = z
   .strictObject({
     tenantId: uuid,
-    /** Version in force on every worker. */
+    /** The version in force on every worker. */
     version: z.number().int().positive(),
     ...policyDocument.shape,
     changedBy: z.string(),
     changedAt: instant,
-    /** A later version whose application is not confirmed yet; it is being retried. */
+    /** A later version that is not confirmed on every worker yet. It is being retried. */
     pendingVersion: z.number().int().positive().nullable(),
   })
   .meta({ id: 'Policy' });
@@ -73,7 +73,7 @@ export const listTenants = contract({
   reply: page(tenant),
 });
 
-/** The tenant of the context; `tenant-unknown` when there is none. Asked once per tenant, for the partition. */
+/** The tenant of the context, or `tenant-unknown`. It is requested once per tenant, for the partition. */
 export const getTenant = contract({
   owner: 'policy',
   callers: ['gateway', 'audit'],
@@ -119,7 +119,7 @@ export const getPolicyVersion = contract({
   reply: z.strictObject({ ...aboutVersion, document: policyDocument }).meta({ id: 'PolicyVersionDocument' }),
 });
 
-/** What changes from one version to another, whichever is the later. */
+/** The differences between two versions, in either order. */
 export const diffPolicyVersions = contract({
   ...gatewayToPolicy,
   subject: 'policy.version.diff',
@@ -144,7 +144,7 @@ export const diffPolicyVersions = contract({
   }),
 });
 
-/** Puts the document of an earlier version as a new one, conditional as `putPolicy` is. */
+/** Stores the document of an earlier version as a new one, conditional like `putPolicy`. */
 export const rollbackPolicy = contract({
   ...gatewayToPolicy,
   subject: 'policy.rollback',
@@ -182,7 +182,7 @@ export const getPolicyTemplate = contract({
   reply: policyTemplate,
 });
 
-/** Conditional on the version in force (`ifMatch` of the context). The reply means: in force on every worker. */
+/** Conditional on the version in force (`ifMatch` of the context). The reply means that the policy is in force on every worker. */
 export const putPolicy = contract({
   ...gatewayToPolicy,
   subject: 'policy.put',
@@ -193,9 +193,9 @@ export const putPolicy = contract({
 const enforcedPolicy = z.strictObject({ revision: z.number().int().positive(), document: policyDocument });
 
 /**
- * Makes `revision` the tenant's enforced policy on this partition; idempotent, and never goes back to an older revision.
- * A tenant's first application provisions its KEK and its audit MAC key in the HSM. The reply means: committed.
- * It holds what is enforced now, which is something else where the workers know of a change that the asker has lost.
+ * Makes `revision` the tenant's enforced policy on this partition. It is idempotent and never returns to an older revision.
+ * A tenant's first policy creates its KEK and its audit MAC key in the HSM. The reply means that the policy is committed.
+ * It contains the enforced policy, which differs if the workers know a change that the caller has lost.
  */
 export const applyPolicy = contract({
   owner: 'crypto-worker',
@@ -207,7 +207,7 @@ export const applyPolicy = contract({
 
 const days = z.number().int().min(1).max(36_500);
 
-/** What stops a call that no policy forbids. */
+/** A reason of the platform or the token against a call that the policy allows. */
 const platformReason = z
   .strictObject({
     code: z
@@ -221,7 +221,7 @@ const platformReason = z
   })
   .meta({ id: 'PlatformReason' });
 
-/** A decision without a deed: by the copy that workers enforce, with what this token leaves outside. */
+/** Evaluates the enforced copy of the policy, with the steps that this token leaves to the worker. */
 export const evaluatePolicy = contract({
   owner: 'crypto-worker',
   callers: ['gateway'],
@@ -275,7 +275,7 @@ export const evaluatePolicy = contract({
     .meta({ id: 'PolicyEvaluation' }),
 });
 
-/** What a change would refuse that is allowed now. Pages of key versions; what was done with them comes with the first. */
+/** The uses that a change would refuse and that are allowed now, in pages of key versions. Past operations are on the first page. */
 export const evaluatePolicyChange = contract({
   owner: 'crypto-worker',
   callers: ['gateway'],

@@ -12,14 +12,14 @@ import { z } from 'zod';
 
 export { text } from '@ankasecure/policy-rules';
 
-/** Lower-case canonical UUID, any version: what every id in the platform looks like. */
+/** A lower-case canonical UUID of any version. Every id of the platform has this form. */
 export const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a lower-case UUID');
 
 /**
  * base64url without padding, and canonical: the unused low bits of the last character are zero (RFC 4648 §3.5, §5).
- * The check is one pass and decodes nothing.
+ * The check makes one pass and decodes nothing.
  */
 export const isBase64url = (value: string): boolean => {
   if (!/^[A-Za-z0-9_-]*$/.test(value)) return false;
@@ -42,11 +42,11 @@ export const jwsAlg = z.enum(jwsAlgs as readonly [JwsAlg, ...JwsAlg[]]);
 export const jweAlg = z.enum(jweAlgs as readonly [JweAlg, ...JweAlg[]]);
 export const wrapAlg = z.literal('AES-KWP');
 
-/** Where the private or secret key is: see `Custody` in the crypto-worker. */
+/** Where the private or secret key is kept. See `Custody` in the crypto-worker. */
 export const custody = z.enum(custodyKinds);
 export { instant };
 
-/** A warning that travels in an answer: stable code, a sentence for people, and the dates where it is about an end. */
+/** A warning in an answer: a stable code, a sentence for people, and dates if it announces an end. */
 export const warning = z.strictObject({
   code: z.string(),
   detail: z.string(),
@@ -54,12 +54,12 @@ export const warning = z.strictObject({
   sunset: instant.optional().describe('The time from which the use is refused.'),
 });
 
-/** How tenants are named in addresses. */
+/** The name of a tenant in URLs. */
 export const tenantSlug = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens');
 
-/** A tenant's own name for a key. It stands in paths as it is. */
+/** A tenant's own name for a key. It appears in paths without encoding. */
 export const aliasName = z
   .string()
   .regex(
@@ -67,12 +67,12 @@ export const aliasName = z
     'must be 1 to 128 letters, digits, dots, underscores and hyphens, starting with a letter or a digit',
   );
 
-/** Opaque position in a listing: signed, and bound to tenant, route and filter. */
+/** An opaque position in a listing. It is signed and bound to tenant, route and filter. */
 export const cursor = z
   .string()
   .max(1024)
   .regex(/^[A-Za-z0-9_.-]+$/);
-/** A number in a path or a query, where there is only text: decimal digits and nothing else, so that an empty one is no zero. */
+/** A number in a path or a query, which contain only text. It must be decimal digits, so that an empty text is not zero. */
 export const inDigits = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value), schema);
 

@@ -1,7 +1,7 @@
 import { policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 
-/** Why the policy refuses something, or would. */
+/** A reason why the policy refuses, or would refuse, a request. */
 export const policyReason = z
   .strictObject({
     code: z.enum(['policy', 'fips-only', 'cnsa2']),
@@ -11,7 +11,7 @@ export const policyReason = z
   })
   .meta({ id: 'PolicyReason' });
 
-/** What a refusal by the policy says besides its detail. */
+/** The additional members of a policy refusal. */
 export const policyRefusal = z.strictObject({
   rule: policyDocument.keyof().describe('With policy-refused: the first rule that refuses the request.'),
   source: z.string().describe('With policy-refused: the source of that rule.'),
@@ -20,8 +20,11 @@ export const policyRefusal = z.strictObject({
 
 export type Refusal = z.infer<typeof policyRefusal>;
 
-/** A problem as a part of an answer that is no problem itself. */
+/** A problem inside a successful answer. */
 export const toldProblem = z.strictObject({
-  ...{ code: z.string(), status: z.number().int(), title: z.string(), detail: z.string() },
+  code: z.string(),
+  status: z.number().int(),
+  title: z.string(),
+  detail: z.string(),
   ...policyRefusal.partial().shape,
 });

@@ -7,7 +7,7 @@ const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as cons
 const fields = /^P(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$/;
 const secondsPer = [86_400, 3600, 60, 1] as const;
 
-/** ISO 8601, in units whose length never varies. @returns seconds; null for anything else */
+/** Parses an ISO 8601 duration in units of constant length. @returns seconds, or null for anything else */
 export const secondsOf = (duration: string): number | null => {
   const match = fields.exec(duration);
   if (match === null) return null;
@@ -50,7 +50,7 @@ export const rotationPolicy = z
   .meta({ id: 'RotationPolicy' });
 export type RotationPolicy = z.infer<typeof rotationPolicy>;
 
-/** The reply means: in force on every worker. */
+/** The reply means that the change is in force on every worker. */
 export const putRotationPolicy = {
   body,
   contract: contract({

@@ -3,12 +3,12 @@ import { contract, maxGroups } from './bus.js';
 import { text, uuid } from './primitive.js';
 import { roles } from './role.js';
 
-/** Longest life of an access token of ours, in seconds. */
+/** The maximum lifetime of an access token, in seconds. */
 export const maxTokenSeconds = 3600;
 
 const seconds = z.number().int().positive();
 
-/** What a token is bound to (RFC 7800): the client certificate without which it is worth nothing (RFC 8705 §3.1). */
+/** The client certificate that a token is bound to (RFC 7800, RFC 8705 §3.1). */
 export const confirmation = z.strictObject({ 'x5t#S256': z.string().length(43) });
 
 /** Claims of an access token for a service account (RFC 9068). */
@@ -25,7 +25,7 @@ export const tokenClaims = z
     tenant: uuid,
     roles: z.array(z.enum(roles)),
     groups: z.array(text(128)).max(maxGroups),
-    /** Revision of the account the token was given for: a change of the account ends it. */
+    /** The revision of the account when the token was issued. A change of the account ends the token. */
     rev: z.number().int().positive(),
     cnf: confirmation.optional(),
   })
@@ -35,7 +35,7 @@ export const tokenClaims = z
   );
 export type TokenClaims = z.infer<typeof tokenClaims>;
 
-/** Public half of the key a token is signed with; `kid` is `<tenant>.<generation>`. */
+/** The public key that verifies a token. Its `kid` is `<tenant>.<generation>`. */
 export const tokenKey = z.strictObject({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
@@ -48,8 +48,8 @@ export const tokenKey = z.strictObject({
 export type TokenKey = z.infer<typeof tokenKey>;
 
 /**
- * An access token, signed in the HSM under the context's tenant's token-signing key, which is made when there is none. The
- * worker signs what the schema lets through, for the context's tenant, and nothing else.
+ * Signs an access token in the HSM with the tenant's token-signing key, which is created if it does not exist. The
+ * worker signs only what the schema accepts, for the context's tenant.
  */
 export const signToken = contract({
   owner: 'crypto-worker',

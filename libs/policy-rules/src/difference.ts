@@ -3,14 +3,14 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 import type { PolicyDocument } from './document.js';
 import type { RuleName } from './rule.js';
 
-/** One thing in which two policies differ: what a list gained and lost, or a value before and after. */
+/** A difference between two policies: added and removed entries of a list, or the values before and after. */
 export interface Difference {
   readonly field: RuleName;
-  /** Of fields that go by algorithm: whose entry it is. */
+  /** The algorithm of the entry, in fields with one entry per algorithm. */
   readonly algorithm?: AlgorithmName;
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
-  /** null where the field, or the entry, is absent. */
+  /** null if the field or the entry is absent. */
   readonly before?: unknown;
   readonly after?: unknown;
 }
@@ -65,6 +65,6 @@ const comparisons = {
   dualControl: list('dualControl'),
 } as const satisfies Record<RuleName, Compare>;
 
-/** What changes from one policy to another, field by field; empty when they decide alike by their letter. */
+/** The differences between two policies, field by field. Empty if their fields are equal. */
 export const differences = (from: PolicyDocument, to: PolicyDocument): readonly Difference[] =>
   Object.values(comparisons).flatMap((compare) => compare(from, to));

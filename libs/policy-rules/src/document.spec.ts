@@ -39,7 +39,7 @@ describe('a policy document', () => {
     expect(policyDocument.safeParse(document).success).toBe(false);
   });
 
-  it('is taken as it is, in the order given', () => {
+  it('is accepted unchanged, in the given order', () => {
     const document = {
       allowedAlgorithms: ['EC-P256', 'AES-256'],
       fipsOnly: true,

@@ -5,11 +5,11 @@ import { text } from './text.js';
 
 const algorithm = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
 const purpose = z.enum(purposes);
-/** Where a private or secret key can be. */
+/** Where a private or secret key can be kept. */
 export const custodyKinds = ['token', 'wrapped', 'software'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];
 
-/** What a tenant may want two people for. */
+/** The operations that a tenant can require two people for. */
 export const controlledDeeds = ['destroy', 'compromise', 'relax-policy'] as const;
 
 const days = z.number().int().min(1).max(36_500);
@@ -23,7 +23,7 @@ const inOrder = (...dates: readonly (string | undefined)[]): boolean => {
   return given.every((date, index) => index === 0 || date >= (given[index - 1] ?? 0));
 };
 
-/** Objects to each purpose that keys of its algorithm do not have. */
+/** Rejects each purpose that keys of its algorithm cannot have. */
 const purposesThere = (limits: Partial<Record<AlgorithmName, readonly Purpose[]>>, context: z.RefinementCtx): void => {
   for (const [name, wanted] of Object.entries(limits) as [AlgorithmName, readonly Purpose[]][])
     for (const one of wanted)
@@ -31,7 +31,7 @@ const purposesThere = (limits: Partial<Record<AlgorithmName, readonly Purpose[]>
         context.addIssue({ code: 'custom', path: [name], message: `keys of ${name} cannot have the purpose ${one}` });
 };
 
-/** The way out of an algorithm. Each date is the first moment at which it holds. */
+/** The end dates of an algorithm. Each takes effect at its instant. */
 export const sunset = z
   .strictObject({
     algorithm,
@@ -64,15 +64,15 @@ export const sunset = z
 export type Sunset = z.infer<typeof sunset>;
 
 /**
- * A tenant's algorithm policy: what keys may be made and used with. The first two fields suffice; each other one takes
- * something away, and left out it takes nothing (`custody` alone can also give: `software`). `dualControl` is about what
- * people do to keys and to the policy; whether a key may be made or used does not go by it.
+ * A tenant's policy: the algorithms that keys may be made and used with. The first two fields are required. Each other field
+ * restricts something, and has no effect if it is left out. Only `custody` can also allow something: `software`. `dualControl`
+ * concerns changes of keys and of the policy. It does not decide whether a key may be made or used.
  */
 export const policyDocument = z.strictObject({
   allowedAlgorithms: unique('value', algorithm).describe(
     'The algorithms of keys that may be made and used. Checked at creation and at every use.',
   ),
-  /** Refuses, at creation and at every use, whatever would invoke a primitive that is not FIPS-approved. */
+  /** Refuses every creation and use that would invoke a primitive that is not FIPS-approved. */
   fipsOnly: z.boolean().describe('Refuses every request that would use a primitive that is not FIPS-approved.'),
   cnsa2: z
     .boolean()
@@ -126,5 +126,5 @@ export const policyDocument = z.strictObject({
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;
 
-/** What a new tenant starts with: everything the table has, FIPS-only off. */
+/** The policy of a new tenant: every algorithm of the table, without FIPS-only. */
 export const initialPolicy: PolicyDocument = { allowedAlgorithms: [...algorithmNames], fipsOnly: false };

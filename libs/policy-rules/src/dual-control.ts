@@ -1,18 +1,18 @@
 import { controlledDeeds, type PolicyDocument } from './document.js';
 
-/** What two people may have to agree on. Changing who speaks for the tenant is no field's entry: it comes with any of them. */
+/** The operations that can need two people. To change an issuer is not an entry of the field; it comes with any entry. */
 export type ControlledDeed = (typeof controlledDeeds)[number] | 'change-issuer';
 
 /**
- * What comes with every other entry: whoever could do one of these alone would do the rest alone after it, by taking the entry
- * out of the policy, or by having an issuer say that he is somebody else.
+ * The operations that come with every entry. One person who could do one of these alone could then do the rest alone, by removing
+ * the entry from the policy, or by having an issuer name them as another person.
  */
 const implied: readonly ControlledDeed[] = ['relax-policy', 'change-issuer'];
 
-/** Whether the policy wants two people for it. */
+/** Whether the policy requires two people for the operation. */
 export const wantsTwo = ({ dualControl = [] }: Pick<PolicyDocument, 'dualControl'>, deed: ControlledDeed): boolean =>
   implied.includes(deed) ? dualControl.length > 0 : dualControl.some((entry) => entry === deed);
 
-/** The entries of `dualControl` that hold, those that come with others included. */
+/** The effective entries of `dualControl`, including those that come with others. */
 export const controlledBy = (policy: Pick<PolicyDocument, 'dualControl'>): readonly ControlledDeed[] =>
   controlledDeeds.filter((deed) => wantsTwo(policy, deed));

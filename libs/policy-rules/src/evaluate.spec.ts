@@ -18,7 +18,7 @@ const request = (algorithm: AlgorithmName, over: Partial<PolicyRequest> = {}): P
 });
 const rulesOf = (change: Partial<PolicyDocument>, asked: PolicyRequest, at = now): string[] =>
   evaluate({ ...initialPolicy, ...change }, asked, at).reasons.map(({ rule }) => rule);
-/** The uses that are allowed, in their order. */
+/** The allowed uses, in order. */
 const allowed = (change: Partial<PolicyDocument>, asked: PolicyRequest, at = now): Use[] =>
   uses.filter((use) => evaluate({ ...initialPolicy, ...change }, { ...asked, use }, at).allow);
 
@@ -27,7 +27,7 @@ const pairs = algorithmNames.flatMap((name) =>
 );
 
 describe('the policy a tenant starts with', () => {
-  it('allows every key of the table and every use of it, for good and without warning', () => {
+  it('allows every key and use of the table, without end and without warning', () => {
     for (const asked of pairs)
       for (const use of uses)
         expect(evaluate(initialPolicy, { ...asked, use }, now)).toEqual({
@@ -40,7 +40,7 @@ describe('the policy a tenant starts with', () => {
         });
   });
 
-  it('refuses what there is not', () => {
+  it('refuses keys that cannot exist', () => {
     expect(rulesOf({}, request('AES-256', { purpose: 'sign' }))).toEqual(['purposes']);
     for (const name of ['ROT13', 'toString', '__proto__'] as unknown[] as AlgorithmName[])
       expect(rulesOf({ fipsOnly: true, cnsa2: true }, request('AES-256', { algorithm: name }))).toEqual([
@@ -49,14 +49,14 @@ describe('the policy a tenant starts with', () => {
       ]);
   });
 
-  it('has no keys in software', () => {
+  it('allows no keys in software', () => {
     expect(rulesOf({}, request('AES-256', { custody: 'software' }))).toEqual(['custody']);
     expect(rulesOf({}, request('AES-256', { custody: 'wrapped' }))).toEqual([]);
   });
 });
 
 describe('a rule', () => {
-  it('allowedAlgorithms refuses what is not listed, and names it', () => {
+  it('allowedAlgorithms refuses and names an algorithm that is not listed', () => {
     const { allow, rule, source, reasons } = evaluate(
       { allowedAlgorithms: ['AES-256'], fipsOnly: false },
       request('EC-P256'),
@@ -70,7 +70,7 @@ describe('a rule', () => {
     expect(reasons).toMatchObject([{ code: 'policy', detail: expect.stringContaining('EC-P256') as string }]);
   });
 
-  it('purposes limits the algorithms it names', () => {
+  it('purposes limits the algorithms that it lists', () => {
     const change = { purposes: { 'EC-P256': ['sign' as const], 'AES-128': [] } };
     expect(allowed(change, request('EC-P256', { purpose: 'sign' }))).toEqual([...uses]);
     expect(allowed(change, request('EC-P256', { purpose: 'encrypt' }))).toEqual([]);
@@ -78,17 +78,17 @@ describe('a rule', () => {
     expect(allowed(change, request('AES-256'))).toEqual([...uses]);
   });
 
-  it('minimumStrength still lets what is protected be processed', () => {
+  it('minimumStrength still allows protected data to be processed', () => {
     expect(allowed({ minimumStrength: 128 }, request('RSA-2048'))).toEqual(['process']);
     expect(allowed({ minimumStrength: 128 }, request('RSA-3072'))).toEqual([...uses]);
   });
 
-  it('custody goes by its list', () => {
+  it('custody allows only its list', () => {
     expect(rulesOf({ custody: ['wrapped'] }, request('AES-256'))).toEqual(['custody']);
     expect(rulesOf({ custody: ['software'] }, request('AES-256', { custody: 'software' }))).toEqual([]);
   });
 
-  it('maxKeyLifeDays ends protection on the day, whatever was planned', () => {
+  it('maxKeyLifeDays ends protection on the day, whatever the plan', () => {
     const old = request('AES-256', { keyMadeAt: now - 30 * day });
     expect(allowed({ maxKeyLifeDays: 30 }, old, now - 1)).toEqual([...uses]);
     expect(allowed({ maxKeyLifeDays: 30 }, old)).toEqual(['process']);
@@ -98,7 +98,7 @@ describe('a rule', () => {
     expect(rulesOf({ maxKeyLifeDays: 30 }, request('AES-256', { use: 'create', lifeDays: 30 }))).toEqual([]);
   });
 
-  it('maxRotationIntervalDays goes by the version, and by what is planned', () => {
+  it('maxRotationIntervalDays limits the age of the version and the planned interval', () => {
     const old = request('AES-256', { keyMadeAt: now - 365 * day, versionMadeAt: now - 30 * day });
     expect(allowed({ maxRotationIntervalDays: 30 }, old, now - 1)).toEqual([...uses]);
     expect(allowed({ maxRotationIntervalDays: 30 }, old)).toEqual(['process']);
@@ -107,7 +107,7 @@ describe('a rule', () => {
     ]);
   });
 
-  it('requiredLabels is for keys that are made', () => {
+  it('requiredLabels applies to new keys', () => {
     const change = { requiredLabels: ['owner', 'cost-centre'] };
     expect(allowed(change, request('AES-256'))).toEqual(['protect', 'process']);
     const { reasons } = evaluate({ ...initialPolicy, ...change }, request('AES-256', { use: 'create' }), now);
@@ -142,7 +142,7 @@ describe('a sunset', () => {
     expect(evaluate(policy, request('EC-P384'), moment)).toMatchObject({ allow: true, warnings: [] });
   });
 
-  it('says to each use when that use ends', () => {
+  it('reports the end of each use', () => {
     const warningsFor = (use: Use) => evaluate(policy, request('EC-P256', { use }), at(sunset.warnFrom)).warnings;
     for (const [use, end] of [
       ['create', sunset.protectUntil],
@@ -159,7 +159,7 @@ describe('a sunset', () => {
       ]);
   });
 
-  it('names the document that demands it', () => {
+  it('names the document that requires it', () => {
     expect(evaluate(policy, request('EC-P256'), at(sunset.protectUntil))).toMatchObject({
       rule: 'sunsets',
       source: 'Bank standard 7, section 3',
@@ -172,7 +172,7 @@ describe('a sunset', () => {
     });
   });
 
-  it('does with any of its dates', () => {
+  it('works with any of its dates', () => {
     const only = (dates: object) => ({ sunsets: [{ algorithm: 'EC-P256' as const, ...dates }] });
     const late = at('2030-01-01T00:00:00Z');
     expect(allowed(only({ protectUntil: sunset.protectUntil }), request('EC-P256'), late)).toEqual(['process']);
@@ -184,7 +184,7 @@ describe('a sunset', () => {
     ]);
   });
 
-  it('warns from when the policy came in force where it does not say, and not of what has no end', () => {
+  it('warns by default from when the policy came into force, and not about a use without an end', () => {
     const undated = {
       ...initialPolicy,
       sunsets: [{ algorithm: 'EC-P256' as const, protectUntil: sunset.protectUntil }],
@@ -202,7 +202,7 @@ describe('a sunset', () => {
 });
 
 describe('FIPS-only', () => {
-  it('lets through all of the table today, with the standard that says so', () => {
+  it('allows the whole table today, with its standards as sources', () => {
     for (const asked of pairs) {
       const decision = evaluate({ ...initialPolicy, fipsOnly: true }, asked, now);
       expect(decision, asked.algorithm).toMatchObject({ allow: true, rule: 'fipsOnly' });
@@ -218,7 +218,7 @@ describe('FIPS-only', () => {
     expect(rulesOf({ fipsOnly: true, custody: ['software'] }, software)).toEqual(['fipsOnly']);
   });
 
-  it('ends protection with 112 bits when the table does, says so before, and goes on processing', () => {
+  it('ends protection with 112 bits when the table does, warns before, and still allows processing', () => {
     const end = '2031-01-01T00:00:00.000Z';
     const at2031 = Date.parse(end);
     const decision = evaluate({ ...initialPolicy, fipsOnly: true }, request('RSA-2048'), at2031 - 1);
@@ -234,7 +234,7 @@ describe('FIPS-only', () => {
 });
 
 describe('CNSA 2.0', () => {
-  it('protects with its own, and processes what CNSA 1.0 protected until 2033', () => {
+  it('protects with its own algorithms, and processes data of CNSA 1.0 until 2033', () => {
     expect(allowed({ cnsa2: true }, request('AES-256'))).toEqual([...uses]);
     expect(allowed({ cnsa2: true }, request('EC-P384'))).toEqual(['process']);
     expect(allowed({ cnsa2: true }, request('EC-P384'), Date.parse('2034-01-01T00:00:00Z'))).toEqual([]);
@@ -245,7 +245,7 @@ describe('CNSA 2.0', () => {
     });
   });
 
-  it('and FIPS-only hold together, the stricter named', () => {
+  it('and FIPS-only apply together, and the stricter rule is named', () => {
     expect(rulesOf({ cnsa2: true, fipsOnly: true, allowedAlgorithms: [] }, request('RSA-2048'), 2e12)).toEqual([
       'allowedAlgorithms',
       'fipsOnly',

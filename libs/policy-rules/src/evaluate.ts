@@ -6,19 +6,19 @@ import { type Warning, warningsOf } from './warning.js';
 
 export interface Decision {
   readonly allow: boolean;
-  /** The rule that decides: the first that objects, or the strictest that was passed. */
+  /** The deciding rule: the first that refuses the use, or the strictest that allows it. */
   readonly rule: RuleName;
-  /** What that rule rests on. */
+  /** The source of that rule. */
   readonly source: string;
-  /** Why not; empty when allowed. */
+  /** The reasons for a refusal. Empty if the use is allowed. */
   readonly reasons: readonly Reason[];
-  /** What will not always be allowed. */
+  /** Warnings about a use that will end. */
   readonly warnings: readonly Warning[];
-  /** The decision is the same until then, in milliseconds since the epoch, as long as nobody changes the policy; Infinity: for good. */
+  /** The time until which the decision holds if the policy does not change, in milliseconds since the epoch. Infinity means without end. */
   readonly until: number;
 }
 
-/** The tables that a policy goes by, the strictest first. */
+/** The tables that a policy uses, the strictest first. */
 const tablesOf = ({
   fipsOnly,
   cnsa2,
@@ -27,7 +27,7 @@ const tablesOf = ({
   ...(fipsOnly ? [{ rule: 'fipsOnly', table: fipsApproval } as const] : []),
 ];
 
-/** Every moment at which the clock alone may change the decision. */
+/** Every time at which the decision may change by itself. */
 const turningPoints = (policy: PolicyDocument, request: PolicyRequest): readonly number[] => {
   const { warnFrom, protectUntil, processUntil } = sunsetOf(policy, request) ?? {};
   const dates = [warnFrom, protectUntil, processUntil].flatMap((date) => (date === undefined ? [] : Date.parse(date)));
@@ -50,8 +50,8 @@ const allowedBy = (policy: PolicyDocument, { algorithm, purpose }: PolicyRequest
 };
 
 /**
- * Decides, from a policy, a request and the time and nothing else, whether a key may be made or used: every rule that objects
- * gives its reason.
+ * Decides from a policy, a request and the time alone whether a key may be made or used. Every rule that refuses
+ * the request gives a reason.
  * @param now milliseconds since the epoch
  */
 export const evaluate = (policy: PolicyDocument, request: PolicyRequest, now: number): Decision => {

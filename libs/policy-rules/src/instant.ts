@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A moment in UTC, to the nanosecond at most, after the year 0: what PostgreSQL keeps too. */
+/** A time in UTC after the year 0, with at most nanoseconds, as PostgreSQL can store it. */
 export const instant = z.iso
   .datetime({ offset: false, error: 'must be a time in UTC, such as 2026-01-31T12:00:00Z' })
   .refine(

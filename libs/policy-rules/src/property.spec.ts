@@ -78,7 +78,7 @@ const anyRequest = fc
   })
   .map((request) => given(request) as PolicyRequest);
 
-/** Ways to take something away from a policy. */
+/** Changes that restrict a policy. */
 const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> = fc.oneof(
   anyAlgorithm.map((dropped) => (policy: PolicyDocument) => ({
     ...policy,
@@ -119,10 +119,10 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
   })),
 );
 
-/** Nothing but what a change is about is to decide. */
+/** A policy that allows everything, so that only the changed field decides. */
 const everything: PolicyDocument = { ...initialPolicy, custody: [...custodyKinds] };
 
-/** One field as one policy has it, and as another has it. */
+/** One field with the values of two policies. */
 const anyChange = fc
   .record({ one: anyPolicy, other: anyPolicy, field: fc.constantFrom(...policyDocument.keyof().options) })
   .map(({ one, other, field }) => {
@@ -132,8 +132,8 @@ const anyChange = fc
     return { from: policyDocument.parse(from), to: policyDocument.parse(to) };
   });
 
-describe('whatever the policy, the request and the time, a decision', () => {
-  it('allows exactly when there is no reason not to, and names a rule and its source', () => {
+describe('for any policy, request and time, a decision', () => {
+  it('allows a use exactly if there is no reason against it, and names a rule and its source', () => {
     fc.assert(
       fc.property(anyPolicy, anyRequest, anyMoment, (policy, asked, now) => {
         const { allow, rule, source, reasons } = evaluate(policy, asked, now);
@@ -153,7 +153,7 @@ describe('whatever the policy, the request and the time, a decision', () => {
     );
   });
 
-  it('is no, where it was no, by every policy that does not relax the one before', () => {
+  it('remains a refusal under every policy that does not relax the one before', () => {
     fc.assert(
       fc.property(anyChange, anyRequest.filter(exists), anyMoment, ({ from, to }, asked, now) => {
         if (relaxes(from, to) || evaluate(from, asked, now).allow) return;
@@ -163,7 +163,7 @@ describe('whatever the policy, the request and the time, a decision', () => {
     );
   });
 
-  it('never allows less to processing than to protecting, nor less to protecting than to making', () => {
+  it('never allows less for processing than for protecting, or for protecting than for making keys', () => {
     fc.assert(
       fc.property(anyPolicy, anyRequest, anyMoment, (policy, asked, now) => {
         const [create, protect, process] = uses.map((use) => evaluate(policy, { ...asked, use }, now).allow);
@@ -172,7 +172,7 @@ describe('whatever the policy, the request and the time, a decision', () => {
     );
   });
 
-  it('stays what it is until the time it names, and is never given back after', () => {
+  it('holds until the time it names, and an ended use is never allowed again', () => {
     fc.assert(
       fc.property(anyPolicy, anyRequest, anyMoment, fc.nat(), (policy, asked, now, later) => {
         const decision = evaluate(policy, asked, now);
@@ -183,7 +183,7 @@ describe('whatever the policy, the request and the time, a decision', () => {
     );
   });
 
-  it('is no for keys that do not exist', () => {
+  it('is a refusal for keys that cannot exist', () => {
     fc.assert(
       fc.property(anyPolicy, anyRequest, anyMoment, (policy, asked, now) => {
         if (!exists(asked)) expect(evaluate(policy, asked, now).allow).toBe(false);
@@ -191,7 +191,7 @@ describe('whatever the policy, the request and the time, a decision', () => {
     );
   });
 
-  it('by the policy a tenant starts with is yes for all keys in the HSM that exist, as before there were more rules', () => {
+  it('under a new tenant’s policy allows all possible keys in the HSM', () => {
     fc.assert(
       fc.property(anyRequest, anyMoment, fc.boolean(), (asked, now, fipsOnly) => {
         const { allow } = evaluate({ ...initialPolicy, fipsOnly }, asked, Math.min(now, Date.parse('2030-12-31')));
@@ -202,8 +202,8 @@ describe('whatever the policy, the request and the time, a decision', () => {
   });
 });
 
-describe('whatever the policy', () => {
-  it('is not relaxed by what takes something away', () => {
+describe('any policy', () => {
+  it('is not relaxed by a restriction', () => {
     fc.assert(
       fc.property(anyPolicy, anyRestriction, (policy, restrict) => {
         expect(relaxes(policy, restrict(policy))).toBe(false);

@@ -11,7 +11,7 @@ const sunset = (protectUntil?: string, processUntil?: string) => ({
 });
 const [early, late] = ['2028-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
 
-/** Each from the stricter to the laxer. */
+/** Each row goes from the stricter policy to the laxer one. */
 const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<PolicyDocument>])[] = [
   ['an algorithm more', {}, { allowedAlgorithms: ['AES-256', 'EC-P256', 'RSA-2048'] }],
   ['FIPS-only off', { fipsOnly: true }, {}],
@@ -36,7 +36,7 @@ const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<
 ];
 
 describe('a policy is relaxed by', () => {
-  it.each(relaxations)('%s, and not by the way back', (_, from, to) => {
+  it.each(relaxations)('%s, and not by the reverse change', (_, from, to) => {
     expect(relaxes({ ...plain, ...from }, { ...plain, ...to })).toBe(true);
     expect(relaxes({ ...plain, ...to }, { ...plain, ...from })).toBe(false);
   });
@@ -52,17 +52,17 @@ describe('a policy is relaxed by', () => {
       { dualControl: ['destroy', 'relax-policy'] },
       { dualControl: ['destroy'] },
     ],
-  ])('neither way by %s', (_, from, to) => {
+  ])('in neither direction by %s', (_, from, to) => {
     expect(relaxes({ ...plain, ...from }, { ...plain, ...to })).toBe(false);
     expect(relaxes({ ...plain, ...to }, { ...plain, ...from })).toBe(false);
   });
 
-  it('one field, whatever another makes good for it', () => {
+  it('one field, even if another compensates for it', () => {
     expect(relaxes({ ...plain, fipsOnly: true }, { allowedAlgorithms: [], fipsOnly: false })).toBe(true);
   });
 });
 
-describe('two people are wanted', () => {
+describe('two people are required', () => {
   const deeds: readonly ControlledDeed[] = ['destroy', 'compromise', 'relax-policy', 'change-issuer'];
   it.each<[PolicyDocument['dualControl'], ControlledDeed[]]>([
     [undefined, []],

@@ -4,29 +4,29 @@ import { defaultCustody, type RuleName } from './rule.js';
 
 type Relaxes = (from: PolicyDocument, to: PolicyDocument) => boolean;
 
-/** Something of the first is missing in the second. */
+/** An entry of the first list is missing in the second. */
 const loses = <Item>(first: readonly Item[], second: readonly Item[]): boolean =>
   first.some((item) => !second.includes(item));
 
-/** A flag that was on is off. */
+/** A flag changes from on to off. */
 const unset =
   (field: 'fipsOnly' | 'cnsa2'): Relaxes =>
   (from, to) =>
     from[field] === true && to[field] !== true;
 
-/** A bound from above is higher, or gone. */
+/** An upper bound is higher or absent. */
 const raised =
   (field: 'maxKeyLifeDays' | 'maxRotationIntervalDays'): Relaxes =>
   (from, to) =>
     from[field] !== undefined && (to[field] ?? Number.POSITIVE_INFINITY) > from[field];
 
-/** When a sunset ends protecting and when processing, in milliseconds since the epoch; where it does not, never. */
+/** The times at which a sunset ends protecting and processing, in milliseconds since the epoch. Infinity means never. */
 const endsOf = ({ protectUntil, processUntil }: Partial<Sunset> = {}): readonly number[] =>
   [protectUntil ?? processUntil, processUntil].map((date) =>
     date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date),
   );
 
-/** For each field: whether it lets something through that was held back. Warnings hold nothing back. */
+/** For each field: whether it allows something that was refused. Warnings refuse nothing. */
 const relaxations = {
   allowedAlgorithms: (from, to) => loses(to.allowedAlgorithms, from.allowedAlgorithms),
   fipsOnly: unset('fipsOnly'),
@@ -50,9 +50,9 @@ const relaxations = {
 } as const satisfies Record<RuleName, Relaxes>;
 
 /**
- * Whether a policy lets anything through that another held back, field by field. What is not shown here to hold back as much as
- * before counts as relaxed, even where another field makes good for it: false means that whatever `to` allows, `from` allowed,
- * now and at any time, and that nothing needs fewer people.
+ * Whether a policy allows anything that another refuses, field by field. A field that is not shown here to refuse as much as
+ * before counts as relaxed, even if another field compensates for it. false means that everything `to` allows, `from` allowed,
+ * now and at any time, and that no operation needs fewer people.
  */
 export const relaxes = (from: PolicyDocument, to: PolicyDocument): boolean =>
   Object.values(relaxations).some((relaxed) => relaxed(from, to));

@@ -2,20 +2,20 @@ import { type ApprovalRow, algorithmOf, approvalAt, cnsaApproval, fipsApproval }
 import type { CustodyKind, PolicyDocument, Sunset } from './document.js';
 import { exists, type PolicyRequest } from './request.js';
 
-/** The field of the policy that a rule goes by. */
+/** The field of the policy that a rule reads. */
 export type RuleName = keyof PolicyDocument;
 
-/** Why something is refused. */
+/** A reason for a refusal. */
 export interface Reason {
   readonly code: 'policy' | 'fips-only' | 'cnsa2';
   readonly rule: RuleName;
-  /** For people: what was refused. */
+  /** A sentence for people that says what was refused. */
   readonly detail: string;
-  /** What the rule rests on: a document with its section, or the tenant's own policy. */
+  /** The source of the rule: a document with its section, or the tenant's own policy. */
   readonly source: string;
 }
 
-/** What a rule objects to: nothing, or a sentence; with a source where it is not the tenant's own. */
+/** The objection of a rule: a sentence, with a source if it is not the tenant's own policy. undefined means none. */
 type Objection = { readonly detail: string; readonly source?: string | undefined } | undefined;
 
 interface Rule {
@@ -24,11 +24,11 @@ interface Rule {
   readonly objects: (policy: PolicyDocument, request: PolicyRequest, now: number) => Objection;
 }
 
-/** The source of what the tenant itself demands. */
+/** The source of a rule that the tenant itself sets. */
 export const tenantPolicy = 'the tenant’s policy';
 
 const day = 86_400_000;
-/** Where keys may be by a policy that does not say. */
+/** The custody that a policy without `custody` allows. */
 export const defaultCustody: readonly CustodyKind[] = ['token', 'wrapped'];
 
 const protects = ({ use }: PolicyRequest): boolean => use !== 'process';
@@ -36,17 +36,17 @@ const protects = ({ use }: PolicyRequest): boolean => use !== 'process';
 export const sunsetOf = ({ sunsets }: PolicyDocument, { algorithm }: PolicyRequest): Sunset | undefined =>
   sunsets?.find((row) => row.algorithm === algorithm);
 
-/** When a sunset ends the request's kind of use; undefined while it sets no end. */
+/** The time at which a sunset ends the request's use, or undefined. */
 export const endOfUse = ({ protectUntil, processUntil }: Sunset, request: PolicyRequest): string | undefined =>
   protects(request) ? (protectUntil ?? processUntil) : processUntil;
 
-/** When the key or version will be too old to protect, in milliseconds since the epoch; undefined while it never is. */
+/** The time at which the key or version becomes too old to protect data, in milliseconds since the epoch, or undefined. */
 export const tooOldFrom = (madeAt: number | undefined, days: number | undefined): number | undefined =>
   madeAt === undefined || days === undefined ? undefined : madeAt + days * day;
 
 const reached = (moment: number | undefined, now: number): boolean => moment !== undefined && now >= moment;
 
-/** What a table of approvals objects to; `list` is what it is called. */
+/** The objection of a table of approvals. `list` is the table's name in the sentence. */
 const unlessApproved = (
   table: readonly ApprovalRow[],
   list: string,
@@ -63,13 +63,13 @@ const unlessApproved = (
   };
 };
 
-/** Names that the policy wants in a key's metadata and that are not among `labels`. */
+/** The names that the policy requires in a key's metadata and that `labels` does not contain. */
 export const missingLabels = (
   { requiredLabels = [] }: Pick<PolicyDocument, 'requiredLabels'>,
   labels: readonly string[],
 ): readonly string[] => requiredLabels.filter((name) => !labels.includes(name));
 
-/** Every rule, in the order in which reasons are given. Each takes something away and gives nothing. */
+/** Every rule, in the order of reasons. A rule only restricts. */
 export const rules: readonly Rule[] = [
   {
     rule: 'allowedAlgorithms',

@@ -14,7 +14,7 @@ const allowed = (name: string, use: Use, at: string): string[] => {
 };
 
 describe.each(templates.map((template) => [template.name, template] as const))('the template %s', (_, template) => {
-  it('is a document as it stands, with a source for each rule it sets', () => {
+  it('is a valid document, with a source for each rule it sets', () => {
     expect(policyDocument.parse(template.document)).toEqual(template.document);
     expect(template.sources.map(({ rule }) => rule)).toEqual(Object.keys(template.document));
     for (const { rule, source } of template.sources)
@@ -23,11 +23,11 @@ describe.each(templates.map((template) => [template.name, template] as const))('
 });
 
 describe('the templates', () => {
-  it('have names of their own', () => {
+  it('have unique names', () => {
     expect(templates.map(({ name }) => name)).toEqual(['fips-140-3', 'cnsa-2.0', 'pqc-migration', 'permissive-dev']);
   });
 
-  it('decide as they say', () => {
+  it('decide as described', () => {
     expect(allowed('fips-140-3', 'protect', '2026-11-25')).toEqual([...algorithmNames]);
     expect(allowed('fips-140-3', 'protect', '2031-01-01')).not.toContain('RSA-2048');
     expect(allowed('cnsa-2.0', 'protect', '2026-11-25')).toEqual(['AES-256', 'HMAC-SHA384', 'HMAC-SHA512']);

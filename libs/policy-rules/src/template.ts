@@ -2,7 +2,7 @@ import { type AlgorithmName, algorithmNames, algorithmOf, cnsaApproval } from '@
 import { initialPolicy, type PolicyDocument, type Sunset } from './document.js';
 import type { RuleName } from './rule.js';
 
-/** A policy to start from, and what each of its rules rests on. */
+/** A policy template and the source of each of its rules. */
 export interface Template {
   readonly name: string;
   readonly title: string;
@@ -22,7 +22,7 @@ const inCnsa = (name: AlgorithmName): boolean =>
   algorithmOf(name).strength >= 128 &&
   cnsaApproval.some(({ algorithm }) => [name, algorithmOf(name).kind].includes(algorithm));
 
-/** Quantum computers break these; those with 112 bits end first. */
+/** Quantum computers can break these. Those with 112 bits of strength end first. */
 const classical = algorithmNames.filter((name) => ['rsa', 'ec', 'ed'].includes(algorithmOf(name).kind));
 const wayOut = (algorithm: AlgorithmName): Sunset =>
   algorithmOf(algorithm).strength < 128
@@ -33,7 +33,7 @@ const wayOut = (algorithm: AlgorithmName): Sunset =>
       }
     : { algorithm, protectUntil: '2036-01-01T00:00:00Z', source: 'NIST IR 8547 (initial public draft) §4.1' };
 
-/** What `GET /policy/templates` offers. A template is data: it is put as any other document, and may be changed before. */
+/** The reply of `GET /policy/templates`. A template is data: it is sent like any other document, unchanged or edited. */
 export const templates: readonly Template[] = [
   {
     name: 'fips-140-3',

@@ -3,17 +3,17 @@ import type { PolicyDocument } from './document.js';
 import { exists, type PolicyRequest } from './request.js';
 import { endOfUse, sunsetOf } from './rule.js';
 
-/** What is still allowed and will not always be. */
+/** A warning about a use that is allowed and will end. */
 export interface Warning {
   readonly code: 'algorithm-sunset' | 'approval-ends';
   readonly detail: string;
   /** The time from which the use is deprecated. */
   readonly deprecation?: string;
-  /** When it ends. */
+  /** The time at which the use ends. */
   readonly sunset?: string;
 }
 
-/** The document with every sunset warned of: where it does not say from when on, from when the document came in force. */
+/** Gives every sunset without `warnFrom` the time at which the document came into force. */
 export const warnedOf = (document: PolicyDocument, inForceFrom: Date): PolicyDocument =>
   document.sunsets === undefined
     ? document
@@ -21,7 +21,7 @@ export const warnedOf = (document: PolicyDocument, inForceFrom: Date): PolicyDoc
 
 type Warns = (policy: PolicyDocument, request: PolicyRequest, now: number) => Warning | undefined;
 
-/** What may be processed for good is nothing to warn of, whatever becomes of protecting with the same algorithm. */
+/** Warns about a sunset. Processing without an end has no warning, even if protecting ends. */
 const ofSunset: Warns = (policy, request, now) => {
   const sunset = sunsetOf(policy, request);
   if (sunset === undefined || now < Date.parse(sunset.warnFrom ?? '1970-01-01T00:00:00Z')) return undefined;
@@ -36,7 +36,7 @@ const ofSunset: Warns = (policy, request, now) => {
   };
 };
 
-/** Of a use that a table admits today and has set an end to. */
+/** Warns about a use that a table allows now and that has an end date. */
 const ofTable =
   (table: readonly ApprovalRow[], list: string): ((request: PolicyRequest, now: number) => Warning | undefined) =>
   (request, now) => {

@@ -29,6 +29,5 @@ export * from './outbox/outbox.schema.js';
 export * from './outbox/outbox-entry.entity.js';
 export * from './outbox/outbox-room.js';
 export * from './quota/buckets.js';
-export * from './rehearsal/rehearsal.js';
 export * from './service.js';
 export * from './telemetry/trace.js';

@@ -28,9 +28,6 @@ export interface KitOptions {
   readonly outbox?: Partial<OutboxOptions> | 'none';
 }
 
-/** Nest token of the parts, until every provider is injected by type. */
-export const PARTS = Symbol('parts');
-
 /** Offers the parts to a service's own modules, by type. */
 export class KitModule {
   static of(parts: Parts, options: KitOptions = {}): DynamicModule {
@@ -42,7 +39,6 @@ export class KitModule {
 const connected = (parts: Parts, partition: string): Provider[] => {
   const { config, log, health, bus, dataSource } = parts;
   return [
-    { provide: PARTS, useValue: parts },
     { provide: Logger, useValue: log },
     { provide: Health, useValue: health },
     { provide: Registry, useValue: health.registry },

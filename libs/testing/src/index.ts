@@ -3,6 +3,7 @@ export * from './fault/pkcs11-shim.js';
 export * from './nats/nats.js';
 export * from './postgres/postgres.js';
 export * from './service/test-parts.js';
+export * from './service/unconnected-kit.js';
 export * from './softhsm/partition.js';
 export * from './softhsm/softhsm-token.js';
 export * from './tls/call-https.js';

@@ -118,7 +118,7 @@ export const threats: Readonly<Record<string, Threat>> = {
     proofs: [
       e2e('access/four-eyes.spec.ts', 'threat: insider alone'),
       e2e('access/four-eyes.spec.ts', 'a service account counts as nobody: it can neither request nor approve'),
-      proof('libs/policy-rules/src/property.spec.ts', 'by every policy that does not relax the one before'),
+      proof('libs/policy-rules/src/property.spec.ts', 'under every policy that does not relax the one before'),
       proof('apps/gateway/src/approval/approval.spec.ts', 'never has one person for both'),
     ],
   },

@@ -1,5 +1,7 @@
 import { type AuditEvent, type AuditedAction, auditEvent } from '@ankasecure/contracts';
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Partition } from '../custody/partition.js';
 
 /** A rotation of a tenant's KEK that is not finished. */
 export interface OpenRotation {
@@ -10,13 +12,23 @@ export interface OpenRotation {
   readonly correlationId: string;
 }
 
-/** Reads the open rotations of all tenants of a partition. The function looks past row-level security. */
-export const openRotations = (dataSource: DataSource, partition: string): Promise<OpenRotation[]> =>
-  dataSource.query<OpenRotation[]>(
-    `SELECT tenant_id AS "tenantId", generation, started_by AS "startedBy", correlation_id AS "correlationId"
-     FROM open_kek_rotations($1)`,
-    [partition],
-  );
+/** The open rotations of a partition. */
+@Injectable()
+export class OpenRotations {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly partition: Partition,
+  ) {}
+
+  /** Reads the rotations of all tenants: the function looks past row-level security. */
+  list(): Promise<OpenRotation[]> {
+    return this.dataSource.query<OpenRotation[]>(
+      `SELECT tenant_id AS "tenantId", generation, started_by AS "startedBy", correlation_id AS "correlationId"
+       FROM open_kek_rotations($1)`,
+      [this.partition.name],
+    );
+  }
+}
 
 /** The worker's event of a step of the rotation. @param generation the KEK that is replaced */
 export const rotationEvent = (

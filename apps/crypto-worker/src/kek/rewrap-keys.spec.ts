@@ -19,6 +19,7 @@ import {
   type WorkerDatabase,
 } from '../testing/worker-database.js';
 import { DestroyOldKeks } from './destroy-old-kek.js';
+import { OpenRotations } from './open-rotation.js';
 import { ReadKek } from './read-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
 import { RewrapPage } from './rewrap-page.js';
@@ -75,11 +76,17 @@ describe('the rotation of a KEK', () => {
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition));
     const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
     const oldKeks = new DestroyOldKeks(dataSource, intents, destroyer);
-    const rewrapper = new RewrapKeys(dataSource, lease, pages, oldKeks, silent);
+    const rewrapper = new RewrapKeys(
+      new OpenRotations(dataSource, partitionNamed(partition)),
+      lease,
+      pages,
+      oldKeks,
+      silent,
+    );
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
     const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
     const stop = async (): Promise<void> => {
-      await rewrapper.stop();
+      await rewrapper.onApplicationShutdown();
       await reconciler.stop();
       await lease.release();
     };
@@ -125,13 +132,13 @@ describe('the rotation of a KEK', () => {
     expect(begun).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
     first.answers = 70;
     const dying = worker(partition, first);
-    dying.rewrapper.start(partition);
+    dying.rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(70);
     await dying.stop();
     expect(await read()).toMatchObject({ state: 'rotating', total: 120, done: 70, finishedAt: null });
     expect(first.destroyed).toEqual([]);
 
-    worker(partition, second).rewrapper.start(partition);
+    worker(partition, second).rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     expect(await read()).toMatchObject({ generation: 2, total: 120, done: 120 });
     expect(second.rewrapped).toBe(50);
@@ -169,7 +176,7 @@ describe('the rotation of a KEK', () => {
     token.refuses = ({ wrapped }) => wrapped?.wrapping.keyId === keyId && ++tries > 0;
     const { rotator, rewrapper } = worker(partition, token);
     await rotator.rotate(contextOf(tenantId));
-    rewrapper.start(partition);
+    rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(4);
     await expect.poll(() => tries, { timeout: 20_000 }).toBeGreaterThan(1);
     const failures = [{ keyId, version: 1, code: 'key-blob-refused' }];
@@ -210,7 +217,7 @@ describe('the rotation of a KEK', () => {
     token.answers = 2;
     const { rotator, rewrapper } = worker(partition, token);
     await rotator.rotate(contextOf(tenantId));
-    rewrapper.start(partition);
+    rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(2);
     expect(await read()).toMatchObject({ state: 'rotating', failed: 0, failures: [] });
     expect((await eventsOf(tenantId)).map(({ operation }) => operation)).toEqual(['kek.create', 'kek.rotate']);
@@ -222,7 +229,7 @@ describe('the rotation of a KEK', () => {
     const dying = worker(partition, token);
     await dying.rotator.rotate(contextOf(tenantId));
     Object.assign(token, { destroy: () => new Promise(() => undefined) });
-    dying.rewrapper.start(partition);
+    dying.rewrapper.onApplicationBootstrap();
     await expect
       .poll(() => database.superuser.query(`SELECT 1 FROM intent WHERE tenant_id = $1`, [tenantId]), {
         timeout: 20_000,

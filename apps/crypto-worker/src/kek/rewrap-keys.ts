@@ -1,10 +1,14 @@
 import { Logger } from '@ankasecure/service-kit';
-import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { Lease } from '../lease/lease.js';
 import { Rounds } from '../lease/rounds.js';
 import { DestroyOldKeks } from './destroy-old-kek.js';
-import { type OpenRotation, openRotations } from './open-rotation.js';
+import { type OpenRotation, OpenRotations } from './open-rotation.js';
 import { beforeAll } from './rewrap.statement.js';
 import { RewrapPage } from './rewrap-page.js';
 
@@ -24,31 +28,37 @@ interface Rest {
  * delays the end and is reported. An operator restores its row or destroys the key.
  */
 @Injectable()
-export class RewrapKeys {
-  private rounds: Rounds | undefined;
+export class RewrapKeys implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+  private readonly rounds: Rounds;
   /** By tenant. */
   private readonly resting = new Map<string, Rest>();
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly rotations: OpenRotations,
     private readonly lease: Lease,
     private readonly pages: RewrapPage,
     private readonly oldKeks: DestroyOldKeks,
-    private readonly log: Logger,
-  ) {}
+    log: Logger,
+  ) {
+    this.rounds = new Rounds(everyMs, () => this.round(), log, 'rotation of KEKs');
+  }
 
-  start(partition: string): void {
-    this.rounds = new Rounds(everyMs, () => this.round(partition), this.log, 'rotation of KEKs');
+  onApplicationBootstrap(): void {
     this.rounds.start();
   }
 
-  async stop(): Promise<void> {
-    await this.rounds?.stop();
+  onModuleDestroy(): void {
+    this.rounds.halt();
   }
 
-  private async round(partition: string): Promise<void> {
+  /** The round under way ends after the token has closed, because it may wait for the token. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.rounds.stop();
+  }
+
+  private async round(): Promise<void> {
     if (!this.pages.isPossible()) return;
-    for (const rotation of await openRotations(this.dataSource, partition)) {
+    for (const rotation of await this.rotations.list()) {
       if (this.stopped) return;
       const { tenantId } = rotation;
       if ((this.resting.get(tenantId)?.until ?? 0) > Date.now()) continue;
@@ -69,7 +79,7 @@ export class RewrapKeys {
   }
 
   private get stopped(): boolean {
-    return this.rounds?.isStopped === true;
+    return this.rounds.isStopped;
   }
 
   /** @returns false where something is left */

@@ -15,7 +15,7 @@ const redocly = fileURLToPath(new URL('../../../../node_modules/.bin/redocly', i
 describe('the API description', () => {
   const text = `${JSON.stringify(describeApi(routes), null, 2)}\n`;
 
-  it('is the one on record (UPDATE_GOLDEN=1 records another)', () => {
+  it('matches the golden file (UPDATE_GOLDEN=1 updates it)', () => {
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
     expect(readFileSync(golden, 'utf8')).toBe(text);
   });

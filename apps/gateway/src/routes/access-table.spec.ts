@@ -24,7 +24,7 @@ ${routes.map((route) => row(cellsOf(route))).join('\n')}
 `;
 
 /** Rights are widened in a file of their own, where a reviewer sees it: not in passing, in a route's description. */
-it('the table of roles and routes is the one on record (UPDATE_GOLDEN=1 records another)', () => {
+it('the table of roles and routes matches the golden file (UPDATE_GOLDEN=1 updates it)', () => {
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, table);
   expect(readFileSync(golden, 'utf8')).toBe(table);
 });

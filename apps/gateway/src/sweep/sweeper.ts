@@ -40,7 +40,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
       try {
         while ((await remove()) > 0);
       } catch (error) {
-        this.log.warn({ reason: (error as Error).message }, `${what} could not be removed`);
+        this.log.warn({ reason: (error as Error).message }, `cannot remove ${what}`);
       }
   }
 }

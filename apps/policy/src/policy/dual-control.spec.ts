@@ -48,14 +48,19 @@ describe('a policy that wants two people for something', () => {
 
   it('is relaxed by two, in force on the worker, and its event names both', async () => {
     expect(await policy.put(tenantId, { ifMatch: 2, approval }, { fipsOnly: true })).toMatchObject({
-      ...{ version: 3, changedBy: 'alice' },
+      version: 3,
+      changedBy: 'alice',
     });
     expect(policy.worker.enforced.get(tenantId)?.document).not.toHaveProperty('dualControl');
     await eventually(() => expect(policy.eventsOf(tenantId)).toHaveLength(3));
     expect(policy.eventsOf(tenantId).at(-1)).toMatchObject({
-      ...{ operation: 'policy.put', outcome: 'success', userId: 'alice' },
+      operation: 'policy.put',
+      outcome: 'success',
+      userId: 'alice',
       details: {
-        ...{ approvalId: approval.id, requestedBy: 'bob', dualControl: '["destroy"] to null' },
+        approvalId: approval.id,
+        requestedBy: 'bob',
+        dualControl: '["destroy"] to null',
       },
     });
   });

@@ -17,7 +17,7 @@ export type RecordEvents = (...events: readonly AuditEvent[]) => Promise<void>;
 
 /** A change of one tenant's data in two steps, both inside the tenant's transaction. */
 export interface Action<Plan, Result> {
-  /** As audit events name it. */
+  /** The operation, as audit events name it. */
   readonly operation: string;
   /** The tenant whose data it changes; the context's by default. */
   readonly tenantId?: string;

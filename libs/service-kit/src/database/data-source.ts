@@ -28,7 +28,9 @@ const liveness = {
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
   options: [
-    ...['tcp_keepalives_idle=10', 'tcp_keepalives_interval=5', 'tcp_keepalives_count=3'],
+    'tcp_keepalives_idle=10',
+    'tcp_keepalives_interval=5',
+    'tcp_keepalives_count=3',
     // Keepalives do not speak while an answer is not acknowledged.
     'tcp_user_timeout=25000',
   ]

@@ -7,9 +7,25 @@ const failed = (code: string) => new QueryFailedError('SELECT 1', [], Object.ass
 
 describe('what was thrown', () => {
   it.each([
-    ...['08006', '53300', '57P01', '57P03', '57P05', '58030'],
-    ...['25006', '25P03', '25P04', '40001', '40P01', '55P03', '57014'],
-    ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'],
+    '08006',
+    '53300',
+    '57P01',
+    '57P03',
+    '57P05',
+    '58030',
+    '25006',
+    '25P03',
+    '25P04',
+    '40001',
+    '40P01',
+    '55P03',
+    '57014',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'EAI_AGAIN',
   ])('is worth another try when its code is %s', (code) =>
     expect(asAnkaError(failed(code))).toMatchObject({ code: 'service-unavailable', retryable: true }),
   );

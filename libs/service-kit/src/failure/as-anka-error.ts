@@ -3,12 +3,27 @@ import { AnkaError } from '@ankasecure/contracts';
 /** Codes that mean: not now, rather than: wrong. Whole classes of SQLSTATE by their beginning, single ones in full. */
 const transientCodes: readonly string[] = [
   // PostgreSQL: connection lost, out of resources, shutting down or starting (57P05: idle too long), system error.
-  ...['08', '53', '57P0', '58'],
+  '08',
+  '53',
+  '57P0',
+  '58',
   // A standby after a failover (25006), a transaction idle or open too long (25P03, 25P04), a serialization failure, a
   // deadlock, a lock that did not come in time (55P03), a statement that took too long or was cancelled (57014).
-  ...['25006', '25P03', '25P04', '40001', '40P01', '55P03', '57014'],
+  '25006',
+  '25P03',
+  '25P04',
+  '40001',
+  '40P01',
+  '55P03',
+  '57014',
   // Sockets and name resolution.
-  ...['ECONN', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND'],
+  'ECONN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
 ];
 
 /** What pg, its pool and TypeORM say without a code when a connection is gone, does not come, or is not answered. */

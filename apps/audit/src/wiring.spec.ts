@@ -1,0 +1,13 @@
+import { unconnectedKit } from '@ankasecure/testing';
+import { describeWiring } from '@ankasecure/testing/wiring';
+import { AppModule } from './app.module.js';
+import type { AuditConfig } from './config.js';
+import { schema } from './schema.js';
+
+const config = { cursorSecret: 'c'.repeat(32), partition: 'default' } as AuditConfig;
+
+describeWiring(
+  'audit',
+  { root: () => AppModule.of(config), kit: () => unconnectedKit('audit', schema, { outbox: 'none' }) },
+  ['MonthPartitions'],
+);

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { CustodyModule } from '../custody/custody.module.js';
+import { PlatformKeyModule } from '../platform-key/platform-key.module.js';
+import { AuditMacController } from './audit-mac.controller.js';
+import { ComputeMac } from './compute-mac.js';
+
+/** The MACs of sealed audit events. */
+@Module({
+  imports: [CustodyModule, PlatformKeyModule],
+  controllers: [AuditMacController],
+  providers: [ComputeMac],
+})
+export class AuditMacModule {}

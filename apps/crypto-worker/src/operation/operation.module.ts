@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { CustodyModule } from '../custody/custody.module.js';
+import { KeyModule } from '../key/key.module.js';
+import { MakingModule } from '../making/making.module.js';
+import { PolicyModule } from '../policy/policy.module.js';
+import { QuotaModule } from '../quota/quota.module.js';
+import { AttemptItem } from './attempt-item.js';
+import { GcmReservation } from './gcm-reservation.js';
+import { OperationController } from './operation.controller.js';
+import { RunOperation } from './run-operation.js';
+import { UseBudget } from './use-budget.js';
+
+/** Encrypts, decrypts, signs and verifies with keys. */
+@Module({
+  imports: [CustodyModule, KeyModule, MakingModule, PolicyModule, QuotaModule],
+  controllers: [OperationController],
+  providers: [GcmReservation, UseBudget, AttemptItem, RunOperation],
+})
+export class OperationModule {}

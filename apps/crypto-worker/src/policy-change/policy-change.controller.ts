@@ -1,0 +1,33 @@
+import { applyPolicy, type Context, evaluatePolicyChange } from '@ankasecure/contracts';
+import { type Answer, MessagePattern } from '@ankasecure/service-kit';
+import { Controller } from '@nestjs/common';
+import type { z } from 'zod';
+import { NeedsToken } from '../group/needs-token.js';
+import { ApplyPolicy } from './apply-policy.js';
+import { EvaluateChange } from './evaluate-change.js';
+
+/** Brings changes of policy into force, and tells beforehand what they would refuse. */
+@Controller()
+export class PolicyChangeController {
+  constructor(
+    private readonly applier: ApplyPolicy,
+    private readonly evaluator: EvaluateChange,
+  ) {}
+
+  @NeedsToken()
+  @MessagePattern(applyPolicy)
+  async apply(
+    context: Context,
+    request: z.infer<typeof applyPolicy.request>,
+  ): Promise<Answer<z.infer<typeof applyPolicy.reply>>> {
+    return { body: await this.applier.apply(context, request) };
+  }
+
+  @MessagePattern(evaluatePolicyChange)
+  async evaluate(
+    context: Context,
+    request: z.infer<typeof evaluatePolicyChange.request>,
+  ): Promise<Answer<z.infer<typeof evaluatePolicyChange.reply>>> {
+    return { body: await this.evaluator.evaluate(context, request) };
+  }
+}

@@ -1,0 +1,11 @@
+import { unconnectedKit } from '@ankasecure/testing';
+import { describeWiring } from '@ankasecure/testing/wiring';
+import { AppModule } from './app.module.js';
+import type { PolicyConfig } from './config.js';
+import { schema } from './schema.js';
+
+const config = { cursorSecret: 'c'.repeat(32), partition: 'default', partitions: [] as string[] } as PolicyConfig;
+
+describeWiring('policy', { root: () => AppModule.of(config), kit: () => unconnectedKit('policy', schema) }, [
+  'PlatformTenant',
+]);

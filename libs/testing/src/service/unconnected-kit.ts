@@ -1,0 +1,34 @@
+import type { Service } from '@ankasecure/contracts';
+import {
+  Bus,
+  type BusConnection,
+  createLogger,
+  dataSourceOptions,
+  Health,
+  KitModule,
+  type KitOptions,
+  type Schema,
+  type ServiceConfig,
+} from '@ankasecure/service-kit';
+import type { DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+const config: ServiceConfig = {
+  nats: { servers: ['tls://127.0.0.1:1'], nkeySeed: 'SU', caFile: 'none' },
+  database: { host: '127.0.0.1', port: 1, name: 'none', user: 'none', password: 'none', poolSize: 2 },
+  observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal' },
+};
+
+/** The kit with nothing connected: enough to build a service's modules, and not to start them. */
+export const unconnectedKit = (service: Service, schema: Schema, options: KitOptions = {}): DynamicModule =>
+  KitModule.of(
+    {
+      service,
+      config,
+      log: createLogger(service, 'silent'),
+      health: new Health(service),
+      bus: new Bus({} as BusConnection),
+      dataSource: new DataSource(dataSourceOptions(service, config.database, schema)),
+    },
+    options,
+  );
