@@ -76,7 +76,7 @@ describe('a connection', () => {
     const worker = await workerThat(() => delay(50));
     const asked = Array.from({ length: 20 }, ask);
     await turn();
-    // The requests reach the worker's socket, and the worker has not looked yet.
+    // The requests have reached the worker's socket, but the worker has not read them yet.
     for (const end = Date.now() + 300; Date.now() < end; );
     await worker.drain();
     for (const { head } of await Promise.all(asked)) expect(head.ok).toBe(true);
