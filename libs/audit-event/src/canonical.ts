@@ -1,7 +1,7 @@
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { fieldBytes } from './field.js';
 
-/** The nine fields that make an event's canonical form; everything else about it is bound by its leaf. */
+/** The nine fields that make an event's canonical form; its leaf binds everything else. */
 export type CanonicalFields = Pick<AuditEvent, (typeof canonicalFields)[number]>;
 
 /** In this order, and never in another: the order is the format. */

@@ -2,7 +2,7 @@ import { type CanonicalFields, canonicalBytes } from './canonical.js';
 import { genesisHash, type Leaf, leafHash } from './leaf.js';
 import { fitsMacDay } from './mac-day.js';
 
-/** What the last row of a batch bears: the tenant's MAC over the chain as it stood when the batch was sealed. */
+/** The seal on the last row of a batch: the tenant's MAC over the chain up to that row. */
 export interface ChainSeal {
   /** First seq of the batch. */
   readonly fromSeq: number;
@@ -17,11 +17,11 @@ export interface ChainRow extends Leaf, CanonicalFields {
   readonly chainSeal: ChainSeal | null;
 }
 
-/** Where a stretch of the trail begins, and what it must follow. */
+/** The start of a stretch of the trail, and the row it must follow. */
 export interface ChainStart {
   readonly seq: number;
   readonly previousHash: Uint8Array;
-  /** Of the row before, in microseconds since the epoch: no later row was sealed earlier. */
+  /** Sealing time of the row before, in microseconds since the epoch. No later row is sealed earlier. */
   readonly sealedAt: number;
 }
 
@@ -39,7 +39,7 @@ export interface ChainFault {
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** Whether columns, sealed bytes and leaf agree; a value that cannot even be written down does not. */
+/** Tells whether columns, sealed bytes and leaf agree. A value without a canonical form does not agree. */
 const intact = (row: ChainRow): boolean => {
   try {
     return equal(canonicalBytes(row), row.canonical) && equal(leafHash(row), row.hash);
@@ -66,8 +66,8 @@ const checks: readonly Check[] = [
 
 /**
  * Checks one tenant's trail row by row: no gap, each row follows the one before, columns and sealed bytes agree, the leaf
- * hash holds, sealing time goes forward and fits the MAC key's day. None of it needs a key, so anybody could have made it
- * hold again after a change: `Coverage` says what the tenant's key vouches for.
+ * hash holds, sealing time goes forward and fits the MAC key's day. None of these checks needs a key, so a
+ * forger can make them hold again after a change. `Coverage` checks the rows that the tenant's key vouches for.
  */
 export class ChainVerification {
   private expected: ChainStart;

@@ -68,7 +68,7 @@ describe('cover', () => {
   });
 });
 
-describe('what a chain seal is made over', () => {
+describe('the bytes under a chain seal', () => {
   const batch = { tenantId, fromSeq: 4, seq: 6, hash };
 
   it('binds tenant, first row, last row and hash', () => {

@@ -1,6 +1,6 @@
 import type { ChainFault, ChainRow } from './chain.js';
 
-/** What the tenant's key says of one row. */
+/** The results of the checks that need the tenant's key, for one row. */
 export interface KeyedChecks {
   readonly hmac: boolean;
   /** False as well when the row bears none. */
@@ -14,13 +14,13 @@ export interface TrailFault {
 }
 
 /**
- * How far the tenant's key vouches for a trail. A seal covers its own batch and no row before it: whoever writes rows behind
- * the service's back, and lets the service go on from there, leaves rows that belong to no batch. So batches must follow one
- * another without a gap; a row's own seal that is missing or wrong cannot be made good by a later one.
+ * Tracks how far the tenant's key vouches for a trail. A seal covers its own batch and no row before it. Rows that a forger
+ * inserts, and on which the service then builds, belong to no batch. Batches must therefore follow one another without a gap,
+ * and a later seal never makes up for a missing or wrong one.
  *
- * Non-goal: a trail put back to the end of an earlier batch, rows and head together, as when the whole database is rolled
- * back, holds until somebody compares it with what is kept elsewhere: the head hash of an earlier verification, or, once
- * there are any, external checkpoints.
+ * Non-goal: to detect a trail that was put back to the end of an earlier batch, rows and head together, as when the whole
+ * database is rolled back. That takes a copy kept elsewhere: the head hash of an earlier verification, or external
+ * checkpoints, which do not exist yet.
  */
 export class Coverage {
   private last: number;

@@ -1,4 +1,4 @@
-/** What one field of a form can hold: text in UTF-8, a whole number, bytes, or nothing. */
+/** The value of a field: text in UTF-8, a whole number, bytes, or nothing. */
 export type Field = string | number | Uint8Array | null;
 
 const absent = 0;

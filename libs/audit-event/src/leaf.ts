@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 
-/** What one leaf of a tenant's trail binds together. */
+/** The values that one leaf of a tenant's trail binds together. */
 export interface Leaf {
   readonly seq: number;
   readonly eventId: string;
@@ -11,7 +11,7 @@ export interface Leaf {
   readonly canonical: Uint8Array;
   /** 32 bytes. */
   readonly hmac: Uint8Array;
-  /** As `detailsText` writes it. */
+  /** The output of `detailsText`. */
   readonly details: string;
   /** Microseconds since the epoch. */
   readonly sealedAt: number;
@@ -32,7 +32,7 @@ export const detailsText = (details: Readonly<Record<string, string>> = {}): str
   return `{${members.join(',')}}`;
 };
 
-/** RFC 6962 §2.1: what a leaf's hash starts with, so that no inner node can pass for a leaf. */
+/** The first byte of a leaf's hash input (RFC 6962 §2.1), so that no inner node passes for a leaf. */
 const leafPrefix = 0;
 
 const int64 = (value: number): Buffer => {

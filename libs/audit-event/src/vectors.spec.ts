@@ -80,7 +80,7 @@ describe('the frozen vectors of version 1', () => {
     }).toEqual(sealed);
   });
 
-  it('are what a second implementation, in Python, makes of the same events', () => {
+  it('are equal to those of a second implementation, in Python', () => {
     const checked = execFileSync('python3', [fileURLToPath(new URL('check.py', folder)), file], { encoding: 'utf8' });
     expect(checked.trim()).toBe(String(trail.vectors.length + trail.chainSeals.length));
   });

@@ -10,7 +10,8 @@ const inWords: Readonly<Record<ControlledDeed, string>> = {
 };
 
 /**
- * Asked by whoever does the deed, after all other checks, of the policy that is in force until the deed's commit.
+ * Checks that the change has the approval its policy requires. Call it after all other checks, with the policy that stays in
+ * force until the change commits.
  * @param revision of the resource, if the caller need not have sent one
  * @throws AnkaError `approval-required` if the policy requires two people and the context names one
  */

@@ -9,8 +9,12 @@ import { type HeaderName, refer } from './header.js';
 import type { SchemaCollection } from './json-schema.js';
 
 const always: readonly ErrorCode[] = [
-  ...(['request-invalid', 'header-too-large', 'internal-error', 'service-unavailable'] as const),
-  ...(['audit-unavailable', 'deadline-exceeded'] as const),
+  'request-invalid',
+  'header-too-large',
+  'internal-error',
+  'service-unavailable',
+  'audit-unavailable',
+  'deadline-exceeded',
 ];
 /** Of callers who say who they are. */
 const ofTokens: readonly ErrorCode[] = ['authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'];

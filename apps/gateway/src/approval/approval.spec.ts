@@ -93,8 +93,16 @@ describe('what takes two people', () => {
     const approval = await waiting(Promise.resolve(answer));
     expect(answer.headers.get('location')).toBe(`/api/v1/approvals/${approval.id}`);
     expect(approval).toMatchObject({
-      ...{ tenantId: tenantA, operation: 'deleteKey', request: { id: keyId, waitingDays: '7' }, ifMatch: 7 },
-      ...{ requestedBy: 'alice', state: 'pending', decidedBy: null, decidedAt: null, reason: null, outcome: null },
+      tenantId: tenantA,
+      operation: 'deleteKey',
+      request: { id: keyId, waitingDays: '7' },
+      ifMatch: 7,
+      requestedBy: 'alice',
+      state: 'pending',
+      decidedBy: null,
+      decidedAt: null,
+      reason: null,
+      outcome: null,
     });
     expect(Date.parse(approval.expiresAt) - Date.parse(approval.createdAt)).toBe(24 * 3_600_000);
     const again = await Promise.all([waiting(), waiting(), waiting(destroy(await tokenOf('alice')))]);
@@ -103,9 +111,15 @@ describe('what takes two people', () => {
     expect((await waiting(destroy(alice, { headers: { 'if-match': '"8"' } }))).id).not.toBe(approval.id);
     expect(await eventsOf(approval, 1)).toMatchObject([
       {
-        ...{ tenantId: tenantA, userId: 'alice', keyId, operation: 'approval.request', outcome: 'success' },
+        tenantId: tenantA,
+        userId: 'alice',
+        keyId,
+        operation: 'approval.request',
+        outcome: 'success',
         details: {
-          ...{ requestedBy: 'alice', requested: 'deleteKey', expiresAt: approval.expiresAt },
+          requestedBy: 'alice',
+          requested: 'deleteKey',
+          expiresAt: approval.expiresAt,
           userIssuer: rig.issuer.issuer,
         },
       },
@@ -116,7 +130,9 @@ describe('what takes two people', () => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const [first, second] = [await destroy(alice, { headers }), await destroy(alice, { headers })];
     expect([second.status, second.text, second.headers.get('location')]).toEqual([
-      ...[202, first.text, first.headers.get('location')],
+      202,
+      first.text,
+      first.headers.get('location'),
     ]);
     expect(second.headers.get('idempotency-replayed')).toBe('true');
   });
@@ -142,7 +158,9 @@ describe('what takes two people', () => {
     const verdict = (what: string, succeeds: boolean) => ({ dryRun: true, operation: `approval.${what}`, succeeds });
     const denied = { error: { code: 'approval-denied' } };
     expect(await tryTo('approve', bob)).toEqual({
-      ...{ dryRun: true, ifMatch: 7, about: { id: approval.id, requestedBy: 'alice' } },
+      dryRun: true,
+      ifMatch: 7,
+      about: { id: approval.id, requestedBy: 'alice' },
     });
     expect(await tryTo('reject', bob)).toEqual(verdict('reject', true));
     expect(await tryTo('withdraw', alice)).toEqual(verdict('withdraw', true));
@@ -174,20 +192,29 @@ describe('what takes two people', () => {
     });
     const approved = approvalIn(await approve(approval, officer));
     expect(approved).toMatchObject({
-      ...{ state: 'approved', decidedBy: 'bob', outcome: { status: 200, body: { operationId: 'compromiseKey' } } },
+      state: 'approved',
+      decidedBy: 'bob',
+      outcome: { status: 200, body: { operationId: 'compromiseKey' } },
     });
     expect(approvalIn(await approve(approval, officer))).toEqual(approved);
     expect(await read(approval)).toEqual(approved);
     expect(heard('compromiseKey').length - before).toBe(1);
     const { context, body: sent } = heard('compromiseKey').at(-1) ?? expect.fail();
     expect(context).toMatchObject({
-      ...{ tenantId: tenantA, principal: 'bob', roles: ['application-admin'], groups: ['custodians'], ifMatch: 7 },
+      tenantId: tenantA,
+      principal: 'bob',
+      roles: ['application-admin'],
+      groups: ['custodians'],
+      ifMatch: 7,
       approval: { id: approval.id, requestedBy: 'alice' },
     });
     expect(JSON.parse(sent)).toEqual({ ...body, id: keyId });
     const [, decided] = await eventsOf(approval, 2);
     expect(decided).toMatchObject({
-      ...{ userId: 'bob', keyId, operation: 'approval.approve', outcome: 'success' },
+      userId: 'bob',
+      keyId,
+      operation: 'approval.approve',
+      outcome: 'success',
       details: { requestedBy: 'alice', requested: 'compromiseKey' },
     });
   });
@@ -269,7 +296,10 @@ describe('a request is not approved', () => {
     expect(heard('deleteKey').length).toBe(before);
     expect((await read(approval)).state).toBe('pending');
     expect((await eventsOf(approval, 7)).at(-1)).toMatchObject({
-      ...{ userId: 'alice', operation: 'approval.reject', outcome: 'failure', failureCode: 'approval-denied' },
+      userId: 'alice',
+      operation: 'approval.reject',
+      outcome: 'failure',
+      failureCode: 'approval-denied',
     });
   });
 
@@ -286,7 +316,8 @@ describe('a request is not approved', () => {
     const approval = await waiting();
     for (const tenant of [tenantB, platformTenantId])
       expect(refused(await approve(approval, await tokenOf('bob', 'tenant-admin', tenant)))).toEqual([
-        ...[404, 'approval-not-found'],
+        404,
+        'approval-not-found',
       ]);
     expect(refused(await approve({ id: 'x' }))).toEqual([404, 'approval-not-found']);
   });
@@ -315,7 +346,10 @@ describe('a request is not approved', () => {
       expect(refused(await decide(verdict, approval, bob))).toEqual([409, 'approval-state']);
     expect(await read(approval)).toEqual(rejected);
     expect((await eventsOf(approval, 2)).at(-1)).toMatchObject({
-      ...{ userId: 'bob', operation: 'approval.reject', outcome: 'success', details: { reason: 'still in use' } },
+      userId: 'bob',
+      operation: 'approval.reject',
+      outcome: 'success',
+      details: { reason: 'still in use' },
     });
   });
 
@@ -528,7 +562,11 @@ describe('who speaks for a tenant', () => {
   it('ends what its people asked for once they are called otherwise, or nothing, and nothing else', async () => {
     const people = await makeIssuer('https://people.test');
     const named = (subjectPrefix: string) => ({
-      ...{ issuer: people.issuer, audience, algorithms: ['ES256'], keys: [people.publicJwk], subjectPrefix },
+      issuer: people.issuer,
+      audience,
+      algorithms: ['ES256'],
+      keys: [people.publicJwk],
+      subjectPrefix,
     });
     const made = await change('POST', '', named(''));
     const { id } = JSON.parse(made.text) as { id: string };
@@ -552,7 +590,10 @@ describe('who speaks for a tenant', () => {
     expect((await read(pending)).state).toBe('expired');
     expect((await read(another)).state).toBe('pending');
     expect((await eventsOf(pending, 2)).at(-1)).toMatchObject({
-      ...{ userId: 'bob', operation: 'approval.end', outcome: 'success', details: { requestedBy: 'ursula' } },
+      userId: 'bob',
+      operation: 'approval.end',
+      outcome: 'success',
+      details: { requestedBy: 'ursula' },
     });
     const renamed = await waiting(destroy(ursula));
     expect(renamed.requestedBy).toBe('people:ursula');
@@ -579,7 +620,8 @@ describe('who speaks for a tenant', () => {
     expect(refused(await change('DELETE', `/${crypto.randomUUID()}`))).toEqual([404, 'issuer-not-found']);
     expect(refused(await change('POST', '', issuer('x'.repeat(600))))).toEqual([400, 'request-invalid']);
     expect(refused(await change('POST', '', { ...issuer('y'), issuer: 'https://issuer.test' }))).toEqual([
-      ...[409, 'issuer-exists'],
+      409,
+      'issuer-exists',
     ]);
     // How many are wanted is asked last, so that nothing but the commit comes after it.
     rig.standIns.answer('getPolicy', refuse('service-unavailable'));

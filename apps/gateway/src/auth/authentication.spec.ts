@@ -170,7 +170,10 @@ describe('authentication', () => {
         identity: {
           issuers: [
             {
-              ...{ issuer: remote.issuer, audience, jwksUrl: url, algorithms: ['ES256'] },
+              issuer: remote.issuer,
+              audience,
+              jwksUrl: url,
+              algorithms: ['ES256'],
               claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
               ...(tenants && { tenants }),
               platform,
@@ -234,7 +237,9 @@ describe('somebody whose token runs out while something is being done for him', 
     let epoch = 1;
     let isOut = false;
     const issuer: Issuer = {
-      ...{ issuer: maker.issuer, audience, algorithms: ['ES256'] },
+      issuer: maker.issuer,
+      audience,
+      algorithms: ['ES256'],
       keys: createLocalJWKSet({ keys: [maker.publicJwk] }),
       read: () => {
         if (isOut) throw new Error('shut out');

@@ -70,7 +70,10 @@ describe('the keys of an issuer whose provider goes away', () => {
     const identity = {
       issuers: [
         {
-          ...{ issuer, audience, jwksUrl: provider.url, platform: false },
+          issuer,
+          audience,
+          jwksUrl: provider.url,
+          platform: false,
           algorithms: ['ES256' as const],
           claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
         },

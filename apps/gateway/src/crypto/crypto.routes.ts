@@ -17,18 +17,19 @@ const encryptedWith = {
 const signedWith = { ...used, keyId: ids.signingKey, algorithm: 'EC-P256', alg: 'ES256' } as const;
 
 const always: readonly ErrorCode[] = [
-  ...(['key-not-found', 'key-access-denied', 'key-state', 'policy-refused'] as const),
-  ...([
-    'purpose-mismatch',
-    'algorithm-mismatch',
-    'algorithm-unavailable',
-    'hsm-unavailable',
-    'hsm-timeout',
-    'hsm-error',
-    'key-blob-refused',
-    'audit-unavailable',
-    'decision-outdated',
-  ] as const),
+  'key-not-found',
+  'key-access-denied',
+  'key-state',
+  'policy-refused',
+  'purpose-mismatch',
+  'algorithm-mismatch',
+  'algorithm-unavailable',
+  'hsm-unavailable',
+  'hsm-timeout',
+  'hsm-error',
+  'key-blob-refused',
+  'audit-unavailable',
+  'decision-outdated',
 ];
 
 interface Operation {

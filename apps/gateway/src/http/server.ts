@@ -39,6 +39,14 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('partition', '');
   server.decorateRequest('hold', undefined);
   server.setErrorHandler(onError);
+  addHooks(server, stamp);
+  return server;
+};
+
+type Stamp = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** Refuses what the server cannot accept, stamps every answer, and closes connections while the server shuts down. */
+const addHooks = (server: FastifyInstance, stamp: Stamp): void => {
   server.addHook('onRequest', (request, reply, done) => {
     try {
       assertAcceptable(request.raw);
@@ -59,7 +67,6 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
     if (closing) reply.header('connection', 'close');
     done();
   });
-  return server;
 };
 
 /** What every answer carries. */

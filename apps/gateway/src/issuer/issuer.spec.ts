@@ -33,7 +33,10 @@ const startProvider = async (): Promise<RealProvider> => {
     const provider = new Provider(issuer, {
       clients: [
         {
-          ...{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
+          ...client,
+          grant_types: ['client_credentials'],
+          redirect_uris: [],
+          response_types: [],
           id_token_signed_response_alg: 'ES256',
         },
       ],
@@ -45,7 +48,10 @@ const startProvider = async (): Promise<RealProvider> => {
           enabled: true,
           defaultResource: () => 'https://api.test',
           getResourceServerInfo: () => ({
-            ...{ scope: '', audience, accessTokenFormat: 'jwt', accessTokenTTL: 300 },
+            scope: '',
+            audience,
+            accessTokenFormat: 'jwt',
+            accessTokenTTL: 300,
             jwt: { sign: { alg: 'ES256' } },
           }),
         },
@@ -116,7 +122,11 @@ describe('a tenant’s own OpenID provider', () => {
     for (const at of [other, gateway]) expect((await read(token, at)).status).toBe(200);
     await other.stop();
     expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
-      ...{ tenantId: tenantA, principal: 'batch', issuer: provider.issuer, roles: ['user'], groups: ['signers'] },
+      tenantId: tenantA,
+      principal: 'batch',
+      issuer: provider.issuer,
+      roles: ['user'],
+      groups: ['signers'],
     });
     expect((await send('DELETE', `/${id}`)).status).toBe(200);
     expect((await read(token)).status).toBe(401);
@@ -180,7 +190,9 @@ describe('what is believed of an issuer', () => {
     for (const maker of [one, two])
       await create(
         about({
-          ...{ issuer: maker.issuer, keys: [maker.publicJwk], claims: { roles: 'https://one.test/roles' } },
+          issuer: maker.issuer,
+          keys: [maker.publicJwk],
+          claims: { roles: 'https://one.test/roles' },
           subjectPrefix: maker === one ? '' : 'two:',
         }),
       );
@@ -275,7 +287,9 @@ describe('the trail of an issuer', () => {
         rolesClaim: 'roles',
         groupsClaim: 'groups',
       },
-      ...{ roles: 'tenant-admin,application-admin,user,auditor', subjectPrefix: 'one:', sharesSubjects: 'false' },
+      roles: 'tenant-admin,application-admin,user,auditor',
+      subjectPrefix: 'one:',
+      sharesSubjects: 'false',
       userIssuer: rig.issuer.issuer,
     };
     expect(await details('issuer.create', id)).toEqual({ ...facts, addedKeys: prints[0] });
@@ -287,16 +301,30 @@ describe('the trail of an issuer', () => {
     const { id } = await create(about({ issuer: one.issuer, keys: [one.publicJwk] }));
     const renamed = { ...two.publicJwk, kid: one.publicJwk.kid };
     const body = about({
-      ...{ issuer: one.issuer, keys: [renamed], audience: 'another', algorithms: ['ES256', 'EdDSA'] },
-      ...{ claims: { roles: 'r' }, roles: ['user'], subjectPrefix: 'one:' },
+      issuer: one.issuer,
+      keys: [renamed],
+      audience: 'another',
+      algorithms: ['ES256', 'EdDSA'],
+      claims: { roles: 'r' },
+      roles: ['user'],
+      subjectPrefix: 'one:',
     });
     expect((await send('PUT', `/${id}`, body, { 'if-match': '"1"' })).status).toBe(200);
     expect(await details('issuer.put', id)).toEqual({
-      ...{ issuerId: id, issuer: one.issuer, userIssuer: rig.issuer.issuer },
-      ...{ audience: 'another', audienceWas: audience, algorithms: 'ES256,EdDSA', algorithmsWas: 'ES256' },
-      ...{ rolesClaim: 'r', rolesClaimWas: 'roles', subjectPrefix: 'one:' },
-      ...{ roles: 'user', rolesWas: 'tenant-admin,application-admin,user,auditor' },
-      ...{ addedKeys: prints[1], removedKeys: prints[0] },
+      issuerId: id,
+      issuer: one.issuer,
+      userIssuer: rig.issuer.issuer,
+      audience: 'another',
+      audienceWas: audience,
+      algorithms: 'ES256,EdDSA',
+      algorithmsWas: 'ES256',
+      rolesClaim: 'r',
+      rolesClaimWas: 'roles',
+      subjectPrefix: 'one:',
+      roles: 'user',
+      rolesWas: 'tenant-admin,application-admin,user,auditor',
+      addedKeys: prints[1],
+      removedKeys: prints[0],
     });
   });
 
@@ -329,7 +357,10 @@ describe('threat: weak issuer. Two issuers of one tenant', () => {
       (await read(await weak.token({ sub: 'alice', ...asTenant(tenantA, 'tenant-admin', 'user'), groups }))).status,
     ).toBe(200);
     expect(heard()).toMatchObject({
-      ...{ principal: 'weak:alice', issuer: weak.issuer, roles: ['user'], groups: ['weak:signers'] },
+      principal: 'weak:alice',
+      issuer: weak.issuer,
+      roles: ['user'],
+      groups: ['weak:signers'],
     });
     for (const sub of [undefined, '', 7, 'x'.repeat(252), ' alice'])
       expect((await read(await weak.token({ sub }))).status).toBe(401);
@@ -370,7 +401,9 @@ describe('threat: weak issuer. Two issuers of one tenant', () => {
     const body = JSON.stringify({ algorithm: 'EC-P256', label: 'one' });
     const asked = async (maker: TokenMaker) =>
       call(gateway, 'POST', '/api/v1/keys', {
-        ...{ token: await maker.token(asTenant(tenantA, 'tenant-admin')), headers, body },
+        token: await maker.token(asTenant(tenantA, 'tenant-admin')),
+        headers,
+        body,
       });
     expect((await asked(old)).status).toBe(201);
     expect((await asked(next)).problem.code).toBe('idempotency-mismatch');

@@ -4,10 +4,24 @@ import { aliasRoutes } from './alias.routes.js';
 import { grantRoutes } from './grant.routes.js';
 import { importRoutes } from './import.routes.js';
 import { keyRoutes } from './key.routes.js';
-import { lifecycleRoutes } from './lifecycle.routes.js';
+import { keyDetailRoutes } from './key-detail.routes.js';
+import { rotationPolicyRoutes } from './rotation-policy.routes.js';
+import { transitionRoutes } from './transition.routes.js';
+import { versionRoutes } from './version.routes.js';
 
 /** Keys and what happens to them: `POST /keys` is a row of `key.routes.ts`. The crypto-worker answers. */
 @Module({
-  imports: [RouteModule.forDomain(keyRoutes, grantRoutes, aliasRoutes, importRoutes, lifecycleRoutes)],
+  imports: [
+    RouteModule.forDomain(
+      keyRoutes,
+      grantRoutes,
+      aliasRoutes,
+      importRoutes,
+      transitionRoutes,
+      versionRoutes,
+      rotationPolicyRoutes,
+      keyDetailRoutes,
+    ),
+  ],
 })
 export class KeyModule {}

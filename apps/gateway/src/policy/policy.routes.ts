@@ -95,7 +95,11 @@ export const policyRoutes: readonly Route[] = [
           refused: 1,
           items: [
             {
-              ...{ keyId: ids.signingKey, label: 'invoice signing', version: 1, algorithm: 'EC-P256', purpose: 'sign' },
+              keyId: ids.signingKey,
+              label: 'invoice signing',
+              version: 1,
+              algorithm: 'EC-P256',
+              purpose: 'sign',
               custody: 'token',
               refused: [
                 { use: 'protect', reasons: [notListed] },
@@ -112,7 +116,11 @@ export const policyRoutes: readonly Route[] = [
           complete: true,
           items: [
             {
-              ...{ operation: 'sign', keyId: ids.signingKey, version: 1, algorithm: 'EC-P256', count: 47 },
+              operation: 'sign',
+              keyId: ids.signingKey,
+              version: 1,
+              algorithm: 'EC-P256',
+              count: 47,
               lastAt: instants.occurred,
               reasons: [notListed],
             },

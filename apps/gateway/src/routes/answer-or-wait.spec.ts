@@ -26,7 +26,8 @@ const asked = async (ends = Number.POSITIVE_INFINITY) => {
   };
   const about = { tenantId: 'x', issuer: 'https://people.test', roles: ['tenant-admin'] as const, groups: [] };
   const now: Principal = {
-    ...{ ...about, subject: 'people:alice' },
+    ...about,
+    subject: 'people:alice',
     during: async (deed) => {
       seen.push('begin');
       return deed().finally(() => seen.push('end'));

@@ -6,7 +6,10 @@ import { aliasRoutes } from '../key/alias.routes.js';
 import { grantRoutes } from '../key/grant.routes.js';
 import { importRoutes } from '../key/import.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
-import { lifecycleRoutes } from '../key/lifecycle.routes.js';
+import { keyDetailRoutes } from '../key/key-detail.routes.js';
+import { rotationPolicyRoutes } from '../key/rotation-policy.routes.js';
+import { transitionRoutes } from '../key/transition.routes.js';
+import { versionRoutes } from '../key/version.routes.js';
 import { keySetRoute } from '../key-set/key-set.routes.js';
 import { historyRoutes } from '../policy/history.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
@@ -21,7 +24,10 @@ export const routes: readonly Route[] = [
   ...grantRoutes,
   ...aliasRoutes,
   ...importRoutes,
-  ...lifecycleRoutes,
+  ...transitionRoutes,
+  ...versionRoutes,
+  ...rotationPolicyRoutes,
+  ...keyDetailRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
   ...historyRoutes,

@@ -110,7 +110,8 @@ describe('a service account with a certificate', () => {
       )
       .toMatchObject({ tenantId: tenantA, details: { method: 'tls-client-auth', thumbprint } });
     expect(tls.rig.standIns.sealed.find(({ details }) => details?.['accountId'] === account.id)).toMatchObject({
-      ...{ operation: 'service-account.create', details: { certificates: thumbprint } },
+      operation: 'service-account.create',
+      details: { certificates: thumbprint },
     });
   });
 
@@ -119,7 +120,8 @@ describe('a service account with a certificate', () => {
     const claims = { iss: clientId, sub: clientId, aud: ownIssuer, jti: crypto.randomUUID(), exp: seconds(60) };
     const assertion = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'x' });
     const form = {
-      ...{ grant_type: 'client_credentials', client_assertion_type: assertionType },
+      grant_type: 'client_credentials',
+      client_assertion_type: assertionType,
       client_assertion: await assertion.sign(createPrivateKey(client.key)),
     };
     expect((await tls.send(tokenPath, { form, identity: client })).status).toBe(401);
@@ -268,7 +270,9 @@ describe('the token endpoint', () => {
     const { id, clientId } = accountIn(await tls.create({ keys, certificates: [client.cert] }));
     const claims = { iss: clientId, sub: clientId, aud: ownIssuer, jti: crypto.randomUUID(), exp: seconds(60) };
     const form = {
-      ...{ grant_type: 'client_credentials', client_assertion_type: assertionType, client_id: clientId },
+      grant_type: 'client_credentials',
+      client_assertion_type: assertionType,
+      client_id: clientId,
       client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'x' }).sign(privateKey),
     };
     const token = tokenIn(await tls.send(tokenPath, { form, identity: client }));

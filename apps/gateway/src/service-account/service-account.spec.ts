@@ -42,7 +42,11 @@ const assertion = (
   { header = {}, key = pair }: { header?: object; key?: KeyPair } = {},
 ): Promise<string> =>
   new SignJWT({
-    ...{ iss: clientId, sub: clientId, aud: tokenUrl, jti: crypto.randomUUID(), exp: seconds(60) },
+    iss: clientId,
+    sub: clientId,
+    aud: tokenUrl,
+    jti: crypto.randomUUID(),
+    exp: seconds(60),
     ...claims,
   })
     .setProtectedHeader({ alg: 'ES256', kid: String(key.jwk.kid), ...header })
@@ -165,7 +169,9 @@ describe('a dry run', () => {
     const before = await known();
     const body = { name: 'tried', roles: ['user', 'auditor'], keys: [pair.jwk] };
     expect(await rehearse('POST', '', body)).toEqual({
-      ...{ dryRun: true, operation: 'service-account.create', succeeds: true },
+      dryRun: true,
+      operation: 'service-account.create',
+      succeeds: true,
     });
     const short = { ...pair.jwk, x: 'AAAA' };
     expect(await rehearse('POST', '', { ...body, keys: [short] })).toMatchObject({

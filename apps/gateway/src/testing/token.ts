@@ -41,7 +41,11 @@ export const makeIssuer = async (issuer: string): Promise<TokenMaker> => {
     publicJwk,
     token: (claims = {}, header = {}) =>
       new SignJWT({
-        ...{ iss: issuer, aud: audience, sub: 'alice', nbf: seconds(-1), exp: seconds(600) },
+        iss: issuer,
+        aud: audience,
+        sub: 'alice',
+        nbf: seconds(-1),
+        exp: seconds(600),
         ...asTenant(tenantA, 'user'),
         ...claims,
       })

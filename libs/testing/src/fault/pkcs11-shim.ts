@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 export interface Pkcs11Shim {
   /** The library to load in place of the real one. */
   readonly libraryPath: string;
-  /** What a process must have in its environment before it loads the library. */
+  /** Environment variables that a process needs before it loads the library. */
   readonly env: Readonly<Record<string, string>>;
   /**
    * Replaces the faults in force.
    * @param faults e.g. `{ C_Sign: '0x32*1' }` (fail once with that CKR code), `{ C_Sign: 'sleep:5000*1' }` (wait 5 s once); without `*N` for good
    */
   inject(faults: Readonly<Record<string, string>>): void;
-  /** How often a function was called, by all processes that use the shim. */
+  /** Counts the calls of a function by all processes that use the shim. */
   calls(name: string): number;
   remove(): void;
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** One initialised token in a private directory. */
 export interface SoftHsmToken {
   readonly libraryPath: string;
-  /** What a process must have in its environment before C_Initialize. */
+  /** Environment variables that a process needs before C_Initialize. */
   readonly env: { readonly SOFTHSM2_CONF: string };
   readonly tokenLabel: string;
   readonly serial: string;

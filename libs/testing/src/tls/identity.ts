@@ -18,7 +18,7 @@ export interface IdentityOptions {
   /** From now. Default 1. */
   readonly days?: number;
   readonly subject?: string;
-  /** As openssl writes a subjectAltName. */
+  /** A subjectAltName in openssl's notation. */
   readonly names?: string;
   /** Signs it; without one it signs itself. */
   readonly authority?: TlsIdentity;

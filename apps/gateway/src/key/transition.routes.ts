@@ -5,15 +5,7 @@ import {
   compromiseKey,
   deactivateKey,
   deleteKey,
-  deleteRotationPolicy,
-  editKey,
-  getKeyUsage,
-  getKeyVersion,
-  getPublicKey,
-  getRotationPolicy,
   type KeyState,
-  listKeyVersions,
-  putRotationPolicy,
   resumeKey,
   revokeKey,
   rotateKey,
@@ -21,13 +13,10 @@ import {
   suspendKey,
 } from '@ankasecure/contracts';
 import type { z } from 'zod';
-import { tenantRoles } from '../auth/role.js';
 import { instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
-import { key, rotationPolicy, version } from './key.example.js';
-
-/** Whoever changes a key does so by its role, or by `manage` on the key. Destroying takes the role. */
-const changers = ['tenant-admin', 'application-admin', 'user'] as const;
+import { key } from './key.example.js';
+import { changers } from './lifecycle-row.js';
 
 interface Verb {
   readonly verb: string;
@@ -161,19 +150,8 @@ const changes: readonly Route[] = verbs.map(
   }),
 );
 
-const about = {
-  method: 'GET',
-  tag: 'Lifecycle',
-  roles: tenantRoles,
-  right: 'view',
-  takes: 'parameters',
-  status: 200,
-  unknownId: 'key-not-found',
-  withinMs: 10_000,
-  errors: ['key-not-found', 'key-access-denied'],
-} as const;
-
-export const lifecycleRoutes: readonly Route[] = [
+/** Changes of the state of a key or of one of its versions. */
+export const transitionRoutes: readonly Route[] = [
   ...changes,
   {
     method: 'POST',
@@ -197,8 +175,16 @@ export const lifecycleRoutes: readonly Route[] = [
     unknownId: 'key-not-found',
     withinMs: 60_000,
     errors: [
-      ...(['key-not-found', 'key-access-denied', 'key-state', 'policy-refused', 'purpose-mismatch'] as const),
-      ...(['algorithm-unavailable', 'hsm-unavailable', 'hsm-timeout', 'hsm-error', 'decision-outdated'] as const),
+      'key-not-found',
+      'key-access-denied',
+      'key-state',
+      'policy-refused',
+      'purpose-mismatch',
+      'algorithm-unavailable',
+      'hsm-unavailable',
+      'hsm-timeout',
+      'hsm-error',
+      'decision-outdated',
     ],
     example: { request: { expectedVersion: 1 }, reply: { ...key, version: 2, revision: 2 } },
   },
@@ -223,116 +209,5 @@ export const lifecycleRoutes: readonly Route[] = [
     withinMs: 15_000,
     errors: ['key-not-found', 'key-access-denied', 'key-state'],
     example: { reply: { ...key, ...scheduled, revision: 2 } },
-  },
-  {
-    ...about,
-    path: '/keys/{id}/versions',
-    operationId: 'listKeyVersions',
-    summary: 'List the versions of a key',
-    description: 'The current version comes first.',
-    contract: listKeyVersions,
-    example: { reply: { items: [version] } },
-  },
-  {
-    ...about,
-    path: '/keys/{id}/versions/{version}',
-    operationId: 'getKeyVersion',
-    summary: 'Read a version of a key',
-    contract: getKeyVersion,
-    example: { reply: version },
-  },
-  {
-    ...about,
-    path: '/keys/{id}/usage',
-    operationId: 'getKeyUsage',
-    summary: 'Read the usage of a key',
-    description:
-      'Counts the successful operations of each version, by operation, and gives the time of the last one. The counts are updated in the commit that records the operation.',
-    contract: getKeyUsage,
-    example: {
-      reply: {
-        items: [
-          {
-            version: 1,
-            lastUsedAt: instants.sealed,
-            operations: [{ operation: 'sign', count: 1203, lastUsedAt: instants.sealed }],
-          },
-        ],
-      },
-    },
-  },
-  {
-    ...about,
-    path: '/keys/{id}/rotation-policy',
-    operationId: 'getRotationPolicy',
-    summary: 'Read the rotation policy of a key',
-    description: 'The answer is `key-not-found` if the key has no rotation policy.',
-    contract: getRotationPolicy,
-    example: { reply: rotationPolicy },
-  },
-  {
-    ...about,
-    method: 'PUT',
-    path: '/keys/{id}/rotation-policy',
-    operationId: 'putRotationPolicy',
-    summary: 'Set the rotation policy of a key',
-    description:
-      'The key rotates by date, by use, or both. Each date causes exactly one rotation, even if workers fail; several missed dates cause one rotation. A version never encrypts or signs more than `maxUses` times: the call that finds it used up rotates the key first. Only an ACTIVE version is rotated automatically. A key that is destroyed or scheduled for destruction cannot have a rotation policy.',
-    roles: changers,
-    right: 'manage',
-    contract: putRotationPolicy.contract,
-    takes: 'body',
-    body: putRotationPolicy.body,
-    conditional: 'optional',
-    dryRun: true,
-    errors: ['key-not-found', 'key-state', 'policy-refused', 'purpose-mismatch'],
-    example: { request: { interval: 'P90D', at: instants.later, maxUses: 1_000_000 }, reply: rotationPolicy },
-  },
-  {
-    ...about,
-    method: 'DELETE',
-    path: '/keys/{id}/rotation-policy',
-    operationId: 'deleteRotationPolicy',
-    summary: 'Delete the rotation policy of a key',
-    description: 'The reply is the deleted rotation policy.',
-    roles: changers,
-    right: 'manage',
-    contract: deleteRotationPolicy,
-    conditional: 'optional',
-    dryRun: true,
-    example: { reply: rotationPolicy },
-  },
-  {
-    ...about,
-    tag: 'Keys',
-    path: '/keys/{id}/public-key',
-    operationId: 'getPublicKey',
-    summary: 'Read a public key',
-    description: 'Returns the public key of the current version, or of `version`, as a JWK (RFC 7517) and as PEM.',
-    contract: getPublicKey,
-    errors: ['key-not-found', 'key-access-denied', 'purpose-mismatch'],
-    example: { reply: { keyId: key.id, version: 1, ...key.publicKey } },
-  },
-  {
-    ...about,
-    tag: 'Keys',
-    method: 'PATCH',
-    path: '/keys/{id}',
-    operationId: 'editKey',
-    summary: 'Update a key’s label, description or metadata',
-    description: 'Fields that are left out keep their values. Purge protection can be switched on here, but not off.',
-    roles: changers,
-    right: 'manage',
-    contract: editKey.contract,
-    takes: 'body',
-    body: editKey.body,
-    etag: true,
-    conditional: true,
-    dryRun: true,
-    errors: ['key-not-found', 'key-state', 'policy-refused'],
-    example: {
-      request: { label: 'invoice signing', metadata: { owner: 'payments' } },
-      reply: { ...key, metadata: { owner: 'payments' }, revision: 2 },
-    },
   },
 ];
