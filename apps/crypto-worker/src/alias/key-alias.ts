@@ -13,10 +13,9 @@ import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
-import { lockKeyFor } from '../key/lock-key.js';
+import { lockKeyFor, outdateKey } from '../key/lock-key.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { outdateKey } from '../key/tenant-fence.statement.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 
@@ -175,7 +174,7 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
 /** What the call is conditioned on is the alias, not its key. */
 const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 
-/** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
+/** @throws AnkaError `precondition-failed` if the caller has another revision, or one of a deleted alias */
 const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: KeyAliasRecord | null): void => {
   if (ifMatch !== undefined && ifMatch !== row?.revision)
     throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');

@@ -6,9 +6,8 @@ import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { type Intent, Intents } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
-import { rotationEvent } from './open-rotation.js';
-import type { OpenRotation } from './open-rotation.statement.js';
-import { isKekUnneeded } from './rewrap.statement.js';
+import { type OpenRotation, rotationEvent } from './open-rotation.js';
+import { isKekUnneeded } from './rewrap.sql.js';
 
 /** Destroys the KEKs that a rotation has replaced, once no blob names them and none that names them can be recorded. */
 @Injectable()

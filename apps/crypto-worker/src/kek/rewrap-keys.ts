@@ -8,9 +8,8 @@ import {
 import { Lease } from '../lease/lease.js';
 import { Rounds } from '../lease/rounds.js';
 import { DestroyOldKeks } from './destroy-old-kek.js';
-import { OpenRotations } from './open-rotation.js';
-import type { OpenRotation } from './open-rotation.statement.js';
-import { beforeAll } from './rewrap.statement.js';
+import { type OpenRotation, OpenRotations } from './open-rotation.js';
+import { beforeAll } from './rewrap.sql.js';
 import { RewrapPage } from './rewrap-page.js';
 
 const everyMs = 500;

@@ -5,10 +5,9 @@ import { Custody, type Wrapping } from '../custody/custody.js';
 import { versionOf } from '../key/key-store.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { rotationEvent } from './open-rotation.js';
-import type { OpenRotation } from './open-rotation.statement.js';
-import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.statement.js';
-import { type RewrapFailure, recordFailures } from './rewrap-failure.statement.js';
+import { type OpenRotation, rotationEvent } from './open-rotation.js';
+import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.sql.js';
+import { type RewrapFailure, recordFailures } from './rewrap-failure.sql.js';
 
 /** Key versions that are rewrapped and recorded at a time. */
 const pageSize = 50;

@@ -1,13 +1,12 @@
 import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
-import { holdFence } from '../key/tenant-fence.statement.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
+import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
-import { recordRotation } from './record-rotation.statement.js';
 
 /**
  * Begins the rotation of a tenant's KEK: makes the new one. From the commit that records it every new key is wrapped with it.
@@ -39,23 +38,9 @@ export class RotateKek {
     if (before.state === 'rotating') return before;
     const generation = before.generation + 1;
     // Makes nothing where another worker has begun a rotation meanwhile: that one is returned.
-    await this.platformKeys.makeKek(context, generation, (manager) => this.record(manager, context, generation));
+    await this.platformKeys.makeKek(context, generation, (manager) =>
+      beginRotation(manager, context, generation, this.partition.name),
+    );
     return withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
-  }
-
-  /** Holds the tenant's fence. A key that an older KEK wraps is recorded before and counted, or its record is refused. */
-  private async record(
-    manager: EntityManager,
-    { tenantId, principal, correlationId }: Context,
-    generation: number,
-  ): Promise<boolean> {
-    await holdFence(manager, tenantId);
-    return recordRotation(manager, {
-      tenantId,
-      generation,
-      partition: this.partition.name,
-      startedBy: principal,
-      correlationId,
-    });
   }
 }

@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../access/access.js';
 import { assertGranted } from '../access/grant.js';
 import { KeyRecord } from './record/key.entity.js';
-import { holdFence } from './tenant-fence.statement.js';
+import { holdFence } from './tenant-fence.js';
+import { outdateCurrentVersion } from './version.sql.js';
 
 /** The tenant of a key that is locked, and the revision that the caller expects. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
@@ -58,4 +59,9 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: number): void => {
   if (ifMatch !== undefined && ifMatch !== revision)
     throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
+};
+
+/** Makes decisions on the key's current version outdated. Nothing else changes. */
+export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
+  await manager.query(outdateCurrentVersion, [tenantId, id]);
 };

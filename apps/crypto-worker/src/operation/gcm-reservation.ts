@@ -3,7 +3,7 @@ import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { KeyVersion } from '../key/key-version.js';
-import { reserveInvocations } from './reservation.statement.js';
+import { reserveInvocations } from './gcm-reservation.sql.js';
 
 /** The most invocations of AES-GCM under one key with random 96-bit IVs: SP 800-38D §8.3. */
 export const gcmLimit = 2 ** 32;
@@ -39,10 +39,10 @@ export class GcmReservation {
   }
 
   private async reserve(key: KeyVersion, name: string): Promise<void> {
-    const granted = await withTenant(this.dataSource, key.tenantId, (manager) =>
+    const reserved = await withTenant(this.dataSource, key.tenantId, (manager) =>
       reserveInvocations(manager, key, block, gcmLimit),
     );
-    if (!granted) throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages. Create a new key.');
+    if (!reserved) throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages. Create a new key.');
     this.left.set(name, (this.left.get(name) ?? 0) + block);
   }
 }

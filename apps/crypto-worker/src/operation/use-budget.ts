@@ -7,7 +7,6 @@ import { type GrantedVersion, KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { RotateKey } from '../making/rotate-key.js';
 import { GcmReservation } from './gcm-reservation.js';
-import { lockUses } from './reservation.statement.js';
 import { UseReservationRecord } from './use-reservation.entity.js';
 
 /** A worker reserves one of so many shares of `maxUses` at once. It forfeits little when it dies, and writes rarely. */
@@ -76,10 +75,20 @@ export class UseBudget {
 
   private async reserve({ tenantId, keyId, version }: KeyVersion, maxUses: number, name: string): Promise<void> {
     const granted = await withTenant(this.dataSource, tenantId, async (manager) => {
-      const place = { tenantId, keyId, version };
-      const { reserved } = await lockUses(manager, place);
-      const block = Math.min(blockOf(maxUses), maxUses - reserved);
-      if (block > 0) await manager.increment(UseReservationRecord, place, 'reserved', block);
+      const key = { tenantId, keyId, version };
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(UseReservationRecord)
+        .values({ ...key, reserved: 0 })
+        .orIgnore()
+        .execute();
+      const held = await manager.findOneOrFail(UseReservationRecord, {
+        where: key,
+        lock: { mode: 'pessimistic_write' },
+      });
+      const block = Math.min(blockOf(maxUses), maxUses - held.reserved);
+      if (block > 0) await manager.increment(UseReservationRecord, key, 'reserved', block);
       return block;
     });
     if (granted <= 0) throw new AnkaError('key-exhausted', `This version has reached its limit of ${maxUses} uses`);

@@ -35,10 +35,9 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
  * @throws AnkaError `tenant-unknown`
  */
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
-  const enforced = await manager.findOneBy(TenantPolicyRecord, { tenantId });
-  if (enforced === null)
-    throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
-  return enforcedPolicy(enforced.revision, warnedOf(enforced.document, enforced.appliedAt));
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
+  return enforcedPolicy(held.revision, warnedOf(held.document, held.appliedAt));
 };
 
 /**

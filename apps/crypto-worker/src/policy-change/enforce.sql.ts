@@ -1,8 +1,11 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
 import type { EntityManager } from 'typeorm';
 
-/** Writes the enforced copy of a tenant's policy, unless the revision in force is as new. The fence holds it against outcomes. */
-export const raisePolicy = async (
+/**
+ * Puts a document in force where the tenant has none or an older revision. The table's trigger takes the tenant's fence, so the
+ * statement waits for outcomes under way.
+ */
+export const enforceNewer = async (
   manager: EntityManager,
   tenantId: string,
   revision: number,
