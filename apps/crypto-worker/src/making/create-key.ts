@@ -16,7 +16,7 @@ import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey } from '../key/record/select-version.js';
-import { shareFence } from '../key/tenant-fence.js';
+import { shareFence } from '../key/tenant-fence.sql.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
