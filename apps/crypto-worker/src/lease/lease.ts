@@ -5,7 +5,7 @@ import { lock, tryLock, tryLockName, unlock, unlockName } from './lease.sql.js';
 
 /**
  * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
- * Intents carry its number, so whoever can take the lock of an intent knows that its worker is dead. No clocks.
+ * Intents carry its number, so a worker that gets the lock of an intent knows that its holder is dead. No clocks are used.
  */
 @Injectable()
 export class Lease implements OnApplicationShutdown {

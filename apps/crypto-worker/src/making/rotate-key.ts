@@ -39,10 +39,10 @@ export interface Rotation {
   readonly turn?: Turn;
 }
 
-/** Something that is done once, by whoever takes it. */
+/** A turn that one worker takes once. */
 export interface Turn {
   readonly isOpen: (manager: EntityManager) => Promise<boolean>;
-  /** In the recording transaction, with the key locked. @returns false when somebody else has */
+  /** In the recording transaction, with the key locked. @returns false if another worker has taken it */
   readonly take: (manager: EntityManager) => Promise<boolean>;
 }
 

@@ -11,13 +11,13 @@ export interface Read<Value> {
 /** Tenants that have something, and tenants that have nothing or are made up: these push none of those out. */
 const capacity = { known: 5000, empty: 20_000 };
 
-/** Tenants never seen before that are read at once, and that wait for it: anybody can name one, and others need the database too. */
+/** Limits for unknown tenants that are read concurrently and that wait. Any caller can name one, and others need the database too. */
 const strangers = { reading: 2, waiting: 200 };
 
 /**
- * What tenants have that tells a good token from a bad one, by the tenant that the token claims to be of. Whoever brought it has
- * proved nothing yet. So a tenant is read once in an epoch, whatever is asked of it and by how many, and that it has nothing
- * is remembered too; a change makes a new epoch, so nothing that is remembered is ever out of date.
+ * The data of tenants that verifies tokens, by the tenant that a token claims. The claim is not proved yet, so a tenant is read
+ * only once in an epoch, however many requests name it, and the absence of data is cached too. A change makes a new epoch, so
+ * the cache is never out of date.
  */
 export class ClaimedTenants<Value> {
   private readonly known = new BoundedMap<string, Read<Value>>(capacity.known);
@@ -38,7 +38,7 @@ export class ClaimedTenants<Value> {
     const before = this.known.get(tenantId);
     if (before?.epoch === epoch) return before;
     if (this.empty.get(tenantId) === epoch) return { value: undefined, epoch };
-    // Whoever joined a reading of an earlier epoch might miss what was made since.
+    // A reading of an earlier epoch might miss what was created since.
     const name = `${tenantId} ${epoch}`;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);
@@ -57,7 +57,7 @@ export class ClaimedTenants<Value> {
     }
   }
 
-  /** Whoever is through gives its turn to the one that has waited for longest. */
+  /** Waits for a turn. A finished reading passes its turn to the longest waiting one. */
   private async turn(): Promise<void> {
     if (this.strangers < strangers.reading) {
       this.strangers++;

@@ -31,18 +31,18 @@ const times = {
 };
 
 /**
- * Keeps what gateways remember of identities exact. Every change of an identity makes a new epoch, and a gateway goes by what
- * it read in an epoch only while it holds a lease on that epoch. Whoever changes something waits until no gateway holds a lease
- * on an earlier one: a gateway that lives says so within moments, a dead or cut-off one when its lease has run out, which it
- * goes by as well. So nothing is asked of the database at a request, and a change that returned is in force everywhere.
+ * Keeps the gateways' caches of identities exact. Every change of an identity makes a new epoch, and a gateway uses what it read
+ * in an epoch only while it holds a lease on that epoch. A change waits until no gateway holds a lease on an earlier epoch. A
+ * running gateway moves on within moments; the lease of a dead or disconnected one expires, and it respects that as well. A
+ * request therefore needs no query, and a change that returned is in force everywhere.
  *
- * In force is more than that nobody is let in any more: a gateway says that it is in an epoch when it does nothing any more for
- * whoever that epoch shut out. What had been let in before is looked at again, and where he does not stand, waited for; his
- * request ends by its deadline. So after a change nothing begins and nothing goes on that stood on what it ended. A change that
- * ends nothing waits for no deed: nobody keeps others out by what takes him long.
+ * In force means more than that excluded callers are refused: a gateway enters an epoch only when it does no more work for
+ * callers that the epoch excludes. It checks callers with running work again, and waits for the work of those that are excluded,
+ * which ends by its deadline. After a change, nothing starts and nothing continues that depended on what the change ended. A
+ * change that excludes nobody does not wait for running work, so a long request cannot delay the admission of others.
  *
- * Non-goals: several database servers whose clocks run at different speeds; what a gateway had asked for that dies or loses the
- * database, and what a service is at past its deadline. That may still be done: then it is in the trail, and answered to nobody.
+ * Non-goals: several database servers whose clocks run at different speeds; requests of a gateway that died or lost the
+ * database; and work of a service after its deadline. Such work may still be done. It is then in the trail, and nobody gets the answer.
  */
 @Injectable()
 export class IdentityEpoch implements OnApplicationShutdown {
@@ -81,8 +81,8 @@ export class IdentityEpoch implements OnApplicationShutdown {
   }
 
   /**
-   * Does `work` for somebody who stands in the epoch, which has to be the current one: a change that shuts him out waits for its end.
-   * @param look whether he is still who he was: the epoch in which he is, or nothing
+   * Runs `work` for a caller that is admitted in the current epoch. A change that excludes the caller waits for its end.
+   * @param look checks the caller again: the epoch in which it is still admitted, or undefined
    */
   during<Value>(epoch: number, look: () => Promise<number | undefined>, work: () => Promise<Value>): Promise<Value> {
     this.watching ??= this.watch();
@@ -100,9 +100,9 @@ export class IdentityEpoch implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves when the change is in force on every gateway: within moments where all of them live and nothing is under way for
-   * whoever it shuts out; else when that is over, by its deadline. Nobody waits here who is himself waited for.
-   * @param effect `let-in` for a change that shuts nobody out
+   * Resolves when the change is in force on every gateway: within moments if all of them run and no excluded caller has running
+   * work, otherwise when that work ends, by its deadline. Work that is waited for never waits here itself.
+   * @param effect `let-in` for a change that excludes nobody
    */
   async settle(revision: number, effect: Effect): Promise<void> {
     if (performance.now() < this.validUntil) await this.renew();

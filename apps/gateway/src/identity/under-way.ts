@@ -1,41 +1,41 @@
-/** Something that is being done for somebody who was let in in this epoch, or has been looked at again in it since. */
-interface Deed {
+/** Running work for a caller that was admitted in this epoch, or was checked again in it. */
+interface Work {
   epoch: number;
-  /** Whether whoever asked for it is still who he was: the epoch in which he is, or nothing. Rejects where that cannot be known. */
+  /** Checks the caller again. @returns the epoch in which it is still admitted, or undefined. Rejects if that is unknown */
   readonly look: () => Promise<number | undefined>;
 }
 
-/** What is being done for people who may be shut out meanwhile, so that shutting them out can wait for its end. */
+/** Running work for callers that may be excluded meanwhile, so that their exclusion can wait for its end. */
 export class UnderWay {
-  private readonly deeds = new Set<Deed>();
+  private readonly running = new Set<Work>();
 
   get size(): number {
-    return this.deeds.size;
+    return this.running.size;
   }
 
-  async during<Value>(epoch: number, look: Deed['look'], work: () => Promise<Value>): Promise<Value> {
-    const deed = { epoch, look };
-    this.deeds.add(deed);
+  async during<Value>(epoch: number, look: Work['look'], work: () => Promise<Value>): Promise<Value> {
+    const entry = { epoch, look };
+    this.running.add(entry);
     try {
       return await work();
     } finally {
-      this.deeds.delete(deed);
+      this.running.delete(entry);
     }
   }
 
-  /** The earliest epoch that somebody was last seen in for whom something is being done; `now` where that is nobody's but its own. */
+  /** The earliest epoch in which a caller with running work was last checked, or `now`. */
   oldest(now: number): number {
     let oldest = now;
-    for (const { epoch } of this.deeds) oldest = Math.min(oldest, epoch);
+    for (const { epoch } of this.running) oldest = Math.min(oldest, epoch);
     return oldest;
   }
 
-  /** Looks again at those who were last seen before `now`. Whoever has been shut out stays where he was until his deed is over. */
+  /** Checks callers again that were last checked before `now`. The work of an excluded caller keeps its epoch until it ends. */
   async review(now: number): Promise<void> {
-    const earlier = [...this.deeds].filter(({ epoch }) => epoch < now);
+    const earlier = [...this.running].filter(({ epoch }) => epoch < now);
     await Promise.all(
-      earlier.map(async (deed) => {
-        deed.epoch = (await deed.look().catch(() => undefined)) ?? deed.epoch;
+      earlier.map(async (entry) => {
+        entry.epoch = (await entry.look().catch(() => undefined)) ?? entry.epoch;
       }),
     );
   }
