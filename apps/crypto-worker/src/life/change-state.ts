@@ -11,7 +11,7 @@ import type { EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { lastUses } from '../key/key-usage.js';
-import { assertRevision, lockKeyOfAny } from '../key/lock-key.js';
+import { assertRevision, lockKeyOfAny } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';

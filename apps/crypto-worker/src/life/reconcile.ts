@@ -14,7 +14,7 @@ import { ObjectDestroyer } from '../object/destroy-object.js';
 import type { IntentKind } from '../object/intent.entity.js';
 import { type Intent, Intents, type OpenIntent } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
-import { recordDestroyed } from './record-destroyed.js';
+import { recordDestroyed } from './due/record-destroyed.js';
 
 /** Writes how an intent ended whose object is gone. @returns what is sealed of it */
 type Ending = (manager: EntityManager, intent: Intent, begun: AuditEvent, destroyed: number) => Promise<AuditEvent>;
