@@ -36,7 +36,7 @@ export const verifyAssertion = async (
   return { jti, expiresAt: expiresAt + clockTolerance };
 };
 
-/** One audience and no other: an assertion that is good elsewhere too could be carried here by whoever it was shown. */
+/** One audience and no other: an assertion for several audiences could be replayed here by another of them. */
 const assertAudience = ({ aud }: JWTPayload, audiences: readonly string[]): void => {
   const named = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
   if (typeof named !== 'string' || !audiences.includes(named)) throw new Error('aud is not this token endpoint');

@@ -34,13 +34,13 @@ const issuerOf = (config: IssuerConfig, outage: KeyOutage): Issuer => ({
 const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platform'>, tenantId: string): boolean =>
   tenantId === platformTenantId ? platform : tenants === undefined || tenants.includes(tenantId);
 
-/** Whose claims they are, where they stand, and what the names in them are known by here. */
-type Said = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
+/** The issuer, the names of its claims, and the prefix of its subjects and groups. */
+type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
 
 /** @throws Error whose message is for our log only */
 export const principalOf = (
   payload: JWTPayload,
-  { issuer, claims, subjectPrefix = '' }: Said,
+  { issuer, claims, subjectPrefix = '' }: ClaimSettings,
   maySpeakFor: (tenantId: string) => boolean,
 ): Principal => {
   const tenant = uuid.safeParse(payload[claims.tenant]);
@@ -61,7 +61,7 @@ const known = (name: unknown, prefix: string, schema: z.ZodType<string>): string
 
 const group = text(128);
 
-/** Names that cannot be granted anything are left out; whoever has too many to tell is let in with none of them. */
+/** Names that cannot be granted anything are left out. A caller with too many groups is admitted with none. */
 const groupsOf = (claim: unknown, prefix: string): readonly string[] => {
   if (!Array.isArray(claim) || claim.length > maxGroups) return [];
   return [...new Set(claim.map((name) => known(name, prefix, group)).filter((name) => name !== undefined))];

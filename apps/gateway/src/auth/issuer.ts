@@ -1,7 +1,7 @@
 import type { JWTHeaderParameters, JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Principal } from './principal.js';
 
-/** Whom a token's claims make its bearer. */
+/** The principal that a token's claims describe. */
 export interface Read {
   readonly principal: Principal;
   /** Set where that was looked up, and holds only in that epoch of identities. */

@@ -15,7 +15,7 @@ const refusals: Readonly<Record<string, Failure>> = {
 };
 const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
 
-/** A whole HTTP response, for a connection on which nothing else can be said any more. */
+/** A whole HTTP response, the last on its connection. */
 export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {
   const failure = refusals[errorCode ?? ''] ?? malformed;
   const correlationId = crypto.randomUUID();
@@ -34,7 +34,7 @@ export const lastWords = (errorCode: string | undefined, security: Readonly<Reco
   return [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`, ...lines, '', json].join('\r\n');
 };
 
-/** Where TLS has failed, or the connection is gone, nothing can be said: words that are never sent would keep it open. */
+/** TLS has failed or the connection is gone: a response that is never sent would keep it open. */
 const isOver = ({ code }: NodeJS.ErrnoException, socket: Socket): boolean =>
   code === 'ECONNRESET' || code?.startsWith('ERR_SSL_') === true || !socket.writable;
 

@@ -2,22 +2,22 @@ import { AnkaError } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from './identity-epoch.js';
 
-/** What was read of a tenant, and the epoch of identities in which it holds; nothing where the tenant has nothing. */
+/** A value that was read for a tenant, and the epoch of identities in which it holds; undefined where the tenant has none. */
 export interface Read<Value> {
   readonly value: Value | undefined;
   readonly epoch: number;
 }
 
-/** Tenants that have something, and tenants that have nothing or are made up: these push none of those out. */
+/** Tenants remembered: those that have a value, and those that have none or do not exist. The second kind displaces none of the first. */
 const capacity = { known: 5000, empty: 20_000 };
 
-/** Tenants never seen before that are read at once, and that wait for it: anybody can name one, and others need the database too. */
+/** New tenants that are read at once, and that may wait: anybody can name a tenant, and others need the database too. */
 const strangers = { reading: 2, waiting: 200 };
 
 /**
- * What tenants have that tells a good token from a bad one, by the tenant that the token claims to be of. Whoever brought it has
- * proved nothing yet. So a tenant is read once in an epoch, whatever is asked of it and by how many, and that it has nothing
- * is remembered too; a change makes a new epoch, so nothing that is remembered is ever out of date.
+ * Reads what a tenant has that tells a good token from a bad one, by the tenant that the token claims. The bearer has proved
+ * nothing yet. A tenant is read once per epoch, however many tokens claim it, and the result is remembered where it is empty
+ * too. A change makes a new epoch, so nothing that is remembered is out of date.
  */
 export class ClaimedTenants<Value> {
   private readonly known = new BoundedMap<string, Read<Value>>(capacity.known);
@@ -38,7 +38,7 @@ export class ClaimedTenants<Value> {
     const before = this.known.get(tenantId);
     if (before?.epoch === epoch) return before;
     if (this.empty.get(tenantId) === epoch) return { value: undefined, epoch };
-    // Whoever joined a reading of an earlier epoch might miss what was made since.
+    // A reading of an earlier epoch might miss a change since then.
     const name = `${tenantId} ${epoch}`;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);
@@ -57,7 +57,7 @@ export class ClaimedTenants<Value> {
     }
   }
 
-  /** Whoever is through gives its turn to the one that has waited for longest. */
+  /** Waits for a turn. A reading that ends gives its turn to the one that has waited longest. */
   private async turn(): Promise<void> {
     if (this.strangers < strangers.reading) {
       this.strangers++;

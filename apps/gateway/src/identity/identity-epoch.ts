@@ -14,42 +14,42 @@ import {
 } from './identity-epoch.statement.js';
 import { UnderWay } from './under-way.js';
 
-/** So long a gateway may go by what it has read, without another look, in milliseconds. */
+/** How long a gateway may use what it has read before it reads again, in milliseconds. */
 export const leaseMs = 3000;
 
 /** Milliseconds. */
 const times = {
   lease: leaseMs,
-  /** Off the lease here, so that it ends before the database thinks it does. */
+  /** The lease ends this much earlier here than in the database. */
   margin: 100,
-  /** Between looks while the lease is in use. */
+  /** Time between two looks while the lease is in use. */
   look: 100,
-  /** Renewed when so much of it is gone. */
+  /** Age at which the lease is renewed. */
   renewAfter: 1000,
-  /** Unused so long, it is let go. */
+  /** A lease that is not used for so long is given up. */
   idle: 10_000,
 };
 
 /**
- * Keeps what gateways remember of identities exact. Every change of an identity makes a new epoch, and a gateway goes by what
- * it read in an epoch only while it holds a lease on that epoch. Whoever changes something waits until no gateway holds a lease
- * on an earlier one: a gateway that lives says so within moments, a dead or cut-off one when its lease has run out, which it
- * goes by as well. So nothing is asked of the database at a request, and a change that returned is in force everywhere.
+ * Keeps what gateways remember of identities exact. Every change of an identity makes a new epoch. A gateway uses what it has
+ * read in an epoch only while it holds a lease on that epoch. A change waits until no gateway holds a lease on an earlier epoch:
+ * a living gateway reports within moments, and the lease of a dead or disconnected one runs out. A request costs no query, and a
+ * change that has returned is in force everywhere.
  *
- * In force is more than that nobody is let in any more: a gateway says that it is in an epoch when it does nothing any more for
- * whoever that epoch shut out. What had been let in before is looked at again, and where he does not stand, waited for; his
- * request ends by its deadline. So after a change nothing begins and nothing goes on that stood on what it ended. A change that
- * ends nothing waits for no deed: nobody keeps others out by what takes him long.
+ * A gateway reports an epoch only when nothing is under way any more for anybody whom that epoch shuts out. Work that began
+ * earlier is confirmed again. Where its person is shut out, the change waits for its end, which its deadline bounds. A change
+ * that shuts nobody out waits for no work.
  *
- * Non-goals: several database servers whose clocks run at different speeds; what a gateway had asked for that dies or loses the
- * database, and what a service is at past its deadline. That may still be done: then it is in the trail, and answered to nobody.
+ * Non-goals: several database servers whose clocks run at different speeds; requests of a gateway that dies or loses the
+ * database, and work of a service past its deadline. Such work may still be completed: then it is on record, and nobody gets
+ * its answer.
  */
 @Injectable()
 export class IdentityEpoch implements OnApplicationShutdown {
   private readonly id = newId();
   private revision = 0;
   /** The epoch before which nothing is under way, as it was written beside the lease. */
-  private said = 0;
+  private reported = 0;
   private readonly underWay = new UnderWay();
   /** By `performance.now()`. */
   private validUntil = 0;
@@ -72,7 +72,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
     return revision === this.revision && now < this.validUntil;
   }
 
-  /** The epoch in which whatever is read after this may be remembered. @throws what the database throws */
+  /** The epoch in which a value that is read after this may be remembered. @throws what the database throws */
   async current(): Promise<number> {
     this.usedAt = performance.now();
     if (this.usedAt >= this.validUntil) await this.renew();
@@ -81,8 +81,8 @@ export class IdentityEpoch implements OnApplicationShutdown {
   }
 
   /**
-   * Does `work` for somebody who stands in the epoch, which has to be the current one: a change that shuts him out waits for its end.
-   * @param look whether he is still who he was: the epoch in which he is, or nothing
+   * Runs `work` for somebody who was confirmed in the epoch, which must be the current one. A change that shuts them out waits for its end.
+   * @param look confirms the person again: the epoch in which they are the same, or undefined
    */
   during<Value>(epoch: number, look: () => Promise<number | undefined>, work: () => Promise<Value>): Promise<Value> {
     this.watching ??= this.watch();
@@ -100,8 +100,8 @@ export class IdentityEpoch implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves when the change is in force on every gateway: within moments where all of them live and nothing is under way for
-   * whoever it shuts out; else when that is over, by its deadline. Nobody waits here who is himself waited for.
+   * Resolves when the change is in force on every gateway: within moments, or when the work of the people it shuts out is over.
+   * A caller whose own work is waited for must not wait here.
    * @param effect `let-in` for a change that shuts nobody out
    */
   async settle(revision: number, effect: Effect): Promise<void> {
@@ -136,17 +136,17 @@ export class IdentityEpoch implements OnApplicationShutdown {
     const from = performance.now();
     await this.dataSource.transaction(async (manager) => {
       this.revision = await readAndHoldEpoch(manager);
-      this.said = this.underWay.oldest(this.revision);
-      const lease = { id: this.id, readsIn: this.revision, revision: this.said, forMs: times.lease };
+      this.reported = this.underWay.oldest(this.revision);
+      const lease = { id: this.id, readsIn: this.revision, revision: this.reported, forMs: times.lease };
       await writeLease(manager, lease);
     });
     if (!this.stopped) this.validUntil = from + times.lease - times.margin;
-    if (this.said < this.revision) void this.review();
+    if (this.reported < this.revision) void this.review();
   }
 
   private async review(): Promise<void> {
     await this.underWay.review(this.revision);
-    if (this.said !== this.underWay.oldest(this.revision)) await this.tryRenew();
+    if (this.reported !== this.underWay.oldest(this.revision)) await this.tryRenew();
   }
 
   private async watch(): Promise<void> {
@@ -167,7 +167,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
 
   private async isBehind(): Promise<boolean> {
     if (performance.now() > this.validUntil - times.lease + times.renewAfter) return true;
-    if (this.said !== this.underWay.oldest(this.revision)) return true;
+    if (this.reported !== this.underWay.oldest(this.revision)) return true;
     return (await readEpoch(this.dataSource.manager)) !== this.revision;
   }
 }

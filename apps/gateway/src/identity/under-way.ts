@@ -1,41 +1,41 @@
-/** Something that is being done for somebody who was let in in this epoch, or has been looked at again in it since. */
-interface Deed {
+/** Work for somebody who was admitted in this epoch, or was confirmed in it since. */
+interface Work {
   epoch: number;
-  /** Whether whoever asked for it is still who he was: the epoch in which he is, or nothing. Rejects where that cannot be known. */
+  /** The epoch in which the person is still the same; undefined where they are shut out. Rejects where that is not known. */
   readonly look: () => Promise<number | undefined>;
 }
 
-/** What is being done for people who may be shut out meanwhile, so that shutting them out can wait for its end. */
+/** The work that is under way for people who may be shut out meanwhile, so that shutting them out can wait for its end. */
 export class UnderWay {
-  private readonly deeds = new Set<Deed>();
+  private readonly works = new Set<Work>();
 
   get size(): number {
-    return this.deeds.size;
+    return this.works.size;
   }
 
-  async during<Value>(epoch: number, look: Deed['look'], work: () => Promise<Value>): Promise<Value> {
-    const deed = { epoch, look };
-    this.deeds.add(deed);
+  async during<Value>(epoch: number, look: Work['look'], run: () => Promise<Value>): Promise<Value> {
+    const work = { epoch, look };
+    this.works.add(work);
     try {
-      return await work();
+      return await run();
     } finally {
-      this.deeds.delete(deed);
+      this.works.delete(work);
     }
   }
 
-  /** The earliest epoch that somebody was last seen in for whom something is being done; `now` where that is nobody's but its own. */
+  /** The earliest epoch that any work's person was last confirmed in; `now` where there is none earlier. */
   oldest(now: number): number {
     let oldest = now;
-    for (const { epoch } of this.deeds) oldest = Math.min(oldest, epoch);
+    for (const { epoch } of this.works) oldest = Math.min(oldest, epoch);
     return oldest;
   }
 
-  /** Looks again at those who were last seen before `now`. Whoever has been shut out stays where he was until his deed is over. */
+  /** Confirms again the people who were last confirmed before `now`. Work of people who are shut out keeps its epoch until it ends. */
   async review(now: number): Promise<void> {
-    const earlier = [...this.deeds].filter(({ epoch }) => epoch < now);
+    const earlier = [...this.works].filter(({ epoch }) => epoch < now);
     await Promise.all(
-      earlier.map(async (deed) => {
-        deed.epoch = (await deed.look().catch(() => undefined)) ?? deed.epoch;
+      earlier.map(async (work) => {
+        work.epoch = (await work.look().catch(() => undefined)) ?? work.epoch;
       }),
     );
   }

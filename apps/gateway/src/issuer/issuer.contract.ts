@@ -101,5 +101,5 @@ export const listIssuers = ownContract(
 );
 export const getIssuer = ownContract('issuer.get', z.strictObject({ id: uuid }), tenantIssuer);
 
-/** The reply means: none of its tokens opens any gateway any more, and nothing is under way for whoever came in with one. */
+/** The reply means: no gateway accepts its tokens any more, and nothing is under way that began with one. */
 export const deleteIssuer = ownContract('issuer.delete', z.strictObject({ id: uuid }), tenantIssuer);

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 
 /** How long callers may keep a set. */
 export const maxAgeSeconds = 60;
-/** How long it is kept here, in milliseconds: whoever asks more often costs the services behind nothing. */
+/** How long it is kept here, in milliseconds. Callers that ask more often cost the services behind nothing. */
 const keptMs = 2_000;
 /** Sets and unknown names kept; the oldest goes first. */
 const capacity = 1_000;

@@ -3,8 +3,8 @@ import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Route } from './route.js';
 
 /**
- * Whoever came in may have been let in for something that has ended since, while its body was still on the way, or while it was
- * worked on. Nothing is awaited where that cannot be or is not so.
+ * Runs `go` if the principal may still call the route. An identity may change while a request's body arrives or its work runs.
+ * Awaits nothing where the identity cannot change or has not.
  * @throws AnkaError `authentication-required`, `access-denied`
  */
 export const standing = <Value>(
@@ -21,10 +21,10 @@ export const standing = <Value>(
   });
 };
 
-/** The same for a deed whose end is waited for by whoever shuts out him for whom it is done. */
+/** Does the same for work that a change waits for, where the change shuts the principal out. */
 export const whileStanding = <Value>(
   principal: Principal,
   route: Route,
-  deed: (principal: Principal) => Promise<Value>,
+  work: (principal: Principal) => Promise<Value>,
 ): Value | Promise<Value> =>
-  standing(principal, route, (now) => (now.during === undefined ? deed(now) : now.during(() => deed(now))));
+  standing(principal, route, (now) => (now.during === undefined ? work(now) : now.during(() => work(now))));

@@ -61,7 +61,7 @@ const keptOf = (text: string): KeptCertificate => {
 };
 
 /**
- * What is kept of certificates that an account is to prove itself with. Whoever signed one is not asked.
+ * Returns what is kept of an account's certificates. Their issuers are not checked.
  * @throws AnkaError `request-invalid` for what is no certificate, has expired, is there twice or has a key that is too weak
  */
 export const keptCertificates = (texts: readonly string[]): readonly KeptCertificate[] => {

@@ -71,5 +71,5 @@ export const listServiceAccounts = ownContract(
 
 export const getServiceAccount = ownContract('service-account.get', z.strictObject({ id: uuid }), serviceAccount);
 
-/** The reply means: no token of the account opens any gateway any more, and nothing is under way for whoever came in with one. */
+/** The reply means: no gateway accepts a token of the account any more, and nothing is under way that began with one. */
 export const deleteServiceAccount = ownContract('service-account.delete', z.strictObject({ id: uuid }), serviceAccount);
