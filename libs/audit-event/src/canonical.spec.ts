@@ -15,7 +15,7 @@ const event: CanonicalFields = {
   correlationId: 'req-1',
 };
 
-/** Reads the form back, from its description alone: what can be read back was not ambiguous. */
+/** Parses the form from its description alone. A form that can be parsed is not ambiguous. */
 const decode = (bytes: Buffer): unknown[] => {
   const values: unknown[] = [];
   for (let offset = 0; offset < bytes.length; ) {
@@ -50,7 +50,7 @@ const tuple: fc.Arbitrary<CanonicalFields> = fc.record({
 });
 
 describe('canonical bytes', () => {
-  it('can be read back, so distinct tuples never share bytes', () => {
+  it('can be parsed, so distinct tuples never share bytes', () => {
     fc.assert(
       fc.property(tuple, (fields) => {
         expect(decode(canonicalBytes(fields))).toEqual(canonicalFields.map((name) => fields[name]));
@@ -71,7 +71,7 @@ describe('canonical bytes', () => {
     );
   });
 
-  it('tell null from empty, and one normalisation from another', () => {
+  it('distinguish null from empty, and different normalisations', () => {
     const forms = [null, '', 'é', 'e\u0301'].map((algorithm) =>
       canonicalBytes({ ...event, algorithm }).toString('hex'),
     );

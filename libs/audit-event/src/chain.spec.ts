@@ -44,14 +44,14 @@ const replaced = (seq: number, over: Partial<ChainRow>): ChainRow[] => rows.with
 const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, index) => (index === 3 ? byte ^ 1 : byte));
 
 describe('a trail', () => {
-  it('holds, whole and from any row on', () => {
+  it('is valid, whole and from any row on', () => {
     expect(verifyChain(tenantId, rows, head)).toBeUndefined();
     const start = { seq: 5, previousHash: at(4).hash, sealedAt: at(4).sealedAt };
     expect(verifyChain(tenantId, rows.slice(4), head, start)).toBeUndefined();
     expect(verifyChain(tenantId, [], { seq: 0, hash: Buffer.of() })).toBeUndefined();
   });
 
-  /** With all hashes made to fit. */
+  /** Changes a row and recomputes all hashes. */
   const resealed = (seq: number, sealedAt: number): ChainRow[] => {
     const changed = rows.slice(0, seq - 1);
     changed.push(seal(fieldsOf(seq), seq, at(seq - 1).hash, sealedAt));
@@ -76,7 +76,7 @@ describe('a trail', () => {
     ['time that went back', resealed(6, at(5).sealedAt - 1), 6, 'time-inconsistent'],
     ["a day that is not the MAC key's", resealed(6, 3 * dayMicros), 6, 'time-inconsistent'],
     [
-      'a row sealed anew by itself',
+      'a single row that is sealed again',
       replaced(6, seal({ ...fieldsOf(6), userId: 'mallory' }, 6, at(5).hash)),
       7,
       'chain-broken',
@@ -88,17 +88,17 @@ describe('a trail', () => {
     ['a truncated tail', rows.slice(0, 8), 9, 'tail-missing'],
     ['all rows gone', [], 1, 'tail-missing'],
     ['a row beyond the head', [...rows, seal(fieldsOf(11), 11, head.hash)], 11, 'chain-broken'],
-    ['a last row sealed anew', replaced(10, seal(fieldsOf(99), 10, at(9).hash)), 10, 'chain-broken'],
-  ] as const)('shows %s', (_, changed, seq, reason) => {
+    ['a last row that is sealed again', replaced(10, seal(fieldsOf(99), 10, at(9).hash)), 10, 'chain-broken'],
+  ] as const)('detects %s', (_, changed, seq, reason) => {
     expect(verifyChain(tenantId, changed, head)).toEqual({ seq, reason });
   });
 
-  it("shows another tenant's trail put in its place", () => {
+  it("detects another tenant's trail in its place", () => {
     const other = '0192f0c4-7b1e-7c3a-9f10-000000000000';
     expect(verifyChain(other, rows, head)).toEqual({ seq: 1, reason: 'chain-broken' });
   });
 
-  it('says how far it holds', () => {
+  it('reports its last valid row', () => {
     const verification = new ChainVerification(tenantId);
     for (const row of rows.toSpliced(6, 1)) verification.feed(row);
     expect(verification.verified).toBe(6);
@@ -121,7 +121,7 @@ describe("a MAC key's day", () => {
 });
 
 describe('details', () => {
-  it('are sorted by UTF-16 code units and escaped as RFC 8785 says', () => {
+  it('are sorted by UTF-16 code units and escaped as RFC 8785 requires', () => {
     const details = {
       '\ufb33': 'dalet',
       '\u{1f600}': 'smile',

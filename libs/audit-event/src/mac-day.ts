@@ -2,7 +2,7 @@ const dayMicros = 86_400_000_000;
 
 /**
  * Whether a row sealed at `sealedAt` (microseconds since the epoch) can bear MACs of this key. `<generation>.<YYYY-MM-DD>` is
- * a key of that UTC day: it fits that day and the two beside it, since a MAC is made before the row is sealed and clocks
+ * a key of that UTC day. It fits that day and the adjacent days, because a MAC is made before the row is sealed and clocks
  * differ. A key without a day (`<generation>.hsm`) fits any time.
  */
 export const fitsMacDay = (macKeyId: string, sealedAt: number): boolean => {

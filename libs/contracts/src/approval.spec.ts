@@ -7,7 +7,7 @@ const by = (requestedBy: string) => ({ principal: 'bob', approval: { id: crypto.
 describe('an operation that needs two people', () => {
   it.each([
     ['one alone', { principal: 'bob' }],
-    ['one who approves what he asked for himself', by('bob')],
+    ['a requester who approves their own request', by('bob')],
   ])('is refused to %s', (_, context) => {
     for (const deed of ['destroy', 'relax-policy', 'change-issuer'] as const)
       expect(() => assertApproved(policy, deed, context)).toThrow(

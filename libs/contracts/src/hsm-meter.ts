@@ -1,6 +1,6 @@
 /**
- * Adds up the time that a request spends inside PKCS#11 calls. The context carries it to whoever makes the calls, and the
- * reply's head is read from it. It has no JSON form, so a context is sent without it.
+ * Adds up the time that a request spends inside PKCS#11 calls. The context carries it to the code that makes the calls, and the
+ * reply's head is read from it. It has no JSON form, so it is never sent.
  */
 export class HsmMeter {
   /** Microseconds so far. */

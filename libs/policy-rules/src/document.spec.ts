@@ -32,8 +32,8 @@ describe('a policy document', () => {
         sunsets: [{ ...sunset, warnFrom: '2028-01-01T00:00:00Z', processUntil: '2027-01-01T00:00:00Z' }],
       },
     ],
-    ['two people for a deed nobody knows', { ...plain, dualControl: ['create'] }],
-    ['two people for a deed twice', { ...plain, dualControl: ['destroy', 'destroy'] }],
+    ['two people for an unknown operation', { ...plain, dualControl: ['create'] }],
+    ['two people for an operation twice', { ...plain, dualControl: ['destroy', 'destroy'] }],
     ['a label with a line break', { ...plain, requiredLabels: ['a\n'] }],
   ])('is refused with %s', (_, document) => {
     expect(policyDocument.safeParse(document).success).toBe(false);

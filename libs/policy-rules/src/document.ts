@@ -118,7 +118,7 @@ export const policyDocument = z.strictObject({
     .max(32)
     .optional()
     .describe('Names that the metadata of a new key must contain. They cannot be removed from a key later.'),
-  dualControl: unique('deed', z.enum(controlledDeeds))
+  dualControl: unique('value', z.enum(controlledDeeds))
     .optional()
     .describe(
       'The operations that one person requests and another approves: to destroy a key, to mark it as compromised, or to relax this policy. If the list is not empty, relax-policy is always included, so that one person alone cannot remove the others.',

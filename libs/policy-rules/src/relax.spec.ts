@@ -13,26 +13,26 @@ const [early, late] = ['2028-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
 
 /** Each row goes from the stricter policy to the laxer one. */
 const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<PolicyDocument>])[] = [
-  ['an algorithm more', {}, { allowedAlgorithms: ['AES-256', 'EC-P256', 'RSA-2048'] }],
+  ['one more algorithm', {}, { allowedAlgorithms: ['AES-256', 'EC-P256', 'RSA-2048'] }],
   ['FIPS-only off', { fipsOnly: true }, {}],
   ['CNSA 2.0 off', { cnsa2: true }, { cnsa2: false }],
   ['less strength', { minimumStrength: 128 }, { minimumStrength: 112 }],
   ['no strength', { minimumStrength: 112 }, {}],
-  ['a purpose more', { purposes: { 'EC-P256': ['sign'] } }, { purposes: { 'EC-P256': ['sign', 'encrypt'] } }],
+  ['one more purpose', { purposes: { 'EC-P256': ['sign'] } }, { purposes: { 'EC-P256': ['sign', 'encrypt'] } }],
   ['purposes without a limit', { purposes: { 'EC-P256': ['sign'] } }, { purposes: {} }],
   ['software', {}, { custody: ['token', 'wrapped', 'software'] }],
-  ['custody as it is by itself', { custody: ['token'] }, {}],
+  ['the default custody', { custody: ['token'] }, {}],
   ['a longer life', { maxKeyLifeDays: 30 }, { maxKeyLifeDays: 31 }],
   ['a life without end', { maxKeyLifeDays: 30 }, {}],
   ['fewer rotations', { maxRotationIntervalDays: 30 }, { maxRotationIntervalDays: 31 }],
   ['a later end of protecting', sunset(early), sunset(late)],
   ['a later end of processing', sunset(early, early), sunset(early, late)],
-  ['an end of protecting after all', sunset(undefined, early), sunset(late, late)],
-  ['an end of processing no more', sunset(early, early), sunset(early)],
-  ['a sunset no more', sunset(early), {}],
-  ['a label less', { requiredLabels: ['owner', 'system'] }, { requiredLabels: ['system'] }],
-  ['one person for a deed', { dualControl: ['destroy', 'compromise'] }, { dualControl: ['destroy'] }],
-  ['one person for all', { dualControl: ['relax-policy'] }, { dualControl: [] }],
+  ['a later end of protecting than of processing', sunset(undefined, early), sunset(late, late)],
+  ['no end of processing', sunset(early, early), sunset(early)],
+  ['no sunset', sunset(early), {}],
+  ['fewer labels', { requiredLabels: ['owner', 'system'] }, { requiredLabels: ['system'] }],
+  ['one person for an operation', { dualControl: ['destroy', 'compromise'] }, { dualControl: ['destroy'] }],
+  ['one person for everything', { dualControl: ['relax-policy'] }, { dualControl: [] }],
 ];
 
 describe('a policy is relaxed by', () => {
@@ -44,14 +44,14 @@ describe('a policy is relaxed by', () => {
   it.each<[string, Partial<PolicyDocument>, Partial<PolicyDocument>]>([
     ['nothing', {}, {}],
     ['another order', { custody: ['token', 'wrapped'] }, { custody: ['wrapped', 'token'] }],
-    ['saying what holds anyway', {}, { custody: ['token', 'wrapped'], dualControl: [], requiredLabels: [] }],
-    ['other words', sunset(early), { sunsets: [{ algorithm: 'EC-P256', protectUntil: '2028-01-01T00:00:00.000Z' }] }],
-    ['a warning less', { sunsets: [{ algorithm: 'EC-P256', warnFrom: early }] }, {}],
+    ['explicit defaults', {}, { custody: ['token', 'wrapped'], dualControl: [], requiredLabels: [] }],
     [
-      'leaving out what comes with the rest',
-      { dualControl: ['destroy', 'relax-policy'] },
-      { dualControl: ['destroy'] },
+      'another form of a date',
+      sunset(early),
+      { sunsets: [{ algorithm: 'EC-P256', protectUntil: '2028-01-01T00:00:00.000Z' }] },
     ],
+    ['fewer warnings', { sunsets: [{ algorithm: 'EC-P256', warnFrom: early }] }, {}],
+    ['leaving out implied entries', { dualControl: ['destroy', 'relax-policy'] }, { dualControl: ['destroy'] }],
   ])('in neither direction by %s', (_, from, to) => {
     expect(relaxes({ ...plain, ...from }, { ...plain, ...to })).toBe(false);
     expect(relaxes({ ...plain, ...to }, { ...plain, ...from })).toBe(false);

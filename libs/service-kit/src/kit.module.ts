@@ -11,7 +11,7 @@ import { BusClient } from './nats/client.js';
 import { BusServer } from './nats/server.js';
 import { Outbox, type OutboxOptions } from './outbox/outbox.js';
 
-/** What every service stands on, connected and ready to use. */
+/** The connected parts that every service is built on. */
 export interface Parts<Config extends ServiceConfig = ServiceConfig> {
   readonly service: Service;
   readonly config: Config;

@@ -17,7 +17,7 @@ export interface ServiceDefinition<Config extends ServiceConfig> extends KitOpti
   readonly schema: Schema;
   /** The service's root module. */
   readonly module: Type | DynamicModule;
-  /** Starts Nest in another way, for a service that speaks HTTP itself. */
+  /** Starts Nest for a service that speaks HTTP itself. */
   readonly create?: (root: DynamicModule, parts: Parts<Config>) => Promise<INestApplicationContext>;
 }
 
@@ -41,7 +41,7 @@ export const createService = async (root: DynamicModule, log: Logger): Promise<I
 
 /**
  * Starts a service: health first (so that probes see it starting), then database and bus, then its modules.
- * SIGTERM and SIGINT stop it in order: no new requests, those under way finish, Nest's shutdown hooks, bus and database.
+ * SIGTERM and SIGINT stop it in order: no new requests, requests in flight finish, Nest's shutdown hooks, bus and database.
  */
 export const startService = async <Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
@@ -83,7 +83,7 @@ const fatal =
     process.exit(1);
   };
 
-/** Runs a service's `main`: whatever stops the start is one line on standard error and exit code 1. */
+/** Runs a service's `main`. A failure to start prints one line on standard error and exits with code 1. */
 export const main = (service: string, start: () => Promise<void>): void => {
   start().catch((error: unknown) => {
     process.stderr.write(`${service} cannot start: ${(error as Error).message}\n`);

@@ -131,7 +131,7 @@ export const threats: Readonly<Record<string, Threat>> = {
       proof(account, 'keeps nobody out meanwhile who is let in'),
       proof('apps/crypto-worker/src/quota/quotas.spec.ts', 'a key does a burst, then so many operations a second'),
       proof('apps/crypto-worker/src/custody/pkcs11/lane/job-queue.spec.ts', 'lets tenants take turns'),
-      proof('apps/crypto-worker/src/custody/pkcs11/fault.spec.ts', 'has a lane for who asks now and then'),
+      proof('apps/crypto-worker/src/custody/pkcs11/fault.spec.ts', 'has a lane for a tenant with few requests'),
     ],
   },
   'FIPS bypass': {

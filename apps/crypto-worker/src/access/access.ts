@@ -1,15 +1,15 @@
 import { AnkaError, type Context, type Grant, type KeyRight, keyRights, type Role } from '@ankasecure/contracts';
 
-/** What somebody wants with a key. Seeing its grants is not granted by itself. */
-export type Deed = KeyRight | 'see-grants';
+/** A kind of access to a key. No right grants the sight of grants alone. */
+export type KeyAccess = KeyRight | 'see-grants';
 
-const everything: readonly Deed[] = [...keyRights, 'see-grants'];
+const everything: readonly KeyAccess[] = [...keyRights, 'see-grants'];
 
 /**
- * What a role allows with every key of its tenant. The rest has to be granted, key by key. An application's administrator
- * makes keys and so has all of them: a tenant that wants applications apart gives their people the role `user`, and grants.
+ * The access that a role gives to every key of its tenant. Any other access is granted key by key. An application administrator
+ * makes keys and so has access to all of them: a tenant that separates applications gives their people the role `user`, and grants.
  */
-export const byRole: Readonly<Record<Role, readonly Deed[]>> = {
+export const byRole: Readonly<Record<Role, readonly KeyAccess[]>> = {
   'platform-admin': [],
   'tenant-admin': everything,
   'application-admin': everything,
@@ -17,8 +17,8 @@ export const byRole: Readonly<Record<Role, readonly Deed[]>> = {
   auditor: ['view', 'see-grants'],
 };
 
-/** The rights any of which allows it. */
-export const byGrant: Readonly<Record<Deed, readonly KeyRight[]>> = {
+/** The rights that give each access; any of them is enough. */
+export const byGrant: Readonly<Record<KeyAccess, readonly KeyRight[]>> = {
   'use:encrypt': ['use:encrypt'],
   'use:decrypt': ['use:decrypt'],
   'use:sign': ['use:sign'],
@@ -28,7 +28,7 @@ export const byGrant: Readonly<Record<Deed, readonly KeyRight[]>> = {
   'see-grants': ['manage'],
 };
 
-/** What each crypto route does with a key. */
+/** The access that each crypto route needs. */
 export const useOf = {
   encrypt: 'use:encrypt',
   decrypt: 'use:decrypt',
@@ -46,34 +46,34 @@ export interface GrantsOfKey {
 
 export type Caller = Pick<Context, 'principal' | 'roles' | 'groups'>;
 
-const roleAllows = (role: Role, deed: Deed): boolean => byRole[role].includes(deed);
+const roleAllows = (role: Role, access: KeyAccess): boolean => byRole[role].includes(access);
 
-const isGranted = (rights: readonly KeyRight[] | undefined, deed: Deed): boolean =>
-  rights?.some((right) => byGrant[deed].includes(right)) === true;
+const isGranted = (rights: readonly KeyRight[] | undefined, access: KeyAccess): boolean =>
+  rights?.some((right) => byGrant[access].includes(right)) === true;
 
 /** Whether it goes for every key of the tenant, so that no grant has to be looked at. */
-export const mayWithAll = ({ roles }: Caller, deed: Deed): boolean =>
-  roles?.some((role) => roleAllows(role, deed)) === true;
+export const mayWithAll = ({ roles }: Caller, access: KeyAccess): boolean =>
+  roles?.some((role) => roleAllows(role, access)) === true;
 
 /** Whether the caller may do it with the key that has these grants. What nothing allows is refused. */
-export const may = (caller: Caller, deed: Deed, { subject, group }: GrantsOfKey): boolean =>
-  mayWithAll(caller, deed) ||
-  isGranted(subject.get(caller.principal), deed) ||
-  caller.groups?.some((name) => isGranted(group.get(name), deed)) === true;
+export const may = (caller: Caller, access: KeyAccess, { subject, group }: GrantsOfKey): boolean =>
+  mayWithAll(caller, access) ||
+  isGranted(subject.get(caller.principal), access) ||
+  caller.groups?.some((name) => isGranted(group.get(name), access)) === true;
 
 /** @throws AnkaError `key-access-denied` */
-export const assertMay = (caller: Caller, deed: Deed, grants: GrantsOfKey): void => {
-  if (may(caller, deed, grants)) return;
+export const assertMay = (caller: Caller, access: KeyAccess, grants: GrantsOfKey): void => {
+  if (may(caller, access, grants)) return;
   throw new AnkaError(
     'key-access-denied',
-    `The caller needs one of the rights ${byGrant[deed].join(', ')} on the key. Ask someone who may manage the key for a grant.`,
+    `The caller needs one of the rights ${byGrant[access].join(', ')} on the key. Ask someone who may manage the key for a grant.`,
   );
 };
 
 /**
- * Who manages a key by a grant has its people in hand and not its uses (NIST SP 800-53 AC-5): what reaches himself, by his name or
- * by a group of his, he may leave as it is or take away, and somebody else has to give. A token that names no groups does not say
- * that there are none: by it every group may be his. Administrators need no grant anyway.
+ * Separates the management of a key from its use (NIST SP 800-53 AC-5). A principal who manages a key by a grant may leave or remove
+ * the rights that reach them, by name or by one of their groups; another principal has to add any. A token that names no groups does
+ * not say that there are none, so each group may be theirs. Administrators need no grant.
  * @throws AnkaError `key-access-denied`
  */
 export const assertNoGain = (caller: Caller, held: readonly Grant[], next: readonly Grant[]): void => {

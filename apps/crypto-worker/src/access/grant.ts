@@ -1,6 +1,6 @@
 import type { Context, Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import { assertMay, type Deed, type GrantsOfKey, mayWithAll } from './access.js';
+import { assertMay, type GrantsOfKey, type KeyAccess, mayWithAll } from './access.js';
 import { KeyGrantRecord } from './key-grant.entity.js';
 
 /** Reads one key's grants, in a fixed order. The transaction must be the tenant's. */
@@ -30,11 +30,11 @@ export const grantsOf = (grants: readonly Grant[]): GrantsOfKey => ({
 export const assertGranted = async (
   manager: EntityManager,
   context: Context,
-  deed: Deed,
+  access: KeyAccess,
   keyId: string,
 ): Promise<void> => {
-  if (mayWithAll(context, deed)) return;
-  assertMay(context, deed, grantsOf(await readGrants(manager, context.tenantId, keyId)));
+  if (mayWithAll(context, access)) return;
+  assertMay(context, access, grantsOf(await readGrants(manager, context.tenantId, keyId)));
 };
 
 /** SQL for whether any grant lets a caller see a key, which any right does: columns, and parameters of its subject and its groups. */

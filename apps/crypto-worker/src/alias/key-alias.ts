@@ -174,7 +174,7 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
 /** What the call is conditioned on is the alias, not its key. */
 const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 
-/** @throws AnkaError `precondition-failed` when the caller has seen another revision, or one of an alias that is no more */
+/** @throws AnkaError `precondition-failed` if the caller has another revision, or one of a deleted alias */
 const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: KeyAliasRecord | null): void => {
   if (ifMatch !== undefined && ifMatch !== row?.revision)
     throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');

@@ -77,7 +77,7 @@ export const publicKeyOf = (spki: Uint8Array | null): KeyObject => {
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 };
 
-/** AES key wrap with padding (RFC 5649), as somebody outside does it. */
+/** AES key wrap with padding (RFC 5649), outside the token. */
 export const wrapKwp = (aes: Uint8Array, bytes: Uint8Array): Buffer => {
   const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
   return Buffer.concat([cipher.update(bytes), cipher.final()]);
@@ -112,7 +112,7 @@ export interface ConformanceTarget {
   readonly lacks?: readonly Alg[];
 }
 
-/** What every custody must do, checked against node:crypto. Run it with one constructor after the other. */
+/** The contract of every custody, checked against node:crypto. It runs on each implementation. */
 export const custodyConformance = (name: string, target: ConformanceTarget): void => {
   describe(`custody: ${name}`, () => {
     let custody: Custody;
@@ -123,7 +123,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       return value.spki && publicKeyOf(value.spki);
     };
     const lacks = (alg: Alg): boolean => target.lacks?.includes(alg) ?? false;
-    /** What there is anything to do with, and so can be made. */
+    /** Algorithms that are offered for something, so that keys of them can be made. */
     const isOffered = (purpose: Purpose) => (algorithm: AlgorithmName) => !joseAlgs(algorithm, purpose).every(lacks);
 
     beforeAll(async () => {
@@ -159,7 +159,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
             const budget = metered(inTime());
             const value = await custody.sign(budget, ref, requestFor(alg), inputFor(alg, message));
             expect(verifies(alg, message, publicKey, value)).toBe(true);
-            // What is in memory needs no HSM.
+            // A key in memory needs no HSM.
             expect(budget.hsm.micros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
           }
         }
@@ -327,7 +327,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    describe('keys that are brought in', () => {
+    describe('imported keys', () => {
       const bring = (ref: KeyRef, material: ImportedMaterial) => {
         made.push(ref.objectId);
         return custody.importKey(inTime(), { ref, label: 'conformance' }, material);
@@ -343,7 +343,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         return createHmac('sha256', secret).update('x').digest().equals(Buffer.from(value));
       };
 
-      it('come under the import key, and under one of them that is for wrap; what does not unwrap is refused alike', async () => {
+      it('arrive under the import key or under a key for wrap, and every blob that does not unwrap is refused alike', async () => {
         const { importKey, publicKey } = await importing();
         const underImportKey = (bytes: Uint8Array): ImportedMaterial => {
           const wrappedKey = wrapRsaKwp(custody, publicKey, bytes);
@@ -369,7 +369,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         expect(await codeOf(bring(newRef('HMAC-SHA256', 'mac'), nothing))).toBe('key-not-found');
       });
 
-      it('for wrap do nothing else', async () => {
+      it('for wrap can do nothing else', async () => {
         const { importKey, publicKey } = await importing();
         const ref = newRef('AES-256', 'wrap');
         const wrappedKey = wrapRsaKwp(custody, publicKey, randomBytes(32));
@@ -383,7 +383,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    describe('keys that are not there', () => {
+    describe('missing keys', () => {
       const uses: readonly [string, (at: Custody) => Promise<unknown>][] = [
         ['sign', (at) => at.sign(inTime(), newRef('EC-P256', 'sign'), { scheme: 'ecdsa' }, randomBytes(32))],
         [
@@ -426,7 +426,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       );
     });
 
-    it('names the place of a key by RFC 7512, without a PIN', () => {
+    it('names a key by an RFC 7512 URI without a PIN', () => {
       const ref = { ...newRef('AES-256', 'encrypt', 'dir'), objectId: Buffer.from('00ff', 'hex') };
       expect(custody.uri(ref)).toMatch(/^pkcs11:token=[^;]+;serial=[^;]+;id=%00%FF;type=secret-key$/);
     });

@@ -3,12 +3,12 @@ import type { ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../deadline/deadline.js';
 
 /**
- * Where a private or secret key is: an object of the token, a blob that a KEK in the token wraps, or, for what the token cannot
- * do, in this process's memory, and sealed by the token at rest.
+ * The place of a private or secret key: an object of the token, a blob that a KEK in the token wraps, or, for algorithms that the
+ * token lacks, this process's memory. The token seals the last at rest.
  */
 export type CustodyKind = 'token' | 'wrapped' | 'software';
 
-/** With what a key is wrapped, and whose it is. */
+/** The keys that wrap a key, and the key's owner. */
 export interface Wrapping {
   /** CKA_ID of the tenant's KEK. */
   readonly kek: Uint8Array;
@@ -21,10 +21,10 @@ export interface Wrapping {
 }
 
 /**
- * A key outside the token. AES key wrap with padding (RFC 5649) keeps the blob secret and whole, and says nothing about whose
- * it is: whoever can write to the database could give one key's blob to another, or a `wrap` key the rights of a `decrypt` key.
- * So an HMAC, under a key that exists in the token alone, binds it to tenant, key, version, kind of key, rights and KEK
- * generation. A plain hash would not do: whoever moves a blob would move or make that too.
+ * A key outside the token. AES key wrap with padding (RFC 5649) keeps the blob secret and intact, and does not bind it to an owner:
+ * somebody who can write to the database could give one key's blob to another key, or a `wrap` key the rights of a `decrypt` key.
+ * An HMAC under a key that exists in the token alone therefore binds the blob to tenant, key, version, kind of key, rights and
+ * KEK generation. A plain hash would not help: it can be moved or computed together with the blob.
  */
 export interface WrappedKey {
   readonly blob: Uint8Array;
@@ -32,23 +32,23 @@ export interface WrappedKey {
   readonly mac: Uint8Array;
 }
 
-/** What finds a key again, in any worker and after any restart: never a handle, never a label. */
+/** Finds a key again, in any worker and after any restart. It is never a handle and never a label. */
 export interface KeyRef {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
   /** The one JOSE algorithm an `encrypt` key serves: it decides the object's single right (DECRYPT, DERIVE, UNWRAP …). */
   readonly alg: JweAlg | null;
-  /** CKA_ID: 16 bytes of our choosing. Of a wrapped key no object has it; it names what lanes have unwrapped. */
+  /** CKA_ID: 16 bytes of our choosing. No object has the id of a wrapped key; lanes know unwrapped keys by it. */
   readonly objectId: Uint8Array;
-  /** Where it is not an object of the token: the key, or what seals it. */
+  /** The wrapped key, or the wrapped data key that seals it; absent for an object of the token. */
   readonly wrapped?: (WrappedKey & { readonly wrapping: Wrapping }) | undefined;
-  /** Where it is in software: its bytes, sealed under the wrapped key. */
+  /** The sealed bytes of a key in software; absent for all others. */
   readonly sealed?: Uint8Array | undefined;
 }
 
 /**
- * The cause of an `hsm-timeout` whose call goes on in the HSM: a native call cannot be cancelled, and may yet make or destroy an object.
- * `ended` resolves when it is over.
+ * The cause of an `hsm-timeout` whose call is still running in the HSM. A native call cannot be cancelled, and may yet make or
+ * destroy an object. `ended` resolves when the call is over.
  */
 export class StillRunning extends Error {
   constructor(readonly ended: Promise<void>) {
@@ -58,11 +58,11 @@ export class StillRunning extends Error {
 
 export interface NewKey {
   readonly ref: KeyRef;
-  /** CKA_LABEL: for people who look at the token. */
+  /** CKA_LABEL, for people who inspect the token. */
   readonly label: string;
-  /** Where the key, or what seals it, is to be wrapped. */
+  /** Wraps the key, or the data key that seals it. */
   readonly wrapping?: Wrapping | undefined;
-  /** Where this serves several kinds; with `wrapping`, `wrapped` when left out. */
+  /** Selects the kind where a custody serves several. The default with `wrapping` is `wrapped`. */
   readonly custody?: CustodyKind | undefined;
 }
 
@@ -71,7 +71,7 @@ export interface GeneratedKey {
   readonly spki: Uint8Array | null;
   /** null for an object of the token. */
   readonly wrapped: WrappedKey | null;
-  /** As `KeyRef`'s. */
+  /** See `KeyRef`. */
   readonly sealed?: Uint8Array | undefined;
 }
 
@@ -90,28 +90,28 @@ export type SignatureRequest =
   | { readonly scheme: 'hmac'; readonly hash: Hash };
 
 export interface GcmSealed {
-  /** The IV the token actually used: some write their own. */
+  /** The IV that the token used: some tokens write their own. */
   readonly iv: Uint8Array;
   readonly ciphertext: Uint8Array;
   /** 16 bytes. */
   readonly tag: Uint8Array;
 }
 
-/** What one algorithm and purpose can do on this token, as its self-test finds it. */
+/** What a token can do for one algorithm and purpose, by its self-tests. */
 export interface Capability {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
-  /** What passed. */
+  /** The algorithms that passed. */
   readonly algs: readonly Alg[];
-  /** Why the rest is not there; codes are those of contracts' `exclusionCodes`. */
+  /** The other algorithms, and why they are excluded. The codes are those of `exclusionCodes` in contracts. */
   readonly excluded: readonly {
     readonly alg: Alg;
     readonly code: 'token-lacks-mechanism' | 'self-test-failed' | 'self-test-pending';
     readonly detail: string;
   }[];
   /**
-   * Steps the worker does, or would do, outside the HSM because this token lacks them (development profiles only), e.g.
-   * `oaep-unpadding`. Policy decides by them, so they are there before any self-test has run and whatever it finds.
+   * Steps that the worker performs outside the HSM because this token lacks them (development profiles only), e.g.
+   * `oaep-unpadding`. Policy decides by them, so they are known before any self-test has run, whatever its result.
    */
   readonly outsideSteps: readonly string[];
 }
@@ -125,21 +125,21 @@ export interface TokenIdentity {
   readonly profile: string;
 }
 
-/** Kinds of keys that serve the platform, not callers: each has one template, and one only. */
+/** Kinds of keys that serve the platform, not callers. Each has exactly one template. */
 export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
 
-/** What a token can do about keys that are brought in by one method. */
+/** Whether a token can import keys by one method. */
 export interface ImportAbility {
   readonly available: boolean;
-  /** For RSA-OAEP and its MGF1, where the method has them. */
+  /** The hash of RSA-OAEP and its MGF1; absent for methods without them. */
   readonly oaepHash?: 'SHA-1' | 'SHA-256';
   /** Why not, or how. */
   readonly detail: string;
 }
 
 /**
- * A key that is brought in, under AES key wrap with padding: with an AES key before it, under RSA-OAEP with the tenant's
- * `import` key (its CKA_ID); or by a key of purpose `wrap`.
+ * A key to import, under AES key wrap with padding. Either an AES key precedes it, under RSA-OAEP with the tenant's `import` key
+ * (its CKA_ID), or a key of purpose `wrap` wraps it.
  */
 export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
   | { readonly method: 'rsa-aes-kwp'; readonly importKey: Uint8Array }
@@ -147,13 +147,13 @@ export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
 );
 
 /**
- * Whether the token can do nothing of this, by what it lists and not by a failure that may pass: only then may it be done in
- * software.
+ * Whether the token lists no mechanism for any of this. A failure that may pass does not count. Only what a token lacks may be done
+ * in software.
  */
 export const isLacking = ({ algs, excluded }: Capability): boolean =>
   algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code === 'token-lacks-mechanism');
 
-/** Why something that the token does is not done in software. */
+/** The reason why an algorithm that the token supports is not done in software. */
 export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string =>
   `The token supports ${algorithm} for ${purpose}. Custody software is only for algorithms that the token does not support.`;
 
@@ -162,16 +162,16 @@ export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string 
 export interface KeyCustody {
   readonly kind: CustodyKind;
   /**
-   * Resolves when the self-tests of `algorithm` have run: one that is still to come is begun at once, and waited for within the budget.
-   * @param custody of the key that is to be made, where this serves several kinds; `token` when left out
+   * Resolves when the self-tests of `algorithm` have run. A test that has not begun begins at once.
+   * @param custody of the key to make, where a custody serves several kinds; `token` by default
    */
   capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Promise<Capability>;
   /**
-   * What is known by now, `self-test-pending` where a test still runs. Asked at every operation: it makes nothing and waits for nothing.
-   * @param custody of the key that is used, where this serves several kinds; what is wrapped is used in the token
+   * Returns what is known now: `self-test-pending` while a test runs. Every operation asks, so it allocates and awaits nothing.
+   * @param custody of the key in use, where a custody serves several kinds; wrapped keys are used in the token
    */
   known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability;
-  /** The same of everything there is. */
+  /** The same for every algorithm and purpose. */
   capabilities(): readonly Capability[];
 
   generate(budget: Deadline, key: NewKey): Promise<GeneratedKey>;
@@ -192,14 +192,13 @@ export interface KeyCustody {
   openGcm(budget: Deadline, ref: KeyRef, sealed: GcmSealed, aad: Uint8Array): Promise<Uint8Array>;
 
   /**
-   * Wraps a wrapped key, or what seals a key, again inside the token, with another KEK.
-   * @throws AnkaError `key-not-found` where there is none
+   * Wraps a wrapped key, or a data key that seals one, under another KEK, inside the token.
+   * @throws AnkaError `key-not-found` for keys that are not wrapped
    */
   rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<WrappedKey>;
   /**
-   * Has every lane destroy what it has unwrapped of these keys, or of all, before its next batch, and this process wipe what it
-   * has of them. The fence keeps results of keys that are not to be used any more from being released; this takes the keys
-   * themselves out of memory.
+   * Makes every lane destroy the unwrapped objects of these keys, or of all, before its next batch, and wipes them from this
+   * process's memory. The fence already keeps the results of such keys from being released; this removes the keys themselves.
    */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void;
 }
@@ -211,18 +210,18 @@ export interface KeyCustody {
  */
 export interface Custody extends KeyCustody {
   readonly token: TokenIdentity;
-  /** A platform key under `objectId`; `label` is its CKA_LABEL (for a KEK, the configured prefix and the tenant id). */
+  /** Makes a platform key under `objectId`. `label` is its CKA_LABEL: for a KEK, the configured prefix and the tenant id. */
   generatePlatformKey(
     budget: Deadline,
     kind: PlatformKeyKind,
     objectId: Uint8Array,
     label: string,
   ): Promise<GeneratedKey>;
-  /** @param of what is brought in, where that is known: it is tried before it is kept, with more than it is for */
+  /** @param of the kind of key to import, where it is known: it is tried before it is kept, with more than its own purpose */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
-   * Takes in a key, which exists in plaintext inside the token alone. A pair's public half is computed and has proved to be
-   * its: what else the material says of it is not asked.
+   * Imports a key. Its plaintext exists inside the token alone. The public half of a pair is computed and proved, never taken from
+   * the material.
    * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever is wrong with it
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
@@ -233,7 +232,7 @@ export interface Custody extends KeyCustody {
 
   /** True while lanes serve and the last canary passed. */
   healthy(): boolean;
-  /** Stops lanes, then the module. Calls under way finish first. */
+  /** Stops the lanes, then the module. Running calls finish first. */
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from './deadline.js';
 
-/** Work outside the HSM begins only while somebody waits for it. @throws AnkaError `deadline-exceeded` */
+/** Checks that a caller still waits, before work outside the HSM. @throws AnkaError `deadline-exceeded` */
 export const assertInTime = ({ deadline }: Deadline): void => {
   if (deadline <= Date.now()) throw new AnkaError('deadline-exceeded');
 };

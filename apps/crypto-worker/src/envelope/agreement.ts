@@ -7,7 +7,7 @@ import type { ProtectedHeader } from '../jose/header.js';
 /** Longest `apu` and `apv`, in bytes. */
 export const maxPartyInfoBytes = 256;
 
-/** What a header says for ECDH-ES (RFC 7518 §4.6.1). */
+/** The header's members for ECDH-ES (RFC 7518 §4.6.1). */
 export interface Agreement {
   readonly crv: Crv;
   /** The ephemeral key: 04‖x‖y, found to be on the curve. */

@@ -26,7 +26,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
     }
   });
 
-  it('seals nothing for a caller who waits no longer', async () => {
+  it('seals nothing after the deadline', async () => {
     const before = custody.calls;
     const late = await failureOf(() => sealJwe(custody, { deadline: Date.now() }, key, text, undefined));
     expect(late).toMatchObject({ code: 'deadline-exceeded' });
@@ -85,7 +85,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
     expect(error.detail).not.toContain((error.cause as DecryptionFailure).code);
   });
 
-  it('says nothing of its own when custody words a failure', async () => {
+  it('reports custody’s failures in one uniform way', async () => {
     const jwe = readJwe(await seal(text));
     const mute = knownKey(algorithm, 'encrypt', { alg }).custody;
     for (const method of ['decryptOaep', 'agree', 'unwrapCek', 'openGcm'] as const) {
@@ -96,7 +96,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
     expect(shown(await failureOf(() => openJwe(mute, soon, key, jwe, undefined)))).toBe(shown(ours));
   });
 
-  it('passes on what a token in trouble says', async () => {
+  it('passes on the errors of a token in trouble', async () => {
     const jwe = readJwe(await seal(text));
     const trouble = new AnkaError('hsm-unavailable');
     const troubled = knownKey(algorithm, 'encrypt', { alg }).custody;
@@ -124,7 +124,7 @@ describe('a key that does not encrypt', () => {
 });
 
 describe('the content encryption key', () => {
-  it('is wiped, whether things go well or not', async () => {
+  it('is wiped on success and on failure', async () => {
     const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
     const given: Uint8Array[] = [];
     const wrapCek = custody.wrapCek.bind(custody);

@@ -6,7 +6,7 @@ import { parseKid } from '../key/key-version.js';
 import { type Agreement, readAgreement } from './agreement.js';
 
 export interface JweHeader {
-  /** What the token says of itself: compared with the key record, never followed. */
+  /** The header's alg. It is compared with the key record, never followed. */
   readonly alg: JweAlg;
   readonly kid: string | null;
   /** `aad#S256`: base64url of the SHA-256 of the caller's additional data. */
@@ -18,7 +18,7 @@ export interface JweHeader {
 /** A compact JWE (RFC 7516 §3.1) whose header is acceptable; its other segments have not been looked at. */
 export interface JweParts {
   readonly header: JweHeader;
-  /** As received: its ASCII bytes authenticate the content. */
+  /** As received, since its ASCII bytes authenticate the content. */
   readonly protectedHeader: string;
   readonly encryptedKey: string;
   readonly iv: string;
@@ -58,7 +58,7 @@ const readHeader = (header: ProtectedHeader): JweHeader => {
 
 /**
  * The gate: everything a header can be refused for, before any key is looked for.
- * What is wrong with segments 2 to 5 is left to `openJwe`, where all failures are one.
+ * Faults in segments 2 to 5 are left to `openJwe`, where all failures are one.
  * @throws AnkaError `jwe-invalid`
  */
 export const readJwe = (compact: string): JweParts => {

@@ -56,7 +56,7 @@ export const recoverCek = {
   A256KW: unwrapInToken,
 } as const satisfies Record<Exclude<JweAlg, 'dir'>, RecoverCek>;
 
-/** What A256GCM's key becomes under AES key wrap. */
+/** The length of A256GCM's key under AES key wrap. */
 const wrappedCekBytes = cekBytes + 8;
 
 /** The only length of segment 2 that can be right for `key`: the modulus (RFC 8017 §7.1.2), a wrapped key, or nothing. */

@@ -139,7 +139,7 @@ describe.each(readers)('the header gate of %s', (code, compactOf, read, good) =>
     }
   });
 
-  it('refuses another number of segments', async () => {
+  it('refuses a wrong number of segments', async () => {
     const compact = compactOf(JSON.stringify(good));
     for (const other of [
       '',

@@ -7,7 +7,7 @@ import { ObjectDestroyer } from '../object/destroy-object.js';
 import { type Intent, Intents } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
-import { isKekUnneeded } from './rewrap.statement.js';
+import { isKekUnneeded } from './rewrap.sql.js';
 
 /** Destroys the KEKs that a rotation has replaced, once no blob names them and none that names them can be recorded. */
 @Injectable()

@@ -9,7 +9,7 @@ import { Lease } from '../lease/lease.js';
 import { Rounds } from '../lease/rounds.js';
 import { DestroyOldKeks } from './destroy-old-kek.js';
 import { type OpenRotation, OpenRotations } from './open-rotation.js';
-import { beforeAll } from './rewrap.statement.js';
+import { beforeAll } from './rewrap.sql.js';
 import { RewrapPage } from './rewrap-page.js';
 
 const everyMs = 500;

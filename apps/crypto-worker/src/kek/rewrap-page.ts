@@ -6,8 +6,8 @@ import { versionOf } from '../key/key-store.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
-import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.statement.js';
-import { type RewrapFailure, recordFailures } from './rewrap-failure.js';
+import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.sql.js';
+import { type RewrapFailure, recordFailures } from './rewrap-failure.sql.js';
 
 /** Key versions that are rewrapped and recorded at a time. */
 const pageSize = 50;

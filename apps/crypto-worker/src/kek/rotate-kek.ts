@@ -1,10 +1,11 @@
 import type { Context, DryRun, Kek } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
+import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
 
 /**
@@ -37,24 +38,9 @@ export class RotateKek {
     if (before.state === 'rotating') return before;
     const generation = before.generation + 1;
     // Makes nothing where another worker has begun a rotation meanwhile: that one is returned.
-    await this.platformKeys.makeKek(context, generation, (manager) => this.record(manager, context, generation));
-    return withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
-  }
-
-  /** Holds the tenant's fence. A key that an older KEK wraps is recorded before and counted, or its record is refused. */
-  private async record(
-    manager: EntityManager,
-    { tenantId, principal, correlationId }: Context,
-    generation: number,
-  ): Promise<boolean> {
-    await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
-    const begun = await manager.query<unknown[]>(
-      `INSERT INTO kek_rotation (tenant_id, generation, partition, total, started_by, correlation_id)
-       SELECT $1, $2, $3, (SELECT count(*) FROM key_version WHERE tenant_id = $1 AND wrapped_blob IS NOT NULL), $4, $5
-       WHERE NOT EXISTS (SELECT 1 FROM kek_rotation WHERE tenant_id = $1 AND finished_at IS NULL)
-       ON CONFLICT DO NOTHING RETURNING generation`,
-      [tenantId, generation, this.partition.name, principal, correlationId],
+    await this.platformKeys.makeKek(context, generation, (manager) =>
+      beginRotation(manager, context, generation, this.partition.name),
     );
-    return begun.length === 1;
+    return withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
   }
 }

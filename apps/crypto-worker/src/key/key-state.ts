@@ -82,7 +82,7 @@ export type Use = 'protect' | 'process';
 
 const bothUses: readonly Use[] = ['protect', 'process'];
 
-/** What there is to do with keys of each purpose at all: one for `wrap` takes in what somebody else has protected. */
+/** The uses of keys of each purpose. A key for `wrap` only unwraps keys that were wrapped outside. */
 export const usesOf: Readonly<Record<Purpose, readonly Use[]>> = {
   encrypt: bothUses,
   sign: bothUses,

@@ -17,7 +17,7 @@ export interface KeyVersion extends Lifecycle {
   /** The algorithms of the key record, the default first: where `alg` comes from, never from a header. */
   readonly algs: readonly Alg[];
   readonly custody: CustodyKind;
-  /** How often it may protect; null: as often as anybody likes. */
+  /** The number of times that it may protect data. null means unlimited. */
   readonly maxUses: number | null;
   readonly ref: KeyRef;
   /** When the key, and this version of it, were made; milliseconds since the epoch. */

@@ -1,41 +1,46 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { Deed } from '../access/access.js';
+import type { KeyAccess } from '../access/access.js';
 import { assertGranted } from '../access/grant.js';
 import { KeyRecord } from './record/key.entity.js';
 import { holdFence } from './tenant-fence.js';
+import { outdateCurrentVersion } from './version.sql.js';
 
-/** Who locks a key, and for what. */
+/** The tenant of a key that is locked, and the revision that the caller expects. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
 
 /**
- * Makes the caller's transaction the only one that changes this key, and its tenant's outcomes wait for it. The fence comes
- * first, then the rows: everybody who takes both does so in this order. The row's lock leaves foreign keys alone.
+ * Makes the caller's transaction the only one that changes this key. The tenant's outcomes wait for it. The fence comes first, then
+ * the row, in this order everywhere. The row's lock leaves foreign keys alone.
  * @throws AnkaError `key-not-found`, `precondition-failed` when the context names another revision
  */
 export const lockKey = async (manager: EntityManager, { tenantId, ifMatch }: Locking, id: string): Promise<void> =>
   assertRevision({ ifMatch }, await lock(manager, tenantId, id));
 
 /**
- * The same for somebody who asks: with the key locked, its grants are those that hold. Whoever may not do it does not learn
- * whether its revision was the right one.
+ * Locks a key for a caller: with the key locked, its grants are in force. A caller without access does not learn whether the
+ * revision was right.
  * @throws AnkaError besides, `key-access-denied`
  */
-export const lockKeyFor = async (manager: EntityManager, context: Context, deed: Deed, id: string): Promise<void> =>
-  assertRevision(context, await lockKeyOfAny(manager, context, deed, id));
+export const lockKeyFor = async (
+  manager: EntityManager,
+  context: Context,
+  access: KeyAccess,
+  id: string,
+): Promise<void> => assertRevision(context, await lockKeyOfAny(manager, context, access, id));
 
 /**
- * The same, whatever its revision.
- * @returns which that is
+ * Locks a key for a caller, whatever its revision.
+ * @returns the revision
  */
 export const lockKeyOfAny = async (
   manager: EntityManager,
   context: Context,
-  deed: Deed,
+  access: KeyAccess,
   id: string,
 ): Promise<number> => {
   const revision = await lock(manager, context.tenantId, id);
-  await assertGranted(manager, context, deed, id);
+  await assertGranted(manager, context, access, id);
   return revision;
 };
 
@@ -56,11 +61,7 @@ export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: 
     throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
 };
 
-/** Makes whatever was decided on the key's current version outdated, in the caller's transaction. Nothing else changes in it. */
+/** Makes decisions on the key's current version outdated. Nothing else changes. */
 export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
-  await manager.query(
-    `UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
-       AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`,
-    [tenantId, id],
-  );
+  await manager.query(outdateCurrentVersion, [tenantId, id]);
 };

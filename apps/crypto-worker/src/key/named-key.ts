@@ -3,8 +3,9 @@ import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
+import { versionByAlias } from './version.sql.js';
 
-/** What a name stood for when it was looked up: a key, as of its current version then. */
+/** The key that a name stood for when it was looked up, and its current version then. */
 type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;
 
 /** Most names kept in memory; the one unused for longest goes first. */
@@ -41,14 +42,9 @@ export class NamedKeys {
 
   private async lookUp(tenantId: string, alias: string): Promise<Known> {
     const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<{ key_id: string; version: number; revision: number }[]>(current, [tenantId, alias]),
+      manager.query<{ key_id: string; version: number; revision: number }[]>(versionByAlias, [tenantId, alias]),
     );
     if (row === undefined) throw new AnkaError('alias-not-found');
     return { keyId: row.key_id, version: row.version, revision: row.revision };
   }
 }
-
-/** One statement, so the name and the revision are of one moment. */
-const current = `
-  SELECT a.key_id, v.version, v.revision FROM key_alias a JOIN key_version v USING (tenant_id, key_id)
-  WHERE a.tenant_id = $1 AND a.name = $2 ORDER BY v.version DESC LIMIT 1`;

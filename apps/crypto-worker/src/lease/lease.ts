@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { BoundedClient, connectionOf, DatabaseConfig, Logger } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { lock, tryLock, tryLockName, unlock, unlockName } from './lease.sql.js';
 
 /**
  * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
- * Intents carry its number, so whoever can take the lock of an intent knows that its worker is dead. No clocks.
+ * Intents carry its number, so a worker that gets the lock of an intent knows that its holder is dead. No clocks are used.
  */
 @Injectable()
 export class Lease implements OnApplicationShutdown {
@@ -30,13 +31,13 @@ export class Lease implements OnApplicationShutdown {
     await this.number();
     const client = this.held?.client;
     if (client === undefined || number === this.held?.number) return false;
-    const { rows } = await client.query<{ dead: boolean }>('SELECT pg_try_advisory_lock($1) AS dead', [number]);
-    if (rows[0]?.dead !== true) return false;
+    const { rows } = await client.query<{ locked: boolean }>(tryLock, [number]);
+    if (rows[0]?.locked !== true) return false;
     try {
       await work();
       return true;
     } finally {
-      await client.query('SELECT pg_advisory_unlock($1)', [number]);
+      await client.query(unlock, [number]);
     }
   }
 
@@ -45,14 +46,13 @@ export class Lease implements OnApplicationShutdown {
     await this.number();
     const client = this.held?.client;
     if (client === undefined) return false;
-    const lock = 'hashtextextended($1, 0)';
-    const { rows } = await client.query<{ alone: boolean }>(`SELECT pg_try_advisory_lock(${lock}) AS alone`, [name]);
-    if (rows[0]?.alone !== true) return false;
+    const { rows } = await client.query<{ locked: boolean }>(tryLockName, [name]);
+    if (rows[0]?.locked !== true) return false;
     try {
       await work();
       return true;
     } finally {
-      await client.query(`SELECT pg_advisory_unlock(${lock})`, [name]);
+      await client.query(unlockName, [name]);
     }
   }
 
@@ -74,7 +74,7 @@ export class Lease implements OnApplicationShutdown {
     });
     await client.connect();
     const number = String(randomInt(1, 2 ** 48 - 1));
-    await client.query('SELECT pg_advisory_lock($1)', [number]);
+    await client.query(lock, [number]);
     this.held = { client, number };
     return number;
   }

@@ -6,7 +6,7 @@ import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import type { Turn } from '../making/rotate-key.js';
 import { dueRotations, takeRotation } from './due.sql.js';
 
-/** A key whose rotation date has come, and the turn that whoever rotates it takes. */
+/** A key that is due for rotation, and the turn to rotate it. */
 export interface DueRotation {
   readonly tenantId: string;
   readonly keyId: string;
@@ -38,7 +38,7 @@ export class DueRotations {
   }
 }
 
-/** The turn of one date: open until somebody moves the date to the next. */
+/** The turn of one date. It is open until a worker moves the date to the next one. */
 const turnOf = ({ tenant_id: tenantId, key_id: keyId, next_at: nextAt }: DueRow): Turn => ({
   isOpen: (manager: EntityManager) => manager.existsBy(RotationPolicyRecord, { tenantId, keyId, nextAt }),
   take: async (manager: EntityManager) => {

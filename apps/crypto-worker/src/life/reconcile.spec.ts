@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, auditEvent } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Custody, StillRunning } from '../custody/custody.js';
@@ -7,7 +7,6 @@ import { Lease } from '../lease/lease.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
-import { eventOf } from '../outcome/event.js';
 import {
   contextOf,
   partitionNamed,
@@ -54,12 +53,10 @@ describe('what dead workers began', () => {
     };
   };
   const event = () =>
-    eventOf(contextOf(tenantId), {
+    auditEvent(contextOf(tenantId), {
       operation: 'key.create',
       keyId: randomUUID(),
       algorithm: 'EC-P256',
-      outcome: 'success',
-      failureCode: null,
     });
   const round = async ({ reconciler }: ReturnType<typeof worker>) => {
     await reconciler.start();

@@ -120,7 +120,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
   private async end({ tenantId, objectId, kind, lease, event }: OpenIntent): Promise<void> {
     // What this process is at it ends itself, be it under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
-    // Claimed first: a worker that was taken for dead can commit its record no more, or has done so already.
+    // The intent is claimed first. A worker that was assumed dead can no longer commit its record, or has already done so.
     const intent = await this.intents.claim({ tenantId, objectId, lease });
     if (intent === undefined) return;
     try {

@@ -12,7 +12,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
-import { commitWithin } from '../outcome/commit-within.js';
+import { commitWithin } from '../outcome/commit-outcomes.sql.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';

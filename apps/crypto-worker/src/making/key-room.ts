@@ -2,7 +2,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { hasRoomForKey } from '../quota/key-count.js';
+import { hasRoomForKey } from '../quota/key-count.sql.js';
 import { Quotas } from '../quota/quotas.js';
 
 /** The room a tenant has for one more key. */

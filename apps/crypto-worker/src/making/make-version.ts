@@ -51,7 +51,7 @@ export class VersionMaker {
     private readonly platformKeys: PlatformKeys,
   ) {}
 
-  /** @returns undefined when the decision was outdated and must be taken anew */
+  /** @returns undefined if the decision was outdated and must be made again */
   async make(context: Context, version: NewVersion, making: VersionMaking): Promise<GeneratedKey | undefined> {
     const { keyId, custody } = version;
     const label = `ankasecure:${keyId}.${version.version}`;

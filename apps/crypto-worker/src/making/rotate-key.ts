@@ -27,6 +27,7 @@ import { assertMadeHere } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
 import { VersionMaker } from './make-version.js';
+import { decisionHolds, followVersion } from './rotate-key.sql.js';
 
 export interface Rotation {
   readonly id: string;
@@ -34,14 +35,14 @@ export interface Rotation {
   readonly expectedVersion?: number | undefined;
   /** Why: in the event's details. */
   readonly trigger: 'request' | 'schedule' | 'uses';
-  /** What the rotation is for, where it happens once. */
+  /** The turn that the rotation takes, where it happens once. */
   readonly turn?: Turn;
 }
 
-/** Something that is done once, by whoever takes it. */
+/** A turn that one worker takes once. */
 export interface Turn {
   readonly isOpen: (manager: EntityManager) => Promise<boolean>;
-  /** In the recording transaction, with the key locked. @returns false when somebody else has */
+  /** In the recording transaction, with the key locked. @returns false if another worker has taken it */
   readonly take: (manager: EntityManager) => Promise<boolean>;
 }
 
@@ -217,23 +218,13 @@ export class RotateKey {
     const { tenantId } = context;
     const { keyId: id, version } = replaced;
     await lockKey(manager, context, id);
-    const held = await manager.query<unknown[]>(
-      `SELECT 1 FROM key_version v JOIN tenant_policy p USING (tenant_id)
-       WHERE v.tenant_id = $1 AND v.key_id = $2 AND v.version = $3 AND v.revision = $4 AND p.revision = $5
-         AND NOT EXISTS (SELECT 1 FROM key_version n WHERE n.tenant_id = $1 AND n.key_id = $2 AND n.version > $3)`,
-      [tenantId, id, version, replaced.revision, policy.revision],
-    );
+    const decided = [tenantId, id, version, replaced.revision, policy.revision];
+    const held = await manager.query<unknown[]>(decisionHolds, decided);
     if (held.length === 0) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
-    // By the revision, whoever holds the old version for the current one finds out. One that is used up keeps it: what was taken
-    // of it is still to be committed, and the workers are told.
-    await manager.query(
-      `UPDATE key_version SET state = $4, revision = revision + CASE WHEN $5 THEN 0 ELSE 1 END,
-         deactivate_at = CASE WHEN $4 = 'DEACTIVATED' THEN least(deactivate_at, now()) ELSE deactivate_at END
-       WHERE tenant_id = $1 AND key_id = $2 AND version = $3`,
-      [tenantId, id, version, targetOf('rotate', state) ?? state, rotation.trigger === 'uses'],
-    );
+    const next = targetOf('rotate', state) ?? state;
+    await manager.query(followVersion, [tenantId, id, version, next, rotation.trigger === 'uses']);
     await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
     return true;
   }

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyStore } from '../key/key-store.js';
 import { ReadUsage } from '../key/key-usage.js';
-import { eventOf } from '../outcome/event.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
@@ -13,8 +13,10 @@ const tenantId = randomUUID();
 const keyId = randomUUID();
 const objectId = randomBytes(16);
 const spki = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'der', type: 'spki' });
-const waiting = eventOf(contextOf(tenantId), {
-  ...{ operation: 'sign', keyId, algorithm: 'EC-P256', outcome: 'success', failureCode: null },
+const waiting = auditEvent(contextOf(tenantId), {
+  operation: 'sign',
+  keyId,
+  algorithm: 'EC-P256',
 });
 
 /** A worker's data as the first release left them. */

@@ -66,7 +66,7 @@ export class Intents {
 
   /**
    * The same for an object that is to go.
-   * @param event what is sealed when it is gone, whoever brings that about
+   * @param event the event that is sealed when the object is gone, whichever worker removes it
    * @param still says in the transaction that begins whether it is to go at all
    * @returns undefined when it is not
    */
@@ -119,7 +119,7 @@ export class Intents {
     });
   }
 
-  /** The open intents of this partition, whoever holds them, the oldest first. */
+  /** The open intents of this partition with any holder, oldest first. */
   async open(): Promise<OpenIntent[]> {
     const rows = await this.dataSource.query<OpenIntentRow[]>(openIntents, [this.partition.name]);
     return rows.map(({ tenant_id: tenantId, object_id: objectId, kind, lease, event }) => ({
@@ -143,7 +143,7 @@ export class Intents {
 
   /**
    * Ends an intent in the transaction that records how it ended.
-   * @returns false when it is not this holder's any more: it was ended already, or claimed
+   * @returns false if this holder no longer has it, because it has ended or was claimed
    */
   async end(manager: EntityManager, { tenantId, objectId, lease }: Intent): Promise<boolean> {
     const { affected } = await manager.delete(IntentRecord, { tenantId, objectId: Buffer.from(objectId), lease });

@@ -43,7 +43,7 @@ export class ObjectMaker {
     private readonly log: Logger,
   ) {}
 
-  /** @returns undefined when the decision was outdated and must be taken anew */
+  /** @returns undefined if the decision was outdated and must be made again */
   async make<Made>(context: Context, making: Making<Made>): Promise<Made | undefined> {
     const objectId = randomBytes(16);
     const intent = await this.intents.begin(context, objectId, making.event);
@@ -63,7 +63,7 @@ export class ObjectMaker {
     record: (manager: EntityManager) => Promise<boolean>,
   ): Promise<void> {
     await withTenant(this.dataSource, intent.tenantId, async (manager) => {
-      // The intent's row is held until the commit, so whoever looks at it meanwhile waits for how this ends.
+      // The intent's row is locked until the commit, so other readers of the row wait for the outcome.
       if (!(await this.intents.end(manager, intent)))
         throw new AnkaError('hsm-unavailable', 'The call was given up while it ran. Try again.');
       if (!(await record(manager))) throw new Outdated();

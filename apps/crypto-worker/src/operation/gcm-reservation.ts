@@ -3,6 +3,7 @@ import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { KeyVersion } from '../key/key-version.js';
+import { reserveInvocations } from './gcm-reservation.sql.js';
 
 /** The most invocations of AES-GCM under one key with random 96-bit IVs: SP 800-38D §8.3. */
 export const gcmLimit = 2 ** 32;
@@ -38,16 +39,10 @@ export class GcmReservation {
   }
 
   private async reserve(key: KeyVersion, name: string): Promise<void> {
-    const rows = await withTenant(this.dataSource, key.tenantId, (manager) =>
-      manager.query<unknown[]>(
-        `INSERT INTO gcm_reservation AS held (tenant_id, key_id, version, reserved) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (tenant_id, key_id, version) DO UPDATE SET reserved = held.reserved + excluded.reserved
-         WHERE held.reserved + excluded.reserved <= $5 RETURNING reserved`,
-        [key.tenantId, key.keyId, key.version, block, gcmLimit],
-      ),
+    const reserved = await withTenant(this.dataSource, key.tenantId, (manager) =>
+      reserveInvocations(manager, key, block, gcmLimit),
     );
-    if (rows.length === 0)
-      throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages. Create a new key.');
+    if (!reserved) throw new AnkaError('key-exhausted', 'This key has encrypted 2^32 messages. Create a new key.');
     this.left.set(name, (this.left.get(name) ?? 0) + block);
   }
 }

@@ -7,6 +7,7 @@ import { type GrantedVersion, KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { RotateKey } from '../making/rotate-key.js';
 import { GcmReservation } from './gcm-reservation.js';
+import { UseReservationRecord } from './use-reservation.entity.js';
 
 /** A worker reserves one of so many shares of `maxUses` at once. It forfeits little when it dies, and writes rarely. */
 const shares = 64;
@@ -74,21 +75,20 @@ export class UseBudget {
 
   private async reserve({ tenantId, keyId, version }: KeyVersion, maxUses: number, name: string): Promise<void> {
     const granted = await withTenant(this.dataSource, tenantId, async (manager) => {
-      const key = [tenantId, keyId, version];
-      await manager.query(
-        'INSERT INTO use_reservation (tenant_id, key_id, version, reserved) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING',
-        key,
-      );
-      const [row] = await manager.query<{ reserved: string }[]>(
-        'SELECT reserved FROM use_reservation WHERE tenant_id = $1 AND key_id = $2 AND version = $3 FOR UPDATE',
-        key,
-      );
-      const block = Math.min(blockOf(maxUses), maxUses - Number(row?.reserved));
-      if (block > 0)
-        await manager.query(
-          'UPDATE use_reservation SET reserved = reserved + $4 WHERE tenant_id = $1 AND key_id = $2 AND version = $3',
-          [...key, block],
-        );
+      const key = { tenantId, keyId, version };
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(UseReservationRecord)
+        .values({ ...key, reserved: 0 })
+        .orIgnore()
+        .execute();
+      const held = await manager.findOneOrFail(UseReservationRecord, {
+        where: key,
+        lock: { mode: 'pessimistic_write' },
+      });
+      const block = Math.min(blockOf(maxUses), maxUses - held.reserved);
+      if (block > 0) await manager.increment(UseReservationRecord, key, 'reserved', block);
       return block;
     });
     if (granted <= 0) throw new AnkaError('key-exhausted', `This version has reached its limit of ${maxUses} uses`);

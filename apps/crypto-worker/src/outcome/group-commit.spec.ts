@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
+import { auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyVersion } from '../key/key-version.js';
 import { enforcedPolicy } from '../policy/enforced-policy.js';
 import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
-import { commitWithin } from './commit-within.js';
-import { eventOf } from './event.js';
+import { commitWithin } from './commit-outcomes.sql.js';
 import { type Fence, undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -22,12 +22,10 @@ describe('group commit', () => {
   let fence: Fence;
 
   const event = () =>
-    eventOf(contextOf(tenantId), {
+    auditEvent(contextOf(tenantId), {
       operation: 'sign',
       keyId: null,
       algorithm: null,
-      outcome: 'success',
-      failureCode: null,
     });
   const policyTo = (revision: number) =>
     database.superuser.query('UPDATE tenant_policy SET revision = $2 WHERE tenant_id = $1', [tenantId, revision]);

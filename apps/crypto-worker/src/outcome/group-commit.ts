@@ -4,6 +4,7 @@ import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { connectionOf, DatabaseConfig, Logger, Outbox } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
+import { commitOutcomes } from './commit-outcomes.sql.js';
 import { type Fence, nameOf } from './fence.js';
 
 /** Outcomes that become one row of the outbox. */
@@ -28,12 +29,6 @@ const rowLimit = { events: 500, size: 256 * 1024 };
  * each other's commit.
  */
 const slots = 64;
-
-/** @see the migrations `initial`, `usage` and `used-up` */
-export const statement = {
-  name: 'commit-outcomes',
-  text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
-};
 
 /** The longest that an outcome waits for the outcomes of the next turns, in milliseconds. */
 const gatherMs = 1;
@@ -139,7 +134,7 @@ export class GroupCommit implements OnApplicationShutdown {
   private async write(groups: readonly Group[]): Promise<void> {
     try {
       const result = await this.pool.query<{ written: number[] }>({
-        ...statement,
+        ...commitOutcomes,
         values: [
           groups.map(({ fence }) => fence.tenantId),
           groups.map(({ fence }) => fence.policy?.revision ?? null),

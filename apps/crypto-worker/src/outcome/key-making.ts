@@ -9,7 +9,7 @@ import { GroupCommit } from './group-commit.js';
 export interface KeyMaking<Found, Plan, Result> extends NamedAction {
   /** The key as far as a refused dry run may name it. */
   readonly named: ForecastKey;
-  /** How often the action is decided anew when policy or key change meanwhile. */
+  /** The number of attempts if the policy or the key changes meanwhile. */
   readonly attempts: number;
   /** The detail of `decision-outdated` after the last attempt. */
   readonly outdated: string;
@@ -33,7 +33,7 @@ export interface KeyMaking<Found, Plan, Result> extends NamedAction {
   make(found: Found, plan: Plan, policy: EnforcedPolicy): Promise<Result | undefined>;
 }
 
-/** Runs makings as far as the context says: a dry run ends after `plan`. An outdated decision is taken anew. */
+/** Runs makings as far as the context says: a dry run ends after `plan`. An outdated decision is made again. */
 @Injectable()
 export class KeyMakingRunner {
   constructor(

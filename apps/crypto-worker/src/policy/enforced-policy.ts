@@ -6,6 +6,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { type Ruling, Rulings, rulingOf } from './ruling.js';
+import { TenantPolicyRecord } from './tenant-policy.entity.js';
 
 /** The copy of a tenant's policy that workers enforce. It is immutable: a change makes a new revision. */
 export interface EnforcedPolicy {
@@ -34,13 +35,9 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
  * @throws AnkaError `tenant-unknown`
  */
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
-  const [row] = await manager.query<{ revision: number; document: PolicyDocument; applied_at: Date }[]>(
-    'SELECT revision, document, applied_at FROM tenant_policy WHERE tenant_id = $1',
-    [tenantId],
-  );
-  if (row === undefined)
-    throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
-  return enforcedPolicy(row.revision, warnedOf(row.document, row.applied_at));
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
+  return enforcedPolicy(held.revision, warnedOf(held.document, held.appliedAt));
 };
 
 /**

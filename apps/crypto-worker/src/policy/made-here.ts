@@ -1,7 +1,7 @@
 import type { Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 
-/** Keys that somebody outside has too are never made here. */
+/** Keys that also exist outside the HSM are never generated here. */
 export const isMadeHere = (purpose: Purpose): boolean => purpose !== 'wrap';
 
 export const importedOnly =

@@ -6,7 +6,7 @@ import { parseKid } from '../key/key-version.js';
 
 /** A compact JWS (RFC 7515 §3.1) whose header is acceptable. */
 export interface JwsParts {
-  /** What the token says of itself: must be one of the key record's. */
+  /** The header's alg. It must be one of the key record's. */
   readonly alg: JwsAlg;
   readonly kid: string | null;
   /** As received, since these characters are what was signed. */

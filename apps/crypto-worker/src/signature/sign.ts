@@ -18,7 +18,7 @@ export interface Signed {
 
 interface Preparation {
   readonly request: SignatureRequest;
-  /** What the worker computes before it asks the token; null when the token takes the whole message. */
+  /** The hash that the worker computes before it asks the token; null when the token takes the whole message. */
   readonly hash: Hash | null;
 }
 
@@ -31,7 +31,7 @@ const prepare = (alg: JwsAlg): Preparation => {
 
 const preparations = Object.fromEntries(jwsAlgs.map((alg) => [alg, prepare(alg)])) as Record<JwsAlg, Preparation>;
 
-/** What the custody signs for a message: its hash, or the message where the scheme wants that. */
+/** The input that the custody signs for a message: its hash, or the message itself for schemes that take it whole. */
 const inputOf = (hash: Hash | null, message: string | Buffer): Buffer => {
   if (hash !== null) return digestOf(hash, message, 'buffer');
   return typeof message === 'string' ? Buffer.from(message, 'latin1') : message;

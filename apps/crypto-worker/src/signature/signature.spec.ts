@@ -63,7 +63,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
     expect(await check({ jws })).toEqual(invalid);
   });
 
-  it('signs nothing at all, and a mebibyte', async () => {
+  it('signs an empty message and a mebibyte', async () => {
     for (const content of ['', randomBytes(1024 * 1024).toString('base64url')]) {
       const { jws = '' } = await sign({ payload: content, alg });
       expect(await check({ jws })).toEqual(valid);
@@ -96,7 +96,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
     }
   });
 
-  it('verifies nothing of another key', async () => {
+  it('does not verify another key’s signature', async () => {
     const { jws = '' } = await sign({ payload, alg });
     expect(await signing(knownKey(algorithm, purpose)).verify({ jws })).toEqual(invalid);
   });
@@ -143,7 +143,7 @@ describe('ECDSA', () => {
 describe('the algorithm', () => {
   const rsa = knownKey('RSA-2048', 'sign');
 
-  it('is the first of the key record when nobody names one', async () => {
+  it('is the first of the key record by default', async () => {
     const { sign } = signing(rsa);
     expect(await sign({ payload })).toMatchObject({ alg: 'RS256' });
     const { signature = '', alg } = await sign({ payload, format: 'raw' });
@@ -171,7 +171,7 @@ describe('the algorithm', () => {
     expect(await failureOf(() => check({ jws, alg: 'PS256' }))).toMatchObject({ code: 'algorithm-mismatch' });
   });
 
-  it('cannot be turned from RS256 into an HMAC over the public key', async () => {
+  it('cannot be changed from RS256 to an HMAC over the public key', async () => {
     const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid: kidOf(rsa.key) })).toString('base64url');
     const pem = rsa.key.publicKey?.export({ format: 'pem', type: 'spki' }) ?? '';
     const mac = createHmac('sha256', pem).update(`${header}.${payload}`).digest('base64url');
@@ -189,13 +189,13 @@ describe('the algorithm', () => {
 });
 
 describe('a JWS with a payload', () => {
-  it('takes no second one', async () => {
+  it('takes no second payload', async () => {
     const { sign, verify: check } = signing(knownKey('HMAC-SHA256', 'mac'));
     const { jws = '' } = await sign({ payload });
     expect(await failureOf(() => check({ jws, payload }))).toMatchObject({ code: 'request-invalid' });
   });
 
-  it('passes on what a token in trouble says', async () => {
+  it('passes on the errors of a token in trouble', async () => {
     const known = knownKey('HMAC-SHA256', 'mac');
     const { sign, verify: check } = signing(known);
     const { jws = '' } = await sign({ payload });

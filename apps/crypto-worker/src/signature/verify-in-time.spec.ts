@@ -35,7 +35,7 @@ describe('many ECDSA signatures over digests', () => {
     expect(turns).toBeGreaterThan(many / 3);
   });
 
-  it('are given up, one by one, when their time is over', async () => {
+  it('are given up, one by one, at their deadlines', async () => {
     const { byDigest } = await signed('ES512', known);
     await verifyItem(custody, soon, key, byDigest);
     const budget = { deadline: Date.now() + 40 };
@@ -51,7 +51,7 @@ describe('many ECDSA signatures over digests', () => {
 const publicKeys = jwsKeys.filter(([, , purpose]) => purpose === 'sign');
 
 describe.each(publicKeys)('%s with %s', (alg, algorithm, purpose) => {
-  it('is not verified for a caller who waits no longer', async () => {
+  it('is not verified after the deadline', async () => {
     const known = knownKey(algorithm, purpose);
     const { byPayload, byDigest } = await signed(alg, known);
     const { hash } = signatureSchemes[alg];

@@ -19,7 +19,7 @@ export interface Verified {
   readonly alg: JwsAlg;
 }
 
-/** What there is to verify, whichever way it was sent. */
+/** The signature to verify, and the bytes it is over. */
 interface Claim {
   readonly alg: JwsAlg;
   readonly of: 'message' | 'digest';

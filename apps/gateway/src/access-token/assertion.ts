@@ -36,7 +36,7 @@ export const verifyAssertion = async (
   return { jti, expiresAt: expiresAt + clockTolerance };
 };
 
-/** One audience and no other: an assertion for several audiences could be replayed here by another of them. */
+/** The only accepted audience. The receiver of an assertion that is also valid elsewhere could use it here. */
 const assertAudience = ({ aud }: JWTPayload, audiences: readonly string[]): void => {
   const named = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
   if (typeof named !== 'string' || !audiences.includes(named)) throw new Error('aud is not this token endpoint');

@@ -8,7 +8,7 @@ import { TokenKeys } from './token-keys.js';
 const proofOf = ({ cnf }: TokenClaims): Readonly<Record<string, string>> =>
   cnf === undefined ? { method: 'private-key-jwt' } : { method: 'tls-client-auth', thumbprint: cnf['x5t#S256'] };
 
-/** Puts issued tokens on record before anybody sees them. */
+/** Records issued tokens before they are returned. */
 @Injectable()
 export class IssuedTokens {
   constructor(

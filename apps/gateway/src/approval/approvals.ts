@@ -45,7 +45,7 @@ export class Approvals {
     });
   }
 
-  /** @throws AnkaError `approval-not-found`, `approval-denied` to anybody but the requester, `approval-state`, `audit-unavailable` */
+  /** @throws AnkaError `approval-not-found`, `approval-denied` for anyone except the requester, `approval-state`, `audit-unavailable` */
   async withdraw(context: Context, id: string): Promise<Approval | DryRun> {
     const { tenantId } = context;
     const result = await this.actions.run(context, {

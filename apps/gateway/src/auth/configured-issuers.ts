@@ -61,7 +61,7 @@ const known = (name: unknown, prefix: string, schema: z.ZodType<string>): string
 
 const group = text(128);
 
-/** Names that cannot be granted anything are left out. A caller with too many groups is admitted with none. */
+/** Groups that cannot have grants are left out. A caller with too many groups is admitted without any. */
 const groupsOf = (claim: unknown, prefix: string): readonly string[] => {
   if (!Array.isArray(claim) || claim.length > maxGroups) return [];
   return [...new Set(claim.map((name) => known(name, prefix, group)).filter((name) => name !== undefined))];

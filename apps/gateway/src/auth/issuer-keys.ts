@@ -20,7 +20,7 @@ const readKeySet = (file: string): JSONWebKeySet => {
   return set;
 };
 
-/** A file is read anew as a URL is, so that keys roll over without a restart; one that is no JWK set stops the start, not later. */
+/** A file is read again like a URL, so that keys can be rotated without a restart. An invalid JWK set stops only the start. */
 const fileKeys = (file: string, issuer: string, outage: KeyOutage): RemoteKeys => {
   readKeySet(file);
   return new RemoteKeys(pathToFileURL(file).href, issuer, outage, async () => Response.json(readKeySet(file)));

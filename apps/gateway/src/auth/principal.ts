@@ -17,7 +17,7 @@ export interface Principal {
    * is given: undefined while it stands, else who a new look says it is. Rejects with AnkaError `authentication-required` where it has ended.
    */
   readonly confirm?: () => Promise<Principal> | undefined;
-  /** Set with `confirm`: the epoch of identities in which the principal was confirmed. */
+  /** Set with `confirm`: the epoch of identities in which the principal was checked. */
   readonly epoch?: number;
   /** Set with `confirm`. Runs work for the principal, right after `confirm` returned undefined: shutting the principal out waits for its end. */
   readonly during?: <Value>(work: () => Promise<Value>) => Promise<Value>;

@@ -13,7 +13,7 @@ export interface ClientCertificate {
 /** `x5t#S256` of RFC 8705 §3.1: base64url of the SHA-256 of the whole DER. */
 export const thumbprintOf = (der: Uint8Array): string => hash('sha256', der, 'base64url');
 
-/** The certificates of connections, once read. */
+/** The certificates of connections, computed on request. */
 const shown = new WeakMap<Socket, ClientCertificate | undefined>();
 
 const read = (connection: TLSSocket): ClientCertificate | undefined => {

@@ -15,7 +15,7 @@ const refusals: Readonly<Record<string, Failure>> = {
 };
 const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
 
-/** A whole HTTP response, the last on its connection. */
+/** A complete HTTP response for a connection that can carry nothing else. */
 export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {
   const failure = refusals[errorCode ?? ''] ?? malformed;
   const correlationId = crypto.randomUUID();

@@ -21,7 +21,7 @@ export const httpConfig = z
         /**
          * Asks clients for a certificate, which service accounts may prove with who they are (RFC 8705). Nobody needs one, and
          * no CA is believed. Something in front that ends TLS keeps the certificate to itself, and what it says of it in a
-         * header is not believed, because anybody can write that: for client certificates the gateway has to end TLS itself.
+         * header is not trusted, because any client can write one. For client certificates the gateway must end TLS itself.
          */
         clientCertificates: z.boolean().default(false),
       })

@@ -52,7 +52,7 @@ const addHooks = (server: FastifyInstance, stamp: Stamp): void => {
       assertAcceptable(request.raw);
       done();
     } catch (error) {
-      // Whether a body follows is anybody's guess.
+      // It is unknown whether a body follows.
       reply.header('connection', 'close');
       done(error as Error);
     }

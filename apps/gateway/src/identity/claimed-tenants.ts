@@ -2,22 +2,22 @@ import { AnkaError } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from './identity-epoch.js';
 
-/** A value that was read for a tenant, and the epoch of identities in which it holds; undefined where the tenant has none. */
+/** What was read of a tenant, and the epoch of identities in which it holds; nothing where the tenant has nothing. */
 export interface Read<Value> {
   readonly value: Value | undefined;
   readonly epoch: number;
 }
 
-/** Tenants remembered: those that have a value, and those that have none or do not exist. The second kind displaces none of the first. */
+/** Tenants that have something, and tenants that have nothing or are made up: these push none of those out. */
 const capacity = { known: 5000, empty: 20_000 };
 
-/** New tenants that are read at once, and that may wait: anybody can name a tenant, and others need the database too. */
+/** Limits for unknown tenants that are read concurrently and that wait. Any caller can name one, and others need the database too. */
 const strangers = { reading: 2, waiting: 200 };
 
 /**
- * Reads what a tenant has that tells a good token from a bad one, by the tenant that the token claims. The bearer has proved
- * nothing yet. A tenant is read once per epoch, however many tokens claim it, and the result is remembered where it is empty
- * too. A change makes a new epoch, so nothing that is remembered is out of date.
+ * The data of tenants that verifies tokens, by the tenant that a token claims. The claim is not proved yet, so a tenant is read
+ * only once in an epoch, however many requests name it, and the absence of data is cached too. A change makes a new epoch, so
+ * the cache is never out of date.
  */
 export class ClaimedTenants<Value> {
   private readonly known = new BoundedMap<string, Read<Value>>(capacity.known);
@@ -38,7 +38,7 @@ export class ClaimedTenants<Value> {
     const before = this.known.get(tenantId);
     if (before?.epoch === epoch) return before;
     if (this.empty.get(tenantId) === epoch) return { value: undefined, epoch };
-    // A reading of an earlier epoch might miss a change since then.
+    // A reading of an earlier epoch might miss what was created since.
     const name = `${tenantId} ${epoch}`;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);
@@ -57,7 +57,7 @@ export class ClaimedTenants<Value> {
     }
   }
 
-  /** Waits for a turn. A reading that ends gives its turn to the one that has waited longest. */
+  /** Waits for a turn. A finished reading passes its turn to the longest waiting one. */
   private async turn(): Promise<void> {
     if (this.strangers < strangers.reading) {
       this.strangers++;

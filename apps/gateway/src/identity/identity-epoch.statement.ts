@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 /**
  * What every gateway must report before a change is in force; a gateway of an earlier version reports one number.
  * `let-in`: every gateway reads in the change's epoch, whatever is still under way for others.
- * `shut-out`: nothing is under way any more that began in an earlier epoch.
+ * `shut-out`: no work that began in an earlier epoch is still running.
  */
 const awaited = { 'let-in': 'coalesce(reads_in, revision)', 'shut-out': 'revision' } as const;
 
-/** What a change of identities does: it lets somebody in, or shuts somebody out. */
+/** The effect of a change of identities: it admits a caller or excludes one. */
 export type Effect = keyof typeof awaited;
 
 /** A lease of one gateway on an epoch. */

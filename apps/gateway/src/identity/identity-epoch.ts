@@ -31,18 +31,18 @@ const times = {
 };
 
 /**
- * Keeps what gateways remember of identities exact. Every change of an identity makes a new epoch. A gateway uses what it has
- * read in an epoch only while it holds a lease on that epoch. A change waits until no gateway holds a lease on an earlier epoch:
- * a living gateway reports within moments, and the lease of a dead or disconnected one runs out. A request costs no query, and a
- * change that has returned is in force everywhere.
+ * Keeps the gateways' caches of identities exact. Every change of an identity makes a new epoch, and a gateway uses what it read
+ * in an epoch only while it holds a lease on that epoch. A change waits until no gateway holds a lease on an earlier epoch. A
+ * running gateway moves on within moments; the lease of a dead or disconnected one expires, and it respects that as well. A
+ * request therefore needs no query, and a change that returned is in force everywhere.
  *
- * A gateway reports an epoch only when nothing is under way any more for anybody whom that epoch shuts out. Work that began
- * earlier is confirmed again. Where its person is shut out, the change waits for its end, which its deadline bounds. A change
- * that shuts nobody out waits for no work.
+ * In force means more than that excluded callers are refused: a gateway enters an epoch only when it does no more work for
+ * callers that the epoch excludes. It checks callers with running work again, and waits for the work of those that are excluded,
+ * which ends by its deadline. After a change, nothing starts and nothing continues that depended on what the change ended. A
+ * change that excludes nobody does not wait for running work, so a long request cannot delay the admission of others.
  *
- * Non-goals: several database servers whose clocks run at different speeds; requests of a gateway that dies or loses the
- * database, and work of a service past its deadline. Such work may still be completed: then it is on record, and nobody gets
- * its answer.
+ * Non-goals: several database servers whose clocks run at different speeds; requests of a gateway that died or lost the
+ * database; and work of a service after its deadline. Such work may still be done. It is then in the trail, and nobody gets the answer.
  */
 @Injectable()
 export class IdentityEpoch implements OnApplicationShutdown {
@@ -81,8 +81,8 @@ export class IdentityEpoch implements OnApplicationShutdown {
   }
 
   /**
-   * Runs `work` for somebody who was confirmed in the epoch, which must be the current one. A change that shuts them out waits for its end.
-   * @param look confirms the person again: the epoch in which they are the same, or undefined
+   * Runs `work` for a caller that is admitted in the current epoch. A change that excludes the caller waits for its end.
+   * @param look checks the caller again: the epoch in which it is still admitted, or undefined
    */
   during<Value>(epoch: number, look: () => Promise<number | undefined>, work: () => Promise<Value>): Promise<Value> {
     this.watching ??= this.watch();
@@ -100,9 +100,9 @@ export class IdentityEpoch implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves when the change is in force on every gateway: within moments, or when the work of the people it shuts out is over.
-   * A caller whose own work is waited for must not wait here.
-   * @param effect `let-in` for a change that shuts nobody out
+   * Resolves when the change is in force on every gateway: within moments if all of them run and no excluded caller has running
+   * work, otherwise when that work ends, by its deadline. Work that is waited for never waits here itself.
+   * @param effect `let-in` for a change that excludes nobody
    */
   async settle(revision: number, effect: Effect): Promise<void> {
     if (performance.now() < this.validUntil) await this.renew();

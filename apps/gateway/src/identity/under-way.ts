@@ -1,41 +1,41 @@
-/** Work for somebody who was admitted in this epoch, or was confirmed in it since. */
+/** Running work for a caller that was admitted in this epoch, or was checked again in it. */
 interface Work {
   epoch: number;
-  /** The epoch in which the person is still the same; undefined where they are shut out. Rejects where that is not known. */
+  /** Checks the caller again. @returns the epoch in which it is still admitted, or undefined. Rejects if that is unknown */
   readonly look: () => Promise<number | undefined>;
 }
 
-/** The work that is under way for people who may be shut out meanwhile, so that shutting them out can wait for its end. */
+/** Running work for callers that may be excluded meanwhile, so that their exclusion can wait for its end. */
 export class UnderWay {
-  private readonly works = new Set<Work>();
+  private readonly running = new Set<Work>();
 
   get size(): number {
-    return this.works.size;
+    return this.running.size;
   }
 
-  async during<Value>(epoch: number, look: Work['look'], run: () => Promise<Value>): Promise<Value> {
-    const work = { epoch, look };
-    this.works.add(work);
+  async during<Value>(epoch: number, look: Work['look'], work: () => Promise<Value>): Promise<Value> {
+    const entry = { epoch, look };
+    this.running.add(entry);
     try {
-      return await run();
+      return await work();
     } finally {
-      this.works.delete(work);
+      this.running.delete(entry);
     }
   }
 
-  /** The earliest epoch that any work's person was last confirmed in; `now` where there is none earlier. */
+  /** The earliest epoch in which a caller with running work was last checked, or `now`. */
   oldest(now: number): number {
     let oldest = now;
-    for (const { epoch } of this.works) oldest = Math.min(oldest, epoch);
+    for (const { epoch } of this.running) oldest = Math.min(oldest, epoch);
     return oldest;
   }
 
-  /** Confirms again the people who were last confirmed before `now`. Work of people who are shut out keeps its epoch until it ends. */
+  /** Checks callers again that were last checked before `now`. The work of an excluded caller keeps its epoch until it ends. */
   async review(now: number): Promise<void> {
-    const earlier = [...this.works].filter(({ epoch }) => epoch < now);
+    const earlier = [...this.running].filter(({ epoch }) => epoch < now);
     await Promise.all(
-      earlier.map(async (work) => {
-        work.epoch = (await work.look().catch(() => undefined)) ?? work.epoch;
+      earlier.map(async (entry) => {
+        entry.epoch = (await entry.look().catch(() => undefined)) ?? entry.epoch;
       }),
     );
   }

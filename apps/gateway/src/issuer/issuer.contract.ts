@@ -101,5 +101,5 @@ export const listIssuers = ownContract(
 );
 export const getIssuer = ownContract('issuer.get', z.strictObject({ id: uuid }), tenantIssuer);
 
-/** The reply means: no gateway accepts its tokens any more, and nothing is under way that began with one. */
+/** The reply means that every gateway refuses the issuer's tokens, and no request with one is still running. */
 export const deleteIssuer = ownContract('issuer.delete', z.strictObject({ id: uuid }), tenantIssuer);

@@ -5,11 +5,11 @@ import { Injectable } from '@nestjs/common';
 
 /** How long callers may keep a set. */
 export const maxAgeSeconds = 60;
-/** How long it is kept here, in milliseconds. Callers that ask more often cost the services behind nothing. */
+/** The time that a key set is cached here, in milliseconds. More frequent requests do not reach the other services. */
 const keptMs = 2_000;
 /** Sets and unknown names kept; the oldest goes first. */
 const capacity = 1_000;
-/** Questions under way. They come from anybody, so they never take more than this of the services. */
+/** The maximum number of running requests to the other services. Callers are anonymous, so their share is limited. */
 const mostAsking = 16;
 
 export interface PublishedSet {

@@ -27,6 +27,6 @@ export const asRefusal = (error: unknown, request?: IncomingMessage): AnkaError 
   return known === undefined ? asAnkaError(error ?? new Error('nothing')) : new AnkaError(...known);
 };
 
-/** The request's own stream failed: the caller disconnected before all of it had arrived. */
+/** Whether the request's own stream failed: the client disconnected before the whole request arrived. */
 const isHangUp = (error: unknown, request: IncomingMessage | undefined): boolean =>
   error instanceof Error && request?.errored === error;

@@ -3,8 +3,8 @@ import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Route } from './route.js';
 
 /**
- * Runs `go` if the principal may still call the route. An identity may change while a request's body arrives or its work runs.
- * Awaits nothing where the identity cannot change or has not.
+ * Checks that the caller is still admitted, because its admission may have ended while its body arrived or while its request
+ * ran. Nothing is awaited if that is not possible or not the case.
  * @throws AnkaError `authentication-required`, `access-denied`
  */
 export const standing = <Value>(
@@ -21,7 +21,7 @@ export const standing = <Value>(
   });
 };
 
-/** Does the same for work that a change waits for, where the change shuts the principal out. */
+/** Does the same for work whose end the exclusion of its caller waits for. */
 export const whileStanding = <Value>(
   principal: Principal,
   route: Route,

@@ -61,7 +61,7 @@ const keptOf = (text: string): KeptCertificate => {
 };
 
 /**
- * Returns what is kept of an account's certificates. Their issuers are not checked.
+ * The stored form of certificates that an account authenticates with. Their issuers do not matter.
  * @throws AnkaError `request-invalid` for what is no certificate, has expired, is there twice or has a key that is too weak
  */
 export const keptCertificates = (texts: readonly string[]): readonly KeptCertificate[] => {

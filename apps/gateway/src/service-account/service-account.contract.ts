@@ -71,5 +71,5 @@ export const listServiceAccounts = ownContract(
 
 export const getServiceAccount = ownContract('service-account.get', z.strictObject({ id: uuid }), serviceAccount);
 
-/** The reply means: no gateway accepts a token of the account any more, and nothing is under way that began with one. */
+/** The reply means that every gateway refuses the account's tokens, and no request with one is still running. */
 export const deleteServiceAccount = ownContract('service-account.delete', z.strictObject({ id: uuid }), serviceAccount);

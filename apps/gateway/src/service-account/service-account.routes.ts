@@ -16,7 +16,7 @@ const key = {
   kid: 'payments-2027',
   alg: 'ES256',
 };
-/** Self-signed, with an Ed25519 key that is nowhere any more, for a hundred years. */
+/** A self-signed certificate, valid for a hundred years. Its Ed25519 key has been deleted. */
 const certificate =
   'MIIBWzCCAQ2gAwIBAgIUcfyDbyo+poNhLicHFq2peDqy9tkwBQYDK2VwMCIxDTALBgNVBAoMBEFjbWUxETAPBgNVBAMMCHBheW1lbnRzMCAXDTI2MTEyODE2MDgwM1oYDzIxMjYxMTA0MTYwODAzWjAiMQ0wCwYDVQQKDARBY21lMREwDwYDVQQDDAhwYXltZW50czAqMAUGAytlcAMhAFuxxthGu58fDMW/PmcDTJUV3DS//LrKY/Qn2QhZXw/eo1MwUTAdBgNVHQ4EFgQUZ1Gqguk0oB/p0KDJ41kRZzCajBEwHwYDVR0jBBgwFoAUZ1Gqguk0oB/p0KDJ41kRZzCajBEwDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXADQQDXwyADhjVFn7tYaglavbiIWeCFZRbP/BukCV5UNecIFQmJ4BmbFHGLp1VYEcshPnwveVYZAer/2AMaAprG2ekP';
 const request = { name: 'payments', roles: ['user'], groups: ['signers'], keys: [key], certificates: [certificate] };

@@ -54,7 +54,7 @@ export class TenantDirectory {
     return partition;
   }
 
-  /** The database only saves a request to policy. Where the database is away, policy is asked. */
+  /** The database is only a cache. Without it the directory asks the policy service. */
   private recall(tenantId: string): Promise<string | undefined> {
     return this.tolerant(tenantId, async () => {
       const known = await withTenant(this.dataSource, tenantId, (manager) =>

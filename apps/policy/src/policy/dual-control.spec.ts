@@ -19,7 +19,7 @@ describe('a policy that wants two people for something', () => {
   });
   afterAll(() => policy.stop());
 
-  it('is not relaxed by one, nor by whoever approves himself', async () => {
+  it('is not relaxed by one person, nor by one who approves their own request', async () => {
     for (const over of [{}, { approval: { ...approval, requestedBy: 'alice' } }])
       for (const document of [{ ...strict, fipsOnly: false }, { ...strict, dualControl: [] }, { fipsOnly: true }])
         expect(await errorOf(policy.put(tenantId, { ifMatch: 2, ...over }, document))).toMatchObject({

@@ -29,7 +29,7 @@ describe('a policy change', () => {
     const rows = await policy.query(`SELECT version, state FROM policy_version WHERE tenant_id = '${tenantId}'`);
     return Object.fromEntries(rows.map((row) => [String(row['version']), row['state']]));
   };
-  /** The one truth: what callers read is what workers enforce, and it was reported once. */
+  /** Callers read the policy that workers enforce, and it was reported once. */
   const converged = (version: number) =>
     eventually(async () => {
       expect(await policy.get(tenantId)).toMatchObject({ version, ...strictDocument, pendingVersion: null });
@@ -37,7 +37,7 @@ describe('a policy change', () => {
       expect(puts()).toHaveLength(1);
     });
 
-  it('is in force on the worker when it is answered, and says what changed', async () => {
+  it('is in force on the worker when it is answered, and reports the differences', async () => {
     const answer = await policy.put(tenantId, { ifMatch: 1, principal: 'bob', correlationId: 'req-9' }, strictDocument);
     expect(answer).toMatchObject({ version: 2, ...strictDocument, changedBy: 'bob', pendingVersion: null });
     expect(policy.worker.enforced.get(tenantId)).toEqual({ revision: 2, document: strictDocument });
@@ -55,7 +55,7 @@ describe('a policy change', () => {
     expect(puts()[0]?.details).not.toHaveProperty('addedAlgorithms');
   });
 
-  it('is on record with the issuer that said who made it, also when it is finished without him, and is nobody else’s to repeat', async () => {
+  it('is recorded with the issuer of its author, also when it is finished in the background, and only its author can repeat it', async () => {
     const issuer = 'https://another.test';
     policy.worker.behaviour = 'fail';
     const put = () => policy.put(tenantId, { ifMatch: 1, issuer, ...soon() }, strictDocument);
@@ -234,7 +234,7 @@ describe('the policy database', () => {
       (error: unknown) => (error as { code?: string }).code,
     );
 
-  it('is what the entities say', async () => {
+  it('has the tables that the entities describe', async () => {
     const { upQueries } = await app.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
@@ -250,7 +250,7 @@ describe('the policy database', () => {
     expect(await codeOf(withTenant(app, a, (manager) => manager.query(insert)))).toBe('42501');
   });
 
-  it('never lets the service change or remove what a version said', async () => {
+  it('never lets the service change or remove a version’s document', async () => {
     const id = await policy.tenant();
     for (const sql of [
       `UPDATE policy_version SET document = '{}'`,

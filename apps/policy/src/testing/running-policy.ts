@@ -37,14 +37,14 @@ export const database = 'ankadb_policy';
 
 type Enforced = z.infer<typeof applyPolicy.reply>;
 
-/** What a worker does when it is handed a policy. */
+/** A worker's reaction to a policy. */
 export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
 
 /** A worker that enforces as the contract says, and can be told to misbehave. */
 export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
   readonly enforced = new Map<string, Enforced>();
-  /** How often each tenant's policy was handed over. */
+  /** Number of times that each tenant's policy was handed over. */
   readonly asked = new Map<string, number>();
   private readonly answers: Record<
     Behaviour,

@@ -17,7 +17,7 @@ export type RecordEvents = (...events: readonly AuditEvent[]) => Promise<void>;
 
 /** A change of one tenant's data in two steps, both inside the tenant's transaction. */
 export interface Action<Plan, Result> {
-  /** The operation, as audit events name it. */
+  /** The operation's name in audit events. */
   readonly operation: string;
   /** The tenant whose data it changes; the context's by default. */
   readonly tenantId?: string;
@@ -25,7 +25,7 @@ export interface Action<Plan, Result> {
   readonly details?: Readonly<Record<string, string>>;
   /** Throws every refusal, changes nothing, and returns what `write` needs. */
   check(manager: EntityManager): Promise<Plan>;
-  /** Changes what `check` has planned. */
+  /** Carries out the plan of `check`. */
   write(manager: EntityManager, plan: Plan, record: RecordEvents): Promise<Result>;
 }
 
@@ -65,7 +65,7 @@ export class ActionRunner {
     return verdictOf(operation, error);
   }
 
-  /** Runs `work` in the tenant's transaction, and wakes the outbox for what it recorded once that is committed. */
+  /** Runs `work` in the tenant's transaction. Once it is committed, wakes the outbox for the recorded events. */
   private async recording<Result>(
     tenantId: string,
     work: (manager: EntityManager, record: RecordEvents) => Promise<Result>,

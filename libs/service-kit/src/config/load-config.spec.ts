@@ -91,7 +91,7 @@ describe('configuration', () => {
     expect(inspect(thrown, { depth: 9 })).not.toContain('canary');
   });
 
-  it('prints no warning about what stands there either', () => {
+  it('prints no warning about its contents either', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     expect(() => load('ankasecure: !canary {}\n')).toThrow(/^configuration is not valid/);
     expect(() => load('? [canary]\n: 1\n')).toThrow(/^configuration/);

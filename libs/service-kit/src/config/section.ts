@@ -11,7 +11,7 @@ export const port = integer(1, 65_535);
 
 const login = { user: z.string().min(1), password: z.string().min(1) };
 
-/** What every service is configured with; a service's own schema extends it. */
+/** The configuration that every service has. A service's own schema extends it. */
 export const serviceConfig = z.strictObject({
   nats: z.strictObject({
     servers: z.array(z.string().min(1)).min(1),

@@ -11,18 +11,18 @@ export interface Schema {
   readonly migrations: MixedList<new () => object>;
 }
 
-/** Bounds on what one statement or transaction may hold up, in milliseconds. */
+/** Time limits of statements and transactions, in milliseconds. */
 const limits = {
   statement_timeout: 15_000,
   idle_in_transaction_session_timeout: 60_000,
   connectionTimeoutMillis: 5_000,
-  /** Longer than any statement may take: it ends what a server that is cut off never answers. */
+  /** Longer than any statement may take. It ends queries to a server that is cut off and never answers. */
   query_timeout: 20_000,
 };
 
 /**
- * A connection whose other end is gone without a word is found out at both ends. Ours is first, 10 s and ten probes of
- * libuv's later: who loses an advisory lock knows before PostgreSQL gives it to another.
+ * Both ends detect a connection whose other end vanished. The client detects it first, after 10 s and ten probes of libuv, so
+ * the loser of an advisory lock knows before PostgreSQL gives the lock to another.
  */
 const liveness = {
   keepAlive: true,
@@ -31,7 +31,7 @@ const liveness = {
     'tcp_keepalives_idle=10',
     'tcp_keepalives_interval=5',
     'tcp_keepalives_count=3',
-    // Keepalives do not speak while an answer is not acknowledged.
+    // Keepalives are not sent while data is unacknowledged.
     'tcp_user_timeout=25000',
   ]
     .map((setting) => `-c ${setting}`)
@@ -43,8 +43,7 @@ export const tlsOf = (config: ServiceConfig['database']): { ssl?: { ca: string }
   config.caFile === undefined ? {} : { ssl: { ca: readFileSync(config.caFile, 'utf8') } };
 
 /**
- * A connection of pg's own to the service's database, for what has to stay apart from the pool: of a `Pool`, or a
- * `BoundedClient`.
+ * Options of a pg `Pool` or `BoundedClient`, for connections to the service's database that stay apart from its data source.
  * @param unansweredMs how long a query may go unanswered; longer only where one waits for a lock
  */
 export const connectionOf = (

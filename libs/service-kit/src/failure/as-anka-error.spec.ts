@@ -5,7 +5,7 @@ import { asAnkaError } from './as-anka-error.js';
 
 const failed = (code: string) => new QueryFailedError('SELECT 1', [], Object.assign(new Error('no'), { code }));
 
-describe('what was thrown', () => {
+describe('a thrown value', () => {
   it.each([
     '08006',
     '53300',
@@ -49,7 +49,7 @@ describe('what was thrown', () => {
     (error) => expect(asAnkaError(error)).toMatchObject({ code: 'internal-error', retryable: false }),
   );
 
-  it('is left as it is when it says by itself what it is', () => {
+  it('is unchanged when it is an AnkaError', () => {
     const error = new AnkaError('key-state');
     expect(asAnkaError(error)).toBe(error);
   });

@@ -1,6 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
 
-/** Codes that mean: not now, rather than: wrong. Whole classes of SQLSTATE by their beginning, single ones in full. */
+/** Codes of transient failures: prefixes of whole SQLSTATE classes, and single codes in full. */
 const transientCodes: readonly string[] = [
   // PostgreSQL: connection lost, out of resources, shutting down or starting (57P05: idle too long), system error.
   '08',
@@ -26,7 +26,7 @@ const transientCodes: readonly string[] = [
   'ENOTFOUND',
 ];
 
-/** What pg, its pool and TypeORM say without a code when a connection is gone, does not come, or is not answered. */
+/** Messages of pg, its pool and TypeORM that carry no code: the connection is lost, cannot be made, or does not answer. */
 const transientMessages: readonly string[] = [
   'connection terminated',
   'connection ended',
@@ -46,7 +46,7 @@ const isTransient = ({ code, message }: { code?: unknown; message?: unknown }): 
   return transientMessages.some((part) => said.includes(part));
 };
 
-/** Whatever was thrown, as an error a caller may see; a database that cannot be reached is `service-unavailable`, the rest `internal-error`. */
+/** Turns a thrown value into an error that a caller may see. An unreachable database is `service-unavailable`, anything unknown is `internal-error`. */
 export const asAnkaError = (error: unknown): AnkaError => {
   if (error instanceof AnkaError) return error;
   if (isTransient(Object(error) as object))

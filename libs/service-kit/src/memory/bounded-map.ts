@@ -1,4 +1,4 @@
-/** A map with room for `capacity` entries: the one that was set longest ago makes way for another. */
+/** A map with room for `capacity` entries. A new entry replaces the one that was set longest ago. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   constructor(private readonly capacity: number) {
     super();
@@ -12,7 +12,7 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
     return super.set(key, value);
   }
 
-  /** What `get` gives, made the newest: where this is how entries are read, the one unused for longest makes way. */
+  /** Gets an entry and makes it the newest. If entries are read this way only, a new entry replaces the least recently used one. */
   use(key: Key): Value | undefined {
     const value = this.get(key);
     if (value !== undefined) this.set(key, value);

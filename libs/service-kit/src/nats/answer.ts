@@ -1,6 +1,6 @@
 import { AnkaError, type Context, type KeyQuota, type Notice, type ReplyHead } from '@ankasecure/contracts';
 
-/** The result of a method that serves a contract: the reply's body and what its head says of it. */
+/** The result of a method that serves a contract: the reply's body, and members of its head. */
 export interface Answer<Body> {
   readonly body: Body;
   readonly revision?: number;

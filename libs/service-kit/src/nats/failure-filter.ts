@@ -1,7 +1,7 @@
 import { Catch, type ExceptionFilter } from '@nestjs/common';
 import { type Observable, throwError } from 'rxjs';
 
-/** Hands errors to the transport as they are: the server turns them into the reply's failure and logs what is ours. */
+/** Passes errors to the transport unchanged. The server turns them into the reply's failure and logs internal ones. */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   catch(error: unknown): Observable<never> {

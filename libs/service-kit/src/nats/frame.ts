@@ -40,7 +40,7 @@ export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** As it may be written, also with any of its letters by their code points. */
+/** Matches every spelling of `__proto__`, including escaped letters. May match more. */
 const maySayProto = /__proto__|\\u00[5-7]/i;
 
 /**
@@ -66,12 +66,12 @@ const isSafe = (value: unknown): boolean =>
 const clip = (text: string): string =>
   (text.length > 160 ? `${text.slice(0, 160)}…` : text).replaceAll(/\p{Cc}/gu, '·').toWellFormed();
 
-/** What a caller is told of a value that does not fit: where and what was expected, never the value. */
+/** Describes invalid values for the caller: the place and the expected type, never the value. */
 export const describeIssues = (error: z.core.$ZodError): string => {
   const flat = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
     if (issue.code !== 'invalid_union') return [issue];
     const [closest] = issue.errors.toSorted((a, b) => a.length - b.length);
-    // No variant is meant by what tells them apart.
+    // The discriminator matches no variant.
     if (closest === undefined) return [issue];
     return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   };

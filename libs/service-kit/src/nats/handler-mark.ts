@@ -1,7 +1,7 @@
-/** Where Nest keeps what a transport's decorator says beside its pattern. */
+/** Nest's metadata key for the extras of a message pattern. */
 const extrasKey = 'microservices:pattern_extras';
 
-/** Adds to what the server is told of a method; works above `@MessagePattern` and below it. */
+/** Adds to the extras of a method. It works above and below `@MessagePattern`. */
 const markHandler =
   (mark: object): MethodDecorator =>
   (_target, _name, descriptor) => {

@@ -6,7 +6,7 @@ import type { Answer, RawHandler } from './answer.js';
 import { FailureFilter } from './failure-filter.js';
 import { busTransport } from './transport.js';
 
-/** What the decorators below tell the server of a method. */
+/** The extras of a method's message pattern, which the server reads. */
 export interface HandlerExtras {
   readonly contract: Contract;
   readonly raw?: true;

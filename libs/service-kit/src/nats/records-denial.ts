@@ -15,7 +15,7 @@ export abstract class DenialRecorder {
   abstract record(context: Context, action: AuditedAction): Promise<void>;
 }
 
-/** What the event of a denial says of the request. */
+/** Reads from the request the members of its denial's event. */
 type DeniedRequest<Request> = (request: Request) => Pick<AuditedAction, 'keyId' | 'details'>;
 
 interface Denial {
@@ -25,7 +25,7 @@ interface Denial {
 
 const DenialOf = Reflector.createDecorator<Denial>();
 
-/** Puts a denial on record before it is answered. Reading leaves no other trace. */
+/** Records a denial before it is answered. A denied read leaves no other trace. */
 @Injectable()
 export class DenialInterceptor implements NestInterceptor {
   constructor(

@@ -17,7 +17,7 @@ const unsendable: ReplyHead = {
   },
 };
 
-/** Answers messages with what a handler returns or throws, and counts the messages in flight. */
+/** Answers messages with the result or the error of a handler, and counts the messages in flight. */
 export class Responder {
   private inFlight = 0;
 

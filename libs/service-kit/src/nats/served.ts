@@ -1,6 +1,6 @@
 import type { Subscription } from '@nats-io/transport-node';
 
-/** One contract that is served. While it is paused the other members of its queue group get its requests, if there are any. */
+/** The subscription of one served contract. While it is paused, the other members of its queue group get its requests. */
 export class Served {
   private subscription: Subscription | undefined;
   private ended = false;
@@ -14,7 +14,7 @@ export class Served {
     if (!this.ended) this.subscription ??= this.subscribe();
   }
 
-  /** Takes no new requests; those that are on their way here are still served. */
+  /** Takes no new requests. Requests already on the wire are still served. */
   pause(): void {
     const { subscription } = this;
     this.subscription = undefined;
@@ -22,7 +22,7 @@ export class Served {
     this.drained = Promise.allSettled([this.drained, subscription?.drain()]);
   }
 
-  /** For good. @returns when no request is on its way here any more */
+  /** Ends the subscription for good. Resolves when no request is on the wire any more. */
   end(): Promise<unknown> {
     this.ended = true;
     this.pause();

@@ -1,4 +1,4 @@
-/** How long a row is left aside, in milliseconds: doubled at each refusal, since most reasons pass and some stay. */
+/** Time for which a row is deferred, in milliseconds. It doubles at each refusal. */
 const asideMs = { first: 1000, most: 10_000 };
 
 interface Deferral {
@@ -19,9 +19,9 @@ export class Deferrals {
   }
 
   /**
-   * Rows to try again: of one tenant, so that nobody waits for another's trail, and a quarter as many each time, so that in
-   * the end whatever keeps failing fails alone.
-   * @param most rows the first time
+   * Rows to try again. All belong to one tenant, so that no tenant waits for another's trail. Each time they are a quarter as
+   * many, so that in the end a row that keeps failing fails alone.
+   * @param most rows at the first retry
    */
   due(most: number, now = Date.now()): readonly string[] {
     const due = [...this.rows].filter(([, { until }]) => until <= now);

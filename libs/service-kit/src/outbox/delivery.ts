@@ -18,20 +18,20 @@ interface Failure {
   readonly detail: string;
 }
 
-/** Refusals of what the row says, which will never be another. */
+/** Failures that are caused by the row itself, so a retry never helps. */
 const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
-/** Asks of one transaction, about: it holds rows that nobody else may take, and what it has found out is kept only at its end. */
+/** Most requests of one transaction, about. The transaction locks its rows, and its findings are kept only when it commits. */
 const mostAsks = 64;
 
 /**
- * One transaction's way to the audit service with rows that it holds. What it did is in force when the transaction commits
- * and not before: until then the lists only say what it is about to do.
+ * Delivers the rows that one transaction holds to the audit service. The result takes effect when the transaction commits;
+ * until then the lists are only a plan.
  */
 export class Delivery {
   readonly sealed: ClaimedEntry[] = [];
-  /** To be left aside for a while. */
+  /** Rows to defer. */
   readonly deferred: ClaimedEntry[] = [];
-  /** Rows it went with, whatever became of them. */
+  /** Number of rows that were tried, whatever the result. */
   taken = 0;
   private asks = 0;
 
@@ -97,7 +97,7 @@ export class Delivery {
     await this.manager.delete(OutboxEntry, { id: row.id });
   }
 
-  /** For good when the row itself is refused; for a while when its tenant's trail cannot be sealed. */
+  /** Quarantines a row that is itself refused; defers one whose tenant's trail cannot be sealed now. */
   private async setAside(row: ClaimedEntry, why: Failure): Promise<void> {
     if (!refusals.includes(why.code)) return this.defer([row], why);
     await (row.eventCount > 1 ? this.split(row) : this.quarantine(row, why));
@@ -128,7 +128,7 @@ export const writeEntry = async (manager: EntityManager, events: readonly AuditE
 /** The tenant of a row's first event; the others are nearly always the same tenant's. */
 export const tenantOf = ({ events }: ClaimedEntry): string => (JSON.parse(events) as AuditEvent[])[0]?.tenantId ?? '';
 
-/** As many of the first rows as one append may carry in events and bytes, at least one. */
+/** The first rows that fit into one append by events and bytes, at least one. */
 const withinAppend = (rows: readonly ClaimedEntry[], maxBytes: number): readonly ClaimedEntry[] => {
   let events = 0;
   let bytes = 0;

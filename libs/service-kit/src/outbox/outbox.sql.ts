@@ -19,7 +19,7 @@ export const claimFirstEntries = (
   ids: readonly string[],
 ): Promise<ClaimedEntry[]> => manager.query<ClaimedEntry[]>(claimed('id <> ALL($2::bigint[])'), [most, ids]);
 
-/** What waits in the outbox, over all processes. */
+/** The counts of the outbox table, over all processes. */
 export interface OutboxCount {
   /** Events. */
   readonly waiting: number;

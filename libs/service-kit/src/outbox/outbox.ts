@@ -27,22 +27,22 @@ export interface OutboxOptions {
 const defaults: OutboxOptions = { capacity: 200_000, batch: 256 };
 const idleMs = 1000;
 /**
- * How long outcomes gather between one delivery and the next, in milliseconds, unless so many have come already: a delivery
- * costs two commits and a dozen messages whatever it carries. The first after a pause goes at once.
+ * Outcomes gather between two deliveries for `ms` milliseconds, or until there are `events` of them: a delivery costs two
+ * commits and a dozen messages whatever its size. The first outcome after a pause is delivered at once.
  */
 const gathering = { ms: 200, events: 2000 };
 const retryMs = { first: 100, most: 5000 };
-/** Of one ask. An audit service that dies while it seals never answers: until then its rows wait, and those behind them. */
+/** Time limit of one append. An audit service that dies while it seals never answers, and its rows wait until then. */
 const appendTimeoutMs = 8000;
-/** How old the count of what waits may be: other processes put in and take out as well. */
+/** Greatest age of the count, in milliseconds. Other processes change the table as well. */
 const countMs = 1000;
-/** Kept of the bus's largest message for the head. */
+/** Bytes of the bus's largest message that are reserved for the head. */
 const headBytes = 4096;
 
 /**
- * Outcomes on their way to the audit trail. They are written in the transaction of what they report, and one relay per
- * process takes them on: rows leave when the audit service has answered that they are sealed, and only then. Several
- * processes may share a table (rows under way are skipped); an event that arrives twice is sealed once.
+ * Delivers outcomes to the audit trail. An outcome is written in the transaction of the action it reports. One relay per
+ * process delivers the rows, and a row leaves only when the audit service has answered that it is sealed. Several processes
+ * may share a table: a relay skips rows that another one holds, and an event that arrives twice is sealed once.
  */
 export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private waiting = 0;
@@ -101,7 +101,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.waiting;
   }
 
-  /** @throws AnkaError `audit-unavailable` when so much waits that nothing more may happen unrecorded */
+  /** @throws AnkaError `audit-unavailable` when the outbox is full */
   assertRoom(): void {
     if (this.waiting >= this.options.capacity)
       throw new AnkaError(
@@ -115,7 +115,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     await writeEntry(manager, events);
   }
 
-  /** Says that `count` more events are committed, so that the relay does not wait for its next look. */
+  /** Tells the relay that `count` more events are committed, so that it delivers them soon. */
   committed(count: number): void {
     this.waiting += count;
     this.sinceCount += count;
@@ -123,7 +123,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     if (this.failures === 0 && !(this.gathers && this.waiting < gathering.events)) this.wake();
   }
 
-  /** Sends what waits, as far as the audit service answers within `graceMs`, and stops. What is left is sent after the next start. */
+  /** Delivers the waiting rows for at most `graceMs`, and stops. The rest is delivered after the next start. */
   async stop(graceMs = 3000): Promise<void> {
     if (!this.running || this.stopped) return;
     const end = Date.now() + graceMs;
@@ -162,13 +162,13 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     this.gathers = false;
   }
 
-  /** Waits for a commit; not for long when rows wait that another relay has taken and may fail to deliver. */
+  /** Waits for a commit. The wait is short when another relay holds rows, since it may fail to deliver them. */
   private async idle(): Promise<void> {
     const othersAtWork = this.waiting > 0 && this.deferrals.ids.length === 0;
     if (!this.woken) await this.pause(othersAtWork ? retryMs.first : idleMs);
   }
 
-  /** Tries again what was left aside, in a transaction of its own: nothing else waits for it. */
+  /** Retries deferred rows in a transaction of their own, so that no other row waits for them. */
   private async retry(): Promise<number> {
     const due = this.deferrals.due(this.options.batch);
     return due.length === 0 ? 0 : this.deliver(due);
@@ -193,9 +193,9 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return delivery.taken;
   }
 
-  /** Only now that it is committed: rows are gone, or left aside, because the table says so. */
+  /** Takes over the result of a delivery. Call it after the commit. */
   private remember({ sealed, deferred }: Delivery, due: readonly string[], untaken: readonly ClaimedEntry[]): void {
-    // Neither refused again nor to be taken yet: sealed, set aside for good, or another relay's.
+    // The other due rows are sealed, quarantined, or held by another relay.
     const stay = new Set([...deferred, ...untaken].map(({ id }) => id));
     this.deferrals.drop(due.filter((id) => !stay.has(id)));
     for (const row of deferred) this.deferrals.put(row.id, tenantOf(row));

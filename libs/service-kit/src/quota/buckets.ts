@@ -1,7 +1,7 @@
 export interface Rate {
   /** Sustained. */
   readonly perSecond: number;
-  /** What may come at once after a pause. */
+  /** Requests at once after a pause. */
   readonly burst: number;
 }
 
@@ -32,7 +32,7 @@ export class Buckets {
     return grantOf(bucket, granted);
   }
 
-  /** What `take` would find. */
+  /** The result that `take` would have, without taking. */
   look(name: string, rate: Rate): Grant {
     const bucket = this.filled(name, rate);
     return grantOf(bucket, bucket.tokens >= 1);

@@ -4,7 +4,7 @@ const tracer = trace.getTracer('ankasecure');
 const kinds = { client: SpanKind.CLIENT, server: SpanKind.SERVER, internal: SpanKind.INTERNAL } as const;
 
 let known: boolean | undefined;
-/** Whether an SDK (see otel.mjs) takes spans. Without one they are left out: what they would cost is felt at every message. */
+/** Tells whether an SDK (see otel.mjs) takes spans. Without one no spans are made, since every message would pay for them. */
 const traced = (): boolean => {
   known ??= isSpanContextValid(tracer.startSpan('probe').spanContext());
   return known;

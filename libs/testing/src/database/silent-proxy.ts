@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands before a TCP server: passes everything on until it is told to swallow it, as a network does that was cut. */
+/** A proxy before a TCP server. It forwards everything until it is told to drop it, like a cut network. */
 export const startSilentProxy = async (port: number) => {
   const sockets = new Set<Socket>();
   let silent = false;
@@ -23,7 +23,7 @@ export const startSilentProxy = async (port: number) => {
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    /** Nothing passes from now on, and no end hears of it. */
+    /** Drops everything from now on, without telling either end. */
     cut: () => {
       silent = true;
     },

@@ -72,11 +72,11 @@ describe('a connection', () => {
     return gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
   };
 
-  it('that drains answers what was on the wire already, and leaves what comes later to others', async () => {
+  it('that drains answers requests on the wire, and leaves later ones to others', async () => {
     const worker = await workerThat(() => delay(50));
     const asked = Array.from({ length: 20 }, ask);
     await turn();
-    // The requests reach the worker's socket, and the worker has not looked yet.
+    // The requests have reached the worker's socket, but the worker has not read them yet.
     for (const end = Date.now() + 300; Date.now() < end; );
     await worker.drain();
     for (const { head } of await Promise.all(asked)) expect(head.ok).toBe(true);
@@ -84,7 +84,7 @@ describe('a connection', () => {
     await worker.close();
   });
 
-  it('that is lost fails at once what waits for a reply on it', async () => {
+  it('that is lost fails at once every request that waits for a reply', async () => {
     const worker = await workerThat(() => delay(60_000, undefined, { ref: false }));
     const asked = ask();
     const failed = expect(asked).rejects.toMatchObject({ code: 'service-unavailable', retryable: true });

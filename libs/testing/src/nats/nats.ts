@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, type Nats, startNats } from '@ankasecure/local';
 
-/** A real nats-server of its own for a test, with the identities and permissions of the services. `stop` also deletes it. */
+/** A test's own nats-server, with the identities and permissions of the services. `stop` also deletes it. */
 export const startTestNats = async (partition = 'default'): Promise<Nats> => {
   const directory = await mkdtemp(join(tmpdir(), 'anka-nats-'));
   const nats = await startNats({ directory, port: await freePort(), partition });

@@ -41,7 +41,7 @@ const eventOf = (over: Partial<AuditEvent> = {}): AuditEvent => ({
 });
 const eventsOf = (count: number): AuditEvent[] => Array.from({ length: count }, () => eventOf());
 
-/** What the audit service that stands in does with one append; it seals unless told otherwise. */
+/** The reaction of the fake audit service to one append. It seals by default. */
 type Answer = (events: readonly AuditEvent[]) => Promise<void> | void;
 
 /** The service kit's outbox, here because its spec needs what this library starts. */
@@ -110,7 +110,7 @@ describe('the outbox', () => {
   const eventually = (holds: () => unknown) => expect.poll(holds, { timeout: 10_000, interval: 20 });
   const ids = (events: readonly AuditEvent[]) => events.map(({ eventId }) => eventId);
 
-  it('delivers in the order of commits, and removes what is sealed', async () => {
+  it('delivers in the order of commits, and removes sealed rows', async () => {
     const outbox = outboxOf();
     const batches = [eventsOf(2), eventsOf(1), eventsOf(3)];
     for (const events of batches) await write(outbox, events);
@@ -146,7 +146,7 @@ describe('the outbox', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('keeps rows until the answer says sealed, and tries again with growing pauses, whatever is committed meanwhile', async () => {
+  it('keeps rows until they are reported as sealed, and retries with growing pauses while more is committed', async () => {
     const outbox = outboxOf();
     answer = () => {
       throw new AnkaError('service-unavailable');
@@ -179,7 +179,7 @@ describe('the outbox', () => {
     expect(appends).toEqual([2, 2]);
   });
 
-  it('sends no more than one append may carry, and a whole commit always together', async () => {
+  it('sends at most the limit of one append, and a commit always as a whole', async () => {
     const outbox = outboxOf(0, { capacity: 100_000, batch: 256 });
     for (let commit = 0; commit < 6; commit++) await write(outbox, eventsOf(1000));
     outbox.start();
@@ -187,7 +187,7 @@ describe('the outbox', () => {
     expect(appends).toEqual([maxAppend, 1000]);
   });
 
-  it('sends no more than one message may carry', async () => {
+  it('sends at most the limit of one message', async () => {
     const outbox = outboxOf(0, { capacity: 100_000, batch: 256 });
     const details = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`name-${index}`, 'x'.repeat(500)]));
     for (let commit = 0; commit < 5; commit++)
@@ -293,7 +293,7 @@ describe('the outbox', () => {
     expect(appends.length).toBeLessThan(16);
   });
 
-  it('finds what cannot be sealed among outcomes of one tenant in the end, and delivers the others', async () => {
+  it('finds the one row of a tenant that cannot be sealed, and delivers the others', async () => {
     const outbox = outboxOf(0, { capacity: 1000, batch: 16 });
     answer = (events) => {
       if (events.some(({ operation }) => operation === 'broken')) throw new AnkaError('internal-error');
@@ -325,7 +325,7 @@ describe('the outbox', () => {
     await eventually(rows).toHaveLength(1);
   });
 
-  it('keeps what it has found out when much is refused: one transaction does not ask for ever', async () => {
+  it('keeps its findings when many rows are refused: the requests of one transaction are limited', async () => {
     const outbox = outboxOf();
     answer = () => {
       if (appends.length > 70) return delay(60_000);
@@ -388,7 +388,7 @@ describe('the outbox', () => {
     await dying.stop();
   });
 
-  it('refuses operations when too much waits, counting what other processes put in, and allows them again', async () => {
+  it('refuses operations while the outbox is full, counting the rows of other processes, and allows them again', async () => {
     const [first, second] = [outboxOf(0, { capacity: 10, batch: 256 }), outboxOf(1, { capacity: 10, batch: 256 })];
     answer = () => {
       throw new AnkaError('service-unavailable');
@@ -405,7 +405,7 @@ describe('the outbox', () => {
     expect(() => first.assertRoom()).not.toThrow();
   });
 
-  it('delivers what waits before it stops, and leaves what cannot be delivered for the next start', async () => {
+  it('delivers waiting rows before it stops, and leaves the rest for the next start', async () => {
     const outbox = outboxOf();
     outbox.start();
     await write(outbox, eventsOf(5));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort, type Postgres, startPostgres } from '@ankasecure/local';
 
 /**
- * A real PostgreSQL of its own for a test: `databases`, each with its `<name>_owner` and `<name>_app` role.
+ * A test's own PostgreSQL: `databases`, each with its `<name>_owner` and `<name>_app` role.
  * `stop` also deletes it.
  */
 export const startTestPostgres = async (...databases: readonly string[]): Promise<Postgres> => {

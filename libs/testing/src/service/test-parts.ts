@@ -52,7 +52,7 @@ export const connectTestBus = (service: Service, nats: Nats): Promise<Bus> =>
     createLogger(service, 'fatal'),
   );
 
-/** What a service stands on, as its own roles: another instance each time. The database is migrated already. */
+/** Connects the parts of one more instance of a service, with the service's own roles. The database is already migrated. */
 export const startTestParts = async (options: TestPartsOptions): Promise<TestParts> => {
   const { service, nats, schema } = options;
   const config = configOf(options, 'app');

@@ -6,7 +6,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** A logger that remembers. */
+/** A logger that keeps its lines. */
 export const listeningLogger = () => {
   const lines: LogLine[] = [];
   const at =
@@ -17,14 +17,14 @@ export const listeningLogger = () => {
   return { lines, info: at('info'), warn: at('warn'), error: at('error') };
 };
 
-/** A private SoftHSM token that libraries loaded by this process will see. */
+/** A private SoftHSM token for libraries that this process loads. */
 export const enterSoftHsmToken = (): SoftHsmToken => {
   const token = createSoftHsmToken();
   Object.assign(process.env, token.env);
   return token;
 };
 
-/** The `hsm.pkcs11` configuration of a partition on `token`: two lanes, thirty seconds a call. */
+/** The `hsm.pkcs11` configuration of a partition on `token`, with two lanes and thirty seconds per call. */
 export const partitionOn = (token: SoftHsmToken) => ({
   partition: 'default',
   libraryPath: token.libraryPath,

@@ -6,9 +6,9 @@ export interface HttpsAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The connection it came on. */
+  /** The connection of the answer. */
   readonly socket: TLSSocket;
-  /** By which another connection may resume this one's TLS session. */
+  /** The ticket with which another connection can resume this TLS session. */
   readonly session: Buffer | undefined;
 }
 

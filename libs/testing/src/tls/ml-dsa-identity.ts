@@ -21,8 +21,8 @@ const utcTime = (instant: number): Buffer => {
 };
 
 /**
- * A self-signed certificate with an ML-DSA-65 key, which the openssl command of Debian 12 does not make.
- * @param until in milliseconds since the epoch; it is good for a day before that
+ * Creates a self-signed certificate with an ML-DSA-65 key, which the openssl command of Debian 12 cannot.
+ * @param until in milliseconds since the epoch. The certificate is valid for a day before that
  */
 export const makeMlDsaIdentity = (until = Date.now() + 3_600_000): TlsIdentity => {
   const { publicKey, privateKey } = generateKeyPairSync('ml-dsa-65');

@@ -13,7 +13,7 @@ interface Listing {
 /** The wiring of a service: its root module, and fresh values for all that is not its own. */
 export interface Wiring {
   root(): DynamicModule;
-  /** Stands in for the kit. It is made anew for each attempt, as metrics are registered once. */
+  /** A stand-in for the kit. Each attempt gets a new one, because metrics are registered once. */
   kit(): DynamicModule;
   /** Stands in for providers that reach outside the process when they are made. */
   readonly instead?: readonly ValueProvider[];

@@ -19,8 +19,8 @@ import {
 } from '../custody.js';
 
 /**
- * One partition's custodies as one: each key is asked of the one that has it. Platform keys, and what is known of the token,
- * are the token custody's.
+ * Combines the custodies of one partition: each call goes to the custody that has the key. The token custody answers for platform
+ * keys and for the token.
  */
 export class CustodyByKind implements Custody {
   readonly kind = 'token';

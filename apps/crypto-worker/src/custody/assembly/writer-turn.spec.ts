@@ -33,20 +33,20 @@ const counting = () => {
   return { seen, work };
 };
 
-describe('turns of writers', () => {
-  it('come one at a time, within a worker and among workers', async () => {
+describe('writers of one token', () => {
+  it('take turns, within a worker and among workers', async () => {
     const { seen, work } = counting();
     const workers = [turnOn('default'), turnOn('default'), turnOn('default')];
     await Promise.all(workers.flatMap((turn) => Array.from({ length: 10 }, () => turn.take(work))));
     expect(seen).toEqual({ now: 0, most: 1, done: 30 });
   });
 
-  it('are a partition’s own', async () => {
+  it('do not wait for writers of another partition', async () => {
     const [here, there] = [turnOn('one'), turnOn('another')];
     await here.take(() => there.take(() => Promise.resolve()));
   });
 
-  it('go on after one that failed, and after a connection that was lost', async () => {
+  it('continue after a failed turn and after a lost connection', async () => {
     const turn = turnOn('default');
     await expect(turn.take(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ankasecure-writer-turn'`;
@@ -61,7 +61,7 @@ describe('turns of writers', () => {
 });
 
 describe('a turn', () => {
-  it('of what cleans up comes before those of what makes more', async () => {
+  it('for cleaning up comes before turns for making keys', async () => {
     const turn = turnOn('default');
     const order: string[] = [];
     const note = (what: string) => (): Promise<unknown> => Promise.resolve(order.push(what));
@@ -73,7 +73,7 @@ describe('a turn', () => {
     expect(order).toEqual(['clean up', 'make', 'make more']);
   });
 
-  it('is not taken for what came too late, in this worker’s queue or in another’s turn', async () => {
+  it('is refused after its deadline, in this worker’s queue and while another worker writes', async () => {
     const { seen, work } = counting();
     const turn = turnOn('default');
     await expect(turn.take(work, { deadline: 0 })).rejects.toMatchObject({ code: 'hsm-timeout' });
@@ -84,7 +84,7 @@ describe('a turn', () => {
     await turn.take(work);
   });
 
-  it('lasts as long as its call goes on in the HSM, although its caller has his answer', async () => {
+  it('lasts until its call is over in the HSM, although its caller already has an answer', async () => {
     const hsm = Promise.withResolvers<void>();
     const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(hsm.promise) });
     const turn = turnOn('default');
@@ -101,7 +101,7 @@ describe('a turn', () => {
     expect(done).toBe(2);
   });
 
-  it('that never ends does not keep the worker from its own end, and ends with it', async () => {
+  it('that never ends does not stop the worker from ending, and ends with it', async () => {
     const turn = turnOn('default');
     const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(new Promise(() => undefined)) });
     await expect(turn.take(() => Promise.reject(failure))).rejects.toBe(failure);
@@ -125,7 +125,7 @@ describe('a custody', () => {
   }
   const fake = (profile: string): Custody => new Fake({ profile }) as unknown as Custody;
 
-  it('takes turns where its token needs it, and is itself otherwise', async () => {
+  it('takes turns to write and is unchanged otherwise', async () => {
     const { seen, work } = counting();
     const turn = turnOn('default');
     const original = turn.take.bind(turn);
@@ -138,7 +138,7 @@ describe('a custody', () => {
     expect(seen.done).toBe(1);
   });
 
-  it('gives what cleans up its whole time once it is its turn', async () => {
+  it('starts the time for cleaning up when its turn begins', async () => {
     const turn = turnOn('default');
     const custody = takingTurns(fake('softhsm'), () => turn);
     const before = turn.take(() => delay(200));
@@ -147,7 +147,7 @@ describe('a custody', () => {
     await before;
   });
 
-  it('of any other token is left alone', () => {
+  it('of a token that needs no turns is unchanged', () => {
     const custody = fake('luna');
     expect(takingTurns(custody, () => turnOn('default'))).toBe(custody);
   });

@@ -6,29 +6,29 @@ import { endsBy } from '../../deadline/ends-by.js';
 import { type Custody, StillRunning } from '../custody.js';
 
 /**
- * Tokens that lose sight of another process's objects when both write at once. SoftHSM counts changes in one file: a
- * process that writes raises the count and takes the result for what it has seen, so a change of another process since its
- * last look is never looked at. Where writers take turns, and look before they write (see `generate`), none is lost.
+ * Tokens that miss another process's objects when both write at once. SoftHSM counts changes in one file. A process that writes
+ * raises the count and takes the result for the state it has seen, so it never reads another process's change since its last
+ * read. Where writers take turns, and read before they write (see `generate`), no change is missed.
  */
 const shortSighted: readonly string[] = ['softhsm'];
 
-/** Longest that one waits for another worker's turn to end, in milliseconds; the slowest is that of a large RSA key. */
+/** The longest wait for another worker's turn, in milliseconds. Making a large RSA key is the slowest turn. */
 const patienceMs = 60_000;
-/** Of any statement, in milliseconds: PostgreSQL says by itself that the turn did not come. */
+/** The time-out of any statement, in milliseconds. It is above `patienceMs`, so that PostgreSQL reports a turn that did not come. */
 const unansweredMs = 70_000;
 
-/** Longest that a turn may take to end once the token is closed, in milliseconds: what hangs in the library then ends with the process. */
+/** The longest wait for a turn to end after the token has closed, in milliseconds. A call that hangs ends with the process. */
 const farewellMs = 1_000;
 
 /** When a turn is wanted. */
 export interface Wish {
-  /** Before all that have not asked for this. */
+  /** Goes before every turn without this wish. */
   readonly ahead?: boolean;
-  /** After this it is not wanted any more. Milliseconds since the epoch. */
+  /** The turn is refused after this. Milliseconds since the epoch. */
   readonly deadline?: number;
 }
 
-/** A turn that somebody waits for. Neither rejects. */
+/** A turn in the queue. Neither method rejects. */
 interface Turn {
   readonly deadline: number;
   run(): Promise<void>;
@@ -36,8 +36,8 @@ interface Turn {
 }
 
 /**
- * One turn at a time among all workers of a partition, by an advisory lock that PostgreSQL lets go when its holder dies.
- * Within a process turns queue up on one connection of their own: those who wait may hold others.
+ * Gives one turn at a time among all workers of a partition, by an advisory lock that PostgreSQL releases when its holder dies.
+ * Within a process the turns queue on a connection of their own, since callers that wait may hold the pool's.
  */
 export class WriterTurn {
   private readonly pool: Pool;
@@ -59,8 +59,8 @@ export class WriterTurn {
   }
 
   /**
-   * Runs `work` while nobody else on the token writes. Where it fails and goes on in the HSM its caller is answered at once,
-   * and the turn lasts until it is over there.
+   * Runs `work` while nothing else writes to the token. If `work` fails while its call is still running in the HSM, its caller is
+   * answered at once and the turn lasts until the call is over.
    * @throws AnkaError `hsm-timeout` when the turn does not come
    */
   take<Result>(work: () => Promise<Result>, { ahead = false, deadline = Infinity }: Wish = {}): Promise<Result> {
@@ -104,7 +104,7 @@ export class WriterTurn {
   ): Promise<Result> {
     const connection = await this.pool.connect();
     this.held = connection;
-    // Lost while it waits for the token: the next statement on it says so.
+    // The connection may be lost while `work` runs. The next statement reports that.
     const lost = (): void => undefined;
     connection.on('error', lost);
     let broken = true;
@@ -122,7 +122,7 @@ export class WriterTurn {
       broken = false;
       return result;
     } finally {
-      // A connection whose transaction is not over goes, and its lock with it.
+      // A connection with an open transaction is closed, which releases the lock.
       if (this.held === connection) this.letGo(broken);
       connection.off('error', lost);
     }
@@ -146,7 +146,7 @@ const tooLate = (cause: unknown): never => {
   throw (cause as { code?: unknown }).code === '55P03' ? new AnkaError('hsm-timeout', undefined, { cause }) : cause;
 };
 
-/** `custody`, whose writes wait for their turn where its token needs that. */
+/** Wraps `custody` so that its writes wait for their turn, where its token needs that. */
 export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custody => {
   if (!shortSighted.includes(custody.token.profile)) return custody;
   const turn = makeTurn();
@@ -154,7 +154,7 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
     generate: (budget, ...call) => turn.take(() => custody.generate(budget, ...call), budget),
     generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
     importKey: (budget, ...call) => turn.take(() => custody.importKey(budget, ...call), budget),
-    // What cleans up is not kept waiting by what makes more, and its time begins with its turn: nobody else would do it.
+    // Cleaning up goes before making more. Its time starts with its turn, since nothing else would clean up.
     destroy: (budget, ...call) => {
       const allowedMs = budget.deadline - Date.now();
       const begun = () => ({ ...budget, deadline: Date.now() + allowedMs });
@@ -165,7 +165,7 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
       await turn.close();
     },
   };
-  // Bound once: every item of every request comes through here several times.
+  // Methods are bound once: every item of every request comes through here several times.
   const bound = new Map<string | symbol, unknown>(Object.entries(own));
   return new Proxy(custody, {
     get(target, name) {

@@ -107,7 +107,7 @@ describe('a custody whose library fails now and then', () => {
     expect(custody.healthy()).toBe(true);
   });
 
-  it('a find that fails with DEVICE_ERROR initialises anew', async () => {
+  it('a find that fails with DEVICE_ERROR initialises again', async () => {
     shim.inject({ C_SignInit: '0x60*1', C_FindObjectsInit: '0x30*1' });
     const calls = await callsDuring(['C_Finalize', 'C_Initialize'], () => sign(custody));
     expect(calls).toEqual({ C_Finalize: 1, C_Initialize: 1 });
@@ -142,7 +142,7 @@ describe('a custody whose library fails now and then', () => {
     ['FUNCTION_REJECTED', '0x200*1'],
     ['a code of the vendor', '0x80000001*1'],
   ])('%s over the caller’s data', (_name, fault) => {
-    it('is the same decryption-failed everywhere, and the service stays well', async () => {
+    it('is the same decryption-failed everywhere, and the service stays healthy', async () => {
       const sealed = await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9));
       const wrapped = await custody.wrapCek(inTime(), kw, randomBytes(32));
       const uses: [string, () => Promise<unknown>][] = [
@@ -170,7 +170,7 @@ describe('a custody whose library fails now and then', () => {
     expect(calls).toEqual({ C_GenerateKeyPair: 4 });
   });
 
-  it('GENERAL_ERROR on making a key: made again, once it is sure that nothing was left', async () => {
+  it('GENERAL_ERROR on making a key: the key is made again once nothing is left of the first', async () => {
     shim.inject({ C_GenerateKeyPair: '0x5*2' });
     const ref = newRef('EC-P256', 'sign');
     const calls = await callsDuring(['C_GenerateKeyPair', 'C_FindObjectsInit', 'C_Finalize'], () =>
@@ -209,7 +209,7 @@ describe('a custody whose library fails now and then', () => {
     expect(text).not.toContain(token.pin);
   });
 
-  it('never asked for the process to end', () => {
+  it('never asks for the process to end', () => {
     expect(fatal).toEqual([]);
   });
 });
@@ -217,7 +217,7 @@ describe('a custody whose library fails now and then', () => {
 describe('bad data', () => {
   afterEach(closeAll);
 
-  it('has the canary asked, and a dead token is found out', async () => {
+  it('makes the canary check the token, and a dead token is found', async () => {
     const custody = await open({ sessionPoolSize: 1 }, { tuning: { healthMs: 3_600_000 } }).custody;
     const dir = newRef('AES-256', 'encrypt', 'dir');
     await custody.generate(inTime(), { ref: dir, label: 'fault' });
@@ -234,7 +234,7 @@ describe('bad data', () => {
 describe('a token that takes its time', () => {
   afterEach(closeAll);
 
-  it('has a lane for who asks now and then, beside who asks without end', async () => {
+  it('has a lane for a tenant with few requests, beside one with many', async () => {
     const custody = await open({ sessionPoolSize: 4 }).custody;
     const signFor = (tenantId: string) =>
       custody.sign({ ...inTime(60_000), tenantId }, signing, ecdsa, randomBytes(32)).then(() => tenantId);
@@ -257,7 +257,7 @@ describe('a token that takes its time', () => {
 describe('a library that hangs', () => {
   afterEach(closeAll);
 
-  it('costs one hsm-timeout; the others go on, and the lane comes back', async () => {
+  it('costs one hsm-timeout, and the lane recovers while others go on', async () => {
     const { custody: opening, logger } = open({ sessionTimeoutSeconds: 2 });
     const custody = await opening;
     await Promise.all([sign(custody), sign(custody)]);
@@ -274,7 +274,7 @@ describe('a library that hangs', () => {
     expect(fatal).toEqual([]);
   });
 
-  it('does not keep the idle lanes from the others, however many processors there are', async () => {
+  it('leaves the idle lanes to other callers, however many processors there are', async () => {
     const custody = await open({ sessionPoolSize: 6 }).custody;
     await Promise.all(Array.from({ length: 200 }, () => sign(custody)));
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -301,7 +301,7 @@ describe('a library that hangs', () => {
     expect(times.filter((ms) => ms < 4000)).toHaveLength(59);
   });
 
-  it('answers a caller at his deadline, and runs nothing that has expired in the queue', async () => {
+  it('answers a caller at its deadline, and runs no job that expired in the queue', async () => {
     const custody = await open({ sessionPoolSize: 1 }).custody;
     await sign(custody);
     shim.inject({ C_Sign: 'sleep:3000*1' });
@@ -321,7 +321,7 @@ describe('a library that hangs', () => {
     expect(calls).toEqual({ C_Sign: 2 });
   });
 
-  it('says of a key that is still being made when that is over, so that what comes late can be destroyed', async () => {
+  it('reports when a late key has been made, so that it can be destroyed', async () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
     shim.inject({ C_GenerateKeyPair: 'sleep:4000*1' });
@@ -334,7 +334,7 @@ describe('a library that hangs', () => {
     expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
   });
 
-  it('says of a key that is still being destroyed when that is over', async () => {
+  it('reports when a late destruction is over', async () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
     await custody.generate(inTime(), { ref, label: 'destroyed late' });
@@ -345,7 +345,7 @@ describe('a library that hangs', () => {
     expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
   });
 
-  it('turns callers away when the queue is full', async () => {
+  it('refuses callers when the queue is full', async () => {
     const custody = await open({ sessionPoolSize: 1 }, { tuning: { queueLimit: 50 } }).custody;
     shim.inject({ C_Sign: 'sleep:300*1' });
     const first = sign(custody);
@@ -357,7 +357,7 @@ describe('a library that hangs', () => {
     await first;
   });
 
-  it('asks for the end of the process when too many lanes are stuck', async () => {
+  it('asks for the process to end when too many lanes are stuck', async () => {
     const reasons: string[] = [];
     const { custody: opening } = open({ sessionTimeoutSeconds: 1 }, { onFatal: (reason) => reasons.push(reason) });
     const custody = await opening;
@@ -375,13 +375,13 @@ const codeOfError = (error: unknown): string =>
 describe('a mechanism that the token lists', () => {
   afterEach(closeAll);
 
-  it('and says nothing about for an instant is not one that it lacks: opening fails, and may be tried again', async () => {
+  it('but does not describe for an instant does not count as missing: opening fails and may be tried again', async () => {
     shim.inject({ C_GetMechanismInfo: '0x30*1' });
     await expect(open().custody).rejects.toThrow(/DEVICE_ERROR/);
     expect((await open().custody).healthy()).toBe(true);
   });
 
-  it('and that is excluded keeps out what would be tried with it', async () => {
+  it('but that is excluded rules out imports that would be tried with it', async () => {
     const custody = await open({ excludedMechanisms: ['ECDH1_DERIVE'] }).custody;
     const ability = (algorithm: AlgorithmName) => custody.importAbility('aes-kwp', { algorithm, purpose: 'sign' });
     expect(ability('EC-P256')).toEqual({
@@ -392,7 +392,7 @@ describe('a mechanism that the token lists', () => {
     expect(custody.importAbility('aes-kwp').available).toBe(true);
   });
 
-  it('and does not know after all is left out', async () => {
+  it('but does not know is left out', async () => {
     shim.inject({ C_GetMechanismInfo: '0x70' });
     const custody = await open().custody;
     const codes = custody.capabilities().flatMap(({ excluded }) => excluded.map(({ code }) => code));
@@ -404,7 +404,7 @@ describe('a mechanism that the token lists', () => {
 describe('self-tests', () => {
   afterEach(closeAll);
 
-  it('exclude what the token lists and cannot do, and say nothing of the token’s words', async () => {
+  it('exclude what the token lists and cannot do, without quoting the token', async () => {
     shim.inject({ C_DeriveKey: '0x70' });
     const { custody: opening, logger } = open();
     const custody = await opening;
@@ -432,7 +432,7 @@ describe('self-tests', () => {
       expect(capability.excluded.filter(({ code }) => code === 'self-test-failed')).toEqual([]);
   });
 
-  it('that failed in a bad hour are tried again when the canary has passed', async () => {
+  it('that failed for a while are repeated when the canary passes', async () => {
     shim.inject({ C_DeriveKey: '0x5' });
     const custody = await open({}, { tuning: { healthMs: 50, retestFirstMs: 10 } }).custody;
     expect(custody.known('EC-P256', 'encrypt').algs).toEqual([]);
@@ -441,7 +441,7 @@ describe('self-tests', () => {
     await expect.poll(again, { timeout: 20_000 }).toEqual(['ECDH-ES+A256KW']);
   });
 
-  it('go on when the token comes and goes meanwhile', async () => {
+  it('go on while the token comes and goes', async () => {
     shim.inject({ C_GenerateKeyPair: '0x32*1', C_GenerateKey: '0xb3*1', C_SignInit: '0x101*1' });
     const custody = await open().custody;
     for (const algorithm of ['RSA-2048', 'EC-P256', 'Ed25519', 'HMAC-SHA256', 'AES-256'] as const)
@@ -460,7 +460,7 @@ it('a library serves one partition per process', async () => {
 describe('a token that stays away', () => {
   afterEach(closeAll);
 
-  it('is not ready, turns callers away at once, and at last asks for the end of the process', async () => {
+  it('is not ready, refuses callers at once, and finally asks for the process to end', async () => {
     const reasons: string[] = [];
     const custody = await open({}, { onFatal: (reason) => reasons.push(reason) }).custody;
     shim.inject({ C_Sign: '0x32*1', C_Initialize: '0x30' });
@@ -472,7 +472,7 @@ describe('a token that stays away', () => {
     await until(() => reasons.length === 1);
   });
 
-  it('is noticed by the canary alone, and taken back when it returns', async () => {
+  it('is noticed by the canary alone, and used again when it returns', async () => {
     const custody = await open({}, { tuning: { healthMs: 50, giveUpMs: 60_000 } }).custody;
     shim.inject({ C_GetTokenInfo: '0xe0', C_GetSlotList: '0x30' });
     await until(() => !custody.healthy());
@@ -492,7 +492,7 @@ describe('a refused PIN', () => {
     expect(calls).toEqual({ C_Login: 1 });
   });
 
-  it('later: stops for good, alarms, and neither tries again nor asks for the end of the process', async () => {
+  it('later: stops for good, raises an alarm, and neither tries again nor asks for the process to end', async () => {
     const reasons: string[] = [];
     const { custody: opening, logger } = open(
       {},

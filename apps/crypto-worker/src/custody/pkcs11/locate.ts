@@ -9,7 +9,7 @@ export const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>
 /** By ref, which a key version keeps: a locator is put together once. */
 const locators = new WeakMap<KeyRef, Uint8Array>();
 
-/** What tells a lane which key, in whichever custody: a CKA_ID, or a wrapped key with all it takes to unwrap it. */
+/** Tells a lane which key to use: by a CKA_ID, or by a wrapped key with everything needed to unwrap it. */
 export const locatorOf = (ref: KeyRef): Uint8Array => {
   const { objectId, wrapped } = ref;
   if (wrapped === undefined) return objectId;

@@ -40,7 +40,7 @@ const variantOf = (request: SignatureRequest): number => {
   return variant;
 };
 
-/** A condition that callers inside the worker guarantee; a token must never see it broken, for some end the process then. */
+/** Checks a condition that callers inside the worker guarantee. Some tokens end the process when it is broken. */
 export const assure = (good: boolean, what: string): void => {
   if (!good) throw new AnkaError('internal-error', `custody: ${what}`);
 };
@@ -51,7 +51,7 @@ export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: nu
   return found;
 };
 
-/** What a job says that wrapped a key. */
+/** The result of a job that wrapped a key. */
 export const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
 
 /** Keys as objects of one PKCS#11 token. */
@@ -67,7 +67,7 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.identity;
   }
 
-  /** What tells a lane which key: a CKA_ID here. */
+  /** Tells a lane which key to use: by its CKA_ID here. */
   protected locatorOf(ref: KeyRef): Uint8Array {
     return ref.objectId;
   }
@@ -134,7 +134,7 @@ export class Pkcs11Custody implements Custody {
     return Buffer.from(part(reply, 0)).readUInt32LE();
   }
 
-  // Nothing here is wrapped.
+  // Objects of the token are never wrapped.
   rewrap(_budget: Deadline, _ref: KeyRef, _to: Wrapping): Promise<WrappedKey> {
     return Promise.reject(new AnkaError('key-not-found', 'The key is not wrapped.'));
   }

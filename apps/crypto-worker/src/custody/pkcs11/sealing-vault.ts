@@ -12,11 +12,11 @@ import { ivBytes, tagBytes } from './use/gcm.js';
 
 const shape = platformShapes.seal;
 
-/** Data keys are made, wrapped and unwrapped as keys in wrapped custody are. */
+/** Makes, wraps and unwraps data keys in the way of wrapped custody. */
 export class SealingVault implements Vault {
   constructor(private readonly runtime: TokenRuntime) {}
 
-  /** The same is asked of the token as by keys in wrapped custody that encrypt directly. */
+  /** Data keys need from the token what wrapped keys for `dir` need. */
   async able(budget: Deadline): Promise<boolean> {
     return (await this.runtime.wrappedCapabilities.of(budget, 'AES-256', 'encrypt')).algs.includes('dir');
   }

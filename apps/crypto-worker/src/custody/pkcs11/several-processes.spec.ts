@@ -55,7 +55,7 @@ describe('two workers on one token', () => {
     }
   });
 
-  it('see each other’s new keys whole, also when they looked while these were made', async () => {
+  it('see each other’s new keys whole, even if they looked while the keys were made', async () => {
     let making = true;
     const lookForNothing = async (): Promise<void> => {
       while (making) expect(await here.destroy(inTime(), randomBytes(16))).toBe(0);

@@ -23,7 +23,7 @@ import { objectUri } from './uri.js';
 
 /**
  * Keys that a KEK in the token wraps: made in the token, kept outside as blobs, and unwrapped into objects of a lane's session
- * to be used. Platform keys are objects of the token here too.
+ * for use. Platform keys are objects of the token here too.
  */
 export class WrappedCustody extends Pkcs11Custody {
   override readonly kind: CustodyKind = 'wrapped';
@@ -63,7 +63,7 @@ export class WrappedCustody extends Pkcs11Custody {
     return wrappedIn(reply);
   }
 
-  /** The KEK's place, for the key itself has none. */
+  /** The URI of the KEK, since the key itself is no object of the token. */
   override uri(ref: KeyRef): string {
     if (ref.wrapped === undefined) return super.uri(ref);
     return objectUri(this.token, ref.wrapped.wrapping.kek, objectClass.secret);
@@ -83,7 +83,7 @@ export interface BothCustodies {
   readonly vault: SealingVault;
 }
 
-/** As `openPkcs11Custody`, for both kinds of custody. */
+/** Opens a partition for both kinds of custody. See `openPkcs11Custody`. */
 export const openBothCustodies = async (
   config: Pkcs11Config,
   logger: CustodyLogger,

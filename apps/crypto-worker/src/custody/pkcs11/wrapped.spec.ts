@@ -50,13 +50,13 @@ describe('a wrapped key', () => {
     expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
   });
 
-  it('of a kind that the token does not wrap is not offered, and the capability says so', async () => {
+  it('is not offered for a kind that the token does not wrap, and the capability says so', async () => {
     const { algs, excluded } = await custody.capability(inTime(), 'Ed25519', 'sign');
     expect(algs).toEqual([]);
     expect(excluded[0]?.detail).toContain('does not wrap keys of this kind');
   });
 
-  it('is the same when it has left the lane and come back, and stays while other calls fail', async () => {
+  it('is the same after it left the lane and came back, and stays while other calls fail', async () => {
     const refs: KeyRef[] = [];
     for (let index = 0; index < 2 * unwrappedKeys; index++) refs.push(await made(newRef('HMAC-SHA256', 'mac')));
     const macs = await Promise.all(refs.map(mac));
@@ -83,7 +83,7 @@ describe('a wrapped key', () => {
     expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { alarm: 'key-blob-refused' } });
   });
 
-  it('is refused with other rights, with another’s blob, and with a blob that was changed', async () => {
+  it('is refused with other rights, another key’s blob or a changed blob', async () => {
     const ref = await made(newRef('AES-256', 'encrypt', 'A256KW'));
     const { blob, mac: otherMac } = (await made(newRef('AES-256', 'encrypt', 'A256KW'), { ...wrapping, version: 2 }))
       .wrapped;
@@ -97,7 +97,7 @@ describe('a wrapped key', () => {
     expect(await codeOf(custody.sealGcm(inTime(), asAnother, Buffer.of(), randomBytes(8)))).toBe('key-blob-refused');
   });
 
-  it('is wrapped again under another KEK, inside the token, and is the same key', async () => {
+  it('is the same key after it is wrapped under another KEK inside the token', async () => {
     const ref = await made(newRef('HMAC-SHA256', 'mac'));
     const before = await mac(ref);
     const next = { ...(await wrappingBy(custody)), kekGeneration: 2 };

@@ -11,8 +11,8 @@ const busy = (ms: number): void => {
   while (performance.now() < until);
 };
 
-describe('turns of this thread', () => {
-  it('go from tenant to tenant, however much one of them has asked', async () => {
+describe('the turns of this thread', () => {
+  it('rotate between tenants, however much one of them asks', async () => {
     const turns = new OwnTurns();
     const order: string[] = [];
     const asked = [...Array<string>(20).fill('a'), 'b', 'b', 'c'];
@@ -21,7 +21,7 @@ describe('turns of this thread', () => {
     expect(order).toHaveLength(asked.length);
   });
 
-  it('let others be served between them', async () => {
+  it('let the event loop run between them', async () => {
     const turns = new OwnTurns();
     let done = 0;
     const all = Array.from({ length: 30 }, () =>
@@ -40,7 +40,7 @@ describe('turns of this thread', () => {
     expect(Math.max(...steps)).toBeLessThanOrEqual(3);
   });
 
-  it('come to nobody whose time is up, and he hears of it before he is reached', async () => {
+  it('skip callers whose deadline has passed, and those callers hear of it at once', async () => {
     const turns = new OwnTurns();
     const order: string[] = [];
     const long = Array.from({ length: 20 }, () => turns.take(of('a'), () => busy(5)).then(() => order.push('done')));
@@ -54,7 +54,7 @@ describe('turns of this thread', () => {
     expect(order).not.toContain('never');
   });
 
-  it('are lost by none for what another throws, and come first to whoever could not use his', async () => {
+  it('go on after a job that throws, and a caller that could not use its turn goes first', async () => {
     const turns = new OwnTurns();
     const order: number[] = [];
     const failing = turns.take(of('a'), () => {
@@ -67,7 +67,7 @@ describe('turns of this thread', () => {
     expect(order).toEqual([0, 1, 2]);
   });
 
-  it('are for so many at once, and still for tenants that have asked for few', async () => {
+  it('are limited in number, with room left for tenants that have few', async () => {
     const turns = new OwnTurns();
     const all = Array.from({ length: 8192 }, () => turns.take(of('a'), () => undefined));
     expect(await codeOf(turns.take(of('a'), () => undefined))).toBe('hsm-unavailable');

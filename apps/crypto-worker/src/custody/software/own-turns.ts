@@ -11,7 +11,7 @@ interface Waiting {
 
 /** Longest that this thread computes before it sees to others, in milliseconds; one piece of work may take longer. */
 const turnMs = 4;
-/** As many as may wait for a token. */
+/** As many calls as may wait for a token. */
 const mostWaiting = 8192;
 
 /**

@@ -3,7 +3,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import type { KeyRef, Wrapping } from '../custody.js';
 import type { DataKey } from './vault.js';
 
-/** What a sealed key is bound to: whose it is, and what it may do. No base64url, so no JWE has this for its AAD. */
+/** Binds a sealed key to its owner and its rights. The bytes are not base64url, so they are never the AAD of a JWE. */
 export const aadOf = (
   { algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>,
   { tenantId, keyId, version }: Wrapping,
@@ -18,7 +18,7 @@ export const dataKeyOf = ({ objectId, wrapped }: KeyRef): DataKey => {
 
 export const sealedIn = ({ sealed = Buffer.of() }: KeyRef): Uint8Array => sealed;
 
-/** By ref, which a key version keeps: a name is computed once. */
+/** Computed once per ref, which a key version keeps. */
 const names = new WeakMap<KeyRef, string>();
 
 /**

@@ -22,8 +22,8 @@ import { hashMechanisms } from '../pkcs11/cryptoki/mechanism.js';
 import { ecSpki } from '../pkcs11/kind/spki.js';
 
 /**
- * A key in plaintext: PKCS#8 of RSA and Ed25519, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. No form
- * is kept that would be a string on its way, for strings cannot be wiped.
+ * A key in plaintext: PKCS#8 of RSA and Ed25519, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. Forms that
+ * pass through a string are avoided, since strings cannot be wiped.
  */
 export interface Plain {
   readonly secret: Buffer;
@@ -77,8 +77,8 @@ const rsaSign = (secret: Buffer, padding: number, block: Buffer): Buffer =>
   privateEncrypt({ key: privateKeyOf(secret), padding }, block);
 
 /**
- * As `Custody.sign`. node:crypto signs messages alone, and what comes here for RSA and ECDSA is the digest: RSA's encoding is done
- * here, and ECDSA is the noble library's, hedged: milliseconds of this thread's each, with numbers that nobody can wipe.
+ * See `Custody.sign`. node:crypto signs messages only, and RSA and ECDSA sign a digest here. RSA's encoding is done in this file.
+ * ECDSA is the noble library's, hedged: each takes milliseconds of this thread, with numbers that cannot be wiped.
  */
 export const signPlain = (
   algorithm: AlgorithmName,

@@ -27,7 +27,7 @@ import {
 import { UnsealedKeys } from './unsealed-keys.js';
 import type { DataKey, Vault } from './vault.js';
 
-/** Most keys in plaintext at once. */
+/** The most keys in plaintext at once. */
 const defaultCapacity = 256;
 
 const capabilityOf = (algorithm: AlgorithmName, purpose: Purpose, lack: string | null): Capability => {
@@ -47,7 +47,7 @@ const table = (lackOf: (purpose: Purpose) => string | null): ReadonlyMap<string,
     ),
   );
 
-/** All that this process computes with keys: everything but taking others in, which is the HSM's alone. */
+/** This process computes everything but imports, which only the HSM does. */
 const able = table((purpose) => (purpose === 'wrap' ? 'keys can be imported only into the HSM' : null));
 const unable = table(() => 'the token cannot seal keys');
 
@@ -106,7 +106,7 @@ export class SoftwareCustody implements KeyCustody {
     this.unsealed.forget(objectIds);
   }
 
-  /** The KEK's place, for the key itself has none. */
+  /** The URI of the KEK, since the key itself is no object of the token. */
   uri(ref: KeyRef): string {
     return this.vault.uri(dataKeyOf(ref).wrapped.wrapping);
   }
@@ -139,7 +139,7 @@ export class SoftwareCustody implements KeyCustody {
     return this.using(budget, ref, (secret) => uniform(() => openGcmPlain(secret, sealed, aad)));
   }
 
-  /** Looked up when it is its turn, for meanwhile the key may have been wiped. `work` keeps nothing of what it is given. */
+  /** The key is looked up when its turn comes, since it may have been wiped by then. `work` keeps no reference to it. */
   private async using<Result>(budget: Deadline, ref: KeyRef, work: (secret: Buffer) => Result): Promise<Result> {
     const name = nameOf(ref);
     const tryIt = (): { readonly value: Result } | undefined => {
@@ -160,7 +160,7 @@ export class SoftwareCustody implements KeyCustody {
     const dataKey = dataKeyOf(ref);
     const aad = aadOf(ref, dataKey.wrapped.wrapping);
     const opened = await this.vault.open(budget, dataKey, aad, sealedIn(ref));
-    // Memory of its own, which nothing but a key was ever in.
+    // The copy has memory of its own, outside the pool of buffers.
     const secret = Buffer.alloc(opened.length);
     secret.set(opened);
     opened.fill(0);
@@ -168,7 +168,7 @@ export class SoftwareCustody implements KeyCustody {
   }
 }
 
-/** Whatever is wrong with what is decrypted is answered alike. */
+/** Every failed decryption is answered alike. */
 const uniform = (work: () => Buffer): Buffer => {
   try {
     return work();

@@ -85,7 +85,7 @@ describe('a key in software', () => {
     return { ...key, ref: { ...key.ref, ...change } };
   };
 
-  it('is made for what the token has no mechanism for, and for nothing else', async () => {
+  it('is made only for algorithms that the token lacks', async () => {
     expect((await custody.capability(inTime(), 'Ed25519', 'sign', 'software')).algs).toEqual(['EdDSA', 'Ed25519']);
     expect((await custody.capability(inTime(), 'Ed25519', 'sign')).algs).toEqual([]);
     for (const [algorithm, purpose] of [
@@ -96,7 +96,7 @@ describe('a key in software', () => {
       expect(await codeOf(custody.capability(inTime(), algorithm, purpose, 'software'))).toBe('algorithm-unavailable');
   });
 
-  it('is used by whoever has the HSM, and is not to be read at rest', async () => {
+  it('can be used with the HSM and cannot be read at rest', async () => {
     const key = await ed25519();
     expect(await signs(key)).toBe(true);
     expect(await signs(afresh(key))).toBe(true);
@@ -106,7 +106,7 @@ describe('a key in software', () => {
     expect(sealed).toHaveLength(48 + 12 + 16);
   });
 
-  it('is refused where it is not what was sealed for that very key', async () => {
+  it('is refused unless it was sealed for that very key', async () => {
     const [key, other] = [await ed25519(), await ed25519()];
     const flipped = Uint8Array.from(key.ref.sealed ?? []);
     flipped[20] = (flipped[20] ?? 0) ^ 1;
@@ -127,7 +127,7 @@ describe('a key in software', () => {
     expect(await signs(afresh(key))).toBe(true);
   });
 
-  it('in use lends its plaintext to no other row that has its id', async () => {
+  it('in use does not lend its plaintext to another row with its id', async () => {
     const [mine, hot] = [await ed25519(), await ed25519()];
     expect(await signs(hot)).toBe(true);
     const moved: KeyRef = { ...mine.ref, objectId: hot.ref.objectId };
@@ -141,7 +141,7 @@ describe('a key in software', () => {
     expect(await signs(hot)).toBe(true);
   });
 
-  it('is used in its tenant’s turn, and opened again where it was wiped meanwhile', async () => {
+  it('is used in its tenant’s turn, and opened again if it was wiped in between', async () => {
     const key = await ed25519();
     expect(await signs(key)).toBe(true);
     const order: string[] = [];
@@ -171,7 +171,7 @@ describe('a key in software', () => {
   });
 });
 
-it('there are none where the token is known to be unable to seal them', async () => {
+it('does not exist where the token is known to be unable to seal keys', async () => {
   const vault = (lack: boolean) => ({ knownUnable: () => lack, able: async () => !lack }) as unknown as Vault;
   expect(new SoftwareCustody(vault(false)).known('Ed25519', 'sign').algs).toEqual(['EdDSA', 'Ed25519']);
   const unable = new SoftwareCustody(vault(true));
@@ -189,7 +189,7 @@ describe('keys in memory', () => {
   };
   const wiped = Buffer.alloc(4);
 
-  it('are as many as there may be: the one unused for longest is wiped', () => {
+  it('are limited: the key unused for longest is wiped', () => {
     const keys = new UnsealedKeys(2);
     const [first, second] = [put(keys, 'a'), put(keys, 'b')];
     expect(keys.get('a')).toBe(first);
@@ -199,7 +199,7 @@ describe('keys in memory', () => {
     expect(first).not.toEqual(wiped);
   });
 
-  it('are wiped when they are to be forgotten, or come again', () => {
+  it('are wiped when they are forgotten or replaced', () => {
     const keys = new UnsealedKeys(2);
     const [first, again] = [put(keys, 'a'), put(keys, 'a')];
     expect([first, keys.get('a')]).toEqual([wiped, again]);
@@ -210,7 +210,7 @@ describe('keys in memory', () => {
     expect([other, keys.get('b')]).toEqual([wiped, undefined]);
   });
 
-  it('are wiped when nobody has used them for a while, whatever it is that keeps everybody from it', () => {
+  it('are wiped after a while without use, for whatever reason', () => {
     vi.useFakeTimers();
     try {
       const keys = new UnsealedKeys(4);

@@ -3,16 +3,16 @@ import type { KeyRef, WrappedKey, Wrapping } from '../custody.js';
 
 /** A data key of the HSM: AES-256, wrapped by the tenant's KEK, and used inside alone. */
 export interface DataKey {
-  /** As of the key that it seals. */
+  /** The id of the key that it seals. */
   readonly objectId: Uint8Array;
   readonly wrapped: NonNullable<KeyRef['wrapped']>;
 }
 
-/** What the HSM does for keys in software: it seals them, so that nothing that is at rest can be read without it. */
+/** Seals keys in software by the HSM, so that they cannot be read at rest without it. */
 export interface Vault {
-  /** Whether this token can. Its self-test is waited for. */
+  /** Whether this token can seal keys. Waits for its self-test. */
   able(budget: Deadline): Promise<boolean>;
-  /** Whether it cannot, as far as is known by now. */
+  /** Whether the token is already known to be unable to seal keys. */
   knownUnable(): boolean;
   makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<WrappedKey>;
   /** AES-GCM with `aad` authenticated. @returns IV, ciphertext and tag, one after the other */

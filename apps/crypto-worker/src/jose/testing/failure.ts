@@ -11,5 +11,5 @@ export const failureOf = async (work: () => unknown): Promise<AnkaError> => {
   throw new Error('an AnkaError was expected');
 };
 
-/** What a caller gets to see of an error. */
+/** The part of an error that a caller sees. */
 export const shown = ({ code, detail, retryable }: AnkaError): string => JSON.stringify({ code, detail, retryable });

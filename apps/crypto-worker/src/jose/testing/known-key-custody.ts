@@ -30,7 +30,7 @@ const unsupported = (): never => {
 const initialValue = Buffer.alloc(8, 0xa6);
 const wrapCipher = ({ algorithm }: KeyRef): string => (algorithm === 'AES-128' ? 'aes128-wrap' : 'aes256-wrap');
 
-/** What openssl needs to sign a digest, per scheme. */
+/** The options by which openssl signs a digest, per scheme. */
 const pkeyOptions = (request: SignatureRequest): readonly string[] => {
   if (request.scheme === 'ecdsa') return [];
   if (request.scheme === 'rsa-pkcs1') return ['-pkeyopt', `digest:${request.hash}`];

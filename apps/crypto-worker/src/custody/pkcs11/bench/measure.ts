@@ -1,4 +1,4 @@
-/** What was measured of one operation. */
+/** The measurements of one operation. */
 export interface RawResult {
   readonly operation: string;
   /** Calls under way at once; 0 where they were made in this thread, without lanes. */
@@ -16,7 +16,7 @@ export interface RawResult {
 const percentile = (sorted: readonly number[], percent: number): number =>
   sorted[Math.max(1, Math.ceil((sorted.length * percent) / 100)) - 1] ?? 0;
 
-/** Follows a run: how often, how long, at what cost. */
+/** Counts the calls of a run, their latencies and their cost. */
 class Run {
   private readonly cpu = process.cpuUsage();
   private readonly startedAt = performance.now();

@@ -11,7 +11,7 @@ export interface DirectJob {
   readonly parts: readonly Buffer[];
 }
 
-/** What an operation needs that another made before: a ciphertext to open. */
+/** The output of another operation that this one needs: a ciphertext to open. */
 export type Seed = readonly Buffer[];
 
 export interface RawOperation {
@@ -58,7 +58,7 @@ const sealedOf = ([iv, ciphertext, tag]: Seed): GcmSealed => ({
   tag: tag ?? Buffer.of(),
 });
 
-/** What a request of the same name makes the token do; everything else is ours. Content of 1 KiB; to MAC, header and payload of a JWS of 64 bytes. */
+/** The token's part of the requests of the same names. Content has 1 KiB; a MAC is over header and payload of a JWS of 64 bytes. */
 export const rawOperations: readonly RawOperation[] = [
   signing('rsa-2048-sign', 'RSA-2048', 'sign', { scheme: 'rsa-pkcs1', hash: 'sha256' }, digest),
   signing('p256-sign', 'EC-P256', 'sign', { scheme: 'ecdsa' }, digest),

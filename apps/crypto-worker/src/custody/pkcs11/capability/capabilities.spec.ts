@@ -30,7 +30,7 @@ const isFor = ({ shape }: SelfTestSpec, kind: string, bits: number): boolean =>
   shape.kind === kind && shape.bits === bits && shape.purpose === 'sign';
 
 describe('capabilities', () => {
-  it('leave out what the token does not list, without a test', async () => {
+  it('exclude what the token does not list, without a test', async () => {
     const tested: string[] = [];
     const listed = new Map([
       [ckm.EC_KEY_PAIR_GEN, all],
@@ -70,7 +70,7 @@ describe('capabilities', () => {
     expect((await capabilities.of(inTime(), 'RSA-4096', 'sign')).algs).toEqual([]);
   });
 
-  it('know what a key for wrap needs: a way in for it, and one under it', async () => {
+  it('require for a key for wrap that it can be imported and can unwrap', async () => {
     const lackOf = async (...lacking: number[]) => {
       const listed = new Map([...everything].filter(([mechanism]) => !lacking.includes(mechanism)));
       const profile = settleProfile(chooseProfile('generic', []), listed);
@@ -87,7 +87,7 @@ describe('capabilities', () => {
     ]);
   });
 
-  it('know what a key that is brought in is tried with, besides what it is for', () => {
+  it('require what an imported key is tried with, besides its own purpose', () => {
     const lackOf = (algorithm: AlgorithmName, purpose: Purpose, profile = 'generic', ...lacking: number[]) => {
       const listed = new Map([...everything].filter(([mechanism]) => !lacking.includes(mechanism)));
       return lackingToTry(shapeOf(algorithm, purpose, null), chooseProfile(profile, []), listed);
@@ -101,7 +101,7 @@ describe('capabilities', () => {
     expect(lackOf('AES-256', 'wrap', 'google')).toMatch(/cannot create objects/);
   });
 
-  it('answer for pairs that no algorithm has', async () => {
+  it('answer for pairs that do not exist', async () => {
     expect(await (await capabilitiesOf(new Map())).of(inTime(), 'Ed25519', 'mac')).toMatchObject({
       algs: [],
       excluded: [],
@@ -135,14 +135,14 @@ describe('a step that would run outside the token', () => {
     expect(capabilities.now('RSA-3072', 'sign').outsideSteps).toEqual([]);
   });
 
-  it('is none where the token unpads by itself, and where it cannot decrypt at all', () => {
+  it('is absent where the token unpads itself or cannot decrypt', () => {
     expect(step(passing, everything, 'luna').now('RSA-3072', 'encrypt').outsideSteps).toEqual([]);
     expect(step(passing, new Map()).now('RSA-3072', 'encrypt').outsideSteps).toEqual([]);
   });
 });
 
-describe('whoever needs a self-test that has not run', () => {
-  it('has it begun for him, ahead of those that nobody waits for', async () => {
+describe('a caller that needs a self-test that has not run', () => {
+  it('starts it, ahead of tests that nobody waits for', async () => {
     const begun: number[] = [];
     const capabilities = prepared(everything, (spec) => {
       if (spec.shape.kind === 'rsa' && spec.shape.bits > 2048) begun.push(spec.shape.bits);
@@ -156,7 +156,7 @@ describe('whoever needs a self-test that has not run', () => {
     expect(capabilities.now('RSA-4096', 'sign')).toBe(capabilities.now('RSA-4096', 'sign'));
   });
 
-  it('waits until his deadline and no longer', async () => {
+  it('waits until its deadline and no longer', async () => {
     const capabilities = prepared(everything, (spec) =>
       isFor(spec, 'rsa', 4096) ? new Promise<never>(() => undefined) : passing(spec),
     );
@@ -184,7 +184,7 @@ describe('a self-test that fails', () => {
   const refused: SelfTestFailure = { cause: 'refused', reason: 'C_SignInit: CKR_MECHANISM_INVALID' };
   const wrong: SelfTestFailure = { cause: 'wrong', reason: 'the signature does not verify' };
 
-  it('through trouble is tried again for what failed alone', async () => {
+  it('through trouble is repeated only for the algorithms that failed', async () => {
     const failures = [trouble, trouble, null];
     const { asked, run } = broken(() => failures.shift() ?? null);
     const capabilities = await capabilitiesOf(everything, run);
@@ -192,7 +192,7 @@ describe('a self-test that fails', () => {
     expect(asked.slice(1)).toEqual([['PS256'], ['PS256']]);
   });
 
-  it('through lasting trouble excludes that one and leaves the others', async () => {
+  it('through lasting trouble excludes only that algorithm', async () => {
     const { asked, run } = broken(() => trouble);
     const { algs, excluded } = (await capabilitiesOf(everything, run)).now('RSA-2048', 'sign');
     expect(algs).toEqual(['RS256', 'RS384', 'RS512', 'PS384', 'PS512']);
@@ -247,7 +247,7 @@ describe('a self-test that fails', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('by a wrong answer is final, and says in our words what was wrong', async () => {
+  it('by a wrong answer is final, and says in our own words what was wrong', async () => {
     const { asked, run } = broken(() => wrong);
     const capabilities = await capabilitiesOf(everything, run);
     capabilities.tokenProved();

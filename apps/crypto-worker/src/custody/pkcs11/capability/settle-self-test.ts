@@ -13,8 +13,8 @@ const noAnswer: SelfTestFailure = { cause: 'trouble', reason: 'no answer' };
 const isAway = (error: unknown): boolean => error instanceof AnkaError && error.code === 'hsm-unavailable';
 
 /**
- * Runs a self-test until something is known of each of its algorithms. It waits for a token that is away; what met trouble,
- * or could not run, is tried again, a few times, and counts as failed then.
+ * Runs a self-test until each of its algorithms has a result. It waits for a token that is away. An algorithm that met trouble, or
+ * could not run, is tried a few times and then counts as failed.
  */
 export const settleSelfTest = async (
   spec: SelfTestSpec,

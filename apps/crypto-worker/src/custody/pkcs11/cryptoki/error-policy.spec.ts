@@ -39,12 +39,12 @@ describe('error policy', () => {
   /** FUNCTION_REJECTED, KEY_SIZE_RANGE, TEMPLATE_INCONSISTENT, MECHANISM_INVALID, two of vendors, one of nobody. */
   const unnamed = [0x200, 0x62, 0xd1, 0x70, 0x80000001, 0xffffffff, 0x7654];
 
-  it.each(unnamed)('0x%x, which no row names, is bad data like all other where a caller’s data is at stake', (code) => {
+  it.each(unnamed)('0x%x, which no row names, is bad data if the call carries a caller’s data', (code) => {
     expect(actionFor(code, 'caller-data')).toBe('bad-data-canary');
     for (const kind of ['key-init', 'produce', 'create', 'own'] as const) expect(actionFor(code, kind)).toBe('fail');
   });
 
-  it('tells a caller apart only what no data of his can bring about', () => {
+  it('distinguishes for callers only errors that their data cannot cause', () => {
     const told = (Object.keys(ckr) as (keyof typeof ckr)[]).filter(
       (code) => !actionFor(ckr[code], 'caller-data').startsWith('bad-data'),
     );
@@ -68,7 +68,7 @@ describe('error policy', () => {
         expect(actionFor(ckr[name], kind)).toBe('stop');
   });
 
-  it('has no row that an earlier one hides', () => {
+  it('has no row hidden by an earlier one', () => {
     for (const [at, row] of errorPolicy.entries())
       for (const code of row.codes) {
         const before = errorPolicy.slice(0, at).filter((other) => other.codes.includes(code));

@@ -1,6 +1,6 @@
 import { type CkrName, ckr } from './ckr.js';
 
-/** What a call carries, which decides what its failure means. */
+/** The data that a call carries. It decides what a failure of the call means. */
 export type CallKind =
   /** An `*Init` with a key found earlier. */
   | 'key-init'
@@ -16,13 +16,13 @@ export type CallKind =
 export type ErrorAction =
   | 'reopen-session'
   | 'find-again'
-  /** As `find-again`; where the object is not to be found, the login may be gone. */
+  /** Like `find-again`; if the object is not found, the login may be gone. */
   | 'find-again-or-login'
   | 'login'
   | 'reinitialise'
   /** The caller's data is bad: the uniform decryption failure. */
   | 'bad-data'
-  /** As `bad-data`, and the canary decides whether the token is well. */
+  /** Like `bad-data`, and the canary checks the token. */
   | 'bad-data-canary'
   /** A failure, and the canary decides whether the token is well. */
   | 'fail-canary'
@@ -108,8 +108,8 @@ export const errorPolicy: readonly Row[] = [
 ];
 
 /**
- * What every other code means, those of vendors among them. Tokens tell bad data apart in ways no list is complete for, and an
- * answer that differs by the code is a decryption oracle: so with a caller's data the rest is his data's fault.
+ * The action for every other code, vendors' codes included. Tokens report bad data by more codes than any list has, and an answer
+ * that differs by the code is a decryption oracle. So every other code on a caller's data counts as bad data.
  */
 const unnamed: Readonly<Record<CallKind, ErrorAction>> = {
   'key-init': 'fail',

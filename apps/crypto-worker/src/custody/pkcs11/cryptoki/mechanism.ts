@@ -51,7 +51,7 @@ export interface MechanismInfo {
   readonly maxKeySize: number;
 }
 
-/** What the token lists, by number. */
+/** The mechanisms that a token lists, by number. */
 export type MechanismList = ReadonlyMap<number, MechanismInfo>;
 
 interface HashMechanism {

@@ -1,5 +1,5 @@
 /**
- * What crosses between the main thread and a lane: a batch in one ArrayBuffer that is transferred, not copied. Layout, in the
+ * A batch on its way between the main thread and a lane: one ArrayBuffer that is transferred, not copied. Layout, in the
  * machine's byte order: float64 base time; int32 count and batch number; per job its int32 fields, the number of its parts and
  * their lengths; then the bytes of all parts.
  */

@@ -3,15 +3,15 @@ import type { SignatureRequest } from '../../custody.js';
 
 interface Operation<Name extends string = string> {
   readonly name: Name;
-  /** May run twice without harm, so it is repeated after the token came back. What is not travels alone. */
+  /** Running twice does no harm, so it is repeated after the token has recovered. Other operations travel alone. */
   readonly repeatable: boolean;
-  /** Changes the token's objects: who gave it up still wants to know when it is over. */
+  /** Changes the token's objects, so a caller that gave up still learns when it is over. */
   readonly writes: boolean;
 }
 
 const repeatable = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: true, writes: false });
 
-/** What a lane can be asked, numbered by place. */
+/** The operations of a lane, numbered by their place. */
 export const operations = [
   repeatable('sign'),
   repeatable('decrypt-oaep'),
@@ -22,7 +22,7 @@ export const operations = [
   repeatable('open-gcm'),
   { name: 'generate', repeatable: false, writes: true },
   { name: 'destroy', repeatable: true, writes: true },
-  // What it makes is gone when it ends, however it ends.
+  // The object it makes is destroyed when it ends, however it ends.
   repeatable('generate-wrapped'),
   repeatable('rewrap'),
   { name: 'import', repeatable: false, writes: true },
@@ -67,7 +67,7 @@ export const status = {
   done: 0,
   /** The caller's data is bad. */
   badData: 1,
-  /** As `badData`, and the canary should look at the token. */
+  /** Like `badData`, and the canary checks the token. */
   badDataCanary: 2,
   keyMissing: 3,
   needsLogin: 4,

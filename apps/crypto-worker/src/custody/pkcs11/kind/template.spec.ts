@@ -170,8 +170,8 @@ describe('the token as a whole', () => {
   });
 });
 
-describe('a key for wrap that was brought in', () => {
-  it('unwraps, to nothing that could be read, and does nothing else', async () => {
+describe('an imported key for wrap', () => {
+  it('unwraps to unreadable keys only, and does nothing else', async () => {
     const [importKey, id, value] = [randomBytes(16), randomBytes(16), randomBytes(32)];
     const made = await custody.generatePlatformKey(inTime(60_000), 'import', importKey, 'import');
     const wrappedKey = wrapRsaKwp(custody, publicKeyOf(made.spki), value);
@@ -199,7 +199,7 @@ const generic = (sensitive: boolean) => [
 ];
 
 describe('a KEK', () => {
-  it('unwraps to nothing that could be read', async () => {
+  it('unwraps to unreadable keys only', async () => {
     const id = randomBytes(16);
     await custody.generatePlatformKey(inTime(), 'kek', id, 'ankasecure:kek:tenant:t');
     const kek = only(id);

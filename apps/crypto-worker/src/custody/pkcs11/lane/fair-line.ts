@@ -1,21 +1,21 @@
-/** What waits in a line: whose it is decides its turn. */
+/** An item in a line. Its tenant decides its turn. */
 interface Waiting {
   readonly tenant: string;
 }
 
-/** Whose turn it may be. */
+/** Decides whether a tenant may have a turn. */
 export type Admits = (tenant: string) => boolean;
 
 const everybody: Admits = () => true;
 
 /**
- * A line in which tenants take turns: one of each before the second of any, and each tenant's own in the order they came. So a
- * tenant waits for as many others' as there are others, however much one of them has asked.
+ * A line in which tenants take turns: one item of each tenant before the second of any, and each tenant's items in their order. A
+ * tenant waits for as many items as there are other tenants, however much one of them asks.
  */
 export class FairLine<Item extends Waiting> {
   /** The next turn is the first one's. */
   private lines = new Map<string, Item[]>();
-  /** Those that have waited before. */
+  /** Items that have waited before. */
   private front: Item[] = [];
   private count = 0;
 
@@ -24,8 +24,8 @@ export class FairLine<Item extends Waiting> {
   }
 
   /**
-   * Whether there is room for one more of the tenant's: within `limit`, or within the tenant's share of it. So a tenant that
-   * fills the line leaves room for all who have not, and no more than twice the limit ever waits.
+   * Whether there is room for one more item of the tenant: within `limit`, or within the tenant's share of it. A tenant that
+   * fills the line leaves room for the others, and no more than twice the limit ever waits.
    * @param waiting how many wait in all, where that is more than this line
    */
   hasRoomFor(tenant: string, limit: number, waiting = this.count): boolean {
@@ -40,13 +40,13 @@ export class FairLine<Item extends Waiting> {
     this.count++;
   }
 
-  /** Before everybody. */
+  /** Goes before all others. */
   putInFront(item: Item): void {
     this.front.unshift(item);
     this.count++;
   }
 
-  /** Whose turn it is, left where it is. What has waited before goes first, whosever it is. */
+  /** The next item, left in its place. Items that have waited before go first. */
   peek(admits = everybody): Item | undefined {
     if (this.front.length > 0) return this.front[0];
     for (const [tenant, line] of this.lines) if (admits(tenant)) return line[0];

@@ -31,18 +31,18 @@ describe('job queue', () => {
     expect(queueOf(1000, 10).takeFast(2, Date.now())).toHaveLength(64);
   });
 
-  it('gives one lane the little there is, rather than wake several', () => {
+  it('gives a little work to one lane rather than wake several', () => {
     expect(queueOf(6, 50).takeFast(10, Date.now())).toHaveLength(6);
     expect(queueOf(6, 5_000).takeFast(10, Date.now())).toHaveLength(1);
   });
 
-  it('keeps batches short where jobs are long', () => {
+  it('keeps batches short if jobs are long', () => {
     expect(queueOf(100, 1_000).takeFast(1, Date.now())).toHaveLength(4);
     expect(queueOf(100, 3_000).takeFast(1, Date.now())).toHaveLength(1);
     expect(queueOf(100, 80_000).takeFast(1, Date.now())).toHaveLength(1);
   });
 
-  it('lets what must not run twice travel alone', () => {
+  it('lets jobs that must not run twice travel alone', () => {
     const queue = new JobQueue();
     for (const operation of ['sign', 'sign', 'generate', 'generate', 'sign'] as const) queue.push(jobOf(operation));
     const batches = [1, 2, 3, 4].map(() => queue.takeFast(1, Date.now()).map((job) => job.operation));
@@ -66,7 +66,7 @@ describe('job queue', () => {
     expect(queue.length).toBe(95);
   });
 
-  it('gives a lane only jobs of those it is for, and leaves the others their turn', () => {
+  it('gives a lane only the jobs it is reserved for, and leaves the others their turn', () => {
     const queue = new JobQueue();
     for (let round = 0; round < 50; round++) queue.learn(jobOf('sign'), 1_000);
     for (const tenant of ['loud', 'loud', 'quiet', 'loud']) queue.push(jobOf('sign', { tenant }));
@@ -77,14 +77,14 @@ describe('job queue', () => {
     expect(takenFor()).toEqual(['loud', 'loud', 'loud']);
   });
 
-  it('puts what has waited before everybody else, whosever it is', () => {
+  it('puts jobs that have waited before all others', () => {
     const queue = queueOf(3, 5_000);
     queue.putInFront(jobOf('sign', { tenant: 'b' }));
     expect(queue.takeFast(1, Date.now())).toMatchObject([{ tenant: 'b' }]);
     expect(queue.length).toBe(3);
   });
 
-  it('is full for who has filled it, and not for who has not', () => {
+  it('is full for the tenant that filled it, and not for others', () => {
     const queue = queueOf(100, 50);
     expect(queue.hasRoom({ tenant: 'a', slow: false }, 101)).toBe(true);
     expect(queue.hasRoom({ tenant: 'a', slow: false }, 100)).toBe(false);
@@ -96,7 +96,7 @@ describe('job queue', () => {
     expect(waiting).toBe(200);
   });
 
-  it('answers what has expired and hands out the rest', async () => {
+  it('answers expired jobs and hands out the rest', async () => {
     const queue = new JobQueue();
     const rejected = new Promise((reject) => queue.push(jobOf('sign', { deadline: 5, reject })));
     queue.push(jobOf('sign'));
@@ -106,7 +106,7 @@ describe('job queue', () => {
     expect([queue.takeFast(1, Date.now()).length, queue.takeSlow(Date.now()).length, queue.length]).toEqual([1, 0, 0]);
   });
 
-  it('passes over a job whose time is up, and answers it', async () => {
+  it('skips a job whose deadline has passed, and answers it', async () => {
     const queue = new JobQueue();
     const rejected = new Promise((reject) => queue.push(jobOf('sign', { deadline: 5, reject })));
     queue.push(jobOf('sign', { tenant: 'b' }));
@@ -117,7 +117,7 @@ describe('job queue', () => {
     expect(await rejected).toMatchObject({ code: 'hsm-timeout' });
   });
 
-  it('takes a token that answers at once for one that computes here', () => {
+  it('treats a token that answers at once as one that computes on this machine', () => {
     expect(queueOf(1, 50).cheap).toBe(true);
     expect(queueOf(1, 700).cheap).toBe(false);
     expect(new JobQueue().cheap).toBe(false);

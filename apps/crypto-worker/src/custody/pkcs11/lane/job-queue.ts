@@ -7,7 +7,7 @@ import { type Admits, FairLine } from './fair-line.js';
 
 /** One call of custody on its way. */
 export interface Job extends Request {
-  /** Whose it is; empty for what is asked for no tenant. */
+  /** Empty for jobs of no tenant. */
   readonly tenant: string;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: AnkaError) => void;
@@ -55,7 +55,7 @@ const worthwhileMicros = 400;
 /** A token that answers faster than this computes on this machine's processors. */
 const cheapMicros = 150;
 
-/** Whose turn it is, once those before it whose time is up are answered. It is left where it is. */
+/** The next job, left in its place. Jobs before it whose deadline has passed are answered. */
 const next = (line: FairLine<Job>, wallClock: number, admits?: Admits): Job | undefined => {
   for (let job = line.peek(admits); job !== undefined; job = line.peek(admits)) {
     if (expire([job], wallClock).length > 0) return job;
@@ -74,7 +74,7 @@ export class JobQueue {
     return this.fast.length + this.slow.length;
   }
 
-  /** As `FairLine.hasRoomFor`, of its tenant's. */
+  /** See `FairLine.hasRoomFor`. */
   hasRoom({ tenant, slow }: Pick<Job, 'tenant' | 'slow'>, limit: number): boolean {
     return (slow ? this.slow : this.fast).hasRoomFor(tenant, limit, this.length);
   }
@@ -87,7 +87,7 @@ export class JobQueue {
     (job.slow ? this.slow : this.fast).putInFront(job);
   }
 
-  /** Whether what waits is computed on this machine, so that more lanes than processors only get in each other's way. */
+  /** Whether waiting jobs are computed on this machine, so that more lanes than processors only slow each other down. */
   get cheap(): boolean {
     const next = this.fast.peek();
     return next !== undefined && this.costs.of(next) <= cheapMicros;

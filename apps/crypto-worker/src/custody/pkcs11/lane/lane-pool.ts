@@ -194,7 +194,7 @@ export class LanePool {
     }
   }
 
-  /** What the first of `idle` lanes should do: nothing, where it would only take a processor from a busy one. */
+  /** The jobs for the first of `idle` lanes: none, if the lane would only take a processor from a busy one. */
   private take(idle: number, now: number, wallClock: number): Job[] {
     const slowLanes = this.lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
     const slow = slowLanes < Math.max(1, this.options.size - 1) ? this.queue.takeSlow(wallClock) : [];
@@ -203,7 +203,7 @@ export class LanePool {
     return useful > 0 ? this.queue.takeFast(useful, wallClock, idle === 1 ? this.lastIsFor(now) : undefined) : [];
   }
 
-  /** Where jobs are short or lanes stand still, keeping the last from anybody would cost more than it spares others. */
+  /** Where jobs are short or lanes stand still, reserving the last lane would cost more than it saves. */
   private lastIsFor(now: number): Admits | undefined {
     if (this.queue.cheap) return undefined;
     const moving = this.lanes.filter((lane) => lane.runningFor(now) < patienceMs);

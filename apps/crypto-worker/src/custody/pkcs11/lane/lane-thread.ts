@@ -10,7 +10,7 @@ import type { Profile } from '../profile/profile.js';
 import { TokenSession } from '../session/token-session.js';
 import { UnwrappedKeys } from '../session/unwrapped-key.js';
 
-/** What a lane's thread starts with. */
+/** The data that a lane's thread starts with. */
 export interface LaneData {
   readonly libraryPath: string;
   readonly slot: Uint8Array;
@@ -43,7 +43,7 @@ const runBatch = (session: TokenSession, progress: Int32Array, frame: ArrayBuffe
   return answer;
 };
 
-/** Where that fails their session is closed, which destroys them all. */
+/** If that fails their session is closed, which destroys them all. */
 const forget = (session: TokenSession, objectIds: readonly Uint8Array[] | 'all'): void => {
   try {
     session.forgetUnwrapped(objectIds);

@@ -23,7 +23,7 @@ export interface LaneEvents<Job extends Request> {
   /** The batch is answered: replies in the order of `jobs`. */
   answered(lane: Lane<Job>, jobs: readonly Job[], replies: readonly Reply[]): void;
   ready(lane: Lane<Job>): void;
-  /** The thread ended by itself; `jobs` were with it, the first `begun` of them begun. */
+  /** The thread ended unexpectedly with `jobs`, of which the first `begun` had begun. */
   crashed(lane: Lane<Job>, jobs: readonly Job[], begun: number, error: Error): void;
 }
 

@@ -29,7 +29,7 @@ afterAll(async () => {
   token.remove();
 });
 
-describe('a key whose time is up before its lane has begun it', () => {
+describe('a key whose deadline passes before its lane begins', () => {
   it.each(['EC-P256', 'RSA-2048'] as const)('is never made, and nobody waits for its end: %s', async (algorithm) => {
     const ref = newRef(algorithm, 'sign');
     late.ms = 300;

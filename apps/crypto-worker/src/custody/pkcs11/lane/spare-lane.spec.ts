@@ -10,12 +10,12 @@ const asked = (...tenants: readonly string[]): SpareLane => {
 };
 
 describe('the last idle lane', () => {
-  it('is for those who have no other, while one of them is about', () => {
+  it('is reserved for tenants without a lane, while one of them is active', () => {
     const isFor = asked('loud', 'quiet', 'loud').isFor(underWay, 999);
     expect(['loud', 'quiet', 'another', ''].map((tenant) => isFor?.(tenant))).toEqual([false, true, true, false]);
   });
 
-  it('is for everybody while no one is about but those who have one', () => {
+  it('is for everybody while all active tenants have a lane', () => {
     expect(asked('loud', 'quiet').isFor([...underWay, { tenant: 'quiet', slow: false }], 0)).toBeUndefined();
     expect(asked('loud', '').isFor(underWay, 0)).toBeUndefined();
     expect(asked().isFor(underWay, 0)).toBeUndefined();
@@ -24,7 +24,7 @@ describe('the last idle lane', () => {
     expect(lane.isFor(underWay, 1000)).toBeUndefined();
   });
 
-  it('is not kept from who only makes keys elsewhere', () => {
+  it('is not refused to a tenant that only makes keys elsewhere', () => {
     const isFor = asked('loud', 'quiet').isFor([{ tenant: 'loud', slow: true }], 0);
     expect(isFor?.('loud')).toBe(true);
   });

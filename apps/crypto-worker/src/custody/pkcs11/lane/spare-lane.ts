@@ -1,18 +1,18 @@
 import type { Admits } from './fair-line.js';
 import type { Job } from './job-queue.js';
 
-/** Whoever asked within so many milliseconds is about. */
+/** A tenant that asked within this time is active. Milliseconds. */
 const rememberedMs = 1000;
 
 /**
- * The last idle lane, while somebody is about who has none, is for those who have none: whoever asks now and then need not wait
- * until one of somebody's many jobs is done. Milliseconds are those of a clock that does not go back.
+ * Reserves the last idle lane for active tenants that have no lane, so that a tenant with few jobs need not wait until one of
+ * another tenant's many jobs is done. Milliseconds are those of a monotonic clock.
  */
 export class SpareLane {
   /** When each tenant asked last, the longest ago first. */
   private readonly asked = new Map<string, number>();
 
-  /** Somebody asks. What is asked for no tenant says nothing about who is about. */
+  /** Notes that a tenant asked. Jobs of no tenant do not count. */
   note(tenant: string, now: number): void {
     if (tenant === '') return;
     this.asked.delete(tenant);

@@ -5,7 +5,7 @@ import { LoginLost, TokenChanged, type TokenSession } from '../session/token-ses
 import { openGcmWith, sealGcmWith } from '../use/gcm.js';
 import { make } from './generate.js';
 
-/** What a `canary` job says in its first part, as JSON; the second part is the canary's CKA_ID. */
+/** The first part of a `canary` job, as JSON. The second part is the canary's CKA_ID. */
 export interface CanarySpec {
   readonly tokenLabel: string;
   readonly tokenSerial: string;
@@ -27,7 +27,7 @@ const roundTrip = (session: TokenSession, spec: CanarySpec, id: Buffer): void =>
   if (!heard.equals(song)) throw new TokenChanged('the token decrypts to a wrong result');
 };
 
-/** Is this still our token, and does it still compute? @returns its CK_TOKEN_INFO flags, four bytes */
+/** Checks that this is still our token and that it still computes. @returns its CK_TOKEN_INFO flags, four bytes */
 export const canary = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json, id] = parts as [Buffer, Buffer];
   const spec = JSON.parse(json.toString()) as CanarySpec;

@@ -8,7 +8,7 @@ import { keyTemplate, publicTemplate } from '../kind/template.js';
 import type { PairKind, SecretKind } from '../kind/token-kind.js';
 import type { TokenSession } from '../session/token-session.js';
 
-/** What a `generate` job says in its first part, as JSON; the second part is the CKA_ID. */
+/** The first part of a `generate` job, as JSON. The second part is the CKA_ID. */
 export interface GenerateSpec {
   readonly shape: KeyShape;
   readonly label: string;
@@ -49,7 +49,7 @@ export const make = (session: TokenSession, shape: KeyShape, place: Placement): 
   return kind.pair ? makePair(session, kind, shape, place) : makeSecret(session, kind, shape, place);
 };
 
-/** Destroys whatever has this id. The error policy goes on to judge the call that failed before it. */
+/** Destroys every object with this id. The error policy still judges the call that failed before. */
 const clearAway = (session: TokenSession, id: Buffer): void => {
   const { call, kind } = session;
   for (const handle of session.find(id, null, 8)) session.destroyObject(handle);
@@ -57,8 +57,8 @@ const clearAway = (session: TokenSession, id: Buffer): void => {
 };
 
 /**
- * Looks first: an id is never given twice (on some tokens that destroys the older key), and a token that shows other
- * processes' objects only to those who look is up to date then. What fails leaves nothing, so that it may be made again.
+ * Looks for the id first: an id is never used twice (on some tokens that destroys the older key), and looking refreshes tokens
+ * that show other processes' objects only then. A failed call leaves nothing, so that it may be repeated.
  * @returns the SPKI of a pair, nothing for a secret key
  */
 export const generate = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {

@@ -52,7 +52,7 @@ describe('material that is on trial', () => {
     expect(importInto(shape, attributes)).toBe(status.badData);
   });
 
-  it('leaves what the token fails in what it is', () => {
+  it('keeps the token’s own failures as they are', () => {
     expect(importInto(aes, {}, { C_UnwrapKey: failing(0x32) })).toBe(status.needsReinitialise);
     expect(importInto(aes, {}, { C_UnwrapKey: failing(0x5) })).toBe(status.badDataCanary);
     expect(importInto(aes, {}, { C_FindObjects: () => [], C_GetSessionInfo: () => ({ state: 3 }) })).toBe(

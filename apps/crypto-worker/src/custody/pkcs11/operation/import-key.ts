@@ -12,7 +12,7 @@ import { passing } from '../session/passing.js';
 import { BadData, type TokenSession, telling } from '../session/token-session.js';
 import { kekMechanism, wrapAndBind } from './wrap-key.js';
 
-/** What an `import` job says in its first part, as JSON. */
+/** The first part of an `import` job, as JSON. */
 export interface ImportSpec {
   readonly shape: KeyShape;
   readonly label: string;
@@ -66,7 +66,7 @@ const kwpBytes = (bits: number): number => 8 + 8 * Math.ceil(bits / 64);
 const fits = (shape: KeyShape, blob: Buffer): boolean =>
   kindOf(shape).pair ? blob.length >= kwpBytes(128) : blob.length === kwpBytes(shape.bits);
 
-/** What an RSA key unwraps to, by RSA-OAEP: another key that unwraps. */
+/** Unwraps, by RSA-OAEP, another key that unwraps. */
 export const unwrapOaep = (
   session: TokenSession,
   pair: Handle,
@@ -80,13 +80,13 @@ export const unwrapOaep = (
   return session.p11.C_UnwrapKey(session.session, mechanism, pair, transported, template);
 };
 
-/** A key that is to be taken in. */
+/** A key to import. */
 interface Incoming {
   readonly shape: KeyShape;
   readonly blob: Buffer;
-  /** Of the object it becomes. */
+  /** The place of the object it becomes. */
   readonly place: Placement;
-  /** With what it is wrapped where it becomes none. */
+  /** The header, KEK and `blob-mac` key that wrap it; empty where it becomes an object. */
   readonly wrapping: readonly Buffer[];
 }
 

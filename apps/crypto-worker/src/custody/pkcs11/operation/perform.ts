@@ -23,7 +23,7 @@ const nextLooksMs = [10, 100];
 const sleeping = new Int32Array(new SharedArrayBuffer(4));
 const sleep = (ms: number): void => void Atomics.wait(sleeping, 0, 0, ms);
 
-/** What a job ends with where its action is not, or no longer, to try again. */
+/** The status of a job whose action is not to try again. */
 const endings: Readonly<Record<ErrorAction, number>> = {
   'reopen-session': status.failedCanary,
   'find-again': status.failedCanary,
@@ -84,7 +84,7 @@ const judge = (session: TokenSession, error: unknown, attempt: number, startedAt
   return end;
 };
 
-/** As `judge`, where asking the session for its login fails in turn. */
+/** Like `judge`, if asking the session for its login fails too. */
 const judgeSafely = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
   try {
     return judge(session, error, attempt, startedAt);

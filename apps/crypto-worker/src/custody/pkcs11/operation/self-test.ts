@@ -5,7 +5,7 @@ import type { TokenSession } from '../session/token-session.js';
 import { mendsSession, type SelfTestFailure, selfTestFailure } from './self-test-failure.js';
 import { makeSubject, makeWrappedSubject } from './self-test-subject.js';
 
-/** What a `self-test` job says, as JSON. */
+/** The only part of a `self-test` job, as JSON. */
 export interface SelfTestSpec {
   readonly shape: KeyShape;
   readonly algs: readonly SelfTestAlg[];

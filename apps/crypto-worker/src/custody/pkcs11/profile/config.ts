@@ -17,11 +17,11 @@ export interface Pkcs11Config {
   /** How long one PKCS#11 job may take before its lane counts as stuck. */
   readonly sessionTimeoutSeconds: number;
   readonly kekLabelPrefix: string;
-  /** As if the token did not list them. */
+  /** Treated as if the token did not list them. */
   readonly excludedMechanisms?: readonly MechanismName[] | undefined;
 }
 
-/** What custody needs of a logger; pino's is one. */
+/** The part of a logger that custody needs. */
 export interface CustodyLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -56,7 +56,7 @@ export interface Tuning {
    * find one, SoftHSM at some 30 µs each.
    */
   readonly unwrappedKeys: number;
-  /** Self-tests with RSA-3072 and RSA-4096; without them these wait until somebody needs one. */
+  /** Whether to test RSA-3072 and RSA-4096 behind the start; otherwise each test waits until it is needed. */
   readonly longSelfTests: boolean;
   /** Pause between two rounds of self-tests that failed; doubles up to `retestMaxMs`. */
   readonly retestFirstMs: number;
@@ -80,7 +80,7 @@ export const defaultTuning: Tuning = {
 
 export interface Pkcs11Options {
   readonly observer?: CustodyObserver | undefined;
-  /** The module cannot be saved from inside: the process must end, non-zero, and be started anew. Never called for a refused PIN. */
+  /** The module cannot recover: the process must end, non-zero, and be restarted. Never called for a refused PIN. */
   readonly onFatal?: ((reason: string) => void) | undefined;
   readonly tuning?: Partial<Tuning> | undefined;
 }

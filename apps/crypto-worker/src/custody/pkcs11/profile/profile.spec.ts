@@ -20,7 +20,7 @@ describe('vendor profiles', () => {
     expect(chooseProfile(undefined, clues).name).toBe(name);
   });
 
-  it('takes the configured one before any clue, and knows no others', () => {
+  it('prefers the configured profile, and refuses unknown names', () => {
     expect(chooseProfile('azure-dedicated', ['softhsm']).name).toBe('azure-dedicated');
     expect(() => chooseProfile('acme', [])).toThrow(/softhsm, kryoptic, luna/);
   });
@@ -46,7 +46,7 @@ describe('vendor profiles', () => {
     },
   );
 
-  it('no unknown token passes for a certified one, and only tokens that were run say so', () => {
+  it('treats no unknown token as certified, and marks only tested tokens as run', () => {
     expect(profiles.filter(({ development }) => development).map(({ name }) => name)).toEqual(['softhsm', 'kryoptic']);
     expect(profiles.filter(({ evidence }) => evidence === 'run').map(({ name }) => name)).toEqual(['softhsm']);
   });

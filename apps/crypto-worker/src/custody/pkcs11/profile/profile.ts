@@ -1,7 +1,7 @@
 import { ckm, type MechanismList } from '../cryptoki/mechanism.js';
 
 /**
- * What differs between tokens, as data. `evidence: 'run'` rows were checked against the token itself; `'documented'` rows
+ * The differences between tokens, as data. `evidence: 'run'` rows were checked against the token itself; `'documented'` rows
  * follow the vendor's texts and were never run on the hardware, so their self-tests at start have the last word.
  */
 export interface Profile {
@@ -27,7 +27,7 @@ export interface Profile {
   readonly kekWrap: readonly number[];
   /** `raw-then-unpad`: the token has no OAEP with SHA-256; it does the RSA operation, the worker takes the padding off. */
   readonly oaep: 'token' | 'raw-then-unpad';
-  /** Of RSA-OAEP where a key is unwrapped with it. */
+  /** The hash of RSA-OAEP for unwrapping keys. */
   readonly importHash: 'SHA-1' | 'SHA-256';
   /** CKA_EC_PARAMS of Ed25519. */
   readonly edParams: 'oid' | 'printable-string';
@@ -40,7 +40,7 @@ export interface Profile {
   readonly createObject: boolean;
   readonly setAttribute: boolean;
   readonly rwOnly: boolean;
-  /** Whether another process's new token objects are seen at the first find, and if not what makes it so. */
+  /** Whether a find sees another process's new objects at once, or only with some configuration. */
   readonly crossProcessVisibility: 'at-once' | 'needs-configuration';
   /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: what is unwrapped with them must conform to it. */
   readonly unwrapTemplate: boolean;

@@ -23,7 +23,7 @@ const hashBytes = 32;
 const macBytes = 32;
 const headerAt = hashBytes + 3 * idBytes + macBytes + 2;
 
-/** What a blob is bound to, beside itself. */
+/** The data that a blob is bound to. */
 interface Header {
   readonly tenantId: string;
   readonly keyId: string;
@@ -37,7 +37,7 @@ export const headerOf = ({ tenantId, keyId, version, kekGeneration }: Wrapping, 
 
 export const shapeOfHeader = (header: Buffer): KeyShape => (JSON.parse(header.toString()) as Header).shape;
 
-/** What the MAC is over. The header's length keeps the two apart. */
+/** The input of the MAC. The header's length separates the two parts. */
 export const boundBytes = (header: Buffer, blob: Buffer): Buffer => {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(header.length);

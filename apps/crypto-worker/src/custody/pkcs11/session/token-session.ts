@@ -20,7 +20,7 @@ export class BadData extends Error {}
 /** A blob is not bound to what it is recorded as. */
 export class BlobRefused extends Error {}
 
-/** What says by itself how a job ends. */
+/** Errors that decide by their class how a job ends. */
 export const telling = [BadData, BlobRefused, KeyMissing, LoginLost, TokenChanged] as const;
 
 export interface SessionSettings {
@@ -36,11 +36,11 @@ export const addressed = (data: Buffer): Buffer => (data.length === 0 ? empty : 
 /** A lane's one session and the handles found through it. Opens itself when needed and forgets all when an epoch moves on. */
 export class TokenSession {
   readonly p11: PKCS11;
-  /** What the call under way carries: the error policy asks. */
+  /** The data that the running call carries, for the error policy. */
   kind: CallKind = 'own';
   /** The last call begun, for logs. */
   call = '';
-  /** What every call carries for now, whatever it would by itself: the canary's are ours, those on a key that is brought in its owner's. */
+  /** Overrides the kind of every call: the canary's calls carry our data, calls on an imported key its owner's. */
   allCalls: CallKind | null = null;
   private readonly control: Int32Array;
   private settings: SessionSettings;
@@ -52,7 +52,7 @@ export class TokenSession {
   /** The key last asked for: a name among the handles, or 'unwrapped'. */
   private used: string | null = null;
   private scratch = Buffer.alloc(16 * 1024);
-  /** What the last template points at. */
+  /** Buffers that the last template points at. */
   private pointedAt: Buffer[] = [];
 
   constructor(p11: PKCS11, control: Int32Array, settings: SessionSettings, unwrapped: UnwrappedKeys) {

@@ -8,9 +8,9 @@ import type { TokenSession } from './token-session.js';
 export type UnwrapInto = (session: TokenSession, into: () => Handle, locator: WrappedLocator) => Handle;
 
 /**
- * The wrapped keys that a lane has unwrapped, the one unused for longest first. They are objects of a session of their own,
- * which lasts while others end with every call that fails: else anybody's garbage would empty it. Session objects serve all
- * sessions of a process.
+ * The wrapped keys that a lane has unwrapped, the one unused for longest first. They are objects of a session of their own. The
+ * lane's other session ends with every failed call; if it held these keys, bad data would remove them. Session objects serve
+ * all sessions of a process.
  */
 export class UnwrappedKeys {
   private readonly p11: PKCS11;
@@ -71,7 +71,7 @@ export class UnwrappedKeys {
     try {
       return this.unwrapInto(session, () => this.session(session), unpackLocator(locator));
     } catch (error) {
-      // What is wrong may be their session, which is opened anew then.
+      // Their session may be at fault, so it is opened again.
       if (session.call === 'C_UnwrapKey') this.close();
       throw error;
     }
@@ -93,7 +93,7 @@ export class UnwrappedKeys {
     try {
       this.p11.C_DestroyObject(this.cellar, handle);
     } catch (error) {
-      // Whatever is wrong: with the session every object goes that it made.
+      // Closing the session destroys every object that it made.
       this.close();
       throw error;
     }

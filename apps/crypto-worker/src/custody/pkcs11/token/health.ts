@@ -17,7 +17,7 @@ export interface HealthParts {
   readonly partition: string;
   readonly spec: Omit<CanarySpec, 'create' | 'keyLabel'>;
   readonly everyMs: number;
-  /** The shortest time to the last check when somebody asks for one. */
+  /** The shortest time between the last check and one that is asked for. */
   readonly askedPauseMs: number;
   readonly logger: CustodyLogger;
   /** Runs a canary job. */
@@ -25,7 +25,7 @@ export interface HealthParts {
   readonly passed: () => void;
 }
 
-/** Label, serial and an encryption round trip with a key of our own, every few seconds and whenever in doubt. */
+/** Checks label, serial and an encryption round trip with a key of our own, every few seconds and when in doubt. */
 export class Health {
   private readonly parts: HealthParts;
   private readonly keyId: Buffer;
@@ -66,7 +66,7 @@ export class Health {
     return this.running;
   }
 
-  /** Somebody's data was refused with a code that could also mean a dead token. */
+  /** A caller's data was refused with a code that could also mean a dead token. */
   ask(): void {
     if (this.asked) return;
     const wait = Math.max(0, this.lastAt + this.parts.askedPauseMs - performance.now());

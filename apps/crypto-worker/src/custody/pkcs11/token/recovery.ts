@@ -28,7 +28,7 @@ const reasonOf = (error: unknown): string => {
 
 export const unavailable = (): AnkaError => new AnkaError('hsm-unavailable');
 
-/** Brings login and module back, one at a time, and stops for good when a PIN is refused. */
+/** Restores login and module, one at a time, and stops for good when a PIN is refused. */
 export class Recovery {
   private readonly parts: RecoveryParts;
   private current: ModuleState = 'up';
@@ -50,7 +50,7 @@ export class Recovery {
     return Atomics.load(this.parts.control, shared.loginEpoch);
   }
 
-  /** The token proved itself: the next trouble starts with the shortest pause again. */
+  /** The token works: the next failure starts with the shortest pause again. */
   proved(): void {
     this.troubleSince = null;
     this.delay = this.parts.tuning.reinitialiseFirstMs;

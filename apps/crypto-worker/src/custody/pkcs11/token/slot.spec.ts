@@ -25,7 +25,7 @@ describe('slot selection', () => {
     await after.close();
   });
 
-  it('falls back to the index only where no label is set, with a warning', async () => {
+  it('uses the index only if no label is set, with a warning', async () => {
     const logger = listeningLogger();
     await expect(openPkcs11Custody({ ...byIndex, slotIndex: 99 }, logger)).rejects.toThrow(/slot index 99/);
     expect(logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
@@ -36,7 +36,7 @@ describe('slot selection', () => {
     expect(named.lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
-  it('refuses a label that is missing or not unique, and says what is there', async () => {
+  it('refuses a missing or ambiguous label, and names the tokens present', async () => {
     const unknown = { ...partitionOn(token), tokenLabel: 'nobody', tokenSerial: undefined };
     await expect(openPkcs11Custody(unknown, listeningLogger(), quick)).rejects.toThrow(/nobody.*“other-1”/s);
     token.addToken('twin');

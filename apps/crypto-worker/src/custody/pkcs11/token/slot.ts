@@ -22,7 +22,7 @@ const present = (module: Module): Selection[] => {
 const labels = (all: readonly Selection[]): string =>
   all.map(({ token }) => `“${token.label}” (${token.serialNumber})`).join(', ') || 'none';
 
-/** By label and serial; by index only where the configuration has neither, for indices move when tokens come and go. */
+/** Selects by label and serial. The index counts only where the configuration has neither, since indices move with tokens. */
 export const selectSlot = (module: Module, config: Pkcs11Config, logger: CustodyLogger): Selection => {
   const all = present(module);
   const { tokenLabel, tokenSerial, slotIndex } = config;

@@ -141,8 +141,8 @@ export class TokenModule {
 }
 
 /**
- * What a token lists and then does not know is left out. Any other error may pass, and must not make a token without the mechanism
- * of it: what a token lacks is done in software.
+ * A mechanism that a token lists and then does not know is left out. Any other error may pass, and must not count as a missing
+ * mechanism: what a token lacks may be done in software.
  */
 const mechanismsOf = ({ lib, handle }: Slot): MechanismList => {
   const found = new Map<number, MechanismInfo>();

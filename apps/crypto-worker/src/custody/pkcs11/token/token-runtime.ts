@@ -23,10 +23,10 @@ import { Health } from './health.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
 
-/** The parts behind a custody: module, lanes, recovery, health, capabilities; and what each job's reply sets off. */
+/** The parts behind a custody: module, lanes, recovery, health, capabilities; and the handling of each job's reply. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
-  /** The same for keys that are wrapped. Its self-tests run when somebody asks. */
+  /** The same for wrapped keys. Their self-tests run when they are needed. */
   readonly wrappedCapabilities: Capabilities;
   private readonly timeoutMs: number;
   private readonly tuning: Tuning;
@@ -81,7 +81,7 @@ export class TokenRuntime {
     return this.module.profile;
   }
 
-  /** What the token's list says; each import has the last word. */
+  /** By the token's list; each import has the last word. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility {
     return importAbility(method, of, this.module.profile, this.module.mechanisms);
   }
@@ -124,7 +124,7 @@ export class TokenRuntime {
     });
   }
 
-  /** Raises the alarm: somebody has changed what is kept outside the token. */
+  /** Raises the alarm: data kept outside the token was changed. */
   refused(operation: string): AnkaError {
     this.logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
     return new AnkaError('key-blob-refused');
@@ -240,7 +240,7 @@ export class TokenRuntime {
     else this.failed(job, reply, operation?.name ?? '');
   }
 
-  /** Sets off what the status asks for, then answers the job or puts it back, once. */
+  /** Acts on the status, then answers the job or puts it back, once. */
   private failed(job: Job, reply: Reply, operation: string): void {
     const again = job.attempts === 0;
     switch (reply.status) {

@@ -66,12 +66,12 @@ const selfTestOfDir = (ivBytes: number): unknown => {
 };
 
 describe('a token that appends the IV it chose', () => {
-  it('passes for dir with one of 12 bytes, and seals', () => {
+  it('seals for dir with an IV of 12 bytes', () => {
     expect(selfTestOfDir(12)).toEqual({ dir: null });
     expect(sealGcm(session(12), 0, [randomBytes(16), randomBytes(3), randomBytes(9)])[0]).toHaveLength(12);
   });
 
-  it('fails for dir with one of 16: no JWE has that, so what it sealed could never be opened', () => {
+  it('fails for dir with an IV of 16 bytes, which no JWE has', () => {
     expect(selfTestOfDir(16)).toEqual({
       dir: { cause: 'wrong', reason: 'the token’s IV has 16 bytes, that of a JWE 12' },
     });

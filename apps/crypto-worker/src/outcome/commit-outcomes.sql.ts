@@ -1,9 +1,17 @@
 import type { AuditEvent } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
-import { statement } from './group-commit.js';
 
-/** Few commit so: they need not keep out of each other's way. */
+/**
+ * Commits rows of outcomes, each only where its fence still holds. Prepared by name, because every request waits for it.
+ * @see the migrations `initial`, `usage` and `used-up`
+ */
+export const commitOutcomes = {
+  name: 'commit-outcomes',
+  text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
+};
+
+/** The slot of commits within a transaction. They are few, so they may share one. */
 const slot = 0;
 
 /**
@@ -16,7 +24,7 @@ export const commitWithin = async (
   { tenantId, policy, key }: Fence & { readonly key: NonNullable<Fence['key']> },
   event: AuditEvent,
 ): Promise<boolean> => {
-  const [row] = await manager.query<{ written: number[] }[]>(statement.text, [
+  const [row] = await manager.query<{ written: number[] }[]>(commitOutcomes.text, [
     [tenantId],
     [policy?.revision ?? null],
     [key.keyId],
