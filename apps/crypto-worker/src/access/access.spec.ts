@@ -22,14 +22,13 @@ describe('what may be done with a key', () => {
     }
   });
 
-  it.each(keyRights.flatMap((right) => deeds.map((access) => [right, access, byGrant[access].includes(right)] as const)))(
-    'with the right %s: %s is %s, for the subject and for the group',
-    (right, access, allowed) => {
-      const user = { principal: 'alice', roles: ['user' as const], groups: ['readers', 'writers'] };
-      expect(may(user, access, grantsOf([grant('subject', 'alice', right)]))).toBe(allowed);
-      expect(may(user, access, grantsOf([grant('group', 'writers', right)]))).toBe(allowed);
-    },
-  );
+  it.each(
+    keyRights.flatMap((right) => deeds.map((access) => [right, access, byGrant[access].includes(right)] as const)),
+  )('with the right %s: %s is %s, for the subject and for the group', (right, access, allowed) => {
+    const user = { principal: 'alice', roles: ['user' as const], groups: ['readers', 'writers'] };
+    expect(may(user, access, grantsOf([grant('subject', 'alice', right)]))).toBe(allowed);
+    expect(may(user, access, grantsOf([grant('group', 'writers', right)]))).toBe(allowed);
+  });
 
   it('is not given by a grant to somebody else, nor to a group of the subject’s name or the other way round', () => {
     const user = { principal: 'alice', roles: ['user' as const], groups: ['readers'] };

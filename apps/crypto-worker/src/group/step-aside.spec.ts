@@ -1,5 +1,5 @@
 import { encrypt, subjectOf } from '@ankasecure/contracts';
-import type { Bus, BusServer } from '@ankasecure/service-kit';
+import type { BusClient, BusServer } from '@ankasecure/service-kit';
 import { connectTestBus, startTestNats } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
@@ -19,7 +19,7 @@ const { contract } = encrypt;
 describe('workers of one partition', () => {
   let database: WorkerDatabase;
   let nats: Awaited<ReturnType<typeof startTestNats>>;
-  let gateway: Bus;
+  let gateway: BusClient;
   const workers = { one: { well: true }, other: { well: true } };
   type Name = keyof typeof workers;
   const names = Object.keys(workers) as Name[];

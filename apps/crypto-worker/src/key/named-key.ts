@@ -3,7 +3,7 @@ import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
-import { versionByAlias } from './version.sql.js';
+import { versionByAlias } from './record/version.sql.js';
 
 /** The key that a name stood for when it was looked up, and its current version then. */
 type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, type AuditEvent, appendEvents, maxAppend, platformTenantId } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
-import { type Bus, createLogger, Outbox, outboxSchema } from '@ankasecure/service-kit';
+import { createLogger, Outbox, outboxSchema } from '@ankasecure/service-kit';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
+import type { TestBus } from '../nats/test-bus.js';
 import { startTestPostgres } from '../postgres/postgres.js';
 import {
   connectTestBus,
@@ -48,7 +49,7 @@ type Answer = (events: readonly AuditEvent[]) => Promise<void> | void;
 describe('the outbox', () => {
   let postgres: Postgres;
   let nats: Nats;
-  let audit: Bus;
+  let audit: TestBus;
   let processes: TestParts[];
   let options: TestPartsOptions;
   const outboxes: Outbox[] = [];
