@@ -1,10 +1,10 @@
 import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { fieldBytes } from './field.js';
 
-/** The nine fields that make an event's canonical form; its leaf binds everything else. */
+/** The nine fields of an event's canonical form. The leaf binds everything else. */
 export type CanonicalFields = Pick<AuditEvent, (typeof canonicalFields)[number]>;
 
-/** In this order, and never in another: the order is the format. */
+/** The order of the fields, which is part of the format and never changes. */
 export const canonicalFields = [
   'tenantId',
   'userId',
@@ -17,7 +17,7 @@ export const canonicalFields = [
   'correlationId',
 ] as const satisfies readonly (keyof AuditEvent)[];
 
-/** First bytes of every MAC input, and the version of the form that follows them. */
+/** The first bytes of every MAC input, followed by the version of the form. */
 const magic = Buffer.from('ankasecure.audit', 'ascii');
 const version = 1;
 const header = Buffer.concat([magic, Buffer.of(version)]);
@@ -47,10 +47,10 @@ export const canonicalBytes = (event: CanonicalFields): Buffer => {
 };
 
 /**
- * What the tenant's MAC key signs: magic `ankasecure.audit` ‖ version 01 ‖ the MAC key's id (as a field: 01 ‖ u32be length ‖
- * UTF-8) ‖ the message: an event's canonical bytes, or a chain seal's. The id inside means that a MAC proves which key made it.
+ * The input of the tenant's MAC key: magic `ankasecure.audit` ‖ version 01 ‖ the MAC key's id (as a field: 01 ‖ u32be length ‖
+ * UTF-8) ‖ the message: an event's or a chain seal's canonical bytes. The id is part of the input, so a MAC proves which key made it.
  * The audit service sends messages; the crypto-worker, which knows the key, calls this.
- * @throws AnkaError `request-invalid` when the id has no canonical form
+ * @throws AnkaError `request-invalid` if the id has no canonical form
  */
 export const macInput = (macKeyId: string, message: Uint8Array): Buffer =>
   fieldBytes(header, [checked('macKeyId', macKeyId)], message);

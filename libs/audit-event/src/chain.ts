@@ -2,36 +2,36 @@ import { type CanonicalFields, canonicalBytes } from './canonical.js';
 import { genesisHash, type Leaf, leafHash } from './leaf.js';
 import { fitsMacDay } from './mac-day.js';
 
-/** The seal on the last row of a batch: the tenant's MAC over the chain up to that row. */
+/** The seal on the last row of a batch: the tenant's MAC over the chain at the time of sealing. */
 export interface ChainSeal {
   /** First seq of the batch. */
   readonly fromSeq: number;
-  /** 32 bytes, under the key that the row's `macKeyId` names. */
+  /** 32 bytes, under the key named by the row's `macKeyId`. */
   readonly mac: Uint8Array;
 }
 
-/** A sealed event as it is stored: its fields in columns, the bytes that were sealed, and the hashes. */
+/** A stored sealed event: its fields in columns, the sealed bytes, and the hashes. */
 export interface ChainRow extends Leaf, CanonicalFields {
   readonly hash: Uint8Array;
-  /** On the last row of a batch; not part of the leaf, since it is made over it. */
+  /** Present on the last row of a batch. It is not part of the leaf, because it covers the leaf. */
   readonly chainSeal: ChainSeal | null;
 }
 
-/** The start of a stretch of the trail, and the row it must follow. */
+/** The start of a range of the trail, and the row before it. */
 export interface ChainStart {
   readonly seq: number;
   readonly previousHash: Uint8Array;
-  /** Sealing time of the row before, in microseconds since the epoch. No later row is sealed earlier. */
+  /** The sealing time of the row before, in microseconds since the epoch. No later row was sealed earlier. */
   readonly sealedAt: number;
 }
 
-/** Last seq and hash of a trail, kept apart from its rows; seq 0 for an empty trail. */
+/** The last seq and hash of a trail, stored apart from its rows. An empty trail has seq 0. */
 export interface ChainHead {
   readonly seq: number;
   readonly hash: Uint8Array;
 }
 
-/** `missing` and `tail-missing` name the first seq that is not there. */
+/** `missing` and `tail-missing` name the first missing seq. */
 export interface ChainFault {
   readonly seq: number;
   readonly reason: 'missing' | 'content-changed' | 'chain-broken' | 'time-inconsistent' | 'tail-missing';
@@ -39,7 +39,7 @@ export interface ChainFault {
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** Tells whether columns, sealed bytes and leaf agree. A value without a canonical form does not agree. */
+/** Whether columns, sealed bytes and leaf agree. A value without a canonical form does not. */
 const intact = (row: ChainRow): boolean => {
   try {
     return equal(canonicalBytes(row), row.canonical) && equal(leafHash(row), row.hash);
@@ -50,7 +50,7 @@ const intact = (row: ChainRow): boolean => {
 
 type Check = (row: ChainRow, expected: ChainStart, tenantId: string) => ChainFault | undefined;
 
-/** The first that objects gives the fault. */
+/** The checks of a row. The first that fails names the fault. */
 const checks: readonly Check[] = [
   (row, { seq }) => (row.seq > seq ? { seq, reason: 'missing' } : undefined),
   (row, { seq }) => (row.seq < seq ? { seq: row.seq, reason: 'chain-broken' } : undefined),
@@ -66,14 +66,14 @@ const checks: readonly Check[] = [
 
 /**
  * Checks one tenant's trail row by row: no gap, each row follows the one before, columns and sealed bytes agree, the leaf
- * hash holds, sealing time goes forward and fits the MAC key's day. None of these checks needs a key, so a
- * forger can make them hold again after a change. `Coverage` checks the rows that the tenant's key vouches for.
+ * hash is correct, sealing time increases and fits the MAC key's day. None of it needs a key, so an attacker can recompute it
+ * after a change: `Coverage` reports what the tenant's key covers.
  */
 export class ChainVerification {
   private expected: ChainStart;
   private found: ChainFault | undefined;
 
-  /** @param start default the genesis */
+  /** @param start the default is the genesis */
   constructor(
     private readonly tenantId: string,
     start: ChainStart = { seq: 1, previousHash: genesisHash(tenantId), sealedAt: 0 },
@@ -86,12 +86,12 @@ export class ChainVerification {
     return this.found;
   }
 
-  /** Last seq that holds; 0 when none does, or the seq before the start. */
+  /** The last valid seq. It is the seq before the start if no row is valid. */
   get verified(): number {
     return this.expected.seq - 1;
   }
 
-  /** Takes the next row in order of seq. @returns the first fault so far; rows after it are not looked at */
+  /** Checks the next row in order of seq. @returns the first fault so far. Later rows are not checked */
   feed(row: ChainRow): ChainFault | undefined {
     if (this.found !== undefined) return this.found;
     for (const check of checks) {
@@ -102,7 +102,7 @@ export class ChainVerification {
     return undefined;
   }
 
-  /** Says that no row follows, and compares the end with the trail's head. */
+  /** Ends the check: compares the last row with the trail's head. */
   finish(head: ChainHead): ChainFault | undefined {
     const { seq, previousHash } = this.expected;
     if (this.found !== undefined) return this.found;
@@ -113,7 +113,7 @@ export class ChainVerification {
   }
 }
 
-/** `ChainVerification` over rows that are all at hand. @returns the first fault, or nothing when the chain holds */
+/** Runs `ChainVerification` over an array of rows. @returns the first fault, or undefined if the chain is valid */
 export const verifyChain = (
   tenantId: string,
   rows: Iterable<ChainRow>,

@@ -7,7 +7,7 @@ import { Coverage, type KeyedChecks, type TrailFault } from './coverage.js';
 const tenantId = '0192f0c4-7b1e-7c3a-9f10-3d1f5a2b6c70';
 const hash = Buffer.alloc(32, 7);
 
-/** Of a row, as far as cover goes: its seq and the first seq of the batch it ends, if it ends one. */
+/** The members of a row that coverage needs: its seq, and the first seq of the batch if it ends one. */
 type Shape = readonly [seq: number, fromSeq?: number];
 
 const rowOf = ([seq, fromSeq]: Shape): ChainRow => ({
@@ -47,7 +47,7 @@ const coverOf = (
   return { covered: coverage.covered, fault: coverage.finish(6) };
 };
 
-describe('cover', () => {
+describe('coverage', () => {
   it('reaches to the last seal, from any row on', () => {
     expect(coverOf(batches)).toEqual({ covered: 6, fault: undefined });
     expect(coverOf(batches.slice(1), { fromSeq: 2 })).toEqual({ covered: 6, fault: undefined });
@@ -63,15 +63,15 @@ describe('cover', () => {
     ['rows before the first batch', batches.with(2, [3, 2]), {}, 0, { seq: 1, reason: 'unsealed' }],
     ['an HMAC that does not hold', batches, { bad: { 5: { hmac: false } } }, 3, { seq: 5, reason: 'hmac-mismatch' }],
     ['rows without any seal', [[1], [2]], {}, 0, { seq: 1, reason: 'unsealed' }],
-  ])('is not given by %s', (_, shapes, options, covered, fault) => {
+  ])('is not provided by %s', (_, shapes, options, covered, fault) => {
     expect(coverOf(shapes, options)).toEqual({ covered, fault });
   });
 });
 
-describe('the bytes under a chain seal', () => {
+describe('the bytes of a chain seal', () => {
   const batch = { tenantId, fromSeq: 4, seq: 6, hash };
 
-  it('binds tenant, first row, last row and hash', () => {
+  it('bind tenant, first row, last row and hash', () => {
     const forms = [
       batch,
       { ...batch, tenantId: tenantId.replace('0', '1') },
@@ -83,12 +83,12 @@ describe('the bytes under a chain seal', () => {
     expect(sealedBytesOf(rowOf([6, 4]))?.toString('hex')).toBe(forms[0]);
   });
 
-  it("never begins as an event's canonical bytes do", () => {
+  it("never begin like an event's canonical bytes", () => {
     expect([0, 1]).toContain(canonicalBytes(rowOf([1]))[0]);
     expect([0, 1]).not.toContain(chainSealBytes(batch)[0]);
   });
 
-  it('is nothing for a row without a seal, or with one that begins behind its end', () => {
+  it('do not exist for a row without a seal, or with one that begins after its end', () => {
     expect(sealedBytesOf(rowOf([6]))).toBeUndefined();
     expect(sealedBytesOf(rowOf([6, 7]))).toBeUndefined();
     expect(sealedBytesOf(rowOf([6, 2 ** 63]))).toBeUndefined();

@@ -1,41 +1,41 @@
 import type { ChainFault, ChainRow } from './chain.js';
 
-/** The results of the checks that need the tenant's key, for one row. */
+/** The result of the tenant's key for one row. */
 export interface KeyedChecks {
   readonly hmac: boolean;
-  /** False as well when the row bears none. */
+  /** Also false if the row has no seal. */
   readonly chainSeal: boolean;
 }
 
-/** `unsealed` names the first row that no chain seal vouches for. */
+/** `unsealed` names the first row that no chain seal covers. */
 export interface TrailFault {
   readonly seq: number;
   readonly reason: ChainFault['reason'] | 'hmac-mismatch' | 'unsealed';
 }
 
 /**
- * Tracks how far the tenant's key vouches for a trail. A seal covers its own batch and no row before it. Rows that a forger
- * inserts, and on which the service then builds, belong to no batch. Batches must therefore follow one another without a gap,
- * and a later seal never makes up for a missing or wrong one.
+ * The part of a trail that the tenant's key covers. A seal covers its own batch and no earlier row. An attacker who writes rows behind
+ * the service's back, and lets the service continue from there, leaves rows that belong to no batch. Batches must therefore follow one
+ * another without a gap. A later seal does not replace a missing or wrong one.
  *
- * Non-goal: to detect a trail that was put back to the end of an earlier batch, rows and head together, as when the whole
- * database is rolled back. That takes a copy kept elsewhere: the head hash of an earlier verification, or external
- * checkpoints, which do not exist yet.
+ * Non-goal: a trail that is reset to the end of an earlier batch, rows and head together, as when the whole database is rolled
+ * back, is valid here. It is detected only by comparison with a copy elsewhere: the head hash of an earlier verification or, once
+ * they exist, external checkpoints.
  */
 export class Coverage {
   private last: number;
 
-  /** @param fromSeq first row that needs cover */
+  /** @param fromSeq the first row to be covered */
   constructor(fromSeq: number) {
     this.last = fromSeq - 1;
   }
 
-  /** Last seq vouched for; the seq before the first row when none is. */
+  /** The last covered seq, or the seq before the first row if none is. */
   get covered(): number {
     return this.last;
   }
 
-  /** Takes the next row, whose own chain holds, in order of seq. */
+  /** Adds the next row in order of seq. Its chain is valid. */
   feed(row: ChainRow, holds: KeyedChecks): TrailFault | undefined {
     if (!holds.hmac) return { seq: row.seq, reason: 'hmac-mismatch' };
     if (row.chainSeal === null) return undefined;
@@ -44,7 +44,7 @@ export class Coverage {
     return undefined;
   }
 
-  /** Says that no row follows which could cover those up to `untilSeq`. */
+  /** Ends the check: no later row covers those up to `untilSeq`. */
   finish(untilSeq: number): TrailFault | undefined {
     return this.last < untilSeq ? this.fault : undefined;
   }

@@ -1,9 +1,9 @@
-/** The value of a field: text in UTF-8, a whole number, bytes, or nothing. */
+/** The value of a field: text in UTF-8, an integer, bytes, or null. */
 export type Field = string | number | Uint8Array | null;
 
 const absent = 0;
 const present = 1;
-/** Presence byte and u32be length. */
+/** The presence byte and the u32be length. */
 const prefixBytes = 5;
 const integerBytes = 8;
 

@@ -1,24 +1,24 @@
 import { createHash, hash } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 
-/** The values that one leaf of a tenant's trail binds together. */
+/** The values that a leaf of a tenant's trail binds. */
 export interface Leaf {
   readonly seq: number;
   readonly eventId: string;
-  /** 32 bytes: the leaf before, or `genesisHash`. */
+  /** 32 bytes: the hash of the previous leaf, or `genesisHash`. */
   readonly previousHash: Uint8Array;
   readonly macKeyId: string;
   readonly canonical: Uint8Array;
   /** 32 bytes. */
   readonly hmac: Uint8Array;
-  /** The output of `detailsText`. */
+  /** The text of `detailsText`. */
   readonly details: string;
   /** Microseconds since the epoch. */
   readonly sealedAt: number;
 }
 
 /**
- * Free-form details as RFC 8785 writes them: one JSON object, members sorted by UTF-16 code units, no white space.
+ * Encodes free-form details as RFC 8785 requires: one JSON object, members sorted by UTF-16 code units, no white space.
  * Values are strings only, so no number is ever rounded. Absent details are `{}`.
  * @throws AnkaError `request-invalid` for ill-formed UTF-16
  */
@@ -32,7 +32,7 @@ export const detailsText = (details: Readonly<Record<string, string>> = {}): str
   return `{${members.join(',')}}`;
 };
 
-/** The first byte of a leaf's hash input (RFC 6962 §2.1), so that no inner node passes for a leaf. */
+/** The first byte under a leaf's hash (RFC 6962 §2.1), so that an inner node cannot pass for a leaf. */
 const leafPrefix = 0;
 
 const int64 = (value: number): Buffer => {
@@ -61,6 +61,6 @@ export const leafHash = (leaf: Leaf): Buffer => {
   return hash('sha256', bytes, 'buffer');
 };
 
-/** The previous hash of a tenant's first event: SHA-256 of `ankasecure.audit.genesis` 01 and the tenant's id, so that no tenant's trail can stand in for another's. */
+/** The previous hash of a tenant's first event: SHA-256 of `ankasecure.audit.genesis` 01 and the tenant's id, so that a trail cannot replace another tenant's. */
 export const genesisHash = (tenantId: string): Buffer =>
   createHash('sha256').update('ankasecure.audit.genesis').update(Buffer.of(1)).update(tenantId).digest();

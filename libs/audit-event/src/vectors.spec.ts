@@ -11,7 +11,7 @@ import { detailsText, genesisHash, leafHash } from './leaf.js';
 const folder = new URL('../vectors/', import.meta.url);
 const file = fileURLToPath(new URL('version-1.json', folder));
 
-/** Bytes are hex. */
+/** Bytes are in hex. */
 interface Vector {
   readonly name: string;
   readonly macKeyId: string;
@@ -80,7 +80,7 @@ describe('the frozen vectors of version 1', () => {
     }).toEqual(sealed);
   });
 
-  it('are equal to those of a second implementation, in Python', () => {
+  it('match a second implementation in Python', () => {
     const checked = execFileSync('python3', [fileURLToPath(new URL('check.py', folder)), file], { encoding: 'utf8' });
     expect(checked.trim()).toBe(String(trail.vectors.length + trail.chainSeals.length));
   });

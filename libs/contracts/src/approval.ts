@@ -5,13 +5,13 @@ import { AnkaError } from './error.js';
 const inWords: Readonly<Record<ControlledDeed, string>> = {
   destroy: 'destroying a key',
   compromise: 'marking a key as compromised',
-  'relax-policy': 'relaxing it',
-  'change-issuer': 'changing who speaks for the tenant',
+  'relax-policy': 'relaxing the policy',
+  'change-issuer': 'changing the tenant’s issuers',
 };
 
 /**
- * Checks that the change has the approval its policy requires. Call it after all other checks, with the policy that stays in
- * force until the change commits.
+ * Checks that the operation is approved, if the policy requires two people. The service that owns the operation calls it after
+ * all other checks, with the policy that is in force until its commit.
  * @param revision of the resource, if the caller need not have sent one
  * @throws AnkaError `approval-required` if the policy requires two people and the context names one
  */
@@ -25,7 +25,7 @@ export const assertApproved = (
   if (approval !== undefined && approval.requestedBy !== principal) return;
   throw new AnkaError(
     'approval-required',
-    `The tenant’s policy wants two people for ${inWords[deed]}: one who asks, and another who approves`,
+    `The tenant’s policy requires two people for ${inWords[deed]}: one requests it and another approves it`,
     { revision },
   );
 };

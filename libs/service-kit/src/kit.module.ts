@@ -6,7 +6,6 @@ import { ActionRunner } from './action/action-runner.js';
 import { DatabaseConfig, type ServiceConfig } from './config/section.js';
 import { Health } from './health/health.js';
 import { Logger } from './logging/logger.js';
-import { Bus } from './nats/bus.js';
 import { BusClient } from './nats/client.js';
 import { BusServer } from './nats/server.js';
 import { Outbox, type OutboxOptions } from './outbox/outbox.js';
@@ -17,7 +16,7 @@ export interface Parts<Config extends ServiceConfig = ServiceConfig> {
   readonly config: Config;
   readonly log: Logger;
   readonly health: Health;
-  readonly bus: Bus;
+  readonly bus: BusClient;
   readonly dataSource: DataSource;
 }
 
@@ -44,7 +43,6 @@ const connected = (parts: Parts, partition: string): Provider[] => {
     { provide: Registry, useValue: health.registry },
     { provide: DatabaseConfig, useValue: config.database },
     { provide: DataSource, useValue: dataSource },
-    { provide: Bus, useValue: bus },
     { provide: BusClient, useValue: bus },
     { provide: BusServer, useValue: new BusServer(bus.connection, partition) },
   ];

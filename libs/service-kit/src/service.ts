@@ -8,7 +8,8 @@ import { dataSourceOptions, type Schema } from './database/data-source.js';
 import { Health } from './health/health.js';
 import { KitModule, type KitOptions, type Parts } from './kit.module.js';
 import { createLogger, type Logger, nestLogger } from './logging/logger.js';
-import { Bus } from './nats/bus.js';
+import { BusClient } from './nats/client.js';
+import { BusConnection } from './nats/connection.js';
 import { BusServer } from './nats/server.js';
 
 export interface ServiceDefinition<Config extends ServiceConfig> extends KitOptions {
@@ -51,7 +52,7 @@ export const startService = async <Config extends ServiceConfig>(
   const health = new Health(service);
   await health.listen(config.observability.host, config.observability.port);
   const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
-  const bus = await Bus.connect(service, config.nats, log);
+  const bus = new BusClient(await BusConnection.open(service, config.nats, log));
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
   health.register('nats', () => {
     if (!bus.isConnected()) throw new Error('not connected');
@@ -61,11 +62,10 @@ export const startService = async <Config extends ServiceConfig>(
   const create = definition.create ?? (() => createService(root, log));
   const app = await create(root, parts);
   await app.init();
-  await bus.flushed();
+  await bus.connection.flushed();
   health.markStarted();
   log.info({ node: process.version }, 'started');
   const stop = async (): Promise<void> => {
-    await bus.drain();
     await app.close();
     await bus.close();
     await dataSource.destroy();

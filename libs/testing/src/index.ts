@@ -1,6 +1,7 @@
 export type { DatabaseLogin, Nats, Postgres } from '@ankasecure/local';
 export * from './fault/pkcs11-shim.js';
 export * from './nats/nats.js';
+export * from './nats/test-bus.js';
 export * from './postgres/postgres.js';
 export * from './service/test-parts.js';
 export * from './service/unconnected-kit.js';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { macInput } from '@ankasecure/audit-event';
 import { AnkaError, computeMacs } from '@ankasecure/contracts';
-import type { Bus } from '@ankasecure/service-kit';
+import type { TestBus } from '@ankasecure/testing';
 
 /** The id of a day key, as the workers name it. @param generation of the tenant's key */
 export const macKeyIdOf = (generation: number, daysAgo = 0): string =>
@@ -20,7 +20,7 @@ export class MacStandIn {
   readonly slow = new Set<string>();
   private readonly known = new Set<string>();
 
-  constructor(bus: Bus) {
+  constructor(bus: TestBus) {
     bus.serve(computeMacs, 'default', async ({ tenantId }, { macKeyId, messages }) => {
       const failure = this.failures.get(tenantId);
       if (failure !== undefined) throw failure;

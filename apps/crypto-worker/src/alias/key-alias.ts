@@ -13,7 +13,7 @@ import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
-import { lockKeyFor, outdateKey } from '../key/lock-key.js';
+import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';
@@ -171,7 +171,7 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
   return row;
 };
 
-/** What the call is conditioned on is the alias, not its key. */
+/** `If-Match` names the revision of the alias, not of its key. */
 const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 
 /** @throws AnkaError `precondition-failed` if the caller has another revision, or one of a deleted alias */

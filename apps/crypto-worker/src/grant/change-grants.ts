@@ -15,7 +15,7 @@ import type { z } from 'zod';
 import { assertMay, assertNoGain } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
-import { lockKeyFor } from '../key/lock-key.js';
+import { lockKeyFor } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';

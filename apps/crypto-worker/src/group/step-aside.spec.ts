@@ -1,5 +1,5 @@
 import { encrypt, subjectOf } from '@ankasecure/contracts';
-import type { Bus, BusServer } from '@ankasecure/service-kit';
+import type { BusClient, BusServer } from '@ankasecure/service-kit';
 import { connectTestBus, startTestNats } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
@@ -19,7 +19,7 @@ const { contract } = encrypt;
 describe('workers of one partition', () => {
   let database: WorkerDatabase;
   let nats: Awaited<ReturnType<typeof startTestNats>>;
-  let gateway: Bus;
+  let gateway: BusClient;
   const workers = { one: { well: true }, other: { well: true } };
   type Name = keyof typeof workers;
   const names = Object.keys(workers) as Name[];
@@ -71,9 +71,9 @@ describe('workers of one partition', () => {
   };
   const eventually = (who: readonly string[]) => expect.poll(answering, { timeout: 5000 }).toEqual(who);
 
-  it('all serve while all are well', () => eventually(['one', 'other']));
+  it('all serve while all tokens answer', () => eventually(['one', 'other']));
 
-  it('leave its share to the rest where one’s token does not answer, and share again when it is back', async () => {
+  it('take over from a worker whose token does not answer, and share again when it is back', async () => {
     await eventually(['one', 'other']);
     workers.one.well = false;
     await eventually(['other']);
@@ -81,7 +81,7 @@ describe('workers of one partition', () => {
     await eventually(['one', 'other']);
   });
 
-  it('all stay, and say what is wrong, where no token answers; and the first that is well takes over', async () => {
+  it('all stay and report the failure when no token answers, and the first that recovers takes over', async () => {
     workers.one.well = false;
     await eventually(['other']);
     workers.other.well = false;
@@ -90,11 +90,11 @@ describe('workers of one partition', () => {
     await eventually(['one']);
   });
 
-  it('lose no request over it', () => {
+  it('lose no request', () => {
     expect(lost).toEqual([]);
   });
 
-  it('go on when the connections that tell them of each other are lost', async () => {
+  it('carry on when the connections that report them to each other are lost', async () => {
     workers.one.well = false;
     await eventually(['other']);
     await database.superuser.query(

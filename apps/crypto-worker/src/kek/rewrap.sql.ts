@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { WrappedKey } from '../custody/custody.js';
+import { holdFence } from '../key/lock/tenant-fence.js';
 import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
-import { holdFence } from '../key/tenant-fence.sql.js';
 
 /** A key version and its blob under the new KEK. */
 export interface Rewrapped {

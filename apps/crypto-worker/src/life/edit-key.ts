@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { lockKeyFor } from '../key/lock-key.js';
+import { lockKeyFor } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run.js';

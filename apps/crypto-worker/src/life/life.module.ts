@@ -6,14 +6,14 @@ import { MakingModule } from '../making/making.module.js';
 import { ObjectModule } from '../object/object.module.js';
 import { OutcomeModule } from '../outcome/outcome.module.js';
 import { ChangeState } from './change-state.js';
-import { DestroyDue } from './destroy-due.js';
-import { DueDestructions } from './due-destruction.js';
-import { DueRotations } from './due-rotation.js';
+import { DestroyDue } from './due/destroy-due.js';
+import { DueDestructions } from './due/due-destruction.js';
+import { DueRotations } from './due/due-rotation.js';
+import { RotateDue } from './due/rotate-due.js';
 import { EditKey } from './edit-key.js';
 import { ForgetUnwrapped } from './forget-unwrapped.js';
 import { LifeController } from './life.controller.js';
 import { Reconciler } from './reconcile.js';
-import { RotateDue } from './rotate-due.js';
 import { RotationPolicyController } from './rotation-policy.controller.js';
 import { RotationPolicies } from './rotation-policy.js';
 

@@ -14,7 +14,7 @@ import { ObjectDestroyer } from '../object/destroy-object.js';
 import type { IntentKind } from '../object/intent.entity.js';
 import { type Intent, Intents, type OpenIntent } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-destroyed.js';
-import { recordDestroyed } from './record-destroyed.js';
+import { recordDestroyed } from './due/record-destroyed.js';
 
 /** Writes how an intent ended whose object is gone. @returns what is sealed of it */
 type Ending = (manager: EntityManager, intent: Intent, begun: AuditEvent, destroyed: number) => Promise<AuditEvent>;
@@ -118,7 +118,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
   }
 
   private async end({ tenantId, objectId, kind, lease, event }: OpenIntent): Promise<void> {
-    // What this process is at it ends itself, be it under its lease or under one that it lost.
+    // This process ends its own work itself, under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
     // The intent is claimed first. A worker that was assumed dead can no longer commit its record, or has already done so.
     const intent = await this.intents.claim({ tenantId, objectId, lease });

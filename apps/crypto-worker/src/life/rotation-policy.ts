@@ -15,7 +15,7 @@ import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
-import { lockKeyFor, outdateKey } from '../key/lock-key.js';
+import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';

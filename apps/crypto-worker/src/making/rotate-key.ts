@@ -17,7 +17,7 @@ import { keyResource } from '../key/key-resource.js';
 import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
-import { assertRevision, lockKey } from '../key/lock-key.js';
+import { assertRevision, lockKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run.js';

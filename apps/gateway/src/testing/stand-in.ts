@@ -10,9 +10,9 @@ import {
   type ReplyHead,
   signToken,
 } from '@ankasecure/contracts';
-import { type Bus, type RawHandler } from '@ankasecure/service-kit';
+import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
-import { connectTestBus } from '@ankasecure/testing';
+import { connectTestBus, type TestBus } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
@@ -51,9 +51,9 @@ const success = (head: Partial<ReplyHead & { ok: true }>, body: unknown): Awaite
 });
 
 export const startStandIns = async (nats: Nats): Promise<StandIns> => {
-  const buses = new Map<string, Bus>();
+  const buses = new Map<string, TestBus>();
   for (const service of services) buses.set(service, await connectTestBus(service, nats));
-  const busOf = (contract: Contract): Bus => buses.get(contract.owner) as Bus;
+  const busOf = (contract: Contract): TestBus => buses.get(contract.owner) as TestBus;
   const leave = async (service: string): Promise<void> => {
     const bus = buses.get(service);
     buses.delete(service);

@@ -17,13 +17,14 @@ import {
   rollbackPolicy,
 } from '@ankasecure/contracts';
 import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
-import { type Bus, createService, serviceRoot } from '@ankasecure/service-kit';
+import { createService, serviceRoot } from '@ankasecure/service-kit';
 import {
   connectTestBus,
   migrateTest,
   startTestNats,
   startTestParts,
   startTestPostgres,
+  type TestBus,
   type TestParts,
   type TestPartsOptions,
 } from '@ankasecure/testing';
@@ -64,7 +65,7 @@ export class WorkerStandIn {
     },
   };
 
-  constructor(bus: Bus) {
+  constructor(bus: TestBus) {
     bus.serve(applyPolicy, 'default', async ({ tenantId }, { revision, document }) => {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
       return { body: await this.answers[this.behaviour](tenantId, revision, document) };

@@ -9,7 +9,7 @@ const migrateConfig = z.strictObject({ database: serviceConfig.shape.database.re
 /** Arbitrary and the same everywhere: one migration at a time per database. */
 const migrationLock = 7_201_155;
 
-/** Migrates the schema as its owner. The service's own role has only the rights that the migrations grant. */
+/** Migrates the schema as its owner. The service's role gets only what the migrations grant. */
 export const migrate = async (service: string, schema: Schema): Promise<void> => {
   const { database } = loadConfig(migrateConfig);
   const dataSource = new DataSource(

@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url';
 
 /** A PKCS#11 library that forwards to a real one and fails or delays chosen calls. */
 export interface Pkcs11Shim {
-  /** The library to load in place of the real one. */
+  /** The library to load instead of the real one. */
   readonly libraryPath: string;
-  /** Environment variables that a process needs before it loads the library. */
+  /** The environment of a process before it loads the library. */
   readonly env: Readonly<Record<string, string>>;
   /**
    * Replaces the faults in force.
    * @param faults e.g. `{ C_Sign: '0x32*1' }` (fail once with that CKR code), `{ C_Sign: 'sleep:5000*1' }` (wait 5 s once); without `*N` for good
    */
   inject(faults: Readonly<Record<string, string>>): void;
-  /** Counts the calls of a function by all processes that use the shim. */
+  /** The number of calls of a function by all processes that use the shim. */
   calls(name: string): number;
   remove(): void;
 }
@@ -49,7 +49,7 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
       if (unknown.length > 0) throw new Error(`no PKCS#11 function ${unknown.join(', ')}`);
       const text = Object.entries(faults).map(([name, fault]) => `${name}=${fault}\n`);
       writeFileSync(`${control}.next`, text.join(''));
-      // By its time the shim knows it from the last one, whose inode it may have been given.
+      // The shim distinguishes it by its time from the previous file, whose inode it may have got.
       utimesSync(`${control}.next`, ++injected, injected);
       renameSync(`${control}.next`, control);
     },
@@ -58,6 +58,6 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
   };
 };
 
-/** The functions in the order of the shim's table, which is that of CK_FUNCTION_LIST. */
+/** The functions in the order of the shim's table, which is the order of CK_FUNCTION_LIST. */
 const functionNames = (source: string): readonly string[] =>
   [...source.matchAll(/ X\((C_\w+)\)/g)].map((match) => match[1] ?? '');

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { type Context, encrypt, platformTenantId, subjectOf } from '@ankasecure/contracts';
-import type { Bus } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectTestBus } from '../service/test-parts.js';
 import { startTestNats } from './nats.js';
+import type { TestBus } from './test-bus.js';
 
 const { contract } = encrypt;
 
 describe('a reply', () => {
   let nats: Awaited<ReturnType<typeof startTestNats>>;
-  let worker: Bus;
-  let gateway: Bus;
+  let worker: TestBus;
+  let gateway: TestBus;
   let reply = Buffer.alloc(0);
   beforeAll(async () => {
     nats = await startTestNats();
@@ -51,7 +51,7 @@ describe('a reply', () => {
 
 describe('a connection', () => {
   let nats: Awaited<ReturnType<typeof startTestNats>>;
-  let gateway: Bus;
+  let gateway: TestBus;
   beforeAll(async () => {
     nats = await startTestNats();
     gateway = await connectTestBus('gateway', nats);
@@ -61,7 +61,7 @@ describe('a connection', () => {
     await nats.stop();
   });
 
-  const workerThat = async (serves: () => Promise<void>): Promise<Bus> => {
+  const workerThat = async (serves: () => Promise<void>): Promise<TestBus> => {
     const worker = await connectTestBus('crypto-worker', nats);
     worker.serveRaw(contract, 'default', async () => (await serves(), { head: { ok: true } }));
     await worker.flushed();

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, type AuditEvent, appendEvents, maxAppend, platformTenantId } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
-import { type Bus, createLogger, Outbox, outboxSchema } from '@ankasecure/service-kit';
+import { createLogger, Outbox, outboxSchema } from '@ankasecure/service-kit';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
+import type { TestBus } from '../nats/test-bus.js';
 import { startTestPostgres } from '../postgres/postgres.js';
 import {
   connectTestBus,
@@ -41,14 +42,14 @@ const eventOf = (over: Partial<AuditEvent> = {}): AuditEvent => ({
 });
 const eventsOf = (count: number): AuditEvent[] => Array.from({ length: count }, () => eventOf());
 
-/** The stand-in audit service's handling of one append. It seals by default. */
+/** The reaction of the fake audit service to one append. It seals by default. */
 type Answer = (events: readonly AuditEvent[]) => Promise<void> | void;
 
 /** The service kit's outbox, here because its spec needs what this library starts. */
 describe('the outbox', () => {
   let postgres: Postgres;
   let nats: Nats;
-  let audit: Bus;
+  let audit: TestBus;
   let processes: TestParts[];
   let options: TestPartsOptions;
   const outboxes: Outbox[] = [];
@@ -179,7 +180,7 @@ describe('the outbox', () => {
     expect(appends).toEqual([2, 2]);
   });
 
-  it('sends no more than one append may carry, and a whole commit always together', async () => {
+  it('sends at most the limit of one append, and a commit always as a whole', async () => {
     const outbox = outboxOf(0, { capacity: 100_000, batch: 256 });
     for (let commit = 0; commit < 6; commit++) await write(outbox, eventsOf(1000));
     outbox.start();
@@ -187,7 +188,7 @@ describe('the outbox', () => {
     expect(appends).toEqual([maxAppend, 1000]);
   });
 
-  it('sends no more than one message may carry', async () => {
+  it('sends at most the limit of one message', async () => {
     const outbox = outboxOf(0, { capacity: 100_000, batch: 256 });
     const details = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`name-${index}`, 'x'.repeat(500)]));
     for (let commit = 0; commit < 5; commit++)

@@ -1,7 +1,6 @@
 import type { Service } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
 import {
-  Bus,
   createLogger,
   dataSourceOptions,
   Health,
@@ -10,6 +9,7 @@ import {
   type ServiceConfig,
 } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
+import { TestBus } from '../nats/test-bus.js';
 
 export interface TestPartsOptions {
   readonly service: Service;
@@ -45,8 +45,8 @@ export const migrateTest = async (options: TestPartsOptions): Promise<void> => {
 };
 
 /** A connection to the bus as `service`, with the rights it has there. */
-export const connectTestBus = (service: Service, nats: Nats): Promise<Bus> =>
-  Bus.connect(
+export const connectTestBus = (service: Service, nats: Nats): Promise<TestBus> =>
+  TestBus.connect(
     service,
     { servers: [nats.url], nkeySeed: nats.seeds[service], caFile: nats.caFile },
     createLogger(service, 'fatal'),

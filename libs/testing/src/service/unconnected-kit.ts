@@ -1,6 +1,6 @@
 import type { Service } from '@ankasecure/contracts';
 import {
-  Bus,
+  BusClient,
   type BusConnection,
   createLogger,
   dataSourceOptions,
@@ -27,7 +27,7 @@ export const unconnectedKit = (service: Service, schema: Schema, options: KitOpt
       config,
       log: createLogger(service, 'silent'),
       health: new Health(service),
-      bus: new Bus({} as BusConnection),
+      bus: new BusClient({} as BusConnection),
       dataSource: new DataSource(dataSourceOptions(service, config.database, schema)),
     },
     options,

@@ -4,23 +4,23 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One initialised token in a private directory. */
+/** An initialised token in a private directory. */
 export interface SoftHsmToken {
   readonly libraryPath: string;
-  /** Environment variables that a process needs before C_Initialize. */
+  /** The environment of a process before C_Initialize. */
   readonly env: { readonly SOFTHSM2_CONF: string };
   readonly tokenLabel: string;
   readonly serial: string;
   readonly pin: string;
-  /** Initialises one more token beside it, which may shift slot indices. @returns its serial */
+  /** Initialises another token beside it, which may shift slot indices. @returns its serial */
   addToken(label: string): string;
-  /** Deletes the directory; call it when no process has the token open. */
+  /** Deletes the directory. Call it when no process has the token open. */
   remove(): void;
 }
 
 export const softHsmLibrary = (): string => process.env['PKCS11_LIBRARY_PATH'] ?? '/usr/lib/softhsm/libsofthsm2.so';
 
-/** Prepares a SoftHSM token that nobody else sees. @throws when softhsm2-util is not installed */
+/** Prepares a private SoftHSM token. @throws if softhsm2-util is not installed */
 export const createSoftHsmToken = (tokenLabel = 'ankasecure-test'): SoftHsmToken => {
   const directory = mkdtempSync(join(tmpdir(), 'ankasecure-softhsm-'));
   chmodSync(directory, 0o700);

@@ -13,21 +13,21 @@ export interface TlsIdentity {
 }
 
 export interface IdentityOptions {
-  /** A new key, as `openssl req -newkey` takes it, or the PEM of one there is. Default EC P-256. */
+  /** A new key in the syntax of `openssl req -newkey`, or the PEM of an existing key. Default: EC P-256. */
   readonly key?: readonly string[] | string;
-  /** From now. Default 1. */
+  /** The validity from now. Default: 1. */
   readonly days?: number;
   readonly subject?: string;
-  /** A subjectAltName in openssl's notation. */
+  /** In openssl's syntax of a subjectAltName. */
   readonly names?: string;
-  /** Signs it; without one it signs itself. */
+  /** The issuer. Without one, the certificate is self-signed. */
   readonly authority?: TlsIdentity;
 }
 
 const keyArguments = (key: readonly string[] | string): readonly string[] =>
   typeof key === 'string' ? ['-key', 'key.pem'] : ['-newkey', ...key, '-keyout', 'key.pem'];
 
-/** A certificate as the openssl command makes it, for either side of TLS. */
+/** Creates a certificate with the openssl command, for either side of TLS. */
 export const makeIdentity = async ({
   key = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
   days = 1,

@@ -1,17 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Context, type Contract, type DryRun, queueOf, type Service, subjectOf } from '@ankasecure/contracts';
+import {
+  type Answer,
+  BusClient,
+  BusConnection,
+  type Logger,
+  noDryRun,
+  parseJson,
+  type RawHandler,
+  Responder,
+  Served,
+  type ServiceConfig,
+  validate,
+  written,
+} from '@ankasecure/service-kit';
 import type { z } from 'zod';
-import type { ServiceConfig } from '../config/section.js';
-import type { Logger } from '../logging/logger.js';
-import { type Answer, noDryRun, type RawHandler, written } from './answer.js';
-import { BusClient } from './client.js';
-import { BusConnection } from './connection.js';
-import { parseJson, validate } from './frame.js';
-import { Responder } from './responder.js';
-import { Served } from './served.js';
 
-/** A client that also serves contracts one by one, until every contract is served by a controller (`@MessagePattern`). */
-export class Bus extends BusClient {
+/** A client that also serves single contracts with functions, for stand-ins of whole services. */
+export class TestBus extends BusClient {
   private readonly served: Served[] = [];
   private readonly responder: Responder;
 
@@ -20,8 +26,8 @@ export class Bus extends BusClient {
     this.responder = new Responder(connection);
   }
 
-  static async connect(service: Service, config: ServiceConfig['nats'], log: Logger): Promise<Bus> {
-    return new Bus(await BusConnection.open(service, config, log));
+  static async connect(service: Service, config: ServiceConfig['nats'], log: Logger): Promise<TestBus> {
+    return new TestBus(await BusConnection.open(service, config, log));
   }
 
   /**

@@ -1,9 +1,9 @@
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Partition } from '../custody/partition.js';
-import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
-import type { Turn } from '../making/rotate-key.js';
+import { Partition } from '../../custody/partition.js';
+import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js';
+import type { Turn } from '../../making/rotate-key.js';
 import { dueRotations, takeRotation } from './due.sql.js';
 
 /** A key that is due for rotation, and the turn to rotate it. */

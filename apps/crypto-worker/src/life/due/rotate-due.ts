@@ -6,10 +6,10 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { Custody } from '../custody/custody.js';
-import { Lease } from '../lease/lease.js';
-import { Rounds } from '../lease/rounds.js';
-import { RotateKey } from '../making/rotate-key.js';
+import { Custody } from '../../custody/custody.js';
+import { Lease } from '../../lease/lease.js';
+import { Rounds } from '../../lease/rounds.js';
+import { RotateKey } from '../../making/rotate-key.js';
 import { type DueRotation, DueRotations } from './due-rotation.js';
 
 const everyMs = 500;

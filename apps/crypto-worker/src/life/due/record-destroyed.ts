@@ -1,9 +1,9 @@
 import type { AuditEvent } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { CustodyKind } from '../custody/custody.js';
-import { lockKey } from '../key/lock-key.js';
-import { KeyRecord } from '../key/record/key.entity.js';
-import type { Intent } from '../object/intent.js';
+import type { CustodyKind } from '../../custody/custody.js';
+import { lockKey } from '../../key/lock/lock-key.js';
+import { KeyRecord } from '../../key/record/key.entity.js';
+import type { Intent } from '../../object/intent.js';
 import { destroyVersion, dropPolicyOfDestroyed } from './record-destroyed.sql.js';
 
 /**

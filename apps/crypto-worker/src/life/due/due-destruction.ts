@@ -1,8 +1,8 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Partition } from '../custody/partition.js';
-import { lockKey } from '../key/lock-key.js';
+import { Partition } from '../../custody/partition.js';
+import { lockKey } from '../../key/lock/lock-key.js';
 import { dueDestructions, stillDue } from './due.sql.js';
 
 /** A key version whose waiting period is over. */

@@ -6,10 +6,10 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { Custody } from '../custody/custody.js';
-import { Rounds } from '../lease/rounds.js';
-import { ObjectDestroyer } from '../object/destroy-object.js';
-import { Intents } from '../object/intent.js';
+import { Custody } from '../../custody/custody.js';
+import { Rounds } from '../../lease/rounds.js';
+import { ObjectDestroyer } from '../../object/destroy-object.js';
+import { Intents } from '../../object/intent.js';
 import { type DueDestruction, DueDestructions } from './due-destruction.js';
 import { recordDestroyed } from './record-destroyed.js';
 

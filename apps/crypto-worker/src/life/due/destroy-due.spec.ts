@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Custody } from '../custody/custody.js';
-import { Lease } from '../lease/lease.js';
-import { ObjectDestroyer } from '../object/destroy-object.js';
-import { Intents } from '../object/intent.js';
-import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import type { Custody } from '../../custody/custody.js';
+import { Lease } from '../../lease/lease.js';
+import { ObjectDestroyer } from '../../object/destroy-object.js';
+import { Intents } from '../../object/intent.js';
+import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../../testing/worker-database.js';
+import { Reconciler } from '../reconcile.js';
 import { DestroyDue } from './destroy-due.js';
 import { DueDestructions } from './due-destruction.js';
-import { Reconciler } from './reconcile.js';
 
 /** A token that holds one object, counts who comes to destroy it, and may fail or forget to. */
 class OneObject {

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Custody } from '../custody/custody.js';
-import { KeyStore } from '../key/key-store.js';
-import { Lease } from '../lease/lease.js';
-import { VersionMaker } from '../making/make-version.js';
-import { RotateKey } from '../making/rotate-key.js';
-import { Intents } from '../object/intent.js';
-import { ObjectMaker } from '../object/make-object.js';
-import { GroupCommit } from '../outcome/group-commit.js';
-import { KeyMakingRunner } from '../outcome/key-making.js';
-import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import type { Custody } from '../../custody/custody.js';
+import { KeyStore } from '../../key/key-store.js';
+import { Lease } from '../../lease/lease.js';
+import { VersionMaker } from '../../making/make-version.js';
+import { RotateKey } from '../../making/rotate-key.js';
+import { Intents } from '../../object/intent.js';
+import { ObjectMaker } from '../../object/make-object.js';
+import { GroupCommit } from '../../outcome/group-commit.js';
+import { KeyMakingRunner } from '../../outcome/key-making.js';
+import { EnforcedPolicies } from '../../policy/enforced-policy.js';
 import {
   contextOf,
   insertKey,
@@ -19,7 +19,7 @@ import {
   silent,
   startWorkerDatabase,
   type WorkerDatabase,
-} from '../testing/worker-database.js';
+} from '../../testing/worker-database.js';
 import { DueRotations } from './due-rotation.js';
 import { RotateDue } from './rotate-due.js';
 
