@@ -1,6 +1,6 @@
 import type { Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import { holdFence } from '../key/lock/tenant-fence.js';
+import { holdFence } from '../key/lock/tenant-fence.sql.js';
 
 /** A tenant's newest KEK, its rotation, and the key versions that older KEKs still wrap. */
 export interface KekState {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { WrappedKey } from '../custody/custody.js';
-import { holdFence } from '../key/lock/tenant-fence.js';
+import { holdFence } from '../key/lock/tenant-fence.sql.js';
 import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
 
 /** A key version and its blob under the new KEK. */

@@ -1,11 +1,12 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
-import { versionByAlias } from './record/version.sql.js';
+import { KeyAliasRecord } from './record/key-alias.entity.js';
+import { KeyVersionRecord } from './record/key-version.entity.js';
 
-/** The key that a name stood for when it was looked up, and its current version then. */
+/** The key that a name stood for when it was looked up, as of its current version then. */
 type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;
 
 /** Most names kept in memory; the one unused for longest goes first. */
@@ -13,8 +14,8 @@ const capacity = 20_000;
 const attempts = 3;
 
 /**
- * Keys by the tenant's names for them. A name is believed for as long as its key's current version is what it was when the name
- * was looked up: its revision moves when the name leaves the key, and where the version is old the fence finds out.
+ * Finds keys by the tenant's names for them. A remembered name holds for as long as its key's current version is the one that was
+ * looked up: the version's revision moves when the name leaves the key, and the fence refuses an old version.
  */
 export class NamedKeys {
   private readonly known = new BoundedMap<string, Known>(capacity);
@@ -41,10 +42,19 @@ export class NamedKeys {
   }
 
   private async lookUp(tenantId: string, alias: string): Promise<Known> {
-    const [row] = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<{ key_id: string; version: number; revision: number }[]>(versionByAlias, [tenantId, alias]),
-    );
-    if (row === undefined) throw new AnkaError('alias-not-found');
-    return { keyId: row.key_id, version: row.version, revision: row.revision };
+    const current = await withTenant(this.dataSource, tenantId, (manager) => currentOf(manager, tenantId, alias));
+    if (current === null) throw new AnkaError('alias-not-found');
+    const { keyId, version, revision } = current;
+    return { keyId, version, revision };
   }
 }
+
+/** Reads the current version of the key that the name stands for. One query, so the name and the revision are of one moment. */
+const currentOf = (manager: EntityManager, tenantId: string, alias: string): Promise<KeyVersionRecord | null> =>
+  manager
+    .createQueryBuilder(KeyVersionRecord, 'version')
+    .innerJoin(KeyAliasRecord, 'alias', 'alias.tenantId = version.tenantId AND alias.keyId = version.keyId')
+    .where('alias.tenantId = :tenantId AND alias.name = :alias', { tenantId, alias })
+    .orderBy('version.version', 'DESC')
+    .limit(1)
+    .getOne();

@@ -14,7 +14,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { shareFence } from '../key/lock/tenant-fence.js';
+import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey } from '../key/record/select-version.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';

@@ -3,8 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
-import { outdateCurrentVersion } from '../record/version.sql.js';
-import { holdFence } from './tenant-fence.js';
+import { holdFence, outdateCurrentVersion } from './tenant-fence.sql.js';
 
 /** The tenant of a key that is locked, and the revision that the caller expects. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
