@@ -28,8 +28,6 @@ import {
   applyPolicy,
   createTenant,
   diffPolicyVersions,
-  evaluatePolicy,
-  evaluatePolicyChange,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -40,6 +38,7 @@ import {
   putPolicy,
   rollbackPolicy,
 } from './policy.js';
+import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 

@@ -16,6 +16,7 @@ export * from './key.js';
 export * from './key-set.js';
 export * from './lifecycle.js';
 export * from './policy.js';
+export * from './policy-evaluation.js';
 export * from './primitive.js';
 export * from './refusal.js';
 export * from './role.js';
