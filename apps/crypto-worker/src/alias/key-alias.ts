@@ -171,7 +171,7 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
   return row;
 };
 
-/** What the call is conditioned on is the alias, not its key. */
+/** `If-Match` names the revision of the alias, not of its key. */
 const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
 
 /** @throws AnkaError `precondition-failed` if the caller has another revision, or one of a deleted alias */

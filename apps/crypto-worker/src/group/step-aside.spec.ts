@@ -71,9 +71,9 @@ describe('workers of one partition', () => {
   };
   const eventually = (who: readonly string[]) => expect.poll(answering, { timeout: 5000 }).toEqual(who);
 
-  it('all serve while all are well', () => eventually(['one', 'other']));
+  it('all serve while all tokens answer', () => eventually(['one', 'other']));
 
-  it('leave its share to the rest where one’s token does not answer, and share again when it is back', async () => {
+  it('take over from a worker whose token does not answer, and share again when it is back', async () => {
     await eventually(['one', 'other']);
     workers.one.well = false;
     await eventually(['other']);
@@ -81,7 +81,7 @@ describe('workers of one partition', () => {
     await eventually(['one', 'other']);
   });
 
-  it('all stay, and say what is wrong, where no token answers; and the first that is well takes over', async () => {
+  it('all stay and report the failure when no token answers, and the first that recovers takes over', async () => {
     workers.one.well = false;
     await eventually(['other']);
     workers.other.well = false;
@@ -90,11 +90,11 @@ describe('workers of one partition', () => {
     await eventually(['one']);
   });
 
-  it('lose no request over it', () => {
+  it('lose no request', () => {
     expect(lost).toEqual([]);
   });
 
-  it('go on when the connections that tell them of each other are lost', async () => {
+  it('carry on when the connections that report them to each other are lost', async () => {
     workers.one.well = false;
     await eventually(['other']);
     await database.superuser.query(

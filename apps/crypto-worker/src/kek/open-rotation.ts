@@ -2,15 +2,9 @@ import { type AuditEvent, type AuditedAction, auditEvent } from '@ankasecure/con
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
+import { type OpenRotation, openRotations } from './open-rotation.sql.js';
 
-/** A rotation of a tenant's KEK that is not finished. */
-export interface OpenRotation {
-  readonly tenantId: string;
-  /** The generation that keys are wrapped under from now on. */
-  readonly generation: number;
-  readonly startedBy: string;
-  readonly correlationId: string;
-}
+export type { OpenRotation } from './open-rotation.sql.js';
 
 /** The open rotations of a partition. */
 @Injectable()
@@ -20,13 +14,9 @@ export class OpenRotations {
     private readonly partition: Partition,
   ) {}
 
-  /** Reads the rotations of all tenants: the function looks past row-level security. */
+  /** Reads the rotations of all tenants. */
   list(): Promise<OpenRotation[]> {
-    return this.dataSource.query<OpenRotation[]>(
-      `SELECT tenant_id AS "tenantId", generation, started_by AS "startedBy", correlation_id AS "correlationId"
-       FROM open_kek_rotations($1)`,
-      [this.partition.name],
-    );
+    return openRotations(this.dataSource, this.partition.name);
   }
 }
 

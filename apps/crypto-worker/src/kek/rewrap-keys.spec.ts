@@ -25,7 +25,7 @@ import { RewrapKeys } from './rewrap-keys.js';
 import { RewrapPage } from './rewrap-page.js';
 import { RotateKek } from './rotate-kek.js';
 
-/** A token that wraps by writing the generation down, and has a mind of its own about which keys. */
+/** A token whose blobs name the generation. It refuses keys as a test says. */
 class Token {
   readonly token = { label: 't', serial: 's' };
   readonly destroyed: string[] = [];
@@ -125,7 +125,7 @@ describe('the rotation of a KEK', () => {
       .filter((event) => event.tenantId === tenantId && event.operation.startsWith('kek.'))
       .map(({ operation, keyId, failureCode, details }) => ({ operation, keyId, failureCode, details }));
 
-  it('is gone on with by another worker where one has died, and ends with the old KEK', async () => {
+  it('is carried on by another worker when one dies, and ends with the destruction of the old KEK', async () => {
     const { tenantId, partition, read, oldKek } = await prepare(120);
     const [first, second] = [new Token(), new Token()];
     const begun = await worker(partition, first).rotator.rotate(contextOf(tenantId));
@@ -154,7 +154,7 @@ describe('the rotation of a KEK', () => {
     ]);
   });
 
-  it('begins once, however often and wherever it is asked for', async () => {
+  it('begins once, however many workers are asked at once', async () => {
     const { tenantId, partition } = await prepare(3);
     const asked = await Promise.all(
       Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
@@ -191,7 +191,7 @@ describe('the rotation of a KEK', () => {
     return { tenantId, keyId, read, token };
   };
 
-  it('keeps the old KEK while anything needs it, names what does, and ends when that can be wrapped again', async () => {
+  it('keeps the old KEK while a key needs it, names the key, and ends when the key can be rewrapped', async () => {
     const { token, read } = await stuck();
     token.refuses = () => false;
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
@@ -199,7 +199,7 @@ describe('the rotation of a KEK', () => {
     expect(token.destroyed).not.toEqual([]);
   });
 
-  it('ends when the key is destroyed that could not be wrapped again', async () => {
+  it('ends when the key that could not be rewrapped is destroyed', async () => {
     const { tenantId, keyId, read, token } = await stuck();
     await database.superuser.query(
       `UPDATE key_version SET state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL
@@ -211,7 +211,7 @@ describe('the rotation of a KEK', () => {
     expect(token.destroyed).not.toEqual([]);
   });
 
-  it('names no key that the HSM only could not be asked about', async () => {
+  it('names no key when the HSM did not answer', async () => {
     const { tenantId, partition, read } = await prepare(5);
     const token = new Token();
     token.answers = 2;
@@ -223,7 +223,7 @@ describe('the rotation of a KEK', () => {
     expect((await eventsOf(tenantId)).map(({ operation }) => operation)).toEqual(['kek.create', 'kek.rotate']);
   });
 
-  it('is ended by the reconciler where a worker dies while it destroys the old KEK', async () => {
+  it('is ended by the reconciler when a worker dies while it destroys the old KEK', async () => {
     const { tenantId, partition, read, oldKek } = await prepare(1);
     const token = new Token();
     const dying = worker(partition, token);

@@ -9,10 +9,10 @@ import type { StoredVersion } from './record/select-version.js';
 
 const instantOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** Of a key in software, however approved its algorithm is. */
+/** The FIPS status of a key in software, however approved its algorithm is. */
 const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
-/** What is on record of a version's life, with its state now. */
+/** The recorded life of a version, with its state now. */
 const lifeOf = (stored: StoredVersion) => ({
   state: stateAt(lifecycleOf(stored), Date.now()),
   activateAt: instantOf(stored.activateAt),

@@ -51,7 +51,7 @@ const compromising: readonly RevocationReason[] = ['key-compromise', 'ca-comprom
 export const isCompromise = (reason: RevocationReason | null): boolean =>
   reason !== null && compromising.includes(reason);
 
-/** What a version's state is computed from: what is on record, and its dates in milliseconds since the epoch. */
+/** The recorded state of a version and its dates, in milliseconds since the epoch. `stateAt` computes the state from them. */
 export interface Lifecycle {
   readonly state: KeyState;
   readonly activateAt: number | null;
@@ -71,7 +71,7 @@ export const stateAt = ({ state, activateAt, deactivateAt }: Lifecycle, now: num
 export const hasBegun = ({ activateAt }: Lifecycle, now: number): boolean => activateAt === null || activateAt <= now;
 
 /**
- * What goes on record for a version that is to be in `state`. One that is brought back before its activation date waits for it
+ * The state to record for a version that is to be in `state`. A version that is resumed before its activation date waits for it
  * again; to `activate` is to say that it need not be waited for.
  */
 export const onRecord = (move: Move, state: KeyState, lifecycle: Lifecycle, now: number): KeyState =>
@@ -93,7 +93,7 @@ export const usesOf: Readonly<Record<Purpose, readonly Use[]>> = {
 /** `at-risk`: only for a caller who takes the risk on itself, in that very item. */
 export type Permission = 'yes' | 'at-risk' | 'no';
 
-/** What each state allows. */
+/** The uses that each state allows. */
 export const allowedUses = {
   PRE_ACTIVE: { protect: 'no', process: 'no' },
   ACTIVE: { protect: 'yes', process: 'yes' },
@@ -106,7 +106,7 @@ export const allowedUses = {
 
 export const permissionOf = (state: KeyState, use: Use): Permission => allowedUses[state][use];
 
-/** What a refusal by state says beyond its name: what there is left to do. */
+/** The advice in a refusal by state: how to proceed. */
 const advice: Partial<Record<KeyState, string>> = {
   PRE_ACTIVE: 'Activate it first, or wait for its activation date.',
   SUSPENDED: 'Resume it first, or set acceptRisk to decrypt or verify with it.',
@@ -115,7 +115,7 @@ const advice: Partial<Record<KeyState, string>> = {
   DESTROYED: 'Its key material has been destroyed, and data that it protected cannot be recovered.',
 };
 
-export const refusalOf = (state: KeyState, deed: string): string => {
+export const refusalOf = (state: KeyState, action: string): string => {
   const more = advice[state];
-  return `A key that is ${state} cannot ${deed}${more === undefined ? '' : `. ${more}`}`;
+  return `A key that is ${state} cannot ${action}${more === undefined ? '' : `. ${more}`}`;
 };

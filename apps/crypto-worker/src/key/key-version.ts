@@ -4,7 +4,7 @@ import type { CustodyKind, KeyRef } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
 
 /**
- * What an operation needs to know of a key version. Immutable: a change makes a new revision, and the fence finds out. Its state
+ * A key version as operations use it. Immutable: a change makes a new revision, and the fence finds out. Its state
  * is asked for with the clock of the call: `stateAt`.
  */
 export interface KeyVersion extends Lifecycle {
@@ -27,7 +27,7 @@ export interface KeyVersion extends Lifecycle {
   readonly publicKey: KeyObject | null;
 }
 
-/** What decides the rights of a key’s object, as its record says. */
+/** The part of a key's record that decides the rights of its object. */
 export const objectKindOf = ({
   algorithm,
   purpose,

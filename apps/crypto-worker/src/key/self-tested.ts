@@ -8,7 +8,7 @@ type Key = Pick<KeyVersion, 'algorithm' | 'purpose' | 'custody'>;
 
 const whenTested = async (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> => {
   const { algorithm, purpose } = key;
-  // What is wrapped is used in the token.
+  // A wrapped key is used in the token.
   const place = key.custody === 'software' ? 'software' : 'token';
   const { algs, excluded } = await custody.capability(budget, algorithm, purpose, place);
   if (algs.includes(alg)) return;

@@ -28,7 +28,7 @@ export const isCurrentKek = async (manager: EntityManager, wrapping: Wrapping | 
   return !(await manager.existsBy(PlatformKeyRecord, { tenantId, kind: 'kek', generation: MoreThan(kekGeneration) }));
 };
 
-/** What a lane needs to unwrap a version; undefined for an object of the token, and where the blob is gone. */
+/** Everything that a lane needs to unwrap a version; undefined for an object of the token, and where the blob is gone. */
 export const wrappedOf = (stored: StoredVersion): { blob: Buffer; mac: Buffer; wrapping: Wrapping } | undefined => {
   const { wrappedBlob: blob, wrappedMac: mac, kekGeneration, kek, blobMacKey } = stored;
   if (blob === null || mac === null || kekGeneration === null || kek === null || blobMacKey === null) return undefined;

@@ -20,7 +20,7 @@ import { policyWithin } from '../policy/enforced-policy.js';
 import { moveVersion } from './change-state.sql.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import {
-  controlledDeedOf,
+  controlledActionOf,
   planChange,
   type Revocation,
   type StateChange,
@@ -116,9 +116,9 @@ const assertTwoPeople = async (
   change: StateChange,
   revision: number,
 ): Promise<void> => {
-  const deed = controlledDeedOf(change);
-  if (deed === undefined) return;
-  assertApproved((await policyWithin(manager, context.tenantId)).document, deed, context, revision);
+  const action = controlledActionOf(change);
+  if (action === undefined) return;
+  assertApproved((await policyWithin(manager, context.tenantId)).document, action, context, revision);
 };
 
 /** @returns the last changed version, as it is after the change */

@@ -4,7 +4,7 @@ import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from 
 import { lifecycleOf } from '../key/key-store.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 
-/** What callers say; each is one of the table's moves, or picks among them. */
+/** The verbs of callers. Each is one of the table's moves, or picks among them. */
 export type Verb =
   | 'activate'
   | 'suspend'
@@ -29,12 +29,12 @@ export interface Revocation {
   readonly occurredAt?: string | undefined;
 }
 
-/** What becomes of one version. */
+/** The change of one version. */
 export interface Step {
   readonly row: StoredVersion;
   readonly from: KeyState;
   readonly to: KeyState;
-  /** What `to` comes to at once, by the version's dates. */
+  /** The state that `to` becomes at once, by the version's dates. */
   readonly shown: KeyState;
 }
 
@@ -50,8 +50,8 @@ const moveOf = ({ verb, revocation }: StateChange, row: StoredVersion): Move => 
   return verb;
 };
 
-/** What a change comes to, however it is said, that a tenant may want two people for. */
-export const controlledDeedOf = ({ verb, revocation }: StateChange): ControlledDeed | undefined => {
+/** The controlled action that a change amounts to, whatever its verb; a tenant may require two people for it. */
+export const controlledActionOf = ({ verb, revocation }: StateChange): ControlledDeed | undefined => {
   if (verb === 'schedule-destroy') return 'destroy';
   return isCompromise(revocation?.reason ?? null) ? 'compromise' : undefined;
 };
@@ -77,7 +77,7 @@ export const standingCompromise = (rows: readonly StoredVersion[], change: State
     held === reason &&
     said === message &&
     (occurredAt === undefined || row.revocationOccurredAt?.getTime() === Date.parse(occurredAt));
-  return controlledDeedOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
+  return controlledActionOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
 };
 
 /**

@@ -118,7 +118,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
   }
 
   private async end({ tenantId, objectId, kind, lease, event }: OpenIntent): Promise<void> {
-    // What this process is at it ends itself, be it under its lease or under one that it lost.
+    // This process ends its own work itself, under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
     // The intent is claimed first. A worker that was assumed dead can no longer commit its record, or has already done so.
     const intent = await this.intents.claim({ tenantId, objectId, lease });

@@ -71,7 +71,7 @@ export class ImportKey {
       prepare: async (algorithm, purpose, policy) => {
         const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
         if (!available) throw new AnkaError('algorithm-unavailable', detail);
-        // What the token does not wrap it does not unwrap either.
+        // The token cannot unwrap what it cannot wrap.
         const { algs, excluded } = await this.custody.capability(context, algorithm, purpose, 'wrapped');
         if (algs.length === 0)
           throw new AnkaError('algorithm-unavailable', `${algorithm} cannot be imported. ${excluded[0]?.detail ?? ''}`);

@@ -30,7 +30,7 @@ interface OpenIntentRow {
   readonly event: string;
 }
 
-/** What is known of an object whose making did not come to a good end. */
+/** The record of an object whose making failed. */
 export interface Standing {
   /** A key or a platform key is on record under this object: it is in use and must stay. */
   readonly recorded: boolean;
@@ -54,8 +54,8 @@ export class Intents {
   ) {}
 
   /**
-   * Whoever began lets go in the end, however it ended. An intent whose commit was not confirmed is let go at once: should
-   * it be there after all, the reconciler finds it.
+   * The caller lets go of the intent in the end, however the work ends. An intent whose commit was not confirmed is let go at once:
+   * if it exists after all, the reconciler finds it.
    * @param event what is sealed, as `unknown`, should nobody be able to say how it ended
    */
   async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {

@@ -8,7 +8,7 @@ import { failureCodeOf } from '../outcome/event.js';
 import { type Intent, Intents } from './intent.js';
 
 export interface Making<Made> {
-  /** What is reported; `success` unless something fails. */
+  /** The reported event; `success` unless something fails. */
   readonly event: AuditEvent;
   /** Makes the object in the HSM under this CKA_ID. */
   readonly make: (objectId: Uint8Array) => Promise<Made>;
@@ -26,7 +26,7 @@ type Reported = Pick<Making<unknown>, 'event' | 'report'>;
 /** Time to clean up after a failure, in milliseconds, whatever is left of the caller's. */
 const cleanUpMs = 10_000;
 
-/** What it was decided on no longer holds. */
+/** The decision no longer holds. */
 class Outdated extends Error {}
 
 /**
@@ -130,7 +130,7 @@ export class ObjectMaker {
     return reported !== false;
   }
 
-  /** What cannot be cleaned up now is the reconciler's. */
+  /** Leaves to the reconciler what cannot be cleaned up now. */
   private async leave(intent: Intent, cause: Error): Promise<void> {
     this.log.warn({ reason: cause.message }, 'left an unfinished object to the reconciler');
     await this.intents.abandon(intent);

@@ -5,8 +5,8 @@ import type { StoredVersion } from '../key/record/select-version.js';
 import type { EnforcedPolicy } from './enforced-policy.js';
 
 /**
- * What the policy is asked before a key gets a new version: the same as before a key is made, and how old the key is. No key is
- * made, so none of its metadata is asked for: an old key without them is better rotated than not.
+ * The policy request for a new version: the same as for a new key, with the age of the key. Required labels count as present,
+ * because an old key without them should still be rotated.
  */
 export const newVersionRequest = (
   custody: Custody,

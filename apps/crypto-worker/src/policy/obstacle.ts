@@ -10,7 +10,7 @@ import {
 import { usesOf } from '../key/key-state.js';
 import { importedOnly, isMadeHere } from './made-here.js';
 
-/** What would stop a call that no policy forbids: the code of the problem it is answered with. */
+/** A reason other than policy for which a call is refused, with the code of its problem. */
 export interface Obstacle {
   readonly code: 'purpose-mismatch' | 'algorithm-unavailable';
   readonly rule: 'platform';
@@ -18,28 +18,32 @@ export interface Obstacle {
   readonly source: string;
 }
 
-interface Asked extends Pick<KeyRef, 'algorithm' | 'purpose'> {
+interface PlannedUse extends Pick<KeyRef, 'algorithm' | 'purpose'> {
   readonly use: Use;
   readonly custody: CustodyKind;
 }
 
 const ofPurpose = (detail: string): Obstacle => ({
-  ...{ code: 'purpose-mismatch', rule: 'platform', detail },
+  code: 'purpose-mismatch',
+  rule: 'platform',
+  detail,
   source: 'the uses that the platform offers for keys of this purpose',
 });
 const ofToken = (detail: string): Obstacle => ({
-  ...{ code: 'algorithm-unavailable', rule: 'platform', detail },
+  code: 'algorithm-unavailable',
+  rule: 'platform',
+  detail,
   source: 'the capabilities of the token',
 });
 
-/** Nothing of it can be used, and no self-test that is still to come will change that. */
+/** Tells whether no algorithm can be used and no pending self-test can change that. */
 const isUnavailable = ({ algs, excluded }: Capability): boolean =>
   algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code !== 'self-test-pending');
 
-/** By what is known of the token now: it is not asked. */
+/** Decides by what is known of the token. It does not ask the token. */
 export const obstacleTo = (
   custody: Pick<Custody, 'known'>,
-  { algorithm, purpose, use, custody: place }: Asked,
+  { algorithm, purpose, use, custody: place }: PlannedUse,
 ): Obstacle | undefined => {
   if (use !== 'create')
     return usesOf[purpose].includes(use) ? undefined : ofPurpose(`A key for ${purpose} cannot ${use} data`);

@@ -4,18 +4,18 @@ import { stepWarnings, type Warning } from '../custody/outside-step.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 
-/** A decision, and what its answer says besides. */
+/** A decision, and what the answer says about it. */
 export interface Ruling {
   readonly decision: Decision;
   /** Steps outside the HSM, and what will not always be allowed. */
   readonly warnings: readonly Warning[];
-  /** What the answer's headers say; undefined while nothing is on its way out. */
+  /** For the answer's headers. Undefined while nothing that was used is deprecated. */
   readonly notice: Notice | undefined;
 }
 
 const timeOf = (date: string | undefined): number => (date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date));
 
-/** The most urgent of several; date by date they would not fit together. */
+/** Returns the most urgent notice as a whole, because dates of different notices do not fit together. */
 export const mostUrgent = (notices: readonly (Notice | undefined)[]): Notice | undefined =>
   notices
     .filter((notice) => notice !== undefined)
@@ -34,11 +34,14 @@ export const rulingOf = (decision: Decision, outsideSteps: readonly string[]): R
 
 /** A decision as callers see it. */
 export const toldOf = ({ allow, rule, source, reasons, until }: Decision) => ({
-  ...{ allow, rule, source, reasons: [...reasons] },
+  allow,
+  rule,
+  source,
+  reasons: [...reasons],
   until: Number.isFinite(until) ? new Date(until).toISOString() : null,
 });
 
-/** What a caller is told of a refusal: every reason, with its source where that is not the tenant's own policy. */
+/** The error of a refusal: every reason, with its source where that is not the tenant's own policy. */
 export const refusedBy = ({ rule, source: basis, reasons }: Pick<Decision, 'rule' | 'source' | 'reasons'>): AnkaError =>
   new AnkaError(
     'policy-refused',
@@ -52,8 +55,8 @@ interface Remembered {
 }
 
 /**
- * Rulings on uses of key versions under one document, each made once and remembered until the clock may change it: a look-up
- * by identity and a comparison of times, since it is asked for every item.
+ * Rulings on uses of key versions under one document. Each is made once and remembered until the clock may change it. A hit is a
+ * look-up by identity and a comparison of times, because every item asks for one.
  */
 export class Rulings {
   private readonly remembered = {

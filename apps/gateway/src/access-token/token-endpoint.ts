@@ -60,14 +60,14 @@ const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
 
 /** @throws OAuthError `invalid_request` where no client can show a certificate: it is not the client who is wrong there */
 const readRequest = ({ body, raw, id }: FastifyRequest, asksForCertificates: boolean): Claim => {
-  const asked = { ...readForm(body), correlationId: id };
-  if (asked.assertion !== undefined) return asked;
+  const claim = { ...readForm(body), correlationId: id };
+  if (claim.assertion !== undefined) return claim;
   if (!asksForCertificates)
     throw new OAuthError(
       'invalid_request',
       'This gateway does not accept client certificates: send a client_assertion, or set ankasecure.http.tls.client-certificates',
     );
-  return { ...asked, certificate: clientCertificateOf(raw.socket) };
+  return { ...claim, certificate: clientCertificateOf(raw.socket) };
 };
 
 const refuse = (reply: FastifyReply, { status, code, description }: OAuthError): FastifyReply =>

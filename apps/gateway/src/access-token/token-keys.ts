@@ -29,7 +29,7 @@ export class TokenKeys {
 
   /**
    * In the transaction that records that a token is given out. A gateway may remember that there is no such key, so a token of
-   * one that is new is shown to nobody before that has ended: whoever is shown it is believed everywhere.
+   * a new key is shown to nobody before that has ended: every gateway accepts a token that has been shown.
    * @returns what to wait for after the commit
    */
   async keep(manager: EntityManager, tenantId: string, key: TokenKey): Promise<() => Promise<void>> {

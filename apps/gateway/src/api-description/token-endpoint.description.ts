@@ -26,8 +26,8 @@ const refusal = (description: string, error: string, detail: string) =>
   );
 
 /** Before OAuth has a say, as on every other route. */
-const problem = (said: string, ...headers: readonly HeaderName[]) => ({
-  description: said,
+const problem = (description: string, ...headers: readonly HeaderName[]) => ({
+  description,
   headers: refer('X-Correlation-Id', 'Server-Timing', ...headers),
   content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
 });

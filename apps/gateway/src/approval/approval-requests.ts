@@ -4,10 +4,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, Raw } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { ApprovalConfig } from './approval.config.js';
 import type { Approval } from './approval.contract.js';
 import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
-import { countPending, lockRequests } from './approval.statement.js';
+import { countPending } from './approval.statement.js';
 import { ApprovalEvents } from './approval-event.js';
 
 /** A request that one person alone was refused. */
@@ -53,7 +54,7 @@ export class ApprovalRequests {
     this.outbox.assertRoom();
     const { tenantId } = principal;
     const { record, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
-      await lockRequests(manager, tenantId);
+      await lockTenant(manager, 'approvals', tenantId);
       await this.assertCurrent(manager, principal);
       const earlier = await this.pending(manager, principal, refused);
       if (earlier !== null) return { record: earlier, events: 0 };

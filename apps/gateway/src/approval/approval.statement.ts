@@ -1,11 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ApprovalRecord } from './approval.entity.js';
 
-/** Locks a tenant's requests: nobody else makes one until the transaction ends. */
-export const lockRequests = async (manager: EntityManager, tenantId: string): Promise<void> => {
-  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('approvals:' || $1, 0))`, [tenantId]);
-};
-
 /**
  * Ends the open requests of an issuer's people at once, by a function that may change what the service's role may not.
  * @param spared the request that is being carried out

@@ -138,8 +138,8 @@ export class Decisions {
         return { record, denial };
       },
       write: async (manager, { record, denial, isChange }, report) => {
-        const said = denial === undefined ? { details } : { failureCode: denial.code };
-        const event = this.events.of(context, verdict, record, said);
+        const outcome = denial === undefined ? { details } : { failureCode: denial.code };
+        const event = this.events.of(context, verdict, record, outcome);
         if (denial !== undefined) return report(event).then(() => denial);
         if (isChange !== true) return record;
         await decision.write(manager, record);

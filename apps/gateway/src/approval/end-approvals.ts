@@ -1,7 +1,8 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { endedOf, lockRequests } from './approval.statement.js';
+import { lockTenant } from '../identity/tenant-lock.statement.js';
+import { endedOf } from './approval.statement.js';
 import { ApprovalEvents } from './approval-event.js';
 
 /** Ends the open requests of people whose names an issuer's change takes away. */
@@ -15,7 +16,7 @@ export class EndApprovals {
    * @returns the events of the ended requests
    */
   async end(manager: EntityManager, context: Context, issuer: string): Promise<AuditEvent[]> {
-    await lockRequests(manager, context.tenantId);
+    await lockTenant(manager, 'approvals', context.tenantId);
     const ended = await endedOf(manager, issuer, context.approval?.id ?? null);
     return ended.map((record) => this.events.of(context, 'end', record));
   }

@@ -92,18 +92,18 @@ export class Authentication {
     return new AnkaError('authentication-required', refusal);
   }
 
-  /** The principal, with ways to ask again before a deed, meanwhile and before an answer, where something may have changed. */
+  /** The principal, with ways to confirm it before work begins, while it runs and before its answer, where something may have changed. */
   private confirmable({ principal, epoch }: Verified, authorization: string, correlationId: string): Principal {
     if (epoch === undefined) return principal;
     const letInAt = new Date();
     const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(epoch) ? undefined : again().then((now) => now.principal));
-    // Whose token has run out meanwhile is not shut out by a change, and keeps none waiting.
+    // A token that has expired meanwhile is not shut out by a change, so no change waits for its work.
     const stillIn = async () => {
       const now = await again(letInAt);
       return isDeepStrictEqual(now.read, principal) ? now.epoch : undefined;
     };
-    return { ...principal, epoch, confirm, during: (deed) => this.epochs.during(epoch, stillIn, deed) };
+    return { ...principal, epoch, confirm, during: (work) => this.epochs.during(epoch, stillIn, work) };
   }
 
   private stands(epoch: number | undefined): boolean {

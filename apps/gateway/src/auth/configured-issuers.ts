@@ -34,13 +34,13 @@ const issuerOf = (config: IssuerConfig, outage: KeyOutage): Issuer => ({
 const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platform'>, tenantId: string): boolean =>
   tenantId === platformTenantId ? platform : tenants === undefined || tenants.includes(tenantId);
 
-/** Whose claims they are, where they stand, and what the names in them are known by here. */
-type Said = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
+/** The issuer, the names of its claims, and the prefix of its subjects and groups. */
+type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
 
 /** @throws Error whose message is for our log only */
 export const principalOf = (
   payload: JWTPayload,
-  { issuer, claims, subjectPrefix = '' }: Said,
+  { issuer, claims, subjectPrefix = '' }: ClaimSettings,
   maySpeakFor: (tenantId: string) => boolean,
 ): Principal => {
   const tenant = uuid.safeParse(payload[claims.tenant]);

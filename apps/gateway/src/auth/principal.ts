@@ -19,8 +19,8 @@ export interface Principal {
   readonly confirm?: () => Promise<Principal> | undefined;
   /** Set with `confirm`: the epoch of identities in which the principal was checked. */
   readonly epoch?: number;
-  /** Set with `confirm`, and what is done for the principal is done in it at once when that was undefined: shutting him out waits for its end. */
-  readonly during?: <Value>(deed: () => Promise<Value>) => Promise<Value>;
+  /** Set with `confirm`. Runs work for the principal, right after `confirm` returned undefined: shutting the principal out waits for its end. */
+  readonly during?: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
 /** The platform's administrators exist in the platform's own tenant only, whatever another tenant's tokens claim. */

@@ -16,11 +16,11 @@ const times = {
   timeoutDuration: 3000,
   /** A key that is not in the set has it fetched again, but not more often than this. */
   cooldownDuration: 30_000,
-  /** So long a set serves without another look. */
+  /** How long a set is used before it is fetched again. */
   cacheMaxAge: 600_000,
-  /** So long the last set serves while no other can be had: an outage of the provider is none of ours, and a withdrawn key ends. */
+  /** How long the last set is used while its provider is away. It is bounded, so that a withdrawn key ends. */
   keepMs: 12 * 3_600_000,
-  /** One request in so long tries a provider that is away; the others do not wait for it. */
+  /** One request per this time tries a provider that is away. The others do not wait for it. */
   retryMs: 10_000,
 };
 

@@ -34,7 +34,7 @@ export const lastWords = (errorCode: string | undefined, security: Readonly<Reco
   return [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`, ...lines, '', json].join('\r\n');
 };
 
-/** Where TLS has failed, or the connection is gone, nothing can be said: words that are never sent would keep it open. */
+/** TLS has failed or the connection is gone: a response that is never sent would keep it open. */
 const isOver = ({ code }: NodeJS.ErrnoException, socket: Socket): boolean =>
   code === 'ECONNRESET' || code?.startsWith('ERR_SSL_') === true || !socket.writable;
 

@@ -37,9 +37,9 @@ export const createListener = (config: HttpConfig, handler: RequestListener): Se
 const createServerOf = ({ tls }: HttpConfig, handler: RequestListener): Server => {
   if (tls === undefined) return createServer(limits, handler);
   const pem = { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
-  const asked = tls.clientCertificates ? anyCertificate : {};
+  const certificates = tls.clientCertificates ? anyCertificate : {};
   return createTlsServer(
-    { ...limits, ...pem, ...asked, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions },
+    { ...limits, ...pem, ...certificates, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions },
     handler,
   );
 };

@@ -16,7 +16,7 @@ const contentSecurityPolicy = {
 /** Not about headers that any answer has. */
 const own = ['content-type', 'content-length', 'date', 'connection', 'keep-alive'];
 
-/** The headers helmet gives every answer. It is asked once: they never change, and working them out costs as much as routing. */
+/** The headers that helmet gives every answer. They are read once: they never change, and computing them costs as much as routing. */
 export const securityHeaders = async (): Promise<Readonly<Record<string, string>>> => {
   const server = fastify();
   await server.register(helmet, { contentSecurityPolicy, frameguard: { action: 'deny' }, xDownloadOptions: false });

@@ -14,19 +14,19 @@ import {
 } from './identity-epoch.statement.js';
 import { UnderWay } from './under-way.js';
 
-/** So long a gateway may go by what it has read, without another look, in milliseconds. */
+/** How long a gateway may use what it has read before it reads again, in milliseconds. */
 export const leaseMs = 3000;
 
 /** Milliseconds. */
 const times = {
   lease: leaseMs,
-  /** Off the lease here, so that it ends before the database thinks it does. */
+  /** The lease ends this much earlier here than in the database. */
   margin: 100,
-  /** Between looks while the lease is in use. */
+  /** Time between two looks while the lease is in use. */
   look: 100,
-  /** Renewed when so much of it is gone. */
+  /** Age at which the lease is renewed. */
   renewAfter: 1000,
-  /** Unused so long, it is let go. */
+  /** A lease that is not used for so long is given up. */
   idle: 10_000,
 };
 
@@ -49,7 +49,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
   private readonly id = newId();
   private revision = 0;
   /** The epoch before which nothing is under way, as it was written beside the lease. */
-  private said = 0;
+  private reported = 0;
   private readonly underWay = new UnderWay();
   /** By `performance.now()`. */
   private validUntil = 0;
@@ -72,7 +72,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
     return revision === this.revision && now < this.validUntil;
   }
 
-  /** The epoch in which whatever is read after this may be remembered. @throws what the database throws */
+  /** The epoch in which a value that is read after this may be remembered. @throws what the database throws */
   async current(): Promise<number> {
     this.usedAt = performance.now();
     if (this.usedAt >= this.validUntil) await this.renew();
@@ -136,17 +136,17 @@ export class IdentityEpoch implements OnApplicationShutdown {
     const from = performance.now();
     await this.dataSource.transaction(async (manager) => {
       this.revision = await readAndHoldEpoch(manager);
-      this.said = this.underWay.oldest(this.revision);
-      const lease = { id: this.id, readsIn: this.revision, revision: this.said, forMs: times.lease };
+      this.reported = this.underWay.oldest(this.revision);
+      const lease = { id: this.id, readsIn: this.revision, revision: this.reported, forMs: times.lease };
       await writeLease(manager, lease);
     });
     if (!this.stopped) this.validUntil = from + times.lease - times.margin;
-    if (this.said < this.revision) void this.review();
+    if (this.reported < this.revision) void this.review();
   }
 
   private async review(): Promise<void> {
     await this.underWay.review(this.revision);
-    if (this.said !== this.underWay.oldest(this.revision)) await this.tryRenew();
+    if (this.reported !== this.underWay.oldest(this.revision)) await this.tryRenew();
   }
 
   private async watch(): Promise<void> {
@@ -167,7 +167,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
 
   private async isBehind(): Promise<boolean> {
     if (performance.now() > this.validUntil - times.lease + times.renewAfter) return true;
-    if (this.said !== this.underWay.oldest(this.revision)) return true;
+    if (this.reported !== this.underWay.oldest(this.revision)) return true;
     return (await readEpoch(this.dataSource.manager)) !== this.revision;
   }
 }

@@ -5,9 +5,9 @@ import { isUnavailable } from '../auth/token-verifier.js';
 
 /** Milliseconds. */
 const times = {
-  /** So long what discovery said is gone by. */
+  /** How long a discovered location is used. */
   goodFor: 3_600_000,
-  /** One request in so long asks again when it failed; the others do not wait for it. */
+  /** One request per this time tries again after a failure. The others do not wait for it. */
   retryMs: 10_000,
 };
 

@@ -2,6 +2,7 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { Not } from 'typeorm';
 import type { z } from 'zod';
+import { lockTenant } from '../identity/tenant-lock.statement.js';
 import type { createIssuer, TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord } from './issuer.entity.js';
 
@@ -9,11 +10,6 @@ export type IssuerSettings = z.infer<typeof createIssuer.request>;
 
 /** Issuers of one tenant. */
 const most = 20;
-
-/** Locks a tenant's issuers: their count and names stay true until the transaction ends. */
-const lockIssuers = async (manager: EntityManager, tenantId: string): Promise<void> => {
-  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('issuers:' || $1, 0))`, [tenantId]);
-};
 
 /**
  * Of the issuers with one prefix, at most one does not say that it shares the prefix. An issuer speaks for another issuer's
@@ -26,7 +22,7 @@ export const assertFree = async (
   id: string,
   { issuer, subjectPrefix, sharesSubjects }: IssuerSettings,
 ): Promise<void> => {
-  await lockIssuers(manager, tenantId);
+  await lockTenant(manager, 'issuers', tenantId);
   const others = await manager.findBy(IssuerRecord, { tenantId, id: Not(id) });
   if (others.some((other) => other.issuer === issuer)) throw new AnkaError('issuer-exists');
   if (others.length >= most) throw new AnkaError('request-invalid', `A tenant can have at most ${most} issuers`);

@@ -79,8 +79,8 @@ const issuerOf = ({ row, keys }: Known, epoch: number): Issuer => ({
   algorithms: row.algorithms,
   keys,
   read: (payload) => {
-    const said = { ...row, claims: { ...row.claims, tenant: tenantClaim } };
-    const principal = principalOf(payload, said, (id) => id === row.tenantId);
+    const settings = { ...row, claims: { ...row.claims, tenant: tenantClaim } };
+    const principal = principalOf(payload, settings, (id) => id === row.tenantId);
     const roles = principal.roles.filter((role) => row.roles.some((given) => given === role));
     return { principal: { ...principal, roles }, epoch };
   },

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, problemHeaders, problemOf } from './problem.js';
 import { asRefusal } from './refusal.js';
 
-/** Who knows better how long to wait has said so in the reply before. */
+/** A `retry-after` that the reply already has stays. */
 export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply => {
   const body = problemOf(failure, reply.request.id);
   const known = reply.getHeader('retry-after');
@@ -14,7 +14,7 @@ export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply
     .send(Buffer.from(JSON.stringify(body)));
 };
 
-/** The one place where whatever was thrown becomes an answer. What is our own fault, or has a cause, is logged. */
+/** Turns every thrown error into an answer. Internal errors, and errors with a cause, are logged. */
 export const errorHandler =
   (log: Logger) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {

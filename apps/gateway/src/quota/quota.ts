@@ -74,8 +74,8 @@ const append = (reply: FastifyReply, header: string, item: string): void => {
   reply.header(header, before === undefined ? item : `${String(before)}, ${item}`);
 };
 
-/** Says of the key's quota what the worker said of it, behind what is said of the tenant's. */
-export const tellOfKey = (reply: FastifyReply, left: KeyQuota): void => {
+/** Reports the key's quota, as the worker gave it, behind the tenant's. */
+export const reportKeyQuota = (reply: FastifyReply, left: KeyQuota): void => {
   append(reply, 'ratelimit-policy', policyOf('key', left.quota, left.window));
   append(reply, 'ratelimit', rateLimitOf(left, 'key'));
 };

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../auth/principal.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
-import { tellOfKey } from '../quota/quota.js';
+import { reportKeyQuota } from '../quota/quota.js';
 import type { Route } from './route.js';
 import { standing, whileStanding } from './standing.js';
 
@@ -56,7 +56,7 @@ export class ServiceRequest {
     reply.hsmMicros = answered.head.hsmMicros ?? 0;
     reply.workerMicros = answered.head.workerMicros ?? 0;
     return standing(principal, route, () => {
-      if (answered.head.keyQuota !== undefined) tellOfKey(reply, answered.head.keyQuota);
+      if (answered.head.keyQuota !== undefined) reportKeyQuota(reply, answered.head.keyQuota);
       return answered;
     });
   }

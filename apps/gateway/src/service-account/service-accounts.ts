@@ -5,6 +5,7 @@ import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { type KeptCertificate, keptCertificates } from './certificate.js';
 import type {
   createServiceAccount,
@@ -42,7 +43,7 @@ export class ServiceAccounts {
       details: { roles: roles.join(',') },
       check: async (manager) => {
         const certificates = await usableProofs(request);
-        await lockAccounts(manager, tenantId);
+        await lockTenant(manager, 'service-accounts', tenantId);
         const earlier = await find(manager, tenantId, id);
         if (earlier !== undefined) return { earlier };
         await assertRoom(manager, tenantId);
@@ -114,11 +115,6 @@ export class ServiceAccounts {
 const usableProofs = async ({ keys, certificates }: CreateRequest): Promise<readonly KeptCertificate[]> => {
   for (const key of keys) await assertUsable(key);
   return keptCertificates(certificates);
-};
-
-/** Locks a tenant's accounts: their count stays true until the transaction ends. */
-const lockAccounts = async (manager: EntityManager, tenantId: string): Promise<void> => {
-  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('service-accounts:' || $1, 0))`, [tenantId]);
 };
 
 /** @throws AnkaError `request-invalid` */

@@ -15,7 +15,7 @@ const partitionName = /^[A-Za-z0-9_-]{1,64}$/;
 @Injectable()
 export class TenantDirectory {
   private readonly partitions = new Map<string, string>();
-  private readonly asked = new Map<string, Promise<string>>();
+  private readonly resolving = new Map<string, Promise<string>>();
 
   constructor(
     private readonly bus: BusClient,
@@ -30,12 +30,12 @@ export class TenantDirectory {
   /** @throws AnkaError `tenant-unknown`, or whatever kept policy from answering */
   async find(who: Pick<Principal, 'tenantId' | 'subject' | 'issuer'>, correlationId: string): Promise<string> {
     const { tenantId, subject: principal, issuer } = who;
-    const asked = this.asked.get(tenantId) ?? this.resolve({ tenantId, principal, issuer, correlationId });
-    this.asked.set(tenantId, asked);
+    const found = this.resolving.get(tenantId) ?? this.resolve({ tenantId, principal, issuer, correlationId });
+    this.resolving.set(tenantId, found);
     try {
-      return await asked;
+      return await found;
     } finally {
-      this.asked.delete(tenantId);
+      this.resolving.delete(tenantId);
     }
   }
 
