@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Custody } from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
 import { KeyStore } from '../key/key-store.js';
+import { listenForUnwrapped } from './unwrapped-key.sql.js';
 
 /** Between tries to listen again, in milliseconds. */
 const pauseMs = 1_000;
@@ -44,7 +45,7 @@ export class ForgetUnwrapped implements OnApplicationBootstrap, OnApplicationShu
     client.on('notification', ({ payload = '' }) => this.forget(payload.split(' ')));
     try {
       await client.connect();
-      await client.query('LISTEN unwrapped_key');
+      await client.query(listenForUnwrapped);
       this.forgetAll();
     } catch (error) {
       this.again(client, error as Error);

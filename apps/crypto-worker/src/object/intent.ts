@@ -22,13 +22,7 @@ export interface OpenIntent extends Intent {
   readonly event: AuditEvent;
 }
 
-interface OpenIntentRow {
-  readonly tenant_id: string;
-  readonly object_id: Buffer;
-  readonly kind: IntentKind;
-  readonly lease: string;
-  readonly event: string;
-}
+type StoredIntent = Pick<IntentRecord, 'tenantId' | 'objectId' | 'kind' | 'lease' | 'event'>;
 
 /** The record of an object whose making failed. */
 export interface Standing {
@@ -121,14 +115,8 @@ export class Intents {
 
   /** The open intents of this partition with any holder, oldest first. */
   async open(): Promise<OpenIntent[]> {
-    const rows = await this.dataSource.query<OpenIntentRow[]>(openIntents, [this.partition.name]);
-    return rows.map(({ tenant_id: tenantId, object_id: objectId, kind, lease, event }) => ({
-      tenantId,
-      objectId,
-      kind,
-      lease,
-      event: JSON.parse(event) as AuditEvent,
-    }));
+    const stored = await this.dataSource.query<StoredIntent[]>(openIntents, [this.partition.name]);
+    return stored.map((intent) => ({ ...intent, event: JSON.parse(intent.event) as AuditEvent }));
   }
 
   /** This process does nothing more about the object. */

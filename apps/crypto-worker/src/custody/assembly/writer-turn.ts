@@ -4,6 +4,7 @@ import { connectionOf, type DatabaseConfig, type Logger } from '@ankasecure/serv
 import { Pool, type PoolClient } from 'pg';
 import { endsBy } from '../../deadline/ends-by.js';
 import { type Custody, StillRunning } from '../custody.js';
+import { beginTurn, endTurn, takeTurn } from './writer-turn.sql.js';
 
 /**
  * Tokens that miss another process's objects when both write at once. SoftHSM counts changes in one file. A process that writes
@@ -118,7 +119,7 @@ export class WriterTurn {
         }
         throw failure;
       });
-      await connection.query('COMMIT');
+      await connection.query(endTurn);
       broken = false;
       return result;
     } finally {
@@ -130,10 +131,8 @@ export class WriterTurn {
 
   private async lock(connection: PoolClient, deadline: number): Promise<void> {
     const waitMs = Math.max(1, Math.min(patienceMs, deadline - Date.now()));
-    await connection.query(`BEGIN; SET LOCAL lock_timeout = '${Math.ceil(waitMs)}ms'`);
-    await connection
-      .query(`SELECT pg_advisory_xact_lock(hashtextextended('token writer:' || $1, 0))`, [this.partition])
-      .catch(tooLate);
+    await connection.query(beginTurn(Math.ceil(waitMs)));
+    await connection.query(takeTurn, [this.partition]).catch(tooLate);
   }
 
   private letGo(broken: boolean): void {

@@ -15,15 +15,6 @@ export interface DueDestruction {
   readonly scheduledBy: string;
 }
 
-interface DueRow {
-  readonly tenant_id: string;
-  readonly key_id: string;
-  readonly version: number;
-  readonly algorithm: AlgorithmName;
-  readonly object_id: Buffer;
-  readonly scheduled_by: string;
-}
-
 /** Finds the destructions of this partition that are due. */
 @Injectable()
 export class DueDestructions {
@@ -32,16 +23,8 @@ export class DueDestructions {
     private readonly partition: Partition,
   ) {}
 
-  async list(): Promise<DueDestruction[]> {
-    const rows = await this.dataSource.query<DueRow[]>(dueDestructions, [this.partition.name, new Date()]);
-    return rows.map((row) => ({
-      tenantId: row.tenant_id,
-      keyId: row.key_id,
-      version: row.version,
-      algorithm: row.algorithm,
-      objectId: row.object_id,
-      scheduledBy: row.scheduled_by,
-    }));
+  list(): Promise<DueDestruction[]> {
+    return this.dataSource.query<DueDestruction[]>(dueDestructions, [this.partition.name, new Date()]);
   }
 
   /** Decides with the key locked, in the transaction that begins: nobody has cancelled the destruction, and nobody else has begun. */

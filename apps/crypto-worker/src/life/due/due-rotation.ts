@@ -13,11 +13,8 @@ export interface DueRotation {
   readonly turn: Turn;
 }
 
-interface DueRow {
-  readonly tenant_id: string;
-  readonly key_id: string;
-  readonly next_at: Date;
-}
+/** A rotation policy whose date has come. */
+type DuePolicy = Pick<RotationPolicyRecord, 'tenantId' | 'keyId'> & { readonly nextAt: Date };
 
 /** Finds the rotations of this partition that are due. */
 @Injectable()
@@ -28,8 +25,8 @@ export class DueRotations {
   ) {}
 
   async list(): Promise<DueRotation[]> {
-    const rows = await this.dataSource.query<DueRow[]>(dueRotations, [this.partition.name, new Date()]);
-    return rows.map((row) => ({ tenantId: row.tenant_id, keyId: row.key_id, turn: turnOf(row) }));
+    const due = await this.dataSource.query<DuePolicy[]>(dueRotations, [this.partition.name, new Date()]);
+    return due.map((policy) => ({ tenantId: policy.tenantId, keyId: policy.keyId, turn: turnOf(policy) }));
   }
 
   /** Moves the date on without a rotation. */
@@ -39,7 +36,7 @@ export class DueRotations {
 }
 
 /** The turn of one date. It is open until a worker moves the date to the next one. */
-const turnOf = ({ tenant_id: tenantId, key_id: keyId, next_at: nextAt }: DueRow): Turn => ({
+const turnOf = ({ tenantId, keyId, nextAt }: DuePolicy): Turn => ({
   isOpen: (manager: EntityManager) => manager.existsBy(RotationPolicyRecord, { tenantId, keyId, nextAt }),
   take: async (manager: EntityManager) => {
     const [rows] = await manager.query<[unknown[], number]>(takeRotation, [tenantId, keyId, nextAt]);

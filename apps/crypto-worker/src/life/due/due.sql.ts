@@ -1,5 +1,7 @@
 /** Lists the versions of a partition that are to be destroyed by now and whose destruction has not begun, whichever tenant's. */
-export const dueDestructions = 'SELECT * FROM due_destructions($1, $2)';
+export const dueDestructions = `
+  SELECT tenant_id AS "tenantId", key_id AS "keyId", version, algorithm, object_id AS "objectId", scheduled_by AS "scheduledBy"
+  FROM due_destructions($1, $2)`;
 
 /** Whether a version is still to be destroyed and nobody has begun. Asked with the key locked. */
 export const stillDue = `
@@ -8,7 +10,8 @@ export const stillDue = `
     AND NOT EXISTS (SELECT 1 FROM intent i WHERE i.tenant_id = v.tenant_id AND i.object_id = v.object_id)`;
 
 /** Lists the ACTIVE keys of a partition whose rotation date has come, whichever tenant's. */
-export const dueRotations = 'SELECT * FROM due_rotations($1, $2)';
+export const dueRotations = `
+  SELECT tenant_id AS "tenantId", key_id AS "keyId", next_at AS "nextAt" FROM due_rotations($1, $2)`;
 
 /** Moves a rotation date past now on its own grid, where it is still the date that was due. */
 export const takeRotation = `
