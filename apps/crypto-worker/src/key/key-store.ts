@@ -42,12 +42,12 @@ export const versionOf = (stored: StoredVersion): KeyVersion => ({
   publicKey: stored.spki === null ? null : createPublicKey({ key: stored.spki, format: 'der', type: 'spki' }),
 });
 
-/** A version, and who may do what with it. */
+/** A version with the grants on its key. */
 export interface GrantedVersion extends KeyVersion {
   readonly grants: GrantsOfKey;
 }
 
-/** Which key a request wants, by its id (version null means the current one) or by the tenant's name for it. */
+/** The key that a request names: by its id, where version null means the current one, or by the tenant's alias. */
 export type Target = { readonly keyId: string; readonly version: number | null } | { readonly alias: string };
 
 /** A key's versions, the current one last. */
@@ -60,12 +60,12 @@ const nameOf = (tenantId: string, keyId: string): string => `${tenantId}/${keyId
 const pick = ({ versions }: KnownKey, version: number | null): GrantedVersion | undefined =>
   version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
 
-/** Most keys kept in memory; the one unused for longest goes first. */
+/** The most keys that are kept in memory. The one that was unused for longest leaves first. */
 const capacity = 20_000;
 
 /**
- * Key versions by (tenant, key), read once and kept. Like the policies' copies these may be out of date and are never
- * wrong: the fence finds out. What does not exist is not remembered.
+ * Caches key versions by (tenant, key). A copy may be out of date and never does harm: the fence refuses what was decided on an
+ * older revision. Keys that do not exist are not remembered.
  */
 @Injectable()
 export class KeyStore {
@@ -84,7 +84,7 @@ export class KeyStore {
     const known = this.known.has(nameOf(tenantId, keyId));
     const found = pick(await this.load(tenantId, keyId), version);
     if (found !== undefined) return found;
-    // A version that another worker has made since has no revision by which the fence could find out.
+    // The fence cannot tell that another worker has made a version since: that version has no older revision.
     if (known) {
       this.forget(tenantId, keyId);
       const made = pick(await this.load(tenantId, keyId), version);
@@ -104,7 +104,7 @@ export class KeyStore {
     this.known.delete(nameOf(tenantId, keyId));
   }
 
-  /** For when it is not known what has changed. */
+  /** Forgets every key, where it is unknown which one has changed. */
   forgetAll(): void {
     this.known.clear();
   }
@@ -123,7 +123,7 @@ export class KeyStore {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const rows = await readKey(manager, tenantId, keyId);
       if (rows.length === 0) throw new AnkaError('key-not-found');
-      // After the versions: grants newer than the revision they stand beside are found out by the fence, older ones would not be.
+      // Grants are read after the versions. The fence refuses a revision older than its grants, but not one that is newer.
       const grants = grantsOf(await readGrants(manager, tenantId, keyId));
       return { versions: rows.map((row) => ({ ...versionOf(row), grants })) };
     });

@@ -4,8 +4,8 @@ import type { CustodyKind, KeyRef } from '../custody/custody.js';
 import type { Lifecycle } from './key-state.js';
 
 /**
- * A key version as operations use it. Immutable: a change makes a new revision, and the fence finds out. Its state
- * is asked for with the clock of the call: `stateAt`.
+ * A key version as operations use it. It is immutable: a change makes a new revision, which
+ * the fence compares. `stateAt` computes its state by the clock of the call.
  */
 export interface KeyVersion extends Lifecycle {
   readonly tenantId: string;
@@ -38,7 +38,7 @@ export const objectKindOf = ({
   alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null,
 });
 
-/** `kid` of JOSE headers and JWKs: key and version in one word. */
+/** Returns the `kid` of JOSE headers and JWKs, which names key and version. */
 export const kidOf = ({ keyId, version }: Pick<KeyVersion, 'keyId' | 'version'>): string => `${keyId}.${version}`;
 
 const kid = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.([1-9][0-9]{0,8})$/;

@@ -9,7 +9,7 @@ import { KeyVersionRecord } from './record/key-version.entity.js';
 /** The key that a name stood for when it was looked up, as of its current version then. */
 type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;
 
-/** Most names kept in memory; the one unused for longest goes first. */
+/** The most names that are kept in memory. The one that was unused for longest leaves first. */
 const capacity = 20_000;
 const attempts = 3;
 

@@ -9,13 +9,13 @@ const members = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as
 
 const isKty = (kty: unknown): kty is keyof typeof members => typeof kty === 'string' && Object.hasOwn(members, kty);
 
-/** `alg` when the key has one only; both names of Ed25519 count as one, and `EdDSA` is the one every library knows. */
+/** Returns `alg` for a key with one algorithm. Both names of Ed25519 count as one: every library knows `EdDSA`. */
 const jwkAlg = (algs: KeyVersion['algs']): string | undefined => {
   if (algs.includes('EdDSA')) return 'EdDSA';
   return algs.length === 1 ? algs[0] : undefined;
 };
 
-/** The public half as callers get it: JWK with kid, use and (when there is one only) alg, and PEM. null for secret keys. */
+/** Exports the public half as callers get it: PEM, and a JWK with kid, use and, where there is only one, alg. null for secret keys. */
 export const publicKeyOf = (
   key: Pick<KeyVersion, 'keyId' | 'version' | 'purpose' | 'algs' | 'publicKey'>,
 ): PublicKey | null => {

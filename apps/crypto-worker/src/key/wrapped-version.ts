@@ -19,8 +19,8 @@ const bufferOf = (bytes: Uint8Array | null | undefined): Buffer | null =>
   bytes === null || bytes === undefined ? null : Buffer.from(bytes);
 
 /**
- * Whether a key may still be recorded that `wrapping` wraps. Asked with the tenant's fence held: a rotation of the KEK that has
- * begun since would not see the blob, and destroy the KEK that the blob needs.
+ * Tells whether a key that `wrapping` wraps may still be recorded. The caller holds the tenant's fence: otherwise a rotation of the
+ * KEK that has begun since would miss the blob, and destroy the KEK that the blob needs.
  */
 export const isCurrentKek = async (manager: EntityManager, wrapping: Wrapping | undefined): Promise<boolean> => {
   if (wrapping === undefined) return true;
