@@ -10,7 +10,7 @@ import {
 } from './wiring.js';
 
 /**
- * Shows that no wrong wiring of a service starts. It takes the service's modules as they are, and breaks them in every single
+ * Shows that no wrong wiring of a service starts. It takes the service's modules and breaks them in each
  * place: each provider is left out once, and each constructor parameter gets a type that nobody provides.
  * @param background names of the providers that no constructor names: they act by their lifecycle hooks
  */
@@ -23,7 +23,7 @@ export const describeWiring = (service: string, wiring: Wiring, background: read
       expect(await wiringComplaint(wiring)).toBeUndefined();
     });
 
-    it('has no provider that nobody uses, other than those that act in the background', () => {
+    it('has no unused provider, except those that act in the background', () => {
       const unused = providers.filter(({ injectedInto }) => injectedInto.length === 0);
       expect(unused.map(({ token }) => nameOfToken(token)).toSorted()).toEqual([...background].toSorted());
     });

@@ -10,7 +10,7 @@ interface Listing {
   write(entries: readonly unknown[]): void;
 }
 
-/** The wiring of a service: its root module, and fresh values for all that is not its own. */
+/** The wiring of a service: its root module, and new values for everything outside it. */
 export interface Wiring {
   root(): DynamicModule;
   /** A stand-in for the kit. Each attempt gets a new one, because metrics are registered once. */
@@ -95,7 +95,7 @@ const complaintOf = async ({ kit, instead = [] }: Wiring, root: DynamicModule): 
 
 export const wiringComplaint = (wiring: Wiring): Promise<string | undefined> => complaintOf(wiring, wiring.root());
 
-/** The complaint when no module lists the provider. */
+/** Nest's complaint when no module lists the provider. */
 export const complaintWithout = async (wiring: Wiring, token: Token): Promise<string | undefined> => {
   const root = wiring.root();
   const undo = modulesOf(root).flatMap((module) =>
@@ -117,7 +117,7 @@ export const complaintWithout = async (wiring: Wiring, token: Token): Promise<st
 /** A class that no module lists. */
 class Unlisted {}
 
-/** The complaint when the class names another type for one of its parameters. */
+/** Nest's complaint when the class names another type for one of its parameters. */
 export const complaintWithParameter = async (wiring: Wiring, of: Type, index: number): Promise<string | undefined> => {
   const before = parametersOf(of);
   Reflect.defineMetadata('design:paramtypes', before.with(index, Unlisted), of);
