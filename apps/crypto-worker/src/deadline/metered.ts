@@ -13,7 +13,7 @@ class PartMeter extends HsmMeter {
   }
 }
 
-/** `budget` with a meter of its own, for one part of a request. */
+/** Returns `budget` with a meter of its own, for one part of a request. */
 export const metered = <Budget extends Deadline>(budget: Budget): Budget & { readonly hsm: HsmMeter } => ({
   ...budget,
   hsm: new PartMeter(budget.hsm),
