@@ -40,8 +40,8 @@ const serves =
 /** Serves a contract on the bus. The request is validated before the method runs. Anything the method throws becomes the answer. */
 export const MessagePattern = <Request extends z.ZodType, Reply extends z.ZodType>(
   contract: Contract<Request, Reply>,
-): MethodDecoratorFor<Serves<Request, Reply>> => serves({ contract }) as MethodDecoratorFor<Serves<Request, Reply>>;
+): MethodDecoratorFor<Serves<Request, Reply>> => serves({ contract });
 
 /** Serves a contract whose bodies are bytes. The method parses the request and writes the reply's head itself. */
 export const RawMessagePattern = (contract: Contract): MethodDecoratorFor<RawHandler> =>
-  serves({ contract, raw: true }) as MethodDecoratorFor<RawHandler>;
+  serves({ contract, raw: true });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Contract, queueOf, subjectOf } from '@ankasecure/contracts';
+import { queueOf, subjectOf } from '@ankasecure/contracts';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { type Answer, noDryRun, type RawAnswer, type RawHandler, written } from './answer.js';
@@ -95,7 +95,7 @@ const jsonHandler =
   (handler: MessageHandler, { contract, answersDryRuns }: HandlerExtras): RawHandler =>
   async (context, bytes) => {
     const start = performance.now();
-    const request = validate((contract as Contract).request, parseJson(bytes));
+    const request = validate((contract).request, parseJson(bytes));
     if (context.dryRun === true && answersDryRuns !== true) await noDryRun();
     return written(context, await valueOf<Answer<unknown>>(handler(request, context)), start);
   };

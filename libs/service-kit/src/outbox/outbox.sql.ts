@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { OutboxEntry } from './outbox-entry.entity.js';
+import { type OutboxEntry } from './outbox-entry.entity.js';
 
 /** An entry as a relay delivers it to the audit service. */
 export type ClaimedEntry = Pick<OutboxEntry, 'id' | 'eventCount' | 'events'>;
