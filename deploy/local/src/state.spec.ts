@@ -86,7 +86,7 @@ it('touches no directory that is not its own, with or without the fresh option',
   const parent = join(path, '..');
   writeFileSync(join(parent, 'precious'), 'x');
   for (const fresh of [false, true])
-    await expect(openDataDirectory(parent, fresh)).rejects.toThrow("is not a data directory of AnkaSecure");
+    await expect(openDataDirectory(parent, fresh)).rejects.toThrow('is not a data directory of AnkaSecure');
   expect(readdirSync(parent)).toContain('precious');
 });
 

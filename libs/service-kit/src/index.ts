@@ -6,6 +6,7 @@ export * from './config/section.js';
 export * from './cursor/cursor.js';
 export * from './database/bounded-client.js';
 export * from './database/data-source.js';
+export * from './database/insert-if-absent.js';
 export * from './database/migrate.js';
 export * from './database/tenant.js';
 export * from './failure/as-anka-error.js';

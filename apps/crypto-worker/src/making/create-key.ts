@@ -9,7 +9,7 @@ import {
   type Notice,
   newId,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
@@ -164,27 +164,19 @@ export class CreateKey {
     const held = await manager.existsBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
     // Another key may have been made meanwhile: the next attempt says so.
     if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
-    const { raw } = await manager
-      .createQueryBuilder()
-      .insert()
-      .into(KeyRecord)
-      .values({
-        tenantId,
-        id,
-        label: request.label,
-        algorithm: ref.algorithm,
-        purpose: ref.purpose,
-        algs: [...algs],
-        createdBy: principal,
-        purgeProtection: request.purgeProtection,
-        description: request.description ?? null,
-        metadata: request.metadata ?? {},
-      })
-      .orIgnore()
-      .returning('id')
-      .updateEntity(false)
-      .execute();
-    return (raw as unknown[]).length > 0;
+    const row = {
+      tenantId,
+      id,
+      label: request.label,
+      algorithm: ref.algorithm,
+      purpose: ref.purpose,
+      algs: [...algs],
+      createdBy: principal,
+      purgeProtection: request.purgeProtection,
+      description: request.description ?? null,
+      metadata: request.metadata ?? {},
+    };
+    return insertIfAbsent(manager, KeyRecord, row, 'id');
   }
 
   private async read(tenantId: string, id: string): Promise<Key | undefined> {

@@ -1,5 +1,5 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { assertInTime } from '../deadline/assert-in-time.js';
@@ -76,13 +76,7 @@ export class UseBudget {
   private async reserve({ tenantId, keyId, version }: KeyVersion, maxUses: number, name: string): Promise<void> {
     const granted = await withTenant(this.dataSource, tenantId, async (manager) => {
       const key = { tenantId, keyId, version };
-      await manager
-        .createQueryBuilder()
-        .insert()
-        .into(UseReservationRecord)
-        .values({ ...key, reserved: 0 })
-        .orIgnore()
-        .execute();
+      await insertIfAbsent(manager, UseReservationRecord, { ...key, reserved: 0 }, 'version');
       const held = await manager.findOneOrFail(UseReservationRecord, {
         where: key,
         lock: { mode: 'pessimistic_write' },

@@ -1,6 +1,6 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody, type GeneratedKey, type PlatformKeyKind, type Wrapping } from '../custody/custody.js';
@@ -133,15 +133,8 @@ export class PlatformKeys {
   /** @returns false when another worker was first */
   private async record(manager: EntityManager, tenantId: string, key: MadeKey): Promise<boolean> {
     const { label: tokenLabel, serial: tokenSerial } = this.custody.token;
-    const inserted = await manager
-      .createQueryBuilder()
-      .insert()
-      .into(PlatformKeyRecord)
-      .values({ ...key, tenantId, partition: this.partition.name, tokenLabel, tokenSerial })
-      .orIgnore()
-      .returning(['generation'])
-      .execute();
-    return (inserted.raw as unknown[]).length === 1;
+    const row = { ...key, tenantId, partition: this.partition.name, tokenLabel, tokenSerial };
+    return insertIfAbsent(manager, PlatformKeyRecord, row, 'generation');
   }
 }
 

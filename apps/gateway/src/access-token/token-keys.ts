@@ -1,5 +1,5 @@
 import { type TokenKey, tokenKey, uuid } from '@ankasecure/contracts';
-import { BoundedMap, withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type CryptoKey, importJWK } from 'jose';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -35,15 +35,7 @@ export class TokenKeys {
   async keep(manager: EntityManager, tenantId: string, key: TokenKey): Promise<() => Promise<void>> {
     const { kid } = key;
     if (this.inForce.has(kid)) return async () => undefined;
-    const { raw } = await manager
-      .createQueryBuilder()
-      .insert()
-      .into(TokenKeyRecord)
-      .values({ tenantId, kid, jwk: key })
-      .orIgnore()
-      .returning('kid')
-      .execute();
-    const isNew = (raw as readonly unknown[]).length > 0;
+    const isNew = await insertIfAbsent(manager, TokenKeyRecord, { tenantId, kid, jwk: key }, 'kid');
     // Another may have made it, and still be waiting.
     const epoch = isNew ? await this.epochs.change(manager) : await this.epochs.now(manager);
     return async () => {

@@ -1,4 +1,4 @@
-import { withTenant } from '@ankasecure/service-kit';
+import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
@@ -15,11 +15,8 @@ export class UsedAssertions {
 
   /** @returns whether the assertion had not been used before */
   async use({ tenantId, id: accountId }: ServiceAccount, { jti, expiresAt }: Assertion): Promise<boolean> {
-    const values = { tenantId, accountId, jti, expiresAt: new Date(expiresAt * 1000 + marginMs) };
-    const { raw } = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.createQueryBuilder().insert().into(ClientAssertion).values(values).orIgnore().returning('jti').execute(),
-    );
-    return (raw as readonly unknown[]).length > 0;
+    const row = { tenantId, accountId, jti, expiresAt: new Date(expiresAt * 1000 + marginMs) };
+    return withTenant(this.dataSource, tenantId, (manager) => insertIfAbsent(manager, ClientAssertion, row, 'jti'));
   }
 
   /** Removes some of the expired assertions of every tenant. @returns how many */

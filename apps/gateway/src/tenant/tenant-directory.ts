@@ -1,5 +1,5 @@
 import { AnkaError, type Context, getTenant } from '@ankasecure/contracts';
-import { BusClient, Logger, withTenant } from '@ankasecure/service-kit';
+import { BusClient, insertIfAbsent, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
@@ -67,13 +67,7 @@ export class TenantDirectory {
   private keep(tenantId: string, partition: string): Promise<unknown> {
     return this.tolerant(tenantId, () =>
       withTenant(this.dataSource, tenantId, (manager) =>
-        manager
-          .createQueryBuilder()
-          .insert()
-          .into(TenantPartition)
-          .values({ tenantId, partition })
-          .orIgnore()
-          .execute(),
+        insertIfAbsent(manager, TenantPartition, { tenantId, partition }, 'tenantId'),
       ),
     );
   }

@@ -7,7 +7,7 @@ import {
   type Tenant as TenantResource,
 } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { type Action, ActionRunner, type Answer, isDryRun } from '@ankasecure/service-kit';
+import { type Action, ActionRunner, type Answer, insertIfAbsent, isDryRun } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
@@ -78,12 +78,11 @@ const register = async (
   { principal, issuer, correlationId }: Context,
   wanted: WantedTenant,
 ): Promise<Tenant> => {
-  const insert = manager.createQueryBuilder().insert().into(Tenant).values(wanted).orIgnore().returning('id');
-  const { raw } = (await insert.execute()) as { raw: readonly unknown[] };
+  const isNew = await insertIfAbsent(manager, Tenant, wanted, 'id');
   const tenant = await manager.findOneBy(Tenant, { id: wanted.id });
   if (tenant === null) throw taken(wanted.slug);
   assertSame(tenant, wanted);
-  if (raw.length > 0)
+  if (isNew)
     await manager.insert(PolicyVersion, {
       tenantId: wanted.id,
       version: 1,

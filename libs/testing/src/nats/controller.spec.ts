@@ -95,7 +95,7 @@ describe('a controller on the bus', () => {
 
   it('answers with body, revision and HSM time', async () => {
     const { head, body } = await ask({ id });
-    expect(head).toMatchObject({ ok: true, revision: 3, hsmMicros: 7, workerMicros: expect.any(Number) });
+    expect(head).toMatchObject({ ok: true, revision: 3, hsmMicros: 7, workerMicros: expect.any(Number) as number });
     expect(JSON.parse(body.toString())).toEqual({ id });
   });
 

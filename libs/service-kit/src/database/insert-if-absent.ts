@@ -1,0 +1,18 @@
+import type { EntityManager, EntityTarget, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+
+/**
+ * Inserts a row unless one with the same key is there already, in one statement (`ON CONFLICT DO NOTHING`). A transaction
+ * that inserts the same key meanwhile is waited for.
+ * @param returning a property of the entity
+ * @returns whether the row was inserted
+ */
+export const insertIfAbsent = async <Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  row: QueryDeepPartialEntity<Row>,
+  returning: keyof Row & string,
+): Promise<boolean> => {
+  const insert = manager.createQueryBuilder().insert().into(entity).values(row).orIgnore().returning([returning]);
+  const { raw } = (await insert.updateEntity(false).execute()) as { readonly raw: readonly unknown[] };
+  return raw.length > 0;
+};
