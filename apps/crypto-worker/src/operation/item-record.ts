@@ -22,6 +22,15 @@ export interface AcceptedRisk {
   readonly state: KeyState;
 }
 
+/** An operation that ran to its end. */
+export interface PerformedOperation {
+  /** The version that was used. */
+  readonly key: KeyVersion;
+  readonly result: OperationResult;
+  /** Microseconds inside PKCS#11 calls. */
+  readonly hsmMicros: number;
+}
+
 /**
  * Holds what is known of one item. The steps of its attempt fill it in, and the attempt's outcome is read from it, however far
  * the item came.
@@ -40,11 +49,12 @@ export class ItemRecord {
     private readonly context: Context,
   ) {}
 
-  succeeded(key: KeyVersion, result: OperationResult): Attempt {
+  succeeded({ key, result, hsmMicros }: PerformedOperation): Attempt {
     const { ruling } = this;
     return {
       fence: this.fence(),
       event: this.event(result.failureCode ?? null, result.alg),
+      hsmMicros,
       body: bodyOf(key, result, ruling),
       ...(ruling?.notice === undefined ? {} : { notice: ruling.notice }),
       ...(this.keyQuota === undefined ? {} : { keyQuota: this.keyQuota }),
@@ -55,6 +65,7 @@ export class ItemRecord {
     return {
       fence: this.fence(),
       event: this.event(failureCodeOf(error)),
+      hsmMicros: 0,
       error,
       ...(this.keyQuota === undefined ? {} : { keyQuota: this.keyQuota }),
     };
@@ -68,6 +79,7 @@ export class ItemRecord {
     return {
       fence: this.fence(),
       event: this.event(error === undefined ? null : failureCodeOf(error)),
+      hsmMicros: 0,
       body: { ...dryRunOf({ operation, error, key: named ?? { keyId }, ruling }) },
     };
   }
