@@ -118,6 +118,18 @@ describe('an intent', () => {
     expect(await database.events()).toHaveLength(1);
   });
 
+  it('does not wait for an intent whose event cannot be read', async () => {
+    const dead = worker();
+    const [damaged, whole] = [randomBytes(16), randomBytes(16)];
+    await dead.intents.begin(contextOf(tenantId), damaged, event());
+    await database.superuser.query("UPDATE intent SET event = 'not JSON'");
+    await dead.intents.begin(contextOf(tenantId), whole, event());
+    await dead.lease.release();
+    await reconcileOnce(worker());
+    expect(await intentsLeft()).toMatchObject([{ object_id: damaged, lease: '0' }]);
+    expect(await database.events()).toHaveLength(1);
+  });
+
   it.each(['the worker that had claimed it', 'another worker'])(
     'is given back if it cannot be ended, and is then ended by %s',
     async (who) => {

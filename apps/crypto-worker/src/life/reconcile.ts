@@ -124,7 +124,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     const intent = await this.intents.claim({ tenantId, objectId, lease });
     if (intent === undefined) return;
     try {
-      await this.endClaimed(intent, kind, event);
+      await this.endClaimed(intent, kind, JSON.parse(event) as AuditEvent);
     } catch (error) {
       await this.intents.abandon(intent);
       throw error;
