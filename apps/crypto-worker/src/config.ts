@@ -26,7 +26,7 @@ export const workerConfig = z
     }),
     auditMac: auditMacConfig.default({ mode: 'day-key' }),
     lifecycle: lifecycleConfig.default({ minimumWaitingDays: 7 }),
-    /** Absent: the HSM alone limits what tenants do. */
+    /** If absent, only the HSM limits the tenants. */
     quota: quotaConfig.default({ tenants: [] }),
     outbox: z.strictObject({ capacity: integer(1, 10_000_000).default(200_000) }).default({ capacity: 200_000 }),
   })

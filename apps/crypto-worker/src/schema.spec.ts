@@ -8,7 +8,7 @@ describe('the key database', () => {
   });
   afterAll(() => database.stop());
 
-  it('is what the entities say', async () => {
+  it('matches the entities', async () => {
     const { upQueries } = await database.superuser.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });

@@ -39,7 +39,7 @@ import { PolicyChangeModule } from './policy-change/policy-change.module.js';
 export class WorkerModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(private readonly stepAside: StepAside) {}
 
-  /** The root starts last: a worker counts as well when it is about to serve. */
+  /** The root starts last: a worker counts as healthy only when it is about to serve. */
   onApplicationBootstrap(): void {
     this.stepAside.start();
   }

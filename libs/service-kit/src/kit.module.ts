@@ -21,7 +21,7 @@ export interface Parts<Config extends ServiceConfig = ServiceConfig> {
 }
 
 export interface KitOptions {
-  /** Stands for `{partition}` in the subjects that the service serves; none by default. */
+  /** Replaces `{partition}` in the subjects that the service serves; none by default. */
   readonly partition?: string;
   /** `none` for a service that reports no outcomes of its own. */
   readonly outbox?: Partial<OutboxOptions> | 'none';

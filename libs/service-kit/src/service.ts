@@ -18,17 +18,17 @@ export interface ServiceDefinition<Config extends ServiceConfig> extends KitOpti
   readonly schema: Schema;
   /** The service's root module. */
   readonly module: Type | DynamicModule;
-  /** Starts Nest for a service that speaks HTTP itself. */
+  /** Starts Nest for a service that serves HTTP itself. */
   readonly create?: (root: DynamicModule, parts: Parts<Config>) => Promise<INestApplicationContext>;
 }
 
-/** The root of a service: its own module on top of the kit. */
+/** The root of a service: the service's own module on top of the kit. */
 export const serviceRoot = (module: Type | DynamicModule, parts: Parts, options: KitOptions = {}): DynamicModule => {
   const kit = KitModule.of(parts, options);
   return 'module' in module ? { ...module, imports: [...(module.imports ?? []), kit] } : { module, imports: [kit] };
 };
 
-/** Builds the service's modules and serves the contracts of their controllers on the bus. */
+/** Builds the service's modules and serves their controllers' contracts on the bus. */
 export const createService = async (root: DynamicModule, log: Logger): Promise<INestMicroservice> => {
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(root, {
     useFactory: (server: BusServer) => ({ strategy: server }),
@@ -41,8 +41,9 @@ export const createService = async (root: DynamicModule, log: Logger): Promise<I
 };
 
 /**
- * Starts a service: health first (so that probes see it starting), then database and bus, then its modules.
- * SIGTERM and SIGINT stop it in order: no new requests, requests in flight finish, Nest's shutdown hooks, bus and database.
+ * Starts a service: first health (so that probes see it starting), then database and bus, then its modules. SIGTERM and
+ * SIGINT stop it in order: it takes no new requests, finishes those in flight, runs Nest's shutdown hooks, then closes bus
+ * and database.
  */
 export const startService = async <Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,

@@ -12,16 +12,16 @@ type Reply = z.infer<typeof signToken.reply>;
 interface Signer {
   readonly objectId: Buffer;
   readonly key: TokenKey;
-  /** The first segment of every token that it signs. */
+  /** The first segment of every token that this signer signs. */
   readonly header: string;
 }
 
-/** Signers kept in memory, for tenants whose service accounts have been active. */
+/** Signers kept in memory, for tenants with active service accounts. */
 const capacity = 1000;
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs access tokens (RFC 9068) for service accounts, under a key per tenant that exists in the HSM alone. */
+/** Signs access tokens (RFC 9068) for service accounts, under one key per tenant that exists only in the HSM. */
 @Injectable()
 export class SignToken {
   private readonly signers = new BoundedMap<string, Promise<Signer>>(capacity);
@@ -31,7 +31,7 @@ export class SignToken {
     private readonly platformKeys: PlatformKeys,
   ) {}
 
-  /** @throws AnkaError `tenant-mismatch` for claims that are not of the context's tenant and an account in it */
+  /** @throws AnkaError `tenant-mismatch` if the claims do not name the context's tenant and an account in it */
   async sign(context: Context, { claims }: Request): Promise<Reply> {
     const { tenantId } = context;
     if (claims.tenant !== tenantId || claims.roles.includes('platform-admin'))

@@ -7,7 +7,7 @@ const none = grantsOf([]);
 const accesses = Object.keys(byGrant) as KeyAccess[];
 const grant = (kind: Grant['kind'], grantee: string, ...rights: Grant['rights']): Grant => ({ kind, grantee, rights });
 
-describe('what may be done with a key', () => {
+describe('access to a key', () => {
   it.each(roles.flatMap((role) => accesses.map((access) => [role, access, byRole[role].includes(access)] as const)))(
     'by role %s, %s without a grant: %s',
     (role, access, allowed) => {
@@ -15,7 +15,7 @@ describe('what may be done with a key', () => {
     },
   );
 
-  it('is nothing without a role and a grant, and for who brings no roles at all', () => {
+  it('is none without a role and a grant, also for a caller without roles', () => {
     for (const access of accesses) {
       expect(may({ principal: 'somebody', roles: [] }, access, none)).toBe(false);
       expect(may({ principal: 'somebody' }, access, none)).toBe(false);
@@ -30,19 +30,19 @@ describe('what may be done with a key', () => {
     expect(may(user, access, grantsOf([grant('group', 'writers', right)]))).toBe(allowed);
   });
 
-  it('is not given by a grant to somebody else, nor to a group of the subject’s name or the other way round', () => {
+  it('does not come from a grant to somebody else, to a group named like the subject, or to a subject named like the group', () => {
     const user = { principal: 'alice', roles: ['user' as const], groups: ['readers'] };
     const others = [grant('subject', 'bob', 'use:sign'), grant('group', 'alice', 'use:sign')];
     expect(may(user, 'use:sign', grantsOf([...others, grant('subject', 'readers', 'use:sign')]))).toBe(false);
   });
 
-  it('can all be granted, or comes with what can', () => {
+  it('can all be granted, by itself or as part of another right', () => {
     for (const access of accesses) expect(byGrant[access].length).toBeGreaterThan(0);
     expect(keyRights.filter((right) => !byGrant[right].includes(right))).toEqual([]);
   });
 });
 
-describe('who manages a key by a grant', () => {
+describe('a principal who manages a key by a grant', () => {
   const manager = { principal: 'alice', roles: ['user' as const], groups: ['signers'] };
   const held = [grant('subject', 'alice', 'manage', 'view'), grant('group', 'signers', 'use:verify')];
   const changing =
@@ -54,18 +54,18 @@ describe('who manages a key by a grant', () => {
     ['itself a use', [grant('subject', 'alice', 'manage', 'view', 'use:sign')]],
     ['a group of its own a use', [grant('group', 'signers', 'use:verify', 'use:sign')]],
     ['itself what it manages already, as another right', [grant('subject', 'alice', 'use:decrypt')]],
-  ])('does not give %s', (_, next) => {
+  ])('cannot give %s', (_, next) => {
     expect(changing(...next)).toThrow('key-access-denied');
   });
 
-  it('gives to others, and to groups and subjects that only share a name of its own', () => {
+  it('can give rights to others, and to groups and subjects that share a name with their own', () => {
     const others = [grant('subject', 'bob', 'use:sign'), grant('group', 'readers', 'use:sign')];
     const namesakes = [grant('group', 'alice', 'use:sign'), grant('subject', 'signers', 'use:sign')];
     expect(changing(...held, ...others, ...namesakes)).not.toThrow();
   });
 
   it.each([undefined, []])(
-    'gives to no group by a token that names %j as its own, and leaves those that are',
+    'can give rights to no group if the token names %j as its groups, and can keep the rights of groups',
     (groups) => {
       const change = (...next: readonly Grant[]) => assertNoGain({ ...manager, groups }, held, next);
       expect(() => change(...held, grant('group', 'readers', 'use:sign'))).toThrow('key-access-denied');
@@ -74,12 +74,12 @@ describe('who manages a key by a grant', () => {
     },
   );
 
-  it('gives up what it has', () => {
+  it('can give up rights', () => {
     expect(changing(grant('subject', 'alice', 'view'))).not.toThrow();
     expect(changing()).not.toThrow();
   });
 
-  it('is not an administrator, who may do everything with the key without a grant', () => {
+  it('is not an administrator, who needs no grant for anything', () => {
     const admin = { ...manager, roles: ['application-admin' as const] };
     expect(() => assertNoGain(admin, held, [grant('subject', 'alice', 'use:sign')])).not.toThrow();
   });

@@ -1,13 +1,14 @@
 import { AnkaError, type Context, type Grant, type KeyRight, keyRights, type Role } from '@ankasecure/contracts';
 
-/** A kind of access to a key. No right grants the sight of grants alone. */
+/** A kind of access to a key. No right grants `see-grants` alone. */
 export type KeyAccess = KeyRight | 'see-grants';
 
 const everything: readonly KeyAccess[] = [...keyRights, 'see-grants'];
 
 /**
- * The access that a role gives to every key of its tenant. Any other access is granted key by key. An application administrator
- * makes keys and so has access to all of them: a tenant that separates applications gives their people the role `user`, and grants.
+ * The access that a role gives to every key of its tenant. Any other access is granted key by key. An application
+ * administrator makes keys and so has access to all of them. A tenant that separates applications gives its people the role
+ * `user` and grants.
  */
 export const byRole: Readonly<Record<Role, readonly KeyAccess[]>> = {
   'platform-admin': [],
@@ -38,7 +39,7 @@ export const useOf = {
 
 type Rights = ReadonlyMap<string, readonly KeyRight[]>;
 
-/** One key's grants, by the name of who has them. */
+/** One key's grants, by the grantee's name. */
 export interface GrantsOfKey {
   readonly subject: Rights;
   readonly group: Rights;
@@ -51,11 +52,11 @@ const roleAllows = (role: Role, access: KeyAccess): boolean => byRole[role].incl
 const isGranted = (rights: readonly KeyRight[] | undefined, access: KeyAccess): boolean =>
   rights?.some((right) => byGrant[access].includes(right)) === true;
 
-/** Whether it goes for every key of the tenant, so that no grant has to be looked at. */
+/** Tells whether a role gives the caller this access to every key of the tenant, so that no grant has to be read. */
 export const mayWithAll = ({ roles }: Caller, access: KeyAccess): boolean =>
   roles?.some((role) => roleAllows(role, access)) === true;
 
-/** Whether the caller may do it with the key that has these grants. What nothing allows is refused. */
+/** Tells whether the caller has this access to the key with these grants. The default is no. */
 export const may = (caller: Caller, access: KeyAccess, { subject, group }: GrantsOfKey): boolean =>
   mayWithAll(caller, access) ||
   isGranted(subject.get(caller.principal), access) ||
@@ -71,9 +72,9 @@ export const assertMay = (caller: Caller, access: KeyAccess, grants: GrantsOfKey
 };
 
 /**
- * Separates the management of a key from its use (NIST SP 800-53 AC-5). A principal who manages a key by a grant may leave or remove
- * the rights that reach them, by name or by one of their groups; another principal has to add any. A token that names no groups does
- * not say that there are none, so each group may be theirs. Administrators need no grant.
+ * Separates the management of a key from its use (NIST SP 800-53 AC-5). A principal who manages a key by a grant may keep or
+ * remove the rights that reach them, by name or by one of their groups. Only another principal can add such rights. A token
+ * that names no groups does not prove that there are none, so every group may be theirs. Administrators need no grant.
  * @throws AnkaError `key-access-denied`
  */
 export const assertNoGain = (caller: Caller, held: readonly Grant[], next: readonly Grant[]): void => {

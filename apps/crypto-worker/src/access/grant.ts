@@ -24,8 +24,8 @@ export const grantsOf = (grants: readonly Grant[]): GrantsOfKey => ({
 });
 
 /**
- * Decides by the grants that the transaction sees; nobody's are read whose role is enough.
- * @throws AnkaError `key-access-denied`
+ * Checks access by the grants that the transaction sees. If the caller's role is enough, no grants are read.  @throws
+ * AnkaError `key-access-denied`
  */
 export const assertGranted = async (
   manager: EntityManager,
@@ -37,7 +37,10 @@ export const assertGranted = async (
   assertMay(context, access, grantsOf(await readGrants(manager, context.tenantId, keyId)));
 };
 
-/** SQL for whether any grant lets a caller see a key, which any right does: columns, and parameters of its subject and its groups. */
+/**
+ * SQL that tells whether any grant lets a caller see a key; every right does. The arguments are columns, and parameters for
+ * the caller's subject and groups.
+ */
 export const grantedAny = (tenantId: string, keyId: string, subject: string, groups: string): string =>
   `EXISTS (SELECT FROM key_grant g WHERE g.tenant_id = ${tenantId} AND g.key_id = ${keyId}
      AND (g.kind = 'subject' AND g.grantee = ${subject} OR g.kind = 'group' AND g.grantee = ANY (${groups}::text[])))`;

@@ -3,7 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 
 const primaryKeyConstraintName = 'key_grant_pkey';
 
-/** What a subject or a group may do with one key, in addition to what its roles allow. */
+/** The rights of a subject or a group on one key, in addition to those of its roles. */
 @Entity('key_grant')
 @Index('key_grant_grantee', ['tenantId', 'kind', 'grantee'])
 @ForeignKey('KeyRecord', ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'key_grant_tenant_id_key_id_fkey' })
@@ -31,7 +31,7 @@ export class KeyGrantRecord {
   @Column('text', { array: true })
   rights!: KeyRight[];
 
-  /** The principal who granted them. */
+  /** The principal who granted the rights. */
   @Column('text', { name: 'granted_by' })
   grantedBy!: string;
 

@@ -26,8 +26,9 @@ interface Named {
 type Naming = z.infer<typeof putAlias.contract.request>;
 
 /**
- * The names a tenant gives its keys. Whoever uses a key by a name is decided on that key's version, so a name that leaves a key
- * makes the key's cached versions outdated: when the change has returned, no worker protects by the name with the old key.
+ * The names that a tenant gives its keys. An operation by a name is decided on the key's version. When a name leaves a key,
+ * the key's cached versions become outdated. After the change has returned, no worker protects data with the old key by that
+ * name.
  */
 @Injectable()
 export class KeyAliases {
@@ -47,7 +48,7 @@ export class KeyAliases {
     });
   }
 
-  /** By name, those of keys that the caller may see. @throws AnkaError `cursor-invalid` */
+  /** Lists the aliases of keys that the caller may see, by name. @throws AnkaError `cursor-invalid` */
   async list(
     context: Context,
     { limit, cursor, ...filter }: z.infer<typeof listAliases.request>,
@@ -89,9 +90,8 @@ export class KeyAliases {
   }
 
   /**
-   * Changes of one tenant's names come one after the other, since each takes its fence.
-   * @returns the alias as it was
-   * @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
+   * Removes an alias. Changes of one tenant's aliases run one after the other, because each holds the tenant's fence.
+   * @returns the alias before its removal  @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
    */
   remove(context: Context, { name }: Named): Promise<Alias | DryRun> {
     const { tenantId } = context;
@@ -110,7 +110,7 @@ export class KeyAliases {
   }
 }
 
-/** The event of a changed alias: the key it stands for, and the one it stood for. */
+/** The event of a changed alias: its key now and its key before. */
 const changed = ({ name, keyId }: KeyAliasRecord, old: KeyAliasRecord | null) => ({
   keyId,
   details: { alias: name, ...(old !== null && { was: old.keyId }) },
@@ -131,7 +131,7 @@ const visibleAliases = (
     .where('alias.tenantId = :tenantId', { tenantId: context.tenantId });
   if (keyId !== undefined) query.andWhere('alias.keyId = :keyId', { keyId });
   if (!mayWithAll(context, 'view'))
-    query.andWhere(grantedAny('alias.tenant_id', 'alias.keyId', ':subject', ':groups'), {
+    query.andWhere(grantedAny('alias.tenant_id', 'alias.key_id', ':subject', ':groups'), {
       subject: context.principal,
       groups: context.groups ?? [],
     });
@@ -145,7 +145,7 @@ const aliasOf = ({ name, keyId, changedAt, revision }: KeyAliasRecord): Alias =>
   revision,
 });
 
-/** Names are changed one after the other, under the tenant's fence, so an alias that was not there is not there yet. */
+/** Aliases change one after the other, under the tenant's fence. An alias that `old` says is missing is therefore still missing. */
 const write = async (
   manager: EntityManager,
   tenantId: string,
@@ -180,7 +180,10 @@ const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: KeyAliasReco
     throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');
 };
 
-/** With the key locked. @returns what the name stands for until now. @throws AnkaError `key-not-found`, `precondition-failed`, `key-state` */
+/**
+ * Checks a change and locks the key. @returns the alias before the change. @throws AnkaError `key-not-found`,
+ * `precondition-failed`, `key-state`
+ */
 const checkPut = async (
   manager: EntityManager,
   context: Context,
@@ -196,7 +199,7 @@ const checkPut = async (
   return old;
 };
 
-/** With the key locked that the name stands for. @throws AnkaError `alias-not-found`, `precondition-failed` */
+/** Checks a removal and locks the alias's key. @throws AnkaError `alias-not-found`, `precondition-failed` */
 const checkRemove = async (manager: EntityManager, context: Context, name: string): Promise<KeyAliasRecord> => {
   const { tenantId } = context;
   await lockKeyFor(manager, unconditional(context), 'manage', (await read(manager, tenantId, name)).keyId);

@@ -11,7 +11,7 @@ const tenantId = randomUUID();
 const tenantKey = randomBytes(32);
 const hmac = (key: Uint8Array, input: Uint8Array): Buffer => createHmac('sha256', key).update(input).digest();
 
-/** Counts how often the HSM is asked; what it answers is checked against SoftHSM by the conformance suite. */
+/** Counts the calls to the HSM. The conformance suite checks the answers against SoftHSM. */
 const counting = () => {
   const asked: Buffer[] = [];
   const custody = {
@@ -29,7 +29,7 @@ const counting = () => {
   return { asked, custody, keys };
 };
 
-/** SP 800-108 r1 §4.1, written out a second time. */
+/** SP 800-108 r1 §4.1, written independently of the code under test. */
 const dayKeyOf = (day: string): Buffer =>
   hmac(
     tenantKey,
@@ -43,7 +43,7 @@ describe('audit MACs', () => {
     messages: messages.map((message) => message.toString('base64')),
   });
 
-  it('are made under a key derived in the HSM once a day', async () => {
+  it('use a key that the HSM derives once a day', async () => {
     const { asked, custody, keys } = counting();
     const macs = new ComputeMac(custody, keys, { mode: 'day-key' });
     const day = new Date().toISOString().slice(0, 10);
@@ -57,7 +57,7 @@ describe('audit MACs', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('are made again for verification under the key they name', async () => {
+  it('are recomputed for verification under the key they name', async () => {
     const { custody, keys } = counting();
     const old = await new ComputeMac(custody, keys, { mode: 'day-key' }).compute(
       contextOf(tenantId),
@@ -68,7 +68,7 @@ describe('audit MACs', () => {
     );
   });
 
-  it('are each made in the HSM where the configuration says so', async () => {
+  it('are computed one by one in the HSM if the configuration says so', async () => {
     const { asked, custody, keys } = counting();
     const { macKeyId, macs } = await new ComputeMac(custody, keys, { mode: 'hsm' }).compute(
       contextOf(tenantId),

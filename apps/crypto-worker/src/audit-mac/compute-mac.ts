@@ -25,7 +25,7 @@ const parseId = (text: string): MacKeyId => {
   return { generation: Number(match[1]), day: match[2] ?? null };
 };
 
-/** Day keys kept in memory: today's of every active tenant, and those that a verification reads. */
+/** Day keys kept in memory: today's key of every active tenant, and the keys that a verification reads. */
 const capacity = 5000;
 
 /**
@@ -41,7 +41,7 @@ const dayKeyInput = (tenantId: string, day: string): Buffer =>
     Buffer.from([0, 0, 1, 0]),
   ]);
 
-/** Computes the HMACs of sealed events, under keys that exist in the HSM alone or are derived in it for one UTC day. */
+/** Computes the HMACs of sealed events. The keys exist only in the HSM, or are derived in it for one UTC day. */
 @Injectable()
 export class ComputeMac {
   private readonly dayKeys = new BoundedMap<string, Promise<KeyObject>>(capacity);

@@ -1,8 +1,8 @@
-/** The budget of a call: custody answers `hsm-timeout` when it is spent. Milliseconds since the epoch. */
+/** The time limit of a call, in milliseconds since the epoch. After it custody answers `hsm-timeout`. */
 export interface Deadline {
   readonly deadline: number;
-  /** The tenant the call is for: callers of several tenants take turns. */
+  /** The tenant of the call. Callers of several tenants take turns. */
   readonly tenantId?: string;
-  /** Counts the microseconds that the PKCS#11 calls of this budget took. Calls that fail count nothing. */
+  /** Counts the microseconds of this call's PKCS#11 calls. Failed calls are not counted. */
   readonly hsm?: { add(micros: number): void };
 }

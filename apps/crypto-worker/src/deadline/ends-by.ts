@@ -1,7 +1,7 @@
-/** setTimeout fires at once when asked to wait for longer. */
+/** setTimeout fires at once if the delay is longer than this. */
 const longestWaitMs = 0x7fffffff;
 
-/** @returns false when `deadline`, in milliseconds since the epoch, came before `work` was done */
+/** @returns false if `deadline`, in milliseconds since the epoch, came before `work` ended */
 export const endsBy = async (deadline: number, work: Promise<void>): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -6,8 +6,8 @@ import type { JweHeader } from './read-jwe.js';
 export const aadHashOf = (aad: Uint8Array): string => hash('sha256', aad, 'base64url');
 
 /**
- * The additional data must be there exactly when the header binds it, and be the same. Nothing here is secret.
- * @throws AnkaError `decryption-failed`
+ * Checks that the additional data is present exactly if the header binds it, and that it is the same. Nothing here is
+ * secret.  @throws AnkaError `decryption-failed`
  */
 export const requireSameAad = ({ aadHash }: JweHeader, aad: Uint8Array | undefined): void => {
   if (aadHash !== (aad === undefined ? null : aadHashOf(aad))) throw decryptionFailed('aad-mismatch');

@@ -10,7 +10,7 @@ export const maxPartyInfoBytes = 256;
 /** The header's members for ECDH-ES (RFC 7518 §4.6.1). */
 export interface Agreement {
   readonly crv: Crv;
-  /** The ephemeral key: 04‖x‖y, found to be on the curve. */
+  /** The ephemeral key: 04‖x‖y, checked to be on the curve. */
   readonly point: Uint8Array;
   readonly apu: Uint8Array;
   readonly apv: Uint8Array;

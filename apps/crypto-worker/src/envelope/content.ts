@@ -15,7 +15,7 @@ export const sealContent = (cek: Uint8Array, iv: Uint8Array, aad: Uint8Array, pl
   return { iv, ciphertext, tag: cipher.getAuthTag() };
 };
 
-/** @returns null when the tag does not fit; nothing of the plaintext is left behind then */
+/** @returns null if the tag does not match; no plaintext is left in memory then */
 export const openContent = (
   cek: Uint8Array,
   { iv, ciphertext, tag }: GcmSealed,

@@ -23,7 +23,7 @@ interface Segments extends GcmSealed {
   readonly encryptedKey: Uint8Array;
 }
 
-/** Encodings and lengths are public, so they may be judged before the token is asked; the answer is the same all the same. */
+/** Encodings and lengths are public, so they may be checked before the token is asked. The answer is the same for every failure. */
 const readSegments = (parts: JweParts, alg: JweAlg, key: KeyVersion): Segments => {
   const encryptedKey = decodeSegment(parts.encryptedKey);
   const iv = decodeSegment(parts.iv);
@@ -53,7 +53,7 @@ const openDirectly: Open = async (custody, budget, key, parts, segments) => {
   }
 };
 
-/** A key that cannot be recovered is replaced by a random one, so that the tag decides in every case (RFC 7516 §11.5). */
+/** Replaces a key that cannot be recovered by a random one, so that the tag decides in every case (RFC 7516 §11.5). */
 const openWithCek =
   (alg: Exclude<JweAlg, 'dir'>): Open =>
   async (custody, budget, key, parts, segments) => {
@@ -77,10 +77,9 @@ const open = {
 } as const satisfies Record<JweAlg, Open>;
 
 /**
- * Decrypts a JWE that passed `readJwe` with the key the caller found for it.
- * @throws AnkaError `algorithm-mismatch` when the header names another algorithm than the key record, `jwe-invalid` when its
- * ephemeral key is on another curve, `decryption-failed` (the same for every cause; see `DecryptionFailure`) and what custody
- * throws when the token is in trouble
+ * Decrypts a JWE that passed `readJwe`, with the key that the caller found for it.  @throws AnkaError `algorithm-mismatch`
+ * if the header names another algorithm than the key record, `jwe-invalid` if the ephemeral key is on another curve,
+ * `decryption-failed` (the same for every cause; see `DecryptionFailure`), and custody's errors
  */
 export const openJwe = async (
   custody: Custody,

@@ -1,6 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
 
-/** Why a decryption failed: for the audit trail only. */
+/** The cause of a failed decryption, for the audit trail only. */
 export type DecryptionFailureCode =
   | 'segment-encoding'
   | 'segment-length'
@@ -9,7 +9,7 @@ export type DecryptionFailureCode =
   | 'cek-length'
   | 'tag-mismatch';
 
-/** The true cause of a `decryption-failed`; callers never see it. */
+/** The true cause of a `decryption-failed`. Callers never see it. */
 export class DecryptionFailure extends Error {
   override readonly name = 'DecryptionFailure';
   constructor(readonly code: DecryptionFailureCode) {
@@ -17,12 +17,12 @@ export class DecryptionFailure extends Error {
   }
 }
 
-/** Every failed decryption is this one error, byte for byte, whatever went wrong. */
+/** Every failed decryption is this error, byte for byte, whatever the cause. */
 export const decryptionFailed = (code: DecryptionFailureCode): AnkaError =>
   new AnkaError('decryption-failed', 'The JWE cannot be decrypted with this key and this additional data.', {
     cause: new DecryptionFailure(code),
   });
 
-/** True for custody's answer to an input that does not decrypt or unwrap, false for a token in trouble. */
+/** True if custody reports an input that does not decrypt or unwrap; false if the token itself failed. */
 export const isDecryptionFailure = (error: unknown): boolean =>
   error instanceof AnkaError && error.code === 'decryption-failed';

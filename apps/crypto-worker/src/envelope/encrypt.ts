@@ -15,7 +15,7 @@ export interface SealedJwe {
   readonly alg: JweAlg;
 }
 
-/** The members every header of a key version begins with: JSON without its closing brace. */
+/** The members that begin every header of a key version: JSON without its closing brace. */
 const headerStarts = new WeakMap<KeyVersion, string>();
 
 const headerStart = (key: KeyVersion, alg: JweAlg): string => {
@@ -38,7 +38,7 @@ const compact = (header: string, encryptedKey: Uint8Array, { iv, ciphertext, tag
 
 const noKey = new Uint8Array(0);
 
-/** RFC 7518 §4.5: the token itself encrypts the content. */
+/** RFC 7518 §4.5: the token encrypts the content itself. */
 const sealDirectly = async (
   custody: Custody,
   budget: Deadline,
@@ -52,9 +52,9 @@ const sealDirectly = async (
 };
 
 /**
- * Encrypts `plaintext` to `key` as a compact JWE with A256GCM; the algorithm is the key record's. `aad` is bound by its
- * hash in the protected header (`aad#S256`), so that the token stays compact and says what it needs.
- * @throws AnkaError what custody throws, `deadline-exceeded`, and `purpose-mismatch` for a key that does not encrypt
+ * Encrypts `plaintext` to `key` as a compact JWE with A256GCM. The algorithm is the key record's. A hash in the protected
+ * header (`aad#S256`) binds `aad`, so the JWE stays compact and states that it needs additional data.  @throws AnkaError
+ * custody's errors, `deadline-exceeded`, and `purpose-mismatch` for a key that does not encrypt
  */
 export const sealJwe = async (
   custody: Custody,

@@ -18,7 +18,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
     (await sealJwe(custody, soon, key, plaintext, aad)).jwe;
   const open = (jwe: string, aad?: Uint8Array) => openJwe(custody, soon, key, readJwe(jwe), aad);
 
-  it('seals and opens, from nothing to a mebibyte', async () => {
+  it('seals and opens, from zero bytes to a mebibyte', async () => {
     for (const plaintext of [new Uint8Array(0), text, randomBytes(1024 * 1024)]) {
       const opened = await open(await seal(plaintext));
       expect(opened.alg).toBe(alg);
@@ -33,7 +33,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
     expect(custody.calls).toBe(before);
   });
 
-  it('writes alg, enc and kid, and nothing that is not needed', async () => {
+  it('has alg, enc and kid in its header, and nothing unnecessary', async () => {
     const jwe = await seal(text);
     const members = ['alg', 'enc', 'kid', ...(alg === 'ECDH-ES+A256KW' ? ['epk'] : [])];
     expect(headerOf(jwe)).toMatchObject({ alg, enc: 'A256GCM', kid: kidOf(key) });
@@ -65,7 +65,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
     expect((await open(await seal(text, new Uint8Array(0)), new Uint8Array(0))).plaintext.length).toBe(text.length);
   });
 
-  it('goes by the key record when the header names another algorithm', async () => {
+  it('follows the key record if the header names another algorithm', async () => {
     const [header = '', ...rest] = (await seal(text)).split('.');
     const members = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>;
     delete members['epk'];
@@ -148,7 +148,7 @@ describe('the content encryption key', () => {
     expect(given.map((cek) => Buffer.from(cek).toString('hex'))).toEqual(Array<string>(3).fill('00'.repeat(32)));
   });
 
-  it('of another length is a failure like every other', async () => {
+  it('of another length fails like every other error', async () => {
     const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
     const value = await sealJwe(custody, soon, key, text, undefined);
     vi.spyOn(custody, 'unwrapCek').mockResolvedValue(randomBytes(16));

@@ -8,12 +8,12 @@ import { sealJwe } from './encrypt.js';
 
 const text = Buffer.from('between two houses');
 
-describe.each(jweKeys)('jose and us, %s with %s', (alg, algorithm) => {
+describe.each(jweKeys)('jose and our code, %s with %s', (alg, algorithm) => {
   const { key, custody, secret } = knownKey(algorithm, 'encrypt', { alg });
   const encrypt = (header: object = {}) =>
     new CompactEncrypt(text).setProtectedHeader({ alg, enc: 'A256GCM', kid: kidOf(key), ...header });
 
-  it('opens what we seal', async () => {
+  it('jose opens our JWE', async () => {
     for (const aad of [undefined, Buffer.from('bound')]) {
       const value = await sealJwe(custody, soon, key, text, aad);
       const options = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: ['A256GCM'] };
@@ -23,14 +23,14 @@ describe.each(jweKeys)('jose and us, %s with %s', (alg, algorithm) => {
     }
   });
 
-  it('seals what we open', async () => {
+  it('we open a JWE from jose', async () => {
     const jwe = await encrypt().encrypt(key.publicKey ?? secret);
     const value = await openJwe(custody, soon, key, readJwe(jwe), undefined);
     expect(Buffer.from(value.plaintext).equals(text)).toBe(true);
   });
 
   if (alg === 'ECDH-ES+A256KW')
-    it('names the parties of an agreement as we do', async () => {
+    it('jose names the parties of an agreement as we do', async () => {
       const parties = { apu: Buffer.from('Alice'), apv: Buffer.from('Bob') };
       const jwe = await encrypt()
         .setKeyManagementParameters(parties)
@@ -39,7 +39,7 @@ describe.each(jweKeys)('jose and us, %s with %s', (alg, algorithm) => {
       expect(Buffer.from(value.plaintext).equals(text)).toBe(true);
     });
 
-  it('compresses what we refuse', async () => {
+  it('jose compresses, which we refuse', async () => {
     const jwe = await encrypt({ zip: 'DEF' }).encrypt(key.publicKey ?? secret);
     expect(await failureOf(() => readJwe(jwe))).toMatchObject({ code: 'jwe-invalid' });
   });

@@ -2,7 +2,7 @@ import type { JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 
-/** The one JOSE algorithm an `encrypt` key serves, by its record. */
+/** The one JOSE algorithm that an `encrypt` key serves, by its record. */
 export const jweAlgOf = ({ purpose, ref }: KeyVersion): JweAlg => {
   if (purpose === 'encrypt' && ref.alg !== null) return ref.alg;
   throw new AnkaError('purpose-mismatch', 'The key is not for encryption. Use a key whose purpose is encrypt.');

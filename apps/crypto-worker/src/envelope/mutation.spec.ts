@@ -8,7 +8,7 @@ import { sealJwe } from './encrypt.js';
 const replaced = (segment: string, at: number): string =>
   segment.slice(0, at) + (segment[at] === 'A' ? 'B' : 'A') + segment.slice(at + 1);
 
-/** Every single-character change of one segment, and what people try besides. Never the segment itself. */
+/** Every single-character change of a segment, and other common attacks. Never the segment itself. */
 const mutations = (segment: string, others: readonly string[]): Set<string> => {
   const all = new Set<string>(['', 'A', 'AA', 'AB', '=', ' ', '\u0000', 'é', ...others]);
   for (let at = 0; at < segment.length; at += 1) {
@@ -25,13 +25,13 @@ const mutations = (segment: string, others: readonly string[]): Set<string> => {
   return all;
 };
 
-/** RSA-3072 and P-521 take the same paths as their smaller kin, only longer. */
+/** RSA-3072 and P-521 take the same paths as the smaller keys and are slower. */
 describe.each(jweKeys.filter(([, algorithm]) => algorithm !== 'RSA-3072' && algorithm !== 'EC-P521'))(
   'a mutated JWE, %s with %s',
   (alg, algorithm) => {
     const { key, custody } = knownKey(algorithm, 'encrypt', { alg });
 
-    it('fails in one way only, whatever was changed', { timeout: 120_000 }, async () => {
+    it('fails in one way only, whatever changed', { timeout: 120_000 }, async () => {
       const value = await sealJwe(custody, soon, key, Buffer.from('a secret of the house'), undefined);
       const segments = value.jwe.split('.');
       const answers = new Set<string>();

@@ -12,10 +12,10 @@ const oaep = ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha256', 'rsa_mgf1_md:sha256
   option,
 ]);
 
-describe.each(['RSA-2048', 'RSA-4096'] as const)('openssl and us, RSA-OAEP-256 with %s', (algorithm) => {
+describe.each(['RSA-2048', 'RSA-4096'] as const)('openssl and our code, RSA-OAEP-256 with %s', (algorithm) => {
   const { key, custody, secret } = knownKey(algorithm, 'encrypt');
 
-  it('opens the key we sealed', async () => {
+  it('openssl opens the key we sealed', async () => {
     const value = await sealJwe(custody, soon, key, text, undefined);
     const [, encryptedKey = ''] = value.jwe.split('.');
     const args = ['pkeyutl', '-decrypt', '-inkey', 'key.pem', ...oaep];
@@ -23,7 +23,7 @@ describe.each(['RSA-2048', 'RSA-4096'] as const)('openssl and us, RSA-OAEP-256 w
     expect(cek.length).toBe(32);
   });
 
-  it('seals a key we open', async () => {
+  it('we open the key that openssl sealed', async () => {
     if (key.publicKey === null) throw new Error('an RSA key has a public half');
     const cek = randomBytes(32);
     const iv = randomBytes(12);

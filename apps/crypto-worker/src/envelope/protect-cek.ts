@@ -11,7 +11,7 @@ import { wrapKey } from './key-wrap.js';
 
 export interface ProtectedCek {
   readonly encryptedKey: Uint8Array;
-  /** JSON of the ephemeral public key; ECDH-ES only. */
+  /** JSON of the ephemeral public key; only for ECDH-ES. */
   readonly epk?: string;
 }
 
@@ -32,7 +32,7 @@ const encryptOaep: ProtectCek = async (_custody, _budget, key, cek) => {
   return { encryptedKey };
 };
 
-/** The curve arithmetic runs on libuv's threads: P-521 would hold up everyone else for milliseconds. */
+/** The curve arithmetic runs on libuv's threads. On the main thread P-521 would delay all other work for milliseconds. */
 const agreeAndWrap: ProtectCek = async (_custody, _budget, key, cek) => {
   const crv = crvOfAlgorithm[key.algorithm];
   if (crv === undefined) throw new AnkaError('internal-error');
@@ -50,7 +50,7 @@ const wrapInToken: ProtectCek = async (custody, budget, key, cek) => {
   return { encryptedKey: await custody.wrapCek(budget, key.ref, cek) };
 };
 
-/** One row per algorithm with a content encryption key of its own (RFC 7518 §4.3 RSA-OAEP-256, §4.4 AES-KW, §4.6 ECDH-ES). */
+/** One row per algorithm that has a content encryption key (RFC 7518 §4.3 RSA-OAEP-256, §4.4 AES-KW, §4.6 ECDH-ES). */
 export const protectCek = {
   'RSA-OAEP-256': encryptOaep,
   'ECDH-ES+A256KW': agreeAndWrap,

@@ -11,14 +11,14 @@ export interface JweHeader {
   readonly kid: string | null;
   /** `aad#S256`: base64url of the SHA-256 of the caller's additional data. */
   readonly aadHash: string | null;
-  /** ECDH-ES only. */
+  /** Only for ECDH-ES. */
   readonly agreement: Agreement | null;
 }
 
-/** A compact JWE (RFC 7516 §3.1) whose header is acceptable; its other segments have not been looked at. */
+/** A compact JWE (RFC 7516 §3.1) with an acceptable header. The other segments are not checked yet. */
 export interface JweParts {
   readonly header: JweHeader;
-  /** As received, since its ASCII bytes authenticate the content. */
+  /** As received. Its ASCII bytes authenticate the content. */
   readonly protectedHeader: string;
   readonly encryptedKey: string;
   readonly iv: string;
@@ -57,8 +57,7 @@ const readHeader = (header: ProtectedHeader): JweHeader => {
 };
 
 /**
- * The gate: everything a header can be refused for, before any key is looked for.
- * Faults in segments 2 to 5 are left to `openJwe`, where all failures are one.
+ * The gate: makes every check of a header that needs no key. `openJwe` checks segments 2 to 5, where all failures are alike.
  * @throws AnkaError `jwe-invalid`
  */
 export const readJwe = (compact: string): JweParts => {
@@ -70,8 +69,8 @@ export const readJwe = (compact: string): JweParts => {
 };
 
 /**
- * The key version the header names; null when it names none.
- * @throws AnkaError `key-not-found` for a kid that cannot be ours
+ * The key version that the header names; null if it names none.  @throws AnkaError `key-not-found` for a kid in another form
+ * than ours
  */
 export const kidOfJwe = ({ header }: JweParts): { keyId: string; version: number } | null => {
   if (header.kid === null) return null;

@@ -10,7 +10,7 @@ import { isDecryptionFailure } from './decryption-failure.js';
 import { unwrapKey } from './key-wrap.js';
 import type { JweHeader } from './read-jwe.js';
 
-/** @returns the content encryption key, of any length, or null when `encryptedKey` is not one of `key`. The caller wipes it. */
+/** @returns the content encryption key, of any length, or null if `encryptedKey` is not one of `key`. The caller wipes it. */
 type RecoverCek = (
   custody: Custody,
   budget: Deadline,
@@ -19,7 +19,7 @@ type RecoverCek = (
   encryptedKey: Uint8Array,
 ) => Promise<Uint8Array | null>;
 
-/** Turns custody's `decryption-failed` into null; a token in trouble stays an error. */
+/** Turns custody's `decryption-failed` into null. Failures of the token stay errors. */
 const orNull = async (unwrapping: Promise<Uint8Array>): Promise<Uint8Array | null> => {
   try {
     return await unwrapping;
@@ -48,7 +48,7 @@ const agreeAndUnwrap: RecoverCek = async (custody, budget, key, { agreement }, e
   return cek;
 };
 
-/** One row per algorithm with a content encryption key of its own. */
+/** One row per algorithm that has a content encryption key. */
 export const recoverCek = {
   'RSA-OAEP-256': decryptOaep,
   'ECDH-ES+A256KW': agreeAndUnwrap,
@@ -56,10 +56,10 @@ export const recoverCek = {
   A256KW: unwrapInToken,
 } as const satisfies Record<Exclude<JweAlg, 'dir'>, RecoverCek>;
 
-/** The length of A256GCM's key under AES key wrap. */
+/** The length of an A256GCM key under AES key wrap, in bytes. */
 const wrappedCekBytes = cekBytes + 8;
 
-/** The only length of segment 2 that can be right for `key`: the modulus (RFC 8017 §7.1.2), a wrapped key, or nothing. */
+/** The only valid length of segment 2 for `key`, in bytes: the modulus (RFC 8017 §7.1.2), a wrapped key, or zero. */
 export const encryptedKeyBytes = (alg: JweAlg, key: KeyVersion): number => {
   if (alg === 'RSA-OAEP-256') return algorithmOf(key.algorithm).bits / 8;
   return alg === 'dir' ? 0 : wrappedCekBytes;

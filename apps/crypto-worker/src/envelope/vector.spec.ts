@@ -20,7 +20,7 @@ import { unwrapKey, wrapKey } from './key-wrap.js';
 
 const text = Buffer.from('what the vectors protect');
 
-/** A JWE put together by hand: `encryptedKey` is the vector's, the content is sealed under what it should hold. */
+/** Assembles a JWE by hand: `encryptedKey` is the vector's, and the content is sealed under the key it should hold. */
 const jweOf = (header: object, encryptedKey: Uint8Array, cek: Uint8Array): string => {
   const segment = Buffer.from(JSON.stringify({ enc: 'A256GCM', ...header })).toString('base64url');
   const iv = randomBytes(12);
@@ -32,7 +32,7 @@ const jweOf = (header: object, encryptedKey: Uint8Array, cek: Uint8Array): strin
   return [segment, ...rest].join('.');
 };
 
-/** True when it opens to the text, false when it is refused; anything else is a failure of the test. */
+/** True if the JWE opens to the text, false if it is refused. Anything else fails the test. */
 const opens = async ({ key, custody }: KnownKey, jwe: string): Promise<boolean> => {
   try {
     const value = await openJwe(custody, soon, key, readJwe(jwe), undefined);
@@ -94,7 +94,7 @@ describe.skipIf(vectorsAbsent)('Wycheproof, JWE parts', () => {
     expect(tally.expectedRefused).toBeGreaterThan(0);
   });
 
-  it('AES key wrap: what stands under an agreed key', () => {
+  it('AES key wrap: keys wrapped under an agreed key', () => {
     const tally = new Tally();
     for (const { keySize, tests } of wrapGroups()) {
       if (keySize !== 256) continue;
@@ -141,7 +141,7 @@ describe.skipIf(vectorsAbsent)('Wycheproof, JWE parts', () => {
   });
 });
 
-/** Concat KDF by the letter of RFC 7518 §4.6.2, written apart from ours. */
+/** The Concat KDF of RFC 7518 §4.6.2, written independently of ours. */
 const agreedKey = (shared: Uint8Array): Buffer => {
   const name = Buffer.from('ECDH-ES+A256KW');
   const otherInfo = Buffer.concat([
@@ -158,7 +158,7 @@ const agreedKey = (shared: Uint8Array): Buffer => {
     .digest();
 };
 
-/** The uncompressed point at the end of a SubjectPublicKeyInfo, as an `epk` on `crv`; null when there is none of that size. */
+/** The uncompressed point at the end of a SubjectPublicKeyInfo, as an `epk` on `crv`; null if there is none of that size. */
 const epkOf = (spki: Buffer, crv: Crv): object | null => {
   const size = curves[crv].bytes;
   const at = spki.length - 2 * size - 1;
@@ -205,7 +205,7 @@ describe.skipIf(vectorsAbsent)('Wycheproof, ECDH-ES+A256KW through a JWE', () =>
           offCurve += 1;
           expect(await failureOf(() => readJwe(jwe))).toMatchObject({ code: 'jwe-invalid' });
         }
-        // Compressed points, other curves, the sender's own curve parameters and bad DER: there is no way to send them as a JWK.
+        // A JWK cannot carry compressed points, other curves, the sender's own curve parameters or bad DER.
         const isNamed = namedCurve(spki) === curves[crv].openssl && !test.flags.includes('UnnamedCurve');
         if (test.result === 'valid' || (epk !== null && isNamed)) {
           const known = knownKey(algorithm, 'encrypt', { secret: privateKey(crv, test.private) });

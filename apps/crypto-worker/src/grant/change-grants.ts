@@ -51,8 +51,8 @@ const taking = ({ id, kind, grantee }: Delete): GrantChange => {
 
 /**
  * Changes the rights on a key. Decision, change and event are one commit. Each change makes a new revision of the key's
- * versions under the tenant's fence, so when it has returned, no worker releases a result any more that was decided on the
- * grants before.
+ * versions under the tenant's fence. After it has returned, no worker releases a result that was decided on the earlier
+ * grants.
  */
 @Injectable()
 export class ChangeGrants {
@@ -132,10 +132,10 @@ const write = async (
 
 const wordsOf = ({ kind, grantee, rights }: Grant): string => `${kind}:${grantee}=${rights.join(',')}`;
 
-/** Characters of one field of an event; the longest word has fewer. */
+/** The longest field of an event, in characters. The longest word is shorter. */
 const fieldLength = 512;
 
-/** All of them, in as many fields as they need. */
+/** Joins all words into as few fields as possible. */
 const listed = (words: readonly string[]): string[] =>
   words.reduce<string[]>((fields, word) => {
     const last = fields.at(-1);
@@ -143,7 +143,7 @@ const listed = (words: readonly string[]): string[] =>
     return [...fields.slice(0, -1), `${last}; ${word}`];
   }, []);
 
-/** The details of the audit events: rights given and taken, grantee by grantee, in as many events as that takes. */
+/** The details of the audit events: rights given and taken, by grantee, in as many events as needed. */
 const changesOf = (before: readonly Grant[], after: readonly Grant[]): Record<string, string>[] => {
   const had = before.map(wordsOf);
   const has = after.map(wordsOf);

@@ -56,7 +56,7 @@ describe('workers of one partition', () => {
   });
 
   const lost: unknown[] = [];
-  /** Who answers forty requests. */
+  /** The workers that answer forty requests. */
   const answering = async (): Promise<string[]> => {
     const subject = subjectOf(contract, 'default');
     const requests = Array.from({ length: 40 }, () =>
@@ -71,9 +71,9 @@ describe('workers of one partition', () => {
   };
   const eventually = (who: readonly string[]) => expect.poll(answering, { timeout: 5000 }).toEqual(who);
 
-  it('all serve while all tokens answer', () => eventually(['one', 'other']));
+  it('all serve while all their tokens answer', () => eventually(['one', 'other']));
 
-  it('take over from a worker whose token does not answer, and share again when it is back', async () => {
+  it('take over from a worker whose token does not answer, and share with it again when its token recovers', async () => {
     await eventually(['one', 'other']);
     workers.one.well = false;
     await eventually(['other']);
@@ -81,7 +81,7 @@ describe('workers of one partition', () => {
     await eventually(['one', 'other']);
   });
 
-  it('all stay and report the failure when no token answers, and the first that recovers takes over', async () => {
+  it('all stay and report the failure if no token answers, and the first to recover takes over', async () => {
     workers.one.well = false;
     await eventually(['other']);
     workers.other.well = false;
@@ -94,7 +94,7 @@ describe('workers of one partition', () => {
     expect(lost).toEqual([]);
   });
 
-  it('carry on when the connections that report them to each other are lost', async () => {
+  it('continue when the connections that report them to each other are lost', async () => {
     workers.one.well = false;
     await eventually(['other']);
     await database.superuser.query(

@@ -4,12 +4,15 @@ import { Custody } from '../custody/custody.js';
 import { tokenGroup } from './needs-token.js';
 import { WellWorkers } from './well-worker.js';
 
-/** Time between looks, in milliseconds. A token counts as unwell after two bad looks in a row: it may recover in an instant. */
+/**
+ * Time between checks, in milliseconds. A token counts as failed after two failed checks in a row, since it may recover at
+ * once.
+ */
 const everyMs = 500;
 
 /**
- * Takes a worker whose token does not answer out of its queue groups, so that callers reach a worker whose token does, and
- * puts it back when the token is back. The last worker stays, to answer what is wrong.
+ * Takes a worker whose token does not answer out of its queue groups, so that requests reach a worker whose token does. Puts
+ * it back when the token recovers. The last worker stays, to answer with the error.
  */
 @Injectable()
 export class StepAside {
@@ -48,7 +51,7 @@ export class StepAside {
       this.step(this.looksUnwell > 0 && (await this.othersInstead()));
       if (this.looksUnwell === 0) await this.wellWorkers.join();
     } catch {
-      // Without the database no worker serves, and whether there are others is not known.
+      // Without the database no worker serves, and it is unknown whether there are others.
       this.step(false);
     }
   }
@@ -59,7 +62,7 @@ export class StepAside {
   }
 
   private step(aside: boolean): void {
-    // Again at each look: the server may have begun to serve since the last one.
+    // This repeats at each check, because the server may have begun to serve since the last one.
     if (aside) this.server.pause(tokenGroup);
     if (aside === this.aside) return;
     this.aside = aside;

@@ -1,13 +1,14 @@
 import { BoundedClient, connectionOf, DatabaseConfig, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Partition } from '../custody/partition.js';
+import { isLastWellWorker, joinWellWorkers, leaveWellWorkers } from './well-worker.sql.js';
 
-/** The longest that an answer may take, in milliseconds. */
+/** The longest wait for an answer, in milliseconds. */
 const answerMs = 5_000;
 
 /**
- * The workers of a partition whose token answers. Each holds the same advisory lock, shared, and PostgreSQL releases it with
- * the connection. A worker can ask whether there are others, and no list is kept. Calls must come one after the other.
+ * The workers of a partition whose token answers. Each holds the same advisory lock, shared. PostgreSQL releases it with the
+ * connection. A worker can ask whether there are others; no list is kept. Calls must be sequential.
  */
 @Injectable()
 export class WellWorkers {
@@ -20,23 +21,22 @@ export class WellWorkers {
     private readonly log: Logger,
   ) {}
 
-  /** Counts this worker among them. */
+  /** Counts this worker among the healthy ones. */
   async join(): Promise<void> {
     if (this.joined) return;
-    await this.ask('SELECT pg_advisory_lock_shared(well)');
+    await this.ask(joinWellWorkers);
     this.joined = true;
   }
 
   async leave(): Promise<void> {
     if (!this.joined) return;
-    await this.ask('SELECT pg_advisory_unlock_shared(well)');
+    await this.ask(leaveWellWorkers);
     this.joined = false;
   }
 
-  /** Tells whether there is any besides this one. */
+  /** Tells whether there is another healthy worker. */
   async others(): Promise<boolean> {
-    // The exclusive lock is granted only where no other worker holds the shared one. It ends with the statement.
-    const [row] = await this.ask<{ alone: boolean }>('SELECT pg_try_advisory_xact_lock(well) AS alone');
+    const [row] = await this.ask<{ alone: boolean }>(isLastWellWorker);
     return row?.alone !== true;
   }
 
@@ -46,13 +46,12 @@ export class WellWorkers {
     await client?.end();
   }
 
-  private async ask<Row extends object>(select: string): Promise<Row[]> {
+  private async ask<Row extends object>(statement: string): Promise<Row[]> {
     const client = await this.connection();
     try {
-      const text = `${select} FROM hashtextextended('well worker:' || $1, 0) well`;
-      return (await client.query<Row>(text, [this.partition.name])).rows;
+      return (await client.query<Row>(statement, [this.partition.name])).rows;
     } catch (error) {
-      // Whether the lock is still held is not known.
+      // It is unknown whether the lock is still held.
       this.forget();
       void client.end().catch(() => undefined);
       throw error;

@@ -3,9 +3,9 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 export type Crv = 'P-256' | 'P-384' | 'P-521';
 
 export interface Curve {
-  /** As OpenSSL names it. */
+  /** The curve's name in OpenSSL. */
   readonly openssl: string;
-  /** Length of one coordinate (RFC 7518 §6.2.1.2). */
+  /** The length of one coordinate in bytes (RFC 7518 §6.2.1.2). */
   readonly bytes: number;
 }
 

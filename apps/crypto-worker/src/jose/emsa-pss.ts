@@ -12,12 +12,12 @@ const mgf1 = (hash: Hash, seed: Uint8Array, length: number): Buffer => {
   return Buffer.concat(blocks).subarray(0, length);
 };
 
-/** Zeros before the digest and the salt. */
+/** The zeros before the digest and the salt. */
 const padding1 = Buffer.alloc(8);
 
 /**
- * EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with MGF1 over the same hash and a salt as long as the hash; step numbers are the RFC's.
- * @param bits emBits: one less than the modulus has
+ * EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with MGF1 over the same hash and a salt as long as the hash. Step numbers are the RFC's.
+ * @param bits emBits: one less than the bits of the modulus
  */
 export const emsaPssEncode = (hash: Hash, digest: Uint8Array, bits: number): Buffer => {
   const size = hashBytes[hash];
@@ -32,10 +32,8 @@ export const emsaPssEncode = (hash: Hash, digest: Uint8Array, bits: number): Buf
 };
 
 /**
- * EMSA-PSS-VERIFY (RFC 8017 §9.1.2) with MGF1 over the same hash and a salt as long as the hash; step numbers are the RFC's.
- * Everything in it is public.
- * @param encoded EM
- * @param bits emBits: one less than the modulus has
+ * EMSA-PSS-VERIFY (RFC 8017 §9.1.2) with MGF1 over the same hash and a salt as long as the hash. Step numbers are the RFC's.
+ * All inputs are public.  @param encoded EM  @param bits emBits: one less than the bits of the modulus
  */
 export const emsaPssVerify = (hash: Hash, digest: Uint8Array, encoded: Uint8Array, bits: number): boolean => {
   const size = hashBytes[hash];

@@ -26,7 +26,7 @@ const readers = [
   ['jws-invalid', jwsOf, readJws, jws],
 ] as const;
 
-/** Members that no token may carry, with a value its standard would allow. */
+/** Members that no token may carry, each with a value that its standard allows. */
 const forbidden = {
   crit: ['b64'],
   b64: false,
@@ -41,7 +41,7 @@ const forbidden = {
   'x5t#S256': 'AAAA',
 };
 
-/** Whole headers that are no header, as text or bytes, made from a good one. */
+/** Inputs that are not a header, as text or bytes, made from a good one. */
 const broken: readonly (readonly [string, (good: Record<string, unknown>) => string | Uint8Array])[] = [
   ['empty', () => ''],
   ['not JSON', () => 'alg: none'],
@@ -153,7 +153,7 @@ describe.each(readers)('the header gate of %s', (code, compactOf, read, good) =>
     }
   });
 
-  it('throws nothing but AnkaErrors', () => {
+  it('throws only AnkaErrors', () => {
     const member = fc.constantFrom(
       'alg',
       'enc',
@@ -193,7 +193,7 @@ describe.each(readers)('the header gate of %s', (code, compactOf, read, good) =>
   });
 });
 
-describe('what only JWE headers hold', () => {
+describe('the JWE header', () => {
   const read = (header: object) => readJwe(jweOf(JSON.stringify(header)));
 
   it.each([undefined, 'A128GCM', 'A256CBC-HS512', 'a256gcm', 1, null])('refuses the enc %j', async (enc) => {
@@ -234,26 +234,26 @@ describe('what only JWE headers hold', () => {
     expect(await failureOf(() => read({ ...ecdh, epk: value }))).toMatchObject({ code: 'jwe-invalid' });
   });
 
-  it.each(['apu', 'apv'])('refuses %s that is sloppy or long', async (name) => {
+  it.each(['apu', 'apv'])('refuses %s that is not canonical or too long', async (name) => {
     for (const value of ['QQ==', 'QR', 'Q Q', '+/', 1, null, ['QQ'], 'AAAA'.repeat(86), 'A'.repeat(7000)]) {
       expect(await failureOf(() => read({ ...ecdh, [name]: value }))).toMatchObject({ code: 'jwe-invalid' });
     }
   });
 
-  it.each(['epk', 'apu', 'apv'])('refuses %s beside another algorithm', async (name) => {
+  it.each(['epk', 'apu', 'apv'])('refuses %s with another algorithm', async (name) => {
     expect(await failureOf(() => read({ ...jwe, [name]: name === 'epk' ? epk : 'QQ' }))).toMatchObject({
       code: 'jwe-invalid',
     });
   });
 
-  it('refuses an aad#S256 that is no hash', async () => {
+  it('refuses an aad#S256 that is not a hash', async () => {
     for (const value of ['', 'AA', 'A'.repeat(44), `${'A'.repeat(42)}B`, 1, null, {}]) {
       expect(await failureOf(() => read({ ...jwe, 'aad#S256': value }))).toMatchObject({ code: 'jwe-invalid' });
     }
     expect(read({ ...jwe, 'aad#S256': 'A'.repeat(43) }).header.aadHash).toBe('A'.repeat(43));
   });
 
-  it('leaves the other segments alone', () => {
+  it('does not check the other segments', () => {
     expect(readJwe(`${segment(JSON.stringify(jwe))}.=.\u0000. .é`)).toMatchObject({ encryptedKey: '=', tag: 'é' });
   });
 });
@@ -265,7 +265,7 @@ describe('the kid of a token', () => {
     () => kidOfJws(readJws(jwsOf(JSON.stringify({ ...jws, kid: value })))),
   ];
 
-  it('is key and version, or null when there is none', () => {
+  it('is the key and version, or null if there is none', () => {
     for (const read of named(`${keyId}.12`)) expect(read()).toEqual({ keyId, version: 12 });
     for (const read of named()) expect(read()).toBeNull();
   });
@@ -281,13 +281,13 @@ describe('the kid of a token', () => {
     `${keyId.toUpperCase()}.1`,
     `${keyId}.1' OR 1=1`,
     `${keyId}\u0000.1`,
-  ])('is not found when it cannot be ours: %j', async (value) => {
+  ])('is not found if it has another form than ours: %j', async (value) => {
     for (const read of named(value)) expect(await failureOf(read)).toMatchObject({ code: 'key-not-found' });
   });
 });
 
 describe('a JWS', () => {
-  it('is refused for a payload or signature that is not canonical base64url', async () => {
+  it('is refused if its payload or signature is not canonical base64url', async () => {
     const header = segment(JSON.stringify(jws));
     for (const rest of ['AB.AA', 'AA.AB', 'AA==.AA', 'AA.AA=', 'A.AA', 'AA.A', 'A A.AA', 'AA.é']) {
       expect(await failureOf(() => readJws(`${header}.${rest}`))).toMatchObject({ code: 'jws-invalid' });

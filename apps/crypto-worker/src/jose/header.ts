@@ -2,13 +2,13 @@ import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from './base64url.js';
 import { parseStrictJson } from './strict-json.js';
 
-/** Longest protected header, in bytes. */
+/** The longest protected header, in bytes. */
 export const maxHeaderBytes = 8192;
-/** The header itself, then `epk`, then two levels for members we ignore. */
+/** The header itself, then `epk`, then two levels for ignored members. */
 const maxHeaderDepth = 4;
 
 /**
- * Members that change the meaning of a token, or bring a key or work of their own. Each is refused wherever it stands. `crit`
+ * Members that change the meaning of a token, or bring a key or work of their own. Each is refused in any header. `crit`
  * (RFC 7515 §4.1.11) is refused because no extension is supported.
  */
 const refusedMembers: ReadonlySet<string> = new Set([
@@ -29,9 +29,9 @@ export type HeaderErrorCode = 'jwe-invalid' | 'jws-invalid';
 export type ProtectedHeader = Readonly<Record<string, unknown>>;
 
 /**
- * The gate every compact token passes before anything else looks at it: size, canonical base64url, well-formed UTF-8,
- * JSON object without duplicate members, none of `refusedMembers`, a `kid` that is a string.
- * @throws AnkaError `code`
+ * The gate for every compact token, before any other code reads it. It requires an allowed size, canonical base64url,
+ * well-formed UTF-8, a JSON object without duplicate members or `refusedMembers`, and a `kid` that is a string.  @throws
+ * AnkaError `code`
  */
 export const readProtectedHeader = (segment: string, code: HeaderErrorCode): ProtectedHeader => {
   const refuse = (detail: string, cause?: unknown): never => {

@@ -45,14 +45,14 @@ describe.each(jweKeys)('%s with %s in SoftHSM', (alg, algorithm) => {
   });
   const open = (jwe: string, aad?: Uint8Array) => openJwe(custody, soon, key, readJwe(jwe), aad);
 
-  it('seals and opens, with additional data and without', async () => {
+  it('seals and opens, with and without additional data', async () => {
     for (const aad of [undefined, Buffer.from('bound')]) {
       const value = await sealJwe(custody, soon, key, text, aad);
       expect(Buffer.from((await open(value.jwe, aad)).plaintext).equals(text)).toBe(true);
     }
   });
 
-  it('opens what jose sealed to its public key', async () => {
+  it('opens a JWE that jose sealed to its public key', async () => {
     if (key.publicKey === null) {
       expect(['A128KW', 'A256KW', 'dir']).toContain(alg);
       return;
@@ -62,7 +62,7 @@ describe.each(jweKeys)('%s with %s in SoftHSM', (alg, algorithm) => {
     expect(Buffer.from((await open(jwe)).plaintext).equals(text)).toBe(true);
   });
 
-  it('fails in one way when any segment but the header is changed', async () => {
+  it('fails in one way if any segment but the header is changed', async () => {
     const value = await sealJwe(custody, soon, key, text, undefined);
     const segments = value.jwe.split('.');
     const answers = new Set<string>();
@@ -94,7 +94,7 @@ describe.each(jwsKeys)('%s with %s in SoftHSM', (alg, algorithm, purpose) => {
     if (key.publicKey !== null) await compactVerify(jws, key.publicKey, { algorithms: [alg] });
   });
 
-  it('makes a raw signature, by payload and by digest, that we and openssl verify', async () => {
+  it('makes raw signatures, by payload and by digest, that we and openssl verify', async () => {
     const { scheme, hash } = signatureSchemes[alg];
     const byPayload = await signItem(custody, soon, key, { ...item(), payload, format: 'raw' });
     const made = [byPayload.signature ?? ''];

@@ -1,6 +1,6 @@
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** In well-formed JSON this finds every string literal, and the colon behind those that name a member. */
+/** Matches every string literal of well-formed JSON, and the colon after literals that name a member. */
 const literal = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
 const countNames = (text: string): number => {
@@ -9,7 +9,7 @@ const countNames = (text: string): number => {
   return names;
 };
 
-/** Members of `value` and of everything in it; null when it is nested deeper than `depth` or holds a lone surrogate. */
+/** Counts the members of `value` and of everything in it; null if it is nested deeper than `depth` or holds a lone surrogate. */
 const countMembers = (value: unknown, depth: number): number | null => {
   if (typeof value === 'string') return value.isWellFormed() ? 0 : null;
   if (typeof value !== 'object' || value === null) return 0;
@@ -37,8 +37,8 @@ export type StrictJson =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * A JSON object (RFC 8259) with what `JSON.parse` lets through refused: a byte order mark, ill-formed UTF-8 or UTF-16,
- * nesting deeper than `maxDepth`, and duplicate members, however their names are escaped (RFC 7515 §4). A duplicate is found
+ * Parses a JSON object (RFC 8259). Refuses inputs that `JSON.parse` accepts: a byte order mark, ill-formed UTF-8 or UTF-16,
+ * nesting deeper than `maxDepth`, and duplicate members, however their names are escaped (RFC 7515 §4). Duplicates are found
  * by counting: the text names more members than the value has.
  */
 export const parseStrictJson = (bytes: Uint8Array, maxDepth: number): StrictJson => {

@@ -9,7 +9,7 @@ import { recordKekDestroyed } from '../object/record-destroyed.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
 import { isKekUnneeded } from './rewrap.sql.js';
 
-/** Destroys the KEKs that a rotation has replaced, once no blob names them and none that names them can be recorded. */
+/** Destroys the KEKs that a rotation has replaced, once no blob names them and no new blob can name them. */
 @Injectable()
 export class DestroyOldKeks {
   constructor(

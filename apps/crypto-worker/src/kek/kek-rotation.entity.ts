@@ -17,11 +17,11 @@ export class KekRotationRecord {
   @Column('text')
   partition!: string;
 
-  /** Versions that were to be wrapped again when it began. */
+  /** The number of versions to rewrap when the rotation began. */
   @Column('integer')
   total!: number;
 
-  /** The principal who started it. */
+  /** The principal who started the rotation. */
   @Column('text', { name: 'started_by' })
   startedBy!: string;
 

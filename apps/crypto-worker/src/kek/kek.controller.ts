@@ -5,7 +5,7 @@ import { NeedsToken } from '../group/needs-token.js';
 import { ReadKek } from './read-kek.js';
 import { RotateKek } from './rotate-kek.js';
 
-/** Serves a tenant's KEK: its state and its rotation. */
+/** Serves the state and the rotation of a tenant's KEK. */
 @Controller()
 export class KekController {
   constructor(

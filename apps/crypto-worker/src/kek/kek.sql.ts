@@ -5,7 +5,7 @@ import { holdFence } from '../key/lock/tenant-fence.sql.js';
 /** A tenant's newest KEK, its rotation, and the key versions that older KEKs still wrap. */
 export interface KekState {
   readonly generation: number;
-  /** Null where the KEK was not made by a rotation. */
+  /** Null if the KEK was not made by a rotation. */
   readonly total: number | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -13,7 +13,7 @@ export interface KekState {
   readonly failed: number;
 }
 
-/** Reads one tenant's KEK in one statement, so that its counts are of one moment. */
+/** Reads one tenant's KEK in one statement, so that its counts are of the same moment. */
 export const readKekState = async (manager: EntityManager, tenantId: string): Promise<KekState | undefined> => {
   const [state] = await manager.query<KekState[]>(
     `SELECT kek.generation, r.total, r.started_at AS "startedAt", r.finished_at AS "finishedAt", behind.left, behind.failed
@@ -27,9 +27,8 @@ export const readKekState = async (manager: EntityManager, tenantId: string): Pr
 };
 
 /**
- * Records that a rotation begins, unless one is under way. Holds the tenant's fence: a key that an older KEK wraps is recorded
- * before and counted, or its record is refused.
- * @returns false where one is under way
+ * Records the start of a rotation, unless one is under way. Holds the tenant's fence: a key that an older KEK wraps is
+ * either recorded before and counted, or its record is refused.  @returns false if one is under way
  */
 export const beginRotation = async (
   manager: EntityManager,

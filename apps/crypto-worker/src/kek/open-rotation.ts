@@ -20,7 +20,7 @@ export class OpenRotations {
   }
 }
 
-/** The worker's event of a step of the rotation. @param generation the KEK that is replaced */
+/** The worker's event for a step of the rotation. @param generation the KEK that is replaced */
 export const rotationEvent = (
   { tenantId, correlationId, generation: newest, startedBy }: OpenRotation,
   generation: number | null,

@@ -38,7 +38,7 @@ const firstFailures = async (
   return versions.map(({ keyId, version, rewrapFailure }) => ({ keyId, version, code: rewrapFailure as string }));
 };
 
-/** Reads a tenant's KEK and how far its rotation is. */
+/** Reads a tenant's KEK and the progress of its rotation. */
 @Injectable()
 export class ReadKek {
   constructor(private readonly dataSource: DataSource) {}

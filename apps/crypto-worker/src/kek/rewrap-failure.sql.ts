@@ -2,15 +2,15 @@ import type { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { StoredVersion } from '../key/record/select-version.js';
 
-/** A key version that could not be wrapped again. */
+/** A key version that could not be rewrapped. */
 export interface RewrapFailure {
   readonly row: StoredVersion;
   readonly error: AnkaError;
 }
 
 /**
- * Records the codes of failures, where the blob is still the one that was tried.
- * @returns the failures that were not on record yet: a version that fails again for the same reason is not news
+ * Records the codes of failures if the blob is still the one that was tried.  @returns the failures that were not on record
+ * yet, without repeated failures for the same reason
  */
 export const recordFailures = async (
   manager: EntityManager,

@@ -25,12 +25,12 @@ import { RewrapKeys } from './rewrap-keys.js';
 import { RewrapPage } from './rewrap-page.js';
 import { RotateKek } from './rotate-kek.js';
 
-/** A token whose blobs name the generation. It refuses keys as a test says. */
+/** A token whose blobs name the generation. It refuses keys as a test requires. */
 class Token {
   readonly token = { label: 't', serial: 's' };
   readonly destroyed: string[] = [];
   rewrapped = 0;
-  /** After so many it answers no more, as if the worker had died. */
+  /** The number of answers left. After that it fails as if the worker had died. */
   answers = Number.POSITIVE_INFINITY;
   refuses: (ref: KeyRef) => boolean = () => false;
 
@@ -125,7 +125,7 @@ describe('the rotation of a KEK', () => {
       .filter((event) => event.tenantId === tenantId && event.operation.startsWith('kek.'))
       .map(({ operation, keyId, failureCode, details }) => ({ operation, keyId, failureCode, details }));
 
-  it('is carried on by another worker when one dies, and ends with the destruction of the old KEK', async () => {
+  it('is continued by another worker when one dies, and ends when the old KEK is destroyed', async () => {
     const { tenantId, partition, read, oldKek } = await prepare(120);
     const [first, second] = [new Token(), new Token()];
     const begun = await worker(partition, first).rotator.rotate(contextOf(tenantId));
@@ -154,7 +154,7 @@ describe('the rotation of a KEK', () => {
     ]);
   });
 
-  it('begins once, however many workers are asked at once', async () => {
+  it('begins once, however many workers are asked at the same time', async () => {
     const { tenantId, partition } = await prepare(3);
     const asked = await Promise.all(
       Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
@@ -163,7 +163,7 @@ describe('the rotation of a KEK', () => {
     expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
   });
 
-  /** A rotation that one key holds off, tried more than once. */
+  /** A rotation that one key blocks, tried more than once. */
   const stuck = async () => {
     const { tenantId, partition, read } = await prepare(5);
     const token = new Token();
@@ -211,7 +211,7 @@ describe('the rotation of a KEK', () => {
     expect(token.destroyed).not.toEqual([]);
   });
 
-  it('names no key when the HSM did not answer', async () => {
+  it('names no key if the HSM did not answer', async () => {
     const { tenantId, partition, read } = await prepare(5);
     const token = new Token();
     token.answers = 2;
@@ -223,7 +223,7 @@ describe('the rotation of a KEK', () => {
     expect((await eventsOf(tenantId)).map(({ operation }) => operation)).toEqual(['kek.create', 'kek.rotate']);
   });
 
-  it('is ended by the reconciler when a worker dies while it destroys the old KEK', async () => {
+  it('is finished by the reconciler if a worker dies while it destroys the old KEK', async () => {
     const { tenantId, partition, read, oldKek } = await prepare(1);
     const token = new Token();
     const dying = worker(partition, token);

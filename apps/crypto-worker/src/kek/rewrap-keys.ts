@@ -13,7 +13,7 @@ import { beforeAll } from './rewrap.sql.js';
 import { RewrapPage } from './rewrap-page.js';
 
 const everyMs = 500;
-/** How long a rotation rests after a version could not be rewrapped, in milliseconds. Doubled each time, up to `most`. */
+/** The pause of a rotation after a version could not be rewrapped, in milliseconds. It doubles each time, up to `most`. */
 const restMs = { first: 1000, most: 30_000 };
 
 interface Rest {
@@ -22,10 +22,10 @@ interface Rest {
 }
 
 /**
- * Carries on with rotations of KEKs, page after page: keys are unwrapped and wrapped again inside the token, then recorded in
- * one commit where the blob is still the one that was read. A worker that dies has done whole pages, and any worker carries on
- * from there. When nothing needs an older KEK any more it is destroyed, which ends the rotation. A key that cannot be rewrapped
- * delays the end and is reported. An operator restores its row or destroys the key.
+ * Continues rotations of KEKs, page by page. Keys are unwrapped and rewrapped inside the token. One commit per page records
+ * each new blob if the old one is unchanged. When a worker dies, any other continues after the last whole page. When nothing
+ * needs an older KEK, it is destroyed, which ends the rotation. A key that cannot be rewrapped delays the end and is
+ * reported; an operator restores its row or destroys the key.
  */
 @Injectable()
 export class RewrapKeys implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -82,7 +82,7 @@ export class RewrapKeys implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     return this.rounds.isStopped;
   }
 
-  /** @returns false where something is left */
+  /** @returns false if keys are left */
   private async rewrapAll(rotation: OpenRotation): Promise<boolean> {
     let complete = true;
     let position = beforeAll;

@@ -14,11 +14,11 @@ const pageSize = 50;
 /** The time that the HSM may take for one page, in milliseconds. */
 const budgetMs = 60_000;
 
-/** How a page ended. */
+/** The result of a page. */
 export interface RewrappedPage {
-  /** The last version of the page: the next page begins after it. */
+  /** The last version of the page. The next page begins after it. */
   readonly last: Position;
-  /** False where a version could not be rewrapped. */
+  /** False if a version could not be rewrapped. */
   readonly complete: boolean;
 }
 
@@ -97,7 +97,7 @@ export class RewrapPage {
       );
   }
 
-  /** A failure that may pass is only logged: it says nothing about the key. */
+  /** Only logs a failure that may pass, because it says nothing about the key. */
   private warnOf(tenantId: string, passing: readonly RewrapFailure[]): void {
     if (passing.length > 0)
       this.log.warn(

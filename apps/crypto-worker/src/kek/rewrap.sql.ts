@@ -34,8 +34,8 @@ export const versionsUnderOlderKek = (
     .getMany();
 
 /**
- * Records new blobs where the old blob is still the one that was read. The revision moves, so that no worker goes on with the
- * old blob, whose KEK will be gone.
+ * Records new blobs if the old blob is unchanged. The revision increases, so that no worker continues with the old blob,
+ * whose KEK will be destroyed.
  */
 export const recordRewrapped = async (
   manager: EntityManager,
@@ -62,7 +62,7 @@ export const recordRewrapped = async (
   );
 };
 
-/** Tells whether no blob and no key that is being made needs the KEK. Holds the tenant's fence, so the answer stays true. */
+/** Tells whether no blob, and no key in the making, needs the KEK. Holds the tenant's fence, so the answer stays true. */
 export const isKekUnneeded = async (manager: EntityManager, tenantId: string, generation: number): Promise<boolean> => {
   await holdFence(manager, tenantId);
   const rows = await manager.query<unknown[]>(

@@ -9,7 +9,7 @@ import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
 
 /**
- * Begins the rotation of a tenant's KEK: makes the new one. From the commit that records it every new key is wrapped with it.
+ * Starts the rotation of a tenant's KEK: makes the new KEK. From the commit that records it, it wraps every new key.
  * `RewrapKeys` does the rest.
  */
 @Injectable()
@@ -21,7 +21,7 @@ export class RotateKek {
     private readonly partition: Partition,
   ) {}
 
-  /** Returns the rotation under way where there is one. @throws AnkaError `tenant-unknown`, and custody's */
+  /** Returns the rotation under way if there is one. @throws AnkaError `tenant-unknown`, and custody's errors */
   rotate(context: Context): Promise<Kek | DryRun> {
     return this.actions.runInHsm(context, {
       operation: 'kek.rotate',
@@ -37,7 +37,7 @@ export class RotateKek {
     const { tenantId } = context;
     if (before.state === 'rotating') return before;
     const generation = before.generation + 1;
-    // Makes nothing where another worker has begun a rotation meanwhile: that one is returned.
+    // If another worker has begun a rotation meanwhile, this makes nothing and returns that rotation.
     await this.platformKeys.makeKek(context, generation, (manager) =>
       beginRotation(manager, context, generation, this.partition.name),
     );

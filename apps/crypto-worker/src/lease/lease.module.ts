@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Lease } from './lease.js';
 
-/** The worker's sign of life. */
+/** The worker's lease, which shows that it is alive. */
 @Module({ providers: [Lease], exports: [Lease] })
 export class LeaseModule {}

@@ -4,8 +4,8 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { lock, tryLock, tryLockName, unlock, unlockName } from './lease.sql.js';
 
 /**
- * A worker's sign of life: a session-level advisory lock that PostgreSQL lets go when the worker's connection is gone.
- * Intents carry its number, so a worker that gets the lock of an intent knows that its holder is dead. No clocks are used.
+ * A worker's lease: a session-level advisory lock. PostgreSQL releases it when the worker's connection ends. Intents carry
+ * its number, so a worker that gets the lock of an intent knows that the intent's holder is dead. No clocks are used.
  */
 @Injectable()
 export class Lease implements OnApplicationShutdown {
@@ -17,7 +17,7 @@ export class Lease implements OnApplicationShutdown {
     private readonly log: Logger,
   ) {}
 
-  /** The number of the lock this worker holds now; a lost one is replaced by a new number. */
+  /** Returns the number of the lock that this worker holds. A lost lock is replaced by one with a new number. */
   async number(): Promise<string> {
     if (this.held !== undefined) return this.held.number;
     this.taking ??= this.take().finally(() => {
@@ -26,7 +26,7 @@ export class Lease implements OnApplicationShutdown {
     return this.taking;
   }
 
-  /** Runs `work` if the worker that holds `number` is dead. @returns false when it lives */
+  /** Runs `work` if the worker that holds `number` is dead. @returns false if it is alive */
   async ifDead(number: string, work: () => Promise<void>): Promise<boolean> {
     await this.number();
     const client = this.held?.client;
@@ -41,7 +41,7 @@ export class Lease implements OnApplicationShutdown {
     }
   }
 
-  /** Runs `work` unless another worker is at what goes by this name. @returns false when one is */
+  /** Runs `work` unless another worker holds this name. @returns false if one does */
   async alone(name: string, work: () => Promise<void>): Promise<boolean> {
     await this.number();
     const client = this.held?.client;

@@ -1,12 +1,12 @@
 import type { Logger } from '@ankasecure/service-kit';
 
-/** Work that repeats, one round at a time. A round that fails is logged and tried again. */
+/** Repeats work, one round at a time. A failed round is logged and retried. */
 export class Rounds {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  /** @param everyMs from the end of one round to the beginning of the next */
+  /** @param everyMs milliseconds from the end of one round to the start of the next */
   constructor(
     private readonly everyMs: number,
     private readonly work: () => Promise<void>,
@@ -24,13 +24,13 @@ export class Rounds {
     return this.stopped;
   }
 
-  /** Begins no further round. The round under way sees it by `isStopped`. */
+  /** Starts no further round. `isStopped` tells the round under way. */
   halt(): void {
     this.stopped = true;
     clearTimeout(this.timer);
   }
 
-  /** Resolves when the round under way is over. */
+  /** Resolves when the round under way has ended. */
   async stop(): Promise<void> {
     this.halt();
     await this.running;

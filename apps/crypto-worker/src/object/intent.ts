@@ -18,11 +18,9 @@ export interface Intent {
 /** An intent of any worker of the partition. */
 export interface OpenIntent extends Intent {
   readonly kind: IntentKind;
-  /** The event that it began with. */
-  readonly event: AuditEvent;
+  /** The event that it began with, as JSON. It is parsed when the intent is ended, so that a damaged one delays no other. */
+  readonly event: string;
 }
-
-type StoredIntent = Pick<IntentRecord, 'tenantId' | 'objectId' | 'kind' | 'lease' | 'event'>;
 
 /** The record of an object whose making failed. */
 export interface Standing {
@@ -114,9 +112,8 @@ export class Intents {
   }
 
   /** The open intents of this partition with any holder, oldest first. */
-  async open(): Promise<OpenIntent[]> {
-    const stored = await this.dataSource.query<StoredIntent[]>(openIntents, [this.partition.name]);
-    return stored.map((intent) => ({ ...intent, event: JSON.parse(intent.event) as AuditEvent }));
+  open(): Promise<OpenIntent[]> {
+    return this.dataSource.query<OpenIntent[]>(openIntents, [this.partition.name]);
   }
 
   /** This process does nothing more about the object. */

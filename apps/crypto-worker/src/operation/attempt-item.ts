@@ -14,8 +14,8 @@ import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';
 import { Quotas } from '../quota/quotas.js';
 import type { Attempt } from './attempt.js';
-import { type AcceptedRisk, ItemRecord } from './item-record.js';
-import type { Operation, OperationResult } from './operation.js';
+import { type AcceptedRisk, ItemRecord, type PerformedOperation } from './item-record.js';
+import type { Operation } from './operation.js';
 import { UseBudget } from './use-budget.js';
 import { runWithoutHsm } from './without-hsm.js';
 
@@ -50,8 +50,7 @@ export class AttemptItem {
         await this.runUpToHsm(request, key);
         return record.dryRun();
       }
-      const [used, result] = await this.perform(request, record, key);
-      return record.succeeded(used, result);
+      return record.succeeded(await this.perform(request, record, key));
     } catch (error) {
       return context.dryRun === true ? record.dryRun(asAnkaError(error)) : record.failed(asAnkaError(error));
     }
@@ -95,26 +94,29 @@ export class AttemptItem {
     return runWithoutHsm(this.custody, (custody) => operation.run(custody, context, key, item, parsed));
   }
 
-  /** Runs the operation within the key's quota. @returns the version that was used, and what it gave */
+  /** Runs the operation within the key's quota. */
   private async perform<Item, Parsed>(
     request: ItemRequest<Item, Parsed>,
     record: ItemRecord,
     decided: GrantedVersion,
-  ): Promise<readonly [GrantedVersion, OperationResult]> {
+  ): Promise<PerformedOperation> {
     const { operation, item, parsed } = request;
-    // Meters this item alone, for its span. The request's own meter counts the same time.
+    // Meters the operation alone: no self-test, and no rotation of a used-up key.
     const budget = metered(request.context);
-    const run = async (): Promise<readonly [GrantedVersion, OperationResult]> => {
+    const run = async (): Promise<PerformedOperation> => {
       const key = await this.takeUse(request, record, decided);
-      return [key, await operation.run(this.custody, budget, key, item, parsed)];
+      const result = await operation.run(this.custody, budget, key, item, parsed);
+      return { key, result, hsmMicros: budget.hsm.micros };
     };
-    const ended = await (this.quotas.bounds(decided)
+    const performed = await (this.quotas.bounds(decided)
       ? this.quotas.during(decided, run, (left) => {
           record.keyQuota = left;
         })
       : run());
-    recordSpan(`pkcs11 ${operation.name}`, budget.hsm.micros, { 'ankasecure.algorithm': decided.algorithm });
-    return ended;
+    recordSpan(`pkcs11 ${operation.name}`, performed.hsmMicros, {
+      'ankasecure.algorithm': performed.key.algorithm,
+    });
+    return performed;
   }
 
   /** Takes one use of a key that may protect a bounded number of times. @returns the key, or the version that has followed it */

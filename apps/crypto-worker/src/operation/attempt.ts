@@ -7,6 +7,8 @@ import { tightest } from '../quota/quotas.js';
 export interface Attempt {
   readonly fence: Fence;
   readonly event: AuditEvent;
+  /** Microseconds inside PKCS#11 calls. 0 for a failure: the time would tell which step failed. */
+  readonly hsmMicros: number;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly error?: AnkaError;
   readonly notice?: Notice;

@@ -5,7 +5,7 @@ import {
   type Context,
   type KeyQuota,
   type KeyState,
-  rehearsalOf,
+  dryRunNameOf,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 import { dryRunOf } from '../outcome/dry-run.js';
@@ -20,6 +20,15 @@ import type { OperationResult } from './operation.js';
 export interface AcceptedRisk {
   readonly riskAccepted: 'true';
   readonly state: KeyState;
+}
+
+/** An operation that ran to its end. */
+export interface PerformedOperation {
+  /** The version that was used. */
+  readonly key: KeyVersion;
+  readonly result: OperationResult;
+  /** Microseconds inside PKCS#11 calls. */
+  readonly hsmMicros: number;
 }
 
 /**
@@ -40,11 +49,12 @@ export class ItemRecord {
     private readonly context: Context,
   ) {}
 
-  succeeded(key: KeyVersion, result: OperationResult): Attempt {
+  succeeded({ key, result, hsmMicros }: PerformedOperation): Attempt {
     const { ruling } = this;
     return {
       fence: this.fence(),
       event: this.event(result.failureCode ?? null, result.alg),
+      hsmMicros,
       body: bodyOf(key, result, ruling),
       ...(ruling?.notice === undefined ? {} : { notice: ruling.notice }),
       ...(this.keyQuota === undefined ? {} : { keyQuota: this.keyQuota }),
@@ -55,6 +65,7 @@ export class ItemRecord {
     return {
       fence: this.fence(),
       event: this.event(failureCodeOf(error)),
+      hsmMicros: 0,
       error,
       ...(this.keyQuota === undefined ? {} : { keyQuota: this.keyQuota }),
     };
@@ -68,6 +79,7 @@ export class ItemRecord {
     return {
       fence: this.fence(),
       event: this.event(error === undefined ? null : failureCodeOf(error)),
+      hsmMicros: 0,
       body: { ...dryRunOf({ operation, error, key: named ?? { keyId }, ruling }) },
     };
   }
@@ -101,7 +113,7 @@ export class ItemRecord {
 
 /** An operation as audit events name it: a dry run has a name of its own. */
 export const eventName = (operation: string, { dryRun }: Pick<Context, 'dryRun'>): string =>
-  dryRun === true ? rehearsalOf(operation) : operation;
+  dryRun === true ? dryRunNameOf(operation) : operation;
 
 const bodyOf = (
   key: KeyVersion,

@@ -1,7 +1,6 @@
 import { AnkaError, auditEvent, batchOf, type Context, failureOf, type ReplyHead } from '@ankasecure/contracts';
 import { asAnkaError, Outbox, parseJson, type RawAnswer, validate } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { metered } from '../deadline/metered.js';
 import { undecided } from '../outcome/fence.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { type Attempt, itemAnswer, noticeOf, quotaOf } from './attempt.js';
@@ -28,14 +27,13 @@ export class RunOperation {
     private readonly outbox: Outbox,
   ) {}
 
-  async run<Item, Parsed>(operation: Operation<Item, Parsed>, request: Context, bytes: Uint8Array): Promise<RawAnswer> {
+  async run<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, bytes: Uint8Array): Promise<RawAnswer> {
     const start = performance.now();
-    const context = metered(request);
     this.outbox.assertRoom();
     const { items, batch } = await this.parse(operation, context, bytes);
     const attempts = await this.all(operation, context, items);
     const times = {
-      hsmMicros: Math.round(context.hsm.micros),
+      hsmMicros: Math.round(attempts.reduce((sum, { hsmMicros }) => sum + hsmMicros, 0)),
       workerMicros: Math.round((performance.now() - start) * 1000),
     };
     return answerOf(attempts, batch, times);
@@ -92,7 +90,7 @@ export class RunOperation {
     const fence = undecided(context.tenantId);
     const event = auditEvent(context, { operation: eventName(name, context), failureCode: error.code });
     await this.outcomes.commit(fence, event);
-    return { fence, event, error };
+    return { fence, event, hsmMicros: 0, error };
   }
 
   /** Takes the body apart. A body that cannot be taken apart is an outcome too. */

@@ -86,7 +86,7 @@ const replySchema = (route: Route, schemas: SchemaCollection) => {
 };
 
 /** The answer to the dry run of a creation, which creates nothing. */
-const rehearsed = (route: Route, schemas: SchemaCollection) => ({
+const dryRunResponse = (route: Route, schemas: SchemaCollection) => ({
   description: 'Dry run. Nothing was created.',
   headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy'),
   content: { 'application/json': { schema: dryRunSchemas(route, schemas)[0] } },
@@ -135,7 +135,7 @@ export const responsesOf = (route: Route, schemas: SchemaCollection): Record<str
       codes.length === 1 ? { $ref: `#/components/responses/${codes[0]}` } : refusal(status, codes),
     ]);
   return {
-    ...(route.dryRun && route.status !== 200 && { 200: rehearsed(route, schemas) }),
+    ...(route.dryRun && route.status !== 200 && { 200: dryRunResponse(route, schemas) }),
     [route.status]: success(route, schemas),
     ...(route.controlled && { 202: awaited(schemas) }),
     ...Object.fromEntries(refusals),

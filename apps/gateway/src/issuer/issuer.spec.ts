@@ -242,17 +242,17 @@ describe('the settings of an issuer', () => {
 
   it('can be checked in a dry run, which changes nothing', async () => {
     const { id, ...held } = await create(about());
-    const rehearse = async (method: string, path: string, body?: object, headers = {}): Promise<DryRun> =>
+    const dryRunOf = async (method: string, path: string, body?: object, headers = {}): Promise<DryRun> =>
       JSON.parse((await send(method, `${path}?dryRun=true`, body, headers)).text) as DryRun;
     const other = about({ issuer: 'https://two.test', subjectPrefix: 'two:' });
-    expect((await rehearse('POST', '', { ...other, subjectPrefix: '' })).error?.code).toBe('subject-prefix-taken');
-    expect(await rehearse('POST', '', other)).toEqual({ dryRun: true, operation: 'issuer.create', succeeds: true });
+    expect((await dryRunOf('POST', '', { ...other, subjectPrefix: '' })).error?.code).toBe('subject-prefix-taken');
+    expect(await dryRunOf('POST', '', other)).toEqual({ dryRun: true, operation: 'issuer.create', succeeds: true });
     for (const issuer of [provider.issuer, ownIssuer])
-      expect((await rehearse('POST', '', about({ issuer }))).error?.code).toBe('issuer-exists');
-    expect(await rehearse('PUT', `/${id}`, other, { 'if-match': '"1"' })).toMatchObject({ succeeds: true });
-    expect((await rehearse('PUT', `/${id}`, other, { 'if-match': '"2"' })).error?.code).toBe('precondition-failed');
-    expect(await rehearse('DELETE', `/${id}`)).toMatchObject({ operation: 'issuer.delete', succeeds: true });
-    expect((await rehearse('DELETE', `/${crypto.randomUUID()}`)).error?.code).toBe('issuer-not-found');
+      expect((await dryRunOf('POST', '', about({ issuer }))).error?.code).toBe('issuer-exists');
+    expect(await dryRunOf('PUT', `/${id}`, other, { 'if-match': '"1"' })).toMatchObject({ succeeds: true });
+    expect((await dryRunOf('PUT', `/${id}`, other, { 'if-match': '"2"' })).error?.code).toBe('precondition-failed');
+    expect(await dryRunOf('DELETE', `/${id}`)).toMatchObject({ operation: 'issuer.delete', succeeds: true });
+    expect((await dryRunOf('DELETE', `/${crypto.randomUUID()}`)).error?.code).toBe('issuer-not-found');
     expect(JSON.parse((await send('GET', '')).text)).toEqual({ items: [{ id, ...held }] });
     await expect
       .poll(() => rig.standIns.sealed.filter(({ operation }) => operation.startsWith('dry-run.issuer.')))

@@ -156,7 +156,7 @@ describe('the listing of accounts', () => {
 });
 
 describe('a dry run', () => {
-  const rehearse = async (method: string, path: string, body?: object): Promise<DryRun> => {
+  const dryRunOf = async (method: string, path: string, body?: object): Promise<DryRun> => {
     const options = { token: admin, ...(body && { body: JSON.stringify(body) }) };
     const answer = await call(gateway, method, `/api/v1/service-accounts${path}?dryRun=true`, options);
     expect(answer.status, answer.text).toBe(200);
@@ -168,13 +168,13 @@ describe('a dry run', () => {
   it('of a new account checks everything, creates nothing, and is marked in the trail', async () => {
     const before = await known();
     const body = { name: 'tried', roles: ['user', 'auditor'], keys: [pair.jwk] };
-    expect(await rehearse('POST', '', body)).toEqual({
+    expect(await dryRunOf('POST', '', body)).toEqual({
       dryRun: true,
       operation: 'service-account.create',
       succeeds: true,
     });
     const short = { ...pair.jwk, x: 'AAAA' };
-    expect(await rehearse('POST', '', { ...body, keys: [short] })).toMatchObject({
+    expect(await dryRunOf('POST', '', { ...body, keys: [short] })).toMatchObject({
       succeeds: false,
       error: { code: 'request-invalid', status: 400 },
     });
@@ -189,9 +189,9 @@ describe('a dry run', () => {
 
   it('of a deletion deletes nothing', async () => {
     const token = await tokenOf();
-    expect(await rehearse('DELETE', `/${account.id}`)).toMatchObject({ succeeds: true });
+    expect(await dryRunOf('DELETE', `/${account.id}`)).toMatchObject({ succeeds: true });
     expect((await read(token)).status).toBe(200);
-    expect(await rehearse('DELETE', `/${crypto.randomUUID()}`)).toMatchObject({
+    expect(await dryRunOf('DELETE', `/${crypto.randomUUID()}`)).toMatchObject({
       succeeds: false,
       error: { code: 'service-account-not-found' },
     });

@@ -36,14 +36,14 @@ describe('a policy that requires two people for something', () => {
   });
 
   it('reports this in a dry run, after all other checks', async () => {
-    const rehearsed = async (ifMatch: number, over = {}): Promise<unknown> => {
-      const { body } = await policy.rehearse(tenantId, { ifMatch, ...over }, { fipsOnly: true });
+    const dryRun = async (ifMatch: number, over = {}): Promise<unknown> => {
+      const { body } = await policy.dryRun(tenantId, { ifMatch, ...over }, { fipsOnly: true });
       const { succeeds, error } = JSON.parse(body.toString()) as DryRun;
       return [succeeds, error?.code];
     };
-    expect(await rehearsed(2)).toEqual([false, 'approval-required']);
-    expect(await rehearsed(1)).toEqual([false, 'precondition-failed']);
-    expect(await rehearsed(2, { approval })).toEqual([true, undefined]);
+    expect(await dryRun(2)).toEqual([false, 'approval-required']);
+    expect(await dryRun(1)).toEqual([false, 'precondition-failed']);
+    expect(await dryRun(2, { approval })).toEqual([true, undefined]);
   });
 
   it('is relaxed by two people, is then in force on the worker, and its event names both', async () => {

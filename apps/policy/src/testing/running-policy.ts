@@ -166,7 +166,7 @@ export const startPolicy = async () => {
       gateway.request(putPolicy, '', contextOf(tenantId, over), { ...initialPolicy, ...document }),
     rollback: (tenantId: string, version: number, over: Partial<Context> = {}) =>
       gateway.request(rollbackPolicy, '', contextOf(tenantId, over), { version }),
-    rehearse: (tenantId: string, over: Partial<Context>, document: Partial<PolicyDocument>) =>
+    dryRun: (tenantId: string, over: Partial<Context>, document: Partial<PolicyDocument>) =>
       gateway.requestRaw(
         putPolicy.subject,
         contextOf(tenantId, { dryRun: true, ...over }),

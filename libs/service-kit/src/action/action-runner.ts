@@ -3,7 +3,7 @@ import {
   auditEvent,
   type Context,
   type DryRun,
-  rehearsalOf,
+  dryRunNameOf,
   tried,
   verdictOf,
 } from '@ankasecure/contracts';
@@ -12,7 +12,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { withTenant } from '../database/tenant.js';
 import { Outbox } from '../outbox/outbox.js';
 
-/** Puts events on record in the transaction of the action that they report. */
+/** Records audit events in the transaction of the action that they report. */
 export type RecordEvents = (...events: readonly AuditEvent[]) => Promise<void>;
 
 /** A change of one tenant's data in two steps, both inside the tenant's transaction. */
@@ -42,8 +42,8 @@ export class ActionRunner {
   ) {}
 
   /**
-   * Carries the action out, or checks it and records the dry run where `context.dryRun` is set.
-   * @throws AnkaError `audit-unavailable`, the refusals of an action that is carried out, and failures that are no refusals
+   * Carries out the action. If `context.dryRun` is set, checks it and records the dry run instead.  @throws AnkaError
+   * `audit-unavailable`, the refusals of an action that is carried out, and failures that are not refusals
    */
   async run<Plan, Result>(context: Context, action: Action<Plan, Result>): Promise<Result | DryRun> {
     this.outbox.assertRoom();
@@ -60,12 +60,12 @@ export class ActionRunner {
     check: () => Promise<unknown>,
   ): Promise<DryRun> {
     const { error } = await tried(check);
-    const action = { operation: rehearsalOf(operation), details, failureCode: error?.code ?? null };
+    const action = { operation: dryRunNameOf(operation), details, failureCode: error?.code ?? null };
     await this.recording(context.tenantId, (_, record) => record(auditEvent(context, action)));
     return verdictOf(operation, error);
   }
 
-  /** Runs `work` in the tenant's transaction. Once it is committed, wakes the outbox for the recorded events. */
+  /** Runs `work` in the tenant's transaction. Wakes the outbox for the recorded events after the commit. */
   private async recording<Result>(
     tenantId: string,
     work: (manager: EntityManager, record: RecordEvents) => Promise<Result>,

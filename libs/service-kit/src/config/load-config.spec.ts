@@ -52,7 +52,7 @@ describe('configuration', () => {
     });
   });
 
-  it('names a placeholder without value', () => {
+  it('names a placeholder without a value', () => {
     expect(() => load(documented)).toThrow(/\$\{pkcs11_pin\} has no value/);
   });
 
@@ -80,7 +80,7 @@ describe('configuration', () => {
     ['hsm:\n  pin: @canary', 'BAD_SCALAR_START at line 2, column 8'],
     ['hsm:\n  pin: canary: 3', 'BLOCK_AS_IMPLICIT_KEY at line 2, column 8'],
     ['hsm:\n  pin: *canary', 'an alias cannot be resolved'],
-  ])('says of %j where it stops being YAML, and never what stands there', (text, message) => {
+  ])('reports for %j where it stops being YAML, and never its contents', (text, message) => {
     let thrown: unknown;
     try {
       load(text);

@@ -7,8 +7,8 @@ const camel = (key: string): string => key.replaceAll(/-([a-z0-9])/g, (_, letter
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /**
- * The parser's own words quote the document around an error, or the name of an alias, and its warnings do too: any of it may be
- * a secret. So only the kind of the error and its place are said, and the cause is left behind.
+ * The YAML parser's messages and warnings quote the document around an error, or the name of an alias. Either may contain a
+ * secret. The error therefore names only the kind and the place, and drops the cause.
  */
 const parseYaml = (text: string): unknown => {
   try {
@@ -56,7 +56,7 @@ export const parseConfig = <Schema extends z.ZodType>(
   throw new Error(`configuration is not valid:\n  ${result.error.issues.map(describe).join('\n  ')}`);
 };
 
-/** Reads the file named by `ANKASECURE_CONFIG`, once, at start. Secret files lie in `ANKASECURE_SECRETS` (default /run/secrets). */
+/** Reads the file named by `ANKASECURE_CONFIG`, once, at start. Secret files are in `ANKASECURE_SECRETS` (default /run/secrets). */
 export const loadConfig = <Schema extends z.ZodType>(schema: Schema): z.infer<Schema> => {
   const file = process.env['ANKASECURE_CONFIG'];
   if (file === undefined) throw new Error('configuration: ANKASECURE_CONFIG must name the configuration file');

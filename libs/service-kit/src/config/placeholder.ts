@@ -5,7 +5,7 @@ export type Resolve = (name: string) => string | undefined;
 
 const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^}]*))?\}/g;
 
-/** The environment, then a file of that name in the secrets directory (one trailing newline is not part of a secret). */
+/** Reads the environment, then a file of that name in the secrets directory. One trailing newline is not part of a secret. */
 export const environmentThenSecrets =
   (environment: NodeJS.ProcessEnv, secretsDirectory: string): Resolve =>
   (name) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A whole number; digits in a string count, since a placeholder always gives a string. */
+/** A whole number. A string of digits counts, because a placeholder always gives a string. */
 export const integer = (min: number, max: number) =>
   z.preprocess(
     (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
@@ -24,9 +24,9 @@ export const serviceConfig = z.strictObject({
     name: z.string().min(1),
     ...login,
     poolSize: integer(2, 200).default(8),
-    /** Certificate authority of the server; without it the connection is not encrypted (loopback, or a mesh that does it). */
+    /** The certificate authority of the server. Without it the connection is not encrypted (loopback, or a mesh that encrypts). */
     caFile: z.string().min(1).optional(),
-    /** Only in the file that `migrate` reads. */
+    /** Set only in the file that `migrate` reads. */
     owner: z.strictObject(login).optional(),
   }),
   observability: z.strictObject({
@@ -37,10 +37,10 @@ export const serviceConfig = z.strictObject({
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 
-/** Name of an HSM partition: a token of bus subjects, so without dots. */
+/** The name of an HSM partition. It is a token of bus subjects and therefore has no dots. */
 export const partitionName = z.string().regex(/^[a-z0-9-]{1,32}$/);
 
-/** Key of the signatures on listing cursors; the same in all instances of a service. */
+/** The key that signs listing cursors. All instances of a service have the same key. */
 export const cursorSecret = z.string().min(32, 'must have at least 32 characters');
 
 /** The database section, and the token it is injected by. */

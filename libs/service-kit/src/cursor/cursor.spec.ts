@@ -6,7 +6,7 @@ describe('a cursor', () => {
   const scope = { tenantId: 'a', listing: 'keys', filter: { state: 'ACTIVE', label: undefined } };
   const cursor = seal.seal(scope, '17/x');
 
-  it('opens where it came from', () => {
+  it('opens in the listing it comes from', () => {
     expect(seal.open(scope, cursor)).toBe('17/x');
     expect(seal.open({ ...scope, filter: { state: 'ACTIVE' } }, cursor)).toBe('17/x');
   });

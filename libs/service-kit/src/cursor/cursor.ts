@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 
 /**
- * Positions in listings that callers hold but cannot read into or change: `position.mac`, where the MAC binds tenant,
- * listing and filter, so that a cursor works only where it came from.
+ * Signs positions in listings. Callers hold a cursor but cannot change it. The form is `position.mac`. The MAC binds tenant,
+ * listing and filter, so a cursor works only in the listing that it comes from.
  */
 export class CursorSeal {
   constructor(private readonly secret: string) {}

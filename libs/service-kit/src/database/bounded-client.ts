@@ -4,8 +4,8 @@ type Call = readonly unknown[];
 type Callback = (error: unknown, result: unknown) => void;
 
 /**
- * A connection that does not outlive a query that is not answered. pg gives such a query up after `query_timeout` and keeps
- * its connection, on which every later query waits behind it, and which no keepalive ends while the network owes bytes.
+ * A connection that is closed when a query is not answered. After `query_timeout` pg abandons the query but keeps the
+ * connection. Every later query would wait behind it, and no keepalive ends it while the network still owes bytes.
  */
 export class BoundedClient extends Client {
   constructor(config?: ClientConfig) {

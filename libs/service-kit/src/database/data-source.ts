@@ -16,13 +16,13 @@ const limits = {
   statement_timeout: 15_000,
   idle_in_transaction_session_timeout: 60_000,
   connectionTimeoutMillis: 5_000,
-  /** Longer than any statement may take. It ends queries to a server that is cut off and never answers. */
+  /** Longer than any statement may take. It ends queries to a server that is unreachable and never answers. */
   query_timeout: 20_000,
 };
 
 /**
- * Both ends detect a connection whose other end vanished. The client detects it first, after 10 s and ten probes of libuv, so
- * the loser of an advisory lock knows before PostgreSQL gives the lock to another.
+ * Both ends detect a connection whose other end vanished. The client detects it first, after 10 s and ten probes by libuv.
+ * The loser of an advisory lock therefore knows before PostgreSQL gives the lock to another.
  */
 const liveness = {
   keepAlive: true,
@@ -38,13 +38,13 @@ const liveness = {
     .join(' '),
 };
 
-/** The connection's TLS options: the server is verified against the configured authority. */
+/** The connection's TLS options. The server is verified against the configured authority. */
 export const tlsOf = (config: ServiceConfig['database']): { ssl?: { ca: string } } =>
   config.caFile === undefined ? {} : { ssl: { ca: readFileSync(config.caFile, 'utf8') } };
 
 /**
- * Options of a pg `Pool` or `BoundedClient`, for connections to the service's database that stay apart from its data source.
- * @param unansweredMs how long a query may go unanswered; longer only where one waits for a lock
+ * Options of a pg `Pool` or `BoundedClient`, for connections that are separate from the service's data source.  @param
+ * unansweredMs time limit of a query, in milliseconds; longer only for queries that wait for a lock
  */
 export const connectionOf = (
   config: ServiceConfig['database'],
@@ -65,8 +65,8 @@ export const connectionOf = (
 });
 
 /**
- * How a service reaches its own database, as the role it serves with.
- * @param bounds tighter ones, for work that must not hold up anything for so long; 0 is none, for work that takes its time
+ * Options for the service's connections to its own database, under its own role.  @param bounds overrides of the time
+ * limits, in milliseconds; 0 means none
  */
 export const dataSourceOptions = (
   service: string,

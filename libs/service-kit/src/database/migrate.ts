@@ -6,14 +6,14 @@ import { dataSourceOptions, type Schema } from './data-source.js';
 
 const migrateConfig = z.strictObject({ database: serviceConfig.shape.database.required({ owner: true }) });
 
-/** Arbitrary and the same everywhere: one migration at a time per database. */
+/** An arbitrary number, the same everywhere. Only one migration runs at a time per database. */
 const migrationLock = 7_201_155;
 
 /** Migrates the schema as its owner. The service's role gets only what the migrations grant. */
 export const migrate = async (service: string, schema: Schema): Promise<void> => {
   const { database } = loadConfig(migrateConfig);
   const dataSource = new DataSource(
-    // However large the tables have become: a change of schema takes the time it takes.
+    // Tables may be large, so a schema change has no time limit.
     dataSourceOptions(service, { ...database, ...database.owner, poolSize: 2 }, schema, {
       statement_timeout: 0,
       query_timeout: 0,

@@ -1,9 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
 /**
- * Runs `work` in one transaction in which row-level security lets through the rows of `tenantId` and no others.
- * Every statement that touches a tenant's rows goes through here.
- * @param isolation `REPEATABLE READ` for work whose statements must all see the same moment
+ * Runs `work` in one transaction. Row-level security shows it the rows of `tenantId` and no others. Every statement on a
+ * tenant's rows runs here.  @param isolation `REPEATABLE READ` for work whose statements must all see the same snapshot
  */
 export const withTenant = <Value>(
   dataSource: DataSource,
@@ -18,7 +17,7 @@ export const withTenant = <Value>(
   return isolation === undefined ? dataSource.transaction(asTenant) : dataSource.transaction(isolation, asTenant);
 };
 
-/** SQL that puts `table` behind the second wall: only the transaction's tenant is visible to the role the service logs in as. */
+/** SQL that puts `table` behind the second wall: the service's role sees only the rows of the transaction's tenant. */
 export const tenantIsolation = (table: string): string => `
   ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
   CREATE POLICY tenant_isolation ON ${table}

@@ -26,7 +26,7 @@ describe('a thrown value', () => {
     'ETIMEDOUT',
     'EHOSTUNREACH',
     'EAI_AGAIN',
-  ])('is worth another try when its code is %s', (code) =>
+  ])('is retryable when its code is %s', (code) =>
     expect(asAnkaError(failed(code))).toMatchObject({ code: 'service-unavailable', retryable: true }),
   );
 
@@ -40,12 +40,12 @@ describe('a thrown value', () => {
     new Error('timeout expired'),
     new QueryFailedError('SELECT 1', [], new Error('Query read timeout')),
     new Error('Driver not Connected'),
-  ])('is worth another try when it says: %s', (error) =>
+  ])('is retryable when its message is: %s', (error) =>
     expect(asAnkaError(error)).toMatchObject({ code: 'service-unavailable', retryable: true, cause: error }),
   );
 
   it.each([failed('23505'), failed('42P01'), failed('22P02'), failed('25P02'), new TypeError('x'), 'text', undefined])(
-    'is our fault otherwise: %s',
+    'is an internal error otherwise: %s',
     (error) => expect(asAnkaError(error)).toMatchObject({ code: 'internal-error', retryable: false }),
   );
 

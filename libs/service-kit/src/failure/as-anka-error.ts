@@ -7,8 +7,8 @@ const transientCodes: readonly string[] = [
   '53',
   '57P0',
   '58',
-  // A standby after a failover (25006), a transaction idle or open too long (25P03, 25P04), a serialization failure, a
-  // deadlock, a lock that did not come in time (55P03), a statement that took too long or was cancelled (57014).
+  // A standby after a failover (25006); a transaction idle or open too long (25P03, 25P04); a serialization failure; a
+  // deadlock; a lock time-out (55P03); a statement that timed out or was cancelled (57014).
   '25006',
   '25P03',
   '25P04',

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => health.close());
 
-it('is alive from the first moment, started and ready only later', async () => {
+it('is alive from the first moment, and started and ready only later', async () => {
   expect((await get('/livez')).status).toBe(200);
   expect((await get('/startupz')).status).toBe(503);
   expect((await get('/readyz')).status).toBe(503);
@@ -23,7 +23,7 @@ it('is alive from the first moment, started and ready only later', async () => {
   expect((await get('/readyz')).status).toBe(200);
 });
 
-it('is not ready while a part is not, and tells which without saying why', async () => {
+it('is not ready while a part is not, and names the part but not the reason', async () => {
   health.markStarted();
   health.register('database', () => undefined);
   health.register('hsm', () => Promise.reject(new Error('pin 1234 refused at 10.0.0.1')));

@@ -8,8 +8,8 @@ export type Check = () => Promise<void> | void;
 const checkTimeoutMs = 2000;
 
 /**
- * Liveness, readiness, start-up and metrics on a port of their own, away from the public API.
- * `/livez` depends on nothing, `/readyz` asks every registered part, `/startupz` says whether the start is over.
+ * Serves liveness, readiness, start-up and metrics on a separate port, away from the public API. `/livez` depends on
+ * nothing. `/readyz` checks every registered part. `/startupz` tells whether start-up is complete.
  */
 export class Health {
   readonly registry = new Registry();
@@ -35,7 +35,7 @@ export class Health {
     return this.started;
   }
 
-  /** Which parts are ready; reasons stay in here, since they may name addresses. */
+  /** Tells which parts are ready. The reasons are not returned, because they may name addresses. */
   async readiness(): Promise<{ ready: boolean; parts: Record<string, 'ok' | 'failed'> }> {
     const parts = await Promise.all(
       [...this.checks].map(async ([name, check]) => [name, await passes(check)] as const),

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
 
-/** Names under which a secret could ever be logged by mistake, at any of the depths our objects have. */
+/** Names of members that could hold a secret, at every depth our objects have. */
 const secretNames = [
   'pin',
   'password',
@@ -26,7 +26,7 @@ export interface Logger extends PinoLogger {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
 export abstract class Logger {}
 
-/** Nothing secret is passed to a logger; redaction is the second wall. */
+/** Secrets are never passed to a logger. Redaction is the second wall. */
 export const loggerOptions = (service: string, level: string): LoggerOptions => ({
   level,
   base: { service },
@@ -37,7 +37,7 @@ export const loggerOptions = (service: string, level: string): LoggerOptions => 
 /** JSON lines on standard output. */
 export const createLogger = (service: string, level: string): Logger => pino(loggerOptions(service, level));
 
-/** Nest's own messages through the same logger. */
+/** Sends Nest's own messages to the same logger. */
 export const nestLogger = (logger: Logger): LoggerService => {
   const at =
     (level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal') =>

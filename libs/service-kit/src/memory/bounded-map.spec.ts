@@ -8,7 +8,7 @@ describe('a bounded map', () => {
     map.set('a', 1).set('b', 2);
   });
 
-  it('lets the entry go that was set longest ago', () => {
+  it('drops the entry that was set longest ago', () => {
     expect(map.get('a')).toBe(1);
     map.set('c', 3);
     expect([...map]).toEqual([
@@ -17,12 +17,12 @@ describe('a bounded map', () => {
     ]);
   });
 
-  it('pushes nothing out for an entry it has, which is the newest then', () => {
+  it('drops nothing when it sets an existing entry, which becomes the newest', () => {
     map.set('a', 4);
     expect([...map.keys()]).toEqual(['b', 'a']);
   });
 
-  it('lets the entry go that was unused for longest, where they are used', () => {
+  it('drops the least recently used entry if entries are read by use', () => {
     expect([map.use('a'), map.use('nothing')]).toEqual([1, undefined]);
     map.set('c', 3);
     expect([...map.keys()]).toEqual(['a', 'c']);

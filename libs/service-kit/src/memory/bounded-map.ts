@@ -4,7 +4,7 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
     super();
   }
 
-  /** Makes the entry the newest, whether it is new or not. */
+  /** Sets the entry and makes it the newest. */
   override set(key: Key, value: Value): this {
     this.delete(key);
     const oldest = this.keys().next();

@@ -5,7 +5,7 @@ export interface Answer<Body> {
   readonly body: Body;
   readonly revision?: number;
   readonly id?: string;
-  /** Microseconds inside PKCS#11 calls, where the context's meter did not count them. */
+  /** Microseconds inside PKCS#11 calls that the context's meter did not count. */
   readonly hsmMicros?: number;
   readonly notice?: Notice | undefined;
   readonly keyQuota?: KeyQuota | undefined;
@@ -20,7 +20,7 @@ export interface RawAnswer {
 /** Serves one message whose body is not parsed. */
 export type RawHandler = (context: Context, body: Buffer) => Promise<RawAnswer>;
 
-/** Writes an answer down: the head with its times, and the body as JSON. */
+/** Encodes an answer: the head with its times, and the body as JSON. */
 export const written = <Body>({ hsm }: Context, { body, ...rest }: Answer<Body>, start: number): RawAnswer => ({
   head: {
     ok: true,
@@ -31,7 +31,7 @@ export const written = <Body>({ hsm }: Context, { body, ...rest }: Answer<Body>,
   body: Buffer.from(JSON.stringify(body)),
 });
 
-/** Refuses the dry run of an operation that has none. */
+/** Refuses a dry run of an operation that does not support one. */
 export const noDryRun = async (): Promise<never> => {
   throw new AnkaError('request-invalid', 'This route has no dry run');
 };

@@ -5,7 +5,7 @@ import { inSpan, traceparentOf } from '../telemetry/trace.js';
 import type { BusConnection, RawReply } from './connection.js';
 import { parseJson, validate } from './frame.js';
 
-/** The data of `BusClient.send`, whose pattern is the contract. */
+/** The payload of `BusClient.send`. The pattern is the contract. */
 export interface Sent {
   readonly partition: string;
   readonly context: Context;
@@ -22,12 +22,12 @@ export class BusClient extends ClientProxy {
     return this.connection.isConnected();
   }
 
-  /** Largest message the server takes, in bytes: the head and body of a request or reply. */
+  /** The server's message limit, in bytes. It includes the head and body of a request or reply. */
   get maxPayload(): number {
     return this.connection.maxPayload;
   }
 
-  /** Sends a request and validates the reply's body with the contract's schema. @throws AnkaError as answered */
+  /** Sends a request and validates the reply's body with the contract's schema. @throws AnkaError the failure that was answered */
   async request<Request extends z.ZodType, Reply extends z.ZodType>(
     contract: Contract<Request, Reply>,
     partition: string,
@@ -43,8 +43,8 @@ export class BusClient extends ClientProxy {
   }
 
   /**
-   * Sends a body of bytes. A failure that was answered is a reply with `ok: false`.
-   * @throws AnkaError `service-unavailable` when nobody serves the subject or the connection is lost, `deadline-exceeded` when no reply came in time
+   * Sends a body of bytes. An answered failure is a reply with `ok: false`.  @throws AnkaError `service-unavailable` if
+   * nobody serves the subject or the connection is lost, `deadline-exceeded` if no reply came in time
    */
   requestRaw(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return inSpan(`request ${subject}`, 'client', () =>
@@ -52,7 +52,7 @@ export class BusClient extends ClientProxy {
     );
   }
 
-  /** The connection is made before the client, once per process. */
+  /** Does nothing: the connection is made before the client, once per process. */
   override async connect(): Promise<void> {
     await this.connection.flushed();
   }
@@ -74,7 +74,7 @@ export class BusClient extends ClientProxy {
     return () => undefined;
   }
 
-  /** Every message of the platform is a request: an event that nobody confirms could be lost without a trace. */
+  /** Refuses events. Every message of the platform is a request, because an unconfirmed event could be lost without a trace. */
   protected override dispatchEvent(): Promise<never> {
     return Promise.reject(new Error('the bus carries requests only'));
   }

@@ -22,12 +22,12 @@ interface Outgoing {
   readonly frame: Buffer;
 }
 
-/** This many requests do not wait for the rest of their turn: the server that answers them can work meanwhile. */
+/** Requests that trigger a write before the turn of the event loop ends, so that the server can start work. */
 const mostOutgoing = 8;
 
 /**
- * The one connection of a process to the message bus, with one private inbox for all replies; the last token of a reply's
- * subject names its request. Every request has a deadline. Nothing is queued while the connection is lost.
+ * A process's only connection to the message bus. One private inbox receives all replies; the last token of a reply's
+ * subject identifies its request. Every request has a deadline. Nothing is queued while the connection is lost.
  */
 export class BusConnection {
   private readonly waiters = new Map<string, Waiter>();
@@ -67,7 +67,7 @@ export class BusConnection {
     return this.connected && !this.connection.isClosed();
   }
 
-  /** Largest message the server takes, in bytes: the head and body of a request or reply. */
+  /** The server's message limit, in bytes. It includes the head and body of a request or reply. */
   get maxPayload(): number {
     // The connection forgets the server's limits while it is lost. The last known limit still holds then.
     this.knownMaxPayload = this.connection.info?.max_payload ?? this.knownMaxPayload;
@@ -75,8 +75,9 @@ export class BusConnection {
   }
 
   /**
-   * Sends one request and waits for its reply. A failure that was answered is a reply with `ok: false`.
-   * @throws AnkaError `service-unavailable` when nobody serves the subject or the connection is lost, `deadline-exceeded` when no reply came in time
+   * Sends one request and waits for its reply. An answered failure is a reply with `ok: false`.  @throws AnkaError
+   * `service-unavailable` if nobody serves the subject or the connection is lost, `deadline-exceeded` if no reply came in
+   * time
    */
   ask(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return new Promise((resolve, reject) => {
@@ -95,7 +96,7 @@ export class BusConnection {
     });
   }
 
-  /** Takes part in the queue group `queue` of `subject`. */
+  /** Joins the queue group `queue` of `subject`. */
   subscribe(subject: string, queue: string, receive: (message: Msg) => void): Subscription {
     return this.connection.subscribe(subject, {
       queue,
@@ -106,7 +107,7 @@ export class BusConnection {
     });
   }
 
-  /** Resolves when the server knows of every subscription and message so far. */
+  /** Resolves when the server has processed every subscription and message so far. */
   async flushed(): Promise<void> {
     await this.connection.flush();
   }
@@ -115,7 +116,7 @@ export class BusConnection {
     await this.connection.close();
   }
 
-  /** Requests of one turn of the event loop leave in one write: one system call and one TLS record for all of them. */
+  /** Sends the requests of one turn of the event loop in one write: one system call and one TLS record for all of them. */
   private readonly flushOutgoing = (): void => {
     for (const { token, subject, frame } of this.outgoing.splice(0)) {
       try {
@@ -161,7 +162,7 @@ export class BusConnection {
     }
   }
 
-  /** A permission error names its subject: the requests to that subject fail at once. */
+  /** A permission error names its subject. The requests to that subject fail at once. */
   private reportError(reason: string): void {
     this.log.error({ reason }, 'bus error');
     const denied = /publish.*"([^"]+)"/i.exec(reason)?.[1];
@@ -170,7 +171,7 @@ export class BusConnection {
         this.fail(token, new AnkaError('internal-error', `${this.service} may not send this request`));
   }
 
-  /** Replies to a lost connection never arrive, so their requests fail at once. Requests that have not left are dropped. */
+  /** Fails the requests in flight, because replies to a lost connection never arrive. Drops requests that were not sent. */
   private lose(): void {
     this.connected = false;
     this.outgoing.length = 0;

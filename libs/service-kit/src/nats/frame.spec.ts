@@ -11,7 +11,7 @@ const context: Context = {
 };
 
 describe('a frame', () => {
-  it('brings back context and bytes as they were', () => {
+  it('returns context and bytes unchanged', () => {
     const body = Buffer.from([0, 10, 255, 123]);
     const decoded = decodeRequest(encodeFrame({ ...context, principal: 'zoë' }, body));
     expect(decoded).toEqual({ context: { ...context, principal: 'zoë' }, body });
@@ -42,7 +42,7 @@ describe('JSON bodies', () => {
     expect(parseJson(Buffer.from('{"a":[1]}'))).toEqual({ a: [1] });
   });
 
-  it('have no member of the prototype’s name, however it is written', () => {
+  it('have no member named like the prototype, however it is written', () => {
     for (const name of ['__proto__', '\\u005f_proto__', '_\\u005Fproto\\u005f_', '__\\u0070roto__', '__pro\\u0074o__'])
       for (const json of [`{"${name}":"a"}`, `[{"b":[{"${name}":{}}]}]`])
         expect(() => parseJson(Buffer.from(json))).toThrow(expect.objectContaining({ code: 'request-invalid' }));
@@ -55,7 +55,7 @@ describe('JSON bodies', () => {
     malformed(Buffer.from('['.repeat(1_000_000)));
   });
 
-  it('are described by place and expectation, never by value', () => {
+  it('are described by place and expected type, never by value', () => {
     const schema = z.strictObject({ pin: z.string().max(3) });
     const described = (value: unknown) => {
       const result = schema.safeParse(value);

@@ -2,7 +2,7 @@ import { AnkaError, type Context, context, type ReplyHead, replyHead } from '@an
 import { scan } from 'secure-json-parse';
 import type { z } from 'zod';
 
-/** A message is one line of JSON and the body behind it, so a body passes through without being parsed. */
+/** A message is one line of JSON followed by the body. A body passes through without being parsed. */
 export interface Frame {
   readonly head: unknown;
   readonly body: Buffer;
@@ -40,12 +40,12 @@ export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Matches every spelling of `__proto__`, including escaped letters. May match more. */
+/** Matches every spelling of `__proto__`, including escaped letters. It may match more. */
 const maySayProto = /__proto__|\\u00[5-7]/i;
 
 /**
- * @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark,
- * `request-invalid` for a member named `__proto__`, which validation would drop without a word
+ * Parses a JSON body.  @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a
+ * byte order mark; `request-invalid` for a member named `__proto__`, which validation would drop silently
  */
 export const parseJson = (bytes: Uint8Array): unknown => {
   try {
@@ -66,7 +66,7 @@ const isSafe = (value: unknown): boolean =>
 const clip = (text: string): string =>
   (text.length > 160 ? `${text.slice(0, 160)}…` : text).replaceAll(/\p{Cc}/gu, '·').toWellFormed();
 
-/** Describes invalid values for the caller: the place and the expected type, never the value. */
+/** Describes invalid values to the caller: the place and the expected type, never the value. */
 export const describeIssues = (error: z.core.$ZodError): string => {
   const flat = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
     if (issue.code !== 'invalid_union') return [issue];

@@ -1,7 +1,7 @@
 /** Nest's metadata key for the extras of a message pattern. */
 const extrasKey = 'microservices:pattern_extras';
 
-/** Adds to the extras of a method. It works above and below `@MessagePattern`. */
+/** Adds to a method's extras. It works above and below `@MessagePattern`. */
 const markHandler =
   (mark: object): MethodDecorator =>
   (_target, _name, descriptor) => {
@@ -10,10 +10,10 @@ const markHandler =
   };
 
 /**
- * The method answers dry runs: it looks at `context.dryRun` and then returns a `DryRun`. Without this mark a dry run is
+ * Marks a method that answers dry runs: it reads `context.dryRun` and may return a `DryRun`. Without this mark a dry run is
  * refused before the method runs.
  */
 export const AnswersDryRuns = (): MethodDecorator => markHandler({ answersDryRuns: true });
 
-/** Puts the method into a group that `BusServer.pause(name)` takes out of service and `resume(name)` puts back. */
+/** Adds the method to a group that `BusServer.pause(name)` takes out of service and `resume(name)` puts back. */
 export const PauseGroup = (name: string): MethodDecorator => markHandler({ pauseGroup: name });

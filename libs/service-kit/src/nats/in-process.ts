@@ -11,8 +11,8 @@ import { valueOf } from './server.js';
 import { busTransport } from './transport.js';
 
 /**
- * Serves the contracts of controllers to callers in the same process. Nothing travels over the bus. Requests are validated,
- * dry runs refused and errors answered as `BusServer` does it.
+ * Serves the contracts of controllers to callers in the same process. Nothing travels over the bus. It validates requests,
+ * refuses dry runs and answers errors exactly as `BusServer` does.
  */
 @Injectable()
 export class InProcessServer extends Server implements CustomTransportStrategy {

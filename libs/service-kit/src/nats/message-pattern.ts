@@ -14,7 +14,7 @@ export interface HandlerExtras {
   readonly pauseGroup?: string;
 }
 
-/** A method that serves `contract`. It returns a `DryRun` only where `@AnswersDryRuns()` stands on it too. */
+/** A method that serves `contract`. It returns a `DryRun` only if it is also marked `@AnswersDryRuns()`. */
 export type Serves<Request extends z.ZodType, Reply extends z.ZodType> = (
   context: Context,
   request: z.infer<Request>,
@@ -37,11 +37,11 @@ const serves =
     UseFilters(failureFilter)(target, name, descriptor);
   };
 
-/** Serves a contract on the bus. The request is validated before the method runs; anything it throws is answered. */
+/** Serves a contract on the bus. The request is validated before the method runs. Anything the method throws becomes the answer. */
 export const MessagePattern = <Request extends z.ZodType, Reply extends z.ZodType>(
   contract: Contract<Request, Reply>,
 ): MethodDecoratorFor<Serves<Request, Reply>> => serves({ contract });
 
-/** Serves a contract whose bodies are bytes: the method parses the request and writes the reply's head itself. */
+/** Serves a contract whose bodies are bytes. The method parses the request and writes the reply's head itself. */
 export const RawMessagePattern = (contract: Contract): MethodDecoratorFor<RawHandler> =>
   serves({ contract, raw: true });

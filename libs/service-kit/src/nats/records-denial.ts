@@ -10,12 +10,12 @@ import {
 import { Reflector } from '@nestjs/core';
 import { catchError, from, type Observable } from 'rxjs';
 
-/** Records that a request was denied. The application supplies the one implementation. */
+/** Records denied requests. Each application supplies the one implementation. */
 export abstract class DenialRecorder {
   abstract record(context: Context, action: AuditedAction): Promise<void>;
 }
 
-/** Reads from the request the members of its denial's event. */
+/** Extracts the key and details of the denial's event from the request. */
 type DeniedRequest<Request> = (request: Request) => Pick<AuditedAction, 'keyId' | 'details'>;
 
 interface Denial {
@@ -49,8 +49,8 @@ export class DenialInterceptor implements NestInterceptor {
 }
 
 /**
- * Records `key-access-denied` of the method as a failed `operation`.
- * @param about the key and details that the event names, read from the request
+ * Records a `key-access-denied` error of the method as a failed `operation`.  @param about extracts the key and details of
+ * the event from the request
  */
 export const RecordsDenial = <Request = unknown>(
   operation: string,

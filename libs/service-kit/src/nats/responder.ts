@@ -7,7 +7,7 @@ import type { RawHandler } from './answer.js';
 import type { BusConnection } from './connection.js';
 import { decodeRequest, encodeFrame } from './frame.js';
 
-/** Stands in for a reply above the server's max_payload. */
+/** Replaces a reply above the server's max_payload. */
 const unsendable: ReplyHead = {
   ok: false,
   error: {
@@ -24,8 +24,9 @@ export class Responder {
   constructor(private readonly connection: BusConnection) {}
 
   /**
-   * The server drops messages above its max_payload, and the caller would wait until its deadline. A reply that does not fit
-   * is answered by `body-too-large` instead. The handler's outcome stays committed; only its report fails.
+   * Answers a message. The server drops messages above its max_payload, and the caller would wait until its deadline. A
+   * reply that does not fit is therefore answered with `body-too-large`. The handler's outcome stays committed; only its
+   * report fails.
    */
   async answer(message: Msg, handler: RawHandler): Promise<void> {
     const { log, maxPayload } = this.connection;

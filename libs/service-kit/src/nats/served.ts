@@ -18,11 +18,11 @@ export class Served {
   pause(): void {
     const { subscription } = this;
     this.subscription = undefined;
-    // Rejected only where the connection or the subscription is closed, which is as good.
+    // This rejects only if the connection or the subscription is closed already, which has the same effect.
     this.drained = Promise.allSettled([this.drained, subscription?.drain()]);
   }
 
-  /** Ends the subscription for good. Resolves when no request is on the wire any more. */
+  /** Ends the subscription for good. Resolves when no request is left on the wire. */
   end(): Promise<unknown> {
     this.ended = true;
     this.pause();

@@ -11,7 +11,7 @@ import { Served } from './served.js';
 import { busTransport } from './transport.js';
 
 /**
- * Serves contracts over the message bus: the transport strategy that Nest binds the controllers to. Each contract is a
+ * Serves contracts over the message bus. It is the transport strategy that Nest binds the controllers to. Each contract is a
  * subscription in its service's queue group. Serving starts with `listen`, after every bootstrap hook.
  */
 export class BusServer extends Server implements CustomTransportStrategy {
@@ -19,7 +19,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   private readonly served: { readonly subscription: Served; readonly pauseGroup: string | undefined }[] = [];
   private readonly responder: Responder;
 
-  /** @param partition stands for `{partition}` in the subjects */
+  /** @param partition replaces `{partition}` in the subjects */
   constructor(
     private readonly connection: BusConnection,
     private readonly partition: string,
@@ -33,12 +33,12 @@ export class BusServer extends Server implements CustomTransportStrategy {
     this.connection.flushed().then(() => callback(), callback);
   }
 
-  /** Stops taking requests; see `drain`. The connection stays open for replies and own requests. */
+  /** Stops taking requests; see `drain`. The connection stays open for replies and for the service's own requests. */
   override async close(): Promise<void> {
     await this.drain();
   }
 
-  /** Leaves the queue groups of the methods marked `@PauseGroup(name)`: other instances get their requests. */
+  /** Leaves the queue groups of the methods marked `@PauseGroup(name)`. Other instances get their requests. */
   pause(pauseGroup: string): void {
     for (const one of this.served) if (one.pauseGroup === pauseGroup) one.subscription.pause();
   }
@@ -48,10 +48,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
     for (const one of this.served) if (one.pauseGroup === pauseGroup) one.subscription.resume();
   }
 
-  /** Takes no new requests and lets those on the wire and in flight finish, for at most `graceMs`. */
+  /** Takes no new requests. Lets those on the wire and in flight finish, for at most `graceMs` milliseconds. */
   async drain(graceMs = 2000): Promise<void> {
     const end = Date.now() + graceMs;
-    // Requests may be on their way until the server has confirmed that it sends no more.
+    // Requests may still arrive until the server has confirmed that it sends no more.
     const confirmed = Promise.allSettled(this.served.splice(0).map(({ subscription }) => subscription.end()));
     await Promise.race([confirmed, delay(graceMs, undefined, { ref: false })]);
     await this.responder.idle(end);
@@ -80,7 +80,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 }
 
-/** Nest returns a value, or an observable of one where an interceptor or exception filter took part. */
+/** Unwraps what Nest returns: a value, or an observable of one if an interceptor or exception filter took part. */
 export const valueOf = async <Value>(returned: unknown): Promise<Value> => {
   const value = await returned;
   return (isObservable(value) ? await lastValueFrom(value) : value) as Value;

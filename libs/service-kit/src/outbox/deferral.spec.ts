@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Deferrals } from './deferral.js';
 
-describe('rows left aside', () => {
-  it('are tried again after one second, then two, and after ten at the latest', () => {
+describe('deferred rows', () => {
+  it('are retried after one second, then two, and after ten at most', () => {
     const deferrals = new Deferrals();
     let now = 0;
     for (const pause of [1000, 2000, 4000, 8000, 10_000, 10_000]) {
@@ -13,7 +13,7 @@ describe('rows left aside', () => {
     }
   });
 
-  it('are tried again tenant by tenant, and behind the others when they fail once more', () => {
+  it('are retried tenant by tenant, and go behind the others when they fail again', () => {
     const deferrals = new Deferrals();
     for (const [id, tenant] of Object.entries({ 1: 'a', 2: 'b', 3: 'a' })) deferrals.put(id, tenant, 0);
     expect(deferrals.due(256, 5000)).toEqual(['1', '3']);
@@ -24,7 +24,7 @@ describe('rows left aside', () => {
     expect(deferrals.ids).toEqual(['1', '3']);
   });
 
-  it('are tried again fewer at once each time, down to one', () => {
+  it('are retried in smaller groups each time, down to one row', () => {
     const deferrals = new Deferrals();
     const ids = Array.from({ length: 16 }, (_, index) => String(index));
     const atOnce = Array.from({ length: 40 }, (_, index) => {

@@ -8,8 +8,8 @@ interface Deferral {
 }
 
 /**
- * Rows that the audit service refused for a reason that is not the row's, as far as this process knows: most often their
- * tenant's trail cannot be sealed now. Milliseconds since the epoch throughout.
+ * Rows that the audit service refused for a reason outside the row, as far as this process knows. Most often their tenant's
+ * trail cannot be sealed at the time. All times are milliseconds since the epoch.
  */
 export class Deferrals {
   private readonly rows = new Map<string, Deferral>();
@@ -19,9 +19,8 @@ export class Deferrals {
   }
 
   /**
-   * Rows to try again. All belong to one tenant, so that no tenant waits for another's trail. Each time they are a quarter as
-   * many, so that in the end a row that keeps failing fails alone.
-   * @param most rows at the first retry
+   * Returns the rows to retry. All belong to one tenant, so that no tenant waits for another's trail. Their number falls to
+   * a quarter at each retry, so a row that keeps failing finally fails alone.  @param most rows at the first retry
    */
   due(most: number, now = Date.now()): readonly string[] {
     const due = [...this.rows].filter(([, { until }]) => until <= now);
@@ -35,7 +34,7 @@ export class Deferrals {
       .map(([id]) => id);
   }
 
-  /** Leaves a row aside, for longer each time, and behind all others that are. */
+  /** Defers a row behind all other deferred rows. Each deferral of a row is longer than the one before. */
   put(id: string, tenantId: string, now = Date.now()): void {
     const times = (this.rows.get(id)?.times ?? 0) + 1;
     this.rows.delete(id);

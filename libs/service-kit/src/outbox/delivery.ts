@@ -6,9 +6,9 @@ import { type ClaimedEntry, keepAlive } from './outbox.sql.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
 
 export interface Way {
-  /** Asks the audit service. */
+  /** Sends a request to the audit service. */
   ask(body: Buffer): Promise<RawReply>;
-  /** Bytes of one append. */
+  /** Size limit of one append, in bytes. */
   readonly limit: number;
   readonly log: Logger;
 }
@@ -18,14 +18,14 @@ interface Failure {
   readonly detail: string;
 }
 
-/** Failures that are caused by the row itself, so a retry never helps. */
+/** Failures that the row itself causes. A retry never helps. */
 const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
-/** Most requests of one transaction, about. The transaction locks its rows, and its findings are kept only when it commits. */
+/** The approximate limit on requests in one transaction. It locks its rows, and its results are kept only when it commits. */
 const mostAsks = 64;
 
 /**
- * Delivers the rows that one transaction holds to the audit service. The result takes effect when the transaction commits;
- * until then the lists are only a plan.
+ * Delivers the rows that one transaction holds to the audit service. The result takes effect when the transaction commits.
+ * Until then the lists are only a plan.
  */
 export class Delivery {
   readonly sealed: ClaimedEntry[] = [];
@@ -41,9 +41,9 @@ export class Delivery {
   ) {}
 
   /**
-   * Takes as many of the first rows as go into one append. Those that are sealed leave; one that is refused is found by
-   * halving, so that it holds up no other. What is neither when the asks are used up stays for the next time.
-   * @throws AnkaError as the audit service answered when all of it may succeed later
+   * Takes as many of the first rows as fit into one append. Sealed rows leave the outbox. A refused row is found by halving,
+   * so that it delays no other. Rows without a result when the request limit is reached stay for the next delivery.  @throws
+   * AnkaError as the audit service answered, if all the rows may succeed later
    */
   async take(rows: readonly ClaimedEntry[]): Promise<void> {
     const [first] = rows;
@@ -55,9 +55,9 @@ export class Delivery {
     if (failure !== undefined) await this.isolate(together, failure);
   }
 
-  /** Seals `rows`, or says why not. */
+  /** Seals `rows`, or returns the failure. */
   private async attempt(rows: readonly ClaimedEntry[]): Promise<Failure | undefined> {
-    // The server ends a transaction in which nothing is said for too long; each ask alone is far shorter than that.
+    // The server ends a transaction that is idle for too long. A single request is far shorter than that limit.
     if (this.asks++ > 0) await keepAlive(this.manager);
     const events = rows.map((row) => row.events.slice(1, -1)).join(',');
     const { head } = await this.way.ask(Buffer.from(`{"events":[${events}]}`));
@@ -70,7 +70,10 @@ export class Delivery {
     return undefined;
   }
 
-  /** Both halves failing for the same reason, and none that is a row's own: looking further would only ask the same again. */
+  /**
+   * Finds the rows that fail. If both halves fail for the same reason and it is not a row's own, halving again would learn
+   * nothing.
+   */
   private async isolate(rows: readonly ClaimedEntry[], failure: Failure): Promise<void> {
     const [row] = rows;
     if (row === undefined || this.asks >= mostAsks) return;
@@ -87,7 +90,7 @@ export class Delivery {
     if (secondFailure !== undefined) await this.isolate(second, secondFailure);
   }
 
-  /** Two rows instead of one, so that one event can neither take others along when it is refused, nor be too many to send. */
+  /** Replaces a row by two, so that a refused event takes no others along and a large row fits into an append. */
   private async split(row: ClaimedEntry): Promise<void> {
     const events = JSON.parse(row.events) as AuditEvent[];
     if (events.length < 2) return this.quarantine(row, { code: 'request-invalid', detail: 'one event is too large' });
@@ -97,7 +100,7 @@ export class Delivery {
     await this.manager.delete(OutboxEntry, { id: row.id });
   }
 
-  /** Quarantines a row that is itself refused; defers one whose tenant's trail cannot be sealed now. */
+  /** Quarantines a row that is refused for its own content. Defers a row whose tenant's trail cannot be sealed now. */
   private async setAside(row: ClaimedEntry, why: Failure): Promise<void> {
     if (!refusals.includes(why.code)) return this.defer([row], why);
     await (row.eventCount > 1 ? this.split(row) : this.quarantine(row, why));
@@ -125,10 +128,10 @@ export const writeEntry = async (manager: EntityManager, events: readonly AuditE
   await manager.insert(OutboxEntry, { eventCount: events.length, events: JSON.stringify(events) });
 };
 
-/** The tenant of a row's first event; the others are nearly always the same tenant's. */
+/** The tenant of a row's first event. The other events nearly always have the same tenant. */
 export const tenantOf = ({ events }: ClaimedEntry): string => (JSON.parse(events) as AuditEvent[])[0]?.tenantId ?? '';
 
-/** The first rows that fit into one append by events and bytes, at least one. */
+/** The first rows that fit into one append by events and bytes; at least one. */
 const withinAppend = (rows: readonly ClaimedEntry[], maxBytes: number): readonly ClaimedEntry[] => {
   let events = 0;
   let bytes = 0;

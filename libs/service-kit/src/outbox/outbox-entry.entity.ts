@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** The events of one commit on their way to the audit service. The row leaves when they are sealed. */
+/** The events of one commit that are not sealed yet. The row is deleted when they are sealed. */
 @Entity('outbox')
 @Check('outbox_event_count_check', 'event_count BETWEEN 1 AND 1000')
 export class OutboxEntry {
@@ -14,11 +14,11 @@ export class OutboxEntry {
   @Column('integer', { name: 'event_count' })
   eventCount!: number;
 
-  /** A JSON array of events, passed on as it stands. */
+  /** A JSON array of events. It is passed on unchanged. */
   @Column('text')
   events!: string;
 
-  /** The audit service refused the events for good. The row waits for a person. */
+  /** The audit service refused the events for good. The row waits for an operator. */
   @Column('boolean', { default: false })
   quarantined!: boolean;
 

@@ -1,7 +1,7 @@
 import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
 import { Outbox } from './outbox.js';
 
-/** Lets a request in while the outbox has room for its outcome. */
+/** Admits a request while the outbox has room for its outcome. */
 @Injectable()
 export class OutboxRoomGuard implements CanActivate {
   constructor(private readonly outbox: Outbox) {}
@@ -13,5 +13,5 @@ export class OutboxRoomGuard implements CanActivate {
   }
 }
 
-/** The method runs only while the outbox has room for its outcome; otherwise it is refused with `audit-unavailable`. */
+/** The method runs only while the outbox has room for its outcome. Otherwise it is refused with `audit-unavailable`. */
 export const RequiresOutboxRoom = (): MethodDecorator => UseGuards(OutboxRoomGuard);

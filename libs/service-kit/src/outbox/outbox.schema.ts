@@ -1,6 +1,6 @@
 /**
- * The outbox of a service: outcomes that are committed and not yet sealed. `appRole` is the role the service logs in as.
- * One row holds the events of one commit as a JSON array that is passed on as it stands.
+ * SQL of a service's outbox: outcomes that are committed and not yet sealed. `appRole` is the service's database role. One
+ * row holds the events of one commit as a JSON array that is passed on unchanged.
  */
 export const outboxSchema = (appRole: string): string => `
   CREATE TABLE outbox (

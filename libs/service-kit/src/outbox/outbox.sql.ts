@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type OutboxEntry } from './outbox-entry.entity.js';
 
-/** An entry as a relay takes it to the audit service. */
+/** An entry as a relay delivers it to the audit service. */
 export type ClaimedEntry = Pick<OutboxEntry, 'id' | 'eventCount' | 'events'>;
 
 const claimed = (which: string): string => `
@@ -12,24 +12,24 @@ const claimed = (which: string): string => `
 export const claimEntries = (manager: EntityManager, most: number, ids: readonly string[]): Promise<ClaimedEntry[]> =>
   manager.query<ClaimedEntry[]>(claimed('id = ANY($2::bigint[])'), [most, ids]);
 
-/** Claims the first `most` entries that are not among `ids`. */
+/** Claims the first `most` entries, except `ids`. */
 export const claimFirstEntries = (
   manager: EntityManager,
   most: number,
   ids: readonly string[],
 ): Promise<ClaimedEntry[]> => manager.query<ClaimedEntry[]>(claimed('id <> ALL($2::bigint[])'), [most, ids]);
 
-/** The counts of the outbox table, over all processes. */
+/** The counts of the outbox table, for all processes. */
 export interface OutboxCount {
   /** Events. */
   readonly waiting: number;
   /** Events. */
   readonly quarantined: number;
-  /** When the oldest entry that waits was committed. */
+  /** When the oldest waiting entry was committed. */
   readonly oldest: Date | null;
 }
 
-/** Counts in one statement, so that the figures belong to one moment. */
+/** Counts in one statement, so that all figures are of the same moment. */
 export const countOutbox = async (manager: EntityManager): Promise<OutboxCount> => {
   const [count] = await manager.query<OutboxCount[]>(`
     SELECT coalesce(sum(event_count) FILTER (WHERE NOT quarantined), 0)::float8 AS waiting,
@@ -39,7 +39,7 @@ export const countOutbox = async (manager: EntityManager): Promise<OutboxCount> 
   return count ?? { waiting: 0, quarantined: 0, oldest: null };
 };
 
-/** Keeps the transaction from being ended for idleness while the audit service is asked. */
+/** Keeps the transaction from being ended for idleness while the audit service works. */
 export const keepAlive = async (manager: EntityManager): Promise<void> => {
   await manager.query('SELECT 1');
 };

@@ -20,28 +20,31 @@ import { meterOutbox } from './outbox-metrics.js';
 export interface OutboxOptions {
   /** Events that may wait before operations are refused. */
   readonly capacity: number;
-  /** Rows taken to the audit service at once. */
+  /** Rows delivered to the audit service at once. */
   readonly batch: number;
 }
 
 const defaults: OutboxOptions = { capacity: 200_000, batch: 256 };
 const idleMs = 1000;
 /**
- * Outcomes gather between two deliveries for `ms` milliseconds, or until there are `events` of them: a delivery costs two
- * commits and a dozen messages whatever its size. The first outcome after a pause is delivered at once.
+ * Outcomes gather between two deliveries for `ms` milliseconds, or until there are `events` of them. A delivery costs two
+ * commits and a dozen messages, whatever its size. The first outcome after a pause is delivered at once.
  */
 const gathering = { ms: 200, events: 2000 };
 const retryMs = { first: 100, most: 5000 };
-/** Time limit of one append. An audit service that dies while it seals never answers, and its rows wait until then. */
+/**
+ * Time limit of one append, in milliseconds. An audit service that dies while it seals never answers, and its rows wait
+ * until then.
+ */
 const appendTimeoutMs = 8000;
-/** Greatest age of the count, in milliseconds. Other processes change the table as well. */
+/** Maximum age of the count, in milliseconds. Other processes change the table too. */
 const countMs = 1000;
-/** Bytes of the bus's largest message that are reserved for the head. */
+/** Bytes of the largest bus message that are reserved for the head. */
 const headBytes = 4096;
 
 /**
  * Delivers outcomes to the audit trail. An outcome is written in the transaction of the action it reports. One relay per
- * process delivers the rows, and a row leaves only when the audit service has answered that it is sealed. Several processes
+ * process delivers the rows. A row is deleted only when the audit service has answered that it is sealed. Several processes
  * may share a table: a relay skips rows that another one holds, and an event that arrives twice is sealed once.
  */
 export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -78,7 +81,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.stop();
   }
 
-  /** Shows depth, age and quarantined events as gauges. */
+  /** Registers gauges for depth, age and quarantined events. */
   meter(registry: Registry): this {
     meterOutbox(this, registry);
     return this;
@@ -90,13 +93,13 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     this.loop = this.run();
   }
 
-  /** Events that the audit service refused and that wait for a person, as last counted. */
+  /** The number of quarantined events at the last count. They wait for an operator. */
   quarantined = 0;
 
-  /** When the oldest event that waits was committed, as last counted: milliseconds since the epoch. */
+  /** When the oldest waiting event was committed, by the last count; milliseconds since the epoch. */
   oldestAt: number | undefined;
 
-  /** Events that wait, as last known. */
+  /** The number of waiting events, as last known. */
   get depth(): number {
     return this.waiting;
   }
@@ -110,7 +113,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
       );
   }
 
-  /** Writes `events` in the caller's transaction; call `committed` after it. */
+  /** Writes `events` in the caller's transaction. Call `committed` after it commits. */
   async write(manager: EntityManager, events: readonly AuditEvent[]): Promise<void> {
     await writeEntry(manager, events);
   }
@@ -123,7 +126,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     if (this.failures === 0 && !(this.gathers && this.waiting < gathering.events)) this.wake();
   }
 
-  /** Delivers the waiting rows for at most `graceMs`, and stops. The rest is delivered after the next start. */
+  /** Delivers the waiting rows for at most `graceMs` milliseconds, then stops. The rest is delivered after the next start. */
   async stop(graceMs = 3000): Promise<void> {
     if (!this.running || this.stopped) return;
     const end = Date.now() + graceMs;
@@ -175,8 +178,8 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * @param due rows to take; by default the first of those that are not left aside
-   * @returns how many rows were taken on, sealed or not
+   * @param due rows to deliver; by default the first rows that are not deferred  @returns how many rows were tried, sealed
+   * or not
    */
   private async deliver(due: readonly string[] = []): Promise<number> {
     const { batch } = this.options;
@@ -193,7 +196,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return delivery.taken;
   }
 
-  /** Takes over the result of a delivery. Call it after the commit. */
+  /** Records the result of a delivery. Call it after the commit. */
   private remember({ sealed, deferred }: Delivery, due: readonly string[], untaken: readonly ClaimedEntry[]): void {
     // The other due rows are sealed, quarantined, or held by another relay.
     const stay = new Set([...deferred, ...untaken].map(({ id }) => id));

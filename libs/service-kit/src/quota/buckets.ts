@@ -1,5 +1,5 @@
 export interface Rate {
-  /** Sustained. */
+  /** Sustained rate, per second. */
   readonly perSecond: number;
   /** Requests at once after a pause. */
   readonly burst: number;
@@ -7,19 +7,19 @@ export interface Rate {
 
 interface Bucket extends Rate {
   tokens: number;
-  /** When `tokens` was right, in milliseconds. */
+  /** The time of the last refill, in milliseconds. */
   at: number;
 }
 
 export interface Grant {
   readonly granted: boolean;
-  /** Whole ones left. */
+  /** Whole tokens left. */
   readonly remaining: number;
-  /** Seconds until the bucket is full, or, when nothing was granted, until the next is. */
+  /** Seconds until the bucket is full; if nothing was granted, seconds until the next token. */
   readonly seconds: number;
 }
 
-/** A token bucket per name, in this process's memory. Costs the hot path a look-up and no promise. */
+/** A token bucket per name, in this process's memory. It costs the hot path one look-up and no promise. */
 export class Buckets {
   private readonly buckets = new Map<string, Bucket>();
 
@@ -32,7 +32,7 @@ export class Buckets {
     return grantOf(bucket, granted);
   }
 
-  /** The result that `take` would have, without taking. */
+  /** Returns what `take` would return, without taking a token. */
   look(name: string, rate: Rate): Grant {
     const bucket = this.filled(name, rate);
     return grantOf(bucket, bucket.tokens >= 1);
@@ -47,7 +47,7 @@ export class Buckets {
     return bucket;
   }
 
-  /** Drops the buckets that are full again, so that memory follows those that are active. */
+  /** Drops the buckets that are full again, so that memory use follows the active names. */
   sweep(): void {
     const now = this.now();
     for (const [name, { tokens, at, perSecond, burst }] of this.buckets)

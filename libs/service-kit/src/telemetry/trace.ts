@@ -4,7 +4,7 @@ const tracer = trace.getTracer('ankasecure');
 const kinds = { client: SpanKind.CLIENT, server: SpanKind.SERVER, internal: SpanKind.INTERNAL } as const;
 
 let known: boolean | undefined;
-/** Tells whether an SDK (see otel.mjs) takes spans. Without one no spans are made, since every message would pay for them. */
+/** Tells whether an SDK (see otel.mjs) records spans. Without one no spans are made, since every message would pay for them. */
 const traced = (): boolean => {
   known ??= isSpanContextValid(tracer.startSpan('probe').spanContext());
   return known;
@@ -25,7 +25,7 @@ export const inSpan = <Value>(name: string, kind: keyof typeof kinds, work: () =
   });
 };
 
-/** The active span as a W3C traceparent, or nothing when there is none. */
+/** The active span as a W3C traceparent; empty if there is no span. */
 export const traceparentOf = (): { traceparent?: string } => {
   if (!traced()) return {};
   const span = trace.getActiveSpan()?.spanContext();
@@ -39,7 +39,7 @@ export const withParent = <Value>(traceparent: string | undefined, work: () => V
     ? work()
     : context.with(propagation.extract(context.active(), { traceparent }), work);
 
-/** Records a call that is over, as a child of the active span; `micros` is its length. */
+/** Records a finished call as a child of the active span. `micros` is its duration in microseconds. */
 export const recordSpan = (name: string, micros: number, attributes: Record<string, string | number>): void => {
   if (!traced()) return;
   const end = performance.timeOrigin + performance.now();

@@ -1,6 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
 
-/** The AnkaError that `work` ends in; the test fails when it ends otherwise. */
+/** Returns the AnkaError that `work` ends with. Any other ending fails the test. */
 export const failureOf = async (work: () => unknown): Promise<AnkaError> => {
   try {
     await work();

@@ -30,7 +30,7 @@ const unsupported = (): never => {
 const initialValue = Buffer.alloc(8, 0xa6);
 const wrapCipher = ({ algorithm }: KeyRef): string => (algorithm === 'AES-128' ? 'aes128-wrap' : 'aes256-wrap');
 
-/** The options by which openssl signs a digest, per scheme. */
+/** The options for openssl to sign a digest, per scheme. */
 const pkeyOptions = (request: SignatureRequest): readonly string[] => {
   if (request.scheme === 'ecdsa') return [];
   if (request.scheme === 'rsa-pkcs1') return ['-pkeyopt', `digest:${request.hash}`];
@@ -39,7 +39,7 @@ const pkeyOptions = (request: SignatureRequest): readonly string[] => {
   return options.flatMap((option) => ['-pkeyopt', option]);
 };
 
-/** node:crypto signs messages only; a digest goes to the openssl of this machine. */
+/** node:crypto signs only messages. A digest is signed by this machine's openssl. */
 const signDigest = (key: KeyObject, request: SignatureRequest, digest: Uint8Array): Uint8Array => {
   const args = ['pkeyutl', '-sign', '-inkey', 'key.pem', ...pkeyOptions(request)];
   const signature = openssl(args, { 'key.pem': privatePem(key) }, digest);
@@ -64,13 +64,13 @@ const failing = <Value>(work: () => Value): Promise<Value> => {
 };
 
 /**
- * TEST ONLY. A `Custody` over keys whose private parts the test knows: for published vectors and other libraries' keys, which
- * no token would take in. Everything else is tested against tokens.
+ * TEST ONLY. A `Custody` of keys whose private parts the test knows, for published vectors and keys of other libraries that
+ * no token would import. Everything else is tested on tokens.
  */
 export class KnownKeyCustody implements Custody {
   readonly kind = 'software';
   readonly token = token;
-  /** Calls so far: a test can show that the gate refused before any. */
+  /** The number of calls. A test uses it to show that the gate refused before any. */
   calls = 0;
   private readonly keys = new Map<string, KeyObject>();
 

@@ -17,7 +17,7 @@ import {
 import type { KeyVersion } from '../../key/key-version.js';
 import { KnownKeyCustody } from './known-key-custody.js';
 
-/** A key version, the custody that holds it, and what the test knows besides: the private or secret half. */
+/** A key version, its custody, and the private or secret half, which only the test knows. */
 export interface KnownKey {
   readonly key: KeyVersion;
   readonly custody: KnownKeyCustody;
@@ -43,7 +43,7 @@ const publicHalf = (secret: KeyObject): KeyObject | null => {
   return secret.type === 'public' ? secret : createPublicKey(secret);
 };
 
-/** A record as the key store would give it. `alg` pins the key as it does at creation. */
+/** A record as the key store returns it. `alg` pins the key as it does at creation. */
 export const keyVersion = (
   algorithm: AlgorithmName,
   purpose: Purpose,
@@ -74,10 +74,7 @@ export const keyVersion = (
   };
 };
 
-/**
- * A key the test knows.
- * @param secret private or secret key; a public one will do to verify
- */
+/** A key that the test knows.  @param secret private or secret key; a public key is enough to verify */
 export const knownKey = (
   algorithm: AlgorithmName,
   purpose: Purpose,
@@ -91,7 +88,7 @@ export const knownKey = (
 
 export const soon = { deadline: Date.now() + 3_600_000 };
 
-/** One row per way a JWE can be protected: what each JOSE algorithm is tried on. */
+/** One row per way to protect a JWE. */
 export const jweKeys = [
   ['RSA-OAEP-256', 'RSA-2048'],
   ['RSA-OAEP-256', 'RSA-3072'],

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Files for one run of `openssl`, as the place where their names stand in the arguments. */
+/** Input files of one `openssl` run, by the names that stand for them in the arguments. */
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 const run = (args: readonly string[], input?: Uint8Array): Buffer =>
   execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] });
 
-/** Runs the `openssl` of this machine; every argument that names one of `files` becomes the path of that file. */
+/** Runs this machine's `openssl`. Every argument that names one of `files` becomes the path of that file. */
 export const openssl = (args: readonly string[], files: Files, input?: Uint8Array): Buffer => {
   const directory = mkdtempSync(join(tmpdir(), 'ankasecure-openssl-'));
   try {
@@ -24,7 +24,7 @@ export const openssl = (args: readonly string[], files: Files, input?: Uint8Arra
   }
 };
 
-/** True when `openssl` says yes; its "verification failure" is false. */
+/** True if `openssl` accepts; false if it reports "verification failure". */
 export const opensslAccepts = (args: readonly string[], files: Files): boolean => {
   try {
     openssl(args, files);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const repository = fileURLToPath(new URL('../../../../..', import.meta.url));
 const named = process.env['ANKASECURE_VECTORS'] ?? '../shared/vectors';
 
-/** The folder of independent test vectors; it is no part of the project. */
+/** The folder of independent test vectors, which is not part of the project. */
 export const vectorFolder = isAbsolute(named) ? named : join(repository, named);
 export const vectorsAbsent = !existsSync(vectorFolder);
 
@@ -18,7 +18,10 @@ export interface WycheproofCase {
   readonly result: 'valid' | 'invalid' | 'acceptable';
 }
 
-/** @typeParam Group what the file's groups hold besides their cases; @typeParam Case what its cases hold besides the common members */
+/**
+ * @typeParam Group the members of the file's groups besides their cases; @typeParam Case the members of its cases besides
+ * the common ones
+ */
 export const wycheproof = <Group, Case>(
   name: string,
 ): readonly (Group & { readonly tests: readonly (WycheproofCase & Case)[] })[] =>
@@ -29,15 +32,15 @@ export const rfc7520 = <Example>(name: string): Example => read(`rfc7520/${name}
 export const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
 /**
- * How many cases of a file ran, and how many of them the platform refuses for a property it states
- * (their vectors may be valid all the same).
+ * Counts the cases of a file that ran, and those that the platform refuses because of a stated property (such vectors may
+ * still be valid).
  */
 export class Tally {
   ran = 0;
   expectedRefused = 0;
   readonly wrong: string[] = [];
 
-  /** @param refusedBy the stated property that takes the case outside what the platform offers */
+  /** @param refusedBy the stated property by which the platform refuses the case */
   judge(test: WycheproofCase, accepted: boolean, refusedBy: string | null = null): void {
     this.ran += 1;
     if (refusedBy !== null) {

@@ -1,21 +1,26 @@
 import type { Context } from '@ankasecure/contracts';
 import type { Outbox, RawAnswer } from '@ankasecure/service-kit';
 import { grantsOf } from '../../access/grant.js';
-import { knownKey } from '../../jose/testing/known-key.js';
+import { type KnownKey, knownKey } from '../../jose/testing/known-key.js';
 import type { GrantedVersion, KeyStore, Target } from '../../key/key-store.js';
 import type { GroupCommit } from '../../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../../policy/enforced-policy.js';
 import { Quotas } from '../../quota/quotas.js';
 import { AttemptItem } from '../attempt-item.js';
-import { operations } from '../operation.js';
+import { type Operation, operations } from '../operation.js';
 import { RunOperation } from '../run-operation.js';
 import type { UseBudget } from '../use-budget.js';
 
-const { custody, key } = knownKey('EC-P256', 'sign');
-Object.assign(custody, { known: () => ({ ...key, excluded: [], outsideSteps: [] }) });
+/** Grants a key to its tenant's administrators, and lets its custody know it as self-tested. */
+export const granted = ({ custody, key }: KnownKey): GrantedVersion => {
+  Object.assign(custody, { known: () => ({ ...key, excluded: [], outsideSteps: [] }) });
+  return { ...key, version: 1, custody: 'token', grants: grantsOf([]) };
+};
+
+const known = knownKey('EC-P256', 'sign');
 
 /** Version 1 of the key that signs, whatever id it is asked for by. */
-export const signingKey: GrantedVersion = { ...key, version: 1, custody: 'token', grants: grantsOf([]) };
+export const signingKey = granted(known);
 
 interface Replaced {
   readonly quotas?: Quotas;
@@ -30,13 +35,13 @@ const asNamed = async (_: string, target: Target): Promise<GrantedVersion> => ({
   version: 1,
 });
 
-/** Signs as a worker does. Everything around the operation lets it through, but for the parts that are given. */
-export const signing = ({
-  quotas = new Quotas({ tenants: [] }),
-  budget = unbounded,
-  meant = asNamed,
-}: Replaced = {}) => {
-  const policy = enforcedPolicy(1, { allowedAlgorithms: ['EC-P256'], fipsOnly: false });
+/** Runs an operation as a worker does. Everything around the operation lets it through, but for the parts that are given. */
+export const running = <Item, Parsed>(
+  operation: Operation<Item, Parsed>,
+  { custody, key }: KnownKey,
+  { quotas = new Quotas({ tenants: [] }), budget = unbounded, meant = asNamed }: Replaced = {},
+) => {
+  const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: false });
   const items = new AttemptItem(
     custody,
     { meant } as unknown as KeyStore,
@@ -58,7 +63,11 @@ export const signing = ({
       deadline: Date.now() + 9_000,
       ...more,
     };
-    const [, , sign] = operations;
-    return runner.run(sign, context, Buffer.from(JSON.stringify(request)));
+    return runner.run(operation, context, Buffer.from(JSON.stringify(request)));
   };
 };
+
+const [, , sign] = operations;
+
+/** Signs as a worker does. */
+export const signing = (replaced?: Replaced) => running(sign, known, replaced);
