@@ -13,7 +13,7 @@ let server: TlsIdentity;
 let client: TlsIdentity;
 let rig: OwnRig;
 
-interface Sending {
+interface TlsRequest {
   readonly token?: string;
   readonly identity?: TlsIdentity;
   readonly body?: string | object;
@@ -21,7 +21,7 @@ interface Sending {
   readonly once?: string;
 }
 
-const send = (method: string, path: string, { token, identity, body, once }: Sending = {}): Promise<HttpsAnswer> => {
+const send = (method: string, path: string, { token, identity, body, once }: TlsRequest = {}): Promise<HttpsAnswer> => {
   const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';
   const headers = {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
