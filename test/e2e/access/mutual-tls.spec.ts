@@ -72,7 +72,8 @@ it('an application authenticates with its certificate, and its token is valid on
   const body = `grant_type=client_credentials&client_id=${account.clientId}`;
   expect((await send('POST', '/oauth/token', { body })).status).toBe(401);
   const { access_token: token } = await wanted<{ access_token: string }>('POST', '/oauth/token', {
-    ...{ body, identity: client },
+    body,
+    identity: client,
   });
   const [{ thumbprint } = { thumbprint: '' }] = account.certificates;
   expect(decodeJwt(token)['cnf']).toEqual({ 'x5t#S256': thumbprint });

@@ -110,18 +110,16 @@ beforeAll(async () => {
 
 /** Texts that identify none of a tenant's resources. */
 const namesNothing = [
-  ...[
-    'header.X-Correlation-Id',
-    'header.If-Match',
-    'body.label',
-    'body.name',
-    'body.slug',
-    'body.partition',
-    'body.plaintext',
-    'body.payload',
-    'body.aad',
-    'body.digest',
-  ],
+  'header.X-Correlation-Id',
+  'header.If-Match',
+  'body.label',
+  'body.name',
+  'body.slug',
+  'body.partition',
+  'body.plaintext',
+  'body.payload',
+  'body.aad',
+  'body.digest',
   // Tokens define subjects. A grantee belongs to this tenant, even if another tenant has the same name.
   ...['body.grants.grantee', 'query.grantee', 'body.groups'],
   // The same holds for providers: each is looked up in the tenant that a token is for.
@@ -129,15 +127,26 @@ const namesNothing = [
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   // Another tenant may have the same certificate. It proves possession of its key only to the named account.
   'body.certificates',
-  ...['body.signature', 'query.from', 'query.until', 'query.operation'],
+  'body.signature',
+  'query.from',
+  'query.until',
+  'query.operation',
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].flatMap((name) => [
     `body.sunsets.${name}`,
     `body.document.sunsets.${name}`,
   ]),
   'body.document.requiredLabels',
-  ...['body.requiredLabels', 'path.template', 'body.labels', 'body.at'],
+  'body.requiredLabels',
+  'path.template',
+  'body.labels',
+  'body.at',
   'body.reason',
-  ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt', 'body.interval', 'body.description'],
+  'body.activateAt',
+  'body.deactivateAt',
+  'body.message',
+  'body.occurredAt',
+  'body.interval',
+  'body.description',
 ];
 
 const withoutKid = (token: string): string => {
