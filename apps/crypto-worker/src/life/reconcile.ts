@@ -13,7 +13,7 @@ import { Lease } from '../lease/lease.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import type { IntentKind } from '../object/intent.entity.js';
 import { type Intent, Intents, type OpenIntent } from '../object/intent.js';
-import { recordKekDestroyed } from '../object/record-destroyed.js';
+import { recordKekDestroyed } from '../object/record-kek-destroyed.js';
 import { recordDestroyed } from './due/record-destroyed.js';
 
 /** Writes how an intent ended whose object is gone. @returns what is sealed of it */
