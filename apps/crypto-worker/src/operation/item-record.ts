@@ -5,7 +5,7 @@ import {
   type Context,
   type KeyQuota,
   type KeyState,
-  rehearsalOf,
+  dryRunNameOf,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 import { dryRunOf } from '../outcome/dry-run.js';
@@ -113,7 +113,7 @@ export class ItemRecord {
 
 /** An operation as audit events name it: a dry run has a name of its own. */
 export const eventName = (operation: string, { dryRun }: Pick<Context, 'dryRun'>): string =>
-  dryRun === true ? rehearsalOf(operation) : operation;
+  dryRun === true ? dryRunNameOf(operation) : operation;
 
 const bodyOf = (
   key: KeyVersion,

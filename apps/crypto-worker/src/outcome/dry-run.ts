@@ -5,7 +5,7 @@ import {
   auditEvent,
   type Context,
   type DryRun,
-  rehearsalOf,
+  dryRunNameOf,
   verdictOf,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
@@ -58,7 +58,7 @@ export const dryRunEvent = (
   error: AnkaError | undefined,
 ): AuditEvent =>
   auditEvent(context, {
-    operation: rehearsalOf(operation),
+    operation: dryRunNameOf(operation),
     keyId: keyId ?? null,
     algorithm: algorithm ?? null,
     details,

@@ -6,10 +6,10 @@ import { ClientAssertion } from './access-token.entity.js';
 import type { Assertion } from './assertion.js';
 import { removeExpiredAssertions } from './expired-assertion.statement.js';
 
-/** An assertion is remembered this much longer than it would be accepted, in milliseconds. */
+/** The additional time that an assertion is remembered after its acceptance ends, in milliseconds. */
 const marginMs = 60_000;
 
-/** Lets each assertion be used once, on whichever gateway it is shown, for as long as it would be accepted. */
+/** Accepts each assertion once across all gateways, until the assertion expires. */
 @Injectable()
 export class UsedAssertions {
   constructor(private readonly dataSource: DataSource) {}

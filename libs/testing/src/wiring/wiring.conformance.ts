@@ -11,7 +11,7 @@ import {
 } from './wiring.js';
 
 /**
- * Shows that no wrong wiring of a service starts. It takes the service's modules as they are, and breaks them in every single
+ * Shows that no wrong wiring of a service starts. It takes the service's modules and breaks them in each
  * place: each provider is left out once, and each parameter of a constructor or factory gets a type that nobody provides.
  * @param background the providers that nothing names, each with how it acts. Nest starts without them: their own tests hold them
  */
@@ -27,7 +27,7 @@ export const describeWiring = (service: string, wiring: Wiring, background: Read
       expect(await wiringComplaint(wiring)).toBeUndefined();
     });
 
-    it('has no provider that nobody uses, other than those that act in the background', () => {
+    it('has no unused provider, except those that act in the background', () => {
       const unused = providers.filter(({ injectedInto }) => injectedInto.length === 0);
       expect(unused.map(({ token }) => nameOfToken(token)).toSorted()).toEqual(Object.keys(background).toSorted());
     });

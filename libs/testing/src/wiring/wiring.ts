@@ -10,7 +10,7 @@ interface Listing {
   write(entries: readonly unknown[]): void;
 }
 
-/** The wiring of a service: its root module, and fresh values for all that is not its own. */
+/** The wiring of a service: its root module, and new values for everything outside it. */
 export interface Wiring {
   root(): DynamicModule;
   /** A stand-in for the kit. Each attempt gets a new one, because metrics are registered once. */
@@ -151,7 +151,7 @@ const complaintOf = async ({ kit }: Wiring, root: DynamicModule): Promise<string
 
 export const wiringComplaint = (wiring: Wiring): Promise<string | undefined> => complaintOf(wiring, wiring.root());
 
-/** The complaint when no module lists the provider. */
+/** Nest's complaint when no module lists the provider. */
 export const complaintWithout = async (wiring: Wiring, token: Token): Promise<string | undefined> => {
   const root = wiring.root();
   const undo = modulesOf(root).flatMap((module) =>
@@ -173,7 +173,7 @@ export const complaintWithout = async (wiring: Wiring, token: Token): Promise<st
 /** A class that no module lists. */
 class Unlisted {}
 
-/** The complaint when one of the consumers asks for another type in one place. */
+/** Nest's complaint when one of the consumers asks for another type in one place. */
 export const complaintWithParameter = async (
   wiring: Wiring,
   consumer: number,
