@@ -120,7 +120,7 @@ describe('a dry run', () => {
     await client.send('POST', '/sign', { body: { keyId: key.id, payload: 'AAAA' } });
     const some = expect.any(String) as unknown;
     const scheduled = { from: 'ACTIVE', to: 'DESTROY_SCHEDULED', destroyAt: some, lastUsedAt: some };
-    const deeds: [Method, string, string, object | undefined, object][] = [
+    const calls: [Method, string, string, object | undefined, object][] = [
       ['POST', '/suspend', 'key.suspend', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'SUSPENDED' }] }],
       ['POST', '/deactivate', 'key.deactivate', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'DEACTIVATED' }] }],
       ['POST', '/compromise', 'key.compromise', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'COMPROMISED' }] }],
@@ -133,7 +133,7 @@ describe('a dry run', () => {
     ];
     const headers = { 'if-match': '"1"' };
     const before = await hsmCalls(rig);
-    for (const [method, path, operation, body, expected] of deeds) {
+    for (const [method, path, operation, body, expected] of calls) {
       const tried = await client.send<DryRun>(method, `/keys/${key.id}${path}?dryRun=true`, {
         headers,
         ...(body && { body }),

@@ -76,9 +76,9 @@ const controlled = [
   ['a revocation of what a CA lost', 'compromise', 'revoke', { reason: 'ca-compromise' }, 'COMPROMISED'],
 ] as const;
 
-describe.each(controlled)('%s that requires two people', (_, deed, verb, revocation, state) => {
+describe.each(controlled)('%s that requires two people', (_, action, verb, revocation, state) => {
   it('is refused to one person, recorded, and changes nothing', async () => {
-    await enforce([deed]);
+    await enforce([action]);
     for (const over of [{}, { approval: { ...approval, requestedBy: 'tester' } }])
       await expect(change(ask(verb, revocation), over)).rejects.toMatchObject({
         code: 'approval-required',
@@ -91,7 +91,7 @@ describe.each(controlled)('%s that requires two people', (_, deed, verb, revocat
   });
 
   it('is refused to one person in a dry run too, after all other checks', async () => {
-    await enforce([deed]);
+    await enforce([action]);
     const dryRun = (over: Partial<Context>) => change(ask(verb, revocation), { ...over, dryRun: true });
     expect(await dryRun({})).toMatchObject({ succeeds: false, error: { code: 'approval-required', status: 403 } });
     expect(await dryRun({ ifMatch: 7 })).toMatchObject({ error: { code: 'precondition-failed' } });
@@ -99,7 +99,7 @@ describe.each(controlled)('%s that requires two people', (_, deed, verb, revocat
   });
 
   it('is carried out for two people, and its event names both', async () => {
-    await enforce([deed]);
+    await enforce([action]);
     expect(await change(ask(verb, revocation), { approval })).toMatchObject({ state });
     expect((await database.events()).at(-1)).toMatchObject({
       ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'success' },
@@ -108,7 +108,7 @@ describe.each(controlled)('%s that requires two people', (_, deed, verb, revocat
   });
 
   it('is answered as done when it is carried out again, although it changed the revision', async () => {
-    await enforce([deed]);
+    await enforce([action]);
     const of = { approval, ifMatch: 1 };
     const first = await change(ask(verb, revocation), of);
     expect(await change(ask(verb, revocation), of)).toEqual(first);
@@ -119,7 +119,7 @@ describe.each(controlled)('%s that requires two people', (_, deed, verb, revocat
   });
 
   it('requires one person if the policy requires two for something else', async () => {
-    await enforce(deed === 'destroy' ? ['compromise'] : ['destroy']);
+    await enforce(action === 'destroy' ? ['compromise'] : ['destroy']);
     expect(await change(ask(verb, revocation))).toMatchObject({ state });
   });
 

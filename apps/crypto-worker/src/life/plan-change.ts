@@ -1,5 +1,5 @@
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
-import type { ControlledDeed } from '@ankasecure/policy-rules';
+import type { ControlledAction } from '@ankasecure/policy-rules';
 import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
 import type { StoredVersion } from '../key/record/select-version.js';
@@ -51,7 +51,7 @@ const moveOf = ({ verb, revocation }: StateChange, row: StoredVersion): Move => 
 };
 
 /** The controlled action of a change, whatever its verb. A tenant may require two people for it. */
-export const controlledActionOf = ({ verb, revocation }: StateChange): ControlledDeed | undefined => {
+export const controlledActionOf = ({ verb, revocation }: StateChange): ControlledAction | undefined => {
   if (verb === 'schedule-destroy') return 'destroy';
   return isCompromise(revocation?.reason ?? null) ? 'compromise' : undefined;
 };
