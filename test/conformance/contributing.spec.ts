@@ -21,7 +21,7 @@ const naming = (name: RegExp): readonly string[] =>
 
 const imported = /import\s+(?:type\s+)?\{([^}]*)\}\s+from '@ankasecure\/contracts'/g;
 
-/** Shipped sources, but for the contracts' own, that import one contract, or read it from all of them. */
+/** Shipped sources, except the contracts' own, that import one contract, or read it from all of them. */
 const using = (contract: string): readonly string[] =>
   shipped
     .filter(({ path }) => !path.startsWith('libs/contracts/src/'))
@@ -47,7 +47,7 @@ describe('the recipe "Add a route"', () => {
   it.each(Object.entries(contracts))('names every file that %s touches', (name, { owner, callers }) => {
     const files = using(name);
     const controllers = files.filter((path) => isController(path) && path.startsWith(`apps/${owner}/`));
-    // One controller of the owner serves it; files of the controller's room may do what it asks for.
+    // One controller of the owner serves it. Files in the controller's folder can do the work.
     expect(controllers).toHaveLength(1);
     const room = posix.dirname(controllers[0] as string);
     const mayCall = [...callers.map((app) => `apps/${app}/`), ...(callers.length > 1 ? ['libs/service-kit/'] : [])];
@@ -67,7 +67,7 @@ describe('the recipe "Add a route"', () => {
 describe('the recipe "Add an algorithm"', () => {
   const recipe = pathsOf(sectionOf(page, 'Add an algorithm'));
 
-  // These serve as no default, so each file that names one is a file that it touches.
+  // No default uses these, so each file that names one is a file that it touches.
   it.each(['RSA-3072', 'EC-P521', 'HMAC-SHA384', 'HMAC-SHA512', 'AES-128'])(
     'names every file that %s touches',
     (name) => {

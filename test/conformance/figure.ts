@@ -40,13 +40,11 @@ const nameOf = (node: ts.Node): string => {
   return name === undefined ? 'a function' : name.getText();
 };
 
-/** A call of TypeORM's or pg's `query` whose SQL stands in the call itself. */
-const isRawQuery = (node: ts.Node): boolean =>
-  ts.isCallExpression(node) &&
-  ts.isPropertyAccessExpression(node.expression) &&
-  node.expression.name.text === 'query' &&
-  node.arguments.length > 0 &&
-  (ts.isStringLiteralLike(node.arguments[0] as ts.Node) || ts.isTemplateExpression(node.arguments[0] as ts.Node));
+const sql = /^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|LOCK|LISTEN|NOTIFY)\s/;
+
+/** A text that is a statement of SQL. */
+const isSql = (node: ts.Node): boolean =>
+  (ts.isStringLiteralLike(node) && sql.test(node.text)) || (ts.isTemplateExpression(node) && sql.test(node.head.text));
 
 const all = (file: ts.SourceFile, test: (node: ts.Node) => boolean, what: (node: ts.Node) => string) =>
   nodesOf(file)
@@ -81,8 +79,8 @@ export const figures = {
       ),
   },
   rawQueries: {
-    what: 'SQL written where it is sent, outside a file of statements',
-    find: (file) => (/\.(statement|sql)\.ts$/.test(file.fileName) ? [] : all(file, isRawQuery, () => 'raw query')),
+    what: 'SQL outside a file of statements',
+    find: (file) => (/\.(statement|sql)\.ts$/.test(file.fileName) ? [] : all(file, isSql, () => 'SQL')),
   },
   twins: {
     what: 'members that rehearse what another does',

@@ -38,10 +38,10 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
 };
 
-/** Sources that one folder may hold before it wants to be two. */
+/** The number of sources above which a folder should be divided. */
 export const mostSources = 15;
 
-/** Tests and schema migrations. */
+/** Tests and schema migrations are not counted. */
 const notShipped = /\.(spec|conformance|fixture)\.ts$|\/testing\/|\/migrations\//;
 
 /** A module stands on top of its folder: it wires what lies below it and beside it. */
@@ -87,7 +87,7 @@ const floorFaultsOf = (of: Package, table: readonly (readonly string[])[]): stri
   ];
 };
 
-/** Folders of one package that reach themselves through imports of others, at any depth below the rooms. */
+/** Folders of one package that reach themselves through imports of others, at any depth. */
 export const circlesOf = (of: Package): readonly (readonly string[])[] => {
   const edges = new Map<string, Set<string>>();
   for (const { from, to } of importsOf(of)) {

@@ -37,12 +37,12 @@ const each = async <Item>(items: readonly Item[], work: (item: Item) => Promise<
 const someOf = <Item>(items: readonly Item[], count: number): Item[] =>
   Array.from({ length: count }, () => items[Math.floor(Math.random() * items.length)] as Item);
 
-interface Means {
+interface TenantClient {
   readonly api: Api;
   readonly get: (path: string) => Promise<unknown>;
 }
 
-const openTenant = async (stack: Stack): Promise<Means> => {
+const openTenant = async (stack: Stack): Promise<TenantClient> => {
   const platform = await stack.mint({ tenantId: platformTenantId, subject: 'bench', roles: ['platform-admin'] });
   const { id } = await apiOf(stack.baseUrl, platform).post<Tenant>('/tenants', { slug: 'many', name: 'Many keys' });
   const roles = ['tenant-admin', 'application-admin', 'user'] as const;
@@ -55,10 +55,10 @@ const openTenant = async (stack: Stack): Promise<Means> => {
   return { api: apiOf(stack.baseUrl, token), get };
 };
 
-const create = async ({ api }: Means, custody: 'token' | 'wrapped'): Promise<string> =>
+const create = async ({ api }: TenantClient, custody: 'token' | 'wrapped'): Promise<string> =>
   (await api.post<Key>('/keys', { algorithm: 'EC-P256', label: custody, custody })).id;
 
-const sign = ({ api }: Means, keyId: string): Promise<unknown> => api.post('/sign', { keyId, payload: 'AAAA' });
+const sign = ({ api }: TenantClient, keyId: string): Promise<unknown> => api.post('/sign', { keyId, payload: 'AAAA' });
 
 interface Growth {
   readonly created: number;
@@ -66,12 +66,12 @@ interface Growth {
 }
 
 /** Creates the next keys and measures the creation, the first read and the first use of one. */
-const grow = async (means: Means, ids: string[], count: number): Promise<Growth> => {
+const grow = async (client: TenantClient, ids: string[], count: number): Promise<Growth> => {
   const created = median(
-    await each(Array.from({ length: count }), async () => ids.push(await create(means, 'wrapped'))),
+    await each(Array.from({ length: count }), async () => ids.push(await create(client, 'wrapped'))),
   );
-  const found = median(await each(someOf(ids, 200), (id) => means.get(`/keys/${id}`)));
-  const first = median(await each(ids.slice(-100), (id) => sign(means, id)));
+  const found = median(await each(someOf(ids, 200), (id) => client.get(`/keys/${id}`)));
+  const first = median(await each(ids.slice(-100), (id) => sign(client, id)));
   print(
     `  ${String(ids.length).padStart(6)} keys   create ${created.toFixed(1)} ms   read ${found.toFixed(1)} ms   first use ${first.toFixed(1)} ms`,
   );
@@ -79,20 +79,20 @@ const grow = async (means: Means, ids: string[], count: number): Promise<Growth>
 };
 
 /** The signatures per second with `ids`, which are all warm. */
-const warmRate = async (means: Means, ids: readonly string[]): Promise<number> => {
+const warmRate = async (client: TenantClient, ids: readonly string[]): Promise<number> => {
   const start = performance.now();
-  await each(someOf(ids, usesPerRound), (id) => sign(means, id));
+  await each(someOf(ids, usesPerRound), (id) => sign(client, id));
   return (1000 * usesPerRound) / (performance.now() - start);
 };
 
-const compareWarm = async (means: Means, wrapped: readonly string[]): Promise<number> => {
+const compareWarm = async (client: TenantClient, wrapped: readonly string[]): Promise<number> => {
   const token: string[] = [];
-  for (let index = 0; index < workingSet; index++) token.push(await create(means, 'token'));
+  for (let index = 0; index < workingSet; index++) token.push(await create(client, 'token'));
   const rates = { token: [] as number[], wrapped: [] as number[] };
   const sets = { token, wrapped: wrapped.slice(-workingSet) };
-  for (const ids of Object.values(sets)) for (let time = 0; time < 4; time++) await each(ids, (id) => sign(means, id));
+  for (const ids of Object.values(sets)) for (let time = 0; time < 4; time++) await each(ids, (id) => sign(client, id));
   for (let round = 0; round < rounds; round++)
-    for (const custody of ['token', 'wrapped'] as const) rates[custody].push(await warmRate(means, sets[custody]));
+    for (const custody of ['token', 'wrapped'] as const) rates[custody].push(await warmRate(client, sets[custody]));
   const [ofToken, ofWrapped] = [median(rates.token), median(rates.wrapped)];
   print(`  warm, ${workingSet} keys in turn: token ${ofToken.toFixed(0)}/s, wrapped ${ofWrapped.toFixed(0)}/s`);
   return ofToken / ofWrapped;
@@ -103,14 +103,14 @@ const keys = Number(values.keys);
 const dataDirectory = mkdtempSync(join(tmpdir(), 'anka-wrapped-'));
 const stack = await startStack({ dataDirectory, workers: 1 });
 try {
-  const means = await openTenant(stack);
+  const client = await openTenant(stack);
   const ids: string[] = [];
   const growth: Growth[] = [];
   // The first calls warm up and are not measured.
-  await grow(means, ids, 50);
+  await grow(client, ids, 50);
   for (let step = 1; step <= 10; step++)
-    growth.push(await grow(means, ids, Math.round((keys * step) / 10) - ids.length));
-  const slower = await compareWarm(means, ids);
+    growth.push(await grow(client, ids, Math.round((keys * step) / 10) - ids.length));
+  const slower = await compareWarm(client, ids);
   const [first, last] = [growth[0], growth.at(-1)] as [Growth, Growth];
   const ratios = {
     [`warm use, token to wrapped (at most ${bounds.slowerThanToken})`]: slower / bounds.slowerThanToken,

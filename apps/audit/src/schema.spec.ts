@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => audit.stop());
 
-// The comparison leaves out the partitions of `sealed_event`: they have no entity, since only functions of the database create
+// The comparison leaves out the partitions of `sealed_event`. They have no entity, because only functions of the database create
 // them and the service's role has no right on them. `right.spec.ts` counts them and their triggers.
 it('has a table for every entity, as the entity describes it', async () => {
   const { dataSource } = audit.instances[0] ?? expect.unreachable();

@@ -10,7 +10,7 @@ export const gatewayConfig = z.strictObject({
   http: httpConfig,
   identity: identityConfig,
   approval: approvalConfig,
-  /** Off when absent. */
+  /** No quota when absent. */
   quota: quotaConfig.optional(),
 });
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

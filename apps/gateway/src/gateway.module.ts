@@ -17,7 +17,7 @@ import { RoutesModule, RouteTableModule } from './routes/routes.module.js';
 import { ServiceAccountModule } from './service-account/service-account.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
 
-/** The whole gateway: a module per domain, and what serves their routes. Each section of the configuration is injected by its class. */
+/** The gateway: a module for each domain, and the server of their routes. Each configuration section is injected by its class. */
 @Module({
   imports: [
     KeyModule,

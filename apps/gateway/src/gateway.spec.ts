@@ -6,7 +6,7 @@ import { type CallOptions, call } from './testing/call.js';
 import { type Gateway, type Rig, startRig } from './testing/rig.js';
 import { asTenant, tenantA } from './testing/token.js';
 
-describe('the gateway while parts of it are away', () => {
+describe('the gateway while its parts are unavailable', () => {
   let rig: Rig;
   let gateway: Gateway;
   let token: string;
@@ -21,7 +21,7 @@ describe('the gateway while parts of it are away', () => {
     call(gateway, 'POST', `/api/v1${path}`, { token, body: '{}', ...options });
   const sign = () => post('/sign');
 
-  it('refuses nothing unrecorded while too many outcomes wait', async () => {
+  it('answers no refusal without a record while the outbox is full', async () => {
     const { dataSource, bus, log } = gateway.parts;
     const full = new DenialRecord(dataSource, new Outbox('gateway', dataSource, bus, log, { capacity: 0, batch: 1 }));
     const principal = { tenantId: tenantA, subject: 'alice', issuer: 'https://issuer.test', roles: [], groups: [] };
@@ -29,7 +29,7 @@ describe('the gateway while parts of it are away', () => {
     await expect(full.write(principal, 'sign', 'c')).rejects.toMatchObject({ code: 'audit-unavailable' });
   });
 
-  it('goes on without its database where it needs none, and says 503 where it does', async () => {
+  it('works without its database where it needs none, and answers 503 elsewhere', async () => {
     await rig.postgres.process.stop();
     expect((await sign()).status).toBe(200);
     const denied = await post('/audit/verify');
@@ -40,7 +40,7 @@ describe('the gateway while parts of it are away', () => {
     expect((await call(gateway, 'GET', '/livez')).status).toBe(200);
   });
 
-  it('says 503 without the bus', async () => {
+  it('answers 503 without the bus', async () => {
     await rig.nats.process.stop();
     await expect.poll(() => gateway.parts.bus.isConnected(), { timeout: 15_000 }).toBe(false);
     const answer = await sign();

@@ -10,7 +10,7 @@ import { createHttpServer } from './http/server.js';
 export type GatewayParts = Parts<GatewayConfig>;
 
 /**
- * Builds the gateway and opens its port. Nest wires, starts and stops the parts. The API's routes stand on Fastify directly,
+ * Builds the gateway and opens its port. Nest wires, starts and stops the parts. The API's routes run on Fastify directly,
  * without Nest's layers per request: see `route/routes.md`.
  */
 export const createGateway = async (

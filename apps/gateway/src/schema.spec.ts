@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-it('the tables that the migrations make are what the entities say', async () => {
+it('the migrations create the tables that the entities describe', async () => {
   const { dataSource } = (await rig.gateway()).parts;
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
   expect(upQueries.map(({ query }) => query)).toEqual([]);

@@ -9,8 +9,8 @@ describe('an operation that needs two people', () => {
     ['one alone', { principal: 'bob' }],
     ['a requester who approves their own request', by('bob')],
   ])('is refused to %s', (_, context) => {
-    for (const deed of ['destroy', 'relax-policy', 'change-issuer'] as const)
-      expect(() => assertApproved(policy, deed, context)).toThrow(
+    for (const action of ['destroy', 'relax-policy', 'change-issuer'] as const)
+      expect(() => assertApproved(policy, action, context)).toThrow(
         expect.objectContaining({ code: 'approval-required', retryable: false }),
       );
   });

@@ -1,8 +1,8 @@
-import { type ControlledDeed, type PolicyDocument, wantsTwo } from '@ankasecure/policy-rules';
+import { type ControlledAction, type PolicyDocument, requiresTwoPeople } from '@ankasecure/policy-rules';
 import type { Context } from './bus.js';
 import { AnkaError } from './error.js';
 
-const inWords: Readonly<Record<ControlledDeed, string>> = {
+const inWords: Readonly<Record<ControlledAction, string>> = {
   destroy: 'destroying a key',
   compromise: 'marking a key as compromised',
   'relax-policy': 'relaxing the policy',
@@ -17,15 +17,15 @@ const inWords: Readonly<Record<ControlledDeed, string>> = {
  */
 export const assertApproved = (
   policy: Pick<PolicyDocument, 'dualControl'>,
-  deed: ControlledDeed,
+  action: ControlledAction,
   { principal, approval }: Pick<Context, 'principal' | 'approval'>,
   revision?: number,
 ): void => {
-  if (!wantsTwo(policy, deed)) return;
+  if (!requiresTwoPeople(policy, action)) return;
   if (approval !== undefined && approval.requestedBy !== principal) return;
   throw new AnkaError(
     'approval-required',
-    `The tenant’s policy requires two people for ${inWords[deed]}: one requests it and another approves it`,
+    `The tenant’s policy requires two people for ${inWords[action]}: one requests it and another approves it`,
     { revision },
   );
 };

@@ -51,7 +51,7 @@ export type DryRun = z.infer<typeof dryRun>;
 export const dryRuns = z.strictObject({ items: z.array(dryRun) });
 
 /** The name of a dry run in events, which differs from the operation's name. */
-export const rehearsalOf = (operation: string): string => `dry-run.${operation}`;
+export const dryRunNameOf = (operation: string): string => `dry-run.${operation}`;
 
 /** The report of a dry run of any operation. */
 export const verdictOf = (operation: string, error: AnkaError | undefined): DryRun => ({

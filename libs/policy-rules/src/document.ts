@@ -10,7 +10,7 @@ export const custodyKinds = ['token', 'wrapped', 'software'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];
 
 /** The operations that a tenant can require two people for. */
-export const controlledDeeds = ['destroy', 'compromise', 'relax-policy'] as const;
+export const controlledActions = ['destroy', 'compromise', 'relax-policy'] as const;
 
 const days = z.number().int().min(1).max(36_500);
 
@@ -118,7 +118,7 @@ export const policyDocument = z.strictObject({
     .max(32)
     .optional()
     .describe('Names that the metadata of a new key must contain. They cannot be removed from a key later.'),
-  dualControl: unique('value', z.enum(controlledDeeds))
+  dualControl: unique('value', z.enum(controlledActions))
     .optional()
     .describe(
       'The operations that one person requests and another approves: to destroy a key, to mark it as compromised, or to relax this policy. If the list is not empty, relax-policy is always included, so that one person alone cannot remove the others.',

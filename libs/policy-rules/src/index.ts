@@ -1,6 +1,6 @@
 export { type Difference, differences } from './difference.js';
 export * from './document.js';
-export { type ControlledDeed, wantsTwo } from './dual-control.js';
+export { type ControlledAction, requiresTwoPeople } from './dual-control.js';
 export * from './evaluate.js';
 export { instant } from './instant.js';
 export { relaxes } from './relax.js';

@@ -2,7 +2,7 @@ import { type AlgorithmName, algorithmNames, type Purpose, purposes } from '@ank
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  controlledDeeds,
+  controlledActions,
   custodyKinds,
   initialPolicy,
   type PolicyDocument,
@@ -59,7 +59,7 @@ const anyPolicy = fc
     maxRotationIntervalDays: maybe(fc.integer({ min: 1, max: 3650 })),
     sunsets: maybe(fc.uniqueArray(anySunset, { selector: ({ algorithm }) => algorithm })),
     requiredLabels: maybe(fc.uniqueArray(fc.constantFrom('owner', 'system'))),
-    dualControl: maybe(fc.uniqueArray(fc.constantFrom(...controlledDeeds))),
+    dualControl: maybe(fc.uniqueArray(fc.constantFrom(...controlledActions))),
   })
   .map((policy) => policyDocument.parse(given(policy)));
 
@@ -113,9 +113,9 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
       : { ...policy, sunsets: [...others, sunset] };
   }),
   fc.constant((policy: PolicyDocument) => ({ ...policy, requiredLabels: ['owner', 'system'] })),
-  fc.constantFrom(...controlledDeeds).map((deed) => (policy: PolicyDocument) => ({
+  fc.constantFrom(...controlledActions).map((action) => (policy: PolicyDocument) => ({
     ...policy,
-    dualControl: [...new Set([...(policy.dualControl ?? []), deed])],
+    dualControl: [...new Set([...(policy.dualControl ?? []), action])],
   })),
 );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyDocument } from './document.js';
-import { type ControlledDeed, wantsTwo } from './dual-control.js';
+import { type ControlledAction, requiresTwoPeople } from './dual-control.js';
 import { relaxes } from './relax.js';
 
 const plain: PolicyDocument = { allowedAlgorithms: ['AES-256', 'EC-P256'], fipsOnly: false };
@@ -63,8 +63,8 @@ describe('a policy is relaxed by', () => {
 });
 
 describe('two people are required', () => {
-  const deeds: readonly ControlledDeed[] = ['destroy', 'compromise', 'relax-policy', 'change-issuer'];
-  it.each<[PolicyDocument['dualControl'], ControlledDeed[]]>([
+  const actions: readonly ControlledAction[] = ['destroy', 'compromise', 'relax-policy', 'change-issuer'];
+  it.each<[PolicyDocument['dualControl'], ControlledAction[]]>([
     [undefined, []],
     [[], []],
     [['destroy'], ['destroy', 'relax-policy', 'change-issuer']],
@@ -76,6 +76,6 @@ describe('two people are required', () => {
     ],
   ])('with %j for %j', (dualControl, wanted) => {
     const policy = dualControl === undefined ? {} : { dualControl };
-    expect(deeds.filter((deed) => wantsTwo(policy, deed))).toEqual(wanted);
+    expect(actions.filter((action) => requiresTwoPeople(policy, action))).toEqual(wanted);
   });
 });

@@ -119,16 +119,16 @@ export const threats: Readonly<Record<string, Threat>> = {
       e2e('access/four-eyes.spec.ts', 'threat: insider alone'),
       e2e('access/four-eyes.spec.ts', 'a service account counts as nobody: it can neither request nor approve'),
       proof('libs/policy-rules/src/property.spec.ts', 'under every policy that does not relax the one before'),
-      proof('apps/gateway/src/approval/approval.spec.ts', 'never has one person for both'),
+      proof('apps/gateway/src/approval/approval.spec.ts', 'never names one person as both requester and approver'),
     ],
   },
   'noisy tenant': {
     control:
       'Quotas apply per tenant and per key. Tenants take turns in bounded queues, and one lane stays free for tenants that have none.',
     proofs: [
-      proof('apps/gateway/src/http/http.spec.ts', 'charges tenants their own quota'),
-      proof('apps/gateway/src/http/http.spec.ts', 'lets a tenant have so many requests under way'),
-      proof(account, 'keeps nobody out meanwhile who is let in'),
+      proof('apps/gateway/src/http/http.spec.ts', 'charges each tenant’s own quota'),
+      proof('apps/gateway/src/http/http.spec.ts', 'limits a tenant’s concurrent requests'),
+      proof(account, 'delays no admission of others while its own work ends'),
       proof('apps/crypto-worker/src/quota/quotas.spec.ts', 'a key does a burst, then so many operations a second'),
       proof('apps/crypto-worker/src/custody/pkcs11/lane/job-queue.spec.ts', 'lets tenants take turns'),
       proof('apps/crypto-worker/src/custody/pkcs11/fault.spec.ts', 'has a lane for a tenant with few requests'),
@@ -154,39 +154,39 @@ export const threats: Readonly<Record<string, Threat>> = {
       "Each issuer has a list of allowed algorithms. iss, aud, exp and nbf are required. Keys come from the issuer's own set.",
     proofs: [
       proof('apps/gateway/src/auth/authentication.spec.ts', 'refuses a token that %s, like every other'),
-      proof(issuer, 'goes by its algorithms, and never by a shared secret'),
-      proof(issuer, 'speaks for the tenant that named it alone'),
+      proof(issuer, 'accept only the issuer’s algorithms, and never a shared secret'),
+      proof(issuer, 'is trusted only for the tenant that named it'),
     ],
   },
   'weak issuer': {
     control:
       'A tenant’s issuer can assign only its listed roles, and its prefix separates its subjects. Two issuers share subjects only if the tenant says so. Every event names the issuer, and every change of an issuer records what changed.',
     proofs: [
-      proof(issuer, 'do not speak for the same people: names stand behind a prefix, which is one’s own'),
-      proof(issuer, 'do not share the prefix %j unless one says so, whichever it is'),
-      proof(issuer, 'do not take over what the other was answered under its Idempotency-Key'),
-      proof(issuer, 'says what was changed of it, and what that was'),
+      proof(issuer, 'name different people: each issuer’s names have its own prefix'),
+      proof(issuer, 'share the prefix %j only if one of them allows it, in either order'),
+      proof(issuer, 'get none of each other’s answers for an Idempotency-Key'),
+      proof(issuer, 'names each changed setting with its old value'),
     ],
   },
   'revoked caller': {
     control:
       'Excluding a caller is answered only when no gateway accepts the caller’s tokens and none of its requests is still running.',
     proofs: [
-      proof(account, 'is shut out of every gateway when the answer is there'),
-      proof(account, 'does nothing more that it began before'),
-      proof(account, 'has nothing under way any more when the answer is there'),
+      proof(account, 'is excluded from every gateway before the answer'),
+      proof(account, 'continues nothing that it began earlier'),
+      proof(account, 'has no running work when the answer is there'),
     ],
   },
   'flood of made-up tokens': {
     control:
       'An unverified claim costs at most one database query per tenant and epoch, a few at a time, and evicts no valid entry. A provider that is unavailable is asked once in ten seconds.',
     proofs: [
+      proof('apps/gateway/src/identity/claimed-tenants.spec.ts', 'is read once in an epoch, even if there is none'),
       proof(
         'apps/gateway/src/identity/claimed-tenants.spec.ts',
-        'is read once in an epoch, whether there is something',
+        'stays cached however many unknown tenants are claimed',
       ),
-      proof('apps/gateway/src/identity/claimed-tenants.spec.ts', 'is kept however many tenants are made up'),
-      proof('apps/gateway/src/issuer/discovered-keys.spec.ts', 'is asked for by one in ten seconds while it fails'),
+      proof('apps/gateway/src/issuer/discovered-keys.spec.ts', 'is fetched once in ten seconds while the fetch fails'),
     ],
   },
   'manager who grants rights to themselves': {

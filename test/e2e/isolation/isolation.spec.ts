@@ -212,7 +212,7 @@ const notReplayed = async (method: Method, path: string, body?: object): Promise
   expect(reply.headers.get('idempotency-replayed')).toBeNull();
 };
 
-/** For each identifier in the API: the outcome for a caller that sends another tenant's. */
+/** For each identifier in the API, the outcome for a caller that sends another tenant's. */
 const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'createKey body.tenantId': async () => {
     const naming = (tenantId: string) =>

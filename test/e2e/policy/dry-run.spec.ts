@@ -20,7 +20,7 @@ describe('a dry run', () => {
     tenant = await newTenant(rig);
     client = tenant.admin;
   });
-  const rehearse = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+  const dryRunOf = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
     const reply = await client.send<DryRun>(path === '/policy' ? 'PUT' : 'POST', `${path}?dryRun=true`, {
       body,
       headers,
@@ -52,7 +52,7 @@ describe('a dry run', () => {
     const before = await hsmCalls(rig);
     for (let time = 0; time < 4; time++)
       for (const [path, body] of calls) {
-        const { body: told, headers } = await rehearse(path, body);
+        const { body: told, headers } = await dryRunOf(path, body);
         expect(told).toMatchObject({
           dryRun: true,
           succeeds: true,
@@ -67,7 +67,7 @@ describe('a dry run', () => {
     // Sealing derives the tenant's daily MAC key once in each worker. That job has the kind `sign`.
     for (const [job, count] of Object.entries(after))
       expect(count - (before[job] ?? 0), job).toBeLessThanOrEqual(job.endsWith(' sign') ? 1 : 0);
-    const reply = await rehearse('/sign', { keyId: ec.id, payload: 'AAAA' });
+    const reply = await dryRunOf('/sign', { keyId: ec.id, payload: 'AAAA' });
     expect(await sealed(reply)).toMatchObject({ operation: 'dry-run.sign', outcome: 'success', keyId: ec.id });
     expect(await eventsOf(client, { operation: 'sign', keyId: ec.id })).toEqual([]);
   });
@@ -75,7 +75,7 @@ describe('a dry run', () => {
   it('reports the refusal of a call, item by item', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     await tenant.changePolicy({ cnsa2: true });
-    const refused = await rehearse('/sign', { keyId: key.id, payload: 'AAAA' });
+    const refused = await dryRunOf('/sign', { keyId: key.id, payload: 'AAAA' });
     expect(refused.body).toMatchObject({
       operation: 'sign',
       succeeds: false,
@@ -93,7 +93,7 @@ describe('a dry run', () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = { algorithm: 'EC-P384', label: 'tried' };
     const before = await hsmCalls(rig);
-    const tried = await rehearse('/keys', body, headers);
+    const tried = await dryRunOf('/keys', body, headers);
     expect(tried.body).toEqual({
       dryRun: true,
       operation: 'key.create',
@@ -112,7 +112,7 @@ describe('a dry run', () => {
     const made = await client.send<Key>('POST', '/keys', { body, headers });
     expect([made.status, made.headers.get('idempotency-replayed')]).toEqual([201, null]);
     await tenant.changePolicy({ requiredLabels: ['owner'] });
-    expect((await rehearse('/keys', body)).body).toMatchObject({ succeeds: false, error: { code: 'policy-refused' } });
+    expect((await dryRunOf('/keys', body)).body).toMatchObject({ succeeds: false, error: { code: 'policy-refused' } });
   });
 
   it('of every lifecycle change reports the result and changes nothing', async () => {
@@ -120,7 +120,7 @@ describe('a dry run', () => {
     await client.send('POST', '/sign', { body: { keyId: key.id, payload: 'AAAA' } });
     const some = expect.any(String) as unknown;
     const scheduled = { from: 'ACTIVE', to: 'DESTROY_SCHEDULED', destroyAt: some, lastUsedAt: some };
-    const deeds: [Method, string, string, object | undefined, object][] = [
+    const calls: [Method, string, string, object | undefined, object][] = [
       ['POST', '/suspend', 'key.suspend', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'SUSPENDED' }] }],
       ['POST', '/deactivate', 'key.deactivate', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'DEACTIVATED' }] }],
       ['POST', '/compromise', 'key.compromise', {}, { changes: [{ version: 1, from: 'ACTIVE', to: 'COMPROMISED' }] }],
@@ -133,7 +133,7 @@ describe('a dry run', () => {
     ];
     const headers = { 'if-match': '"1"' };
     const before = await hsmCalls(rig);
-    for (const [method, path, operation, body, expected] of deeds) {
+    for (const [method, path, operation, body, expected] of calls) {
       const tried = await client.send<DryRun>(method, `/keys/${key.id}${path}?dryRun=true`, {
         headers,
         ...(body && { body }),
@@ -181,7 +181,7 @@ describe('a dry run', () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });
     await client.put(`/keys/${key.id}/rotation-policy`, { maxUses: 1 });
     const body = { keyId: key.id, payload: 'AAAA' };
-    for (let time = 0; time < 4; time++) expect((await rehearse('/sign', body)).body).toMatchObject({ version: 1 });
+    for (let time = 0; time < 4; time++) expect((await dryRunOf('/sign', body)).body).toMatchObject({ version: 1 });
     expect((await client.get<KeyUsage>(`/keys/${key.id}/usage`)).items).toEqual([
       { version: 1, lastUsedAt: null, operations: [] },
     ]);
@@ -191,14 +191,14 @@ describe('a dry run', () => {
 
   it('of a policy change changes nothing and has the same preconditions', async () => {
     const document = { allowedAlgorithms: ['AES-256'], fipsOnly: true };
-    const tried = await rehearse('/policy', document, { 'if-match': '"1"' });
+    const tried = await dryRunOf('/policy', document, { 'if-match': '"1"' });
     expect(tried.body).toEqual({ dryRun: true, operation: 'policy.put', succeeds: true });
     expect(await tenant.policy()).toMatchObject({ version: 1, fipsOnly: false });
-    expect((await rehearse('/policy', document, { 'if-match': '"7"' })).body).toMatchObject({
+    expect((await dryRunOf('/policy', document, { 'if-match': '"7"' })).body).toMatchObject({
       succeeds: false,
       error: { code: 'precondition-failed', status: 412 },
     });
-    expect((await rehearse('/policy/rollback', { version: 9 }, { 'if-match': '"1"' })).body.error?.code).toBe(
+    expect((await dryRunOf('/policy/rollback', { version: 9 }, { 'if-match': '"1"' })).body.error?.code).toBe(
       'policy-version-not-found',
     );
     expectProblem(

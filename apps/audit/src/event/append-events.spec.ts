@@ -43,7 +43,7 @@ describe('appending events', () => {
     expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 5, untilSeq: 5 });
   });
 
-  it('seals an event once, however often and at whichever instance it arrives', async () => {
+  it('seals an event once, even if it arrives repeatedly and at several instances', async () => {
     const tenantId = randomUUID();
     const events = eventsOf(tenantId, 10);
     await audit.append([...events.slice(0, 6), ...events.slice(2, 4)]);

@@ -6,7 +6,7 @@ import { MacSource } from '../mac/mac-source.js';
 import { EventMetrics } from './event-metrics.js';
 import { seal } from './seal.js';
 
-/** Tenants of one batch that are sealed at the same time. Each takes a connection. */
+/** The number of tenants of a batch that are sealed at the same time. Each takes a connection. */
 const tenantsAtOnce = 4;
 
 /** Seals the events that services report. */
@@ -20,7 +20,7 @@ export class AppendEvents {
 
   /**
    * Seals a batch. When it returns, every event of the batch is committed, now or before. Tenants are sealed independently, so
-   * after an error part of the batch may be sealed. Sending the batch again loses and doubles nothing.
+   * part of the batch may be sealed after an error. Sending the batch again loses and doubles nothing.
    * @throws AnkaError retryable when no worker computed the MACs or the database did not answer
    */
   async append(context: Context, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
@@ -63,7 +63,7 @@ export class AppendEvents {
   }
 }
 
-/** Each tenant's events in their order, the first of each event id. */
+/** Each tenant's events in their order. Of several events with one id, only the first is kept. */
 const perTenant = (events: readonly AuditEvent[]): ReadonlyMap<string, readonly AuditEvent[]> => {
   const tenants = new Map<string, Map<string, AuditEvent>>();
   for (const event of events) {

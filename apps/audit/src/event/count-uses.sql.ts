@@ -9,7 +9,7 @@ export interface UseGroup extends Omit<Group, 'lastAt'> {
   readonly lastAt: number;
 }
 
-/** Groups a tenant's successful uses since `from`, the most frequent first. Events of a new key name no version: it has one. */
+/** Groups a tenant's successful uses since `from`, the most frequent first. Events of a new key name no version, because it has one only. */
 export const countUsesByKey = (
   manager: EntityManager,
   tenantId: string,

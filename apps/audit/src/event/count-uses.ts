@@ -5,10 +5,10 @@ import { instantOf, microsOf } from '../trail/instant.js';
 import { TrailReader } from '../trail/trail-reader.js';
 import { countUsesByKey } from './count-uses.sql.js';
 
-/** Most groups of an answer, the most frequent first. */
+/** The maximum number of groups in an answer, the most frequent first. */
 const most = 1000;
 
-/** Counts the uses of keys by the sealed events. An event that is not sealed yet is not counted yet. */
+/** Counts the uses of keys in sealed events. An event that is not sealed yet is not counted. */
 @Injectable()
 export class CountUses {
   constructor(private readonly reader: TrailReader) {}

@@ -3,14 +3,14 @@ import type { EntityManager } from 'typeorm';
 import type { BoundEvent } from './bound-event.js';
 import { prepared } from './prepared.js';
 
-/** The end of a tenant's trail, locked, and the time to seal at, which never goes back. */
+/** The end of a tenant's trail, locked, and the sealing time, which never goes back. */
 export interface LockedHead {
   readonly seq: number;
   readonly hash: Buffer;
   readonly sealingAt: Date;
 }
 
-/** Locks the tenant's head until the transaction ends; makes it for a tenant without events. */
+/** Locks the tenant's head until the transaction ends. It creates the head of a tenant without events. */
 export const lockHead = async (manager: EntityManager, tenantId: string): Promise<LockedHead> => {
   const [head] = await prepared<LockedHead>(
     manager,
@@ -22,7 +22,7 @@ export const lockHead = async (manager: EntityManager, tenantId: string): Promis
   return head;
 };
 
-/** Claims event ids: nobody can seal them from now on. @returns the ids that were not sealed before */
+/** Claims event ids. No other call can seal them from now on. @returns the ids that were not sealed before */
 export const claimEventIds = async (
   manager: EntityManager,
   tenantId: string,

@@ -10,8 +10,8 @@ export type ChainMac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
 /**
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row. The events that were not sealed
- * before get the next sequence numbers, without a gap, in the order given; the last of them gets the seal over the chain.
- * Only the seal's MAC is waited for under the head's lock: it covers the hash of the last row, which is known once the rows
+ * before get the next sequence numbers, without a gap, in the given order. The last of them gets the seal over the chain.
+ * Only the seal's MAC is requested under the head's lock. It covers the hash of the last row, which is known once the rows
  * have their places.
  * @param events no event id twice
  * @returns how many were new

@@ -13,11 +13,11 @@ export interface Mac {
   readonly hmac: Buffer;
 }
 
-/** Most messages of one request. Each is below 3 KB, and a request must fit into one bus message. */
+/** The maximum number of messages in a request. Each is below 3 KB, and a request must fit into one bus message. */
 const maxMessages = 1000;
 /**
- * Longest wait for one worker, in milliseconds, for the request and for each message in it. A worker that died with the
- * request never answers. Where the HSM makes each MAC itself, a full request takes some seconds.
+ * The longest wait for one worker, in milliseconds, for the request and for each message in it. A worker that died with the
+ * request never answers. If the HSM makes each MAC itself, a full request takes some seconds.
  */
 const attemptMs = { request: 2000, message: 2 };
 /** The second attempt reaches, as a rule, another worker. */
@@ -25,8 +25,8 @@ const attempts = 2;
 
 /**
  * Gets MACs under tenants' audit keys, which only the workers of the tenant's partition can compute. The configured partition
- * is asked first, since most tenants live there. For a tenant that its workers do not know, the policy service names the
- * partition; the answer is kept, since a tenant never moves.
+ * is asked first, because most tenants live there. If its workers do not know a tenant, the policy service names the
+ * partition. The answer is kept, because a tenant never moves.
  */
 @Injectable()
 export class MacSource {

@@ -6,6 +6,6 @@ export const macConfig = z.strictObject({
   partition: partitionName.default('default'),
 });
 
-/** Where MACs are made. */
+/** The source of MACs. */
 export interface MacConfig extends z.infer<typeof macConfig> {}
 export abstract class MacConfig {}

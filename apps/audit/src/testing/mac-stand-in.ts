@@ -12,7 +12,7 @@ export class MacStandIn {
   macKeyId = macKeyIdOf(1);
   /** Errors that are answered instead of MACs, by tenant. */
   readonly failures = new Map<string, AnkaError>();
-  /** No request is answered. */
+  /** If true, no request is answered. */
   hangs = false;
   /** The number of requests until the one that gets no answer. */
   private untilSwallowed = 0;
@@ -33,7 +33,7 @@ export class MacStandIn {
     });
   }
 
-  /** Leaves the request of that number, counted from now, without an answer, as when its worker dies. */
+  /** Leaves the request of that number, counted from now, without an answer, as if its worker had died. */
   swallow(number: number): void {
     this.untilSwallowed = number;
   }

@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { DataSource } from 'typeorm';
 import { makeMonthPartitions } from './month-partition.sql.js';
 
-/** Months after the current one that have partitions: the time for which every attempt to make more may fail. */
+/** The number of months after the current one that have partitions. For that time, every attempt to create more can fail. */
 const monthsAhead = 2;
 const dayMs = 86_400_000;
 
@@ -17,7 +17,7 @@ export class MonthPartitions implements OnApplicationBootstrap, OnApplicationShu
     private readonly log: Logger,
   ) {}
 
-  /** Makes the missing partitions now, and looks again every day. */
+  /** Creates the missing partitions now, and checks again every day. */
   async onApplicationBootstrap(): Promise<void> {
     await this.make();
     this.timer = setInterval(() => {

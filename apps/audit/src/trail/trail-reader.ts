@@ -12,9 +12,9 @@ const kinds = {
 } as const satisfies Record<string, ReadBounds>;
 type Kind = keyof typeof kinds;
 
-/** One connection for every read that may be in progress, so that no read waits for another's connection. */
+/** One connection for each concurrent read, so that no read waits for another's connection. */
 const connections = kinds.query.inAll + kinds.verification.inAll;
-/** Longest time of one statement, in milliseconds: a page, or a chunk of a verification. */
+/** The longest time of one statement, in milliseconds: a page, or a chunk of a verification. */
 const statementTimeoutMs = 5000;
 /** PostgreSQL's query_canceled. */
 const canceled = '57014';
@@ -45,7 +45,7 @@ export class TrailReader implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Runs `work` as the tenant in one snapshot.
-   * @throws AnkaError `service-unavailable` when too many reads of the kind run, `deadline-exceeded` when a statement took too long
+   * @throws AnkaError `service-unavailable` if too many reads of the kind run, `deadline-exceeded` if a statement takes too long
    */
   async read<Value>(kind: Kind, tenantId: string, work: (manager: EntityManager) => Promise<Value>): Promise<Value> {
     try {

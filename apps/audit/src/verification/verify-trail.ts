@@ -13,7 +13,7 @@ type Range = z.infer<typeof verifyTrail.request>;
 type Verification = z.infer<typeof verifyTrail.reply>;
 
 const chunkRows = 1000;
-/** Kept of the caller's time for the answer, in milliseconds. */
+/** The part of the caller's time that is kept for the answer, in milliseconds. */
 const reserveMs = 500;
 
 /** Proves a stretch of a tenant's trail, or names the first sequence number whose proof fails. */
@@ -78,7 +78,7 @@ class Verifier {
     return head ?? { seq: 0, hash: Buffer.of() };
   }
 
-  /** The chain at the start of the range; nothing when the row before it does not exist. */
+  /** The chain at the start of the range, or undefined if the row before it does not exist. */
   private async start(): Promise<ChainVerification | undefined> {
     const { tenantId } = this.context;
     if (this.fromSeq === 1) return new ChainVerification(tenantId);
@@ -93,7 +93,7 @@ class Verifier {
     return before > head.seq ? { seq: head.seq + 1, reason: 'tail-missing' } : { seq: before, reason: 'missing' };
   }
 
-  /** A fault after the range, before the next seal, is no fault of the range's rows; it leaves them without a seal. */
+  /** A fault after the range, before the next seal, is not a fault of the range's rows. It leaves them without a seal. */
   private inRange(fault: TrailFault | undefined): TrailFault | undefined {
     const { untilSeq } = this;
     if (fault === undefined || untilSeq === undefined || fault.seq <= untilSeq) return fault;

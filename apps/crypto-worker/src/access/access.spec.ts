@@ -4,11 +4,11 @@ import { assertNoGain, byGrant, byRole, type KeyAccess, may } from './access.js'
 import { grantsOf } from './grant.js';
 
 const none = grantsOf([]);
-const deeds = Object.keys(byGrant) as KeyAccess[];
+const accesses = Object.keys(byGrant) as KeyAccess[];
 const grant = (kind: Grant['kind'], grantee: string, ...rights: Grant['rights']): Grant => ({ kind, grantee, rights });
 
 describe('access to a key', () => {
-  it.each(roles.flatMap((role) => deeds.map((access) => [role, access, byRole[role].includes(access)] as const)))(
+  it.each(roles.flatMap((role) => accesses.map((access) => [role, access, byRole[role].includes(access)] as const)))(
     'by role %s, %s without a grant: %s',
     (role, access, allowed) => {
       expect(may({ principal: 'somebody', roles: [role] }, access, none)).toBe(allowed);
@@ -16,14 +16,14 @@ describe('access to a key', () => {
   );
 
   it('is none without a role and a grant, also for a caller without roles', () => {
-    for (const access of deeds) {
+    for (const access of accesses) {
       expect(may({ principal: 'somebody', roles: [] }, access, none)).toBe(false);
       expect(may({ principal: 'somebody' }, access, none)).toBe(false);
     }
   });
 
   it.each(
-    keyRights.flatMap((right) => deeds.map((access) => [right, access, byGrant[access].includes(right)] as const)),
+    keyRights.flatMap((right) => accesses.map((access) => [right, access, byGrant[access].includes(right)] as const)),
   )('with the right %s: %s is %s, for the subject and for the group', (right, access, allowed) => {
     const user = { principal: 'alice', roles: ['user' as const], groups: ['readers', 'writers'] };
     expect(may(user, access, grantsOf([grant('subject', 'alice', right)]))).toBe(allowed);
@@ -37,7 +37,7 @@ describe('access to a key', () => {
   });
 
   it('can all be granted, by itself or as part of another right', () => {
-    for (const access of deeds) expect(byGrant[access].length).toBeGreaterThan(0);
+    for (const access of accesses) expect(byGrant[access].length).toBeGreaterThan(0);
     expect(keyRights.filter((right) => !byGrant[right].includes(right))).toEqual([]);
   });
 });

@@ -131,7 +131,7 @@ const visibleAliases = (
     .where('alias.tenantId = :tenantId', { tenantId: context.tenantId });
   if (keyId !== undefined) query.andWhere('alias.keyId = :keyId', { keyId });
   if (!mayWithAll(context, 'view'))
-    query.andWhere(grantedAny('alias.tenant_id', 'alias.keyId', ':subject', ':groups'), {
+    query.andWhere(grantedAny('alias.tenant_id', 'alias.key_id', ':subject', ':groups'), {
       subject: context.principal,
       groups: context.groups ?? [],
     });

@@ -1,6 +1,7 @@
 import { BoundedClient, connectionOf, DatabaseConfig, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Partition } from '../custody/partition.js';
+import { isLastWellWorker, joinWellWorkers, leaveWellWorkers } from './well-worker.sql.js';
 
 /** The longest wait for an answer, in milliseconds. */
 const answerMs = 5_000;
@@ -23,20 +24,19 @@ export class WellWorkers {
   /** Counts this worker among the healthy ones. */
   async join(): Promise<void> {
     if (this.joined) return;
-    await this.ask('SELECT pg_advisory_lock_shared(well)');
+    await this.ask(joinWellWorkers);
     this.joined = true;
   }
 
   async leave(): Promise<void> {
     if (!this.joined) return;
-    await this.ask('SELECT pg_advisory_unlock_shared(well)');
+    await this.ask(leaveWellWorkers);
     this.joined = false;
   }
 
   /** Tells whether there is another healthy worker. */
   async others(): Promise<boolean> {
-    // The exclusive lock is granted only where no other worker holds the shared one. It ends with the statement.
-    const [row] = await this.ask<{ alone: boolean }>('SELECT pg_try_advisory_xact_lock(well) AS alone');
+    const [row] = await this.ask<{ alone: boolean }>(isLastWellWorker);
     return row?.alone !== true;
   }
 
@@ -46,11 +46,10 @@ export class WellWorkers {
     await client?.end();
   }
 
-  private async ask<Row extends object>(select: string): Promise<Row[]> {
+  private async ask<Row extends object>(statement: string): Promise<Row[]> {
     const client = await this.connection();
     try {
-      const text = `${select} FROM hashtextextended('well worker:' || $1, 0) well`;
-      return (await client.query<Row>(text, [this.partition.name])).rows;
+      return (await client.query<Row>(statement, [this.partition.name])).rows;
     } catch (error) {
       // It is unknown whether the lock is still held.
       this.forget();

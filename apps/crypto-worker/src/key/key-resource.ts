@@ -9,7 +9,7 @@ import type { StoredVersion } from './record/select-version.js';
 
 const instantOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** The FIPS status of a key in software, however approved its algorithm is. */
+/** The FIPS status of a software key, whatever the status of its algorithm. */
 const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
 /** The recorded life of a version, with its state now. */
@@ -29,7 +29,7 @@ const lifeOf = (stored: StoredVersion) => ({
   destroyedAt: instantOf(stored.destroyedAt),
 });
 
-/** A key as callers see it, by one of its versions: the current one, unless another was asked for or changed. */
+/** A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another. */
 export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
   const version = versionOf(stored);
   const warnings = outsideWarnings(custody, version);

@@ -2,7 +2,7 @@ import { type KeyState, keyStates } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { allowedUses, type Move, moves, onRecord, permissionOf, stateAt } from './key-state.js';
 
-/** One row per state: the states that SP 800-57 part 1 r5 §7 lets it change to, and DESTROY_SCHEDULED, which comes before DESTROYED. */
+/** The states that SP 800-57 part 1 r5 §7 allows after each state, and DESTROY_SCHEDULED, which comes before DESTROYED. */
 const transitions: Readonly<Record<KeyState, readonly KeyState[]>> = {
   PRE_ACTIVE: ['ACTIVE', 'COMPROMISED', 'DESTROY_SCHEDULED'],
   ACTIVE: ['SUSPENDED', 'DEACTIVATED', 'COMPROMISED', 'DESTROY_SCHEDULED'],
@@ -29,14 +29,14 @@ describe('the table of moves', () => {
     expect(allowed.filter((transition) => !made.has(transition))).toEqual([]);
   });
 
-  it('reaches every state from PRE_ACTIVE, and leaves DESTROYED never', () => {
+  it('reaches every state from PRE_ACTIVE, and never leaves DESTROYED', () => {
     const reached = new Set<KeyState>(['PRE_ACTIVE']);
     for (const state of reached) for (const next of transitions[state]) reached.add(next);
     expect([...reached].toSorted()).toEqual([...keyStates].toSorted());
     expect(transitions.DESTROYED).toEqual([]);
   });
 
-  it('lets nothing but an active key protect, and a destroyed one do nothing', () => {
+  it('lets only an active key protect, and a destroyed key do nothing', () => {
     expect(keyStates.filter((state) => permissionOf(state, 'protect') !== 'no')).toEqual(['ACTIVE']);
     expect(keyStates.filter((state) => permissionOf(state, 'process') === 'yes')).toEqual(['ACTIVE', 'DEACTIVATED']);
     expect(keyStates.filter((state) => permissionOf(state, 'process') === 'at-risk')).toEqual([
@@ -47,11 +47,11 @@ describe('the table of moves', () => {
   });
 });
 
-describe('the state at a moment', () => {
+describe('the state at a point in time', () => {
   const at = (state: KeyState, activateAt: number | null, deactivateAt: number | null, now: number): KeyState =>
     stateAt({ state, activateAt, deactivateAt }, now);
 
-  it('is that on record where there are no dates', () => {
+  it('is the recorded state if there are no dates', () => {
     for (const state of keyStates) expect(at(state, null, null, 1000)).toBe(state);
   });
 
@@ -62,7 +62,7 @@ describe('the state at a moment', () => {
     expect(at('PRE_ACTIVE', null, 2000, 3000)).toBe('PRE_ACTIVE');
   });
 
-  it('is PRE_ACTIVE again for what is resumed before its activation date', () => {
+  it('is PRE_ACTIVE again for a version that is resumed before its activation date', () => {
     const lifecycle = { state: 'SUSPENDED', activateAt: 2000, deactivateAt: null } as const;
     const resumed = [1999, 2000].map((now) => onRecord('resume', 'ACTIVE', lifecycle, now));
     expect(resumed).toEqual(['PRE_ACTIVE', 'ACTIVE']);
@@ -70,7 +70,7 @@ describe('the state at a moment', () => {
     expect(onRecord('activate', 'ACTIVE', { ...lifecycle, state: 'PRE_ACTIVE' }, 1)).toBe('ACTIVE');
   });
 
-  it('never undoes by a date what somebody decided', () => {
+  it("never undoes a person's decision by a date", () => {
     for (const state of ['SUSPENDED', 'COMPROMISED', 'DESTROY_SCHEDULED', 'DESTROYED'] as const)
       expect(at(state, 1, 2, 1000)).toBe(state);
   });

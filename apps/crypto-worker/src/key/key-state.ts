@@ -2,9 +2,10 @@ import type { Purpose } from '@ankasecure/algorithm';
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
 
 /**
- * The moves of a version: from each state that a move applies to, the state it leads to. Anything absent is illegal. A test holds
- * the table to SP 800-57 part 1 r5 §7. `destroy` is the sweeper's, `rotate` moves the version that is followed, all others are
- * callers' verbs or part of one. DESTROY_SCHEDULED is ours: every destruction waits in it and can be called off.
+ * The moves of a version: each row maps the states that a move applies to, to the states that it leads to. Any other move is
+ * illegal. A test compares the table with SP 800-57 part 1 r5 §7. Only the sweeper uses `destroy`, and `rotate` moves the
+ * version that is replaced. All others are callers' verbs or part of one. DESTROY_SCHEDULED is our addition: every
+ * destruction waits in it and can be cancelled.
  */
 export const moves = {
   activate: { PRE_ACTIVE: 'ACTIVE' },
@@ -33,19 +34,22 @@ export const moves = {
 
 export type Move = keyof typeof moves;
 
-/** The state that `move` leads to from `from`; undefined where the move is illegal. */
+/** The state that `move` leads to from `from`; undefined if the move is illegal. */
 export const targetOf = (move: Move, from: KeyState): KeyState | undefined =>
   (moves[move] as Partial<Record<KeyState, KeyState>>)[from];
 
-/** States of a current version that a new one may follow: not on its way out, and not before its time (`hasBegun`). Other than ACTIVE, they stay. */
+/**
+ * States of a current version that can be rotated: neither scheduled for destruction nor before its activation (`hasBegun`).
+ * Only ACTIVE changes.
+ */
 const rotatable: readonly KeyState[] = ['ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED'];
 
 export const isRotatable = (state: KeyState): boolean => rotatable.includes(state);
 
-/** States of a version that has no future, unless its destruction is called off. */
+/** States of a version that has no future unless its destruction is cancelled. */
 export const onTheWayOut: readonly KeyState[] = ['DESTROY_SCHEDULED', 'DESTROYED'];
 
-/** KMIP revocation reasons after which a key counts as compromised; the others deactivate it. */
+/** KMIP revocation reasons that make a key COMPROMISED. All others deactivate it. */
 const compromising: readonly RevocationReason[] = ['key-compromise', 'ca-compromise'];
 
 export const isCompromise = (reason: RevocationReason | null): boolean =>
@@ -59,30 +63,30 @@ export interface Lifecycle {
 }
 
 /**
- * The state at `now`: dates are obeyed by being looked at, so no timer has to have run. They move what is on its ordinary way
- * and nothing else: a suspension or a compromise does not lapse by a date.
+ * The state at `now`. Dates take effect when the state is read, so no timer is needed. They only move a version on its
+ * ordinary way: no date ends a suspension or a compromise.
  */
 export const stateAt = ({ state, activateAt, deactivateAt }: Lifecycle, now: number): KeyState => {
   const begun = state === 'PRE_ACTIVE' && activateAt !== null && activateAt <= now ? 'ACTIVE' : state;
   return begun === 'ACTIVE' && deactivateAt !== null && deactivateAt <= now ? 'DEACTIVATED' : begun;
 };
 
-/** Whether its time has come, whatever has become of it since. To `activate` is to say that it has. */
+/** Tells whether the activation date has come, whatever the state. `activate` counts as the date having come. */
 export const hasBegun = ({ activateAt }: Lifecycle, now: number): boolean => activateAt === null || activateAt <= now;
 
 /**
- * The state to record for a version that is to be in `state`. A version that is resumed before its activation date waits for it
- * again; to `activate` is to say that it need not be waited for.
+ * The state to record for a version that moves to `state`. A version that is resumed before its activation date waits for
+ * that date again, but `activate` ends the wait.
  */
 export const onRecord = (move: Move, state: KeyState, lifecycle: Lifecycle, now: number): KeyState =>
   move === 'resume' && !hasBegun(lifecycle, now) ? 'PRE_ACTIVE' : state;
 
-/** Applying protection (encrypt, sign, MAC) or processing what is protected already (decrypt, verify): SP 800-57 part 1 r5 §7. */
+/** Applying protection (encrypt, sign, MAC) or processing protected data (decrypt, verify): SP 800-57 part 1 r5 §7. */
 export type Use = 'protect' | 'process';
 
 const bothUses: readonly Use[] = ['protect', 'process'];
 
-/** The uses of keys of each purpose. A key for `wrap` only unwraps keys that were wrapped outside. */
+/** The uses of keys of each purpose. A `wrap` key only unwraps keys that were wrapped outside. */
 export const usesOf: Readonly<Record<Purpose, readonly Use[]>> = {
   encrypt: bothUses,
   sign: bothUses,
@@ -90,7 +94,7 @@ export const usesOf: Readonly<Record<Purpose, readonly Use[]>> = {
   wrap: ['process'],
 };
 
-/** `at-risk`: only for a caller who takes the risk on itself, in that very item. */
+/** `at-risk`: only for a caller who accepts the risk in the same item. */
 export type Permission = 'yes' | 'at-risk' | 'no';
 
 /** The uses that each state allows. */
@@ -106,7 +110,7 @@ export const allowedUses = {
 
 export const permissionOf = (state: KeyState, use: Use): Permission => allowedUses[state][use];
 
-/** The advice in a refusal by state: how to proceed. */
+/** How to proceed after a refusal, by state. */
 const advice: Partial<Record<KeyState, string>> = {
   PRE_ACTIVE: 'Activate it first, or wait for its activation date.',
   SUSPENDED: 'Resume it first, or set acceptRisk to decrypt or verify with it.',

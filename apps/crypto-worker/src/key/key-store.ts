@@ -76,10 +76,7 @@ export class KeyStore {
     this.named = new NamedKeys(dataSource, this);
   }
 
-  /**
-   * @param version null for the current one
-   * @throws AnkaError `key-not-found`, also for another tenant's key
-   */
+  /** @param version null for the current version  @throws AnkaError `key-not-found`, also for another tenant's key */
   async find(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
     const known = this.known.has(nameOf(tenantId, keyId));
     const found = pick(await this.load(tenantId, keyId), version);
@@ -93,7 +90,7 @@ export class KeyStore {
     throw new AnkaError('key-not-found');
   }
 
-  /** @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
+  /** Finds the version that a request names. @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
   meant(tenantId: string, target: Target): Promise<GrantedVersion> {
     return 'alias' in target
       ? this.named.find(tenantId, target.alias)

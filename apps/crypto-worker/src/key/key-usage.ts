@@ -6,7 +6,7 @@ import { assertGranted } from '../access/grant.js';
 import { KeyUsageRecord } from './record/key-usage.entity.js';
 import { KeyVersionRecord } from './record/key-version.entity.js';
 
-/** The uses of one version by one operation, of all workers together. */
+/** The uses of one version by one operation, for all workers together. */
 interface UsageSum {
   readonly version: number;
   /** null for a version that was never used. */
@@ -15,12 +15,15 @@ interface UsageSum {
   readonly lastUsedAt: Date | null;
 }
 
-/** Reads what each version of a key was used for, how often, and when last. Only successes whose results were released count. */
+/**
+ * Reads the operations that each version of a key was used for, how often, and when last. Only successes whose results were
+ * released count.
+ */
 @Injectable()
 export class ReadUsage {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The current version first. @throws AnkaError `key-not-found`, `key-access-denied` */
+  /** The current version comes first. @throws AnkaError `key-not-found`, `key-access-denied` */
   async of(context: Context, { id }: { id: string }): Promise<KeyUsage> {
     const { tenantId } = context;
     const rows = await withTenant(this.dataSource, tenantId, async (manager) => {
@@ -65,7 +68,7 @@ const usageOf = (manager: EntityManager, tenantId: string, keyId: string): Promi
     .addOrderBy('usage.operation')
     .getRawMany<UsageSum>();
 
-/** Reads when each version of a key was used last, by its number. A version that was never used has no entry. */
+/** Reads the time of each version's last use, by version number. A version that was never used has no entry. */
 export const lastUses = async (
   manager: EntityManager,
   tenantId: string,

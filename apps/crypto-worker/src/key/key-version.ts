@@ -14,20 +14,20 @@ export interface KeyVersion extends Lifecycle {
   readonly revision: number;
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
-  /** The algorithms of the key record, the default first: where `alg` comes from, never from a header. */
+  /** The algorithms of the key record, the default first. They are the source of `alg`, never a header. */
   readonly algs: readonly Alg[];
   readonly custody: CustodyKind;
-  /** The number of times that it may protect data. null means unlimited. */
+  /** The number of times that the version may protect data; null means unlimited. */
   readonly maxUses: number | null;
   readonly ref: KeyRef;
-  /** When the key, and this version of it, were made; milliseconds since the epoch. */
+  /** When the key and this version were made; milliseconds since the epoch. */
   readonly keyMadeAt: number;
   readonly madeAt: number;
   /** null for secret keys. */
   readonly publicKey: KeyObject | null;
 }
 
-/** The part of a key's record that decides the rights of its object. */
+/** The members of a key's record that decide the rights of its object. */
 export const objectKindOf = ({
   algorithm,
   purpose,
@@ -43,7 +43,7 @@ export const kidOf = ({ keyId, version }: Pick<KeyVersion, 'keyId' | 'version'>)
 
 const kid = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.([1-9][0-9]{0,8})$/;
 
-/** @returns null for anything that is not a kid of ours */
+/** @returns null for anything that is not one of our kids */
 export const parseKid = (text: string): { keyId: string; version: number } | null => {
   const match = kid.exec(text);
   return match === null ? null : { keyId: match[1] as string, version: Number(match[2]) };

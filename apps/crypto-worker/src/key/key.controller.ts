@@ -25,7 +25,7 @@ interface ById {
 
 const keyOf = ({ id }: ById) => ({ keyId: id });
 
-/** Serves what is on record of keys. */
+/** Serves the records of keys. */
 @Controller()
 export class KeyController {
   constructor(

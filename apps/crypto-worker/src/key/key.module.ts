@@ -6,7 +6,7 @@ import { KeyStore } from './key-store.js';
 import { ReadUsage } from './key-usage.js';
 import { ReadKey } from './read-key.js';
 
-/** The record of keys. */
+/** The records of keys. */
 @Module({
   imports: [CustodyModule],
   controllers: [KeyController],

@@ -6,7 +6,7 @@ import type { KeyVersion } from './key-version.js';
 import { KeyAliasRecord } from './record/key-alias.entity.js';
 import { KeyVersionRecord } from './record/key-version.entity.js';
 
-/** The key that a name stood for when it was looked up, as of its current version then. */
+/** The key that an alias stood for when it was read, with the current version at that time. */
 type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;
 
 /** The most names that are kept in memory. The one that was unused for longest leaves first. */
@@ -14,8 +14,8 @@ const capacity = 20_000;
 const attempts = 3;
 
 /**
- * Finds keys by the tenant's names for them. A remembered name holds for as long as its key's current version is the one that was
- * looked up: the version's revision moves when the name leaves the key, and the fence refuses an old version.
+ * Finds keys by alias. A remembered alias holds while its key's current version is the one that was read. When the alias
+ * leaves the key, the version's revision increases, and the fence refuses the old revision.
  */
 export class NamedKeys {
   private readonly known = new BoundedMap<string, Known>(capacity);
@@ -25,7 +25,7 @@ export class NamedKeys {
     private readonly keys: KeyStore,
   ) {}
 
-  /** @throws AnkaError `alias-not-found`; `decision-outdated` where the key changes faster than it can be read */
+  /** @throws AnkaError `alias-not-found`; `decision-outdated` if the key changes faster than it can be read */
   async find(tenantId: string, alias: string): Promise<GrantedVersion> {
     const place = `${tenantId}/${alias}`;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -49,7 +49,7 @@ export class NamedKeys {
   }
 }
 
-/** Reads the current version of the key that the name stands for. One query, so the name and the revision are of one moment. */
+/** Reads the current version of the alias's key. It is one query, so that the alias and the revision are of the same moment. */
 const currentOf = (manager: EntityManager, tenantId: string, alias: string): Promise<KeyVersionRecord | null> =>
   manager
     .createQueryBuilder(KeyVersionRecord, 'version')

@@ -11,14 +11,14 @@ const rows = algorithmNames.flatMap((name) =>
 );
 const isSecret = (name: AlgorithmName): boolean => ['aes', 'hmac'].includes(algorithmOf(name).kind);
 
-/** Members besides kid, use and alg. */
+/** The members besides kid, use and alg. */
 const shapes = { rsa: ['e', 'kty', 'n'], ec: ['crv', 'kty', 'x', 'y'], ed: ['crv', 'kty', 'x'] } as const;
 
 describe.each(rows.filter(([name]) => !isSecret(name)))('the public key of %s for %s', (name, purpose) => {
   const { key } = knownKey(name, purpose);
   const shown = publicKeyOf(key);
 
-  it('is a JWK and a PEM of the same key, which others can read', async () => {
+  it('is a JWK and a PEM of the same key, which other libraries can read', async () => {
     if (shown === null) throw new Error('an asymmetric key has a public half');
     expect(schema.parse(shown)).toEqual(shown);
     const { jwk, pem } = shown;
@@ -30,7 +30,7 @@ describe.each(rows.filter(([name]) => !isSecret(name)))('the public key of %s fo
     expect(await calculateJwkThumbprint(jwk)).toHaveLength(43);
   });
 
-  it('says which key it is, what for, and the algorithm where there is one only', () => {
+  it('states the key, its use, and the algorithm if there is only one', () => {
     const kind = algorithmOf(name).kind as keyof typeof shapes;
     const { kid, use, alg, ...rest } = shown?.jwk ?? {};
     expect(Object.keys(rest).sort()).toEqual(shapes[kind]);
@@ -41,12 +41,12 @@ describe.each(rows.filter(([name]) => !isSecret(name)))('the public key of %s fo
 });
 
 describe('a public key', () => {
-  it('that is pinned to one algorithm says so', () => {
+  it('that is pinned to one algorithm states it', () => {
     expect(publicKeyOf(knownKey('RSA-2048', 'sign', { alg: 'PS256' }).key)?.jwk['alg']).toBe('PS256');
     expect(publicKeyOf(knownKey('Ed25519', 'sign', { alg: 'Ed25519' }).key)?.jwk['alg']).toBe('Ed25519');
   });
 
-  it('is not there for a secret key', () => {
+  it('does not exist for a secret key', () => {
     for (const [name, purpose] of rows.filter(([candidate]) => isSecret(candidate))) {
       expect(
         publicKeyOf({

@@ -22,7 +22,7 @@ import { readKey, type StoredVersion, selectVersions } from './record/select-ver
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
-/** Reading keys: always one tenant's, by the tenant of the context. */
+/** Reads the keys of one tenant: the context's. */
 @Injectable()
 export class ReadKey {
   constructor(
@@ -38,7 +38,7 @@ export class ReadKey {
     return keyResource(this.custody, current);
   }
 
-  /** All versions, the current one first. @throws AnkaError `key-not-found`, `key-access-denied` */
+  /** Returns all versions, the current one first. @throws AnkaError `key-not-found`, `key-access-denied` */
   async versions(context: Context, { id }: { id: string }): Promise<{ items: KeyVersionResource[] }> {
     const rows = await this.rows(context, id);
     if (rows.length === 0) throw new AnkaError('key-not-found');
@@ -52,7 +52,7 @@ export class ReadKey {
     return versionResource(this.custody, row);
   }
 
-  /** @throws AnkaError `key-not-found`, `key-access-denied`, `purpose-mismatch` for a secret key, which has no public half */
+  /** @throws AnkaError `key-not-found`, `key-access-denied`; `purpose-mismatch` for a secret key, which has no public half */
   async publicKey(
     context: Context,
     { id, version }: z.infer<typeof getPublicKey.request>,
@@ -69,7 +69,10 @@ export class ReadKey {
     return withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
   }
 
-  /** Newest first, those that the caller may see; the position is the last key's creation time in microseconds and its id. */
+  /**
+   * Lists the keys that the caller may see, newest first. The position is the last key's creation time in microseconds and
+   * its id.
+   */
   async list(
     context: Context,
     { limit, cursor, ...filter }: ListRequest,
@@ -92,14 +95,14 @@ export class ReadKey {
   }
 }
 
-/** All versions of a key the caller may see. @throws AnkaError `key-access-denied` for one it may not */
+/** Reads all versions of a key that the caller may see. @throws AnkaError `key-access-denied` for any other key */
 const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<StoredVersion[]> => {
   const rows = await readKey(manager, context.tenantId, id);
   if (rows.length > 0) await assertGranted(manager, context, 'view', id);
   return rows;
 };
 
-/** Where a page begins, and its length. */
+/** The start of a page and its length. */
 interface PageStart {
   /** Microseconds since the epoch; null for the first page. */
   readonly createdAt: string | null | undefined;
@@ -107,7 +110,7 @@ interface PageStart {
   readonly limit: number;
 }
 
-/** The current versions of the keys of a page, each with the key's `position`. Any grant on a key lets it be seen. */
+/** The current versions of a page of keys, each with the key's `position`. Any grant on a key makes it visible. */
 const pageOf = (
   manager: EntityManager,
   context: Context,

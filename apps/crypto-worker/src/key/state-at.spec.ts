@@ -14,7 +14,7 @@ const cases = keyStates.flatMap((state) =>
   moments.flatMap((activateAt) => moments.map((deactivateAt) => ({ state, activateAt, deactivateAt }))),
 );
 
-it('filters see the state that operations see', async () => {
+it('filters see the same state as operations', async () => {
   const instant = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
   for (const now of [999, 1000, 1500, 2000])
     for (const { state, activateAt, deactivateAt } of cases) {

@@ -4,7 +4,7 @@ import type { KeyVersionRecord } from './record/key-version.entity.js';
 import { PlatformKeyRecord } from './record/platform-key.entity.js';
 import type { StoredVersion } from './record/select-version.js';
 
-/** The wrapped form of a new version. */
+/** The columns of a new version that hold its wrapped form. */
 export const wrappedColumns = (
   { wrapped, sealed }: Pick<GeneratedKey, 'wrapped' | 'sealed'>,
   wrapping: Wrapping | undefined,
@@ -28,7 +28,10 @@ export const isCurrentKek = async (manager: EntityManager, wrapping: Wrapping | 
   return !(await manager.existsBy(PlatformKeyRecord, { tenantId, kind: 'kek', generation: MoreThan(kekGeneration) }));
 };
 
-/** Everything that a lane needs to unwrap a version; undefined for an object of the token, and where the blob is gone. */
+/**
+ * Everything that a lane needs to unwrap a version; undefined for an object of the token and for a version whose blob was
+ * deleted.
+ */
 export const wrappedOf = (stored: StoredVersion): { blob: Buffer; mac: Buffer; wrapping: Wrapping } | undefined => {
   const { wrappedBlob: blob, wrappedMac: mac, kekGeneration, kek, blobMacKey } = stored;
   if (blob === null || mac === null || kekGeneration === null || kek === null || blobMacKey === null) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Moves one version to a state: its dates, its revocation and its scheduled destruction follow. Parameters: tenant, key, version,
- * state, reason, message and time of a revocation or null, date of destruction or null, principal.
+ * Moves one version to a state, with its dates, its revocation and its scheduled destruction. Parameters: tenant, key,
+ * version, state, a revocation's reason, message and time (or null), the date of destruction (or null), principal.
  */
 export const moveVersion = `
   UPDATE key_version SET state = $4, revision = revision + 1,

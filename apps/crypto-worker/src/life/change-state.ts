@@ -29,14 +29,14 @@ import {
   versionsMeant,
 } from './plan-change.js';
 
-/** The steps of a change, or the version that stands as the change would leave it. */
+/** The steps of a change, or the version that already is as the change would make it. */
 type ChangePlan =
   | { readonly steps: readonly [Step, ...Step[]]; readonly destroyAt: Date | null }
   | { readonly standing: StoredVersion };
 
 /**
- * Changes the state of key versions: check against the table, change and events in one commit. The change takes the tenant's
- * fence, so when it has returned, no worker releases a result any more that was decided on the state before.
+ * Changes the state of key versions. The check against the table, the change and its events are one commit. The change takes
+ * the tenant's fence. After it has returned, no worker releases a result that was decided on the earlier state.
  */
 @Injectable()
 export class ChangeState {
@@ -46,9 +46,9 @@ export class ChangeState {
   ) {}
 
   /**
-   * @param destruction with `schedule-destroy`; asked for again within a day, it is answered as it stands
-   * @returns the key as of the changed version, the last where there are several
-   * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`, `approval-required`
+   * @param destruction for `schedule-destroy`. A repeated request within a day is answered with the scheduled destruction.
+   * @returns the key with its changed version, the last one if there are several  @throws AnkaError `key-not-found`,
+   * `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`, `approval-required`
    */
   change(context: Context, change: StateChange, destruction?: Destruction): Promise<Key | DryRun> {
     const { verb, id, version } = change;
@@ -68,7 +68,7 @@ export class ChangeState {
   }
 }
 
-/** All checks of a change, with the key locked. */
+/** Makes all checks of a change. The key is locked. */
 const check = async (
   manager: EntityManager,
   context: Context,
@@ -79,7 +79,8 @@ const check = async (
   const rows = await readKey(manager, context.tenantId, change.id);
   const meant = versionsMeant(rows, change);
   const standing = destruction?.standing(meant) ?? (context.approval && standingCompromise(meant, change));
-  // An approved change that stands already may itself have made the new revision: RFC 9110 §13.1.1 has it answered as done.
+  // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
+  // done.
   if (standing === undefined || context.approval === undefined) assertRevision(context, revision);
   if (standing !== undefined) return { standing };
   const steps = planChange(rows, change, Date.now());
@@ -109,7 +110,7 @@ const foresee = async (manager: EntityManager, tenantId: string, plan: ChangePla
   return { key: forecastKey(last), changes };
 };
 
-/** Asks the policy that is in force until the change is committed: its fence is held. */
+/** Checks the policy that is in force until the change is committed: its fence is held. */
 const assertTwoPeople = async (
   manager: EntityManager,
   context: Context,
@@ -121,7 +122,7 @@ const assertTwoPeople = async (
   assertApproved((await policyWithin(manager, context.tenantId)).document, action, context, revision);
 };
 
-/** @returns the last changed version, as it is after the change */
+/** @returns the last changed version, after the change */
 const write = async (
   manager: EntityManager,
   context: Context,
@@ -174,7 +175,7 @@ const taken = (
   },
 });
 
-/** The event of a repeated request: the version stays as it is. */
+/** The event of a repeated request. The version does not change. */
 const repeated = ({ key: { algorithm }, version, state, destroyAt: at }: StoredVersion): Partial<AuditedAction> => ({
   algorithm,
   details: {

@@ -4,19 +4,22 @@ import type { StoredVersion } from '../key/record/select-version.js';
 import { IntentRecord } from '../object/intent.entity.js';
 import type { Step } from './plan-change.js';
 
-/** Days that a destruction waits when nobody says otherwise, and at least where the key has purge protection. */
+/** The default waiting period of a destruction, in days, and the minimum for a key with purge protection. */
 export const fullPeriodDays = 30;
 
 const dayMs = 86_400_000;
 
-/** How long a destruction is to wait. */
+/** The waiting period of a destruction. */
 export class Destruction {
   constructor(
     private readonly waitingDays: number,
     private readonly minimumDays: number,
   ) {}
 
-  /** @throws AnkaError `request-invalid` for less than the platform's minimum, `key-state` for less than what protects the key */
+  /**
+   * @throws AnkaError `request-invalid` for less than the platform's minimum, `key-state` for less than purge protection
+   * requires
+   */
   dueFor({ key: { purgeProtection: isProtected } }: StoredVersion): Date {
     if (this.waitingDays < this.minimumDays)
       throw new AnkaError('request-invalid', `waitingDays: must be at least ${this.minimumDays}`);
@@ -26,9 +29,9 @@ export class Destruction {
   }
 
   /**
-   * The last of `rows`, where all of them wait for their destruction already and it was asked for as it is now, no more than a
-   * day ago: then this is the same call once more, its first answer lost, and there is nothing left to do. Else undefined: what
-   * stands is neither put off nor hurried.
+   * Recognises a repeated request whose first answer was lost. @returns the last of `rows` if all of them are already
+   * scheduled for destruction, with the same waiting period, no more than a day ago; otherwise undefined. A scheduled
+   * destruction is never postponed or brought forward.
    */
   standing(rows: readonly StoredVersion[]): StoredVersion | undefined {
     const left = rows.filter(({ state }) => state !== 'DESTROYED');
@@ -41,7 +44,7 @@ export class Destruction {
   }
 }
 
-/** @throws AnkaError `key-state` when one of `rows` waits for less than purge protection would have it wait, or nobody knows how long */
+/** @throws AnkaError `key-state` if the waiting period of one of `rows` is unknown or shorter than purge protection requires */
 export const assertFullPeriod = (rows: readonly StoredVersion[]): void => {
   const early = rows.find(
     ({ state, destroyWaitingDays: days }) => state === 'DESTROY_SCHEDULED' && (days ?? 0) < fullPeriodDays,
@@ -54,7 +57,7 @@ export const assertFullPeriod = (rows: readonly StoredVersion[]): void => {
   );
 };
 
-/** @throws AnkaError `key-state` when the HSM has been told already, or is about to be */
+/** @throws AnkaError `key-state` if the destruction in the HSM has begun or is about to begin */
 export const assertNotBegun = async (manager: EntityManager, steps: readonly Step[]): Promise<void> => {
   const objectId = In(steps.map(({ row }) => row.objectId));
   if (await manager.existsBy(IntentRecord, { objectId }))

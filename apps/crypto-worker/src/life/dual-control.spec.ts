@@ -11,7 +11,7 @@ import { ChangeState } from './change-state.js';
 import { Destruction } from './destruction.js';
 import type { Revocation, StateChange, Verb } from './plan-change.js';
 
-/** A token that changes of state never ask. */
+/** A token. Changes of state never call it. */
 const custody = { known: () => ({ outsideSteps: [] }), uri: () => 'pkcs11:' } as unknown as Custody;
 
 let database: WorkerDatabase;
@@ -76,9 +76,9 @@ const controlled = [
   ['a revocation of what a CA lost', 'compromise', 'revoke', { reason: 'ca-compromise' }, 'COMPROMISED'],
 ] as const;
 
-describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation, state) => {
-  it('is refused to one, on record, and nothing is changed', async () => {
-    await enforce([deed]);
+describe.each(controlled)('%s that requires two people', (_, action, verb, revocation, state) => {
+  it('is refused to one person, recorded, and changes nothing', async () => {
+    await enforce([action]);
     for (const over of [{}, { approval: { ...approval, requestedBy: 'tester' } }])
       await expect(change(ask(verb, revocation), over)).rejects.toMatchObject({
         code: 'approval-required',
@@ -90,16 +90,16 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
     });
   });
 
-  it('is refused by a dry run in the same way, after all other checks', async () => {
-    await enforce([deed]);
+  it('is refused to one person in a dry run too, after all other checks', async () => {
+    await enforce([action]);
     const dryRun = (over: Partial<Context>) => change(ask(verb, revocation), { ...over, dryRun: true });
     expect(await dryRun({})).toMatchObject({ succeeds: false, error: { code: 'approval-required', status: 403 } });
     expect(await dryRun({ ifMatch: 7 })).toMatchObject({ error: { code: 'precondition-failed' } });
     expect(await dryRun({ approval })).toMatchObject({ succeeds: true });
   });
 
-  it('is done for two, and its event names both', async () => {
-    await enforce([deed]);
+  it('is carried out for two people, and its event names both', async () => {
+    await enforce([action]);
     expect(await change(ask(verb, revocation), { approval })).toMatchObject({ state });
     expect((await database.events()).at(-1)).toMatchObject({
       ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'success' },
@@ -107,8 +107,8 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
     });
   });
 
-  it('is answered as it stands when it is carried out again, though it made the revision another', async () => {
-    await enforce([deed]);
+  it('is answered as done when it is carried out again, although it changed the revision', async () => {
+    await enforce([action]);
     const of = { approval, ifMatch: 1 };
     const first = await change(ask(verb, revocation), of);
     expect(await change(ask(verb, revocation), of)).toEqual(first);
@@ -118,17 +118,17 @@ describe.each(controlled)('%s that takes two people', (_, deed, verb, revocation
       });
   });
 
-  it('takes one where the policy wants two for something else', async () => {
-    await enforce(deed === 'destroy' ? ['compromise'] : ['destroy']);
+  it('requires one person if the policy requires two for something else', async () => {
+    await enforce(action === 'destroy' ? ['compromise'] : ['destroy']);
     expect(await change(ask(verb, revocation))).toMatchObject({ state });
   });
 
-  it('is refused where no policy is in force', async () => {
+  it('is refused if no policy is in force', async () => {
     await expect(change(ask(verb, revocation), { approval })).rejects.toMatchObject({ code: 'tenant-unknown' });
   });
 });
 
-it('a compromise that was approved is answered as it stands when it is carried out again, and by nobody else', async () => {
+it('an approved compromise is answered as done when the same people carry it out again, and only then', async () => {
   await enforce(['compromise']);
   const occurredAt = '2026-01-02T03:04:05.678Z';
   const about = { reason: 'key-compromise', message: 'laptop lost' } as const;
@@ -148,18 +148,18 @@ it('a compromise that was approved is answered as it stands when it is carried o
     await expect(other()).rejects.toMatchObject({ code: 'key-state' });
 });
 
-describe('where two people are wanted for all there is', () => {
+describe('under a policy that requires two people for everything', () => {
   it.each([
     ['suspend', undefined],
     ['deactivate', undefined],
     ['revoke', { reason: 'superseded' }],
-  ] as const)('%s takes one', async (verb, revocation) => {
+  ] as const)('%s requires one person', async (verb, revocation) => {
     await enforce(['destroy', 'compromise', 'relax-policy']);
     await change(ask(verb, revocation));
     expect(await stateNow()).not.toBe('ACTIVE');
   });
 
-  it('a destruction is called off by one, and one that stands is answered as it stands', async () => {
+  it('one person can cancel a destruction, and a repeated request for a destruction is answered as done', async () => {
     await enforce(['destroy']);
     await change(ask('schedule-destroy'), { approval });
     expect(await change(ask('schedule-destroy'))).toMatchObject({ state: 'DESTROY_SCHEDULED' });

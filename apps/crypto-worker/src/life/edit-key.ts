@@ -17,8 +17,8 @@ import { assertFullPeriod } from './destruction.js';
 type EditRequest = z.infer<typeof editKey.contract.request>;
 
 /**
- * Changes what people write on a key, and switches its purge protection on. No operation is decided on any of it. Labels that the
- * tenant's policy requires stay.
+ * Changes the text that people write on a key, and switches its purge protection on. No operation is decided on any of
+ * these. Labels that the tenant's policy requires cannot be removed.
  */
 @Injectable()
 export class EditKey {
@@ -28,9 +28,8 @@ export class EditKey {
   ) {}
 
   /**
-   * Leaves alone what the request does not name.
-   * @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused`, `key-state` for purge
-   * protection that would come too late
+   * Leaves members that the request does not name unchanged.  @throws AnkaError `key-not-found`, `key-access-denied`,
+   * `precondition-failed`, `policy-refused`; `key-state` if purge protection would come too late
    */
   edit(context: Context, request: EditRequest): Promise<Key | DryRun> {
     const { id, ...fields } = request;

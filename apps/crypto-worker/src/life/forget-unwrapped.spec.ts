@@ -5,7 +5,7 @@ import type { KeyStore } from '../key/key-store.js';
 import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ForgetUnwrapped } from './forget-unwrapped.js';
 
-describe('what lanes have unwrapped', () => {
+describe('unwrapped keys in lanes', () => {
   let database: WorkerDatabase;
   const started: ForgetUnwrapped[] = [];
   beforeAll(async () => {
@@ -70,15 +70,18 @@ describe('what lanes have unwrapped', () => {
   const kinds = ['wrapped', 'software'] as const;
   const all = kinds.flatMap((custody) => changes.map(([name, change]) => [custody, name, change] as const));
 
-  it.each(all)('goes in every worker of the partition when a key in custody %s is %s', async (custody, _, change) => {
-    const [one, other, elsewhere] = [await worker('here'), await worker('here'), await worker('there')];
-    const { keyId, objectId, set } = await key(custody);
-    await set(change);
-    for (const forgotten of [one, other]) await expect.poll(() => forgotten).toEqual([keyId, objectId]);
-    await expect.poll(() => elsewhere).toEqual([keyId]);
-  });
+  it.each(all)(
+    'are wiped in every worker of the partition when a key in custody %s is %s',
+    async (custody, _, change) => {
+      const [one, other, elsewhere] = [await worker('here'), await worker('here'), await worker('there')];
+      const { keyId, objectId, set } = await key(custody);
+      await set(change);
+      for (const forgotten of [one, other]) await expect.poll(() => forgotten).toEqual([keyId, objectId]);
+      await expect.poll(() => elsewhere).toEqual([keyId]);
+    },
+  );
 
-  it('stays when a key is resumed, and keys of the token are nothing to it', async () => {
+  it('stay when a key is resumed, and are not affected by keys of the token', async () => {
     const forgotten = await worker('here');
     const [wrapped, token] = [await key('wrapped'), await key('token')];
     await token.set(`state = 'SUSPENDED'`);
@@ -89,14 +92,14 @@ describe('what lanes have unwrapped', () => {
     await expect.poll(() => forgotten).toEqual([...told, ...told]);
   });
 
-  it('goes with every worker’s copy of a version that is followed and keeps its revision, whatever its custody', async () => {
+  it('are wiped in every worker when a version is replaced and keeps its revision, whatever its custody', async () => {
     const [one, other] = [await worker('here'), await worker('there')];
     const { keyId } = await key('token');
     await database.superuser.query(`UPDATE key_version SET state = 'DEACTIVATED' WHERE key_id = $1`, [keyId]);
     for (const forgotten of [one, other]) await expect.poll(() => forgotten).toContain(keyId);
   });
 
-  it('all goes when nobody may have heard, and what comes after is heard again', async () => {
+  it('are all wiped after notifications may have been lost, and later notifications are received', async () => {
     const forgotten = await worker('here');
     await database.superuser.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ankasecure-unwrapped'`,

@@ -5,14 +5,14 @@ import { Partition } from '../custody/partition.js';
 import { KeyStore } from '../key/key-store.js';
 import { listenForUnwrapped } from './unwrapped-key.sql.js';
 
-/** Between tries to listen again, in milliseconds. */
+/** The pause before listening again, in milliseconds. */
 const pauseMs = 1_000;
 
 /**
- * Takes wrapped keys out of this worker's lanes when any worker has suspended, revoked, destroyed or wrapped them again:
- * PostgreSQL notifies every worker in the commit that changes a version. A version that is used up and followed keeps its revision,
- * so the worker drops its copy too. Notifications that came while nobody listened are lost, so all keys go when listening begins
- * anew.
+ * Removes wrapped keys from this worker's lanes after any worker has suspended, revoked, destroyed or rewrapped them.
+ * PostgreSQL notifies every worker in the commit that changes a version. A used-up version that is replaced keeps its
+ * revision, so the worker drops its copy as well. Notifications are lost while nobody listens, so all keys are removed
+ * whenever listening restarts.
  */
 @Injectable()
 export class ForgetUnwrapped implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -36,7 +36,7 @@ export class ForgetUnwrapped implements OnApplicationBootstrap, OnApplicationShu
     await this.stop();
   }
 
-  /** Resolves when this worker listens, or has failed to and will try again. */
+  /** Resolves when this worker listens, or has failed to and will retry. */
   async start(): Promise<void> {
     const client = new BoundedClient(connectionOf(this.config, 'ankasecure-unwrapped'));
     this.client = client;

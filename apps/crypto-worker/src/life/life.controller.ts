@@ -25,10 +25,10 @@ import type { StateChange } from './plan-change.js';
 
 type Changed = Promise<Answer<Key | DryRun>>;
 
-/** A recorded change of a key, which can be tried without being made. */
+/** Marks a recorded change of a key that supports dry runs. */
 const ChangesKey = (): MethodDecorator => applyDecorators(AnswersDryRuns(), RequiresOutboxRoom());
 
-/** Serves the changes of a key's state, and of what people write on it. */
+/** Serves changes of a key's state and of its text. */
 @Controller()
 export class LifeController {
   constructor(

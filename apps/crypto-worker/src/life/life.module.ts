@@ -18,9 +18,9 @@ import { RotationPolicyController } from './rotation-policy.controller.js';
 import { RotationPolicies } from './rotation-policy.js';
 
 /**
- * The life of keys: the changes that callers make, and those that come by themselves. Before the worker serves, it listens for
- * versions that change and has looked for what dead workers left. At shutdown no new round begins; the rounds under way end after
- * the token has closed, since they may wait for it.
+ * The life of keys: changes by callers and automatic changes. Before the worker serves, it listens for changed versions and
+ * has looked for the intents of dead workers. At shutdown no new round begins. The rounds under way end after the token has
+ * closed, because they may wait for it.
  */
 @Module({
   imports: [CustodyModule, KeyModule, LeaseModule, MakingModule, ObjectModule, OutcomeModule],

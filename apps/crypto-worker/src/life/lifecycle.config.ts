@@ -2,7 +2,7 @@ import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 export const lifecycleConfig = z.strictObject({
-  /** The fewest days between the request to destroy a key and its destruction. */
+  /** The minimum waiting period of a destruction, in days. */
   minimumWaitingDays: integer(0, 30).default(7),
 });
 

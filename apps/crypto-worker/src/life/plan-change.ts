@@ -1,10 +1,10 @@
 import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
-import type { ControlledDeed } from '@ankasecure/policy-rules';
+import type { ControlledAction } from '@ankasecure/policy-rules';
 import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 
-/** The verbs of callers. Each is one of the table's moves, or picks among them. */
+/** The verbs of callers. Each is a move of the table, or chooses one. */
 export type Verb =
   | 'activate'
   | 'suspend'
@@ -18,7 +18,7 @@ export type Verb =
 export interface StateChange {
   readonly verb: Verb;
   readonly id: string;
-  /** When left out, the current one, or all where `verb` is about destruction. */
+  /** Default: the current version, or all versions if `verb` is about destruction. */
   readonly version?: number | undefined;
   readonly revocation?: Revocation;
 }
@@ -34,14 +34,14 @@ export interface Step {
   readonly row: StoredVersion;
   readonly from: KeyState;
   readonly to: KeyState;
-  /** The state that `to` becomes at once, by the version's dates. */
+  /** The state that follows from `to` at once, by the version's dates. */
   readonly shown: KeyState;
 }
 
-/** Verbs that mean every version they can move when none is named. */
+/** Verbs that mean every version they can move if the request names none. */
 const ofAllVersions: readonly Verb[] = ['schedule-destroy', 'cancel-destroy'];
 
-/** Verbs that make a version the one that protects: there is one of those, the current one. */
+/** Verbs that make a version the one that protects. Only the current version protects. */
 const ofCurrentOnly: readonly Verb[] = ['activate', 'resume'];
 
 const moveOf = ({ verb, revocation }: StateChange, row: StoredVersion): Move => {
@@ -50,13 +50,13 @@ const moveOf = ({ verb, revocation }: StateChange, row: StoredVersion): Move => 
   return verb;
 };
 
-/** The controlled action that a change amounts to, whatever its verb; a tenant may require two people for it. */
-export const controlledActionOf = ({ verb, revocation }: StateChange): ControlledDeed | undefined => {
+/** The controlled action of a change, whatever its verb. A tenant may require two people for it. */
+export const controlledActionOf = ({ verb, revocation }: StateChange): ControlledAction | undefined => {
   if (verb === 'schedule-destroy') return 'destroy';
   return isCompromise(revocation?.reason ?? null) ? 'compromise' : undefined;
 };
 
-/** The versions a change is about: the current one, or all where it is about destruction, unless it names one. */
+/** The versions of a change: the one it names; otherwise the current one, or all if it is about destruction. */
 export const versionsMeant = (
   rows: readonly StoredVersion[],
   { verb, version }: StateChange,
@@ -66,9 +66,9 @@ export const versionsMeant = (
 };
 
 /**
- * The last of `rows` where all of them are compromised already, for the reason, with the words and since the time of an approved
- * change: then this is the same change once more, its first answer lost, and there is nothing left to do. Else undefined. A time
- * that was left out is that of the first attempt.
+ * Recognises an approved change that is repeated because its first answer was lost. @returns the last of `rows` if all of
+ * them are already compromised with the same reason, message and time; otherwise undefined. A missing time counts as that of
+ * the first attempt.
  */
 export const standingCompromise = (rows: readonly StoredVersion[], change: StateChange): StoredVersion | undefined => {
   const { reason, message = null, occurredAt } = change.revocation ?? {};
@@ -81,9 +81,8 @@ export const standingCompromise = (rows: readonly StoredVersion[], change: State
 };
 
 /**
- * Which versions a change moves, and where to.
- * @param rows all versions, oldest first
- * @throws AnkaError `key-not-found` for a version that is not there, `key-state` when the table lets none of those meant go
+ * Plans the moves of a change.  @param rows all versions, oldest first  @throws AnkaError `key-not-found` for a missing
+ * version, `key-state` if the table allows no move of the versions
  */
 export const planChange = (
   rows: readonly StoredVersion[],

@@ -16,13 +16,13 @@ import {
 } from '../testing/worker-database.js';
 import { Reconciler } from './reconcile.js';
 
-/** A token that only remembers which objects it holds, and can be told to fail: for what a real one does not do on demand. */
+/** A token that only remembers its objects and can fail on request, which a real token cannot. */
 class ObjectsOnly {
   readonly objects = new Set<string>();
   failing = false;
   refusing = '';
   well = true;
-  /** What destructions wait for. */
+  /** Destructions wait for this promise. */
   gate: Promise<void> = Promise.resolve();
   healthy(): boolean {
     return this.well;
@@ -34,7 +34,7 @@ class ObjectsOnly {
   }
 }
 
-describe('what dead workers began', () => {
+describe('an intent', () => {
   let database: WorkerDatabase;
   let token: ObjectsOnly;
   let tenantId: string;
@@ -79,7 +79,7 @@ describe('what dead workers began', () => {
     await database.superuser.query('DELETE FROM intent');
   });
 
-  it('is destroyed in the HSM and sealed as unknown', async () => {
+  it('of a dead worker is ended by destroying its object, and sealed as unknown', async () => {
     const dead = worker();
     const objectId = randomBytes(16);
     await dead.intents.begin(contextOf(tenantId), objectId, event());
@@ -93,7 +93,7 @@ describe('what dead workers began', () => {
     ]);
   });
 
-  it('is left alone while its worker lives', async () => {
+  it('is not touched while its worker lives', async () => {
     const living = worker();
     const objectId = randomBytes(16);
     await living.intents.begin(contextOf(tenantId), objectId, event());
@@ -104,7 +104,7 @@ describe('what dead workers began', () => {
     await living.lease.release();
   });
 
-  it('stays an intent while the HSM is away, and is sealed once', async () => {
+  it('stays open while the HSM is away, and is sealed once', async () => {
     const dead = worker();
     await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
     await dead.lease.release();
@@ -131,7 +131,7 @@ describe('what dead workers began', () => {
   });
 
   it.each(['the worker that had claimed it', 'another worker'])(
-    'is given back when it cannot be ended after all, and ended by %s',
+    'is given back if it cannot be ended, and is then ended by %s',
     async (who) => {
       const dead = worker();
       await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
@@ -147,7 +147,7 @@ describe('what dead workers began', () => {
     },
   );
 
-  it('waits while the HSM is not well', async () => {
+  it('waits while the HSM is not healthy', async () => {
     const dead = worker();
     await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
     const before = await intentsLeft();
@@ -160,7 +160,7 @@ describe('what dead workers began', () => {
     expect(await intentsLeft()).toEqual([]);
   });
 
-  it('keeps no worker from its start for longer than a few seconds', async () => {
+  it("delays a worker's start by a few seconds at most", async () => {
     const dead = worker();
     for (let object = 0; object < 3; object++) await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
     await dead.lease.release();
@@ -175,7 +175,7 @@ describe('what dead workers began', () => {
     await lease.release();
   });
 
-  it('is ended by its own worker, too, once that has let it go', async () => {
+  it('is also ended by its own worker once that has given it up', async () => {
     const own = worker();
     const intent = await own.intents.begin(contextOf(tenantId), randomBytes(16), event());
     await round(own);
@@ -187,7 +187,7 @@ describe('what dead workers began', () => {
     await own.lease.release();
   });
 
-  it('is ended by its own worker when its begin was committed although the commit’s answer was lost', async () => {
+  it('is ended by its own worker if its commit succeeded and the commit’s answer was lost', async () => {
     const { dataSource } = database;
     let lost = 0;
     const lossy = Object.assign(Object.create(dataSource) as typeof dataSource, {
@@ -223,7 +223,7 @@ describe('what dead workers began', () => {
     await lease.release();
   });
 
-  it('undoes an object whose record cannot be written, and reports the failure', async () => {
+  it('whose record cannot be written ends with its object destroyed and the failure reported', async () => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
       event: event(),
@@ -271,7 +271,7 @@ describe('what dead workers began', () => {
     );
   };
 
-  it('keeps an object whose record was committed although the commit’s answer was lost', async () => {
+  it('keeps an object whose commit succeeded although the commit’s answer was lost', async () => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
       event: event(),
@@ -288,7 +288,7 @@ describe('what dead workers began', () => {
     await lease.release();
   });
 
-  it('destroys what it made when it was taken for dead meanwhile, and reports nothing twice', async () => {
+  it('destroys its own object if its worker was taken for dead meanwhile, and reports nothing twice', async () => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
       event: event(),
@@ -305,7 +305,7 @@ describe('what dead workers began', () => {
     expect(await database.events()).toMatchObject([{ outcome: 'unknown', failureCode: 'worker-lost' }]);
   });
 
-  it('keeps the intent while a call that timed out goes on in the HSM, and then destroys what it made', async () => {
+  it('stays open while a call that timed out continues in the HSM, and then destroys the object', async () => {
     const own = worker();
     const { maker, lease } = own;
     const hsm = Promise.withResolvers<void>();
@@ -330,7 +330,7 @@ describe('what dead workers began', () => {
     await lease.release();
   });
 
-  it('does not hold up the rest: one intent that cannot be ended leaves the others to be', async () => {
+  it('that cannot be ended does not delay the others', async () => {
     const dead = worker();
     const stubborn = randomBytes(16);
     await dead.intents.begin(contextOf(tenantId), stubborn, event());

@@ -13,32 +13,32 @@ import { Lease } from '../lease/lease.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import type { IntentKind } from '../object/intent.entity.js';
 import { type Intent, Intents, type OpenIntent } from '../object/intent.js';
-import { recordKekDestroyed } from '../object/record-destroyed.js';
+import { recordKekDestroyed } from '../object/record-kek-destroyed.js';
 import { recordDestroyed } from './due/record-destroyed.js';
 
-/** Writes how an intent ended whose object is gone. @returns what is sealed of it */
+/** Records the end of an intent whose object no longer exists. @returns the event to seal */
 type Ending = (manager: EntityManager, intent: Intent, begun: AuditEvent, destroyed: number) => Promise<AuditEvent>;
 
-/** Nobody knows how a making ended. A destruction ends as it began. */
+/** A making whose result is unknown is sealed as such. A destruction is sealed with the event it began with. */
 const endings: Readonly<Record<IntentKind, Ending>> = {
   make: async (_manager, _intent, begun, destroyed) => {
     const details = { ...begun.details, objectsDestroyed: String(destroyed) };
     return { ...begun, outcome: 'unknown', failureCode: 'worker-lost', details };
   },
-  // An event without a key is that of a KEK.
+  // An event without a key is a KEK's.
   destroy: (manager, intent, begun) =>
     (begun.keyId === null ? recordKekDestroyed : recordDestroyed)(manager, intent, begun),
 };
 
 const everyMs = 10_000;
-/** Longest that a worker's start waits for the first round, in milliseconds. */
+/** The longest time that a worker's start waits for the first round, in milliseconds. */
 const patienceMs = 5_000;
 
 /**
- * Ends the intents of dead workers, and those that this worker could not end. It destroys the HSM object if there is one: that ends a
- * destruction, and a making is sealed as `unknown`. It runs at start and every ten seconds while the HSM is well. Several workers may
- * run it, since each intent is claimed by one of them. An intent that cannot be ended now is given back; it delays neither the others
- * nor the start of a worker.
+ * Ends the intents of dead workers, and those that this worker could not end. It destroys the HSM object if it exists: that
+ * completes a destruction, and a making is sealed as `unknown`. It runs at start and every ten seconds while the HSM is
+ * healthy. Several workers may run it, since each intent is claimed by one of them. An intent that cannot be ended now is
+ * given back, and delays neither the others nor a worker's start.
  */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -66,7 +66,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     await this.stop();
   }
 
-  /** Resolves after the first round, which goes on in the background if it takes longer than `firstMs` milliseconds. */
+  /** Resolves after the first round, or after `firstMs` milliseconds while the round continues in the background. */
   async start(firstMs = patienceMs): Promise<void> {
     const begin = (): void => {
       this.round ??= this.run().finally(() => {
@@ -79,13 +79,13 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     await Promise.race([this.round, delay(firstMs, undefined, { ref: false })]);
   }
 
-  /** Begins to end no further intent. */
+  /** Ends no further intent. */
   private halt(): void {
     this.stopping = true;
     clearInterval(this.timer);
   }
 
-  /** Resolves when the intent under way is ended. The others are left to the next worker. */
+  /** Resolves when the intent under way has ended. The next worker ends the others. */
   async stop(): Promise<void> {
     this.halt();
     await this.round;
@@ -118,7 +118,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
   }
 
   private async end({ tenantId, objectId, kind, lease, event }: OpenIntent): Promise<void> {
-    // This process ends its own work itself, under its lease or under one that it lost.
+    // This process ends its own intents itself, under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
     // The intent is claimed first. A worker that was assumed dead can no longer commit its record, or has already done so.
     const intent = await this.intents.claim({ tenantId, objectId, lease });

@@ -34,14 +34,17 @@ const dayMs = 86_400_000;
 interface PolicyChange {
   readonly operation: 'key.rotation-policy.put' | 'key.rotation-policy.delete';
   readonly id: string;
-  /** Details of a refusal's event: the policy as it was asked for. */
+  /** Details of a refusal's event: the requested policy. */
   readonly details: Readonly<Record<string, string>>;
   /** Runs with the key locked. @throws AnkaError the refusal */
   readonly check: (manager: EntityManager) => Promise<void>;
   readonly write: (manager: EntityManager) => Promise<RotationPolicy>;
 }
 
-/** Keys' rotation policies. A change makes every cached version of the key outdated, so it is in force everywhere when it has returned. */
+/**
+ * Keys' rotation policies. A change makes every cached version of the key outdated, so it is in force everywhere once it has
+ * returned.
+ */
 @Injectable()
 export class RotationPolicies {
   constructor(
@@ -50,7 +53,7 @@ export class RotationPolicies {
     private readonly custody: Custody,
   ) {}
 
-  /** @throws AnkaError `key-not-found`, also where the key has no policy; `key-access-denied` */
+  /** @throws AnkaError `key-not-found`, also if the key has no policy; `key-access-denied` */
   async get(context: Context, { id }: { id: string }): Promise<RotationPolicy> {
     const { tenantId } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
@@ -64,7 +67,7 @@ export class RotationPolicies {
     return this.change(context, this.putting(context, request));
   }
 
-  /** @returns the policy as it was. @throws AnkaError `key-not-found`, `precondition-failed` */
+  /** @returns the policy before its removal. @throws AnkaError `key-not-found`, `precondition-failed` */
   remove(context: Context, request: { id: string }): Promise<RotationPolicy | DryRun> {
     return this.change(context, removing(context, request));
   }
@@ -124,7 +127,10 @@ export class RotationPolicies {
     };
   }
 
-  /** Refuses a policy for a key on its way out, and one whose rotations the tenant's policy would refuse now or wants earlier. */
+  /**
+   * Refuses a policy for a key that is scheduled for destruction or destroyed, and a policy whose rotations the tenant's
+   * policy would refuse or requires earlier.
+   */
   private async assertAllowed(
     manager: EntityManager,
     tenantId: string,
@@ -141,7 +147,7 @@ export class RotationPolicies {
   }
 }
 
-/** The dates of a rotation policy, and the longest time in days that passes without a rotation. */
+/** The dates of a rotation policy, and the longest time between rotations in days. */
 const scheduleOf = ({ interval, at }: PutRequest) => {
   const seconds = interval === undefined ? null : secondsOf(interval);
   if (seconds === null) return { seconds, nextAt: null, rotationDays: undefined };

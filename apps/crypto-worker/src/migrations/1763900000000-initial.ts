@@ -4,11 +4,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const app = 'ankadb_keys_app';
 
 /**
- * Keys, their versions, the enforced policies, intents and the outbox.
- *
- * The fence: whoever commits an outcome holds its tenant's advisory lock shared and then looks at the revisions it was
- * decided on; whoever changes a policy or a key version holds it exclusively until the change is committed. So an
- * outcome is either committed before the change, or finds out.
+ * Keys, their versions, the enforced policies, intents and the outbox. The fence: a transaction that commits an outcome
+ * holds its tenant's advisory lock shared and then checks the revisions that the outcome was decided on. A transaction that
+ * changes a policy or a key version holds the lock exclusively until it commits. An outcome is therefore either committed
+ * before the change, or detects it.
  */
 export class Initial1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

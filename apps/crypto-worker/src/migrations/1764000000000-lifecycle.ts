@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_keys_app';
 
-/** The life of a key version: its dates and its revocation. Nobody's timer moves it: `state_at` says what it is at a moment. */
+/** The life of a key version: its dates and its revocation. No timer moves it: `state_at` computes its state at a given time. */
 export class Lifecycle1764000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

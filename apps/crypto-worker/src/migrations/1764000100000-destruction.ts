@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_keys_app';
 
-/** Destruction that waits, and intents to destroy beside those to make. */
+/** Scheduled destruction, and intents to destroy in addition to intents to make. */
 export class Destruction1764000100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Which request made a version: a repeated one makes none again. */
+/** The request that made a version. A repeated request makes no other version. */
 export class Rotation1764000200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -6,9 +6,9 @@ const former = 'uuid[], integer[], uuid[], integer[], integer[], integer[], text
 const signature = `${former}, text[], integer[], smallint`;
 
 /**
- * How often each key version was used, counted in the commit that records the uses. Each worker process adds to rows of a slot
- * of its own, so that none waits for another; they are summed when somebody asks. Half of each page is left free: a count
- * grows in place.
+ * Counts the uses of each key version, in the commit that records the uses. Each worker process adds to the rows of its own
+ * slot, so that none waits for another. Readers sum the slots. Half of each page stays free, so that a count is updated in
+ * place.
  */
 export class Usage1764000300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -38,7 +38,7 @@ export class Usage1764000300000 implements MigrationInterface {
   }
 }
 
-/** As the initial schema explains it, and with the counts. */
+/** The initial schema explains this function. This version also counts uses. */
 const commitOutcomes = `
   CREATE FUNCTION commit_outcomes(
     tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[],

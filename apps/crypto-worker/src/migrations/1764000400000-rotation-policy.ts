@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_keys_app';
 
-/** When keys rotate by themselves: by date, and by the number of their uses, which is reserved before it is used. */
+/** Automatic rotation of keys: by date, and by number of uses, which are reserved before they are used. */
 export class RotationPolicy1764000400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_keys_app';
 
-/** Names that tenants give their keys. */
+/** The names that tenants give their keys. */
 export class Alias1764000600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

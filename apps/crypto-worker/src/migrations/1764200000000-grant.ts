@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const app = 'ankadb_keys_app';
 
 /**
- * Who may do what with a key, beside what roles allow. Every change of a key's grants makes a new revision of its versions,
- * which is what the fence looks at: grants need no place in it of their own.
+ * Grants on keys, in addition to roles. Every change of a key's grants makes a new revision of its versions. The fence
+ * compares that revision and need not know about grants.
  */
 export class Grant1764200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A platform key may be a pair: the one that signs a tenant's access tokens. */
+/** Allows platform keys that are key pairs: the pair that signs a tenant's access tokens. */
 export class TokenSigning1764300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Keys that a KEK wraps. The blob goes when the version is destroyed; a backup from before still has it, until a rotation of
- * the KEK destroys the one that unwraps it.
+ * Keys that a KEK wraps. The blob is deleted when the version is destroyed. An earlier backup still contains it, until a
+ * rotation destroys the KEK that unwraps it.
  */
 export class Wrapped1764400000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

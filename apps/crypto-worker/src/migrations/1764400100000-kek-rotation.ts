@@ -3,7 +3,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_keys_app';
 
-/** Rotations of KEKs. A blob names the generation that wraps it, so how far one is need not be kept, and cannot be wrong. */
+/**
+ * Rotations of KEKs. A blob names the generation that wraps it. Progress is therefore counted and never stored, so it cannot
+ * be wrong.
+ */
 export class KekRotation1764400100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Keys of tenants to wrap with what is brought in: pairs, whose public half is given away. */
+/** Tenants' import keys: key pairs whose public half callers use to wrap the keys that they import. */
 export class Import1764400200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Keys of tenants for unwrapping those that they bring in. */
+/** Tenants' keys that unwrap the keys they import. */
 export class WrappingKey1764520000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

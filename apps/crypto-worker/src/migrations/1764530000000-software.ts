@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Keys in software: sealed by a data key that is kept as wrapped keys are, and so is wrapped again, told of, and deleted with
- * them.
+ * Keys in software. A data key seals each. The data key is kept like a wrapped key and is rewrapped, reported and deleted
+ * like one.
  */
 export class Software1764530000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

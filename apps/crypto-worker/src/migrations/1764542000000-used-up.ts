@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A version that is followed because it is used up keeps its revision: the uses that were taken of it are still to be committed.
- * They are for as long as a request may take, and while the versions that follow are as they were made: whatever changes the
- * key after the rotation changes the revision of its current version, and outdates them as well. Workers are told, so that they
- * take nothing more of what they have reserved of the old version.
+ * A version that is replaced because it is used up keeps its revision, since uses that were taken of it are still to be
+ * committed. They may be committed for as long as a request may take, and while the later versions are unchanged. Any change
+ * of the key after the rotation changes the revision of its current version, which makes these uses outdated too. Workers
+ * are notified, so that they take no more of their reserved uses of the old version.
  */
 export class UsedUp1764542000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -19,7 +19,7 @@ export class UsedUp1764542000000 implements MigrationInterface {
   }
 }
 
-/** As the initial schema explains it, with the counts, and with what is said above. */
+/** The initial schema explains this function. This version also counts uses and applies the rule above. */
 const commitOutcomes = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
     tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[],

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** How long each destruction was told to wait. Not known of those that were scheduled before. */
+/** The waiting period of each destruction, in days. It is unknown for destructions that were scheduled before. */
 export class WaitingDays1764543000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE key_version ADD COLUMN destroy_waiting_days integer');

@@ -19,7 +19,7 @@ const waiting = auditEvent(contextOf(tenantId), {
   algorithm: 'EC-P256',
 });
 
-/** A worker's data as the first release left them. */
+/** A worker's data as the first release wrote it. */
 const fill = async (database: DataSource): Promise<void> => {
   await database.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 3, $2)', [
     tenantId,
@@ -52,7 +52,7 @@ describe('a database of the first release', () => {
   });
   afterAll(() => database.stop());
 
-  it('keeps its keys, and they are what they were', async () => {
+  it('keeps its keys unchanged', async () => {
     const key = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
     expect(key).toMatchObject({
       ...{ keyId, version: 1, revision: 5, algorithm: 'EC-P256', custody: 'token', state: 'ACTIVE' },
@@ -62,7 +62,7 @@ describe('a database of the first release', () => {
     expect(key.publicKey?.export({ format: 'der', type: 'spki' })).toEqual(spki);
   });
 
-  it('keeps what was reserved, begun and not yet sealed', async () => {
+  it('keeps reservations, open intents and unsealed events', async () => {
     const [reserved] = await database.superuser.query<{ reserved: string }[]>('SELECT reserved FROM gcm_reservation');
     expect(Number(reserved?.reserved)).toBe(2 ** 32);
     const [intent] = await database.dataSource.query<{ lease: string }[]>(`SELECT * FROM open_intents('default')`);
@@ -70,7 +70,7 @@ describe('a database of the first release', () => {
     expect(await database.events()).toEqual([waiting]);
   });
 
-  it('goes on: outcomes are committed on its policy and its keys, and counted', async () => {
+  it('continues: outcomes are committed under its policy and keys, and counted', async () => {
     const outcomes = new GroupCommit(database.config, database.outbox, silent);
     const key = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
     const policy = await new EnforcedPolicies(database.dataSource).of(tenantId);

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const assertionKey = { primaryKeyConstraintName: 'client_assertion_pkey' };
 
-/** An assertion that a client has used: each is good once. */
+/** An assertion that a client has used. An assertion can be used once. */
 @Entity('client_assertion')
 @Index('client_assertion_expires', ['expiresAt'])
 export class ClientAssertion {
@@ -15,7 +15,7 @@ export class ClientAssertion {
   @PrimaryColumn('text', assertionKey)
   jti!: string;
 
-  /** Nobody accepts the assertion after that, so it need not be remembered. */
+  /** Nobody accepts the assertion after this time, so the record can be removed. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 }

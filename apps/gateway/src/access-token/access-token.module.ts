@@ -13,7 +13,7 @@ import { TokenEndpoint } from './token-endpoint.js';
 import { TokenKeys } from './token-keys.js';
 import { UsedAssertions } from './used-assertions.js';
 
-/** The tokens of service accounts: `POST /oauth/token`, and the gateway as their issuer. */
+/** Issues access tokens to service accounts: `POST /oauth/token`, and the gateway as an issuer. */
 @Module({
   imports: [HttpModule, IdentityModule, ServiceAccountModule, SweepModule, TenantModule],
   providers: [ClientAuthentication, IssuedTokens, IssueToken, OwnIssuer, TokenEndpoint, TokenKeys, UsedAssertions],

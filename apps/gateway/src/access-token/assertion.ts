@@ -2,18 +2,18 @@ import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { assertPlainHeader } from '../auth/token-header.js';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
 
-/** What an assertion may claim to live from now, in seconds. */
+/** The longest lifetime of an assertion from now, in seconds. */
 const longest = 300;
 
 const types = [undefined, 'jwt', 'client-authentication+jwt'];
 
 export interface Assertion {
   readonly jti: string;
-  /** Seconds since the epoch; with the tolerance, nobody accepts it after that. */
+  /** Seconds since the epoch. After this time plus the tolerance, nobody accepts the assertion. */
   readonly expiresAt: number;
 }
 
-/** A client's proof of who it is (RFC 7523 §3), under one of its account's keys. */
+/** A client's proof of its identity (RFC 7523 §3), signed with one of its account's keys. */
 export const verifyAssertion = async (
   assertion: string,
   account: ServiceAccount,

@@ -9,14 +9,14 @@ import { type Assertion, verifyAssertion } from './assertion.js';
 import { OAuthError } from './oauth-error.js';
 import { UsedAssertions } from './used-assertions.js';
 
-/** Below the issuer's URL; assertions may name the one or the other as their audience. */
+/** The path of the token endpoint. The audience of an assertion is this URL or the issuer's. */
 export const tokenPath = '/api/v1/oauth/token';
 
-/** One sentence for every reason, so that an answer tells an attacker nothing. */
+/** One message covers every reason, so an answer tells an attacker nothing. */
 export const refusal =
   'Client authentication failed: use an unexpired assertion for this endpoint, signed with a key of the account, or one of its certificates';
 
-/** A client, and how it means to prove that it is the one: with an assertion, or else with its connection's certificate. */
+/** A client that claims an identity. It proves it with an assertion, or else with its connection's certificate. */
 export interface Claim {
   readonly clientId: string;
   readonly assertion?: string;
@@ -26,16 +26,16 @@ export interface Claim {
 
 export interface Client {
   readonly account: ServiceAccount;
-  /** The thumbprint of the certificate it has proved itself with; nothing when it was an assertion. */
+  /** The thumbprint of the certificate that proved the identity. It is absent if an assertion did. */
   readonly thumbprint?: string;
 }
 
 interface Proven extends Client {
-  /** What has proved it, where that is good once. */
+  /** The assertion that proved the identity. It can be used once. */
   readonly used?: Assertion;
 }
 
-/** Finds out whether a client is the service account it says it is. */
+/** Checks that a client is the service account that it claims to be. */
 @Injectable()
 export class ClientAuthentication {
   constructor(
@@ -45,7 +45,7 @@ export class ClientAuthentication {
     private readonly log: Logger,
   ) {}
 
-  /** @throws OAuthError `invalid_client`, always the same; what the database throws, which says nothing of the client */
+  /** @throws OAuthError `invalid_client`, always the same; any error of the database, which says nothing about the client */
   async authenticate(claim: Claim): Promise<Client> {
     const named = parseClientId(claim.clientId);
     const account = named && (await this.accounts.find(named.tenantId, named.id));
@@ -63,7 +63,7 @@ export class ClientAuthentication {
     return new OAuthError('invalid_client', refusal, { cause });
   }
 
-  /** Asks nobody else. @throws Error whose message is for our log only */
+  /** Checks the proof with the account's own keys or certificates. @throws Error whose message is only for the log */
   private async prove(account: ServiceAccount | undefined, { assertion, certificate }: Claim): Promise<Proven> {
     if (account === undefined) throw new Error('no such client');
     if (assertion === undefined) return { account, thumbprint: registered(account, certificate) };
@@ -74,7 +74,7 @@ export class ClientAuthentication {
   }
 }
 
-/** RFC 8705 §2.2: the certificate is the registered one, byte by byte. @throws Error whose message is for our log only */
+/** Compares the certificate with the registered ones, byte by byte (RFC 8705 §2.2). @throws Error whose message is only for the log */
 const registered = ({ certificates }: ServiceAccount, shown: ClientCertificate | undefined): string => {
   if (shown === undefined) throw new Error('the connection has no certificate');
   if (!certificates.some(({ thumbprint }) => thumbprint === shown.thumbprint))

@@ -14,7 +14,7 @@ export interface Issued {
   readonly expires_in: number;
 }
 
-/** Issues access tokens to service accounts that have proved themselves. The HSM signs them; a certificate that was the proof binds them. */
+/** Issues access tokens to service accounts that proved their identity. The HSM signs them. If a certificate was the proof, the token is bound to it. */
 @Injectable()
 export class IssueToken {
   constructor(
@@ -25,7 +25,7 @@ export class IssueToken {
     private readonly issued: IssuedTokens,
   ) {}
 
-  /** @throws OAuthError `invalid_client`, always the same; AnkaError where a part of the platform is away */
+  /** @throws OAuthError `invalid_client`, always the same; AnkaError when a part of the platform is unavailable */
   async issue(claim: Claim): Promise<Issued> {
     this.issued.assertRoom();
     const client = await this.clients.authenticate(claim);

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TokenKeys } from './token-keys.js';
 
-/** How the client proved itself, for the event. */
+/** The client's proof of identity, for the event. */
 const proofOf = ({ cnf }: TokenClaims): Readonly<Record<string, string>> =>
   cnf === undefined ? { method: 'private-key-jwt' } : { method: 'tls-client-auth', thumbprint: cnf['x5t#S256'] };
 
@@ -17,7 +17,7 @@ export class IssuedTokens {
     private readonly keys: TokenKeys,
   ) {}
 
-  /** @throws AnkaError `audit-unavailable` when nothing more can be recorded */
+  /** @throws AnkaError `audit-unavailable` when the outbox is full */
   assertRoom(): void {
     this.outbox.assertRoom();
   }

@@ -7,10 +7,10 @@ import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { ServiceAccounts } from '../service-account/service-accounts.js';
 import { TokenKeys } from './token-keys.js';
 
-/** The tokens this platform gives its service accounts. They say who the account was; what it is now is looked up. */
+/** The issuer of service accounts' tokens. A token names the account. The account's present state is looked up. */
 @Injectable()
 export class OwnIssuer implements IssuerSource {
-  /** Undefined where service accounts are not configured: it knows no issuer then. */
+  /** Undefined if service accounts are not configured. This source then knows no issuer. */
   private readonly own: Issuer | undefined;
 
   constructor(

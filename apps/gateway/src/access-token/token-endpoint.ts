@@ -14,12 +14,12 @@ import { OAuthError } from './oauth-error.js';
 const formType = 'application/x-www-form-urlencoded';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Bytes of a form; an assertion has some hundreds, with ML-DSA some thousands. */
+/** The limit of a form in bytes. An assertion has some hundreds of bytes, with ML-DSA some thousands. */
 const formLimit = 16 * 1024;
-/** Nobody is known here yet, so what strangers can keep busy at once is bounded. */
+/** The limit of concurrent requests. Callers are not authenticated yet, so their share is limited. */
 const mostAtOnce = 32;
 
-/** The form's fields, each given once (RFC 6749 §3.2). */
+/** The form's fields. Each occurs once (RFC 6749 §3.2). */
 const fieldsOf = (body: unknown): ReadonlyMap<string, string> => {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(typeof body === 'string' ? body : '')) {
@@ -41,7 +41,7 @@ const clientOf = (assertion: string, named: string | undefined): string => {
   return String(sub);
 };
 
-/** What a form says of a client: with an assertion it has proved what it says, without one its connection has to. */
+/** Reads the client's claim from a form. Without an assertion, the connection's certificate must prove it. */
 const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
   const fields = fieldsOf(body);
   if (fields.get('grant_type') !== 'client_credentials')
@@ -58,7 +58,7 @@ const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
   return { assertion, clientId: clientOf(assertion, clientId) };
 };
 
-/** @throws OAuthError `invalid_request` where no client can show a certificate: it is not the client who is wrong there */
+/** @throws OAuthError `invalid_request` if the gateway accepts no client certificates: that is not the client's error */
 const readRequest = ({ body, raw, id }: FastifyRequest, asksForCertificates: boolean): Claim => {
   const claim = { ...readForm(body), correlationId: id };
   if (claim.assertion !== undefined) return claim;
@@ -76,7 +76,7 @@ const refuse = (reply: FastifyReply, { status, code, description }: OAuthError):
     .type('application/json')
     .send(JSON.stringify({ error: code, error_description: description }));
 
-/** `POST /oauth/token` (RFC 6749 §4.4, RFC 7521 §4.2, RFC 8705 §2.2). Only this endpoint takes forms. It exists where service accounts are configured. */
+/** Serves `POST /oauth/token` (RFC 6749 §4.4, RFC 7521 §4.2, RFC 8705 §2.2). Only this endpoint takes forms. It exists if service accounts are configured. */
 @Injectable()
 export class TokenEndpoint implements OnModuleInit {
   private atOnce = 0;

@@ -12,11 +12,11 @@ const capacity = 5000;
 /** By `kid`. */
 type OfTenant = ReadonlyMap<string, TokenKey>;
 
-/** Public halves of the keys that tokens of ours are signed with: made once, and never another under the same kid. */
+/** The public halves of the keys that sign the platform's tokens. A kid names one key for ever. */
 @Injectable()
 export class TokenKeys {
   private readonly known = new BoundedMap<string, CryptoKey>(capacity);
-  /** Keys that every gateway finds. */
+  /** The kids whose keys every gateway knows. */
   private readonly inForce = new BoundedMap<string, true>(capacity);
   private readonly tenants: ClaimedTenants<OfTenant>;
 
@@ -28,15 +28,15 @@ export class TokenKeys {
   }
 
   /**
-   * In the transaction that records that a token is given out. A gateway may remember that there is no such key, so a token of
-   * a new key is shown to nobody before that has ended: every gateway accepts a token that has been shown.
-   * @returns what to wait for after the commit
+   * Stores the key in the transaction that records the issued token. Another gateway may have cached that the key does not
+   * exist, so a token of a new key is returned only after that cache is outdated. Every gateway then accepts the token.
+   * @returns a function that waits for this after the commit
    */
   async keep(manager: EntityManager, tenantId: string, key: TokenKey): Promise<() => Promise<void>> {
     const { kid } = key;
     if (this.inForce.has(kid)) return async () => undefined;
     const isNew = await insertIfAbsent(manager, TokenKeyRecord, { tenantId, kid, jwk: key }, 'kid');
-    // Another may have made it, and still be waiting.
+    // Another transaction may have created the key and may still wait.
     const epoch = isNew ? await this.epochs.change(manager) : await this.epochs.now(manager);
     return async () => {
       await this.epochs.settle(epoch, 'let-in');
@@ -44,7 +44,7 @@ export class TokenKeys {
     };
   }
 
-  /** The key of `<tenant>.<generation>`. @throws Error for one that signs nothing */
+  /** The key of `<tenant>.<generation>`. @throws Error if the kid names no signing key */
   async find(kid: string): Promise<CryptoKey> {
     const known = this.known.get(kid);
     if (known !== undefined) return known;

@@ -12,14 +12,14 @@ import { aimAtTenant } from '../tenant/tenant-in-path.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by admission, which every route of the API has. */
+    /** Set by admission, which runs for every route of the API. */
     principal: Principal;
-    /** The partition of the principal's tenant; empty for a route that needs none. */
+    /** The partition of the principal's tenant. Empty for a route that needs none. */
     partition: string;
   }
 }
 
-/** Decides whether a request is served, before its body is read: token, quota, tenant, role, room for the body, in this order. */
+/** Admits or refuses a request before its body is read. It checks token, quota, tenant, role and body budget, in this order. */
 @Injectable()
 export class Admission {
   constructor(
@@ -30,7 +30,7 @@ export class Admission {
     private readonly quota: TenantQuota,
   ) {}
 
-  /** A hook that lets a request pass, or throws the AnkaError it is refused with. It awaits nothing for a known token and tenant. */
+  /** A hook that admits a request, or throws the AnkaError that refuses it. It awaits nothing for a known token and tenant. */
   hookFor(route: Route): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
     const needsPartition = route.contract.subject.includes('{partition}') || route.decides === 'approve';
     return async (request, reply) => {
@@ -52,7 +52,7 @@ export class Admission {
     };
   }
 
-  /** Gives back what the request holds, once it is answered. */
+  /** Releases everything that the request holds, once it is answered. */
   leave(request: FastifyRequest): void {
     this.bodies.release(request);
   }

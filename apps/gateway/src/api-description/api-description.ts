@@ -65,7 +65,7 @@ const operationOf = (route: Route, schemas: SchemaCollection) => ({
   tags: [route.tag],
   summary: route.summary,
   ...(route.description !== undefined && { description: route.description }),
-  /** The roles of which a principal needs one, as OpenAPI 3.1 §4.8.30 has it. */
+  /** The roles of an operation, one of which a principal needs (OpenAPI 3.1 §4.8.30). */
   security: route.roles.map((role) => ({ bearer: [role] })),
   parameters: parametersOf(route, schemas),
   ...(route.takes === 'body' && { requestBody: bodyOf(route, schemas) }),
@@ -80,7 +80,7 @@ const pathsOf = (routes: readonly Route[], schemas: SchemaCollection) =>
     ]),
   );
 
-/** The headers that some request may have. */
+/** The headers that some requests accept. */
 const headersOf = (routes: readonly Route[]) => {
   const { OptionalIfMatch, ...always } = requestHeaders;
   return routes.some(({ conditional }) => conditional === 'optional') ? { ...always, OptionalIfMatch } : always;
@@ -92,7 +92,7 @@ const codeTable = (Object.entries(errors) as [ErrorCode, (typeof errors)[ErrorCo
   )
   .join('\n');
 
-/** The API as an OpenAPI 3.1 document, made from the table of routes and the contracts' schemas. */
+/** Builds the API's OpenAPI 3.1 document from the table of routes and the contracts' schemas. */
 export const describeApi = (routes: readonly Route[]) => {
   const schemas = new SchemaCollection();
   schemas.add(z.strictObject({ problem }), 'output');

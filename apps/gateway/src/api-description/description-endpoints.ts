@@ -7,7 +7,7 @@ import { describeApi } from './api-description.js';
 import { renderPage } from './page.js';
 import { style } from './style.js';
 
-/** Serves the description of the API, for programs and for people, without a token. It is built once. */
+/** Serves the API description to programs and people, without a token. It is built once. */
 @Injectable()
 export class DescriptionEndpoints implements OnModuleInit {
   constructor(

@@ -20,23 +20,23 @@ describe('the API description', () => {
     expect(readFileSync(golden, 'utf8')).toBe(text);
   });
 
-  it.each(routes.map((route) => [route.operationId, route] as const))('has true examples of %s', (_, route) => {
+  it.each(routes.map((route) => [route.operationId, route] as const))('has valid examples of %s', (_, route) => {
     expect(route.contract.reply.safeParse(route.example.reply).error).toBeUndefined();
     if (route.takes === 'body') expect(bodySchemaOf(route).safeParse(route.example.request).error).toBeUndefined();
     else expect(route.example.request).toBeUndefined();
   });
 
-  it('names no operation twice', () => {
+  it('names each operation once', () => {
     expect(new Set(routes.map(({ operationId }) => operationId)).size).toBe(routes.length);
   });
 
-  it('says of every error who may meet it', () => {
+  it('says for every error which callers can get it', () => {
     const met = new Set(routes.flatMap(errorsOf));
     const elsewhere = ['route-not-found', 'method-not-allowed', 'request-timeout', 'expectation-failed'];
     expect(Object.keys(errors).filter((code) => !met.has(code as keyof typeof errors))).toEqual(elsewhere);
   });
 
-  it('is sound to its linter', async () => {
+  it('passes its linter', async () => {
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
     const skip = ['info-license-url', 'operation-4xx-response'].flatMap((rule) => ['--skip-rule', rule]);
     const { stdout, stderr } = await promisify(execFile)(

@@ -1,6 +1,6 @@
 const header = (description: string, example: string) => ({ description, schema: { type: 'string' }, example });
 
-/** Every header an answer may have, for `components.headers`. */
+/** Every header of an answer, for `components.headers`. */
 export const headers = {
   'X-Correlation-Id': header(
     'Identifies the request in logs and in the audit trail. It is the value you sent, if that was valid.',
@@ -48,7 +48,7 @@ const ifMatch = {
   schema: text('^"[1-9][0-9]*"$', 17),
 } as const;
 
-/** Headers and the one query parameter that a request may have, for `components.parameters`. */
+/** The headers and the one query parameter of a request, for `components.parameters`. */
 export const requestHeaders = {
   DryRun: {
     name: 'dryRun',

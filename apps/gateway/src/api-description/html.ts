@@ -8,7 +8,7 @@ const entities: Readonly<Record<string, string>> = {
 
 const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 
-/** Markup that is safe to put into a page as it stands. */
+/** Markup that can be inserted into a page unchanged. */
 export class Html {
   constructor(readonly markup: string) {}
 }
@@ -22,11 +22,11 @@ const render = (part: Part): string => {
   return part.map(render).join('');
 };
 
-/** A template whose values are escaped unless they are markup themselves. */
+/** A template that escapes its values, except markup. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.map((text, index) => text + render(parts[index])).join(''));
 
-/** Text with `code` in backticks, paragraphs apart by an empty line, and lists by hyphens. */
+/** Formats text: `code` in backticks, paragraphs separated by empty lines, and lists with hyphens. */
 export const prose = (text: string): Html[] =>
   text.split('\n\n').map((paragraph) => {
     const inline = (line: string): Html[] =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What of zod's output says too much: date patterns, and answers that could never gain a member. */
+/** The parts of zod's output that are too strict: date patterns, and answers that can never gain a member. */
 const tidy =
   (io: 'input' | 'output') =>
   ({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void => {
@@ -25,11 +25,11 @@ const relocate = (node: unknown): unknown => {
   );
 };
 
-/** The schemas of an API description: those with an id are gathered and referred to, the rest stand where they are used. */
+/** The schemas of an API description. A schema with an id is collected and referred to; others are written in place. */
 export class SchemaCollection {
   readonly schemas: Record<string, unknown> = {};
 
-  /** @throws Error when one id stands for two schemas */
+  /** @throws Error when one id names two schemas */
   add(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, { io, override: tidy(io) });
     for (const [id, definition] of Object.entries($defs)) {

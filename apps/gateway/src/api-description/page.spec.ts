@@ -36,20 +36,20 @@ describe('the documentation page', () => {
     expect(css.text).not.toMatch(/url\(|@import/);
   });
 
-  it('stands beside the document for programs', async () => {
+  it('is served beside the document for programs', async () => {
     const { status, text } = await call(gateway, 'GET', '/api/v1/openapi.json');
     expect([status, JSON.parse(text)]).toEqual([200, JSON.parse(JSON.stringify(describeApi(routes)))]);
   });
 });
 
 describe('markup', () => {
-  it('is escaped unless it is ours', () => {
+  it('is escaped unless it is marked as safe', () => {
     expect(html`<p title="${'"'}">${'<b>'}${html`<i>${'&'}</i>`}${undefined}</p>`.markup).toBe(
       '<p title="&quot;">&lt;b&gt;<i>&amp;</i></p>',
     );
   });
 
-  it('has code, paragraphs and lists', () => {
+  it('supports code, paragraphs and lists', () => {
     const markup = prose('a `b<`\n\n- one\n- two').map((part) => part.markup);
     expect(markup).toEqual(['<p>a <code>b&lt;</code></p>', '<ul><li>one</li><li>two</li></ul>']);
   });

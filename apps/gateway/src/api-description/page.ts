@@ -51,7 +51,7 @@ interface Members {
   readonly required?: readonly string[];
 }
 
-/** The members of the body's schema; of one item where a batch is possible too. */
+/** The members of the body's schema. For a body that can be a batch, the members of one item. */
 const members = ({ components: { schemas } }: ApiDescription, body: JsonSchema): readonly Parameter[] => {
   const [first] = (body['anyOf'] ?? []) as readonly JsonSchema[];
   const name =
@@ -95,7 +95,7 @@ const operation = (description: ApiDescription, route: Route): Html => {
   </section>`;
 };
 
-/** The API description as one page for people: no script, nothing from elsewhere. */
+/** Renders the API description as one page, without scripts or external resources. */
 export const renderPage = (description: ApiDescription, routes: readonly Route[]): string => {
   const byTag = description.tags.map(({ name, description: about }) => ({
     name,

@@ -16,15 +16,15 @@ const always: readonly ErrorCode[] = [
   'audit-unavailable',
   'deadline-exceeded',
 ];
-/** Of callers who say who they are. */
+/** The errors of routes that need a token. */
 const ofTokens: readonly ErrorCode[] = ['authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'];
 const ofBodies: readonly ErrorCode[] = ['body-malformed', 'body-too-large', 'media-type-unsupported'];
 const ofIdempotency: readonly ErrorCode[] = ['idempotency-in-flight', 'idempotency-mismatch'];
-/** Of dry runs, and of those who cannot ask. */
+/** The error of a dry run, and of a caller that cannot request an approval. */
 const ofControlled: readonly ErrorCode[] = ['approval-required'];
 const ofConditions: readonly ErrorCode[] = ['precondition-required', 'precondition-failed'];
 
-/** Every code a caller of the route may meet, without repetition. */
+/** Every error code of the route, without repetition. */
 export const errorsOf = (route: Route): readonly ErrorCode[] => [
   ...new Set([
     ...route.errors,
@@ -74,7 +74,7 @@ const success = (route: Route, schemas: SchemaCollection) => ({
   },
 });
 
-/** What a dry run is answered with: several where the call takes several. */
+/** The schemas of a dry run's answer. A route that accepts a batch also answers with a list. */
 const dryRunSchemas = (route: Route, schemas: SchemaCollection): readonly unknown[] => {
   const { items: one } = schemas.add(z.array(dryRun), 'output');
   return route.tag === 'Cryptography' ? [one, schemas.add(dryRuns, 'output')] : [one];
@@ -85,14 +85,14 @@ const replySchema = (route: Route, schemas: SchemaCollection) => {
   return route.dryRun && route.status === 200 ? { anyOf: [reply, ...dryRunSchemas(route, schemas)] } : reply;
 };
 
-/** A dry run of what makes something makes nothing. */
-const rehearsed = (route: Route, schemas: SchemaCollection) => ({
+/** The answer to the dry run of a creation, which creates nothing. */
+const dryRunResponse = (route: Route, schemas: SchemaCollection) => ({
   description: 'Dry run. Nothing was created.',
   headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy'),
   content: { 'application/json': { schema: dryRunSchemas(route, schemas)[0] } },
 });
 
-/** Nothing was done: it waits. */
+/** The answer to a request that waits for a second person. */
 const awaited = (schemas: SchemaCollection) => ({
   description: 'The tenant’s policy requires two people. The request waits for the approval of a second person.',
   headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy', 'Location'),
@@ -108,7 +108,7 @@ const failureExample = (code: ErrorCode): Failure =>
       }
     : { code, detail: errors[code].title };
 
-/** Each problem once, for `components.examples`. */
+/** One example of each problem, for `components.examples`. */
 export const problemExamples = (routes: readonly Route[]): Record<string, { value: Problem }> =>
   Object.fromEntries(
     [...new Set(routes.flatMap(errorsOf))]
@@ -116,7 +116,7 @@ export const problemExamples = (routes: readonly Route[]): Record<string, { valu
       .map((code) => [code, { value: problemOf(failureExample(code), 'invoice-run-47') }]),
   );
 
-/** The refusals that have one code only, for `components.responses`; they are referred to by it. */
+/** The refusals with a single code, for `components.responses`. The code is their name. */
 export const plainRefusals = (routes: readonly Route[]): Record<string, unknown> => {
   const groups = routes.flatMap((route) => [...Map.groupBy(errorsOf(route), (code) => errors[code].status)]);
   const plain = groups.flatMap(([status, [code, ...more]]) =>
@@ -125,7 +125,7 @@ export const plainRefusals = (routes: readonly Route[]): Record<string, unknown>
   return Object.fromEntries([...new Map(plain)].toSorted().map(([code, status]) => [code, refusal(status, [code])]));
 };
 
-/** The responses of an operation: its success, and one per status it can be refused with. */
+/** The responses of an operation: its success, and one for each status of a refusal. */
 export const responsesOf = (route: Route, schemas: SchemaCollection): Record<string, unknown> => {
   const byStatus = Map.groupBy(errorsOf(route), (code) => errors[code].status);
   const refusals = [...byStatus]
@@ -135,7 +135,7 @@ export const responsesOf = (route: Route, schemas: SchemaCollection): Record<str
       codes.length === 1 ? { $ref: `#/components/responses/${codes[0]}` } : refusal(status, codes),
     ]);
   return {
-    ...(route.dryRun && route.status !== 200 && { 200: rehearsed(route, schemas) }),
+    ...(route.dryRun && route.status !== 200 && { 200: dryRunResponse(route, schemas) }),
     [route.status]: success(route, schemas),
     ...(route.controlled && { 202: awaited(schemas) }),
     ...Object.fromEntries(refusals),

@@ -1,4 +1,4 @@
-/** The page's one style sheet: system fonts, light and dark by the reader's preference. */
+/** The page's only style sheet: system fonts, light or dark by the reader's preference. */
 export const style = `
 :root { color-scheme: light dark; --text: #1b2330; --soft: #5b6678; --line: #dfe4ec; --paper: #fff; --panel: #f5f7fa; --accent: #0b5cad; }
 @media (prefers-color-scheme: dark) {

@@ -25,7 +25,7 @@ const refusal = (description: string, error: string, detail: string) =>
     { error, error_description: detail },
   );
 
-/** Before OAuth has a say, as on every other route. */
+/** The errors that are answered before OAuth, as on every other route. */
 const problem = (description: string, ...headers: readonly HeaderName[]) => ({
   description,
   headers: refer('X-Correlation-Id', 'Server-Timing', ...headers),
@@ -39,7 +39,7 @@ const description = `Implements the client credentials grant (RFC 6749, section 
 
 A certificate-bound token of another issuer is accepted under the same condition. A token that is bound in any other way is refused.`;
 
-/** The one route that speaks OAuth instead of JSON and problems, as OpenAPI has it. */
+/** The OpenAPI description of the only route that uses OAuth's format instead of JSON and problems. */
 export const tokenEndpointPath = {
   '/oauth/token': {
     post: {

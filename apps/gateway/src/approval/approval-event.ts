@@ -8,7 +8,7 @@ const maxDetail = 512;
 
 type Requested = Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy'>;
 
-/** What the event says besides the request: why the action failed, and its own details. */
+/** Further contents of the event: the reason for a failure, and details of the action. */
 interface Outcome {
   readonly failureCode?: string;
   readonly details?: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export class ApprovalEvents {
     );
   }
 
-  /** The key that the request is about, where it is about one. */
+  /** The key that the request concerns, if any. */
   private keyOf({ operation, request }: Requested): string | null {
     return this.controlled.find(operation).right === undefined ? null : (JSON.parse(request) as { id: string }).id;
   }

@@ -11,21 +11,21 @@ import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
 import { countPending } from './approval.statement.js';
 import { ApprovalEvents } from './approval-event.js';
 
-/** A request that one person alone was refused. */
+/** A request that needs a second person. */
 export interface RefusedRequest {
   readonly operation: string;
-  /** The contract's request, as the service took it. */
+  /** The contract's request, as the service received it. */
   readonly body: Buffer;
   readonly ifMatch: number | undefined;
 }
 
-/** Pending requests of one tenant and of one person, so that nobody alone keeps the others from asking. */
+/** Limits on the pending requests of one tenant and of one person, so that nobody can block the others. */
 const most = { ofTenant: 1000, ofPerson: 50 };
 
-/** Of one request, in bytes. */
+/** The limit on one request, in bytes. */
 const mostBytes = 64 * 1024;
 
-/** One form for one request, so that a repeated request is recognised. */
+/** The canonical form of a request. A repeated request is recognised by it. */
 const canonical = (body: Buffer): string => JSON.stringify(JSON.parse(body.toString()));
 
 /** Keeps requests until a second person decides. */
@@ -41,7 +41,7 @@ export class ApprovalRequests {
 
   /**
    * Keeps a request until a second person decides. The same request repeated meanwhile is the same record.
-   * @throws AnkaError `body-too-large`; `approval-required` to an application, whose maker could be the approver; `quota-exceeded`, `service-unavailable`, `audit-unavailable`
+   * @throws AnkaError `body-too-large`; `approval-required` for an application, because its creator could be the approver; `quota-exceeded`, `service-unavailable`, `audit-unavailable`
    */
   async keep(principal: Principal, refused: RefusedRequest, correlationId: string): Promise<Approval> {
     if (principal.isApplication === true)
@@ -67,8 +67,8 @@ export class ApprovalRequests {
   }
 
   /**
-   * Runs under the lock that a change of an issuer takes as well: a request of the issuer's people is committed before the
-   * change, which ends it, or not at all.
+   * Runs under the lock that a change of an issuer also takes. A request of the issuer's people is committed before the change,
+   * which then ends it, or it is not committed at all.
    */
   private async assertCurrent(manager: EntityManager, { epoch }: Principal): Promise<void> {
     if (epoch === undefined || epoch === (await this.epochs.now(manager))) return;

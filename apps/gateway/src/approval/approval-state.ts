@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
 import type { ApprovalRecord } from './approval.entity.js';
 
-/** @throws AnkaError `approval-state` for a request that is decided or has expired */
+/** @throws AnkaError `approval-state` for a request that is decided or expired */
 export const assertPending = ({ stateNow, decidedBy }: Pick<ApprovalRecord, 'stateNow' | 'decidedBy'>): void => {
   if (stateNow === 'pending') return;
   throw new AnkaError(
@@ -19,21 +19,21 @@ export const assertNotCarried = ({ isCarried }: Pick<ApprovalRecord, 'isCarried'
 };
 
 /**
- * A request that was approved and has no outcome is open too while no attempt carries it out: the requester may no longer want it.
- * @throws AnkaError `approval-state` for a request that has an end, or is being carried out
+ * An approved request without an outcome is also open while no attempt carries it out: the requester can still withdraw it.
+ * @throws AnkaError `approval-state` for a request that has ended or is being carried out
  */
 export const assertOpen = (record: ApprovalRecord): void => {
   assertNotCarried(record);
   if (record.stateNow !== 'approved' || record.outcome !== null || record.isOver) assertPending(record);
 };
 
-/** @throws AnkaError `approval-state` for a request that `approver` cannot approve, or approve again, at this moment */
+/** @throws AnkaError `approval-state` if `approver` cannot approve the request, or approve it again, now */
 export const assertApprovable = (record: ApprovalRecord, approver: string): void => {
   if (record.stateNow !== 'approved' || record.decidedBy !== approver) assertPending(record);
   if (record.isOver) throw new AnkaError('approval-state', 'The request for approval has expired. Make a new request.');
   assertNotCarried(record);
 };
 
-/** The request has an outcome, which is reported again to the approver. */
+/** Whether the request has an outcome, which the approver gets again. */
 export const isConcluded = ({ outcome, decidedBy }: ApprovalRecord, approver: string): boolean =>
   outcome !== null && decidedBy === approver;

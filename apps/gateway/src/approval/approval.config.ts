@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const approvalConfig = z
   .strictObject({
-    /** How long what one person asked for may be approved by another; at most 30 days. */
+    /** How long a request waits for its approval; at most 30 days. */
     expiryHours: integer(1, 720).default(24),
   })
   .default({ expiryHours: 24 });

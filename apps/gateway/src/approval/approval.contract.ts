@@ -2,7 +2,7 @@ import { instant, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { ownContract } from '../route/own-contract.js';
 
-/** `expired` is never on record: it is what a pending request is whose time is over. */
+/** `expired` is never stored. A pending request is `expired` after its end date. */
 export const approvalStates = ['pending', 'approved', 'rejected', 'withdrawn', 'expired'] as const;
 
 export const approval = z
@@ -37,7 +37,7 @@ export const approval = z
   .meta({ id: 'Approval' });
 export type Approval = z.infer<typeof approval>;
 
-/** Newest first. A cursor is the id of the last one of a page: it tells nothing that the page did not, and holds in its tenant only. */
+/** Newest first. A cursor is the id of the last item of a page. It reveals nothing more than the page, and is valid in its tenant only. */
 export const listApprovals = ownContract(
   'approval.list',
   z.strictObject({ state: z.enum(approvalStates).optional(), limit: pageLimit, cursor: uuid.optional() }),
@@ -45,7 +45,7 @@ export const listApprovals = ownContract(
 );
 export const getApproval = ownContract('approval.get', z.strictObject({ id: uuid }), approval);
 
-/** The reply holds the outcome of what was asked for. */
+/** The reply contains the outcome of the requested operation. */
 export const approveRequest = {
   body: z.strictObject({}).meta({ id: 'ApproveRequest' }),
   contract: ownContract('approval.approve', z.strictObject({ id: uuid }), approval),

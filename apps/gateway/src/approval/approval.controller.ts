@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { type Approval, getApproval, listApprovals, withdrawRequest } from './approval.contract.js';
 import { Approvals } from './approvals.js';
 
-/** Serves requests for approval. Deciding needs more than a context: see `routes/second-person.ts`. */
+/** Serves requests for approval. A decision needs more than a context: see `routes/second-person.ts`. */
 @Controller()
 export class ApprovalController {
   constructor(private readonly approvals: Approvals) {}

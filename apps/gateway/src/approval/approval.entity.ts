@@ -4,11 +4,11 @@ import type { Approval } from './approval.contract.js';
 
 const primaryKeyConstraintName = 'approval_pkey';
 
-/** Dates take effect when they are read: no timer has to have run. */
+/** The state at the time of reading. Dates take effect without a timer. */
 export const stateNow = (alias: string): string =>
   `CASE WHEN ${alias}.state = 'pending' AND ${alias}.expires_at <= now() THEN 'expired' ELSE ${alias}.state END`;
 
-/** A request that waits, or waited, for a second person. What was requested never changes. */
+/** A request that waits, or waited, for a second person. The requested operation never changes. */
 @Entity('approval')
 @Index('approval_pending', ['tenantId', 'requestedBy'], { where: `(state = 'pending'::text)` })
 @Index('approval_over', { synchronize: false })
@@ -24,22 +24,22 @@ export class ApprovalRecord {
   @PrimaryColumn('uuid', { primaryKeyConstraintName })
   id!: string;
 
-  /** The `operationId` of the route that was asked for. */
+  /** The `operationId` of the requested route. */
   @Column('text')
   operation!: string;
 
-  /** JSON: the bytes that are carried out. */
+  /** JSON: the bytes that are sent to the service. */
   @Column('text')
   request!: string;
 
-  /** The revision that the request is about. */
+  /** The revision that the request applies to. */
   @Column('bigint', { name: 'if_match', nullable: true })
   ifMatch!: string | null;
 
   @Column('text', { name: 'requested_by' })
   requestedBy!: string;
 
-  /** The issuer that spoke for the requester. */
+  /** The requester's issuer. */
   @Column('text', { name: 'requested_by_issuer' })
   requestedByIssuer!: string;
 
@@ -59,15 +59,15 @@ export class ApprovalRecord {
   @Column('timestamptz', { name: 'decided_at', nullable: true })
   decidedAt!: Date | null;
 
-  /** Why it was rejected. */
+  /** The reason for the rejection. */
   @Column('text', { nullable: true })
   reason!: string | null;
 
-  /** Set while an attempt carries it out: until then the attempt may take. */
+  /** The end of the attempt that carries the request out; null while there is none. */
   @Column('timestamptz', { name: 'carrying_until', nullable: true })
   carryingUntil!: Date | null;
 
-  /** The last answer of the operation that was carried out. */
+  /** The final answer of the operation. */
   @Column('json', { nullable: true })
   outcome!: Approval['outcome'];
 
@@ -75,15 +75,15 @@ export class ApprovalRecord {
   @VirtualColumn({ type: 'text', query: stateNow })
   stateNow!: Approval['state'];
 
-  /** Its time is over, whatever its state. */
+  /** Whether the request has reached its end date, in any state. */
   @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.expires_at <= now()` })
   isOver!: boolean;
 
-  /** An attempt carries it out at this moment. */
+  /** Whether an attempt carries the request out now. */
   @VirtualColumn({ type: 'boolean', query: (alias) => `coalesce(${alias}.carrying_until > now(), false)` })
   isCarried!: boolean;
 
-  /** Tells the last attempt from others: the end of its time, to the microsecond. */
+  /** Identifies the last attempt by its end, to the microsecond. */
   @VirtualColumn({ type: 'text', query: (alias) => `${alias}.carrying_until::text` })
   claim!: string | null;
 }

@@ -1,7 +1,7 @@
 import { ids, instants } from '../route/example.js';
 import type { Approval } from './approval.contract.js';
 
-/** What a call is answered with that takes two people. */
+/** The answer to a request that needs two people. */
 export const waiting: Approval = {
   id: ids.approval,
   tenantId: ids.tenant,

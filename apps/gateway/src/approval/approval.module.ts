@@ -12,7 +12,7 @@ import { ControlledRoutes } from './controlled-route.js';
 import { Decisions } from './decisions.js';
 import { EndApprovals } from './end-approvals.js';
 
-/** Requests that wait for a second person. The gateway answers for them itself. */
+/** Serves requests that wait for a second person. The gateway owns them. */
 @Module({
   imports: [RouteModule.forDomain(approvalRoutes), IdentityModule, SweepModule],
   controllers: [ApprovalController],

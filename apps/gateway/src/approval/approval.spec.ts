@@ -52,7 +52,7 @@ const refuse = (code: ErrorCode) => async (): Promise<never> => {
   throw new AnkaError(code);
 };
 
-/** The service does it for two people only, or ends it as `then` says. */
+/** Makes the service require two people for the operation. Once approved, it succeeds or ends as `then` says. */
 const wantTwo = (operationId: string, then = async () => done({ operationId })) =>
   rig.standIns.answer(operationId, ({ approval }) => {
     if (approval !== undefined) return then();
@@ -87,8 +87,8 @@ const eventsOf = async ({ id }: Pick<Approval, 'id'>, count: number) => {
   return sealed();
 };
 
-describe('what takes two people', () => {
-  it('waits for the second, on record, once', async () => {
+describe('an operation that needs two people', () => {
+  it('waits for the second person, with one record and one event', async () => {
     const answer = await destroy();
     const approval = await waiting(Promise.resolve(answer));
     expect(answer.headers.get('location')).toBe(`/api/v1/approvals/${approval.id}`);
@@ -126,7 +126,7 @@ describe('what takes two people', () => {
     ]);
   });
 
-  it('is answered again as it was to whoever sends the same Idempotency-Key', async () => {
+  it('gets the same answer again for the same Idempotency-Key', async () => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const [first, second] = [await destroy(alice, { headers }), await destroy(alice, { headers })];
     expect([second.status, second.text, second.headers.get('location')]).toEqual([
@@ -137,7 +137,7 @@ describe('what takes two people', () => {
     expect(second.headers.get('idempotency-replayed')).toBe('true');
   });
 
-  it('does not wait where it was only tried, nor on a route of which nobody expects it', async () => {
+  it('does not wait after a dry run, or on a route that never needs two people', async () => {
     rig.standIns.answer('deleteKey', async ({ dryRun }) => done({ dryRun }));
     expect((await send('DELETE', `/keys/${keyId}?dryRun=true`, alice)).status).toBe(200);
     rig.standIns.answer('suspendKey', refuse('approval-required'));
@@ -145,7 +145,7 @@ describe('what takes two people', () => {
     rig.standIns.answer('suspendKey');
   });
 
-  it('is looked at, and no more, by whoever tries to decide', async () => {
+  it('can be decided in a dry run, which changes nothing', async () => {
     const approval = await waiting();
     rig.standIns.answer('deleteKey', async ({ dryRun, ifMatch, approval: about }) => done({ dryRun, ifMatch, about }));
     const deciding = { approve: ['POST', '/approve'], reject: ['POST', '/reject'], withdraw: ['DELETE', ''] } as const;
@@ -179,7 +179,7 @@ describe('what takes two people', () => {
     expect(await tryTo('approve', bob)).toMatchObject({ succeeds: false, error: { code: 'approval-state' } });
   });
 
-  it('is carried out as it was asked for, in the name of who approves, and never twice', async () => {
+  it('is carried out as requested, in the approver’s name, and once', async () => {
     const body = { message: 'laptop lost' };
     const headers = { 'if-match': '"7"' };
     const asked = send('POST', `/keys/${keyId}/compromise`, alice, { body: JSON.stringify(body), headers });
@@ -219,7 +219,7 @@ describe('what takes two people', () => {
     });
   });
 
-  it('is about the key as it was when it was asked, though nobody said as which', async () => {
+  it('applies to the key’s revision at the time of the request, even if the requester named none', async () => {
     const approval = await waiting();
     expect((await waiting(destroy(alice, { headers: { 'if-match': '"7"' } }))).id).toBe(approval.id);
     revision = 8;
@@ -237,7 +237,7 @@ describe('what takes two people', () => {
     expect(approvalIn(await approve(approval, other)).outcome).toMatchObject({ status: 200 });
   });
 
-  it('keeps what came of it where it could not be done any more', async () => {
+  it('keeps the outcome of an operation that is no longer possible', async () => {
     wantTwo('putPolicy', refuse('precondition-failed'));
     const body = JSON.stringify({ allowedAlgorithms: ['AES-256'], fipsOnly: false });
     const approval = await waiting(send('PUT', '/policy', alice, { body, headers: { 'if-match': '"41"' } }));
@@ -247,7 +247,7 @@ describe('what takes two people', () => {
     expect(outcome?.body).toMatchObject({ code: 'precondition-failed' });
   });
 
-  it('is so much for one person, and for all of a tenant, at once', async () => {
+  it('is refused above the limits of pending requests for one person and for one tenant', async () => {
     const add = (subject: string, many: number) =>
       rig.postgres.query(
         'ankadb_gateway',
@@ -273,7 +273,7 @@ describe('what takes two people', () => {
     await rig.postgres.query('ankadb_gateway', `DELETE FROM approval WHERE tenant_id = $1`, [tenantB]);
   });
 
-  it('is of so many bytes', async () => {
+  it('is refused if its request is too large', async () => {
     const put = (length: number) =>
       send('PUT', '/policy', alice, {
         body: JSON.stringify({ x: 'x'.repeat(length) }),
@@ -286,7 +286,7 @@ describe('what takes two people', () => {
 });
 
 describe('a request is not approved', () => {
-  it('by who made it, with whatever token, and the attempt is on record', async () => {
+  it('by its requester with any token, and the attempt is recorded', async () => {
     const approval = await waiting();
     const elsewhere = await rig.otherIssuer.token({ sub: 'alice', ...asTenant(tenantA, 'tenant-admin') });
     const before = heard('deleteKey').length;
@@ -303,7 +303,7 @@ describe('a request is not approved', () => {
     });
   });
 
-  it('by a role that could not do it, and the attempt is on record', async () => {
+  it('by a role that cannot perform the operation, and the attempt is recorded', async () => {
     const approval = await waiting();
     const carol = await tokenOf('carol', 'application-admin');
     expect(refused(await approve(approval, carol))).toEqual([403, 'access-denied']);
@@ -312,7 +312,7 @@ describe('a request is not approved', () => {
     expect((await eventsOf(approval, 2)).at(-1)).toMatchObject({ userId: 'carol', failureCode: 'access-denied' });
   });
 
-  it('by another tenant, nor by the platform', async () => {
+  it('by another tenant or the platform', async () => {
     const approval = await waiting();
     for (const tenant of [tenantB, platformTenantId])
       expect(refused(await approve(approval, await tokenOf('bob', 'tenant-admin', tenant)))).toEqual([
@@ -322,7 +322,7 @@ describe('a request is not approved', () => {
     expect(refused(await approve({ id: 'x' }))).toEqual([404, 'approval-not-found']);
   });
 
-  it('when its time is over, and may be asked for again', async () => {
+  it('after its end date, and it can be requested again', async () => {
     const approval = await waiting();
     await sql(`expires_at = now() - interval '1 s'`, approval);
     for (const verdict of ['approve', 'reject'])
@@ -338,7 +338,7 @@ describe('a request is not approved', () => {
     expect((await waiting()).id).not.toBe(approval.id);
   });
 
-  it('once it is rejected, and whoever asked learns why', async () => {
+  it('after it is rejected, and the requester learns the reason', async () => {
     const approval = await waiting();
     const rejected = approvalIn(await decide('reject', approval, bob, { reason: 'still in use' }));
     expect(rejected).toMatchObject({ state: 'rejected', decidedBy: 'bob', reason: 'still in use', outcome: null });
@@ -353,7 +353,7 @@ describe('a request is not approved', () => {
     });
   });
 
-  it('once it is withdrawn, which takes who asked', async () => {
+  it('after its requester withdraws it', async () => {
     const approval = await waiting();
     const withdraw = (token: string) => send('DELETE', `/approvals/${approval.id}`, token);
     expect(refused(await withdraw(bob))).toEqual([403, 'approval-denied']);
@@ -371,7 +371,7 @@ describe('a request is not approved', () => {
     expect(events.filter(({ operation }) => operation === 'approval.withdraw')).toHaveLength(3);
   });
 
-  it('by two: of those who come at once, one is first', async () => {
+  it('by two people: of concurrent approvals, one succeeds', async () => {
     const approval = await waiting();
     const before = heard('deleteKey').length;
     const tokens = await Promise.all(['bob', 'carol', 'dave', 'erin'].map((name) => tokenOf(name)));
@@ -392,9 +392,9 @@ describe('a request is not approved', () => {
   );
 });
 
-describe('what was approved and not done', () => {
+describe('an approved request that was not carried out', () => {
   it.each(['hsm-unavailable', 'policy-pending', 'deadline-exceeded'] as const)(
-    'because of %s is done when the same person approves it again, and nobody else does',
+    'after %s is carried out when the same person approves it again, and by nobody else',
     async (code) => {
       wantTwo('deleteKey', refuse(code));
       const approval = await waiting();
@@ -407,9 +407,9 @@ describe('what was approved and not done', () => {
   );
 
   it.each([
-    ['withdrawn', 'by who asked', (approval: Approval) => send('DELETE', `/approvals/${approval.id}`, alice)],
-    ['rejected', 'by another', async (approval: Approval) => decide('reject', approval, await tokenOf('carol'))],
-  ] as const)('is %s %s, unless somebody is at it', async (state, _, end) => {
+    ['withdrawn', 'by its requester', (approval: Approval) => send('DELETE', `/approvals/${approval.id}`, alice)],
+    ['rejected', 'by another person', async (approval: Approval) => decide('reject', approval, await tokenOf('carol'))],
+  ] as const)('can be %s %s, except during an attempt', async (state, _, end) => {
     wantTwo('deleteKey', refuse('hsm-unavailable'));
     const approval = await waiting();
     await approve(approval);
@@ -421,7 +421,7 @@ describe('what was approved and not done', () => {
     expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
   });
 
-  it('is one attempt’s at a time: one that is late neither ends the next nor speaks for it', async () => {
+  it('belongs to one attempt at a time: a late attempt neither ends the next one nor stores its outcome', async () => {
     const approval = await waiting();
     const decisions = gateway.app.get(Decisions);
     const attempt = () => approveAs(decisions, 'bob', approval.id);
@@ -435,7 +435,7 @@ describe('what was approved and not done', () => {
     expect(await decisions.conclude(next, { status: 200, body: {} })).toMatchObject({ outcome: { status: 200 } });
   });
 
-  it('is an attempt’s for as long as that takes, what a change of issuers waits for included', async () => {
+  it('belongs to its attempt for the attempt’s longest duration, including the wait for a change of issuers', async () => {
     const asked = { operation: 'createIssuer', body: Buffer.from('{"issuer":"https://x.test"}'), ifMatch: undefined };
     const approval = await gateway.app.get(ApprovalRequests).keep(principalOf('alice'), asked, 'spec');
     await approveAs(gateway.app.get(Decisions), 'bob', approval.id);
@@ -444,7 +444,7 @@ describe('what was approved and not done', () => {
     expect(await rig.postgres.query('ankadb_gateway', query, [approval.id])).toEqual([{ holds: true }]);
   });
 
-  it('because its gateway died is done by the next, when the first would have had its answer', async () => {
+  it('after its gateway died is carried out by the next attempt, once the first one has expired', async () => {
     const approval = await waiting();
     const dead = await rig.gateway();
     await approveAs(dead.app.get(Decisions), 'bob', approval.id);
@@ -456,7 +456,7 @@ describe('what was approved and not done', () => {
     expect(heard('deleteKey').length - before).toBe(1);
   });
 
-  it('in time is not done later', async () => {
+  it('is not carried out after its end date', async () => {
     wantTwo('deleteKey', refuse('hsm-unavailable'));
     const approval = await waiting();
     await approve(approval);
@@ -466,14 +466,14 @@ describe('what was approved and not done', () => {
   });
 });
 
-describe('requests are seen', () => {
+describe('requests are visible', () => {
   const idsSeen = async (token: string, query = ''): Promise<string[]> => {
     const { status, text } = await send('GET', `/approvals?limit=200${query}`, token);
     expect(status, text).toBe(200);
     return (JSON.parse(text) as { items: Approval[] }).items.map(({ id }) => id);
   };
 
-  it('by who made them, who may decide on them, and auditors', async () => {
+  it('to their requester, to people who may decide them, and to auditors', async () => {
     const compromising = send('POST', `/keys/${keyId}/compromise`, await tokenOf('ursula', 'user'));
     const [destruction, compromise] = [await waiting(), await waiting(compromising)];
     const seen = async (sub: string, role: Parameters<typeof asTenant>[1], tenant = tenantA) => {
@@ -492,7 +492,7 @@ describe('requests are seen', () => {
     expect(await seen('alice', 'tenant-admin', tenantB)).toEqual([false, false]);
   });
 
-  it('page by page, the newest first', async () => {
+  it('page by page, newest first', async () => {
     const made: string[] = [];
     for (let count = 0; count < 3; count++) {
       keyId = crypto.randomUUID();
@@ -509,7 +509,7 @@ describe('requests are seen', () => {
       expect(refused(await send('GET', `/approvals?${query}`, alice))).toEqual([400, 'request-invalid']);
   });
 
-  it('for 30 days after they are over', async () => {
+  it('for 30 days after their end', async () => {
     const [old, decided, expired, fresh] = [
       await waiting(destroy(await tokenOf('o'))),
       await waiting(destroy(await tokenOf('d'))),
@@ -527,14 +527,14 @@ describe('requests are seen', () => {
   });
 });
 
-describe('who speaks for a tenant', () => {
+describe('a tenant’s issuer', () => {
   const issuer = (name: string) => ({ issuer: `https://${name}.test`, audience: 'x', algorithms: ['ES256'] });
   const change = (method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
     send(method, `/issuers${path}`, alice, { ...(body && { body: JSON.stringify(body) }), headers });
   const wantTwoForAnything = () =>
     rig.standIns.answer('getPolicy', async () => done({ ...policy, dualControl: ['compromise'] }));
 
-  it('is changed by two where two are wanted for anything', async () => {
+  it('is changed by two people if the policy requires two for anything', async () => {
     wantTwoForAnything();
     const creation = await waiting(change('POST', '', issuer('made')));
     expect(creation).toMatchObject({ operation: 'createIssuer', request: issuer('made') });
@@ -559,7 +559,7 @@ describe('who speaks for a tenant', () => {
     ]);
   });
 
-  it('ends what its people asked for once they are called otherwise, or nothing, and nothing else', async () => {
+  it('ends the open requests of its people when a change renames or removes them, and no other requests', async () => {
     const people = await makeIssuer('https://people.test');
     const named = (subjectPrefix: string) => ({
       issuer: people.issuer,
@@ -607,7 +607,7 @@ describe('who speaks for a tenant', () => {
     expect((await read(renamed)).state).toBe('expired');
   });
 
-  it('is not asked of anybody who was let in before it was changed', async () => {
+  it('accepts no request from a principal who was admitted before the change', async () => {
     const early = { ...principalOf('ursula'), epoch: -1 };
     const asked = { operation: 'deleteKey', body: Buffer.from(JSON.stringify({ id: keyId })), ifMatch: 7 };
     await expect(gateway.app.get(ApprovalRequests).keep(early, asked, 'spec')).rejects.toMatchObject({
@@ -615,7 +615,7 @@ describe('who speaks for a tenant', () => {
     });
   });
 
-  it('is not asked for where it could not be done', async () => {
+  it('needs no approval for a change that is not possible', async () => {
     wantTwoForAnything();
     expect(refused(await change('DELETE', `/${crypto.randomUUID()}`))).toEqual([404, 'issuer-not-found']);
     expect(refused(await change('POST', '', issuer('x'.repeat(600))))).toEqual([400, 'request-invalid']);
@@ -623,12 +623,12 @@ describe('who speaks for a tenant', () => {
       409,
       'issuer-exists',
     ]);
-    // How many are wanted is asked last, so that nothing but the commit comes after it.
+    // The policy is read last, so that only the commit follows.
     rig.standIns.answer('getPolicy', refuse('service-unavailable'));
     expect(refused(await change('DELETE', `/${crypto.randomUUID()}`))).toEqual([404, 'issuer-not-found']);
   });
 
-  it('is changed by nobody while it is not known how many are wanted', async () => {
+  it('is not changed while the policy cannot be read', async () => {
     const made = await change('POST', '', issuer('before'));
     const { id } = JSON.parse(made.text) as { id: string };
     rig.standIns.answer('getPolicy', refuse('service-unavailable'));
@@ -649,7 +649,7 @@ describe('the record of a request', () => {
       (error: unknown) => (error as { code?: string }).code,
     );
 
-  it('is not changed in what was asked for, nor removed before its time, by the service itself', async () => {
+  it('cannot be changed, or removed early, by the service’s own role', async () => {
     await waiting();
     for (const statement of [
       `UPDATE approval SET request = '{}'`,
@@ -660,7 +660,7 @@ describe('the record of a request', () => {
       expect(await codeOf(statement), statement).toBe('42501');
   });
 
-  it('never has one person for both', async () => {
+  it('never names one person as both requester and approver', async () => {
     await waiting();
     expect(await codeOf(`UPDATE approval SET state = 'approved', decided_by = requested_by, decided_at = now()`)).toBe(
       '23514',

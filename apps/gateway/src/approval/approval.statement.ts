@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { ApprovalRecord } from './approval.entity.js';
 
 /**
- * Ends the open requests of an issuer's people at once, by a function that may change what the service's role may not.
+ * Ends all open requests of an issuer's people. A function does it, because the service's role has no right to.
  * @param spared the request that is being carried out
  */
 export const endedOf = (

@@ -64,7 +64,7 @@ export class Approvals {
         return denial ?? resourceOf(await findApproval(manager, tenantId, id));
       },
     });
-    // A denial is on record by now.
+    // The denial is recorded by now.
     if (!isDryRun(result) && result instanceof AnkaError) throw result;
     return result;
   }
@@ -74,7 +74,7 @@ export class Approvals {
     return removeOld(this.dataSource.manager);
   }
 
-  /** Why the caller may not withdraw the request. The reason reveals nothing that `get` would hide. */
+  /** The reason why the caller cannot withdraw the request. It reveals nothing that `get` hides. */
   private denialOf(caller: Caller, record: ApprovalRecord): AnkaError | undefined {
     if (record.requestedBy === caller.principal) return undefined;
     if (!this.sees(caller, record)) return new AnkaError('approval-not-found');
@@ -84,7 +84,7 @@ export class Approvals {
     );
   }
 
-  /** A caller sees its own requests and those that its roles let it decide; an auditor sees all of the tenant. */
+  /** Whether the caller can see the request. Callers see their own requests and those that their roles can decide. An auditor sees all. */
   private sees({ principal, roles = [] }: Caller, { requestedBy, operation }: ApprovalRecord): boolean {
     return (
       requestedBy === principal || this.controlled.decidedBy(roles).includes(operation) || roles.includes('auditor')

@@ -6,19 +6,19 @@ import type { Route } from '../route/route.js';
 import { RouteTable } from '../route/route-table.js';
 
 /**
- * The approver performs the operation, so the operation's roles count. The role `user` does not: the worker decides key by
- * key what a user may do, and who may decide a request, and see it, must be known here.
+ * The roles that can decide a request: those of the operation, because the approver performs it. The role `user` is left out.
+ * Its rights depend on the key and are known only to the worker, but the gateway must know who can decide and see a request.
  */
 const decides = (role: Role): boolean => role !== 'user';
 
-/** An operation's own time is up before another attempt may begin, by this many milliseconds. */
+/** The margin between the end of an operation and the start of another attempt, in milliseconds. */
 const graceMs = 1000;
 
-/** The routes that may take two people, with the roles that may approve them. */
+/** The routes that can need two people, with the roles that can approve them. */
 @Injectable()
 export class ControlledRoutes {
   private readonly routes: readonly Route[];
-  /** The longest time that any route may take, in milliseconds. */
+  /** The longest time of any route, in milliseconds. */
   private readonly longestMs: number;
 
   constructor({ rows }: RouteTable) {
@@ -35,7 +35,7 @@ export class ControlledRoutes {
     return route;
   }
 
-  /** The operations that a caller with one of these roles may decide. */
+  /** The operations that a caller with one of these roles can decide. */
   decidedBy(roles: readonly Role[]): readonly string[] {
     return this.routes
       .filter((route) => route.roles.some((role) => roles.includes(role)))

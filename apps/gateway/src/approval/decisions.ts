@@ -11,19 +11,19 @@ import { ControlledRoutes } from './controlled-route.js';
 
 export type Verdict = 'approve' | 'reject';
 
-/** An approved request and the claim of the attempt that carries it out; the claim is null where there is an outcome. */
+/** An approved request and the claim of the attempt that carries it out. The claim is null if the request has an outcome. */
 export interface Approved {
   readonly approval: Approval;
   readonly claim: string | null;
 }
 
-/** The dry run of an approval. `approval` is set where the request would be approved and its operation carried out. */
+/** The dry run of an approval. `approval` is set if the request would be approved and carried out. */
 export interface TriedApproval {
   readonly dryRun: DryRun;
   readonly approval: Approval | undefined;
 }
 
-/** A decider: who decides, in which request, and whether it is a dry run. */
+/** A decider, its request, and whether it is a dry run. */
 export interface Decider {
   readonly context: Context;
   readonly principal: Principal;
@@ -32,7 +32,7 @@ export interface Decider {
 /** One verdict on a request, split into its refusals and its change. */
 interface Decision {
   readonly verdict: Verdict;
-  /** @returns false where nothing changes. @throws AnkaError `approval-state` */
+  /** @returns false if nothing changes. @throws AnkaError `approval-state` */
   readonly check: (record: ApprovalRecord) => boolean;
   readonly write: (manager: EntityManager, record: ApprovalRecord) => Promise<unknown>;
   /** Details of the event. */
@@ -40,9 +40,9 @@ interface Decision {
 }
 
 /**
- * Decides requests for approval. A request is decided once, by the first to lock its row. An approved request is carried out
- * after the commit that approves it. Where that ends without a last answer, the same person approves again, and the operation
- * is repeated as any caller repeats one.
+ * Decides requests for approval. The first decision to lock the request's row wins. An approved request is carried out after
+ * the commit that approves it. If that ends without a final answer, the same person approves again, and the operation is
+ * repeated like any repeated call.
  */
 @Injectable()
 export class Decisions {
@@ -54,7 +54,7 @@ export class Decisions {
   ) {}
 
   /**
-   * Approves the request. The caller alone may carry it out until it is concluded or released; or it has an outcome already.
+   * Approves the request. Only the caller can carry it out, until it is concluded or released. A request with an outcome returns it.
    * @throws AnkaError `approval-not-found`, `approval-denied`, `access-denied`, `approval-state`, `audit-unavailable`
    */
   async approve(decider: Decider, id: string): Promise<Approved | TriedApproval> {
@@ -110,7 +110,7 @@ export class Decisions {
     return isDryRun(result) ? result : resourceOf(result);
   }
 
-  /** Keeps the last answer to an approved request, unless another attempt has taken it over. */
+  /** Stores the final answer to an approved request, unless another attempt has taken over. */
   conclude({ approval, claim }: Approved, outcome: NonNullable<Approval['outcome']>): Promise<Approval> {
     const { tenantId, id } = approval;
     return withTenant(this.dataSource, tenantId, async (manager) => {
@@ -119,7 +119,7 @@ export class Decisions {
     });
   }
 
-  /** Lets the request be approved again at once, unless another attempt has taken it over: it may not have been carried out. */
+  /** Allows another approval at once, unless another attempt has taken over. The operation may not have been carried out. */
   async release({ approval: { tenantId, id }, claim }: Approved): Promise<void> {
     await withTenant(this.dataSource, tenantId, (manager) => endAttempt(manager, { tenantId, id, claim }));
   }
@@ -147,12 +147,12 @@ export class Decisions {
         return findApproval(manager, tenantId, id);
       },
     });
-    // A denial is on record by now.
+    // The denial is recorded by now.
     if (result instanceof AnkaError) throw result;
     return result;
   }
 
-  /** Why `principal` may not decide the request: a second person must, who could perform the operation. */
+  /** The reason why `principal` cannot decide the request. The decider must be another person who can perform the operation. */
   private denialOf(principal: Principal, { operation, requestedBy }: ApprovalRecord): AnkaError | undefined {
     if (principal.isApplication === true)
       return new AnkaError(
@@ -170,14 +170,14 @@ export class Decisions {
   }
 }
 
-/** The locked request, and a denial that is to be recorded, or whether the decision changes the request. */
+/** The locked request, with a denial to record, or whether the decision changes the request. */
 interface Plan {
   readonly record: ApprovalRecord;
   readonly denial?: AnkaError;
   readonly isChange?: boolean;
 }
 
-/** Ends the attempt of the claim, with the outcome if there is one. */
+/** Ends the attempt of the claim and stores the outcome, if any. */
 const endAttempt = async (
   manager: EntityManager,
   { tenantId, id, claim }: Pick<Approval, 'tenantId' | 'id'> & Pick<Approved, 'claim'>,

@@ -5,14 +5,14 @@ import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { endedOf } from './approval.statement.js';
 import { ApprovalEvents } from './approval-event.js';
 
-/** Ends the open requests of people whose names an issuer's change takes away. */
+/** Ends the open requests of people whose names disappear with a change of an issuer. */
 @Injectable()
 export class EndApprovals {
   constructor(private readonly events: ApprovalEvents) {}
 
   /**
-   * Ends the open requests of people for whom `issuer` spoke, in the transaction of the change that gives them other names or
-   * none: under another name, a requester could approve the request. A request that is being carried out is spared.
+   * Ends the open requests of the people of `issuer`, in the transaction of the change that renames or removes them. Under another
+   * name, a requester could approve their own request. A request that is being carried out is spared.
    * @returns the events of the ended requests
    */
   async end(manager: EntityManager, context: Context, issuer: string): Promise<AuditEvent[]> {

@@ -3,6 +3,6 @@ import { RouteModule } from '../route/route.module.js';
 import { auditRoutes } from './audit.routes.js';
 import { DenialRecord } from './denial.js';
 
-/** The audit trail, which the audit service answers for, and the gateway's own denials on their way into it. */
+/** Serves the audit trail, which the audit service owns, and records the gateway's own denials. */
 @Module({ imports: [RouteModule.forDomain(auditRoutes)], providers: [DenialRecord], exports: [DenialRecord] })
 export class AuditModule {}

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 
-/** What the gateway itself refuses to a known principal is an outcome, and is on record before the refusal is answered. */
+/** Records the gateway's refusals of authenticated principals before they are answered. */
 @Injectable()
 export class DenialRecord {
   constructor(

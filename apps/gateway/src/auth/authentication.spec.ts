@@ -27,7 +27,7 @@ const claims = (issuer: string) => ({
   ...asTenant(tenantA, 'user'),
 });
 
-/** Tokens nobody may come in with. */
+/** Tokens that are refused. */
 const bad: Record<string, (rig: Rig) => Promise<string> | string> = {
   'is expired': ({ issuer }) => issuer.token({ exp: seconds(-10) }),
   'is not valid yet': ({ issuer }) => issuer.token({ nbf: seconds(60) }),
@@ -104,13 +104,13 @@ describe('authentication', () => {
   const read = (token: string | undefined, headers: Record<string, string> = {}, at = gateway) =>
     call(at, 'GET', '/api/v1/keys', { token, headers });
 
-  it('lets a good token in, as the tenant and subject it names', async () => {
+  it('admits a valid token as the tenant and subject that it names', async () => {
     const answer = await read(await rig.issuer.token({ sub: 'bob' }));
     expect(answer.status).toBe(200);
     expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({ tenantId: tenantA, principal: 'bob' });
   });
 
-  it('lets a token of each configured issuer in', async () => {
+  it('admits a token of each configured issuer', async () => {
     expect((await read(await rig.otherIssuer.token())).status).toBe(200);
   });
 
@@ -130,7 +130,7 @@ describe('authentication', () => {
     },
   );
 
-  it('takes the tenant from the token, whatever headers say', async () => {
+  it('takes the tenant from the token, and never from a header', async () => {
     const headers = { 'x-tenant': tenantB, 'x-tenant-id': tenantB, 'x-ankasecure-tenant': tenantB, tenant: tenantB };
     expect((await read(await rig.issuer.token(), headers)).status).toBe(200);
     expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context.tenantId).toBe(tenantA);
@@ -143,7 +143,7 @@ describe('authentication', () => {
     await expect.poll(async () => (await read(token)).status, { timeout: 15_000, interval: 500 }).toBe(401);
   });
 
-  it('knows no tenant but those that policy knows', async () => {
+  it('knows only tenants that the policy service knows', async () => {
     const answer = await read(await rig.issuer.token({ tenant: '01939f2e-0000-7000-8000-000000000000' }));
     expect([answer.status, answer.problem.code]).toEqual([403, 'tenant-unknown']);
   });
@@ -191,7 +191,7 @@ describe('authentication', () => {
     });
 
     it.each(['down', 'rubbish'] as const)(
-      'says 503, not 401, while they are %s, and lets the token in afterwards',
+      'answers 503, not 401, while they are %s, and admits the token afterwards',
       async (state) => {
         mode = state;
         const one = await withRemote();
@@ -219,7 +219,7 @@ describe('authentication', () => {
       [undefined, true, 200],
       [[tenantB], false, 401],
       [[tenantB], true, 200],
-    ])('of tenants %j, platform %s: a platform administrator meets %i', async (tenants, platform, status) => {
+    ])('with tenants %j, platform %s: answer a platform administrator with %i', async (tenants, platform, status) => {
       mode = 'good';
       const one = await withRemote(tenants, platform);
       const token = await remote.token(asTenant(platformTenantId, 'platform-admin'));
@@ -228,10 +228,10 @@ describe('authentication', () => {
   });
 });
 
-describe('somebody whose token runs out while something is being done for him', () => {
+describe('a principal whose token expires while work runs for them', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('is let in no more, and keeps nobody waiting unless he is shut out', async () => {
+  it('is admitted no more, and delays a change only if it excludes them', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const maker = await makeIssuer('https://looked-up.test');
     let epoch = 1;
@@ -250,8 +250,8 @@ describe('somebody whose token runs out while something is being done for him', 
     const underWay = new UnderWay();
     const epochs = {
       isCurrent: (read: number) => read === epoch,
-      during: <Value>(...deed: [number, () => Promise<number | undefined>, () => Promise<Value>]) =>
-        underWay.during(...deed),
+      during: <Value>(...work: [number, () => Promise<number | undefined>, () => Promise<Value>]) =>
+        underWay.during(...work),
     };
     const config = { clockToleranceSeconds: 0, tokenCacheSeconds: 300 } as unknown as IdentityConfig;
     const verifier = new TokenVerifier({ sources: [{ find: () => issuer }] }, config);
@@ -260,7 +260,7 @@ describe('somebody whose token runs out while something is being done for him', 
     const authorization = `Bearer ${await maker.token({ exp: seconds(2) })}`;
     const principal = await authentication.authenticate(authorization, new Socket(), 'request');
     const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();
-    const deed = principal.during?.(() => gate);
+    const work = principal.during?.(() => gate);
 
     vi.setSystemTime(Date.now() + 60_000);
     epoch = 2;
@@ -273,7 +273,7 @@ describe('somebody whose token runs out while something is being done for him', 
     await underWay.review(epoch);
     expect(underWay.oldest(epoch)).toBe(2);
     letGo();
-    await deed;
+    await work;
     expect(underWay.oldest(epoch)).toBe(3);
   });
 });

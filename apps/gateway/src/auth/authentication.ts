@@ -11,27 +11,27 @@ import type { Principal } from './principal.js';
 import { isUnavailable, TokenVerifier, type Verified } from './token-verifier.js';
 
 interface Remembered {
-  /** As the token was read. */
+  /** The principal as read from the token. */
   readonly read: Principal;
-  /** The same, with ways to look again. */
+  /** The same principal, with functions to check it again. */
   readonly principal: Principal;
   /** Milliseconds since the epoch. */
   readonly until: number;
-  /** Set where it holds in this epoch of identities only. */
+  /** Set if the entry is valid in this epoch of identities only. */
   readonly epoch: number | undefined;
-  /** Set where it holds on connections with this client certificate only. */
+  /** Set if the entry is valid on connections with this client certificate only. */
   readonly binding: string | undefined;
 }
 
-/** Tokens remembered. */
+/** The number of remembered tokens. */
 const capacity = 20_000;
 
-/** One sentence for every reason, so that an answer tells an attacker nothing. */
+/** One message covers every reason, so an answer tells an attacker nothing. */
 const refusal = 'Send an access token of a trusted issuer as Authorization: Bearer';
 
 /**
- * From an Authorization header, and the connection it came on, to a principal. Verified tokens are remembered by their SHA-256
- * (never the token itself), at most until they expire, so that a token's signature is not checked at every request.
+ * Turns an Authorization header and its connection into a principal. Verified tokens are remembered by their SHA-256, never the
+ * token itself, at most until they expire. Their signature is therefore not checked at every request.
  */
 @Injectable()
 export class Authentication {
@@ -44,13 +44,13 @@ export class Authentication {
     private readonly log: Logger,
   ) {}
 
-  /** The principal of a token that was verified before; nothing when it has to be looked at. */
+  /** The principal of a token that was verified before, or undefined if the token must be verified. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
     const entry = authorization === undefined ? undefined : this.known(authorization);
     return entry !== undefined && isHeldBy(connection, entry.binding) ? entry.principal : undefined;
   }
 
-  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys cannot be had */
+  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable */
   async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
     const { principal, binding } = await this.look(authorization, correlationId);
     if (isHeldBy(connection, binding)) return principal;
@@ -92,13 +92,13 @@ export class Authentication {
     return new AnkaError('authentication-required', refusal);
   }
 
-  /** The principal, with ways to confirm it before work begins, while it runs and before its answer, where something may have changed. */
+  /** The principal, with functions to confirm it before, during and after its work, if its identity can change. */
   private confirmable({ principal, epoch }: Verified, authorization: string, correlationId: string): Principal {
     if (epoch === undefined) return principal;
     const letInAt = new Date();
     const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(epoch) ? undefined : again().then((now) => now.principal));
-    // A token that has expired meanwhile is not shut out by a change, so no change waits for its work.
+    // A change does not exclude an expired token, so no change waits for its work.
     const stillIn = async () => {
       const now = await again(letInAt);
       return isDeepStrictEqual(now.read, principal) ? now.epoch : undefined;

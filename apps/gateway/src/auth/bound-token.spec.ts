@@ -12,7 +12,7 @@ const day = 24 * 3600;
 let tls: TlsRig;
 let client: TlsIdentity;
 let stranger: TlsIdentity;
-/** The client's. */
+/** The client's TLS identity. */
 let account: ServiceAccount;
 
 beforeAll(async () => {
@@ -38,18 +38,18 @@ describe('a token that is bound to a certificate', () => {
   it.each<[string, () => TlsIdentity | undefined]>([
     ['without a certificate', () => undefined],
     ['with another certificate', () => stranger],
-  ])('is worth nothing to a thief %s', async (_, identity) => {
+  ])('is refused from a thief %s', async (_, identity) => {
     const answer = await tls.read(token, { identity: identity() });
     expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
     expect(JSON.parse(answer.text)).toMatchObject(await refusal());
     expect((await tls.read(token, { identity: client })).status).toBe(200);
   });
 
-  it('is worth nothing on a gateway that asks for no certificates', async () => {
+  it('is refused by a gateway that does not request certificates', async () => {
     expect((await call(tls.plain, 'GET', '/api/v1/keys', { token })).status).toBe(401);
   });
 
-  it('is one client’s on its own connection, which lasts, and no other’s on theirs', async () => {
+  it('is accepted from its client on a lasting connection, and from no other client', async () => {
     const agents = [client, stranger].map(
       (identity) => new Agent({ ...identity, keepAlive: true, maxSockets: 1, ca: tls.ca }),
     ) as [Agent, Agent];
@@ -74,7 +74,7 @@ describe('a token that is bound to a certificate', () => {
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'is good on a session of %s that is resumed, whose handshake had the certificate',
+    'is accepted on a resumed session of %s whose handshake had the certificate',
     async (version) => {
       const versions = { minVersion: version, maxVersion: version };
       const resume = async (from: Sending, identity?: TlsIdentity) => {
@@ -91,9 +91,9 @@ describe('a token that is bound to a certificate', () => {
     },
   );
 
-  it('is shown by a client that has the certificate’s key: without it there is no connection', async () => {
+  it('is accepted only from the holder of the certificate’s key: without it there is no connection', async () => {
     const jwkOf = ({ key }: TlsIdentity) => createPrivateKey(key).export({ format: 'jwk' });
-    // Says of itself that it belongs to the certificate, and does not.
+    // Names the certificate, but does not have its key.
     const forged = createPrivateKey({ format: 'jwk', key: { ...jwkOf(client), d: String(jwkOf(stranger).d) } });
     expect(createPublicKey(forged).equals(new X509Certificate(client.cert).publicKey)).toBe(true);
     const identity = { cert: client.cert, key: String(forged.export({ type: 'pkcs8', format: 'pem' })) };
@@ -119,7 +119,7 @@ describe('a token that is bound to a certificate', () => {
 describe('a token of another issuer', () => {
   const tokenFor = (cnf: unknown) => tls.rig.issuer.token({ cnf, exp: seconds(3 * day) });
 
-  it('that is bound to a certificate is held to it', async () => {
+  it('that is bound to a certificate is accepted only with it', async () => {
     const token = await tokenFor(boundTo(client));
     for (let time = 0; time < 2; time++) {
       expect((await tls.read(token, { identity: client })).status).toBe(200);
@@ -128,7 +128,7 @@ describe('a token of another issuer', () => {
     }
   });
 
-  it('is good no longer than the certificate is', async () => {
+  it('is accepted no longer than the certificate is valid', async () => {
     const [bound, bearer] = [await tokenFor(boundTo(client)), await tokenFor(undefined)];
     const statuses = async () => [
       (await tls.read(bound, { identity: client })).status,

@@ -4,8 +4,8 @@ import type { JWTPayload } from 'jose';
 import { clientCertificateOf, isValidNow } from '../http/client-certificate.js';
 
 /**
- * The thumbprint of the client certificate that a token is bound to; nothing for a bearer token.
- * @throws Error for one that is bound to something else (RFC 7800), which it could not be held to here
+ * The thumbprint of the client certificate that a token is bound to, or undefined for a bearer token.
+ * @throws Error for a token that is bound to anything else (RFC 7800), which cannot be checked here
  */
 export const bindingOf = ({ cnf }: JWTPayload): string | undefined => {
   if (cnf === undefined) return undefined;
@@ -14,7 +14,7 @@ export const bindingOf = ({ cnf }: JWTPayload): string | undefined => {
   return parsed.data['x5t#S256'];
 };
 
-/** Whether a token so bound is good on this connection (RFC 8705 §3). Costs a comparison for those that are not. */
+/** Whether a token with this binding is accepted on this connection (RFC 8705 §3). It costs one comparison for other tokens. */
 export const isHeldBy = (connection: Socket, binding: string | undefined): boolean => {
   if (binding === undefined) return true;
   const certificate = clientCertificateOf(connection);

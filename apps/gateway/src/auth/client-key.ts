@@ -10,7 +10,7 @@ const about = {
   use: z.enum(['sig']).optional(),
 };
 
-/** @param bytes at most so many */
+/** @param bytes the maximum length */
 const octets = (bytes: number) =>
   z
     .string()
@@ -19,8 +19,8 @@ const octets = (bytes: number) =>
     .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
 
 /**
- * A JWK has the members of its kind and no other (RFC 7518 §6, RFC 8037 §2, RFC 9964), as long as the largest key needs: an RSA
- * modulus of 16384 bits with an exponent of FIPS 186-5, P-521, Ed25519, ML-DSA-87. A member that would be private is refused.
+ * A public JWK with exactly the members of its kind (RFC 7518 §6, RFC 8037 §2, RFC 9964). Lengths fit the largest keys: an RSA
+ * modulus of 16384 bits with an exponent of FIPS 186-5, P-521, Ed25519, ML-DSA-87. A private member is refused.
  */
 export const clientKey = z.discriminatedUnion('kty', [
   z.strictObject({ kty: z.literal('RSA'), ...about, n: octets(2048), e: octets(32) }),
@@ -42,11 +42,11 @@ interface RsaParameters {
   readonly publicExponent: bigint;
 }
 
-/** 2048 bits or more (SP 800-131A r2 §3) and an odd exponent above 2^16 (FIPS 186-5 §5.1): with 1, every message signs itself. */
+/** At least 2048 bits (SP 800-131A r2 §3) and an odd exponent above 2^16 (FIPS 186-5 §5.1). With exponent 1, every message is its own signature. */
 export const isSoundRsa = ({ modulusLength, publicExponent }: RsaParameters): boolean =>
   modulusLength >= 2048 && publicExponent > 65_536n && publicExponent % 2n === 1n;
 
-/** @throws AnkaError `request-invalid` for what is no public key its algorithm can verify with */
+/** @throws AnkaError `request-invalid` for a key that its algorithm cannot verify with */
 export const assertUsable = async (key: ClientKey): Promise<void> => {
   const imported = await importJWK(key as JWK, key.alg).catch((cause: unknown) => {
     throw new AnkaError('request-invalid', `keys: the key ${key.kid} is not a public key for ${key.alg}`, { cause });

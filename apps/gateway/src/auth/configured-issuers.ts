@@ -9,7 +9,7 @@ import { KeyOutage } from './key-outage.js';
 import type { Principal } from './principal.js';
 import { isRole } from './role.js';
 
-/** The issuers of the configuration file, which speak for the tenants it names. */
+/** The issuers of the configuration file. Each is trusted for the tenants that the file names. */
 @Injectable()
 export class ConfiguredIssuers implements IssuerSource {
   private readonly issuers: ReadonlyMap<string, Issuer>;
@@ -37,7 +37,7 @@ const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platfo
 /** The issuer, the names of its claims, and the prefix of its subjects and groups. */
 type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
 
-/** @throws Error whose message is for our log only */
+/** @throws Error whose message is only for the log */
 export const principalOf = (
   payload: JWTPayload,
   { issuer, claims, subjectPrefix = '' }: ClaimSettings,
@@ -55,7 +55,7 @@ export const principalOf = (
   return { tenantId: tenant.data, subject, issuer, roles: granted, groups };
 };
 
-/** A name of a token as it is known here, unless it is none. */
+/** The name under which a token's subject or group is known here, or undefined if it is invalid. */
 const known = (name: unknown, prefix: string, schema: z.ZodType<string>): string | undefined =>
   schema.safeParse(name).success ? schema.safeParse(`${prefix}${name as string}`).data : undefined;
 

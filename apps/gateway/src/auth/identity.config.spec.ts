@@ -34,7 +34,7 @@ describe('the identity configuration', () => {
     expect(accepts({ ...issuer, jwksFile: '/keys', algorithms: [algorithm] })).toBe(false);
   });
 
-  it('lets no issuer speak for the platform that does not say so by name', () => {
+  it('trusts an issuer for the platform’s tenant only if the issuer is marked for it', () => {
     const one = { ...issuer, jwksFile: '/keys' };
     expect(identityConfig.parse({ issuers: [one] }).issuers[0]?.platform).toBe(false);
     expect(accepts({ ...one, platform: true })).toBe(true);
@@ -74,7 +74,7 @@ describe('a key file', () => {
     ['{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', /only public keys/],
   ])('with %s stops the start', (content, message) => expect(load(content)).toThrow(message));
 
-  it('is read anew for a key that it did not have', async () => {
+  it('is read again for a key that was not in it', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { publicJwk } = await makeIssuer(issuer.issuer);
     const holding = (kid: string): string => JSON.stringify({ keys: [{ ...publicJwk, kid }] });

@@ -2,7 +2,7 @@ import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure
 import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
-/** Signatures a token may carry: public-key algorithms only, so that no public key can ever serve as an HMAC secret. */
+/** The algorithms of tokens. All use public keys, so that no public key can serve as an HMAC secret. */
 export const tokenAlgorithms = [
   'RS256',
   'RS384',
@@ -30,8 +30,8 @@ export const isTrustworthy = (url: string): boolean => {
 };
 
 /**
- * What stands before the subjects and groups of an issuer's tokens, here. It ends in the only colon it has, so that names behind
- * two prefixes are never one name.
+ * The prefix of the subjects and groups of an issuer's tokens. It contains exactly one colon, at its end, so names with
+ * different prefixes always differ.
  */
 export const subjectPrefix = z
   .string()
@@ -44,11 +44,11 @@ const issuer = z
   .strictObject({
     /** The value of `iss`, compared character by character. */
     issuer: issuerName,
-    /** Must be in `aud`. */
+    /** `aud` must contain this value. */
     audience: z.string().min(1),
     /** A JWK set with public keys; read at start. */
     jwksFile: z.string().min(1).optional(),
-    /** Fetched when needed, and again when a key is not in it. */
+    /** The URL of a JWK set. It is fetched when needed, and again for a key that is not in it. */
     jwksUrl: z.string().refine(isTrustworthy, 'must be an https URL (http only on loopback)').optional(),
     algorithms: z.array(z.enum(tokenAlgorithms)).min(1),
     /** The names of the claims, used literally. */
@@ -56,19 +56,19 @@ const issuer = z
       .strictObject({
         tenant: z.string().min(1).default('tenant'),
         roles: z.string().min(1).default('roles'),
-        /** May be missing from a token: its bearer is in no group then. */
+        /** A token can omit this claim. Its bearer then has no groups. */
         groups: z.string().min(1).default('groups'),
       })
       .default({ tenant: 'tenant', roles: 'roles', groups: 'groups' }),
-    /** Without it, this issuer may speak for every subject and group of its tenants. */
+    /** Default: the issuer is trusted for every subject and group of its tenants. */
     subjectPrefix: subjectPrefix.optional(),
-    /** The tenants this issuer may speak for; without it, all of them. The platform's own is never among them. */
+    /** The tenants that the issuer is trusted for. Default: all, except the platform's own tenant, which is never included. */
     tenants: z
       .array(uuid)
       .min(1)
       .refine((ids) => !ids.includes(platformTenantId), 'must not list the platform’s tenant: set platform: true')
       .optional(),
-    /** Whether this issuer may speak for the platform's own tenant too, and so make platform administrators. */
+    /** Whether the issuer is also trusted for the platform's own tenant, and so can make platform administrators. */
     platform: z.boolean().default(false),
   })
   .refine(
@@ -77,7 +77,7 @@ const issuer = z
   );
 
 const serviceAccounts = z.strictObject({
-  /** Where clients reach this API, without a path: `iss` and `aud` of the tokens, and what assertions are made out to. */
+  /** The URL of this API for clients, without a path. It is `iss` and `aud` of issued tokens, and an audience of assertions. */
   issuer: z
     .string()
     .refine(isTrustworthy, 'must be an https URL (http only on loopback)')
@@ -85,7 +85,7 @@ const serviceAccounts = z.strictObject({
       (url) => URL.canParse(url) && new URL(url).origin === url,
       'must be a URL without a path or a trailing slash',
     ),
-  /** How long a token lives. What happens to its account meanwhile counts at once. */
+  /** The lifetime of a token. A change of its account takes effect earlier, at once. */
   tokenSeconds: integer(30, maxTokenSeconds).default(300),
 });
 export type ServiceAccountConfig = z.infer<typeof serviceAccounts>;
@@ -96,17 +96,17 @@ const network = z.union([z.cidrv4(), z.cidrv6()]);
 export const identityConfig = z
   .strictObject({
     issuers: z.array(issuer).min(1),
-    /** Without it there are none. */
+    /** Default: no service accounts. */
     serviceAccounts: serviceAccounts.optional(),
     tenantIssuers: z
       .strictObject({
-        /** Inner networks in which a tenant's identity provider may be; none are reached otherwise. */
+        /** Internal networks in which a tenant's identity provider may be. Others are not reachable. */
         allowedNetworks: z.array(network).default([]),
       })
       .default({ allowedNetworks: [] }),
-    /** How far clocks may be apart. */
+    /** The tolerated difference between clocks. */
     clockToleranceSeconds: integer(0, 60).default(5),
-    /** A verified token is believed so long without another look at its issuer's keys, and never beyond its `exp`. */
+    /** The time for which a verified token is accepted without another check of its issuer's keys, never beyond its `exp`. */
     tokenCacheSeconds: integer(0, 3600).default(300),
   })
   .refine(
@@ -122,7 +122,7 @@ export interface IdentityConfig extends z.infer<typeof identityConfig> {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
 export abstract class IdentityConfig {}
 
-/** The section on service accounts. @throws Error where there are none: what needs them is not served then */
+/** The section on service accounts. @throws Error if there is none: nothing that needs it is served then */
 export const serviceAccountsOf = ({ serviceAccounts: section }: IdentityConfig): ServiceAccountConfig => {
   if (section === undefined) throw new Error('service accounts are not configured');
   return section;

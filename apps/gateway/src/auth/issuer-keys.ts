@@ -28,8 +28,8 @@ const fileKeys = (file: string, issuer: string, outage: KeyOutage): RemoteKeys =
 
 /**
  * Finds an issuer's verification key by a token's `kid` and `alg`, in that issuer's JWK set and nowhere else.
- * The function throws jose's errors when the set has no such key, and AnkaError `service-unavailable` when the set cannot be
- * had: a failure of ours must not look like a bad token.
+ * The function throws jose's errors if the set has no such key, and AnkaError `service-unavailable` if the set is unavailable:
+ * a failure of the platform must not look like an invalid token.
  */
 export const issuerKeys = ({ issuer, jwksFile, jwksUrl }: IssuerConfig, outage: KeyOutage): JWTVerifyGetKey => {
   if (jwksFile !== undefined) return fileKeys(jwksFile, issuer, outage).find;

@@ -2,7 +2,7 @@ import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 
-/** Makes it known that an issuer's keys cannot be fetched: one line and a gauge, for the requests go on with the last known keys. */
+/** Reports that an issuer's keys cannot be fetched, with one log line and a gauge. Requests continue with the last known keys. */
 @Injectable()
 export class KeyOutage {
   private readonly gauge: Gauge<'issuer'>;

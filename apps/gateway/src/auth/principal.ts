@@ -1,29 +1,29 @@
 import { platformTenantId } from '@ankasecure/contracts';
 import type { Role } from './role.js';
 
-/** Who a verified token speaks for. Nothing in a request but its token can change any of this. */
+/** The caller that a verified token describes. No other part of a request can change it. */
 export interface Principal {
   readonly tenantId: string;
   readonly subject: string;
-  /** Whose word it is: the token's `iss`. */
+  /** The token's `iss`. */
   readonly issuer: string;
   readonly roles: readonly Role[];
-  /** What keys may be granted to besides the subject. */
+  /** The groups that keys can be granted to, besides the subject. */
   readonly groups: readonly string[];
-  /** A service account, of which nobody knows what person is behind it. */
+  /** Set for a service account. The person behind it is unknown. */
   readonly isApplication?: true;
   /**
-   * Set where what the token stands on may end before the token does, and asked before anything is done and before an answer
-   * is given: undefined while it stands, else who a new look says it is. Rejects with AnkaError `authentication-required` where it has ended.
+   * Checks the principal again. Set if its identity can end before the token does. It runs before work starts and before an
+   * answer is sent. It returns undefined while nothing has changed, otherwise the principal of a new check. It rejects with AnkaError `authentication-required` after the end.
    */
   readonly confirm?: () => Promise<Principal> | undefined;
   /** Set with `confirm`: the epoch of identities in which the principal was checked. */
   readonly epoch?: number;
-  /** Set with `confirm`. Runs work for the principal, right after `confirm` returned undefined: shutting the principal out waits for its end. */
+  /** Set with `confirm`. Runs work for the principal, right after `confirm` returned undefined. A change that excludes the principal waits for its end. */
   readonly during?: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
-/** The platform's administrators exist in the platform's own tenant only, whatever another tenant's tokens claim. */
+/** Platform administrators exist in the platform's own tenant only, whatever roles another tenant's tokens claim. */
 const holds = (principal: Principal, role: Role): boolean =>
   principal.roles.includes(role) && (role !== 'platform-admin' || principal.tenantId === platformTenantId);
 

@@ -13,7 +13,7 @@ import { TokenVerifier } from './token-verifier.js';
 const issuer = 'https://provider.test';
 const hour = 3_600_000;
 
-/** An identity provider on a port of its own, which can go away and come back there. */
+/** An identity provider on its own port, which can stop and start again there. */
 class Provider {
   asked = 0;
   private server: Server | undefined;
@@ -42,7 +42,7 @@ class Provider {
   }
 }
 
-describe('the keys of an issuer whose provider goes away', () => {
+describe('an issuer’s keys while its provider is unavailable', () => {
   let provider: Provider;
   let old: TokenMaker;
   let rotated: TokenMaker;
@@ -96,7 +96,7 @@ describe('the keys of an issuer whose provider goes away', () => {
   const unavailable = { code: 'service-unavailable' };
   const away = async () => (await registry.getSingleMetric('ankasecure_issuer_keys_away')?.get())?.values[0]?.value;
 
-  it('serve from the last good set for 12 hours, said once and measured', async () => {
+  it('are served from the last set for 12 hours, and are logged once and measured', async () => {
     await expect(verify(old)).resolves.toMatchObject(accepted);
     await provider.leave();
     for (const passed of [11 * 60_000, 60_000, hour, 10 * hour]) {
@@ -109,7 +109,7 @@ describe('the keys of an issuer whose provider goes away', () => {
     await expect(verify(old)).rejects.toMatchObject(unavailable);
   });
 
-  it('that nobody can know are no bad token', async () => {
+  it('are not reported as an invalid token when they are unknown', async () => {
     await verify(old);
     await provider.leave();
     later(11 * 60_000);
@@ -118,7 +118,7 @@ describe('the keys of an issuer whose provider goes away', () => {
     await expect(verify(rotated)).rejects.toMatchObject(unavailable);
   });
 
-  it('are those of the provider again once it is back, and a withdrawn one is refused', async () => {
+  it('are fetched again after the provider returns, and a withdrawn key is refused', async () => {
     await verify(old);
     await provider.leave();
     later(11 * 60_000);
@@ -132,7 +132,7 @@ describe('the keys of an issuer whose provider goes away', () => {
     expect(await away()).toBe(0);
   });
 
-  it('are asked for by one request in ten seconds, and the others do not wait for it', async () => {
+  it('are fetched by one request in ten seconds, and the others do not wait for it', async () => {
     await verify(old);
     await provider.leave();
     later(11 * 60_000);
@@ -146,7 +146,7 @@ describe('the keys of an issuer whose provider goes away', () => {
     expect(provider.asked).toBe(before + 1);
   });
 
-  it('are asked for at every request while there never was a set', async () => {
+  it('are fetched at every request if no set was ever fetched', async () => {
     await provider.leave();
     await expect(verify(old)).rejects.toMatchObject(unavailable);
     await provider.serve(old);

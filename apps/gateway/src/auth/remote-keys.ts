@@ -14,13 +14,13 @@ import type { KeyOutage } from './key-outage.js';
 /** Milliseconds. */
 const times = {
   timeoutDuration: 3000,
-  /** A key that is not in the set has it fetched again, but not more often than this. */
+  /** The minimum time between two fetches for keys that are not in the set. */
   cooldownDuration: 30_000,
-  /** How long a set is used before it is fetched again. */
+  /** The time for which a set is used before it is fetched again. */
   cacheMaxAge: 600_000,
-  /** How long the last set is used while its provider is away. It is bounded, so that a withdrawn key ends. */
+  /** The time for which the last set is used while its provider is unavailable. The limit ends the use of a withdrawn key. */
   keepMs: 12 * 3_600_000,
-  /** One request per this time tries a provider that is away. The others do not wait for it. */
+  /** The time between two attempts while the provider is unavailable. One request tries, and the others do not wait for it. */
   retryMs: 10_000,
 };
 
@@ -37,7 +37,7 @@ const isMismatch = (error: unknown): boolean =>
 /** An issuer's JWK set behind a URL, and the last good one while its provider is away. */
 export class RemoteKeys {
   private readonly remote: ReturnType<typeof createRemoteJWKSet>;
-  /** jose notes here when it fetched the set it has (`uat`). */
+  /** jose stores the set here, with the time of its fetch (`uat`). */
   private readonly fetched: Partial<ExportedJWKSCache> = {};
   private readonly local = new WeakMap<JSONWebKeySet, Find>();
   private away = false;
@@ -57,7 +57,7 @@ export class RemoteKeys {
     this.remote = createRemoteJWKSet(new URL(url), options);
   }
 
-  /** @throws what jose throws for a key that is not in the set; AnkaError `service-unavailable` when nobody can know whether it is */
+  /** @throws jose's error for a key that is not in the set; AnkaError `service-unavailable` when that cannot be known */
   readonly find: Find = async (header, token) => {
     const last = this.last();
     if (this.away && last !== undefined && Date.now() < this.retryAt) return last(header, token);
@@ -86,7 +86,7 @@ export class RemoteKeys {
     this.away = false;
   }
 
-  /** The last good set, unless it is too old to go by. */
+  /** The last set, unless it is too old to be used. */
   private last(): Find | undefined {
     const { uat, jwks } = this.fetched;
     if (uat === undefined || jwks === undefined || Date.now() >= uat + times.keepMs) return undefined;
@@ -96,7 +96,7 @@ export class RemoteKeys {
   }
 }
 
-/** A key that the last set does not have may be in the one that cannot be fetched: not knowing it is no reason to refuse a token. */
+/** Whether the key could be in the set that cannot be fetched. An unknown key is then no reason to refuse a token. */
 const atLeast =
   (last: Find): Find =>
   async (header, token) => {

@@ -1,9 +1,9 @@
 import { decodeProtectedHeader } from 'jose';
 
-/** Headers by which a token would choose its own key or its own rules (RFC 8725 §3.10). */
+/** Headers with which a token would choose its own key or rules (RFC 8725 §3.10). */
 const refusedHeaders = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'zip', 'b64'];
 
-/** @param types what its `typ` may be, in lower case. @throws Error whose message is for our log only */
+/** @param types the accepted values of `typ`, in lower case. @throws Error whose message is only for the log */
 export const assertPlainHeader = (token: string, types: readonly (string | undefined)[]): void => {
   const header = decodeProtectedHeader(token);
   const refused = refusedHeaders.find((name) => Object.hasOwn(header, name));

@@ -9,13 +9,13 @@ import { assertPlainHeader } from './token-header.js';
 export interface Verified extends Read {
   /** The token's `exp`, in milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** The client certificate it is bound to, by thumbprint. */
+  /** The thumbprint of the client certificate that the token is bound to. */
   readonly binding: string | undefined;
 }
 
 const types = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
 
-/** Verifies access tokens (RFC 7519, RFC 8725, RFC 9068) of the issuers that are known. */
+/** Verifies access tokens (RFC 7519, RFC 8725, RFC 9068) of known issuers. */
 @Injectable()
 export class TokenVerifier {
   constructor(
@@ -24,9 +24,9 @@ export class TokenVerifier {
   ) {}
 
   /**
-   * @param at the moment the token has to be valid at; what its issuer is asked is asked now
-   * @throws AnkaError `service-unavailable` when the issuer or its keys cannot be had
-   * @throws Error of any kind for a token that is not acceptable; its message is for our log only
+   * @param at the time at which the token must be valid. Its issuer's keys are those of the present
+   * @throws AnkaError `service-unavailable` when the issuer or its keys are unavailable
+   * @throws Error of any kind for an invalid token; its message is only for the log
    */
   async verify(token: string, at = new Date()): Promise<Verified> {
     assertPlainHeader(token, types);

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { AnkaError } from '@ankasecure/contracts';
 
-/** Node meets this one by itself. */
+/** Node refuses this case with an answer of its own. */
 const continues = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /**
- * What Node would refuse with an empty answer is refused here, with a problem like everything else.
+ * Refuses with a problem what Node would refuse with an empty answer.
  * @throws AnkaError `request-invalid` without Host (RFC 9112 §3.2), `expectation-failed` (RFC 9110 §10.1.1)
  */
 export const assertAcceptable = ({ httpVersion, headers }: IncomingMessage): void => {

@@ -30,7 +30,7 @@ describe('bodies in flight', () => {
   afterAll(() => rig.stop());
 
   const lengths = { whole: `Content-Length: ${limit}`, chunked: 'Transfer-Encoding: chunked' };
-  /** A request whose body never comes, and what the gateway says of it. */
+  /** Starts a request whose body never arrives, and returns the gateway's answer. */
   const begin = (
     tenant: string,
     length: string = lengths.whole,
@@ -53,7 +53,7 @@ describe('bodies in flight', () => {
       '1',
     ]);
 
-  it.each(Object.entries(lengths))('of one tenant take half of the budget (%s)', async (_, length) => {
+  it.each(Object.entries(lengths))('of one tenant get half of the budget (%s)', async (_, length) => {
     for (let i = 0; i < 2; i++) begin(tenantA, length);
     await held(2 * limit);
     expectRefused(await post(tenantA));
@@ -62,7 +62,7 @@ describe('bodies in flight', () => {
     expect((await call(gateway, 'GET', '/api/v1/keys', { token: tokens[tenantA] })).status).toBe(200);
   });
 
-  it('are counted before they are read, and no longer when their connection is gone', async () => {
+  it('are counted before they are read, and until their connection closes', async () => {
     const begun = [tenantA, tenantA, tenantB, tenantB].map((tenant) => begin(tenant));
     await held(4 * limit);
     expectRefused(await post(tenantB, 1));
@@ -72,7 +72,7 @@ describe('bodies in flight', () => {
     await held(3 * limit);
   });
 
-  it('are counted on until the handler that has them is through', async () => {
+  it('are counted until their handler ends', async () => {
     let release: () => void = () => undefined;
     const answered = new Promise<void>((resolve) => (release = resolve));
     rig.standIns.answer('sign', async () => {
@@ -89,7 +89,7 @@ describe('bodies in flight', () => {
     await held(0);
   });
 
-  it('are not counted twice or for ever when requests share a connection', async () => {
+  it('are counted once and released, even if requests share a connection', async () => {
     const one = begin(tenantA, 'Content-Length: 2', '{}');
     await expect.poll(one.heard, { timeout: 10_000 }).toContain('200 OK');
     await held(0);
@@ -100,13 +100,13 @@ describe('bodies in flight', () => {
     await held(0);
   });
 
-  it('that are too large reserve nothing, and are refused as such', async () => {
+  it('that are too large reserve nothing and are refused for their size', async () => {
     const { heard } = begin(tenantA, `Content-Length: ${limit + 1}`);
     await expect.poll(heard, { timeout: 10_000 }).toContain('"code":"body-too-large"');
     await held(0);
   });
 
-  it('of replies count while their reader is slow', async () => {
+  it('of replies are counted while their reader is slow', async () => {
     const size = 6 * 1024 * 1024;
     rig.standIns.answer('sign', async () => ({ head: { ok: true }, body: Buffer.alloc(size, 32) }));
     const { socket } = begin(tenantA, 'Content-Length: 2', '{}');
@@ -120,7 +120,7 @@ describe('bodies in flight', () => {
     expect((await call(gateway, 'GET', '/api/v1/keys', { token: tokens[tenantA] })).status).toBe(200);
   });
 
-  it('of replies that nobody reads end with their connection', async () => {
+  it('of unread replies are released with their connection', async () => {
     const impatient = await rig.gateway({ http: { ...http, idleTimeoutSeconds: 3 } });
     const inFlight = () => impatient.app.get(BodyBudget).inFlight;
     const size = 6 * 1024 * 1024;
@@ -135,14 +135,14 @@ describe('bodies in flight', () => {
 });
 
 describe('the body budget', () => {
-  it('is 64 MiB unless configured, and lets one tenant send the largest body', () => {
+  it('defaults to 64 MiB, and lets one tenant send the largest body', () => {
     const accepts = (bodyBudgetBytes: number) =>
       httpConfig.safeParse({ port: 1, bodyLimitBytes: limit, bodyBudgetBytes }).success;
     expect(httpConfig.parse({ port: 1 }).bodyBudgetBytes).toBe(64 * 1024 * 1024);
     expect([accepts(2 * limit), accepts(2 * limit - 1)]).toEqual([true, false]);
   });
 
-  it('is held by an idle connection no shorter than a route may take', () => {
+  it('is held by an idle connection for at least the longest time of a route', () => {
     const longest = Math.max(...routes.map(({ withinMs }) => withinMs));
     const accepts = (seconds: number) => httpConfig.safeParse({ port: 1, idleTimeoutSeconds: seconds }).success;
     expect(accepts(Math.floor(longest / 1000))).toBe(false);

@@ -6,12 +6,12 @@ import { HttpConfig } from './http.config.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by admission: what the request's bodies hold of the budget. */
+    /** Set by admission: the part of the budget that the request's bodies hold. */
     hold: Hold | undefined;
   }
 }
 
-/** One request's part of the budget: given back once it is answered, or its connection is gone, and its handler is through. */
+/** One request's part of the budget. It is released when the handler has ended and the request is answered or its connection closed. */
 export class Hold {
   private answered = false;
   private readonly freeing: (() => void)[] = [];
@@ -25,14 +25,14 @@ export class Hold {
     change(bytes);
   }
 
-  /** A body of `bytes` is held as well, for as long as the rest: a reply is never refused, later requests are. */
+  /** Also holds a reply of `bytes`, for as long as the rest. A reply is never refused; later requests are. */
   add(bytes: number): void {
     if (this.freed) return;
     this.bytes += bytes;
     this.change(bytes);
   }
 
-  /** Keeps the bytes while `work` runs, which has the body in hand even when its caller has gone. */
+  /** Keeps the bytes while `work` runs. It still uses the body if the caller disconnects. */
   async during<Value>(work: () => Promise<Value>): Promise<Value> {
     this.handling++;
     try {
@@ -43,7 +43,7 @@ export class Hold {
     }
   }
 
-  /** Calls `free` with the rest, at once where that was before. */
+  /** Calls `free` when the rest is released, or at once if it was. */
   whenFreed(free: () => void): void {
     if (this.freed) free();
     else this.freeing.push(free);
@@ -63,8 +63,8 @@ export class Hold {
 }
 
 /**
- * Bytes of bodies in flight, of this process and of each tenant, which gets at most half: so that memory is bounded, and no
- * tenant fills it alone. A request reserves before any of its body is read.
+ * The bytes of bodies in flight in this process, and of each tenant, which gets at most half. Memory is therefore bounded, and no
+ * tenant can fill it alone. A request reserves before any of its body is read.
  */
 @Injectable()
 export class BodyBudget {
@@ -80,8 +80,8 @@ export class BodyBudget {
   }
 
   /**
-   * A request without a body reserves nothing, and yet is refused while too much is held: its reply would come on top.
-   * @throws AnkaError `service-unavailable` when the body would not fit beside those under way
+   * A request without a body reserves nothing. It is still refused while too much is held, because its reply would come on top.
+   * @throws AnkaError `service-unavailable` when the body does not fit beside those in flight
    */
   reserve(request: FastifyRequest, tenantId: string): void {
     const bytes = this.announced(request);
@@ -105,14 +105,14 @@ export class BodyBudget {
     hold.end();
   }
 
-  /** A body beyond the limit is refused unread, and one of unknown length is cut off there. */
+  /** The size that a request announces. A body above the limit is refused unread. One of unknown length is cut off at the limit. */
   private announced({ headers }: FastifyRequest): number {
     if (headers['transfer-encoding'] !== undefined) return this.config.bodyLimitBytes;
     const length = Number(headers['content-length'] ?? 0);
     return length > this.config.bodyLimitBytes ? 0 : length;
   }
 
-  /** By connection, since a response that waits for an earlier one on its connection does not hear of its end. */
+  /** Watches the connection, because a response that waits for an earlier one on it is not told of its end. */
   private watch(socket: Socket): Set<Hold> {
     const known = this.open.get(socket);
     if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-/** A certificate whose private key the client has: its handshake has proved that, and nothing else of what it says. */
+/** A certificate whose private key the client holds. The handshake proves that, and nothing else in the certificate. */
 export interface ClientCertificate {
   readonly thumbprint: string;
   /** Milliseconds since the epoch, both included. */
@@ -24,8 +24,8 @@ const read = (connection: TLSSocket): ClientCertificate | undefined => {
 };
 
 /**
- * The certificate that came with the connection's handshake, or with that of the session it resumes, and stays for as long as
- * the connection does: see listener.ts. Read when it is first asked for. What headers say of certificates is not looked at.
+ * The certificate of the connection's handshake, or of the session that it resumes. It stays the same for the whole connection:
+ * see listener.ts. It is read on the first request for it. Headers that describe certificates are ignored.
  */
 export const clientCertificateOf = (connection: Socket): ClientCertificate | undefined => {
   if (!(connection instanceof TLSSocket)) return undefined;

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { problem } from '../problem/problem.js';
 import { lastWords } from './client-error.js';
 
-describe('the last words on a connection', () => {
+describe('the last answer on a connection', () => {
   it.each([
     ['HPE_HEADER_OVERFLOW', 431, 'header-too-large'],
     ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'request-timeout'],
     ['HPE_INVALID_METHOD', 400, 'request-invalid'],
     [undefined, 400, 'request-invalid'],
-  ])('after %s are a whole answer of %i', (errorCode, status, code) => {
+  ])('after %s is a complete answer with status %i', (errorCode, status, code) => {
     const [head = '', body = ''] = lastWords(errorCode, { 'x-frame-options': 'DENY' }).split('\r\n\r\n');
     const [statusLine, ...lines] = head.split('\r\n');
     const headers = Object.fromEntries(lines.map((line) => line.split(': ') as [string, string]));

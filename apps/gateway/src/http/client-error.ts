@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorCode } from '@ankasecure/contracts';
+import { type ErrorCode, newId } from '@ankasecure/contracts';
 import { type Failure, problemHeaders, problemOf } from '../problem/problem.js';
 import { correlationHeader } from './correlation.js';
 import { serverTiming } from './server-timing.js';
@@ -15,10 +15,10 @@ const refusals: Readonly<Record<string, Failure>> = {
 };
 const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
 
-/** A complete HTTP response for a connection that can carry nothing else. */
+/** A complete HTTP response for a connection that cannot be used any more. */
 export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {
   const failure = refusals[errorCode ?? ''] ?? malformed;
-  const correlationId = crypto.randomUUID();
+  const correlationId = newId();
   const body = problemOf(failure, correlationId);
   const json = JSON.stringify(body);
   const headers = {
@@ -34,11 +34,11 @@ export const lastWords = (errorCode: string | undefined, security: Readonly<Reco
   return [`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}`, ...lines, '', json].join('\r\n');
 };
 
-/** TLS has failed or the connection is gone: a response that is never sent would keep it open. */
+/** Whether TLS failed or the connection closed. A response that is never sent would keep it open. */
 const isOver = ({ code }: NodeJS.ErrnoException, socket: Socket): boolean =>
   code === 'ECONNRESET' || code?.startsWith('ERR_SSL_') === true || !socket.writable;
 
-/** Answers what Node's HTTP parser gave up on, and hangs up. */
+/** Answers a request that Node's HTTP parser rejected, and closes the connection. */
 export const clientErrorHandler =
   (security: Readonly<Record<string, string>>) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {

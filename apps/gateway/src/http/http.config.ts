@@ -7,21 +7,21 @@ export const httpConfig = z
   .strictObject({
     host: z.string().min(1).default('0.0.0.0'),
     port,
-    /** Must leave room for a message's head below the bus's max_payload. */
+    /** The head of a message must also fit into the bus's max_payload. */
     bodyLimitBytes: integer(1024, 64 * mebibyte).default(4 * mebibyte),
-    /** Bodies in flight, requests' and replies', of all tenants; one tenant gets at most half. Above it requests meet 503. */
+    /** The limit of bodies in flight, of requests and replies of all tenants. One tenant gets at most half. Above it, requests get 503. */
     bodyBudgetBytes: integer(2048, 64 * 1024 * mebibyte).default(64 * mebibyte),
-    /** A connection on which nothing moves so long is ended, and what its requests hold is given back. Longer than any route takes. */
+    /** An idle connection is closed after this time, and its requests release what they hold. It is longer than the time of any route. */
     idleTimeoutSeconds: integer(110, 3600).default(120),
-    /** Without it the gateway speaks plain HTTP: on loopback, or behind something that ends TLS. */
+    /** Without this section the gateway serves plain HTTP, on loopback or behind a proxy that ends TLS. */
     tls: z
       .strictObject({
         certFile: z.string().min(1),
         keyFile: z.string().min(1),
         /**
-         * Asks clients for a certificate, which service accounts may prove with who they are (RFC 8705). Nobody needs one, and
-         * no CA is believed. Something in front that ends TLS keeps the certificate to itself, and what it says of it in a
-         * header is not trusted, because any client can write one. For client certificates the gateway must end TLS itself.
+         * Requests client certificates, with which service accounts can prove their identity (RFC 8705). A certificate is optional, and
+         * no CA is trusted. The gateway must end TLS itself: a proxy does not pass the certificate on, and a header that
+         * describes one is ignored, because any client can write it.
          */
         clientCertificates: z.boolean().default(false),
       })
@@ -36,10 +36,10 @@ export interface HttpConfig extends z.infer<typeof httpConfig> {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
 export abstract class HttpConfig {}
 
-/** The longest head of a message: the principal with its groups, which were in a request's header before, and the rest of its context. */
+/** The largest head of a message in bytes: the principal with its groups, which came in a request's header, and the rest of its context. */
 const headBytes = 32 * 1024;
 
-/** @throws Error when a body within the limit would not fit into one message */
+/** @throws Error when the largest body does not fit into one message */
 export const assertFits = ({ bodyLimitBytes }: HttpConfig, maxPayload: number): void => {
   if (bodyLimitBytes + headBytes > maxPayload)
     throw new Error(

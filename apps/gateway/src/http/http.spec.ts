@@ -38,7 +38,7 @@ describe('the public port', () => {
     rig.standIns.answer('sign');
   });
 
-  it('says where the time went', async () => {
+  it('reports the time that each part took', async () => {
     const forwarded = (await sign(gateway)).headers.get('server-timing');
     expect(forwarded).toMatch(/^hsm;dur=1\.234, worker;dur=2\.34\d, total;dur=\d+\.\d{3}$/);
     expect((await call(gateway, 'GET', '/nothing')).headers.get('server-timing')).toMatch(
@@ -49,7 +49,7 @@ describe('the public port', () => {
     );
   });
 
-  it('says what is on its way out, as RFC 9745 and RFC 8594 write it', async () => {
+  it('announces a deprecation and a sunset as RFC 9745 and RFC 8594 define', async () => {
     const body = Buffer.from('{}');
     const notice = { deprecation: '2027-01-01T00:00:00.500Z', sunset: '2028-01-01T00:00:00Z' };
     rig.standIns.answer('sign', async () => ({ head: { ok: true, notice }, body }));
@@ -62,7 +62,7 @@ describe('the public port', () => {
     expect((await sign(gateway)).headers.get('sunset')).toBeNull();
   });
 
-  it('keeps an acceptable correlation id and replaces any other', async () => {
+  it('keeps a valid correlation id and replaces any other', async () => {
     const given = { 'x-correlation-id': 'Invoice_run.47-a' };
     expect((await sign(gateway, given)).headers.get('x-correlation-id')).toBe('Invoice_run.47-a');
     expect(rig.standIns.heard.get('sign')?.at(-1)?.context.correlationId).toBe('Invoice_run.47-a');
@@ -72,7 +72,7 @@ describe('the public port', () => {
     }
   });
 
-  it('gives no answer a deadline that has passed', async () => {
+  it('does not answer after the deadline', async () => {
     await sign(gateway);
     const deadline = rig.standIns.heard.get('sign')?.at(-1)?.context.deadline ?? 0;
     expect(deadline - Date.now()).toBeGreaterThan(25_000);
@@ -84,7 +84,7 @@ describe('the public port', () => {
     expect([answer.status, answer.headers.get('etag'), answer.text]).toEqual([200, '"7"', '']);
   });
 
-  it('has probes that say the status only', async () => {
+  it('has probes that return only the status', async () => {
     for (const path of ['/livez', '/readyz', '/startupz']) {
       const answer = await call(gateway, 'GET', path);
       expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}']);
@@ -101,7 +101,7 @@ describe('the public port', () => {
     expect(metrics).toMatch(/ankasecure_http_request_duration_seconds_count\{.*operation="sign".*\} 1/);
   });
 
-  it('charges tenants their own quota', async () => {
+  it('charges each tenant’s own quota', async () => {
     const own = await rig.gateway({ quota: { requestsPerSecond: 0.1, burst: 2 } });
     const first = await sign(own);
     expect([first.headers.get('ratelimit-policy'), first.headers.get('ratelimit')]).toEqual([
@@ -123,7 +123,7 @@ describe('the public port', () => {
     expect((await sign(gateway)).headers.has('ratelimit')).toBe(false);
   });
 
-  it('says what the used key has left behind what the tenant has, answered or refused', async () => {
+  it('reports the key’s quota behind the tenant’s, in answers and refusals', async () => {
     const own = await rig.gateway({ quota: { requestsPerSecond: 0.1, burst: 9 } });
     const keyQuota = { quota: 3, window: 2, remaining: 1, seconds: 1 };
     const heads: readonly ReplyHead[] = [
@@ -148,7 +148,7 @@ describe('the public port', () => {
     ]);
   });
 
-  it('lets a tenant have so many requests under way, and the next when one is over', async () => {
+  it('limits a tenant’s concurrent requests, and admits the next when one ends', async () => {
     const own = await rig.gateway({ quota: { requestsPerSecond: 1000, burst: 1000, concurrentRequests: 1 } });
     const waiting = Promise.withResolvers<void>();
     const asked = rig.standIns.heard.get('sign')?.length ?? 0;
@@ -175,7 +175,7 @@ describe('the public port', () => {
     await expect(rig.gateway({ http })).rejects.toThrow(/body-limit-bytes .* max_payload is 8388608/);
   });
 
-  it('speaks TLS, with post-quantum key agreement first', async () => {
+  it('serves TLS, with post-quantum key agreement first', async () => {
     const own = await rig.gateway({ http: { tls: certificateOf(rig) } });
     const connect = (options: object) =>
       new Promise<{ status: number; protocol: string | null }>((resolve, reject) => {
@@ -198,7 +198,7 @@ describe('the public port', () => {
     ).rejects.toThrow();
   });
 
-  it('negotiates TLS once for a connection, and lets go of whoever tries again', async () => {
+  it('negotiates TLS once for each connection, and closes a connection that renegotiates', async () => {
     const own = await rig.gateway({ http: { tls: certificateOf(rig) } });
     const server = own.app.getHttpServer() as Server;
     const options = { host: '127.0.0.1', port: own.port, ca: readFileSync(rig.nats.caFile), maxVersion: 'TLSv1.2' };
@@ -211,7 +211,7 @@ describe('the public port', () => {
     socket.destroy();
   });
 
-  it('finishes what is under way when it stops, and takes nothing new', async () => {
+  it('finishes running requests when it stops, and accepts no new ones', async () => {
     const own = await rig.gateway();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));

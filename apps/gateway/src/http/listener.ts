@@ -4,32 +4,32 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { HttpConfig } from './http.config.js';
 
-/** Bounds on what a client may send and how slowly; milliseconds and bytes. */
+/** Limits on the size and duration of requests, in bytes and milliseconds. */
 const limits = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 72_000,
   connectionsCheckingInterval: 5_000,
-  /** Not required by Node, whose refusal is an empty answer: see acceptable.ts. */
+  /** Node does not check the header, because its refusal is an empty answer: see acceptable.ts. */
   requireHostHeader: false,
 };
 
-/** Hybrid post-quantum key agreement first; classical groups for those who cannot. */
+/** Hybrid post-quantum key agreement first, then classical groups for clients without it. */
 const groups = 'X25519MLKEM768:X25519:P-256:P-384';
 
-/** Any certificate is taken whose key the client has. Without CAs none of them means more than that: whose it is, accounts say. */
+/** Accepts any certificate whose key the client holds. Without a CA it proves nothing more. Service accounts name the owner. */
 const anyCertificate = { requestCert: true, rejectUnauthorized: false, ca: [] };
 
-/** A client stays who it was when its connection began: renegotiation, in TLS 1.2, could make another of it. */
+/** A client keeps the identity that it has when its connection begins. Renegotiation, in TLS 1.2, could change it. */
 const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
 
-/** The HTTP/1.1 server under Fastify, with TLS 1.2 and 1.3 when it is configured. */
+/** Creates the HTTP/1.1 server for Fastify, with TLS 1.2 and 1.3 if configured. */
 export const createListener = (config: HttpConfig, handler: RequestListener): Server => {
   const server = createServerOf(config, handler);
-  // Neither an unread answer nor a silent client ends by itself: Node waits for ever unless told otherwise.
+  // Node does not end an unread answer or a silent client by default.
   server.setTimeout(config.idleTimeoutSeconds * 1000);
-  // Without a listener Node answers 417 by itself, with nothing in it.
+  // Without a listener, Node answers 417 with an empty body.
   server.on('checkExpectation', handler);
   return server;
 };

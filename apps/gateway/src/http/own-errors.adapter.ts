@@ -1,6 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
-/** Nest's adapter without its error pages: problems are made in one place, which is ours. */
+/** Nest's adapter without its error pages. The gateway writes all problems in one place. */
 export class OwnErrorsAdapter extends FastifyAdapter {
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
     return this.instance;

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** Readiness asks the database; the public port repeats the last answer this long, in milliseconds. */
+/** Readiness asks the database. The public port caches the answer for this time, in milliseconds. */
 const memoryMs = 500;
 
 const answer = (reply: FastifyReply, ok: boolean, otherwise: string): FastifyReply =>
@@ -21,7 +21,7 @@ const remembered = (ask: () => Promise<boolean>): (() => Promise<boolean>) => {
   };
 };
 
-/** Serves the probes of the observability port on the public port too: the status alone, without the parts. */
+/** Serves the probes on the public port too, with the status only and without the parts. */
 @Injectable()
 export class ProbeEndpoints implements OnModuleInit {
   constructor(

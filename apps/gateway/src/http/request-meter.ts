@@ -7,10 +7,10 @@ interface Meter {
   readonly histogram: Histogram.Internal<'operation' | 'status'>;
 }
 
-/** Seconds; from a cached refusal to a key made by a slow token. */
+/** Bucket limits in seconds, from a cached refusal to a key from a slow token. */
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 
-/** Requests and their length, by operation and status. Label sets are looked up once, not at every request. */
+/** Counts requests and measures their duration, by operation and status. Label sets are looked up once, not at every request. */
 @Injectable()
 export class RequestMeter {
   private readonly meters = new Map<string, Meter>();

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import fastify from 'fastify';
 
-/** Nothing is loaded from elsewhere and nothing runs: the API answers JSON, and the documentation page has a style sheet of its own. */
+/** The policy allows no scripts and nothing from elsewhere. The API answers JSON, and the documentation page contains its style sheet. */
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {
@@ -13,10 +13,10 @@ const contentSecurityPolicy = {
   },
 };
 
-/** Not about headers that any answer has. */
+/** A header that not every answer has. */
 const own = ['content-type', 'content-length', 'date', 'connection', 'keep-alive'];
 
-/** The headers that helmet gives every answer. They are read once: they never change, and computing them costs as much as routing. */
+/** The headers that helmet adds to every answer. They never change and are computed once, because computing costs as much as routing. */
 export const securityHeaders = async (): Promise<Readonly<Record<string, string>>> => {
   const server = fastify();
   await server.register(helmet, { contentSecurityPolicy, frameguard: { action: 'deny' }, xDownloadOptions: false });

@@ -10,8 +10,8 @@ import { securityHeaders } from './security-headers.js';
 import { serverTiming } from './server-timing.js';
 
 /**
- * The public HTTP server, without routes. Bodies are taken as bytes and JSON only; every answer carries its correlation
- * id and its time; whatever goes wrong is a problem (RFC 9457).
+ * Creates the public HTTP server, without routes. It takes bodies as bytes, and JSON only. Every answer has its correlation id
+ * and its duration. Every error is a problem (RFC 9457).
  */
 export const createHttpServer = async (config: HttpConfig, log: Logger): Promise<FastifyInstance> => {
   const onError = errorHandler(log);
@@ -45,7 +45,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
 
 type Stamp = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Refuses what the server cannot accept, stamps every answer, and closes connections while the server shuts down. */
+/** Refuses requests that the server cannot accept, adds headers to every answer, and closes connections during shutdown. */
 const addHooks = (server: FastifyInstance, stamp: Stamp): void => {
   server.addHook('onRequest', (request, reply, done) => {
     try {
@@ -69,7 +69,7 @@ const addHooks = (server: FastifyInstance, stamp: Stamp): void => {
   });
 };
 
-/** What every answer carries. */
+/** Adds the headers of every answer. */
 const stampWith =
   (security: Readonly<Record<string, string>>) =>
   (request: FastifyRequest, reply: FastifyReply): void => {

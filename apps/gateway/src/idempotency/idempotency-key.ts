@@ -3,7 +3,7 @@ import { AnkaError } from '@ankasecure/contracts';
 const visible = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * The value of an Idempotency-Key header, taken as it stands (quotes, if any, are part of it).
+ * Reads the value of an Idempotency-Key header unchanged. Quotes are part of it.
  * @throws AnkaError `request-invalid`
  */
 export const idempotencyKeyOf = (header: string | string[] | undefined): string | undefined => {

@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, VirtualColumn } from 'type
 
 const primaryKeyConstraintName = 'idempotency_pkey';
 
-/** The attempt, or the answer, of one Idempotency-Key. */
+/** The attempt or the answer of one Idempotency-Key. */
 @Entity('idempotency')
 @Index('idempotency_expires', ['expiresAt'])
 @Check('idempotency_key_check', `key ~ '^[\\x21-\\x7e]{1,255}$'`)
@@ -24,18 +24,18 @@ export class IdempotencyRecord {
   @Column('bytea', { name: 'body_hash' })
   bodyHash!: Buffer;
 
-  /** The id of what is to be created, the same for every attempt. */
+  /** The id of the resource to create. It is the same for every attempt. */
   @Column('uuid', { name: 'resource_id' })
   resourceId!: string;
 
   @Column('text')
   state!: 'in-flight' | 'done';
 
-  /** The number of the attempt that runs or ran last. */
+  /** The number of the running or last attempt. */
   @Column('integer', { default: 1 })
   attempt!: number;
 
-  /** Until then no other attempt may take over. */
+  /** No other attempt can take over before this time. */
   @Column('timestamptz')
   deadline!: Date;
 
@@ -54,7 +54,7 @@ export class IdempotencyRecord {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
-  /** An attempt runs, by the database's clock. */
+  /** Whether an attempt is running, by the database's clock. */
   @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.deadline > now()` })
   isRunning!: boolean;
 }

@@ -39,7 +39,7 @@ describe('idempotency', () => {
       .map(({ context }) => context.resourceId);
   const sql = (statement: string) => rig.postgres.query('ankadb_gateway', statement, [key]);
 
-  it('sends a fresh id of what is to be made, without a key too', async () => {
+  it('sends a new resource id, also without a key', async () => {
     const from = asked().length;
     const answers = [
       await call(gateway, 'POST', '/api/v1/keys', { token, body }),
@@ -55,7 +55,7 @@ describe('idempotency', () => {
     ]);
   });
 
-  it('answers a repeated request as the first, without asking again', async () => {
+  it('answers a repeated request like the first, without calling the service again', async () => {
     const from = asked().length;
     const [first, second] = [await create(), await create({}, await rig.gateway())];
     expect(asked().length - from).toBe(1);
@@ -74,7 +74,7 @@ describe('idempotency', () => {
     expect([other.status, other.problem.code]).toEqual([422, 'idempotency-mismatch']);
   });
 
-  it('refuses the key to another caller, who is not told what the first was', async () => {
+  it('refuses the key to another caller, and reveals nothing about the first request', async () => {
     const first = await create();
     const another = await rig.issuer.token({ ...asTenant(tenantA, 'tenant-admin'), sub: 'another' });
     const answer = await create({ token: another });
@@ -82,7 +82,7 @@ describe('idempotency', () => {
     expect((await create()).text).toBe(first.text);
   });
 
-  it('is a tenant’s own: another’s key of the same name is another', async () => {
+  it('is separate for each tenant: the same key of another tenant is independent', async () => {
     const first = await create();
     const second = await create({ token: await rig.issuer.token(asTenant(tenantB, 'tenant-admin')) });
     expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, null]);
@@ -105,7 +105,7 @@ describe('idempotency', () => {
     expect([(await first).status, (await create()).headers.get('idempotency-replayed')]).toEqual([201, 'true']);
   });
 
-  it('makes one of many that come at once', async () => {
+  it('creates one resource for many concurrent requests', async () => {
     const from = asked().length;
     const statuses = (await Promise.all(Array.from({ length: 12 }, () => create()))).map(({ status }) => status);
     expect(asked().length - from).toBe(1);
@@ -126,7 +126,7 @@ describe('idempotency', () => {
     },
   );
 
-  it('keeps a refusal that is final', async () => {
+  it('keeps a final refusal', async () => {
     rig.standIns.answer('createKey', () => Promise.reject(new AnkaError('policy-refused', 'no')));
     const first = await create();
     rig.standIns.answer('createKey');
@@ -138,7 +138,7 @@ describe('idempotency', () => {
     ]);
   });
 
-  it('takes over what a dead gateway left in flight, after its deadline and with the same id', async () => {
+  it('takes over the attempt of a dead gateway, after its deadline and with the same id', async () => {
     rig.standIns.answer('createKey', () => Promise.reject(new AnkaError('hsm-timeout')));
     const from = asked().length;
     await create();
@@ -151,7 +151,7 @@ describe('idempotency', () => {
     expect([dead, more]).toEqual([alive, []]);
   });
 
-  it('does not let a late first answer replace that of the one that took over', async () => {
+  it('does not let a late first answer replace the answer of the attempt that took over', async () => {
     const store = new Idempotency(gateway.parts.dataSource);
     const attempt = { tenantId: tenantA, key, route: 'createKey', bodyHash: Buffer.alloc(32), withinMs: 0 };
     const [slow, fast] = [await store.begin(attempt), await store.begin(attempt)];
@@ -161,7 +161,7 @@ describe('idempotency', () => {
     expect(await store.begin(attempt)).toMatchObject({ status: 201, body: Buffer.from('fast') });
   });
 
-  it('forgets after its time, and makes another thing then', async () => {
+  it('expires, and the key then creates another resource', async () => {
     const first = await create();
     await sql(`UPDATE idempotency SET expires_at = now() - interval '1 s' WHERE key = $1`);
     const second = await create();
@@ -180,7 +180,7 @@ describe('idempotency', () => {
     expect((await create()).headers.get('idempotency-replayed')).toBe('true');
   });
 
-  it('is behind the second wall: without its tenant the service’s own role sees no record', async () => {
+  it('is protected by row-level security: without its tenant, the service’s role sees no record', async () => {
     await create();
     const [row] = await gateway.parts.dataSource.query<{ seen: string }[]>('SELECT count(*) AS seen FROM idempotency');
     expect(row?.seen).toBe('0');
@@ -194,7 +194,7 @@ describe('idempotency', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('may be absent', () => expect(idempotencyKeyOf(undefined)).toBeUndefined());
+  it('can be absent', () => expect(idempotencyKeyOf(undefined)).toBeUndefined());
   it.each(['x', '"8e03978e-40d5-43e8-bc93-6894a57f9324"', '~'.repeat(255)])('may be %s', (value) =>
     expect(idempotencyKeyOf(value)).toBe(value),
   );

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
-/** A new attempt's record. */
+/** The record of a new attempt. */
 export interface NewAttempt {
   readonly tenantId: string;
   readonly key: string;
@@ -10,13 +10,13 @@ export interface NewAttempt {
   readonly withinMs: number;
 }
 
-/** An attempt that was begun or taken over. */
+/** An attempt that began or took over. */
 export interface Claimed {
   readonly attempt: number;
   readonly resourceId: string;
 }
 
-/** Begins the first attempt of a key, or of a key whose record has expired, in one statement. @returns nothing for a key that is taken */
+/** Begins the first attempt of a key, or of a key whose record has expired, in one statement. @returns undefined if the key is taken */
 export const beginAttempt = async (manager: EntityManager, attempt: NewAttempt): Promise<Claimed | undefined> => {
   const { tenantId, key, route, bodyHash, resourceId, withinMs } = attempt;
   const [row] = await manager.query<Claimed[]>(
@@ -33,7 +33,7 @@ export const beginAttempt = async (manager: EntityManager, attempt: NewAttempt):
   return row;
 };
 
-/** Takes over a key whose attempt has run out of time. */
+/** Takes over a key whose attempt has passed its deadline. */
 export const takeOverAttempt = async (
   manager: EntityManager,
   { tenantId, key, withinMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'withinMs'>,

@@ -12,11 +12,11 @@ export interface Attempt {
   readonly route: string;
   /** SHA-256 of the body. */
   readonly bodyHash: Buffer;
-  /** How long this attempt may take before another may take over, in milliseconds. */
+  /** The time of this attempt before another can take over, in milliseconds. */
   readonly withinMs: number;
 }
 
-/** The attempt to make `resourceId` is ours, until it is finished or released. */
+/** The claim of the attempt that creates `resourceId`, until it is finished or released. */
 export interface Claim {
   readonly tenantId: string;
   readonly key: string;
@@ -25,16 +25,16 @@ export interface Claim {
 }
 
 /**
- * One answer per Idempotency-Key and tenant, for 24 hours. A record fixes the id of what is to be made before anything
- * is asked, and every later attempt sends the same id, so that a thing is made once even when its first maker died.
- * Creating calls carry no secrets in either direction, so answers may be kept. Times are the database's, so that gateways need not agree on theirs.
+ * Keeps one answer per Idempotency-Key and tenant for 24 hours. A record fixes the id of the new resource before the service
+ * is called, and every later attempt sends the same id. The resource is therefore created once, even if the first attempt dies.
+ * Creating calls carry no secrets in either direction, so answers can be stored. The database's clock decides, so gateways' clocks can differ.
  */
 @Injectable()
 export class Idempotency {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * @returns the stored answer, or the claim to make it
+   * @returns the stored answer, or the claim to create it
    * @throws AnkaError `idempotency-mismatch` for another body or route, `idempotency-in-flight` while another attempt runs
    */
   begin(attempt: Attempt): Promise<Answer | Claim> {
@@ -44,12 +44,12 @@ export class Idempotency {
     });
   }
 
-  /** Stores the last answer, unless another attempt has taken over. */
+  /** Stores the final answer, unless another attempt has taken over. */
   async finish(claim: Claim, { status, headers, body }: Answer): Promise<void> {
     await this.update(claim, { state: 'done', status, headers, body });
   }
 
-  /** Lets the next attempt take over at once, with the same resource id: nobody knows how far this one got. */
+  /** Lets the next attempt take over at once, with the same resource id. It is unknown how far this attempt got. */
   async release(claim: Claim): Promise<void> {
     await this.update(claim, { deadline: () => 'now()' });
   }
@@ -90,7 +90,7 @@ export class Idempotency {
 
 const claimOf = ({ tenantId, key }: Attempt, claimed: Claimed): Claim => ({ tenantId, key, ...claimed });
 
-/** A check of the table holds that a record that is done has its answer. */
+/** A check constraint of the table guarantees that a finished record has its answer. */
 const answerOf = ({ status, headers, body }: IdempotencyRecord): Answer => ({
   status: status as number,
   headers: headers as Record<string, string>,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaimedTenants } from './claimed-tenants.js';
 
-describe('what is read of a tenant that a token claims to be of', () => {
+describe('the data of a tenant that a token claims', () => {
   let epoch: number;
   let asked: string[];
   let gate: Promise<void>;
@@ -21,7 +21,7 @@ describe('what is read of a tenant that a token claims to be of', () => {
     });
   });
 
-  it('is read once in an epoch, whether there is something or nothing', async () => {
+  it('is read once in an epoch, even if there is none', async () => {
     const [something, nothing] = [randomUUID(), randomUUID()];
     has.add(something);
     for (let time = 0; time < 3; time++) {
@@ -42,7 +42,7 @@ describe('what is read of a tenant that a token claims to be of', () => {
     expect((await tenants.of(tenant)).value).toBeUndefined();
   });
 
-  it('is read by one for all who ask at once, and not by one who asked before the change for one who asks after it', async () => {
+  it('is read once for concurrent callers, and again for a caller after a change', async () => {
     const tenant = randomUUID();
     const { promise, resolve: letGo } = Promise.withResolvers<void>();
     gate = promise;
@@ -58,7 +58,7 @@ describe('what is read of a tenant that a token claims to be of', () => {
     expect((await tenants.of(tenant)).value).toBe(tenant);
   });
 
-  it('is kept however many tenants are made up, and read again meanwhile', async () => {
+  it('stays cached however many unknown tenants are claimed, and can be read meanwhile', async () => {
     const tenant = randomUUID();
     has.add(tenant);
     await tenants.of(tenant);

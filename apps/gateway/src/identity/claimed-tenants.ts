@@ -2,20 +2,20 @@ import { AnkaError } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from './identity-epoch.js';
 
-/** What was read of a tenant, and the epoch of identities in which it holds; nothing where the tenant has nothing. */
+/** The data of a tenant, and the epoch of identities in which it is valid. Undefined if the tenant has none. */
 export interface Read<Value> {
   readonly value: Value | undefined;
   readonly epoch: number;
 }
 
-/** Tenants that have something, and tenants that have nothing or are made up: these push none of those out. */
+/** The numbers of cached tenants with and without data. Unknown tenants displace no tenant that has data. */
 const capacity = { known: 5000, empty: 20_000 };
 
-/** Limits for unknown tenants that are read concurrently and that wait. Any caller can name one, and others need the database too. */
+/** Limits on concurrent and waiting reads of unknown tenants. Any caller can name one, and others need the database too. */
 const strangers = { reading: 2, waiting: 200 };
 
 /**
- * The data of tenants that verifies tokens, by the tenant that a token claims. The claim is not proved yet, so a tenant is read
+ * Caches the data that verifies tokens, by the tenant that a token claims. The claim is not proved yet, so a tenant is read
  * only once in an epoch, however many requests name it, and the absence of data is cached too. A change makes a new epoch, so
  * the cache is never out of date.
  */
@@ -26,19 +26,19 @@ export class ClaimedTenants<Value> {
   private strangers = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** @param read given what was read before, as far as it is still here */
+  /** @param read gets the value of an earlier epoch if it is still cached */
   constructor(
     private readonly epochs: Pick<IdentityEpoch, 'current'>,
     private readonly read: (tenantId: string, before: Value | undefined) => Promise<Value | undefined>,
   ) {}
 
-  /** @throws AnkaError `service-unavailable` when too many strangers ask; what the database throws */
+  /** @throws AnkaError `service-unavailable` when too many unknown tenants are read; any error of the database */
   async of(tenantId: string): Promise<Read<Value>> {
     const epoch = await this.epochs.current();
     const before = this.known.get(tenantId);
     if (before?.epoch === epoch) return before;
     if (this.empty.get(tenantId) === epoch) return { value: undefined, epoch };
-    // A reading of an earlier epoch might miss what was created since.
+    // A read in an earlier epoch could miss newer data.
     const name = `${tenantId} ${epoch}`;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);

@@ -11,13 +11,13 @@ export class IdentityEpochRecord {
   revision!: string;
 }
 
-/** A gateway that lives, and its lease on an epoch of identities. */
+/** A running gateway, and its lease on an epoch of identities. */
 @Entity('gateway_instance')
 export class GatewayInstance {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'gateway_instance_pkey' })
   id!: string;
 
-  /** The epoch before which nothing is under way on it. */
+  /** No work that began before this epoch is running on the gateway. */
   @Column('bigint')
   revision!: string;
 
@@ -25,7 +25,7 @@ export class GatewayInstance {
   @Column('timestamptz', { name: 'alive_until' })
   aliveUntil!: Date;
 
-  /** The epoch that it reads in; null where a gateway of an earlier version wrote the row. */
+  /** The epoch that the gateway reads in. Null if a gateway of an earlier version wrote the row. */
   @Column('bigint', { name: 'reads_in', nullable: true })
   readsIn!: string | null;
 }

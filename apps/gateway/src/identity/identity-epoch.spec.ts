@@ -5,7 +5,7 @@ import { IdentityEpoch } from './identity-epoch.js';
 
 const aliveMs = 1500;
 
-describe('a change of who may come in', () => {
+describe('a change of an identity', () => {
   let rig: Rig;
   let epochs: IdentityEpoch;
   let epoch: number;
@@ -17,7 +17,7 @@ describe('a change of who may come in', () => {
   afterAll(() => rig.stop());
   afterEach(() => rig.postgres.query('ankadb_gateway', 'DELETE FROM gateway_instance'));
 
-  /** Another gateway says where it is, and is not heard of any more. */
+  /** Adds another gateway, which reports its epoch once and then nothing more. */
   const another = (readsIn: number | null, revision: number): Promise<unknown> =>
     rig.postgres.query(
       'ankadb_gateway',
@@ -30,7 +30,7 @@ describe('a change of who may come in', () => {
     return performance.now() - from > aliveMs / 2;
   };
 
-  it('lets in without waiting for what is under way elsewhere, and shuts out when that is over', async () => {
+  it('admits without waiting for work on other gateways, and excludes when that work has ended', async () => {
     await another(epoch, epoch - 1);
     expect(await waited('let-in')).toBe(false);
     expect(await waited('shut-out')).toBe(true);
@@ -45,7 +45,7 @@ describe('a change of who may come in', () => {
   );
 
   it.each(['let-in', 'shut-out'] as const)(
-    'waits to %s for one of an earlier version, which says one number',
+    'waits to %s for a gateway of an earlier version, which reports one number',
     async (effect) => {
       await another(null, epoch - 1);
       expect(await waited(effect)).toBe(true);

@@ -15,7 +15,7 @@ export interface Lease {
   readonly id: string;
   /** The epoch that the gateway reads in. */
   readonly readsIn: number;
-  /** The epoch before which nothing is under way on it. */
+  /** No work that began before this epoch is running on the gateway. */
   readonly revision: number;
   readonly forMs: number;
 }
@@ -48,7 +48,7 @@ export const writeLease = async (manager: EntityManager, { id, readsIn, revision
   );
 };
 
-/** Whether a gateway that lives is still behind the revision. */
+/** Whether a running gateway has not reached the revision. */
 export const isAwaited = async (manager: EntityManager, revision: number, effect: Effect): Promise<boolean> => {
   const [row] = await manager.query<{ behind: string }[]>(
     `SELECT count(*) AS behind FROM gateway_instance WHERE ${awaited[effect]} < $1 AND alive_until > now()`,

@@ -14,7 +14,7 @@ import {
 } from './identity-epoch.statement.js';
 import { UnderWay } from './under-way.js';
 
-/** How long a gateway may use what it has read before it reads again, in milliseconds. */
+/** The time for which a gateway uses what it has read before it reads again, in milliseconds. */
 export const leaseMs = 3000;
 
 /** Milliseconds. */
@@ -48,7 +48,7 @@ const times = {
 export class IdentityEpoch implements OnApplicationShutdown {
   private readonly id = newId();
   private revision = 0;
-  /** The epoch before which nothing is under way, as it was written beside the lease. */
+  /** The epoch before which no work is running, as it was stored with the lease. */
   private reported = 0;
   private readonly underWay = new UnderWay();
   /** By `performance.now()`. */
@@ -57,7 +57,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
   private renewing: Promise<void> | undefined;
   private watching: Promise<void> | undefined;
   private stopped = false;
-  /** How to wait for the change of a request, by its context. */
+  /** Waits for the changes of a request, by its context. */
   private readonly unsettled = new WeakMap<Context, () => Promise<void>>();
 
   constructor(
@@ -65,14 +65,14 @@ export class IdentityEpoch implements OnApplicationShutdown {
     private readonly log: Logger,
   ) {}
 
-  /** Whether what was read in this epoch still holds. Costs a comparison. */
+  /** Whether a value that was read in this epoch is still valid. It costs one comparison. */
   isCurrent(revision: number): boolean {
     const now = performance.now();
     this.usedAt = now;
     return revision === this.revision && now < this.validUntil;
   }
 
-  /** The epoch in which a value that is read after this may be remembered. @throws what the database throws */
+  /** The epoch in which a value that is read afterwards can be cached. @throws any error of the database */
   async current(): Promise<number> {
     this.usedAt = performance.now();
     if (this.usedAt >= this.validUntil) await this.renew();
@@ -94,7 +94,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
     return readEpoch(manager);
   }
 
-  /** Makes a new epoch in the transaction of a change. @returns what to wait for with `settle` after its commit */
+  /** Makes a new epoch in the transaction of a change. @returns the revision to pass to `settle` after the commit */
   change(manager: EntityManager): Promise<number> {
     return nextEpoch(manager);
   }
@@ -109,7 +109,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
     while (await isAwaited(this.dataSource.manager, revision, effect)) await delay(times.look / 4);
   }
 
-  /** Has the answer to this request wait for the change, with `settled`, once nothing else is held. */
+  /** Makes the answer to this request wait for the change, with `settled`, once nothing else is held. */
   settleAfter(context: Context, revision: number, effect: Effect): void {
     this.unsettled.set(context, () => this.settle(revision, effect));
   }
@@ -131,7 +131,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
     return this.renewing;
   }
 
-  /** The revision is taken over before its lease is written: from then on nothing older is gone by here, and nothing older begins. */
+  /** Takes over the revision before its lease is written. From then on, this gateway uses nothing older, and starts nothing older. */
   private async take(): Promise<void> {
     const from = performance.now();
     await this.dataSource.transaction(async (manager) => {

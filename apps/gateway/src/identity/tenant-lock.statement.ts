@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
-/** Locks what a tenant has of one kind: its count and names stay true until the transaction ends. */
+/** Locks a tenant's records of one kind. Their number and names cannot change until the transaction ends. */
 export const lockTenant = async (
   manager: EntityManager,
   kind: 'approvals' | 'issuers' | 'service-accounts',

@@ -8,7 +8,7 @@ const unavailable = { code: 'service-unavailable' };
 const answer = (body: object): Response =>
   new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } });
 
-describe('what discovery says', () => {
+describe('an issuer’s discovery document', () => {
   let maker: TokenMaker;
   let asked: string[];
   let isAway: boolean;
@@ -31,12 +31,12 @@ describe('what discovery says', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('is asked for by one for all who come at once', async () => {
+  it('is fetched once for concurrent callers', async () => {
     await Promise.all(Array.from({ length: 5 }, find));
     expect(discoveries()).toBe(1);
   });
 
-  it('is asked for by one in ten seconds while it fails', async () => {
+  it('is fetched once in ten seconds while the fetch fails', async () => {
     isAway = true;
     const all = await Promise.allSettled(Array.from({ length: 5 }, find));
     for (const one of all) expect(one).toMatchObject({ status: 'rejected', reason: unavailable });
@@ -49,7 +49,7 @@ describe('what discovery says', () => {
     expect(discoveries()).toBe(2);
   });
 
-  it('goes on for those who come while it is asked again, and when that fails', async () => {
+  it('stays in use while it is fetched again, and when that fails', async () => {
     await find();
     isAway = true;
     later(3_600_001);

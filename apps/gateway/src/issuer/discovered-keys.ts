@@ -5,19 +5,19 @@ import { isUnavailable } from '../auth/token-verifier.js';
 
 /** Milliseconds. */
 const times = {
-  /** How long a discovered location is used. */
+  /** The time for which a discovered location is used. */
   goodFor: 3_600_000,
-  /** One request per this time tries again after a failure. The others do not wait for it. */
+  /** The time between two attempts after a failure. One request tries, and the others do not wait for it. */
   retryMs: 10_000,
 };
 
 type Parts = ConstructorParameters<typeof RemoteKeys>;
 
-/** An issuer's keys where its OpenID configuration says they are (OpenID Connect Discovery 1.0 §4). */
+/** An issuer's keys from the location in its OpenID configuration (OpenID Connect Discovery 1.0 §4). */
 export class DiscoveredKeys {
   private keys: RemoteKeys | undefined;
   private jwksUri = '';
-  /** When it is to be asked again. */
+  /** The time of the next fetch. */
   private until = 0;
   private asking: Promise<RemoteKeys> | undefined;
 
@@ -32,7 +32,7 @@ export class DiscoveredKeys {
     return keys.find(header, token);
   };
 
-  /** What was discovered last goes on while it is asked again, and when that fails: keys are remembered by who holds them. */
+  /** The last discovered location stays in use while it is fetched again, and when that fails. */
   private discovered(): Promise<RemoteKeys> | RemoteKeys {
     const { keys } = this;
     if (Date.now() < this.until) return keys ?? this.asking ?? Promise.reject(unavailable());

@@ -16,13 +16,13 @@ const serve = async (handler: RequestListener): Promise<string> => {
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
   return String((started.address() as AddressInfo).port);
 };
-/** Reaches the internal networks that are allowed. */
+/** Allows these internal networks. */
 const fetchWithin = (...allowedNetworks: string[]) =>
   new GuardedFetch({ tenantIssuers: { allowedNetworks } } as unknown as IdentityConfig);
 const strict = fetchWithin();
 const local = fetchWithin('127.0.0.0/8');
 
-describe('what a tenant may have us reach', () => {
+describe('a fetch of a tenant’s URL', () => {
   it.each([
     '10.0.0.1',
     '127.0.0.1',
@@ -46,11 +46,11 @@ describe('what a tenant may have us reach', () => {
     '0x7f.1',
     '127.1',
     'localhost',
-  ])('is not https://%s', async (host) => {
+  ])('does not reach https://%s', async (host) => {
     await expect(strict.fetch(`https://${host}/jwks.json`)).rejects.toThrow(/the address is internal/);
   });
 
-  it('is an allowed network, and no other', async () => {
+  it('reaches an allowed network, and no other', async () => {
     const port = await serve((_, response) => response.end('{"keys":[]}'));
     expect(await (await local.fetch(`http://127.0.0.1:${port}/`)).json()).toEqual({ keys: [] });
     expect(await (await local.fetch(`http://localhost:${port}/`).catch(() => new Response('{}'))).json()).toBeDefined();
@@ -58,7 +58,7 @@ describe('what a tenant may have us reach', () => {
     await expect(local.fetch(`http://[::1]:${port}/`)).rejects.toThrow(/the address is internal/);
   });
 
-  it('is http on loopback only, and nothing but http at all', async () => {
+  it('uses http on loopback only, and no protocols except http and https', async () => {
     const wide = fetchWithin('0.0.0.0/0');
     await expect(wide.fetch('http://10.0.0.1/')).rejects.toThrow(/loopback/);
     await expect(wide.fetch('http://1.1.1.1/')).rejects.toThrow(/loopback/);
@@ -66,17 +66,17 @@ describe('what a tenant may have us reach', () => {
       await expect(wide.fetch(url)).rejects.toThrow(/https/);
   });
 
-  it('is no redirect’s target', async () => {
+  it('does not follow a redirect', async () => {
     const port = await serve((_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
     await expect(local.fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('the answer was 302');
   });
 
-  it('is no more than a key set needs', async () => {
+  it('refuses an answer that is too large for a key set', async () => {
     const port = await serve((_, response) => response.end(Buffer.alloc(300 * 1024, 0x20)));
     await expect(local.fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow(/too large/);
   });
 
-  it('has three seconds', async () => {
+  it('ends after three seconds', async () => {
     const port = await serve((_, response) => response.write('{'));
     await expect(local.fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
   }, 6000);

@@ -6,20 +6,20 @@ import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { IdentityConfig } from '../auth/identity.config.js';
 
-/** Bytes of an answer: the largest key sets have some tens of KiB. */
+/** The limit of an answer in bytes. The largest key sets have some tens of KiB. */
 const mostBytes = 256 * 1024;
 const timeoutMs = 3000;
 
-/** An IPv4 or IPv6 network, as CIDR notation gives it. */
+/** An IPv4 or IPv6 network in CIDR notation. */
 type Network = ReturnType<typeof ipaddr.parseCIDR>;
 
 const isIn = (address: ReturnType<typeof ipaddr.parse>, network: Network): boolean =>
   address.kind() === network[0].kind() && address.match(network);
 
 /**
- * Fetches what a tenant has told us the URL of, as `fetch` does for jose, and nothing that it should not reach: https only (http
- * on an allowed loopback), no redirect followed, no inner address unless it is allowed, a bounded answer in a bounded time. The
- * address that is checked is the one that is connected to, so a name that resolves otherwise the second time changes nothing.
+ * Fetches a URL that a tenant has configured, with the interface of jose's `fetch`. Only https is allowed, or http on an
+ * allowed loopback. Redirects are not followed, and internal addresses must be allowed. The answer and the time are bounded.
+ * The checked address is the one that is connected to, so a name that later resolves differently changes nothing.
  */
 @Injectable()
 export class GuardedFetch {
@@ -29,7 +29,7 @@ export class GuardedFetch {
     this.allowed = tenantIssuers.allowedNetworks.map((network) => ipaddr.parseCIDR(network));
   }
 
-  /** @throws Error whose message is for our log only */
+  /** @throws Error whose message is only for the log */
   readonly fetch = async (input: string): Promise<Response> => {
     const url = new URL(input);
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
@@ -85,7 +85,7 @@ export class GuardedFetch {
     };
   }
 
-  /** An address that is not plain unicast (RFC 6890) is internal: it leads to what stands behind the gateway. */
+  /** Whether the address is internal: anything other than plain unicast (RFC 6890) leads behind the gateway. */
   private assertReachable(text: string, isPlain: boolean): void {
     const address = ipaddr.process(text);
     if (isPlain && address.range() !== 'loopback') throw new Error('http is for loopback only');

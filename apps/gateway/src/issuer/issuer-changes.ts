@@ -9,7 +9,7 @@ import { issuerDetails } from './issuer-event.js';
 import { keepsNames } from './issuer-rules.js';
 import { PolicyInForce } from './policy-in-force.js';
 
-/** An issuer before and after a change; the same where nothing had to be changed. */
+/** An issuer before and after a change. Both are the same if nothing changed. */
 interface IssuerChange {
   readonly operation: 'issuer.create' | 'issuer.put' | 'issuer.delete';
   readonly before: TenantIssuer | undefined;
@@ -17,8 +17,8 @@ interface IssuerChange {
 }
 
 /**
- * Writes changes of issuers on record. A change that takes two people is undone where there is one.
- * Every gateway's lease waits for the epoch's row, so the policy is read before that row is locked, and after all else.
+ * Records changes of issuers. A change that needs two people is rolled back for one person.
+ * Every gateway's lease waits for the epoch's row. The policy is therefore read before that row is locked, and after everything else.
  */
 @Injectable()
 export class IssuerChanges {

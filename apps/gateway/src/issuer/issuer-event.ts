@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint } from 'jose';
 import type { TenantIssuer } from './issuer.contract.js';
 
-/** What is believed of it, each in a field of its own, and nothing of what is not there. */
+/** The issuer's settings, one field each. Absent settings have no field. */
 const factsOf = (of: TenantIssuer): Readonly<Record<string, string>> => ({
   issuer: of.issuer,
   audience: of.audience,
@@ -14,7 +14,7 @@ const factsOf = (of: TenantIssuer): Readonly<Record<string, string>> => ({
   ...(of.jwksUrl !== null && { jwksUrl: of.jwksUrl }),
 });
 
-/** Keys as they stand, by their SHA-256 thumbprints (RFC 7638). */
+/** The keys by their SHA-256 thumbprints (RFC 7638). */
 const keysOf = async ({ keys }: Pick<TenantIssuer, 'keys'>): Promise<ReadonlyMap<string, string>> =>
   new Map(
     await Promise.all(
@@ -22,10 +22,10 @@ const keysOf = async ({ keys }: Pick<TenantIssuer, 'keys'>): Promise<ReadonlyMap
     ),
   );
 
-/** Thumbprints of 43 characters that go into one field of 512, with what is between them. */
+/** The number of thumbprints (43 characters and a space each) that fit into a field of 512 characters. */
 const perField = 11;
 
-/** All of them, in as many fields as that takes: `addedKeys`, `addedKeys2`. */
+/** Lists all thumbprints in as many fields as needed: `addedKeys`, `addedKeys2`. */
 const listed = (name: string, thumbprints: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: Math.ceil(thumbprints.length / perField) }, (_, index) => [
@@ -58,7 +58,7 @@ const keyChanges = async (
   };
 };
 
-/** What of an issuer that stays is not what it was, under its name, and what it was, under its name and `Was`. */
+/** The changed settings of an issuer: each new value under its name, and each old value under the name with `Was`. */
 const changes = (before: TenantIssuer, after: TenantIssuer): Record<string, string> => {
   const [had, has] = [factsOf(before), factsOf(after)];
   const changed = [...new Set([...Object.keys(had), ...Object.keys(has)])].filter((name) => had[name] !== has[name]);
@@ -66,7 +66,7 @@ const changes = (before: TenantIssuer, after: TenantIssuer): Record<string, stri
   return Object.fromEntries(fields.filter((field): field is [string, string] => field[1] !== undefined));
 };
 
-/** For the trail: an issuer that is new or gone as it stands or stood, and one that is changed by what is changed of it. */
+/** The event details of a change: all settings of a new or deleted issuer, or the changed settings of another. */
 export const issuerDetails = async (
   before: TenantIssuer | undefined,
   after: TenantIssuer | undefined,

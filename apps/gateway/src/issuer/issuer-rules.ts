@@ -8,13 +8,13 @@ import { IssuerRecord } from './issuer.entity.js';
 
 export type IssuerSettings = z.infer<typeof createIssuer.request>;
 
-/** Issuers of one tenant. */
+/** The limit of issuers per tenant. */
 const most = 20;
 
 /**
- * Of the issuers with one prefix, at most one does not say that it shares the prefix. An issuer speaks for another issuer's
- * people only where somebody has said that it should.
- * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `request-invalid` where the tenant has too many
+ * Among the issuers with one prefix, at most one does not set `sharesSubjects`. An issuer can name another issuer's people only
+ * if its settings allow that.
+ * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `request-invalid` when the tenant has too many
  */
 export const assertFree = async (
   manager: EntityManager,
@@ -40,6 +40,6 @@ export const assertUnchanged = ({ ifMatch }: Context, { revision }: TenantIssuer
     throw new AnkaError('precondition-failed', 'The issuer has changed. Read it again and repeat the change.');
 };
 
-/** Everybody for whom the issuer spoke is known by the same name after the change, on the word of the same issuer. */
+/** Whether all people of the issuer keep their names and their issuer in the change. */
 export const keepsNames = (before: TenantIssuer, after: TenantIssuer | undefined): boolean =>
   after?.issuer === before.issuer && after.subjectPrefix === before.subjectPrefix;

@@ -56,7 +56,7 @@ interface Settings {
   readonly jwksUrl?: string | undefined;
 }
 
-/** The settings agree with each other. */
+/** Checks that the settings agree with each other. */
 const consistent = <Schema extends z.ZodType<Settings>>(settings: Schema): Schema =>
   settings
     .refine(({ keys, jwksUrl }) => keys === undefined || jwksUrl === undefined, 'send keys or jwksUrl, not both')
@@ -88,7 +88,7 @@ export const createIssuer = ownContract(
   tenantIssuer,
 );
 
-/** Conditional. The reply means: in force on every gateway. */
+/** Conditional. The reply means that the change is in force on every gateway. */
 export const putIssuer = {
   body: consistent(z.strictObject(body)).meta({ id: 'PutIssuer' }),
   contract: ownContract('issuer.put', consistent(z.strictObject({ id: uuid, ...body })), tenantIssuer),

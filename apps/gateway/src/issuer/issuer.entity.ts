@@ -33,11 +33,11 @@ export class IssuerRecord {
   @Column('text', { array: true })
   algorithms!: TenantIssuer['algorithms'];
 
-  /** The names of the claims. */
+  /** The names of the tokens' claims. */
   @Column('jsonb')
   claims!: TenantIssuer['claims'];
 
-  /** Public JWKs; null where they are fetched. */
+  /** Public JWKs. Null if they are fetched. */
   @Column('jsonb', { nullable: true })
   keys!: TenantIssuer['keys'];
 
@@ -50,15 +50,15 @@ export class IssuerRecord {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** The roles that its tokens may give. */
+  /** The roles that its tokens can give. */
   @Column('text', { array: true })
   roles!: TenantIssuer['roles'];
 
-  /** Stands before every subject and group of its tokens. */
+  /** The prefix of every subject and group of its tokens. */
   @Column('text', { name: 'subject_prefix' })
   subjectPrefix!: string;
 
-  /** Another issuer may have the same prefix. */
+  /** Whether another issuer can have the same prefix. */
   @Column('boolean', { name: 'shares_subjects' })
   sharesSubjects!: boolean;
 }

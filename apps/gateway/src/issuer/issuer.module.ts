@@ -10,7 +10,7 @@ import { Issuers } from './issuers.js';
 import { PolicyInForce } from './policy-in-force.js';
 import { TenantIssuers } from './tenant-issuers.js';
 
-/** The identity providers that tenants trust. The gateway answers for them itself. */
+/** Serves the identity providers that tenants trust. The gateway owns them. */
 @Module({
   imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule],
   controllers: [IssuerController],

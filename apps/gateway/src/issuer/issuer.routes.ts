@@ -25,7 +25,7 @@ const issuer: TenantIssuer = {
 };
 
 const about = { tag: 'Identity', withinMs: 15_000 } as const;
-/** Who speaks for the tenant says who its people are: where two are wanted for anything, they are for this. */
+/** An issuer decides who a tenant's people are. A change therefore needs two people if the policy requires two for anything. */
 const changing = { roles: ['tenant-admin'], controlled: true } as const;
 const one = {
   ...about,

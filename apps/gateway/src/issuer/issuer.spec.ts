@@ -9,12 +9,12 @@ import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, seconds, type TokenMaker, tenantA, tenantB } from '../testing/token.js';
 import type { TenantIssuer } from './issuer.contract.js';
 
-/** A real OpenID provider on loopback, whose keys can be rolled over under its feet. */
+/** A real OpenID provider on loopback, whose keys can be replaced while it runs. */
 interface RealProvider {
   readonly issuer: string;
-  /** A new signing key; the one before is gone. */
+  /** Creates a new signing key and deletes the previous one. */
   rollOver(): Promise<void>;
-  /** An access token of its client credentials grant, with claims of our choosing. */
+  /** Issues an access token of its client credentials grant, with the given claims. */
   token(claims: object): Promise<string>;
   stop(): Promise<void>;
 }
@@ -114,7 +114,7 @@ afterEach(async () => {
 });
 
 describe('a tenant’s own OpenID provider', () => {
-  it('is believed once the tenant has named it, by discovery, and no longer than that', async () => {
+  it('is trusted by discovery once the tenant names it, until the tenant removes it', async () => {
     const token = await provider.token({ ...asUser, groups: ['signers'] });
     const other = await rig.gateway();
     for (const at of [gateway, other]) expect((await read(token, at)).status).toBe(401);
@@ -132,7 +132,7 @@ describe('a tenant’s own OpenID provider', () => {
     expect((await read(token)).status).toBe(401);
   });
 
-  it('rolls its key over without a restart', async () => {
+  it('replaces its key without a restart', async () => {
     await create(about());
     expect((await read(await provider.token(asUser))).status).toBe(200);
     await provider.rollOver();
@@ -141,7 +141,7 @@ describe('a tenant’s own OpenID provider', () => {
     expect((await read(await provider.token(asUser))).status).toBe(200);
   });
 
-  it('speaks for the tenant that named it alone, and makes no platform administrators', async () => {
+  it('is trusted only for the tenant that named it, and makes no platform administrators', async () => {
     await create(about());
     expect((await read(await provider.token(asTenant(tenantB, 'user')))).status).toBe(401);
     expect((await read(await provider.token(asTenant(platformTenantId, 'platform-admin')))).status).toBe(401);
@@ -149,7 +149,7 @@ describe('a tenant’s own OpenID provider', () => {
     expect((await call(gateway, 'GET', '/api/v1/tenants', { token })).status).toBe(403);
   });
 
-  it('may be another’s as well, and is then two issuers', async () => {
+  it('can serve two tenants, and then counts as two issuers', async () => {
     const theirs = await rig.issuer.token({ sub: 'admin', ...asTenant(tenantB, 'tenant-admin') });
     const answer = await send('POST', '', about({ audience: 'another' }), {}, theirs);
     expect(answer.status).toBe(201);
@@ -161,7 +161,7 @@ describe('a tenant’s own OpenID provider', () => {
     expect((await send('DELETE', `/${id}`, undefined, {}, theirs)).status).toBe(200);
   });
 
-  it('that is away is a failure of ours, not of the token', async () => {
+  it('that is unavailable is reported as a failure of the platform, not of the token', async () => {
     const gone = await startProvider();
     const token = await gone.token(asUser);
     await create(about({ issuer: gone.issuer }));
@@ -170,8 +170,8 @@ describe('a tenant’s own OpenID provider', () => {
   });
 });
 
-describe('what is believed of an issuer', () => {
-  it('is changed on every gateway when the answer is there', async () => {
+describe('the settings of an issuer', () => {
+  it('change on every gateway before the answer', async () => {
     const gateways = [gateway, await rig.gateway()];
     const { id } = await create(about());
     const token = await provider.token(asUser);
@@ -185,7 +185,7 @@ describe('what is believed of an issuer', () => {
     await gateways[1]?.stop();
   });
 
-  it('may be keys that are given, several side by side, and claims of other names', async () => {
+  it('can contain several keys and other names of claims', async () => {
     const [one, two] = [await makeIssuer('https://one.test'), await makeIssuer('https://two.test')];
     for (const maker of [one, two])
       await create(
@@ -204,7 +204,7 @@ describe('what is believed of an issuer', () => {
     expect((await read(await one.token({ iss: two.issuer }))).status).toBe(401);
   });
 
-  it('is never what the platform knows by itself', async () => {
+  it('cannot name an issuer that the platform already knows', async () => {
     const stranger = await makeIssuer(rig.issuer.issuer);
     for (const issuer of [rig.issuer.issuer, ownIssuer])
       expect((await send('POST', '', about({ issuer, keys: [stranger.publicJwk] }))).problem.code).toBe(
@@ -213,7 +213,7 @@ describe('what is believed of an issuer', () => {
     expect((await read(await stranger.token())).status).toBe(401);
   });
 
-  it('goes by its algorithms, and never by a shared secret', async () => {
+  it('accept only the issuer’s algorithms, and never a shared secret', async () => {
     const maker = await makeIssuer('https://one.test');
     const secret = Buffer.alloc(32, 1);
     expect((await send('POST', '', about({ algorithms: ['HS256'] }))).status).toBe(400);
@@ -236,23 +236,23 @@ describe('what is believed of an issuer', () => {
     ['http', { issuer: 'http://login.acme.example' }],
     ['a file', { jwksUrl: 'file:///etc/passwd' }],
     ['no algorithm', { algorithms: [] }],
-  ])('is not to be %s', async (_, more) => {
+  ])('cannot be %s', async (_, more) => {
     expect((await send('POST', '', about(more))).problem.code).toBe('request-invalid');
   });
 
-  it('may be tried: all is checked, and nothing changes', async () => {
+  it('can be checked in a dry run, which changes nothing', async () => {
     const { id, ...held } = await create(about());
-    const rehearse = async (method: string, path: string, body?: object, headers = {}): Promise<DryRun> =>
+    const dryRunOf = async (method: string, path: string, body?: object, headers = {}): Promise<DryRun> =>
       JSON.parse((await send(method, `${path}?dryRun=true`, body, headers)).text) as DryRun;
     const other = about({ issuer: 'https://two.test', subjectPrefix: 'two:' });
-    expect((await rehearse('POST', '', { ...other, subjectPrefix: '' })).error?.code).toBe('subject-prefix-taken');
-    expect(await rehearse('POST', '', other)).toEqual({ dryRun: true, operation: 'issuer.create', succeeds: true });
+    expect((await dryRunOf('POST', '', { ...other, subjectPrefix: '' })).error?.code).toBe('subject-prefix-taken');
+    expect(await dryRunOf('POST', '', other)).toEqual({ dryRun: true, operation: 'issuer.create', succeeds: true });
     for (const issuer of [provider.issuer, ownIssuer])
-      expect((await rehearse('POST', '', about({ issuer }))).error?.code).toBe('issuer-exists');
-    expect(await rehearse('PUT', `/${id}`, other, { 'if-match': '"1"' })).toMatchObject({ succeeds: true });
-    expect((await rehearse('PUT', `/${id}`, other, { 'if-match': '"2"' })).error?.code).toBe('precondition-failed');
-    expect(await rehearse('DELETE', `/${id}`)).toMatchObject({ operation: 'issuer.delete', succeeds: true });
-    expect((await rehearse('DELETE', `/${crypto.randomUUID()}`)).error?.code).toBe('issuer-not-found');
+      expect((await dryRunOf('POST', '', about({ issuer }))).error?.code).toBe('issuer-exists');
+    expect(await dryRunOf('PUT', `/${id}`, other, { 'if-match': '"1"' })).toMatchObject({ succeeds: true });
+    expect((await dryRunOf('PUT', `/${id}`, other, { 'if-match': '"2"' })).error?.code).toBe('precondition-failed');
+    expect(await dryRunOf('DELETE', `/${id}`)).toMatchObject({ operation: 'issuer.delete', succeeds: true });
+    expect((await dryRunOf('DELETE', `/${crypto.randomUUID()}`)).error?.code).toBe('issuer-not-found');
     expect(JSON.parse((await send('GET', '')).text)).toEqual({ items: [{ id, ...held }] });
     await expect
       .poll(() => rig.standIns.sealed.filter(({ operation }) => operation.startsWith('dry-run.issuer.')))
@@ -276,7 +276,7 @@ describe('the trail of an issuer', () => {
     prints = [await thumbprint(one), await thumbprint(two)];
   });
 
-  it('says what is believed of it, and who said so', async () => {
+  it('names the settings and their author', async () => {
     const { id } = await create(about({ issuer: one.issuer, keys: [one.publicJwk], subjectPrefix: 'one:' }));
     const facts = {
       ...{
@@ -297,7 +297,7 @@ describe('the trail of an issuer', () => {
     expect(await details('issuer.delete', id)).toEqual({ ...facts, removedKeys: prints[0] });
   });
 
-  it('says what was changed of it, and what that was', async () => {
+  it('names each changed setting with its old value', async () => {
     const { id } = await create(about({ issuer: one.issuer, keys: [one.publicJwk] }));
     const renamed = { ...two.publicJwk, kid: one.publicJwk.kid };
     const body = about({
@@ -328,7 +328,7 @@ describe('the trail of an issuer', () => {
     });
   });
 
-  it('names every key, however many there are, and every URL, however long it is', async () => {
+  it('names every key and URL, whatever their number and length', async () => {
     const makers = await Promise.all(Array.from({ length: 20 }, (_, index) => makeIssuer(`https://${index}.test`)));
     const long = (name: string): string => `https://${name}.test/`.padEnd(512, 'x');
     const { id } = await create(about({ issuer: long('one'), jwksUrl: long('jwks') }));
@@ -349,7 +349,7 @@ describe('threat: weak issuer. Two issuers of one tenant', () => {
     return maker;
   };
 
-  it('do not speak for the same people: names stand behind a prefix, which is one’s own', async () => {
+  it('name different people: each issuer’s names have its own prefix', async () => {
     await made('https://strong.test', {});
     const weak = await made('https://weak.test', { subjectPrefix: 'weak:', roles: ['user'] });
     const groups = ['signers', 'x'.repeat(124), 7];
@@ -366,19 +366,22 @@ describe('threat: weak issuer. Two issuers of one tenant', () => {
       expect((await read(await weak.token({ sub }))).status).toBe(401);
   });
 
-  it.each(['', 'acme:'])('do not share the prefix %j unless one says so, whichever it is', async (subjectPrefix) => {
-    await made('https://one.test', { subjectPrefix });
-    const another = about({ issuer: 'https://two.test', subjectPrefix });
-    expect((await send('POST', '', another)).problem.code).toBe('subject-prefix-taken');
-    const { id } = await create({ ...another, sharesSubjects: true });
-    const alone = await send('PUT', `/${id}`, another, { 'if-match': '"1"' });
-    expect(alone.problem.code).toBe('subject-prefix-taken');
-    expect((await send('PUT', `/${id}`, { ...another, subjectPrefix: 'two:' }, { 'if-match': '"1"' })).status).toBe(
-      200,
-    );
-  });
+  it.each(['share the prefix %j only if one of them allows it, in either order', 'acme:'])(
+    'do not share the prefix %j unless one says so, whichever it is',
+    async (subjectPrefix) => {
+      await made('https://one.test', { subjectPrefix });
+      const another = about({ issuer: 'https://two.test', subjectPrefix });
+      expect((await send('POST', '', another)).problem.code).toBe('subject-prefix-taken');
+      const { id } = await create({ ...another, sharesSubjects: true });
+      const alone = await send('PUT', `/${id}`, another, { 'if-match': '"1"' });
+      expect(alone.problem.code).toBe('subject-prefix-taken');
+      expect((await send('PUT', `/${id}`, { ...another, subjectPrefix: 'two:' }, { 'if-match': '"1"' })).status).toBe(
+        200,
+      );
+    },
+  );
 
-  it('speak for the same people while one takes over from the other, and each is named', async () => {
+  it('can name the same people during a migration, and the trail names each issuer', async () => {
     const old = await made('https://old.test', { subjectPrefix: 'acme:' });
     const next = await made('https://next.test', { subjectPrefix: 'acme:', sharesSubjects: true });
     for (const maker of [old, next]) {
@@ -388,13 +391,13 @@ describe('threat: weak issuer. Two issuers of one tenant', () => {
   });
 
   it.each(['acme', ':', 'a:b:', 'a b:', 'ä:', `${'x'.repeat(64)}:`])(
-    'have no prefix like %j',
+    'cannot have a prefix like %j',
     async (subjectPrefix) => {
       expect((await send('POST', '', about({ subjectPrefix }))).problem.code).toBe('request-invalid');
     },
   );
 
-  it('do not take over what the other was answered under its Idempotency-Key', async () => {
+  it('get none of each other’s answers for an Idempotency-Key', async () => {
     const more = { subjectPrefix: 'acme:', sharesSubjects: true };
     const [old, next] = [await made('https://old.test', more), await made('https://next.test', more)];
     const headers = { 'idempotency-key': crypto.randomUUID() };

@@ -13,7 +13,7 @@ import { assertFree, assertUnchanged, type IssuerSettings } from './issuer-rules
 /** Creates, reads, changes and deletes the identity providers that a tenant trusts. */
 @Injectable()
 export class Issuers {
-  /** Issuers of the configuration: no tenant changes what is trusted of them. */
+  /** The issuers of the configuration. No tenant can change their settings. */
   private readonly configured: readonly string[];
 
   constructor(

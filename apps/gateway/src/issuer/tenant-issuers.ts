@@ -12,7 +12,7 @@ import { GuardedFetch } from './guarded-fetch.js';
 import type { TenantIssuer } from './issuer.contract.js';
 import { Issuers } from './issuers.js';
 
-/** The claim by which a tenant's issuer says that it speaks for it, whatever its other claims are called. */
+/** The claim in which a token of a tenant's issuer names the tenant. The issuer's settings cannot rename it. */
 const tenantClaim = 'tenant';
 
 interface Known {
@@ -24,8 +24,8 @@ interface Known {
 type OfTenant = ReadonlyMap<string, Known>;
 
 /**
- * The issuers tenants have named. Each is looked for in the tenant that the token claims to be for, and speaks for that one
- * alone: what two tenants call by one name are two issuers.
+ * The issuers that tenants have named. Each is looked up in the tenant that the token claims, and is trusted for that tenant
+ * only. One `iss` in two tenants is two issuers.
  */
 @Injectable()
 export class TenantIssuers implements IssuerSource {
@@ -48,7 +48,7 @@ export class TenantIssuers implements IssuerSource {
     return known && issuerOf(known, epoch);
   }
 
-  /** The keys of an issuer that has not changed stay what they are: those that were fetched serve on. */
+  /** Reuses the keys of an issuer that has not changed, including fetched ones. */
   private async read(tenantId: string, before: OfTenant | undefined): Promise<OfTenant | undefined> {
     const rows = await this.issuers.list({ tenantId });
     if (rows.length === 0) return undefined;

@@ -8,7 +8,7 @@ import { KeySets, maxAgeSeconds } from './key-sets.js';
 
 type KeySetRequest = FastifyRequest<{ Params: { slug: string } }>;
 
-/** Serves the public key sets without a token. A set that the caller already has is not sent again. */
+/** Serves public key sets without a token. A set that the caller already has is not sent again. */
 @Injectable()
 export class KeySetEndpoint implements OnModuleInit {
   constructor(

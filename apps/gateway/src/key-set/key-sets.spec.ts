@@ -5,7 +5,7 @@ import { KeySets } from './key-sets.js';
 const asking = { correlationId: 'test', deadline: Number.MAX_SAFE_INTEGER };
 const tenant = { id: '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55', partition: 'default' };
 
-/** The services behind, each question answered when `answer` is called. */
+/** The services behind the gateway. `answer` answers the oldest open request. */
 const behind = () => {
   const waiting: (() => void)[] = [];
   const asked: string[] = [];
@@ -31,7 +31,7 @@ const codeOf = (set: Promise<unknown>): Promise<string> =>
   );
 
 describe('key sets', () => {
-  it('are asked for once by however many ask at the same time, and again when they are old', async () => {
+  it('are fetched once for concurrent callers, and again when they are outdated', async () => {
     const { sets, asked, answer } = behind();
     const all = Array.from({ length: 100 }, () => codeOf(sets.of('acme', asking, 0)));
     for (let step = 0; step < 3; step++) await answer();
@@ -43,7 +43,7 @@ describe('key sets', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('that nobody has are remembered, and troubles are not', async () => {
+  it('of unknown tenants are cached as unknown, and failures are not cached', async () => {
     const { sets, asked, answer } = behind();
     const first = [codeOf(sets.of('nobody', asking, 0)), codeOf(sets.of('down', asking, 0))];
     for (let step = 0; step < 3; step++) await answer();
@@ -54,13 +54,13 @@ describe('key sets', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('that cannot be are asked for nowhere', async () => {
+  it('with an impossible name are not looked up', async () => {
     const { sets, asked } = behind();
     expect(await codeOf(sets.of('../admin', asking, 0))).toBe('key-set-not-found');
     expect(asked).toEqual([]);
   });
 
-  it('take no more than their share of the services behind', async () => {
+  it('are limited in their concurrent requests to other services', async () => {
     const { sets, asked } = behind();
     const codes = Array.from({ length: 17 }, (_, index) => codeOf(sets.of(`tenant-${index}`, asking, 0)));
     expect(await codes[16]).toBe('service-unavailable');

@@ -3,11 +3,11 @@ import { AnkaError, type Context, findTenant, getKeySet, tenantSlug } from '@ank
 import { BoundedMap, BusClient } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 
-/** How long callers may keep a set. */
+/** The time for which callers can cache a set. */
 export const maxAgeSeconds = 60;
 /** The time that a key set is cached here, in milliseconds. More frequent requests do not reach the other services. */
 const keptMs = 2_000;
-/** Sets and unknown names kept; the oldest goes first. */
+/** The number of cached sets and unknown names. The oldest is displaced first. */
 const capacity = 1_000;
 /** The maximum number of running requests to the other services. Callers are anonymous, so their share is limited. */
 const mostAsking = 16;
@@ -25,7 +25,7 @@ interface Kept {
 
 type Asking = Omit<Context, 'tenantId' | 'principal'>;
 
-/** Tenants' public keys, for callers who say who they are to nobody. */
+/** Serves tenants' public keys to anonymous callers. */
 @Injectable()
 export class KeySets {
   private readonly kept = new BoundedMap<string, Kept>(capacity);
@@ -33,7 +33,7 @@ export class KeySets {
 
   constructor(private readonly bus: BusClient) {}
 
-  /** @throws AnkaError `key-set-not-found`; `service-unavailable` when too many ask, or whatever kept the services from answering */
+  /** @throws AnkaError `key-set-not-found`; `service-unavailable` when too many requests run; any error of the services */
   of(slug: string, asking: Asking, now = Date.now()): Promise<PublishedSet> {
     const known = this.kept.get(slug);
     if (known !== undefined && known.until > now) return known.set;
@@ -75,7 +75,7 @@ export class KeySets {
   }
 }
 
-/** Of a context whose tenant is only being looked for: nobody's. */
+/** The context of a search for the tenant. It names no tenant yet. */
 const anybodysTenant = '00000000-0000-0000-0000-000000000000';
 
 const unknown = (): AnkaError => new AnkaError('key-set-not-found', 'There is no tenant with this slug');

@@ -19,7 +19,7 @@ const about = {
   withinMs: 15_000,
 } as const;
 
-/** Who may change grants by its role, or by `manage` on the key. */
+/** The callers who can change grants, by their role or by `manage` on the key. */
 const changers = ['tenant-admin', 'application-admin', 'user'] as const;
 
 const inForce =

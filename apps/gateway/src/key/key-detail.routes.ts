@@ -3,7 +3,7 @@ import type { Route } from '../route/route.js';
 import { key } from './key.example.js';
 import { changers, keyReading } from './lifecycle-row.js';
 
-/** The public key of a key, and its label, description and metadata. */
+/** Routes for a key's public key, label, description and metadata. */
 export const keyDetailRoutes: readonly Route[] = [
   {
     ...keyReading,

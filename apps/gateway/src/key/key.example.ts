@@ -41,7 +41,7 @@ export const key = {
   revision: 1,
 };
 
-/** One of its versions. */
+/** A version of the key. */
 export const version = {
   keyId: key.id,
   version: key.version,
@@ -52,7 +52,7 @@ export const version = {
   createdAt: key.createdAt,
 };
 
-/** When it rotates by itself. */
+/** The key's rotation policy. */
 export const rotationPolicy = {
   keyId: key.id,
   interval: 'P90D',

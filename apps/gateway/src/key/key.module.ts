@@ -9,7 +9,7 @@ import { rotationPolicyRoutes } from './rotation-policy.routes.js';
 import { transitionRoutes } from './transition.routes.js';
 import { versionRoutes } from './version.routes.js';
 
-/** Keys and what happens to them: `POST /keys` is a row of `key.routes.ts`. The crypto-worker answers. */
+/** Serves keys and their lifecycle: `POST /keys` is a row of `key.routes.ts`. The crypto-worker answers. */
 @Module({
   imports: [
     RouteModule.forDomain(

@@ -1,9 +1,9 @@
 import { tenantRoles } from '../auth/role.js';
 
-/** A role, or the right `manage` on the key, lets a caller change the key. Destroying it takes the role. */
+/** The callers who can change a key, by their role or by the right `manage` on the key. A destruction needs a role. */
 export const changers = ['tenant-admin', 'application-admin', 'user'] as const;
 
-/** What the rows that read a part of a key have in common. */
+/** The common part of rows that read a part of a key. */
 export const keyReading = {
   method: 'GET',
   tag: 'Lifecycle',

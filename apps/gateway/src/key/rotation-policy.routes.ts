@@ -4,7 +4,7 @@ import type { Route } from '../route/route.js';
 import { rotationPolicy } from './key.example.js';
 import { changers, keyReading } from './lifecycle-row.js';
 
-/** When a key rotates automatically. */
+/** Routes for a key's automatic rotation. */
 export const rotationPolicyRoutes: readonly Route[] = [
   {
     ...keyReading,

@@ -150,7 +150,7 @@ const changes: readonly Route[] = verbs.map(
   }),
 );
 
-/** Changes of the state of a key or of one of its versions. */
+/** Routes that change the state of a key or of one of its versions. */
 export const transitionRoutes: readonly Route[] = [
   ...changes,
   {

@@ -4,7 +4,7 @@ import type { Route } from '../route/route.js';
 import { version } from './key.example.js';
 import { keyReading } from './lifecycle-row.js';
 
-/** The versions of a key and their usage. */
+/** Routes for the versions of a key and their usage. */
 export const versionRoutes: readonly Route[] = [
   {
     ...keyReading,

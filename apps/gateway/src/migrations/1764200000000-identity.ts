@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const appRole = 'ankadb_gateway_app';
 
 /**
- * Who may come in besides the bearers of configured issuers' tokens, and what it takes to have a change of that in force on
- * every gateway when it returns: see `identity/identity-epoch.ts`. No secret is kept: of clients there are public keys only.
+ * Creates service accounts and their tokens' keys, and the epochs that put a change of identities in force on every gateway before
+ * it returns: see `identity/identity-epoch.ts`. The tables hold no secret of a client, only public keys.
  */
 export class Identity1764200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

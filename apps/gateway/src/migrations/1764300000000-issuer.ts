@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const appRole = 'ankadb_gateway_app';
 
-/** Identity providers that tenants have named to speak for them, beside those of the configuration file. */
+/** Creates the identity providers that tenants trust, in addition to those of the configuration file. */
 export class Issuer1764300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

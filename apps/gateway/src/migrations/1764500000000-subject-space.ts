@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * For whom a tenant's issuer speaks, and what it may call them. Of one prefix there is one issuer that does not say it shares it.
- * Those from before go on as they were: for every name, in every role, side by side.
+ * Limits the people whom a tenant's issuer can name, and their roles. Among issuers with one prefix, one does not set
+ * `shares_subjects`. Existing issuers keep their rights: every name, every role, side by side.
  */
 export class SubjectSpace1764500000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const appRole = 'ankadb_gateway_app';
 
 /**
- * What one person has asked for and another has to approve. What was asked for never changes once it is written, and the
+ * Creates the requests of one person that another must approve. The requested operation never changes once it is written, and
  * service's role has no right to change it.
  */
 export class Approval1764510000000 implements MigrationInterface {

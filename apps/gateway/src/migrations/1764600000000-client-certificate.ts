@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Certificates that service accounts may prove themselves with, besides or instead of keys. */
+/** Adds the certificates with which service accounts can prove their identity, besides or instead of keys. */
 export class ClientCertificate1764600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

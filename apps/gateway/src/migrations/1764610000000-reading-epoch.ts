@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The epoch that a gateway reads in, beside the one before which nothing is under way on it: who is let in waits for the first
- * alone. Null where a gateway of an earlier version wrote the row. The rights on the table are those on the column.
+ * Adds the epoch that a gateway reads in to the epoch before which no work runs on it. An admission waits for the former only.
+ * Null if a gateway of an earlier version wrote the row. The rights on the table include the column.
  */
 export class ReadingEpoch1764610000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

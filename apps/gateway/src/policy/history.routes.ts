@@ -14,7 +14,7 @@ const about = { tag: 'Policy', status: 200 } as const;
 const reading = { ...about, method: 'GET', takes: 'parameters', withinMs: 10_000 } as const;
 const history = { ...reading, roles: ['tenant-admin', 'application-admin', 'auditor'] } as const;
 
-/** What the policy was, what it could be, and the way back. */
+/** Routes for the policy's history, its templates and rollbacks. */
 export const historyRoutes: readonly Route[] = [
   {
     ...history,

@@ -3,6 +3,6 @@ import { RouteModule } from '../route/route.module.js';
 import { historyRoutes } from './history.routes.js';
 import { policyRoutes } from './policy.routes.js';
 
-/** A tenant's algorithm policy and its history. The policy service answers. */
+/** Serves a tenant's algorithm policy and its history. The policy service answers. */
 @Module({ imports: [RouteModule.forDomain(policyRoutes, historyRoutes)] })
 export class PolicyModule {}

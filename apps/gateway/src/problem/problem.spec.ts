@@ -38,7 +38,7 @@ describe('problems', () => {
     expect(answer.text).not.toMatch(/node:|node_modules|\.[jt]s:|FST_|stack/);
   };
 
-  it.each(codes)('%s from a service is answered as its row says', async (code) => {
+  it.each(codes)('%s from a service is answered as its row in the table defines', async (code) => {
     rig.standIns.answer('sign', async () => {
       throw new AnkaError(code, 'What to do next');
     });
@@ -49,7 +49,7 @@ describe('problems', () => {
     rig.standIns.answer('sign');
   });
 
-  it('says which rules of a policy refuse something', async () => {
+  it('names the policy rules that refuse a request', async () => {
     const basis = { rule: 'cnsa2', source: 'CNSA 2.0' } as const;
     const refusal = { ...basis, reasons: [{ ...basis, code: 'cnsa2' as const, detail: 'Not in CNSA 2.0' }] };
     rig.standIns.answer('sign', () => Promise.reject(new AnkaError('policy-refused', 'Not in CNSA 2.0', { refusal })));
@@ -80,7 +80,7 @@ describe('problems', () => {
     expectProblem(await call(gateway, 'POST', '/api/v1/sign', { token, ...options }), status, code);
   });
 
-  it('takes JSON with a charset, and as much as the limit says', async () => {
+  it('accepts JSON with a charset, up to the size limit', async () => {
     const body = Buffer.alloc(256 * 1024, 32);
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     expect((await call(gateway, 'POST', '/api/v1/sign', { token, body, headers })).status).toBe(200);
@@ -122,7 +122,7 @@ describe('problems', () => {
     expect(answer.headers.get('allow')?.split(', ').toSorted()).toEqual(allow.split(', ').toSorted());
   });
 
-  it('an unknown query parameter goes to the contract, which is strict', async () => {
+  it('passes an unknown query parameter to the contract, which refuses it', async () => {
     await call(gateway, 'GET', '/api/v1/keys?limit=5&colour=red', { token });
     expect(rig.standIns.heard.get('listKeys')?.at(-1)?.body).toBe('{"limit":"5","colour":"red"}');
   });
@@ -140,13 +140,13 @@ describe('problems', () => {
     expectProblem(await call(gateway, 'PUT', '/api/v1/policy', { token, body: '{}', headers }), status, code);
   });
 
-  it('If-Match reaches the policy service as a revision', async () => {
+  it('passes If-Match to the policy service as a revision', async () => {
     const answer = await call(gateway, 'PUT', '/api/v1/policy', { token, body: '{}', headers: { 'if-match': '"41"' } });
     expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"7"']);
     expect(rig.standIns.heard.get('putPolicy')?.at(-1)?.context.ifMatch).toBe(41);
   });
 
-  it('what a service did not foresee stays inside', async () => {
+  it('hides the message of an unexpected error', async () => {
     rig.standIns.answer('sign', () => Promise.reject(new Error('secret internals at /etc/passwd')));
     const answer = await call(gateway, 'POST', '/api/v1/sign', { token, body: '{}' });
     expectProblem(answer, 500, 'internal-error');
@@ -154,7 +154,7 @@ describe('problems', () => {
     rig.standIns.answer('sign');
   });
 
-  it('a service that is not there is 503', async () => {
+  it('answers 503 for a service that is unavailable', async () => {
     const elsewhere = await rig.issuer.token(asTenant(tenantElsewhere, 'user'));
     expectProblem(
       await call(gateway, 'POST', '/api/v1/sign', { token: elsewhere, body: '{}' }),
@@ -221,7 +221,7 @@ describe('problems', () => {
         expect(head.toLowerCase()).toContain(line);
     });
 
-    it('a chunked body beyond the limit is cut off', async () => {
+    it('cuts off a chunked body at the limit', async () => {
       const chunk = `8000\r\n${' '.repeat(0x8000)}\r\n`.repeat(10);
       const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nTransfer-Encoding: chunked\r\n\r\n`;
       expect(await talk(gateway, head + chunk)).toContain('"code":"body-too-large"');
@@ -231,7 +231,7 @@ describe('problems', () => {
       ['with a reset', (socket: Socket) => socket.resetAndDestroy()],
       ['without a word', (socket: Socket) => socket.destroy()],
       ['half', (socket: Socket) => socket.end()],
-    ])('a caller who hangs up in the middle of a body (%s) is no outage of ours', async (_, hangUp) => {
+    ])('a caller who disconnects in the middle of a body (%s) is not reported as an outage', async (_, hangUp) => {
       const own = await rig.gateway();
       const logged = vi.spyOn(own.parts.log, 'error');
       const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nContent-Length: 9\r\n\r\n{`;
@@ -244,19 +244,19 @@ describe('problems', () => {
       expect(await own.parts.health.registry.metrics()).not.toContain('status="503"');
     });
 
-    it('none of it brought the gateway down', async () => {
+    it('leaves the gateway running after all of these', async () => {
       expect((await call(gateway, 'GET', '/readyz')).status).toBe(200);
     });
   });
 });
 
-describe('whatever is thrown', () => {
-  it('is our own fault unless it is known, and its words stay inside', () => {
+describe('any thrown value', () => {
+  it('becomes an internal error unless it is known, and its message is hidden', () => {
     const refusal = asRefusal(new Error('password=hunter2'));
     expect(problemOf(refusal, 'c')).toMatchObject({ status: 500, code: 'internal-error', detail: 'Internal error' });
   });
 
-  it.each([null, undefined, 'text', 42, {}])('may be %j', (thrown) => {
+  it.each([null, undefined, 'can be %j', 42, {}])('may be %j', (thrown) => {
     expect(asRefusal(thrown).code).toBe('internal-error');
   });
 });

@@ -5,14 +5,14 @@ const codes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
 
 export const problemMediaType = 'application/problem+json';
 
-/** RFC 9457, with the stable code and the id under which the request can be found again. */
+/** A problem (RFC 9457), with a stable code and the correlation id of the request. */
 export const problem = z
   .strictObject({
-    /** Stable, and the same as `code` says. */
+    /** A stable URI for `code`. */
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
-    /** What was wrong and what to do next. */
+    /** The error and the next step for the caller. */
     detail: z.string(),
     code: z.enum(codes),
     correlationId: z.string(),
@@ -23,7 +23,7 @@ export type Problem = z.infer<typeof problem>;
 
 export const problemType = (code: ErrorCode): string => `https://ankasecure.dev/problems/${code}`;
 
-/** What is known of a failure: an AnkaError, or what a service answered. */
+/** A failure: an AnkaError, or a service's failure reply. */
 export type Failure = Pick<AnkaError, 'code' | 'detail'> & { readonly refusal?: Refusal | undefined };
 
 export const problemOf = ({ code, detail, refusal }: Failure, correlationId: string): Problem => {
@@ -31,7 +31,7 @@ export const problemOf = ({ code, detail, refusal }: Failure, correlationId: str
   return { type: problemType(code), title, status, detail, code, correlationId, ...refusal };
 };
 
-/** The headers that go with a problem of `code`. */
+/** The headers of a problem with `code`. */
 export const problemHeaders = (code: ErrorCode): Readonly<Record<string, string>> => ({
   'content-type': problemMediaType,
   ...(code === 'authentication-required' && { 'www-authenticate': 'Bearer' }),

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
 import { asAnkaError } from '@ankasecure/service-kit';
 
-/** What Fastify refuses by itself, before a handler runs. Its own words stay inside. */
+/** The error for a refusal of Fastify before a handler runs. Fastify's message is hidden. */
 const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_BAD_URL: ['request-invalid', 'The path is malformed'],
   FST_ERR_MAX_PARAM_LENGTH: ['route-not-found', 'There is no resource at this path'],
@@ -18,9 +18,9 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The length of the body does not match Content-Length'],
 };
 
-/** Whatever was thrown while a request was answered, as an error its caller may see. */
+/** Turns any thrown value into an error that the caller may see. */
 export const asRefusal = (error: unknown, request?: IncomingMessage): AnkaError => {
-  // A socket's code would pass for the database's.
+  // A socket's code could be mistaken for the database's.
   if (isHangUp(error, request))
     return new AnkaError('request-invalid', 'The connection ended before the whole body arrived');
   const known = refusals[(error as { code?: string } | null)?.code ?? ''];

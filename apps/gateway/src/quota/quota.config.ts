@@ -3,20 +3,20 @@ import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 const limits = z.strictObject({
-  /** Sustained rate. */
+  /** The sustained rate. */
   requestsPerSecond: integer(1, 1_000_000),
-  /** What may come at once after a pause. */
+  /** The number of requests at once after a pause. */
   burst: integer(1, 1_000_000),
-  /** Requests under way at once; unbounded without it. */
+  /** The limit of concurrent requests. Default: none. */
   concurrentRequests: integer(1, 1_000_000).optional(),
 });
 export type QuotaLimits = z.infer<typeof limits>;
 
-/** What one tenant may ask of one gateway process. */
+/** The limits of one tenant in one gateway process. */
 export const quotaConfig = z
   .strictObject({
     ...limits.shape,
-    /** Tenants with bounds of their own. */
+    /** Tenants with their own limits. */
     tenants: z.array(z.strictObject({ tenant: uuid, ...limits.shape })).optional(),
   })
   .refine(
@@ -25,7 +25,7 @@ export const quotaConfig = z
   );
 export type QuotaLimitsConfig = z.infer<typeof quotaConfig>;
 
-/** The quotas in force. Without limits nothing is counted. */
+/** The quotas. Without limits, requests are not counted. */
 export abstract class QuotaConfig {
   abstract readonly limits?: QuotaLimitsConfig | undefined;
 }

@@ -19,13 +19,13 @@ describe('a tenant’s quota', () => {
     expect(grants()).toEqual([true, true, true, false]);
   });
 
-  it('is each tenant’s own', () => {
+  it('is separate for each tenant', () => {
     const { quota } = bucket();
     for (let i = 0; i < 4; i++) quota.take('a');
     expect(quota.take('b').granted).toBe(true);
   });
 
-  it('says what is left and when there is more', () => {
+  it('reports the remaining requests and the time of the next ones', () => {
     const { quota } = bucket();
     expect(quota.policyOf('a')).toBe('"tenant";q=3;w=2');
     expect(rateLimitOf(quota.take('a'))).toBe('"tenant";r=2;t=1');
@@ -34,7 +34,7 @@ describe('a tenant’s quota', () => {
     expect(quota.take('a')).toEqual({ granted: false, remaining: 0, seconds: 1 });
   });
 
-  it('forgets who has been quiet, and nobody else', () => {
+  it('forgets only tenants without recent requests', () => {
     const { quota, after } = bucket();
     for (let i = 0; i < 3; i++) quota.take('a');
     after(1000);
@@ -45,7 +45,7 @@ describe('a tenant’s quota', () => {
     expect(quota.take('a').remaining).toBe(2);
   });
 
-  it('may be another for a tenant that is named', () => {
+  it('can differ for a named tenant', () => {
     const tenant = '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55';
     const own = { tenant, requestsPerSecond: 10, burst: 50 };
     const quota = new Quota(quotaConfig.parse({ requestsPerSecond: 2, burst: 3, tenants: [own] }));
@@ -54,7 +54,7 @@ describe('a tenant’s quota', () => {
     expect(quotaConfig.safeParse({ requestsPerSecond: 2, burst: 3, tenants: [own, own] }).success).toBe(false);
   });
 
-  it('bounds what is under way at once, until it is over', () => {
+  it('limits concurrent requests until they end', () => {
     const quota = new Quota({ requestsPerSecond: 1, burst: 1, concurrentRequests: 2 });
     const [end] = [quota.begin('a'), quota.begin('a')];
     expect(quota.begin('a')).toBeUndefined();

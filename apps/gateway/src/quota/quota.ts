@@ -16,8 +16,8 @@ const limitsOf = (limits: QuotaLimits): Limits => ({
 });
 
 /**
- * One token bucket per tenant and its requests under way, in this process's memory. It is our own, since it has to come after
- * authentication, must not cost the hot path a promise, and reports as draft-ietf-httpapi-ratelimit-headers has it.
+ * A token bucket for each tenant, and a count of its running requests, in this process's memory. No library serves here: the
+ * check runs after authentication, costs the hot path no promise, and reports as in draft-ietf-httpapi-ratelimit-headers.
  */
 export class Quota {
   private readonly buckets: Buckets;
@@ -41,7 +41,7 @@ export class Quota {
     return this.buckets.take(tenantId, { perSecond: requestsPerSecond, burst });
   }
 
-  /** @returns what to call when the request is over; undefined when as many are under way as may be */
+  /** @returns a function to call when the request ends; undefined when too many requests are running */
   begin(tenantId: string): (() => void) | undefined {
     const count = this.underWay.get(tenantId) ?? 0;
     if (count >= (this.limitsOf(tenantId).concurrentRequests ?? Number.POSITIVE_INFINITY)) return undefined;
@@ -68,13 +68,13 @@ export const rateLimitOf = (
   name: 'tenant' | 'key' = 'tenant',
 ): string => `"${name}";r=${remaining};t=${seconds}`;
 
-/** One more item of a list that a header is (RFC 9651 §3.1). */
+/** Appends an item to a header that is a list (RFC 9651 §3.1). */
 const append = (reply: FastifyReply, header: string, item: string): void => {
   const before = reply.getHeader(header);
   reply.header(header, before === undefined ? item : `${String(before)}, ${item}`);
 };
 
-/** Reports the key's quota, as the worker gave it, behind the tenant's. */
+/** Appends the key's quota from the worker to the tenant's. */
 export const reportKeyQuota = (reply: FastifyReply, left: KeyQuota): void => {
   append(reply, 'ratelimit-policy', policyOf('key', left.quota, left.window));
   append(reply, 'ratelimit', rateLimitOf(left, 'key'));

@@ -7,7 +7,7 @@ import { Quota, rateLimitOf } from './quota.js';
 
 const free = (): void => undefined;
 
-/** Charges requests to their tenant's quota. Lets every request through where no quota is configured. */
+/** Charges requests to their tenant's quota. Admits every request if no quota is configured. */
 @Injectable()
 export class TenantQuota {
   private readonly quota: Quota | undefined;
@@ -33,7 +33,7 @@ export class TenantQuota {
     throw new AnkaError('quota-exceeded', `The tenant’s quota is used up. Try again in ${grant.seconds} s.`);
   }
 
-  /** Counts a request as under way. @returns what to call at its end. @throws AnkaError `quota-exceeded` */
+  /** Counts a running request. @returns a function to call at its end. @throws AnkaError `quota-exceeded` */
   begin(tenantId: string): () => void {
     if (this.quota === undefined) return free;
     const end = this.quota.begin(tenantId);

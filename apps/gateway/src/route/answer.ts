@@ -12,7 +12,7 @@ export interface Answer {
 
 const json = { 'content-type': 'application/json' };
 
-/** RFC 9745 §2.1 (a structured date: seconds) and RFC 8594 §3 (an HTTP-date, whole seconds too). */
+/** The values of RFC 9745 §2.1 (a structured date in seconds) and RFC 8594 §3 (an HTTP-date, also in whole seconds). */
 const noticeHeaders = ({ deprecation, sunset }: Notice): Record<string, string> => ({
   ...(deprecation !== undefined && { deprecation: `@${Math.floor(Date.parse(deprecation) / 1000)}` }),
   ...(sunset !== undefined && { sunset: new Date(sunset).toUTCString() }),
@@ -25,7 +25,7 @@ const successHeaders = (route: Route, { revision, id, notice }: ReplyHead & { ok
   ...(notice !== undefined && noticeHeaders(notice)),
 });
 
-/** What a service's reply is to the caller: its bytes with the headers of its head, or a problem. */
+/** The HTTP answer to a service's reply: the reply's bytes and the headers of its head, or a problem. */
 export const answerOf = (route: Route, { head, body }: RawReply, correlationId: string): Answer => {
   if (head.ok) return { status: route.status, headers: successHeaders(route, head), body };
   const problem = problemOf(head.error, correlationId);
@@ -36,7 +36,7 @@ export const answerOf = (route: Route, { head, body }: RawReply, correlationId: 
   };
 };
 
-/** Nobody knows what became of the request, it may be had by repeating it, or after a grant: its answer is not its last. */
+/** Codes that are not final: the outcome is unknown, a repetition can succeed, or a grant can change it. */
 export const isFinal = ({ head }: RawReply): boolean =>
   head.ok || (errors[head.error.code].status < 500 && !head.error.retryable && head.error.code !== 'key-access-denied');
 

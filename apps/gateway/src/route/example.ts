@@ -1,4 +1,4 @@
-/** Values that the examples of the API description share. */
+/** Values that examples of the API description share. */
 export const ids = {
   tenant: '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55',
   signingKey: '01939f31-07c2-7a44-8f0e-2b9d6c1a3f10',
@@ -17,7 +17,7 @@ export const instants = {
   sealed: '2026-11-23T09:31:12.731Z',
 } as const;
 
-/** What a path's parameters look like, and what stands for them in examples. */
+/** The path's parameters: their format, and their value in examples. */
 export const pathExamples: Readonly<Record<string, { readonly schema: object; readonly example: string | number }>> = {
   id: { schema: { type: 'string', format: 'uuid' }, example: ids.signingKey },
   version: { schema: { type: 'integer', minimum: 1 }, example: 1 },
@@ -29,6 +29,6 @@ export const pathExamples: Readonly<Record<string, { readonly schema: object; re
   tenant: { schema: { type: 'string', format: 'uuid' }, example: ids.tenant },
 };
 
-/** The path with those in it. */
+/** The path with the example values. */
 export const examplePath = (path: string): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(pathExamples[name]?.example));

@@ -1,7 +1,7 @@
 import type { Contract } from '@ankasecure/contracts';
 import type { z } from 'zod';
 
-/** A contract that the gateway serves itself, by a controller in the same process: it never travels over the bus. */
+/** A contract that the gateway serves itself, with a controller in the same process. It is never sent over the bus. */
 export const ownContract = <Request extends z.ZodType, Reply extends z.ZodType>(
   name: string,
   request: Request,

@@ -2,9 +2,9 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { Route } from './route.js';
 
 /**
- * The revision an If-Match header names (RFC 9110 §13.1.1). `*`, lists and weak tags never match: a change has to say
- * which state it was decided on.
- * @throws AnkaError `precondition-required` without the header, `precondition-failed` for what cannot be a current ETag
+ * The revision in an If-Match header (RFC 9110 §13.1.1). `*`, lists and weak tags never match, because a change must name
+ * the state that it is based on.
+ * @throws AnkaError `precondition-required` without the header, `precondition-failed` for a value that cannot be a current ETag
  */
 export const revisionOf = (header: string | undefined): number => {
   if (header === undefined)
@@ -18,7 +18,7 @@ export const revisionOf = (header: string | undefined): number => {
   return Number(revision);
 };
 
-/** What a request's If-Match says to the service: nothing where the route takes none, or it may be left out and is. */
+/** The revision that a request's If-Match sends to the service. Undefined if the route takes none, or an optional header is absent. */
 export const conditionOf = (route: Route, header: string | undefined): Pick<Context, 'ifMatch'> => {
   if (route.conditional === undefined || (route.conditional === 'optional' && header === undefined)) return {};
   return { ifMatch: revisionOf(header) };

@@ -8,7 +8,7 @@ type Parameters = Readonly<Record<string, string>>;
 const invalid = (detail: string): AnkaError => new AnkaError('request-invalid', detail);
 
 /**
- * Whether the caller wants to know only what would happen. Where there is a body, this is the only query parameter there is.
+ * Whether the request is a dry run. A route with a body has no other query parameter.
  * @throws AnkaError `request-invalid` for any other
  */
 export const isDryRun = (request: FastifyRequest, route: Route): boolean => {
@@ -21,7 +21,7 @@ export const isDryRun = (request: FastifyRequest, route: Route): boolean => {
   return dryRun === 'true';
 };
 
-/** The body as it came. Whether it is JSON, and the right one, is for the serving service to say. */
+/** The body unchanged. The serving service checks whether it is valid JSON and fits the contract. */
 const bodyOf = (request: FastifyRequest): Buffer => {
   if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
   throw new AnkaError('body-malformed', 'Send a JSON body');
@@ -32,8 +32,8 @@ const assertId = (params: Parameters, { unknownId }: Route): void => {
 };
 
 /**
- * The body's members and the path's parameters, which no member may name: a parser that met a name twice would take the last.
- * The members stay as they were written, however deep they go. Without a body there are none.
+ * Joins the body's members and the path's parameters. A member cannot have a parameter's name, because a parser takes the last
+ * of two members with one name. Members stay as they were written, at any depth. An absent body has none.
  */
 const membersOf = (request: FastifyRequest, route: Route, params: Parameters): Buffer => {
   assertId(params, route);
@@ -51,7 +51,7 @@ const membersOf = (request: FastifyRequest, route: Route, params: Parameters): B
 
 const parametersOf = (request: FastifyRequest, route: Route, params: Parameters): Buffer => {
   const { dryRun, ...rest } = request.query as Record<string, string | string[]>;
-  // A route that knows of dry runs has taken it from here; to any other it is a parameter like all.
+  // A route with dry runs removes the parameter here. For any other route it is an ordinary parameter.
   const query = dryRun === undefined || route.dryRun === true ? rest : { ...rest, dryRun };
   assertId(params, route);
   for (const [name, value] of Object.entries(query)) {
@@ -62,9 +62,9 @@ const parametersOf = (request: FastifyRequest, route: Route, params: Parameters)
 };
 
 /**
- * The bytes of the contract's request: the HTTP body untouched, the body with the path's parameters, or path and query
+ * Builds the bytes of the contract's request: the HTTP body unchanged, the body with the path's parameters, or path and query
  * parameters as a JSON object.
- * @throws AnkaError `request-invalid`, `body-malformed`, or the route's answer to an id that cannot be one
+ * @throws AnkaError `request-invalid`, `body-malformed`, or the route's answer to an impossible id
  */
 export const requestBody = (request: FastifyRequest, route: Route): Buffer => {
   const params = request.params as Parameters;

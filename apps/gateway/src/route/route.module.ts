@@ -6,7 +6,7 @@ export class DomainRoutes {
   constructor(readonly rows: readonly Route[]) {}
 }
 
-/** Serves a domain's table of routes. `routes.md` says why the API is a table and what this module does. */
+/** Registers a domain's table of routes. `routes.md` says why the API is a table and what this module does. */
 @Module({})
 export class RouteModule {
   static forDomain(...tables: readonly (readonly Route[])[]): DynamicModule {

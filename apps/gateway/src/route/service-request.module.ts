@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ServiceRequest } from './service-request.js';
 
-/** The way from a route to the service that answers it. */
+/** Sends routes' requests to the services that answer them. */
 @Module({
   imports: [IdentityModule],
   providers: [ServiceRequest, InProcessServer],

@@ -10,17 +10,17 @@ import { standing, whileStanding } from './standing.js';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** What only some requests carry to the service. */
+/** The parts of a message that only some requests have. */
 export type ExtraContext = Pick<Context, 'resourceId' | 'ifMatch' | 'dryRun' | 'approval'>;
 
-/** An HTTP request and the reply to it, under the route that it came in by. */
+/** An HTTP request, its reply, and its route. */
 export interface Exchange {
   readonly route: Route;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
-/** The context that a service receives: who asks, and until when it may answer. */
+/** The context that a service receives: the caller and the deadline. */
 export const contextOf = (request: FastifyRequest, principal: Principal, withinMs: number): Context => {
   const { tenantId, subject, issuer, roles, groups } = principal;
   return {
@@ -43,7 +43,7 @@ export class ServiceRequest {
     private readonly epochs: IdentityEpoch,
   ) {}
 
-  /** @returns the service's reply; a failure that it answered is a reply too */
+  /** @returns the service's reply, which can also be a failure */
   async send({ route, request, reply }: Exchange, body: Buffer, extra: ExtraContext): Promise<RawReply> {
     const { principal } = request;
     const service = route.contract.owner === 'gateway' ? this.own : this.bus;

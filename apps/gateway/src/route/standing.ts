@@ -3,8 +3,8 @@ import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Route } from './route.js';
 
 /**
- * Checks that the caller is still admitted, because its admission may have ended while its body arrived or while its request
- * ran. Nothing is awaited if that is not possible or not the case.
+ * Checks that the caller is still admitted, because admission can end while its body arrives or its request runs. It awaits
+ * nothing if the caller cannot be excluded or has not been.
  * @throws AnkaError `authentication-required`, `access-denied`
  */
 export const standing = <Value>(
@@ -21,7 +21,7 @@ export const standing = <Value>(
   });
 };
 
-/** Does the same for work whose end the exclusion of its caller waits for. */
+/** Also makes a change that excludes the caller wait for the end of the work. */
 export const whileStanding = <Value>(
   principal: Principal,
   route: Route,

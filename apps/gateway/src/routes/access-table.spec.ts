@@ -23,20 +23,20 @@ ${row(['---', ...roles.map(() => '---'), '---'])}
 ${routes.map((route) => row(cellsOf(route))).join('\n')}
 `;
 
-/** Rights are widened in a file of their own, where a reviewer sees it: not in passing, in a route's description. */
+/** A change of rights shows in a golden file, where a reviewer sees it. */
 it('the table of roles and routes matches the golden file (UPDATE_GOLDEN=1 updates it)', () => {
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, table);
   expect(readFileSync(golden, 'utf8')).toBe(table);
 });
 
-it('every route is somebody’s, and no role of it is named twice', () => {
+it('every route has a role, and names no role twice', () => {
   for (const { operationId, roles: allowed, public: open } of routes) {
     expect(allowed.length > 0, operationId).toBe(open === undefined);
     expect(new Set(allowed).size, operationId).toBe(allowed.length);
   }
 });
 
-it('every route about one key says which right on it counts', () => {
+it('every route about one key names the right on the key that it needs', () => {
   const crypto = ['encrypt', 'decrypt', 'sign', 'verify'];
   for (const { operationId, path, right } of routes)
     expect(right !== undefined, operationId).toBe(/^\/(keys|aliases)\/\{/.test(path) || crypto.includes(operationId));

@@ -39,14 +39,14 @@ describe('access', () => {
     const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
     const answer = await attempt(route, await rig.issuer.token({ sub: `a ${role}`, ...asTenant(tenant, role) }));
     if (!allowed) expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
-    // What the gateway does itself it does: its id may be one that there is not.
+    // The gateway answers its own routes itself. The id in the request may not exist.
     else if (route.contract.owner === 'gateway') return expect([route.status, 404]).toContain(answer.status);
     else expect(answer.status).toBe(route.status);
     expect(heard(route) - before).toBe(allowed ? 1 : 0);
     if (allowed) expect(answer.text).toBe(JSON.stringify(route.example.reply));
   });
 
-  it('is anybody’s to public keys, and to nothing else', async () => {
+  it('to public keys needs no token, and everything else does', async () => {
     const open = routes.filter((route) => route.public);
     expect(open.map(({ operationId }) => operationId)).toEqual(['getKeySet']);
     for (const route of open) {
@@ -65,25 +65,28 @@ describe('access', () => {
   });
 
   const untried = guarded.filter(({ dryRun }) => dryRun !== true);
-  it.each(untried.map((route) => [route.operationId]))('does not do %s when it is to be tried', async (operationId) => {
-    const route = byName(operationId);
-    const [role = 'user'] = route.roles;
-    const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
-    const answer = await attempt(route, await rig.issuer.token(asTenant(tenant, role)), '?dryRun=true');
-    if (route.takes === 'body' || route.contract.owner === 'gateway')
-      return expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
-    // Of parameters it is one that the service knows nothing of.
-    const { body } = rig.standIns.heard.get(operationId)?.at(-1) ?? expect.fail();
-    expect(JSON.parse(body)).toMatchObject({ dryRun: 'true' });
-    expect(route.contract.request.safeParse(JSON.parse(body)).success).toBe(false);
-  });
+  it.each(untried.map((route) => [route.operationId]))(
+    'to %s as a dry run is refused, because the route has none',
+    async (operationId) => {
+      const route = byName(operationId);
+      const [role = 'user'] = route.roles;
+      const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
+      const answer = await attempt(route, await rig.issuer.token(asTenant(tenant, role)), '?dryRun=true');
+      if (route.takes === 'body' || route.contract.owner === 'gateway')
+        return expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
+      // The parameter reaches the service, whose contract does not have it.
+      const { body } = rig.standIns.heard.get(operationId)?.at(-1) ?? expect.fail();
+      expect(JSON.parse(body)).toMatchObject({ dryRun: 'true' });
+      expect(route.contract.request.safeParse(JSON.parse(body)).success).toBe(false);
+    },
+  );
 
-  it('knows no platform administrator outside the platform’s own tenant', async () => {
+  it('is refused to a platform administrator outside the platform’s own tenant', async () => {
     const answer = await attempt(byName('createTenant'), await rig.issuer.token(asTenant(tenantA, 'platform-admin')));
     expect([answer.status, answer.problem.code]).toEqual([403, 'access-denied']);
   });
 
-  it('puts a denial on record before it is answered', async () => {
+  it('is recorded when it is denied, before the answer', async () => {
     const correlationId = crypto.randomUUID();
     const answer = await call(gateway, 'GET', '/api/v1/audit/events', {
       token: await rig.issuer.token({ sub: 'curious' }),
@@ -107,10 +110,10 @@ describe('access', () => {
 });
 
 describe('dry runs', () => {
-  /** What changes nothing needs none. */
+  /** Routes that change nothing need no dry run. */
   const harmless = ['verifyTrail', 'evaluatePolicy', 'evaluatePolicyChange'];
 
-  it('are offered wherever something is done', () => {
+  it('are offered by every route that changes something', () => {
     const doing = routes.filter(({ method, operationId }) => method !== 'GET' && !harmless.includes(operationId));
     expect(doing.filter(({ dryRun }) => dryRun !== true).map(({ operationId }) => operationId)).toEqual([]);
   });

@@ -16,7 +16,7 @@ const refused = {
 const body = Buffer.from('{}');
 const none = {} as ApprovalRequests;
 
-/** Whoever was let in as alice, and is called otherwise by now; `ends` says at which look he is nobody any more. */
+/** A caller who was admitted as alice and has another name by now. `ends` is the check at which the caller is excluded. */
 const asked = async (ends = Number.POSITIVE_INFINITY) => {
   const seen: string[] = [];
   let looks = 0;
@@ -28,9 +28,9 @@ const asked = async (ends = Number.POSITIVE_INFINITY) => {
   const now: Principal = {
     ...about,
     subject: 'people:alice',
-    during: async (deed) => {
+    during: async (work) => {
       seen.push('begin');
-      return deed().finally(() => seen.push('end'));
+      return work().finally(() => seen.push('end'));
     },
   };
   const approvals = {
@@ -44,19 +44,19 @@ const asked = async (ends = Number.POSITIVE_INFINITY) => {
   return { answer: await answer.catch(({ code }: AnkaError) => code), seen };
 };
 
-it('what waits was asked for by who the caller is by then, while nobody shuts him out', async () => {
+it('a waiting request names its requester as they are known when it is stored, and a change that excludes them waits', async () => {
   const { answer, seen } = await asked();
   expect(seen).toEqual(['begin', 'people:alice', 'end']);
   expect(answer).toMatchObject({ status: 202 });
 });
 
-it('nothing that has revisions waits without one', async () => {
+it('a resource with revisions has no waiting request without one', async () => {
   const ofKey = routes.find(({ operationId }) => operationId === 'deleteKey') as Route;
   const answer = new AnswerOrWait(none).answer(ofKey, {} as FastifyRequest, { body }, refused);
   await expect(answer).rejects.toMatchObject({ code: 'internal-error' });
 });
 
-it('nothing is asked for by whoever is nobody by then, nor told to whoever has become nobody meanwhile', async () => {
+it('a caller who is excluded stores no request, and a caller who is excluded meanwhile gets no answer', async () => {
   expect(await asked(1)).toEqual({ answer: 'authentication-required', seen: [] });
   expect(await asked(2)).toEqual({ answer: 'authentication-required', seen: ['begin', 'people:alice', 'end'] });
 });

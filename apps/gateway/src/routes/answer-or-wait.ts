@@ -8,7 +8,7 @@ import { type Answer, answerOf } from '../route/answer.js';
 import { basePath, type Route } from '../route/route.js';
 import { standing, whileStanding } from '../route/standing.js';
 
-/** What went to the service. */
+/** The request that was sent to the service. */
 interface SentRequest {
   readonly body: Buffer;
   readonly ifMatch?: number | undefined;
@@ -23,14 +23,14 @@ export const answerWith = (status: 200 | 202, body: Approval | DryRun): Answer =
   body: Buffer.from(JSON.stringify(body)),
 });
 
-/** Turns a service's reply into an answer. Where the reply asks for a second person, the request is kept for one. */
+/** Turns a service's reply into an answer. If the reply requires a second person, the request is stored and waits. */
 @Injectable()
 export class AnswerOrWait {
   constructor(private readonly requests: ApprovalRequests) {}
 
   /**
-   * A kept request is about the revision there was when it was made, whether or not its caller named one: nobody approves a
-   * state that they could not have read.
+   * Stores the request for the present revision, even if its caller named none. Nobody can approve a state that they could
+   * not read.
    */
   async answer(
     route: Route,

@@ -14,14 +14,14 @@ import { standing } from '../route/standing.js';
 import { AnswerOrWait } from './answer-or-wait.js';
 import { Forward } from './forward.js';
 
-/** A record outlives its request's deadline by this much before it counts as left behind, in milliseconds. */
+/** The time after a request's deadline at which its record counts as abandoned, in milliseconds. */
 const graceMs = 1000;
 
-/** The hash binds the stored answer to the principal as well: another principal's equal request gets none of it. */
+/** The hash also binds the stored answer to the principal. Another principal does not get it for an equal request. */
 const hashOf = ({ principal: { issuer, subject } }: FastifyRequest, body: Buffer): Buffer =>
   hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
 
-/** Passes a creating request on with the id of what it creates, once per Idempotency-Key. */
+/** Forwards a creating request with the id of the new resource, once per Idempotency-Key. */
 @Injectable()
 export class Create {
   constructor(
@@ -35,7 +35,7 @@ export class Create {
   handlerFor(route: Route): Handler {
     const dryRun = this.forward.handlerFor(route);
     return async (request, reply) => {
-      // A dry run is not remembered: the key stays free for the request itself.
+      // A dry run is not stored, so the key stays free for the request itself.
       if (isDryRun(request, route)) return dryRun(request, reply);
       const key = idempotencyKeyOf(request.headers['idempotency-key']);
       const body = requestBody(request, route);
@@ -45,7 +45,7 @@ export class Create {
     };
   }
 
-  /** Replays the stored answer, or makes the attempt that the key allows. */
+  /** Returns the stored answer, or makes the attempt that the key allows. */
   private async once(exchange: Exchange, key: string, body: Buffer): Promise<FastifyReply> {
     const { route, request, reply } = exchange;
     const begun = await this.idempotency.begin({
@@ -77,7 +77,7 @@ export class Create {
     return { answer, isLast: isFinal(answered) };
   }
 
-  /** Keeps the last answer, or lets the next attempt in. The request itself is over, so a failure here does not change its answer. */
+  /** Stores the final answer, or lets another attempt begin. The request itself is over, so a failure here does not change its answer. */
   private async settle(claim: Claim, answer: Answer | undefined, correlationId: string): Promise<void> {
     try {
       await (answer === undefined ? this.idempotency.release(claim) : this.idempotency.finish(claim, answer));

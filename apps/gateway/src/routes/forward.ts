@@ -6,7 +6,7 @@ import type { Route } from '../route/route.js';
 import { type Handler, ServiceRequest } from '../route/service-request.js';
 import { AnswerOrWait } from './answer-or-wait.js';
 
-/** Passes the request's bytes on to the service that owns the operation, and the reply's bytes back. */
+/** Forwards a request's bytes to the service that owns the operation, and returns the reply's bytes. */
 @Injectable()
 export class Forward {
   constructor(

@@ -15,7 +15,7 @@ const pathOf = (url: string): string => url.split(/[?#]/, 1)[0] ?? '';
 
 const methodsOf = (route: Route): readonly string[] => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]);
 
-/** The paths of the table, and the token endpoint's, with the methods that each supports. */
+/** The paths of the table and of the token endpoint, with the methods of each. */
 const knownPaths = (routes: readonly Route[]): readonly KnownPath[] => [
   ...[...Map.groupBy(routes, urlOf)].map(([url, rows]) => ({
     pattern: new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+')}$`),
@@ -24,7 +24,7 @@ const knownPaths = (routes: readonly Route[]): readonly KnownPath[] => [
   { pattern: new RegExp(`^${tokenPath}$`), methods: ['POST'] },
 ];
 
-/** Answers 405 with Allow where the path exists (RFC 9110 §15.5.6), and 404 elsewhere. */
+/** Answers 405 with Allow if the path exists (RFC 9110 §15.5.6), otherwise 404. */
 @Injectable()
 export class NotFound implements OnModuleInit {
   private readonly paths: readonly KnownPath[];

@@ -23,11 +23,11 @@ describe('the rows that the domains register', () => {
     expect(await registered(policyRoutes, keyRoutes)).toEqual(described);
   });
 
-  it('stop the start where a domain is missing', async () => {
+  it('prevent the start if a domain is missing', async () => {
     await expect(registered(keyRoutes)).rejects.toThrow('no module registers the routes');
   });
 
-  it('stop the start where a row is not described', async () => {
+  it('prevent the start if a row is not described', async () => {
     const extra = { ...(keyRoutes[0] as (typeof described)[number]), operationId: 'createKeyTwice' };
     await expect(registered(keyRoutes, policyRoutes, [extra])).rejects.toThrow(
       'the table of routes lacks createKeyTwice',

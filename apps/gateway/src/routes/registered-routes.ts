@@ -6,7 +6,7 @@ import { RouteTable } from '../route/route-table.js';
 
 const idsOf = (rows: readonly Route[]): string => rows.map(({ operationId }) => operationId).join(', ');
 
-/** The rows that the domains' modules have registered, compared with the table that describes the API. */
+/** The rows that the domains' modules register, compared with the table that describes the API. */
 @Injectable()
 export class RegisteredRoutes {
   constructor(
@@ -14,7 +14,7 @@ export class RegisteredRoutes {
     private readonly table: RouteTable,
   ) {}
 
-  /** @throws Error where a row is described and not registered, or registered and not described */
+  /** @throws Error if a row is described and not registered, or registered and not described */
   rows(): readonly Route[] {
     const providers: readonly { readonly instance?: unknown }[] = this.discovery.getProviders();
     const registered = new Set(

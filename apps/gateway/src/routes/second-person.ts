@@ -19,7 +19,7 @@ const deciderOf = ({ route, request }: Exchange, principal: Principal): Decider 
   return { context: isDryRun(request, route) ? { ...context, dryRun: true } : context, principal };
 };
 
-/** What the service receives of an approval, besides the request. */
+/** The additional data of an approval that the service receives. */
 const approvedContext = ({ id, requestedBy, ifMatch }: Approval): ExtraContext => ({
   ...(ifMatch !== null && { ifMatch }),
   approval: { id, requestedBy },
@@ -27,7 +27,7 @@ const approvedContext = ({ id, requestedBy, ifMatch }: Approval): ExtraContext =
 
 const requestOf = (approval: Approval): Buffer => Buffer.from(JSON.stringify(approval.request));
 
-/** Decides requests for approval, and carries out what is approved as if the approver had asked for it: the approver's rights count. */
+/** Decides requests for approval, and carries out an approved request with the approver's rights. */
 @Injectable()
 export class SecondPerson {
   constructor(
@@ -83,7 +83,7 @@ export class SecondPerson {
     return sendAnswer(reply, answerWith(200, await this.decisions.conclude(approved, { status: answer.status, body })));
   }
 
-  /** @returns the operation's reply; unless it is the last one, the request may be approved again */
+  /** @returns the operation's reply. If it is not final, the request can be approved again */
   private async attempt(exchange: Exchange, approved: Approved): Promise<RawReply> {
     const { approval } = approved;
     let isLast = false;

@@ -10,7 +10,7 @@ import { Forward } from './forward.js';
 import { RegisteredRoutes } from './registered-routes.js';
 import { SecondPerson } from './second-person.js';
 
-/** The handlers that a row can ask for. */
+/** The handlers of rows. */
 @Injectable()
 export class RouteHandlers {
   constructor(
@@ -25,13 +25,13 @@ export class RouteHandlers {
   }
 }
 
-/** The request keeps its part of the body budget until the handler is through. */
+/** Keeps the request's part of the body budget until the handler ends. */
 const holding =
   (handler: Handler): Handler =>
   (request, reply) =>
     request.hold === undefined ? handler(request, reply) : request.hold.during(() => handler(request, reply));
 
-/** Puts the rows of the table on the server. A public row has an endpoint of its own. */
+/** Registers the table's rows with the server. A public row has an endpoint of its own. */
 @Injectable()
 export class ServeRoutes implements OnModuleInit {
   constructor(

@@ -12,7 +12,7 @@ import { SecondPerson } from './second-person.js';
 
 const byName = (operationId: string): Route => routes.find((route) => route.operationId === operationId) as Route;
 
-/** A request of a principal who stands for `looks` looks, and is shut out by the next. */
+/** A request of a principal who is still admitted for `looks` checks and is excluded at the next. */
 const ask = async (handlerOf: (seen: string[]) => Handler, looks: number) => {
   const seen: string[] = [];
   let looked = 0;
@@ -36,7 +36,7 @@ const ask = async (handlerOf: (seen: string[]) => Handler, looks: number) => {
   return [await answer.then(() => 'answered').catch(({ code }: AnkaError) => code), seen];
 };
 
-/** A part that the handler does not reach. */
+/** A dependency that the handler does not use. */
 const unused = undefined as never;
 
 const outcome = { status: 200, body: {} };
@@ -65,7 +65,7 @@ const replaying = (seen: string[]): Handler => {
 };
 
 it.each(['approve', 'reject'] as const)(
-  'the decision to %s is waited for by a change that shuts out the decider, and not reported to a decider who is out',
+  'the decision to %s delays a change that excludes the decider, and an excluded decider gets no answer',
   async (verdict) => {
     const decided = (looks: number) => ask((seen) => deciding(seen, verdict), looks);
     expect(await decided(2)).toEqual(['answered', ['begin', 'decided', 'end']]);
@@ -74,7 +74,7 @@ it.each(['approve', 'reject'] as const)(
   },
 );
 
-it('a stored answer is not replayed to a principal who is shut out', async () => {
+it('an excluded principal does not get a stored answer', async () => {
   const replayed = (looks: number) => ask(replaying, looks);
   expect(await replayed(1)).toEqual(['answered', ['found']]);
   expect(await replayed(0)).toEqual(['authentication-required', ['found']]);

@@ -4,7 +4,7 @@ import { isSoundRsa } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import type { RegisteredCertificate } from './service-account.contract.js';
 
-/** A certificate as it is kept. The thumbprint decides (RFC 8705 §2.2); the rest is there to show what was let in. */
+/** A stored certificate. The thumbprint decides (RFC 8705 §2.2). The other fields are for display. */
 export interface KeptCertificate extends RegisteredCertificate {
   /** base64. */
   readonly der: string;
@@ -12,7 +12,7 @@ export interface KeptCertificate extends RegisteredCertificate {
 
 const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 
-/** What a client's key may be, by OpenSSL's name of its kind. */
+/** The accepted key types of clients, by OpenSSL's name. */
 const kinds: Readonly<Record<string, (details: AsymmetricKeyDetails) => boolean>> = {
   rsa: ({ modulusLength = 0, publicExponent = 0n }) => isSoundRsa({ modulusLength, publicExponent }),
   ec: ({ namedCurve = '' }) => curves.includes(namedCurve),
@@ -28,7 +28,7 @@ const longestSubject = 1024;
 const invalid = (detail: string, cause?: unknown): AnkaError =>
   new AnkaError('request-invalid', `certificates: ${detail}`, { cause });
 
-/** One certificate between PEM's lines. */
+/** A single certificate in PEM. */
 const pem = /^-----BEGIN CERTIFICATE-----([\s\S]*)-----END CERTIFICATE-----$/;
 
 const derOf = (text: string): Buffer => {
@@ -43,7 +43,7 @@ const read = (text: string) => {
     const der = derOf(text);
     const { raw, publicKey, subject, validToDate } = new X509Certificate(der);
     if (!raw.equals(der)) throw new Error('there are bytes after the certificate');
-    // Attributes stand on lines of their own, and what would break a line is escaped in them. There may be none at all.
+    // Each attribute has its own line, and line breaks inside are escaped. There may be no attributes.
     const named = ((subject as string | undefined) ?? '').replaceAll('\n', ', ');
     return { der, publicKey, subject: named, notAfter: validToDate.toISOString() };
   } catch (cause) {
@@ -61,8 +61,8 @@ const keptOf = (text: string): KeptCertificate => {
 };
 
 /**
- * The stored form of certificates that an account authenticates with. Their issuers do not matter.
- * @throws AnkaError `request-invalid` for what is no certificate, has expired, is there twice or has a key that is too weak
+ * Returns the stored form of the certificates that an account authenticates with. Their issuers do not matter.
+ * @throws AnkaError `request-invalid` for a certificate that is invalid, expired, repeated, or has a weak key
  */
 export const keptCertificates = (texts: readonly string[]): readonly KeptCertificate[] => {
   const kept = texts.map(keptOf);

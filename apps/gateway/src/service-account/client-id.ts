@@ -1,9 +1,9 @@
 import { uuid } from '@ankasecure/contracts';
 
-/** Tenant and account in one word, so that an account is looked for in its own tenant only. */
+/** The client id names the tenant and the account, so an account is looked up in its own tenant only. */
 export const clientIdOf = (tenantId: string, id: string): string => `${tenantId}.${id}`;
 
-/** @returns undefined for anything that is no client id of the gateway */
+/** @returns undefined for a text that is no client id of the gateway */
 export const parseClientId = (clientId: string): { tenantId: string; id: string } | undefined => {
   const [tenantId, id, ...more] = clientId.split('.');
   return more.length === 0 && uuid.safeParse(tenantId).success && uuid.safeParse(id).success

@@ -31,7 +31,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 let tls: TlsRig;
 let client: TlsIdentity;
 let stranger: TlsIdentity;
-/** The client's. */
+/** The client's TLS identity. */
 let account: ServiceAccount;
 
 beforeAll(async () => {
@@ -42,13 +42,13 @@ beforeAll(async () => {
 afterAll(() => tls.rig.stop());
 afterEach(() => void vi.useRealTimers());
 
-/** A public key to make an account with, and its private half. */
+/** A public key for a new account, and its private key. */
 const makeKey = async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   return { keys: [{ ...(await exportJWK(publicKey)), kid: 'x', alg: 'ES256' }], privateKey };
 };
 
-/** Clients whose certificates are all taken. */
+/** Clients whose certificates are accepted. */
 const good: Record<string, () => Promise<TlsIdentity> | TlsIdentity> = {
   'EC P-256': () => makeIdentity(),
   'EC P-384': () => makeIdentity({ key: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384'] }),
@@ -59,27 +59,30 @@ const good: Record<string, () => Promise<TlsIdentity> | TlsIdentity> = {
 };
 
 describe('a service account with a certificate', () => {
-  it('shows what was let in, and not more', () => {
+  it('shows the certificate’s thumbprint, subject and end, and nothing more', () => {
     const { notAfter, ...shown } = account.certificates[0] ?? {};
     expect(shown).toEqual({ thumbprint: thumbprintOf(derOf(client)), subject: 'O=Acme, CN=payments' });
     expect(Date.parse(String(notAfter))).toBe(new X509Certificate(client.cert).validToDate.getTime());
     expect(account.keys).toEqual([]);
   });
 
-  it.each(Object.entries(good))('of %s gets a token that is bound to it, and comes in with both', async (_, make) => {
-    const identity = await make();
-    const own = await tls.newAccount(identity);
-    const answer = await tls.askToken(own.clientId, { identity });
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { token_type: 'Bearer', expires_in: 60 }]);
-    expect(decodeJwt(tokenIn(answer))).toMatchObject({ sub: own.id, tenant: tenantA, cnf: boundTo(identity) });
-    expect((await tls.read(tokenIn(answer), { identity })).status).toBe(200);
-    expect(tls.rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
-      tenantId: tenantA,
-      principal: own.id,
-    });
-  });
+  it.each(Object.entries(good))(
+    'of %s gets a token that is bound to it, and is admitted with both',
+    async (_, make) => {
+      const identity = await make();
+      const own = await tls.newAccount(identity);
+      const answer = await tls.askToken(own.clientId, { identity });
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { token_type: 'Bearer', expires_in: 60 }]);
+      expect(decodeJwt(tokenIn(answer))).toMatchObject({ sub: own.id, tenant: tenantA, cnf: boundTo(identity) });
+      expect((await tls.read(tokenIn(answer), { identity })).status).toBe(200);
+      expect(tls.rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
+        tenantId: tenantA,
+        principal: own.id,
+      });
+    },
+  );
 
-  it('may bring it in base64 DER, several of them, and keys besides', async () => {
+  it('can have several certificates, in base64 DER or PEM, and keys', async () => {
     const { keys } = await makeKey();
     const certificates = [derOf(client).toString('base64'), stranger.cert];
     const both = accountIn(await tls.create({ keys, certificates }));
@@ -101,7 +104,7 @@ describe('a service account with a certificate', () => {
     expect(rows).not.toContain(derOf(client).toString('base64'));
   });
 
-  it('has its tokens on record, with the way they were got and the certificate', async () => {
+  it('has its tokens recorded, with the method and the certificate', async () => {
     await tls.askToken(account.clientId, { identity: client });
     const { 'x5t#S256': thumbprint } = boundTo(client);
     await expect
@@ -115,7 +118,7 @@ describe('a service account with a certificate', () => {
     });
   });
 
-  it('signs no assertions: a certificate is not a key', async () => {
+  it('cannot sign assertions: a certificate is not a key', async () => {
     const { clientId } = account;
     const claims = { iss: clientId, sub: clientId, aud: ownIssuer, jti: crypto.randomUUID(), exp: seconds(60) };
     const assertion = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'x' });
@@ -127,7 +130,7 @@ describe('a service account with a certificate', () => {
     expect((await tls.send(tokenPath, { form, identity: client })).status).toBe(401);
   });
 
-  it('needs nothing but curl', async () => {
+  it('needs only curl', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'anka-curl-'));
     for (const [name, text] of [['app.pem', client.cert] as const, ['app-key.pem', client.key] as const])
       writeFileSync(join(directory, name), text);
@@ -145,32 +148,32 @@ describe('a service account with a certificate', () => {
   });
 });
 
-/** What no account is made with. */
+/** Certificates that are refused for a new account. */
 const bad: Record<string, () => Promise<readonly string[]> | readonly string[]> = {
-  'a text that is none': () => ['certificate'],
+  'a text that is no certificate': () => ['certificate'],
   'a private key': () => [client.key],
-  'two in one text': () => [`${client.cert}${stranger.cert}`],
-  'more behind its DER': () => [Buffer.concat([derOf(client), Buffer.from([0])]).toString('base64')],
-  'PEM that is encoded once more': () => [Buffer.from(client.cert).toString('base64')],
-  'one twice': () => [client.cert, derOf(client).toString('base64')],
-  'eleven of them': () => Array.from({ length: 11 }, () => client.cert),
-  'one that is too long': () => ['A'.repeat(16 * 1024 + 4)],
+  'two certificates in one text': () => [`${client.cert}${stranger.cert}`],
+  'data behind the DER': () => [Buffer.concat([derOf(client), Buffer.from([0])]).toString('base64')],
+  'PEM in base64': () => [Buffer.from(client.cert).toString('base64')],
+  'a certificate twice': () => [client.cert, derOf(client).toString('base64')],
+  'eleven certificates': () => Array.from({ length: 11 }, () => client.cert),
+  'a certificate that is too long': () => ['A'.repeat(16 * 1024 + 4)],
   'RSA with 1024 bits': async () => [(await makeIdentity({ key: ['rsa:1024'] })).cert],
   'RSA with the exponent 3': async () => [
     (await makeIdentity({ key: ['rsa:2048', '-pkeyopt', 'rsa_keygen_pubexp:3'] })).cert,
   ],
-  'a curve that is not NIST’s': async () => [
+  'a curve other than NIST’s': async () => [
     (await makeIdentity({ key: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] })).cert,
   ],
   Ed448: async () => [(await makeIdentity({ key: ['ed448'] })).cert],
-  'one that has expired': () => [makeMlDsaIdentity(Date.now() - 1000).cert],
-  'a subject without end': async () => [
+  'an expired certificate': () => [makeMlDsaIdentity(Date.now() - 1000).cert],
+  'a subject that is too long': async () => [
     (await makeIdentity({ subject: Array.from({ length: 20 }, () => `/OU=${'x'.repeat(60)}`).join('') })).cert,
   ],
-  'nothing, and no key': () => [],
+  'no certificate and no key': () => [],
 };
 
-describe('no service account is made', () => {
+describe('a new service account is refused', () => {
   it.each(Object.entries(bad))('with %s', async (_, certificates) => {
     const answer = await tls.create({ certificates: await certificates() });
     expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
@@ -180,11 +183,11 @@ describe('no service account is made', () => {
 interface Attempt {
   readonly clientId?: string;
   readonly identity?: TlsIdentity;
-  /** What day it is, in days from now. */
+  /** The day of the attempt, in days from now. */
   readonly today?: number;
 }
 
-/** Those who get no token. */
+/** Clients that get no token. */
 const refused: Record<string, () => Promise<Attempt> | Attempt> = {
   'has no certificate': () => ({}),
   'has a stranger’s certificate': () => ({ identity: stranger }),
@@ -207,8 +210,8 @@ const refused: Record<string, () => Promise<Attempt> | Attempt> = {
     return { identity };
   },
   'names the account in another tenant': () => ({ identity: client, clientId: `${tenantB}.${account.id}` }),
-  'names an account there is not': () => ({ identity: client, clientId: `${tenantA}.${crypto.randomUUID()}` }),
-  'is no client id': () => ({ identity: client, clientId: "'; DROP TABLE service_account" }),
+  'names an unknown account': () => ({ identity: client, clientId: `${tenantA}.${crypto.randomUUID()}` }),
+  'has no valid client id': () => ({ identity: client, clientId: "'; DROP TABLE service_account" }),
   'has a certificate that has expired': () => ({ identity: client, today: 2 }),
   'has a certificate that is not valid yet': () => ({ identity: client, today: -1 }),
   'has keys only': async () => {
@@ -234,7 +237,7 @@ describe('the token endpoint', () => {
     ]);
   });
 
-  it('believes no header that tells of a certificate', async () => {
+  it('ignores headers that describe a certificate', async () => {
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       'client-cert': `:${derOf(client).toString('base64')}:`,
@@ -245,7 +248,7 @@ describe('the token endpoint', () => {
     expect((await tls.send(tokenPath, { form: grantFor(account.clientId), headers })).status).toBe(401);
   });
 
-  it('says what to do where nobody is asked for a certificate', async () => {
+  it('explains the error when the gateway requests no certificates', async () => {
     const unasked = await tls.another(false);
     const form = grantFor(account.clientId);
     const overTls = await tls.send(tokenPath, { form, identity: client }, unasked);
@@ -265,7 +268,7 @@ describe('the token endpoint', () => {
     await unasked.stop();
   });
 
-  it('gives whoever shows an assertion what it always did, whatever the connection has', async () => {
+  it('accepts an assertion on any connection', async () => {
     const { keys, privateKey } = await makeKey();
     const { id, clientId } = accountIn(await tls.create({ keys, certificates: [client.cert] }));
     const claims = { iss: clientId, sub: clientId, aud: ownIssuer, jti: crypto.randomUUID(), exp: seconds(60) };

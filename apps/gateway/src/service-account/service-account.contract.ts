@@ -17,7 +17,7 @@ const keys = z
   .max(10)
   .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'must not contain a kid twice');
 
-/** Characters of one: with a key and a signature of ML-DSA-87 it has some ten thousand. */
+/** The limit of characters of a certificate. One with a key and a signature of ML-DSA-87 has some ten thousand. */
 const longestCertificate = 16 * 1024;
 
 const certificates = z.array(z.string().min(1).max(longestCertificate)).max(10);
@@ -62,7 +62,7 @@ export const createServiceAccount = ownContract(
   serviceAccount,
 );
 
-/** Newest first. A cursor is the id of the last one of a page, as in other listings of the gateway. */
+/** Newest first. A cursor is the id of the last item of a page, as in other listings of the gateway. */
 export const listServiceAccounts = ownContract(
   'service-account.list',
   z.strictObject({ limit: pageLimit, cursor: uuid.optional() }),

@@ -38,7 +38,7 @@ export class ServiceAccountRecord {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** Whole certificates have some kilobytes each, so they are not read with the account: their thumbprints decide. */
+  /** A whole certificate has some kilobytes, so it is not read with the account. The thumbprints decide. */
   @Column('jsonb', { default: [], select: false })
   certificates!: readonly KeptCertificate[];
 

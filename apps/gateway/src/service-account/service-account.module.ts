@@ -5,7 +5,7 @@ import { ServiceAccountController } from './service-account.controller.js';
 import { serviceAccountRoutes } from './service-account.routes.js';
 import { ServiceAccounts } from './service-accounts.js';
 
-/** Tenants' applications. The gateway answers for them itself. */
+/** Serves tenants' applications. The gateway owns them. */
 @Module({
   imports: [RouteModule.forDomain(serviceAccountRoutes), IdentityModule],
   controllers: [ServiceAccountController],

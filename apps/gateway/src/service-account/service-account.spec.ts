@@ -35,7 +35,7 @@ const create = (body: object, token = admin) =>
 const newAccount = async (keys: readonly JWK[] = [pair.jwk], roles = ['user']): Promise<ServiceAccount> =>
   JSON.parse((await create({ name: 'payments', roles, groups: ['signers'], keys })).text) as ServiceAccount;
 
-/** An assertion as it should be, with any of its parts replaced. */
+/** A valid assertion, with any of its parts replaced. */
 const assertion = (
   { clientId }: Pick<ServiceAccount, 'clientId'>,
   claims: Record<string, unknown> = {},
@@ -76,7 +76,7 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 describe('a service account', () => {
-  it('gets a token for an assertion, and comes in with it as itself', async () => {
+  it('gets a token for an assertion, and is admitted with it', async () => {
     const answer = await ask(await assertion(account));
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.text)).toMatchObject({ token_type: 'Bearer', expires_in: 60 });
@@ -91,11 +91,11 @@ describe('a service account', () => {
     });
   });
 
-  it('may name the issuer instead of the endpoint, and itself beside the assertion', async () => {
+  it('can name the issuer instead of the endpoint, and itself beside the assertion', async () => {
     expect((await ask(await assertion(account, { aud: ownIssuer }), { client_id: account.clientId })).status).toBe(200);
   });
 
-  it('has its tokens on record in its tenant’s trail', async () => {
+  it('has its tokens recorded in its tenant’s trail', async () => {
     await tokenOf();
     await expect
       .poll(() =>
@@ -104,7 +104,7 @@ describe('a service account', () => {
       .toMatchObject({ tenantId: tenantA, outcome: 'success', details: { userIssuer: ownIssuer } });
   });
 
-  it('is no platform administrator, and keeps no secret with us', async () => {
+  it('is no platform administrator, and the platform stores no secret of it', async () => {
     expect((await create({ name: 'x', roles: ['platform-admin'], keys: [pair.jwk] })).status).toBe(400);
     const { d } = await exportJWK(pair.privateKey);
     expect((await create({ name: 'x', roles: ['user'], keys: [{ ...pair.jwk, d }] })).status).toBe(400);
@@ -121,11 +121,11 @@ describe('a service account', () => {
       'RSA with 512 bits',
       { kty: 'RSA', n: Buffer.alloc(64, 0xff).toString('base64url'), e: 'AQAB', kid: 'x', alg: 'RS256' },
     ],
-  ])('is not made with %s', async (_, key) => {
+  ])('is refused with %s', async (_, key) => {
     expect((await create({ name: 'x', roles: ['user'], keys: [key] })).problem.code).toBe('request-invalid');
   });
 
-  it('is another tenant’s, who finds none', async () => {
+  it('does not exist for another tenant', async () => {
     const token = await rig.issuer.token(asTenant(tenantB, 'tenant-admin'));
     for (const method of ['GET', 'DELETE'])
       expect((await call(gateway, method, `/api/v1/service-accounts/${account.id}`, { token })).status).toBe(404);
@@ -156,7 +156,7 @@ describe('the listing of accounts', () => {
 });
 
 describe('a dry run', () => {
-  const rehearse = async (method: string, path: string, body?: object): Promise<DryRun> => {
+  const dryRunOf = async (method: string, path: string, body?: object): Promise<DryRun> => {
     const options = { token: admin, ...(body && { body: JSON.stringify(body) }) };
     const answer = await call(gateway, method, `/api/v1/service-accounts${path}?dryRun=true`, options);
     expect(answer.status, answer.text).toBe(200);
@@ -165,16 +165,16 @@ describe('a dry run', () => {
   const known = async (): Promise<string> =>
     (await call(gateway, 'GET', '/api/v1/service-accounts', { token: admin })).text;
 
-  it('of an account checks everything, makes none, and is told apart in the trail', async () => {
+  it('of a new account checks everything, creates nothing, and is marked in the trail', async () => {
     const before = await known();
     const body = { name: 'tried', roles: ['user', 'auditor'], keys: [pair.jwk] };
-    expect(await rehearse('POST', '', body)).toEqual({
+    expect(await dryRunOf('POST', '', body)).toEqual({
       dryRun: true,
       operation: 'service-account.create',
       succeeds: true,
     });
     const short = { ...pair.jwk, x: 'AAAA' };
-    expect(await rehearse('POST', '', { ...body, keys: [short] })).toMatchObject({
+    expect(await dryRunOf('POST', '', { ...body, keys: [short] })).toMatchObject({
       succeeds: false,
       error: { code: 'request-invalid', status: 400 },
     });
@@ -187,19 +187,19 @@ describe('a dry run', () => {
     ]);
   });
 
-  it('of an end ends nothing', async () => {
+  it('of a deletion deletes nothing', async () => {
     const token = await tokenOf();
-    expect(await rehearse('DELETE', `/${account.id}`)).toMatchObject({ succeeds: true });
+    expect(await dryRunOf('DELETE', `/${account.id}`)).toMatchObject({ succeeds: true });
     expect((await read(token)).status).toBe(200);
-    expect(await rehearse('DELETE', `/${crypto.randomUUID()}`)).toMatchObject({
+    expect(await dryRunOf('DELETE', `/${crypto.randomUUID()}`)).toMatchObject({
       succeeds: false,
       error: { code: 'service-account-not-found' },
     });
   });
 });
 
-describe('a tenant with as many accounts as it may have', () => {
-  it('makes no other, and still answers for one that was made before', async () => {
+describe('a tenant with the maximum number of accounts', () => {
+  it('gets no other, and a repeated call still returns an earlier one', async () => {
     const accounts = gateway.app.get(ServiceAccounts);
     const context = { tenantId: tenantB, principal: 'admin', correlationId: 'full', deadline: seconds(60) * 1000 };
     const request = createServiceAccount.request.parse({ name: 'last', roles: ['user'], keys: [pair.jwk] });
@@ -218,7 +218,7 @@ describe('a tenant with as many accounts as it may have', () => {
   });
 });
 
-/** Assertions nobody gets a token for. */
+/** Assertions that get no token. */
 const bad: Record<string, () => Promise<string>> = {
   'is for another endpoint': () => assertion(account, { aud: 'https://elsewhere.test/token' }),
   'is for this endpoint and another': () => assertion(account, { aud: [tokenUrl, 'https://elsewhere.test'] }),
@@ -227,21 +227,21 @@ const bad: Record<string, () => Promise<string>> = {
   'has no end': () => assertion(account, { exp: undefined }),
   'lives for an hour': () => assertion(account, { exp: seconds(3600) }),
   'has no jti': () => assertion(account, { jti: undefined }),
-  'has a jti that is no text': () => assertion(account, { jti: 7 }),
+  'has a jti that is not text': () => assertion(account, { jti: 7 }),
   'is issued by another': () => assertion(account, { iss: 'somebody' }),
-  'is of an account there is not': () => assertion({ clientId: `${tenantA}.${crypto.randomUUID()}` }),
+  'is of an unknown account': () => assertion({ clientId: `${tenantA}.${crypto.randomUUID()}` }),
   'names the account in another tenant': () => assertion({ clientId: `${tenantB}.${account.id}` }),
-  'is of no client id': () => assertion({ clientId: "'; DROP TABLE service_account" }),
+  'has no valid client id': () => assertion({ clientId: "'; DROP TABLE service_account" }),
   'is signed by a stranger': async () => assertion(account, {}, { key: await makePair('one') }),
   'names no key': () => assertion(account, {}, { header: { kid: 'two' } }),
-  'brings its own key': () => assertion(account, {}, { header: { jwk: pair.jwk } }),
+  'contains its own key': () => assertion(account, {}, { header: { jwk: pair.jwk } }),
   'is an access token by its typ': () => assertion(account, {}, { header: { typ: 'at+jwt' } }),
-  'was shown before': async () => {
+  'was used before': async () => {
     const once = await assertion(account);
     expect((await ask(once)).status).toBe(200);
     return once;
   },
-  'was shown to another gateway before': async () => {
+  'was used on another gateway before': async () => {
     const once = await assertion(account);
     const other = await rig.gateway();
     expect((await ask(once, {}, other)).status).toBe(200);
@@ -251,7 +251,7 @@ const bad: Record<string, () => Promise<string>> = {
 };
 
 describe('a key that signs tokens', () => {
-  it('is known on every gateway when the first of them is shown, to one that was asked for it before as well', async () => {
+  it('is known on every gateway before its first token is returned, even where it was asked for earlier', async () => {
     const theirs = await rig.issuer.token({ sub: 'admin', ...asTenant(tenantB, 'tenant-admin') });
     const body = { name: 'payments', roles: ['user'], keys: [pair.jwk] };
     const first = JSON.parse((await create(body, theirs)).text) as ServiceAccount;
@@ -291,22 +291,22 @@ describe('the token endpoint', () => {
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { error }]);
   });
 
-  it('takes forms and nothing else, and no other route takes one', async () => {
+  it('takes only forms, and no other route takes them', async () => {
     const json = { body: '{}', headers: { 'content-type': 'application/json' } };
     expect((await call(gateway, 'POST', '/api/v1/oauth/token', json)).status).toBe(415);
     const form = { token: admin, body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
     expect((await call(gateway, 'POST', '/api/v1/sign', form)).status).toBe(415);
   });
 
-  it('gives one token for one assertion, however many ask at once', async () => {
+  it('gives one token for one assertion, however many concurrent requests use it', async () => {
     const once = await assertion(account);
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(once)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 401)]);
   });
 });
 
-describe('a database that goes away while a client proves itself', () => {
-  it('is a failure of ours, not of the client', async () => {
+describe('a database failure during a client’s authentication', () => {
+  it('is reported as a failure of the platform, not of the client', async () => {
     const accounts = gateway.app.get(ServiceAccounts);
     const find = accounts.find.bind(accounts);
     const cut = vi.spyOn(gateway.parts.dataSource, 'transaction');
@@ -323,7 +323,7 @@ describe('a database that goes away while a client proves itself', () => {
 });
 
 describe('an account that is deleted', () => {
-  it('is shut out of every gateway when the answer is there', async () => {
+  it('is excluded from every gateway before the answer', async () => {
     const gateways = [gateway, await rig.gateway(), await rig.gateway()];
     for (let time = 0; time < 5; time++) {
       const doomed = await newAccount();
@@ -338,7 +338,7 @@ describe('an account that is deleted', () => {
     for (const at of gateways.slice(1)) await at.stop();
   });
 
-  it('does nothing more that it began before', async () => {
+  it('continues nothing that it began earlier', async () => {
     const doomed = await newAccount([pair.jwk], ['tenant-admin']);
     const token = await tokenOf(doomed);
     expect((await read(token)).status).toBe(200);
@@ -355,7 +355,7 @@ describe('an account that is deleted', () => {
     expect(rig.standIns.heard.get('createKey') ?? []).toHaveLength(asked);
   });
 
-  /** Has a listing asked for and held back until it is let go. */
+  /** Starts a listing that is held back until `letGo`. */
   const held = async (of: ServiceAccount, at: Gateway) => {
     const token = await tokenOf(of);
     expect((await read(token, at)).status).toBe(200);
@@ -375,7 +375,7 @@ describe('an account that is deleted', () => {
   };
   const remove = (id: string, token = admin) => call(gateway, 'DELETE', `/api/v1/service-accounts/${id}`, { token });
 
-  it('has nothing under way any more when the answer is there, and is not answered what it asked before', async () => {
+  it('has no running work when the answer is there, and gets no answer to earlier requests', async () => {
     const other = await rig.gateway();
     const doomed = await newAccount();
     const { token, answer, letGo } = await held(doomed, other);
@@ -391,7 +391,7 @@ describe('an account that is deleted', () => {
     await other.stop();
   });
 
-  it('waits for nobody who stands', async () => {
+  it('is deleted without waiting for other callers’ work', async () => {
     const [bystander, doomed] = [await newAccount(), await newAccount()];
     const { answer, letGo } = await held(bystander, gateway);
     const from = performance.now();
@@ -402,7 +402,7 @@ describe('an account that is deleted', () => {
     rig.standIns.answer('listKeys');
   });
 
-  it('keeps nobody out meanwhile who is let in, and is waited for still', async () => {
+  it('delays no admission of others while its own work ends, and the deletion waits for that work', async () => {
     const theirs = await rig.issuer.token({ sub: 'admin', ...asTenant(tenantB, 'tenant-admin') });
     const body = { name: 'payments', roles: ['user'], keys: [pair.jwk] };
     const bystander = JSON.parse((await create(body, theirs)).text) as ServiceAccount;
@@ -426,7 +426,7 @@ describe('an account that is deleted', () => {
     for (const at of [other, fresh]) await at.stop();
   });
 
-  it('may be the one that asks for it, and two may ask it of each other', async () => {
+  it('can request its own deletion, and two accounts can request each other’s', async () => {
     const roles = ['tenant-admin'];
     const [one, two, three] = [
       await newAccount([pair.jwk], roles),
@@ -439,11 +439,11 @@ describe('an account that is deleted', () => {
     expect(performance.now() - from).toBeLessThan(5000);
     const [first, second, itself] = await Promise.all(tokens.map(async (token) => (await read(token)).status));
     expect(itself).toBe(401);
-    // Whoever is deleted before its own request is carried out deletes nobody any more.
+    // An account that is deleted before its own request runs deletes no other account.
     expect([first, second]).toContain(401);
   });
 
-  it('is waited for by a gateway that cannot be told, no longer than its lease', async () => {
+  it('is excluded on a disconnected gateway by the end of its lease', async () => {
     const doomed = await newAccount();
     const cut = await rig.gateway();
     const token = await tokenOf(doomed);

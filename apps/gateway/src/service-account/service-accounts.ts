@@ -18,13 +18,13 @@ import { resourceOf, ServiceAccountRecord } from './service-account.entity.js';
 type CreateRequest = z.infer<typeof createServiceAccount.request>;
 type Query = z.infer<typeof listServiceAccounts.request>;
 
-/** Of one tenant. More than that are a group of people who should have an issuer of their own. */
+/** The limit per tenant. A larger group of people should have its own issuer. */
 const most = 1000;
 
-/** An account that an earlier call has created, or the certificates that the new account keeps. */
+/** An account that an earlier call created, or the certificates of a new account. */
 type CreationPlan = { readonly earlier: ServiceAccount } | { readonly certificates: readonly KeptCertificate[] };
 
-/** Creates, reads and deletes a tenant's applications and the public keys and certificates that they prove themselves with. */
+/** Creates, reads and deletes a tenant's applications, with the public keys and certificates that prove their identity. */
 @Injectable()
 export class ServiceAccounts {
   constructor(
@@ -91,8 +91,8 @@ export class ServiceAccounts {
   }
 
   /**
-   * Deletes the account. When the change is settled, no gateway accepts a token of the account, and nothing is under way that
-   * began with one.
+   * Deletes the account. When the change has settled, no gateway accepts a token of the account, and no work that began with
+   * one is running.
    */
   delete(context: Context, id: string): Promise<ServiceAccount | DryRun> {
     const { tenantId } = context;
@@ -111,7 +111,7 @@ export class ServiceAccounts {
   }
 }
 
-/** The certificates as they are kept. @throws AnkaError `request-invalid` for a key or a certificate that proves nothing */
+/** The stored form of the certificates. @throws AnkaError `request-invalid` for a key or a certificate that cannot prove an identity */
 const usableProofs = async ({ keys, certificates }: CreateRequest): Promise<readonly KeptCertificate[]> => {
   for (const key of keys) await assertUsable(key);
   return keptCertificates(certificates);

@@ -4,9 +4,9 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 const everyMs = 60_000;
 
 interface Task {
-  /** Names what is removed, for the log. */
+  /** Names the removed records, for the log. */
   readonly what: string;
-  /** Removes some at a time. @returns how many */
+  /** Removes some of the records. @returns how many */
   readonly remove: () => Promise<number>;
 }
 

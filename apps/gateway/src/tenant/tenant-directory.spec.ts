@@ -15,7 +15,7 @@ describe('a tenant’s partition', () => {
   const kept = () =>
     rig.postgres.query('ankadb_gateway', 'SELECT tenant_id, partition FROM tenant_partition ORDER BY tenant_id');
 
-  it('is kept once policy has said it, behind the second wall', async () => {
+  it('is stored once the policy service has named it, behind row-level security', async () => {
     const gateway = await rig.gateway();
     expect((await list(gateway, tenantA)).status).toBe(200);
     expect(await kept()).toEqual([{ tenant_id: tenantA, partition: 'default' }]);
@@ -25,13 +25,13 @@ describe('a tenant’s partition', () => {
     expect(row?.seen).toBe('0');
   });
 
-  it('is not kept of a tenant that policy does not know', async () => {
+  it('is not stored for a tenant that the policy service does not know', async () => {
     const before = await kept();
     expect((await list(await rig.gateway(), crypto.randomUUID())).problem.code).toBe('tenant-unknown');
     expect(await kept()).toEqual(before);
   });
 
-  it('serves a gateway that starts while policy is away, and none that nobody asked about', async () => {
+  it('is known to a gateway that starts while the policy service is unavailable, if it was asked for before', async () => {
     await rig.standIns.leave('policy');
     const started = await rig.gateway();
     expect((await list(started, tenantA)).status).toBe(200);

@@ -9,8 +9,8 @@ const withinMs = 5000;
 const partitionName = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
- * Which partition each tenant lives on. A tenant never moves, so policy is asked once per tenant, and what it said is kept
- * in memory and in the gateway's own database: a gateway that starts while policy is away still serves the tenants it knew.
+ * Finds the partition of each tenant. A tenant never moves, so the policy service is asked once per tenant. Its answer is kept
+ * in memory and in the gateway's own database. A gateway that starts while the policy service is unavailable serves known tenants.
  */
 @Injectable()
 export class TenantDirectory {
@@ -27,7 +27,7 @@ export class TenantDirectory {
     return this.partitions.get(tenantId);
   }
 
-  /** @throws AnkaError `tenant-unknown`, or whatever kept policy from answering */
+  /** @throws AnkaError `tenant-unknown`, or the error of the policy service */
   async find(who: Pick<Principal, 'tenantId' | 'subject' | 'issuer'>, correlationId: string): Promise<string> {
     const { tenantId, subject: principal, issuer } = who;
     const found = this.resolving.get(tenantId) ?? this.resolve({ tenantId, principal, issuer, correlationId });

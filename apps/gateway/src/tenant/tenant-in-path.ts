@@ -5,14 +5,14 @@ import type { TenantDirectory } from './tenant-directory.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The tenant a request is about, where its path names it; otherwise it is the principal's. */
+    /** The tenant that a request concerns: the one in its path, otherwise the principal's. */
     tenantInPath?: string;
   }
 }
 
 /**
- * Lets a request through that names a tenant in its path: its own people's, and the platform's administrators'. To everybody
- * else another tenant's id is one that nobody has.
+ * Admits a request that names a tenant in its path, if it comes from that tenant or a platform administrator. For everyone
+ * else, another tenant's id does not exist.
  * @throws AnkaError `tenant-mismatch`
  */
 export const aimAtTenant = async (request: FastifyRequest, tenants: TenantDirectory): Promise<void> => {

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The HSM partition that a tenant lives on, as the policy service said it. */
+/** The HSM partition of a tenant, from the policy service. */
 @Entity('tenant_partition')
 @Check('tenant_partition_partition_check', `partition ~ '^[A-Za-z0-9_-]{1,64}$'`)
 export class TenantPartition {

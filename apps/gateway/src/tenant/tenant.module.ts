@@ -4,7 +4,7 @@ import { kekRoutes } from './kek.routes.js';
 import { tenantRoutes } from './tenant.routes.js';
 import { TenantDirectory } from './tenant-directory.js';
 
-/** Tenants and their KEKs, which policy and the crypto-worker answer for, and the partition that each tenant lives on. */
+/** Serves tenants and their KEKs, which the policy service and the crypto-worker own, and finds each tenant's partition. */
 @Module({
   imports: [RouteModule.forDomain(tenantRoutes, kekRoutes)],
   providers: [TenantDirectory],

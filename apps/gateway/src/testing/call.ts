@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request to the API; a body is sent as JSON unless a header says otherwise. */
+/** Sends one request to the API. A body is sent as JSON unless a header says otherwise. */
 export const call = async (
   gateway: Gateway,
   method: string,
@@ -42,7 +42,7 @@ export const call = async (
   };
 };
 
-/** Bytes on a connection of their own, and all that comes back until it is closed or `idleMs` pass in silence. */
+/** Sends bytes on a new connection. @returns everything received until it closes or is idle for `idleMs` */
 export const talk = (gateway: Gateway, bytes: string, idleMs = 3000): Promise<string> =>
   new Promise((resolve) => {
     let heard = '';

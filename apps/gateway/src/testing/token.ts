@@ -2,7 +2,7 @@ import type { TokenClaims, TokenKey } from '@ankasecure/contracts';
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import type { Role } from '../auth/role.js';
 
-/** An identity provider for tests: one ES256 key, and tokens with any of their parts replaced. */
+/** An identity provider for tests, with one ES256 key and tokens with any of their parts replaced. */
 export interface TokenMaker {
   readonly issuer: string;
   readonly publicJwk: JWK;
@@ -13,14 +13,14 @@ export const audience = 'ankasecure-test';
 export const tenantA = '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55';
 export const tenantB = '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e66';
 
-/** Lives on a partition that no worker serves. */
+/** A tenant on a partition that no worker serves. */
 export const tenantElsewhere = '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e77';
 
 export const seconds = (fromNow = 0): number => Math.floor(Date.now() / 1000) + fromNow;
 
 export const asTenant = (tenant: string, ...roles: readonly Role[]) => ({ tenant, roles });
 
-/** What the crypto-worker does in the HSM: one key per tenant, named by it. */
+/** Signs like the crypto-worker in the HSM: one key per tenant, with the tenant's name. */
 export const makeTokenSigner = async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
   const { x = '', y = '' } = await exportJWK(publicKey);

@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const app = 'ankadb_policy_app';
 
 /**
- * Tenants and the versions of their policies. A tenant has at most one version in force and at most one on its way; what a
- * version says never changes once it is written, and the service's role has no right to change it.
+ * Creates tenants and the versions of their policies. A tenant has at most one active and one pending version. The contents of a
+ * version never change once it is written, and the service's role has no right to change them.
  */
 export class Initial1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

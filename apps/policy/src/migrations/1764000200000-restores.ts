@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Which earlier version a roll-back brought back. */
+/** Adds the earlier version that a rollback restored. */
 export class Restores1764000200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

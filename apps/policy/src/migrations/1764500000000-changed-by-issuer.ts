@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Whose word it is who changed a policy. Of versions from before it is not known. */
+/** Adds the issuer of the principal who changed a policy. It is unknown for earlier versions. */
 export class ChangedByIssuer1764500000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE policy_version ADD COLUMN changed_by_issuer text');

@@ -10,9 +10,9 @@ export interface PolicyChange {
   /** The earlier version that a rollback restored. */
   readonly restores?: number | null;
   readonly changedBy: string;
-  /** The issuer that vouches for `changedBy`; none where the service acts by itself. */
+  /** The issuer that vouches for `changedBy`. Absent if the service acts by itself. */
   readonly changedByIssuer?: string | null;
-  /** Set where the change took two people. */
+  /** Set if two people made the change. */
   readonly approvalId?: string | null;
   readonly requestedBy?: string | null;
   readonly correlationId: string;
@@ -21,7 +21,7 @@ export interface PolicyChange {
 /** Longest value of an event's details. */
 const maxDetail = 512;
 
-/** Lists names in their order. Where they do not fit, it says how many more there are. */
+/** Lists names in their order. If they do not fit, it says how many more there are. */
 const listed = (names: readonly string[]): string => {
   const all = names.join(' ');
   if (all.length <= maxDetail) return all;
@@ -68,7 +68,7 @@ const actorOf = (change: PolicyChange): Actor => {
   };
 };
 
-/** A policy came in force: the versions before and after, and their differences. */
+/** Reports that a policy came into force: the versions before and after, and their differences. */
 export const policyChanged = (change: PolicyChange, before: Pick<PolicyChange, 'version' | 'document'>): AuditEvent =>
   auditEvent(actorOf(change), {
     operation: 'policy.put',
@@ -80,7 +80,7 @@ export const policyChanged = (change: PolicyChange, before: Pick<PolicyChange, '
     },
   });
 
-/** A policy is in force that was not known here: the versions before and after, and their differences. */
+/** Reports a policy in force that this database did not know: the versions before and after, and their differences. */
 export const policyAdopted = (
   adopted: PolicyChange,
   before: Pick<PolicyChange, 'version' | 'document'> | null,
@@ -96,7 +96,7 @@ export const policyAdopted = (
     },
   });
 
-/** A policy was refused and never comes in force. */
+/** Reports that a policy was refused and never comes into force. */
 export const policyRefused = (change: PolicyChange, failureCode: string): AuditEvent =>
   auditEvent(actorOf(change), {
     operation: 'policy.put',
@@ -104,7 +104,7 @@ export const policyRefused = (change: PolicyChange, failureCode: string): AuditE
     details: { toVersion: String(change.version) },
   });
 
-/** The first policy came in force, so the tenant exists. The event enters its own trail and that of the platform's auditors. */
+/** Reports that the first policy came into force, so the tenant exists. The event enters its own trail and the platform's. */
 export const tenantCreated = (change: PolicyChange, { id, slug, name, partition }: Tenant): readonly AuditEvent[] => {
   const actor = actorOf(change);
   const operation = 'tenant.create';

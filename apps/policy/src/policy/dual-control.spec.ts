@@ -5,7 +5,7 @@ import { errorOf, eventually, type RunningPolicy, startPolicy } from '../testing
 
 const strict = { fipsOnly: true, dualControl: ['destroy' as const] };
 
-describe('a policy that wants two people for something', () => {
+describe('a policy that requires two people for something', () => {
   let policy: RunningPolicy;
   let tenantId: string;
   const approval = { id: randomUUID(), requestedBy: 'bob' };
@@ -19,7 +19,7 @@ describe('a policy that wants two people for something', () => {
   });
   afterAll(() => policy.stop());
 
-  it('is not relaxed by one person, nor by one who approves their own request', async () => {
+  it('is not relaxed by one person, nor by a person who approves their own request', async () => {
     for (const over of [{}, { approval: { ...approval, requestedBy: 'alice' } }])
       for (const document of [{ ...strict, fipsOnly: false }, { ...strict, dualControl: [] }, { fipsOnly: true }])
         expect(await errorOf(policy.put(tenantId, { ifMatch: 2, ...over }, document))).toMatchObject({
@@ -35,18 +35,18 @@ describe('a policy that wants two people for something', () => {
     expect(await policy.put(tenantId, { ifMatch: 2 }, tighter)).toMatchObject({ version: 3, ...tighter });
   });
 
-  it('says so to a dry run, once all else is well', async () => {
-    const rehearsed = async (ifMatch: number, over = {}): Promise<unknown> => {
-      const { body } = await policy.rehearse(tenantId, { ifMatch, ...over }, { fipsOnly: true });
+  it('reports this in a dry run, after all other checks', async () => {
+    const dryRun = async (ifMatch: number, over = {}): Promise<unknown> => {
+      const { body } = await policy.dryRun(tenantId, { ifMatch, ...over }, { fipsOnly: true });
       const { succeeds, error } = JSON.parse(body.toString()) as DryRun;
       return [succeeds, error?.code];
     };
-    expect(await rehearsed(2)).toEqual([false, 'approval-required']);
-    expect(await rehearsed(1)).toEqual([false, 'precondition-failed']);
-    expect(await rehearsed(2, { approval })).toEqual([true, undefined]);
+    expect(await dryRun(2)).toEqual([false, 'approval-required']);
+    expect(await dryRun(1)).toEqual([false, 'precondition-failed']);
+    expect(await dryRun(2, { approval })).toEqual([true, undefined]);
   });
 
-  it('is relaxed by two, in force on the worker, and its event names both', async () => {
+  it('is relaxed by two people, is then in force on the worker, and its event names both', async () => {
     expect(await policy.put(tenantId, { ifMatch: 2, approval }, { fipsOnly: true })).toMatchObject({
       version: 3,
       changedBy: 'alice',
@@ -65,13 +65,13 @@ describe('a policy that wants two people for something', () => {
     });
   });
 
-  it('is rolled back by two, and once when that is repeated', async () => {
+  it('is rolled back by two people, and once if the call is repeated', async () => {
     const back = await policy.rollback(tenantId, 1, { ifMatch: 2, approval });
     expect(back).toMatchObject({ version: 3, fipsOnly: false });
     expect(await policy.rollback(tenantId, 1, { ifMatch: 2, approval })).toEqual(back);
   });
 
-  it('has both on record, and never one for both', async () => {
+  it('is stored with both people, and never with one person as both', async () => {
     await policy.put(tenantId, { ifMatch: 2, approval }, { fipsOnly: true });
     const where = `WHERE tenant_id = '${tenantId}' AND version = 3`;
     const rows = await policy.query(`SELECT changed_by, requested_by, approval_id FROM policy_version ${where}`);

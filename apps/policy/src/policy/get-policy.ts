@@ -16,7 +16,7 @@ export class GetPolicy {
     private readonly changes: SettleChange,
   ) {}
 
-  /** A pending change is finished first if that is quick; otherwise the answer names its version. */
+  /** Finishes a pending change first if that is quick. Otherwise the answer names its version. */
   async get({ tenantId }: Context): Promise<Answer<Policy>> {
     let current = await this.read(tenantId);
     if (current.pending !== null) {

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 /**
- * The tenants with a pending change, longest waiting first. The function runs with its owner's rights: it is the one way for
+ * The tenants with a pending change, longest waiting first. The function runs with its owner's rights, and is the only way for
  * the service to see across tenants.
  */
 export const tenantsWithPendingChange = async (dataSource: DataSource): Promise<readonly string[]> => {

@@ -4,7 +4,7 @@ import { type EntityManager, In } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
-/** The answer that shows a version. Its ETag is the version. */
+/** The answer for a version. Its ETag is the version. */
 export const policyAnswer = (version: PolicyVersion, pendingVersion: number | null): Answer<Policy> => ({
   body: {
     tenantId: version.tenantId,

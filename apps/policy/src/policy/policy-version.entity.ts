@@ -3,8 +3,8 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { Tenant } from '../tenant/tenant.entity.js';
 
 /**
- * `pending`: handed to the workers, not known to be in force. `active`: in force on every worker. `superseded`: replaced by a
- * later version. `failed`: never in force, because the workers refused it or enforce a version that was not known here.
+ * `pending`: sent to the workers, not known to be in force. `active`: in force on every worker. `superseded`: replaced by a
+ * later version. `failed`: never in force, because the workers refused it or enforce a version that this database did not know.
  */
 export type PolicyVersionState = 'pending' | 'active' | 'superseded' | 'failed';
 
@@ -33,7 +33,7 @@ export class PolicyVersion {
   @Column('text', { default: 'pending' })
   state!: PolicyVersionState;
 
-  /** Number of times it was handed to the workers, counted before each time. */
+  /** The number of times that it was sent to the workers, counted before each time. */
   @Column('integer', { default: 0 })
   attempts!: number;
 
@@ -45,15 +45,15 @@ export class PolicyVersion {
   @Column('integer', { nullable: true })
   restores!: number | null;
 
-  /** The principal who made the change; the approver, where it took two people. */
+  /** The principal who made the change, or the approver if two people made it. */
   @Column('text', { name: 'changed_by' })
   changedBy!: string;
 
-  /** The issuer that vouches for the principal; null where the service acts by itself. */
+  /** The issuer that vouches for the principal. Null if the service acts by itself. */
   @Column('text', { name: 'changed_by_issuer', nullable: true })
   changedByIssuer!: string | null;
 
-  /** The approved request and its author, where the change took two people. */
+  /** The approved request and its author, if two people made the change. */
   @Column('uuid', { name: 'approval_id', nullable: true })
   approvalId!: string | null;
 

@@ -29,7 +29,7 @@ describe('a policy change', () => {
     const rows = await policy.query(`SELECT version, state FROM policy_version WHERE tenant_id = '${tenantId}'`);
     return Object.fromEntries(rows.map((row) => [String(row['version']), row['state']]));
   };
-  /** Callers read the policy that workers enforce, and it was reported once. */
+  /** Checks that callers read the policy that workers enforce, and that it was reported once. */
   const converged = (version: number) =>
     eventually(async () => {
       expect(await policy.get(tenantId)).toMatchObject({ version, ...strictDocument, pendingVersion: null });
@@ -37,7 +37,7 @@ describe('a policy change', () => {
       expect(puts()).toHaveLength(1);
     });
 
-  it('is in force on the worker when it is answered, and reports the differences', async () => {
+  it('is in force on the worker before it is answered, and reports the differences', async () => {
     const answer = await policy.put(tenantId, { ifMatch: 1, principal: 'bob', correlationId: 'req-9' }, strictDocument);
     expect(answer).toMatchObject({ version: 2, ...strictDocument, changedBy: 'bob', pendingVersion: null });
     expect(policy.worker.enforced.get(tenantId)).toEqual({ revision: 2, document: strictDocument });
@@ -55,7 +55,7 @@ describe('a policy change', () => {
     expect(puts()[0]?.details).not.toHaveProperty('addedAlgorithms');
   });
 
-  it('is recorded with the issuer of its author, also when it is finished in the background, and only its author can repeat it', async () => {
+  it('is recorded with its author’s issuer, also if it is finished in the background, and only its author can repeat it', async () => {
     const issuer = 'https://another.test';
     policy.worker.behaviour = 'fail';
     const put = () => policy.put(tenantId, { ifMatch: 1, issuer, ...soon() }, strictDocument);
@@ -68,7 +68,7 @@ describe('a policy change', () => {
     expect(await errorOf(namesake)).toMatchObject({ code: 'precondition-failed' });
   });
 
-  it('needs to name the version in force', async () => {
+  it('must name the version in force', async () => {
     expect(await errorOf(policy.put(tenantId))).toMatchObject({ code: 'precondition-required' });
     expect(await errorOf(policy.put(tenantId, { ifMatch: 2 }, strictDocument))).toMatchObject({
       code: 'precondition-failed',
@@ -87,7 +87,7 @@ describe('a policy change', () => {
   });
 
   it.each(['fail', 'hang', 'lose-reply'] as const)(
-    'is not confirmed when the worker does this: %s; and gets in force by itself',
+    'is not confirmed after this reaction of the worker: %s; and comes into force by itself',
     async (behaviour) => {
       policy.worker.behaviour = behaviour;
       const error = await errorOf(policy.put(tenantId, { ifMatch: 1, ...soon() }, strictDocument));
@@ -100,7 +100,7 @@ describe('a policy change', () => {
     },
   );
 
-  it('holds up the next change while it is pending, and is named to readers', async () => {
+  it('delays the next change while it is pending, and readers see its version', async () => {
     policy.worker.behaviour = 'fail';
     await errorOf(policy.put(tenantId, { ifMatch: 1, ...soon() }, strictDocument));
     for (const ifMatch of [1, 2])
@@ -110,7 +110,7 @@ describe('a policy change', () => {
       });
     expect(await policy.get(tenantId)).toMatchObject({ version: 1, ...initialPolicy, pendingVersion: 2 });
     policy.worker.behaviour = 'apply';
-    // It may still join an attempt at the second version that has failed already.
+    // The call may still join an attempt at the second version that has already failed.
     await eventually(async () => expect(await policy.put(tenantId, { ifMatch: 2 })).toMatchObject({ version: 3 }));
     expect(await states()).toEqual({ 1: 'superseded', 2: 'superseded', 3: 'active' });
   });
@@ -129,7 +129,7 @@ describe('a policy change', () => {
     },
   );
 
-  it('survives a database that fails between the worker’s answer and the note of it', async () => {
+  it('survives a database failure between the worker’s answer and its storage', async () => {
     await policy.query(`ALTER TABLE outbox ADD CONSTRAINT broken CHECK (events NOT LIKE '%${tenantId}%')`);
     const error = await errorOf(policy.put(tenantId, { ifMatch: 1, ...soon() }, strictDocument));
     expect(error).toMatchObject({ code: 'policy-not-applied' });
@@ -139,7 +139,7 @@ describe('a policy change', () => {
     await converged(2);
   });
 
-  it('is given up when the workers refuse it at once, and the next one goes on', async () => {
+  it('is abandoned if the workers refuse it at once, and the next change continues', async () => {
     policy.worker.behaviour = 'refuse';
     const error = await errorOf(policy.put(tenantId, { ifMatch: 1 }, strictDocument));
     expect(error).toMatchObject({ code: 'request-invalid' });
@@ -154,7 +154,7 @@ describe('a policy change', () => {
     expect(await policy.put(tenantId, { ifMatch: 1 }, strictDocument)).toMatchObject({ version: 3 });
   });
 
-  it('is not given up when an earlier attempt may have brought it in force', async () => {
+  it('is not abandoned if an earlier attempt may have brought it into force', async () => {
     policy.worker.behaviour = 'lose-reply';
     await errorOf(policy.put(tenantId, { ifMatch: 1, ...soon() }, strictDocument));
     await policy.stopInstances();
@@ -169,7 +169,7 @@ describe('a policy change', () => {
   it.each([
     ['with a later revision', 7],
     ['under the same revision', 2],
-  ])('gives way to what the workers enforce %s and this database has forgotten', async (_, revision) => {
+  ])('gives way to a policy that the workers enforce %s and this database does not know', async (_, revision) => {
     policy.worker.enforced.set(tenantId, { revision, document: strictDocument });
     const error = await errorOf(policy.put(tenantId, { ifMatch: 1, principal: 'bob' }, { fipsOnly: false }));
     expect(error).toMatchObject({ code: 'precondition-failed', retryable: false });
@@ -195,7 +195,7 @@ describe('a policy change', () => {
     expect(policy.worker.enforced.get(tenantId)?.document).toEqual(initialPolicy);
   });
 
-  it('has one winner among many at two instances, and every version in force is reported once', async () => {
+  it('has one winner among concurrent changes at two instances, and every version in force is reported once', async () => {
     await policy.startInstance();
     for (let version = 1; version <= 3; version++) {
       const calls = Array.from({ length: 6 }, (_, index) =>
@@ -239,7 +239,7 @@ describe('the policy database', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('shows and takes a tenant’s versions in that tenant’s transactions only', async () => {
+  it('shows and accepts a tenant’s versions only in that tenant’s transactions', async () => {
     const [a, b] = [await policy.tenant(), await policy.tenant()];
     expect(await app.query('SELECT 1 FROM policy_version')).toEqual([]);
     const rows = await withTenant(app, a, (manager) =>
@@ -250,7 +250,7 @@ describe('the policy database', () => {
     expect(await codeOf(withTenant(app, a, (manager) => manager.query(insert)))).toBe('42501');
   });
 
-  it('never lets the service change or remove a version’s document', async () => {
+  it('does not let the service change or remove a version’s document', async () => {
     const id = await policy.tenant();
     for (const sql of [
       `UPDATE policy_version SET document = '{}'`,

@@ -9,21 +9,21 @@ import { type CurrentPolicy, currentPolicy, findVersion, policyAnswer } from './
 import { PolicyVersion } from './policy-version.entity.js';
 import { SettleChange } from './settle-change.js';
 
-/** Kept of the caller's time for the reply, after the workers have answered, in milliseconds. */
+/** The part of the caller's time that is kept for the reply, after the workers have answered, in milliseconds. */
 const reserveMs = 250;
 
-/** The policy that a change brings in force: a document, or that of an earlier version. */
+/** The new policy of a change: a document, or the document of an earlier version. */
 type Wanted = { readonly document: PolicyDocument } | { readonly restores: number };
 
-/** The version to store, or the one in force where the same caller repeats the change that made it. */
+/** The version to store, or the version in force if the same caller repeats the change that made it. */
 type PlannedVersion =
   | { readonly repeated: PolicyVersion }
   | { readonly document: PolicyDocument; readonly restores: number | null };
 
 /**
- * Changes a tenant's policy: the new version is stored as pending, handed to the workers, marked active and reported. When
- * that stops half-way, the version stays pending and is handed out again (`SettleChange`) until it is known to be in force. A
- * stored change is never taken back, since a worker whose answer was lost may enforce it already.
+ * Changes a tenant's policy. The new version is stored as pending, sent to the workers, marked active and reported. If that stops
+ * half-way, the version stays pending and is sent again (`SettleChange`) until it is known to be in force. A stored change is
+ * never withdrawn, because a worker whose answer was lost may already enforce it.
  */
 @Injectable()
 export class PutPolicy {
@@ -35,7 +35,7 @@ export class PutPolicy {
 
   /**
    * When it returns, the document is in force on every worker. Repeating a call that ended without an answer is safe.
-   * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce a policy that was not known here, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `approval-required`, `audit-unavailable`
+   * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce a policy that this database did not know, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `approval-required`, `audit-unavailable`
    */
   put(context: Context, document: PolicyDocument): Promise<Answer<Policy | DryRun>> {
     return this.change(context, { document });
@@ -119,7 +119,7 @@ const conditionOf = ({ ifMatch }: Context): number => {
 
 /**
  * Tells a new change, which starts from the version in force, from one in force that the same caller repeats. A change that
- * relaxes the version in force may take two people.
+ * relaxes the version in force can need two people.
  * @throws AnkaError `policy-pending`, `precondition-failed`, `approval-required`
  */
 const assertCurrent = (

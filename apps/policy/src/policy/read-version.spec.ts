@@ -43,7 +43,7 @@ describe('the versions of a policy', () => {
     expect(await errorOf(policy.versions(other, { cursor: next ?? '' }))).toMatchObject({ code: 'cursor-invalid' });
   });
 
-  it('can be compared in either direction', async () => {
+  it('can be compared in both directions', async () => {
     const dates = { protectUntil: '2030-01-01T00:00:00Z' };
     expect(await policy.diff(tenantId, 1, 3)).toEqual({
       from: 1,
@@ -58,7 +58,7 @@ describe('the versions of a policy', () => {
     ]);
   });
 
-  it('are the tenant’s own', async () => {
+  it('are visible only to their tenant', async () => {
     const other = await policy.tenant();
     for (const call of [
       () => policy.version(other, 2),
@@ -68,7 +68,7 @@ describe('the versions of a policy', () => {
       expect(await errorOf(call())).toMatchObject({ code: 'policy-version-not-found' });
   });
 
-  it('come back as new ones, in force on the worker, with their origin on record', async () => {
+  it('are restored as new versions, are then in force on the worker, and record their origin', async () => {
     const back = await policy.rollback(tenantId, 1, { ifMatch: 3, principal: 'bob' });
     expect(back).toMatchObject({ version: 4, ...initialPolicy, changedBy: 'bob' });
     expect(policy.worker.enforced.get(tenantId)).toEqual({ revision: 4, document: initialPolicy });
@@ -88,7 +88,7 @@ describe('the versions of a policy', () => {
     });
   });
 
-  it('come back only from the version in force, and only when they once were', async () => {
+  it('are restored only from the version in force, and only if they were in force before', async () => {
     expect(await errorOf(policy.rollback(tenantId, 1))).toMatchObject({ code: 'precondition-required' });
     expect(await errorOf(policy.rollback(tenantId, 1, { ifMatch: 2 }))).toMatchObject({ code: 'precondition-failed' });
     expect(await errorOf(policy.rollback(tenantId, 9, { ifMatch: 3 }))).toMatchObject({

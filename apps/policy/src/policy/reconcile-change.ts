@@ -6,12 +6,12 @@ import { DataSource } from 'typeorm';
 import { tenantsWithPendingChange } from './pending-change.sql.js';
 import { SettleChange } from './settle-change.js';
 
-/** Between two looks, in milliseconds: `first` doubled up to `most` while changes stay unfinished; otherwise `idle`. */
+/** The pause between two searches, in milliseconds: `first`, doubled up to `most` while changes stay unfinished; otherwise `idle`. */
 const pauseMs = { first: 200, most: 5000, idle: 30_000 };
 const attemptMs = 10_000;
 /** Longest that stopping waits for attempts in progress, in milliseconds. The next instance repeats them. */
 const graceMs = 1000;
-/** Tenants whose changes are tried at once. */
+/** The number of tenants whose changes are tried at once. */
 const atOnce = 8;
 
 /** Finishes, in the background, every change that was left pending: by a failed call, a dead instance or an absent worker. */
@@ -32,7 +32,7 @@ export class ReconcileChange implements OnApplicationBootstrap, OnApplicationShu
     this.loop = this.run();
   }
 
-  /** Passes a change through, and looks soon when it was left unfinished. */
+  /** Returns the result of a change, and starts a search soon if the change was left unfinished. */
   async watch<Result>(change: Promise<Result>): Promise<Result> {
     try {
       return await change;

@@ -24,10 +24,10 @@ const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
 /**
  * Finishes pending changes.
  *
- * The next step is the same whatever happened before: the worker never got the change, its reply was lost, or this service
- * stopped before storing the reply. The pending version is handed to the workers again, which is idempotent. On their answer
- * it is marked active and reported in one transaction, which only the first instance completes. No lock is held while a
- * worker is asked, any number of instances may try at once, and every change is reported exactly once.
+ * The next step is the same in every case: the worker never got the change, its reply was lost, or this service stopped before
+ * it stored the reply. The pending version is sent to the workers again, which is idempotent. On their answer
+ * it is marked active and reported in one transaction, which only the first instance completes. No lock is held during a
+ * call to a worker, any number of instances can try at once, and every change is reported exactly once.
  */
 @Injectable()
 export class SettleChange {
@@ -41,10 +41,10 @@ export class SettleChange {
   ) {}
 
   /**
-   * Resolves when no change that was pending at the call still is. It joins an attempt in progress, which continues when the
-   * caller gives up.
+   * Resolves when no change that was pending at the call is pending any more. It joins an attempt in progress, which continues
+   * if the caller gives up.
    * @param deadline milliseconds since the epoch
-   * @throws AnkaError `policy-not-applied` when that is not known at the deadline; the worker's error when it refused the change for good
+   * @throws AnkaError `policy-not-applied` if that is not known at the deadline; the worker's error if it refused the change for good
    */
   async settle(tenantId: string, deadline: number): Promise<void> {
     const underWay = this.running.get(tenantId);
@@ -86,7 +86,7 @@ export class SettleChange {
     await (ours ? this.activate(tenant, change) : this.adopt(tenant, change, enforced));
   }
 
-  /** The pending change. The attempt is counted before a worker is asked. */
+  /** The pending change. The attempt is counted before a worker is called. */
   private begin(tenantId: string): Promise<{ tenant: Tenant; change: PolicyVersion } | undefined> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const { affected } = await manager.increment(PolicyVersion, { tenantId, state: 'pending' }, 'attempts', 1);
@@ -146,8 +146,8 @@ export class SettleChange {
   }
 
   /**
-   * Gives up a change that the workers refused, if this was the first attempt: an earlier attempt without an answer may have
-   * brought it in force. A tenant's first policy is never given up.
+   * Abandons a change that the workers refused, if this was the first attempt. An earlier attempt without an answer may have
+   * brought it into force. A tenant's first policy is never abandoned.
    */
   private fail(change: PolicyVersion, code: string): Promise<boolean> {
     const { tenantId, version } = change;

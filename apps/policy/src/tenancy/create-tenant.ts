@@ -15,19 +15,19 @@ import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
 import { PartitionConfig } from './partition.config.js';
 
-/** Kept of the caller's time for the reply, after the workers have answered, in milliseconds. */
+/** The part of the caller's time that is kept for the reply, after the workers have answered, in milliseconds. */
 const reserveMs = 250;
 
 export interface NewTenant {
   readonly slug: string;
   readonly name: string;
-  /** The default partition when absent. */
+  /** Absent for the default partition. */
   readonly partition?: string | undefined;
 }
 
 type WantedTenant = Pick<Tenant, 'id' | 'slug' | 'name' | 'partition'>;
 
-/** Creates tenants. A tenant is stored with its first policy pending, and exists for callers once that policy is in force. */
+/** Creates tenants. A tenant is stored with its first policy pending, and exists for callers when that policy is in force. */
 @Injectable()
 export class CreateTenant {
   constructor(
@@ -72,7 +72,7 @@ export class CreateTenant {
   }
 }
 
-/** A concurrent call may store the same tenant first: then this one returns it. */
+/** If a concurrent call has stored the same tenant first, this call returns it. */
 const register = async (
   manager: EntityManager,
   { principal, issuer, correlationId }: Context,

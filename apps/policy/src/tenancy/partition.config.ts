@@ -2,7 +2,7 @@ import { partitionName } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 export const partitionConfig = z.strictObject({
-  /** The HSM partition that new tenants live on unless they name another. */
+  /** The HSM partition of new tenants that name no other. */
   partition: partitionName.default('default'),
   /** The other partitions that workers serve. */
   partitions: z.array(partitionName).default([]),

@@ -8,7 +8,7 @@ import { CreateTenant } from './create-tenant.js';
 const slug = 'platform';
 const name = 'Platform';
 
-/** The tenant whose administrators create the others. Nobody exists to create it, so the service does at its start. */
+/** The tenant whose administrators create the others. The service creates it at its start. */
 @Injectable()
 export class PlatformTenant implements OnModuleInit {
   private ready = false;

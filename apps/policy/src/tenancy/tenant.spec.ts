@@ -16,7 +16,7 @@ describe('tenants', () => {
   });
   afterAll(() => policy.stop());
 
-  it('start with the platform’s own, as soon as a worker answers', async () => {
+  it('start with the platform’s own tenant, as soon as a worker answers', async () => {
     const { health } = (await policy.startInstance()).parts;
     health.markStarted();
     expect((await health.readiness()).parts['platform-tenant']).toBe('failed');
@@ -32,7 +32,7 @@ describe('tenants', () => {
     expect(policy.eventsOf(platformTenantId)[0]).toMatchObject({ operation: 'tenant.create', userId: 'policy' });
   });
 
-  it('are created with a policy in force, and reported in their own trail and in the platform’s', async () => {
+  it('are created with a policy in force, and are reported in their own trail and in the platform’s', async () => {
     const id = randomUUID();
     const tenant = await policy.create('acme', { resourceId: id, correlationId: 'req-7' }, 'ACME Payments');
     expect(tenant).toMatchObject({ id, slug: 'acme', name: 'ACME Payments', partition: 'default' });
@@ -65,7 +65,7 @@ describe('tenants', () => {
     expect(seenByPlatform[0]?.eventId).not.toBe(policy.eventsOf(id)[0]?.eventId);
   });
 
-  it('keep the policy that workers enforce when this database was lost', async () => {
+  it('keep the policy that workers enforce after this database was lost', async () => {
     const id = randomUUID();
     const document = { ...initialPolicy, fipsOnly: true };
     policy.worker.enforced.set(id, { revision: 5, document });
@@ -89,14 +89,14 @@ describe('tenants', () => {
     await eventually(() => expect(policy.eventsOf(resourceId)).toHaveLength(1));
   });
 
-  it('do not share a slug', async () => {
+  it('cannot share a slug', async () => {
     await policy.create('taken');
     expect(await errorOf(policy.create('taken'))).toMatchObject({ code: 'tenant-exists' });
     const raced = await Promise.allSettled([policy.create('raced'), policy.create('raced')]);
     expect(raced.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('exist for nobody until their policy is in force, and then by themselves', async () => {
+  it('exist only when their policy is in force, which needs no further call', async () => {
     const id = randomUUID();
     policy.worker.behaviour = 'fail';
     const error = await errorOf(policy.create('slow', { resourceId: id }));
@@ -123,13 +123,13 @@ describe('tenants', () => {
     expect(await errorOf(policy.list({ cursor: 'x.y' }))).toMatchObject({ code: 'cursor-invalid' });
   });
 
-  it('are administered by the platform’s own alone', async () => {
+  it('are administered only by the platform’s own tenant', async () => {
     const id = await policy.tenant();
     expect(await errorOf(policy.create('mine', { tenantId: id }))).toMatchObject({ code: 'access-denied' });
     expect(await errorOf(policy.list({}, id))).toMatchObject({ code: 'access-denied' });
   });
 
-  it('are unknown when nobody made them', async () => {
+  it('are unknown if nobody created them', async () => {
     expect(await errorOf(policy.getTenant(randomUUID()))).toMatchObject({ code: 'tenant-unknown' });
     expect(await errorOf(policy.get(randomUUID()))).toMatchObject({ code: 'tenant-unknown' });
     expect(await errorOf(policy.put(randomUUID(), { ifMatch: 1 }))).toMatchObject({ code: 'tenant-unknown' });

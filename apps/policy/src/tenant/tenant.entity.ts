@@ -2,7 +2,7 @@ import type { Tenant as TenantResource } from '@ankasecure/contracts';
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 /**
- * A tenant. It is `pending` until its first policy is in force, which is when its keys are in the HSM. Callers see active
+ * A tenant. It is `pending` until its first policy is in force and its keys are in the HSM. Callers see active
  * tenants only.
  */
 @Entity('tenant')

@@ -41,11 +41,11 @@ type Enforced = z.infer<typeof applyPolicy.reply>;
 /** A worker's reaction to a policy. */
 export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
 
-/** A worker that enforces as the contract says, and can be told to misbehave. */
+/** A worker that enforces policies as the contract says, and can be made to misbehave. */
 export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
   readonly enforced = new Map<string, Enforced>();
-  /** Number of times that each tenant's policy was handed over. */
+  /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
   private readonly answers: Record<
     Behaviour,
@@ -89,7 +89,7 @@ const contextOf = (tenantId: string, over: Partial<Context> = {}): Context => ({
   ...over,
 });
 
-/** Waits until `holds` does not throw any more. */
+/** Waits until `holds` no longer throws. */
 export const eventually = async (holds: () => unknown, withinMs = 8000): Promise<void> => {
   const end = Date.now() + withinMs;
   for (;;) {
@@ -103,7 +103,7 @@ export const eventually = async (holds: () => unknown, withinMs = 8000): Promise
   }
 };
 
-/** The policy service on real PostgreSQL and NATS, between a worker and an audit service that stand in. */
+/** The policy service on real PostgreSQL and NATS, with stand-ins for a worker and an audit service. */
 export const startPolicy = async () => {
   const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
   const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema };
@@ -156,7 +156,7 @@ export const startPolicy = async () => {
     startInstance,
     stopInstances,
     create,
-    /** A tenant with a policy in force. @returns its id */
+    /** Creates a tenant with a policy in force. @returns its id */
     tenant: async (): Promise<string> => (await create(`t-${randomUUID()}`)).id,
     list: (query: z.input<typeof listTenants.request> = {}, tenantId = platformTenantId) =>
       gateway.request(listTenants, '', contextOf(tenantId), query),
@@ -166,7 +166,7 @@ export const startPolicy = async () => {
       gateway.request(putPolicy, '', contextOf(tenantId, over), { ...initialPolicy, ...document }),
     rollback: (tenantId: string, version: number, over: Partial<Context> = {}) =>
       gateway.request(rollbackPolicy, '', contextOf(tenantId, over), { version }),
-    rehearse: (tenantId: string, over: Partial<Context>, document: Partial<PolicyDocument>) =>
+    dryRun: (tenantId: string, over: Partial<Context>, document: Partial<PolicyDocument>) =>
       gateway.requestRaw(
         putPolicy.subject,
         contextOf(tenantId, { dryRun: true, ...over }),
@@ -190,7 +190,7 @@ export const startPolicy = async () => {
 };
 export type RunningPolicy = Awaited<ReturnType<typeof startPolicy>>;
 
-/** The error a call ends with. */
+/** The error that a call ends with. */
 export const errorOf = (call: Promise<unknown>): Promise<AnkaError> =>
   call.then(
     (value) => {

@@ -3,7 +3,7 @@ import {
   auditEvent,
   type Context,
   type DryRun,
-  rehearsalOf,
+  dryRunNameOf,
   tried,
   verdictOf,
 } from '@ankasecure/contracts';
@@ -60,7 +60,7 @@ export class ActionRunner {
     check: () => Promise<unknown>,
   ): Promise<DryRun> {
     const { error } = await tried(check);
-    const action = { operation: rehearsalOf(operation), details, failureCode: error?.code ?? null };
+    const action = { operation: dryRunNameOf(operation), details, failureCode: error?.code ?? null };
     await this.recording(context.tenantId, (_, record) => record(auditEvent(context, action)));
     return verdictOf(operation, error);
   }

@@ -95,7 +95,7 @@ const jsonHandler =
   (handler: MessageHandler, { contract, answersDryRuns }: HandlerExtras): RawHandler =>
   async (context, bytes) => {
     const start = performance.now();
-    const request = validate((contract).request, parseJson(bytes));
+    const request = validate(contract.request, parseJson(bytes));
     if (context.dryRun === true && answersDryRuns !== true) await noDryRun();
     return written(context, await valueOf<Answer<unknown>>(handler(request, context)), start);
   };

@@ -14,7 +14,7 @@ import { startSilentProxy } from './silent-proxy.js';
 
 const database = 'cut_off';
 
-/** The service kit's connections, here because their spec needs what this library starts. */
+/** Tests the service kit's connections. The spec is here because it needs the servers of this library. */
 describe('a connection to a database that is cut off', () => {
   let postgres: Postgres;
   let proxy: Awaited<ReturnType<typeof startSilentProxy>>;
@@ -38,7 +38,7 @@ describe('a connection to a database that is cut off', () => {
     expect(performance.now() - start).toBeLessThan(6000);
   };
 
-  it('is given up in bounded time, and the pool makes another', async () => {
+  it('is closed in bounded time, and the pool opens another', async () => {
     const pool = new Pool({ ...connectionOf(config, 'spec', 1500), max: 1 });
     pool.on('error', () => undefined);
     await pool.query('SELECT 1');
@@ -49,7 +49,7 @@ describe('a connection to a database that is cut off', () => {
     await pool.end();
   });
 
-  it('is given up within a transaction, and the next one gets another', async () => {
+  it('is closed in bounded time during a transaction, and the next transaction gets another', async () => {
     const options = dataSourceOptions('spec', config, { entities: [], migrations: [] });
     const bounded = { ...options, extra: { ...(options.extra as object), query_timeout: 1500 } } as typeof options;
     const dataSource = await new DataSource(bounded).initialize();
@@ -64,7 +64,7 @@ describe('a connection to a database that is cut off', () => {
     await dataSource.destroy();
   });
 
-  it('says that it is lost to who holds it for its lock', async () => {
+  it('reports its loss to the holder of its lock', async () => {
     const client = new BoundedClient(connectionOf(config, 'spec', 1500));
     const lost = new Promise((resolve) => client.on('error', resolve));
     await client.connect();
@@ -73,7 +73,7 @@ describe('a connection to a database that is cut off', () => {
     await unavailable(lost.then((error) => Promise.reject(error as Error)));
   });
 
-  it('waits for no answer longer than statements may take, and both ends probe', async () => {
+  it('limits the time of statements and of silence, and both ends probe', async () => {
     expect(connectionOf(config, 'spec')).toMatchObject({ query_timeout: 20_000, keepAlive: true });
     const options = dataSourceOptions('spec', config, { entities: [], migrations: [] });
     expect(options.extra).toMatchObject({ query_timeout: 20_000, keepAlive: true, statement_timeout: 15_000 });

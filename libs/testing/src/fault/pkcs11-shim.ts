@@ -49,7 +49,7 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
       if (unknown.length > 0) throw new Error(`no PKCS#11 function ${unknown.join(', ')}`);
       const text = Object.entries(faults).map(([name, fault]) => `${name}=${fault}\n`);
       writeFileSync(`${control}.next`, text.join(''));
-      // The shim distinguishes it by its time from the previous file, whose inode it may have got.
+      // The shim detects a new file by its time, because the inode can be reused.
       utimesSync(`${control}.next`, ++injected, injected);
       renameSync(`${control}.next`, control);
     },

@@ -35,12 +35,12 @@ describe('a reply', () => {
   };
   const head = Buffer.byteLength('{"ok":true}\n');
 
-  it('may be as large as the server takes', async () => {
+  it('can be as large as the server allows', async () => {
     reply = Buffer.alloc(worker.maxPayload - head, 32);
     expect((await ask()).body.length).toBe(reply.length);
   });
 
-  it('that is larger is a failure the caller hears of at once', async () => {
+  it('that is larger fails for the caller at once', async () => {
     reply = Buffer.alloc(worker.maxPayload - head + 1, 32);
     const { head: answered, body } = await ask();
     expect(answered).toMatchObject({ ok: false, error: { code: 'body-too-large', retryable: false } });

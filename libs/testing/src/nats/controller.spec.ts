@@ -114,7 +114,7 @@ describe('a controller on the bus', () => {
     expect(denials).toEqual([['mallory', action]]);
   });
 
-  it('passes bytes through and hides the words of an unexpected error', async () => {
+  it('passes bytes through and hides the message of an unexpected error', async () => {
     expect((await askRaw()).body.toString()).toBe('bytes');
     const { head } = await askRaw({ principal: 'mallory' });
     expect(head).toMatchObject({ ok: false, error: { code: 'internal-error', detail: 'Internal error' } });
@@ -131,7 +131,7 @@ describe('a controller on the bus', () => {
     expect((await askRaw()).head.ok).toBe(true);
   });
 
-  it('can be asked with ClientProxy.send, which fails at once when nobody serves the contract', async () => {
+  it('can be called with ClientProxy.send, which fails at once when nobody serves the contract', async () => {
     const sent = gateway.send(getTenant, { partition: '', context: contextOf(), body: {} });
     await expect(
       new Promise((resolve, reject) => sent.subscribe({ next: resolve, error: reject })),

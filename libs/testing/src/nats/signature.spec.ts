@@ -53,7 +53,7 @@ const options: ts.CompilerOptions = {
   customConditions: ['source'],
 };
 
-/** Compiles one class per method, in a file that exists in memory only. @returns the lines of the file that have an error */
+/** Compiles one class per method, in a file in memory only. @returns the lines of the file that have an error */
 const faultyLines = (methods: readonly string[]): ReadonlySet<number> => {
   const name = fileURLToPath(new URL('signature.fixture.ts', import.meta.url));
   const lines = methods.map((method, index) => `export class Macs${index} { ${method.replaceAll('\n', ' ')} }`);

@@ -32,7 +32,7 @@ export class TestBus extends BusClient {
 
   /**
    * Serves a contract with validated bodies.
-   * @param rehearse answers dry runs; without it they are refused
+   * @param rehearse answers dry runs. Without it they are refused
    */
   serve<Request extends z.ZodType, Reply extends z.ZodType>(
     contract: Contract<Request, Reply>,
@@ -49,7 +49,7 @@ export class TestBus extends BusClient {
     });
   }
 
-  /** Serves a contract's subject in its queue group; the handler sees bytes and answers bytes. */
+  /** Serves a contract's subject in its queue group. The handler gets bytes and returns bytes. */
   serveRaw(contract: Contract, partition: string, handler: RawHandler): Served {
     const served = new Served(() =>
       this.connection.subscribe(
@@ -66,7 +66,7 @@ export class TestBus extends BusClient {
     await this.connection.flushed();
   }
 
-  /** Takes no new requests and lets those on the wire and in flight finish, for at most `graceMs`. */
+  /** Accepts no new requests and lets those on the wire and in flight finish, for at most `graceMs`. */
   async drain(graceMs = 2000): Promise<void> {
     const end = Date.now() + graceMs;
     const confirmed = Promise.allSettled(this.served.splice(0).map((served) => served.end()));

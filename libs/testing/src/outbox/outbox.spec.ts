@@ -42,10 +42,10 @@ const eventOf = (over: Partial<AuditEvent> = {}): AuditEvent => ({
 });
 const eventsOf = (count: number): AuditEvent[] => Array.from({ length: count }, () => eventOf());
 
-/** The reaction of the fake audit service to one append. It seals by default. */
+/** The reaction of the fake audit service to one append. By default it seals. */
 type Answer = (events: readonly AuditEvent[]) => Promise<void> | void;
 
-/** The service kit's outbox, here because its spec needs what this library starts. */
+/** Tests the service kit's outbox. The spec is here because it needs the servers of this library. */
 describe('the outbox', () => {
   let postgres: Postgres;
   let nats: Nats;
@@ -121,11 +121,11 @@ describe('the outbox', () => {
     await eventually(() => outbox.depth).toBe(0);
   });
 
-  it('is woken by a commit', async () => {
+  it('delivers at once after a commit', async () => {
     const outbox = outboxOf();
     outbox.start();
     await delay(100);
-    // Left alone it looks once a second; one time in three is the machine's to be late.
+    // Without a commit it looks once a second. One slow attempt in three is tolerated.
     const waits: number[] = [];
     while (waits.length < 3) {
       const start = performance.now();
@@ -147,7 +147,7 @@ describe('the outbox', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('keeps rows until they are reported as sealed, and retries with growing pauses while more is committed', async () => {
+  it('keeps rows until they are reported as sealed, and retries with growing pauses during further commits', async () => {
     const outbox = outboxOf();
     answer = () => {
       throw new AnkaError('service-unavailable');
@@ -168,7 +168,7 @@ describe('the outbox', () => {
     expect(sealed.slice(0, 3)).toEqual(ids(events));
   });
 
-  it('keeps rows when the answer is lost, and sends them again', async () => {
+  it('keeps rows after a lost answer, and sends them again', async () => {
     const outbox = outboxOf();
     let lost = 0;
     answer = () => {
@@ -202,7 +202,7 @@ describe('the outbox', () => {
     expect(appends.every((count) => count % 900 === 0)).toBe(true);
   });
 
-  it('finds the one row that is refused, sets it aside and delivers the others', async () => {
+  it('finds a refused row, sets it aside and delivers the others', async () => {
     const outbox = outboxOf();
     const poison = eventOf({ operation: 'poison' });
     answer = (events) => {
@@ -244,7 +244,7 @@ describe('the outbox', () => {
     expect(new Set(sealed)).toEqual(new Set(ids(events)));
   });
 
-  it('does not let a tenant that cannot be sealed hold up the others, nor lose its rows', async () => {
+  it('does not let a tenant that cannot be sealed delay the others or lose its rows', async () => {
     const outbox = outboxOf();
     const broken = randomUUID();
     answer = (events) => {
@@ -263,7 +263,7 @@ describe('the outbox', () => {
     await eventually(rows).toEqual([]);
   });
 
-  it('asks a few times and not for every row when nothing can be sealed, and delivers all of it afterwards', async () => {
+  it('tries a few times, not for every row, while nothing can be sealed, and delivers all of it afterwards', async () => {
     const outbox = outboxOf();
     answer = () => {
       throw new AnkaError('hsm-error');
@@ -278,7 +278,7 @@ describe('the outbox', () => {
     expect(sealed).toEqual(ids(events));
   });
 
-  it('lets no tenant wait for another’s trail for long, however their outcomes are mixed', async () => {
+  it('limits the time for which a tenant waits for another’s trail, in any mixture of outcomes', async () => {
     const outbox = outboxOf();
     const broken = randomUUID();
     answer = (events) => {
@@ -294,7 +294,7 @@ describe('the outbox', () => {
     expect(appends.length).toBeLessThan(16);
   });
 
-  it('finds the one row of a tenant that cannot be sealed, and delivers the others', async () => {
+  it('finds a single row that cannot be sealed, and delivers the tenant’s others', async () => {
     const outbox = outboxOf(0, { capacity: 1000, batch: 16 });
     answer = (events) => {
       if (events.some(({ operation }) => operation === 'broken')) throw new AnkaError('internal-error');
@@ -306,7 +306,7 @@ describe('the outbox', () => {
     await eventually(rows).toMatchObject([{ quarantined: false }, { quarantined: false }]);
   });
 
-  it('leaves no row aside because of a transaction that was undone', async () => {
+  it('sets no row aside for a transaction that was rolled back', async () => {
     await postgres.query(
       database,
       `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
@@ -344,7 +344,7 @@ describe('the outbox', () => {
     await eventually(quarantined).toBe(100);
   });
 
-  it('keeps its transaction alive while it asks, and waits for no answer very long', async () => {
+  it('keeps its transaction alive during a request, and limits the wait for an answer', async () => {
     const { dataSource: usual, bus } = partsOf(0);
     const extra = { idle_in_transaction_session_timeout: 1000 };
     const dataSource = await new DataSource({ ...usual.options, extra }).initialize();
@@ -364,7 +364,7 @@ describe('the outbox', () => {
     await dataSource.destroy();
   });
 
-  it('is shared by processes: each row is under way in one of them, and taken over when that one dies', async () => {
+  it('is shared by processes: each row is in flight in one of them, and another takes over when that one dies', async () => {
     const [first, second] = [outboxOf(0, { capacity: 1000, batch: 1 }), outboxOf(1, { capacity: 1000, batch: 1 })];
     for (let commit = 0; commit < 20; commit++) await write(first, eventsOf(1));
     answer = () => delay(5);

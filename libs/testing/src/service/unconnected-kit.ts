@@ -19,7 +19,7 @@ const config: ServiceConfig = {
   observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal' },
 };
 
-/** The kit with nothing connected: enough to build a service's modules, and not to start them. */
+/** The kit without connections. A service's modules can be built with it, but not started. */
 export const unconnectedKit = (service: Service, schema: Schema, options: KitOptions = {}): DynamicModule =>
   KitModule.of(
     {

@@ -9,17 +9,16 @@ import { holdFence, outdateCurrentVersion } from './tenant-fence.sql.js';
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
 
 /**
- * Makes the caller's transaction the only one that changes this key. The tenant's outcomes wait for it. The fence comes first, then
- * the row, in this order everywhere. The row's lock leaves foreign keys alone.
- * @throws AnkaError `key-not-found`, `precondition-failed` when the context names another revision
+ * Makes the caller's transaction the only one that changes this key. The tenant's outcomes wait for it. The fence is taken
+ * first, then the row, in this order everywhere. The row's lock does not block foreign keys.  @throws AnkaError
+ * `key-not-found`; `precondition-failed` if the context names another revision
  */
 export const lockKey = async (manager: EntityManager, { tenantId, ifMatch }: Locking, id: string): Promise<void> =>
   assertRevision({ ifMatch }, await lock(manager, tenantId, id));
 
 /**
- * Locks a key for a caller: with the key locked, its grants are in force. A caller without access does not learn whether the
- * revision was right.
- * @throws AnkaError besides, `key-access-denied`
+ * Locks a key for a caller and checks the caller's access by the grants in force. A caller without access does not learn
+ * whether the revision was right.  @throws AnkaError as `lockKey`, and `key-access-denied`
  */
 export const lockKeyFor = async (
   manager: EntityManager,
@@ -28,10 +27,7 @@ export const lockKeyFor = async (
   id: string,
 ): Promise<void> => assertRevision(context, await lockKeyOfAny(manager, context, access, id));
 
-/**
- * Locks a key for a caller, whatever its revision.
- * @returns the revision
- */
+/** Locks a key for a caller, whatever its revision.  @returns the revision */
 export const lockKeyOfAny = async (
   manager: EntityManager,
   context: Context,
@@ -54,13 +50,13 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
   return key.revision;
 };
 
-/** @throws AnkaError `precondition-failed` when the context names another revision */
+/** @throws AnkaError `precondition-failed` if the context names another revision */
 export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: number): void => {
   if (ifMatch !== undefined && ifMatch !== revision)
     throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
 };
 
-/** Makes decisions on the key's current version outdated. Nothing else changes. */
+/** Makes decisions on the key's current version outdated. It changes nothing else. */
 export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
   await manager.query(outdateCurrentVersion, [tenantId, id]);
 };

@@ -1,19 +1,19 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * Takes the tenant's fence until the transaction ends. The tenant's outcomes wait meanwhile, and each finds out afterwards whether
- * the revisions that it was decided on still hold.
+ * Takes the tenant's fence until the transaction ends. The tenant's outcomes wait, and each then checks whether the
+ * revisions that it was decided on still hold.
  */
 export const holdFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
   await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
 };
 
-/** Shares the tenant's fence with outcomes until the transaction ends: no policy and no key changes meanwhile. */
+/** Shares the tenant's fence with outcomes until the transaction ends. Meanwhile no policy and no key changes. */
 export const shareFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
   await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
 };
 
-/** Moves the revision of a key's current version, and of that alone. */
+/** Increases the revision of a key's current version only. */
 export const outdateCurrentVersion = `
   UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
     AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`;

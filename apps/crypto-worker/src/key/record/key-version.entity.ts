@@ -44,11 +44,11 @@ export class KeyVersionRecord {
   ])
   key!: KeyRecord;
 
-  /** Counts the changes that make decisions on this version outdated: the fence compares it. */
+  /** Counts the changes that make decisions on this version outdated. The fence compares it. */
   @Column('integer', { default: 1 })
   revision!: number;
 
-  /** As on record; `stateAt` computes the state at a moment. */
+  /** The recorded state. `stateAt` computes the state at a given time. */
   @Column('text')
   state!: KeyState;
 
@@ -64,7 +64,7 @@ export class KeyVersionRecord {
   @Column('text', { name: 'revocation_message', nullable: true })
   revocationMessage!: string | null;
 
-  /** When the reason for the revocation arose. */
+  /** The time since which the reason for the revocation holds. */
   @Column('timestamptz', { name: 'revocation_occurred_at', nullable: true })
   revocationOccurredAt!: Date | null;
 
@@ -104,7 +104,7 @@ export class KeyVersionRecord {
   @Column('bytea', { nullable: true })
   spki!: Buffer | null;
 
-  /** The key as the KEK wraps it, or, for custody `software`, the data key that seals it. */
+  /** The key, wrapped by the KEK. For custody `software`, the data key that seals the key. */
   @Column('bytea', { name: 'wrapped_blob', nullable: true })
   wrappedBlob!: Buffer | null;
 
@@ -116,7 +116,7 @@ export class KeyVersionRecord {
   @Column('integer', { name: 'kek_generation', nullable: true })
   kekGeneration!: number | null;
 
-  /** The error code of the last attempt to wrap the blob again; null if it succeeded or none was made. */
+  /** The error code of the last attempt to rewrap the blob; null if it succeeded or none was made. */
   @Column('text', { name: 'rewrap_failure', nullable: true })
   rewrapFailure!: string | null;
 
@@ -124,7 +124,7 @@ export class KeyVersionRecord {
   @Column('bytea', { name: 'sealed_key', nullable: true })
   sealedKey!: Buffer | null;
 
-  /** The request that made this version by rotation. The same request again makes no other. */
+  /** The request that made this version by rotation. A repeated request makes no other version. */
   @Column('uuid', { name: 'request_id', nullable: true })
   requestId!: string | null;
 

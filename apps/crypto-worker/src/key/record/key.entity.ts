@@ -3,7 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'key_pkey';
 
-/** A key: everything about it that all its versions share. */
+/** A key: everything that all its versions share. */
 @Entity('key')
 @Index('key_newest', ['tenantId', 'createdAt', 'id'])
 @Check('key_purpose_check', `purpose IN ('encrypt', 'sign', 'mac', 'wrap')`)
@@ -29,18 +29,18 @@ export class KeyRecord {
   @Column('text')
   purpose!: Purpose;
 
-  /** The JOSE algorithms that the key is for, the default first. */
+  /** The key's JOSE algorithms, the default first. */
   @Column('text', { array: true })
   algs!: Alg[];
 
   @Column('text', { nullable: true })
   description!: string | null;
 
-  /** Names and values that the tenant keeps with the key. */
+  /** The tenant's metadata: names and values. */
   @Column('jsonb', { default: {} })
   metadata!: Record<string, string>;
 
-  /** The key's destruction always waits for the full period. */
+  /** A destruction of the key always waits for the full period. */
   @Column('boolean', { name: 'purge_protection', default: false })
   purgeProtection!: boolean;
 

@@ -17,7 +17,7 @@ export class PlatformKeyRecord {
   @PrimaryColumn('text', { primaryKeyConstraintName })
   kind!: PlatformKeyKind;
 
-  /** Counts from 1. A rotation makes the next. */
+  /** Counts from 1. Each rotation adds one. */
   @PrimaryColumn('integer', { primaryKeyConstraintName })
   generation!: number;
 
@@ -35,7 +35,7 @@ export class PlatformKeyRecord {
   @Column('bytea', { name: 'object_id' })
   objectId!: Buffer;
 
-  /** The public half as a SubjectPublicKeyInfo (DER), for the kinds that are pairs. */
+  /** The public half as a SubjectPublicKeyInfo (DER); only for kinds that are key pairs. */
   @Column('bytea', { nullable: true })
   spki!: Buffer | null;
 

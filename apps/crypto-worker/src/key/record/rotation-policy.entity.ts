@@ -4,7 +4,7 @@ import { safeInteger } from './safe-integer.js';
 
 const primaryKeyConstraintName = 'rotation_policy_pkey';
 
-/** When a key rotates by itself: by date, by the number of its uses, or by whichever comes first. */
+/** When a key rotates automatically: by date, by number of uses, or by both, whichever comes first. */
 @Entity('rotation_policy')
 @Index('rotation_policy_due', ['nextAt'], { where: '(next_at IS NOT NULL)' })
 @ForeignKey(() => KeyRecord, ['tenantId', 'keyId'], ['tenantId', 'id'], {
@@ -24,22 +24,22 @@ export class RotationPolicyRecord {
   @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName })
   keyId!: string;
 
-  /** The time from one rotation to the next, as the caller wrote it (ISO 8601). */
+  /** The time between rotations, as the caller wrote it (ISO 8601). */
   @Column('text', { nullable: true })
   interval!: string | null;
 
-  /** The same in seconds. */
+  /** The time between rotations, in seconds. */
   @Column('bigint', { name: 'interval_seconds', nullable: true, transformer: safeInteger })
   intervalSeconds!: number | null;
 
   @Column({ type: 'timestamptz', name: 'next_at', precision: 3, nullable: true })
   nextAt!: Date | null;
 
-  /** How often one version may protect. */
+  /** The number of times that one version may protect data. */
   @Column('bigint', { name: 'max_uses', nullable: true, transformer: safeInteger })
   maxUses!: number | null;
 
-  /** The principal who set it. */
+  /** The principal who set the policy. */
   @Column('text', { name: 'set_by' })
   setBy!: string;
 }

@@ -3,18 +3,18 @@ import { KeyVersionRecord } from './key-version.entity.js';
 import { PlatformKeyRecord } from './platform-key.entity.js';
 import { RotationPolicyRecord } from './rotation-policy.entity.js';
 
-/** A version as it is read: with its key, the key's rotation policy, and the platform keys that it is wrapped with. */
+/** A version with its key, the key's rotation policy, and the platform keys that wrap it. */
 export interface StoredVersion extends KeyVersionRecord {
   readonly rotationPolicy: RotationPolicyRecord | null;
   /** The KEK that wraps the blob. */
   readonly kek: PlatformKeyRecord | null;
-  /** The key of the blob's MAC. */
+  /** The key that computes the blob's MAC. */
   readonly blobMacKey: PlatformKeyRecord | null;
 }
 
 /**
- * Selects versions in one query; the aliases are `version` and `key`. The transaction must be the tenant's.
- * @see StoredVersion
+ * Selects versions in one query, under the aliases `version` and `key`. The transaction must be the tenant's.  @see
+ * StoredVersion
  */
 export const selectVersions = (manager: EntityManager): SelectQueryBuilder<StoredVersion> =>
   manager

@@ -10,7 +10,7 @@ import { Reconciler } from '../reconcile.js';
 import { DestroyDue } from './destroy-due.js';
 import { DueDestructions } from './due-destruction.js';
 
-/** A token that holds one object, counts who comes to destroy it, and may fail or forget to. */
+/** A token that holds one object, counts the calls to destroy it, and can fail or leave the object in place. */
 class OneObject {
   there = 1;
   calls = 0;
@@ -81,8 +81,8 @@ const sweeping = async (workers: readonly ReturnType<typeof worker>[], until: ()
   await Promise.all(workers.map(({ sweeper }) => sweeper.onApplicationShutdown()));
 };
 
-describe('what is due to be destroyed', () => {
-  it('is destroyed by one of many workers, and sealed once', async () => {
+describe('a destruction that is due', () => {
+  it('is carried out by one of many workers, and sealed once', async () => {
     const workers = Array.from({ length: 4 }, worker);
     await sweeping(workers, async () => (await stateNow()) === 'DESTROYED');
     expect(token).toMatchObject({ there: 0, calls: 2 });
@@ -93,7 +93,7 @@ describe('what is due to be destroyed', () => {
     await Promise.all(workers.map(({ lease }) => lease.release()));
   });
 
-  it('is finished by another worker when its own dies in the middle', async () => {
+  it('is finished by another worker if the first dies halfway', async () => {
     const dying = worker();
     token.failing = true;
     await sweeping([dying], async () => token.calls > 0 && (await intentsLeft()).length === 1);
@@ -109,7 +109,7 @@ describe('what is due to be destroyed', () => {
     await Promise.all(heirs.map(({ lease }) => lease.release()));
   });
 
-  it('takes the rotation policy of its key with it', async () => {
+  it('deletes the rotation policy of its key', async () => {
     await database.superuser.query(
       `INSERT INTO rotation_policy (tenant_id, key_id, max_uses, set_by) VALUES ($1, $2, 3, 'x')`,
       [tenantId, keyId],
@@ -121,7 +121,7 @@ describe('what is due to be destroyed', () => {
     await one.lease.release();
   });
 
-  it('is not recorded as destroyed while the object can still be found', async () => {
+  it('is not recorded while the object can still be found', async () => {
     const one = worker();
     token.stubborn = true;
     await sweeping([one], async () => token.calls >= 2);
@@ -130,7 +130,7 @@ describe('what is due to be destroyed', () => {
     await one.lease.release();
   });
 
-  it('is left alone once it is called off', async () => {
+  it('does not happen once it is cancelled', async () => {
     await database.superuser.query(`UPDATE key_version SET state = 'SUSPENDED', destroy_at = NULL`);
     const one = worker();
     one.sweeper.onApplicationBootstrap();

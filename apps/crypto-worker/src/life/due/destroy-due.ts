@@ -16,8 +16,9 @@ import { recordDestroyed } from './record-destroyed.js';
 const everyMs = 1000;
 
 /**
- * Destroys key versions whose waiting period is over. Every worker of a partition looks every second. The intent decides which of
- * them destroys a version; from then on nobody can cancel it. If that worker dies, the reconciler of another finishes.
+ * Destroys key versions whose waiting period is over. Every worker of a partition checks every second. The worker whose
+ * intent is recorded destroys the version. From then on nobody can cancel it. If that worker dies, another worker's
+ * reconciler finishes.
  */
 @Injectable()
 export class DestroyDue implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -72,7 +73,7 @@ export class DestroyDue implements OnApplicationBootstrap, OnModuleDestroy, OnAp
   }
 }
 
-/** The platform acts by itself. The details name the principal who scheduled the destruction. */
+/** The platform acts without a caller. The details name the principal who scheduled the destruction. */
 const eventFor = ({ tenantId, keyId, version, algorithm, scheduledBy }: DueDestruction) =>
   auditEvent(
     { tenantId, principal: 'crypto-worker', correlationId: newId() },

@@ -27,7 +27,10 @@ export class DueDestructions {
     return this.dataSource.query<DueDestruction[]>(dueDestructions, [this.partition.name, new Date()]);
   }
 
-  /** Decides with the key locked, in the transaction that begins: nobody has cancelled the destruction, and nobody else has begun. */
+  /**
+   * Checks, with the key locked and in the transaction that records the intent, that the destruction was neither cancelled
+   * nor begun.
+   */
   async isStillDue(manager: EntityManager, { tenantId, keyId, version }: DueDestruction): Promise<boolean> {
     await lockKey(manager, { tenantId }, keyId);
     const rows = await manager.query<unknown[]>(stillDue, [tenantId, keyId, version, new Date()]);

@@ -6,7 +6,7 @@ import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js
 import type { Turn } from '../../making/rotate-key.js';
 import { dueRotations, takeRotation } from './due.sql.js';
 
-/** A key that is due for rotation, and the turn to rotate it. */
+/** A key that is due for rotation, and the turn for it. */
 export interface DueRotation {
   readonly tenantId: string;
   readonly keyId: string;

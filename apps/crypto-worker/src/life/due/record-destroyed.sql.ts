@@ -1,4 +1,4 @@
-/** Ends the life of the version whose object this is. The wrapped blob goes with it. */
+/** Records the destruction of the version that has this object, and deletes its wrapped blob. */
 export const destroyVersion = `
   UPDATE key_version SET state = 'DESTROYED', destroyed_at = now(), revision = revision + 1,
     wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL, rewrap_failure = NULL, sealed_key = NULL

@@ -7,8 +7,8 @@ import type { Intent } from '../../object/intent.js';
 import { destroyVersion, dropPolicyOfDestroyed } from './record-destroyed.sql.js';
 
 /**
- * Records that the object of a destruction is gone. Metadata, public key and counts stay. A wrapped key has no
- * object: its blob goes, and nothing that is left can be unwrapped. @returns the event it began with, and how the key was kept
+ * Records that the object of a destruction no longer exists. Metadata, public key and counts stay. A wrapped key has no
+ * object: its blob is deleted, and nothing that is left can be unwrapped. @returns the intent's event and the key's custody
  */
 export const recordDestroyed = async (
   manager: EntityManager,

@@ -23,7 +23,7 @@ import {
 import { DueRotations } from './due-rotation.js';
 import { RotateDue } from './rotate-due.js';
 
-/** A token that only remembers which objects it holds. */
+/** A token that only remembers its objects. */
 class ObjectsOnly {
   readonly kind = 'token';
   readonly token = { label: 't', serial: 's' };
@@ -123,7 +123,7 @@ describe('a rotation that is due', () => {
     expect(await database.superuser.query('SELECT 1 FROM intent')).toEqual([]);
   });
 
-  it('is made good once for all dates that were missed, and the next is to come on the same grid', async () => {
+  it('happens once for all missed dates, and the next date keeps the interval', async () => {
     await due(1000, 2500);
     const nextAt = async (): Promise<number> => {
       const [row] = await database.superuser.query<{ next_at: Date }[]>('SELECT next_at FROM rotation_policy');
@@ -155,7 +155,7 @@ describe('a rotation that is due', () => {
     expect(await found()).toEqual([]);
   });
 
-  it('of a key that was deactivated never comes, and nobody hears of it', async () => {
+  it('never happens for a deactivated key, and is not reported', async () => {
     await due(1, 60);
     await become('DEACTIVATED');
     const { scheduler, stop } = worker();
@@ -166,7 +166,7 @@ describe('a rotation that is due', () => {
     expect(await database.events()).toEqual([]);
   });
 
-  it('does not follow a version that ceased to be active since it was found due, and says nothing', async () => {
+  it('does not replace a version that stopped being active since it was found due, and reports nothing', async () => {
     const { rotator, stop } = worker();
     await become('DEACTIVATED');
     const turn = { isOpen: async () => true, take: async () => true };

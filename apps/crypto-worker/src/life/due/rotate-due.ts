@@ -14,14 +14,14 @@ import { type DueRotation, DueRotations } from './due-rotation.js';
 
 const everyMs = 500;
 const budgetMs = 60_000;
-/** Rest after a rotation that failed through no fault of its key, in milliseconds. */
+/** The pause after a rotation that failed for a reason outside its key, in milliseconds. */
 const restMs = 5000;
 
 /**
- * Rotates ACTIVE keys whose date has come. Other keys are not due until they are ACTIVE again. Every worker looks twice a second and
- * claims nothing ahead: the transaction that records the new version moves the date that was due to the next, so each date rotates
- * at most once, even if workers die, and missed dates come to one rotation. A lock keeps two workers from making an object for the
- * same date. Where both do, the loser destroys its own.
+ * Rotates ACTIVE keys whose date has come. Other keys are not due until they are ACTIVE again. Every worker checks twice a
+ * second and claims nothing in advance: the transaction that records the new version moves the due date to the next one. So
+ * each date rotates at most once, even if workers die, and several missed dates cause one rotation. A lock keeps two workers
+ * from making an object for the same date. If both do, the loser destroys its own.
  */
 @Injectable()
 export class RotateDue implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -71,7 +71,7 @@ export class RotateDue implements OnApplicationBootstrap, OnModuleDestroy, OnApp
       await this.rotator.rotate(context, { id, trigger: 'schedule', turn });
     } catch (error) {
       this.log.warn({ keyId: id, reason: (error as Error).message }, 'a due rotation failed');
-      // A refusal by key or policy is on record, and this date is over. Anything else is tried again.
+      // A refusal by key or policy is on record, and this date is over. Anything else is retried.
       if (error instanceof AnkaError && !error.retryable) await this.due.skip(tenantId, turn);
       else this.resting.set(id, Date.now() + restMs);
     }

@@ -6,14 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { grantsOf } from '../access/grant.js';
 import type { Capability } from '../custody/custody.js';
 import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
-import { AttemptItem } from '../operation/attempt-item.js';
-import { type Operation, operations } from '../operation/operation.js';
-import { RunOperation } from '../operation/run-operation.js';
-import type { UseBudget } from '../operation/use-budget.js';
+import type { KeyStore } from '../key/key-store.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
-import type { KeyStore } from './key-store.js';
+import { AttemptItem } from './attempt-item.js';
+import { type Operation, operations } from './operation.js';
+import { RunOperation } from './run-operation.js';
+import type { UseBudget } from './use-budget.js';
 
 const [encrypt, decrypt, sign, verify] = operations;
 
@@ -29,14 +29,14 @@ const capabilityOf = (
 };
 
 interface Situation {
-  /** What the token has shown by now, and what it shows when a pending test is waited for. */
+  /** The result of the token's self-test now, and the result once a pending test has been waited for. */
   readonly now: 'self-test-failed' | 'self-test-pending' | null;
   readonly then?: 'self-test-failed' | null;
   readonly fipsOnly?: boolean;
   readonly outsideSteps?: readonly string[];
 }
 
-/** A worker whose token has a fault: everything around the operation is let through. */
+/** A worker whose token has a fault. Everything else about the operation is allowed. */
 const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsideSteps = [] }: Situation) => {
   const events: AuditEvent[] = [];
   const waits: number[] = [];
@@ -83,7 +83,7 @@ const sealed = async (known: KnownKey): Promise<string> => {
   return (body as { jwe: string }).jwe;
 };
 
-describe('a key whose algorithm did not pass its self-test on this token', () => {
+describe('a key whose algorithm failed its self-test on this token', () => {
   const encrypting: readonly (readonly [AlgorithmName, JweAlg])[] = [
     ['RSA-3072', 'RSA-OAEP-256'],
     ['EC-P256', 'ECDH-ES+A256KW'],
@@ -91,11 +91,11 @@ describe('a key whose algorithm did not pass its self-test on this token', () =>
     ['AES-256', 'dir'],
   ];
 
-  it.each(encrypting)('%s, %s neither encrypts nor decrypts, and the token is not asked', async (algorithm, alg) => {
+  it.each(encrypting)('%s, %s neither encrypts nor decrypts, and does not call the token', async (algorithm, alg) => {
     const known = knownKey(algorithm, 'encrypt', { alg });
     const { keyId } = known.key;
     const header = Buffer.from(JSON.stringify({ alg, enc: 'A256GCM', kid: `${keyId}.1` })).toString('base64url');
-    // No database counts this key's messages here, so none is sealed with it.
+    // This test has no database that counts the key's messages, so nothing is sealed with it.
     const jwe = alg === 'dir' ? `${header}...AA.` : await sealed(known);
     const calls = known.custody.calls;
     const { run, events } = worker(known, { now: 'self-test-failed' });
@@ -123,24 +123,24 @@ describe('a key whose algorithm did not pass its self-test on this token', () =>
   });
 });
 
-describe('a key whose self-test is still to run', () => {
+describe('a key whose self-test is pending', () => {
   const known = knownKey('RSA-3072', 'encrypt');
 
-  it('waits for it, as long as the request has time', async () => {
+  it('waits for the self-test while the request has time', async () => {
     const jwe = await sealed(known);
     const { run, waits, context } = worker(known, { now: 'self-test-pending', then: null });
     expect((await run(decrypt, { jwe })).body).toMatchObject({ plaintext: 'AAAA' });
     expect(waits).toEqual([context.deadline]);
   });
 
-  it('is refused when it fails', async () => {
+  it('is refused if the self-test fails', async () => {
     const jwe = await sealed(known);
     const { run } = worker(known, { now: 'self-test-pending', then: 'self-test-failed' });
     expect((await run(decrypt, { jwe })).code).toBe('algorithm-unavailable');
   });
 
   it.each(['self-test-pending', 'self-test-failed', null] as const)(
-    'lets no step out of the HSM past FIPS-only, whatever the self-test says: %s',
+    'is refused under FIPS-only for a step outside the HSM, whatever the self-test finds: %s',
     async (now) => {
       const jwe = await sealed(known);
       const calls = known.custody.calls;
@@ -151,7 +151,7 @@ describe('a key whose self-test is still to run', () => {
     },
   );
 
-  it('that passed costs no waiting', async () => {
+  it('whose self-test passed waits for nothing', async () => {
     const { run, waits } = worker(known, { now: null });
     expect((await run(encrypt, { keyId: known.key.keyId, plaintext: 'AAAA' })).code).toBeNull();
     expect(waits).toEqual([]);
