@@ -9,5 +9,5 @@ const config = { cursorSecret: 'c'.repeat(32), partition: 'default' } as AuditCo
 describeWiring(
   'audit',
   { root: () => AppModule.of(config), kit: () => unconnectedKit('audit', schema, { outbox: 'none' }) },
-  ['MonthPartitions'],
+  { MonthPartitions: 'makes the coming months’ partitions' },
 );

@@ -6,6 +6,10 @@ import { schema } from './schema.js';
 
 const config = { cursorSecret: 'c'.repeat(32), partition: 'default', partitions: [] as string[] } as PolicyConfig;
 
-describeWiring('policy', { root: () => AppModule.of(config), kit: () => unconnectedKit('policy', schema) }, [
-  'PlatformTenant',
-]);
+describeWiring(
+  'policy',
+  { root: () => AppModule.of(config), kit: () => unconnectedKit('policy', schema) },
+  {
+    PlatformTenant: 'creates the platform’s tenant at start-up',
+  },
+);

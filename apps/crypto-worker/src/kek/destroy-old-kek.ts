@@ -5,7 +5,7 @@ import { DataSource, IsNull, LessThan } from 'typeorm';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { type Intent, Intents } from '../object/intent.js';
-import { recordKekDestroyed } from '../object/record-destroyed.js';
+import { recordKekDestroyed } from '../object/record-kek-destroyed.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
 import { isKekUnneeded } from './rewrap.sql.js';
 

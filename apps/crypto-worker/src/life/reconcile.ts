@@ -13,7 +13,7 @@ import { Lease } from '../lease/lease.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import type { IntentKind } from '../object/intent.entity.js';
 import { type Intent, Intents, type OpenIntent } from '../object/intent.js';
-import { recordKekDestroyed } from '../object/record-destroyed.js';
+import { recordKekDestroyed } from '../object/record-kek-destroyed.js';
 import { recordDestroyed } from './due/record-destroyed.js';
 
 /** Records the end of an intent whose object no longer exists. @returns the event to seal */

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
 import { ClientAssertion } from './access-token.entity.js';
 import type { Assertion } from './assertion.js';
+import { removeExpiredAssertions } from './expired-assertion.statement.js';
 
 /** The additional time that an assertion is remembered after its acceptance ends, in milliseconds. */
 const marginMs = 60_000;
@@ -20,8 +21,7 @@ export class UsedAssertions {
   }
 
   /** Removes some of the expired assertions of every tenant. @returns how many */
-  async removeExpired(): Promise<number> {
-    const [row] = await this.dataSource.query<{ removed: number }[]>('SELECT remove_expired_assertions() AS removed');
-    return row?.removed ?? 0;
+  removeExpired(): Promise<number> {
+    return removeExpiredAssertions(this.dataSource.manager);
   }
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorCode } from '@ankasecure/contracts';
+import { type ErrorCode, newId } from '@ankasecure/contracts';
 import { type Failure, problemHeaders, problemOf } from '../problem/problem.js';
 import { correlationHeader } from './correlation.js';
 import { serverTiming } from './server-timing.js';
@@ -18,7 +18,7 @@ const malformed: Failure = { code: 'request-invalid', detail: 'The request is no
 /** A complete HTTP response for a connection that cannot be used any more. */
 export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {
   const failure = refusals[errorCode ?? ''] ?? malformed;
-  const correlationId = crypto.randomUUID();
+  const correlationId = newId();
   const body = problemOf(failure, correlationId);
   const json = JSON.stringify(body);
   const headers = {

@@ -3,6 +3,7 @@ import {
   type AuditEvent,
   appendEvents,
   type Context,
+  newId,
   platformTenantId,
   type Service,
 } from '@ankasecure/contracts';
@@ -229,7 +230,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return {
       tenantId: platformTenantId,
       principal: this.service,
-      correlationId: crypto.randomUUID(),
+      correlationId: newId(),
       deadline: Date.now() + appendTimeoutMs,
     };
   }

@@ -4,19 +4,23 @@ import {
   complaintWithParameter,
   nameOfToken,
   type Wiring,
-  wiredParameters,
+  wiredConsumers,
+  wiredFactories,
   wiredProviders,
   wiringComplaint,
 } from './wiring.js';
 
 /**
  * Shows that no wrong wiring of a service starts. It takes the service's modules and breaks them in each
- * place: each provider is left out once, and each constructor parameter gets a type that nobody provides.
- * @param background names of the providers that no constructor names: they act by their lifecycle hooks
+ * place: each provider is left out once, and each parameter of a constructor or factory gets a type that nobody provides.
+ * @param background the providers that nothing names, each with how it acts. Nest starts without them: their own tests hold them
  */
-export const describeWiring = (service: string, wiring: Wiring, background: readonly string[]): void => {
+export const describeWiring = (service: string, wiring: Wiring, background: Readonly<Record<string, string>>): void => {
   const providers = wiredProviders(wiring);
-  const parameters = wiredParameters(wiring).map((one) => [`${one.of.name}[${one.index}]`, one] as const);
+  const consumers = wiredConsumers(wiring);
+  const parameters = consumers.flatMap(({ name, parameters: types }, consumer) =>
+    types.map((_, index) => [`${name}[${index}]`, { name, consumer, index }] as const),
+  );
 
   describe(`the wiring of ${service}`, () => {
     it('is complete', async () => {
@@ -25,7 +29,7 @@ export const describeWiring = (service: string, wiring: Wiring, background: read
 
     it('has no unused provider, except those that act in the background', () => {
       const unused = providers.filter(({ injectedInto }) => injectedInto.length === 0);
-      expect(unused.map(({ token }) => nameOfToken(token)).toSorted()).toEqual([...background].toSorted());
+      expect(unused.map(({ token }) => nameOfToken(token)).toSorted()).toEqual(Object.keys(background).toSorted());
     });
 
     it.each(
@@ -36,10 +40,17 @@ export const describeWiring = (service: string, wiring: Wiring, background: read
       expect(await complaintWithout(wiring, token)).toContain(name);
     });
 
-    it.each(parameters)('does not start when %s has a type that nobody provides', async (_, { of, index }) => {
-      const complaint = await complaintWithParameter(wiring, of, index);
+    it.each(parameters)('does not start when %s has a type that nobody provides', async (_, of) => {
+      const complaint = await complaintWithParameter(wiring, of.consumer, of.index);
       expect(complaint).toContain(of.name);
       expect(complaint).toContain('Unlisted');
+    });
+
+    it('cannot confuse two parameters: each has a type of its own, and a factory takes one part', () => {
+      const confusing = consumers.filter(({ parameters: types }) => new Set(types).size < types.length);
+      expect(confusing.map(({ name }) => name)).toEqual([]);
+      const wide = wiredFactories(wiring).filter(({ parameters: types }) => types.length > 1);
+      expect(wide.map(({ name }) => name)).toEqual([]);
     });
   });
 };

@@ -1,4 +1,4 @@
-import type { DynamicModule, Provider, Type, ValueProvider } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, Provider, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 
 type Token = Extract<Provider, Type> | (abstract new (...parts: never[]) => unknown) | string | symbol;
@@ -15,14 +15,20 @@ export interface Wiring {
   root(): DynamicModule;
   /** A stand-in for the kit. Each attempt gets a new one, because metrics are registered once. */
   kit(): DynamicModule;
-  /** Stands in for providers that reach outside the process when they are made. */
-  readonly instead?: readonly ValueProvider[];
 }
 
-/** A provider and the classes whose constructors name it. */
+/** Something that Nest makes from injected parts: a class by its constructor, or a provider by its factory. */
+export interface Consumer {
+  readonly name: string;
+  readonly parameters: readonly unknown[];
+  /** Gives it other parameters. */
+  write(parameters: readonly unknown[]): void;
+}
+
+/** A provider and those that it is injected into. */
 export interface WiredProvider {
   readonly token: Token;
-  readonly injectedInto: readonly Type[];
+  readonly injectedInto: readonly Consumer[];
 }
 
 const decoratedListing = (of: Type, key: string): Listing => ({
@@ -67,26 +73,76 @@ const entries = (root: ModuleRef, key: 'providers' | 'controllers'): readonly un
 const parametersOf = (of: Type): readonly unknown[] =>
   (Reflect.getMetadata('design:paramtypes', of) as readonly unknown[] | undefined) ?? [];
 
-/** The classes that Nest constructs in the service's own modules. */
-export const wiredClasses = ({ root }: Wiring): readonly Type[] => {
-  const classes = (['providers', 'controllers'] as const).flatMap((key) => entries(root(), key).map(classOf));
+/** Where Nest's `UseGuards` and the like keep what they add to a controller or a method. */
+const enhancerKeys = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFilters__'] as const;
+
+/** The guards, interceptors, pipes and filters of a controller. Nest constructs them though no module lists them. */
+const enhancersOf = (controller: Type): readonly Type[] => {
+  const methods = Object.values(Object.getOwnPropertyDescriptors(controller.prototype)).map(
+    ({ value }) => value as unknown,
+  );
+  return [controller, ...methods.filter((one) => typeof one === 'function')].flatMap((of) =>
+    enhancerKeys.flatMap((key) =>
+      ((Reflect.getMetadata(key, of) as readonly unknown[] | undefined) ?? []).filter((one) => isClass(one)),
+    ),
+  );
+};
+
+const isClass = (one: unknown): one is Type => typeof one === 'function';
+
+/** The classes that Nest constructs for the service: modules, providers, controllers and the controllers' enhancers. */
+const wiredClasses = (root: ModuleRef): readonly Type[] => {
+  const modules = modulesOf(root).map((module) => ('module' in module ? module.module : module));
+  const providers = entries(root, 'providers').map(classOf);
+  const controllers = entries(root, 'controllers').map(classOf);
+  const enhancers = controllers.flatMap((one) => (one === undefined ? [] : enhancersOf(one)));
+  const classes = [...modules, ...providers, ...controllers, ...enhancers];
   return [...new Set(classes.filter((one) => one !== undefined))];
 };
 
-export const wiredProviders = (wiring: Wiring): readonly WiredProvider[] => {
-  const classes = wiredClasses(wiring);
-  return [...new Set(entries(wiring.root(), 'providers').map(tokenOf))].map((token) => ({
+const isFactory = (provider: unknown): provider is FactoryProvider =>
+  typeof provider === 'object' && provider !== null && 'useFactory' in provider;
+
+const constructed = (of: Type): Consumer => ({
+  name: of.name,
+  parameters: parametersOf(of),
+  write: (parameters) => Reflect.defineMetadata('design:paramtypes', parameters, of),
+});
+
+const manufactured = (by: FactoryProvider): Consumer => ({
+  name: nameOfToken(by.provide as Token),
+  parameters: by.inject ?? [],
+  write: (parameters) => Object.assign(by, { inject: parameters }),
+});
+
+const factories = (root: ModuleRef): readonly Consumer[] =>
+  entries(root, 'providers').filter(isFactory).map(manufactured);
+
+/** Everything of the service that parts are injected into. */
+const consumersOf = (root: ModuleRef): readonly Consumer[] => [
+  ...wiredClasses(root).map(constructed),
+  ...factories(root),
+];
+
+export const wiredConsumers = ({ root }: Wiring): readonly Consumer[] => consumersOf(root());
+
+/** The providers that a factory makes. The compiler does not compare what is injected with what the factory takes. */
+export const wiredFactories = ({ root }: Wiring): readonly Consumer[] => factories(root());
+
+export const wiredProviders = ({ root }: Wiring): readonly WiredProvider[] => {
+  const module = root();
+  const consumers = consumersOf(module);
+  return [...new Set(entries(module, 'providers').map(tokenOf))].map((token) => ({
     token,
-    injectedInto: classes.filter((one) => parametersOf(one).includes(token)),
+    injectedInto: consumers.filter(({ parameters }) => parameters.includes(token)),
   }));
 };
 
 export const nameOfToken = (token: Token): string => (typeof token === 'function' ? token.name : String(token));
 
 /** Builds every provider, without starting anything. @returns Nest's complaint, or undefined when the wiring is right */
-const complaintOf = async ({ kit, instead = [] }: Wiring, root: DynamicModule): Promise<string | undefined> => {
+const complaintOf = async ({ kit }: Wiring, root: DynamicModule): Promise<string | undefined> => {
   const builder = Test.createTestingModule({ imports: [root, kit()] }).setLogger(false as never);
-  for (const { provide, useValue } of instead) builder.overrideProvider(provide).useValue(useValue);
   return builder.compile().then(
     () => undefined,
     (error: unknown) => (error as Error).message,
@@ -117,17 +173,18 @@ export const complaintWithout = async (wiring: Wiring, token: Token): Promise<st
 /** A class that no module lists. */
 class Unlisted {}
 
-/** Nest's complaint when the class names another type for one of its parameters. */
-export const complaintWithParameter = async (wiring: Wiring, of: Type, index: number): Promise<string | undefined> => {
-  const before = parametersOf(of);
-  Reflect.defineMetadata('design:paramtypes', before.with(index, Unlisted), of);
+/** Nest's complaint when one of the consumers asks for another type in one place. */
+export const complaintWithParameter = async (
+  wiring: Wiring,
+  consumer: number,
+  index: number,
+): Promise<string | undefined> => {
+  const root = wiring.root();
+  const { parameters, write } = consumersOf(root)[consumer] as Consumer;
+  write(parameters.with(index, Unlisted));
   try {
-    return await complaintOf(wiring, wiring.root());
+    return await complaintOf(wiring, root);
   } finally {
-    Reflect.defineMetadata('design:paramtypes', before, of);
+    write(parameters);
   }
 };
-
-/** Every constructor parameter of the service's classes. */
-export const wiredParameters = (wiring: Wiring): readonly { readonly of: Type; readonly index: number }[] =>
-  wiredClasses(wiring).flatMap((of) => parametersOf(of).map((_, index) => ({ of, index })));

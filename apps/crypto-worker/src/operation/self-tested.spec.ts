@@ -6,14 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { grantsOf } from '../access/grant.js';
 import type { Capability } from '../custody/custody.js';
 import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
-import { AttemptItem } from '../operation/attempt-item.js';
-import { type Operation, operations } from '../operation/operation.js';
-import { RunOperation } from '../operation/run-operation.js';
-import type { UseBudget } from '../operation/use-budget.js';
+import type { KeyStore } from '../key/key-store.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
-import type { KeyStore } from './key-store.js';
+import { AttemptItem } from './attempt-item.js';
+import { type Operation, operations } from './operation.js';
+import { RunOperation } from './run-operation.js';
+import type { UseBudget } from './use-budget.js';
 
 const [encrypt, decrypt, sign, verify] = operations;
 

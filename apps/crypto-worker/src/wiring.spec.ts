@@ -1,0 +1,35 @@
+import { unconnectedKit } from '@ankasecure/testing';
+import { describeWiring } from '@ankasecure/testing/wiring';
+import { vi } from 'vitest';
+import { configSections, type WorkerConfig } from './config.js';
+import { OpenCustody } from './custody/assembly/open-custody.js';
+import type { Custody } from './custody/custody.js';
+import { schema } from './schema.js';
+import { WorkerModule } from './worker.module.js';
+
+const config = {
+  cursorSecret: 'c'.repeat(32),
+  partition: 'default',
+  hsm: { pkcs11: { libraryPath: 'none', pin: 'none' }, partitions: {} },
+  auditMac: { mode: 'day-key' },
+  lifecycle: { minimumWaitingDays: 7 },
+  quota: { tenants: [] },
+} as unknown as WorkerConfig;
+
+/** There is no token to open. What opens it is wired all the same. */
+vi.spyOn(OpenCustody.prototype, 'open').mockResolvedValue({} as Custody);
+
+describeWiring(
+  'crypto-worker',
+  {
+    root: () => ({ module: WorkerModule, imports: [configSections(config)] }),
+    kit: () => unconnectedKit('crypto-worker', schema),
+  },
+  {
+    DestroyDue: 'destroys the keys that are due, in rounds',
+    ForgetUnwrapped: 'listens for changed versions, and forgets their unwrapped keys',
+    Reconciler: 'ends what dead workers left behind, in rounds',
+    RewrapKeys: 'wraps keys again after a KEK is rotated, in rounds',
+    RotateDue: 'rotates the keys that are due, in rounds',
+  },
+);

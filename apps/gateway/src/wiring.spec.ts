@@ -1,0 +1,26 @@
+import { unconnectedKit } from '@ankasecure/testing';
+import { describeWiring } from '@ankasecure/testing/wiring';
+import type { GatewayConfig } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+import { schema } from './schema.js';
+
+const config = {
+  http: {},
+  identity: { issuers: [], tenantIssuers: { allowedNetworks: [] } },
+  approval: {},
+} as unknown as GatewayConfig;
+
+describeWiring(
+  'gateway',
+  { root: () => GatewayModule.of(config), kit: () => unconnectedKit('gateway', schema) },
+  {
+    DescriptionEndpoints: 'adds its routes to the server at start-up',
+    DomainRoutes: 'is discovered: `RegisteredRoutes` fails at start-up when a row of the table is not registered',
+    KeySetEndpoint: 'adds its route to the server at start-up',
+    MetadataScanner: 'belongs to Nest’s `DiscoveryModule`',
+    NotFound: 'answers unknown paths from start-up',
+    ProbeEndpoints: 'adds its routes to the server at start-up',
+    ServeRoutes: 'adds the routes of the table to the server at start-up',
+    TokenEndpoint: 'adds its route to the server at start-up',
+  },
+);
