@@ -91,7 +91,8 @@ export class KeyAliases {
 
   /**
    * Removes an alias. Changes of one tenant's aliases run one after the other, because each holds the tenant's fence.
-   * @returns the alias before its removal  @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
+   * @returns the alias before its removal
+   * @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
    */
   remove(context: Context, { name }: Named): Promise<Alias | DryRun> {
     const { tenantId } = context;

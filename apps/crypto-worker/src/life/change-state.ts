@@ -47,8 +47,9 @@ export class ChangeState {
 
   /**
    * @param destruction for `schedule-destroy`. A repeated request within a day is answered with the scheduled destruction.
-   * @returns the key with its changed version, the last one if there are several  @throws AnkaError `key-not-found`,
-   * `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`, `approval-required`
+   * @returns the key with its changed version, the last one if there are several
+   * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`,
+   * `approval-required`
    */
   change(context: Context, change: StateChange, destruction?: Destruction): Promise<Key | DryRun> {
     const { verb, id, version } = change;

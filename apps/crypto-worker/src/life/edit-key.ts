@@ -28,8 +28,9 @@ export class EditKey {
   ) {}
 
   /**
-   * Leaves members that the request does not name unchanged.  @throws AnkaError `key-not-found`, `key-access-denied`,
-   * `precondition-failed`, `policy-refused`; `key-state` if purge protection would come too late
+   * Leaves members that the request does not name unchanged.
+   * @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused`; `key-state` if purge
+   * protection would come too late
    */
   edit(context: Context, request: EditRequest): Promise<Key | DryRun> {
     const { id, ...fields } = request;

@@ -75,7 +75,8 @@ export class RotateKey {
   /**
    * Rotates once per `resourceId` of the context, if there is one. Nothing is done twice: if another call has taken the turn
    * or replaced the used-up version meanwhile, the key is returned unchanged. A scheduled rotation replaces only an ACTIVE
-   * version.  @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`,
+   * version.
+   * @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`,
    * `policy-refused`, `algorithm-unavailable`, and custody's errors
    */
   rotate(context: Context, rotation: Rotation): Promise<Rotated | DryRun> {
