@@ -158,7 +158,9 @@ export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string 
   `The token supports ${algorithm} for ${purpose}. Custody software is only for algorithms that the token does not support.`;
 
 /**
- * The keys of one custody: making them, and what they do. The microseconds of PKCS#11 calls are added to the budget's meter. What is rejected, and with which codes, is as of `Custody`. */
+ * The keys of one custody: how they are made, and what they do. The microseconds of PKCS#11 calls are added to the budget's
+ * meter. Calls reject with the errors of `Custody`.
+ */
 export interface KeyCustody {
   readonly kind: CustodyKind;
   /**
