@@ -3,9 +3,9 @@ import {
   type AuditEvent,
   auditEvent,
   type Context,
+  dryRunNameOf,
   type KeyQuota,
   type KeyState,
-  dryRunNameOf,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 import { dryRunOf } from '../outcome/dry-run-answer.js';
