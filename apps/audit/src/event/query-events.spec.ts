@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnkaError } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { TrailSql } from '../testing/trail-sql.js';
 import { instantOf } from '../trail/instant.js';
 
 describe('querying events', () => {
@@ -75,5 +76,15 @@ describe('querying events', () => {
     expect((await audit.query(other)).items.every((item) => item.tenantId === other)).toBe(true);
     expect((await audit.query(randomUUID())).items).toEqual([]);
     expect((await audit.query(other, { keyId })).items).toEqual([]);
+  });
+
+  it('shows every row of the trail, a forged one with the same sequence number too', async () => {
+    const forged = randomUUID();
+    await audit.append(eventsOf(forged, 3));
+    await audit.tamper(new TrailSql(forged).duplicate(2, '1 microsecond'));
+    const page = await audit.query(forged, { limit: 3 });
+    expect(page.items.map(({ seq }) => seq)).toEqual([3, 2, 2]);
+    const rest = await audit.query(forged, { limit: 3, cursor: page.next ?? expect.unreachable() });
+    expect(rest.items.map(({ seq }) => seq)).toEqual([1]);
   });
 });

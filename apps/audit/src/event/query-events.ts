@@ -1,7 +1,15 @@
 import type { Context, queryEvents } from '@ankasecure/contracts';
 import { CursorSeal } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { And, type FindOptionsWhere, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
+import {
+  And,
+  type EntityManager,
+  type FindManyOptions,
+  type FindOptionsWhere,
+  LessThan,
+  MoreThan,
+  MoreThanOrEqual,
+} from 'typeorm';
 import type { z } from 'zod';
 import { microsOf } from '../trail/instant.js';
 import { SealedEvent, sealedEventResource } from '../trail/sealed-event.entity.js';
@@ -30,7 +38,7 @@ export class QueryEvents {
       ...(position !== undefined && { seq: beyond(position) }),
     };
     const events = await this.reader.read('query', tenantId, (manager) =>
-      manager.find(SealedEvent, { where, order: { seq: order }, take: limit + 1 }),
+      findRows(manager, { where, order: { seq: order }, take: limit + 1 }),
     );
     const last = events.length > limit ? events[limit - 1] : undefined;
     return {
@@ -39,6 +47,23 @@ export class QueryEvents {
     };
   }
 }
+
+/**
+ * Reads one event per row. `find` would merge rows whose keys are equal to the millisecond: it would hide a forged row, and
+ * take a full page for the last one.
+ */
+const findRows = async (manager: EntityManager, options: FindManyOptions<SealedEvent>): Promise<SealedEvent[]> => {
+  const { dataSource } = manager;
+  const { columns } = dataSource.getMetadata(SealedEvent);
+  const query = manager.createQueryBuilder(SealedEvent, 'event').setFindOptions(options);
+  const rows = await query.getRawMany<Record<string, unknown>>();
+  const valuesOf = (row: Record<string, unknown>): [string, unknown][] =>
+    columns.map((column) => [
+      column.propertyName,
+      dataSource.driver.prepareHydratedValue(row[`event_${column.databaseName}`], column),
+    ]);
+  return rows.map((row) => Object.assign(new SealedEvent(), Object.fromEntries(valuesOf(row))));
+};
 
 /** The conditions of a filter. `from` is inclusive, `until` is exclusive. */
 const whereOf = ({ from, until, ...equal }: Filter): FindOptionsWhere<SealedEvent> => {

@@ -26,10 +26,10 @@ export class TrailSql {
     return [this.set('seq', `${free}`, a), this.set('seq', `${a}`, b), this.set('seq', `${b}`, free)].join('; ');
   }
 
-  /** Inserts a copy of the row, sealed one millisecond later. */
-  duplicate(seq: number): string {
+  /** Inserts a copy of the row, sealed that much later. */
+  duplicate(seq: number, later = '1 millisecond'): string {
     return `INSERT INTO sealed_event SELECT r.* FROM sealed_event e,
-      jsonb_populate_record(e, jsonb_build_object('sealed_at', e.sealed_at + interval '1 millisecond')) r
+      jsonb_populate_record(e, jsonb_build_object('sealed_at', e.sealed_at + interval '${later}')) r
       WHERE ${this.at(seq, 'e')}`;
   }
 

@@ -24,7 +24,7 @@ import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
 import type { KeySource, Supply } from './plan-creation.js';
 
-/** A token whose self-tests take as long as a test wants, and which must not be asked for a key. */
+/** A token whose self-tests take as long as a test wants. A call that makes a key fails the test. */
 class SlowToken {
   readonly kind = 'token';
   readonly token = { label: 't', serial: 's' };
@@ -56,7 +56,7 @@ class SlowToken {
   }
 }
 
-describe('a key that is not to be made', () => {
+describe('a key that cannot be made', () => {
   let database: WorkerDatabase;
   let outcomes: GroupCommit;
   let lease: Lease;
@@ -123,18 +123,18 @@ describe('a key that is not to be made', () => {
     ]);
   });
 
-  it('by policy waits for no self-test', async () => {
+  it('because of the policy does not wait for a self-test', async () => {
     const token = new SlowToken(() => new Promise(() => undefined));
     await expectRefused(await create(token, 'RSA-4096', 5_000), 'policy-refused');
     expect(token.asked).toBe(0);
   });
 
-  it('because its self-test does not end in time says so', async () => {
+  it('because its self-test does not end in time is refused with that reason', async () => {
     const token = new SlowToken(() => Promise.reject(new AnkaError('hsm-timeout')));
     await expectRefused(await create(token, 'AES-256', 5_000), 'hsm-timeout');
   });
 
-  it('because the tenant has as many as it may asks the HSM nothing, and those that are destroyed do not count', async () => {
+  it('because the tenant has reached its limit is refused without a call to the HSM; destroyed keys do not count', async () => {
     mostKeys = 2;
     const states = ['ACTIVE', 'SUSPENDED', 'DESTROYED'] as const;
     for (const state of states) await recordKey(state);
@@ -146,13 +146,13 @@ describe('a key that is not to be made', () => {
     expect(await create(late, 'AES-256', 50)).toMatchObject({ code: 'deadline-exceeded' });
   });
 
-  it('because its caller has gone leaves no intent and asks the HSM nothing', async () => {
+  it('because its caller has gone leaves no intent and does not call the HSM', async () => {
     const token = new SlowToken(() => sleep(60));
     await expectRefused(await create(token, 'AES-256', 50), 'deadline-exceeded');
     expect(token.made).toBe(0);
   });
 
-  describe('from elsewhere', () => {
+  describe('from another source', () => {
     const from = (supply: Supply): KeySource => ({
       operation: 'key.import',
       details: {},
@@ -160,7 +160,7 @@ describe('a key that is not to be made', () => {
     });
     const swift = () => new SlowToken(() => Promise.resolve());
 
-    it('because the key that it takes has done enough leaves nothing to clean up', async () => {
+    it('because the key that it uses has reached its quota leaves nothing to clean up', async () => {
       const token = swift();
       const source = from({
         begin: () => {
@@ -179,7 +179,7 @@ describe('a key that is not to be made', () => {
       });
     });
 
-    it('says what is left of the key that it was made with, where it is made', async () => {
+    it('reports the quota left of the key that it was made with', async () => {
       const left = { quota: 2, window: 2, remaining: 1, seconds: 1 };
       const source = from({
         begin: (told) => {
@@ -192,7 +192,7 @@ describe('a key that is not to be made', () => {
       expect(made).toMatchObject({ key: { algorithm: 'AES-256' }, keyQuota: left });
     });
 
-    it('because the HSM refuses it ends what it had begun with another key', async () => {
+    it('because the HSM refuses it ends its use of the other key', async () => {
       const token = swift();
       let under = 0;
       const source = from({

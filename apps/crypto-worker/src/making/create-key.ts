@@ -35,13 +35,13 @@ import {
 export interface CreatedKey {
   readonly key: Key;
   readonly notice?: Notice | undefined;
-  /** The uses left of the key that it was made with, where there is one. */
+  /** The quota left of the key that it was made with, if there is one. */
   readonly keyQuota?: KeyQuota | undefined;
 }
 
 const dateOf = (instant: string | undefined): Date | null => (instant === undefined ? null : new Date(instant));
 
-/** A key that is to be made. */
+/** A key to make. */
 interface Creation {
   readonly context: Context;
   readonly id: string;
@@ -61,8 +61,8 @@ export class CreateKey {
 
   /**
    * Makes a key in the HSM or takes it from `source`. Returns the key that an earlier call with the same `resourceId` made.
-   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`, `deadline-exceeded`, and
-   * custody's
+   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`,
+   * `deadline-exceeded`, and custody's errors
    */
   create(context: Context, request: CreationRequest, source = this.generating(context)): Promise<CreatedKey | DryRun> {
     const id = context.resourceId ?? newId();
@@ -162,7 +162,7 @@ export class CreateKey {
   ): Promise<boolean> {
     await shareFence(manager, tenantId);
     const held = await manager.existsBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
-    // Another key may have been made meanwhile: the next attempt says so.
+    // Another key may have been made meanwhile. The next attempt detects it.
     if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
     const row = {
       tenantId,

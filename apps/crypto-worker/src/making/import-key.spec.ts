@@ -14,7 +14,10 @@ const policy = enforcedPolicy(1, { allowedAlgorithms: ['AES-256', 'EC-P256'], fi
 const tenantId = '11111111-1111-4111-8111-111111111111';
 const wrappingKeyId = '22222222-2222-4222-8222-222222222222';
 const context = {
-  ...{ tenantId, principal: 'somebody', roles: ['tenant-admin' as const], correlationId: 'import' },
+  tenantId,
+  principal: 'somebody',
+  roles: ['tenant-admin' as const],
+  correlationId: 'import',
   deadline: Date.now() + 60_000,
 };
 const request = {
@@ -27,11 +30,19 @@ const request = {
   wrappedKey: 'AAAA',
 } as const;
 
-/** What `ImportKey` would have the key made with, as far as that comes. */
+/** How `ImportKey` supplies the key, up to the first failure. */
 const supply = (custody: object): Promise<Supply> => {
   const wrapper = {
-    ...{ tenantId, keyId: wrappingKeyId, version: 1, revision: 1, algorithm: 'AES-256', purpose: 'wrap' },
-    ...{ state: 'ACTIVE', custody: 'token', grants: grantsOf([]), ref: {} },
+    tenantId,
+    keyId: wrappingKeyId,
+    version: 1,
+    revision: 1,
+    algorithm: 'AES-256',
+    purpose: 'wrap',
+    state: 'ACTIVE',
+    custody: 'token',
+    grants: grantsOf([]),
+    ref: {},
   };
   const keys = { forget: () => undefined, find: async () => wrapper } as unknown as KeyStore;
   const creator = {
@@ -51,8 +62,8 @@ const able = {
   },
 };
 
-describe('a key that is brought in under another', () => {
-  it('counts as a use of that one before anything is begun', async () => {
+describe('a key imported under another key', () => {
+  it('counts as a use of the other key before anything begins', async () => {
     const { begin } = await supply(able);
     const left: number[] = [];
     const told = ({ remaining }: { readonly remaining: number }): void => void left.push(remaining);
@@ -62,7 +73,7 @@ describe('a key that is brought in under another', () => {
     expect(() => begin?.(told)).toThrow(AnkaError);
   });
 
-  it('is not looked at where the token cannot do all that it is tried with', async () => {
+  it('is not opened if the token cannot do everything that it is tried with', async () => {
     const asked: unknown[] = [];
     const unable = {
       ...able,

@@ -23,7 +23,7 @@ import { assertUnwraps } from './wrapping-key.js';
 type ImportRequest = z.infer<typeof importKey.request>;
 type Material = Pick<ImportRequest, 'method' | 'wrappingKeyId' | 'wrappedKey'>;
 
-/** Takes in keys that tenants bring, and offers the key to wrap them with. */
+/** Imports tenants' keys, and offers the key to wrap them with. */
 @Injectable()
 export class ImportKey {
   constructor(
@@ -34,7 +34,7 @@ export class ImportKey {
     private readonly quotas: Quotas,
   ) {}
 
-  /** @throws AnkaError custody's */
+  /** @throws AnkaError custody's errors */
   async wrappingKey(context: Context): Promise<WrappingKey> {
     const { generation, spki } = await this.platformKeys.importKey(context);
     const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
@@ -51,9 +51,9 @@ export class ImportKey {
   }
 
   /**
-   * Creates a key of wrapped material, as `CreateKey.create`. A dry run does not open the material.
-   * @throws AnkaError `algorithm-unavailable` before the material is looked at, where the token could not take it in;
-   * `key-not-found` for a wrapping key, and what `assertUnwraps` throws; `decryption-failed`
+   * Creates a key from wrapped material, as `CreateKey.create`. A dry run does not open the material.  @throws AnkaError
+   * `algorithm-unavailable` before the material is opened, if the token cannot import it; `key-not-found` for a wrapping
+   * key, and what `assertUnwraps` throws; `decryption-failed`
    */
   import(
     context: Context,
@@ -71,7 +71,7 @@ export class ImportKey {
       prepare: async (algorithm, purpose, policy) => {
         const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
         if (!available) throw new AnkaError('algorithm-unavailable', detail);
-        // The token cannot unwrap what it cannot wrap.
+        // The token cannot unwrap keys that it cannot wrap.
         const { algs, excluded } = await this.custody.capability(context, algorithm, purpose, 'wrapped');
         if (algs.length === 0)
           throw new AnkaError('algorithm-unavailable', `${algorithm} cannot be imported. ${excluded[0]?.detail ?? ''}`);
@@ -91,14 +91,14 @@ export class ImportKey {
     };
   }
 
-  /** The wrapping key is used as any other: it must be what it was decided on when that is recorded, and its use counts. */
+  /** Uses the wrapping key as any other key: its revision must still hold when the outcome is recorded, and the use counts. */
   private async underWrappingKey(
     context: Context,
     { id, algorithm, policy }: { id: string; algorithm: AlgorithmName; policy: EnforcedPolicy },
     wrappedKey: Buffer,
   ): Promise<Supply> {
     const { tenantId } = context;
-    // A refusal has no fence that would find out about an old copy.
+    // A refusal has no fence that would detect an old copy.
     this.keys.forget(tenantId, id);
     const wrapper = await this.keys.find(tenantId, id, null);
     await assertUnwraps(this.custody, context, wrapper, algorithm, policy);

@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { hasRoomForKey } from '../quota/key-count.sql.js';
 import { Quotas } from '../quota/quotas.js';
 
-/** The room a tenant has for one more key. */
+/** Tells whether a tenant may have one more key. */
 @Injectable()
 export class KeyRoom {
   constructor(
@@ -21,7 +21,7 @@ export class KeyRoom {
     throw new AnkaError('quota-exceeded', `The tenant can have ${most} keys. Destroy some that are no longer needed.`);
   }
 
-  /** The same in the recording transaction, where the answer holds until it ends. */
+  /** The same check in the recording transaction. The answer holds until the transaction ends. */
   isLeft(manager: EntityManager, tenantId: string): Promise<boolean> {
     return hasRoomForKey(manager, tenantId, this.quotas.keysOf(tenantId));
   }

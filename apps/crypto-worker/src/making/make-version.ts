@@ -15,7 +15,7 @@ import { isCurrentKek, wrappedColumns } from '../key/wrapped-version.js';
 import { type Making, ObjectMaker } from '../object/make-object.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 
-/** The record of a new version, but for what the HSM makes. */
+/** The record of a new version, without the members that the HSM makes. */
 export interface NewVersion {
   readonly tenantId: string;
   readonly keyId: string;
@@ -24,7 +24,7 @@ export interface NewVersion {
   readonly activateAt: Date | null;
   readonly deactivateAt: Date | null;
   readonly custody: CustodyKind;
-  /** The request whose rotation makes it. */
+  /** The rotation request that makes the version. */
   readonly requestId: string | null;
 }
 
@@ -34,8 +34,8 @@ export interface VersionMaking {
   readonly ref: Omit<KeyRef, 'objectId'>;
   readonly make: (key: NewKey) => Promise<GeneratedKey>;
   /**
-   * Takes the tenant's fence and writes what else goes on record.
-   * @returns false when the decision no longer holds: nothing is kept
+   * Takes the tenant's fence and writes the rest of the record.  @returns false if the decision no longer holds; nothing is
+   * kept
    */
   readonly record: (manager: EntityManager) => Promise<boolean>;
   readonly report?: Making<unknown>['report'];

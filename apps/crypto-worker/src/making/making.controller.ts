@@ -17,7 +17,7 @@ import { CreateKey } from './create-key.js';
 import { ImportKey } from './import-key.js';
 import { RotateKey } from './rotate-key.js';
 
-/** Serves the making of keys and of their next versions. */
+/** Serves the creation, import and rotation of keys. */
 @Controller()
 export class MakingController {
   constructor(

@@ -12,7 +12,7 @@ import { VersionMaker } from './make-version.js';
 import { MakingController } from './making.controller.js';
 import { RotateKey } from './rotate-key.js';
 
-/** Makes keys and their next versions. */
+/** Makes keys and new versions of keys. */
 @Module({
   imports: [CustodyModule, KeyModule, ObjectModule, OutcomeModule, PlatformKeyModule, QuotaModule],
   controllers: [MakingController],

@@ -12,13 +12,13 @@ import type { KeyRoom } from './key-room.js';
 import type { VersionMaker } from './make-version.js';
 import { RotateKey } from './rotate-key.js';
 
-/** What is decided on is never what is in force any more: a policy that changes faster than anybody reads it. */
+/** A policy that changes faster than it can be read, so every decision is outdated. */
 const policies = {
   of: async () => enforcedPolicy(1, { allowedAlgorithms: ['AES-256'], fipsOnly: false }),
   forget: () => undefined,
 } as unknown as EnforcedPolicies;
 
-describe('what is given up because its decision is outdated time and again is on record', () => {
+describe('an action that is abandoned because its decision is outdated again and again is recorded', () => {
   let database: WorkerDatabase;
   let outcomes: GroupCommit;
   const [tenantId, keyId] = [randomUUID(), randomUUID()];
@@ -52,16 +52,16 @@ describe('what is given up because its decision is outdated time and again is on
     ]);
   };
 
-  it('when a key was to be made', async () => {
+  it('if a key was to be made', async () => {
     const work = creator().create({ ...context, resourceId: randomUUID() }, request);
     await expectOnRecord(work, { operation: 'key.create', algorithm: 'EC-P256', details: { custody: 'token' } });
   });
 
-  it('when it was to be tried', async () => {
+  it('if it was a dry run', async () => {
     await expectOnRecord(creator().create({ ...context, dryRun: true }, request), { operation: 'dry-run.key.create' });
   });
 
-  it('when a key was to be rotated', async () => {
+  it('if a key was to be rotated', async () => {
     const { dataSource } = database;
     const keys = new KeyStore(dataSource);
     const rotator = new RotateKey(dataSource, custody, keys, makings(), versions);

@@ -11,26 +11,25 @@ import { type Ruling, refusedBy } from '../policy/ruling.js';
 
 export type CreationRequest = z.infer<typeof createKey.request>;
 
-/** Where the key comes from. */
+/** The source of a key. */
 export interface KeySource {
   readonly operation: 'key.create' | 'key.import';
-  /** In the event, besides what all have. */
+  /** Details of the event, in addition to the common ones. */
   readonly details: Readonly<Record<string, string>>;
-  /** @throws AnkaError where it cannot come from there */
+  /** @throws AnkaError if the key cannot come from this source */
   readonly prepare: (algorithm: AlgorithmName, purpose: Purpose, policy: EnforcedPolicy) => Promise<Supply>;
 }
 
-/** How it comes, once everything allows it. */
+/** Supplies the key, once all checks have passed. */
 export interface Supply {
   /**
-   * Where making it uses another key: begun before anything is, so that what may not begin leaves nothing to clean up.
-   * @param told hears what that key may still do
-   * @returns what ends it
-   * @throws AnkaError `quota-exceeded`
+   * Begins the use of another key, if making this one needs it. It runs before anything else begins, so a refusal leaves
+   * nothing to clean up.  @param told receives that key's remaining quota  @returns a function that ends the use  @throws
+   * AnkaError `quota-exceeded`
    */
   readonly begin?: (told: (left: KeyQuota) => void) => () => void;
   readonly make: (key: NewKey) => Promise<GeneratedKey>;
-  /** Where another key was used for it: its use is part of the outcome. */
+  /** Reports the outcome if another key was used. The use is part of the outcome. */
   readonly report?: Making<unknown>['report'];
 }
 
@@ -41,7 +40,7 @@ export interface CreationPlan {
   readonly supply: Supply;
 }
 
-/** A request, and what decides whether it may be met. */
+/** A request, and the checks that it must pass. */
 interface RequestedCreation {
   readonly request: CreationRequest;
   readonly policy: EnforcedPolicy;
@@ -49,9 +48,10 @@ interface RequestedCreation {
 }
 
 /**
- * Plans a key, if everything allows it and the caller still waits. From here on an object is made, or cleaned up.
- * @param assertRoom throws `quota-exceeded` when the tenant has all the keys it may have
- * @throws AnkaError `tenant-mismatch`, `request-invalid`, `purpose-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `quota-exceeded`, `deadline-exceeded`, and the source's
+ * Plans a key, if all checks pass and the caller still waits. From here on an object is made or cleaned up.  @param
+ * assertRoom throws `quota-exceeded` if the tenant has reached its limit of keys  @throws AnkaError `tenant-mismatch`,
+ * `request-invalid`, `purpose-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `quota-exceeded`,
+ * `deadline-exceeded`, and the source's errors
  */
 export const planCreation = async (
   custody: Custody,
@@ -96,7 +96,7 @@ const assertDates = ({ activateAt, deactivateAt }: CreationRequest): void => {
     throw new AnkaError('request-invalid', 'deactivateAt: must be after activateAt');
 };
 
-/** The JOSE algorithms that go with such a key, the one asked for among them. */
+/** The JOSE algorithms of such a key. The requested one must be among them. */
 const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): readonly Alg[] => {
   const possible = joseAlgs(algorithm, purpose);
   if (possible.length === 0)
@@ -106,7 +106,7 @@ const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): re
   return possible;
 };
 
-/** Those of them that the token can do; of a key to encrypt with, one. */
+/** The algorithms that the token supports; one only for a key that encrypts. */
 const usableAlgs = async (
   custody: Custody,
   context: Context,

@@ -1,12 +1,13 @@
-/** Whether a version is still the current one, with its revision and the policy's as they were decided on. */
+/** Tells whether a version is still the current one, with the key and policy revisions that the decision used. */
 export const decisionHolds = `
   SELECT 1 FROM key_version v JOIN tenant_policy p USING (tenant_id)
   WHERE v.tenant_id = $1 AND v.key_id = $2 AND v.version = $3 AND v.revision = $4 AND p.revision = $5
     AND NOT EXISTS (SELECT 1 FROM key_version n WHERE n.tenant_id = $1 AND n.key_id = $2 AND n.version > $3)`;
 
 /**
- * Moves the followed version to its state. Its revision moves too, so that workers find out which still hold it for the current
- * version. A used-up version keeps its revision: the uses taken of it are still to be committed, and the workers are notified.
+ * Moves the replaced version to its state. Its revision increases, so that workers that still hold it as the current version
+ * detect the change. A used-up version keeps its revision, because uses taken of it are still to be committed; workers are
+ * notified.
  */
 export const followVersion = `
   UPDATE key_version SET state = $4, revision = revision + CASE WHEN $5 THEN 0 ELSE 1 END,

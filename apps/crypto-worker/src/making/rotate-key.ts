@@ -31,18 +31,18 @@ import { decisionHolds, followVersion } from './rotate-key.sql.js';
 
 export interface Rotation {
   readonly id: string;
-  /** The version that is to be followed; any when left out. */
+  /** The version to replace; any version if left out. */
   readonly expectedVersion?: number | undefined;
-  /** Why: in the event's details. */
+  /** The reason for the rotation, for the event's details. */
   readonly trigger: 'request' | 'schedule' | 'uses';
-  /** The turn that the rotation takes, where it happens once. */
+  /** The turn that the rotation takes, if it must happen only once. */
   readonly turn?: Turn;
 }
 
 /** A turn that one worker takes once. */
 export interface Turn {
   readonly isOpen: (manager: EntityManager) => Promise<boolean>;
-  /** In the recording transaction, with the key locked. @returns false if another worker has taken it */
+  /** Runs in the recording transaction, with the key locked. @returns false if another worker has taken the turn */
   readonly take: (manager: EntityManager) => Promise<boolean>;
 }
 
@@ -73,9 +73,10 @@ export class RotateKey {
   ) {}
 
   /**
-   * Rotates once per `resourceId` of the context, where there is one. Nothing is done twice: where another call has taken the
-   * turn or followed the used-up version meanwhile, the key is returned as it is. A schedule follows only an ACTIVE version.
-   * @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`, `policy-refused`, `algorithm-unavailable`, and custody's
+   * Rotates once per `resourceId` of the context, if there is one. Nothing is done twice: if another call has taken the turn
+   * or replaced the used-up version meanwhile, the key is returned unchanged. A scheduled rotation replaces only an ACTIVE
+   * version.  @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`,
+   * `policy-refused`, `algorithm-unavailable`, and custody's errors
    */
   rotate(context: Context, rotation: Rotation): Promise<Rotated | DryRun> {
     return this.makings.run(context, this.making(context, rotation));
@@ -106,7 +107,7 @@ export class RotateKey {
     };
   }
 
-  /** The key where this rotation has been done already. */
+  /** The key, if this rotation has been done already. */
   private async standing(context: Context, rotation: Rotation, found: Versions): Promise<Rotated | undefined> {
     const { tenantId, resourceId } = context;
     const made = found.find(({ requestId }) => requestId !== null && requestId === resourceId);
@@ -164,12 +165,12 @@ export class RotateKey {
     return { key: warnings.length > 0 ? { ...key, warnings: [...warnings] } : key, notice };
   }
 
-  /** After the versions were read: a later change of grants makes a new revision of them, which the record finds out. */
+  /** Runs after the versions were read. A later change of grants makes a new revision of them, which the record detects. */
   private assertMayManage(context: Context, id: string): Promise<void> {
     return withTenant(this.dataSource, context.tenantId, (manager) => assertGranted(manager, context, 'manage', id));
   }
 
-  /** Plans a key of the same kind, where state, policy and token still allow it, and the caller waits for it. */
+  /** Plans a key of the same kind, if state, policy and token still allow it and the caller still waits. */
   private async plan(
     context: Context,
     { expectedVersion, trigger }: Rotation,
@@ -187,7 +188,7 @@ export class RotateKey {
       );
     const now = Date.now();
     const state = stateAt(lifecycleOf(current), now);
-    // By itself a new version follows only one that is in use.
+    // An automatic rotation replaces only a version in use.
     if (!isRotatable(state) || (trigger !== 'request' && state !== 'ACTIVE'))
       throw new AnkaError('key-state', refusalOf(state, 'be rotated'));
     if (!hasBegun(lifecycleOf(current), now))

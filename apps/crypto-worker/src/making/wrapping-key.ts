@@ -10,9 +10,9 @@ import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';
 
 /**
- * Whether a key of `algorithm` may be unwrapped with `key` now. No caller may accept a risk here: material that comes in
- * under a key that others may know is known to them for good.
- * @throws AnkaError `key-access-denied`, `purpose-mismatch`, `key-state`, `wrapping-key-weak`, `policy-refused`, `algorithm-unavailable`
+ * Checks whether `key` may unwrap a key of `algorithm` now. No caller may accept a risk here: material imported under a
+ * compromised key stays known for good.  @throws AnkaError `key-access-denied`, `purpose-mismatch`, `key-state`,
+ * `wrapping-key-weak`, `policy-refused`, `algorithm-unavailable`
  */
 export const assertUnwraps = async (
   custody: Custody,

@@ -5,13 +5,13 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { type Intent, Intents } from './intent.js';
 
-/** Time for the HSM to destroy an object, in milliseconds. */
+/** Time limit for the HSM to destroy an object, in milliseconds. */
 const budgetMs = 30_000;
 
-/** The intent was ended, or claimed by another worker, meanwhile. */
+/** Meanwhile the intent was ended, or another worker claimed it. */
 class Lost extends Error {}
 
-/** Destroys HSM objects that an intent names: the object first, then record, event and the intent's end in one commit. */
+/** Destroys HSM objects that an intent names: first the object, then record, event and the intent's end in one commit. */
 @Injectable()
 export class ObjectDestroyer {
   constructor(
@@ -22,9 +22,9 @@ export class ObjectDestroyer {
   ) {}
 
   /**
-   * May be repeated after any interruption.
-   * @param record writes how it ended, and says what is to be sealed of it
-   * @returns how many objects were there, or undefined when the intent is another's by now, and so is the rest
+   * May be repeated after any interruption.  @param record writes the end of the destruction and returns the event to seal
+   * @returns the number of objects that existed; undefined if the intent now belongs to another worker, and so does the rest
+   * of the work
    */
   async destroy(
     intent: Intent,
@@ -45,7 +45,7 @@ export class ObjectDestroyer {
     return destroyed;
   }
 
-  /** Looks for the object again once it is destroyed: what is recorded is what was seen. */
+  /** Looks for the object again after it was destroyed, so that the record states what was observed. */
   private async untilGone(objectId: Uint8Array): Promise<number> {
     const budget = { deadline: Date.now() + budgetMs };
     const destroyed = await this.custody.destroy(budget, objectId);

@@ -1,11 +1,11 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An object that may be there without a record, or one that may be gone with it. */
+/** `make`: an object may exist without a record. `destroy`: a recorded object may be gone. */
 export type IntentKind = 'make' | 'destroy';
 
 const primaryKeyConstraintName = 'intent_pkey';
 
-/** A change of an object in the HSM that has begun. The row leaves in the transaction that records how it ended. */
+/** A change of an object in the HSM that has begun. The row is deleted in the transaction that records how it ended. */
 @Entity('intent')
 @Check('intent_object_id_check', 'length(object_id) = 16')
 @Check('intent_kind_check', `kind IN ('make', 'destroy')`)
@@ -23,11 +23,11 @@ export class IntentRecord {
   @Column('text', { default: 'make' })
   kind!: IntentKind;
 
-  /** The number of its holder's lease; 0 while it has no holder. */
+  /** The number of the holder's lease; 0 if there is no holder. */
   @Column('bigint')
   lease!: string;
 
-  /** The audit event, as JSON, that says how it ended. */
+  /** The audit event of its end, as JSON. */
   @Column('text')
   event!: string;
 

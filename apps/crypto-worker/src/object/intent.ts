@@ -7,11 +7,11 @@ import { Lease } from '../lease/lease.js';
 import { type IntentKind, IntentRecord } from './intent.entity.js';
 import { lockIntent, openIntents, recordedObject } from './intent.sql.js';
 
-/** An intent as its holder, who may end it, knows it. A worker that claims it becomes its holder. */
+/** An intent as its holder knows it. Only the holder may end it. A worker that claims it becomes its holder. */
 export interface Intent {
   readonly tenantId: string;
   readonly objectId: Uint8Array;
-  /** Number of the holder's lease. */
+  /** The number of the holder's lease. */
   readonly lease: string;
 }
 
@@ -24,19 +24,19 @@ export interface OpenIntent extends Intent {
 
 /** The record of an object whose making failed. */
 export interface Standing {
-  /** A key or a platform key is on record under this object: it is in use and must stay. */
+  /** A key or a platform key is on record under this object. The object is in use and must stay. */
   readonly recorded: boolean;
 }
 
 const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString('hex');
 
 /**
- * Whatever changes HSM objects says so first, here: an object without a record always has an intent that names it, and so has
- * a record whose object may be gone.
+ * Records every change of an HSM object before it begins. An intent names every object without a record, and every record
+ * whose object may be gone.
  */
 @Injectable()
 export class Intents {
-  /** Objects that this process is at. An intent under its own lease that is not among them has nobody else to end it. */
+  /** Objects that this process works on. An intent under its own lease that is not among them has no other worker to end it. */
   private readonly underWay = new Set<string>();
 
   constructor(
@@ -46,9 +46,9 @@ export class Intents {
   ) {}
 
   /**
-   * The caller lets go of the intent in the end, however the work ends. An intent whose commit was not confirmed is let go at once:
-   * if it exists after all, the reconciler finds it.
-   * @param event what is sealed, as `unknown`, should nobody be able to say how it ended
+   * Records that an object will be made. The caller releases the intent in the end, however the work ends. An intent whose
+   * commit was not confirmed is released at once; if it exists, the reconciler finds it.  @param event sealed as `unknown`
+   * if nobody can tell how the work ended
    */
   async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
     const intent = await this.prepare(tenantId, objectId);
@@ -57,10 +57,9 @@ export class Intents {
   }
 
   /**
-   * The same for an object that is to go.
-   * @param event the event that is sealed when the object is gone, whichever worker removes it
-   * @param still says in the transaction that begins whether it is to go at all
-   * @returns undefined when it is not
+   * Records that an object will be destroyed.  @param event sealed when the object is gone, whichever worker destroys it
+   * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed  @returns
+   * undefined if it is not
    */
   async beginDestroying(
     { tenantId }: Pick<Context, 'tenantId'>,
@@ -116,26 +115,29 @@ export class Intents {
     return this.dataSource.query<OpenIntent[]>(openIntents, [this.partition.name]);
   }
 
-  /** This process does nothing more about the object. */
+  /** Releases the intent: this process does nothing more with the object. */
   letGo({ objectId }: Pick<Intent, 'objectId'>): void {
     this.underWay.delete(nameOf(objectId));
   }
 
-  /** Whether this process is at the object, be it that a call goes on in the HSM after its caller was answered. */
+  /**
+   * Tells whether this process works on the object. That includes a call that continues in the HSM after its caller was
+   * answered.
+   */
   isUnderWay({ objectId }: Pick<Intent, 'objectId'>): boolean {
     return this.underWay.has(nameOf(objectId));
   }
 
   /**
-   * Ends an intent in the transaction that records how it ended.
-   * @returns false if this holder no longer has it, because it has ended or was claimed
+   * Ends an intent in the transaction that records how it ended.  @returns false if this holder no longer has it, because it
+   * has ended or was claimed
    */
   async end(manager: EntityManager, { tenantId, objectId, lease }: Intent): Promise<boolean> {
     const { affected } = await manager.delete(IntentRecord, { tenantId, objectId: Buffer.from(objectId), lease });
     return affected === 1;
   }
 
-  /** Makes an orphaned intent this worker's. @returns undefined when it was ended or claimed meanwhile */
+  /** Claims an orphaned intent for this worker. @returns undefined if it was ended or claimed meanwhile */
   async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
     const own = await this.lease.number();
     const held = { tenantId, objectId: Buffer.from(objectId), lease };
@@ -146,8 +148,8 @@ export class Intents {
   }
 
   /**
-   * Whether the object is on record. A commit under way, whose answer may have been lost, is waited for: it holds the
-   * intent's row.
+   * Tells whether the object is on record. It waits for a commit under way whose answer may have been lost: that commit
+   * holds the intent's row.
    */
   standing({ tenantId, objectId }: Intent): Promise<Standing> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
@@ -157,7 +159,10 @@ export class Intents {
     });
   }
 
-  /** Leaves an intent to the reconciler of any worker: nobody holds lease 0. Where not even that can be written, it is for this worker's own. */
+  /**
+   * Leaves an intent to the reconciler of any worker: lease 0 has no holder. If the database does not answer, this worker's
+   * own reconciler ends it.
+   */
   async abandon({ tenantId, objectId, lease }: Intent): Promise<void> {
     const held = { tenantId, objectId: Buffer.from(objectId), lease };
     await withTenant(this.dataSource, tenantId, (manager) => manager.update(IntentRecord, held, { lease: '0' })).catch(

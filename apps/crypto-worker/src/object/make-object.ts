@@ -13,25 +13,25 @@ export interface Making<Made> {
   /** Makes the object in the HSM under this CKA_ID. */
   readonly make: (objectId: Uint8Array) => Promise<Made>;
   /**
-   * Writes the record in the transaction that also ends the intent and reports the outcome.
-   * @returns false when what it was decided on no longer holds: nothing is kept, the object is destroyed
+   * Writes the record in the transaction that also ends the intent and reports the outcome.  @returns false if its decision
+   * no longer holds; nothing is kept, and the object is destroyed
    */
   readonly record: (manager: EntityManager, objectId: Uint8Array, made: Made) => Promise<boolean>;
-  /** Reports the outcome, whichever it is, in the transaction that ends the intent, where that is more than an event. @returns as `record` */
+  /** Reports any outcome that is more than an event, in the transaction that ends the intent. @returns as `record` */
   readonly report?: ((manager: EntityManager, event: AuditEvent) => Promise<boolean>) | undefined;
 }
 
 type Reported = Pick<Making<unknown>, 'event' | 'report'>;
 
-/** Time to clean up after a failure, in milliseconds, whatever is left of the caller's. */
+/** Time limit for cleaning up after a failure, in milliseconds, independent of the caller's deadline. */
 const cleanUpMs = 10_000;
 
 /** The decision no longer holds. */
 class Outdated extends Error {}
 
 /**
- * Makes HSM objects so that none is ever without a record or an intent: intent, object, then record, outcome and intent's
- * end in one commit. The HSM is never called inside a transaction.
+ * Makes HSM objects so that none ever lacks both a record and an intent: first the intent, then the object, then record,
+ * outcome and the intent's end in one commit. The HSM is never called inside a transaction.
  */
 @Injectable()
 export class ObjectMaker {
@@ -82,7 +82,7 @@ export class ObjectMaker {
     const failure = thrown instanceof Outdated ? undefined : asAnkaError(thrown);
     const failed = failure && { ...event, outcome: 'failure' as const, failureCode: failureCodeOf(failure) };
     if (failure?.cause instanceof StillRunning) {
-      // The HSM may yet make the object: the intent stays until it has answered, or until this worker is dead.
+      // The HSM may still make the object. The intent stays until the HSM has answered or this worker is dead.
       void failure.cause.ended.then(() => this.finish(intent, failed && { event: failed }));
       throw failure;
     }
@@ -99,8 +99,8 @@ export class ObjectMaker {
   }
 
   /**
-   * Cleans up after a failure or leaves that to the reconciler; either way this maker is done.
-   * @returns what kept it from cleaning up, or `Outdated` where that is done and the failure not to be told
+   * Cleans up after a failure, or leaves that to the reconciler. Either way this maker is done.  @returns the error that
+   * prevented cleaning up; `Outdated` if it succeeded and the failure is not reported
    */
   private async finish(intent: Intent, failed: Reported | undefined): Promise<Error | undefined> {
     try {
@@ -114,15 +114,15 @@ export class ObjectMaker {
   }
 
   /**
-   * Destroys what may have been made and reports the failure. An object that is on record after all stays.
-   * @returns false when what failed was decided on what no longer holds: nothing is reported
+   * Destroys the object if it was made, and reports the failure. An object that is on record stays.  @returns false if the
+   * failed call's decision no longer holds; nothing is reported
    */
   private async undo(intent: Intent, failed: Reported | undefined): Promise<boolean> {
     const { recorded } = await this.intents.standing(intent);
     if (recorded) throw new AnkaError('hsm-unavailable', 'The object was recorded, but its commit was not confirmed');
     await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.objectId);
     const reported = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
-      // Where the reconciler was faster it has sealed the outcome as unknown: nothing is reported twice.
+      // If the reconciler was faster, it has sealed the outcome as unknown. Nothing is reported twice.
       if (!(await this.intents.end(manager, intent)) || failed === undefined) return undefined;
       return this.report(manager, failed);
     });
@@ -130,7 +130,7 @@ export class ObjectMaker {
     return reported !== false;
   }
 
-  /** Leaves to the reconciler what cannot be cleaned up now. */
+  /** Leaves the clean-up to the reconciler. */
   private async leave(intent: Intent, cause: Error): Promise<void> {
     this.log.warn({ reason: cause.message }, 'left an unfinished object to the reconciler');
     await this.intents.abandon(intent);

@@ -5,7 +5,7 @@ import { ObjectDestroyer } from './destroy-object.js';
 import { Intents } from './intent.js';
 import { ObjectMaker } from './make-object.js';
 
-/** Makes and destroys objects in the HSM, each announced by an intent. */
+/** Makes and destroys objects in the HSM, with an intent for each. */
 @Module({
   imports: [CustodyModule, LeaseModule],
   providers: [Intents, ObjectMaker, ObjectDestroyer],

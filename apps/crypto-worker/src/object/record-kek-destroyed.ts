@@ -4,7 +4,10 @@ import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import type { Intent } from './intent.js';
 import { finishKekRotation } from './record-kek-destroyed.sql.js';
 
-/** Records that a KEK's object is gone. The last one ends the rotation. @returns the event it began with, and how many keys were wrapped again */
+/**
+ * Records that a KEK's object is gone. The last one ends the rotation. @returns the intent's event and the number of
+ * rewrapped keys
+ */
 export const recordKekDestroyed = async (
   manager: EntityManager,
   { tenantId, objectId }: Intent,

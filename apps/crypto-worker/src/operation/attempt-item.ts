@@ -19,7 +19,7 @@ import type { Operation } from './operation.js';
 import { UseBudget } from './use-budget.js';
 import { runWithoutHsm } from './without-hsm.js';
 
-/** One item of a request, and the operation it is for. */
+/** One item of a request, and its operation. */
 interface ItemRequest<Item, Parsed> {
   readonly operation: Operation<Item, Parsed>;
   readonly context: Context;
@@ -28,7 +28,10 @@ interface ItemRequest<Item, Parsed> {
   readonly target: Target;
 }
 
-/** Takes one item through key, state, policy and HSM. It decides on copies; the fence of the attempt tells what it decided on. */
+/**
+ * Takes one item through key, state, policy and HSM. It decides on copies. The attempt's fence names the revisions it
+ * decided on.
+ */
 @Injectable()
 export class AttemptItem {
   constructor(
@@ -56,7 +59,7 @@ export class AttemptItem {
     }
   }
 
-  /** Drops the copies that an outdated attempt was decided on, and what a lane may have unwrapped for it. */
+  /** Drops the copies that an outdated attempt was decided on, and any unwrapped key in a lane. */
   forget({ tenantId, key }: Fence): void {
     this.policies.forget(tenantId);
     if (key === null) return;
@@ -65,8 +68,8 @@ export class AttemptItem {
   }
 
   /**
-   * Decides whether the caller may use the key for this, by its grants, the key's state, the tenant's policy and the token's
-   * self-tests.
+   * Decides whether the caller may use the key for this operation, by its grants, the key's state, the tenant's policy and
+   * the token's self-tests.
    */
   private async decide<Item, Parsed>(
     { operation, context, item, parsed, target }: ItemRequest<Item, Parsed>,
@@ -119,7 +122,7 @@ export class AttemptItem {
     return performed;
   }
 
-  /** Takes one use of a key that may protect a bounded number of times. @returns the key, or the version that has followed it */
+  /** Takes one use of a key that may protect a limited number of times. @returns the key, or the version that replaced it */
   private async takeUse<Item, Parsed>(
     request: ItemRequest<Item, Parsed>,
     record: ItemRecord,
@@ -133,8 +136,8 @@ export class AttemptItem {
   }
 
   /**
-   * Checks a version that followed the one that was decided on. It was read later, so the fence does not find out what changed
-   * the key before that.
+   * Checks a version that replaced the one that was decided on. It was read later, so the fence does not detect earlier
+   * changes of the key.
    */
   private async assertFollowing<Item, Parsed>(
     { operation, context, target }: ItemRequest<Item, Parsed>,
@@ -160,7 +163,7 @@ const readItem = <Item, Parsed>(
   return { operation, context, item, parsed, target: operation.target(item, parsed) };
 };
 
-/** @returns the risk that the caller accepts, where there is one */
+/** @returns the risk that the caller accepts, if there is one */
 const assertUsable = (
   { name, use, purposes }: Pick<Operation<never, never>, 'name' | 'use' | 'purposes'>,
   key: KeyVersion,

@@ -3,7 +3,7 @@ import type { Fence } from '../outcome/fence.js';
 import { mostUrgent } from '../policy/ruling.js';
 import { tightest } from '../quota/quotas.js';
 
-/** How one item ended. Its body or error may be released only when its event is committed. */
+/** The outcome of one item. Its body or error may be released only after its event is committed. */
 export interface Attempt {
   readonly fence: Fence;
   readonly event: AuditEvent;

@@ -21,15 +21,15 @@ const broken = {
   'a surrogate': Buffer.of(0xed, 0xa0, 0x80),
 };
 
-describe('a plaintext asked for as text', () => {
+describe('a plaintext requested as text', () => {
   it.each(['', 'mit Umlaut ü', '\ufeffwith a byte order mark', '\ufffd', 'a\0b'])(
-    '%j comes back as it was',
+    '%j is returned unchanged',
     async (text) => {
       expect(await open(Buffer.from(text), 'utf8')).toBe(text);
     },
   );
 
-  it.each(Object.entries(broken))('with %s is refused, and comes as base64url', async (_, bytes) => {
+  it.each(Object.entries(broken))('with %s is refused, and is returned as base64url', async (_, bytes) => {
     expect(await failureOf(() => open(bytes, 'utf8'))).toMatchObject({
       code: 'request-invalid',
       detail: 'The plaintext is not UTF-8 text. Use encoding base64url.',
@@ -37,7 +37,7 @@ describe('a plaintext asked for as text', () => {
     expect(await open(bytes, 'base64url')).toBe(bytes.toString('base64url'));
   });
 
-  it('is authenticated before that is told', async () => {
+  it('is authenticated before that refusal', async () => {
     const forged = (jwe: string): string => [...jwe.split('.').slice(0, 4), 'A'.repeat(22)].join('.');
     expect(await failureOf(() => open(broken['a surrogate'], 'utf8', forged))).toMatchObject({
       code: 'decryption-failed',

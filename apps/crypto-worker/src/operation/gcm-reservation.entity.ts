@@ -4,7 +4,7 @@ import { safeInteger } from '../key/record/safe-integer.js';
 
 const primaryKeyConstraintName = 'gcm_reservation_pkey';
 
-/** Counts the AES-GCM invocations that workers have reserved of a version that is used directly (`dir`). */
+/** Counts the AES-GCM invocations that workers have reserved of a version that encrypts directly (`dir`). */
 @Entity('gcm_reservation')
 @ForeignKey(() => KeyVersionRecord, ['tenantId', 'keyId', 'version'], ['tenantId', 'keyId', 'version'], {
   name: 'gcm_reservation_tenant_id_key_id_version_fkey',

@@ -31,7 +31,7 @@ it('reserves invocations in blocks before they are used, also for two workers at
   expect(await reserved()).toBe(2 * 65_536);
 });
 
-it('refuses at 2^32 invocations of one key', async () => {
+it('refuses after 2^32 invocations of one key', async () => {
   await database.superuser.query('UPDATE gcm_reservation SET reserved = $1', [gcmLimit - 65_536]);
   const worker = new GcmReservation(database.dataSource);
   for (let use = 0; use < 65_536; use++) await worker.take(key);

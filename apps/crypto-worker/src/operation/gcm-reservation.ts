@@ -10,7 +10,7 @@ export const gcmLimit = 2 ** 32;
 const block = 65_536;
 
 /**
- * Counts the GCM invocations of keys that are used directly (`dir`), durably and without a write per call. Each worker
+ * Counts the GCM invocations of keys that encrypt directly (`dir`), durably and without a write per call. Each worker
  * reserves a block in the database before it uses any of it. A worker that dies forfeits the rest of its block.
  */
 @Injectable()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inTurns } from './in-turns.js';
 
 describe('the items of a batch', () => {
-  it('are begun some a turn, in their order, and answered in it', async () => {
+  it('start a few per turn, in order, and are answered in order', async () => {
     const begun: number[] = [];
     const seen: number[] = [];
     const items = Array.from({ length: 20 }, (_, index) => index);
@@ -20,7 +20,7 @@ describe('the items of a batch', () => {
     expect(seen[0]).toBeLessThan(items.length);
   });
 
-  it('fail together, whenever one of them does', async () => {
+  it('fail together if one of them fails, whenever it does', async () => {
     const failing = inTurns(Array.from({ length: 20 }), () => Promise.reject(new Error('away')));
     await expect(failing).rejects.toThrow('away');
   });

@@ -1,9 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
-/** Items of one request that begin in one turn of the event loop: about two milliseconds of work. */
+/** Items of one request that start in one turn of the event loop: about two milliseconds of work. */
 const perTurn = 8;
 
-/** Does `work` for all items, and begins a few of them per turn. Other requests do not wait for a whole batch. */
+/** Runs `work` for all items, and starts a few of them per turn. Other requests do not wait for a whole batch. */
 export const inTurns = <Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

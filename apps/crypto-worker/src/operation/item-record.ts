@@ -16,7 +16,7 @@ import type { Ruling } from '../policy/ruling.js';
 import type { Attempt } from './attempt.js';
 import type { OperationResult } from './operation.js';
 
-/** The caller uses a suspended or compromised key at its own risk. Part of the event's details. */
+/** The caller uses a suspended or compromised key at its own risk. This is part of the event's details. */
 export interface AcceptedRisk {
   readonly riskAccepted: 'true';
   readonly state: KeyState;
@@ -32,11 +32,11 @@ export interface PerformedOperation {
 }
 
 /**
- * Holds what is known of one item. The steps of its attempt fill it in, and the attempt's outcome is read from it, however far
- * the item came.
+ * Collects what is known of one item. The steps of its attempt fill it in. The attempt's outcome is read from it, however
+ * far the item came.
  */
 export class ItemRecord {
-  /** The key that the request names, before it is known whether there is one. */
+  /** The key that the request names, before it is known whether it exists. */
   keyId: string | null = null;
   policy: EnforcedPolicy | null = null;
   key: KeyVersion | null = null;
@@ -71,7 +71,7 @@ export class ItemRecord {
     };
   }
 
-  /** @param error what the operation would be refused with */
+  /** @param error the error that the operation would be refused with */
   dryRun(error?: AnkaError): Attempt {
     const { operation, keyId, ruling } = this;
     // A caller that may not use the key does not learn which key it is.
@@ -111,7 +111,7 @@ export class ItemRecord {
   }
 }
 
-/** An operation as audit events name it: a dry run has a name of its own. */
+/** The operation's name in audit events. A dry run has a name of its own. */
 export const eventName = (operation: string, { dryRun }: Pick<Context, 'dryRun'>): string =>
   dryRun === true ? dryRunNameOf(operation) : operation;
 

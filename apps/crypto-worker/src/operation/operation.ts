@@ -14,28 +14,28 @@ import { jwsAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
 import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
 
-/** The result of an operation: the fields of its answer that are its own, and how it is audited. */
+/** The result of an operation: its own fields of the answer, and the data for its audit event. */
 export interface OperationResult {
   readonly alg: JwsAlg | JweAlg;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Set where the answer is no error and the audit trail records a failure. */
+  /** Set if the answer is not an error but the audit trail records a failure. */
   readonly failureCode?: string;
 }
 
-/** One crypto route: everything that is not common to all of them. */
+/** One crypto route: everything that is specific to it. */
 export interface Operation<Item, Parsed> {
   readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify';
   readonly contract: contracts.Contract;
   readonly item: z.ZodType<Item>;
   readonly use: Use;
   readonly purposes: readonly Purpose[];
-  /** Takes the item apart, once. Syntax that is refused before any key is read is refused here. */
+  /** Parses the item, once. Bad syntax is refused here, before any key is read. */
   parse(item: Item): Parsed;
-  /** The key that the item asks for. */
+  /** The key that the item names. */
   target(item: Item, parsed: Parsed): Target;
-  /** Whether the caller accepts that the key may be suspended or compromised. */
+  /** Tells whether the caller accepts that the key may be suspended or compromised. */
   acceptsRisk(item: Item): boolean;
-  /** The algorithm that the token must support. Null where the token is not asked: a public key verifies here. */
+  /** The algorithm that the token must support. Null if the token is not called: a public key verifies in the worker. */
   alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
   run(custody: Custody, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<OperationResult>;
 }
@@ -44,7 +44,10 @@ const bytes = (text: string, encoding: 'base64url' | 'utf8'): Buffer => Buffer.f
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @throws AnkaError `request-invalid` for `utf8` and bytes that are not well-formed UTF-8: nothing is replaced or left out */
+/**
+ * @throws AnkaError `request-invalid` if `utf8` is requested and the bytes are not well-formed UTF-8. Nothing is replaced or
+ * left out.
+ */
 const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
   if (encoding === 'base64url') return data.toString(encoding);
   try {
@@ -59,11 +62,11 @@ interface NamedVersion {
   readonly version?: number | undefined;
 }
 
-/** The key to protect with. The schema requires exactly one of the two names. */
+/** The key to protect with. The schema requires exactly one of the two members. */
 const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
   keyId === undefined ? { alias } : { keyId, version: null };
 
-/** The key that the `kid` and the request name. They must agree where both are present. */
+/** The key that the `kid` and the request name. They must agree if both are present. */
 const agreed = (
   kid: { keyId: string; version: number } | null,
   { keyId, version }: NamedVersion,
@@ -87,7 +90,7 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   parse: () => undefined,
   target: toProtect,
   acceptsRisk: () => false,
-  // Asked also where the public key suffices: a JWE that this token could not open must not be made.
+  // This is checked even if the public key suffices: a JWE that this token cannot open must not be made.
   alg: jweAlgOf,
   async run(custody, budget, key, { plaintext, aad, encoding }) {
     const data = bytes(plaintext, encoding);

@@ -9,7 +9,7 @@ import { inTurns } from './in-turns.js';
 import { eventName } from './item-record.js';
 import type { Operation } from './operation.js';
 
-/** The items of a request, not validated one by one yet. */
+/** The items of a request, not yet validated one by one. */
 interface Items {
   readonly items: readonly unknown[];
   readonly batch: boolean;
@@ -39,7 +39,7 @@ export class RunOperation {
     return answerOf(attempts, batch, times);
   }
 
-  /** Runs all items, and once more those whose decision was outdated when they were to be committed. */
+  /** Runs all items, then once more those whose decision was outdated at the commit. */
   private async all<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
@@ -59,7 +59,7 @@ export class RunOperation {
     return Promise.all(attempts.map(async (attempt) => attempt ?? this.giveUp(operation, context)));
   }
 
-  /** @returns undefined for an item whose fence no longer held: its result is dropped */
+  /** @returns undefined for an item whose fence no longer held; its result is dropped */
   private async attemptAll<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
@@ -93,7 +93,7 @@ export class RunOperation {
     return { fence, event, hsmMicros: 0, error };
   }
 
-  /** Takes the body apart. A body that cannot be taken apart is an outcome too. */
+  /** Parses the body. A body that cannot be parsed is an outcome too. */
   private async parse<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,

@@ -9,18 +9,18 @@ import { RotateKey } from '../making/rotate-key.js';
 import { GcmReservation } from './gcm-reservation.js';
 import { UseReservationRecord } from './use-reservation.entity.js';
 
-/** A worker reserves one of so many shares of `maxUses` at once. It forfeits little when it dies, and writes rarely. */
+/** A worker reserves one of this many shares of `maxUses` at a time. It forfeits little if it dies, and writes rarely. */
 const shares = 64;
 const largestBlock = 65_536;
 
 export const blockOf = (maxUses: number): number => Math.min(largestBlock, Math.max(1, Math.floor(maxUses / shares)));
 
-/** AES-GCM itself bounds keys that are used directly (`dir`), whatever their policy says. */
+/** AES-GCM limits keys that encrypt directly (`dir`), whatever their policy says. */
 const isDirect = ({ algs }: KeyVersion): boolean => algs[0] === 'dir';
 
 /**
- * Counts what a version may still protect. Uses are reserved durably, in blocks, before they are used, so that no version is
- * used too often even when a worker dies. Where nothing is left, a new version follows at once.
+ * Counts the remaining uses of versions. Uses are reserved durably, in blocks, before they are used, so that no version is
+ * used too often even if a worker dies. If no use is left, a new version replaces the old one at once.
  */
 @Injectable()
 export class UseBudget {
@@ -35,14 +35,14 @@ export class UseBudget {
     private readonly rotator: RotateKey,
   ) {}
 
-  /** Tells whether the key is bounded at all. Where it is not, nothing has to be taken. */
+  /** Tells whether the key has a limit. If it has none, no use has to be taken. */
   bounds(key: KeyVersion): boolean {
     return key.maxUses !== null || isDirect(key);
   }
 
   /**
-   * Takes one use of `key`, or of the version that follows it.
-   * @throws AnkaError `key-exhausted` where none may follow, `deadline-exceeded` where other requests were always faster
+   * Takes one use of `key`, or of the version that replaces it.  @throws AnkaError `key-exhausted` if no version may replace
+   * it, `deadline-exceeded` if other requests were always faster
    */
   async take(context: Context, key: GrantedVersion): Promise<GrantedVersion> {
     let current = key;
@@ -53,7 +53,7 @@ export class UseBudget {
       } catch (error) {
         if (!(error instanceof AnkaError && error.code === 'key-exhausted')) throw error;
         assertInTime(context);
-        // Other requests may use up the next version before this one gets its turn.
+        // Other requests may use up the next version before this request's turn.
         current = await this.follow(context, current, error);
       }
     }
@@ -110,7 +110,7 @@ export class UseBudget {
   }
 }
 
-/** Runs one piece of work per name at a time. A caller that comes while it runs waits for it. */
+/** Runs one piece of work per name at a time. A caller that arrives while it runs waits for it. */
 const shared = <Result>(
   running: Map<string, Promise<Result>>,
   name: string,

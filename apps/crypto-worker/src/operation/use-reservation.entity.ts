@@ -4,7 +4,7 @@ import { safeInteger } from '../key/record/safe-integer.js';
 
 const primaryKeyConstraintName = 'use_reservation_pkey';
 
-/** Counts the uses that workers have reserved of a version whose rotation policy bounds them. */
+/** Counts the uses that workers have reserved of a version whose rotation policy limits them. */
 @Entity('use_reservation')
 @ForeignKey(() => KeyVersionRecord, ['tenantId', 'keyId', 'version'], ['tenantId', 'keyId', 'version'], {
   name: 'use_reservation_tenant_id_key_id_version_fkey',

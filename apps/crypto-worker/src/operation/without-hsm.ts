@@ -7,7 +7,7 @@ const stop = (): never => {
   throw new HsmNeeded();
 };
 
-/** The members that tell what is known of a token. Every other member asks the token to do something. */
+/** The members that report what is known of a token. Every other member calls the token. */
 const answeredHere: readonly (keyof Custody)[] = [
   'kind',
   'token',
@@ -18,7 +18,7 @@ const answeredHere: readonly (keyof Custody)[] = [
   'healthy',
 ];
 
-/** `custody` as it is, up to the first call that would reach the HSM. */
+/** Returns `custody`, stopped at the first call that would reach the HSM. */
 const stoppingAtHsm = (custody: Custody): Custody =>
   new Proxy(custody, {
     get(target, name) {
@@ -29,9 +29,9 @@ const stoppingAtHsm = (custody: Custody): Custody =>
   });
 
 /**
- * Runs an operation up to the HSM, so a dry run meets the same checks as the operation itself and no others. An operation
- * that needs the public key only runs to its end, and its result is dropped.
- * @throws what the operation throws before it reaches the HSM
+ * Runs an operation up to the HSM. A dry run meets the same checks as the operation itself, and no others. An operation that
+ * needs only the public key runs to its end, and its result is dropped.  @throws what the operation throws before it reaches
+ * the HSM
  */
 export const runWithoutHsm = async (custody: Custody, run: (custody: Custody) => Promise<unknown>): Promise<void> => {
   try {

@@ -6,7 +6,7 @@ export const withRevision = <Body extends { readonly revision: number }>(
   ended: Body | DryRun,
 ): Answer<Body | DryRun> => (isDryRun(ended) ? { body: ended } : { body: ended, revision: ended.revision });
 
-/** A key that was made, and what the answer's head says of it. */
+/** A key that was made, and its members of the answer's head. */
 interface MadeKey {
   readonly key: Key;
   readonly notice?: Notice | undefined;

@@ -3,21 +3,20 @@ import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
 
 /**
- * Commits rows of outcomes, each only where its fence still holds. Prepared by name, because every request waits for it.
- * @see the migrations `initial`, `usage` and `used-up`
+ * Commits rows of outcomes, each only if its fence still holds. Prepared by name, because every request waits for it.  @see
+ * the migrations `initial`, `usage` and `used-up`
  */
 export const commitOutcomes = {
   name: 'commit-outcomes',
   text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
 };
 
-/** The slot of commits within a transaction. They are few, so they may share one. */
+/** The slot for commits within another transaction. They are few, so they can share one. */
 const slot = 0;
 
 /**
- * Commits the outcome of a use of the fence's key as `GroupCommit` does, in the caller's transaction and with what else that
- * writes. Call the outbox's `committed` after it.
- * @returns false when the fence no longer holds: nothing was written
+ * Commits the outcome of a use of the fence's key as `GroupCommit` does, in the caller's transaction. Call the outbox's
+ * `committed` after it.  @returns false if the fence no longer holds; nothing was written
  */
 export const commitWithin = async (
   manager: EntityManager,

@@ -12,13 +12,13 @@ import type { KeyVersion } from '../key/key-version.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
 
-/** An action as its audit events name it, however it ends. */
+/** An action's name and details in its audit events, however it ends. */
 export interface NamedAction extends Pick<AuditedAction, 'operation' | 'details'> {
   readonly keyId?: string | null | undefined;
   readonly algorithm?: string | null | undefined;
 }
 
-/** A key as a dry run names it. Its id may not be known yet. */
+/** A key in the answer to a dry run. Its id may not be known yet. */
 export type ForecastKey = Partial<Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'>> & {
   readonly keyId?: string | null | undefined;
 };
@@ -27,11 +27,11 @@ export type ForecastKey = Partial<Pick<KeyVersion, 'version' | 'algorithm' | 'pu
 export interface Forecast {
   readonly key: ForecastKey;
   readonly ruling?: Ruling | undefined;
-  /** The changes of state of existing versions. */
+  /** The state changes of existing versions. */
   readonly changes?: DryRun['changes'];
 }
 
-/** The end of a dry run: a forecast, or the refusal and the key as far as the caller may know it. */
+/** The result of a dry run: a forecast, or the refusal with the key as far as the caller may know it. */
 export interface DryRunResult extends Forecast {
   readonly operation: string;
   readonly error?: AnkaError | undefined;
@@ -65,7 +65,7 @@ export const dryRunEvent = (
     failureCode: error?.code ?? null,
   });
 
-/** The key that a record is of, as a dry run names it. */
+/** The key of a record, for the answer to a dry run. */
 export const forecastKey = ({ keyId, version, custody, key: { algorithm, purpose } }: StoredVersion): ForecastKey => ({
   keyId,
   version,

@@ -59,7 +59,7 @@ describe('group commit', () => {
     fence = { tenantId, policy: enforcedPolicy(1, initialPolicy), key };
   });
 
-  it('commits what was decided on revisions that hold', async () => {
+  it('commits an outcome whose revisions still hold', async () => {
     expect(await outcomes.commit(fence, event())).toBe(true);
     expect(await database.events()).toHaveLength(1);
   });
@@ -76,7 +76,7 @@ describe('group commit', () => {
     expect(await database.events()).toHaveLength(0);
   });
 
-  describe('of a version that was used up and followed', () => {
+  describe('of a version that was used up and replaced', () => {
     const followed = (version: number, revision: number, secondsAgo = 0) =>
       database.superuser.query(
         `INSERT INTO key_version (tenant_id, key_id, version, revision, state, custody, partition, token_label, token_serial, object_id, created_at)
@@ -96,19 +96,19 @@ describe('group commit', () => {
       expect(await committed()).toEqual([true, true, true, true, true]);
     });
 
-    it('commits none any more that protects once a version that follows has changed', async () => {
+    it('commits no protecting use once a later version has changed', async () => {
       await followed(2, 2);
       await followed(3, 1);
       expect(await committed()).toEqual([false, false, false, false, true]);
     });
 
-    it('commits none any more that protects when a request could not have taken so long', async () => {
+    it('commits no protecting use after the longest time that a request may take', async () => {
       await followed(2, 1, 31);
       expect(await committed()).toEqual([false, false, false, false, true]);
     });
   });
 
-  it('is had in the transaction of something else too, fenced and counted alike', async () => {
+  it('also works inside another transaction, with the same fence and counts', async () => {
     const used = (revision: number, outcome: AuditEvent['outcome'] = 'success'): Promise<boolean> =>
       withTenant(database.dataSource, tenantId, (manager) =>
         commitWithin(manager, { ...fence, key: { ...(fence.key as KeyVersion), revision } }, { ...event(), outcome }),
@@ -123,7 +123,7 @@ describe('group commit', () => {
     expect(counted).toEqual([{ operation: 'sign', uses: '2' }]);
   });
 
-  it('refuses only the outdated among outcomes that are committed together', async () => {
+  it('refuses only the outdated outcomes of a shared commit', async () => {
     const other = { ...fence, policy: enforcedPolicy(7, initialPolicy) };
     expect(
       await Promise.all([fence, other, undecided(tenantId), fence].map((one) => outcomes.commit(one, event()))),
@@ -131,7 +131,7 @@ describe('group commit', () => {
     expect(await database.events()).toHaveLength(3);
   });
 
-  it('waits for a change under way and then sees it', async () => {
+  it('waits for a change under way and then detects it', async () => {
     const changing = database.superuser.createQueryRunner();
     await changing.startTransaction();
     await changing.query('UPDATE tenant_policy SET revision = 2 WHERE tenant_id = $1', [tenantId]);
@@ -164,7 +164,7 @@ describe('group commit', () => {
     expect(await settled(change, 5000)).toBe(true);
   });
 
-  it('shares commits: a thousand outcomes at once take a few rows', async () => {
+  it('shares commits: a thousand outcomes at once need a few rows', async () => {
     const held = await Promise.all(Array.from({ length: 1000 }, () => outcomes.commit(fence, event())));
     expect(held.every(Boolean)).toBe(true);
     const [row] = await database.superuser.query<{ rows: string; events: string }[]>(
@@ -174,7 +174,7 @@ describe('group commit', () => {
     expect(Number(row?.rows)).toBeLessThanOrEqual(3);
   });
 
-  it('waits a moment for outcomes that were announced, and no longer', async () => {
+  it('waits a moment for announced outcomes, and no longer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       outcomes.expect(2);
@@ -195,7 +195,7 @@ describe('group commit', () => {
     expect(rows).toEqual([{ event_count: 2 }, { event_count: 1 }]);
   });
 
-  it('keeps each row far below what one message takes, whatever arrives at once', async () => {
+  it('keeps each row far below the size of one message, whatever arrives at once', async () => {
     const names = Array.from({ length: 3000 }, (_, index) => ({ ...event(), userId: `${index}${'é'.repeat(240)}` }));
     await Promise.all(names.map((one) => outcomes.commit(fence, one)));
     const rows = await database.superuser.query<{ events: number; bytes: number }[]>(
@@ -208,7 +208,7 @@ describe('group commit', () => {
     }
   });
 
-  it('counts the uses of a key version in the same commit, by operation and worker, failures not', async () => {
+  it('counts the uses of a key version in the same commit, by operation and worker, without failures', async () => {
     const other = new GroupCommit(database.config, database.outbox, silent);
     const failed = { ...event(), outcome: 'failure' as const, failureCode: 'signature-invalid' };
     const verified = { ...event(), operation: 'verify' };
@@ -229,7 +229,7 @@ describe('group commit', () => {
     ]);
   });
 
-  it('takes the rows of many keys in one order, so that no two workers of a slot wait for each other', async () => {
+  it('writes the rows of many keys in one order, so that two workers of a slot never deadlock', async () => {
     const workers = Array.from({ length: 4 }, () => new GroupCommit(database.config, database.outbox, silent));
     for (const worker of workers) Object.assign(worker, { slot: 7 });
     const operations = ['a', 'b', 'c', 'd', 'e'];
@@ -249,13 +249,13 @@ describe('group commit', () => {
     expect(row?.uses).toBe(20 * 4 * 5);
   });
 
-  it('lets the worker’s role see a tenant’s rows in that tenant’s transaction only, and rewrite no outcome', async () => {
+  it('lets the worker’s role see a tenant’s rows only in that tenant’s transaction, and rewrite no outcome', async () => {
     expect(await database.dataSource.query('SELECT * FROM key')).toEqual([]);
     expect(await database.dataSource.query('SELECT * FROM tenant_policy')).toEqual([]);
     await expect(database.dataSource.query(`UPDATE outbox SET events = '[]'`)).rejects.toThrow(/permission denied/);
   });
 
-  it('gives no result when the database is away', async () => {
+  it('returns no result while the database is unavailable', async () => {
     const nowhere = new GroupCommit({ ...database.config, port: 1 }, database.outbox, silent);
     await expect(nowhere.commit(fence, event())).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
     await nowhere.close();

@@ -15,22 +15,22 @@ interface Group {
   readonly events: string[];
   /** Length of the events in UTF-16 code units. */
   size: number;
-  /** How many of the outcomes are uses of the fence's key: its successes. */
+  /** The number of outcomes that are uses of the fence's key: its successes. */
   uses: number;
   readonly settle: ((held: boolean) => void)[];
   readonly fail: ((error: AnkaError) => void)[];
 }
 
-/** The most that one row holds: far below what one message to the audit service takes. */
+/** The limits of one row, far below the size of one message to the audit service. */
 const rowLimit = { events: 500, size: 256 * 1024 };
 
 /**
- * Rows of a key's use that processes share out: few enough to be summed at once, and enough that two processes rarely wait for
- * each other's commit.
+ * The number of rows that processes share for counting a key's use: few enough to sum at once, and enough that two processes
+ * rarely wait for each other's commit.
  */
 const slots = 64;
 
-/** The longest that an outcome waits for the outcomes of the next turns, in milliseconds. */
+/** The longest time that an outcome waits for outcomes of the next turns, in milliseconds. */
 const gatherMs = 1;
 
 /**
@@ -40,12 +40,12 @@ const gatherMs = 1;
 @Injectable()
 export class GroupCommit implements OnApplicationShutdown {
   private readonly pool: Pool;
-  /** The rows of the next commit, and those of them that still take outcomes, by the name of their fence. */
+  /** The rows of the next commit, and those of them that still accept outcomes, by the name of their fence. */
   private waiting: Group[] = [];
   private readonly open = new Map<string, Group>();
   private committing = false;
   private readonly slot = randomInt(slots);
-  /** Outcomes that were announced and have not arrived yet. */
+  /** Announced outcomes that have not arrived yet. */
   private expected = 0;
   private gathered: (() => void) | null = null;
 
@@ -64,8 +64,8 @@ export class GroupCommit implements OnApplicationShutdown {
   }
 
   /**
-   * @returns false when the fence no longer holds: nothing was written, the result must be thrown away
-   * @throws AnkaError `audit-unavailable` when the commit is not known to have succeeded
+   * @returns false if the fence no longer holds; nothing was written, and the result must be discarded  @throws AnkaError
+   * `audit-unavailable` if the commit is not known to have succeeded
    */
   commit(fence: Fence, event: AuditEvent): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -93,7 +93,7 @@ export class GroupCommit implements OnApplicationShutdown {
     return this.close();
   }
 
-  /** Returns the open row of this fence, or a new one where there is none or it is full. */
+  /** Returns the open row of this fence; a new one if there is none or it is full. */
   private groupFor(fence: Fence, operation: string): Group {
     const name = nameOf(fence, operation);
     const open = this.open.get(name);
@@ -104,7 +104,10 @@ export class GroupCommit implements OnApplicationShutdown {
     return group;
   }
 
-  /** Each commit waits for the end of a turn of the event loop, to take in what the turn brings, and a moment for announced outcomes. */
+  /**
+   * Each commit waits for the end of a turn of the event loop, to include the outcomes of that turn, and a moment for
+   * announced ones.
+   */
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       await endOfTurn();

@@ -10,7 +10,7 @@ import { GroupCommit } from './group-commit.js';
 /** The result of an action and its audit events. */
 export interface Written<Result> {
   readonly result: Result;
-  /** One entry per event: what the event says besides the action's name. */
+  /** One entry per event, with its members besides the action's name. */
   readonly events: readonly Partial<AuditedAction>[];
 }
 
@@ -21,20 +21,20 @@ interface CheckedAction<Plan> extends NamedAction {
   foresee(plan: Plan, manager: EntityManager): Forecast | Promise<Forecast>;
 }
 
-/** An action that needs the database alone. Both steps run in one transaction of the tenant. */
+/** An action that needs only the database. Both steps run in one transaction of the tenant. */
 export interface KeyAction<Plan, Result> extends CheckedAction<Plan> {
-  /** Changes what `check` has planned. */
+  /** Makes the change that `check` planned. */
   write(manager: EntityManager, plan: Plan): Promise<Written<Result>>;
 }
 
-/** An action that asks the HSM, which never happens inside a transaction. It records its own outcome. */
+/** An action that calls the HSM, which never happens inside a transaction. It records its own outcome. */
 export interface HsmAction<Plan, Result> extends CheckedAction<Plan> {
   perform(plan: Plan): Promise<Result>;
 }
 
 /**
- * Runs key actions as far as the context says: a dry run ends after `check`. Decision, change and events are one commit, and a
- * refusal is recorded too.
+ * Runs key actions. A dry run ends after `check`, as the context says. Decision, change and events are one commit. A refusal
+ * is recorded too.
  */
 @Injectable()
 export class KeyActionRunner {

@@ -5,9 +5,9 @@ import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedActio
 import { undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
-/** An action that makes key material in the HSM, decided by a policy that still holds when it is recorded. */
+/** An action that makes key material in the HSM. The policy that decided it must still hold when it is recorded. */
 export interface KeyMaking<Found, Plan, Result> extends NamedAction {
-  /** The key as far as a refused dry run may name it. */
+  /** The key, as far as a refused dry run may name it. */
   readonly named: ForecastKey;
   /** The number of attempts if the policy or the key changes meanwhile. */
   readonly attempts: number;
@@ -15,7 +15,7 @@ export interface KeyMaking<Found, Plan, Result> extends NamedAction {
   readonly outdated: string;
   /** Reads what is on record. Runs before each attempt. */
   find(): Promise<Found>;
-  /** Returns the result where it exists already, so that nothing is made. */
+  /** Returns the result if it exists already, so that nothing is made. */
   standing(found: Found): Promise<Result | undefined>;
   /** Throws every refusal, makes nothing, and returns what the other steps need. */
   plan(found: Found, policy: EnforcedPolicy): Promise<Plan>;
@@ -24,16 +24,15 @@ export interface KeyMaking<Found, Plan, Result> extends NamedAction {
   /** Builds the event of a failure. `found` is undefined after the last attempt. */
   failure(found: Found | undefined, failureCode: string): AuditEvent;
   /**
-   * Takes the uses of other keys that the making needs.
-   * @returns what gives them back
-   * @throws AnkaError `quota-exceeded`
+   * Takes the uses of other keys that the action needs.  @returns a function that gives them back  @throws AnkaError
+   * `quota-exceeded`
    */
   reserve?(plan: Plan): (() => void) | undefined;
   /** Makes the key and records it. @returns undefined when the plan was outdated */
   make(found: Found, plan: Plan, policy: EnforcedPolicy): Promise<Result | undefined>;
 }
 
-/** Runs makings as far as the context says: a dry run ends after `plan`. An outdated decision is made again. */
+/** Runs key makings. A dry run ends after `plan`, as the context says. An outdated decision is made again. */
 @Injectable()
 export class KeyMakingRunner {
   constructor(
@@ -41,7 +40,7 @@ export class KeyMakingRunner {
     private readonly outcomes: GroupCommit,
   ) {}
 
-  /** @throws AnkaError `decision-outdated`, `audit-unavailable`, and the refusals and failures of a making that is carried out */
+  /** @throws AnkaError `decision-outdated`, `audit-unavailable`, and the refusals and failures of an action that is carried out */
   run<Found, Plan, Result>(context: Context, making: KeyMaking<Found, Plan, Result>): Promise<Result | DryRun> {
     return context.dryRun === true ? this.dryRun(context, making) : this.make(context, making);
   }

@@ -8,7 +8,7 @@ import { Partition } from '../custody/partition.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectMaker } from '../object/make-object.js';
 
-/** What its users need of a platform key. */
+/** The members of a platform key that its users need. */
 export type PlatformKey = Pick<PlatformKeyRecord, 'generation' | 'objectId' | 'spki'>;
 
 const algorithms = {
@@ -33,8 +33,8 @@ export class PlatformKeys {
   ) {}
 
   /**
-   * Makes the keys that the tenant lacks, first the key that seals the events of the rest. Where two workers do so at once, each
-   * key is recorded once and the other object is destroyed.
+   * Makes the keys that the tenant lacks, starting with the key that seals the events of the others. If two workers do so at
+   * once, each key is recorded once and the other object is destroyed.
    */
   async provision(context: Context): Promise<void> {
     for (const kind of ['audit-mac', 'kek'] as const) {
@@ -42,23 +42,20 @@ export class PlatformKeys {
     }
   }
 
-  /**
-   * @param generation null for the newest
-   * @throws AnkaError `tenant-unknown` when the tenant has none
-   */
+  /** @param generation null for the newest  @throws AnkaError `tenant-unknown` if the tenant has none */
   async find(tenantId: string, kind: PlatformKeyKind, generation: number | null): Promise<PlatformKey> {
     const key = await this.newest(tenantId, kind, generation);
     if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
     return key;
   }
 
-  /** Returns the newest key of a kind that not every tenant needs. Makes it when there is none. */
+  /** Returns the newest key of a kind that not every tenant needs. Makes it if there is none. */
   async provide(context: Context, kind: PlatformKeyKind): Promise<PlatformKey> {
     if ((await this.newest(context.tenantId, kind)) === undefined) await this.make(context, kind);
     return this.find(context.tenantId, kind, null);
   }
 
-  /** Returns the keys that wrap a new key version. The tenant's first one makes the `blob-mac` key. */
+  /** Returns the keys that wrap a new key version. A tenant's first call makes the `blob-mac` key. */
   async wrapping(context: Context, keyId: string, version: number): Promise<Wrapping> {
     const { tenantId } = context;
     const { objectId: blobMac } = await this.provide(context, 'blob-mac');
@@ -80,7 +77,7 @@ export class PlatformKeys {
     return key ?? undefined;
   }
 
-  /** Returns the key that a tenant wraps the keys with that it imports. Makes it when it is first asked for. */
+  /** Returns the key that wraps the keys a tenant imports. Makes it at the first request. */
   async importKey(context: Context): Promise<PlatformKey & { readonly spki: Buffer }> {
     const key = await this.provide(context, 'import');
     if (key.spki === null) throw new AnkaError('internal-error');
@@ -88,9 +85,8 @@ export class PlatformKeys {
   }
 
   /**
-   * Makes the next KEK of a tenant.
-   * @param also runs in the commit that records the KEK
-   * @returns undefined where `also` refused, or another worker was first
+   * Makes the next KEK of a tenant.  @param also runs in the commit that records the KEK  @returns undefined if `also`
+   * refused, or another worker was first
    */
   makeKek(
     context: Context,
@@ -130,7 +126,7 @@ export class PlatformKeys {
     return kind === 'kek' ? `${this.partition.hsm.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
   }
 
-  /** @returns false when another worker was first */
+  /** @returns false if another worker was first */
   private async record(manager: EntityManager, tenantId: string, key: MadeKey): Promise<boolean> {
     const { label: tokenLabel, serial: tokenSerial } = this.custody.token;
     const row = { ...key, tenantId, partition: this.partition.name, tokenLabel, tokenSerial };

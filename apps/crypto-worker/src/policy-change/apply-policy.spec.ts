@@ -7,7 +7,7 @@ import { contextOf, startWorkerDatabase, type WorkerDatabase } from '../testing/
 import { ApplyPolicy } from './apply-policy.js';
 
 const strict = { ...initialPolicy, fipsOnly: true };
-/** Stands in for keys that are in the HSM already. */
+/** Replaces the keys, as if the HSM had them already. */
 const provisioned = { provision: () => Promise.resolve() } as unknown as PlatformKeys;
 
 describe('applying a policy', () => {
@@ -26,7 +26,7 @@ describe('applying a policy', () => {
   const apply = (revision: number, document: typeof strict) =>
     new ApplyPolicy(database.dataSource, provisioned, policies).apply(contextOf(tenantId), { revision, document });
 
-  it('enforces it and says so, however often', async () => {
+  it('enforces it and reports it, however often it is applied', async () => {
     expect(await apply(1, initialPolicy)).toEqual({ revision: 1, document: initialPolicy });
     expect(await apply(2, strict)).toEqual({ revision: 2, document: strict });
     expect(await apply(2, strict)).toEqual({ revision: 2, document: strict });
@@ -34,7 +34,7 @@ describe('applying a policy', () => {
   });
 
   it.each([2, 3])(
-    'keeps revision 3 when it is handed revision %i of something else, and says what it enforces',
+    'keeps revision 3 when it receives a different revision %i, and reports what it enforces',
     async (late) => {
       await apply(3, strict);
       expect(await apply(late, initialPolicy)).toEqual({ revision: 3, document: strict });

@@ -18,9 +18,10 @@ export class ApplyPolicy {
   ) {}
 
   /**
-   * Idempotent, and never returns to an older revision. When it resolves, no worker can release a result that was decided on an
-   * older revision: the change has waited for outcomes under way, and later ones see it.
-   * @returns what is enforced now: a later revision, or another document of the same revision, where the policy service lost one
+   * Applies a policy. It is idempotent, and never returns to an older revision. Once it resolves, no worker can release a
+   * result that was decided on an older revision: the change has waited for outcomes under way, and later ones see it.
+   * @returns the policy enforced now: a later revision, or another document of the same revision, if the policy service lost
+   * one
    */
   async apply(
     context: Context,

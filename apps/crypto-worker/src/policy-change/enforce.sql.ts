@@ -2,7 +2,7 @@ import type { PolicyDocument } from '@ankasecure/policy-rules';
 import type { EntityManager } from 'typeorm';
 
 /**
- * Puts a document in force where the tenant has none or an older revision. The table's trigger takes the tenant's fence, so the
+ * Enforces a document if the tenant has none or an older revision. The table's trigger takes the tenant's fence, so the
  * statement waits for outcomes under way.
  */
 export const enforceNewer = async (

@@ -23,7 +23,7 @@ interface ProposedChange {
   readonly now: number;
 }
 
-/** Tells what a change of policy would refuse that is allowed today. It changes nothing and does not ask the HSM. */
+/** Tells what a change of policy would refuse that is allowed today. It changes nothing and does not call the HSM. */
 @Injectable()
 export class EvaluateChange {
   constructor(
@@ -34,7 +34,7 @@ export class EvaluateChange {
     private readonly cursors: CursorSeal,
   ) {}
 
-  /** @throws AnkaError `cursor-invalid`, and the audit service's when the trail cannot be read */
+  /** @throws AnkaError `cursor-invalid`, and the audit service's errors if the trail cannot be read */
   async evaluate(context: Context, { document, days, limit, cursor }: Request): Promise<Reply> {
     const { tenantId } = context;
     const { revision, document: inForce } = await this.policies.latest(tenantId);
@@ -116,7 +116,7 @@ export class EvaluateChange {
     return { counted, complete, items };
   }
 
-  /** Reads the versions of keys, by `<key>.<version>`. */
+  /** Reads versions of keys, by `<key>.<version>`. */
   private async used(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredVersion>> {
     const rows = await withTenant(this.dataSource, tenantId, (manager) =>
       selectVersions(manager)
@@ -126,7 +126,7 @@ export class EvaluateChange {
     return new Map(rows.map((row) => [`${row.keyId}.${row.version}`, row]));
   }
 
-  /** The reasons for which the proposed policy refuses what the policy in force allows. Empty where nothing changes. */
+  /** The reasons for which the proposed policy refuses what the policy in force allows. Empty if nothing changes. */
   private newReasons(
     { inForce, proposed, now }: ProposedChange,
     row: StoredVersion,

@@ -8,7 +8,7 @@ import { newVersionRequest } from '../policy/new-version.js';
 
 const day = 86_400_000;
 
-/** Builds what a policy is asked about a past call with a key version, as if the call came now under `document`. */
+/** Builds the policy request of a past call with a key version, as if the call were made now under `document`. */
 export type PolicyQuestion = (
   custody: Custody,
   row: StoredVersion,
@@ -34,7 +34,8 @@ export const useQuestion =
   });
 
 /**
- * The call made the key. The request is read from the record, whose metadata and date of deactivation may have changed since.
+ * The call made the key. The request is reconstructed from the record, whose metadata and deactivation date may have changed
+ * since.
  */
 const keyMade: PolicyQuestion = (custody, row, _, now) => ({
   ...keyIn(custody, row),
@@ -45,7 +46,7 @@ const keyMade: PolicyQuestion = (custody, row, _, now) => ({
     row.deactivateAt.getTime() > now && { lifeDays: (row.deactivateAt.getTime() - row.key.createdAt.getTime()) / day }),
 });
 
-/** The call made a new version. The key is as old as it was then. */
+/** The call made a new version. The key's age is as it was then. */
 const versionMade: PolicyQuestion = (custody, row, document, now) => ({
   ...newVersionRequest(custody, { document }, row),
   keyMadeAt: now - (row.createdAt.getTime() - row.key.createdAt.getTime()),

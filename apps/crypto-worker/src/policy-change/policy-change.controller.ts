@@ -6,7 +6,7 @@ import { NeedsToken } from '../group/needs-token.js';
 import { ApplyPolicy } from './apply-policy.js';
 import { EvaluateChange } from './evaluate-change.js';
 
-/** Brings changes of policy into force, and tells beforehand what they would refuse. */
+/** Enforces changes of policy, and tells in advance what they would refuse. */
 @Controller()
 export class PolicyChangeController {
   constructor(

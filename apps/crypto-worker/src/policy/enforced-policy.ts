@@ -11,11 +11,11 @@ import { TenantPolicyRecord } from './tenant-policy.entity.js';
 /** The copy of a tenant's policy that workers enforce. It is immutable: a change makes a new revision. */
 export interface EnforcedPolicy {
   readonly revision: number;
-  /** Includes the dates from which its sunsets are warned of. */
+  /** Includes the dates from which its sunsets are announced. */
   readonly document: PolicyDocument;
   /** Evaluates this document as of now. */
   decide(request: PolicyRequest): Ruling;
-  /** Decides about the use of a key version. The ruling is remembered for as long as it holds. */
+  /** Decides about the use of a key version. The ruling is remembered while it holds. */
   ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[]): Ruling;
 }
 
@@ -30,9 +30,8 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
 };
 
 /**
- * Reads the policy in force in the caller's transaction. Where that holds the tenant's fence, the policy stays in force until
- * it ends.
- * @throws AnkaError `tenant-unknown`
+ * Reads the policy in force in the caller's transaction. If the transaction holds the tenant's fence, the policy stays in
+ * force until the transaction ends.  @throws AnkaError `tenant-unknown`
  */
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
@@ -41,8 +40,8 @@ export const policyWithin = async (manager: EntityManager, tenantId: string): Pr
 };
 
 /**
- * Enforced policies, read once and kept. A copy may be out of date and never does harm: the fence drops what was decided on an
- * older revision, and its caller calls `forget`.
+ * Enforced policies, read once and kept. A copy may be out of date and causes no harm: the fence drops results that were
+ * decided on an older revision, and the caller then calls `forget`.
  */
 @Injectable()
 export class EnforcedPolicies {
@@ -60,10 +59,7 @@ export class EnforcedPolicies {
     return loading;
   }
 
-  /**
-   * Reads the policy in force at this moment, for answers that no fence checks.
-   * @throws AnkaError `tenant-unknown`
-   */
+  /** Reads the policy in force now, for answers that no fence checks.  @throws AnkaError `tenant-unknown` */
   async latest(tenantId: string): Promise<EnforcedPolicy> {
     const known = await this.of(tenantId);
     const read = await this.load(tenantId);

@@ -15,14 +15,14 @@ type Request = z.infer<typeof evaluatePolicy.request>;
 /** The key that a policy is evaluated for. */
 type EvaluatedKey = Pick<PolicyRequest, 'algorithm' | 'purpose' | 'custody' | 'keyMadeAt' | 'versionMadeAt'>;
 
-/** The same decision where something other than the policy stops the call. */
+/** The same decision if an obstacle other than the policy stops the call. */
 const stopped = ({ allow, rule, source, reasons }: ReturnType<typeof toldOf>, obstacle: Obstacle) => ({
   allow: false,
   ...(allow ? { rule: obstacle.rule, source: obstacle.source, until: null } : { rule, source }),
   reasons: [...reasons, obstacle],
 });
 
-/** Tells how the enforced policy decides and what else would stop the call. It changes nothing. */
+/** Tells how the enforced policy decides, and which other obstacle would stop the call. It changes nothing. */
 @Injectable()
 export class EvaluatePolicy {
   constructor(
@@ -67,7 +67,7 @@ export class EvaluatePolicy {
       custody: place = 'token',
     } = request;
     if (keyId === undefined) return { algorithm, purpose: asked, custody: place };
-    // Another worker may have made a later version since this one looked.
+    // Another worker may have made a later version since this worker read the key.
     this.keys.forget(tenantId, keyId);
     const key = await this.keys.find(tenantId, keyId, null);
     const { purpose, custody, keyMadeAt, madeAt: versionMadeAt } = key;

@@ -10,14 +10,17 @@ import { EnforcedPolicies } from './enforced-policy.js';
 
 type Reply = z.infer<typeof listAlgorithms.reply>;
 
-/** FIPS-only decides about primitives. Only a certificate says that the module is validated, and none is configured. */
+/** FIPS-only decides about algorithms. Only a certificate proves that the module is validated, and none is configured. */
 const notValidated = {
   code: 'module-not-validated',
   detail:
     'FIPS-only allows approved primitives, but no CMVP certificate is configured for this token, so they do not run in a known validated module',
 };
 
-/** Lists what this tenant can use on this token now: the table of algorithms, the tenant's policy and the token's self-tests. */
+/**
+ * Lists what this tenant can use on this token now, from the table of algorithms, the tenant's policy and the token's
+ * self-tests.
+ */
 @Injectable()
 export class ListAlgorithm {
   constructor(
@@ -33,7 +36,7 @@ export class ListAlgorithm {
     } = this.partition;
     const policy = await this.policies.latest(tenantId);
     const { label, serial, ...token } = this.custody.token;
-    // The request to make a key names its labels; here every required label counts as present.
+    // Labels come with the request to make a key. Here every required label counts as present.
     const labels = policy.document.requiredLabels ?? [];
     const module = policy.document.fipsOnly && cmvp === undefined ? [notValidated] : [];
     return {

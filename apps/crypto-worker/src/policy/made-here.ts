@@ -1,7 +1,7 @@
 import type { Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 
-/** Keys that also exist outside the HSM are never generated here. */
+/** Tells whether keys of this purpose are generated here. Keys that also exist outside the HSM never are. */
 export const isMadeHere = (purpose: Purpose): boolean => purpose !== 'wrap';
 
 export const importedOnly =

@@ -5,8 +5,8 @@ import type { StoredVersion } from '../key/record/select-version.js';
 import type { EnforcedPolicy } from './enforced-policy.js';
 
 /**
- * The policy request for a new version: the same as for a new key, with the age of the key. Required labels count as present,
- * because an old key without them should still be rotated.
+ * The policy request for a new version: the same as for a new key, with the age of the key. Required labels count as
+ * present, because an old key without them should still be rotated.
  */
 export const newVersionRequest = (
   custody: Custody,

@@ -5,7 +5,8 @@ import { obstacleTo } from './obstacle.js';
 const about = { algorithm: 'Ed25519', purpose: 'sign', outsideSteps: [] } as const;
 const able: Capability = { ...about, algs: ['EdDSA'], excluded: [] };
 const unable = (code: Capability['excluded'][number]['code']): Capability => ({
-  ...{ ...about, algs: [] },
+  ...about,
+  algs: [],
   excluded: [{ alg: 'EdDSA', code, detail: 'not now' }],
 });
 const codeOf = (token: Capability, place: 'token' | 'software' = 'token', use: 'create' | 'protect' = 'create') => {
@@ -13,13 +14,13 @@ const codeOf = (token: Capability, place: 'token' | 'software' = 'token', use: '
   return obstacleTo(custody, { algorithm: 'Ed25519', purpose: 'sign', use, custody: place })?.code;
 };
 
-describe('what stops a call that no policy forbids', () => {
+describe('the obstacle to a call that no policy forbids', () => {
   it.each([
     ['nothing', able, undefined],
     ['a mechanism that is not there', unable('token-lacks-mechanism'), 'algorithm-unavailable'],
     ['a self-test that failed', unable('self-test-failed'), 'algorithm-unavailable'],
     ['nothing, while a self-test is to come', unable('self-test-pending'), undefined],
-  ])('is, of a creation in the token, %s', (_, token, code) => {
+  ])('is, for a creation in the token, %s', (_, token, code) => {
     expect(codeOf(token)).toBe(code);
     expect(codeOf(token, 'token', 'protect'), 'not asked of keys there are').toBeUndefined();
   });
@@ -28,7 +29,7 @@ describe('what stops a call that no policy forbids', () => {
     ['the token can do it', able, 'algorithm-unavailable'],
     ['the token may come to do it again', unable('self-test-failed'), 'algorithm-unavailable'],
     ['the token has no mechanism for it', unable('token-lacks-mechanism'), undefined],
-  ])('is, of a creation in software, that %s', (_, token, code) => {
+  ])('is, for a creation in software, that %s', (_, token, code) => {
     expect(codeOf(token, 'software')).toBe(code);
   });
 });

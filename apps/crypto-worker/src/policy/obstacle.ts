@@ -10,7 +10,7 @@ import {
 import { usesOf } from '../key/key-state.js';
 import { importedOnly, isMadeHere } from './made-here.js';
 
-/** A reason other than policy for which a call is refused, with the code of its problem. */
+/** A reason other than policy for which a call is refused, with its problem code. */
 export interface Obstacle {
   readonly code: 'purpose-mismatch' | 'algorithm-unavailable';
   readonly rule: 'platform';
@@ -40,7 +40,7 @@ const ofToken = (detail: string): Obstacle => ({
 const isUnavailable = ({ algs, excluded }: Capability): boolean =>
   algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code !== 'self-test-pending');
 
-/** Decides by what is known of the token. It does not ask the token. */
+/** Decides by what is known of the token, without calling it. */
 export const obstacleTo = (
   custody: Pick<Custody, 'known'>,
   { algorithm, purpose, use, custody: place }: PlannedUse,

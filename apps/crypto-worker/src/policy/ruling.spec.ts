@@ -14,7 +14,7 @@ const day = 86_400_000;
 const noSteps: readonly string[] = [];
 
 describe('rulings', () => {
-  it('are remembered by key version, use and steps, and made anew when the clock may change them', () => {
+  it('are remembered by key version, use and steps, and made again when the clock may change them', () => {
     const [warn, end] = [Date.parse('2027-01-01T00:00:00Z'), Date.parse('2027-01-01T00:00:10Z')];
     const sunset = { warnFrom: '2027-01-01T00:00:00Z', protectUntil: '2027-01-01T00:00:10Z' };
     const rulings = new Rulings({ ...initialPolicy, sunsets: [{ algorithm: 'EC-P256', ...sunset }] });
@@ -32,7 +32,7 @@ describe('rulings', () => {
     expect(rulings.on(key, 'process', noSteps, end).decision.allow).toBe(true);
   });
 
-  it('grow old with each key of its own', () => {
+  it('age with each key separately', () => {
     const rulings = new Rulings({ ...initialPolicy, maxKeyLifeDays: 30 });
     const [young, old] = [keyOf(10 * day), keyOf(0)];
     expect(rulings.on(young, 'protect', noSteps, 30 * day).decision.allow).toBe(true);
@@ -40,14 +40,14 @@ describe('rulings', () => {
     expect(rulings.on(young, 'protect', noSteps, 40 * day).decision.allow).toBe(false);
   });
 
-  it('see steps outside the HSM as soon as they are known', () => {
+  it('include steps outside the HSM as soon as they are known', () => {
     const rulings = new Rulings({ ...initialPolicy, fipsOnly: true });
     const key = keyOf(0);
     expect(rulings.on(key, 'protect', noSteps, 1).decision.allow).toBe(true);
     expect(rulings.on(key, 'protect', ['oaep-unpadding'], 1).decision.allow).toBe(false);
   });
 
-  it('are refused with every reason, and the document where one demands it', () => {
+  it('name every reason of a refusal, and the document if one requires it', () => {
     const policy: PolicyDocument = { allowedAlgorithms: [], fipsOnly: false, cnsa2: true };
     const key = { ...keyOf(0), algorithm: 'EC-P384' as const };
     const { decision } = new Rulings(policy).on(key, 'protect', noSteps, 1);
@@ -59,7 +59,7 @@ describe('rulings', () => {
     });
   });
 
-  it('of a batch are told by the most urgent', () => {
+  it('of a batch are represented by the most urgent one', () => {
     const soon = { sunset: '2027-01-01T00:00:00Z' };
     const later = { deprecation: '2026-01-01T00:00:00Z', sunset: '2028-01-01T00:00:00Z' };
     expect(mostUrgent([undefined, later, soon, { deprecation: '2020-01-01T00:00:00Z' }])).toBe(soon);

@@ -4,18 +4,18 @@ import { stepWarnings, type Warning } from '../custody/outside-step.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 
-/** A decision, and what the answer says about it. */
+/** A decision, and what the answer reports of it. */
 export interface Ruling {
   readonly decision: Decision;
-  /** Steps outside the HSM, and what will not always be allowed. */
+  /** Steps outside the HSM, and uses that will not always be allowed. */
   readonly warnings: readonly Warning[];
-  /** For the answer's headers. Undefined while nothing that was used is deprecated. */
+  /** For the answer's headers. Undefined if nothing deprecated was used. */
   readonly notice: Notice | undefined;
 }
 
 const timeOf = (date: string | undefined): number => (date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date));
 
-/** Returns the most urgent notice as a whole, because dates of different notices do not fit together. */
+/** Returns the most urgent notice as a whole, because the dates of different notices do not fit together. */
 export const mostUrgent = (notices: readonly (Notice | undefined)[]): Notice | undefined =>
   notices
     .filter((notice) => notice !== undefined)
@@ -41,7 +41,7 @@ export const toldOf = ({ allow, rule, source, reasons, until }: Decision) => ({
   until: Number.isFinite(until) ? new Date(until).toISOString() : null,
 });
 
-/** The error of a refusal: every reason, with its source where that is not the tenant's own policy. */
+/** The error of a refusal: every reason, with its source unless that is the tenant's own policy. */
 export const refusedBy = ({ rule, source: basis, reasons }: Pick<Decision, 'rule' | 'source' | 'reasons'>): AnkaError =>
   new AnkaError(
     'policy-refused',
@@ -55,8 +55,8 @@ interface Remembered {
 }
 
 /**
- * Rulings on uses of key versions under one document. Each is made once and remembered until the clock may change it. A hit is a
- * look-up by identity and a comparison of times, because every item asks for one.
+ * Rulings on uses of key versions under one document. Each is made once and remembered until the clock may change it. A hit
+ * costs one look-up by identity and one comparison of times, because every item asks for one.
  */
 export class Rulings {
   private readonly remembered = {

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * Tells whether the tenant may have one more key. Destroyed keys do not count. No other key is recorded until the transaction
- * ends, so the answer still holds when the key is recorded in it. The transaction must be the tenant's.
+ * Tells whether the tenant may have one more key. Destroyed keys do not count. No other key is recorded until the
+ * transaction ends, so the answer still holds when the key is recorded in it. The transaction must be the tenant's.
  */
 export const hasRoomForKey = async (
   manager: EntityManager,

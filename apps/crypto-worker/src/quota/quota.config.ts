@@ -4,17 +4,17 @@ import { z } from 'zod';
 
 /** Limits on the use of one key, in one worker process. */
 const keyLimits = z.strictObject({
-  /** Sustained rate; each item of a batch is an operation. */
+  /** Sustained rate, per second. Each item of a batch is an operation. */
   operationsPerSecond: integer(1, 1_000_000),
-  /** Operations that may come at once after a pause. */
+  /** Operations at once after a pause. */
   burst: integer(1, 1_000_000),
-  /** Operations under way at once. Absent: no limit. */
+  /** Operations under way at once. No limit if absent. */
   concurrentOperations: integer(1, 1_000_000).optional(),
 });
 export type KeyLimits = z.infer<typeof keyLimits>;
 
 const limits = z.strictObject({
-  /** Keys that a tenant may have. Destroyed keys do not count. Exact for any number of workers. */
+  /** Keys that a tenant may have. Destroyed keys do not count. The limit is exact for any number of workers. */
   keys: integer(1, 1_000_000_000).optional(),
   perKey: keyLimits.optional(),
 });

@@ -17,7 +17,7 @@ const quotasOf = (config: object) => {
 };
 const done = async (): Promise<string> => 'done';
 
-it('a key does a burst, then so many operations a second, and each key its own', async () => {
+it('a key does a burst, then so many operations a second, and each key has its own quota', async () => {
   const { during, after } = quotasOf({ perKey: { operationsPerSecond: 1, burst: 2 } });
   for (let i = 0; i < 2; i++) expect(await during(key, done)).toBe('done');
   await expect(during(key, done)).rejects.toMatchObject(refused);
@@ -27,7 +27,7 @@ it('a key does a burst, then so many operations a second, and each key its own',
   await expect(during(key, done)).rejects.toMatchObject(refused);
 });
 
-it('a key does so many operations at once, and the next when one has ended, however it ended', async () => {
+it('a key does a limited number of operations at once, and the next when one has ended, however it ended', async () => {
   const { during, told } = quotasOf({ perKey: { operationsPerSecond: 1000, burst: 1000, concurrentOperations: 2 } });
   const ends = [Promise.withResolvers<string>(), Promise.withResolvers<string>()] as const;
   const running = ends.map(({ promise }) => during(key, () => promise));
@@ -40,7 +40,7 @@ it('a key does so many operations at once, and the next when one has ended, howe
   expect(await running[1]).toBe('late');
 });
 
-it('a tenant may have bounds of its own, and is bound by nothing where nothing is named', async () => {
+it('a tenant may have limits of its own, and has none if none are configured', async () => {
   const perKey = { operationsPerSecond: 1, burst: 1 };
   const { quotas, during, told } = quotasOf({ keys: 5, perKey, tenants: [{ tenant: other, keys: 7 }] });
   expect([quotas.keysOf(tenant), quotas.keysOf(other)]).toEqual([5, 7]);
@@ -51,7 +51,7 @@ it('a tenant may have bounds of its own, and is bound by nothing where nothing i
   expect(quotaConfig.safeParse({ tenants: [{ tenant }, { tenant }] }).success).toBe(false);
 });
 
-it('says what a key has left, and when there is more', async () => {
+it('reports what a key has left, and when it has more', async () => {
   const { during, told, after } = quotasOf({ perKey: { operationsPerSecond: 2, burst: 3 } });
   for (let i = 0; i < 3; i++) await during(key, done);
   await expect(during(key, done)).rejects.toMatchObject(refused);

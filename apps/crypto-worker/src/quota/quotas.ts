@@ -4,14 +4,14 @@ import { Injectable } from '@nestjs/common';
 import type { KeyVersion } from '../key/key-version.js';
 import { type KeyLimits, type Limits, QuotaConfig } from './quota.config.js';
 
-/** Buckets that are full again are dropped after so many charges. */
+/** The number of charges after which full buckets are dropped. */
 const sweepEvery = 10_000;
 
 type Used = Pick<KeyVersion, 'tenantId' | 'keyId'>;
 
 const exceeded = (detail: string): AnkaError => new AnkaError('quota-exceeded', detail);
 
-/** Limits what tenants may do with the HSM: their keys, and by key operations a second and operations at once. */
+/** Limits what tenants may do with the HSM: the number of keys, and for each key operations per second and operations at once. */
 @Injectable()
 export class Quotas {
   private readonly byTenant: ReadonlyMap<string, Limits>;
@@ -23,7 +23,7 @@ export class Quotas {
     this.byTenant = new Map(config.tenants.map(({ tenant, ...limits }) => [tenant, limits]));
   }
 
-  /** Quotas that read another clock. @param now milliseconds */
+  /** Quotas with another clock. @param now returns milliseconds */
   static withClock(config: QuotaConfig, now: () => number): Quotas {
     const quotas = new Quotas(config);
     quotas.buckets = new Buckets(now);
@@ -41,9 +41,8 @@ export class Quotas {
   }
 
   /**
-   * Runs one operation with the key, within the key's quota.
-   * @param told hears what the key has left, also where that is too little
-   * @throws AnkaError `quota-exceeded`
+   * Runs one operation with the key, within the key's quota.  @param told receives what the key has left, also if that is
+   * too little  @throws AnkaError `quota-exceeded`
    */
   async during<Value>(key: Used, work: () => Promise<Value>, told?: (left: KeyQuota) => void): Promise<Value> {
     const end = this.begin(key, told);
@@ -54,7 +53,7 @@ export class Quotas {
     }
   }
 
-  /** As `during`, for work that is not one promise. @returns the function that ends it, to be called once */
+  /** As `during`, for work that is not one promise. @returns a function that ends it, to be called once */
   begin({ tenantId, keyId }: Used, told: (left: KeyQuota) => void = () => undefined): () => void {
     const limits = this.limitsOf(tenantId).perKey;
     if (limits === undefined) return () => undefined;
@@ -68,7 +67,7 @@ export class Quotas {
     };
   }
 
-  /** The rate is a whole number a second, so there is more within one second, as `Retry-After` says. */
+  /** The rate is a whole number per second, so more is available within one second, as `Retry-After` says. */
   private charge(
     keyId: string,
     { operationsPerSecond, burst, concurrentOperations }: KeyLimits,
@@ -96,6 +95,6 @@ export class Quotas {
   }
 }
 
-/** The quota of the key that has the least left. */
+/** The quota of the key with the least left. */
 export const tightest = (all: readonly (KeyQuota | undefined)[]): KeyQuota | undefined =>
   all.filter((one) => one !== undefined).toSorted((a, b) => a.remaining - b.remaining || b.seconds - a.seconds)[0];

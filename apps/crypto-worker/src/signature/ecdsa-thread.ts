@@ -13,7 +13,7 @@ export interface EcdsaJob {
   readonly digest: Uint8Array;
   /** r‖s. */
   readonly signature: Uint8Array;
-  /** Milliseconds since the epoch; a job whose turn comes later is not begun. */
+  /** Milliseconds since the epoch. A job whose turn comes later is not started. */
   readonly deadline: number;
 }
 

@@ -11,7 +11,7 @@ const payload = text.toString('base64url');
 const coordinateBytes = { ES256: curves['P-256'].bytes, ES384: curves['P-384'].bytes, ES512: curves['P-521'].bytes };
 const isEcdsa = (alg: JwsAlg): alg is keyof typeof coordinateBytes => Object.hasOwn(coordinateBytes, alg);
 
-/** `openssl dgst` for everything with a hash, `pkeyutl` for Ed25519. `side` is -sign or -verify with what belongs to it. */
+/** `openssl dgst` for every algorithm with a hash, `pkeyutl` for Ed25519. `side` is -sign or -verify with its arguments. */
 const command = (alg: JwsAlg, signs: boolean): readonly string[] => {
   const { scheme, hash } = signatureSchemes[alg];
   if (hash === null) {
@@ -31,13 +31,13 @@ const command = (alg: JwsAlg, signs: boolean): readonly string[] => {
 };
 
 describe.each(jwsKeys.filter(([, , purpose]) => purpose === 'sign'))(
-  'openssl and us, %s with %s',
+  'openssl and our code, %s with %s',
   (alg, algorithm, purpose) => {
     const { key, custody, secret } = knownKey(algorithm, purpose);
     if (key.publicKey === null) throw new Error('a signature key has a public half');
     const pem = publicPem(key.publicKey);
 
-    it('verifies what we sign', async () => {
+    it('openssl verifies our signature', async () => {
       const item = { keyId: key.keyId, payload, encoding: 'base64url', format: 'raw', alg } as const;
       const value = await signItem(custody, soon, key, item);
       const raw = Buffer.from(value.signature ?? '', 'base64url');
@@ -46,7 +46,7 @@ describe.each(jwsKeys.filter(([, , purpose]) => purpose === 'sign'))(
       expect(opensslAccepts(command(alg, false), { message: 'another', 'key.pem': pem, signature })).toBe(false);
     });
 
-    it('signs what we verify', async () => {
+    it('we verify a signature from openssl', async () => {
       const made = openssl(command(alg, true), { message: text, 'key.pem': privatePem(secret) });
       const signature = (isEcdsa(alg) ? concatenated(made, coordinateBytes[alg]) : made).toString('base64url');
       const item = { keyId: key.keyId, signature, encoding: 'base64url', alg } as const;

@@ -4,14 +4,14 @@ import { decodeSegment } from '../jose/base64url.js';
 import { readProtectedHeader } from '../jose/header.js';
 import { parseKid } from '../key/key-version.js';
 
-/** A compact JWS (RFC 7515 §3.1) whose header is acceptable. */
+/** A compact JWS (RFC 7515 §3.1) with an acceptable header. */
 export interface JwsParts {
   /** The header's alg. It must be one of the key record's. */
   readonly alg: JwsAlg;
   readonly kid: string | null;
-  /** As received, since these characters are what was signed. */
+  /** As received, since these characters were signed. */
   readonly protectedHeader: string;
-  /** base64url as received; empty when the JWS is detached (or its payload is). */
+  /** base64url as received; empty if the JWS is detached or its payload is empty. */
   readonly payload: string;
   readonly signature: Uint8Array;
 }
@@ -20,10 +20,7 @@ const refuse = (detail: string): never => {
   throw new AnkaError('jws-invalid', detail);
 };
 
-/**
- * The gate: everything a JWS can be refused for before any key is looked for. A signature that does not verify is not among it.
- * @throws AnkaError `jws-invalid`
- */
+/** The gate: makes every check of a JWS that needs no key. It does not verify the signature.  @throws AnkaError `jws-invalid` */
 export const readJws = (compact: string): JwsParts => {
   const segments = compact.split('.', 4);
   if (segments.length !== 3) refuse('A compact JWS has three segments.');
@@ -38,8 +35,8 @@ export const readJws = (compact: string): JwsParts => {
 };
 
 /**
- * The key version the header names; null when it names none.
- * @throws AnkaError `key-not-found` for a kid that cannot be ours
+ * The key version that the header names; null if it names none.  @throws AnkaError `key-not-found` for a kid in another form
+ * than ours
  */
 export const kidOfJws = ({ kid }: JwsParts): { keyId: string; version: number } | null => {
   if (kid === null) return null;

@@ -18,7 +18,7 @@ export interface Signed {
 
 interface Preparation {
   readonly request: SignatureRequest;
-  /** The hash that the worker computes before it asks the token; null when the token takes the whole message. */
+  /** The hash that the worker computes before it calls the token; null if the token takes the whole message. */
   readonly hash: Hash | null;
 }
 
@@ -31,13 +31,13 @@ const prepare = (alg: JwsAlg): Preparation => {
 
 const preparations = Object.fromEntries(jwsAlgs.map((alg) => [alg, prepare(alg)])) as Record<JwsAlg, Preparation>;
 
-/** The input that the custody signs for a message: its hash, or the message itself for schemes that take it whole. */
+/** The input that custody signs for a message: its hash, or the message itself for schemes that take it whole. */
 const inputOf = (hash: Hash | null, message: string | Buffer): Buffer => {
   if (hash !== null) return digestOf(hash, message, 'buffer');
   return typeof message === 'string' ? Buffer.from(message, 'latin1') : message;
 };
 
-/** Segment 1 of a key's JWSs, per algorithm: it never changes, so it is encoded once. */
+/** Segment 1 of a key's JWSs, per algorithm. It never changes, so it is encoded once. */
 const headers = new WeakMap<KeyVersion, Map<JwsAlg, string>>();
 
 const headerSegment = (key: KeyVersion, alg: JwsAlg): string => {
@@ -49,7 +49,7 @@ const headerSegment = (key: KeyVersion, alg: JwsAlg): string => {
   return segment;
 };
 
-/** Segment 2: base64url from the caller is used as it came. */
+/** Segment 2. base64url from the caller is used unchanged. */
 export const payloadSegment = (payload: string, encoding: 'base64url' | 'utf8'): string =>
   encoding === 'base64url' ? payload : Buffer.from(payload, 'utf8').toString('base64url');
 
@@ -58,8 +58,8 @@ const rawInput = (alg: JwsAlg, hash: Hash | null, { payload, digest, encoding }:
   payload === undefined ? readDigest(alg, digest ?? '') : inputOf(hash, decodeData(payload, encoding));
 
 /**
- * Signs one item, which its schema has passed, with one of the key record's algorithms.
- * @throws AnkaError `algorithm-mismatch`, `purpose-mismatch`, `request-invalid` for a digest that does not fit, and what custody throws
+ * Signs one item, which its schema has checked, with one of the key record's algorithms.  @throws AnkaError
+ * `algorithm-mismatch`, `purpose-mismatch`, `request-invalid` for a digest that does not fit, and custody's errors
  */
 export const signItem = async (
   custody: Custody,

@@ -34,7 +34,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
   const valid = { valid: true, alg };
   const invalid = { valid: false, alg };
 
-  it('makes a JWS of alg and kid that verifies', async () => {
+  it('makes a JWS with alg and kid that verifies', async () => {
     const { jws = '', ...rest } = await sign({ payload, alg });
     expect(rest).toEqual({ alg });
     const [header, signed] = jws.split('.');
@@ -45,7 +45,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
     expect(await verifyItem(known.custody, soon, known.key, verifySchema.parse({ jws }), readJws(jws))).toEqual(valid);
   });
 
-  it('takes text as it takes base64url', async () => {
+  it('accepts text and base64url alike', async () => {
     const { jws = '' } = await sign({ payload: text, encoding: 'utf8', alg });
     expect(decoded(jws.split('.')[1])).toBe(text);
     expect(await check({ jws })).toEqual(valid);
@@ -70,7 +70,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
     }
   });
 
-  it('finds a changed header, payload or signature', async () => {
+  it('detects a changed header, payload or signature', async () => {
     const { jws = '' } = await sign({ payload, alg });
     const [header = '', signed = '', signature = ''] = jws.split('.');
     const changed = Buffer.from(JSON.stringify({ alg, kid: kidOf(known.key), typ: 'JWT' })).toString('base64url');
@@ -132,7 +132,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
 });
 
 describe('ECDSA', () => {
-  it('does not take a DER signature', async () => {
+  it('does not accept a DER signature', async () => {
     const { verify: check } = signing(knownKey('EC-P256', 'sign'));
     expect(
       await check({ signature: Buffer.from('3006020101020101', 'hex').toString('base64url'), payload }),
@@ -153,7 +153,7 @@ describe('the algorithm', () => {
     );
   });
 
-  it('must be one of the key record', async () => {
+  it("must be one of the key record's", async () => {
     const pinned = knownKey('RSA-2048', 'sign', { alg: 'PS384', secret: rsa.secret });
     const { jws = '' } = await signing(rsa).sign({ payload, alg: 'RS256' });
     const { sign, verify: check } = signing(pinned);
@@ -189,7 +189,7 @@ describe('the algorithm', () => {
 });
 
 describe('a JWS with a payload', () => {
-  it('takes no second payload', async () => {
+  it('does not accept a second payload', async () => {
     const { sign, verify: check } = signing(knownKey('HMAC-SHA256', 'mac'));
     const { jws = '' } = await sign({ payload });
     expect(await failureOf(() => check({ jws, payload }))).toMatchObject({ code: 'request-invalid' });

@@ -13,7 +13,7 @@ const digestInfo = {
   sha512: Buffer.from('3051300d060960864801650304020305000440', 'hex'),
 } as const satisfies Record<Hash, Buffer>;
 
-/** RSAVP1 with `padding` undone; null when the signature is no number below the modulus or the padding is wrong. */
+/** RSAVP1, with `padding` removed; null if the signature is not a number below the modulus or the padding is wrong. */
 const recover = (key: KeyObject, padding: number, signature: Uint8Array): Buffer | null => {
   try {
     return publicDecrypt({ key, padding }, signature);
@@ -26,10 +26,10 @@ const equal = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && timingSafeEqual(left, right);
 
 /**
- * Verifies over a digest the caller computed. node:crypto verifies messages only: for RSA the public operation is
- * OpenSSL's and the encoding is compared here (RFC 8017 §8.2.2, §8.1.2); ECDSA is the noble library's, in a thread.
- * Both work on public data alone.
- * @throws AnkaError `request-invalid` for EdDSA and HMAC, which take messages only; `deadline-exceeded`
+ * Verifies over a digest that the caller computed. node:crypto verifies only messages. For RSA, OpenSSL computes the public
+ * operation and this code compares the encoding (RFC 8017 §8.2.2, §8.1.2). For ECDSA, the noble library verifies, in a
+ * thread. Both handle only public data.  @throws AnkaError `request-invalid` for EdDSA and HMAC, which take only messages;
+ * `deadline-exceeded`
  */
 export const verifyDigest = async (
   budget: Deadline,

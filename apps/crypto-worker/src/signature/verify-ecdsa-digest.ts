@@ -10,7 +10,7 @@ interface Waiter {
   readonly reject: (error: AnkaError) => void;
 }
 
-/** From source Node runs the thread's TypeScript as it stands: it imports nothing of ours but types. */
+/** From source, Node runs the thread's TypeScript unchanged. It imports only types of ours. */
 const threadFile = new URL(
   import.meta.url.endsWith('.ts') ? './ecdsa-thread.ts' : './ecdsa-thread.js',
   import.meta.url,
@@ -19,7 +19,7 @@ const threadFile = new URL(
 const curveNames: ReadonlySet<string> = new Set<CurveName>(['prime256v1', 'secp384r1', 'secp521r1']);
 const isCurveName = (name: string): name is CurveName => curveNames.has(name);
 
-/** One thread, from the first job on; it keeps no process alive. One that dies fails its jobs, and the next job starts another. */
+/** One thread, started by the first job. It keeps no process alive. If it dies, its jobs fail and the next job starts another. */
 class EcdsaThread {
   private readonly waiters = new Map<number, Waiter>();
   private worker: Worker | null = null;
@@ -50,7 +50,7 @@ class EcdsaThread {
       this.waiters.clear();
       for (const { reject } of failed) reject(new AnkaError('internal-error', undefined, { cause }));
     });
-    // After the listeners, since a listener for messages refs the thread again.
+    // This comes after the listeners, since a listener for messages refs the thread again.
     worker.unref();
     return worker;
   }
@@ -58,7 +58,7 @@ class EcdsaThread {
 
 const thread = new EcdsaThread();
 
-/** A copy with memory of its own: a Buffer would take its whole pool, and what else lies in it, to the thread. */
+/** A copy with memory of its own. A Buffer would take its whole pool to the thread, with unrelated data. */
 const owned = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
 const pointOf = (key: KeyObject): Uint8Array => {
@@ -67,9 +67,9 @@ const pointOf = (key: KeyObject): Uint8Array => {
 };
 
 /**
- * ECDSA over a digest (FIPS 186-5 §6.4.2), r‖s; high s is as good as low s in JWS. Milliseconds of pure JavaScript each, so a
- * thread does it, one after the other, and the main thread stays free.
- * @throws AnkaError `deadline-exceeded` when its turn did not come in time
+ * Verifies ECDSA over a digest (FIPS 186-5 §6.4.2), r‖s. High s is as valid as low s in JWS. Each verification takes
+ * milliseconds of pure JavaScript, so a thread does them one after the other and the main thread stays free.  @throws
+ * AnkaError `deadline-exceeded` if its turn did not come in time
  */
 export const verifyEcdsaDigest = async (
   budget: Deadline,

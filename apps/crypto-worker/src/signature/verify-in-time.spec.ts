@@ -35,7 +35,7 @@ describe('many ECDSA signatures over digests', () => {
     expect(turns).toBeGreaterThan(many / 3);
   });
 
-  it('are given up, one by one, at their deadlines', async () => {
+  it('are abandoned at their deadlines, one by one', async () => {
     const { byDigest } = await signed('ES512', known);
     await verifyItem(custody, soon, key, byDigest);
     const budget = { deadline: Date.now() + 40 };

@@ -7,7 +7,7 @@ type AsymmetricScheme = Exclude<SignatureScheme['scheme'], 'hmac'>;
 
 const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
 
-/** How node:crypto is asked, per scheme. PSS takes exactly one salt length (RFC 7518 §3.5), ECDSA exactly r‖s (§3.4). */
+/** The arguments of node:crypto, per scheme. PSS takes exactly one salt length (RFC 7518 §3.5), ECDSA exactly r‖s (§3.4). */
 const keyInputs = {
   'rsa-pkcs1': (key: KeyObject) => ({ key, padding: RSA_PKCS1_PADDING }),
   'rsa-pss': (key: KeyObject, saltLength: number) => ({ key, padding: RSA_PKCS1_PSS_PADDING, saltLength }),
@@ -16,9 +16,8 @@ const keyInputs = {
 } as const satisfies Record<AsymmetricScheme, (key: KeyObject, saltLength: number) => unknown>;
 
 /**
- * True when `signature` is one of `message` under `key`; false for anything else, malformed signatures included.
- * Runs on libuv's threads.
- * @throws AnkaError `deadline-exceeded`
+ * True if `signature` is a signature of `message` under `key`; false otherwise, also for malformed signatures. Runs on
+ * libuv's threads.  @throws AnkaError `deadline-exceeded`
  */
 export const verifyMessage = async (
   budget: Deadline,

@@ -19,7 +19,7 @@ export interface Verified {
   readonly alg: JwsAlg;
 }
 
-/** The signature to verify, and the bytes it is over. */
+/** The signature to verify, and the bytes it covers. */
 interface Claim {
   readonly alg: JwsAlg;
   readonly of: 'message' | 'digest';
@@ -47,7 +47,7 @@ const rawClaim = (key: KeyVersion, item: VerifyItem): Claim => {
   return { alg, of: 'message', bytes: decodeData(item.payload, item.encoding), signature };
 };
 
-/** A MAC is verified by computing it again, whole, in the token. */
+/** Verifies a MAC: the token computes the full MAC again. */
 const verifyMac = async (
   custody: Custody,
   budget: Deadline,
@@ -60,7 +60,7 @@ const verifyMac = async (
   return mac.length === signature.length && timingSafeEqual(mac, signature);
 };
 
-/** Public keys need no token: verification runs here. */
+/** Verifies a signature here: a public key needs no token. */
 const verifySignature = async (
   budget: Deadline,
   { publicKey }: KeyVersion,
@@ -71,11 +71,10 @@ const verifySignature = async (
 };
 
 /**
- * Verifies one item, which its schema has passed, against the key the caller found for it. A signature that does not fit, or is
- * malformed, is `valid: false`.
- * @param parts the item's JWS, when the caller has read it already
- * @throws AnkaError `jws-invalid`, `algorithm-mismatch` (the header's or the request's alg is not the key record's),
- * `purpose-mismatch`, `request-invalid`, `deadline-exceeded`, and what custody throws (HMAC only)
+ * Verifies one item, which its schema has checked, against the key that the caller found for it. A signature that does not
+ * match, or is malformed, is `valid: false`.  @param parts the item's JWS, if the caller has read it already  @throws
+ * AnkaError `jws-invalid`, `algorithm-mismatch` (the alg of the header or the request is not the key record's),
+ * `purpose-mismatch`, `request-invalid`, `deadline-exceeded`, and custody's errors (HMAC only)
  */
 export const verifyItem = async (
   custody: Custody,

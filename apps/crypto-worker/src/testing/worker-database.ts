@@ -12,24 +12,24 @@ export const silent = pino({ level: 'silent' });
 
 export interface WorkerDatabase {
   readonly config: ServiceConfig['database'];
-  /** As the role the worker logs in as. */
+  /** Connects as the worker's role. */
   readonly dataSource: DataSource;
-  /** As the superuser, whom nothing stops. */
+  /** Connects as the superuser, whom no row-level security stops. */
   readonly superuser: DataSource;
-  /** Writes, and relays nothing: what it holds can be looked at. */
+  /** Writes events and delivers none, so that tests can read them. */
   readonly outbox: Outbox;
-  /** Every event that waits, oldest first. */
+  /** Every waiting event, oldest first. */
   events(): Promise<AuditEvent[]>;
   stop(): Promise<void>;
 }
 
-/** How a database came to be before the newest schema: it had the first migrations only, and was used. */
+/** The past of a database: it was used with only the first migrations. */
 export interface Past {
   readonly migrations: number;
   fill(superuser: DataSource): Promise<void>;
 }
 
-/** A migrated `ankadb_keys` in a PostgreSQL of its own. */
+/** Starts a PostgreSQL with a migrated `ankadb_keys`. */
 export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> => {
   const postgres = await startTestPostgres('ankadb_keys');
   const open = (role: 'owner' | 'app' | 'superuser', known = Object.values(migrations).length): Promise<DataSource> => {
@@ -71,7 +71,7 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
   };
 };
 
-/** A partition of this name. No token stands behind it. */
+/** A partition of this name, without a token. */
 export const partitionNamed = (name: string): Partition =>
   new Partition(name, pkcs11Section.parse({ libraryPath: 'none', pin: 'none' }));
 
@@ -83,7 +83,7 @@ export const contextOf = (tenantId: string): Context => ({
   deadline: Date.now() + 30_000,
 });
 
-/** Puts an active EC-P256 key on record, with its first version. No token has it. */
+/** Puts an active EC-P256 key on record, with its first version. No token has the key. */
 export const insertKey = async (superuser: DataSource, tenantId: string, keyId: string): Promise<void> => {
   await superuser.query(
     `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,

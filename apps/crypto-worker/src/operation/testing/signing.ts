@@ -19,7 +19,7 @@ export const granted = ({ custody, key }: KnownKey): GrantedVersion => {
 
 const known = knownKey('EC-P256', 'sign');
 
-/** Version 1 of the key that signs, whatever id it is asked for by. */
+/** Version 1 of the key that signs, whatever its requested id. */
 export const signingKey = granted(known);
 
 interface Replaced {
