@@ -16,7 +16,7 @@ import { refusalOf } from '../key/key-state.js';
 import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 
 interface Named {

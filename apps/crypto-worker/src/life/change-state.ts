@@ -14,7 +14,7 @@ import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
 import { moveVersion } from './change-state.sql.js';

@@ -8,7 +8,7 @@ import { keyResource } from '../key/key-resource.js';
 import { lockKeyFor } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { forecastKey } from '../outcome/dry-run.js';
+import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';

@@ -20,7 +20,7 @@ import { objectKindOf } from '../key/key-version.js';
 import { assertRevision, lockKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';

@@ -1,7 +1,7 @@
 import { AnkaError, type AuditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { EnforcedPolicies, type EnforcedPolicy } from '../policy/enforced-policy.js';
-import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedAction } from './dry-run.js';
+import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedAction } from './dry-run-answer.js';
 import { undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
