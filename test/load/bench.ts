@@ -11,7 +11,7 @@ import { operations } from './operation.js';
 import { durationsOf, type Options, readOptions, usage } from './option.js';
 import { OutboxWatch } from './outbox-watch.js';
 import { measurePeer } from './peer.js';
-import { type Measured, measureOperation } from './plan.js';
+import { type MeasuredOperation, measureOperation } from './plan.js';
 import { openRawToken, type RawToken } from './raw-token.js';
 import { type AuditCount, type Findings, reportOf, sealingRate } from './report/report.js';
 import { setTheStage } from './stage.js';
@@ -72,7 +72,7 @@ const measureAll = async (options: Options, stack: Stack, generator: Generator, 
   const inThread = await raw.inThread(names, durations.thread);
   for (const staged of stage.staged)
     await measure(instruments, staged, { kind: 'closed', clients: 16 }, 1, durations.warmUp / stage.staged.length);
-  const measured: Measured[] = [];
+  const measured: MeasuredOperation[] = [];
   for (const staged of stage.staged) measured.push(await measureOperation(instruments, raw, staged, durations, sayRow));
 
   const rest = measured.flatMap((one) => one.rest);

@@ -2,7 +2,7 @@ import type { Generator } from './generator/generator.js';
 import type { Job, Outcome, Shape } from './generator/job.js';
 import { busyElsewhere, type CpuMeter, type CpuUse, perRequest, used } from './machine/cpu-meter.js';
 import type { Drain, OutboxWatch } from './outbox-watch.js';
-import type { Stage, Staged } from './stage.js';
+import type { Stage, StagedOperation } from './stage.js';
 import { rate } from './statistic.js';
 
 export interface Row extends Omit<Outcome, 'samples'> {
@@ -25,7 +25,7 @@ export const clientsOf = (shape: Shape): number => (shape.kind === 'closed' ? sh
 const batches = 4;
 const samples = 6;
 
-const bodiesOf = ({ items }: Staged, batch: number): string[] => {
+const bodiesOf = ({ items }: StagedOperation, batch: number): string[] => {
   const requests = items.map(({ request }) => request);
   if (batch === 1) return requests.map((request) => JSON.stringify(request));
   const from = (start: number): unknown[] =>
@@ -40,7 +40,12 @@ export interface Instruments {
   readonly stage: Stage;
 }
 
-const checkSamples = async ({ stage }: Instruments, staged: Staged, batch: number, outcome: Outcome): Promise<void> => {
+const checkSamples = async (
+  { stage }: Instruments,
+  staged: StagedOperation,
+  batch: number,
+  outcome: Outcome,
+): Promise<void> => {
   const { operation, key, items } = staged;
   for (const { body, answer } of outcome.samples) {
     const parsed = JSON.parse(answer) as Record<string, unknown>;
@@ -56,7 +61,7 @@ const checkSamples = async ({ stage }: Instruments, staged: Staged, batch: numbe
  */
 export const measure = async (
   instruments: Instruments,
-  staged: Staged,
+  staged: StagedOperation,
   shape: Shape,
   batch: number,
   seconds: number,

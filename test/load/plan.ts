@@ -1,7 +1,7 @@
 import { type Instruments, measure, type Row } from './measure.js';
 import type { Durations } from './option.js';
 import type { RawResult, RawToken } from './raw-token.js';
-import type { Staged } from './stage.js';
+import type { StagedOperation } from './stage.js';
 
 /** Clients and items per request of the closed loops. A peer uses the same, so that the figures can be compared. */
 export const closedLoops = [
@@ -20,7 +20,7 @@ const openConnections = 128;
 /** Concurrent calls in the raw measurement: one, and enough to fill the lanes. */
 const rawInFlight = [1, 64] as const;
 
-export interface Measured {
+export interface MeasuredOperation {
   readonly raw: readonly RawResult[];
   readonly rest: readonly Row[];
 }
@@ -35,10 +35,10 @@ const rawBlock = async (raw: RawToken, name: string, seconds: number): Promise<R
 export const measureOperation = async (
   instruments: Instruments,
   raw: RawToken,
-  staged: Staged,
+  staged: StagedOperation,
   durations: Durations,
   said: (row: Row) => void,
-): Promise<Measured> => {
+): Promise<MeasuredOperation> => {
   const { name } = staged.operation;
   const before = await rawBlock(raw, name, durations.raw / 2);
   const rest: Row[] = [];

@@ -5,7 +5,7 @@ import type { Target } from './generator/job.js';
 import type { Item, Operation } from './operation.js';
 
 /** An operation with its key and requests. */
-export interface Staged {
+export interface StagedOperation {
   readonly operation: Operation;
   readonly key: Key;
   readonly items: readonly Item[];
@@ -16,7 +16,7 @@ export interface Stage {
   readonly tenantId: string;
   readonly api: Api;
   readonly expected: Expected;
-  readonly staged: readonly Staged[];
+  readonly staged: readonly StagedOperation[];
 }
 
 const targetOf = (baseUrl: string, token: string, path: string): Target => {
@@ -32,7 +32,7 @@ export const setTheStage = async (stack: Stack, operations: readonly Operation[]
   const token = await stack.mint({ tenantId: tenant.id, subject: 'bench', roles });
   const expected = new Expected();
   const api = apiOf(stack.baseUrl, token, expected);
-  const staged: Staged[] = [];
+  const staged: StagedOperation[] = [];
   for (const operation of operations) {
     const key = await api.post<Key>('/keys', { ...operation.key, label: `bench ${operation.name}` });
     const items = await operation.items(api, key);

@@ -23,7 +23,14 @@ export const makeCertificates = async (
   const [caFile, caKeyFile] = [file('ca.pem'), file('ca-key.pem')];
   const [certificateFile, keyFile] = [file('server.pem'), file('server-key.pem')];
   const request = (subject: string, extensions: readonly string[]): string[] => [
-    ...['req', '-x509', '-batch', ...key, '-days', days, '-subj', `/O=AnkaSecure/CN=${subject}`],
+    'req',
+    '-x509',
+    '-batch',
+    ...key,
+    '-days',
+    days,
+    '-subj',
+    `/O=AnkaSecure/CN=${subject}`,
     ...extensions.flatMap((extension) => ['-addext', extension]),
   ];
   const usage = ['keyUsage=critical,keyCertSign'];

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-interface Entry {
+interface StartedProcess {
   readonly name: string;
   readonly pid: number;
   readonly stopSignal: NodeJS.Signals;
@@ -19,12 +19,12 @@ const startOf = (pid: number): string | undefined => {
   }
 };
 
-const isAlive = ({ pid, startedAt }: Entry): boolean => startedAt !== undefined && startOf(pid) === startedAt;
+const isAlive = ({ pid, startedAt }: StartedProcess): boolean => startedAt !== undefined && startOf(pid) === startedAt;
 
 /** Returns undefined for a line that a crash truncated. */
-const parse = (line: string): Entry[] => {
+const parse = (line: string): StartedProcess[] => {
   try {
-    return [JSON.parse(line) as Entry];
+    return [JSON.parse(line) as StartedProcess];
   } catch {
     return [];
   }
@@ -32,7 +32,7 @@ const parse = (line: string): Entry[] => {
 
 /** The processes started from a data directory, recorded in a file as one JSON line each. */
 export const processLedger = (file: string) => ({
-  record: (process: Omit<Entry, 'startedAt'>): void =>
+  record: (process: Omit<StartedProcess, 'startedAt'>): void =>
     appendFileSync(file, `${JSON.stringify({ ...process, startedAt: startOf(process.pid) })}\n`, { mode: 0o600 }),
 
   /** Ends processes of an earlier run with their own signal, and kills them after `graceMs`. @returns their names */

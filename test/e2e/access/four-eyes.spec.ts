@@ -231,7 +231,8 @@ describe('a policy that requires two people', () => {
 
   it('is rolled back to a laxer version by two people', async () => {
     const tried = await alice.send<DryRun>('POST', '/policy/rollback?dryRun=true', {
-      ...{ body: { version: 1 }, headers: { 'if-match': '"2"' } },
+      body: { version: 1 },
+      headers: { 'if-match': '"2"' },
     });
     expect(tried.body.error?.code).toBe('approval-required');
     const approval = await ask(alice, 'POST', '/policy/rollback', { version: 1 }, 2);

@@ -13,7 +13,7 @@ let server: TlsIdentity;
 let client: TlsIdentity;
 let rig: OwnRig;
 
-interface Sending {
+interface TlsRequest {
   readonly token?: string;
   readonly identity?: TlsIdentity;
   readonly body?: string | object;
@@ -21,7 +21,7 @@ interface Sending {
   readonly once?: string;
 }
 
-const send = (method: string, path: string, { token, identity, body, once }: Sending = {}): Promise<HttpsAnswer> => {
+const send = (method: string, path: string, { token, identity, body, once }: TlsRequest = {}): Promise<HttpsAnswer> => {
   const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';
   const headers = {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -72,7 +72,8 @@ it('an application authenticates with its certificate, and its token is valid on
   const body = `grant_type=client_credentials&client_id=${account.clientId}`;
   expect((await send('POST', '/oauth/token', { body })).status).toBe(401);
   const { access_token: token } = await wanted<{ access_token: string }>('POST', '/oauth/token', {
-    ...{ body, identity: client },
+    body,
+    identity: client,
   });
   const [{ thumbprint } = { thumbprint: '' }] = account.certificates;
   expect(decodeJwt(token)['cnf']).toEqual({ 'x5t#S256': thumbprint });

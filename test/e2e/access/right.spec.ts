@@ -24,7 +24,7 @@ const granted = rows.flatMap((row): (readonly [route: string, right: KeyRight])[
 });
 
 /** The parameters, body and headers that a call needs. */
-interface Sent {
+interface RequestParts {
   readonly body?: object;
   readonly matches?: true;
 }
@@ -37,7 +37,7 @@ let wrapping: Key;
 let jwe: string;
 let jws: string;
 
-const sent: Readonly<Record<string, (key: Key) => Sent>> = {
+const sent: Readonly<Record<string, (key: Key) => RequestParts>> = {
   'PUT /keys/{id}/grants': () => ({ body: { grants: [] }, matches: true }),
   'PATCH /keys/{id}': () => ({ body: { label: 'theirs' }, matches: true }),
   'POST /keys/{id}/revoke': () => ({ body: { reason: 'superseded' } }),
@@ -48,7 +48,7 @@ const sent: Readonly<Record<string, (key: Key) => Sent>> = {
   'POST /verify': () => ({ body: { jws } }),
 };
 const aliasOf = ({ id }: Key): string => `a-${id}`;
-const nothing = (): Sent => ({ body: {} });
+const nothing = (): RequestParts => ({ body: {} });
 
 const attempt = async (route: string, key: Key): Promise<Reply> => {
   const [method, path] = route.split(' ') as [Method, string];

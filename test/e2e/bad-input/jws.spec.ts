@@ -77,18 +77,19 @@ describe('a compact JWS', () => {
   it('has three segments of canonical base64url', async () => {
     const [header = '', payload = '', signature = ''] = jws.split('.');
     const spoilt = [
-      ...[`${header}.${payload}`, `${jws}.`, `${jws}.AAAA.AAAA`, '..', '.', `${header}${payload}${signature}`],
-      ...[
-        `${header}=.${payload}.${signature}`,
-        `${header}.${payload}=.${signature}`,
-        `${header}.${payload}.${signature}=`,
-      ],
-      ...[
-        `${header}.AB.${signature}`,
-        `${header}.A A.${signature}`,
-        `${header}.${payload}.${signature}\n`,
-        `${header}.${payload}.A`,
-      ],
+      `${header}.${payload}`,
+      `${jws}.`,
+      `${jws}.AAAA.AAAA`,
+      '..',
+      '.',
+      `${header}${payload}${signature}`,
+      `${header}=.${payload}.${signature}`,
+      `${header}.${payload}=.${signature}`,
+      `${header}.${payload}.${signature}=`,
+      `${header}.AB.${signature}`,
+      `${header}.A A.${signature}`,
+      `${header}.${payload}.${signature}\n`,
+      `${header}.${payload}.A`,
     ];
     for (const text of spoilt) await refused(text);
   });

@@ -1,6 +1,6 @@
 import { type ErrorCode, type Key, platformTenantId } from '@ankasecure/contracts';
 import { expect } from 'vitest';
-import type { Method, Reply, Sending } from '../harness/client.js';
+import type { Method, Reply, RequestParts } from '../harness/client.js';
 import { hsmCalls } from '../harness/hsm-call.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
@@ -16,7 +16,7 @@ export interface Target {
   readonly other: Tenant;
   readonly keys: Readonly<Record<'sign' | 'rsa' | 'agree' | 'wrap' | 'direct' | 'mac' | 'theirs', Key>>;
   /** Sends a request and expects the problem, and that no worker used its token. */
-  refused(method: Method, path: string, sending: Sending, code: ErrorCode | readonly ErrorCode[]): Promise<Reply>;
+  refused(method: Method, path: string, sending: RequestParts, code: ErrorCode | readonly ErrorCode[]): Promise<Reply>;
   /** Does the same on a crypto route, where the worker must also record the reason in the trail. */
   refusedOnRecord(path: '/encrypt' | '/decrypt' | '/sign' | '/verify', body: unknown, code: ErrorCode): Promise<void>;
 }

@@ -111,7 +111,10 @@ const bringWrapper = async (at: Tenant, body: { algorithm?: string; custody?: st
   const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
   const wrappedKey = Buffer.concat([publicEncrypt({ key: publicKey.pem, ...padding }, aes), kwp(aes, value)]);
   const reply = await bring(at, {
-    ...{ algorithm: 'AES-256', purpose: 'wrap', method: 'rsa-aes-kwp', wrappedKey: wrappedKey.toString('base64url') },
+    algorithm: 'AES-256',
+    purpose: 'wrap',
+    method: 'rsa-aes-kwp',
+    wrappedKey: wrappedKey.toString('base64url'),
     ...body,
   });
   expect(reply.status, reply.text).toBe(201);
@@ -124,7 +127,9 @@ const mac = (secret: Buffer): string => createHmac('sha256', secret).update(Buff
 describe('a key for wrap', () => {
   const secret = randomBytes(32);
   const under = ({ id, value }: Wrapper, bytes = secret) => ({
-    ...{ algorithm: 'HMAC-SHA256', method: 'aes-kwp', wrappingKeyId: id },
+    algorithm: 'HMAC-SHA256',
+    method: 'aes-kwp',
+    wrappingKeyId: id,
     wrappedKey: kwp(value, bytes).toString('base64url'),
   });
 
@@ -143,7 +148,9 @@ describe('a key for wrap', () => {
       expect((await tenant.admin.post<SignResult>('/sign', signed)).signature).toBe(mac(secret));
       const [event] = await sealedEvents(tenant.admin, reply.correlationId);
       expect(event).toMatchObject({
-        ...{ operation: 'key.import', outcome: 'success', keyId: reply.body.id },
+        operation: 'key.import',
+        outcome: 'success',
+        keyId: reply.body.id,
         details: { method: 'aes-kwp', wrappingKeyId: wrapper.id, custody: theirs },
       });
       const { items } = await tenant.admin.get<KeyUsage>(`/keys/${wrapper.id}/usage`);

@@ -85,7 +85,9 @@ describe('the rotation of a KEK', () => {
       return kek.failed > 0 && kek.done === 2 && kek;
     });
     expect(held).toMatchObject({
-      ...{ state: 'rotating', total: 3, failed: 1 },
+      state: 'rotating',
+      total: 3,
+      failed: 1,
       failures: [{ keyId, version: 1, code: 'key-blob-refused' }],
     });
     await admin.post(`/keys/${keyId}/schedule-destroy`, { waitingDays: 0 });
@@ -97,7 +99,10 @@ describe('the rotation of a KEK', () => {
     await eventually('its sealed end', async () => (await eventsOf(admin, { operation: 'kek.destroy' })).length > 0);
     expect(await eventsOf(admin, { operation: 'kek.rewrap' })).toMatchObject([
       {
-        ...{ keyId, outcome: 'failure', failureCode: 'key-blob-refused', userId: 'crypto-worker' },
+        keyId,
+        outcome: 'failure',
+        failureCode: 'key-blob-refused',
+        userId: 'crypto-worker',
         details: { version: '1', generation: '1', replacedBy: '2', startedBy: 'administrator' },
       },
     ]);

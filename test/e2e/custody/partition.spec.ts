@@ -14,7 +14,8 @@ describe('tenants of two partitions', () => {
   beforeAll(async () => {
     const quota = { 'per-key': { 'operations-per-second': 1, burst: 3 } };
     rig = await startOwnRig({
-      ...{ workers: 1, partitions: ['north'] },
+      workers: 1,
+      partitions: ['north'],
       services: { 'crypto-worker': { configuration: { quota } } },
     });
     const platform = await platformClient(rig);
@@ -71,7 +72,8 @@ describe('tenants of two partitions', () => {
       const sign = () => admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
       const first = await sign();
       expect([first.status, first.headers.get('ratelimit-policy'), first.headers.get('ratelimit')]).toEqual([
-        ...[200, '"tenant";q=50000;w=1, "key";q=3;w=3'],
+        200,
+        '"tenant";q=50000;w=1, "key";q=3;w=3',
         expect.stringMatching(/^"tenant";r=\d+;t=1, "key";r=2;t=1$/),
       ]);
       const refused = await eventually('a refusal', async () => {

@@ -5,7 +5,7 @@ import { type Client, clientOf } from './client.js';
 import type { Rig } from './rig.js';
 import type { Tenant } from './tenant.js';
 
-interface Claimed {
+interface AssertionParts {
   readonly kid?: string;
   readonly clientId?: string;
 }
@@ -15,7 +15,7 @@ export interface Application {
   readonly id: string;
   readonly clientId: string;
   /** The answer of the token endpoint to a fresh assertion, or to one that names another key or client. */
-  askToken(claimed?: Claimed, fields?: Readonly<Record<string, string>>): Promise<Response>;
+  askToken(claimed?: AssertionParts, fields?: Readonly<Record<string, string>>): Promise<Response>;
   /** The API with a fresh token. */
   client(): Promise<Client>;
 }

@@ -9,7 +9,7 @@ export interface Reply<Body = unknown> {
   readonly correlationId: string;
 }
 
-export interface Sending {
+export interface RequestParts {
   /** Bytes and strings are sent unchanged, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,11 +21,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** A client of the REST API for one caller. */
 export interface Client {
   /** Returns any answer. @param path below `/api/v1` */
-  send<Body = unknown>(method: Method, path: string, sending?: Sending): Promise<Reply<Body>>;
+  send<Body = unknown>(method: Method, path: string, sending?: RequestParts): Promise<Reply<Body>>;
   /** Returns the body of a 2xx answer. @throws Error for any other status */
   get<Body>(path: string): Promise<Body>;
-  post<Body>(path: string, body: unknown, headers?: Sending['headers']): Promise<Body>;
-  put<Body>(path: string, body: unknown, headers?: Sending['headers']): Promise<Body>;
+  post<Body>(path: string, body: unknown, headers?: RequestParts['headers']): Promise<Body>;
+  put<Body>(path: string, body: unknown, headers?: RequestParts['headers']): Promise<Body>;
 }
 
 const encoded = (body: unknown): string | Uint8Array<ArrayBuffer> =>
@@ -43,7 +43,7 @@ const parsed = (text: string): unknown => {
 
 /** @param token is sent as the bearer token. undefined sends none */
 export const clientOf = (baseUrl: string, token?: string): Client => {
-  const send: Client['send'] = async <Body>(method: Method, path: string, sending: Sending = {}) => {
+  const send: Client['send'] = async <Body>(method: Method, path: string, sending: RequestParts = {}) => {
     const { body, headers, timeoutMs = 90_000 } = sending;
     const response = await fetch(`${baseUrl}/api/v1${path}`, {
       method,
@@ -60,7 +60,7 @@ export const clientOf = (baseUrl: string, token?: string): Client => {
     const correlationId = response.headers.get('x-correlation-id') ?? '';
     return { status: response.status, headers: response.headers, text, body: parsed(text) as Body, correlationId };
   };
-  const wanted = async <Body>(method: Method, path: string, sending?: Sending): Promise<Body> => {
+  const wanted = async <Body>(method: Method, path: string, sending?: RequestParts): Promise<Body> => {
     const { status, text, body } = await send<Body>(method, path, sending);
     if (status >= 300) throw new Error(`${method} ${path} was answered ${status}: ${text.slice(0, 500)}`);
     return body;

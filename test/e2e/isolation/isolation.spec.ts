@@ -2,7 +2,7 @@ import { constants, createCipheriv, publicEncrypt, randomBytes, randomUUID } fro
 import type { EncryptResult, ErrorCode, Key, SealedEvent, SignResult, WrappingKey } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Application, newApplication } from '../harness/application.js';
-import type { Client, Method, Reply, Sending } from '../harness/client.js';
+import type { Client, Method, Reply, RequestParts } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
@@ -13,7 +13,7 @@ import { type ApiDescription, type Surface, surfacesOf } from './api-surface.js'
 import { rowsSeen, rowsThere, tenantTables } from './row-security.js';
 
 /** Every identifier of a tenant's resources. */
-interface Belongings {
+interface TenantResources {
   readonly tenantId: string;
   readonly signing: Key;
   readonly wrapping: Key;
@@ -39,7 +39,7 @@ const label = 'theirs alone';
 let rig: Rig;
 let mine: Tenant;
 let me: Client;
-let theirs: Belongings;
+let theirs: TenantResources;
 let surfaces: readonly Surface[];
 
 /** The later of two pending requests of the tenant. From here on the tenant requires two people for a destruction. */
@@ -52,7 +52,7 @@ const approvalOf = async ({ admin, changePolicy }: Tenant, ...keys: readonly [Ke
   return later.body.id;
 };
 
-const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise<Belongings> => {
+const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise<TenantResources> => {
   const [signing, wrapping] = [
     await tenant.createKey({ algorithm: 'EC-P256', label }),
     await tenant.createKey({ algorithm: 'AES-256', label }),
@@ -110,18 +110,16 @@ beforeAll(async () => {
 
 /** Texts that identify none of a tenant's resources. */
 const namesNothing = [
-  ...[
-    'header.X-Correlation-Id',
-    'header.If-Match',
-    'body.label',
-    'body.name',
-    'body.slug',
-    'body.partition',
-    'body.plaintext',
-    'body.payload',
-    'body.aad',
-    'body.digest',
-  ],
+  'header.X-Correlation-Id',
+  'header.If-Match',
+  'body.label',
+  'body.name',
+  'body.slug',
+  'body.partition',
+  'body.plaintext',
+  'body.payload',
+  'body.aad',
+  'body.digest',
   // Tokens define subjects. A grantee belongs to this tenant, even if another tenant has the same name.
   ...['body.grants.grantee', 'query.grantee', 'body.groups'],
   // The same holds for providers: each is looked up in the tenant that a token is for.
@@ -129,15 +127,26 @@ const namesNothing = [
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   // Another tenant may have the same certificate. It proves possession of its key only to the named account.
   'body.certificates',
-  ...['body.signature', 'query.from', 'query.until', 'query.operation'],
+  'body.signature',
+  'query.from',
+  'query.until',
+  'query.operation',
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].flatMap((name) => [
     `body.sunsets.${name}`,
     `body.document.sunsets.${name}`,
   ]),
   'body.document.requiredLabels',
-  ...['body.requiredLabels', 'path.template', 'body.labels', 'body.at'],
+  'body.requiredLabels',
+  'path.template',
+  'body.labels',
+  'body.at',
   'body.reason',
-  ...['body.activateAt', 'body.deactivateAt', 'body.message', 'body.occurredAt', 'body.interval', 'body.description'],
+  'body.activateAt',
+  'body.deactivateAt',
+  'body.message',
+  'body.occurredAt',
+  'body.interval',
+  'body.description',
 ];
 
 const withoutKid = (token: string): string => {
@@ -145,7 +154,8 @@ const withoutKid = (token: string): string => {
   const { kid: _, ...members } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>;
   return [Buffer.from(JSON.stringify(members)).toString('base64url'), ...rest].join('.');
 };
-const send = (method: Method, path: string, sending: Sending = {}): Promise<Reply> => me.send(method, path, sending);
+const send = (method: Method, path: string, sending: RequestParts = {}): Promise<Reply> =>
+  me.send(method, path, sending);
 
 /** Sends one item, alone and in a batch: another tenant's key does not exist. */
 const noSuchKey = async (path: string, body: object, code: ErrorCode = 'key-not-found'): Promise<void> => {

@@ -21,7 +21,9 @@ describe('a key’s label, description and metadata', () => {
     expect(key).toMatchObject({ description: null, metadata: {}, purgeProtection: false });
     const first = await edit(key, { description: 'signs invoices', metadata: { owner: 'payments' } });
     expect(first.body, first.text).toMatchObject({
-      ...{ label: 'first', description: 'signs invoices', metadata: { owner: 'payments' } },
+      label: 'first',
+      description: 'signs invoices',
+      metadata: { owner: 'payments' },
       revision: key.revision + 1,
     });
     expect(first.headers.get('etag')).toBe(`"${key.revision + 1}"`);
@@ -73,7 +75,9 @@ describe('purge protection', () => {
     const key = await tenant.createKey({ algorithm: 'AES-256' });
     const { body: waiting } = await tenant.admin.send<Key>('DELETE', `/keys/${key.id}?waitingDays=30`);
     expect((await edit(waiting, { purgeProtection: true })).body).toMatchObject({
-      ...{ state: 'DESTROY_SCHEDULED', purgeProtection: true, destroyAt: waiting.destroyAt },
+      state: 'DESTROY_SCHEDULED',
+      purgeProtection: true,
+      destroyAt: waiting.destroyAt,
     });
   });
 });

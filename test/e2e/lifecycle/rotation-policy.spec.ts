@@ -22,7 +22,11 @@ describe('rotation by date', () => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256' });
     const at = new Date(Date.now() + 1500).toISOString();
     expect(await put(id, { interval: 'PT4S', at })).toEqual({
-      ...{ keyId: id, interval: 'PT4S', nextAt: at, maxUses: null, setBy: 'administrator' },
+      keyId: id,
+      interval: 'PT4S',
+      nextAt: at,
+      maxUses: null,
+      setBy: 'administrator',
     });
     await delay(Date.parse(at) + 5000 - Date.now());
     const last = await tenant.admin.send<RotationPolicy>('DELETE', `/keys/${id}/rotation-policy`);

@@ -67,8 +67,13 @@ const create = (algorithm: (typeof algorithms)[number]): Command => ({
     if (refusals.length > 0) return;
     const { id, purpose } = body as Key;
     model.keys.push({
-      ...{ id, algorithm, purpose: purpose === 'sign' ? 'sign' : 'encrypt' },
-      ...{ states: ['ACTIVE'], compromised: new Set(), ended: new Set(), products: [] },
+      id,
+      algorithm,
+      purpose: purpose === 'sign' ? 'sign' : 'encrypt',
+      states: ['ACTIVE'],
+      compromised: new Set(),
+      ended: new Set(),
+      products: [],
     });
   },
   toString: () => `create ${algorithm}`,

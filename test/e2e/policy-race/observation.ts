@@ -4,14 +4,14 @@ import type { Rig } from '../harness/rig.js';
 export type PolicyChange = Pick<Policy, 'allowedAlgorithms' | 'fipsOnly'>;
 
 /** An outcome or a change, as PostgreSQL committed it. Times are commit times in microseconds since the epoch. */
-export interface Committed {
+export interface CommittedRow {
   readonly at: number;
 }
-export interface CommittedSuccess extends Committed {
+export interface CommittedSuccess extends CommittedRow {
   readonly correlationId: string;
 }
 /** A revision of a policy or of a key version, and whether it allows the operation. */
-export interface CommittedChange extends Committed {
+export interface CommittedChange extends CommittedRow {
   readonly revision: number;
   readonly allows: boolean;
 }

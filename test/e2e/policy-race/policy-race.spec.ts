@@ -6,7 +6,7 @@ import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 import { committedPolicies, committedStates, committedSuccesses, observe, type PolicyChange } from './observation.js';
-import { type Contest, committedViolations, runRace, seenViolations } from './race.js';
+import { committedViolations, type RacePlan, runRace, seenViolations } from './race.js';
 
 const toggles = 30;
 
@@ -43,7 +43,7 @@ const ofPolicies = (
   allowing: PolicyChange,
   refusing: PolicyChange,
   allows: (policy: PolicyChange) => boolean,
-): Pick<Contest, 'refusal' | 'refuse' | 'allow' | 'changes'> => {
+): Pick<RacePlan, 'refusal' | 'refuse' | 'allow' | 'changes'> => {
   const { id, changePolicy } = tenant;
   return {
     refusal: 403,
@@ -54,7 +54,7 @@ const ofPolicies = (
 };
 
 const contests = {
-  'an algorithm that is taken away': async (): Promise<Contest> => {
+  'an algorithm that is taken away': async (): Promise<RacePlan> => {
     const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     return {
       operation: 'sign',
@@ -66,7 +66,7 @@ const contests = {
       ),
     };
   },
-  'FIPS-only, with what this token does outside its boundary': async (): Promise<Contest> => {
+  'FIPS-only, with what this token does outside its boundary': async (): Promise<RacePlan> => {
     const { id } = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: id, plaintext: 'AAAA' });
     return {
@@ -79,7 +79,7 @@ const contests = {
       ),
     };
   },
-  'a key that is suspended': async (): Promise<Contest> => {
+  'a key that is suspended': async (): Promise<RacePlan> => {
     const { admin } = tenant;
     const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     return {

@@ -4,7 +4,7 @@ import type { Tenant } from '../harness/tenant.js';
 import { type CommittedChange, committedSuccesses } from './observation.js';
 
 /** The operation of a race, and the two changes that alternate. */
-export interface Contest {
+export interface RacePlan {
   readonly operation: 'sign' | 'decrypt';
   readonly body: unknown;
   /** The status of the answer while the operation is refused. */
@@ -16,7 +16,7 @@ export interface Contest {
 }
 
 /** A request as its client saw it; milliseconds of one monotonic clock. */
-interface Seen {
+interface ObservedRequest {
   readonly correlationId: string;
   readonly sentAt: number;
   readonly receivedAt: number;
@@ -30,7 +30,7 @@ interface Window {
 }
 
 export interface Race {
-  readonly seen: readonly Seen[];
+  readonly seen: readonly ObservedRequest[];
   readonly windows: readonly Window[];
 }
 
@@ -40,8 +40,8 @@ const clients = 6;
  * Clients send requests in closed loops while the operation is refused and allowed in turn.
  * @param toggles the number of times that it is refused
  */
-export const runRace = async (tenant: Tenant, contest: Contest, toggles: number): Promise<Race> => {
-  const seen: Seen[] = [];
+export const runRace = async (tenant: Tenant, contest: RacePlan, toggles: number): Promise<Race> => {
+  const seen: ObservedRequest[] = [];
   const windows: Window[] = [];
   let racing = true;
   const ask = async (): Promise<void> => {
@@ -74,8 +74,8 @@ export const runRace = async (tenant: Tenant, contest: Contest, toggles: number)
 };
 
 /** The clients' observation: a request succeeded that was sent after the refusing change was answered and answered before the next change was sent. */
-export const seenViolations = ({ seen, windows }: Race): readonly Seen[] => {
-  const refused = ({ sentAt, receivedAt }: Seen): boolean =>
+export const seenViolations = ({ seen, windows }: Race): readonly ObservedRequest[] => {
+  const refused = ({ sentAt, receivedAt }: ObservedRequest): boolean =>
     windows.some(({ from, until }) => sentAt > from && receivedAt < until);
   return seen.filter((one) => one.status === 200 && refused(one));
 };
@@ -90,7 +90,7 @@ const inForce = (changes: readonly CommittedChange[], at: number): CommittedChan
 export const committedViolations = async (
   rig: Rig,
   tenant: Tenant,
-  { operation, changes }: Contest,
+  { operation, changes }: RacePlan,
 ): Promise<readonly string[]> => {
   const committed = await changes();
   const successes = await committedSuccesses(rig, tenant.id, operation);

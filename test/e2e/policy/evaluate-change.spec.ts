@@ -98,7 +98,10 @@ describe('a proposed policy', () => {
       const document = { allowedAlgorithms: [...algorithmNames], fipsOnly: false, ...change };
       const { operations } = await client.post<Evaluation>('/policy/evaluate-change', { document });
       return operations?.items.map(({ operation, keyId, version, reasons: [reason] }) => [
-        ...[operation, keyId, version, reason?.rule],
+        operation,
+        keyId,
+        version,
+        reason?.rule,
       ]);
     };
     expect(await told({}), 'nothing changes').toEqual([]);

@@ -91,7 +91,10 @@ describe('the policy, during the life of a key,', () => {
       const refused = await plan(key.id, body);
       await expectRefused(refused, often);
       expect((await sealedEvents(client, refused.correlationId))[0]).toMatchObject({
-        ...{ operation: 'key.rotation-policy.put', keyId: key.id, outcome: 'failure', failureCode: 'policy-refused' },
+        operation: 'key.rotation-policy.put',
+        keyId: key.id,
+        outcome: 'failure',
+        failureCode: 'policy-refused',
         details: { interval: body.interval },
       });
     }

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncryptResult, SignResult } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, clientOf, type Method, type Reply, type Sending } from '../harness/client.js';
+import { type Client, clientOf, type Method, type Reply, type RequestParts } from '../harness/client.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.js';
 import { databases, type OwnRig, startOwnRig } from '../harness/rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventually } from '../harness/wait.js';
 import { type Secret, secretSearch, secretText } from './secret.js';
-import { databaseFiles, logFiles, rowsOf, type Stored } from './stored.js';
+import { databaseFiles, logFiles, rowsOf, type StoredText } from './stored.js';
 
 const canary = (what: string): Secret => secretText(what, `canary-${randomBytes(12).toString('hex')}`);
 const plaintext = canary('a plaintext');
@@ -38,7 +38,7 @@ const deployed = (): readonly Secret[] => {
 };
 
 /** Sends a request, and keeps the answer unless it must contain the secret that was sent. */
-const ask = async <Body>(method: Method, path: string, sending: Sending, kept = true): Promise<Reply<Body>> => {
+const ask = async <Body>(method: Method, path: string, sending: RequestParts, kept = true): Promise<Reply<Body>> => {
   const reply = await clientOf(rig.baseUrl, token).send<Body>(method, path, sending);
   if (kept) answers.push(reply);
   return reply;
@@ -148,7 +148,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-const foundIn = (stored: readonly Stored[]): readonly string[] => {
+const foundIn = (stored: readonly StoredText[]): readonly string[] => {
   const search = secretSearch(secrets);
   return stored.flatMap(({ where, content }) => search(where, content));
 };

@@ -5,7 +5,7 @@ import type { Job, Outcome, Shape } from './job.js';
 import { Record } from './record.js';
 
 /** A run whose connections are open. */
-export interface Prepared {
+export interface PreparedRun {
   run(): Promise<Outcome>;
 }
 
@@ -85,7 +85,7 @@ const openLoop = async (
 };
 
 /** Opens the job's connections. A connection that breaks ends the run. */
-export const prepare = async (job: Job): Promise<Prepared> => {
+export const prepare = async (job: Job): Promise<PreparedRun> => {
   let broken = (_: Error): void => undefined;
   const failure = new Promise<never>((_, reject) => {
     broken = reject;

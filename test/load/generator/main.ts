@@ -1,8 +1,8 @@
 import type { Order, Report } from './job.js';
-import { type Prepared, prepare } from './loop.js';
+import { type PreparedRun, prepare } from './loop.js';
 
 /** The load generator. It is a separate process, so that its cost can be separated from everything else. */
-let prepared: Prepared | null = null;
+let prepared: PreparedRun | null = null;
 
 const obey = async (order: Order): Promise<Report> => {
   if (order !== 'go') {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-interface Entry {
+interface ProcessEntry {
   readonly parent: number;
   /** Clock ticks of the process and of its children that ended and were waited for. */
   readonly ticks: number;
@@ -11,7 +11,7 @@ interface Entry {
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 /** Reads fields 4 (parent) and 14 to 17 (user and system time, also of ended children). The name in field 2 may contain any characters. */
-const readEntry = (pid: number): Entry | undefined => {
+const readEntry = (pid: number): ProcessEntry | undefined => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
     const at = (number: number): number => Number(fields[number - 3]);
@@ -34,7 +34,7 @@ export const machineCpuMs = (): number => {
 
 /** All processes of the machine at one moment. */
 export class ProcessTree {
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new Map<number, ProcessEntry>();
   readonly #children = new Map<number, number[]>();
 
   static read(): ProcessTree {
@@ -56,7 +56,7 @@ export class ProcessTree {
   /** CPU milliseconds of `pid` and its descendants, including ended ones. For this process itself, descendants are left out, because they include the whole stack. */
   cpuMs(pid: number): number {
     const entries = (pid === process.pid ? [pid] : this.family(pid)).map((member) => this.#entries.get(member));
-    const ended = (entry?: Entry): number => (pid === process.pid ? 0 : (entry?.endedChildren ?? 0));
+    const ended = (entry?: ProcessEntry): number => (pid === process.pid ? 0 : (entry?.endedChildren ?? 0));
     const ticks = entries.reduce((sum, entry) => sum + (entry?.ticks ?? 0) + ended(entry), 0);
     return (ticks * 1000) / ticksPerSecond;
   }

@@ -36,7 +36,7 @@ export const newRef = (algorithm: AlgorithmName, purpose: Purpose, alg: JweAlg |
   objectId: randomBytes(16),
 });
 
-/** The code a promise is rejected with; the test fails when it is not, or not with an AnkaError. */
+/** Returns the code of the AnkaError that a promise rejects with. The test fails if it does not reject with one. */
 export const codeOf = async (promise: Promise<unknown>): Promise<ErrorCode> => {
   const outcome = await promise.then(
     (value) => ({ value }),
@@ -83,7 +83,7 @@ export const wrapKwp = (aes: Uint8Array, bytes: Uint8Array): Buffer => {
   return Buffer.concat([cipher.update(bytes), cipher.final()]);
 };
 
-/** An AES key under RSA-OAEP, and `bytes` under that one. */
+/** An AES key under RSA-OAEP, followed by `bytes` under that AES key. */
 export const wrapRsaKwp = (
   custody: Custody,
   publicKey: KeyObject,
@@ -108,7 +108,7 @@ const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp
 
 export interface ConformanceTarget {
   readonly open: () => Promise<Custody>;
-  /** Algorithms the target is known to lack: they must be reported as excluded, and are not tried. */
+  /** Algorithms that the target is known to lack. They must be reported as excluded, and are not tried. */
   readonly lacks?: readonly Alg[];
 }
 
@@ -123,7 +123,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       return value.spki && publicKeyOf(value.spki);
     };
     const lacks = (alg: Alg): boolean => target.lacks?.includes(alg) ?? false;
-    /** Algorithms that are offered for something, so that keys of them can be made. */
+    /** Algorithms that are offered for some use, so that their keys can be made. */
     const isOffered = (purpose: Purpose) => (algorithm: AlgorithmName) => !joseAlgs(algorithm, purpose).every(lacks);
 
     beforeAll(async () => {
@@ -173,7 +173,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
 
       it('keep callers apart when many keys sign at once', async () => {
-        // One after the other: who makes keys side by side on a token that cannot stand it takes turns, see `takingTurns`.
+        // One after the other: on a token that cannot make keys concurrently, callers take turns (see `takingTurns`).
         const keys: { ref: KeyRef; publicKey: Awaited<ReturnType<typeof generate>> }[] = [];
         for (let index = 0; index < 6; index++) {
           const ref = newRef('EC-P256', 'sign');
@@ -226,29 +226,32 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
     });
 
     describe('RSA-OAEP-256', () => {
-      it.each(having('encrypt', 'rsa'))('%s opens what node sealed and refuses the rest alike', async (algorithm) => {
-        const ref = newRef(algorithm, 'encrypt', 'RSA-OAEP-256');
-        const publicKey = await generate(ref);
-        if (!publicKey) throw new Error('no key');
-        const seal = (cek: Uint8Array, oaepHash = 'sha256') =>
-          publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, cek);
-        for (const cek of [randomBytes(32), randomBytes(1), new Uint8Array(0)]) {
-          const value = await custody.decryptOaep(inTime(), ref, seal(cek));
-          expect(Buffer.from(value)).toEqual(Buffer.from(cek));
-        }
-        const good = seal(randomBytes(32));
-        const bad = [
-          flipped(good),
-          flipped(good, 0),
-          seal(randomBytes(32), 'sha1'),
-          good.subarray(1),
-          Buffer.concat([good, good]),
-          new Uint8Array(0),
-        ];
-        for (const ciphertext of bad)
-          expect(await codeOf(custody.decryptOaep(inTime(), ref, ciphertext))).toBe('decryption-failed');
-        expect(custody.healthy()).toBe(true);
-      });
+      it.each(having('encrypt', 'rsa'))(
+        '%s opens what node sealed and refuses everything else alike',
+        async (algorithm) => {
+          const ref = newRef(algorithm, 'encrypt', 'RSA-OAEP-256');
+          const publicKey = await generate(ref);
+          if (!publicKey) throw new Error('no key');
+          const seal = (cek: Uint8Array, oaepHash = 'sha256') =>
+            publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, cek);
+          for (const cek of [randomBytes(32), randomBytes(1), new Uint8Array(0)]) {
+            const value = await custody.decryptOaep(inTime(), ref, seal(cek));
+            expect(Buffer.from(value)).toEqual(Buffer.from(cek));
+          }
+          const good = seal(randomBytes(32));
+          const bad = [
+            flipped(good),
+            flipped(good, 0),
+            seal(randomBytes(32), 'sha1'),
+            good.subarray(1),
+            Buffer.concat([good, good]),
+            new Uint8Array(0),
+          ];
+          for (const ciphertext of bad)
+            expect(await codeOf(custody.decryptOaep(inTime(), ref, ciphertext))).toBe('decryption-failed');
+          expect(custody.healthy()).toBe(true);
+        },
+      );
     });
 
     describe('ECDH', () => {
@@ -273,7 +276,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       it.each([
         ['AES-128', 'A128KW'],
         ['AES-256', 'A256KW'],
-      ] as const)('%s unwraps what it wrapped and refuses the rest alike', async (algorithm, alg) => {
+      ] as const)('%s unwraps what it wrapped and refuses everything else alike', async (algorithm, alg) => {
         const ref = newRef(algorithm, 'encrypt', alg);
         await generate(ref);
         for (const size of [16, 32]) {
@@ -295,7 +298,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
     });
 
     describe('AES-GCM', () => {
-      it('seals and opens, empty inputs included, and refuses the rest alike', async () => {
+      it('seals and opens, empty inputs included, and refuses everything else alike', async () => {
         const ref = newRef('AES-256', 'encrypt', 'dir');
         await generate(ref);
         for (const plaintext of [new Uint8Array(0), randomBytes(1), randomBytes(10_000)])
@@ -343,7 +346,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         return createHmac('sha256', secret).update('x').digest().equals(Buffer.from(value));
       };
 
-      it('arrive under the import key or under a key for wrap, and every blob that does not unwrap is refused alike', async () => {
+      it('are unwrapped by the import key or by a key for wrap, and every blob that does not unwrap is refused alike', async () => {
         const { importKey, publicKey } = await importing();
         const underImportKey = (bytes: Uint8Array): ImportedMaterial => {
           const wrappedKey = wrapRsaKwp(custody, publicKey, bytes);
@@ -404,7 +407,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         ['unwrapCek', (at) => at.unwrapCek(inTime(), newRef('AES-256', 'encrypt', 'A256KW'), randomBytes(40))],
         ['sealGcm', (at) => at.sealGcm(inTime(), newRef('AES-256', 'encrypt', 'dir'), randomBytes(3), randomBytes(3))],
       ];
-      it.each(uses)('%s says key-not-found', async (_name, use) => {
+      it.each(uses)('%s reports key-not-found', async (_name, use) => {
         expect(await codeOf(use(custody))).toBe('key-not-found');
       });
 
@@ -418,7 +421,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    it('a budget already spent is hsm-timeout', async () => {
+    it('reports hsm-timeout for a deadline that has passed', async () => {
       const ref = newRef('EC-P256', 'sign');
       await generate(ref);
       expect(await codeOf(custody.sign({ deadline: Date.now() - 1 }, ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe(

@@ -12,7 +12,7 @@ afterAll(() => {
   token.remove();
 });
 
-/** No key is written, so nothing connects to it. */
+/** No key is written, so nothing connects to this database. */
 const database: DatabaseConfig = {
   host: '127.0.0.1',
   port: 1,
@@ -22,7 +22,7 @@ const database: DatabaseConfig = {
   poolSize: 2,
 };
 
-it('opens the token for those that inject a custody, and closes it at shutdown', async () => {
+it('opens the token for the classes that inject a custody, and closes it at shutdown', async () => {
   const { partition: name, ...hsm } = partitionOn(token);
   const health = new Health('crypto-worker');
   const values = ConfigModule.of(

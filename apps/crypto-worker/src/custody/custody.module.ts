@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, type FactoryProvider, Module } from '@n
 import { OpenCustody } from './assembly/open-custody.js';
 import { Custody } from './custody.js';
 
-/** Provides what the injected opener opens: the compiler checks that it is the token's type. */
+/** Provides the result of the injected opener. The compiler checks that it has the token's type. */
 const opened = <Opened>(
   provide: abstract new () => Opened,
   by: abstract new (...parts: never[]) => { open(): Promise<Opened> },
@@ -18,8 +18,8 @@ export class CustodyModule implements BeforeApplicationShutdown {
   constructor(private readonly custody: Custody) {}
 
   /**
-   * No requests are under way any more. The token closes before other parts stop, since the work that they wait for may itself
-   * wait for the token to close.
+   * No requests are under way at this point. The token closes before other parts stop, since the work that they wait for may
+   * itself wait for the token to close.
    */
   beforeApplicationShutdown(): Promise<void> {
     return this.custody.close();

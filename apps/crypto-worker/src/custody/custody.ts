@@ -3,8 +3,8 @@ import type { ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../deadline/deadline.js';
 
 /**
- * The place of a private or secret key: an object of the token, a blob that a KEK in the token wraps, or, for algorithms that the
- * token lacks, this process's memory. The token seals the last at rest.
+ * The place of a private or secret key: an object of the token; a blob that a KEK in the token wraps; or, for algorithms
+ * that the token lacks, this process's memory. Software keys are sealed by the token at rest.
  */
 export type CustodyKind = 'token' | 'wrapped' | 'software';
 
@@ -21,10 +21,10 @@ export interface Wrapping {
 }
 
 /**
- * A key outside the token. AES key wrap with padding (RFC 5649) keeps the blob secret and intact, and does not bind it to an owner:
- * somebody who can write to the database could give one key's blob to another key, or a `wrap` key the rights of a `decrypt` key.
- * An HMAC under a key that exists in the token alone therefore binds the blob to tenant, key, version, kind of key, rights and
- * KEK generation. A plain hash would not help: it can be moved or computed together with the blob.
+ * A key outside the token. AES key wrap with padding (RFC 5649) keeps the blob secret and intact, but does not bind it to an
+ * owner: somebody who can write to the database could give one key's blob to another key, or give a `wrap` key the rights of
+ * a `decrypt` key. An HMAC under a key that exists only in the token therefore binds the blob to tenant, key, version, kind
+ * of key, rights and KEK generation. A plain hash would not help: it can be moved or computed together with the blob.
  */
 export interface WrappedKey {
   readonly blob: Uint8Array;
@@ -32,13 +32,13 @@ export interface WrappedKey {
   readonly mac: Uint8Array;
 }
 
-/** Finds a key again, in any worker and after any restart. It is never a handle and never a label. */
+/** Identifies a key for any worker and after any restart. It is never a handle and never a label. */
 export interface KeyRef {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
-  /** The one JOSE algorithm an `encrypt` key serves: it decides the object's single right (DECRYPT, DERIVE, UNWRAP …). */
+  /** The one JOSE algorithm that an `encrypt` key serves. It decides the object's single right (DECRYPT, DERIVE, UNWRAP …). */
   readonly alg: JweAlg | null;
-  /** CKA_ID: 16 bytes of our choosing. No object has the id of a wrapped key; lanes know unwrapped keys by it. */
+  /** CKA_ID: 16 bytes that we choose. No object has the id of a wrapped key; lanes find unwrapped keys by it. */
   readonly objectId: Uint8Array;
   /** The wrapped key, or the wrapped data key that seals it; absent for an object of the token. */
   readonly wrapped?: (WrappedKey & { readonly wrapping: Wrapping }) | undefined;
@@ -47,8 +47,8 @@ export interface KeyRef {
 }
 
 /**
- * The cause of an `hsm-timeout` whose call is still running in the HSM. A native call cannot be cancelled, and may yet make or
- * destroy an object. `ended` resolves when the call is over.
+ * The cause of an `hsm-timeout` whose call still runs in the HSM. A native call cannot be cancelled, and may still make or
+ * destroy an object. `ended` resolves when the call has ended.
  */
 export class StillRunning extends Error {
   constructor(readonly ended: Promise<void>) {
@@ -62,7 +62,7 @@ export interface NewKey {
   readonly label: string;
   /** Wraps the key, or the data key that seals it. */
   readonly wrapping?: Wrapping | undefined;
-  /** Selects the kind where a custody serves several. The default with `wrapping` is `wrapped`. */
+  /** Selects the kind if a custody serves several. The default with `wrapping` is `wrapped`. */
   readonly custody?: CustodyKind | undefined;
 }
 
@@ -90,7 +90,7 @@ export type SignatureRequest =
   | { readonly scheme: 'hmac'; readonly hash: Hash };
 
 export interface GcmSealed {
-  /** The IV that the token used: some tokens write their own. */
+  /** The IV that the token used. Some tokens choose their own. */
   readonly iv: Uint8Array;
   readonly ciphertext: Uint8Array;
   /** 16 bytes. */
@@ -128,18 +128,18 @@ export interface TokenIdentity {
 /** Kinds of keys that serve the platform, not callers. Each has exactly one template. */
 export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
 
-/** Whether a token can import keys by one method. */
+/** Tells whether a token can import keys by one method. */
 export interface ImportAbility {
   readonly available: boolean;
   /** The hash of RSA-OAEP and its MGF1; absent for methods without them. */
   readonly oaepHash?: 'SHA-1' | 'SHA-256';
-  /** Why not, or how. */
+  /** The reason for its absence, or how it works. */
   readonly detail: string;
 }
 
 /**
- * A key to import, under AES key wrap with padding. Either an AES key precedes it, under RSA-OAEP with the tenant's `import` key
- * (its CKA_ID), or a key of purpose `wrap` wraps it.
+ * A key to import, under AES key wrap with padding. Either an AES key precedes it, under RSA-OAEP with the tenant's `import`
+ * key (named by its CKA_ID), or a key of purpose `wrap` wraps it.
  */
 export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
   | { readonly method: 'rsa-aes-kwp'; readonly importKey: Uint8Array }
@@ -147,31 +147,34 @@ export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
 );
 
 /**
- * Whether the token lists no mechanism for any of this. A failure that may pass does not count. Only what a token lacks may be done
- * in software.
+ * Tells whether the token lists no mechanism for any of the algorithms. A failure that may pass does not count. Only
+ * algorithms that a token lacks may run in software.
  */
 export const isLacking = ({ algs, excluded }: Capability): boolean =>
   algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code === 'token-lacks-mechanism');
 
-/** The reason why an algorithm that the token supports is not done in software. */
+/** The reason why an algorithm that the token supports does not run in software. */
 export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string =>
   `The token supports ${algorithm} for ${purpose}. Custody software is only for algorithms that the token does not support.`;
 
 /**
- * The keys of one custody: making them, and what they do. The microseconds of PKCS#11 calls are added to the budget's meter. What is rejected, and with which codes, is as of `Custody`. */
+ * The keys of one custody: making and using them. The microseconds of PKCS#11 calls are added to the budget's meter. Errors
+ * are those of `Custody`.
+ */
 export interface KeyCustody {
   readonly kind: CustodyKind;
   /**
    * Resolves when the self-tests of `algorithm` have run. A test that has not begun begins at once.
-   * @param custody of the key to make, where a custody serves several kinds; `token` by default
+   * @param custody of the key to make, if a custody serves several kinds; `token` by default
    */
   capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Promise<Capability>;
   /**
-   * Returns what is known now: `self-test-pending` while a test runs. Every operation asks, so it allocates and awaits nothing.
-   * @param custody of the key in use, where a custody serves several kinds; wrapped keys are used in the token
+   * Returns what is known now: `self-test-pending` while a test runs. Every operation calls it, so it allocates and awaits
+   * nothing.
+   * @param custody of the key in use, if a custody serves several kinds; wrapped keys are used in the token
    */
   known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability;
-  /** The same for every algorithm and purpose. */
+  /** As `known`, for every algorithm and purpose. */
   capabilities(): readonly Capability[];
 
   generate(budget: Deadline, key: NewKey): Promise<GeneratedKey>;
@@ -197,16 +200,16 @@ export interface KeyCustody {
    */
   rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<WrappedKey>;
   /**
-   * Makes every lane destroy the unwrapped objects of these keys, or of all, before its next batch, and wipes them from this
-   * process's memory. The fence already keeps the results of such keys from being released; this removes the keys themselves.
+   * Makes every lane destroy the unwrapped objects of these keys, or of all keys, before its next batch, and wipes them from
+   * this process's memory. The fence already prevents the release of results of such keys; this removes the keys themselves.
    */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void;
 }
 
 /**
- * One HSM partition, whatever stands behind it. Every method rejects with an AnkaError of code `hsm-unavailable`
- * (retryable), `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone), `key-blob-refused` (a wrapped key is not
- * what it is recorded as) or, for unwrapping and decryption only, `decryption-failed`: the same for every cause.
+ * One HSM partition, on any token. Every method rejects with an AnkaError of code `hsm-unavailable` (retryable),
+ * `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone), `key-blob-refused` (a wrapped key does not
+ * match its record) or, for unwrapping and decryption only, `decryption-failed`: the same for every cause.
  */
 export interface Custody extends KeyCustody {
   readonly token: TokenIdentity;
@@ -217,15 +220,15 @@ export interface Custody extends KeyCustody {
     objectId: Uint8Array,
     label: string,
   ): Promise<GeneratedKey>;
-  /** @param of the kind of key to import, where it is known: it is tried before it is kept, with more than its own purpose */
+  /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
-   * Imports a key. Its plaintext exists inside the token alone. The public half of a pair is computed and proved, never taken from
-   * the material.
-   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever is wrong with it
+   * Imports a key. Its plaintext exists only inside the token. The public half of a pair is computed and proved, never taken
+   * from the material.
+   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
-  /** Destroys every object with this CKA_ID. @returns how many there were: 0 is not an error. */
+  /** Destroys every object with this CKA_ID. @returns the number of objects; 0 is not an error */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<number>;
   /** HMAC-SHA256 under a tenant's `audit-mac` key. */
   platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array>;
@@ -236,5 +239,5 @@ export interface Custody extends KeyCustody {
   close(): Promise<void>;
 }
 
-/** The token that Nest injects a custody by. Implementations and tests need the interface only. */
+/** The token by which Nest injects a custody. Implementations and tests need only the interface. */
 export abstract class Custody {}

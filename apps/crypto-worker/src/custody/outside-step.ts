@@ -13,18 +13,18 @@ const outsideDetails: Readonly<Record<string, string>> = {
     'This development token does not support RSA-OAEP with SHA-256. The token performs the private key operation and the worker removes the padding.',
 };
 
-/** Steps of this algorithm and purpose that this token leaves to the worker, whether or not its self-test has run. */
+/** The steps of this algorithm and purpose that the token leaves to the worker, whether or not its self-test has run. */
 export const outsideSteps = (custody: Custody, algorithm: AlgorithmName, purpose: Purpose): readonly string[] =>
   custody.known(algorithm, purpose).outsideSteps;
 
-/** Steps, named in answers. */
+/** The warnings for these steps, for answers. */
 export const stepWarnings = (steps: readonly string[]): Warning[] =>
   steps.map((step) => ({
     code: step,
     detail: outsideDetails[step] ?? 'A step of this algorithm runs in the worker, outside the HSM',
   }));
 
-/** The same, of a key's algorithm and purpose. */
+/** The warnings for the steps of a key's algorithm and purpose. */
 export const outsideWarnings = (
   custody: Custody,
   key: { readonly algorithm: AlgorithmName; readonly purpose: Purpose },

@@ -2,32 +2,32 @@ import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import { type MechanismName, mechanismNames } from './pkcs11/cryptoki/mechanism.js';
 
-/** The documented `ankasecure.hsm.pkcs11` block, with what extends it. */
+/** The documented `ankasecure.hsm.pkcs11` block and its extensions. */
 export const pkcs11Section = z.strictObject({
   libraryPath: z.string().min(1),
-  /** Only for a token that has no label configured: slot indices move when tokens are added. */
+  /** Used only if no token label is configured, because slot indices move when tokens are added. */
   slotIndex: integer(0, 65_535).default(0),
   tokenLabel: z.string().min(1).max(32).optional(),
   tokenSerial: z.string().min(1).max(16).optional(),
   pin: z.string().min(1),
-  /** A row of the vendor profiles; found from the token's manufacturer and model when absent. */
+  /** A row of the vendor profiles. If absent, the token's manufacturer and model select it. */
   profile: z.string().min(1).optional(),
   kekLabelPrefix: z.string().min(1).default('ankasecure:kek:tenant'),
   sessionPoolSize: integer(1, 256).default(10),
   sessionTimeoutSeconds: integer(1, 600).default(30),
-  /** Mechanisms that are not to be used although the token lists them, by their names in PKCS#11 (without CKM_). */
+  /** Mechanisms that are not used even if the token lists them, by their PKCS#11 names (without CKM_). */
   excludedMechanisms: z.array(z.enum(mechanismNames as readonly [MechanismName, ...MechanismName[]])).default([]),
-  /** The module's certificate as NIST CMVP lists it; named in reports, never assumed. */
+  /** The module's certificate as NIST CMVP lists it. It is named in reports, never assumed. */
   cmvp: z
     .strictObject({ certificate: z.string().min(1), standard: z.string().min(1), status: z.string().min(1) })
     .optional(),
 });
 export type Pkcs11Section = z.infer<typeof pkcs11Section>;
 
-/** The one HSM token that this process serves. */
+/** The HSM token that this process serves. */
 export class Partition {
   constructor(
-    /** `default`, or a name under `ankasecure.hsm.partitions`: part of subjects and labels. */
+    /** `default`, or a name under `ankasecure.hsm.partitions`. It is part of subjects and labels. */
     readonly name: string,
     readonly hsm: Pkcs11Section,
   ) {}

@@ -184,7 +184,9 @@ describe('the rotation of a KEK', () => {
     expect(token.destroyed).toEqual([]);
     expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rewrap')).toEqual([
       {
-        ...{ operation: 'kek.rewrap', keyId, failureCode: 'key-blob-refused' },
+        operation: 'kek.rewrap',
+        keyId,
+        failureCode: 'key-blob-refused',
         details: { version: '1', generation: '1', replacedBy: '2', startedBy: 'tester' },
       },
     ]);

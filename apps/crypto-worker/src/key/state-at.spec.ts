@@ -19,7 +19,10 @@ it('filters see the same state as operations', async () => {
   for (const now of [999, 1000, 1500, 2000])
     for (const { state, activateAt, deactivateAt } of cases) {
       const [row] = await database.dataSource.query<{ state: string }[]>('SELECT state_at($1, $2, $3, $4) AS state', [
-        ...[state, instant(activateAt), instant(deactivateAt), instant(now)],
+        state,
+        instant(activateAt),
+        instant(deactivateAt),
+        instant(now),
       ]);
       const seen = stateAt({ state, activateAt, deactivateAt }, now);
       expect(row?.state, JSON.stringify({ state, activateAt, deactivateAt, now })).toBe(seen);

@@ -59,7 +59,8 @@ const stateNow = async (): Promise<KeyState | undefined> => {
 const approval = { id: randomUUID(), requestedBy: 'alice' };
 const destruction = new Destruction(30, 0);
 const ask = (verb: Verb, revocation?: Revocation): StateChange => ({
-  ...{ verb, id: keyId },
+  verb,
+  id: keyId,
   ...(revocation && { revocation }),
 });
 const change = (asked: StateChange, over: Partial<Context> = {}) =>
@@ -86,7 +87,10 @@ describe.each(controlled)('%s that requires two people', (_, action, verb, revoc
       });
     expect(await stateNow()).toBe('ACTIVE');
     expect((await database.events())[0]).toMatchObject({
-      ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'failure', failureCode: 'approval-required' },
+      operation: `key.${verb}`,
+      userId: 'tester',
+      outcome: 'failure',
+      failureCode: 'approval-required',
     });
   });
 
@@ -102,7 +106,9 @@ describe.each(controlled)('%s that requires two people', (_, action, verb, revoc
     await enforce([action]);
     expect(await change(ask(verb, revocation), { approval })).toMatchObject({ state });
     expect((await database.events()).at(-1)).toMatchObject({
-      ...{ operation: `key.${verb}`, userId: 'tester', outcome: 'success' },
+      operation: `key.${verb}`,
+      userId: 'tester',
+      outcome: 'success',
       details: { to: state, approvalId: approval.id, requestedBy: 'alice' },
     });
   });

@@ -14,7 +14,10 @@ const policy = enforcedPolicy(1, { allowedAlgorithms: ['AES-256', 'EC-P256'], fi
 const tenantId = '11111111-1111-4111-8111-111111111111';
 const wrappingKeyId = '22222222-2222-4222-8222-222222222222';
 const context = {
-  ...{ tenantId, principal: 'somebody', roles: ['tenant-admin' as const], correlationId: 'import' },
+  tenantId,
+  principal: 'somebody',
+  roles: ['tenant-admin' as const],
+  correlationId: 'import',
   deadline: Date.now() + 60_000,
 };
 const request = {
@@ -30,8 +33,16 @@ const request = {
 /** How `ImportKey` supplies the key, up to the first failure. */
 const supply = (custody: object): Promise<Supply> => {
   const wrapper = {
-    ...{ tenantId, keyId: wrappingKeyId, version: 1, revision: 1, algorithm: 'AES-256', purpose: 'wrap' },
-    ...{ state: 'ACTIVE', custody: 'token', grants: grantsOf([]), ref: {} },
+    tenantId,
+    keyId: wrappingKeyId,
+    version: 1,
+    revision: 1,
+    algorithm: 'AES-256',
+    purpose: 'wrap',
+    state: 'ACTIVE',
+    custody: 'token',
+    grants: grantsOf([]),
+    ref: {},
   };
   const keys = { forget: () => undefined, find: async () => wrapper } as unknown as KeyStore;
   const creator = {

@@ -55,8 +55,15 @@ describe('a database of the first release', () => {
   it('keeps its keys unchanged', async () => {
     const key = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
     expect(key).toMatchObject({
-      ...{ keyId, version: 1, revision: 5, algorithm: 'EC-P256', custody: 'token', state: 'ACTIVE' },
-      ...{ activateAt: null, deactivateAt: null, maxUses: null },
+      keyId,
+      version: 1,
+      revision: 5,
+      algorithm: 'EC-P256',
+      custody: 'token',
+      state: 'ACTIVE',
+      activateAt: null,
+      deactivateAt: null,
+      maxUses: null,
     });
     expect(Buffer.from(key.ref.objectId)).toEqual(objectId);
     expect(key.publicKey?.export({ format: 'der', type: 'spki' })).toEqual(spki);

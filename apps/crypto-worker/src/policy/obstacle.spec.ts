@@ -5,7 +5,8 @@ import { obstacleTo } from './obstacle.js';
 const about = { algorithm: 'Ed25519', purpose: 'sign', outsideSteps: [] } as const;
 const able: Capability = { ...about, algs: ['EdDSA'], excluded: [] };
 const unable = (code: Capability['excluded'][number]['code']): Capability => ({
-  ...{ ...about, algs: [] },
+  ...about,
+  algs: [],
   excluded: [{ alg: 'EdDSA', code, detail: 'not now' }],
 });
 const codeOf = (token: Capability, place: 'token' | 'software' = 'token', use: 'create' | 'protect' = 'create') => {

@@ -30,7 +30,7 @@ export interface Client {
   readonly thumbprint?: string;
 }
 
-interface Proven extends Client {
+interface AuthenticatedClient extends Client {
   /** The assertion that proved the identity. It can be used once. */
   readonly used?: Assertion;
 }
@@ -64,7 +64,10 @@ export class ClientAuthentication {
   }
 
   /** Checks the proof with the account's own keys or certificates. @throws Error whose message is only for the log */
-  private async prove(account: ServiceAccount | undefined, { assertion, certificate }: Claim): Promise<Proven> {
+  private async prove(
+    account: ServiceAccount | undefined,
+    { assertion, certificate }: Claim,
+  ): Promise<AuthenticatedClient> {
     if (account === undefined) throw new Error('no such client');
     if (assertion === undefined) return { account, thumbprint: registered(account, certificate) };
     const { issuer } = serviceAccountsOf(this.config);

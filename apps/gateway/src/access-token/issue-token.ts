@@ -8,7 +8,7 @@ import { IssuedTokens } from './issued-tokens.js';
 
 const withinMs = 15_000;
 
-export interface Issued {
+export interface TokenAnswer {
   readonly access_token: string;
   readonly token_type: 'Bearer';
   readonly expires_in: number;
@@ -26,7 +26,7 @@ export class IssueToken {
   ) {}
 
   /** @throws OAuthError `invalid_client`, always the same; AnkaError when a part of the platform is unavailable */
-  async issue(claim: Claim): Promise<Issued> {
+  async issue(claim: Claim): Promise<TokenAnswer> {
     this.issued.assertRoom();
     const client = await this.clients.authenticate(claim);
     const { tenantId, id: principal } = client.account;

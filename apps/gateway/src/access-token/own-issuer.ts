@@ -2,7 +2,7 @@ import { tokenClaims } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { JWTPayload } from 'jose';
 import { IdentityConfig } from '../auth/identity.config.js';
-import type { Issuer, IssuerSource, Read } from '../auth/issuer.js';
+import type { Issuer, IssuerSource, TokenPrincipal } from '../auth/issuer.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { ServiceAccounts } from '../service-account/service-accounts.js';
 import { TokenKeys } from './token-keys.js';
@@ -36,7 +36,7 @@ export class OwnIssuer implements IssuerSource {
     };
   }
 
-  private async read(issuer: string, payload: JWTPayload, kid: string | undefined): Promise<Read> {
+  private async read(issuer: string, payload: JWTPayload, kid: string | undefined): Promise<TokenPrincipal> {
     const { tenant, sub, rev } = tokenClaims.parse(payload);
     if (kid?.split('.')[0] !== tenant) throw new Error('the key belongs to another tenant');
     const epoch = await this.epochs.current();

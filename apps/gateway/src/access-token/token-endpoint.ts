@@ -8,7 +8,7 @@ import { clientCertificateOf } from '../http/client-certificate.js';
 import { HttpConfig } from '../http/http.config.js';
 import { RequestMeter } from '../http/request-meter.js';
 import { type Claim, tokenPath } from './client-authentication.js';
-import { type Issued, IssueToken } from './issue-token.js';
+import { IssueToken, type TokenAnswer } from './issue-token.js';
 import { OAuthError } from './oauth-error.js';
 
 const formType = 'application/x-www-form-urlencoded';
@@ -117,7 +117,7 @@ export class TokenEndpoint implements OnModuleInit {
     }
   }
 
-  private async bounded(work: () => Promise<Issued>): Promise<Issued> {
+  private async bounded(work: () => Promise<TokenAnswer>): Promise<TokenAnswer> {
     if (this.atOnce >= mostAtOnce) throw new AnkaError('service-unavailable', 'Too many token requests. Try again.');
     this.atOnce++;
     try {

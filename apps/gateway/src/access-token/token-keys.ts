@@ -10,7 +10,7 @@ import { TokenKeyRecord } from './access-token.entity.js';
 const capacity = 5000;
 
 /** By `kid`. */
-type OfTenant = ReadonlyMap<string, TokenKey>;
+type KeysByKid = ReadonlyMap<string, TokenKey>;
 
 /** The public halves of the keys that sign the platform's tokens. A kid names one key for ever. */
 @Injectable()
@@ -18,7 +18,7 @@ export class TokenKeys {
   private readonly known = new BoundedMap<string, CryptoKey>(capacity);
   /** The kids whose keys every gateway knows. */
   private readonly inForce = new BoundedMap<string, true>(capacity);
-  private readonly tenants: ClaimedTenants<OfTenant>;
+  private readonly tenants: ClaimedTenants<KeysByKid>;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -62,7 +62,7 @@ export class TokenKeys {
     return key;
   }
 
-  private async read(tenantId: string): Promise<OfTenant | undefined> {
+  private async read(tenantId: string): Promise<KeysByKid | undefined> {
     const rows = await withTenant(this.dataSource, tenantId, (manager) => manager.findBy(TokenKeyRecord, { tenantId }));
     const keys = rows.map(({ jwk }) => tokenKey.parse(jwk));
     return keys.length === 0 ? undefined : new Map(keys.map((key) => [key.kid, key]));

@@ -6,7 +6,7 @@ import { ControlledRoutes } from './controlled-route.js';
 /** Longest value of an event's details. */
 const maxDetail = 512;
 
-type Requested = Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy'>;
+type ReportedRequest = Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy'>;
 
 /** Further contents of the event: the reason for a failure, and details of the action. */
 interface Outcome {
@@ -22,7 +22,7 @@ export class ApprovalEvents {
   of(
     { tenantId, principal, issuer, correlationId }: Actor,
     action: 'request' | 'approve' | 'reject' | 'withdraw' | 'end',
-    requested: Requested,
+    requested: ReportedRequest,
     { failureCode, details }: Outcome = {},
   ): AuditEvent {
     return auditEvent(
@@ -43,7 +43,7 @@ export class ApprovalEvents {
   }
 
   /** The key that the request concerns, if any. */
-  private keyOf({ operation, request }: Requested): string | null {
+  private keyOf({ operation, request }: ReportedRequest): string | null {
     return this.controlled.find(operation).right === undefined ? null : (JSON.parse(request) as { id: string }).id;
   }
 }

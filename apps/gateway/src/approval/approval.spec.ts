@@ -4,13 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Principal } from '../auth/principal.js';
 import { policy } from '../policy/policy.example.js';
 import { routes } from '../routes/routes.js';
-import { type Called, type CallOptions, call } from '../testing/call.js';
+import { type CallAnswer, type CallOptions, call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, tenantA, tenantB } from '../testing/token.js';
 import type { Approval } from './approval.contract.js';
 import { ApprovalRequests } from './approval-requests.js';
 import { Approvals } from './approvals.js';
-import { type Approved, Decisions } from './decisions.js';
+import { type ApprovedRequest, Decisions } from './decisions.js';
 
 let rig: Rig;
 let gateway: Gateway;
@@ -41,11 +41,11 @@ const principalOf = (subject: string): Principal => ({
   groups: [],
 });
 
-const approveAs = async (decisions: Decisions, subject: string, id: string): Promise<Approved> => {
+const approveAs = async (decisions: Decisions, subject: string, id: string): Promise<ApprovedRequest> => {
   const principal = principalOf(subject);
   const { tenantId, issuer } = principal;
   const context = { tenantId, principal: subject, issuer, correlationId: 'spec', deadline: Date.now() + 5000 };
-  return (await decisions.approve({ context, principal }, id)) as Approved;
+  return (await decisions.approve({ context, principal }, id)) as ApprovedRequest;
 };
 const done = (body: object) => ({ head: { ok: true as const }, body: Buffer.from(JSON.stringify(body)) });
 const refuse = (code: ErrorCode) => async (): Promise<never> => {
@@ -64,7 +64,7 @@ const send = (method: string, path: string, token: string, options: CallOptions 
   call(gateway, method, `/api/v1${path}`, { token, ...options });
 const destroy = (token = alice, options: CallOptions = {}) =>
   send('DELETE', `/keys/${keyId}?waitingDays=7`, token, options);
-const waiting = async (asked: Promise<Called> = destroy()): Promise<Approval> => {
+const waiting = async (asked: Promise<CallAnswer> = destroy()): Promise<Approval> => {
   const answer = await asked;
   expect(answer.status, answer.text).toBe(202);
   return JSON.parse(answer.text) as Approval;
@@ -72,13 +72,13 @@ const waiting = async (asked: Promise<Called> = destroy()): Promise<Approval> =>
 const decide = (verdict: string, { id }: Pick<Approval, 'id'>, token: string, body?: object) =>
   send('POST', `/approvals/${id}/${verdict}`, token, body && { body: JSON.stringify(body) });
 const approve = (approval: Pick<Approval, 'id'>, token = bob) => decide('approve', approval, token);
-const approvalIn = ({ status, text }: Called): Approval => {
+const approvalIn = ({ status, text }: CallAnswer): Approval => {
   expect(status, text).toBe(200);
   return JSON.parse(text) as Approval;
 };
 const read = async ({ id }: Pick<Approval, 'id'>, token = alice) =>
   approvalIn(await send('GET', `/approvals/${id}`, token));
-const refused = ({ status, problem }: Called) => [status, problem.code];
+const refused = ({ status, problem }: CallAnswer) => [status, problem.code];
 const sql = (set: string, { id }: Pick<Approval, 'id'>) =>
   rig.postgres.query('ankadb_gateway', `UPDATE approval SET ${set} WHERE id = $1`, [id]);
 const eventsOf = async ({ id }: Pick<Approval, 'id'>, count: number) => {

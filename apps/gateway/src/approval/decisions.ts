@@ -12,13 +12,13 @@ import { ControlledRoutes } from './controlled-route.js';
 export type Verdict = 'approve' | 'reject';
 
 /** An approved request and the claim of the attempt that carries it out. The claim is null if the request has an outcome. */
-export interface Approved {
+export interface ApprovedRequest {
   readonly approval: Approval;
   readonly claim: string | null;
 }
 
 /** The dry run of an approval. `approval` is set if the request would be approved and carried out. */
-export interface TriedApproval {
+export interface ApprovalDryRun {
   readonly dryRun: DryRun;
   readonly approval: Approval | undefined;
 }
@@ -57,7 +57,7 @@ export class Decisions {
    * Approves the request. Only the caller can carry it out, until it is concluded or released. A request with an outcome returns it.
    * @throws AnkaError `approval-not-found`, `approval-denied`, `access-denied`, `approval-state`, `audit-unavailable`
    */
-  async approve(decider: Decider, id: string): Promise<Approved | TriedApproval> {
+  async approve(decider: Decider, id: string): Promise<ApprovedRequest | ApprovalDryRun> {
     const { tenantId, subject } = decider.principal;
     let approvable: Approval | undefined;
     const result = await this.decide(decider, id, {
@@ -111,7 +111,7 @@ export class Decisions {
   }
 
   /** Stores the final answer to an approved request, unless another attempt has taken over. */
-  conclude({ approval, claim }: Approved, outcome: NonNullable<Approval['outcome']>): Promise<Approval> {
+  conclude({ approval, claim }: ApprovedRequest, outcome: NonNullable<Approval['outcome']>): Promise<Approval> {
     const { tenantId, id } = approval;
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await endAttempt(manager, { tenantId, id, claim }, outcome);
@@ -120,7 +120,7 @@ export class Decisions {
   }
 
   /** Allows another approval at once, unless another attempt has taken over. The operation may not have been carried out. */
-  async release({ approval: { tenantId, id }, claim }: Approved): Promise<void> {
+  async release({ approval: { tenantId, id }, claim }: ApprovedRequest): Promise<void> {
     await withTenant(this.dataSource, tenantId, (manager) => endAttempt(manager, { tenantId, id, claim }));
   }
 
@@ -180,7 +180,7 @@ interface Plan {
 /** Ends the attempt of the claim and stores the outcome, if any. */
 const endAttempt = async (
   manager: EntityManager,
-  { tenantId, id, claim }: Pick<Approval, 'tenantId' | 'id'> & Pick<Approved, 'claim'>,
+  { tenantId, id, claim }: Pick<Approval, 'tenantId' | 'id'> & Pick<ApprovedRequest, 'claim'>,
   outcome?: NonNullable<Approval['outcome']>,
 ): Promise<void> => {
   const own = { tenantId, id, carryingUntil: Raw((column) => `${column} = :claim::timestamptz`, { claim }) };

@@ -8,9 +8,9 @@ import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { isHeldBy } from './bound-token.js';
 import { IdentityConfig } from './identity.config.js';
 import type { Principal } from './principal.js';
-import { isUnavailable, TokenVerifier, type Verified } from './token-verifier.js';
+import { isUnavailable, TokenVerifier, type VerifiedToken } from './token-verifier.js';
 
-interface Remembered {
+interface RememberedToken {
   /** The principal as read from the token. */
   readonly read: Principal;
   /** The same principal, with functions to check it again. */
@@ -35,7 +35,7 @@ const refusal = 'Send an access token of a trusted issuer as Authorization: Bear
  */
 @Injectable()
 export class Authentication {
-  private readonly remembered = new BoundedMap<string, Remembered>(capacity);
+  private readonly remembered = new BoundedMap<string, RememberedToken>(capacity);
 
   constructor(
     private readonly verifier: TokenVerifier,
@@ -57,7 +57,7 @@ export class Authentication {
     throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
   }
 
-  private known(authorization: string): Remembered | undefined {
+  private known(authorization: string): RememberedToken | undefined {
     const key = hash('sha256', authorization, 'base64url');
     const entry = this.remembered.get(key);
     if (entry === undefined) return undefined;
@@ -66,7 +66,7 @@ export class Authentication {
     return undefined;
   }
 
-  private async look(authorization: string | undefined, correlationId: string, at?: Date): Promise<Remembered> {
+  private async look(authorization: string | undefined, correlationId: string, at?: Date): Promise<RememberedToken> {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
     try {
@@ -93,7 +93,7 @@ export class Authentication {
   }
 
   /** The principal, with functions to confirm it before, during and after its work, if its identity can change. */
-  private confirmable({ principal, epoch }: Verified, authorization: string, correlationId: string): Principal {
+  private confirmable({ principal, epoch }: VerifiedToken, authorization: string, correlationId: string): Principal {
     if (epoch === undefined) return principal;
     const letInAt = new Date();
     const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));

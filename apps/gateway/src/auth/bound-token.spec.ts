@@ -4,7 +4,7 @@ import type { TlsIdentity } from '@ankasecure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
 import { call } from '../testing/call.js';
-import { boundTo, makeClients, type Sending, startTlsRig, type TlsRig, tokenIn } from '../testing/tls-rig.js';
+import { boundTo, makeClients, startTlsRig, type TlsRequest, type TlsRig, tokenIn } from '../testing/tls-rig.js';
 import { seconds } from '../testing/token.js';
 
 const day = 24 * 3600;
@@ -77,7 +77,7 @@ describe('a token that is bound to a certificate', () => {
     'is accepted on a resumed session of %s whose handshake had the certificate',
     async (version) => {
       const versions = { minVersion: version, maxVersion: version };
-      const resume = async (from: Sending, identity?: TlsIdentity) => {
+      const resume = async (from: TlsRequest, identity?: TlsIdentity) => {
         const { session, status } = await tls.read(token, { ...from, ...versions });
         expect(session).toBeDefined();
         const again = await tls.read(token, { ...versions, identity, ...(session && { session }) });

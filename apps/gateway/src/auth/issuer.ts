@@ -2,7 +2,7 @@ import type { JWTHeaderParameters, JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Principal } from './principal.js';
 
 /** The principal that a token's claims describe. */
-export interface Read {
+export interface TokenPrincipal {
   readonly principal: Principal;
   /** Set if the principal was looked up and is valid in this epoch of identities only. */
   readonly epoch?: number;
@@ -16,7 +16,7 @@ export interface Issuer {
   readonly algorithms: readonly string[];
   readonly keys: JWTVerifyGetKey;
   /** Reads the principal after the signature and the times are verified. @throws Error whose message is only for the log */
-  read(payload: JWTPayload, header: JWTHeaderParameters): Read | Promise<Read>;
+  read(payload: JWTPayload, header: JWTHeaderParameters): TokenPrincipal | Promise<TokenPrincipal>;
 }
 
 /** A source of issuers. The claims are not verified yet. */

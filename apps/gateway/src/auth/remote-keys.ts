@@ -24,7 +24,7 @@ const times = {
   retryMs: 10_000,
 };
 
-type Find = JWTVerifyGetKey;
+type FindKey = JWTVerifyGetKey;
 
 export const unavailable = (cause?: unknown): AnkaError =>
   new AnkaError('service-unavailable', 'The keys of the identity provider cannot be fetched. Try again later.', {
@@ -39,7 +39,7 @@ export class RemoteKeys {
   private readonly remote: ReturnType<typeof createRemoteJWKSet>;
   /** jose stores the set here, with the time of its fetch (`uat`). */
   private readonly fetched: Partial<ExportedJWKSCache> = {};
-  private readonly local = new WeakMap<JSONWebKeySet, Find>();
+  private readonly local = new WeakMap<JSONWebKeySet, FindKey>();
   private away = false;
   private retryAt = 0;
 
@@ -58,7 +58,7 @@ export class RemoteKeys {
   }
 
   /** @throws jose's error for a key that is not in the set; AnkaError `service-unavailable` when that cannot be known */
-  readonly find: Find = async (header, token) => {
+  readonly find: FindKey = async (header, token) => {
     const last = this.last();
     if (this.away && last !== undefined && Date.now() < this.retryAt) return last(header, token);
     try {
@@ -87,7 +87,7 @@ export class RemoteKeys {
   }
 
   /** The last set, unless it is too old to be used. */
-  private last(): Find | undefined {
+  private last(): FindKey | undefined {
     const { uat, jwks } = this.fetched;
     if (uat === undefined || jwks === undefined || Date.now() >= uat + times.keepMs) return undefined;
     const known = this.local.get(jwks) ?? atLeast(createLocalJWKSet(jwks));
@@ -98,7 +98,7 @@ export class RemoteKeys {
 
 /** Whether the key could be in the set that cannot be fetched. An unknown key is then no reason to refuse a token. */
 const atLeast =
-  (last: Find): Find =>
+  (last: FindKey): FindKey =>
   async (header, token) => {
     try {
       return await last(header, token);

@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
 import { bindingOf } from './bound-token.js';
 import { IdentityConfig } from './identity.config.js';
-import { type Issuer, IssuerSources, type Read } from './issuer.js';
+import { type Issuer, IssuerSources, type TokenPrincipal } from './issuer.js';
 import { assertPlainHeader } from './token-header.js';
 
-export interface Verified extends Read {
+export interface VerifiedToken extends TokenPrincipal {
   /** The token's `exp`, in milliseconds since the epoch. */
   readonly expiresAt: number;
   /** The thumbprint of the client certificate that the token is bound to. */
@@ -28,7 +28,7 @@ export class TokenVerifier {
    * @throws AnkaError `service-unavailable` when the issuer or its keys are unavailable
    * @throws Error of any kind for an invalid token; its message is only for the log
    */
-  async verify(token: string, at = new Date()): Promise<Verified> {
+  async verify(token: string, at = new Date()): Promise<VerifiedToken> {
     assertPlainHeader(token, types);
     const issuer = await this.issuerOf(decodeJwt(token));
     const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {

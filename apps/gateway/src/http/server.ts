@@ -43,10 +43,10 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   return server;
 };
 
-type Stamp = (request: FastifyRequest, reply: FastifyReply) => void;
+type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Refuses requests that the server cannot accept, adds headers to every answer, and closes connections during shutdown. */
-const addHooks = (server: FastifyInstance, stamp: Stamp): void => {
+const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   server.addHook('onRequest', (request, reply, done) => {
     try {
       assertAcceptable(request.raw);

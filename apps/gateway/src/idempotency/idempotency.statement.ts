@@ -11,15 +11,18 @@ export interface NewAttempt {
 }
 
 /** An attempt that began or took over. */
-export interface Claimed {
+export interface ClaimedAttempt {
   readonly attempt: number;
   readonly resourceId: string;
 }
 
 /** Begins the first attempt of a key, or of a key whose record has expired, in one statement. @returns undefined if the key is taken */
-export const beginAttempt = async (manager: EntityManager, attempt: NewAttempt): Promise<Claimed | undefined> => {
+export const beginAttempt = async (
+  manager: EntityManager,
+  attempt: NewAttempt,
+): Promise<ClaimedAttempt | undefined> => {
   const { tenantId, key, route, bodyHash, resourceId, withinMs } = attempt;
-  const [row] = await manager.query<Claimed[]>(
+  const [row] = await manager.query<ClaimedAttempt[]>(
     `INSERT INTO idempotency (tenant_id, key, route, body_hash, resource_id, state, deadline, expires_at)
      VALUES ($1, $2, $3, $4, $5, 'in-flight', now() + $6 * interval '1 ms', now() + interval '24 h')
      ON CONFLICT (tenant_id, key) DO UPDATE SET
@@ -37,8 +40,8 @@ export const beginAttempt = async (manager: EntityManager, attempt: NewAttempt):
 export const takeOverAttempt = async (
   manager: EntityManager,
   { tenantId, key, withinMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'withinMs'>,
-): Promise<Claimed | undefined> => {
-  const [[row]] = await manager.query<[Claimed[], number]>(
+): Promise<ClaimedAttempt | undefined> => {
+  const [[row]] = await manager.query<[ClaimedAttempt[], number]>(
     `UPDATE idempotency SET attempt = attempt + 1, deadline = now() + $3 * interval '1 ms'
      WHERE tenant_id = $1 AND key = $2 RETURNING attempt, resource_id AS "resourceId"`,
     [tenantId, key, withinMs],

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Answer } from '../route/answer.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
-import { beginAttempt, type Claimed, removeExpired, takeOverAttempt } from './idempotency.statement.js';
+import { beginAttempt, type ClaimedAttempt, removeExpired, takeOverAttempt } from './idempotency.statement.js';
 
 export interface Attempt {
   readonly tenantId: string;
@@ -88,7 +88,7 @@ export class Idempotency {
   }
 }
 
-const claimOf = ({ tenantId, key }: Attempt, claimed: Claimed): Claim => ({ tenantId, key, ...claimed });
+const claimOf = ({ tenantId, key }: Attempt, claimed: ClaimedAttempt): Claim => ({ tenantId, key, ...claimed });
 
 /** A check constraint of the table guarantees that a finished record has its answer. */
 const answerOf = ({ status, headers, body }: IdempotencyRecord): Answer => ({

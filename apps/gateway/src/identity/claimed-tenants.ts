@@ -3,7 +3,7 @@ import { BoundedMap } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from './identity-epoch.js';
 
 /** The data of a tenant, and the epoch of identities in which it is valid. Undefined if the tenant has none. */
-export interface Read<Value> {
+export interface TenantData<Value> {
   readonly value: Value | undefined;
   readonly epoch: number;
 }
@@ -20,9 +20,9 @@ const strangers = { reading: 2, waiting: 200 };
  * the cache is never out of date.
  */
 export class ClaimedTenants<Value> {
-  private readonly known = new BoundedMap<string, Read<Value>>(capacity.known);
+  private readonly known = new BoundedMap<string, TenantData<Value>>(capacity.known);
   private readonly empty = new BoundedMap<string, number>(capacity.empty);
-  private readonly reading = new Map<string, Promise<Read<Value>>>();
+  private readonly reading = new Map<string, Promise<TenantData<Value>>>();
   private strangers = 0;
   private readonly waiting: (() => void)[] = [];
 
@@ -33,7 +33,7 @@ export class ClaimedTenants<Value> {
   ) {}
 
   /** @throws AnkaError `service-unavailable` when too many unknown tenants are read; any error of the database */
-  async of(tenantId: string): Promise<Read<Value>> {
+  async of(tenantId: string): Promise<TenantData<Value>> {
     const epoch = await this.epochs.current();
     const before = this.known.get(tenantId);
     if (before?.epoch === epoch) return before;
@@ -45,7 +45,11 @@ export class ClaimedTenants<Value> {
     return reading.finally(() => this.reading.delete(name));
   }
 
-  private async look(tenantId: string, epoch: number, before: Read<Value> | undefined): Promise<Read<Value>> {
+  private async look(
+    tenantId: string,
+    epoch: number,
+    before: TenantData<Value> | undefined,
+  ): Promise<TenantData<Value>> {
     if (before !== undefined) return this.keep(tenantId, epoch, await this.read(tenantId, before.value));
     await this.turn();
     try {
@@ -68,7 +72,7 @@ export class ClaimedTenants<Value> {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  private keep(tenantId: string, epoch: number, value: Value | undefined): Read<Value> {
+  private keep(tenantId: string, epoch: number, value: Value | undefined): TenantData<Value> {
     const read = { value, epoch };
     if ((this.known.get(tenantId)?.epoch ?? 0) > epoch) return read;
     if (value === undefined) {

@@ -50,14 +50,14 @@ const body = {
   sharesSubjects: space.sharesSubjects.default(false),
   ...sources,
 };
-interface Settings {
+interface IssuerKeySource {
   readonly algorithms: readonly string[];
   readonly keys?: readonly { readonly alg: string }[] | undefined;
   readonly jwksUrl?: string | undefined;
 }
 
 /** Checks that the settings agree with each other. */
-const consistent = <Schema extends z.ZodType<Settings>>(settings: Schema): Schema =>
+const consistent = <Schema extends z.ZodType<IssuerKeySource>>(settings: Schema): Schema =>
   settings
     .refine(({ keys, jwksUrl }) => keys === undefined || jwksUrl === undefined, 'send keys or jwksUrl, not both')
     .refine(

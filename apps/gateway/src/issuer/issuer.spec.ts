@@ -279,14 +279,12 @@ describe('the trail of an issuer', () => {
   it('names the settings and their author', async () => {
     const { id } = await create(about({ issuer: one.issuer, keys: [one.publicJwk], subjectPrefix: 'one:' }));
     const facts = {
-      ...{
-        issuerId: id,
-        issuer: one.issuer,
-        audience,
-        algorithms: 'ES256',
-        rolesClaim: 'roles',
-        groupsClaim: 'groups',
-      },
+      issuerId: id,
+      issuer: one.issuer,
+      audience,
+      algorithms: 'ES256',
+      rolesClaim: 'roles',
+      groupsClaim: 'groups',
       roles: 'tenant-admin,application-admin,user,auditor',
       subjectPrefix: 'one:',
       sharesSubjects: 'false',

@@ -15,13 +15,13 @@ import { Issuers } from './issuers.js';
 /** The claim in which a token of a tenant's issuer names the tenant. The issuer's settings cannot rename it. */
 const tenantClaim = 'tenant';
 
-interface Known {
+interface KnownIssuer {
   readonly row: TenantIssuer;
   readonly keys: JWTVerifyGetKey;
 }
 
 /** By `iss`. */
-type OfTenant = ReadonlyMap<string, Known>;
+type IssuersByIss = ReadonlyMap<string, KnownIssuer>;
 
 /**
  * The issuers that tenants have named. Each is looked up in the tenant that the token claims, and is trusted for that tenant
@@ -29,7 +29,7 @@ type OfTenant = ReadonlyMap<string, Known>;
  */
 @Injectable()
 export class TenantIssuers implements IssuerSource {
-  private readonly tenants: ClaimedTenants<OfTenant>;
+  private readonly tenants: ClaimedTenants<IssuersByIss>;
 
   constructor(
     private readonly issuers: Issuers,
@@ -49,10 +49,10 @@ export class TenantIssuers implements IssuerSource {
   }
 
   /** Reuses the keys of an issuer that has not changed, including fetched ones. */
-  private async read(tenantId: string, before: OfTenant | undefined): Promise<OfTenant | undefined> {
+  private async read(tenantId: string, before: IssuersByIss | undefined): Promise<IssuersByIss | undefined> {
     const rows = await this.issuers.list({ tenantId });
     if (rows.length === 0) return undefined;
-    const known = rows.map((row): Known => {
+    const known = rows.map((row): KnownIssuer => {
       const earlier = before?.get(row.issuer);
       const isSame = earlier?.row.id === row.id && earlier.row.revision === row.revision;
       return { row, keys: isSame ? earlier.keys : this.keysOf(row) };
@@ -73,7 +73,7 @@ export class TenantIssuers implements IssuerSource {
   }
 }
 
-const issuerOf = ({ row, keys }: Known, epoch: number): Issuer => ({
+const issuerOf = ({ row, keys }: KnownIssuer, epoch: number): Issuer => ({
   issuer: row.issuer,
   audience: row.audience,
   algorithms: row.algorithms,

@@ -6,11 +6,11 @@ import { Injectable } from '@nestjs/common';
 /** The time for which callers can cache a set. */
 export const maxAgeSeconds = 60;
 /** The time that a key set is cached here, in milliseconds. More frequent requests do not reach the other services. */
-const keptMs = 2_000;
+const cachedMs = 2_000;
 /** The number of cached sets and unknown names. The oldest is displaced first. */
 const capacity = 1_000;
 /** The maximum number of running requests to the other services. Callers are anonymous, so their share is limited. */
-const mostAsking = 16;
+const mostRunning = 16;
 
 export interface PublishedSet {
   readonly body: Buffer;
@@ -18,34 +18,34 @@ export interface PublishedSet {
   readonly etag: string;
 }
 
-interface Kept {
+interface CachedSet {
   readonly until: number;
   readonly set: Promise<PublishedSet>;
 }
 
-type Asking = Omit<Context, 'tenantId' | 'principal'>;
+type AnonymousContext = Omit<Context, 'tenantId' | 'principal'>;
 
 /** Serves tenants' public keys to anonymous callers. */
 @Injectable()
 export class KeySets {
-  private readonly kept = new BoundedMap<string, Kept>(capacity);
-  private asking = 0;
+  private readonly kept = new BoundedMap<string, CachedSet>(capacity);
+  private running = 0;
 
   constructor(private readonly bus: BusClient) {}
 
   /** @throws AnkaError `key-set-not-found`; `service-unavailable` when too many requests run; any error of the services */
-  of(slug: string, asking: Asking, now = Date.now()): Promise<PublishedSet> {
+  of(slug: string, context: AnonymousContext, now = Date.now()): Promise<PublishedSet> {
     const known = this.kept.get(slug);
     if (known !== undefined && known.until > now) return known.set;
     if (!tenantSlug.safeParse(slug).success) return Promise.reject(unknown());
-    if (this.asking >= mostAsking)
+    if (this.running >= mostRunning)
       return Promise.reject(new AnkaError('service-unavailable', 'Too many key sets are being read. Try again.'));
-    const set = this.ask(slug, asking);
-    this.keep(slug, { until: now + keptMs, set });
+    const set = this.ask(slug, context);
+    this.keep(slug, { until: now + cachedMs, set });
     return set;
   }
 
-  private keep(slug: string, kept: Kept): void {
+  private keep(slug: string, kept: CachedSet): void {
     this.kept.set(slug, kept);
     kept.set.catch((error: unknown) => {
       const stays = error instanceof AnkaError && error.code === 'key-set-not-found';
@@ -53,16 +53,16 @@ export class KeySets {
     });
   }
 
-  private async ask(slug: string, asking: Asking): Promise<PublishedSet> {
-    this.asking++;
+  private async ask(slug: string, context: AnonymousContext): Promise<PublishedSet> {
+    this.running++;
     try {
-      const nobody = { ...asking, principal: 'anybody' };
+      const nobody = { ...context, principal: 'anybody' };
       const { id, partition } = await this.tenant(slug, { ...nobody, tenantId: anybodysTenant });
       const set = await this.bus.request(getKeySet, partition, { ...nobody, tenantId: id }, {});
       const body = Buffer.from(JSON.stringify(set));
       return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
     } finally {
-      this.asking--;
+      this.running--;
     }
   }
 

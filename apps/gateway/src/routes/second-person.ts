@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Approval, approveRequest, rejectRequest } from '../approval/approval.contract.js';
 import { ControlledRoutes } from '../approval/controlled-route.js';
-import { type Approved, type Decider, Decisions, type Verdict } from '../approval/decisions.js';
+import { type ApprovedRequest, type Decider, Decisions, type Verdict } from '../approval/decisions.js';
 import type { Principal } from '../auth/principal.js';
 import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
@@ -74,7 +74,7 @@ export class SecondPerson {
     return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
   }
 
-  private async carryOut({ request, reply }: Exchange, approved: Approved): Promise<FastifyReply> {
+  private async carryOut({ request, reply }: Exchange, approved: ApprovedRequest): Promise<FastifyReply> {
     const route = this.controlled.find(approved.approval.operation);
     const answered = await this.attempt({ route, request, reply }, approved);
     const answer = answerOf(route, answered, request.id);
@@ -84,7 +84,7 @@ export class SecondPerson {
   }
 
   /** @returns the operation's reply. If it is not final, the request can be approved again */
-  private async attempt(exchange: Exchange, approved: Approved): Promise<RawReply> {
+  private async attempt(exchange: Exchange, approved: ApprovedRequest): Promise<RawReply> {
     const { approval } = approved;
     let isLast = false;
     try {

@@ -5,7 +5,7 @@ import { thumbprintOf } from '../http/client-certificate.js';
 import type { RegisteredCertificate } from './service-account.contract.js';
 
 /** A stored certificate. The thumbprint decides (RFC 8705 §2.2). The other fields are for display. */
-export interface KeptCertificate extends RegisteredCertificate {
+export interface StoredCertificate extends RegisteredCertificate {
   /** base64. */
   readonly der: string;
 }
@@ -51,7 +51,7 @@ const read = (text: string) => {
   }
 };
 
-const keptOf = (text: string): KeptCertificate => {
+const keptOf = (text: string): StoredCertificate => {
   const { der, publicKey, subject, notAfter } = read(text);
   const isAllowed = kinds[publicKey.asymmetricKeyType ?? ''];
   if (isAllowed?.(publicKey.asymmetricKeyDetails ?? {}) !== true) throw invalid(`the key must be ${expectedKey}`);
@@ -64,7 +64,7 @@ const keptOf = (text: string): KeptCertificate => {
  * Returns the stored form of the certificates that an account authenticates with. Their issuers do not matter.
  * @throws AnkaError `request-invalid` for a certificate that is invalid, expired, repeated, or has a weak key
  */
-export const keptCertificates = (texts: readonly string[]): readonly KeptCertificate[] => {
+export const storedCertificates = (texts: readonly string[]): readonly StoredCertificate[] => {
   const kept = texts.map(keptOf);
   if (new Set(kept.map(({ thumbprint }) => thumbprint)).size < kept.length)
     throw invalid('the same certificate is listed twice');

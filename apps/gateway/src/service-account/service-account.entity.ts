@@ -1,5 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn, VirtualColumn } from 'typeorm';
-import type { KeptCertificate } from './certificate.js';
+import type { StoredCertificate } from './certificate.js';
 import { clientIdOf } from './client-id.js';
 import type { RegisteredCertificate, ServiceAccount } from './service-account.contract.js';
 
@@ -40,7 +40,7 @@ export class ServiceAccountRecord {
 
   /** A whole certificate has some kilobytes, so it is not read with the account. The thumbprints decide. */
   @Column('jsonb', { default: [], select: false })
-  certificates!: readonly KeptCertificate[];
+  certificates!: readonly StoredCertificate[];
 
   /** The certificates without their DER. */
   @VirtualColumn({

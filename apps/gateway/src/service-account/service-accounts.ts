@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
-import { type KeptCertificate, keptCertificates } from './certificate.js';
+import { type StoredCertificate, storedCertificates } from './certificate.js';
 import type {
   createServiceAccount,
   listServiceAccounts,
@@ -22,7 +22,7 @@ type Query = z.infer<typeof listServiceAccounts.request>;
 const most = 1000;
 
 /** An account that an earlier call created, or the certificates of a new account. */
-type CreationPlan = { readonly earlier: ServiceAccount } | { readonly certificates: readonly KeptCertificate[] };
+type CreationPlan = { readonly earlier: ServiceAccount } | { readonly certificates: readonly StoredCertificate[] };
 
 /** Creates, reads and deletes a tenant's applications, with the public keys and certificates that prove their identity. */
 @Injectable()
@@ -112,9 +112,9 @@ export class ServiceAccounts {
 }
 
 /** The stored form of the certificates. @throws AnkaError `request-invalid` for a key or a certificate that cannot prove an identity */
-const usableProofs = async ({ keys, certificates }: CreateRequest): Promise<readonly KeptCertificate[]> => {
+const usableProofs = async ({ keys, certificates }: CreateRequest): Promise<readonly StoredCertificate[]> => {
   for (const key of keys) await assertUsable(key);
-  return keptCertificates(certificates);
+  return storedCertificates(certificates);
 };
 
 /** @throws AnkaError `request-invalid` */

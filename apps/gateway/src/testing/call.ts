@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { Problem } from '../problem/problem.js';
 import type { Gateway } from './rig.js';
 
-export interface Called {
+export interface CallAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -21,7 +21,7 @@ export const call = async (
   method: string,
   path: string,
   options: CallOptions = {},
-): Promise<Called> => {
+): Promise<CallAnswer> => {
   const { token, body, headers } = options;
   const response = await fetch(`${gateway.url}${path}`, {
     method,

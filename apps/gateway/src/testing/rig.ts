@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceRoot } from '@ankasecure/service-kit';
-import type { Nats, Postgres } from '@ankasecure/testing';
+import type { Nats, Postgres, TestPartsOptions } from '@ankasecure/testing';
 import { migrateTest, startTestNats, startTestParts, startTestPostgres } from '@ankasecure/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { GatewayConfig } from '../gateway.config.js';
@@ -31,26 +31,80 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** Of the gateway's own tokens. */
+/** The issuer of the gateway's own tokens. */
 export const ownIssuer = 'https://ankasecure.test';
 
-/** What a test configures otherwise; of `http` the rest stays as it is. */
+/** The sections that a test replaces. Of `http`, it replaces single settings. */
 type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota' | 'approval'>> & {
   readonly http?: Partial<GatewayConfig['http']>;
 };
 
-/** A gateway on a real bus and a real database, with stand-ins for the services behind it. */
+/** Gateways on a real bus and a real database, with stand-ins for the other services. */
 export interface Rig {
-  /** The one that may speak for the platform's tenant. */
+  /** The issuer that is trusted for the platform's tenant. */
   readonly issuer: TokenMaker;
   readonly otherIssuer: TokenMaker;
   readonly standIns: StandIns;
   readonly postgres: Postgres;
   readonly nats: Nats;
-  /** One more gateway on the same bus and database. */
+  /** Starts another gateway on the same bus and database. */
   gateway(overrides?: Overrides): Promise<Gateway>;
   stop(): Promise<void>;
 }
+
+const identityOf = (directory: string, issuer: TokenMaker, otherIssuer: TokenMaker): GatewayConfig['identity'] => {
+  const keysOf = (maker: TokenMaker, name: string): string => {
+    const file = join(directory, name);
+    writeFileSync(file, JSON.stringify({ keys: [maker.publicJwk] }));
+    return file;
+  };
+  const settings = {
+    audience,
+    algorithms: ['ES256' as const],
+    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
+    platform: false,
+  };
+  return {
+    issuers: [
+      { ...settings, issuer: issuer.issuer, jwksFile: keysOf(issuer, 'jwks.json'), platform: true },
+      { ...settings, issuer: otherIssuer.issuer, jwksFile: keysOf(otherIssuer, 'other-jwks.json') },
+    ],
+    serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
+    tenantIssuers: { allowedNetworks: ['127.0.0.0/8'] },
+    clockToleranceSeconds: 2,
+    tokenCacheSeconds: 300,
+  };
+};
+
+/** Starts a gateway on its own connections. A gateway that does not start leaves none open. */
+const startGateway = async (
+  options: TestPartsOptions,
+  identity: GatewayConfig['identity'],
+  overrides: Overrides,
+): Promise<Gateway> => {
+  const { stop, config, ...rest } = await startTestParts(options);
+  const parts: GatewayParts = {
+    ...rest,
+    config: { ...config, identity, approval: { expiryHours: 24 }, ...overrides, http: { ...http, ...overrides.http } },
+  };
+  const root = serviceRoot(GatewayModule.of(parts.config), parts);
+  const app = await createGateway(root, parts).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  parts.health.markStarted();
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    parts,
+    app,
+    stop: async () => {
+      await app.close();
+      await stop();
+    },
+  };
+};
 
 export const startRig = async (): Promise<Rig> => {
   const directory = mkdtempSync(join(tmpdir(), 'anka-gateway-'));
@@ -60,72 +114,28 @@ export const startRig = async (): Promise<Rig> => {
   const standIns = await startStandIns(nats);
   const issuer = await makeIssuer('https://issuer.test');
   const otherIssuer = await makeIssuer('https://other-issuer.test');
-  const keysOf = (maker: TokenMaker, name: string): string => {
-    const file = join(directory, name);
-    writeFileSync(file, JSON.stringify({ keys: [maker.publicJwk] }));
-    return file;
-  };
-  const about = {
-    audience,
-    algorithms: ['ES256' as const],
-    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
-    platform: false,
-  };
-  const identity: GatewayConfig['identity'] = {
-    issuers: [
-      { ...about, issuer: issuer.issuer, jwksFile: keysOf(issuer, 'jwks.json'), platform: true },
-      { ...about, issuer: otherIssuer.issuer, jwksFile: keysOf(otherIssuer, 'other-jwks.json') },
-    ],
-    serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
-    tenantIssuers: { allowedNetworks: ['127.0.0.0/8'] },
-    clockToleranceSeconds: 2,
-    tokenCacheSeconds: 300,
-  };
-  const running: Gateway[] = [];
-
-  const gateway: Rig['gateway'] = async (overrides = {}) => {
-    const { stop, config, ...rest } = await startTestParts(options);
-    const parts: GatewayParts = {
-      ...rest,
-      config: {
-        ...config,
-        identity,
-        approval: { expiryHours: 24 },
-        ...overrides,
-        http: { ...http, ...overrides.http },
-      },
-    };
-    const root = serviceRoot(GatewayModule.of(parts.config), parts);
-    const app = await createGateway(root, parts).catch(async (error: unknown) => {
-      await stop();
-      throw error;
-    });
-    parts.health.markStarted();
-    const { port } = app.getHttpServer().address() as AddressInfo;
-    const started: Gateway = {
-      url: `http://127.0.0.1:${port}`,
-      port,
-      parts,
-      app,
-      stop: async () => {
-        running.splice(running.indexOf(started), 1);
-        await app.close();
-        await stop();
-      },
-    };
-    running.push(started);
-    return started;
-  };
-
+  const identity = identityOf(directory, issuer, otherIssuer);
+  const running = new Set<Gateway>();
   return {
     issuer,
     otherIssuer,
     standIns,
     postgres,
     nats,
-    gateway,
+    gateway: async (overrides = {}) => {
+      const gateway = await startGateway(options, identity, overrides);
+      const started: Gateway = {
+        ...gateway,
+        stop: async () => {
+          running.delete(started);
+          await gateway.stop();
+        },
+      };
+      running.add(started);
+      return started;
+    },
     stop: async () => {
-      for (const one of [...running]) await one.stop();
+      for (const gateway of [...running]) await gateway.stop();
       await standIns.stop();
       await Promise.all([nats.stop(), postgres.stop()]);
       rmSync(directory, { recursive: true });

@@ -17,24 +17,24 @@ import { instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
 
-export interface Heard {
+export interface HeardRequest {
   readonly context: Context;
   readonly body: string;
 }
 
 const services = ['policy', 'crypto-worker', 'audit'] as const;
-type Served = (typeof services)[number];
+type BackendService = (typeof services)[number];
 
-/** The services behind the gateway: each answers its contracts with the examples of the API description. */
+/** Stand-ins for the services behind the gateway. They answer with the examples of the API description. */
 export interface StandIns {
-  /** What was asked, by operation, the last at the end. */
-  readonly heard: Map<string, Heard[]>;
+  /** The requests of each operation, the latest last. */
+  readonly heard: Map<string, HeardRequest[]>;
   /** Every event that reached the audit service. */
   readonly sealed: AuditEvent[];
-  /** Answers `operationId` otherwise from now on; without a handler as before. */
+  /** Replaces the answer to `operationId`. Without a handler, the example is the answer again. */
   answer(operationId: string, handler?: RawHandler): void;
-  /** A service goes away and does not come back. */
-  leave(service: Served): Promise<void>;
+  /** Disconnects a service for good. */
+  leave(service: BackendService): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,6 +50,47 @@ const success = (head: Partial<ReplyHead & { ok: true }>, body: unknown): Awaite
   body: Buffer.from(JSON.stringify(body)),
 });
 
+type BusOf = (contract: Contract) => TestBus;
+
+/** Serves each route's contract with the route's example, until a handler replaces the answer. */
+const serveExamples = (busOf: BusOf, heard: StandIns['heard'], replacements: ReadonlyMap<string, RawHandler>): void => {
+  const elsewhere = routes.filter(({ contract }) => contract.owner !== 'gateway');
+  for (const { operationId, contract, example } of elsewhere)
+    busOf(contract).serveRaw(contract, 'default', async (context, body) => {
+      heard.get(operationId)?.push({ context, body: body.toString() });
+      const handler = replacements.get(operationId);
+      if (handler !== undefined) return handler(context, body);
+      return success(
+        context.resourceId === undefined ? { revision: 7 } : { revision: 1, id: context.resourceId },
+        example.reply,
+      );
+    });
+};
+
+const serveTenants = (busOf: BusOf): void => {
+  const tenant = { name: 'A', createdAt: instants.created };
+  busOf(getTenant).serve(getTenant, '', async ({ tenantId }) => {
+    const partition = partitions[tenantId];
+    if (partition === undefined) throw new AnkaError('tenant-unknown');
+    return { body: { ...tenant, id: tenantId, slug: 'a', partition } };
+  });
+  busOf(findTenant).serve(findTenant, '', async (_, { slug }) => {
+    if (slug !== 'acme') throw new AnkaError('tenant-unknown');
+    return { body: { ...tenant, id: tenantA, slug, partition: 'default' } };
+  });
+};
+
+const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
+  const sign = await makeTokenSigner();
+  busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await sign(claims) }));
+};
+
+const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void =>
+  void busOf(appendEvents).serve(appendEvents, '', async (_, { events }) => {
+    sealed.push(...events);
+    return { body: { sealed: events.length } };
+  });
+
 export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const buses = new Map<string, TestBus>();
   for (const service of services) buses.set(service, await connectTestBus(service, nats));
@@ -60,41 +101,18 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
     await bus?.drain();
     await bus?.close();
   };
-  const heard = new Map(routes.map(({ operationId }) => [operationId, new Array<Heard>()]));
+  const heard = new Map(routes.map(({ operationId }) => [operationId, new Array<HeardRequest>()]));
   const sealed: AuditEvent[] = [];
-  const otherwise = new Map<string, RawHandler>();
-
-  const elsewhere = routes.filter(({ contract }) => contract.owner !== 'gateway');
-  for (const { operationId, contract, example } of elsewhere)
-    busOf(contract).serveRaw(contract, 'default', async (context, body) => {
-      heard.get(operationId)?.push({ context, body: body.toString() });
-      const handler = otherwise.get(operationId);
-      if (handler !== undefined) return handler(context, body);
-      return success(
-        context.resourceId === undefined ? { revision: 7 } : { revision: 1, id: context.resourceId },
-        example.reply,
-      );
-    });
-  busOf(getTenant).serve(getTenant, '', async ({ tenantId }) => {
-    const partition = partitions[tenantId];
-    if (partition === undefined) throw new AnkaError('tenant-unknown');
-    return { body: { id: tenantId, slug: 'a', name: 'A', partition, createdAt: instants.created } };
-  });
-  const tokenSigner = await makeTokenSigner();
-  busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await tokenSigner(claims) }));
-  busOf(findTenant).serve(findTenant, '', async (_, { slug }) => {
-    if (slug !== 'acme') throw new AnkaError('tenant-unknown');
-    return { body: { id: tenantA, slug, name: 'A', partition: 'default', createdAt: instants.created } };
-  });
-  busOf(appendEvents).serve(appendEvents, '', async (_, { events }) => {
-    sealed.push(...events);
-    return { body: { sealed: events.length } };
-  });
+  const replacements = new Map<string, RawHandler>();
+  serveExamples(busOf, heard, replacements);
+  serveTenants(busOf);
+  serveAudit(busOf, sealed);
+  await serveTokenSignatures(busOf);
   return {
     heard,
     sealed,
     answer: (operationId, handler) =>
-      void (handler ? otherwise.set(operationId, handler) : otherwise.delete(operationId)),
+      void (handler ? replacements.set(operationId, handler) : replacements.delete(operationId)),
     leave,
     stop: async () => {
       for (const service of services) await leave(service);

@@ -13,7 +13,7 @@ import { SettleChange } from './settle-change.js';
 const reserveMs = 250;
 
 /** The new policy of a change: a document, or the document of an earlier version. */
-type Wanted = { readonly document: PolicyDocument } | { readonly restores: number };
+type NewPolicy = { readonly document: PolicyDocument } | { readonly restores: number };
 
 /** The version to store, or the version in force if the same caller repeats the change that made it. */
 type PlannedVersion =
@@ -49,7 +49,7 @@ export class PutPolicy {
     return this.change(context, { restores: version });
   }
 
-  private async change(context: Context, wanted: Wanted): Promise<Answer<Policy | DryRun>> {
+  private async change(context: Context, wanted: NewPolicy): Promise<Answer<Policy | DryRun>> {
     const { tenantId } = context;
     const deadline = context.deadline - reserveMs;
     if (context.dryRun !== true && context.ifMatch !== undefined)
@@ -78,7 +78,7 @@ export class PutPolicy {
 }
 
 /** Stores a pending version. The tenant's row is locked first, so that one version is stored at a time. */
-const newVersion = (context: Context, wanted: Wanted): Action<PlannedVersion, PolicyVersion> => ({
+const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion, PolicyVersion> => ({
   operation: 'policy.put',
   check: async (manager) => {
     const { tenantId } = context;

@@ -13,7 +13,7 @@ import { PolicyVersion } from './policy-version.entity.js';
 const applyTimeoutMs = 10_000;
 
 /** The policy that a worker reports as enforced. */
-type Enforced = z.infer<typeof applyPolicy.reply>;
+type EnforcedPolicy = z.infer<typeof applyPolicy.reply>;
 
 /** The failure of a change that was decided without knowing the policy in force. */
 const outdated = 'precondition-failed';
@@ -96,7 +96,7 @@ export class SettleChange {
     });
   }
 
-  private async apply({ partition }: Tenant, change: PolicyVersion): Promise<Enforced> {
+  private async apply({ partition }: Tenant, change: PolicyVersion): Promise<EnforcedPolicy> {
     const { tenantId, version, document, changedBy: principal, correlationId } = change;
     const context = { tenantId, principal, correlationId, deadline: Date.now() + applyTimeoutMs };
     try {
@@ -123,7 +123,7 @@ export class SettleChange {
    * knowing it and could loosen it: the change fails, and the enforced policy becomes the version in force here as well. The
    * enforced document may carry the change's own revision; the change then takes the next one.
    */
-  private async adopt(tenant: Tenant, change: PolicyVersion, { revision, document }: Enforced): Promise<void> {
+  private async adopt(tenant: Tenant, change: PolicyVersion, { revision, document }: EnforcedPolicy): Promise<void> {
     const { tenantId, version, correlationId } = change;
     this.log.error({ tenantId, version, revision }, 'adopted an unknown policy that the workers enforce');
     await this.resolve(change, always, async (manager) => {

@@ -25,7 +25,7 @@ export interface NewTenant {
   readonly partition?: string | undefined;
 }
 
-type WantedTenant = Pick<Tenant, 'id' | 'slug' | 'name' | 'partition'>;
+type TenantRow = Pick<Tenant, 'id' | 'slug' | 'name' | 'partition'>;
 
 /** Creates tenants. A tenant is stored with its first policy pending, and exists for callers when that policy is in force. */
 @Injectable()
@@ -49,7 +49,7 @@ export class CreateTenant {
   }
 
   /** Stores the tenant `id` and its first policy, once. @throws AnkaError `request-invalid`, `tenant-exists`, `access-denied` */
-  registration(context: Context, id: string, wanted: NewTenant): Action<WantedTenant, Tenant> {
+  registration(context: Context, id: string, wanted: NewTenant): Action<TenantRow, Tenant> {
     return {
       operation: 'tenant.create',
       tenantId: id,
@@ -76,7 +76,7 @@ export class CreateTenant {
 const register = async (
   manager: EntityManager,
   { principal, issuer, correlationId }: Context,
-  wanted: WantedTenant,
+  wanted: TenantRow,
 ): Promise<Tenant> => {
   const isNew = await insertIfAbsent(manager, Tenant, wanted, 'id');
   const tenant = await manager.findOneBy(Tenant, { id: wanted.id });
@@ -95,7 +95,7 @@ const register = async (
 };
 
 /** @throws AnkaError `tenant-exists` */
-const assertSame = (stored: Tenant, { id, slug, name, partition }: WantedTenant): void => {
+const assertSame = (stored: Tenant, { id, slug, name, partition }: TenantRow): void => {
   const same = stored.id === id && stored.slug === slug && stored.name === name && stored.partition === partition;
   if (!same) throw taken(slug);
 };

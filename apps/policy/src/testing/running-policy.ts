@@ -36,7 +36,7 @@ import { schema } from '../schema.js';
 
 export const database = 'ankadb_policy';
 
-type Enforced = z.infer<typeof applyPolicy.reply>;
+type EnforcedPolicy = z.infer<typeof applyPolicy.reply>;
 
 /** A worker's reaction to a policy. */
 export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
@@ -44,12 +44,12 @@ export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
 /** A worker that enforces policies as the contract says, and can be made to misbehave. */
 export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
-  readonly enforced = new Map<string, Enforced>();
+  readonly enforced = new Map<string, EnforcedPolicy>();
   /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
   private readonly answers: Record<
     Behaviour,
-    (tenantId: string, revision: number, document: PolicyDocument) => Promise<Enforced>
+    (tenantId: string, revision: number, document: PolicyDocument) => Promise<EnforcedPolicy>
   > = {
     apply: async (...change) => this.enforce(...change),
     fail: async () => {
@@ -72,7 +72,7 @@ export class WorkerStandIn {
     });
   }
 
-  private enforce(tenantId: string, revision: number, document: PolicyDocument): Enforced {
+  private enforce(tenantId: string, revision: number, document: PolicyDocument): EnforcedPolicy {
     const held = this.enforced.get(tenantId);
     if (held !== undefined && held.revision >= revision) return held;
     this.enforced.set(tenantId, { revision, document });

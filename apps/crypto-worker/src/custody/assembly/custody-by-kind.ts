@@ -19,8 +19,8 @@ import {
 } from '../custody.js';
 
 /**
- * Combines the custodies of one partition: each call goes to the custody that has the key. The token custody answers for platform
- * keys and for the token.
+ * Combines the custodies of one partition. Each call goes to the custody that has the key. The token custody answers for
+ * platform keys and for the token.
  */
 export class CustodyByKind implements Custody {
   readonly kind = 'token';
@@ -39,7 +39,7 @@ export class CustodyByKind implements Custody {
     return ref.wrapped === undefined ? this.objects : this.blobs;
   }
 
-  /** @throws AnkaError `algorithm-unavailable` for `software` where the token does it, or will when it is well */
+  /** @throws AnkaError `algorithm-unavailable` for `software` if the token supports the algorithm, or will once it is healthy */
   async capability(
     budget: Deadline,
     algorithm: AlgorithmName,

@@ -13,10 +13,10 @@ import { takingTurns, WriterTurn } from './writer-turn.js';
 /** Pauses between the attempts to open the token at start, in milliseconds. */
 const pausesMs = [50, 100, 200, 400] as const;
 
-/** Exit code when the module cannot be repaired inside this process: the supervisor starts a fresh one. */
+/** The exit code if the module cannot be repaired inside this process. The supervisor starts a new process. */
 const hsmLost = 70;
 
-/** Opens the token this process serves, and reports its health and the time of its calls. */
+/** Opens the token that this process serves, and reports its health and the time of its calls. */
 @Injectable()
 export class OpenCustody {
   constructor(
@@ -27,13 +27,13 @@ export class OpenCustody {
     private readonly registry: Registry,
   ) {}
 
-  /** Start-up fails with one clear sentence when the token does not open. */
+  /** Start-up fails with one clear sentence if the token does not open. */
   async open(): Promise<Custody> {
     const { token, wrapped, vault } = await this.openOrWait(this.options());
     this.health.register('hsm', () => {
       if (!token.healthy()) throw new Error('the HSM does not answer');
     });
-    // Wrapped keys are no objects of the token, so making them needs no turn.
+    // Wrapped keys are not objects of the token, so making them needs no turn.
     const turns = takingTurns(token, () => new WriterTurn(this.database, this.partition.name, this.log));
     return new CustodyByKind(turns, wrapped, new SoftwareCustody(vault));
   }
@@ -64,7 +64,7 @@ export class OpenCustody {
     }
   }
 
-  /** Tries a few times: a token that another process is writing to may be unreadable for an instant. */
+  /** Tries a few times: a token that another process writes to may be unreadable for a moment. */
   private async openPatiently(options: Pkcs11Options): Promise<BothCustodies> {
     const place = { ...this.partition.hsm, partition: this.partition.name };
     for (const pauseMs of pausesMs) {
@@ -80,8 +80,9 @@ export class OpenCustody {
   }
 
   /**
-   * A refused PIN is never tried again, not even by a supervisor that starts the process anew: attempts in a loop lock the token.
-   * The process stays alive, started and not ready until a person corrects the configuration and restarts it.
+   * Waits for an operator. A refused PIN is never tried again, not even by a supervisor that restarts the process, because
+   * repeated attempts lock the token. The process stays alive, started and not ready, until an operator corrects the
+   * configuration and restarts it.
    */
   private waitForAPerson(refusal: PinRefused): Promise<never> {
     this.log.fatal(

@@ -21,7 +21,7 @@ const turnOn = (partition: string): WriterTurn => {
   return turn;
 };
 
-/** Work that knows how many of its kind ran at once. */
+/** Work that records how much of it ran at once. */
 const counting = () => {
   const seen = { now: 0, most: 0, done: 0 };
   const work = async (): Promise<number> => {
@@ -84,7 +84,7 @@ describe('a turn', () => {
     await turn.take(work);
   });
 
-  it('lasts until its call is over in the HSM, although its caller already has an answer', async () => {
+  it('lasts until its call has ended in the HSM, although its caller already has an answer', async () => {
     const hsm = Promise.withResolvers<void>();
     const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(hsm.promise) });
     const turn = turnOn('default');
@@ -101,7 +101,7 @@ describe('a turn', () => {
     expect(done).toBe(2);
   });
 
-  it('that never ends does not stop the worker from ending, and ends with it', async () => {
+  it('that never ends does not keep the worker from ending, and ends with it', async () => {
     const turn = turnOn('default');
     const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(new Promise(() => undefined)) });
     await expect(turn.take(() => Promise.reject(failure))).rejects.toBe(failure);
@@ -125,7 +125,7 @@ describe('a custody', () => {
   }
   const fake = (profile: string): Custody => new Fake({ profile }) as unknown as Custody;
 
-  it('takes turns to write and is unchanged otherwise', async () => {
+  it('takes turns to write and is otherwise unchanged', async () => {
     const { seen, work } = counting();
     const turn = turnOn('default');
     const original = turn.take.bind(turn);

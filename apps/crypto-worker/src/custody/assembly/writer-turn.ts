@@ -7,9 +7,9 @@ import { type Custody, StillRunning } from '../custody.js';
 import { beginTurn, endTurn, takeTurn } from './writer-turn.sql.js';
 
 /**
- * Tokens that miss another process's objects when both write at once. SoftHSM counts changes in one file. A process that writes
- * raises the count and takes the result for the state it has seen, so it never reads another process's change since its last
- * read. Where writers take turns, and read before they write (see `generate`), no change is missed.
+ * Tokens that miss another process's objects if both write at once. SoftHSM counts changes in one file. A process that
+ * writes raises the count and assumes that it has seen that state, so it never reads another process's change since its last
+ * read. If writers take turns, and read before they write (see `generate`), no change is missed.
  */
 const shortSighted: readonly string[] = ['softhsm'];
 
@@ -18,14 +18,14 @@ const patienceMs = 60_000;
 /** The time-out of any statement, in milliseconds. It is above `patienceMs`, so that PostgreSQL reports a turn that did not come. */
 const unansweredMs = 70_000;
 
-/** The longest wait for a turn to end after the token has closed, in milliseconds. A call that hangs ends with the process. */
+/** The longest wait for a turn to end after the token has closed, in milliseconds. A hanging call ends with the process. */
 const farewellMs = 1_000;
 
-/** When a turn is wanted. */
+/** The wanted time of a turn. */
 export interface Wish {
-  /** Goes before every turn without this wish. */
+  /** The turn comes before every turn without this flag. */
   readonly ahead?: boolean;
-  /** The turn is refused after this. Milliseconds since the epoch. */
+  /** The turn is refused after this time. Milliseconds since the epoch. */
   readonly deadline?: number;
 }
 
@@ -37,8 +37,8 @@ interface Turn {
 }
 
 /**
- * Gives one turn at a time among all workers of a partition, by an advisory lock that PostgreSQL releases when its holder dies.
- * Within a process the turns queue on a connection of their own, since callers that wait may hold the pool's.
+ * Gives one turn at a time among all workers of a partition, by an advisory lock that PostgreSQL releases if its holder
+ * dies. Within a process, turns queue on a separate connection, since waiting callers may hold the pool's connections.
  */
 export class WriterTurn {
   private readonly pool: Pool;
@@ -60,9 +60,9 @@ export class WriterTurn {
   }
 
   /**
-   * Runs `work` while nothing else writes to the token. If `work` fails while its call is still running in the HSM, its caller is
-   * answered at once and the turn lasts until the call is over.
-   * @throws AnkaError `hsm-timeout` when the turn does not come
+   * Runs `work` while nothing else writes to the token. If `work` fails while its call still runs in the HSM, the caller is
+   * answered at once and the turn lasts until the call has ended.
+   * @throws AnkaError `hsm-timeout` if the turn does not come
    */
   take<Result>(work: () => Promise<Result>, { ahead = false, deadline = Infinity }: Wish = {}): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -153,7 +153,7 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
     generate: (budget, ...call) => turn.take(() => custody.generate(budget, ...call), budget),
     generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
     importKey: (budget, ...call) => turn.take(() => custody.importKey(budget, ...call), budget),
-    // Cleaning up goes before making more. Its time starts with its turn, since nothing else would clean up.
+    // Cleaning up comes before making more keys. Its time starts with its turn, since nothing else would clean up.
     destroy: (budget, ...call) => {
       const allowedMs = budget.deadline - Date.now();
       const begun = () => ({ ...budget, deadline: Date.now() + allowedMs });
@@ -164,7 +164,7 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
       await turn.close();
     },
   };
-  // Methods are bound once: every item of every request comes through here several times.
+  // Methods are bound once, because every item of every request passes here several times.
   const bound = new Map<string | symbol, unknown>(Object.entries(own));
   return new Proxy(custody, {
     get(target, name) {

@@ -20,7 +20,7 @@ afterEach(() => {
 
 const fatal: string[] = [];
 const opened: Promise<Pkcs11Custody>[] = [];
-/** A library serves one partition per process: a test that fails must not keep it from the next. */
+/** Closes all custodies. A library serves one partition per process, so a failed test must not block the next one. */
 const closeAll = async (): Promise<void> => {
   for (const custody of await Promise.allSettled(opened.splice(0)))
     if (custody.status === 'fulfilled') await custody.value.close();
@@ -42,20 +42,20 @@ const ecdsa = { scheme: 'ecdsa' } as const;
 const signing = newRef('EC-P256', 'sign');
 const sign = (custody: Pkcs11Custody, ms?: number) => custody.sign(inTime(ms), signing, ecdsa, randomBytes(32));
 
-/** How many more times each function was called while `work` ran. */
+/** The number of calls of each function while `work` ran. */
 const callsDuring = async (names: readonly string[], work: () => Promise<unknown>): Promise<Record<string, number>> => {
   const before = names.map((name) => shim.calls(name));
   await work();
   return Object.fromEntries(names.map((name, index) => [name, shim.calls(name) - (before[index] ?? 0)]));
 };
 
-/** Waits until `good`, at most three seconds. */
+/** Waits until `good` returns true, for at most three seconds. */
 const until = async (good: () => boolean): Promise<void> => {
   for (let left = 300; left > 0 && !good(); left--) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(good()).toBe(true);
 };
 
-/** No canary but the first: what is counted and injected is the test's alone. */
+/** Only the first canary runs, so that counted and injected calls are the test's alone. */
 const undisturbed = { tuning: { healthMs: 3_600_000, doubtMs: 3_600_000 } };
 
 describe('a custody whose library fails now and then', () => {
@@ -98,7 +98,7 @@ describe('a custody whose library fails now and then', () => {
     ['TOKEN_NOT_PRESENT: initialises anew', { C_SignInit: '0xe0*1' }, { C_Finalize: 1, C_Initialize: 1 }],
     ['CRYPTOKI_NOT_INITIALIZED: initialises anew', { C_SignInit: '0x190*1' }, { C_Finalize: 1, C_Initialize: 1 }],
   ];
-  it.each(healed)('%s, and the caller sees nothing', async (_name, faults, expected) => {
+  it.each(healed)('%s, and the caller notices nothing', async (_name, faults, expected) => {
     shim.inject(faults);
     const calls = await callsDuring(Object.keys(expected), async () => {
       expect(await sign(custody)).toHaveLength(64);
@@ -163,14 +163,14 @@ describe('a custody whose library fails now and then', () => {
     });
   });
 
-  it('DEVICE_MEMORY on making a key is waited out', async () => {
+  it('DEVICE_MEMORY on making a key is retried until it passes', async () => {
     shim.inject({ C_GenerateKeyPair: '0x31*3' });
     const ref = newRef('EC-P256', 'sign');
     const calls = await callsDuring(['C_GenerateKeyPair'], () => custody.generate(inTime(), { ref, label: 'x' }));
     expect(calls).toEqual({ C_GenerateKeyPair: 4 });
   });
 
-  it('GENERAL_ERROR on making a key: the key is made again once nothing is left of the first', async () => {
+  it('GENERAL_ERROR on making a key: the key is made again once the first attempt’s remains are destroyed', async () => {
     shim.inject({ C_GenerateKeyPair: '0x5*2' });
     const ref = newRef('EC-P256', 'sign');
     const calls = await callsDuring(['C_GenerateKeyPair', 'C_FindObjectsInit', 'C_Finalize'], () =>
@@ -192,7 +192,7 @@ describe('a custody whose library fails now and then', () => {
     await until(() => custody.healthy());
   });
 
-  it('making a key is never repeated once it may have happened', async () => {
+  it('making a key is never repeated if it may have succeeded', async () => {
     shim.inject({ C_GenerateKeyPair: '0x32*1' });
     const calls = await callsDuring(['C_GenerateKeyPair'], async () => {
       expect(await codeOf(custody.generate(inTime(), { ref: newRef('EC-P256', 'sign'), label: 'x' }))).toBe(
@@ -231,7 +231,7 @@ describe('bad data', () => {
   });
 });
 
-describe('a token that takes its time', () => {
+describe('a slow token', () => {
   afterEach(closeAll);
 
   it('has a lane for a tenant with few requests, beside one with many', async () => {
@@ -239,13 +239,14 @@ describe('a token that takes its time', () => {
     const signFor = (tenantId: string) =>
       custody.sign({ ...inTime(60_000), tenantId }, signing, ecdsa, randomBytes(32)).then(() => tenantId);
     shim.inject({ C_Sign: 'sleep:20' });
-    // All lanes are begun, and what a signature takes is known.
+    // All lanes have started, and the duration of a signature is known.
     await Promise.all(Array.from({ length: 40 }, () => signFor('loud')));
     const [rounds, done] = [20, { loud: 0 }];
     await signFor('quiet');
     const flood = Promise.all(Array.from({ length: 400 }, () => signFor('loud').then(() => done.loud++)));
     for (let round = 0; round < rounds; round++) await signFor('quiet');
-    // Three lanes do three while the fourth does one; who waits for one of four first sees four done, and more.
+    // Three lanes do three jobs while the fourth does one. A tenant that waits for one of four lanes sees four jobs done
+    // first, and more.
     expect(done.loud).toBeGreaterThan(rounds);
     expect(done.loud).toBeLessThan(4 * rounds);
     shim.inject({});
@@ -375,7 +376,7 @@ const codeOfError = (error: unknown): string =>
 describe('a mechanism that the token lists', () => {
   afterEach(closeAll);
 
-  it('but does not describe for an instant does not count as missing: opening fails and may be tried again', async () => {
+  it('but does not describe for a moment does not count as missing: opening fails and may be retried', async () => {
     shim.inject({ C_GetMechanismInfo: '0x30*1' });
     await expect(open().custody).rejects.toThrow(/DEVICE_ERROR/);
     expect((await open().custody).healthy()).toBe(true);
@@ -404,7 +405,7 @@ describe('a mechanism that the token lists', () => {
 describe('self-tests', () => {
   afterEach(closeAll);
 
-  it('exclude what the token lists and cannot do, without quoting the token', async () => {
+  it('exclude algorithms that the token lists and cannot do, without quoting the token', async () => {
     shim.inject({ C_DeriveKey: '0x70' });
     const { custody: opening, logger } = open();
     const custody = await opening;
@@ -441,7 +442,7 @@ describe('self-tests', () => {
     await expect.poll(again, { timeout: 20_000 }).toEqual(['ECDH-ES+A256KW']);
   });
 
-  it('go on while the token comes and goes', async () => {
+  it('continue while the token comes and goes', async () => {
     shim.inject({ C_GenerateKeyPair: '0x32*1', C_GenerateKey: '0xb3*1', C_SignInit: '0x101*1' });
     const custody = await open().custody;
     for (const algorithm of ['RSA-2048', 'EC-P256', 'Ed25519', 'HMAC-SHA256', 'AES-256'] as const)
@@ -485,14 +486,14 @@ describe('a token that stays away', () => {
 describe('a refused PIN', () => {
   afterEach(closeAll);
 
-  it('at start: one try, no more', async () => {
+  it('at start: one attempt only', async () => {
     const calls = await callsDuring(['C_Login'], async () => {
       await expect(open({ pin: 'wrong-pin' }).custody).rejects.toBeInstanceOf(PinRefused);
     });
     expect(calls).toEqual({ C_Login: 1 });
   });
 
-  it('later: stops for good, raises an alarm, and neither tries again nor asks for the process to end', async () => {
+  it('later: stops for good, raises an alarm, and neither retries nor asks for the process to end', async () => {
     const reasons: string[] = [];
     const { custody: opening, logger } = open(
       {},

@@ -25,7 +25,7 @@ let custody: Custody;
 let wrapping: Wrapping;
 let importKey: Buffer;
 let publicKey: KeyObject;
-/** The value of the keys for wrap, and where they are. */
+/** The value of the keys for wrap, and their references. */
 const transport = randomBytes(32);
 let wrappers: { readonly token: KeyRef; readonly wrapped: KeyRef };
 
@@ -54,11 +54,11 @@ afterAll(async () => {
   token.remove();
 });
 
-/** A way in, as somebody outside goes it. */
+/** One method of import, as a caller uses it. */
 interface Way {
-  /** Of a key's bytes. */
+  /** Wraps a key's bytes. */
   readonly of: (bytes: Uint8Array) => ImportedMaterial;
-  /** Where the key itself begins: before it is what it is under. */
+  /** The offset of the key itself; the wrapping material precedes it. */
   readonly keyAt: number;
 }
 const byImportKey: Way = {
@@ -84,7 +84,7 @@ const pairs: [AlgorithmName, () => { publicKey: KeyObject; privateKey: KeyObject
   ['EC-P521', () => generateKeyPairSync('ec', { namedCurve: 'P-521' })],
 ];
 
-/** With a prime that is even: no computation with it comes to an end. */
+/** An RSA key with an even prime: no computation with it ends. */
 const brokenRsa = (): KeyObject => {
   const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const p = Buffer.from(jwk.p ?? '', 'base64url');
@@ -104,9 +104,9 @@ const places = [
 
 describe.each(
   places.flatMap(([custodyKind, wrapped]) => ways.map(([name, way]) => [custodyKind, name, wrapped, way] as const)),
-)('a key that is brought into %s custody under %s', (_custody, _name, wrapped, way) => {
+)('a key that is imported into %s custody under %s', (_custody, _name, wrapped, way) => {
   const wrap = way.of;
-  it.each(pairs)('of %s is the one it was, and its public half is computed', async (algorithm, make) => {
+  it.each(pairs)('of %s is unchanged, and its public half is computed', async (algorithm, make) => {
     const mine = make();
     const { spki, ref } = await bring(newRef(algorithm, 'sign'), wrap(pkcs8(mine.privateKey)), wrapped);
     expect(Buffer.from(spki ?? [])).toEqual(mine.publicKey.export({ format: 'der', type: 'spki' }));
@@ -122,7 +122,7 @@ describe.each(
     expect(verify('sha256', message, { key: mine.publicKey, ...how }, value)).toBe(true);
   });
 
-  it('of HMAC-SHA384 and of AES-256 is the one it was', async () => {
+  it('of HMAC-SHA384 and of AES-256 is unchanged', async () => {
     const secret = randomBytes(48);
     const { ref: macRef, spki } = await bring(newRef('HMAC-SHA384', 'mac'), wrap(secret), wrapped);
     expect(spki).toBeNull();
@@ -137,7 +137,7 @@ describe.each(
     expect(Buffer.from(await custody.wrapCek(inTime(), ref, cek))).toEqual(expected);
   });
 
-  it('of RSA with a public exponent that FIPS 186-5 does not admit is refused', async () => {
+  it('of RSA with a public exponent that FIPS 186-5 does not allow is refused', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
     const failure = bring(newRef('RSA-2048', 'sign'), wrap(pkcs8(privateKey)), wrapped);
     expect(await codeOf(failure)).toBe('decryption-failed');

@@ -4,9 +4,9 @@ import { cka } from './cryptoki/attribute.js';
 import { rwSession } from './cryptoki/mechanism.js';
 
 /**
- * A program for tests: which objects are in a token. Reads `{libraryPath, tokenSerial, pin}` as JSON from standard input and
- * writes `[{id, label, holdsKey}]`, ids in hex. A token process that is killed while it writes may leave an object without a
- * key in it.
+ * A program for tests that lists the objects of a token. It reads `{libraryPath, tokenSerial, pin}` as JSON from standard
+ * input and writes `[{id, label, holdsKey}]`, ids in hex. A token process that is killed while it writes may leave an object
+ * without a key in it.
  */
 interface Place {
   readonly libraryPath: string;
@@ -32,7 +32,7 @@ const handles: Handle[] = [];
 for (let found = p11.C_FindObjects(session, page); found.length > 0; found = p11.C_FindObjects(session, page))
   handles.push(...found);
 p11.C_FindObjectsFinal(session);
-/** Empty where the object has no such attribute. */
+/** Empty if the object has no such attribute. */
 const read = (handle: Handle, type: number): Buffer => {
   try {
     return Buffer.from(p11.C_GetAttributeValue(session, handle, [{ type }])[0]?.value ?? []);
@@ -40,7 +40,7 @@ const read = (handle: Handle, type: number): Buffer => {
     return Buffer.of();
   }
 };
-/** What every key of its kind has, once there is a key. */
+/** Attributes of which every complete key has one. */
 const marks = [cka.VALUE_LEN, cka.MODULUS, cka.EC_PARAMS];
 const objects = handles.map((handle) => ({
   id: read(handle, cka.ID).toString('hex'),

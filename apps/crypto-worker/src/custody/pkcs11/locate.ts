@@ -6,10 +6,10 @@ import { packLocator } from './session/locator.js';
 export const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>): KeyShape =>
   shapeOf(algorithm, purpose, alg);
 
-/** By ref, which a key version keeps: a locator is put together once. */
+/** By ref, which a key version keeps: each locator is built once. */
 const locators = new WeakMap<KeyRef, Uint8Array>();
 
-/** Tells a lane which key to use: by a CKA_ID, or by a wrapped key with everything needed to unwrap it. */
+/** Names the key for a lane: by CKA_ID, or by a wrapped key with everything needed to unwrap it. */
 export const locatorOf = (ref: KeyRef): Uint8Array => {
   const { objectId, wrapped } = ref;
   if (wrapped === undefined) return objectId;

@@ -2,7 +2,7 @@ import { type KeyRef } from '../custody.js';
 import { openPkcs11Custody } from './pkcs11-custody.js';
 import type { Pkcs11Config } from './profile/config.js';
 
-/** A second worker on the same token, for the test beside it: it is told by messages what to do. */
+/** A second worker on the same token, for the test beside it. Messages tell it what to do. */
 export interface Order {
   readonly open?: Pkcs11Config;
   readonly generate?: string;

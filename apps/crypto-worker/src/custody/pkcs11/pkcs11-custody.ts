@@ -40,7 +40,7 @@ const variantOf = (request: SignatureRequest): number => {
   return variant;
 };
 
-/** Checks a condition that callers inside the worker guarantee. Some tokens end the process when it is broken. */
+/** Checks a condition that callers inside the worker guarantee. Some tokens end the process if it is broken. */
 export const assure = (good: boolean, what: string): void => {
   if (!good) throw new AnkaError('internal-error', `custody: ${what}`);
 };
@@ -67,7 +67,7 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.identity;
   }
 
-  /** Tells a lane which key to use: by its CKA_ID here. */
+  /** Names the key for a lane, here by its CKA_ID. */
   protected locatorOf(ref: KeyRef): Uint8Array {
     return ref.objectId;
   }
@@ -224,7 +224,7 @@ export class Pkcs11Custody implements Custody {
 
 /**
  * Opens a partition: loads the library, logs in, starts lanes, runs the quick self-tests.
- * @throws PinRefused (do not start again before the PIN is corrected), SlotNotFound, or what the library said
+ * @throws PinRefused (do not start again before the PIN is corrected), SlotNotFound, or the library's error
  */
 export const openPkcs11Custody = async (
   config: Pkcs11Config,

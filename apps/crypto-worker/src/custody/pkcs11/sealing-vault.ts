@@ -12,11 +12,11 @@ import { ivBytes, tagBytes } from './use/gcm.js';
 
 const shape = platformShapes.seal;
 
-/** Makes, wraps and unwraps data keys in the way of wrapped custody. */
+/** Makes, wraps and unwraps data keys as wrapped custody does. */
 export class SealingVault implements Vault {
   constructor(private readonly runtime: TokenRuntime) {}
 
-  /** Data keys need from the token what wrapped keys for `dir` need. */
+  /** Data keys need the same token mechanisms as wrapped keys for `dir`. */
   async able(budget: Deadline): Promise<boolean> {
     return (await this.runtime.wrappedCapabilities.of(budget, 'AES-256', 'encrypt')).algs.includes('dir');
   }

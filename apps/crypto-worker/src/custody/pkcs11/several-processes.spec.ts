@@ -55,7 +55,7 @@ describe('two workers on one token', () => {
     }
   });
 
-  it('see each other’s new keys whole, even if they looked while the keys were made', async () => {
+  it('see each other’s new keys complete, even if they looked while the keys were made', async () => {
     let making = true;
     const lookForNothing = async (): Promise<void> => {
       while (making) expect(await here.destroy(inTime(), randomBytes(16))).toBe(0);
@@ -74,7 +74,7 @@ describe('two workers on one token', () => {
     }
   });
 
-  it('a key destroyed there is gone here, cached handle or not', async () => {
+  it('a key destroyed by one is gone for the other, with or without a cached handle', async () => {
     const ref = newRef('EC-P256', 'sign');
     await here.generate(inTime(), { ref, label: 'here' });
     await here.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));

@@ -22,8 +22,8 @@ import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 /**
- * Keys that a KEK in the token wraps: made in the token, kept outside as blobs, and unwrapped into objects of a lane's session
- * for use. Platform keys are objects of the token here too.
+ * Keys that a KEK in the token wraps. They are made in the token, kept outside as blobs, and unwrapped into objects of a
+ * lane's session for use. Platform keys are objects of the token here too.
  */
 export class WrappedCustody extends Pkcs11Custody {
   override readonly kind: CustodyKind = 'wrapped';
@@ -63,20 +63,20 @@ export class WrappedCustody extends Pkcs11Custody {
     return wrappedIn(reply);
   }
 
-  /** The URI of the KEK, since the key itself is no object of the token. */
+  /** The URI of the KEK, since the key itself is not an object of the token. */
   override uri(ref: KeyRef): string {
     if (ref.wrapped === undefined) return super.uri(ref);
     return objectUri(this.token, ref.wrapped.wrapping.kek, objectClass.secret);
   }
 
-  /** @throws AnkaError `key-not-found` for a key whose blob is gone */
+  /** @throws AnkaError `key-not-found` for a key whose blob was deleted */
   protected override locatorOf(ref: KeyRef): Uint8Array {
     if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'The wrapped key has been deleted.');
     return locatorOf(ref);
   }
 }
 
-/** Both kinds of custody that one token makes possible, and its vault. Closing one of them closes all. */
+/** Both kinds of custody that one token provides, and its vault. Closing one of them closes all. */
 export interface BothCustodies {
   readonly token: Pkcs11Custody;
   readonly wrapped: WrappedCustody;

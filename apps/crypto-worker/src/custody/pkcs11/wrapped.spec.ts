@@ -50,7 +50,7 @@ describe('a wrapped key', () => {
     expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
   });
 
-  it('is not offered for a kind that the token does not wrap, and the capability says so', async () => {
+  it('is not offered for a kind that the token does not wrap, and the capability reports that', async () => {
     const { algs, excluded } = await custody.capability(inTime(), 'Ed25519', 'sign');
     expect(algs).toEqual([]);
     expect(excluded[0]?.detail).toContain('does not wrap keys of this kind');

@@ -5,14 +5,14 @@ import { OwnTurns } from './own-turns.js';
 
 const of = (tenantId: string, ms?: number) => ({ ...inTime(ms), tenantId });
 
-/** Computes for as long. */
+/** Computes for `ms` milliseconds. */
 const busy = (ms: number): void => {
   const until = performance.now() + ms;
   while (performance.now() < until);
 };
 
 describe('the turns of this thread', () => {
-  it('rotate between tenants, however much one of them asks', async () => {
+  it('rotate between tenants, however many requests one of them sends', async () => {
     const turns = new OwnTurns();
     const order: string[] = [];
     const asked = [...Array<string>(20).fill('a'), 'b', 'b', 'c'];
@@ -40,7 +40,7 @@ describe('the turns of this thread', () => {
     expect(Math.max(...steps)).toBeLessThanOrEqual(3);
   });
 
-  it('skip callers whose deadline has passed, and those callers hear of it at once', async () => {
+  it('skip callers whose deadline has passed, and tell those callers at once', async () => {
     const turns = new OwnTurns();
     const order: string[] = [];
     const long = Array.from({ length: 20 }, () => turns.take(of('a'), () => busy(5)).then(() => order.push('done')));
@@ -54,7 +54,7 @@ describe('the turns of this thread', () => {
     expect(order).not.toContain('never');
   });
 
-  it('go on after a job that throws, and a caller that could not use its turn goes first', async () => {
+  it('continue after a job that throws, and a caller that could not use its turn goes first', async () => {
     const turns = new OwnTurns();
     const order: number[] = [];
     const failing = turns.take(of('a'), () => {

@@ -9,22 +9,22 @@ interface Waiting {
   readonly refuse: (error: AnkaError) => void;
 }
 
-/** Longest that this thread computes before it sees to others, in milliseconds; one piece of work may take longer. */
+/** The longest time that this thread computes before it serves others, in milliseconds. One piece of work may take longer. */
 const turnMs = 4;
-/** As many calls as may wait for a token. */
+/** The most waiting calls; the same as for a token. */
 const mostWaiting = 8192;
 
 /**
- * What this process's only thread computes itself: tenants take turns, as they do at a token, and between turns the thread
- * serves whoever else wants something of it.
+ * Shares the process's only thread between computations of its own. Tenants take turns, as they do at a token. Between turns
+ * the thread serves other work.
  */
 export class OwnTurns {
   private readonly line = new FairLine<Waiting>();
   private running = false;
 
   /**
-   * @param again it has had its turn, and could not use it: it need not wait for another one
-   * @throws (rejects with) AnkaError `hsm-timeout`, `hsm-unavailable` where too many wait, or what `work` throws
+   * @param again the call has had its turn and could not use it, so it need not wait for another one
+   * @throws (rejects with) AnkaError `hsm-timeout`, `hsm-unavailable` if too many wait, or what `work` throws
    */
   take<Result>({ deadline, tenantId = '' }: Deadline, work: () => Result, again = false): Promise<Result> {
     if (!again && !this.line.hasRoomFor(tenantId, mostWaiting))

@@ -10,7 +10,7 @@ export const aadOf = (
 ): Buffer =>
   Buffer.from(`ankasecure software key 1\0${JSON.stringify({ tenantId, keyId, version, algorithm, purpose, alg })}`);
 
-/** @throws AnkaError `key-not-found` for a key whose blob is gone */
+/** @throws AnkaError `key-not-found` for a key whose blob was deleted */
 export const dataKeyOf = ({ objectId, wrapped }: KeyRef): DataKey => {
   if (wrapped === undefined) throw new AnkaError('key-not-found', 'The sealed key has been deleted.');
   return { objectId, wrapped };
@@ -22,8 +22,8 @@ export const sealedIn = ({ sealed = Buffer.of() }: KeyRef): Uint8Array => sealed
 const names = new WeakMap<KeyRef, string>();
 
 /**
- * What a key in memory is looked up by: all that opening it would have looked at. Its id alone would not do, for whoever can
- * write to the database could give it to another key, and have the plaintext without its having been opened.
+ * The name of a key in memory: all the data that opening it would check. Its id alone is not enough: somebody who can write
+ * to the database could give the id to another key, and get the plaintext without opening the sealed key.
  * @throws as `dataKeyOf`
  */
 export const nameOf = (ref: KeyRef): string => {

@@ -22,8 +22,8 @@ import { hashMechanisms } from '../pkcs11/cryptoki/mechanism.js';
 import { ecSpki } from '../pkcs11/kind/spki.js';
 
 /**
- * A key in plaintext: PKCS#8 of RSA and Ed25519, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. Forms that
- * pass through a string are avoided, since strings cannot be wiped.
+ * A key in plaintext: PKCS#8 of RSA and Ed25519, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. Forms
+ * that pass through a string are avoided, since strings cannot be wiped.
  */
 export interface Plain {
   readonly secret: Buffer;
@@ -72,13 +72,14 @@ export const makePlain = (algorithm: AlgorithmName): Promise<Plain> => {
 
 const privateKeyOf = (secret: Buffer): KeyObject => createPrivateKey({ key: secret, format: 'der', type: 'pkcs8' });
 
-/** RSASP1 of RFC 8017 §5.2.1, on a block that is padded already or is to be padded so. */
+/** RSASP1 of RFC 8017 §5.2.1, on a block that is padded already or that `padding` pads. */
 const rsaSign = (secret: Buffer, padding: number, block: Buffer): Buffer =>
   privateEncrypt({ key: privateKeyOf(secret), padding }, block);
 
 /**
- * See `Custody.sign`. node:crypto signs messages only, and RSA and ECDSA sign a digest here. RSA's encoding is done in this file.
- * ECDSA is the noble library's, hedged: each takes milliseconds of this thread, with numbers that cannot be wiped.
+ * Signs as `Custody.sign`. node:crypto signs only messages, but RSA and ECDSA sign a digest here. This file encodes for RSA.
+ * For ECDSA, the noble library signs, hedged: each signature takes milliseconds of this thread, with numbers that cannot be
+ * wiped.
  */
 export const signPlain = (
   algorithm: AlgorithmName,
@@ -121,7 +122,7 @@ const keyWrap = (secret: Buffer) => `aes${secret.length === 16 ? 128 : 256}-wrap
 
 export const wrapCekPlain = (secret: Buffer, cek: Uint8Array): Buffer =>
   createCipheriv(keyWrap(secret), secret, initialValue).update(cek);
-/** OpenSSL takes shorter input for an empty secret; the shortest wrapped key has two semiblocks and the check. */
+/** OpenSSL accepts shorter input for an empty secret. The shortest wrapped key has two semiblocks and the check. */
 export const unwrapCekPlain = (secret: Buffer, wrapped: Uint8Array): Buffer => {
   if (wrapped.length < 24) throw new Error('length');
   return createDecipheriv(keyWrap(secret), secret, initialValue).update(wrapped);

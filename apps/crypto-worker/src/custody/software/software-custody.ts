@@ -52,9 +52,9 @@ const able = table((purpose) => (purpose === 'wrap' ? 'keys can be imported only
 const unable = table(() => 'the token cannot seal keys');
 
 /**
- * Keys that this process makes and uses in its own memory, for what the token cannot do. At rest each is sealed by a data key
- * of the HSM's, so whoever has the database, or a backup of it, has nothing without the HSM; whoever reads this process's
- * memory has the keys that are in use. Policy decides whether there may be any.
+ * Keys that this process makes and uses in its own memory, for algorithms that the token lacks. At rest, a data key of the
+ * HSM seals each key. The database, or a backup of it, is therefore useless without the HSM. The process's memory holds the
+ * keys in use. Policy decides whether software keys are allowed.
  */
 export class SoftwareCustody implements KeyCustody {
   readonly kind = 'software';
@@ -106,7 +106,7 @@ export class SoftwareCustody implements KeyCustody {
     this.unsealed.forget(objectIds);
   }
 
-  /** The URI of the KEK, since the key itself is no object of the token. */
+  /** The URI of the KEK, since the key itself is not an object of the token. */
   uri(ref: KeyRef): string {
     return this.vault.uri(dataKeyOf(ref).wrapped.wrapping);
   }
@@ -155,7 +155,7 @@ export class SoftwareCustody implements KeyCustody {
     return done.value;
   }
 
-  /** @throws AnkaError `key-blob-refused` where it is not what was sealed for this key */
+  /** @throws AnkaError `key-blob-refused` if it was not sealed for this key */
   private async unseal(budget: Deadline, ref: KeyRef): Promise<Buffer> {
     const dataKey = dataKeyOf(ref);
     const aad = aadOf(ref, dataKey.wrapped.wrapping);
@@ -168,7 +168,7 @@ export class SoftwareCustody implements KeyCustody {
   }
 }
 
-/** Every failed decryption is answered alike. */
+/** Answers every failed decryption alike. */
 const uniform = (work: () => Buffer): Buffer => {
   try {
     return work();

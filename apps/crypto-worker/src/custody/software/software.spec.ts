@@ -15,11 +15,11 @@ afterAll(() => {
   token.remove();
 });
 
-/** A token that lacks EdDSA, as its configuration has it. */
+/** A token that lacks EdDSA, by its configuration. */
 const partition = { ...partitionOn(token), sessionTimeoutSeconds: 60, excludedMechanisms: ['EDDSA'] as const };
 const quick = { tuning: { longSelfTests: false } };
 
-/** `all` with every key in software, whatever the token can do. */
+/** `all` with every key in software, whatever the token supports. */
 const inSoftware = (all: Custody, software: SoftwareCustody): Custody => {
   const own: Partial<Custody> = {
     kind: 'software',
@@ -49,7 +49,7 @@ custodyConformance('software, sealed by SoftHSM', {
   open: async () => {
     const { all, software } = await open();
     const custody = inSoftware(all, software);
-    // What is brought in is brought into the token.
+    // Imported keys are imported into the token.
     const { importKey } = custody;
     return new Proxy(keepingBlobs(custody, await wrappingBy(custody)), {
       get: (target, name) => (name === 'importKey' ? importKey : (Reflect.get(target, name, target) as unknown)),
@@ -79,7 +79,7 @@ describe('a key in software', () => {
     const value = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, Buffer.from('x'));
     return verify(null, Buffer.from('x'), { key: spki, format: 'der', type: 'spki' }, value);
   };
-  /** As another process has it: nothing of it is in memory. */
+  /** The key as another process sees it, with nothing of it in memory. */
   const afresh = (key: { ref: KeyRef; spki: Buffer }, change: Partial<KeyRef> = {}) => {
     custody.forgetUnwrapped('all');
     return { ...key, ref: { ...key.ref, ...change } };
@@ -121,13 +121,13 @@ describe('a key in software', () => {
     if (wrapped === undefined) throw new Error('not sealed');
     const elsewhere = { ...wrapped, wrapping: { ...wrapping, version: 2 } };
     expect(await codeOf(signs(afresh(key, { wrapped: elsewhere })))).toBe('key-blob-refused');
-    // The data key is no key of a caller's.
+    // The data key is not a caller's key.
     const direct: KeyRef = { ...newRef('AES-256', 'encrypt', 'dir'), wrapped };
     expect(await codeOf(custody.sealGcm(inTime(), direct, Buffer.of(), Buffer.of()))).toBe('key-blob-refused');
     expect(await signs(afresh(key))).toBe(true);
   });
 
-  it('in use does not lend its plaintext to another row with its id', async () => {
+  it('in use does not reveal its plaintext to another row with its id', async () => {
     const [mine, hot] = [await ed25519(), await ed25519()];
     expect(await signs(hot)).toBe(true);
     const moved: KeyRef = { ...mine.ref, objectId: hot.ref.objectId };
@@ -160,7 +160,7 @@ describe('a key in software', () => {
     expect(order.at(-1)).toBe('c');
   });
 
-  it('outlives its KEK, once the data key is wrapped again', async () => {
+  it('outlives its KEK once the data key is rewrapped', async () => {
     const key = await ed25519();
     const next: Wrapping = { ...wrapping, kek: randomBytes(16), kekGeneration: 2 };
     await custody.generatePlatformKey(inTime(), 'kek', Buffer.from(next.kek), 'kek');
@@ -171,7 +171,7 @@ describe('a key in software', () => {
   });
 });
 
-it('does not exist where the token is known to be unable to seal keys', async () => {
+it('does not exist if the token is known to be unable to seal keys', async () => {
   const vault = (lack: boolean) => ({ knownUnable: () => lack, able: async () => !lack }) as unknown as Vault;
   expect(new SoftwareCustody(vault(false)).known('Ed25519', 'sign').algs).toEqual(['EdDSA', 'Ed25519']);
   const unable = new SoftwareCustody(vault(true));
@@ -189,7 +189,7 @@ describe('keys in memory', () => {
   };
   const wiped = Buffer.alloc(4);
 
-  it('are limited: the key unused for longest is wiped', () => {
+  it('are limited in number: the least recently used key is wiped', () => {
     const keys = new UnsealedKeys(2);
     const [first, second] = [put(keys, 'a'), put(keys, 'b')];
     expect(keys.get('a')).toBe(first);
@@ -210,7 +210,7 @@ describe('keys in memory', () => {
     expect([other, keys.get('b')]).toEqual([wiped, undefined]);
   });
 
-  it('are wiped after a while without use, for whatever reason', () => {
+  it('are wiped after a while without use, whatever the reason', () => {
     vi.useFakeTimers();
     try {
       const keys = new UnsealedKeys(4);

@@ -5,22 +5,22 @@ interface Unsealed {
   usedAt: number;
 }
 
-/** Longest, in milliseconds, that a key stays in memory unused. */
+/** The longest time that an unused key stays in memory, in milliseconds. */
 const idleMs = 300_000;
 
 /**
- * Keys that are in use, in this process's memory: the one unused for longest goes first, each goes that nobody has used for a
- * while (nobody may any more, perhaps, and nothing else tells of that), and whatever goes is wiped. What is looked up is to be
- * used before anything else is awaited, and not kept.
+ * Keys in use, in this process's memory. The least recently used key is dropped first. A key that nobody has used for a
+ * while is dropped too, since its use may no longer be allowed and nothing else tells this class. Dropped keys are wiped.
+ * Use a key that was looked up before awaiting anything else, and do not keep it.
  */
 export class UnsealedKeys {
-  /** The one unused for longest first. */
+  /** The least recently used key comes first. */
   private readonly known = new Map<string, Unsealed>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly capacity: number) {}
 
-  /** @param name all of what the key is, so that nothing else has it */
+  /** @param name everything that identifies the key, so that no other key has the same name */
   get(name: string): Buffer | undefined {
     const found = this.known.get(name);
     if (found === undefined) return undefined;
@@ -30,7 +30,7 @@ export class UnsealedKeys {
     return found.secret;
   }
 
-  /** Takes `secret` over. @param objectId what it is to be forgotten by */
+  /** Takes ownership of `secret`. @param objectId the id by which the key is forgotten */
   put(name: string, objectId: Uint8Array, secret: Buffer): void {
     this.drop(name);
     this.known.set(name, { objectId, secret, usedAt: performance.now() });

@@ -4,7 +4,7 @@ import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody.js';
 
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 
-/** A KEK and a `blob-mac` key of a tenant that has nothing else. */
+/** A KEK and a `blob-mac` key of a tenant that has no other keys. */
 export const wrappingBy = async (custody: Custody): Promise<Wrapping> => {
   const [kek, blobMac] = [randomBytes(16), randomBytes(16)];
   await custody.generatePlatformKey(inTime(), 'kek', kek, 'ankasecure:kek:tenant:conformance');
@@ -19,7 +19,7 @@ export const wrappingBy = async (custody: Custody): Promise<Wrapping> => {
   };
 };
 
-/** `custody` with the database's part: blobs are kept by the key's id, and a destroyed key has none. */
+/** `custody` with the database's part: blobs are kept by the key's id, and destroying a key deletes its blob. */
 export const keepingBlobs = (custody: Custody, wrapping: Wrapping): Custody => {
   const kept = new Map<string, KeyRef>();
   const stored = (ref: KeyRef): KeyRef => kept.get(hex(ref.objectId)) ?? ref;

@@ -97,7 +97,9 @@ const become = (state: string, dates = {}): Promise<unknown> => {
   const { activateAt = null, deactivateAt = null }: { activateAt?: string | null; deactivateAt?: string | null } =
     dates;
   return database.superuser.query('UPDATE key_version SET state = $1, activate_at = $2, deactivate_at = $3', [
-    ...[state, activateAt, deactivateAt],
+    state,
+    activateAt,
+    deactivateAt,
   ]);
 };
 const versions = async (): Promise<string[]> => {

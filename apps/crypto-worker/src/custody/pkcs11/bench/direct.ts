@@ -10,7 +10,7 @@ import { UnwrappedKeys } from '../session/unwrapped-key.js';
 import type { TokenModule } from '../token/token-module.js';
 import type { DirectJob } from './operation.js';
 
-/** A lane's session in this very thread: the token's own work and the binding's, and nothing besides. */
+/** A lane's session in the calling thread: only the work of the token and the binding. */
 export class DirectSession {
   private readonly session: TokenSession;
 

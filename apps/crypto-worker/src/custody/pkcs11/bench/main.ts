@@ -12,10 +12,10 @@ import { DirectSession } from './direct.js';
 import { measureLanes, measureThread, type RawResult } from './measure.js';
 import { type RawOperation, rawOperations, type Seed } from './operation.js';
 
-/** The token of the worker's own configuration; the rest of its file is not read. */
+/** The token of the worker's own configuration. The rest of the file is not read. */
 const benchConfig = z.object({ hsm: z.object({ pkcs11: pkcs11Section }) });
 
-/** Asked over the process's channel; the answer is a RawResult, or `{error}`. `threadSeconds` comes once, before the lanes. */
+/** An order over the process's channel. The answer is a RawResult, or `{error}`. `threadSeconds` comes once, before the lanes. */
 export type RawOrder =
   | { readonly threadSeconds: number; readonly operations: readonly string[] }
   | { readonly operation: string; readonly inFlight: number; readonly seconds: number };
@@ -30,7 +30,7 @@ interface Prepared {
   readonly seed: Seed;
 }
 
-/** Makes the keys, and measures calls in one thread: what the token alone can do. */
+/** Makes the keys, and measures calls in one thread: the speed of the token alone. */
 const inThread = (config: Pkcs11Config, names: readonly string[], seconds: number): [Prepared[], RawResult[]] => {
   const module = new TokenModule(config, silent);
   module.initialise();
@@ -54,8 +54,8 @@ const inThread = (config: Pkcs11Config, names: readonly string[], seconds: numbe
 };
 
 /**
- * Raw PKCS#11, for the benchmark to be compared with: the token of this worker's configuration, as many lanes as it
- * says, and nothing around them.
+ * Measures raw PKCS#11, as a reference for the benchmark: the token of the worker's configuration, with its number of lanes
+ * and nothing around them.
  */
 main('raw PKCS#11', async () => {
   const loaded = loadConfig(benchConfig);

@@ -1,14 +1,14 @@
 /** The measurements of one operation. */
 export interface RawResult {
   readonly operation: string;
-  /** Calls under way at once; 0 where they were made in this thread, without lanes. */
+  /** Calls under way at once; 0 if they were made in this thread, without lanes. */
   readonly inFlight: number;
   readonly perSecond: number;
-  /** CPU of this whole process for one operation, in microseconds. */
+  /** CPU time of this whole process for one operation, in microseconds. */
   readonly cpuMicros: number;
-  /** Inside PKCS#11 calls, wall clock, in microseconds. */
+  /** Time inside PKCS#11 calls for one operation, in microseconds. */
   readonly hsmMicros: number;
-  /** From the caller's side, in milliseconds. */
+  /** Latency for the caller, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
 }
@@ -68,7 +68,7 @@ export const measureLanes = async (
   return run.result(operation, inFlight);
 };
 
-/** Call after call in this thread. */
+/** Makes one call after the other in this thread. */
 export const measureThread = (operation: string, seconds: number, call: () => void): RawResult => {
   const run = new Run(seconds);
   while (run.goesOn()) {

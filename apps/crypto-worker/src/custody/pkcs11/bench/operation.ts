@@ -11,15 +11,15 @@ export interface DirectJob {
   readonly parts: readonly Buffer[];
 }
 
-/** The output of another operation that this one needs: a ciphertext to open. */
+/** The output of another operation that this one needs, such as a ciphertext to open. */
 export type Seed = readonly Buffer[];
 
 export interface RawOperation {
   readonly name: string;
   readonly ref: Omit<KeyRef, 'objectId'>;
-  /** Through the lanes. */
+  /** Runs the operation through the lanes. */
   readonly call: (custody: Custody, budget: Deadline, ref: KeyRef, seed: Seed) => Promise<unknown>;
-  /** The same job as a lane gets it. */
+  /** The same job in the form that a lane receives. */
   readonly job: (id: Buffer, seed: Seed) => DirectJob;
   /** Makes the seed. */
   readonly before?: (id: Buffer) => DirectJob;
@@ -58,7 +58,10 @@ const sealedOf = ([iv, ciphertext, tag]: Seed): GcmSealed => ({
   tag: tag ?? Buffer.of(),
 });
 
-/** The token's part of the requests of the same names. Content has 1 KiB; a MAC is over header and payload of a JWS of 64 bytes. */
+/**
+ * The token's part of the requests with the same names. Content has 1 KiB. A MAC covers header and payload of a JWS of 64
+ * bytes.
+ */
 export const rawOperations: readonly RawOperation[] = [
   signing('rsa-2048-sign', 'RSA-2048', 'sign', { scheme: 'rsa-pkcs1', hash: 'sha256' }, digest),
   signing('p256-sign', 'EC-P256', 'sign', { scheme: 'ecdsa' }, digest),

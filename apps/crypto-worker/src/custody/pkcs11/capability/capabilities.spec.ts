@@ -30,7 +30,7 @@ const isFor = ({ shape }: SelfTestSpec, kind: string, bits: number): boolean =>
   shape.kind === kind && shape.bits === bits && shape.purpose === 'sign';
 
 describe('capabilities', () => {
-  it('exclude what the token does not list, without a test', async () => {
+  it('exclude algorithms that the token does not list, without a test', async () => {
     const tested: string[] = [];
     const listed = new Map([
       [ckm.EC_KEY_PAIR_GEN, all],
@@ -70,7 +70,7 @@ describe('capabilities', () => {
     expect((await capabilities.of(inTime(), 'RSA-4096', 'sign')).algs).toEqual([]);
   });
 
-  it('require for a key for wrap that it can be imported and can unwrap', async () => {
+  it('require that a key for wrap can be imported and can unwrap', async () => {
     const lackOf = async (...lacking: number[]) => {
       const listed = new Map([...everything].filter(([mechanism]) => !lacking.includes(mechanism)));
       const profile = settleProfile(chooseProfile('generic', []), listed);
@@ -87,7 +87,7 @@ describe('capabilities', () => {
     ]);
   });
 
-  it('require what an imported key is tried with, besides its own purpose', () => {
+  it('require the mechanisms that an imported key is tried with, in addition to its own purpose', () => {
     const lackOf = (algorithm: AlgorithmName, purpose: Purpose, profile = 'generic', ...lacking: number[]) => {
       const listed = new Map([...everything].filter(([mechanism]) => !lacking.includes(mechanism)));
       return lackingToTry(shapeOf(algorithm, purpose, null), chooseProfile(profile, []), listed);
@@ -122,7 +122,7 @@ describe('a step that would run outside the token', () => {
     ['has not been tested', () => new Promise<never>(() => undefined)],
     ['failed its test', failing],
     ['passed its test', passing],
-  ] as const)('is known of what %s, and FIPS-only refuses it', async (_, run) => {
+  ] as const)('is known for a token that %s, and FIPS-only refuses it', async (_, run) => {
     const capabilities = step(run);
     await sleep(1);
     for (const algorithm of ['RSA-2048', 'RSA-3072', 'RSA-4096'] as const) {
@@ -135,14 +135,14 @@ describe('a step that would run outside the token', () => {
     expect(capabilities.now('RSA-3072', 'sign').outsideSteps).toEqual([]);
   });
 
-  it('is absent where the token unpads itself or cannot decrypt', () => {
+  it('is absent if the token unpads itself or cannot decrypt', () => {
     expect(step(passing, everything, 'luna').now('RSA-3072', 'encrypt').outsideSteps).toEqual([]);
     expect(step(passing, new Map()).now('RSA-3072', 'encrypt').outsideSteps).toEqual([]);
   });
 });
 
 describe('a caller that needs a self-test that has not run', () => {
-  it('starts it, ahead of tests that nobody waits for', async () => {
+  it('starts it, before tests that nobody waits for', async () => {
     const begun: number[] = [];
     const capabilities = prepared(everything, (spec) => {
       if (spec.shape.kind === 'rsa' && spec.shape.bits > 2048) begun.push(spec.shape.bits);
@@ -168,8 +168,8 @@ describe('a caller that needs a self-test that has not run', () => {
   });
 });
 
-describe('a self-test that fails', () => {
-  /** Fails for PS256 of one key as long as `failure` says so. */
+describe('a failed self-test', () => {
+  /** Fails for PS256 of one key while `failure` returns a failure. */
   const broken = (failure: () => SelfTestFailure | null) => {
     const asked: string[][] = [];
     const run: RunSelfTest = async (spec) => {
@@ -184,7 +184,7 @@ describe('a self-test that fails', () => {
   const refused: SelfTestFailure = { cause: 'refused', reason: 'C_SignInit: CKR_MECHANISM_INVALID' };
   const wrong: SelfTestFailure = { cause: 'wrong', reason: 'the signature does not verify' };
 
-  it('through trouble is repeated only for the algorithms that failed', async () => {
+  it('in trouble is repeated only for the algorithms that failed', async () => {
     const failures = [trouble, trouble, null];
     const { asked, run } = broken(() => failures.shift() ?? null);
     const capabilities = await capabilitiesOf(everything, run);
@@ -192,7 +192,7 @@ describe('a self-test that fails', () => {
     expect(asked.slice(1)).toEqual([['PS256'], ['PS256']]);
   });
 
-  it('through lasting trouble excludes only that algorithm', async () => {
+  it('in lasting trouble excludes only that algorithm', async () => {
     const { asked, run } = broken(() => trouble);
     const { algs, excluded } = (await capabilitiesOf(everything, run)).now('RSA-2048', 'sign');
     expect(algs).toEqual(['RS256', 'RS384', 'RS512', 'PS384', 'PS512']);
@@ -205,11 +205,11 @@ describe('a self-test that fails', () => {
   it.each([
     ['trouble', trouble],
     ['a refusal', refused],
-  ] as const)('through %s is tried again once the token has proved itself', async (_, failure) => {
+  ] as const)('in %s is retried once the token has passed the canary', async (_, failure) => {
     let failed: SelfTestFailure | null = failure;
     const { asked, run } = broken(() => failed);
     const capabilities = await capabilitiesOf(everything, run);
-    /** Lets the token prove itself until `count` tests have run. */
+    /** Reports passed canaries until `count` tests have run. */
     const round = async (count: number): Promise<string[][]> => {
       const before = asked.length;
       const proveUntil = (): boolean => {
@@ -233,7 +233,7 @@ describe('a self-test that fails', () => {
     expect(asked).toHaveLength(tests);
   });
 
-  it('does not repeat itself before the pause is over', async () => {
+  it('does not repeat before the pause has ended', async () => {
     const { asked, run } = broken(() => refused);
     const capabilities = new Capabilities(chooseProfile('generic', []), everything, run, () => undefined, {
       retestFirstMs: 60_000,
@@ -247,7 +247,7 @@ describe('a self-test that fails', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('by a wrong answer is final, and says in our own words what was wrong', async () => {
+  it('with a wrong answer is final, and is described in our own words', async () => {
     const { asked, run } = broken(() => wrong);
     const capabilities = await capabilitiesOf(everything, run);
     capabilities.tokenProved();

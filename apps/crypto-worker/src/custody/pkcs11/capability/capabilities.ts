@@ -22,7 +22,7 @@ interface PlannedTest extends Test {
   ended: Promise<void> | null;
 }
 
-/** Receives the reason of a failed self-test in the token's words, for logs. */
+/** Receives the reason for a failed self-test in the token's words, for logs. */
 export type ReportFailure = (algorithm: AlgorithmName, alg: string, reason: string) => void;
 
 export type RetestPauses = Pick<Tuning, 'retestFirstMs' | 'retestMaxMs'>;
@@ -32,7 +32,10 @@ const isLong = ({ spec: { shape } }: Test): boolean => {
   return longTestFromBits !== null && shape.bits >= longTestFromBits;
 };
 
-/** What this token can do: its list and flags, its profile, and a test of each algorithm, since the list alone proves nothing. */
+/**
+ * The capabilities of this token, by its list and flags, its profile, and a test of each algorithm, since the list alone
+ * proves nothing.
+ */
 export class Capabilities {
   private readonly entries: readonly CapabilityEntry[];
   private readonly index = new Map<AlgorithmName, Map<Purpose, CapabilityEntry>>();
@@ -61,7 +64,7 @@ export class Capabilities {
     }
   }
 
-  /** @returns when the quick tests are done. The long ones, if wanted, go on behind, one after the other. */
+  /** @returns when the quick tests have ended. The long ones, if wanted, continue in the background, one after the other. */
   async start(withLong: boolean): Promise<void> {
     const long = this.tests.filter(isLong);
     const quick = this.tests.filter((test) => !isLong(test));
@@ -74,8 +77,8 @@ export class Capabilities {
   }
 
   /**
-   * A test that has not begun begins now, ahead of those that nobody waits for.
-   * @throws AnkaError `hsm-timeout` when it has not ended at the deadline, `hsm-unavailable` when the custody closes meanwhile
+   * A test that has not begun begins now, before those that nobody waits for.
+   * @throws AnkaError `hsm-timeout` if it has not ended at the deadline, `hsm-unavailable` if the custody closes meanwhile
    */
   async of({ deadline }: Deadline, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability> {
     const entry = this.index.get(algorithm)?.get(purpose);
@@ -89,7 +92,7 @@ export class Capabilities {
     return entry.capability;
   }
 
-  /** What is known at this moment. Every operation asks, so an answer is made once. */
+  /** Returns what is known now. Every operation calls it, so each answer is built once. */
   now(algorithm: AlgorithmName, purpose: Purpose): Capability {
     const entry = this.index.get(algorithm)?.get(purpose);
     return entry ? entry.capability : { algorithm, purpose, algs: [], excluded: [], outsideSteps: [] };
@@ -99,7 +102,7 @@ export class Capabilities {
     return this.entries.map((entry) => entry.capability);
   }
 
-  /** The token has just proved itself, so tests that failed before are repeated: at once, then after longer and longer pauses. */
+  /** The token has passed the canary. Failed tests are repeated: at once, then after longer and longer pauses. */
   tokenProved(): void {
     if (this.retesting || this.closed || performance.now() < this.retestAt) return;
     const failed = this.failedTests();

@@ -6,27 +6,27 @@ import type { Profile } from '../profile/profile.js';
 
 type Exclusion = Capability['excluded'][number];
 
-/** Our own words for `wrong`; the token's words stay in the logs. */
+/** Our own words for `wrong`. The token's words stay in the logs. */
 const detailOf = ({ cause, reason }: SelfTestFailure): string =>
   cause === 'wrong' ? `the self-test failed on this token: ${reason}` : 'the self-test failed on this token';
 
-/** The steps the worker does outside the token. They follow from the profile alone, whatever the self-tests find. */
+/** The steps that the worker does outside the token. They follow from the profile alone, whatever the self-tests find. */
 const outsideStepsOf = (algs: readonly Alg[], profile: Profile): readonly string[] =>
   algs.includes('RSA-OAEP-256') && profile.oaep === 'raw-then-unpad' ? ['oaep-unpadding'] : [];
 
-/** One algorithm and purpose on its way from pending to known. */
+/** The state of one algorithm and purpose, from pending to known. */
 export class CapabilityEntry {
-  /** What has not been tested yet. */
+  /** The algorithms that have not been tested yet. */
   readonly pending = new Set<Alg>();
   readonly known: Promise<void>;
   private readonly order: readonly Alg[];
   private readonly failed = new Map<Alg, SelfTestFailure>();
   private readonly outsideSteps: readonly string[];
   private settle: () => void = () => undefined;
-  /** The last answer of `capability`: every operation asks, and only a self-test changes it. */
+  /** The last answer of `capability`. Every operation asks for it, and only a self-test changes it. */
   private told: Capability | null = null;
 
-  /** @param lacking what the token's list rules out, and why */
+  /** @param lacking the algorithms that the token's list rules out, with reasons */
   constructor(
     readonly algorithm: AlgorithmName,
     readonly purpose: Purpose,
@@ -58,7 +58,7 @@ export class CapabilityEntry {
     this.settleIfKnown();
   }
 
-  /** It failed and may yet pass. A token that computed wrongly once is not asked again. */
+  /** Tells whether the algorithm failed and may still pass. A token that computed a wrong answer is not tested again. */
   mayPass(alg: Alg): boolean {
     const failure = this.failed.get(alg);
     return failure !== undefined && failure.cause !== 'wrong';

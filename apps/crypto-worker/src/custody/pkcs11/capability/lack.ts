@@ -5,7 +5,7 @@ import { kindOf, useOf } from '../kind/kinds.js';
 import type { Need } from '../kind/token-kind.js';
 import type { Profile } from '../profile/profile.js';
 
-/** How a key gets into the token: a key for `wrap` is imported. */
+/** The mechanism that brings a key into the token. A key for `wrap` is imported. */
 const neededToMake = (shape: KeyShape): Need => {
   if (shape.purpose === 'wrap') return { mechanism: ckm.RSA_PKCS_OAEP, flags: mechanismFlag.unwrap };
   const { generation, pair } = kindOf(shape);
@@ -26,7 +26,7 @@ const lackOfOne = ({ mechanism, flags }: Need, shape: KeyShape, listed: Mechanis
   return `mechanism ${hex(mechanism)} supports ${info.minKeySize} to ${info.maxKeySize} bits`;
 };
 
-/** The first of these needs that the token's list does not meet, or null. */
+/** The first of these needs that the token's list does not meet; null if it meets all. */
 const lackOf = (needs: readonly Need[], shape: KeyShape, listed: MechanismList): string | null => {
   for (const need of needs) {
     const lack = lackOfOne(need, shape, listed);
@@ -35,13 +35,13 @@ const lackOf = (needs: readonly Need[], shape: KeyShape, listed: MechanismList):
   return null;
 };
 
-/** Why the token's list rules out that an imported key of this kind is tried, or null. */
+/** The reason why the token's list prevents an imported key of this kind from being tried; null if there is none. */
 export const lackingToTry = (shape: KeyShape, profile: Profile, listed: MechanismList): string | null =>
   shape.purpose === 'wrap' && !profile.createObject
     ? 'the token cannot create objects to test keys with'
     : lackOf(kindOf(shape).neededToTry(shape, profile), shape, listed);
 
-/** Why the token's list rules `alg` out, or null. */
+/** The reason why the token's list rules out `alg`; null if there is none. */
 export const lackingFor = (alg: Alg, shape: KeyShape, profile: Profile, listed: MechanismList): string | null => {
   const lack = lackOf([neededToMake(shape), useOf(shape, alg).need(profile)], shape, listed);
   return lack ?? (shape.purpose === 'wrap' ? lackingToTry(shape, profile, listed) : null);

@@ -37,7 +37,7 @@ export interface PlannedEntry {
   readonly specs: readonly SelfTestSpec[];
 }
 
-/** What the token's list rules out of one algorithm and purpose, and the self-tests of the rest. */
+/** The algorithms of one purpose that the token's list rules out, and the self-tests of the others. */
 export const planEntry = (
   algorithm: AlgorithmName,
   purpose: Purpose,

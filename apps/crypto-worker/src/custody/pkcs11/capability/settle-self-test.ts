@@ -13,8 +13,8 @@ const noAnswer: SelfTestFailure = { cause: 'trouble', reason: 'no answer' };
 const isAway = (error: unknown): boolean => error instanceof AnkaError && error.code === 'hsm-unavailable';
 
 /**
- * Runs a self-test until each of its algorithms has a result. It waits for a token that is away. An algorithm that met trouble, or
- * could not run, is tried a few times and then counts as failed.
+ * Runs a self-test until each of its algorithms has a result. It waits while the token is unavailable. An algorithm in
+ * trouble, or that could not run, is tried a few times and then counts as failed.
  */
 export const settleSelfTest = async (
   spec: SelfTestSpec,

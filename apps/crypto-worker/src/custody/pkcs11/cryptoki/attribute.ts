@@ -42,11 +42,11 @@ export interface PlainAttribute {
 
 export interface Attribute {
   readonly type: number;
-  /** An array where the attribute holds attributes itself. */
+  /** An array if the attribute itself holds attributes. */
   readonly value: number | boolean | string | Buffer | readonly PlainAttribute[];
 }
 
-/** The template of a shared secret or a content encryption key: readable, and gone at the end of its job. */
+/** The template of a shared secret or a content encryption key. It is readable and is destroyed at the end of its job. */
 export const passingSecret = (extra: readonly Attribute[] = []): readonly Attribute[] => [
   { type: cka.CLASS, value: objectClass.secret },
   { type: cka.KEY_TYPE, value: keyType.generic },

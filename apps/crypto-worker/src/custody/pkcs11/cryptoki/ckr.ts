@@ -1,4 +1,4 @@
-/** Return values by the names PKCS#11 gives them (v2.40 and v3.1, §5.1). Only those that something here acts upon. */
+/** Return values by their PKCS#11 names (v2.40 and v3.1, §5.1). Only values that this code acts upon are listed. */
 export const ckr = {
   HOST_MEMORY: 0x02,
   SLOT_ID_INVALID: 0x03,
@@ -47,12 +47,12 @@ export type CkrName = keyof typeof ckr;
 
 const names = new Map<number, string>(Object.entries(ckr).map(([name, code]) => [code, `CKR_${name}`]));
 
-/** For logs; a caller never sees it. */
+/** For logs. Callers never see it. */
 export const ckrName = (code: number): string => names.get(code) ?? `CKR 0x${code.toString(16)}`;
 
 /**
- * The return value behind an error of pkcs11js, or null where it is no PKCS#11 error. The binding reports it as `code`, or, for
- * Create, Copy and SetAttribute, only inside the message (`CKR_X:208`); the name it gives to codes it does not know is wrong.
+ * The return value of a pkcs11js error; null if it is not a PKCS#11 error. The binding reports it as `code`, or, for Create,
+ * Copy and SetAttribute, only inside the message (`CKR_X:208`). Its name for unknown codes is wrong.
  */
 export const ckrOf = (error: unknown): number | null => {
   if (!(error instanceof Error)) return null;

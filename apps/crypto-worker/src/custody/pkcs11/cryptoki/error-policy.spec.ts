@@ -36,7 +36,7 @@ describe('error policy', () => {
     expect(actionFor(ckr[code], kind)).toBe(action);
   });
 
-  /** FUNCTION_REJECTED, KEY_SIZE_RANGE, TEMPLATE_INCONSISTENT, MECHANISM_INVALID, two of vendors, one of nobody. */
+  /** FUNCTION_REJECTED, KEY_SIZE_RANGE, TEMPLATE_INCONSISTENT, MECHANISM_INVALID, two vendor codes, and one that nobody uses. */
   const unnamed = [0x200, 0x62, 0xd1, 0x70, 0x80000001, 0xffffffff, 0x7654];
 
   it.each(unnamed)('0x%x, which no row names, is bad data if the call carries a caller’s data', (code) => {

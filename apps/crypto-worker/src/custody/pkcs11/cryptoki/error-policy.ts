@@ -2,21 +2,21 @@ import { type CkrName, ckr } from './ckr.js';
 
 /** The data that a call carries. It decides what a failure of the call means. */
 export type CallKind =
-  /** An `*Init` with a key found earlier. */
+  /** An `*Init` with a key that was found earlier. */
   | 'key-init'
   /** Bytes of the caller that may be wrong: unwrap, decrypt, derive. */
   | 'caller-data'
-  /** Signing, sealing, wrapping: the caller's bytes cannot make it fail. */
+  /** Signing, sealing, wrapping: the caller's bytes cannot make the call fail. */
   | 'produce'
   /** Makes an object. */
   | 'create'
-  /** Nothing of a caller: find, attributes, session and token information, and every call of the canary. */
+  /** No data of a caller: find, attributes, session and token information, and every call of the canary. */
   | 'own';
 
 export type ErrorAction =
   | 'reopen-session'
   | 'find-again'
-  /** Like `find-again`; if the object is not found, the login may be gone. */
+  /** Like `find-again`. If the object is not found, the login may be lost. */
   | 'find-again-or-login'
   | 'login'
   | 'reinitialise'
@@ -24,30 +24,37 @@ export type ErrorAction =
   | 'bad-data'
   /** Like `bad-data`, and the canary checks the token. */
   | 'bad-data-canary'
-  /** A failure, and the canary decides whether the token is well. */
+  /** A failure. The canary decides whether the token is healthy. */
   | 'fail-canary'
-  /** Another process is writing: again after 0–20 ms, for up to 5 s. */
+  /** Another process is writing: retry after 0–20 ms, for up to 5 s. */
   | 'retry-jitter'
   /**
-   * Making an object failed by no fault of anybody's (SoftHSM: while another session of the process looks for objects): what
-   * it left is gone, so it is made again, twice at most; then a failure, and the canary decides about the token.
+   * Making an object failed through nobody's fault (SoftHSM: while another session of the process looks for objects). Its
+   * remains are destroyed and it is made again, at most twice. After that it is a failure, and the canary decides about the
+   * token.
    */
   | 'make-again'
   /** Stop and never try again: a wrong PIN in a loop locks the token. */
   | 'stop'
   | 'fail';
 
-/** Actions that run the whole job again after a pause, more than once: what it made until it failed must be gone. */
+/**
+ * Actions that run the whole job again after a pause, more than once. The objects of the failed attempt must be destroyed
+ * first.
+ */
 export const repeating: readonly ErrorAction[] = ['retry-jitter', 'make-again'];
 
 interface Row {
   readonly codes: readonly CkrName[];
-  /** Absent: for every kind of call. */
+  /** If absent, the row applies to every kind of call. */
   readonly kinds?: readonly CallKind[];
   readonly action: ErrorAction;
 }
 
-/** First match wins; what no row names is left to `unnamed`. Actions that repeat the call do so once, but for those of `repeating`. */
+/**
+ * The first match wins. Codes that no row names are left to `unnamed`. Actions that repeat the call do so once, except for
+ * those in `repeating`.
+ */
 export const errorPolicy: readonly Row[] = [
   {
     codes: [
@@ -108,8 +115,8 @@ export const errorPolicy: readonly Row[] = [
 ];
 
 /**
- * The action for every other code, vendors' codes included. Tokens report bad data by more codes than any list has, and an answer
- * that differs by the code is a decryption oracle. So every other code on a caller's data counts as bad data.
+ * The action for every other code, vendor codes included. Tokens report bad data by more codes than any list has, and an
+ * answer that differs by the code is a decryption oracle. Every other code on a caller's data therefore counts as bad data.
  */
 const unnamed: Readonly<Record<CallKind, ErrorAction>> = {
   'key-init': 'fail',

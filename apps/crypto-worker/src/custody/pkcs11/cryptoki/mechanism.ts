@@ -31,7 +31,7 @@ export const ckm = {
 export type MechanismName = keyof typeof ckm;
 export const mechanismNames = Object.keys(ckm) as readonly MechanismName[];
 
-/** Parameter structures as pkcs11js numbers them; a parameter of another shape than its type ends the process. */
+/** Parameter structures by pkcs11js's numbers. A parameter whose shape does not match its type ends the process. */
 export const params = { rsaOaep: 4, rsaPss: 5, ecdh: 6, gcm: 7 } as const;
 
 export const mechanismFlag = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { packReplies, packRequests, unpackReplies, unpackRequests } from './frame.js';
 
 describe('lane frames', () => {
-  it('carry requests there as they are', () => {
+  it('carry requests unchanged', () => {
     const deadline = Date.now() + 1234;
     const requests = Array.from({ length: 64 }, (_, index) => ({
       operation: index % 5,

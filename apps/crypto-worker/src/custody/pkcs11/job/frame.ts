@@ -1,7 +1,7 @@
 /**
- * A batch on its way between the main thread and a lane: one ArrayBuffer that is transferred, not copied. Layout, in the
- * machine's byte order: float64 base time; int32 count and batch number; per job its int32 fields, the number of its parts and
- * their lengths; then the bytes of all parts.
+ * A batch in transit between the main thread and a lane: one ArrayBuffer that is transferred, not copied. Layout, in the
+ * machine's byte order: float64 base time; int32 count and batch number; per job its int32 fields, the number of its parts
+ * and their lengths; then the bytes of all parts.
  */
 export interface Request {
   readonly operation: number;
@@ -101,7 +101,7 @@ const skipToBytes = (head: Int32Array, fields: number): number => {
   return int * 4;
 };
 
-/** The parts are views: fill the frame with zeros when the batch is done. */
+/** The parts are views. Fill the frame with zeros when the batch is done. */
 export const unpackRequests = (
   frame: ArrayBuffer,
 ): { readonly batch: number; readonly requests: readonly (Request & { parts: Buffer[] })[] } => {
@@ -118,7 +118,7 @@ export const unpackRequests = (
   return { batch: head[3] ?? 0, requests };
 };
 
-/** The parts are views into the frame, which nobody else has: who takes a secret part fills it with zeros when it is used. */
+/** The parts are views into the frame, which has no other user. A caller that takes a secret part fills it with zeros after use. */
 export const unpackReplies = (frame: ArrayBuffer): readonly (Reply & { parts: Buffer[] })[] => {
   const head = new Int32Array(frame, 0, Math.floor(frame.byteLength / 4));
   const at = { int: headBytes / 4, byte: skipToBytes(head, replyFields) };

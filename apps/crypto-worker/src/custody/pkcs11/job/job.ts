@@ -3,15 +3,15 @@ import type { SignatureRequest } from '../../custody.js';
 
 interface Operation<Name extends string = string> {
   readonly name: Name;
-  /** Running twice does no harm, so it is repeated after the token has recovered. Other operations travel alone. */
+  /** Running the operation twice does no harm, so it is repeated after the token has recovered. Other operations travel alone. */
   readonly repeatable: boolean;
-  /** Changes the token's objects, so a caller that gave up still learns when it is over. */
+  /** The operation changes the token's objects, so a caller that gave up is still told when it has ended. */
   readonly writes: boolean;
 }
 
 const repeatable = <Name extends string>(name: Name): Operation<Name> => ({ name, repeatable: true, writes: false });
 
-/** The operations of a lane, numbered by their place. */
+/** The operations of a lane, numbered by position. */
 export const operations = [
   repeatable('sign'),
   repeatable('decrypt-oaep'),
@@ -46,7 +46,7 @@ type SignatureVariant =
 
 const hashes = ['sha256', 'sha384', 'sha512'] as const;
 
-/** Signature requests, numbered by place: a job's `variant`. */
+/** Signature requests, numbered by position: a job's `variant`. */
 export const signatureVariants: readonly SignatureVariant[] = [
   ...hashes.map((hash) => ({ scheme: 'rsa-pkcs1' as const, hash })),
   ...hashes.map((hash) => ({ scheme: 'rsa-pss' as const, hash })),
@@ -55,14 +55,14 @@ export const signatureVariants: readonly SignatureVariant[] = [
   { scheme: 'eddsa', hash: null },
 ];
 
-/** The number of a signature request. @throws Error for a scheme and hash that do not go together */
+/** The number of a signature request. @throws Error for a scheme and hash that do not match */
 export const signatureVariant = (scheme: SignatureVariant['scheme'], hash: Hash | null): number => {
   const variant = signatureVariants.findIndex((row) => row.scheme === scheme && row.hash === hash);
   if (variant < 0) throw new Error(`no signature of ${scheme} with ${hash ?? 'no hash'}`);
   return variant;
 };
 
-/** How a job ended. `code` beside it is the CKR, or 0. */
+/** The status of a finished job. Its `code` is the CKR, or 0. */
 export const status = {
   done: 0,
   /** The caller's data is bad. */
@@ -76,8 +76,8 @@ export const status = {
   stop: 6,
   failed: 7,
   failedCanary: 8,
-  /** Not run: too late, or taken from the lane. */
+  /** The job did not run: it was too late, or was taken from the lane. */
   skipped: 9,
-  /** A wrapped key is not what it is recorded as. */
+  /** A wrapped key does not match its record. */
   blobRefused: 10,
 } as const;

@@ -1,6 +1,6 @@
 import type { AlgorithmKind, JweAlg, Purpose } from '@ankasecure/algorithm';
 
-/** Everything that decides a key's template. It crosses to lanes, and into the headers of wrapped keys, as JSON. */
+/** Everything that decides a key's template. It is passed to lanes, and written into the headers of wrapped keys, as JSON. */
 export interface KeyShape {
   readonly kind: AlgorithmKind;
   readonly bits: number;
@@ -9,7 +9,7 @@ export interface KeyShape {
   readonly alg: JweAlg | null;
 }
 
-/** Purposes of keys that serve the platform; the others serve callers. */
+/** Purposes of keys that serve the platform. All others serve callers. */
 export type PlatformPurpose = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'transport' | 'seal' | 'canary';
 
 export const platformShapes = {
@@ -20,7 +20,7 @@ export const platformShapes = {
   import: { kind: 'rsa', bits: 4096, purpose: 'import', alg: null },
   /** The AES key between an `import` key and the imported key. It exists for one job. */
   transport: { kind: 'aes', bits: 256, purpose: 'transport', alg: null },
-  /** A data key for keys in software. Its purpose is not one of callers' keys, so no blob of theirs passes for one. */
+  /** A data key for software keys. Callers' keys never have its purpose, so no blob of theirs is accepted as one. */
   seal: { kind: 'aes', bits: 256, purpose: 'seal', alg: null },
   canary: { kind: 'aes', bits: 256, purpose: 'canary', alg: null },
 } as const satisfies Record<string, KeyShape>;

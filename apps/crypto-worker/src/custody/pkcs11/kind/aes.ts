@@ -39,7 +39,7 @@ const sealsAndOpens: SelfTest = (session, { key, value }) => {
 
 const macShape: KeyShape = { kind: 'hmac', bits: 256, purpose: 'mac', alg: null };
 
-/** The unwrapped key cannot be read. It must compute what its value computes outside. */
+/** The unwrapped key cannot be read. The test compares its results with those of its known value. */
 const unwrapsKeys: SelfTest = (session, { shape, value, unwrap: unwrapBlob }) => {
   const secret = randomBytes(32);
   if (!value) throw new Mismatch('no value');

@@ -1,5 +1,5 @@
 interface Curve {
-  /** As OpenSSL names it. */
+  /** The curve's name in OpenSSL. */
   readonly openssl: string;
   /** DER object identifier (RFC 5480 §2.1.1.1): CKA_EC_PARAMS. */
   readonly oid: Buffer;
@@ -18,5 +18,5 @@ export const curveOf = (bits: number): Curve => {
   return curve;
 };
 
-/** The length of one coordinate. */
+/** The length of one coordinate in bytes. */
 export const fieldBytes = (bits: number): number => Math.ceil(bits / 8);

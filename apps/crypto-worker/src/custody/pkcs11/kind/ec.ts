@@ -25,7 +25,7 @@ const agreesWithNode: SelfTest = (session, { key, shape: { bits }, spki }) => {
   check(own !== undefined && z.equals(ephemeral.computeSecret(own)), 'the shared secret differs');
 };
 
-/** @returns d·G of an imported private key d, as x alone: its agreement with the base point G */
+/** @returns the x coordinate of d·G for an imported private key d: its agreement with the base point G */
 const xOf = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer => {
   const { openssl, oid } = curveOf(shape.bits);
   const one = createECDH(openssl);
@@ -37,7 +37,7 @@ const xOf = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer
   });
 };
 
-/** A private key object need not tell its point. Of the two points with its x, the right one verifies a signature. */
+/** A private key object need not reveal its point. Of the two points with its x, the right one verifies a signature. */
 const prove = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer => {
   const x = xOf(session, shape, unwrapAs);
   const candidates = [2, 3].map((sign) => {

@@ -27,7 +27,7 @@ export const ed = {
     { type: cka.EC_PARAMS, value: profile.edParams === 'oid' ? oid : printableName },
   ],
   spki: (session, _bits, publicKey) => ed25519Spki(session.attribute(publicKey, cka.EC_POINT)),
-  /** No token unwraps these keys, so none was ever imported. */
+  /** No token unwraps these keys, so none is ever imported. */
   prove: () => {
     throw new BadData('kind');
   },

@@ -12,7 +12,7 @@ const kinds: { readonly [Kind in AlgorithmKind]: TokenKind<Kind> } = { rsa, ec, 
 
 export const kindOf = ({ kind }: { readonly kind: AlgorithmKind }): SomeKind => kinds[kind];
 
-/** @throws Error for an algorithm that keys of this kind are not used with */
+/** @throws Error for an algorithm that keys of this kind do not serve */
 export const useOf = (shape: { readonly kind: AlgorithmKind }, alg: Alg): TokenUse => {
   const use = kindOf(shape).uses[alg];
   if (!use) throw new Error(`keys of kind ${shape.kind} are not used with ${alg}`);

@@ -14,19 +14,19 @@ import { signWith } from '../use/sign.js';
 
 export interface SelfTestAlg {
   readonly alg: Alg;
-  /** For signatures and MACs: the number in `signatureVariants`, and the hash over the message. */
+  /** For signatures and MACs: the index in `signatureVariants`, and the hash of the message. */
   readonly variant: number;
   readonly hash: Hash | null;
 }
 
-/** A key that a self-test was given. */
+/** The key of a self-test. */
 export interface Subject {
   readonly key: Handle;
   /** DER SubjectPublicKeyInfo; null for a secret key. */
   readonly spki: Buffer | null;
   readonly shape: KeyShape;
   readonly publicKey: KeyObject | null;
-  /** The secret's value; null where the token does not let even a test key be read. */
+  /** The secret's value; null if the token does not allow even a test key to be read. */
   readonly value: Buffer | null;
   /** Unwraps a blob under the subject, into an object of the session. */
   readonly unwrap: (blob: Buffer, shape: KeyShape) => Handle;
@@ -35,7 +35,7 @@ export interface Subject {
 /** Compares the token with node:crypto. @throws Mismatch */
 export type SelfTest = (session: TokenSession, subject: Subject, test: SelfTestAlg) => void;
 
-/** The token did something else than it should. */
+/** The token did something other than expected. */
 export class Mismatch extends Error {}
 
 export const check = (good: boolean, what: string): void => {
@@ -49,7 +49,7 @@ export const publicHalfOf = ({ publicKey }: Subject): KeyObject => {
   return publicKey;
 };
 
-/** @param options how node:crypto verifies such signatures */
+/** @param options the options for node:crypto to verify such signatures */
 export const signatureTest =
   (options: Omit<VerifyKeyObjectInput, 'key'>): SelfTest =>
   (session, subject, { variant, hash }) => {
@@ -59,7 +59,7 @@ export const signatureTest =
     check(verify(hash, message, { key: publicHalfOf(subject), ...options }, made), 'the signature does not verify');
   };
 
-/** Whether `key` signs what `publicKey` verifies. */
+/** Tells whether `publicKey` verifies what `key` signs. */
 export const proves = (session: TokenSession, key: Handle, variant: number, publicKey: KeyObject): boolean => {
   const message = randomBytes(40);
   const signature = signWith(session, key, variant, createHash('sha256').update(message).digest());

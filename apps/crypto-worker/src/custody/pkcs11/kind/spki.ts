@@ -23,7 +23,7 @@ const rsaIdentifier = sequence(Buffer.from('06092a864886f70d010101', 'hex'), Buf
 const ecIdentifier = Buffer.from('06072a8648ce3d0201', 'hex');
 const ed25519Identifier = sequence(Buffer.from('06032b6570', 'hex'));
 
-/** @throws when node:crypto does not read it: a token that gives away a broken public key is broken itself */
+/** @throws if node:crypto cannot read it: a token that returns a broken public key is broken itself */
 const verified = (spki: Buffer): Buffer => {
   createPublicKey({ key: spki, format: 'der', type: 'spki' });
   return spki;
@@ -32,7 +32,7 @@ const verified = (spki: Buffer): Buffer => {
 export const rsaSpki = (modulus: Uint8Array, exponent: Uint8Array): Buffer =>
   verified(sequence(rsaIdentifier, bitString(sequence(integer(modulus), integer(exponent)))));
 
-/** CKA_EC_POINT is a DER OCTET STRING by the standard; some tokens give the bare point. @param size of the bare point in bytes */
+/** CKA_EC_POINT is a DER OCTET STRING by the standard; some tokens return the bare point. @param size of the bare point in bytes */
 const barePoint = (point: Uint8Array, size: number): Uint8Array => {
   if (point.length === size) return point;
   const bare = point.subarray(point.length - size);

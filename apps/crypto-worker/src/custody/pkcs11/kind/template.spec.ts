@@ -108,7 +108,7 @@ describe.each([...callers, ...platform])('object of $name', ({ shape, make }) =>
     if (!softhsm) throw new Error('no profile');
     const own = { ...softhsm, kekWrap: [ckm.AES_KEY_WRAP_PAD] };
     for (const { type, value } of keyTemplate(shape, { id, label: 'l', as: 'token' }, own)) {
-      // Pointers are not read back: what CKA_UNWRAP_TEMPLATE does is tried below.
+      // Pointers are not read back. A test below tries the effect of CKA_UNWRAP_TEMPLATE.
       if (type === cka.UNWRAP_TEMPLATE) continue;
       expect([type.toString(16), read(handle, type)]).toEqual([type.toString(16), encoded(value as PlainValue)]);
     }
@@ -146,7 +146,7 @@ describe('the token as a whole', () => {
     expect(find([{ type: cka.CLASS, value: objectClass.public }])).toEqual([]);
   });
 
-  it('has one canary of a fixed label', () => {
+  it('has one canary with a fixed label', () => {
     const canaries = find([{ type: cka.LABEL, value: 'ankasecure:canary:default' }]);
     expect(canaries).toHaveLength(1);
   });

@@ -16,7 +16,8 @@ interface Rights {
 }
 
 /**
- * The rights of each purpose. A key that wraps never decrypts: together these rights give every wrapped key away (Clulow 2003).
+ * The rights of each purpose. A key that wraps never decrypts: a key with both rights would reveal every wrapped key (Clulow
+ * 2003).
  */
 const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, Rights>> = {
   sign: { own: ['SIGN'], publicHalf: ['VERIFY'] },
@@ -42,10 +43,10 @@ const rightsOf = (shape: KeyShape): Rights => {
   return rights[shape.alg];
 };
 
-/** Keys that unwrap others and last longer than a job. */
+/** Keys that unwrap others and outlast a job. */
 const lastingWrappers: readonly KeyShape['purpose'][] = ['kek', 'wrap'];
 
-/** The mechanisms a key may ever be used with. */
+/** The mechanisms that a key may ever be used with. */
 export const mechanismsOf = (shape: KeyShape, profile: Profile): readonly number[] =>
   kindOf(shape).mechanisms(shape, profile);
 
@@ -59,8 +60,9 @@ const flags = (all: readonly Right[], granted: readonly Right[]): readonly Attri
   all.map((right) => ({ type: cka[right], value: granted.includes(right) }));
 
 /**
- * What a lasting key that unwraps others demands of them. Without this anybody who is logged in could unwrap a blob to a generic
- * secret and read it. The unwrapped key may still be extractable: a new KEK wraps again, inside the token, what an old one unwraps.
+ * The attributes that a lasting unwrapping key requires of the keys it unwraps. Without them any logged-in user could unwrap
+ * a blob to a generic secret and read it. The unwrapped key may still be extractable: inside the token, a new KEK rewraps
+ * keys that an old one unwraps.
  */
 const unwrapsOnlyTo: readonly PlainAttribute[] = [{ type: cka.SENSITIVE, value: true }];
 
@@ -91,8 +93,8 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
 };
 
 /**
- * The template of a key that comes out of a blob. The blob decides its length, and SoftHSM takes no attribute after one that says
- * it is not modifiable.
+ * The template of a key that is unwrapped from a blob. The blob decides its length. SoftHSM accepts no attribute after one
+ * that makes the key unmodifiable.
  */
 export const unwrappedTemplate = (shape: KeyShape, place: Placement, profile: Profile): readonly Attribute[] => {
   const all = keyTemplate(shape, place, profile).filter(({ type }) => type !== cka.VALUE_LEN);
@@ -100,7 +102,7 @@ export const unwrappedTemplate = (shape: KeyShape, place: Placement, profile: Pr
   return [...all.filter((attribute) => !isLast(attribute)), ...all.filter(isLast)];
 };
 
-/** The template of a public half: a session object, read once and destroyed. Public operations run outside the token. */
+/** The template of a public half: a session object that is read once and destroyed. Public operations run outside the token. */
 export const publicTemplate = (shape: KeyShape, id: Buffer, profile: Profile): readonly Attribute[] => {
   const kind = kindOf(shape);
   return [

@@ -4,8 +4,8 @@ const places = 32;
 const unknownMicros = 100;
 
 /**
- * How long a job of a kind takes, in microseconds, per operation and variant. It follows short times at once and long ones
- * slowly: a thread that had to wait for a processor says nothing about the token.
+ * Estimates the duration of jobs by operation and variant, in microseconds. It follows short times at once and long ones
+ * slowly, because a thread that had to wait for a processor says nothing about the token.
  */
 export class CostEstimate {
   private readonly micros = new Float64Array(operations.length * places);

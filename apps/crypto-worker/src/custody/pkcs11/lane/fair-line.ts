@@ -9,11 +9,11 @@ export type Admits = (tenant: string) => boolean;
 const everybody: Admits = () => true;
 
 /**
- * A line in which tenants take turns: one item of each tenant before the second of any, and each tenant's items in their order. A
- * tenant waits for as many items as there are other tenants, however much one of them asks.
+ * A line in which tenants take turns: one item of each tenant before the second of any, and each tenant's items in order. A
+ * tenant waits for at most one item of each other tenant, however many requests they send.
  */
 export class FairLine<Item extends Waiting> {
-  /** The next turn is the first one's. */
+  /** The first tenant has the next turn. */
   private lines = new Map<string, Item[]>();
   /** Items that have waited before. */
   private front: Item[] = [];
@@ -24,9 +24,9 @@ export class FairLine<Item extends Waiting> {
   }
 
   /**
-   * Whether there is room for one more item of the tenant: within `limit`, or within the tenant's share of it. A tenant that
-   * fills the line leaves room for the others, and no more than twice the limit ever waits.
-   * @param waiting how many wait in all, where that is more than this line
+   * Tells whether there is room for one more item of the tenant: within `limit`, or within the tenant's share of it. A
+   * tenant that fills the line leaves room for others, and no more than twice the limit ever waits.
+   * @param waiting the total number of waiting items, if that is more than this line
    */
   hasRoomFor(tenant: string, limit: number, waiting = this.count): boolean {
     if (waiting < limit) return true;
@@ -40,13 +40,13 @@ export class FairLine<Item extends Waiting> {
     this.count++;
   }
 
-  /** Goes before all others. */
+  /** Puts the item before all others. */
   putInFront(item: Item): void {
     this.front.unshift(item);
     this.count++;
   }
 
-  /** The next item, left in its place. Items that have waited before go first. */
+  /** Returns the next item without removing it. Items that have waited before come first. */
   peek(admits = everybody): Item | undefined {
     if (this.front.length > 0) return this.front[0];
     for (const [tenant, line] of this.lines) if (admits(tenant)) return line[0];
@@ -59,7 +59,7 @@ export class FairLine<Item extends Waiting> {
     return item;
   }
 
-  /** Keeps what `keep` gives back of all, in their order. */
+  /** Keeps the items that `keep` returns, in order. */
   filter(keep: (items: readonly Item[]) => Item[]): void {
     this.front = keep(this.front);
     this.count = this.front.length;
@@ -81,7 +81,7 @@ export class FairLine<Item extends Waiting> {
     for (const [tenant, line] of this.lines) {
       if (!admits(tenant)) continue;
       const item = line.shift();
-      // A tenant alone need not be moved behind itself.
+      // A single tenant need not be moved behind itself.
       if (line.length === 0) this.lines.delete(tenant);
       else if (this.lines.size > 1) {
         this.lines.delete(tenant);

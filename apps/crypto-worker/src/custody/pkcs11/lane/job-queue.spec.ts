@@ -31,7 +31,7 @@ describe('job queue', () => {
     expect(queueOf(1000, 10).takeFast(2, Date.now())).toHaveLength(64);
   });
 
-  it('gives a little work to one lane rather than wake several', () => {
+  it('gives little work to one lane instead of waking several', () => {
     expect(queueOf(6, 50).takeFast(10, Date.now())).toHaveLength(6);
     expect(queueOf(6, 5_000).takeFast(10, Date.now())).toHaveLength(1);
   });
@@ -50,7 +50,7 @@ describe('job queue', () => {
     expect(batches).toEqual([[sign, sign], [generate], [generate], [sign]]);
   });
 
-  it('lets tenants take turns, however much one of them has asked, and each its own in order', () => {
+  it('lets tenants take turns, however many requests one of them sends, and keeps each tenant’s order', () => {
     const queue = new JobQueue();
     const push = (tenant: string, count: number): void => {
       for (let index = 0; index < count; index++) queue.push(jobOf('sign', { tenant, attempts: index }));
@@ -77,7 +77,7 @@ describe('job queue', () => {
     expect(takenFor()).toEqual(['loud', 'loud', 'loud']);
   });
 
-  it('puts jobs that have waited before all others', () => {
+  it('puts jobs that have waited before first', () => {
     const queue = queueOf(3, 5_000);
     queue.putInFront(jobOf('sign', { tenant: 'b' }));
     expect(queue.takeFast(1, Date.now())).toMatchObject([{ tenant: 'b' }]);

@@ -5,24 +5,24 @@ import { operations } from '../job/job.js';
 import { CostEstimate } from './cost-estimate.js';
 import { type Admits, FairLine } from './fair-line.js';
 
-/** One call of custody on its way. */
+/** One call of custody in progress. */
 export interface Job extends Request {
-  /** Empty for jobs of no tenant. */
+  /** Empty for jobs without a tenant. */
   readonly tenant: string;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: AnkaError) => void;
-  /** Takes long (makes RSA keys): goes alone, and never to all lanes at once. */
+  /** The job takes long (makes RSA keys). It runs alone, and never on all lanes at once. */
   readonly slow: boolean;
-  /** How often it was put back after the token or the login came back. */
+  /** The number of times it was put back after the token or the login recovered. */
   attempts: number;
-  /** The login epoch it last ran under. */
+  /** The login epoch of its last run. */
   loginEpoch: number;
   settled: boolean;
-  /** Set where its caller was answered and still wants to know when it is over in the HSM. */
+  /** Set if its caller was answered but must be told when the job has ended in the HSM. */
   over: (() => void) | null;
 }
 
-/** Answers a job, unless that was done before. */
+/** Answers a job, unless it has been answered. */
 export const settle = (job: Job, outcome: Reply | AnkaError): void => {
   if (job.settled) return;
   job.settled = true;
@@ -32,7 +32,7 @@ export const settle = (job: Job, outcome: Reply | AnkaError): void => {
 
 const timeOut = (job: Job): void => settle(job, new AnkaError('hsm-timeout'));
 
-/** Answers a job that a lane has begun. Where it may yet change the token's objects, its caller learns when it is over. */
+/** Answers a job that a lane has begun. If it may still change the token's objects, its caller is told when it has ended. */
 export const giveUp = (job: Job): void => {
   if (job.settled || !operations[job.operation]?.writes) return timeOut(job);
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -40,7 +40,7 @@ export const giveUp = (job: Job): void => {
   settle(job, new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(promise) }));
 };
 
-/** Answers those whose time is up, as `answer` does. @returns the jobs that may go on */
+/** Answers the jobs whose deadline has passed, by `answer`. @returns the other jobs */
 export const expire = (jobs: readonly Job[], wallClock: number, answer: (job: Job) => void = timeOut): Job[] =>
   jobs.filter((job) => {
     if (job.deadline < wallClock) answer(job);
@@ -48,14 +48,17 @@ export const expire = (jobs: readonly Job[], wallClock: number, answer: (job: Jo
   });
 
 const batchLimit = 64;
-/** A batch should not keep its first result, or another tenant's turn, waiting for longer than this; one job may. */
+/**
+ * The most time that a batch may take before its first result or another tenant's turn, in microseconds. One job may take
+ * longer.
+ */
 const batchMicros = 4_000;
-/** Less work than this is not worth waking another thread for. */
+/** The least work that is worth waking another thread for, in microseconds. */
 const worthwhileMicros = 400;
-/** A token that answers faster than this computes on this machine's processors. */
+/** A token that answers faster than this computes on this machine's processors. Microseconds. */
 const cheapMicros = 150;
 
-/** The next job, left in its place. Jobs before it whose deadline has passed are answered. */
+/** Returns the next job without removing it. Jobs before it whose deadline has passed are answered. */
 const next = (line: FairLine<Job>, wallClock: number, admits?: Admits): Job | undefined => {
   for (let job = line.peek(admits); job !== undefined; job = line.peek(admits)) {
     if (expire([job], wallClock).length > 0) return job;
@@ -64,7 +67,7 @@ const next = (line: FairLine<Job>, wallClock: number, admits?: Admits): Job | un
   return undefined;
 };
 
-/** Jobs that wait for a lane, tenants in turn, and how many of them make a good batch. */
+/** Jobs that wait for a lane, by tenants in turn, and the size of a good batch. */
 export class JobQueue {
   private readonly costs = new CostEstimate();
   private readonly fast = new FairLine<Job>();
@@ -87,7 +90,7 @@ export class JobQueue {
     (job.slow ? this.slow : this.fast).putInFront(job);
   }
 
-  /** Whether waiting jobs are computed on this machine, so that more lanes than processors only slow each other down. */
+  /** Tells whether waiting jobs are computed on this machine, so that more lanes than processors only slow each other down. */
   get cheap(): boolean {
     const next = this.fast.peek();
     return next !== undefined && this.costs.of(next) <= cheapMicros;
@@ -103,9 +106,9 @@ export class JobQueue {
   }
 
   /**
-   * The share of one of `lanes` lanes, or more where that is too little work for a thread, or less where it would take too
-   * long. What must not run twice goes alone.
-   * @param admits whose jobs the lane is for, where it is not for everybody's
+   * Takes the share of one of `lanes` lanes: more if that is too little work for a thread, less if it would take too long.
+   * Jobs that must not run twice are taken alone.
+   * @param admits the tenants that the lane is reserved for, if any
    */
   takeFast(lanes: number, wallClock: number, admits?: Admits): Job[] {
     const share = Math.ceil(this.fast.length / lanes);

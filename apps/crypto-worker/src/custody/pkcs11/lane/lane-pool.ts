@@ -8,31 +8,31 @@ import { Lane, type LaneSettings } from './lane.js';
 import { SpareLane } from './spare-lane.js';
 
 export interface PoolOptions {
-  /** Most lanes. */
+  /** The most lanes. */
   readonly size: number;
   readonly timeoutMs: number;
   readonly tuning: Tuning;
   readonly settings: () => LaneSettings;
   readonly loginEpoch: () => number;
-  /** Each job's reply; the receiver settles the job or puts it back. */
+  /** Receives each job's reply, and settles the job or puts it back. */
   readonly replied: (job: Job, reply: Reply) => void;
   readonly stuck: (job: Job) => void;
   readonly fatal: (reason: string) => void;
 }
 
-/** A lane busy for longer than this waits for something else than a processor. */
+/** A lane that is busy for longer than this waits for something other than a processor. Milliseconds. */
 const waitingMs = 20;
-/** A lane that has been at it for this long keeps no others waiting. */
+/** A lane that is busy for longer than this does not keep other lanes from getting jobs. Milliseconds. */
 const patienceMs = 100;
 const processors = Math.max(2, availableParallelism());
 const crashLimit = 5;
-/** Shortest time that a lane is given to end, where a call may take less. */
+/** The minimum time for a lane to end, in milliseconds, even if a call may take less. */
 const farewellMs = 5_000;
 
-/** Lanes there always are; the others, a thread's memory each, begin when they are needed. */
+/** Lanes that always exist. Each of the others costs a thread's memory and starts when it is needed. */
 const firstLanes = 2;
 
-/** Feeds jobs to lanes in batches: while lanes are busy a queue grows, and an idle lane takes its share of it. */
+/** Feeds jobs to lanes in batches. While lanes are busy a queue grows, and an idle lane takes its share of it. */
 export class LanePool {
   private readonly options: PoolOptions;
   private readonly queue = new JobQueue();
@@ -49,7 +49,7 @@ export class LanePool {
     this.options = options;
   }
 
-  /** Begins the first lanes, one after the other: starting a thread takes the processor from callers. */
+  /** Starts the first lanes, one after the other, because starting a thread takes the processor from callers. */
   async start(): Promise<void> {
     while (this.lanes.length < Math.min(firstLanes, this.options.size) && !this.closed) await this.addLane();
   }
@@ -64,7 +64,7 @@ export class LanePool {
     this.wake();
   }
 
-  /** To the front of the queue, for a job that has waited before and that no lane is at. */
+  /** Puts a job that has waited before, and that no lane runs, at the front of the queue. */
   putBack(job: Job): void {
     if (job.settled) {
       job.over?.();
@@ -74,7 +74,7 @@ export class LanePool {
     this.wake();
   }
 
-  /** A lane that begins later has nothing unwrapped. */
+  /** A lane that starts later has nothing unwrapped. */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
     for (const lane of this.lanes) lane.forgetUnwrapped(objectIds);
   }
@@ -83,7 +83,7 @@ export class LanePool {
     return this.lanes.filter((lane) => lane.quarantined).length;
   }
 
-  /** No batch goes out any more. @returns when none is out: only then may the module be finalised */
+  /** Sends no more batches. @returns when none is under way: only then may the module be finalised */
   async pause(): Promise<void> {
     this.paused = true;
     if (this.lanes.some((lane) => lane.busy)) await new Promise<void>((resolve) => this.drained.push(resolve));
@@ -96,12 +96,12 @@ export class LanePool {
     this.start().catch(() => undefined);
   }
 
-  /** Answers every job that waits. */
+  /** Answers every waiting job. */
   rejectWaiting(error: () => AnkaError): void {
     for (const job of this.queue.empty()) settle(job, error());
   }
 
-  /** @returns false when a lane hangs in a call: then the module must not be finalised */
+  /** @returns false if a lane hangs in a call: then the module must not be finalised */
   async close(): Promise<boolean> {
     this.closed = true;
     this.rejectWaiting(() => new AnkaError('hsm-unavailable', 'The worker is shutting down.'));
@@ -194,7 +194,7 @@ export class LanePool {
     }
   }
 
-  /** The jobs for the first of `idle` lanes: none, if the lane would only take a processor from a busy one. */
+  /** The jobs for the first of `idle` lanes; none if the lane would only take a processor from a busy one. */
   private take(idle: number, now: number, wallClock: number): Job[] {
     const slowLanes = this.lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
     const slow = slowLanes < Math.max(1, this.options.size - 1) ? this.queue.takeSlow(wallClock) : [];
@@ -203,7 +203,7 @@ export class LanePool {
     return useful > 0 ? this.queue.takeFast(useful, wallClock, idle === 1 ? this.lastIsFor(now) : undefined) : [];
   }
 
-  /** Where jobs are short or lanes stand still, reserving the last lane would cost more than it saves. */
+  /** If jobs are short or lanes hang, reserving the last lane would cost more than it saves. */
   private lastIsFor(now: number): Admits | undefined {
     if (this.queue.cheap) return undefined;
     const moving = this.lanes.filter((lane) => lane.runningFor(now) < patienceMs);
@@ -213,13 +213,16 @@ export class LanePool {
     );
   }
 
-  /** How many more lanes could do something for what waits: as many as there are, unless it is computed on this machine. */
+  /**
+   * The number of further lanes that could help with the waiting jobs: all of them, unless the jobs are computed on this
+   * machine.
+   */
   private usefulLanes(now: number): number {
     if (!this.queue.cheap) return Number.POSITIVE_INFINITY;
     return processors - this.lanes.filter((lane) => lane.busy && lane.runningFor(now) < waitingMs).length;
   }
 
-  /** Jobs wait and no lane is for them: one more, where it helps; the next when that one is at work as well. */
+  /** Starts one more lane if jobs wait without a lane and it would help. The next one starts when that one is busy as well. */
   private growFor(now: number): void {
     if (this.queue.length === 0 || this.lanes.length >= this.options.size || this.lanes.some((lane) => lane.starting))
       return;
@@ -237,7 +240,7 @@ export class LanePool {
       const standstill = lane.quarantined ? 0 : lane.standstill(now);
       if (standstill > patienceMs || lane.waiting().some(({ deadline }) => deadline < wallClock))
         for (const job of lane.takeBack()) this.putBack(job);
-      // Those that are left have begun, or still have time.
+      // The remaining jobs have begun, or still have time.
       expire(lane.jobs, wallClock, giveUp);
       if (standstill > this.options.timeoutMs) this.quarantine(lane);
     }
@@ -248,7 +251,7 @@ export class LanePool {
     this.watch = null;
   }
 
-  /** The job it hangs in is answered, what it did before is done again, and another lane takes its place until it answers. */
+  /** Answers the job that the lane hangs in, repeats the earlier ones, and replaces the lane until it answers. */
   private quarantine(lane: Lane<Job>): void {
     lane.quarantined = true;
     for (const job of lane.jobs.slice(0, -1)) this.putBack(job);
@@ -261,7 +264,7 @@ export class LanePool {
     else this.replace();
   }
 
-  /** A lane that cannot start counts as crashed, which is dealt with there. */
+  /** A lane that cannot start counts as crashed, which is handled there. */
   private replace(): void {
     if (!this.closed) this.addLane().catch(() => undefined);
   }

@@ -21,7 +21,7 @@ export interface LaneData {
   readonly own: Int32Array;
 }
 
-/** Besides batches: the slot after C_Initialize, wrapped keys that are not to be kept unwrapped, and null to end. */
+/** Messages besides batches: the slot after C_Initialize, wrapped keys to forget, and null to end. */
 export type LaneMessage =
   | ArrayBuffer
   | { readonly slot: Uint8Array }
@@ -43,7 +43,7 @@ const runBatch = (session: TokenSession, progress: Int32Array, frame: ArrayBuffe
   return answer;
 };
 
-/** If that fails their session is closed, which destroys them all. */
+/** If this fails, their session is closed, which destroys them all. */
 const forget = (session: TokenSession, objectIds: readonly Uint8Array[] | 'all'): void => {
   try {
     session.forgetUnwrapped(objectIds);

@@ -5,8 +5,8 @@ import { packRequests, type Reply, type Request, unpackReplies } from '../job/fr
 import type { LaneData, LaneMessage } from './lane-thread.js';
 
 /**
- * From source the thread's file is TypeScript, which Node runs as it stands, but for the `.js` in its imports. A build has no
- * `.ts` beside it and never comes here.
+ * From source, the thread's file is TypeScript. Node runs it unchanged except for the `.js` in its imports. A build has no
+ * `.ts` beside it and never runs this.
  */
 const sourceImports = `import { registerHooks } from 'node:module';
 registerHooks({ resolve: (name, context, next) =>
@@ -16,11 +16,11 @@ const fromSource = import.meta.url.endsWith('.ts');
 const threadFile = new URL(fromSource ? './lane-thread.ts' : './lane-thread.js', import.meta.url);
 const execArgv = fromSource ? ['--import', `data:text/javascript,${encodeURIComponent(sourceImports)}`] : [];
 
-/** Hardly anything outlives a job in a lane, so a large heap would only hold memory: some 20 MiB a lane. */
+/** Hardly anything outlives a job in a lane, so a large heap would only cost memory: some 20 MiB per lane. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 export interface LaneEvents<Job extends Request> {
-  /** The batch is answered: replies in the order of `jobs`. */
+  /** The batch is answered, with replies in the order of `jobs`. */
   answered(lane: Lane<Job>, jobs: readonly Job[], replies: readonly Reply[]): void;
   ready(lane: Lane<Job>): void;
   /** The thread ended unexpectedly with `jobs`, of which the first `begun` had begun. */
@@ -41,7 +41,7 @@ export class Lane<Job extends Request> {
   private startedAt = 0;
   private seenProgress = 0;
   private seenAt = 0;
-  /** Stuck in a call: gets no batch until it answers. */
+  /** The lane is stuck in a call and gets no batch until it answers. */
   quarantined = false;
 
   constructor(settings: LaneSettings, events: LaneEvents<Job>) {
@@ -98,12 +98,12 @@ export class Lane<Job extends Request> {
     this.post(frame, [frame]);
   }
 
-  /** How many jobs of the batch were begun. */
+  /** The number of jobs of the batch that have begun. */
   begun(): number {
     return Atomics.load(this.control, own.progress);
   }
 
-  /** The jobs of the batch that were not begun when this looked. */
+  /** The jobs of the batch that have not begun. */
   waiting(): readonly Job[] {
     return this.jobs.slice(this.begun());
   }
@@ -124,7 +124,7 @@ export class Lane<Job extends Request> {
     return now - this.seenAt;
   }
 
-  /** Takes back the jobs that were not begun: the lane will not run them. `jobs` are the begun ones from now on. */
+  /** Takes back the jobs that have not begun: the lane will not run them. From now on `jobs` are the ones that have. */
   takeBack(): readonly Job[] {
     Atomics.store(this.control, own.cancelledBatch, this.batch);
     const begun = this.begun();
@@ -137,12 +137,12 @@ export class Lane<Job extends Request> {
     this.post({ slot });
   }
 
-  /** Done between batches: before the next, and after the one under way. */
+  /** Runs between batches: before the next, and after the one under way. */
   forgetUnwrapped(forget: readonly Uint8Array[] | 'all'): void {
     this.post({ forget });
   }
 
-  /** Ends the thread after the batch under way. @returns false when it hangs in a call: then it is left behind */
+  /** Ends the thread after the batch under way. @returns false if it hangs in a call and is left behind */
   async close(limitMs: number): Promise<boolean> {
     this.closing = true;
     this.post(null);

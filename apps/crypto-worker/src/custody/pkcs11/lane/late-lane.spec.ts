@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { inTime, newRef } from '../../custody.conformance.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../pkcs11-custody.js';
 
-/** Milliseconds until a lane's thread sees what is posted to it: as on a machine that has no processor to spare. */
+/** Milliseconds until a lane's thread receives a message, as on a machine without a free processor. */
 const late = vi.hoisted(() => ({ ms: 0 }));
 
 vi.mock('node:worker_threads', async (original) => {
@@ -29,7 +29,7 @@ afterAll(async () => {
   token.remove();
 });
 
-describe('a key whose deadline passes before its lane begins', () => {
+describe('a key whose deadline passes before its lane starts', () => {
   it.each(['EC-P256', 'RSA-2048'] as const)('is never made, and nobody waits for its end: %s', async (algorithm) => {
     const ref = newRef(algorithm, 'sign');
     late.ms = 300;

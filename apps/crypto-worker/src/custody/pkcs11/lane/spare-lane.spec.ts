@@ -24,7 +24,7 @@ describe('the last idle lane', () => {
     expect(lane.isFor(underWay, 1000)).toBeUndefined();
   });
 
-  it('is not refused to a tenant that only makes keys elsewhere', () => {
+  it('is not refused to a tenant whose only jobs make keys in other lanes', () => {
     const isFor = asked('loud', 'quiet').isFor([{ tenant: 'loud', slow: true }], 0);
     expect(isFor?.('loud')).toBe(true);
   });

@@ -1,18 +1,18 @@
 import type { Admits } from './fair-line.js';
 import type { Job } from './job-queue.js';
 
-/** A tenant that asked within this time is active. Milliseconds. */
+/** A tenant that sent a request within this time is active. Milliseconds. */
 const rememberedMs = 1000;
 
 /**
- * Reserves the last idle lane for active tenants that have no lane, so that a tenant with few jobs need not wait until one of
- * another tenant's many jobs is done. Milliseconds are those of a monotonic clock.
+ * Reserves the last idle lane for active tenants that have no lane, so that a tenant with few jobs need not wait for one of
+ * another tenant's many jobs. Milliseconds are those of a monotonic clock.
  */
 export class SpareLane {
-  /** When each tenant asked last, the longest ago first. */
+  /** The time of each tenant's last request, the oldest first. */
   private readonly asked = new Map<string, number>();
 
-  /** Notes that a tenant asked. Jobs of no tenant do not count. */
+  /** Notes a request of a tenant. Jobs without a tenant do not count. */
   note(tenant: string, now: number): void {
     if (tenant === '') return;
     this.asked.delete(tenant);
@@ -21,12 +21,12 @@ export class SpareLane {
   }
 
   /**
-   * @param underWay what the other lanes do
-   * @returns undefined where it is for everybody
+   * @param underWay the jobs of the other lanes
+   * @returns undefined if the lane is for everybody
    */
   isFor(underWay: readonly Pick<Job, 'tenant' | 'slow'>[], now: number): Admits | undefined {
     this.forget(now);
-    // Slow jobs have lanes of their own, which do not help their tenant's others.
+    // Slow jobs have lanes of their own, which do not help their tenant's other jobs.
     const served = new Set(underWay.filter(({ slow }) => !slow).map(({ tenant }) => tenant));
     const admits: Admits = (tenant) => !served.has(tenant);
     for (const tenant of this.asked.keys()) if (admits(tenant)) return admits;

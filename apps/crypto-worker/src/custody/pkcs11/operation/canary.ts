@@ -10,9 +10,9 @@ export interface CanarySpec {
   readonly tokenLabel: string;
   readonly tokenSerial: string;
   readonly keyLabel: string;
-  /** Make the key where it is missing: at start only, for later its absence means another token. */
+  /** Makes the key if it is missing. Only at start: later its absence means another token. */
   readonly create: boolean;
-  /** False where the token has no AES-GCM: then label and serial must do. */
+  /** False if the token has no AES-GCM: then label and serial must suffice. */
   readonly roundTrip: boolean;
 }
 

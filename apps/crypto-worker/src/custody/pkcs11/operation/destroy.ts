@@ -1,6 +1,6 @@
 import type { TokenSession } from '../session/token-session.js';
 
-/** Every object with this CKA_ID. @returns their number, as four bytes */
+/** Destroys every object with this CKA_ID. @returns their number, as four bytes */
 export const destroy = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [id] = parts as [Buffer];
   let count = 0;

@@ -37,7 +37,8 @@ const makePair = (session: TokenSession, kind: PairKind, shape: KeyShape, place:
 };
 
 const makeSecret = (session: TokenSession, { generation }: SecretKind, shape: KeyShape, place: Placement): Made => {
-  // CKA_CLASS and CKA_KEY_TYPE follow from the mechanism, except for generic secrets on some tokens: they are in the template.
+  // The mechanism implies CKA_CLASS and CKA_KEY_TYPE, except for generic secrets on some tokens. The template therefore has
+  // them.
   const template = session.template(keyTemplate(shape, place, session.profile));
   const handle = session.session;
   session.begin('C_GenerateKey', 'create');
@@ -57,8 +58,8 @@ const clearAway = (session: TokenSession, id: Buffer): void => {
 };
 
 /**
- * Looks for the id first: an id is never used twice (on some tokens that destroys the older key), and looking refreshes tokens
- * that show other processes' objects only then. A failed call leaves nothing, so that it may be repeated.
+ * Looks for the id first: an id is never used twice (on some tokens that destroys the older key), and a find refreshes
+ * tokens that show other processes' objects only then. A failed call leaves nothing, so that it may be repeated.
  * @returns the SPKI of a pair, nothing for a secret key
  */
 export const generate = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {

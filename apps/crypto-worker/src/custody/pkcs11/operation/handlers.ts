@@ -12,7 +12,10 @@ import { importKey } from './import-key.js';
 import { selfTest } from './self-test.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
-/** Runs inside a lane. Parts of the request are views that end with the batch; parts of the result are filled with zeros once packed. */
+/**
+ * Runs inside a lane. Parts of the request are views that end with the batch. Parts of the result are filled with zeros
+ * after they are packed.
+ */
 export type Handler = (session: TokenSession, variant: number, parts: readonly Buffer[]) => readonly Buffer[];
 
 const table: Record<OperationName, Handler> = {

@@ -15,7 +15,7 @@ const failing = (code: number) => (): never => {
   throw Object.assign(new Error('as the token says'), { code });
 };
 
-/** A token that takes whatever it is given for a key, and says of it what a test wants. */
+/** A token that accepts any bytes as a key, and reports the attributes that a test wants. */
 const importInto = (shape: object, attributes: Readonly<Record<number, Buffer | undefined>>, calls: object = {}) => {
   const p11 = {
     C_OpenSession: () => handle,
@@ -41,18 +41,18 @@ const importInto = (shape: object, attributes: Readonly<Record<number, Buffer | 
 const aes = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };
 const rsa = { kind: 'rsa', bits: 2048, purpose: 'sign', alg: null };
 
-describe('material that is on trial', () => {
+describe('imported material that is tried', () => {
   it.each([
     ['a length of no bytes', aes, { [cka.VALUE_LEN]: Buffer.of() }],
     ['no length at all', aes, {}],
     ['a modulus of no bytes', rsa, { [cka.MODULUS]: Buffer.of(), [cka.PUBLIC_EXPONENT]: Buffer.of(1, 0, 1) }],
     ['no exponent', rsa, { [cka.MODULUS]: Buffer.alloc(256, 0xff) }],
     ['an exponent of no bytes', rsa, { [cka.MODULUS]: Buffer.alloc(256, 0xff), [cka.PUBLIC_EXPONENT]: Buffer.of() }],
-  ])('and of which the token tells %s is bad material, and no failure of the HSM', (_, shape, attributes) => {
+  ])('and for which the token reports %s is bad material, not a failure of the HSM', (_, shape, attributes) => {
     expect(importInto(shape, attributes)).toBe(status.badData);
   });
 
-  it('keeps the token’s own failures as they are', () => {
+  it('keeps the token’s own failures unchanged', () => {
     expect(importInto(aes, {}, { C_UnwrapKey: failing(0x32) })).toBe(status.needsReinitialise);
     expect(importInto(aes, {}, { C_UnwrapKey: failing(0x5) })).toBe(status.badDataCanary);
     expect(importInto(aes, {}, { C_FindObjects: () => [], C_GetSessionInfo: () => ({ state: 3 }) })).toBe(

@@ -25,8 +25,8 @@ const oaep = {
 } as const;
 
 /**
- * Until the material has proved good, every error of the token counts as the material's fault, and the canary looks at the token.
- * An error on this side, in reading the token's answers, counts as the material's too.
+ * Until the material has proved good, every error of the token counts as the material's fault, and the canary checks the
+ * token. An error of our own in reading the token's answers counts as the material's fault too.
  */
 const onTrial = <Result>(session: TokenSession, work: () => Result): Result => {
   session.allCalls = 'caller-data';
@@ -40,7 +40,7 @@ const onTrial = <Result>(session: TokenSession, work: () => Result): Result => {
   }
 };
 
-/** A secret key of the right length, as far as the token tells it, that does what it is for. */
+/** Checks a secret key: its length, if the token reports it, and its use. */
 const tryOut = (session: TokenSession, kind: SecretKind, shape: KeyShape, unwrapAs: UnwrapAs): void => {
   const tried = kind.trialShape(shape);
   const key = unwrapAs(tried, trialPlace());
@@ -62,7 +62,7 @@ const onceTried = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): 
 /** RFC 5649: eight bytes, and the key padded to a multiple of eight. */
 const kwpBytes = (bits: number): number => 8 + 8 * Math.ceil(bits / 64);
 
-/** Whether `blob` may be a key of this kind, as far as its length tells. */
+/** Tells whether `blob` may be a key of this kind, by its length. */
 const fits = (shape: KeyShape, blob: Buffer): boolean =>
   kindOf(shape).pair ? blob.length >= kwpBytes(128) : blob.length === kwpBytes(shape.bits);
 
@@ -84,9 +84,9 @@ export const unwrapOaep = (
 interface Incoming {
   readonly shape: KeyShape;
   readonly blob: Buffer;
-  /** The place of the object it becomes. */
+  /** The place of the resulting object. */
   readonly place: Placement;
-  /** The header, KEK and `blob-mac` key that wrap it; empty where it becomes an object. */
+  /** The header, KEK and `blob-mac` key that wrap it; empty if it becomes an object. */
   readonly wrapping: readonly Buffer[];
 }
 
@@ -97,7 +97,7 @@ const takeIn = (
 ): readonly Buffer[] => {
   const unwrapAs: UnwrapAs = (as, where) => {
     const attributes = session.template(unwrappedTemplate(as, where, session.profile));
-    // Once the material has proved good, what fails is the token's.
+    // Once the material has proved good, failures are the token's.
     session.begin('C_UnwrapKey', 'create');
     return session.p11.C_UnwrapKey(session.session, kekMechanism(session), wrapper, blob, attributes);
   };
@@ -112,8 +112,9 @@ const takeIn = (
 };
 
 /**
- * By `rsa-aes-kwp` in two steps, each of them inside the token: an AES key with the `import` key, and the key with the AES key.
- * Tokens that have CKM_RSA_AES_KEY_WRAP do the same in one, of the same bytes. By `aes-kwp` the AES key is there already.
+ * `rsa-aes-kwp` has two steps, both inside the token: the `import` key unwraps an AES key, and the AES key unwraps the key.
+ * Tokens with CKM_RSA_AES_KEY_WRAP do the same in one step, from the same bytes. For `aes-kwp` the AES key is in the token
+ * already.
  * @returns as `generate` or `generate-wrapped`
  */
 export const importKey = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {

@@ -16,14 +16,14 @@ import { handlers } from './handlers.js';
 const jitterLimitMs = 5_000;
 const mostMakings = 3;
 /**
- * Milliseconds after which a missing object is looked for again. SoftHSM passes over an object that another of the process's
- * threads is just reading from disk, where that was first seen half written by another process.
+ * Milliseconds after which a missing object is looked for again. SoftHSM skips an object that another thread of the process
+ * is reading from disk, if that thread first saw it half written by another process.
  */
 const nextLooksMs = [10, 100];
 const sleeping = new Int32Array(new SharedArrayBuffer(4));
 const sleep = (ms: number): void => void Atomics.wait(sleeping, 0, 0, ms);
 
-/** The status of a job whose action is not to try again. */
+/** The status of a job whose action is not to retry. */
 const endings: Readonly<Record<ErrorAction, number>> = {
   'reopen-session': status.failedCanary,
   'find-again': status.failedCanary,
@@ -52,7 +52,7 @@ interface Ending {
   readonly code: number;
 }
 
-/** @returns how the job ends, or null to try it again */
+/** @returns the status of the job, or null to retry it */
 const judge = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
   const nextLookMs = nextLooksMs[attempt];
   if (error instanceof KeyMissing && nextLookMs !== undefined) {
@@ -84,7 +84,7 @@ const judge = (session: TokenSession, error: unknown, attempt: number, startedAt
   return end;
 };
 
-/** Like `judge`, if asking the session for its login fails too. */
+/** Like `judge`, also if asking the session for its login fails. */
 const judgeSafely = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
   try {
     return judge(session, error, attempt, startedAt);
@@ -95,7 +95,7 @@ const judgeSafely = (session: TokenSession, error: unknown, attempt: number, sta
 
 const micros = (since: number): number => Math.min(0x7fffffff, Math.round((performance.now() - since) * 1000));
 
-/** Runs one job, with the repetitions that the error policy allows inside a lane. Never throws. */
+/** Runs one job, with the retries that the error policy allows inside a lane. Never throws. */
 export const perform = (session: TokenSession, request: Request & { readonly parts: Buffer[] }): Reply => {
   const startedAt = performance.now();
   const handler = handlers[request.operation];

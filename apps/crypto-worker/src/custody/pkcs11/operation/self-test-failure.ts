@@ -5,17 +5,17 @@ import type { TokenSession } from '../session/token-session.js';
 
 export interface SelfTestFailure {
   /**
-   * `trouble`: a code that the token's state may be behind as well as the algorithm; `refused`: the token will not do it;
-   * `wrong`: it did something else than it should.
+   * `trouble`: a code that the token's state or the algorithm may cause; `refused`: the token does not support it; `wrong`:
+   * the token did something other than expected.
    */
   readonly cause: 'trouble' | 'refused' | 'wrong';
   /** For logs. Only the reason of `wrong` contains no words of the token. */
   readonly reason: string;
 }
 
-/** Actions that mend the session or the token, after which the whole test runs again. */
+/** Actions that repair the session or the token, after which the whole test runs again. */
 const mending: readonly ErrorAction[] = ['reopen-session', 'login', 'reinitialise', 'stop', 'retry-jitter'];
-/** Actions for codes that do not tell whether the token or the request is bad. */
+/** Actions for codes that do not tell whether the token or the request is at fault. */
 const doubtful: readonly ErrorAction[] = ['find-again-or-login', 'fail-canary', 'make-again', 'bad-data-canary'];
 
 const calls = (actions: readonly ErrorAction[], error: unknown, session: TokenSession): boolean => {
@@ -23,7 +23,7 @@ const calls = (actions: readonly ErrorAction[], error: unknown, session: TokenSe
   return code !== null && actions.includes(actionFor(code, session.kind));
 };
 
-/** The error is handled by mending the session or the token: it says nothing about the algorithm. */
+/** Tells whether repairing the session or the token handles the error: then it says nothing about the algorithm. */
 export const mendsSession = (error: unknown, session: TokenSession): boolean => calls(mending, error, session);
 
 export const selfTestFailure = (error: unknown, session: TokenSession): SelfTestFailure => {

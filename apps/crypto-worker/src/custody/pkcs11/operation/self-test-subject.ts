@@ -15,7 +15,7 @@ import { kekMechanism, wrapWith } from './wrap-key.js';
 
 /** A key made for a self-test. */
 interface TestKey extends Made {
-  /** The secret's value, where it is known outside. */
+  /** The secret's value, if it is known outside. */
   readonly value: Buffer | null;
 }
 
@@ -38,7 +38,7 @@ const subjectOf = (session: TokenSession, shape: KeyShape, { key, spki, value }:
   unwrap: unwrapUnder(session, key),
 });
 
-/** A key whose value is known outside, as it is of every key of purpose `wrap`: they are imported. */
+/** Makes a key whose value is known outside. Every key of purpose `wrap` is such a key, because they are imported. */
 const bringIn = (session: TokenSession, shape: KeyShape, as: Placement['as']): TestKey => {
   const value = randomBytes(shape.bits / 8);
   const { key: pair, spki } = make(session, { ...platformShapes.import, bits: 2048 }, ownPlace('session'));
@@ -51,7 +51,7 @@ const bringIn = (session: TokenSession, shape: KeyShape, as: Placement['as']): T
   return { key, spki: null, value };
 };
 
-/** A secret key whose value is read where the token lets a test key be read. */
+/** Makes a secret key, and reads its value if the token allows a test key to be read. */
 const makeSecret = (session: TokenSession, shape: KeyShape): TestKey => {
   try {
     const made = make(session, shape, ownPlace('readable-session'));
@@ -84,7 +84,10 @@ const wrapTestKey = (session: TokenSession, kek: Handle, key: Handle): Buffer =>
   }
 };
 
-/** A wrapped key in use: made, wrapped under a KEK made for this, and unwrapped by the template of such keys. */
+/**
+ * Makes a wrapped key in use: a key that is made, wrapped under a KEK made for this test, and unwrapped by the template of
+ * such keys.
+ */
 export const makeWrappedSubject = (session: TokenSession, shape: KeyShape): Subject => {
   check(session.profile.kekWrap.length > 0, 'it does not support AES key wrap with padding');
   const kek = make(session, platformShapes.kek, ownPlace('session')).key;

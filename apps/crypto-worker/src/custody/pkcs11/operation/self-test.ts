@@ -9,11 +9,11 @@ import { makeSubject, makeWrappedSubject } from './self-test-subject.js';
 export interface SelfTestSpec {
   readonly shape: KeyShape;
   readonly algs: readonly SelfTestAlg[];
-  /** On a key that was wrapped and unwrapped before. */
+  /** Tests a key that was wrapped and unwrapped before. */
   readonly wrapped?: boolean | undefined;
 }
 
-/** Per algorithm: null where it passed, else why not. */
+/** By algorithm: null if it passed, otherwise the failure. */
 export type SelfTestResult = Readonly<Record<string, SelfTestFailure | null>>;
 
 /** Tries each algorithm on a key made for it, against node:crypto. */

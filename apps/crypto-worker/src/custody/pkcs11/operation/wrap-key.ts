@@ -11,7 +11,7 @@ import { BlobRefused, type TokenSession } from '../session/token-session.js';
 import type { UnwrapInto } from '../session/unwrapped-key.js';
 import { make } from './generate.js';
 
-/** The mechanism under KEKs: AES key wrap with padding, by the number this token gives it. */
+/** The mechanism under KEKs: AES key wrap with padding, by this token's number for it. */
 export const kekMechanism = (session: TokenSession): { mechanism: number } => {
   const [mechanism] = session.profile.kekWrap;
   if (mechanism === undefined) throw new Error('the token does not support AES key wrap with padding');
@@ -33,8 +33,8 @@ export const wrapWith = (session: TokenSession, kek: Handle, key: Handle): Buffe
 };
 
 /**
- * Unwraps a key, once its blob has proved to be what it is recorded as.
- * @param into asked for the session whose object it becomes
+ * Unwraps a key, once its blob has proved to match its record.
+ * @param into returns the session of the resulting object
  * @throws BlobRefused
  */
 const unwrapWith = (
@@ -46,7 +46,7 @@ const unwrapWith = (
   if (!timingSafeEqual(macOf(session, blobMac, header, blob), mac)) throw new BlobRefused();
   const unwrapping = session.key(objectClass.secret, kek);
   const template = session.template(
-    // An id of its own: what has the key's is an object of the token.
+    // The object has an id of its own. Objects with the key's id are objects of the token.
     unwrappedTemplate(shapeOfHeader(header), { id: randomBytes(16), ...place }, session.profile),
   );
   const target = into();
@@ -54,7 +54,7 @@ const unwrapWith = (
   return session.p11.C_UnwrapKey(target, kekMechanism(session), unwrapping, blob, template);
 };
 
-/** For the lane's own use, as an object of a session. */
+/** Unwraps a key for the lane's own use, as an object of a session. */
 export const unwrapForUse: UnwrapInto = (session, into, locator) =>
   unwrapWith(session, into, locator, { label: 'ankasecure:unwrapped', as: 'session' });
 
@@ -67,7 +67,10 @@ export const wrapAndBind = (
   return [blob, macOf(session, blobMac, header, blob)];
 };
 
-/** The public half is read at once. @returns blob, MAC and the SPKI of a pair: the key itself exists for as long as this takes */
+/**
+ * Makes a key and wraps it. The public half is read at once. The key itself exists only during this call. @returns blob, MAC
+ * and the SPKI of a pair
+ */
 export const generateWrapped = (
   session: TokenSession,
   _variant: number,
@@ -81,7 +84,7 @@ export const generateWrapped = (
   return spki ? [...wrapped, spki] : wrapped;
 };
 
-/** From one KEK to another. @returns blob and MAC */
+/** Rewraps a key from one KEK to another. @returns blob and MAC */
 export const rewrap = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [locator, header, kek, blobMac] = parts as [Buffer, Buffer, Buffer, Buffer];
   const place = { label: 'ankasecure:to-be-wrapped', as: 'wrappable-session' } as const;

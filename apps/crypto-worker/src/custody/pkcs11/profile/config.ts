@@ -1,20 +1,20 @@
 import type { MechanismName } from '../cryptoki/mechanism.js';
 
-/** One partition's access, as `ankasecure.hsm.pkcs11` (or `partitions.<name>`) gives it. */
+/** One partition's access, as configured by `ankasecure.hsm.pkcs11` (or `partitions.<name>`). */
 export interface Pkcs11Config {
-  /** Name of the partition: part of the canary's label, and of what is logged. */
+  /** The name of the partition. It is part of the canary's label and of log entries. */
   readonly partition: string;
   readonly libraryPath: string;
-  /** Used only where no `tokenLabel` is set: slot indices move. */
+  /** Used only if no `tokenLabel` is set, because slot indices move. */
   readonly slotIndex: number;
   readonly tokenLabel?: string | undefined;
   readonly tokenSerial?: string | undefined;
   readonly pin: string;
-  /** A row of `profiles`; recognised from the token where absent. */
+  /** A row of `profiles`. If absent, the token's own data selects it. */
   readonly profile?: string | undefined;
   /** Lanes: each is a thread with one session. */
   readonly sessionPoolSize: number;
-  /** How long one PKCS#11 job may take before its lane counts as stuck. */
+  /** The time that one PKCS#11 job may take before its lane counts as stuck, in seconds. */
   readonly sessionTimeoutSeconds: number;
   readonly kekLabelPrefix: string;
   /** Treated as if the token did not list them. */
@@ -28,37 +28,37 @@ export interface CustodyLogger {
   error(fields: object, message: string): void;
 }
 
-/** Sees every job as it is answered, for traces and metrics. `micros` is the time inside the lane. */
+/** Receives every job when it is answered, for traces and metrics. `micros` is the time inside the lane. */
 export interface CustodyObserver {
   call(name: string, micros: number, ok: boolean): void;
 }
 
-/** Times in milliseconds and bounds that only tests change. */
+/** Times in milliseconds and limits that only tests change. */
 export interface Tuning {
-  /** Jobs waiting for a lane; beyond it callers get `hsm-unavailable`. */
+  /** Jobs that may wait for a lane. Above this limit callers get `hsm-unavailable`. */
   readonly queueLimit: number;
-  /** How often deadlines and stuck lanes are looked for. */
+  /** The interval of the checks for passed deadlines and stuck lanes. */
   readonly watchMs: number;
   readonly healthMs: number;
-  /** After bad data the canary is asked at most this often, or garbage from outside would keep the token busy with it. */
+  /** The minimum interval of canary checks after bad data. Otherwise garbage from outside would keep the token busy. */
   readonly doubtMs: number;
-  /** Pause before the first new C_Initialize; doubles up to `reinitialiseMaxMs`. */
+  /** The pause before the first new C_Initialize. It doubles up to `reinitialiseMaxMs`. */
   readonly reinitialiseFirstMs: number;
   readonly reinitialiseMaxMs: number;
-  /** After this long without the token the process is told to end. */
+  /** After this time without the token the process is told to end. */
   readonly giveUpMs: number;
   /** Lanes stuck at once before the process is told to end. Default: half the pool, at least two. */
   readonly stuckLimit?: number | undefined;
   /** Handles kept per lane. */
   readonly handleCacheSize: number;
   /**
-   * Wrapped keys kept unwrapped per lane, each an object in the HSM's memory. Some tokens look through all their objects to
-   * find one, SoftHSM at some 30 µs each.
+   * Wrapped keys kept unwrapped per lane, each an object in the HSM's memory. Some tokens search all their objects to find
+   * one, SoftHSM at some 30 µs each.
    */
   readonly unwrappedKeys: number;
-  /** Whether to test RSA-3072 and RSA-4096 behind the start; otherwise each test waits until it is needed. */
+  /** Whether to test RSA-3072 and RSA-4096 in the background after the start. Otherwise each test runs when it is needed. */
   readonly longSelfTests: boolean;
-  /** Pause between two rounds of self-tests that failed; doubles up to `retestMaxMs`. */
+  /** The pause between two rounds of failed self-tests. It doubles up to `retestMaxMs`. */
   readonly retestFirstMs: number;
   readonly retestMaxMs: number;
 }
@@ -80,7 +80,7 @@ export const defaultTuning: Tuning = {
 
 export interface Pkcs11Options {
   readonly observer?: CustodyObserver | undefined;
-  /** The module cannot recover: the process must end, non-zero, and be restarted. Never called for a refused PIN. */
+  /** The module cannot recover: the process must end with a non-zero code and be restarted. Never called for a refused PIN. */
   readonly onFatal?: ((reason: string) => void) | undefined;
   readonly tuning?: Partial<Tuning> | undefined;
 }

@@ -25,7 +25,7 @@ describe('vendor profiles', () => {
     expect(() => chooseProfile('acme', [])).toThrow(/softhsm, kryoptic, luna/);
   });
 
-  it('picks the number of AES key wrap with padding from what the token lists', () => {
+  it("chooses the number of AES key wrap with padding from the token's list", () => {
     const kryoptic = chooseProfile('kryoptic', []);
     const softhsm = chooseProfile('softhsm', []);
     expect(settleProfile(kryoptic, listed(0x210a, 0x210b)).kekWrap).toEqual([ckm.AES_KEY_WRAP_KWP]);

@@ -1,48 +1,51 @@
 import { ckm, type MechanismList } from '../cryptoki/mechanism.js';
 
 /**
- * The differences between tokens, as data. `evidence: 'run'` rows were checked against the token itself; `'documented'` rows
- * follow the vendor's texts and were never run on the hardware, so their self-tests at start have the last word.
+ * The differences between tokens, as data. `evidence: 'run'` rows were checked against the token itself. `'documented'` rows
+ * follow the vendor's texts and were never run on the hardware, so their self-tests at start decide.
  */
 export interface Profile {
   readonly name: string;
   readonly evidence: 'run' | 'documented';
-  /** A software token, for development: no validated module stands behind it. */
+  /** A software token for development, without a validated module. */
   readonly development: boolean;
-  /** Words of the library path, the token's manufacturer or its model, in lower case, by which it is recognised. */
+  /** Lower-case words of the library path, the token's manufacturer or its model, by which the token is recognised. */
   readonly hints: readonly string[];
-  /** The usual place of the library and the form of the PIN, for people. */
+  /** The usual path of the library and the form of the PIN, for people. */
   readonly library: string;
   readonly pinFormat: string;
   readonly gcm: {
     readonly mechanism: number;
-    /** `caller`: we choose the IV; `written-back`: the token writes its own into pIv; `appended`: after the tag. */
+    /**
+     * `caller`: we choose the IV; `written-back`: the token writes its own into pIv; `appended`: the token appends its own
+     * after the tag.
+     */
     readonly ivMode: 'caller' | 'written-back' | 'appended';
-    /** Longest plaintext, bytes. */
+    /** The longest plaintext, in bytes. */
     readonly maxBytes: number;
   };
   /** RFC 3394, for content encryption keys. */
   readonly cekWrap: number;
-  /** RFC 5649, for keys under a KEK: the first that the token lists. */
+  /** RFC 5649, for keys under a KEK: the first one that the token lists. */
   readonly kekWrap: readonly number[];
-  /** `raw-then-unpad`: the token has no OAEP with SHA-256; it does the RSA operation, the worker takes the padding off. */
+  /** `raw-then-unpad`: the token has no OAEP with SHA-256. It does the RSA operation, and the worker removes the padding. */
   readonly oaep: 'token' | 'raw-then-unpad';
-  /** The hash of RSA-OAEP for unwrapping keys. */
+  /** The hash of RSA-OAEP that unwraps keys. */
   readonly importHash: 'SHA-1' | 'SHA-256';
   /** CKA_EC_PARAMS of Ed25519. */
   readonly edParams: 'oid' | 'printable-string';
-  /** How a key is looked up: some tokens are fast only by CKA_ID alone; the class is checked then. */
+  /** The way to look up a key. Some tokens are fast only by CKA_ID alone; the class is checked afterwards. */
   readonly findBy: 'class-and-id' | 'id';
   readonly allowedMechanisms: boolean;
-  /** Attributes the token does not know, left out of templates. */
+  /** Attributes that the token does not know. Templates omit them. */
   readonly omitAttributes: readonly number[];
-  /** C_CreateObject exists: a content encryption key can be brought in to be wrapped. */
+  /** C_CreateObject exists: a content encryption key can be imported to be wrapped. */
   readonly createObject: boolean;
   readonly setAttribute: boolean;
   readonly rwOnly: boolean;
   /** Whether a find sees another process's new objects at once, or only with some configuration. */
   readonly crossProcessVisibility: 'at-once' | 'needs-configuration';
-  /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: what is unwrapped with them must conform to it. */
+  /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: keys that they unwrap must conform to it. */
   readonly unwrapTemplate: boolean;
   readonly pqc: {
     readonly kemEntry: 'interface-3.2' | 'vendor-exports' | null;
@@ -186,14 +189,14 @@ const byName = (name: string): Profile => {
   return profile;
 };
 
-/** @param clues library path, manufacturer and model. @throws when `configured` names no row */
+/** @param clues library path, manufacturer and model. @throws if `configured` names no row */
 export const chooseProfile = (configured: string | undefined, clues: readonly string[]): Profile => {
   if (configured) return byName(configured);
   const text = clues.join(' ').toLowerCase();
   return profiles.find((row) => row.hints.some((hint) => text.includes(hint))) ?? byName('generic');
 };
 
-/** The profile with its key-wrap mechanism settled by what the token lists; none is left where it lists none. */
+/** The profile with the key-wrap mechanism that the token lists; none if it lists none. */
 export const settleProfile = (profile: Profile, listed: MechanismList): Profile => ({
   ...profile,
   kekWrap: profile.kekWrap.filter((mechanism) => listed.has(mechanism)).slice(0, 1),

@@ -3,17 +3,17 @@ import type { KeyRef, Wrapping } from '../../custody.js';
 import type { KeyShape } from '../job/key-shape.js';
 
 /**
- * How a lane is told which key: sixteen bytes are the CKA_ID of an object of the token; anything longer is a wrapped key with
- * all it takes to unwrap it. Layout: SHA-256 of what follows it; the key's own id, the KEK's, the `blob-mac` key's; the MAC;
- * two bytes of length and a header of that length in JSON; the blob.
+ * Names a key for a lane. Sixteen bytes are the CKA_ID of an object of the token. Anything longer is a wrapped key with
+ * everything needed to unwrap it. Layout: SHA-256 of the rest; the CKA_IDs of the key, the KEK and the `blob-mac` key; the
+ * MAC; two bytes of length and a header of that length in JSON; the blob.
  */
 export interface WrappedLocator {
-  /** The key's id and the hash of all the rest: what the key is, whose, and under which KEK. */
+  /** The key's id and the hash of the rest: the key, its owner and its KEK. */
   readonly name: string;
   readonly kek: Buffer;
   readonly blobMac: Buffer;
   readonly mac: Buffer;
-  /** The JSON of what the MAC binds the blob to. */
+  /** The JSON of the data that the MAC binds the blob to. */
   readonly header: Buffer;
   readonly blob: Buffer;
 }

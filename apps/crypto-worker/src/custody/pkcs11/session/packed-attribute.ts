@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import type { PlainAttribute } from '../cryptoki/attribute.js';
 
-/** Loaded by the first who packs: most lanes never do. */
+/** Loaded at the first packing, because most lanes never pack. */
 const load = createRequire(import.meta.url);
 const addressOf = (buffer: Buffer): bigint =>
   BigInt((load('koffi') as { address(value: Buffer): bigint }).address(buffer));
 
-/** CK_ATTRIBUTE where a CK_ULONG has eight bytes: type, pValue, ulValueLen. */
+/** The size of CK_ATTRIBUTE if a CK_ULONG has eight bytes: type, pValue, ulValueLen. */
 const attributeBytes = 24;
 
 const bytesOf = ({ value }: PlainAttribute): Buffer => {
@@ -17,8 +17,8 @@ const bytesOf = ({ value }: PlainAttribute): Buffer => {
 };
 
 /**
- * The value of an attribute that holds attributes, which the binding cannot write since there are pointers in it.
- * @returns with the value what it points at: it must live until the call that takes the value is over
+ * Packs the value of an attribute that holds attributes. The binding cannot write it, because it contains pointers.
+ * @returns the value and the buffers it points at, which must live until the call that takes the value has ended
  */
 export const packAttributes = (
   attributes: readonly PlainAttribute[],

@@ -2,8 +2,8 @@ import type { Handle } from 'pkcs11js';
 import type { TokenSession } from './token-session.js';
 
 /**
- * Does `work` with a session object, and destroys the object whatever happens. Where `work` fails the session is closed, and the
- * object is gone with it.
+ * Runs `work` with a session object, and destroys the object in every case. If `work` fails, the session is closed, which
+ * destroys the object.
  */
 export const passing = <Result>(session: TokenSession, key: Handle, work: () => Result): Result => {
   let result: Result;

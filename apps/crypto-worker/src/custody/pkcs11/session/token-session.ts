@@ -9,18 +9,18 @@ import { isWrapped } from './locator.js';
 import { packAttributes } from './packed-attribute.js';
 import type { UnwrappedKeys } from './unwrapped-key.js';
 
-/** The object is not there, and the login is: it was destroyed. */
+/** The object is missing although the login holds: it was destroyed. */
 export class KeyMissing extends Error {}
-/** Private objects are out of sight: the login is gone. */
+/** Private objects are invisible: the login is lost. */
 export class LoginLost extends Error {}
 /** Another token answers, or this one answers wrongly. */
 export class TokenChanged extends Error {}
 /** The caller's data is bad, as found outside the token. */
 export class BadData extends Error {}
-/** A blob is not bound to what it is recorded as. */
+/** A blob does not match its record. */
 export class BlobRefused extends Error {}
 
-/** Errors that decide by their class how a job ends. */
+/** Errors whose class decides how a job ends. */
 export const telling = [BadData, BlobRefused, KeyMissing, LoginLost, TokenChanged] as const;
 
 export interface SessionSettings {
@@ -29,18 +29,21 @@ export interface SessionSettings {
   readonly handleCacheSize: number;
 }
 
-/** A zero-length buffer that still has an address: an empty one reaches the library as NULL, which is ARGUMENTS_BAD. */
+/** A zero-length buffer that still has an address. An empty one reaches the library as NULL, which is ARGUMENTS_BAD. */
 const empty = Buffer.alloc(16).subarray(4, 4);
 export const addressed = (data: Buffer): Buffer => (data.length === 0 ? empty : data);
 
-/** A lane's one session and the handles found through it. Opens itself when needed and forgets all when an epoch moves on. */
+/**
+ * A lane's one session and the handles found through it. It opens itself when needed and forgets everything when an epoch
+ * changes.
+ */
 export class TokenSession {
   readonly p11: PKCS11;
   /** The data that the running call carries, for the error policy. */
   kind: CallKind = 'own';
   /** The last call begun, for logs. */
   call = '';
-  /** Overrides the kind of every call: the canary's calls carry our data, calls on an imported key its owner's. */
+  /** Overrides the kind of every call: the canary's calls carry our data, calls on an imported key carry its owner's. */
   allCalls: CallKind | null = null;
   private readonly control: Int32Array;
   private settings: SessionSettings;
@@ -49,7 +52,7 @@ export class TokenSession {
   private loginEpoch = 0;
   private handles = new Map<string, Handle>();
   private readonly unwrapped: UnwrappedKeys;
-  /** The key last asked for: a name among the handles, or 'unwrapped'. */
+  /** The key that was last used: a name among the handles, or 'unwrapped'. */
   private used: string | null = null;
   private scratch = Buffer.alloc(16 * 1024);
   /** Buffers that the last template points at. */
@@ -70,12 +73,12 @@ export class TokenSession {
     return this.settings.slot;
   }
 
-  /** After C_Initialize slots have other numbers. */
+  /** After C_Initialize, slots have other numbers. */
   moveTo(slot: Buffer): void {
     this.settings = { ...this.settings, slot };
   }
 
-  /** The session, open and with no handle older than the last login. */
+  /** The session, open and without handles older than the last login. */
   get session(): Handle {
     const moduleEpoch = Atomics.load(this.control, shared.moduleEpoch);
     if (moduleEpoch !== this.moduleEpoch) {
@@ -102,7 +105,7 @@ export class TokenSession {
     this.kind = this.allCalls ?? kind;
   }
 
-  /** An output buffer, overwritten by the next call that asks for one. */
+  /** An output buffer. The next call of this method overwrites it. */
   output(size: number): Buffer {
     if (size > this.scratch.length) this.scratch = Buffer.alloc(size);
     return this.scratch;
@@ -136,7 +139,7 @@ export class TokenSession {
     return handle;
   }
 
-  /** Objects with this CKA_ID, and of this class unless null; at most `limit`. */
+  /** Finds objects with this CKA_ID, and of this class unless null; at most `limit`. */
   find(id: Buffer, objectClass: ObjectClass | null, limit: number): readonly Handle[] {
     const session = this.session;
     const byClass = objectClass !== null && this.profile.findBy === 'class-and-id';
@@ -159,7 +162,7 @@ export class TokenSession {
     return value;
   }
 
-  /** A copy of the attributes in the binding's mutable form, good until the next one is asked for. */
+  /** A copy of the attributes in the binding's mutable form. It is valid until the next call of this method. */
   template(attributes: readonly Attribute[]): Template {
     this.pointedAt = [];
     return attributes.map(({ type, value }) => {
@@ -175,13 +178,13 @@ export class TokenSession {
     this.p11.C_DestroyObject(this.session, handle);
   }
 
-  /** The next use of the key last asked for looks it up again. */
+  /** Makes the next use of the key that was last used look it up again. */
   forgetUsed(): void {
     if (this.used === 'unwrapped') this.unwrapped.close();
     else if (this.used) this.handles.delete(this.used);
   }
 
-  /** Destroys what was unwrapped of these keys, or of all. */
+  /** Destroys the unwrapped objects of these keys, or of all keys. */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
     this.unwrapped.forget(this, objectIds);
   }
@@ -191,7 +194,7 @@ export class TokenSession {
     return this.p11.C_GetSessionInfo(this.session).state === userState;
   }
 
-  /** Ends the session and every operation and session object in it. Handles of token objects stay good. */
+  /** Ends the session and every operation and session object in it. Handles of token objects stay valid. */
   close(): void {
     const handle = this.handle;
     this.handle = null;

@@ -4,11 +4,11 @@ import { rwSession } from '../cryptoki/mechanism.js';
 import { nameIsOf, nameOf, unpackLocator, type WrappedLocator } from './locator.js';
 import type { TokenSession } from './token-session.js';
 
-/** Unwraps a key. @param into asked for the session whose object the key becomes */
+/** Unwraps a key. @param into returns the session of the resulting object */
 export type UnwrapInto = (session: TokenSession, into: () => Handle, locator: WrappedLocator) => Handle;
 
 /**
- * The wrapped keys that a lane has unwrapped, the one unused for longest first. They are objects of a session of their own. The
+ * The wrapped keys that a lane has unwrapped, the least recently used first. They are objects of a separate session. The
  * lane's other session ends with every failed call; if it held these keys, bad data would remove them. Session objects serve
  * all sessions of a process.
  */
@@ -19,14 +19,14 @@ export class UnwrappedKeys {
   private readonly handles = new Map<string, Handle>();
   private cellar: Handle | null = null;
 
-  // A lane's thread runs this source with its types stripped, which leaves no parameter properties.
+  // A lane's thread runs this source with its types stripped, which does not support parameter properties.
   constructor(p11: PKCS11, capacity: number, unwrapInto: UnwrapInto) {
     this.p11 = p11;
     this.capacity = capacity;
     this.unwrapInto = unwrapInto;
   }
 
-  /** @throws BlobRefused, and what looking for the KEK throws */
+  /** @throws BlobRefused, and the errors of looking up the KEK */
   use(session: TokenSession, locator: Buffer): Handle {
     const name = nameOf(locator);
     const known = this.handles.get(name);
@@ -42,14 +42,14 @@ export class UnwrappedKeys {
     return handle;
   }
 
-  /** Destroys what there is of these keys: C_DestroyObject is what clears the HSM's memory. */
+  /** Destroys the unwrapped objects of these keys. C_DestroyObject clears the HSM's memory. */
   forget(session: TokenSession, objectIds: readonly Uint8Array[] | 'all'): void {
     if (objectIds === 'all') return this.close();
     for (const name of [...this.handles.keys()])
       if (objectIds.some((id) => nameIsOf(name, id))) this.drop(session, name);
   }
 
-  /** Ends their session, and them with it. */
+  /** Ends their session, which destroys them. */
   close(): void {
     const cellar = this.cellar;
     this.lose();
@@ -61,7 +61,7 @@ export class UnwrappedKeys {
     }
   }
 
-  /** The module has ended, and they with it. */
+  /** Forgets them, because the module has ended. */
   lose(): void {
     this.handles.clear();
     this.cellar = null;

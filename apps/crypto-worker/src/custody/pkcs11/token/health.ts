@@ -17,7 +17,7 @@ export interface HealthParts {
   readonly partition: string;
   readonly spec: Omit<CanarySpec, 'create' | 'keyLabel'>;
   readonly everyMs: number;
-  /** The shortest time between the last check and one that is asked for. */
+  /** The shortest time between the last check and a requested one, in milliseconds. */
   readonly askedPauseMs: number;
   readonly logger: CustodyLogger;
   /** Runs a canary job. */
@@ -47,7 +47,7 @@ export class Health {
     return this.isOk;
   }
 
-  /** The first check makes the canary's key if need be. @throws what the check met */
+  /** The first check makes the canary's key if it is missing. @throws the error of the check */
   async start(): Promise<void> {
     await this.runCheck(true);
     this.timer = setInterval(() => void this.check(), this.parts.everyMs);
@@ -66,7 +66,7 @@ export class Health {
     return this.running;
   }
 
-  /** A caller's data was refused with a code that could also mean a dead token. */
+  /** Requests a check, because a caller's data was refused with a code that could also mean a dead token. */
   ask(): void {
     if (this.asked) return;
     const wait = Math.max(0, this.lastAt + this.parts.askedPauseMs - performance.now());

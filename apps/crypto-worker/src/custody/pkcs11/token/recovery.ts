@@ -6,13 +6,13 @@ import type { LanePool } from '../lane/lane-pool.js';
 import type { CustodyLogger, Tuning } from '../profile/config.js';
 import { PinRefused, type TokenModule } from './token-module.js';
 
-/** `recovering` keeps callers waiting for the first attempt; `down` turns them away at once; `stopped` never ends. */
+/** `recovering` keeps callers waiting for the first attempt; `down` refuses them at once; `stopped` never ends. */
 export type ModuleState = 'up' | 'recovering' | 'down' | 'stopped';
 
 export interface RecoveryParts {
   readonly module: TokenModule;
   readonly pool: () => LanePool;
-  /** The memory all lanes share: login and module epochs. */
+  /** The memory that all lanes share: login and module epochs. */
   readonly control: Int32Array;
   readonly timeoutMs: number;
   readonly tuning: Tuning;
@@ -28,7 +28,7 @@ const reasonOf = (error: unknown): string => {
 
 export const unavailable = (): AnkaError => new AnkaError('hsm-unavailable');
 
-/** Restores login and module, one at a time, and stops for good when a PIN is refused. */
+/** Restores login and module, one at a time, and stops for good if a PIN is refused. */
 export class Recovery {
   private readonly parts: RecoveryParts;
   private current: ModuleState = 'up';
@@ -56,7 +56,7 @@ export class Recovery {
     this.delay = this.parts.tuning.reinitialiseFirstMs;
   }
 
-  /** Logs in unless another call did so since `epochSeen`. */
+  /** Logs in, unless another call has done so since `epochSeen`. */
   login(epochSeen: number): void {
     if (this.current !== 'up' || epochSeen !== this.loginEpoch) return;
     try {
@@ -78,7 +78,7 @@ export class Recovery {
     return this.running;
   }
 
-  /** After this nothing reaches the token any more; the process stays up, not ready, so that no restart repeats the PIN. */
+  /** Stops for good: nothing reaches the token any more. The process stays up, not ready, so that no restart repeats the PIN. */
   stop(reason: string): void {
     if (this.current === 'stopped') return;
     this.current = 'stopped';
@@ -95,7 +95,7 @@ export class Recovery {
     await this.running;
   }
 
-  /** Also where each initialisation succeeds and the canary fails after it. */
+  /** This also applies if each initialisation succeeds and the canary fails after it. */
   private givesUp(): boolean {
     const { tuning, fatal } = this.parts;
     const tooLong = this.troubleSince !== null && performance.now() - this.troubleSince > tuning.giveUpMs;

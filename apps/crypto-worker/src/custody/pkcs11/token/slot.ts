@@ -1,7 +1,7 @@
 import type { Module, Slot, Token } from 'graphene-pk11';
 import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 
-/** The token a configuration means is not there, or cannot be told from another. The message is for the operator. */
+/** The configured token is missing, or cannot be told from another. The message is for the operator. */
 export class SlotNotFound extends Error {}
 
 export interface Selection {
@@ -22,7 +22,7 @@ const present = (module: Module): Selection[] => {
 const labels = (all: readonly Selection[]): string =>
   all.map(({ token }) => `“${token.label}” (${token.serialNumber})`).join(', ') || 'none';
 
-/** Selects by label and serial. The index counts only where the configuration has neither, since indices move with tokens. */
+/** Selects by label and serial. The index counts only if neither is configured, because indices change when tokens are added. */
 export const selectSlot = (module: Module, config: Pkcs11Config, logger: CustodyLogger): Selection => {
   const all = present(module);
   const { tokenLabel, tokenSerial, slotIndex } = config;

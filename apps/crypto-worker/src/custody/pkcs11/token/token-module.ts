@@ -8,10 +8,10 @@ import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 import { chooseProfile, type Profile, settleProfile } from '../profile/profile.js';
 import { SlotNotFound, selectSlot } from './slot.js';
 
-/** CKF_OS_LOCKING_OK: without it concurrent use crashes. */
+/** CKF_OS_LOCKING_OK: without it, concurrent use crashes. */
 const osLocking = { flags: 2 };
 
-/** The token refused the PIN. Trying again may lock it: neither this process nor its supervisor should. */
+/** The token refused the PIN. Another attempt may lock the token, so neither this process nor its supervisor should make one. */
 export class PinRefused extends Error {
   override readonly name = 'PinRefused';
 }
@@ -19,8 +19,8 @@ export class PinRefused extends Error {
 const opened = new Set<string>();
 
 /**
- * One run of a PKCS#11 library on one token: the main thread's side. Only here are C_Initialize, C_Login and C_Finalize called;
- * Finalize only while no lane has a call under way. A library serves one partition per process.
+ * One run of a PKCS#11 library on one token, on the main thread's side. Only this class calls C_Initialize, C_Login and
+ * C_Finalize; Finalize only while no lane has a call under way. A library serves one partition per process.
  */
 export class TokenModule {
   private readonly config: Pkcs11Config;
@@ -28,7 +28,7 @@ export class TokenModule {
   private readonly module: Module;
   private readonly path: string;
   private openSlot: Slot | null = null;
-  /** Carries the login: some tokens log out with the last session. */
+  /** Holds the login: some tokens log out with the last session. */
   private anchor: Buffer | null = null;
   private recognised: TokenIdentity | null = null;
   private settledProfile: Profile | null = null;
@@ -119,7 +119,7 @@ export class TokenModule {
     }
   }
 
-  /** The first time learns what the token is; later it must be the same one. */
+  /** The first call records the token's identity. Later calls require the same token. */
   private recognise(slot: Slot, token: Token): void {
     const seen = { label: token.label, serial: token.serialNumber };
     if (this.recognised) {
@@ -141,8 +141,8 @@ export class TokenModule {
 }
 
 /**
- * A mechanism that a token lists and then does not know is left out. Any other error may pass, and must not count as a missing
- * mechanism: what a token lacks may be done in software.
+ * Omits a mechanism that a token lists and then does not know. Any other error may pass, and must not count as a missing
+ * mechanism, because missing mechanisms may be replaced by software.
  */
 const mechanismsOf = ({ lib, handle }: Slot): MechanismList => {
   const found = new Map<number, MechanismInfo>();

@@ -23,10 +23,10 @@ import { Health } from './health.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
 
-/** The parts behind a custody: module, lanes, recovery, health, capabilities; and the handling of each job's reply. */
+/** The parts behind a custody: module, lanes, recovery, health and capabilities. It handles each job's reply. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
-  /** The same for wrapped keys. Their self-tests run when they are needed. */
+  /** The capabilities of wrapped keys. Their self-tests run when they are needed. */
   readonly wrappedCapabilities: Capabilities;
   private readonly timeoutMs: number;
   private readonly tuning: Tuning;
@@ -81,7 +81,7 @@ export class TokenRuntime {
     return this.module.profile;
   }
 
-  /** By the token's list; each import has the last word. */
+  /** Decides by the token's list. Each import decides in the end. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility {
     return importAbility(method, of, this.module.profile, this.module.mechanisms);
   }
@@ -92,7 +92,7 @@ export class TokenRuntime {
 
   /**
    * Runs one job in a lane. `parts` must not change until the promise settles.
-   * @param slow it makes an RSA key: never on all lanes at once
+   * @param slow the job makes an RSA key and never runs on all lanes at once
    */
   call(
     budget: Deadline,

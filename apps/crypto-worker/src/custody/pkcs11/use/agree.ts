@@ -3,7 +3,7 @@ import { cka, objectClass, passingSecret } from '../cryptoki/attribute.js';
 import { ckm, noKdf, params } from '../cryptoki/mechanism.js';
 import type { TokenSession } from '../session/token-session.js';
 
-/** @param size of Z in bytes: that of the curve's field */
+/** @param size of Z in bytes: the size of the curve's field */
 export const agreeWith = (session: TokenSession, key: Handle, peer: Buffer, size: number): Buffer => {
   const parameter = { type: params.ecdh, kdf: noKdf, publicData: peer };
   const template = session.template(passingSecret([{ type: cka.VALUE_LEN, value: size }]));

@@ -13,7 +13,7 @@ import { openGcmWith, sealGcm, sealGcmWith } from './gcm.js';
 const handle = Buffer.from([1]);
 const secret = randomBytes(32);
 
-/** A token whose GCM chooses its own IV and appends it after the tag, as a Luna does: none that can be run here does so. */
+/** A token whose GCM chooses its own IV and appends it after the tag, as a Luna does. No token that can run here does so. */
 class AppendingToken {
   private iv: Buffer = Buffer.alloc(0);
   private aad: Buffer = Buffer.alloc(0);
@@ -65,7 +65,7 @@ const selfTestOfDir = (ivBytes: number): unknown => {
   return JSON.parse(String(result));
 };
 
-describe('a token that appends the IV it chose', () => {
+describe('a token that appends its own IV', () => {
   it('seals for dir with an IV of 12 bytes', () => {
     expect(selfTestOfDir(12)).toEqual({ dir: null });
     expect(sealGcm(session(12), 0, [randomBytes(16), randomBytes(3), randomBytes(9)])[0]).toHaveLength(12);
@@ -80,7 +80,7 @@ describe('a token that appends the IV it chose', () => {
     );
   });
 
-  it('serves the canary with either', () => {
+  it('serves the canary with either IV', () => {
     const token = session(16);
     const [iv, ciphertext, tag] = sealGcmWith(token, handle, Buffer.alloc(0), Buffer.from('song'));
     const aad = Buffer.alloc(0);

@@ -7,7 +7,10 @@ import { addressed, type TokenSession } from '../session/token-session.js';
 export const ivBytes = 12;
 export const tagBytes = 16;
 
-/** The v2.40 structure with ulIvBits; the other leaves that field uninitialised. No AAD is a NULL of length 0, which is legal here. */
+/**
+ * The v2.40 structure with ulIvBits. The other one leaves that field uninitialised. No AAD is a NULL of length 0, which is
+ * legal here.
+ */
 const mechanism = (session: TokenSession, iv: Buffer, aad: Buffer): Mechanism => {
   const parameter: AesGCM = { type: params.gcm, iv, ivBits: iv.length * 8, tagBits: tagBytes * 8 };
   if (aad.length > 0) parameter.aad = aad;
@@ -17,7 +20,7 @@ const mechanism = (session: TokenSession, iv: Buffer, aad: Buffer): Mechanism =>
 const freshIv = (session: TokenSession): Buffer =>
   session.profile.gcm.ivMode === 'caller' ? randomBytes(ivBytes) : Buffer.alloc(ivBytes);
 
-/** A256GCM has a 96-bit IV (RFC 7518 §5.3): with another one no JOSE library opens what the token sealed. */
+/** A256GCM has a 96-bit IV (RFC 7518 §5.3). With any other IV, no JOSE library opens the result. */
 export const isJweIv = (iv: Buffer): boolean => iv.length === ivBytes;
 
 /** @returns IV as the token used it, ciphertext, tag */

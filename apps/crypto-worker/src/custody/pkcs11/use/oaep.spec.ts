@@ -13,7 +13,7 @@ interface Group {
   readonly privateKeyPkcs8: string;
 }
 
-/** What a token with CKM_RSA_X_509 gives; a ciphertext that is no residue is refused there. */
+/** The result of CKM_RSA_X_509. A token refuses a ciphertext that is not below the modulus. */
 const rawDecrypt = (pkcs8: string, ciphertext: Buffer): Buffer | null => {
   const key = createPrivateKey({ key: Buffer.from(pkcs8, 'hex'), format: 'der', type: 'pkcs8' });
   try {
@@ -44,7 +44,7 @@ describe.skipIf(vectorsAbsent)('OAEP unpadding against Wycheproof', () => {
 });
 
 describe('OAEP unpadding', () => {
-  it('refuses blocks that no modulus gives', () => {
+  it('refuses blocks that no modulus yields', () => {
     expect(unpadOaep(new Uint8Array(257), 256)).toBeNull();
     expect(unpadOaep(new Uint8Array(10), 65)).toBeNull();
     expect(unpadOaep(new Uint8Array(256), 256)).toBeNull();

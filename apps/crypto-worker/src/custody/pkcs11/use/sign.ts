@@ -8,7 +8,7 @@ import { addressed, type TokenSession } from '../session/token-session.js';
 interface Signing {
   readonly objectClass: typeof objectClass.private | typeof objectClass.secret;
   readonly mechanism: Mechanism;
-  /** Goes before the input: DigestInfo. */
+  /** Precedes the input: DigestInfo. */
   readonly prefix: Buffer | null;
 }
 
@@ -20,7 +20,7 @@ const byPrivateKey = (mechanism: Mechanism, prefix: Buffer | null = null): Signi
 
 type HashMechanism = (typeof hashMechanisms)[Hash];
 
-/** How each scheme that takes a hash is asked of a token. PSS salts are as long as the hash (RFC 7518 §3.5). */
+/** The token's mechanisms for schemes that take a hash. PSS salts are as long as the hash (RFC 7518 §3.5). */
 const hashed = {
   'rsa-pkcs1': ({ digestInfo }: HashMechanism) =>
     byPrivateKey({ mechanism: ckm.RSA_PKCS }, Buffer.from(digestInfo, 'hex')),
@@ -35,7 +35,7 @@ const hashed = {
   }),
 } as const satisfies Record<HashedScheme, (of: HashMechanism) => Signing>;
 
-/** How the others are asked. */
+/** The token's mechanisms for the other schemes. */
 const hashless = {
   ecdsa: byPrivateKey({ mechanism: ckm.ECDSA }),
   eddsa: byPrivateKey({ mechanism: ckm.EDDSA }),
