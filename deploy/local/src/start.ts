@@ -46,7 +46,7 @@ AnkaSecure is ready at ${stack.baseUrl}
 Try it:
   curl -s ${stack.baseUrl}/api/v1/sign -H "authorization: Bearer $(cat ${quoted(tokens.adminTokenFile)})" -H 'content-type: application/json' -d '{"keyId":"${signingKeyId}","payload":"hello","encoding":"utf8"}'
 
-Ctrl-C stops all of it.`;
+Press Ctrl-C to stop everything.`;
 
 /** Resolves on the first request to stop, or when standard output is closed. The terminal and npm may both send the signal. */
 const askedToStop = new Promise<void>((resolve) => {
@@ -87,7 +87,10 @@ const start = async (): Promise<number> => {
   print(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s. Running the main job once:`);
   try {
     const result = await runDemo(stack, step);
-    if (once) return 0;
+    if (once) {
+      print('The main job succeeded. Run npm start to keep the services up.');
+      return 0;
+    }
     print(describe(stack, result));
     return await stayUp(stack, supervisor);
   } finally {

@@ -90,7 +90,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'audit tamper or loss': {
     control:
-      'A result is released only after its event is committed. Every event has an HMAC under a key of the HSM, a gapless sequence number and a link to the event before it.',
+      'A result is released only after its event is committed. Every event has an HMAC under a key that the HSM derives or holds, a gapless sequence number and a link to the event before it.',
     proofs: [
       e2e('audit/tamper.spec.ts', 'names the first bad event when an attacker %s'),
       e2e('audit/tamper.spec.ts', 'differs by its HMACs from a trail that an attacker rewrote'),

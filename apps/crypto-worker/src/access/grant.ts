@@ -24,8 +24,8 @@ export const grantsOf = (grants: readonly Grant[]): GrantsOfKey => ({
 });
 
 /**
- * Checks access by the grants that the transaction sees. If the caller's role is enough, no grants are read.  @throws
- * AnkaError `key-access-denied`
+ * Checks access by the grants that the transaction sees. If the caller's role is enough, no grants are read.
+ * @throws AnkaError `key-access-denied`
  */
 export const assertGranted = async (
   manager: EntityManager,

@@ -16,7 +16,7 @@ import { refusalOf } from '../key/key-state.js';
 import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 
 interface Named {
@@ -91,7 +91,8 @@ export class KeyAliases {
 
   /**
    * Removes an alias. Changes of one tenant's aliases run one after the other, because each holds the tenant's fence.
-   * @returns the alias before its removal  @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
+   * @returns the alias before its removal
+   * @throws AnkaError `alias-not-found`, `key-access-denied`, `precondition-failed`
    */
   remove(context: Context, { name }: Named): Promise<Alias | DryRun> {
     const { tenantId } = context;

@@ -164,13 +164,14 @@ export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string 
 export interface KeyCustody {
   readonly kind: CustodyKind;
   /**
-   * Resolves when the self-tests of `algorithm` have run. A test that has not begun begins at once.  @param custody of the
-   * key to make, if a custody serves several kinds; `token` by default
+   * Resolves when the self-tests of `algorithm` have run. A test that has not begun begins at once.
+   * @param custody of the key to make, if a custody serves several kinds; `token` by default
    */
   capability(budget: Deadline, algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Promise<Capability>;
   /**
    * Returns what is known now: `self-test-pending` while a test runs. Every operation calls it, so it allocates and awaits
-   * nothing.  @param custody of the key in use, if a custody serves several kinds; wrapped keys are used in the token
+   * nothing.
+   * @param custody of the key in use, if a custody serves several kinds; wrapped keys are used in the token
    */
   known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability;
   /** As `known`, for every algorithm and purpose. */
@@ -223,8 +224,8 @@ export interface Custody extends KeyCustody {
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
    * Imports a key. Its plaintext exists only inside the token. The public half of a pair is computed and proved, never taken
-   * from the material.  @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the
-   * cause
+   * from the material.
+   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /** Destroys every object with this CKA_ID. @returns the number of objects; 0 is not an error */

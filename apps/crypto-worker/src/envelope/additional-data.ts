@@ -7,7 +7,8 @@ export const aadHashOf = (aad: Uint8Array): string => hash('sha256', aad, 'base6
 
 /**
  * Checks that the additional data is present exactly if the header binds it, and that it is the same. Nothing here is
- * secret.  @throws AnkaError `decryption-failed`
+ * secret.
+ * @throws AnkaError `decryption-failed`
  */
 export const requireSameAad = ({ aadHash }: JweHeader, aad: Uint8Array | undefined): void => {
   if (aadHash !== (aad === undefined ? null : aadHashOf(aad))) throw decryptionFailed('aad-mismatch');

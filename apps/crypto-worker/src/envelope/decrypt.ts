@@ -77,9 +77,10 @@ const open = {
 } as const satisfies Record<JweAlg, Open>;
 
 /**
- * Decrypts a JWE that passed `readJwe`, with the key that the caller found for it.  @throws AnkaError `algorithm-mismatch`
- * if the header names another algorithm than the key record, `jwe-invalid` if the ephemeral key is on another curve,
- * `decryption-failed` (the same for every cause; see `DecryptionFailure`), and custody's errors
+ * Decrypts a JWE that passed `readJwe`, with the key that the caller found for it.
+ * @throws AnkaError `algorithm-mismatch` if the header names another algorithm than the key record, `jwe-invalid` if the
+ * ephemeral key is on another curve, `decryption-failed` (the same for every cause; see `DecryptionFailure`), and custody's
+ * errors
  */
 export const openJwe = async (
   custody: Custody,

@@ -53,8 +53,8 @@ const sealDirectly = async (
 
 /**
  * Encrypts `plaintext` to `key` as a compact JWE with A256GCM. The algorithm is the key record's. A hash in the protected
- * header (`aad#S256`) binds `aad`, so the JWE stays compact and states that it needs additional data.  @throws AnkaError
- * custody's errors, `deadline-exceeded`, and `purpose-mismatch` for a key that does not encrypt
+ * header (`aad#S256`) binds `aad`, so the JWE stays compact and states that it needs additional data.
+ * @throws AnkaError custody's errors, `deadline-exceeded`, and `purpose-mismatch` for a key that does not encrypt
  */
 export const sealJwe = async (
   custody: Custody,

@@ -69,8 +69,8 @@ export const readJwe = (compact: string): JweParts => {
 };
 
 /**
- * The key version that the header names; null if it names none.  @throws AnkaError `key-not-found` for a kid in another form
- * than ours
+ * The key version that the header names; null if it names none.
+ * @throws AnkaError `key-not-found` for a kid in another form than ours
  */
 export const kidOfJwe = ({ header }: JweParts): { keyId: string; version: number } | null => {
   if (header.kid === null) return null;

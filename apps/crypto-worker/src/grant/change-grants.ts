@@ -19,7 +19,7 @@ import { lockKeyFor } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { forecastKey } from '../outcome/dry-run.js';
+import { forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
 
 type Put = z.infer<typeof putGrants.contract.request>;

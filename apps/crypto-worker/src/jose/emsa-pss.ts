@@ -33,7 +33,9 @@ export const emsaPssEncode = (hash: Hash, digest: Uint8Array, bits: number): Buf
 
 /**
  * EMSA-PSS-VERIFY (RFC 8017 §9.1.2) with MGF1 over the same hash and a salt as long as the hash. Step numbers are the RFC's.
- * All inputs are public.  @param encoded EM  @param bits emBits: one less than the bits of the modulus
+ * All inputs are public.
+ * @param encoded EM
+ * @param bits emBits: one less than the bits of the modulus
  */
 export const emsaPssVerify = (hash: Hash, digest: Uint8Array, encoded: Uint8Array, bits: number): boolean => {
   const size = hashBytes[hash];

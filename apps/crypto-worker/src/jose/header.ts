@@ -30,8 +30,8 @@ export type ProtectedHeader = Readonly<Record<string, unknown>>;
 
 /**
  * The gate for every compact token, before any other code reads it. It requires an allowed size, canonical base64url,
- * well-formed UTF-8, a JSON object without duplicate members or `refusedMembers`, and a `kid` that is a string.  @throws
- * AnkaError `code`
+ * well-formed UTF-8, a JSON object without duplicate members or `refusedMembers`, and a `kid` that is a string.
+ * @throws AnkaError `code`
  */
 export const readProtectedHeader = (segment: string, code: HeaderErrorCode): ProtectedHeader => {
   const refuse = (detail: string, cause?: unknown): never => {

@@ -28,7 +28,8 @@ export const readKekState = async (manager: EntityManager, tenantId: string): Pr
 
 /**
  * Records the start of a rotation, unless one is under way. Holds the tenant's fence: a key that an older KEK wraps is
- * either recorded before and counted, or its record is refused.  @returns false if one is under way
+ * either recorded before and counted, or its record is refused.
+ * @returns false if one is under way
  */
 export const beginRotation = async (
   manager: EntityManager,

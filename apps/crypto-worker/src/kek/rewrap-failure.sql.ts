@@ -9,8 +9,8 @@ export interface RewrapFailure {
 }
 
 /**
- * Records the codes of failures if the blob is still the one that was tried.  @returns the failures that were not on record
- * yet, without repeated failures for the same reason
+ * Records the codes of failures if the blob is still the one that was tried.
+ * @returns the failures that were not on record yet, without repeated failures for the same reason
  */
 export const recordFailures = async (
   manager: EntityManager,

@@ -76,7 +76,10 @@ export class KeyStore {
     this.named = new NamedKeys(dataSource, this);
   }
 
-  /** @param version null for the current version  @throws AnkaError `key-not-found`, also for another tenant's key */
+  /**
+   * @param version null for the current version
+   * @throws AnkaError `key-not-found`, also for another tenant's key
+   */
   async find(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
     const known = this.known.has(nameOf(tenantId, keyId));
     const found = pick(await this.load(tenantId, keyId), version);

@@ -17,9 +17,9 @@ const whenTested = async (custody: Custody, budget: Deadline, key: Key, alg: Alg
 };
 
 /**
- * Checks that this token has passed the self-test that the key needs.  @returns undefined if it has, which costs nothing;
- * otherwise a promise that waits for a pending self-test  @throws (rejects with) AnkaError `algorithm-unavailable`,
- * `hsm-timeout`
+ * Checks that this token has passed the self-test that the key needs.
+ * @returns undefined if it has, which costs nothing; otherwise a promise that waits for a pending self-test
+ * @throws (rejects with) AnkaError `algorithm-unavailable`, `hsm-timeout`
  */
 export const selfTested = (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> | undefined =>
   custody.known(key.algorithm, key.purpose, key.custody).algs.includes(alg)

@@ -14,7 +14,7 @@ import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
 import { moveVersion } from './change-state.sql.js';
@@ -47,8 +47,9 @@ export class ChangeState {
 
   /**
    * @param destruction for `schedule-destroy`. A repeated request within a day is answered with the scheduled destruction.
-   * @returns the key with its changed version, the last one if there are several  @throws AnkaError `key-not-found`,
-   * `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`, `approval-required`
+   * @returns the key with its changed version, the last one if there are several
+   * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`,
+   * `approval-required`
    */
   change(context: Context, change: StateChange, destruction?: Destruction): Promise<Key | DryRun> {
     const { verb, id, version } = change;

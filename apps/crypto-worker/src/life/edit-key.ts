@@ -8,7 +8,7 @@ import { keyResource } from '../key/key-resource.js';
 import { lockKeyFor } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { forecastKey } from '../outcome/dry-run.js';
+import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';
@@ -28,8 +28,9 @@ export class EditKey {
   ) {}
 
   /**
-   * Leaves members that the request does not name unchanged.  @throws AnkaError `key-not-found`, `key-access-denied`,
-   * `precondition-failed`, `policy-refused`; `key-state` if purge protection would come too late
+   * Leaves members that the request does not name unchanged.
+   * @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`, `policy-refused`; `key-state` if purge
+   * protection would come too late
    */
   edit(context: Context, request: EditRequest): Promise<Key | DryRun> {
     const { id, ...fields } = request;

@@ -81,8 +81,9 @@ export const standingCompromise = (rows: readonly StoredVersion[], change: State
 };
 
 /**
- * Plans the moves of a change.  @param rows all versions, oldest first  @throws AnkaError `key-not-found` for a missing
- * version, `key-state` if the table allows no move of the versions
+ * Plans the moves of a change.
+ * @param rows all versions, oldest first
+ * @throws AnkaError `key-not-found` for a missing version, `key-state` if the table allows no move of the versions
  */
 export const planChange = (
   rows: readonly StoredVersion[],

@@ -19,7 +19,7 @@ import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { forecastKey } from '../outcome/dry-run.js';
+import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';

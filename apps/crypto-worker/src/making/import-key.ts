@@ -51,9 +51,9 @@ export class ImportKey {
   }
 
   /**
-   * Creates a key from wrapped material, as `CreateKey.create`. A dry run does not open the material.  @throws AnkaError
-   * `algorithm-unavailable` before the material is opened, if the token cannot import it; `key-not-found` for a wrapping
-   * key, and what `assertUnwraps` throws; `decryption-failed`
+   * Creates a key from wrapped material, as `CreateKey.create`. A dry run does not open the material.
+   * @throws AnkaError `algorithm-unavailable` before the material is opened, if the token cannot import it; `key-not-found`
+   * for a wrapping key, and what `assertUnwraps` throws; `decryption-failed`
    */
   import(
     context: Context,

@@ -34,8 +34,8 @@ export interface VersionMaking {
   readonly ref: Omit<KeyRef, 'objectId'>;
   readonly make: (key: NewKey) => Promise<GeneratedKey>;
   /**
-   * Takes the tenant's fence and writes the rest of the record.  @returns false if the decision no longer holds; nothing is
-   * kept
+   * Takes the tenant's fence and writes the rest of the record.
+   * @returns false if the decision no longer holds; nothing is kept
    */
   readonly record: (manager: EntityManager) => Promise<boolean>;
   readonly report?: Making<unknown>['report'];

@@ -24,8 +24,10 @@ export interface KeySource {
 export interface Supply {
   /**
    * Begins the use of another key, if making this one needs it. It runs before anything else begins, so a refusal leaves
-   * nothing to clean up.  @param told receives that key's remaining quota  @returns a function that ends the use  @throws
-   * AnkaError `quota-exceeded`
+   * nothing to clean up.
+   * @param told receives that key's remaining quota
+   * @returns a function that ends the use
+   * @throws AnkaError `quota-exceeded`
    */
   readonly begin?: (told: (left: KeyQuota) => void) => () => void;
   readonly make: (key: NewKey) => Promise<GeneratedKey>;
@@ -48,10 +50,10 @@ interface RequestedCreation {
 }
 
 /**
- * Plans a key, if all checks pass and the caller still waits. From here on an object is made or cleaned up.  @param
- * assertRoom throws `quota-exceeded` if the tenant has reached its limit of keys  @throws AnkaError `tenant-mismatch`,
- * `request-invalid`, `purpose-mismatch`, `algorithm-mismatch`, `policy-refused`, `algorithm-unavailable`, `quota-exceeded`,
- * `deadline-exceeded`, and the source's errors
+ * Plans a key, if all checks pass and the caller still waits. From here on an object is made or cleaned up.
+ * @param assertRoom throws `quota-exceeded` if the tenant has reached its limit of keys
+ * @throws AnkaError `tenant-mismatch`, `request-invalid`, `purpose-mismatch`, `algorithm-mismatch`, `policy-refused`,
+ * `algorithm-unavailable`, `quota-exceeded`, `deadline-exceeded`, and the source's errors
  */
 export const planCreation = async (
   custody: Custody,

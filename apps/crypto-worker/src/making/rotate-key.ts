@@ -20,7 +20,7 @@ import { objectKindOf } from '../key/key-version.js';
 import { assertRevision, lockKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
-import { type Forecast, forecastKey } from '../outcome/dry-run.js';
+import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
@@ -75,7 +75,8 @@ export class RotateKey {
   /**
    * Rotates once per `resourceId` of the context, if there is one. Nothing is done twice: if another call has taken the turn
    * or replaced the used-up version meanwhile, the key is returned unchanged. A scheduled rotation replaces only an ACTIVE
-   * version.  @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`,
+   * version.
+   * @throws AnkaError `key-not-found`, `key-access-denied` for a request, `key-state`, `precondition-failed`,
    * `policy-refused`, `algorithm-unavailable`, and custody's errors
    */
   rotate(context: Context, rotation: Rotation): Promise<Rotated | DryRun> {

@@ -11,8 +11,9 @@ import { refusedBy } from '../policy/ruling.js';
 
 /**
  * Checks whether `key` may unwrap a key of `algorithm` now. No caller may accept a risk here: material imported under a
- * compromised key stays known for good.  @throws AnkaError `key-access-denied`, `purpose-mismatch`, `key-state`,
- * `wrapping-key-weak`, `policy-refused`, `algorithm-unavailable`
+ * compromised key stays known for good.
+ * @throws AnkaError `key-access-denied`, `purpose-mismatch`, `key-state`, `wrapping-key-weak`, `policy-refused`,
+ * `algorithm-unavailable`
  */
 export const assertUnwraps = async (
   custody: Custody,

@@ -22,7 +22,8 @@ export class ObjectDestroyer {
   ) {}
 
   /**
-   * May be repeated after any interruption.  @param record writes the end of the destruction and returns the event to seal
+   * May be repeated after any interruption.
+   * @param record writes the end of the destruction and returns the event to seal
    * @returns the number of objects that existed; undefined if the intent now belongs to another worker, and so does the rest
    * of the work
    */

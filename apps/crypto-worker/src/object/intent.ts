@@ -47,8 +47,8 @@ export class Intents {
 
   /**
    * Records that an object will be made. The caller releases the intent in the end, however the work ends. An intent whose
-   * commit was not confirmed is released at once; if it exists, the reconciler finds it.  @param event sealed as `unknown`
-   * if nobody can tell how the work ended
+   * commit was not confirmed is released at once; if it exists, the reconciler finds it.
+   * @param event sealed as `unknown` if nobody can tell how the work ended
    */
   async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
     const intent = await this.prepare(tenantId, objectId);
@@ -57,9 +57,10 @@ export class Intents {
   }
 
   /**
-   * Records that an object will be destroyed.  @param event sealed when the object is gone, whichever worker destroys it
-   * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed  @returns
-   * undefined if it is not
+   * Records that an object will be destroyed.
+   * @param event sealed when the object is gone, whichever worker destroys it
+   * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed
+   * @returns undefined if it is not
    */
   async beginDestroying(
     { tenantId }: Pick<Context, 'tenantId'>,
@@ -129,8 +130,8 @@ export class Intents {
   }
 
   /**
-   * Ends an intent in the transaction that records how it ended.  @returns false if this holder no longer has it, because it
-   * has ended or was claimed
+   * Ends an intent in the transaction that records how it ended.
+   * @returns false if this holder no longer has it, because it has ended or was claimed
    */
   async end(manager: EntityManager, { tenantId, objectId, lease }: Intent): Promise<boolean> {
     const { affected } = await manager.delete(IntentRecord, { tenantId, objectId: Buffer.from(objectId), lease });

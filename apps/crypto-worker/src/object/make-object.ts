@@ -13,8 +13,8 @@ export interface Making<Made> {
   /** Makes the object in the HSM under this CKA_ID. */
   readonly make: (objectId: Uint8Array) => Promise<Made>;
   /**
-   * Writes the record in the transaction that also ends the intent and reports the outcome.  @returns false if its decision
-   * no longer holds; nothing is kept, and the object is destroyed
+   * Writes the record in the transaction that also ends the intent and reports the outcome.
+   * @returns false if its decision no longer holds; nothing is kept, and the object is destroyed
    */
   readonly record: (manager: EntityManager, objectId: Uint8Array, made: Made) => Promise<boolean>;
   /** Reports any outcome that is more than an event, in the transaction that ends the intent. @returns as `record` */
@@ -99,8 +99,8 @@ export class ObjectMaker {
   }
 
   /**
-   * Cleans up after a failure, or leaves that to the reconciler. Either way this maker is done.  @returns the error that
-   * prevented cleaning up; `Outdated` if it succeeded and the failure is not reported
+   * Cleans up after a failure, or leaves that to the reconciler. Either way this maker is done.
+   * @returns the error that prevented cleaning up; `Outdated` if it succeeded and the failure is not reported
    */
   private async finish(intent: Intent, failed: Reported | undefined): Promise<Error | undefined> {
     try {
@@ -114,8 +114,8 @@ export class ObjectMaker {
   }
 
   /**
-   * Destroys the object if it was made, and reports the failure. An object that is on record stays.  @returns false if the
-   * failed call's decision no longer holds; nothing is reported
+   * Destroys the object if it was made, and reports the failure. An object that is on record stays.
+   * @returns false if the failed call's decision no longer holds; nothing is reported
    */
   private async undo(intent: Intent, failed: Reported | undefined): Promise<boolean> {
     const { recorded } = await this.intents.standing(intent);

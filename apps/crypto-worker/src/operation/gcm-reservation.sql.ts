@@ -1,7 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { KeyVersion } from '../key/key-version.js';
 
-/** Adds `block` invocations to the reservation of a key version, in one statement.  @returns false if that would exceed `limit` */
+/**
+ * Adds `block` invocations to the reservation of a key version, in one statement.
+ * @returns false if that would exceed `limit`
+ */
 export const reserveInvocations = async (
   manager: EntityManager,
   { tenantId, keyId, version }: KeyVersion,

@@ -8,7 +8,7 @@ import {
   type KeyState,
 } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
-import { dryRunOf } from '../outcome/dry-run.js';
+import { dryRunOf } from '../outcome/dry-run-answer.js';
 import { failureCodeOf, usedKey } from '../outcome/event.js';
 import type { Fence } from '../outcome/fence.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';

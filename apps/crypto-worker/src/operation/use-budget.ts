@@ -41,8 +41,8 @@ export class UseBudget {
   }
 
   /**
-   * Takes one use of `key`, or of the version that replaces it.  @throws AnkaError `key-exhausted` if no version may replace
-   * it, `deadline-exceeded` if other requests were always faster
+   * Takes one use of `key`, or of the version that replaces it.
+   * @throws AnkaError `key-exhausted` if no version may replace it, `deadline-exceeded` if other requests were always faster
    */
   async take(context: Context, key: GrantedVersion): Promise<GrantedVersion> {
     let current = key;

@@ -30,8 +30,8 @@ const stoppingAtHsm = (custody: Custody): Custody =>
 
 /**
  * Runs an operation up to the HSM. A dry run meets the same checks as the operation itself, and no others. An operation that
- * needs only the public key runs to its end, and its result is dropped.  @throws what the operation throws before it reaches
- * the HSM
+ * needs only the public key runs to its end, and its result is dropped.
+ * @throws what the operation throws before it reaches the HSM
  */
 export const runWithoutHsm = async (custody: Custody, run: (custody: Custody) => Promise<unknown>): Promise<void> => {
   try {

@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
 
 /**
- * Commits rows of outcomes, each only if its fence still holds. Prepared by name, because every request waits for it.  @see
- * the migrations `initial`, `usage` and `used-up`
+ * Commits rows of outcomes, each only if its fence still holds. Prepared by name, because every request waits for it.
+ * @see the migrations `initial`, `usage` and `used-up`
  */
 export const commitOutcomes = {
   name: 'commit-outcomes',
@@ -16,7 +16,8 @@ const slot = 0;
 
 /**
  * Commits the outcome of a use of the fence's key as `GroupCommit` does, in the caller's transaction. Call the outbox's
- * `committed` after it.  @returns false if the fence no longer holds; nothing was written
+ * `committed` after it.
+ * @returns false if the fence no longer holds; nothing was written
  */
 export const commitWithin = async (
   manager: EntityManager,

@@ -64,8 +64,8 @@ export class GroupCommit implements OnApplicationShutdown {
   }
 
   /**
-   * @returns false if the fence no longer holds; nothing was written, and the result must be discarded  @throws AnkaError
-   * `audit-unavailable` if the commit is not known to have succeeded
+   * @returns false if the fence no longer holds; nothing was written, and the result must be discarded
+   * @throws AnkaError `audit-unavailable` if the commit is not known to have succeeded
    */
   commit(fence: Fence, event: AuditEvent): Promise<boolean> {
     return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { KeyStore } from '../key/key-store.js';
-import { dryRunEvent, dryRunOf, type Forecast, type NamedAction } from './dry-run.js';
+import { dryRunEvent, dryRunOf, type Forecast, type NamedAction } from './dry-run-answer.js';
 import { undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 

@@ -1,7 +1,7 @@
 import { AnkaError, type AuditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { EnforcedPolicies, type EnforcedPolicy } from '../policy/enforced-policy.js';
-import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedAction } from './dry-run.js';
+import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedAction } from './dry-run-answer.js';
 import { undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -24,8 +24,9 @@ export interface KeyMaking<Found, Plan, Result> extends NamedAction {
   /** Builds the event of a failure. `found` is undefined after the last attempt. */
   failure(found: Found | undefined, failureCode: string): AuditEvent;
   /**
-   * Takes the uses of other keys that the action needs.  @returns a function that gives them back  @throws AnkaError
-   * `quota-exceeded`
+   * Takes the uses of other keys that the action needs.
+   * @returns a function that gives them back
+   * @throws AnkaError `quota-exceeded`
    */
   reserve?(plan: Plan): (() => void) | undefined;
   /** Makes the key and records it. @returns undefined when the plan was outdated */

@@ -42,7 +42,10 @@ export class PlatformKeys {
     }
   }
 
-  /** @param generation null for the newest  @throws AnkaError `tenant-unknown` if the tenant has none */
+  /**
+   * @param generation null for the newest
+   * @throws AnkaError `tenant-unknown` if the tenant has none
+   */
   async find(tenantId: string, kind: PlatformKeyKind, generation: number | null): Promise<PlatformKey> {
     const key = await this.newest(tenantId, kind, generation);
     if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
@@ -85,8 +88,9 @@ export class PlatformKeys {
   }
 
   /**
-   * Makes the next KEK of a tenant.  @param also runs in the commit that records the KEK  @returns undefined if `also`
-   * refused, or another worker was first
+   * Makes the next KEK of a tenant.
+   * @param also runs in the commit that records the KEK
+   * @returns undefined if `also` refused, or another worker was first
    */
   makeKek(
     context: Context,

@@ -31,7 +31,8 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
 
 /**
  * Reads the policy in force in the caller's transaction. If the transaction holds the tenant's fence, the policy stays in
- * force until the transaction ends.  @throws AnkaError `tenant-unknown`
+ * force until the transaction ends.
+ * @throws AnkaError `tenant-unknown`
  */
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
@@ -59,7 +60,10 @@ export class EnforcedPolicies {
     return loading;
   }
 
-  /** Reads the policy in force now, for answers that no fence checks.  @throws AnkaError `tenant-unknown` */
+  /**
+   * Reads the policy in force now, for answers that no fence checks.
+   * @throws AnkaError `tenant-unknown`
+   */
   async latest(tenantId: string): Promise<EnforcedPolicy> {
     const known = await this.of(tenantId);
     const read = await this.load(tenantId);

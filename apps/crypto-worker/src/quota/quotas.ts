@@ -41,8 +41,9 @@ export class Quotas {
   }
 
   /**
-   * Runs one operation with the key, within the key's quota.  @param told receives what the key has left, also if that is
-   * too little  @throws AnkaError `quota-exceeded`
+   * Runs one operation with the key, within the key's quota.
+   * @param told receives what the key has left, also if that is too little
+   * @throws AnkaError `quota-exceeded`
    */
   async during<Value>(key: Used, work: () => Promise<Value>, told?: (left: KeyQuota) => void): Promise<Value> {
     const end = this.begin(key, told);

@@ -2,8 +2,9 @@ import { hashBytes, type JwsAlg, signatureSchemes } from '@ankasecure/algorithm'
 import { AnkaError } from '@ankasecure/contracts';
 
 /**
- * Decodes the caller's digest for `alg`.  @param encoded canonical base64url, as the schema checks  @throws AnkaError
- * `request-invalid` if `alg` takes whole messages only or its hash has another length
+ * Decodes the caller's digest for `alg`.
+ * @param encoded canonical base64url, as the schema checks
+ * @throws AnkaError `request-invalid` if `alg` takes whole messages only or its hash has another length
  */
 export const readDigest = (alg: JwsAlg, encoded: string): Buffer => {
   const { scheme, hash } = signatureSchemes[alg];

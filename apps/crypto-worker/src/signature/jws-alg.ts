@@ -5,8 +5,8 @@ import type { KeyVersion } from '../key/key-version.js';
 const isJwsAlg = (alg: string): alg is JwsAlg => Object.hasOwn(signatureSchemes, alg);
 
 /**
- * Returns `wanted` if the key record allows it; without `wanted`, the record's default.  @throws AnkaError
- * `algorithm-mismatch`, or `purpose-mismatch` for a key that does not sign
+ * Returns `wanted` if the key record allows it; without `wanted`, the record's default.
+ * @throws AnkaError `algorithm-mismatch`, or `purpose-mismatch` for a key that does not sign
  */
 export const jwsAlgOf = ({ algs, purpose }: KeyVersion, wanted?: JwsAlg): JwsAlg => {
   const alg = wanted ?? algs[0];

@@ -20,7 +20,10 @@ const refuse = (detail: string): never => {
   throw new AnkaError('jws-invalid', detail);
 };
 
-/** The gate: makes every check of a JWS that needs no key. It does not verify the signature.  @throws AnkaError `jws-invalid` */
+/**
+ * The gate: makes every check of a JWS that needs no key. It does not verify the signature.
+ * @throws AnkaError `jws-invalid`
+ */
 export const readJws = (compact: string): JwsParts => {
   const segments = compact.split('.', 4);
   if (segments.length !== 3) refuse('A compact JWS has three segments.');
@@ -35,8 +38,8 @@ export const readJws = (compact: string): JwsParts => {
 };
 
 /**
- * The key version that the header names; null if it names none.  @throws AnkaError `key-not-found` for a kid in another form
- * than ours
+ * The key version that the header names; null if it names none.
+ * @throws AnkaError `key-not-found` for a kid in another form than ours
  */
 export const kidOfJws = ({ kid }: JwsParts): { keyId: string; version: number } | null => {
   if (kid === null) return null;

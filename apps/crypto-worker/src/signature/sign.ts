@@ -58,8 +58,9 @@ const rawInput = (alg: JwsAlg, hash: Hash | null, { payload, digest, encoding }:
   payload === undefined ? readDigest(alg, digest ?? '') : inputOf(hash, decodeData(payload, encoding));
 
 /**
- * Signs one item, which its schema has checked, with one of the key record's algorithms.  @throws AnkaError
- * `algorithm-mismatch`, `purpose-mismatch`, `request-invalid` for a digest that does not fit, and custody's errors
+ * Signs one item, which its schema has checked, with one of the key record's algorithms.
+ * @throws AnkaError `algorithm-mismatch`, `purpose-mismatch`, `request-invalid` for a digest that does not fit, and
+ * custody's errors
  */
 export const signItem = async (
   custody: Custody,

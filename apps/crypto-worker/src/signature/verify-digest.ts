@@ -28,8 +28,8 @@ const equal = (left: Uint8Array, right: Uint8Array): boolean =>
 /**
  * Verifies over a digest that the caller computed. node:crypto verifies only messages. For RSA, OpenSSL computes the public
  * operation and this code compares the encoding (RFC 8017 §8.2.2, §8.1.2). For ECDSA, the noble library verifies, in a
- * thread. Both handle only public data.  @throws AnkaError `request-invalid` for EdDSA and HMAC, which take only messages;
- * `deadline-exceeded`
+ * thread. Both handle only public data.
+ * @throws AnkaError `request-invalid` for EdDSA and HMAC, which take only messages; `deadline-exceeded`
  */
 export const verifyDigest = async (
   budget: Deadline,

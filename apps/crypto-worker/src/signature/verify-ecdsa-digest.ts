@@ -68,8 +68,8 @@ const pointOf = (key: KeyObject): Uint8Array => {
 
 /**
  * Verifies ECDSA over a digest (FIPS 186-5 §6.4.2), r‖s. High s is as valid as low s in JWS. Each verification takes
- * milliseconds of pure JavaScript, so a thread does them one after the other and the main thread stays free.  @throws
- * AnkaError `deadline-exceeded` if its turn did not come in time
+ * milliseconds of pure JavaScript, so a thread does them one after the other and the main thread stays free.
+ * @throws AnkaError `deadline-exceeded` if its turn did not come in time
  */
 export const verifyEcdsaDigest = async (
   budget: Deadline,

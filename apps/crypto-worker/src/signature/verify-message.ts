@@ -17,7 +17,8 @@ const keyInputs = {
 
 /**
  * True if `signature` is a signature of `message` under `key`; false otherwise, also for malformed signatures. Runs on
- * libuv's threads.  @throws AnkaError `deadline-exceeded`
+ * libuv's threads.
+ * @throws AnkaError `deadline-exceeded`
  */
 export const verifyMessage = async (
   budget: Deadline,

@@ -72,8 +72,9 @@ const verifySignature = async (
 
 /**
  * Verifies one item, which its schema has checked, against the key that the caller found for it. A signature that does not
- * match, or is malformed, is `valid: false`.  @param parts the item's JWS, if the caller has read it already  @throws
- * AnkaError `jws-invalid`, `algorithm-mismatch` (the alg of the header or the request is not the key record's),
+ * match, or is malformed, is `valid: false`.
+ * @param parts the item's JWS, if the caller has read it already
+ * @throws AnkaError `jws-invalid`, `algorithm-mismatch` (the alg of the header or the request is not the key record's),
  * `purpose-mismatch`, `request-invalid`, `deadline-exceeded`, and custody's errors (HMAC only)
  */
 export const verifyItem = async (

@@ -42,8 +42,8 @@ export class ActionRunner {
   ) {}
 
   /**
-   * Carries out the action. If `context.dryRun` is set, checks it and records the dry run instead.  @throws AnkaError
-   * `audit-unavailable`, the refusals of an action that is carried out, and failures that are not refusals
+   * Carries out the action. If `context.dryRun` is set, checks it and records the dry run instead.
+   * @throws AnkaError `audit-unavailable`, the refusals of an action that is carried out, and failures that are not refusals
    */
   async run<Plan, Result>(context: Context, action: Action<Plan, Result>): Promise<Result | DryRun> {
     this.outbox.assertRoom();

@@ -43,8 +43,8 @@ export const tlsOf = (config: ServiceConfig['database']): { ssl?: { ca: string }
   config.caFile === undefined ? {} : { ssl: { ca: readFileSync(config.caFile, 'utf8') } };
 
 /**
- * Options of a pg `Pool` or `BoundedClient`, for connections that are separate from the service's data source.  @param
- * unansweredMs time limit of a query, in milliseconds; longer only for queries that wait for a lock
+ * Options of a pg `Pool` or `BoundedClient`, for connections that are separate from the service's data source.
+ * @param unansweredMs time limit of a query, in milliseconds; longer only for queries that wait for a lock
  */
 export const connectionOf = (
   config: ServiceConfig['database'],
@@ -65,8 +65,8 @@ export const connectionOf = (
 });
 
 /**
- * Options for the service's connections to its own database, under its own role.  @param bounds overrides of the time
- * limits, in milliseconds; 0 means none
+ * Options for the service's connections to its own database, under its own role.
+ * @param bounds overrides of the time limits, in milliseconds; 0 means none
  */
 export const dataSourceOptions = (
   service: string,

@@ -2,7 +2,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 /**
  * Runs `work` in one transaction. Row-level security shows it the rows of `tenantId` and no others. Every statement on a
- * tenant's rows runs here.  @param isolation `REPEATABLE READ` for work whose statements must all see the same snapshot
+ * tenant's rows runs here.
+ * @param isolation `REPEATABLE READ` for work whose statements must all see the same snapshot
  */
 export const withTenant = <Value>(
   dataSource: DataSource,

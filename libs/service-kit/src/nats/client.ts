@@ -43,8 +43,9 @@ export class BusClient extends ClientProxy {
   }
 
   /**
-   * Sends a body of bytes. An answered failure is a reply with `ok: false`.  @throws AnkaError `service-unavailable` if
-   * nobody serves the subject or the connection is lost, `deadline-exceeded` if no reply came in time
+   * Sends a body of bytes. An answered failure is a reply with `ok: false`.
+   * @throws AnkaError `service-unavailable` if nobody serves the subject or the connection is lost, `deadline-exceeded` if
+   * no reply came in time
    */
   requestRaw(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return inSpan(`request ${subject}`, 'client', () =>

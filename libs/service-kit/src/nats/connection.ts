@@ -75,9 +75,9 @@ export class BusConnection {
   }
 
   /**
-   * Sends one request and waits for its reply. An answered failure is a reply with `ok: false`.  @throws AnkaError
-   * `service-unavailable` if nobody serves the subject or the connection is lost, `deadline-exceeded` if no reply came in
-   * time
+   * Sends one request and waits for its reply. An answered failure is a reply with `ok: false`.
+   * @throws AnkaError `service-unavailable` if nobody serves the subject or the connection is lost, `deadline-exceeded` if
+   * no reply came in time
    */
   ask(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return new Promise((resolve, reject) => {

@@ -44,8 +44,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const maySayProto = /__proto__|\\u00[5-7]/i;
 
 /**
- * Parses a JSON body.  @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a
- * byte order mark; `request-invalid` for a member named `__proto__`, which validation would drop silently
+ * Parses a JSON body.
+ * @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark;
+ * `request-invalid` for a member named `__proto__`, which validation would drop silently
  */
 export const parseJson = (bytes: Uint8Array): unknown => {
   try {

@@ -49,8 +49,8 @@ export class DenialInterceptor implements NestInterceptor {
 }
 
 /**
- * Records a `key-access-denied` error of the method as a failed `operation`.  @param about extracts the key and details of
- * the event from the request
+ * Records a `key-access-denied` error of the method as a failed `operation`.
+ * @param about extracts the key and details of the event from the request
  */
 export const RecordsDenial = <Request = unknown>(
   operation: string,

@@ -20,7 +20,8 @@ export class Deferrals {
 
   /**
    * Returns the rows to retry. All belong to one tenant, so that no tenant waits for another's trail. Their number falls to
-   * a quarter at each retry, so a row that keeps failing finally fails alone.  @param most rows at the first retry
+   * a quarter at each retry, so a row that keeps failing finally fails alone.
+   * @param most rows at the first retry
    */
   due(most: number, now = Date.now()): readonly string[] {
     const due = [...this.rows].filter(([, { until }]) => until <= now);

@@ -42,8 +42,8 @@ export class Delivery {
 
   /**
    * Takes as many of the first rows as fit into one append. Sealed rows leave the outbox. A refused row is found by halving,
-   * so that it delays no other. Rows without a result when the request limit is reached stay for the next delivery.  @throws
-   * AnkaError as the audit service answered, if all the rows may succeed later
+   * so that it delays no other. Rows without a result when the request limit is reached stay for the next delivery.
+   * @throws AnkaError as the audit service answered, if all the rows may succeed later
    */
   async take(rows: readonly ClaimedEntry[]): Promise<void> {
     const [first] = rows;

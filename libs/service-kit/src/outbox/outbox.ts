@@ -179,8 +179,8 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * @param due rows to deliver; by default the first rows that are not deferred  @returns how many rows were tried, sealed
-   * or not
+   * @param due rows to deliver; by default the first rows that are not deferred
+   * @returns how many rows were tried, sealed or not
    */
   private async deliver(due: readonly string[] = []): Promise<number> {
     const { batch } = this.options;

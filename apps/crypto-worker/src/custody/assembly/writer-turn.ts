@@ -61,7 +61,8 @@ export class WriterTurn {
 
   /**
    * Runs `work` while nothing else writes to the token. If `work` fails while its call still runs in the HSM, the caller is
-   * answered at once and the turn lasts until the call has ended.  @throws AnkaError `hsm-timeout` if the turn does not come
+   * answered at once and the turn lasts until the call has ended.
+   * @throws AnkaError `hsm-timeout` if the turn does not come
    */
   take<Result>(work: () => Promise<Result>, { ahead = false, deadline = Infinity }: Wish = {}): Promise<Result> {
     return new Promise((resolve, reject) => {

@@ -223,8 +223,8 @@ export class Pkcs11Custody implements Custody {
 }
 
 /**
- * Opens a partition: loads the library, logs in, starts lanes, runs the quick self-tests.  @throws PinRefused (do not start
- * again before the PIN is corrected), SlotNotFound, or the library's error
+ * Opens a partition: loads the library, logs in, starts lanes, runs the quick self-tests.
+ * @throws PinRefused (do not start again before the PIN is corrected), SlotNotFound, or the library's error
  */
 export const openPkcs11Custody = async (
   config: Pkcs11Config,

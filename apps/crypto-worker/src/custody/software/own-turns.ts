@@ -23,8 +23,8 @@ export class OwnTurns {
   private running = false;
 
   /**
-   * @param again the call has had its turn and could not use it, so it need not wait for another one  @throws (rejects with)
-   * AnkaError `hsm-timeout`, `hsm-unavailable` if too many wait, or what `work` throws
+   * @param again the call has had its turn and could not use it, so it need not wait for another one
+   * @throws (rejects with) AnkaError `hsm-timeout`, `hsm-unavailable` if too many wait, or what `work` throws
    */
   take<Result>({ deadline, tenantId = '' }: Deadline, work: () => Result, again = false): Promise<Result> {
     if (!again && !this.line.hasRoomFor(tenantId, mostWaiting))

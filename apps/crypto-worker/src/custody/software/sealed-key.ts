@@ -23,8 +23,8 @@ const names = new WeakMap<KeyRef, string>();
 
 /**
  * The name of a key in memory: all the data that opening it would check. Its id alone is not enough: somebody who can write
- * to the database could give the id to another key, and get the plaintext without opening the sealed key.  @throws as
- * `dataKeyOf`
+ * to the database could give the id to another key, and get the plaintext without opening the sealed key.
+ * @throws as `dataKeyOf`
  */
 export const nameOf = (ref: KeyRef): string => {
   const known = names.get(ref);

@@ -74,7 +74,10 @@ export const keyVersion = (
   };
 };
 
-/** A key that the test knows.  @param secret private or secret key; a public key is enough to verify */
+/**
+ * A key that the test knows.
+ * @param secret private or secret key; a public key is enough to verify
+ */
 export const knownKey = (
   algorithm: AlgorithmName,
   purpose: Purpose,

@@ -10,15 +10,16 @@ export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
 
 /**
  * Makes the caller's transaction the only one that changes this key. The tenant's outcomes wait for it. The fence is taken
- * first, then the row, in this order everywhere. The row's lock does not block foreign keys.  @throws AnkaError
- * `key-not-found`; `precondition-failed` if the context names another revision
+ * first, then the row, in this order everywhere. The row's lock does not block foreign keys.
+ * @throws AnkaError `key-not-found`; `precondition-failed` if the context names another revision
  */
 export const lockKey = async (manager: EntityManager, { tenantId, ifMatch }: Locking, id: string): Promise<void> =>
   assertRevision({ ifMatch }, await lock(manager, tenantId, id));
 
 /**
  * Locks a key for a caller and checks the caller's access by the grants in force. A caller without access does not learn
- * whether the revision was right.  @throws AnkaError as `lockKey`, and `key-access-denied`
+ * whether the revision was right.
+ * @throws AnkaError as `lockKey`, and `key-access-denied`
  */
 export const lockKeyFor = async (
   manager: EntityManager,
@@ -27,7 +28,10 @@ export const lockKeyFor = async (
   id: string,
 ): Promise<void> => assertRevision(context, await lockKeyOfAny(manager, context, access, id));
 
-/** Locks a key for a caller, whatever its revision.  @returns the revision */
+/**
+ * Locks a key for a caller, whatever its revision.
+ * @returns the revision
+ */
 export const lockKeyOfAny = async (
   manager: EntityManager,
   context: Context,

@@ -13,8 +13,8 @@ export interface StoredVersion extends KeyVersionRecord {
 }
 
 /**
- * Selects versions in one query, under the aliases `version` and `key`. The transaction must be the tenant's.  @see
- * StoredVersion
+ * Selects versions in one query, under the aliases `version` and `key`. The transaction must be the tenant's.
+ * @see StoredVersion
  */
 export const selectVersions = (manager: EntityManager): SelectQueryBuilder<StoredVersion> =>
   manager

@@ -77,8 +77,8 @@ export class Capabilities {
   }
 
   /**
-   * A test that has not begun begins now, before those that nobody waits for.  @throws AnkaError `hsm-timeout` if it has not
-   * ended at the deadline, `hsm-unavailable` if the custody closes meanwhile
+   * A test that has not begun begins now, before those that nobody waits for.
+   * @throws AnkaError `hsm-timeout` if it has not ended at the deadline, `hsm-unavailable` if the custody closes meanwhile
    */
   async of({ deadline }: Deadline, algorithm: AlgorithmName, purpose: Purpose): Promise<Capability> {
     const entry = this.index.get(algorithm)?.get(purpose);

@@ -14,8 +14,8 @@ const unwraps = (mechanism: number | undefined, listed: MechanismList): boolean 
   ((listed.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
 
 /**
- * Tells whether the token can import by `method`, according to its list. Each import decides in the end.  @param of the kind
- * of key, if known; it is tried before it is kept
+ * Tells whether the token can import by `method`, according to its list. Each import decides in the end.
+ * @param of the kind of key, if known; it is tried before it is kept
  */
 export const importAbility = (
   method: ImportMethod,

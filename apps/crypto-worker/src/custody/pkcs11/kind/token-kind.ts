@@ -47,8 +47,9 @@ export interface PairKind extends AnyKind {
   /** @returns DER SubjectPublicKeyInfo of a new pair's public half */
   readonly spki: (session: TokenSession, bits: number, publicKey: Handle) => Buffer;
   /**
-   * Computes the public half of an imported key, and proves that it matches.  @returns DER SubjectPublicKeyInfo  @throws
-   * BadData
+   * Computes the public half of an imported key, and proves that it matches.
+   * @returns DER SubjectPublicKeyInfo
+   * @throws BadData
    */
   readonly prove: (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs) => Buffer;
 }

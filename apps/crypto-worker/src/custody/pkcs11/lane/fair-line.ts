@@ -25,8 +25,8 @@ export class FairLine<Item extends Waiting> {
 
   /**
    * Tells whether there is room for one more item of the tenant: within `limit`, or within the tenant's share of it. A
-   * tenant that fills the line leaves room for others, and no more than twice the limit ever waits.  @param waiting the
-   * total number of waiting items, if that is more than this line
+   * tenant that fills the line leaves room for others, and no more than twice the limit ever waits.
+   * @param waiting the total number of waiting items, if that is more than this line
    */
   hasRoomFor(tenant: string, limit: number, waiting = this.count): boolean {
     if (waiting < limit) return true;

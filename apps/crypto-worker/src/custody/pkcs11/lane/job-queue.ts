@@ -107,7 +107,8 @@ export class JobQueue {
 
   /**
    * Takes the share of one of `lanes` lanes: more if that is too little work for a thread, less if it would take too long.
-   * Jobs that must not run twice are taken alone.  @param admits the tenants that the lane is reserved for, if any
+   * Jobs that must not run twice are taken alone.
+   * @param admits the tenants that the lane is reserved for, if any
    */
   takeFast(lanes: number, wallClock: number, admits?: Admits): Job[] {
     const share = Math.ceil(this.fast.length / lanes);

@@ -20,7 +20,10 @@ export class SpareLane {
     this.forget(now);
   }
 
-  /** @param underWay the jobs of the other lanes  @returns undefined if the lane is for everybody */
+  /**
+   * @param underWay the jobs of the other lanes
+   * @returns undefined if the lane is for everybody
+   */
   isFor(underWay: readonly Pick<Job, 'tenant' | 'slow'>[], now: number): Admits | undefined {
     this.forget(now);
     // Slow jobs have lanes of their own, which do not help their tenant's other jobs.

@@ -59,8 +59,8 @@ const clearAway = (session: TokenSession, id: Buffer): void => {
 
 /**
  * Looks for the id first: an id is never used twice (on some tokens that destroys the older key), and a find refreshes
- * tokens that show other processes' objects only then. A failed call leaves nothing, so that it may be repeated.  @returns
- * the SPKI of a pair, nothing for a secret key
+ * tokens that show other processes' objects only then. A failed call leaves nothing, so that it may be repeated.
+ * @returns the SPKI of a pair, nothing for a secret key
  */
 export const generate = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json, id] = parts as [Buffer, Buffer];

@@ -114,7 +114,8 @@ const takeIn = (
 /**
  * `rsa-aes-kwp` has two steps, both inside the token: the `import` key unwraps an AES key, and the AES key unwraps the key.
  * Tokens with CKM_RSA_AES_KEY_WRAP do the same in one step, from the same bytes. For `aes-kwp` the AES key is in the token
- * already.  @returns as `generate` or `generate-wrapped`
+ * already.
+ * @returns as `generate` or `generate-wrapped`
  */
 export const importKey = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [json, id, under, material, ...wrapping] = parts as [Buffer, Buffer, Buffer, Buffer, ...Buffer[]];

@@ -33,7 +33,8 @@ export const wrapWith = (session: TokenSession, kek: Handle, key: Handle): Buffe
 };
 
 /**
- * Unwraps a key, once its blob has proved to match its record.  @param into returns the session of the resulting object
+ * Unwraps a key, once its blob has proved to match its record.
+ * @param into returns the session of the resulting object
  * @throws BlobRefused
  */
 const unwrapWith = (

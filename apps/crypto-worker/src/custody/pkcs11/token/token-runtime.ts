@@ -91,8 +91,8 @@ export class TokenRuntime {
   }
 
   /**
-   * Runs one job in a lane. `parts` must not change until the promise settles.  @param slow the job makes an RSA key and
-   * never runs on all lanes at once
+   * Runs one job in a lane. `parts` must not change until the promise settles.
+   * @param slow the job makes an RSA key and never runs on all lanes at once
    */
   call(
     budget: Deadline,

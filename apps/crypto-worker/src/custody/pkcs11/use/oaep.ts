@@ -22,9 +22,10 @@ const isZero = (value: number): number => ((value - 1) >>> 31) & 1;
 
 /**
  * Removes RSAES-OAEP padding (SHA-256, MGF1-SHA-256, RFC 8017 §7.1.2 step 3), for tokens that do only the RSA operation.
- * Neither the result nor, as far as JavaScript permits, the time taken shows which check failed (Manger 2001).  @param block
- * the RSA operation's result; shorter than the modulus if the token dropped leading zeros. It is overwritten.  @param label
- * the OAEP label, empty in JOSE  @returns the message, or null
+ * Neither the result nor, as far as JavaScript permits, the time taken shows which check failed (Manger 2001).
+ * @param block the RSA operation's result; shorter than the modulus if the token dropped leading zeros. It is overwritten.
+ * @param label the OAEP label, empty in JOSE
+ * @returns the message, or null
  */
 export const unpadOaep = (
   block: Uint8Array,
