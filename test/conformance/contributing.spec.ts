@@ -87,7 +87,7 @@ describe('the recipe "Add an HSM profile"', () => {
   });
 });
 
-it('says that there is no connector for as long as there is none', () => {
+it('says that no connector exists, as long as none does', () => {
   const exists = existsSync(join(root, 'apps/audit/src/connector'));
   expect(sectionOf(page, 'Add a connector').includes('None exists yet')).toBe(!exists);
 });

@@ -96,7 +96,7 @@ describe('a new kind of algorithm', { timeout: 120_000 }, () => {
     expect(faulty([naming, inOwnFile, importing, row, softwareRow])).toEqual([]);
   });
 
-  it('does not compile without its rows, and nothing else is asked for', () => {
+  it('does not compile without its rows, and needs nothing else', () => {
     expect(faulty([naming])).toEqual([kinds, software]);
   });
 

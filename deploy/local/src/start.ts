@@ -80,7 +80,7 @@ const start = async (): Promise<number> => {
     ...(data !== undefined && { dataDirectory: data }),
   });
   let isUp = false;
-  // Until the stack is up there is nothing to stop in order: started processes end with this one.
+  // Until the stack is up, nothing must be stopped in order: started processes end with this one.
   void askedToStop.then(() => isUp || process.exit(130));
   const stack = await starting;
   isUp = true;

@@ -88,7 +88,7 @@ describe('a rule', () => {
     expect(rulesOf({ custody: ['software'] }, request('AES-256', { custody: 'software' }))).toEqual([]);
   });
 
-  it('maxKeyLifeDays ends protection on the day, whatever the plan', () => {
+  it('maxKeyLifeDays ends protection on the day, even if the plan is longer', () => {
     const old = request('AES-256', { keyMadeAt: now - 30 * day });
     expect(allowed({ maxKeyLifeDays: 30 }, old, now - 1)).toEqual([...uses]);
     expect(allowed({ maxKeyLifeDays: 30 }, old)).toEqual(['process']);

@@ -193,7 +193,7 @@ export const threats: Readonly<Record<string, Threat>> = {
     control:
       'A caller that manages a key by a grant cannot grant rights on it to itself or to its own groups, and to no group at all if its token names none.',
     proofs: [
-      e2e('access/grant.spec.ts', 'to manage lets nobody grant the uses to themselves'),
+      e2e('access/grant.spec.ts', 'to manage does not let a user grant the uses to themselves'),
       proof('apps/crypto-worker/src/access/access.spec.ts', 'who manages a key by a grant'),
     ],
   },

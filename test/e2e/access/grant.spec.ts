@@ -101,7 +101,7 @@ describe('a grant', () => {
     expectProblem(await sign(dave), 'key-access-denied');
   });
 
-  it('to manage lets nobody grant the uses to themselves, not even in a dry run', async () => {
+  it('to manage does not let a user grant the uses to themselves, not even in a dry run', async () => {
     await grant(signing, to('subject', 'alice', 'manage'));
     const read = await user.send<KeyGrants>('GET', path(signing));
     const headers = { 'if-match': etagOf(read) };

@@ -9,7 +9,7 @@ import { type Forgery, type Row, rowsSql, trailSql } from './forgery.js';
 
 type Reason = Verification['reason'];
 
-/** Attacks of a database superuser, whom neither rights, row-level security nor triggers stop. `$T` is the tenant. */
+/** Attacks of a database superuser. Neither rights, row-level security nor triggers stop them. `$T` is the tenant. */
 const tampering: readonly (readonly [what: string, sql: string, seq: number, reason: Reason])[] = [
   [
     'flips a bit of the sealed bytes',

@@ -345,7 +345,7 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expectProblem(await send('POST', `/approvals/${theirs.approvalId}/reject`), 'approval-not-found'),
   'withdrawRequest path.id': async () =>
     expectProblem(await send('DELETE', `/approvals/${theirs.approvalId}`), 'approval-not-found'),
-  // A cursor is a position and not secret. Behind it are only this tenant's items, whoever created it.
+  // A cursor is a position and not secret. It returns only this tenant's items, even if another tenant created it.
   'listApprovals query.cursor': async () =>
     expect(await me.get(`/approvals?cursor=${theirs.approvalId}`)).toEqual({ items: [], next: null }),
   'issueToken body.client_assertion': async () =>

@@ -97,7 +97,7 @@ describe('destruction', () => {
     expect((await tell(id, 'cancel-destroy')).body.state).toBe('COMPROMISED');
   });
 
-  it('waits for the full period if the key has purge protection, whatever the platform’s minimum', async () => {
+  it('waits for the full period if the key has purge protection, even if the platform’s minimum is shorter', async () => {
     const body = { algorithm: 'AES-256', label: 'protected', purgeProtection: true };
     const { id, purgeProtection } = await tenant.admin.post<Key>('/keys', body);
     expect(purgeProtection).toBe(true);

@@ -188,7 +188,7 @@ describe('a change', () => {
     expectProblem(await tell(id, 'resume', {}, { 'if-match': `"${revision}"` }), 'precondition-failed');
   });
 
-  it('applies to the key in the path, whatever the body contains', async () => {
+  it('applies to the key in the path, even if the body names another', async () => {
     const [one, other] = [
       await tenant.createKey({ algorithm: 'EC-P256' }),
       await tenant.createKey({ algorithm: 'EC-P256' }),

@@ -28,13 +28,13 @@ const holds = (event: SealedEvent, { operation, failureCode, keyId, version }: E
   if (version !== undefined && failureCode === null) expect(event.details['version']).toBe(String(version));
 };
 
-describe('whatever clients do concurrently', { timeout: 60_000 + runs * 10_000 }, () => {
+describe('concurrent clients with random commands', { timeout: 60_000 + runs * 10_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await sharedRig();
   });
 
-  it('answers, states, versions and trail match a small model', async () => {
+  it('get the answers, states, versions and trail of a small model', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(round, { minLength: rounds, maxLength: rounds }), async (all) => {
         const tenant = await newTenant(rig);

@@ -85,7 +85,7 @@ const inForce = (changes: readonly CommittedChange[], at: number): CommittedChan
 
 /**
  * The database's observation: a success was committed while the state in force refused it. A result is released only after
- * its outcome's commit, and a change is answered only after its own, so this is the promise itself, whatever clients observe.
+ * its outcome's commit, and a change is answered only after its own, so this checks the promise itself and does not depend on what clients observe.
  */
 export const committedViolations = async (
   rig: Rig,

@@ -8,7 +8,7 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** In a closed loop, each client sends again after its answer. In an open loop, requests are sent on schedule, whatever happened to earlier ones. */
+/** In a closed loop, each client sends again after its answer. In an open loop, requests are sent on schedule, even if earlier ones are unanswered. */
 export type Shape =
   | { readonly kind: 'closed'; readonly clients: number }
   | { readonly kind: 'open'; readonly perSecond: number; readonly connections: number };

@@ -61,7 +61,7 @@ export class MacSource {
     return mac.hmac;
   }
 
-  /** Looks up and keeps the tenant's partition. @returns false when it is the one that was asked */
+  /** Looks up and keeps the tenant's partition. @returns false if it is the partition that was asked */
   private async isElsewhere(context: Context, asked: string): Promise<boolean> {
     const { partition } = await this.bus.request(getTenant, '', context, {});
     if (partition === asked) return false;

@@ -9,7 +9,7 @@ import { TokenKeyRecord } from './access-token.entity.js';
 
 const capacity = 5000;
 
-/** By `kid`. */
+/** The keys of a tenant, by `kid`. */
 type KeysByKid = ReadonlyMap<string, TokenKey>;
 
 /** The public halves of the keys that sign the platform's tokens. A kid names one key for ever. */

@@ -91,7 +91,7 @@ describe('a token that is bound to a certificate', () => {
     },
   );
 
-  it('is accepted only from the holder of the certificate’s key: without it there is no connection', async () => {
+  it('is accepted only from the holder of the certificate’s key, because nobody else can connect with the certificate', async () => {
     const jwkOf = ({ key }: TlsIdentity) => createPrivateKey(key).export({ format: 'jwk' });
     // Names the certificate, but does not have its key.
     const forged = createPrivateKey({ format: 'jwk', key: { ...jwkOf(client), d: String(jwkOf(stranger).d) } });

@@ -23,7 +23,7 @@ export interface Principal {
   readonly during?: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
-/** Platform administrators exist in the platform's own tenant only, whatever roles another tenant's tokens claim. */
+/** Platform administrators exist in the platform's own tenant only, even if another tenant's tokens claim the role. */
 const holds = (principal: Principal, role: Role): boolean =>
   principal.roles.includes(role) && (role !== 'platform-admin' || principal.tenantId === platformTenantId);
 

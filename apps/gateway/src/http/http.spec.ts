@@ -130,17 +130,17 @@ describe('the public port', () => {
       { ok: true, keyQuota },
       { ok: false, error: { code: 'quota-exceeded', retryable: true, detail: 'of the key' }, keyQuota },
     ];
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     for (const head of heads) {
       rig.standIns.answer('sign', async () => ({ head, body: Buffer.from('{}') }));
       for (const at of [own, gateway]) {
         const { status, headers } = await sign(at);
-        told.push([status, ...['ratelimit-policy', 'ratelimit', 'retry-after'].map((name) => headers.get(name))]);
+        reported.push([status, ...['ratelimit-policy', 'ratelimit', 'retry-after'].map((name) => headers.get(name))]);
       }
     }
     rig.standIns.answer('sign');
     const key = ['"key";q=3;w=2', '"key";r=1;t=1'] as const;
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [200, `"tenant";q=9;w=90, ${key[0]}`, `"tenant";r=8;t=10, ${key[1]}`, null],
       [200, ...key, null],
       [429, `"tenant";q=9;w=90, ${key[0]}`, `"tenant";r=7;t=20, ${key[1]}`, '1'],

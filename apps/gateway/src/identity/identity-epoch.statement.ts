@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 
 /**
  * What every gateway must report before a change is in force; a gateway of an earlier version reports one number.
- * `let-in`: every gateway reads in the change's epoch, whatever is still under way for others.
+ * `let-in`: every gateway reads in the change's epoch, even while work for others is running.
  * `shut-out`: no work that began in an earlier epoch is still running.
  */
 const awaited = { 'let-in': 'coalesce(reads_in, revision)', 'shut-out': 'revision' } as const;

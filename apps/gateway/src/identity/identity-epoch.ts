@@ -51,7 +51,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
   /** The epoch before which no work is running, as it was stored with the lease. */
   private reported = 0;
   private readonly underWay = new UnderWay();
-  /** By `performance.now()`. */
+  /** The end of the lease on the clock of `performance.now()`. */
   private validUntil = 0;
   private usedAt = 0;
   private renewing: Promise<void> | undefined;

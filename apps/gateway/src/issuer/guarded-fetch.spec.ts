@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { IdentityConfig } from '../auth/identity.config.js';
 import { GuardedFetch } from './guarded-fetch.js';
@@ -46,6 +46,14 @@ describe('a fetch of a tenant’s URL', () => {
     'localhost',
   ])('does not reach https://%s', async (host) => {
     await expect(strict.fetch(`https://${host}/jwks.json`)).rejects.toThrow(/the address is internal/);
+  });
+
+  it.each(['198.41.0.4', '2001:500:2f::f'])('reaches the public address %s', async (address) => {
+    const { lookup } = strict as unknown as { lookup: (this: GuardedFetch, isPlain: boolean) => LookupFunction };
+    const found = new Promise((resolve, reject) => {
+      lookup.call(strict, false)(address, {}, (error, one) => (error === null ? resolve(one) : reject(error)));
+    });
+    expect(await found).toBe(address);
   });
 
   it('reaches an allowed network, and no other', async () => {

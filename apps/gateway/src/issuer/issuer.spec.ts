@@ -326,7 +326,7 @@ describe('the trail of an issuer', () => {
     });
   });
 
-  it('names every key and URL, whatever their number and length', async () => {
+  it('names every key and URL, even if there are many or they are long', async () => {
     const makers = await Promise.all(Array.from({ length: 20 }, (_, index) => makeIssuer(`https://${index}.test`)));
     const long = (name: string): string => `https://${name}.test/`.padEnd(512, 'x');
     const { id } = await create(about({ issuer: long('one'), jwksUrl: long('jwks') }));

@@ -20,7 +20,7 @@ interface KnownIssuer {
   readonly keys: JWTVerifyGetKey;
 }
 
-/** By `iss`. */
+/** The issuers of a tenant, by `iss`. */
 type IssuersByIss = ReadonlyMap<string, KnownIssuer>;
 
 /**

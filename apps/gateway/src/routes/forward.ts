@@ -21,7 +21,7 @@ export class Forward {
       const body = requestBody(request, route);
       const extra = dryRun ? { ...condition, dryRun } : condition;
       const answered = await this.services.send({ route, request, reply }, body, extra);
-      // A dry run creates nothing, whatever the route creates.
+      // A dry run creates nothing, even on a route that creates a resource.
       if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
       return sendAnswer(reply, await this.waits.answer(route, request, { body, ...condition }, answered));
     };
