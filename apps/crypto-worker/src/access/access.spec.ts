@@ -53,7 +53,7 @@ describe('a principal who manages a key by a grant', () => {
   it.each([
     ['itself a use', [grant('subject', 'alice', 'manage', 'view', 'use:sign')]],
     ['a group of its own a use', [grant('group', 'signers', 'use:verify', 'use:sign')]],
-    ['itself what it manages already, as another right', [grant('subject', 'alice', 'use:decrypt')]],
+    ['itself another right to a key that it manages', [grant('subject', 'alice', 'use:decrypt')]],
   ])('cannot give %s', (_, next) => {
     expect(changing(...next)).toThrow('key-access-denied');
   });

@@ -48,7 +48,7 @@ const broken: readonly (readonly [string, (good: Record<string, unknown>) => str
   ['an array', (good) => `[${JSON.stringify(good)}]`],
   ['a string', () => '"header"'],
   ['null', () => 'null'],
-  ['text behind the object', (good) => `${JSON.stringify(good)}x`],
+  ['text after the object', (good) => `${JSON.stringify(good)}x`],
   ['a second object', (good) => `${JSON.stringify(good)}{}`],
   ['a byte order mark', (good) => `\ufeff${JSON.stringify(good)}`],
   ['a UTF-16 header', (good) => Buffer.from(JSON.stringify(good), 'utf16le')],
@@ -61,7 +61,7 @@ const broken: readonly (readonly [string, (good: Record<string, unknown>) => str
   ['an escaped lone surrogate in a name', (good) => JSON.stringify({ ...good, '\udc00': 1 })],
   ['a duplicate member', (good) => JSON.stringify(good).replace('{', '{"alg":"none",')],
   ['a duplicate member with an escaped name', (good) => JSON.stringify(good).replace('{', '{"\\u0061lg":"none",')],
-  ['a duplicate kid behind', (good) => JSON.stringify(good).replace(/}$/, ',"kid":"x"}')],
+  ['a duplicate kid at the end', (good) => JSON.stringify(good).replace(/}$/, ',"kid":"x"}')],
   [
     'a duplicate member inside',
     (good) => JSON.stringify({ ...good, extra: { a: 1 } }).replace('"a":1', '"a":1,"a" :2'),

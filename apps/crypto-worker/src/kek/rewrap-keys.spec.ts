@@ -30,7 +30,7 @@ class Token {
   readonly token = { label: 't', serial: 's' };
   readonly destroyed: string[] = [];
   rewrapped = 0;
-  /** The number of answers left. After that it fails as if the worker had died. */
+  /** The number of rewraps after which it fails, as if the worker had died. */
   answers = Number.POSITIVE_INFINITY;
   refuses: (ref: KeyRef) => boolean = () => false;
 

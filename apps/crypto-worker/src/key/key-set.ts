@@ -6,7 +6,7 @@ import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
 import { selectVersions } from './record/select-version.js';
 
-/** Reads the public keys that verify a tenant's signatures: of versions that sign now, and of those that did and still count. */
+/** Reads the public keys that verify a tenant's signatures: of versions that sign now, and of earlier versions whose signatures still count. */
 @Injectable()
 export class ReadKeySet {
   constructor(private readonly dataSource: DataSource) {}

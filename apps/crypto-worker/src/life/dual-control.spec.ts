@@ -73,8 +73,8 @@ const change = (asked: StateChange, over: Partial<Context> = {}) =>
 const controlled = [
   ['a destruction', 'destroy', 'schedule-destroy', undefined, 'DESTROY_SCHEDULED'],
   ['a compromise', 'compromise', 'compromise', { reason: 'key-compromise' }, 'COMPROMISED'],
-  ['a revocation that is one', 'compromise', 'revoke', { reason: 'key-compromise' }, 'COMPROMISED'],
-  ['a revocation of what a CA lost', 'compromise', 'revoke', { reason: 'ca-compromise' }, 'COMPROMISED'],
+  ['a revocation for key compromise', 'compromise', 'revoke', { reason: 'key-compromise' }, 'COMPROMISED'],
+  ['a revocation for CA compromise', 'compromise', 'revoke', { reason: 'ca-compromise' }, 'COMPROMISED'],
 ] as const;
 
 describe.each(controlled)('%s that requires two people', (_, action, verb, revocation, state) => {
@@ -134,7 +134,7 @@ describe.each(controlled)('%s that requires two people', (_, action, verb, revoc
   });
 });
 
-it('an approved compromise is answered as done when the same people carry it out again, and only then', async () => {
+it('an approved compromise is answered as done if exactly the same change is carried out again', async () => {
   await enforce(['compromise']);
   const occurredAt = '2026-01-02T03:04:05.678Z';
   const about = { reason: 'key-compromise', message: 'laptop lost' } as const;
@@ -154,7 +154,7 @@ it('an approved compromise is answered as done when the same people carry it out
     await expect(other()).rejects.toMatchObject({ code: 'key-state' });
 });
 
-describe('under a policy that requires two people for everything', () => {
+describe('under a policy that requires two people for every controlled action', () => {
   it.each([
     ['suspend', undefined],
     ['deactivate', undefined],

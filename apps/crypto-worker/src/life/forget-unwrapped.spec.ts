@@ -60,8 +60,8 @@ describe('unwrapped keys in lanes', () => {
   const changes = [
     ['suspended', `state = 'SUSPENDED'`],
     ['compromised', `state = 'COMPROMISED'`],
-    ['to be destroyed', `state = 'DESTROY_SCHEDULED'`],
-    ['wrapped again', `wrapped_blob = 'c', kek_generation = 2`],
+    ['scheduled for destruction', `state = 'DESTROY_SCHEDULED'`],
+    ['rewrapped', `wrapped_blob = 'c', kek_generation = 2`],
     [
       'destroyed',
       `state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL, sealed_key = NULL`,

@@ -238,8 +238,8 @@ describe('an intent', () => {
   });
 
   it.each([
-    ['holds, is reported by it', true, ['failure hsm-error']],
-    ['does not hold any more, is not told and is to be decided anew', false, []],
+    ['holds is reported', true, ['failure hsm-error']],
+    ['no longer holds is not reported, and the decision is made again', false, []],
   ])('a failure whose fence %s', async (_, held, events) => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {

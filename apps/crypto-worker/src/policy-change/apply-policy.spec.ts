@@ -34,7 +34,7 @@ describe('applying a policy', () => {
   });
 
   it.each([2, 3])(
-    'keeps revision 3 when it receives a different revision %i, and reports what it enforces',
+    'keeps revision 3 when it receives another document as revision %i, and reports what it enforces',
     async (late) => {
       await apply(3, strict);
       expect(await apply(late, initialPolicy)).toEqual({ revision: 3, document: strict });

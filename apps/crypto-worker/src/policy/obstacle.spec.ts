@@ -17,17 +17,17 @@ const codeOf = (token: Capability, place: 'token' | 'software' = 'token', use: '
 describe('the obstacle to a call that no policy forbids', () => {
   it.each([
     ['nothing', able, undefined],
-    ['a mechanism that is not there', unable('token-lacks-mechanism'), 'algorithm-unavailable'],
+    ['a mechanism that is missing', unable('token-lacks-mechanism'), 'algorithm-unavailable'],
     ['a self-test that failed', unable('self-test-failed'), 'algorithm-unavailable'],
-    ['nothing, while a self-test is to come', unable('self-test-pending'), undefined],
+    ['nothing while a self-test is pending', unable('self-test-pending'), undefined],
   ])('is, for a creation in the token, %s', (_, token, code) => {
     expect(codeOf(token)).toBe(code);
     expect(codeOf(token, 'token', 'protect'), 'not asked of keys there are').toBeUndefined();
   });
 
   it.each([
-    ['the token can do it', able, 'algorithm-unavailable'],
-    ['the token may come to do it again', unable('self-test-failed'), 'algorithm-unavailable'],
+    ['the token supports it', able, 'algorithm-unavailable'],
+    ['the token may support it again', unable('self-test-failed'), 'algorithm-unavailable'],
     ['the token has no mechanism for it', unable('token-lacks-mechanism'), undefined],
   ])('is, for a creation in software, that %s', (_, token, code) => {
     expect(codeOf(token, 'software')).toBe(code);

@@ -91,12 +91,12 @@ describe('a custody whose library fails now and then', () => {
     ],
     ['USER_NOT_LOGGED_IN: logs in once', { C_SignInit: '0x101*1' }, { C_Login: 1, C_SignInit: 2, C_Finalize: 0 }],
     [
-      'DEVICE_REMOVED: initialises anew',
+      'DEVICE_REMOVED: initialises again',
       { C_Sign: '0x32*1' },
       { C_Finalize: 1, C_Initialize: 1, C_Login: 1, C_Sign: 2 },
     ],
-    ['TOKEN_NOT_PRESENT: initialises anew', { C_SignInit: '0xe0*1' }, { C_Finalize: 1, C_Initialize: 1 }],
-    ['CRYPTOKI_NOT_INITIALIZED: initialises anew', { C_SignInit: '0x190*1' }, { C_Finalize: 1, C_Initialize: 1 }],
+    ['TOKEN_NOT_PRESENT: initialises again', { C_SignInit: '0xe0*1' }, { C_Finalize: 1, C_Initialize: 1 }],
+    ['CRYPTOKI_NOT_INITIALIZED: initialises again', { C_SignInit: '0x190*1' }, { C_Finalize: 1, C_Initialize: 1 }],
   ];
   it.each(healed)('%s, and the caller notices nothing', async (_name, faults, expected) => {
     shim.inject(faults);

@@ -35,7 +35,7 @@ const asNamed = async (_: string, target: Target): Promise<GrantedVersion> => ({
   version: 1,
 });
 
-/** Runs an operation as a worker does. Everything around the operation lets it through, but for the parts that are given. */
+/** Runs an operation as a worker does. Everything else about the operation is allowed, except for the given parts. */
 export const running = <Item, Parsed>(
   operation: Operation<Item, Parsed>,
   { custody, key }: KnownKey,

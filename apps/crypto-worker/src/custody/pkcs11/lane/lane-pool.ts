@@ -22,7 +22,7 @@ export interface PoolOptions {
 
 /** A lane that is busy for longer than this waits for something other than a processor. Milliseconds. */
 const waitingMs = 20;
-/** A lane that is busy for longer than this does not keep other lanes from getting jobs. Milliseconds. */
+/** The longest time that a busy lane may keep other jobs waiting, in milliseconds. */
 const patienceMs = 100;
 const processors = Math.max(2, availableParallelism());
 const crashLimit = 5;
