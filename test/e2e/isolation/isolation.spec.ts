@@ -121,9 +121,16 @@ const namesNothing = [
   'body.aad',
   'body.digest',
   // Tokens define subjects. A grantee belongs to this tenant, even if another tenant has the same name.
-  ...['body.grants.grantee', 'query.grantee', 'body.groups'],
+  'body.grants.grantee',
+  'query.grantee',
+  'body.groups',
   // The same holds for providers: each is looked up in the tenant that a token is for.
-  ...['body.issuer', 'body.audience', 'body.jwksUrl', 'body.claims.roles', 'body.claims.groups', 'body.subjectPrefix'],
+  'body.issuer',
+  'body.audience',
+  'body.jwksUrl',
+  'body.claims.roles',
+  'body.claims.groups',
+  'body.subjectPrefix',
   ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
   // Another tenant may have the same certificate. It proves possession of its key only to the named account.
   'body.certificates',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const approvalConfig = z
   .strictObject({
-    /** How long a request waits for its approval; at most 30 days. */
+    /** The time for which a request waits for its approval, at most 30 days. */
     expiryHours: integer(1, 720).default(24),
   })
   .default({ expiryHours: 24 });
