@@ -256,7 +256,7 @@ describe('any thrown value', () => {
     expect(problemOf(refusal, 'c')).toMatchObject({ status: 500, code: 'internal-error', detail: 'Internal error' });
   });
 
-  it.each([null, undefined, 'can be %j', 42, {}])('may be %j', (thrown) => {
+  it.each([null, undefined, 'text', 42, {}])('can be %j', (thrown) => {
     expect(asRefusal(thrown).code).toBe('internal-error');
   });
 });
