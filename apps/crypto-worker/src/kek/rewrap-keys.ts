@@ -1,10 +1,5 @@
 import { Logger } from '@ankasecure/service-kit';
-import {
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Lease } from '../lease/lease.js';
 import { Rounds } from '../lease/rounds.js';
 import { DestroyOldKeks } from './destroy-old-kek.js';
@@ -28,8 +23,7 @@ interface Rest {
  * reported; an operator restores its row or destroys the key.
  */
 @Injectable()
-export class RewrapKeys implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
-  private readonly rounds: Rounds;
+export class RewrapKeys extends Rounds {
   /** By tenant. */
   private readonly resting = new Map<string, Rest>();
 
@@ -40,26 +34,13 @@ export class RewrapKeys implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     private readonly oldKeks: DestroyOldKeks,
     log: Logger,
   ) {
-    this.rounds = new Rounds(everyMs, () => this.round(), log, 'rotation of KEKs');
+    super(everyMs, 'rotation of KEKs', log);
   }
 
-  onApplicationBootstrap(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): void {
-    this.rounds.halt();
-  }
-
-  /** The round under way ends after the token has closed, because it may wait for the token. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.rounds.stop();
-  }
-
-  private async round(): Promise<void> {
+  protected async round(): Promise<void> {
     if (!this.pages.isPossible()) return;
     for (const rotation of await this.rotations.list()) {
-      if (this.stopped) return;
+      if (this.isStopped) return;
       const { tenantId } = rotation;
       if ((this.resting.get(tenantId)?.until ?? 0) > Date.now()) continue;
       await this.lease.alone(`kek:${tenantId}`, () => this.carryOn(rotation));
@@ -78,15 +59,11 @@ export class RewrapKeys implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     this.resting.set(tenantId, { ms, until: Date.now() + ms });
   }
 
-  private get stopped(): boolean {
-    return this.rounds.isStopped;
-  }
-
   /** @returns false if keys are left */
   private async rewrapAll(rotation: OpenRotation): Promise<boolean> {
     let complete = true;
     let position = beforeAll;
-    while (!this.stopped) {
+    while (!this.isStopped) {
       const page = await this.pages.rewrapAfter(rotation, position);
       if (page === undefined) return complete;
       complete &&= page.complete;

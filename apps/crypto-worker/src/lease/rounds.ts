@@ -1,47 +1,54 @@
 import type { Logger } from '@ankasecure/service-kit';
+import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 
-/** Repeats work, one round at a time. A failed round is logged and retried. */
-export class Rounds {
+/**
+ * Repeats work in the background, one round at a time, from the application's start to its end. A failed round is logged and
+ * retried. At shutdown no new round begins. The round under way ends after the token has closed, because it may wait for it.
+ */
+export abstract class Rounds implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  /** @param everyMs milliseconds from the end of one round to the start of the next */
-  constructor(
+  /**
+   * @param everyMs milliseconds from the end of one round to the start of the next
+   * @param work as the log names it
+   */
+  protected constructor(
     private readonly everyMs: number,
-    private readonly work: () => Promise<void>,
-    private readonly log: Logger,
-    private readonly name: string,
+    private readonly work: string,
+    protected readonly log: Logger,
   ) {}
 
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round();
-    }, this.everyMs);
-  }
+  /** Does the work of one round. It ends early when `isStopped`. */
+  protected abstract round(): Promise<void>;
 
-  get isStopped(): boolean {
+  protected get isStopped(): boolean {
     return this.stopped;
   }
 
-  /** Starts no further round. `isStopped` tells the round under way. */
-  halt(): void {
+  onApplicationBootstrap(): void {
+    this.timer = setTimeout(() => {
+      this.running = this.repeat();
+    }, this.everyMs);
+  }
+
+  onModuleDestroy(): void {
     this.stopped = true;
     clearTimeout(this.timer);
   }
 
-  /** Resolves when the round under way has ended. */
-  async stop(): Promise<void> {
-    this.halt();
+  async onApplicationShutdown(): Promise<void> {
+    this.onModuleDestroy();
     await this.running;
   }
 
-  private async round(): Promise<void> {
+  private async repeat(): Promise<void> {
     try {
-      await this.work();
+      await this.round();
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, `${this.name} failed and will be tried again`);
+      this.log.warn({ reason: (error as Error).message }, `${this.work} failed and will be tried again`);
     }
-    if (!this.stopped) this.start();
+    if (!this.stopped) this.onApplicationBootstrap();
   }
 }

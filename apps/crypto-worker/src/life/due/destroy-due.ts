@@ -1,11 +1,6 @@
 import { auditEvent, newId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
-import {
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Custody } from '../../custody/custody.js';
 import { Rounds } from '../../lease/rounds.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
@@ -21,35 +16,21 @@ const everyMs = 1000;
  * reconciler finishes.
  */
 @Injectable()
-export class DestroyDue implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
-  private readonly rounds: Rounds;
-
+export class DestroyDue extends Rounds {
   constructor(
     private readonly due: DueDestructions,
     private readonly custody: Custody,
     private readonly intents: Intents,
     private readonly destroyer: ObjectDestroyer,
-    private readonly log: Logger,
+    log: Logger,
   ) {
-    this.rounds = new Rounds(everyMs, () => this.round(), log, 'destruction of due keys');
+    super(everyMs, 'destruction of due keys', log);
   }
 
-  onApplicationBootstrap(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): void {
-    this.rounds.halt();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.rounds.stop();
-  }
-
-  private async round(): Promise<void> {
+  protected async round(): Promise<void> {
     if (!this.custody.healthy()) return;
     for (const one of await this.due.list()) {
-      if (this.rounds.isStopped) return;
+      if (this.isStopped) return;
       await this.destroy(one).catch((error: unknown) =>
         this.log.warn({ keyId: one.keyId, reason: (error as Error).message }, 'cannot destroy a key yet'),
       );

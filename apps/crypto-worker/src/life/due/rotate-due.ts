@@ -1,11 +1,6 @@
 import { AnkaError, type Context, newId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
-import {
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Custody } from '../../custody/custody.js';
 import { Lease } from '../../lease/lease.js';
 import { Rounds } from '../../lease/rounds.js';
@@ -24,8 +19,7 @@ const restMs = 5000;
  * from making an object for the same date. If both do, the loser destroys its own.
  */
 @Injectable()
-export class RotateDue implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
-  private readonly rounds: Rounds;
+export class RotateDue extends Rounds {
   private readonly resting = new Map<string, number>();
 
   constructor(
@@ -33,27 +27,15 @@ export class RotateDue implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     private readonly custody: Custody,
     private readonly lease: Lease,
     private readonly rotator: RotateKey,
-    private readonly log: Logger,
+    log: Logger,
   ) {
-    this.rounds = new Rounds(everyMs, () => this.round(), log, 'rotation of due keys');
+    super(everyMs, 'rotation of due keys', log);
   }
 
-  onApplicationBootstrap(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): void {
-    this.rounds.halt();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.rounds.stop();
-  }
-
-  private async round(): Promise<void> {
+  protected async round(): Promise<void> {
     if (!this.custody.healthy()) return;
     for (const one of await this.due.list()) {
-      if (this.rounds.isStopped) return;
+      if (this.isStopped) return;
       if ((this.resting.get(one.keyId) ?? 0) > Date.now()) continue;
       this.resting.delete(one.keyId);
       await this.lease.alone(`rotation:${one.tenantId}/${one.keyId}`, () => this.rotate(one));
