@@ -6,6 +6,9 @@ import type { Stack } from '@ankasecure/local';
 /** The maximum life of a process before it is killed, in milliseconds. It is short enough to hit a process while it starts. */
 const longestLifeMs = 2000;
 
+/** The time in which a killed process is reaped, in milliseconds. */
+const reapMs = 100;
+
 const isGone = (error: unknown): boolean => (error as { code?: string }).code === 'ESRCH';
 
 /** The current process named `name`, ready or not: the last one that the stack recorded. */
@@ -15,12 +18,12 @@ const newestPid = (stack: Stack, name: string): number | undefined => {
   return processes.findLast((process) => process.name === name)?.pid;
 };
 
-/** Kills `name` during its work. @returns whether it was still running */
-const killNow = (stack: Stack, name: string): boolean => {
+/** Sends `signal` to `name`, or nothing with 0. @returns whether it was still running */
+const signalNow = (stack: Stack, name: string, signal: 'SIGKILL' | 0): boolean => {
   const pid = newestPid(stack, name);
   if (pid === undefined) return false;
   try {
-    return process.kill(pid, 'SIGKILL');
+    return process.kill(pid, signal);
   } catch (error) {
     if (isGone(error)) return false;
     throw error;
@@ -72,9 +75,12 @@ export const killRepeatedly = async (stack: Stack, names: readonly string[], kil
       const starting = revive(stack, name, restoreToken);
       if (left > 0 && Math.random() < 0.35) {
         await delay(Math.random() * longestLifeMs);
-        if (killNow(stack, name)) left--;
+        if (signalNow(stack, name, 'SIGKILL')) left--;
       }
       await starting;
+      // The second kill may have come after the start. A killed process counts as running until it is reaped.
+      await delay(reapMs);
+      if (!signalNow(stack, name, 0)) await revive(stack, name, restoreToken);
     }
   };
   await Promise.all(names.map(hunt));
