@@ -5,7 +5,7 @@ import type { RawReply } from '../nats/connection.js';
 import { type ClaimedEntry, keepAlive } from './outbox.sql.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
 
-export interface Way {
+export interface DeliveryChannel {
   /** Sends a request to the audit service. */
   ask(body: Buffer): Promise<RawReply>;
   /** Size limit of one append, in bytes. */
@@ -37,7 +37,7 @@ export class Delivery {
 
   constructor(
     private readonly manager: EntityManager,
-    private readonly way: Way,
+    private readonly channel: DeliveryChannel,
   ) {}
 
   /**
@@ -48,9 +48,9 @@ export class Delivery {
   async take(rows: readonly ClaimedEntry[]): Promise<void> {
     const [first] = rows;
     if (first === undefined) return;
-    const together = withinAppend(rows, this.way.limit);
+    const together = withinAppend(rows, this.channel.limit);
     this.taken = together.length;
-    if (Buffer.byteLength(first.events) > this.way.limit) return this.split(first);
+    if (Buffer.byteLength(first.events) > this.channel.limit) return this.split(first);
     const failure = await this.attempt(together);
     if (failure !== undefined) await this.isolate(together, failure);
   }
@@ -60,7 +60,7 @@ export class Delivery {
     // The server ends a transaction that is idle for too long. A single request is far shorter than that limit.
     if (this.asks++ > 0) await keepAlive(this.manager);
     const events = rows.map((row) => row.events.slice(1, -1)).join(',');
-    const { head } = await this.way.ask(Buffer.from(`{"events":[${events}]}`));
+    const { head } = await this.channel.ask(Buffer.from(`{"events":[${events}]}`));
     if (!head.ok) {
       if (head.error.retryable) throw new AnkaError(head.error.code, head.error.detail);
       return head.error;
@@ -107,7 +107,7 @@ export class Delivery {
   }
 
   private async quarantine(row: ClaimedEntry, { code, detail }: Failure): Promise<void> {
-    this.way.log.fatal(
+    this.channel.log.fatal(
       { outboxId: row.id, code, detail },
       'an outcome cannot be sealed and is quarantined: an operator must act',
     );
@@ -116,7 +116,7 @@ export class Delivery {
 
   private defer(rows: readonly ClaimedEntry[], { code, detail }: Failure): void {
     const [first] = rows;
-    this.way.log.error(
+    this.channel.log.error(
       { outboxId: first?.id, rows: rows.length, code, detail },
       'outcomes cannot be sealed now and are deferred',
     );

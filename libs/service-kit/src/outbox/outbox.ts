@@ -14,7 +14,7 @@ import type { Logger } from '../logging/logger.js';
 import type { BusClient } from '../nats/client.js';
 import type { RawReply } from '../nats/connection.js';
 import { Deferrals } from './deferral.js';
-import { Delivery, tenantOf, type Way, writeEntry } from './delivery.js';
+import { Delivery, type DeliveryChannel, tenantOf, writeEntry } from './delivery.js';
 import { type ClaimedEntry, claimEntries, claimFirstEntries, countOutbox } from './outbox.sql.js';
 import { meterOutbox } from './outbox-metrics.js';
 
@@ -189,7 +189,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
         due.length > 0
           ? await claimEntries(manager, batch, due)
           : await claimFirstEntries(manager, batch, this.deferrals.ids);
-      const under = new Delivery(manager, this.way());
+      const under = new Delivery(manager, this.channel());
       await under.take(rows);
       return [under, rows.slice(under.taken)] as const;
     });
@@ -206,7 +206,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     this.waiting = Math.max(0, this.waiting - sealed.reduce((sum, row) => sum + row.eventCount, 0));
   }
 
-  private way(): Way {
+  private channel(): DeliveryChannel {
     return { ask: (body) => this.ask(body), limit: this.bus.maxPayload - headBytes, log: this.log };
   }
 
