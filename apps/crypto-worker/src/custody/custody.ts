@@ -97,7 +97,7 @@ export interface GcmSealed {
   readonly tag: Uint8Array;
 }
 
-/** What a token can do for one algorithm and purpose, by its self-tests. */
+/** The abilities of a token for one algorithm and purpose, as its self-tests show them. */
 export interface Capability {
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;

@@ -10,5 +10,4 @@ export const approvalConfig = z
 
 /** The `approval` section, and the token it is injected by. */
 export interface ApprovalConfig extends z.infer<typeof approvalConfig> {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
 export abstract class ApprovalConfig {}

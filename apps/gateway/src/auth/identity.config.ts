@@ -119,7 +119,6 @@ export const identityConfig = z
   );
 /** The `identity` section, and the token it is injected by. */
 export interface IdentityConfig extends z.infer<typeof identityConfig> {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
 export abstract class IdentityConfig {}
 
 /** The section on service accounts. @throws Error if there is none: nothing that needs it is served then */

@@ -33,7 +33,6 @@ export const httpConfig = z
   );
 /** The `http` section, and the token it is injected by. */
 export interface HttpConfig extends z.infer<typeof httpConfig> {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
 export abstract class HttpConfig {}
 
 /** The largest head of a message in bytes: the principal with its groups, which came in a request's header, and the rest of its context. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * What every gateway must report before a change is in force; a gateway of an earlier version reports one number.
+ * The numbers that every gateway must report before a change is in force. A gateway of an earlier version reports one number.
  * `let-in`: every gateway reads in the change's epoch, even while work for others is running.
  * `shut-out`: no work that began in an earlier epoch is still running.
  */

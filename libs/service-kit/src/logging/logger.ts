@@ -23,7 +23,6 @@ const redact = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, 
 
 /** The service's logger, and the token it is injected by. */
 export interface Logger extends PinoLogger {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class is the token of the interface
 export abstract class Logger {}
 
 /** Secrets are never passed to a logger. Redaction is the second wall. */

@@ -52,7 +52,8 @@ export class Responder {
     let correlationId: string | undefined;
     try {
       const { context: decoded, body } = decodeRequest(message.data);
-      const context = { ...decoded, hsm: new HsmMeter() };
+      // The decoded context is this request's own, so it takes the meter without another copy.
+      const context = Object.assign(decoded, { hsm: new HsmMeter() });
       correlationId = context.correlationId;
       if (context.deadline <= Date.now()) throw new AnkaError('deadline-exceeded');
       const answer = await withParent(context.traceparent, () =>
