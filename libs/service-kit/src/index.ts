@@ -32,3 +32,4 @@ export * from './outbox/outbox-room.js';
 export * from './quota/buckets.js';
 export * from './service.js';
 export * from './telemetry/trace.js';
+export * from './turns/turns.js';
