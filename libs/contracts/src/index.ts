@@ -17,6 +17,7 @@ export * from './key-set.js';
 export * from './lifecycle.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';
+export * from './precondition.js';
 export * from './primitive.js';
 export * from './refusal.js';
 export * from './role.js';
