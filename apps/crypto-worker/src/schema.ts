@@ -1,4 +1,4 @@
-import type { Schema } from '@ankasecure/service-kit';
+import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { KeyGrantRecord } from './access/key-grant.entity.js';
 import { KekRotationRecord } from './kek/kek-rotation.entity.js';
 import { KeyRecord } from './key/record/key.entity.js';
@@ -29,6 +29,7 @@ export const schema: Schema = {
     IntentRecord,
     GcmReservationRecord,
     UseReservationRecord,
+    RecordPosition,
   ],
   migrations: Object.values(migrations),
 };

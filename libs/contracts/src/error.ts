@@ -66,6 +66,7 @@ export const errors = {
   'hsm-unavailable': row(503, 'The HSM is not available', true),
   'hsm-timeout': row(503, 'The HSM did not answer in time', true),
   'hsm-error': row(502, 'The HSM reported an error', false),
+  'record-outdated': row(500, 'A stored record is older than the audit trail'),
   'key-blob-refused': row(500, 'The stored key does not match its record'),
   'audit-unavailable': row(503, 'The audit trail cannot record the request', true),
   'policy-not-applied': row(503, 'The policy change is not confirmed on every worker', true),

@@ -12,6 +12,7 @@ const always: readonly ErrorCode[] = [
   'request-invalid',
   'header-too-large',
   'internal-error',
+  'record-outdated',
   'service-unavailable',
   'audit-unavailable',
   'deadline-exceeded',
