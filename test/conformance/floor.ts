@@ -20,7 +20,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['kek', 'policy-change'],
   ],
   'apps/gateway': [
-    ['problem', 'identity', 'sweep', 'migrations'],
+    ['problem', 'identity', 'sweep', 'outbound', 'migrations'],
     ['http', 'quota'],
     ['auth'],
     ['route'],

@@ -61,6 +61,7 @@ export const errors = {
   'quota-exceeded': row(429, 'Too many requests', true),
   'header-too-large': row(431, 'The request header is too large'),
   'internal-error': row(500, 'Internal error'),
+  'transfer-coding-unsupported': row(501, 'The transfer coding is not supported'),
   'service-unavailable': row(503, 'A service is not available', true),
   'hsm-unavailable': row(503, 'The HSM is not available', true),
   'hsm-timeout': row(503, 'The HSM did not answer in time', true),

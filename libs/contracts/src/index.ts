@@ -18,6 +18,7 @@ export * from './key-set.js';
 export * from './lifecycle.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';
+export * from './precondition.js';
 export * from './primitive.js';
 export * from './record-change.js';
 export * from './refusal.js';

@@ -43,3 +43,4 @@ export * from './record/record-position.sql.js';
 export * from './record/record-standing.js';
 export * from './service.js';
 export * from './telemetry/trace.js';
+export * from './turns/turns.js';
