@@ -9,6 +9,8 @@ import {
   listRecordPositions,
   readAnchor,
   readRecordHeads,
+  restoreRecords,
+  restoreTenant,
   writeAnchor,
 } from './history.js';
 import { getWrappingKey, importKey } from './import-key.js';
@@ -117,6 +119,8 @@ export const contracts = {
   readAnchor,
   writeAnchor,
   acceptTrails,
+  restoreTenant,
+  restoreRecords,
 } as const satisfies Record<string, Contract>;
 
 export interface BusPermissions {

@@ -105,6 +105,19 @@ describe('the heads of records', () => {
     expect(await audit.query(tenantId)).toMatchObject({ items: [] });
   });
 
+  it.each([
+    ['put back', `UPDATE record_head SET revision = 1, digest = '${digest('A')}'`],
+    ['given another digest', `UPDATE record_head SET digest = '${digest('F')}'`],
+    ['deleted', 'DELETE FROM record_head'],
+  ])('are compared with the trail by its verification, which finds a head that was %s', async (_, sql) => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1, { revision: 1 }));
+    await changing(tenantId, versionOf(keyId, 1, { revision: 2, digest: digest('B') }));
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true });
+    await audit.tamper(`${sql} WHERE tenant_id = '${tenantId}'`);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: false, firstBadSeq: 2, reason: 'record-forgotten' });
+  });
+
   it('cannot be moved back, changed or removed by the service', async () => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     await changing(tenantId, versionOf(keyId, 4));

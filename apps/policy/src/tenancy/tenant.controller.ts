@@ -5,6 +5,8 @@ import {
   findTenant,
   getTenant,
   listTenants,
+  type RestoreReport,
+  restoreTenant,
   type Tenant,
 } from '@ankasecure/contracts';
 import { type Answer, AnswersDryRuns, MessagePattern, RequiresOutboxRoom } from '@ankasecure/service-kit';
@@ -13,6 +15,7 @@ import type { z } from 'zod';
 import { ReconcileChange } from '../policy/reconcile-change.js';
 import { CreateTenant } from './create-tenant.js';
 import { ReadTenant } from './read-tenant.js';
+import { RestoreTenant } from './restore-tenant.js';
 
 @Controller()
 export class TenantController {
@@ -20,6 +23,7 @@ export class TenantController {
     private readonly tenants: CreateTenant,
     private readonly reader: ReadTenant,
     private readonly reconciler: ReconcileChange,
+    private readonly restorer: RestoreTenant,
   ) {}
 
   @MessagePattern(createTenant)
@@ -40,6 +44,12 @@ export class TenantController {
   @MessagePattern(getTenant)
   async get(context: Context): Promise<Answer<Tenant>> {
     return { body: await this.reader.get(context) };
+  }
+
+  @MessagePattern(restoreTenant)
+  @RequiresOutboxRoom()
+  async restore(context: Context): Promise<Answer<RestoreReport>> {
+    return { body: await this.restorer.restore(context) };
   }
 
   @MessagePattern(findTenant)
