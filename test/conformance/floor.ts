@@ -15,7 +15,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],
-    ['making', 'audit-mac', 'access-token'],
+    ['making', 'audit-mac', 'access-token', 'record'],
     ['life', 'operation'],
     ['kek', 'policy-change'],
   ],

@@ -18,6 +18,8 @@ export * from './lifecycle.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';
 export * from './primitive.js';
+export * from './record.js';
+export * from './record-form.js';
 export * from './refusal.js';
 export * from './role.js';
 export * from './rotation-policy.js';

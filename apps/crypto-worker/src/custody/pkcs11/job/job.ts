@@ -26,6 +26,7 @@ export const operations = [
   repeatable('generate-wrapped'),
   repeatable('rewrap'),
   { name: 'import', repeatable: false, writes: true },
+  repeatable('inspect'),
   repeatable('canary'),
   repeatable('self-test'),
 ] as const satisfies readonly Operation[];
