@@ -139,6 +139,13 @@ export interface FoundKey {
   readonly faults: readonly string[];
 }
 
+/** A value that the token keeps against roll-back: its number only grows. */
+export interface Anchor {
+  readonly number: number;
+  /** At most 32 bytes. */
+  readonly value: Uint8Array;
+}
+
 /** Tells whether a token can import keys by one method. */
 export interface ImportAbility {
   readonly available: boolean;
@@ -243,6 +250,13 @@ export interface Custody extends KeyCustody {
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /** Destroys every object with this CKA_ID. @returns the number of objects; 0 is not an error */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<number>;
+  /**
+   * Reads the data object with this label from the token. @returns null if there is none
+   * @throws AnkaError `algorithm-unavailable` for a token that stores no data
+   */
+  readAnchor(budget: Deadline, label: string): Promise<Anchor | null>;
+  /** Replaces the data object with this label if `anchor` has a higher number. @returns the anchor that the token holds then */
+  writeAnchor(budget: Deadline, label: string, anchor: Anchor): Promise<Anchor>;
   /** HMAC-SHA256 under a tenant's `audit-mac` key or a partition's `record-mac` key. */
   platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array>;
 

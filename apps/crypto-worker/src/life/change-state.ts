@@ -13,7 +13,7 @@ import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny, reviseKey } from '../key/lock/lock-key.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { readCurrent, readKey, readVersion, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
@@ -21,6 +21,7 @@ import { assertNotBegun, type Destruction } from './destruction.js';
 import { type Movement, movedVersion } from './moved-version.js';
 import {
   controlledActionOf,
+  ofAllVersions,
   planChange,
   type StateChange,
   type Step,
@@ -76,7 +77,7 @@ const check = async (
   destruction: Destruction | undefined,
 ): Promise<ChangePlan> => {
   const revision = await lockKeyOfAny(manager, context, 'manage', change.id);
-  const rows = await readKey(manager, context.tenantId, change.id);
+  const rows = await versionsFor(manager, context.tenantId, change);
   const meant = versionsMeant(rows, change);
   const standing = destruction?.standing(meant) ?? (context.approval && standingCompromise(meant, change));
   // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
@@ -91,6 +92,19 @@ const check = async (
   const destroyAt = destruction?.dueFor(steps[0].row) ?? null;
   await assertTwoPeople(manager, context, change, revision);
   return { steps, destroyAt };
+};
+
+/** The versions that a change is planned from, oldest first: the current one, and those that the change means. */
+const versionsFor = async (
+  manager: EntityManager,
+  tenantId: string,
+  { id, verb, version }: StateChange,
+): Promise<readonly StoredVersion[]> => {
+  if (version === undefined && ofAllVersions.includes(verb)) return readKey(manager, tenantId, id);
+  const current = await readCurrent(manager, tenantId, id);
+  if (version === undefined || version === current.version) return [current];
+  const named = await readVersion(manager, tenantId, id, version);
+  return named === undefined ? [current] : [named, current];
 };
 
 const foresee = async (manager: EntityManager, tenantId: string, plan: ChangePlan): Promise<Forecast> => {
@@ -133,8 +147,8 @@ const write = async (
   const movement: Movement = { now: await transactionTime(manager), principal, revocation, destroyAt };
   for (const step of steps) await changeRecord(manager, step.row, movedVersion(step, movement));
   await reviseKey(manager, tenantId, id);
-  const last = steps.at(-1)?.row.version;
-  return (await readKey(manager, tenantId, id)).find(({ version }) => version === last) as StoredVersion;
+  const { version } = (steps.at(-1) as Step).row;
+  return (await readVersion(manager, tenantId, id, version)) as StoredVersion;
 };
 
 /** The event of one changed version. */

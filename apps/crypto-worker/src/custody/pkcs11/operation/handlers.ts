@@ -5,6 +5,7 @@ import { decryptOaep } from '../use/decrypt-oaep.js';
 import { openGcm, sealGcm } from '../use/gcm.js';
 import { sign } from '../use/sign.js';
 import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
+import { anchor } from './anchor.js';
 import { canary } from './canary.js';
 import { destroy } from './destroy.js';
 import { generate } from './generate.js';
@@ -33,6 +34,7 @@ const table: Record<OperationName, Handler> = {
   rewrap,
   import: importKey,
   inspect,
+  anchor,
   canary,
   'self-test': selfTest,
 };
