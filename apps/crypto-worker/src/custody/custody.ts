@@ -248,7 +248,10 @@ export interface Custody extends KeyCustody {
    * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
-  /** Destroys every object with this CKA_ID. @returns the number of objects; 0 is not an error */
+  /**
+   * Destroys every object with this CKA_ID.
+   * @returns the number of objects; 0 is not an error, if the token proves to be ours
+   */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<number>;
   /**
    * Reads the data object with this label from the token. @returns null if there is none

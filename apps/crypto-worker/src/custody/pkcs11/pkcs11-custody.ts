@@ -34,7 +34,8 @@ import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
-export { PinRefused } from './token/token-module.js';
+export { tokenAnswers } from './token/probe.js';
+export { mayPass, PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
 const hmacSha256 = variants.get('hmac/sha256') ?? 0;
@@ -154,7 +155,10 @@ export class Pkcs11Custody implements Custody {
   async destroy(budget: Deadline, objectId: Uint8Array): Promise<number> {
     assure(objectId.length > 0, 'no CKA_ID');
     const reply = await this.runtime.call(budget, 'destroy', 0, [objectId]);
-    return Buffer.from(part(reply, 0)).readUInt32LE();
+    const count = Buffer.from(part(reply, 0)).readUInt32LE();
+    // An object is not gone because another token, or none, does not have it.
+    if (count === 0 && !(await this.runtime.isProved())) throw new AnkaError('hsm-unavailable');
+    return count;
   }
 
   async readAnchor(budget: Deadline, label: string): Promise<Anchor | null> {
