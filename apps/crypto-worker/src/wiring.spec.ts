@@ -28,6 +28,7 @@ describeWiring(
   {
     DestroyDue: 'destroys the keys that are due, in rounds',
     ForgetUnwrapped: 'listens for changed versions, and forgets their unwrapped keys',
+    HistoryWatch: 'compares the database with the audit trail, in rounds',
     Reconciler: 'ends what dead workers left behind, in rounds',
     RewrapKeys: 'wraps keys again after a KEK is rotated, in rounds',
     RotateDue: 'rotates the keys that are due, in rounds',

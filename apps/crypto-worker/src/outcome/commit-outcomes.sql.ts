@@ -25,14 +25,15 @@ export const commitWithin = async (
   { tenantId, policy, key }: Fence & { readonly key: NonNullable<Fence['key']> },
   event: AuditEvent,
 ): Promise<boolean> => {
+  const events = withNotedChanges(manager, [event]);
   const [row] = await manager.query<{ written: number[] }[]>(commitOutcomes.text, [
     [tenantId],
     [policy?.revision ?? null],
     [key.keyId],
     [key.version],
     [key.revision],
-    [1],
-    [JSON.stringify(withNotedChanges(manager, [event]))],
+    [events.length],
+    [JSON.stringify(events)],
     [event.operation],
     [event.outcome === 'success' ? 1 : 0],
     slot,

@@ -24,7 +24,10 @@ describe('applying a policy', () => {
   afterAll(() => database.stop());
 
   const apply = (revision: number, document: typeof strict) =>
-    new ApplyPolicy(database.dataSource, provisioned, policies).apply(contextOf(tenantId), { revision, document });
+    new ApplyPolicy(database.dataSource, provisioned, policies, database.outbox).apply(contextOf(tenantId), {
+      revision,
+      document,
+    });
 
   it('enforces it and reports it, however often it is applied', async () => {
     expect(await apply(1, initialPolicy)).toEqual({ revision: 1, document: initialPolicy });

@@ -1,5 +1,5 @@
-import type { applyPolicy, Context } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { type applyPolicy, auditEvent, type Context } from '@ankasecure/contracts';
+import { Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
@@ -15,6 +15,7 @@ export class ApplyPolicy {
     private readonly dataSource: DataSource,
     private readonly platformKeys: PlatformKeys,
     private readonly policies: EnforcedPolicies,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -29,11 +30,17 @@ export class ApplyPolicy {
   ): Promise<z.infer<typeof applyPolicy.reply>> {
     await this.platformKeys.provision(context);
     const { tenantId } = context;
-    const enforced = await withTenant(this.dataSource, tenantId, async (manager) => {
-      await enforceNewer(manager, tenantId, revision, document);
-      return manager.findOneByOrFail(TenantPolicyRecord, { tenantId });
+    const { enforced, changed } = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const changes = await enforceNewer(manager, tenantId, revision, document);
+      if (changes) await this.outbox.write(manager, [enforcedEvent(context, revision)]);
+      return { enforced: await manager.findOneByOrFail(TenantPolicyRecord, { tenantId }), changed: changes };
     });
+    if (changed) this.outbox.committed(1);
     this.policies.forget(tenantId);
     return { revision: enforced.revision, document: enforced.document };
   }
 }
+
+/** The event of the enforced copy. The policy service reports the change itself, once it is in force. */
+const enforcedEvent = (context: Context, revision: number) =>
+  auditEvent(context, { operation: 'policy.enforce', details: { revision: String(revision) } });

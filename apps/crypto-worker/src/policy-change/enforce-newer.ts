@@ -7,6 +7,7 @@ import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
 /**
  * Enforces a document if the tenant has none or an older revision. It takes the tenant's fence, so it waits for outcomes
  * under way.
+ * @returns whether the policy in force changed
  * @throws AnkaError `record-forged` if the policy on record is not one that a worker wrote
  */
 export const enforceNewer = async (
@@ -14,10 +15,11 @@ export const enforceNewer = async (
   tenantId: string,
   revision: number,
   document: PolicyDocument,
-): Promise<void> => {
+): Promise<boolean> => {
   await holdFence(manager, tenantId);
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held !== null && held.revision >= revision) return false;
   if (held === null) await manager.insert(TenantPolicyRecord, { tenantId, revision, document });
-  else if (held.revision < revision)
-    await changeRecord(manager, held, { revision, document, appliedAt: await transactionTime(manager) });
+  else await changeRecord(manager, held, { revision, document, appliedAt: await transactionTime(manager) });
+  return true;
 };

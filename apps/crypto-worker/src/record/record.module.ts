@@ -1,6 +1,7 @@
-import { Logger, RecordAuthority, recordProviders } from '@ankasecure/service-kit';
+import { Logger, RecordAuthority, RecordHistory, recordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustodyModule } from '../custody/custody.module.js';
+import { Partition } from '../custody/partition.js';
 import { AdoptRecords } from './adopt-records.js';
 import { Adoption } from './adoption.js';
 import { OwnRecords } from './own-records.js';
@@ -19,7 +20,13 @@ import { RecordMacs } from './record-macs.js';
     AdoptRecords,
     { provide: RecordAuthority, useClass: OwnRecords },
     ...recordProviders('crypto-worker'),
+    {
+      provide: WatchedDatabase,
+      inject: [Partition],
+      useFactory: ({ name }: Partition) => new WatchedDatabase('crypto-worker', 'ankadb_keys', name),
+    },
   ],
+  exports: [RecordHistory],
 })
 export class RecordModule implements OnModuleInit {
   constructor(

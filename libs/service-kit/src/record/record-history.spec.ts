@@ -1,6 +1,8 @@
 import { AnkaError, type RecordHead } from '@ankasecure/contracts';
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BusClient } from '../nats/client.js';
+import { RecordOwner } from './record-authority.js';
 import { type LoadedRecord, RecordHistory } from './record-history.js';
 
 const tenantId = '00000000-0000-7000-8000-000000000001';
@@ -21,6 +23,9 @@ const head = (revision: number, letter: string | null = 'A', id = 'k'): RecordHe
   state: null,
 });
 
+const historyWith = (bus: object): RecordHistory =>
+  new RecordHistory(new RecordOwner('crypto-worker'), bus as BusClient, new Registry());
+
 /** An audit service with these heads; undefined: it does not answer. */
 const auditWith = (initial: readonly RecordHead[] | undefined) => {
   const audit = {
@@ -32,7 +37,7 @@ const auditWith = (initial: readonly RecordHead[] | undefined) => {
       return { heads: audit.heads.filter(({ id }) => records.some((record) => record.id === id)) };
     },
   };
-  return { audit, history: new RecordHistory('crypto-worker', audit as unknown as Pick<BusClient, 'request'>) };
+  return { audit, history: historyWith(audit) };
 };
 
 const sameAgain = (record: LoadedRecord) => async () => record;

@@ -77,7 +77,7 @@ const worker = (alone = true) => {
   const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
   const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
   const scheduler = new RotateDue(
-    new DueRotations(dataSource, partitionNamed('default')),
+    new DueRotations(dataSource, partitionNamed('default'), outbox),
     custody,
     lease,
     rotator,
