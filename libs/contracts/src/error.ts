@@ -43,6 +43,7 @@ export const errors = {
   'tenant-exists': row(409, 'A tenant with this slug exists'),
   'issuer-exists': row(409, 'An issuer with this name exists'),
   'subject-prefix-taken': row(409, 'Another issuer has these subjects'),
+  'issuers-overlap': row(409, 'Two issuers can name the same people'),
   'key-state': row(409, 'The state of the key does not allow this'),
   'approval-state': row(409, 'The state of the request for approval does not allow this'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),

@@ -15,6 +15,7 @@ export interface PolicyChange {
   /** Set if two people made the change. */
   readonly approvalId?: string | null;
   readonly requestedBy?: string | null;
+  readonly requestedByIssuer?: string | null;
   readonly correlationId: string;
 }
 
@@ -57,14 +58,16 @@ const actorOf = (change: PolicyChange): Actor => {
     changedByIssuer: issuer,
     approvalId: id,
     requestedBy,
+    requestedByIssuer,
     correlationId,
   } = change;
+  const of = typeof requestedByIssuer === 'string' ? { requestedByIssuer } : {};
   return {
     tenantId,
     principal,
     correlationId,
     ...(typeof issuer === 'string' && { issuer }),
-    ...(typeof id === 'string' && typeof requestedBy === 'string' && { approval: { id, requestedBy } }),
+    ...(typeof id === 'string' && typeof requestedBy === 'string' && { approval: { id, requestedBy, ...of } }),
   };
 };
 

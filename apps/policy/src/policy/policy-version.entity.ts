@@ -60,6 +60,10 @@ export class PolicyVersion {
   @Column('text', { name: 'requested_by', nullable: true })
   requestedBy!: string | null;
 
+  /** The issuer that vouches for the requester. Unknown for earlier versions. */
+  @Column('text', { name: 'requested_by_issuer', nullable: true })
+  requestedByIssuer!: string | null;
+
   @Column('text', { name: 'correlation_id' })
   correlationId!: string;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError, assertApproved, type Context, type DryRun, type Policy } from '@ankasecure/contracts';
-import { type PolicyDocument, relaxes } from '@ankasecure/policy-rules';
+import { type PolicyDocument, relaxes, requiresTwoPeople } from '@ankasecure/policy-rules';
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -96,7 +96,11 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
     const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId, approval } = context;
     const version = await nextVersion(manager, tenantId);
     const by = { changedBy, changedByIssuer, correlationId };
-    const approved = approval && { approvalId: approval.id, requestedBy: approval.requestedBy };
+    const approved = approval && {
+      approvalId: approval.id,
+      requestedBy: approval.requestedBy,
+      requestedByIssuer: approval.requestedByIssuer ?? null,
+    };
     return manager.save(manager.create(PolicyVersion, { tenantId, version, ...planned, ...by, ...approved }));
   },
 });
@@ -118,9 +122,9 @@ const conditionOf = ({ ifMatch }: Context): number => {
 };
 
 /**
- * Tells a new change, which starts from the version in force, from one in force that the same caller repeats. A change that
- * relaxes the version in force can need two people.
- * @throws AnkaError `policy-pending`, `precondition-failed`, `approval-required`
+ * Tells a new change, which starts from the version in force, from one in force that the same caller repeats. A change can
+ * need two people.
+ * @throws AnkaError `policy-pending`, `precondition-failed`, `issuers-overlap`, `approval-required`
  */
 const assertCurrent = (
   { active, pending }: CurrentPolicy,
@@ -137,6 +141,20 @@ const assertCurrent = (
   if (active.version === ifMatch + 1 && isTheirs && isDeepStrictEqual(active.document, document)) return 'repeated';
   if (active.version !== ifMatch)
     throw new AnkaError('precondition-failed', `Version ${active.version} is in force. Read it and repeat the change.`);
-  if (relaxes(active.document, document)) assertApproved(active.document, 'relax-policy', context);
+  assertApart(active.document, document, context);
+  assertApproved(active.document, relaxes(active.document, document) ? 'relax-policy' : 'change-policy', context);
   return 'new';
+};
+
+/**
+ * Two people cannot be required for anything while an issuer can speak for another's people: one person could be both.
+ * @throws AnkaError `issuers-overlap`
+ */
+const assertApart = (before: PolicyDocument, after: PolicyDocument, { sharedIssuer }: Context): void => {
+  if (sharedIssuer === undefined || requiresTwoPeople(before, 'relax-policy')) return;
+  if (!requiresTwoPeople(after, 'relax-policy')) return;
+  throw new AnkaError(
+    'issuers-overlap',
+    `${sharedIssuer} can name people of another issuer, so one person could count as two. Give it a subjectPrefix of its own, or delete it, before you turn on dualControl.`,
+  );
 };
