@@ -28,6 +28,8 @@ import {
   applyPolicy,
   createTenant,
   diffPolicyVersions,
+  disableTenant,
+  enableTenant,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -36,6 +38,7 @@ import {
   listPolicyVersions,
   listTenants,
   putPolicy,
+  readTenant,
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
@@ -88,6 +91,9 @@ export const contracts = {
   createTenant,
   listTenants,
   getTenant,
+  readTenant,
+  disableTenant: disableTenant.contract,
+  enableTenant: enableTenant.contract,
   findTenant,
   getPolicy,
   putPolicy,

@@ -26,6 +26,7 @@ export const errors = {
   'policy-refused': row(403, 'The tenant policy refuses this'),
   'approval-required': row(403, 'A second person must approve this'),
   'approval-denied': row(403, 'The caller may not decide this request'),
+  'tenant-disabled': row(403, 'The tenant is disabled'),
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),
@@ -98,6 +99,9 @@ export class AnkaError extends Error {
     return errors[this.code].retryable;
   }
 }
+
+/** The detail of `tenant-disabled`. */
+export const disabledTenant = 'The tenant is disabled. The platform’s administrators can enable it.';
 
 /** The form of an error on the bus. */
 export const failureOf = ({ code, retryable, detail, refusal }: AnkaError) => ({

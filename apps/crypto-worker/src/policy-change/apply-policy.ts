@@ -25,15 +25,15 @@ export class ApplyPolicy {
    */
   async apply(
     context: Context,
-    { revision, document }: z.infer<typeof applyPolicy.request>,
+    { revision, document, disabled }: z.infer<typeof applyPolicy.request>,
   ): Promise<z.infer<typeof applyPolicy.reply>> {
     await this.platformKeys.provision(context);
     const { tenantId } = context;
     const enforced = await withTenant(this.dataSource, tenantId, async (manager) => {
-      await enforceNewer(manager, tenantId, revision, document);
+      await enforceNewer(manager, tenantId, revision, { document, disabled });
       return manager.findOneByOrFail(TenantPolicyRecord, { tenantId });
     });
     this.policies.forget(tenantId);
-    return { revision: enforced.revision, document: enforced.document };
+    return { revision: enforced.revision, document: enforced.document, disabled: enforced.disabled };
   }
 }

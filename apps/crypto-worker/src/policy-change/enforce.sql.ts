@@ -1,5 +1,5 @@
-import type { PolicyDocument } from '@ankasecure/policy-rules';
 import type { EntityManager } from 'typeorm';
+import type { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
 
 /**
  * Enforces a document if the tenant has none or an older revision. The table's trigger takes the tenant's fence, so the
@@ -9,12 +9,14 @@ export const enforceNewer = async (
   manager: EntityManager,
   tenantId: string,
   revision: number,
-  document: PolicyDocument,
+  { document, disabled }: Pick<TenantPolicyRecord, 'document' | 'disabled'>,
 ): Promise<void> => {
   await manager.query(
-    `INSERT INTO tenant_policy AS held (tenant_id, revision, document) VALUES ($1, $2, $3)
-     ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, document = excluded.document, applied_at = now()
+    `INSERT INTO tenant_policy AS held (tenant_id, revision, document, disabled) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, document = excluded.document,
+       disabled = excluded.disabled, applied_at = now(),
+       enabled_at = CASE WHEN held.disabled AND NOT excluded.disabled THEN now() ELSE held.enabled_at END
      WHERE held.revision < excluded.revision`,
-    [tenantId, revision, JSON.stringify(document)],
+    [tenantId, revision, JSON.stringify(document), disabled],
   );
 };

@@ -15,6 +15,14 @@ export class TenantPolicyRecord {
   @Column('jsonb')
   document!: PolicyDocument;
 
+  /** Nothing of the tenant is used, made or changed, whatever the document says. */
+  @Column('boolean', { default: false })
+  disabled!: boolean;
+
+  /** The time at which a disabled tenant was enabled. Destructions that came due before it wait for another day. */
+  @Column('timestamptz', { name: 'enabled_at', nullable: true })
+  enabledAt!: Date | null;
+
   @Column('timestamptz', { name: 'applied_at', default: () => 'now()' })
   appliedAt!: Date;
 }

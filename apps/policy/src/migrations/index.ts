@@ -3,3 +3,4 @@ export { Restores1764000200000 } from './1764000200000-restores.js';
 export { ChangedByIssuer1764500000000 } from './1764500000000-changed-by-issuer.js';
 export { Approval1764510000000 } from './1764510000000-approval.js';
 export { Requester1770700000000 } from './1770700000000-requester.js';
+export { DisabledTenant1770700100000 } from './1770700100000-disabled-tenant.js';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, assertApproved, type Context, type DryRun, type Policy } from '@ankasecure/contracts';
+import { AnkaError, assertApproved, type Context, type DryRun, disabledTenant, type Policy } from '@ankasecure/contracts';
 import { type PolicyDocument, relaxes, requiresTwoPeople } from '@ankasecure/policy-rules';
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { type CurrentPolicy, currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
+import { type CurrentPolicy, currentPolicy, findVersion, nextVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import { SettleChange } from './settle-change.js';
 
@@ -35,7 +35,7 @@ export class PutPolicy {
 
   /**
    * When it returns, the document is in force on every worker. Repeating a call that ended without an answer is safe.
-   * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce a policy that this database did not know, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `approval-required`, `audit-unavailable`
+   * @throws AnkaError `tenant-disabled`, `precondition-required`, `precondition-failed` also when the workers enforce a policy that this database did not know, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `approval-required`, `audit-unavailable`
    */
   put(context: Context, document: PolicyDocument): Promise<Answer<Policy | DryRun>> {
     return this.change(context, { document });
@@ -82,8 +82,7 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
   operation: 'policy.put',
   check: async (manager) => {
     const { tenantId } = context;
-    if (context.dryRun !== true)
-      await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
+    await assertEnabled(manager, context);
     const restores = 'restores' in wanted ? wanted.restores : null;
     const document = 'document' in wanted ? wanted.document : await documentOf(manager, tenantId, wanted.restores);
     const ifMatch = conditionOf(context);
@@ -105,8 +104,12 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
   },
 });
 
-const nextVersion = async (manager: EntityManager, tenantId: string): Promise<number> =>
-  ((await manager.maximum(PolicyVersion, 'version', { tenantId })) ?? 0) + 1;
+/** Locks the tenant, except in a dry run. @throws AnkaError `tenant-disabled` */
+const assertEnabled = async (manager: EntityManager, { tenantId, dryRun }: Context): Promise<void> => {
+  const lock = dryRun === true ? {} : { lock: { mode: 'pessimistic_write' } as const };
+  const tenant = await manager.findOne(Tenant, { where: { id: tenantId }, ...lock });
+  if (tenant?.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
+};
 
 /** The document of a version that is or was in force. @throws AnkaError `policy-version-not-found` */
 const documentOf = async (manager: EntityManager, tenantId: string, version: number): Promise<PolicyDocument> => {

@@ -1,9 +1,9 @@
-import { AnkaError, type Context } from '@ankasecure/contracts';
+import { AnkaError, type Context, disabledTenant } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
-import { holdFence, outdateCurrentVersion } from './tenant-fence.sql.js';
+import { holdFence, isDisabled, outdateCurrentVersion } from './tenant-fence.sql.js';
 
 /** The tenant of a key that is locked, and the revision that the caller expects. */
 export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
@@ -19,7 +19,7 @@ export const lockKey = async (manager: EntityManager, { tenantId, ifMatch }: Loc
 /**
  * Locks a key for a caller and checks the caller's access by the grants in force. A caller without access does not learn
  * whether the revision was right.
- * @throws AnkaError as `lockKey`, and `key-access-denied`
+ * @throws AnkaError as `lockKey`, and `key-access-denied`, `tenant-disabled`
  */
 export const lockKeyFor = async (
   manager: EntityManager,
@@ -31,6 +31,7 @@ export const lockKeyFor = async (
 /**
  * Locks a key for a caller, whatever its revision.
  * @returns the revision
+ * @throws AnkaError `key-not-found`, `key-access-denied`, `tenant-disabled`
  */
 export const lockKeyOfAny = async (
   manager: EntityManager,
@@ -39,6 +40,7 @@ export const lockKeyOfAny = async (
   id: string,
 ): Promise<number> => {
   const revision = await lock(manager, context.tenantId, id);
+  if (await isDisabled(manager, context.tenantId)) throw new AnkaError('tenant-disabled', disabledTenant);
   await assertGranted(manager, context, access, id);
   return revision;
 };

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
 import { lockKey } from '../../key/lock/lock-key.js';
+import { isDisabled } from '../../key/lock/tenant-fence.sql.js';
 import { dueDestructions, stillDue } from './due.sql.js';
 
 /** A key version whose waiting period is over. */
@@ -29,10 +30,11 @@ export class DueDestructions {
 
   /**
    * Checks, with the key locked and in the transaction that records the intent, that the destruction was neither cancelled
-   * nor begun.
+   * nor begun, and that the tenant is not disabled.
    */
   async isStillDue(manager: EntityManager, { tenantId, keyId, version }: DueDestruction): Promise<boolean> {
     await lockKey(manager, { tenantId }, keyId);
+    if (await isDisabled(manager, tenantId)) return false;
     const rows = await manager.query<unknown[]>(stillDue, [tenantId, keyId, version, new Date()]);
     return rows.length === 1;
   }
