@@ -2,6 +2,7 @@ import type { Schema } from '@ankasecure/service-kit';
 import { ClientAssertion, TokenKeyRecord } from './access-token/access-token.entity.js';
 import { ApprovalRecord } from './approval/approval.entity.js';
 import { IdempotencyRecord } from './idempotency/idempotency.entity.js';
+import { ExcludedSubject } from './identity/excluded-subject.entity.js';
 import { GatewayInstance, IdentityEpochRecord } from './identity/identity-epoch.entity.js';
 import { IssuerRecord } from './issuer/issuer.entity.js';
 import { Initial1763900000000 } from './migrations/1763900000000-initial.js';
@@ -12,6 +13,8 @@ import { Approval1764510000000 } from './migrations/1764510000000-approval.js';
 import { ClientCertificate1764600000000 } from './migrations/1764600000000-client-certificate.js';
 import { ReadingEpoch1764610000000 } from './migrations/1764610000000-reading-epoch.js';
 import { Decider1770700000000 } from './migrations/1770700000000-decider.js';
+import { RollingCredential1770700100000 } from './migrations/1770700100000-rolling-credential.js';
+import { Exclusion1770700200000 } from './migrations/1770700200000-exclusion.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -19,6 +22,7 @@ export const schema: Schema = {
   entities: [
     ApprovalRecord,
     ClientAssertion,
+    ExcludedSubject,
     GatewayInstance,
     IdempotencyRecord,
     IdentityEpochRecord,
@@ -36,5 +40,7 @@ export const schema: Schema = {
     ClientCertificate1764600000000,
     ReadingEpoch1764610000000,
     Decider1770700000000,
+    RollingCredential1770700100000,
+    Exclusion1770700200000,
   ],
 };

@@ -8,7 +8,7 @@ const inWords: Readonly<Record<ControlledAction, string>> = {
   deactivate: 'deactivating or revoking a key',
   'change-policy': 'changing the policy',
   'relax-policy': 'relaxing the policy',
-  'change-issuer': 'changing the tenant’s issuers',
+  'change-issuer': 'changing the tenant’s issuers or readmitting a subject',
 };
 
 /**

@@ -32,6 +32,7 @@ export const errors = {
   'key-not-found': row(404, 'No such key'),
   'service-account-not-found': row(404, 'No such service account'),
   'issuer-not-found': row(404, 'No such issuer'),
+  'exclusion-not-found': row(404, 'No such exclusion'),
   'alias-not-found': row(404, 'No such alias'),
   'key-set-not-found': row(404, 'No such key set'),
   'approval-not-found': row(404, 'No such request for approval'),

@@ -38,7 +38,10 @@ export interface NameSpace {
 }
 
 /** The name spaces of the configured issuers that speak for a tenant. No tenant can change them. */
-export const configuredSpaces = ({ issuers }: Pick<IdentityConfig, 'issuers'>, tenantId: string): readonly NameSpace[] =>
+export const configuredSpaces = (
+  { issuers }: Pick<IdentityConfig, 'issuers'>,
+  tenantId: string,
+): readonly NameSpace[] =>
   issuers
     .filter((row) => speaksFor(row, tenantId))
     .map(({ issuer, subjectPrefix = '' }) => ({ issuer, subjectPrefix }));

@@ -83,7 +83,10 @@ describe('an issuer’s keys while its provider is unavailable', () => {
       identity as unknown as IdentityConfig,
       new KeyOutage(log as unknown as Logger, registry),
     );
-    verifier = new TokenVerifier({ sources: [issuers] }, { clockToleranceSeconds: 2 } as unknown as IdentityConfig);
+    verifier = new TokenVerifier({ sources: [issuers] }, {
+      clockToleranceSeconds: 2,
+      maxTokenLifeSeconds: 86_400,
+    } as unknown as IdentityConfig);
   });
   afterEach(async () => {
     await provider.leave();

@@ -15,6 +15,6 @@ import { TenantIssuers } from './tenant-issuers.js';
   imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule],
   controllers: [IssuerController],
   providers: [GuardedFetch, IssuerChanges, Issuers, PolicyInForce, TenantIssuers],
-  exports: [TenantIssuers],
+  exports: [PolicyInForce, TenantIssuers],
 })
 export class IssuerModule {}

@@ -76,7 +76,13 @@ export const historyRoutes: readonly Route[] = [
     tellsSharedIssuer: true,
     etag: true,
     withinMs: 30_000,
-    errors: ['policy-version-not-found', 'policy-pending', 'issuers-overlap', 'policy-not-applied', 'audit-unavailable'],
+    errors: [
+      'policy-version-not-found',
+      'policy-pending',
+      'issuers-overlap',
+      'policy-not-applied',
+      'audit-unavailable',
+    ],
     example: { request: { version: 1 }, reply: policy },
   },
   {

@@ -25,7 +25,15 @@ export class RouteTableModule {}
 
 /** Serves the rows that the domains' modules register. */
 @Module({
-  imports: [DiscoveryModule, AdmissionModule, ApprovalModule, HttpModule, IdempotencyModule, IssuerModule, ServiceRequestModule],
+  imports: [
+    DiscoveryModule,
+    AdmissionModule,
+    ApprovalModule,
+    HttpModule,
+    IdempotencyModule,
+    IssuerModule,
+    ServiceRequestModule,
+  ],
   providers: [AnswerOrWait, Create, Forward, NotFound, RegisteredRoutes, RouteHandlers, SecondPerson, ServeRoutes],
 })
 export class RoutesModule {}

@@ -49,8 +49,9 @@ export class TenantDirectory {
   async assertEnabled({ tenantId, subject: principal, issuer }: Who, correlationId: string): Promise<void> {
     const context = { tenantId, principal, issuer, correlationId, deadline: Date.now() + withinMs };
     const asked = await tried(() => this.bus.request(getTenant, '', context, {}));
-    if (asked.result?.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
-    if (asked.error !== undefined && !asked.error.retryable) throw asked.error;
+    if (asked.error === undefined) {
+      if (asked.result.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
+    } else if (!asked.error.retryable) throw asked.error;
   }
 
   private async resolve(context: Omit<Context, 'deadline'>): Promise<string> {

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, assertApproved, type Context, type DryRun, disabledTenant, type Policy } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  assertApproved,
+  type Context,
+  type DryRun,
+  disabledTenant,
+  type Policy,
+} from '@ankasecure/contracts';
 import { type PolicyDocument, relaxes, requiresTwoPeople } from '@ankasecure/policy-rules';
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';

@@ -6,7 +6,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { type PolicyChange, policyAdopted, policyChanged, policyRefused, tenantCreated, tenantSwitched } from './change-event.js';
+import {
+  type PolicyChange,
+  policyAdopted,
+  policyChanged,
+  policyRefused,
+  tenantCreated,
+  tenantSwitched,
+} from './change-event.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
 /** Longest that one attempt waits for the workers, in milliseconds. */

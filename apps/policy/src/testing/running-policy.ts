@@ -16,6 +16,7 @@ import {
   listTenants,
   platformTenantId,
   putPolicy,
+  readTenant,
   rollbackPolicy,
 } from '@ankasecure/contracts';
 import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
@@ -49,10 +50,7 @@ export class WorkerStandIn {
   readonly enforced = new Map<string, EnforcedPolicy>();
   /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
-  private readonly answers: Record<
-    Behaviour,
-    (tenantId: string, change: EnforcedPolicy) => Promise<EnforcedPolicy>
-  > = {
+  private readonly answers: Record<Behaviour, (tenantId: string, change: EnforcedPolicy) => Promise<EnforcedPolicy>> = {
     apply: async (...change) => this.enforce(...change),
     fail: async () => {
       throw new AnkaError('hsm-unavailable');
@@ -162,6 +160,8 @@ export const startPolicy = async () => {
     tenant: async (): Promise<string> => (await create(`t-${randomUUID()}`)).id,
     list: (query: z.input<typeof listTenants.request> = {}, tenantId = platformTenantId) =>
       gateway.request(listTenants, '', contextOf(tenantId), query),
+    readTenant: (tenantId: string) =>
+      gateway.request(readTenant, '', contextOf(platformTenantId), { tenant: tenantId }),
     getTenant: (tenantId: string) => gateway.request(getTenant, '', contextOf(tenantId), {}),
     /** Disables or enables a tenant, as an administrator of the platform. */
     turn: (tenantId: string, to: 'disable' | 'enable', over: Partial<Context> = {}, reason?: string) =>
@@ -170,6 +170,12 @@ export const startPolicy = async () => {
         '',
         contextOf(tenantId, { principal: 'root', roles: ['platform-admin'], ...over }),
         { tenant: tenantId, ...(reason !== undefined && { reason }) },
+      ),
+    tryToDisable: (tenantId: string) =>
+      gateway.requestRaw(
+        disableTenant.contract.subject,
+        contextOf(tenantId, { roles: ['platform-admin'], dryRun: true }),
+        Buffer.from(JSON.stringify({ tenant: tenantId })),
       ),
     get: (tenantId: string) => gateway.request(getPolicy, '', contextOf(tenantId), {}),
     put: (tenantId: string, over: Partial<Context> = {}, document: Partial<PolicyDocument> = {}) =>
