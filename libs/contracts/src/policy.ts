@@ -122,7 +122,9 @@ const aboutVersion = {
   restores: versionNumber.nullable().describe('The earlier version that this version restored.'),
   disabled: z
     .boolean()
-    .describe('Whether the tenant is disabled while the version is in force. The document is that of the version before.'),
+    .describe(
+      'Whether the tenant is disabled while the version is in force. The document is that of the version before.',
+    ),
 };
 
 /** Newest first. */
@@ -211,7 +213,7 @@ export const putPolicy = contract({
   reply: policy,
 });
 
-const enforcedPolicy = z.strictObject({
+export const enforcedPolicy = z.strictObject({
   revision: z.number().int().positive(),
   document: policyDocument,
   /** Nothing is allowed, whatever the document says. */

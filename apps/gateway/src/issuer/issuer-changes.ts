@@ -31,15 +31,15 @@ export class IssuerChanges {
     private readonly policy: PolicyInForce,
   ) {}
 
-  /** @throws AnkaError `issuers-overlap`, `approval-required` */
-  async assertAllowed(context: Context, shared?: string): Promise<void> {
+  /** @param revision of the issuer, if there is one. @throws AnkaError `issuers-overlap`, `approval-required` */
+  async assertAllowed(context: Context, shared?: string, revision?: number): Promise<void> {
     const policy = await this.policy.of(context);
     if (shared !== undefined && requiresTwoPeople(policy, 'change-issuer'))
       throw new AnkaError(
         'issuers-overlap',
         `The tenant’s policy requires two people, and ${shared} can name the same people, so one person could count as two. Choose another subjectPrefix.`,
       );
-    assertApproved(policy, 'change-issuer', context);
+    assertApproved(policy, 'change-issuer', context, revision);
   }
 
   /** @throws AnkaError `issuers-overlap`, `approval-required` */
@@ -49,7 +49,7 @@ export class IssuerChanges {
       const details = await issuerDetails(before, after);
       const ends = before !== undefined && !keepsNames(before, after);
       const ended = ends ? await this.approvals.end(manager, context, before.issuer) : [];
-      await this.assertAllowed(context, shared);
+      await this.assertAllowed(context, shared, before?.revision);
       await report(auditEvent(context, { operation, details }), ...ended);
     }
     const epoch = await this.epochs.change(manager);

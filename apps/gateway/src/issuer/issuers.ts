@@ -84,7 +84,7 @@ export class Issuers {
         const before = await found(manager, tenantId, id, 'pessimistic_write');
         assertUnchanged(context, before);
         const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
-        if (dryRun === true) await this.changes.assertAllowed(context, shared);
+        if (dryRun === true) await this.changes.assertAllowed(context, shared, before.revision);
         return { before, shared };
       },
       write: async (manager, { before, shared }, report) => {
@@ -97,7 +97,7 @@ export class Issuers {
     });
   }
 
-  /** @throws AnkaError `issuer-not-found`, `approval-required` */
+  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `approval-required` */
   delete(context: Context, id: string): Promise<TenantIssuer | DryRun> {
     const { tenantId, dryRun } = context;
     const operation = 'issuer.delete';
@@ -106,7 +106,8 @@ export class Issuers {
       details: { issuerId: id },
       check: async (manager) => {
         const before = await found(manager, tenantId, id, 'pessimistic_write');
-        if (dryRun === true) await this.changes.assertAllowed(context);
+        assertUnchanged(context, before);
+        if (dryRun === true) await this.changes.assertAllowed(context, undefined, before.revision);
         return before;
       },
       write: async (manager, before, report) => {

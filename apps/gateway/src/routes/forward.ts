@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { TenantIssuers } from '../issuer/tenant-issuers.js';
-import { answerOf, sendAnswer } from '../route/answer.js';
+import { answerOf, sendAnswer, sendRead } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
@@ -20,10 +20,11 @@ export class Forward {
   handlerFor(route: Route): Handler {
     return async (request, reply) => {
       const dryRun = isDryRun(request, route);
-      const condition = conditionOf(route, request.headers['if-match']);
+      const condition = conditionOf(route, request.headers);
       const body = requestBody(request, route);
       const extra = { ...condition, ...(dryRun && { dryRun }), ...(await this.sharedIssuerOf(route, request)) };
       const answered = await this.services.send({ route, request, reply }, body, extra);
+      if (route.method === 'GET') return sendRead(reply, request, answerOf(route, answered, request.id));
       // A dry run creates nothing, even on a route that creates a resource.
       if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
       return sendAnswer(reply, await this.waits.answer(route, request, { body, ...condition }, answered));

@@ -1,4 +1,4 @@
-import { AnkaError, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
+import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
 import { ActionRunner, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
@@ -121,7 +121,7 @@ export class ServiceAccounts {
       check: async (manager) => {
         await lockTenant(manager, 'service-accounts', tenantId);
         const before = await found(manager, tenantId, id);
-        if (context.ifMatch !== before.revision) throw changedMeanwhile();
+        assertPreconditions(context, before.revision, 'The service account');
         return { before, certificates: await usableProofs(request, await heldBy(manager, tenantId, id)) };
       },
       write: async (manager, { before, certificates }, report) => {
@@ -152,7 +152,11 @@ export class ServiceAccounts {
     return this.actions.run<ServiceAccount, ServiceAccount>(context, {
       operation,
       details: { accountId: id },
-      check: (manager) => found(manager, tenantId, id),
+      check: async (manager) => {
+        const before = await found(manager, tenantId, id);
+        assertPreconditions(context, before.revision, 'The service account');
+        return before;
+      },
       write: async (manager, before, report) => {
         await manager.delete(ServiceAccountRecord, { tenantId, id });
         await report(auditEvent(context, { operation, details: detailsOf(before) }));
@@ -184,9 +188,6 @@ const heldBy = async (manager: EntityManager, tenantId: string, id: string): Pro
   });
   return certificates;
 };
-
-const changedMeanwhile = (): AnkaError =>
-  new AnkaError('precondition-failed', 'The service account has changed. Read it again and repeat the change.');
 
 /** The changed settings, as the event's details. Groups can be too many to list. */
 const settingChanges = (before: ServiceAccount, after: ServiceAccount): Readonly<Record<string, string>> => {

@@ -15,7 +15,9 @@ export const shareFence = async (manager: EntityManager, tenantId: string): Prom
 
 /** Tells whether the tenant is disabled. While its fence is held, the answer stays true. */
 export const isDisabled = async (manager: EntityManager, tenantId: string): Promise<boolean> => {
-  const found = await manager.query<unknown[]>('SELECT FROM tenant_policy WHERE tenant_id = $1 AND disabled', [tenantId]);
+  const found = await manager.query<unknown[]>('SELECT FROM tenant_policy WHERE tenant_id = $1 AND disabled', [
+    tenantId,
+  ]);
   return found.length > 0;
 };
 
