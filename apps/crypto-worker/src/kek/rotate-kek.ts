@@ -5,8 +5,8 @@ import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { beginRotation } from './kek.sql.js';
 import { policyWithin } from '../policy/enforced-policy.js';
+import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
 
 /**

@@ -8,7 +8,7 @@ export class DisabledTenant1770700000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE tenant_policy
-        ADD COLUMN disabled boolean NOT NULL DEFAULT false,
+        ADD COLUMN disabled_at timestamptz,
         ADD COLUMN enabled_at timestamptz;
 
       CREATE OR REPLACE FUNCTION due_rotations(on_partition text, at timestamptz)
@@ -20,7 +20,7 @@ export class DisabledTenant1770700000000 implements MigrationInterface {
           WHERE v.tenant_id = r.tenant_id AND v.key_id = r.key_id ORDER BY v.version DESC LIMIT 1) newest
         WHERE r.next_at <= at AND newest.partition = on_partition
           AND state_at(newest.state, newest.activate_at, newest.deactivate_at, at) = 'ACTIVE'
-          AND NOT EXISTS (SELECT FROM tenant_policy p WHERE p.tenant_id = r.tenant_id AND p.disabled)
+          AND NOT EXISTS (SELECT FROM tenant_policy p WHERE p.tenant_id = r.tenant_id AND p.disabled_at IS NOT NULL)
         ORDER BY r.next_at LIMIT 100;
       $$;
 
@@ -33,7 +33,7 @@ export class DisabledTenant1770700000000 implements MigrationInterface {
         WHERE v.partition = on_partition AND v.state = 'DESTROY_SCHEDULED' AND v.destroy_at <= at
           AND NOT EXISTS (SELECT 1 FROM intent i WHERE i.tenant_id = v.tenant_id AND i.object_id = v.object_id)
           AND NOT EXISTS (SELECT FROM tenant_policy p WHERE p.tenant_id = v.tenant_id
-            AND (p.disabled OR (v.destroy_at <= p.enabled_at AND at < p.enabled_at + interval '1 day')))
+            AND (p.disabled_at IS NOT NULL OR (v.destroy_at <= p.enabled_at AND at < p.enabled_at + interval '1 day')))
         ORDER BY v.destroy_at LIMIT 100;
       $$;`);
   }

@@ -5,8 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type Ruling, Rulings, rulingOf } from './ruling.js';
-import { TenantPolicyRecord } from './tenant-policy.entity.js';
 
 /** The copy of a tenant's policy that workers enforce. It is immutable: a change makes a new revision. */
 export interface EnforcedPolicy {
@@ -37,7 +37,7 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
   if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
-  if (held.disabled) throw new AnkaError('tenant-disabled', disabledTenant);
+  if (held.disabledAt !== null) throw new AnkaError('tenant-disabled', disabledTenant);
   return enforcedPolicy(held.revision, warnedOf(held.document, held.appliedAt));
 };
 

@@ -1,9 +1,16 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** The enforced copy of a tenant's policy. The fence compares its revision. */
 @Entity('tenant_policy')
 @Check('tenant_policy_revision_check', 'revision > 0')
+@SealedRecord<TenantPolicyRecord>({
+  deciding: ['tenantId', 'revision', 'document', 'appliedAt', 'disabledAt', 'enabledAt'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class TenantPolicyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'tenant_policy_pkey' })
   tenantId!: string;
@@ -15,9 +22,9 @@ export class TenantPolicyRecord {
   @Column('jsonb')
   document!: PolicyDocument;
 
-  /** Nothing of the tenant is used, made or changed, whatever the document says. */
-  @Column('boolean', { default: false })
-  disabled!: boolean;
+  /** Since when nothing of the tenant is used, made or changed, whatever the document says. Null if it is not disabled. */
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
 
   /** The time at which a disabled tenant was enabled. Destructions that came due before it wait for another day. */
   @Column('timestamptz', { name: 'enabled_at', nullable: true })
@@ -25,4 +32,8 @@ export class TenantPolicyRecord {
 
   @Column('timestamptz', { name: 'applied_at', default: () => 'now()' })
   appliedAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }
