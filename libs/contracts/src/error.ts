@@ -66,6 +66,8 @@ export const errors = {
   'hsm-timeout': row(503, 'The HSM did not answer in time', true),
   'hsm-error': row(502, 'The HSM reported an error', false),
   'key-blob-refused': row(500, 'The stored key does not match its record'),
+  'record-forged': row(500, 'A stored record is not one that the platform wrote'),
+  'platform-key-unrecorded': row(500, 'The HSM holds a platform key that no record names'),
   'audit-unavailable': row(503, 'The audit trail cannot record the request', true),
   'policy-not-applied': row(503, 'The policy change is not confirmed on every worker', true),
   'decision-outdated': row(503, 'The key or the policy changed while the request ran', true),

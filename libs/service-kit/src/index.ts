@@ -11,6 +11,7 @@ export * from './database/migrate.js';
 export * from './database/tenant.js';
 export * from './failure/as-anka-error.js';
 export * from './health/health.js';
+export * from './health/rejected-records.js';
 export * from './kit.module.js';
 export * from './logging/logger.js';
 export * from './memory/bounded-map.js';

@@ -117,11 +117,12 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     }
   }
 
-  private async end({ tenantId, objectId, kind, lease, event }: OpenIntent): Promise<void> {
+  private async end({ tenantId, objectId, owner, kind, lease, event }: OpenIntent): Promise<void> {
     // This process ends its own intents itself, under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
     // The intent is claimed first. A worker that was assumed dead can no longer commit its record, or has already done so.
-    const intent = await this.intents.claim({ tenantId, objectId, lease });
+    if (owner === undefined) throw new Error('an intent does not name the owner of its object');
+    const intent = await this.intents.claim({ tenantId, objectId, owner, lease });
     if (intent === undefined) return;
     try {
       await this.endClaimed(intent, kind, JSON.parse(event) as AuditEvent);

@@ -17,6 +17,10 @@ export class IntentRecord {
   @PrimaryColumn('bytea', { name: 'object_id', primaryKeyConstraintName })
   objectId!: Buffer;
 
+  /** Whose object it is, as `ownerText` writes it. */
+  @Column('text')
+  owner!: string;
+
   @Column('text')
   partition!: string;
 

@@ -2,6 +2,7 @@ import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { newObjectId, type ObjectOwner, ownerText, parseOwner } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
 import { Lease } from '../lease/lease.js';
 import { type IntentKind, IntentRecord } from './intent.entity.js';
@@ -11,12 +12,19 @@ import { lockIntent, openIntents, recordedObject } from './intent.sql.js';
 export interface Intent {
   readonly tenantId: string;
   readonly objectId: Uint8Array;
+  /** Whose object it is. No object of another owner is touched, whatever the intent's row says. */
+  readonly owner: ObjectOwner;
   /** The number of the holder's lease. */
   readonly lease: string;
 }
 
+/** The intent's row. */
+type StoredIntent = Omit<OpenIntent, 'owner'> & { readonly owner: string };
+
 /** An intent of any worker of the partition. */
-export interface OpenIntent extends Intent {
+export interface OpenIntent extends Omit<Intent, 'owner'> {
+  /** undefined if the row names none. */
+  readonly owner: ObjectOwner | undefined;
   readonly kind: IntentKind;
   /** The event that it began with, as JSON. It is parsed when the intent is ended, so that a damaged one delays no other. */
   readonly event: string;
@@ -27,6 +35,12 @@ export interface Standing {
   /** A key or a platform key is on record under this object. The object is in use and must stay. */
   readonly recorded: boolean;
 }
+
+/** A row names only an owner of its own tenant. */
+const ownerIn = ({ tenantId, owner }: StoredIntent): ObjectOwner | undefined => {
+  const named = parseOwner(owner);
+  return named?.tenantId === tenantId ? named : undefined;
+};
 
 const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString('hex');
 
@@ -46,12 +60,12 @@ export class Intents {
   ) {}
 
   /**
-   * Records that an object will be made. The caller releases the intent in the end, however the work ends. An intent whose
+   * Records that an object will be made, under a new CKA_ID that binds its owner. The caller releases the intent in the end, however the work ends. An intent whose
    * commit was not confirmed is released at once; if it exists, the reconciler finds it.
    * @param event sealed as `unknown` if nobody can tell how the work ended
    */
-  async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
-    const intent = await this.prepare(tenantId, objectId);
+  async begin({ tenantId }: Pick<Context, 'tenantId'>, owner: ObjectOwner, event: AuditEvent): Promise<Intent> {
+    const intent = await this.prepare(tenantId, owner, newObjectId(owner, this.partition.naming));
     await this.committing(intent, (manager) => this.insert(manager, intent, 'make', event));
     return intent;
   }
@@ -63,13 +77,12 @@ export class Intents {
    * @returns undefined if it is not
    */
   async beginDestroying(
-    { tenantId }: Pick<Context, 'tenantId'>,
-    objectId: Uint8Array,
+    { owner, objectId }: Pick<Intent, 'owner' | 'objectId'>,
     event: AuditEvent,
     still: (manager: EntityManager) => Promise<boolean>,
   ): Promise<Intent | undefined> {
     if (this.isUnderWay({ objectId })) return undefined;
-    const intent = await this.prepare(tenantId, objectId);
+    const intent = await this.prepare(owner.tenantId, owner, objectId);
     const begun = await this.committing(intent, async (manager) => {
       if (!(await still(manager))) return false;
       await this.insert(manager, intent, 'destroy', event);
@@ -80,10 +93,10 @@ export class Intents {
     return undefined;
   }
 
-  private async prepare(tenantId: string, objectId: Uint8Array): Promise<Intent> {
+  private async prepare(tenantId: string, owner: ObjectOwner, objectId: Uint8Array): Promise<Intent> {
     const lease = await this.lease.number();
     this.underWay.add(nameOf(objectId));
-    return { tenantId, objectId, lease };
+    return { tenantId, objectId, owner, lease };
   }
 
   private async committing<Result>(intent: Intent, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
@@ -97,13 +110,14 @@ export class Intents {
 
   private async insert(
     manager: EntityManager,
-    { tenantId, objectId, lease }: Intent,
+    { tenantId, objectId, owner, lease }: Intent,
     kind: IntentKind,
     event: AuditEvent,
   ): Promise<void> {
     await manager.insert(IntentRecord, {
       tenantId,
       objectId: Buffer.from(objectId),
+      owner: ownerText(owner),
       partition: this.partition.name,
       lease,
       kind,
@@ -112,8 +126,9 @@ export class Intents {
   }
 
   /** The open intents of this partition with any holder, oldest first. */
-  open(): Promise<OpenIntent[]> {
-    return this.dataSource.query<OpenIntent[]>(openIntents, [this.partition.name]);
+  async open(): Promise<OpenIntent[]> {
+    const rows = await this.dataSource.query<StoredIntent[]>(openIntents, [this.partition.name]);
+    return rows.map((row) => ({ ...row, owner: ownerIn(row) }));
   }
 
   /** Releases the intent: this process does nothing more with the object. */
@@ -139,20 +154,20 @@ export class Intents {
   }
 
   /** Claims an orphaned intent for this worker. @returns undefined if it was ended or claimed meanwhile */
-  async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
+  async claim({ tenantId, objectId, owner, lease }: Intent): Promise<Intent | undefined> {
     const own = await this.lease.number();
     const held = { tenantId, objectId: Buffer.from(objectId), lease };
     const { affected } = await withTenant(this.dataSource, tenantId, (manager) =>
       manager.update(IntentRecord, held, { lease: own }),
     );
-    return affected === 1 ? { tenantId, objectId, lease: own } : undefined;
+    return affected === 1 ? { tenantId, objectId, owner, lease: own } : undefined;
   }
 
   /**
    * Tells whether the object is on record. It waits for a commit under way whose answer may have been lost: that commit
    * holds the intent's row.
    */
-  standing({ tenantId, objectId }: Intent): Promise<Standing> {
+  standing({ tenantId, objectId }: Pick<Intent, 'tenantId' | 'objectId'>): Promise<Standing> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await manager.query(lockIntent, [tenantId, objectId]);
       const rows = await manager.query<unknown[]>(recordedObject, [tenantId, objectId]);

@@ -11,7 +11,9 @@ import {
   type KeyCustody,
   type KeyRef,
   type NewKey,
+  type ObjectOwner,
   type PlatformKeyKind,
+  type PlatformRef,
   type SignatureRequest,
   type TokenIdentity,
   tokenDoesIt,
@@ -63,8 +65,11 @@ export class CustodyByKind implements Custody {
     if (key.custody === 'software') return this.software.generate(budget, key);
     return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
   }
-  generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
-    return this.objects.generatePlatformKey(budget, kind, objectId, label);
+  generatePlatformKey(budget: Deadline, ref: PlatformRef) {
+    return this.objects.generatePlatformKey(budget, ref);
+  }
+  platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string) {
+    return this.objects.platformObjects(budget, kind, tenantId);
   }
   importAbility(...of: Parameters<Custody['importAbility']>) {
     return this.objects.importAbility(...of);
@@ -72,8 +77,8 @@ export class CustodyByKind implements Custody {
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial) {
     return (key.wrapping === undefined ? this.objects : this.blobs).importKey(budget, key, material);
   }
-  destroy(budget: Deadline, objectId: Uint8Array) {
-    return this.objects.destroy(budget, objectId);
+  destroy(budget: Deadline, owner: ObjectOwner, objectId: Uint8Array) {
+    return this.objects.destroy(budget, owner, objectId);
   }
   rewrap(budget: Deadline, ref: KeyRef, to: Wrapping) {
     return this.of(ref).rewrap(budget, ref, to);
@@ -89,8 +94,11 @@ export class CustodyByKind implements Custody {
   sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array) {
     return this.of(ref).sign(budget, ref, request, input);
   }
-  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array) {
-    return this.objects.platformMac(budget, objectId, input);
+  platformMac(budget: Deadline, ref: PlatformRef, input: Uint8Array) {
+    return this.objects.platformMac(budget, ref, input);
+  }
+  platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array) {
+    return this.objects.platformSign(budget, ref, digest);
   }
   decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array) {
     return this.of(ref).decryptOaep(budget, ref, ciphertext);

@@ -1,21 +1,70 @@
-import type { KeyRef } from '../custody.js';
-import type { KeyShape } from './job/key-shape.js';
+import type { KeyRef, Wrapping } from '../custody.js';
+import {
+  type Naming,
+  nameOfObject,
+  type ObjectName,
+  ownerOfKey,
+  ownerOfPlatformKey,
+  type PlatformRef,
+} from '../object-owner.js';
+import { type KeyShape, platformShapes } from './job/key-shape.js';
 import { shapeOf } from './job/shape-of.js';
-import { packLocator } from './session/locator.js';
+import { packObject, packWrapped, type WrapperLocators } from './session/locator.js';
 
-export const shapeOfRef = ({ algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>): KeyShape =>
+export const shapeOfRef = ({ algorithm, purpose, alg }: Pick<KeyRef, 'algorithm' | 'purpose' | 'alg'>): KeyShape =>
   shapeOf(algorithm, purpose, alg);
 
-/** By ref, which a key version keeps: each locator is built once. */
-const locators = new WeakMap<KeyRef, Uint8Array>();
+/** A tenant has one `blob-mac` key. */
+const blobMacGeneration = 1;
 
-/** Names the key for a lane: by CKA_ID, or by a wrapped key with everything needed to unwrap it. */
-export const locatorOf = (ref: KeyRef): Uint8Array => {
-  const { objectId, wrapped } = ref;
-  if (wrapped === undefined) return objectId;
-  const known = locators.get(ref);
-  if (known !== undefined) return known;
-  const locator = packLocator({ objectId, wrapped }, shapeOfRef(ref));
-  locators.set(ref, locator);
-  return locator;
-};
+/**
+ * Names keys for lanes. The name of an object is computed from its owner, never taken from a record, so a record that points
+ * at another object is found out when a lane looks at that object.
+ */
+export class Locators {
+  /** By ref, which a key version keeps: each locator is built once. */
+  private readonly known = new WeakMap<KeyRef, Uint8Array>();
+
+  constructor(private readonly naming: Naming) {}
+
+  nameOf(owner: Parameters<typeof nameOfObject>[0]): ObjectName {
+    return nameOfObject(owner, this.naming);
+  }
+
+  /** Of a caller's key: a wrapped key, or an object of the token. */
+  of(ref: KeyRef): Uint8Array {
+    const known = this.known.get(ref);
+    if (known !== undefined) return known;
+    const { objectId, wrapped } = ref;
+    const shape = shapeOfRef(ref);
+    const locator = wrapped === undefined ? this.ofObject(ref) : this.ofWrapped({ objectId, wrapped }, shape);
+    this.known.set(ref, locator);
+    return locator;
+  }
+
+  ofObject(ref: KeyRef): Uint8Array {
+    const name = this.nameOf(ownerOfKey(ref.owner));
+    return packObject(ref.objectId, { name, shape: shapeOfRef(ref), madeHere: false });
+  }
+
+  ofWrapped(key: { objectId: Uint8Array; wrapped: NonNullable<KeyRef['wrapped']> }, shape: KeyShape): Uint8Array {
+    return packWrapped(key, shape, this.wrappersOf(key.wrapped.wrapping));
+  }
+
+  ofPlatformKey(ref: PlatformRef): Uint8Array {
+    const name = this.nameOf(ownerOfPlatformKey(ref));
+    return packObject(ref.objectId, { name, shape: platformShapes[ref.kind], madeHere: true });
+  }
+
+  wrappersOf({ tenantId, kek, kekGeneration, blobMac }: Wrapping): WrapperLocators {
+    return {
+      kek: this.ofPlatformKey({ kind: 'kek', tenantId, generation: kekGeneration, objectId: kek }),
+      blobMac: this.ofPlatformKey({
+        kind: 'blob-mac',
+        tenantId,
+        generation: blobMacGeneration,
+        objectId: blobMac,
+      }),
+    };
+  }
+}

@@ -133,6 +133,7 @@ export class KnownKeyCustody implements Custody {
   capabilities = unsupported;
   generate = unsupported;
   generatePlatformKey = unsupported;
+  platformObjects = unsupported;
   destroy = unsupported;
   rewrap = unsupported;
   importAbility = unsupported;
@@ -140,6 +141,7 @@ export class KnownKeyCustody implements Custody {
   forgetUnwrapped = unsupported;
   uri = unsupported;
   platformMac = unsupported;
+  platformSign = unsupported;
   healthy = (): boolean => true;
   close = (): Promise<void> => Promise.resolve();
 }

@@ -7,6 +7,7 @@ import { sign } from '../use/sign.js';
 import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
 import { canary } from './canary.js';
 import { destroy } from './destroy.js';
+import { findNamed } from './find-named.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
 import { selfTest } from './self-test.js';
@@ -28,6 +29,7 @@ const table: Record<OperationName, Handler> = {
   'open-gcm': openGcm,
   generate,
   destroy,
+  'find-named': findNamed,
   'generate-wrapped': generateWrapped,
   rewrap,
   import: importKey,

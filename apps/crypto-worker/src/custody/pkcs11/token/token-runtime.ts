@@ -10,6 +10,7 @@ import { type OperationName, operationNumber, operations, status } from '../job/
 import { kindOf } from '../kind/kinds.js';
 import { type Job, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
+import { Locators } from '../locate.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
 import {
   type CustodyLogger,
@@ -26,6 +27,8 @@ import { TokenModule } from './token-module.js';
 /** The parts behind a custody: module, lanes, recovery, health and capabilities. It handles each job's reply. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
+  /** Names keys of this partition for lanes. */
+  readonly locators: Locators;
   /** The capabilities of wrapped keys. Their self-tests run when they are needed. */
   readonly wrappedCapabilities: Capabilities;
   private readonly timeoutMs: number;
@@ -43,6 +46,7 @@ export class TokenRuntime {
     private readonly logger: CustodyLogger,
     private readonly options: Pkcs11Options,
   ) {
+    this.locators = new Locators(config);
     this.timeoutMs = config.sessionTimeoutSeconds * 1000;
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.pool = this.makePool();
@@ -128,6 +132,17 @@ export class TokenRuntime {
   refused(operation: string): AnkaError {
     this.logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
     return new AnkaError('key-blob-refused');
+  }
+
+  /** Raises the alarm: an object of the token is not what a record says. */
+  private forged(operation: string, reason: string): AnkaError {
+    const { partition } = this.config;
+    this.logger.error({ alarm: 'object-refused', partition, operation, reason }, 'an object does not match its record');
+    this.options.observer?.refused?.('object', 'forged');
+    return new AnkaError(
+      'record-forged',
+      'An object in the HSM is not the one that the record describes. The key cannot be used. Tell the operator of the platform.',
+    );
   }
 
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
@@ -251,6 +266,8 @@ export class TokenRuntime {
         return settle(job, new AnkaError('decryption-failed'));
       case status.blobRefused:
         return settle(job, this.refused(operation));
+      case status.objectRefused:
+        return settle(job, this.forged(operation, this.describe(reply)));
       case status.keyMissing:
         return settle(job, new AnkaError('key-not-found', 'The key’s object is missing from the token.'));
       case status.skipped:
