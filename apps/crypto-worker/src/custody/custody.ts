@@ -130,6 +130,13 @@ export interface TokenIdentity {
   readonly profile: string;
 }
 
+/** A value that the token keeps against roll-back: its number only grows. */
+export interface Anchor {
+  readonly number: number;
+  /** At most 32 bytes. */
+  readonly value: Uint8Array;
+}
+
 /** Tells whether a token can import keys by one method. */
 export interface ImportAbility {
   readonly available: boolean;
@@ -233,6 +240,13 @@ export interface Custody extends KeyCustody {
    * @throws AnkaError `record-forged` for an object of another owner, which stays
    */
   destroy(budget: Deadline, owner: ObjectOwner, objectId: Uint8Array): Promise<number>;
+  /**
+   * Reads the data object with this label from the token. @returns null if there is none
+   * @throws AnkaError `algorithm-unavailable` for a token that stores no data
+   */
+  readAnchor(budget: Deadline, label: string): Promise<Anchor | null>;
+  /** Replaces the data object with this label if `anchor` has a higher number. @returns the anchor that the token holds then */
+  writeAnchor(budget: Deadline, label: string, anchor: Anchor): Promise<Anchor>;
   /** HMAC-SHA256 under a tenant's `audit-mac` key. */
   platformMac(budget: Deadline, ref: PlatformRef, input: Uint8Array): Promise<Uint8Array>;
   /** ECDSA, r‖s, under a tenant's `token-signing` key. @param digest SHA-256 of the token's first two segments */

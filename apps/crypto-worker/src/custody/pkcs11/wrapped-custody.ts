@@ -13,7 +13,7 @@ import type {
 } from '../custody.js';
 import { objectClass } from './cryptoki/attribute.js';
 import { kindOf } from './kind/kinds.js';
-import { shapeOfRef } from './locate.js';
+import { shapeOfRef } from './locate/locators.js';
 import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { SealingVault } from './sealing-vault.js';

@@ -135,6 +135,8 @@ export class KnownKeyCustody implements Custody {
   generatePlatformKey = unsupported;
   platformObjects = unsupported;
   destroy = unsupported;
+  readAnchor = unsupported;
+  writeAnchor = unsupported;
   rewrap = unsupported;
   importAbility = unsupported;
   importKey = unsupported;

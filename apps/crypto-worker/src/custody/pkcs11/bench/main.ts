@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig, main } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import type { Deadline } from '../../../deadline/deadline.js';
 import { metered } from '../../../deadline/metered.js';
 import type { KeyRef } from '../../custody.js';
 import { newObjectId, ownerOfKey } from '../../object-owner.js';
 import { pkcs11Section } from '../../partition.js';
-import { Locators } from '../locate.js';
+import { Locators } from '../locate/locators.js';
 import { openPkcs11Custody } from '../pkcs11-custody.js';
 import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 import { TokenModule } from '../token/token-module.js';
@@ -22,6 +23,7 @@ export type RawOrder =
   | { readonly operation: string; readonly inFlight: number; readonly seconds: number };
 export type RawAnswer = { readonly results: readonly RawResult[] } | { readonly error: string };
 
+const soon = (): Deadline => ({ deadline: Date.now() + 5000 });
 const silent: CustodyLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Prepared {
@@ -94,8 +96,7 @@ main('raw PKCS#11', async () => {
   process.once('disconnect', () => void end());
   const end = async (): Promise<void> => {
     const custody = await lanes;
-    for (const { ref } of prepared)
-      await custody?.destroy({ deadline: Date.now() + 5000 }, ownerOfKey(ref.owner), ref.objectId);
+    for (const { ref } of prepared) await custody?.destroy(soon(), ownerOfKey(ref.owner), ref.objectId);
     await custody?.close();
     process.exit(0);
   };

@@ -10,7 +10,7 @@ import { type OperationName, operationNumber, operations, status } from '../job/
 import { kindOf } from '../kind/kinds.js';
 import { type Job, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
-import { Locators } from '../locate.js';
+import { Locators } from '../locate/locators.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
 import {
   type CustodyLogger,
@@ -20,6 +20,7 @@ import {
   type Tuning,
 } from '../profile/config.js';
 import type { Profile } from '../profile/profile.js';
+import { type Alarms, blobRefused, objectRefused } from './alarm.js';
 import { Health } from './health.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
@@ -38,6 +39,7 @@ export class TokenRuntime {
   private readonly pool: LanePool;
   private readonly recovery: Recovery;
   private readonly health: Health;
+  private readonly alarms: Alarms;
   private closing: Promise<void> | null = null;
 
   private constructor(
@@ -47,6 +49,7 @@ export class TokenRuntime {
     private readonly options: Pkcs11Options,
   ) {
     this.locators = new Locators(config);
+    this.alarms = { partition: config.partition, logger, observer: options.observer };
     this.timeoutMs = config.sessionTimeoutSeconds * 1000;
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.pool = this.makePool();
@@ -130,19 +133,7 @@ export class TokenRuntime {
 
   /** Raises the alarm: data kept outside the token was changed. */
   refused(operation: string): AnkaError {
-    this.logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
-    return new AnkaError('key-blob-refused');
-  }
-
-  /** Raises the alarm: an object of the token is not what a record says. */
-  private forged(operation: string, reason: string): AnkaError {
-    const { partition } = this.config;
-    this.logger.error({ alarm: 'object-refused', partition, operation, reason }, 'an object does not match its record');
-    this.options.observer?.refused?.('object', 'forged');
-    return new AnkaError(
-      'record-forged',
-      'An object in the HSM is not the one that the record describes. The key cannot be used. Tell the operator of the platform.',
-    );
+    return blobRefused(this.alarms, operation);
   }
 
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
@@ -267,7 +258,7 @@ export class TokenRuntime {
       case status.blobRefused:
         return settle(job, this.refused(operation));
       case status.objectRefused:
-        return settle(job, this.forged(operation, this.describe(reply)));
+        return settle(job, objectRefused(this.alarms, operation, this.describe(reply)));
       case status.keyMissing:
         return settle(job, new AnkaError('key-not-found', 'The key’s object is missing from the token.'));
       case status.skipped:

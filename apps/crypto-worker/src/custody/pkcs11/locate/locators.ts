@@ -1,4 +1,4 @@
-import type { KeyRef, Wrapping } from '../custody.js';
+import type { KeyRef, Wrapping } from '../../custody.js';
 import {
   type Naming,
   nameOfObject,
@@ -6,10 +6,10 @@ import {
   ownerOfKey,
   ownerOfPlatformKey,
   type PlatformRef,
-} from '../object-owner.js';
-import { type KeyShape, platformShapes } from './job/key-shape.js';
-import { shapeOf } from './job/shape-of.js';
-import { packObject, packWrapped, type WrapperLocators } from './session/locator.js';
+} from '../../object-owner.js';
+import { type KeyShape, platformShapes } from '../job/key-shape.js';
+import { shapeOf } from '../job/shape-of.js';
+import { packObject, packWrapped, type WrapperLocators } from '../session/locator.js';
 
 export const shapeOfRef = ({ algorithm, purpose, alg }: Pick<KeyRef, 'algorithm' | 'purpose' | 'alg'>): KeyShape =>
   shapeOf(algorithm, purpose, alg);
