@@ -1,9 +1,23 @@
 import type { Alg, AlgorithmName, Hash, JweAlg, Purpose } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../deadline/deadline.js';
-import type { KeyOwner, ObjectOwner, PlatformKeyKind, PlatformRef } from './object-owner.js';
+import type {
+  KeyOwner,
+  ObjectOwner,
+  PartitionKeyKind,
+  PartitionRef,
+  PlatformKeyKind,
+  PlatformRef,
+} from './object-owner.js';
 
-export type { KeyOwner, ObjectOwner, PlatformKeyKind, PlatformRef } from './object-owner.js';
+export type {
+  KeyOwner,
+  ObjectOwner,
+  PartitionKeyKind,
+  PartitionRef,
+  PlatformKeyKind,
+  PlatformRef,
+} from './object-owner.js';
 
 /**
  * The place of a private or secret key: an object of the token; a blob that a KEK in the token wraps; or, for algorithms
@@ -130,6 +144,14 @@ export interface TokenIdentity {
   readonly profile: string;
 }
 
+/** An object of the token that was found by its label. */
+export interface FoundKey {
+  /** CKA_ID. */
+  readonly objectId: Uint8Array;
+  /** The attributes that differ from those of a key that was made here for its purpose. Empty for a genuine key. */
+  readonly faults: readonly string[];
+}
+
 /** A value that the token keeps against roll-back: its number only grows. */
 export interface Anchor {
   readonly number: number;
@@ -223,9 +245,11 @@ export interface KeyCustody {
 export interface Custody extends KeyCustody {
   readonly token: TokenIdentity;
   /** Makes a platform key under the ref's CKA_ID. The label of a KEK is the configured prefix and the tenant id. */
-  generatePlatformKey(budget: Deadline, ref: PlatformRef): Promise<GeneratedKey>;
+  generatePlatformKey(budget: Deadline, ref: PlatformRef | PartitionRef): Promise<GeneratedKey>;
   /** The CKA_IDs of all objects that have the label of such a platform key, of any generation and release. */
   platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string): Promise<readonly Uint8Array[]>;
+  /** Finds secret keys by their CKA_LABEL and compares each with the template of `kind`. The label and nothing else leads there. */
+  findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]>;
   /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
@@ -236,7 +260,7 @@ export interface Custody extends KeyCustody {
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /**
    * Destroys every object with this CKA_ID.
-   * @returns the number of objects; 0 is not an error
+   * @returns the number of objects; 0 is not an error, if the token proves to be ours
    * @throws AnkaError `record-forged` for an object of another owner, which stays
    */
   destroy(budget: Deadline, owner: ObjectOwner, objectId: Uint8Array): Promise<number>;
@@ -247,8 +271,8 @@ export interface Custody extends KeyCustody {
   readAnchor(budget: Deadline, label: string): Promise<Anchor | null>;
   /** Replaces the data object with this label if `anchor` has a higher number. @returns the anchor that the token holds then */
   writeAnchor(budget: Deadline, label: string, anchor: Anchor): Promise<Anchor>;
-  /** HMAC-SHA256 under a tenant's `audit-mac` key. */
-  platformMac(budget: Deadline, ref: PlatformRef, input: Uint8Array): Promise<Uint8Array>;
+  /** HMAC-SHA256 under a tenant's `audit-mac` key or a partition's `record-mac` key. */
+  platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array>;
   /** ECDSA, r‖s, under a tenant's `token-signing` key. @param digest SHA-256 of the token's first two segments */
   platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array>;
 

@@ -3,6 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 /** Kinds of keys that serve the platform, not callers. Each has exactly one template. */
 export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
 
+/** Kinds of keys that serve no tenant. No row names them: they are found in the token by their labels. */
+export type PartitionKeyKind = 'record-mac';
+
 /** Whose object of the token it is, and what for. The object's label and CKA_ID say so, and nobody can change them. */
 export interface ObjectOwner {
   /** `key` for a tenant's own key. No key of a caller has another role. */
@@ -26,6 +29,14 @@ export interface PlatformRef {
   readonly kind: PlatformKeyKind;
   readonly tenantId: string;
   readonly generation: number;
+  /** CKA_ID. */
+  readonly objectId: Uint8Array;
+}
+
+/** A key that serves the whole partition, as an object of the token. */
+export interface PartitionRef {
+  readonly kind: PartitionKeyKind;
+  readonly label: string;
   /** CKA_ID. */
   readonly objectId: Uint8Array;
 }

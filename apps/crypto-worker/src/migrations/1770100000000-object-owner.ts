@@ -1,7 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-const app = 'ankadb_keys_app';
-
 /**
  * Each intent names the owner of its object, as the object itself does. The event of an open intent tells the owner; an
  * intent whose event cannot be read keeps an empty owner, and its object is left alone.
@@ -11,18 +9,7 @@ export class ObjectOwner1770100000000 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE intent ADD COLUMN owner text NOT NULL DEFAULT '';
       ${fillOwners}
-      ALTER TABLE intent ALTER COLUMN owner DROP DEFAULT;
-
-      DROP FUNCTION open_intents(text);
-      CREATE FUNCTION open_intents(on_partition text)
-        RETURNS TABLE (tenant_id uuid, object_id bytea, owner text, kind text, lease bigint, event text)
-        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-      AS $$
-        SELECT i.tenant_id, i.object_id, i.owner, i.kind, i.lease, i.event FROM intent i
-        WHERE i.partition = on_partition ORDER BY i.created_at;
-      $$;
-      REVOKE ALL ON FUNCTION open_intents(text) FROM PUBLIC;
-      GRANT EXECUTE ON FUNCTION open_intents(text) TO ${app};`);
+      ALTER TABLE intent ALTER COLUMN owner DROP DEFAULT;`);
   }
 
   async down(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { newObjectId, type ObjectOwner, ownerText, parseOwner } from '../custody/object-owner.js';
@@ -18,13 +18,11 @@ export interface Intent {
   readonly lease: string;
 }
 
-/** The intent's row. */
-type StoredIntent = Omit<OpenIntent, 'owner'> & { readonly owner: string };
+/** An intent of any worker of the partition. Nothing of it is believed before it is claimed. */
+export type OpenIntent = Omit<Intent, 'owner'>;
 
-/** An intent of any worker of the partition. */
-export interface OpenIntent extends Omit<Intent, 'owner'> {
-  /** undefined if the row names none. */
-  readonly owner: ObjectOwner | undefined;
+/** An intent that this worker has claimed, as its sealed record tells it. */
+export interface ClaimedIntent extends Intent {
   readonly kind: IntentKind;
   /** The event that it began with, as JSON. It is parsed when the intent is ended, so that a damaged one delays no other. */
   readonly event: string;
@@ -36,10 +34,11 @@ export interface Standing {
   readonly recorded: boolean;
 }
 
-/** A row names only an owner of its own tenant. */
-const ownerIn = ({ tenantId, owner }: StoredIntent): ObjectOwner | undefined => {
+/** @throws Error if the record names no owner of its own tenant */
+const ownerIn = ({ tenantId, owner }: IntentRecord): ObjectOwner => {
   const named = parseOwner(owner);
-  return named?.tenantId === tenantId ? named : undefined;
+  if (named?.tenantId !== tenantId) throw new Error('an intent does not name the owner of its object');
+  return named;
 };
 
 const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString('hex');
@@ -60,8 +59,9 @@ export class Intents {
   ) {}
 
   /**
-   * Records that an object will be made, under a new CKA_ID that binds its owner. The caller releases the intent in the end, however the work ends. An intent whose
-   * commit was not confirmed is released at once; if it exists, the reconciler finds it.
+   * Records that an object will be made, under a new CKA_ID that binds its owner. The caller releases the intent in the end,
+   * however the work ends. An intent whose commit was not confirmed is released at once; if it exists, the reconciler finds
+   * it.
    * @param event sealed as `unknown` if nobody can tell how the work ended
    */
   async begin({ tenantId }: Pick<Context, 'tenantId'>, owner: ObjectOwner, event: AuditEvent): Promise<Intent> {
@@ -126,9 +126,8 @@ export class Intents {
   }
 
   /** The open intents of this partition with any holder, oldest first. */
-  async open(): Promise<OpenIntent[]> {
-    const rows = await this.dataSource.query<StoredIntent[]>(openIntents, [this.partition.name]);
-    return rows.map((row) => ({ ...row, owner: ownerIn(row) }));
+  open(): Promise<OpenIntent[]> {
+    return this.dataSource.query<OpenIntent[]>(openIntents, [this.partition.name]);
   }
 
   /** Releases the intent: this process does nothing more with the object. */
@@ -153,14 +152,23 @@ export class Intents {
     return affected === 1;
   }
 
-  /** Claims an orphaned intent for this worker. @returns undefined if it was ended or claimed meanwhile */
-  async claim({ tenantId, objectId, owner, lease }: Intent): Promise<Intent | undefined> {
+  /**
+   * Claims an orphaned intent for this worker, and reads it from its sealed record: whoever could write an intent could have
+   * any object destroyed. An intent to make an object that is on record has ended before, and somebody put it back.
+   * @returns undefined if it was ended or claimed meanwhile
+   * @throws AnkaError `record-forged`
+   */
+  async claim({ tenantId, objectId, lease }: OpenIntent): Promise<ClaimedIntent | undefined> {
     const own = await this.lease.number();
-    const held = { tenantId, objectId: Buffer.from(objectId), lease };
-    const { affected } = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.update(IntentRecord, held, { lease: own }),
-    );
-    return affected === 1 ? { tenantId, objectId, owner, lease: own } : undefined;
+    const held = { tenantId, objectId: Buffer.from(objectId), partition: this.partition.name };
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const { affected } = await manager.update(IntentRecord, { ...held, lease }, { lease: own });
+      if (affected !== 1) return undefined;
+      const intent = await manager.findOneByOrFail(IntentRecord, held);
+      const recorded = await manager.query<unknown[]>(recordedObject, [tenantId, objectId]);
+      if (intent.kind === 'make' && recorded.length > 0) throw sealsOf(manager).reject(manager, intent, 'outdated');
+      return { ...intent, owner: ownerIn(intent) };
+    });
   }
 
   /**

@@ -13,6 +13,8 @@ import {
   type KeyRef,
   type NewKey,
   type ObjectOwner,
+  type PartitionKeyKind,
+  type PartitionRef,
   type PlatformKeyKind,
   type PlatformRef,
   type SignatureRequest,
@@ -66,11 +68,14 @@ export class CustodyByKind implements Custody {
     if (key.custody === 'software') return this.software.generate(budget, key);
     return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
   }
-  generatePlatformKey(budget: Deadline, ref: PlatformRef) {
+  generatePlatformKey(budget: Deadline, ref: PlatformRef | PartitionRef) {
     return this.objects.generatePlatformKey(budget, ref);
   }
   platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string) {
     return this.objects.platformObjects(budget, kind, tenantId);
+  }
+  findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string) {
+    return this.objects.findByLabel(budget, kind, label);
   }
   importAbility(...of: Parameters<Custody['importAbility']>) {
     return this.objects.importAbility(...of);
@@ -101,7 +106,7 @@ export class CustodyByKind implements Custody {
   sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array) {
     return this.of(ref).sign(budget, ref, request, input);
   }
-  platformMac(budget: Deadline, ref: PlatformRef, input: Uint8Array) {
+  platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array) {
     return this.objects.platformMac(budget, ref, input);
   }
   platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array) {

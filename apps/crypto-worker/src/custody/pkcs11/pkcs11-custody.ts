@@ -6,12 +6,15 @@ import type {
   Capability,
   Custody,
   CustodyKind,
+  FoundKey,
   GcmSealed,
   GeneratedKey,
   ImportAbility,
   ImportedMaterial,
   KeyRef,
   NewKey,
+  PartitionKeyKind,
+  PartitionRef,
   SignatureRequest,
   TokenIdentity,
   WrappedKey,
@@ -24,12 +27,14 @@ import { type KeyShape, platformShapes } from './job/key-shape.js';
 import { kindOf, objectClassOf } from './kind/kinds.js';
 import { shapeOfRef } from './locate/locators.js';
 import { anchorVariant } from './operation/anchor.js';
+import type { InspectSpec } from './operation/inspect.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
-export { PinRefused } from './token/token-module.js';
+export { tokenAnswers } from './token/probe.js';
+export { mayPass, PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
 const hmacSha256 = variants.get('hmac/sha256') ?? 0;
@@ -54,6 +59,13 @@ export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: nu
 
 /** The result of a job that wrapped a key. */
 export const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
+
+/** One object of an `inspect` job's reply. */
+const inspected = (found: Buffer): FoundKey => {
+  const idEnd = 1 + found.readUInt8();
+  const faults = found.toString('utf8', idEnd);
+  return { objectId: Buffer.from(found.subarray(1, idEnd)), faults: faults === '' ? [] : faults.split(' ') };
+};
 
 const anchorIn = (held: Uint8Array): Anchor => {
   const bytes = Buffer.from(held);
@@ -92,16 +104,18 @@ export class Pkcs11Custody implements Custody {
 
   async generate(budget: Deadline, { ref }: NewKey): Promise<GeneratedKey> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
+    assure(bindsOwner(ref.objectId), 'a CKA_ID must bind its owner');
     const reply = await this.make(budget, shapeOfRef(ref), ref.objectId, this.runtime.locators.ofObject(ref));
     return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
-  async generatePlatformKey(budget: Deadline, ref: PlatformRef): Promise<GeneratedKey> {
+  async generatePlatformKey(budget: Deadline, ref: PlatformRef | PartitionRef): Promise<GeneratedKey> {
     if (ref.kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
         'The token does not support AES key wrap with padding, so it cannot hold a key-encryption key.',
       );
+    assure('label' in ref || bindsOwner(ref.objectId), 'a CKA_ID must bind its owner');
     const locator = this.runtime.locators.ofPlatformKey(ref);
     const reply = await this.make(budget, platformShapes[ref.kind], ref.objectId, locator);
     return { spki: reply.parts[0] ?? null, wrapped: null };
@@ -111,6 +125,12 @@ export class Pkcs11Custody implements Custody {
     const name = this.runtime.locators.nameOf({ role: kind, tenantId, keyId: null, version: 1 });
     const { parts } = await this.runtime.call(budget, 'find-named', 0, [Buffer.from(JSON.stringify(name))]);
     return parts;
+  }
+
+  async findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]> {
+    const spec: InspectSpec = { shape: platformShapes[kind], label };
+    const { parts } = await this.runtime.call(budget, 'inspect', 0, [Buffer.from(JSON.stringify(spec))]);
+    return parts.map((found) => inspected(Buffer.from(found)));
   }
 
   importAbility(...of: Parameters<Custody['importAbility']>): ImportAbility {
@@ -140,7 +160,10 @@ export class Pkcs11Custody implements Custody {
     assure(objectId.length > 0, 'no CKA_ID');
     const name = Buffer.from(JSON.stringify(this.runtime.locators.nameOf(owner)));
     const reply = await this.runtime.call(budget, 'destroy', 0, [objectId, name]);
-    return Buffer.from(part(reply, 0)).readUInt32LE();
+    const count = Buffer.from(part(reply, 0)).readUInt32LE();
+    // An object is not gone because another token, or none, does not have it.
+    if (count === 0 && !(await this.runtime.isProved())) throw new AnkaError('hsm-unavailable');
+    return count;
   }
 
   async readAnchor(budget: Deadline, label: string): Promise<Anchor | null> {
@@ -175,7 +198,7 @@ export class Pkcs11Custody implements Custody {
     return this.one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
   }
 
-  platformMac(budget: Deadline, ref: PlatformRef, input: Uint8Array): Promise<Uint8Array> {
+  platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array> {
     return this.one(budget, 'sign', hmacSha256, [this.runtime.locators.ofPlatformKey(ref), input]);
   }
 
@@ -247,7 +270,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   private async make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, locator: Uint8Array): Promise<Reply> {
-    assure(objectId.length === 16 && bindsOwner(objectId), 'a CKA_ID must have 16 bytes and bind its owner');
+    assure(objectId.length === 16, 'a CKA_ID must have 16 bytes');
     return this.runtime.call(budget, 'generate', 0, [locator], kindOf(shape).slowToMake);
   }
 }

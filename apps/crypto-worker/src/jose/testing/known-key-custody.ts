@@ -134,6 +134,7 @@ export class KnownKeyCustody implements Custody {
   generate = unsupported;
   generatePlatformKey = unsupported;
   platformObjects = unsupported;
+  findByLabel = unsupported;
   destroy = unsupported;
   readAnchor = unsupported;
   writeAnchor = unsupported;

@@ -5,6 +5,7 @@ import {
   type ObjectName,
   ownerOfKey,
   ownerOfPlatformKey,
+  type PartitionRef,
   type PlatformRef,
 } from '../../object-owner.js';
 import { type KeyShape, platformShapes } from '../job/key-shape.js';
@@ -51,9 +52,14 @@ export class Locators {
     return packWrapped(key, shape, this.wrappersOf(key.wrapped.wrapping));
   }
 
-  ofPlatformKey(ref: PlatformRef): Uint8Array {
-    const name = this.nameOf(ownerOfPlatformKey(ref));
+  /** A key of the partition is named by its label alone. */
+  ofPlatformKey(ref: PlatformRef | PartitionRef): Uint8Array {
+    const name = 'label' in ref ? this.nameOfPartitionKey(ref) : this.nameOf(ownerOfPlatformKey(ref));
     return packObject(ref.objectId, { name, shape: platformShapes[ref.kind], madeHere: true });
+  }
+
+  private nameOfPartitionKey({ kind, label }: PartitionRef): ObjectName {
+    return { label, formerLabel: label, bound: [this.naming.partition, kind, label].join(':') };
   }
 
   wrappersOf({ tenantId, kek, kekGeneration, blobMac }: Wrapping): WrapperLocators {

@@ -11,6 +11,7 @@ import { destroy } from './destroy.js';
 import { findNamed } from './find-named.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
+import { inspect } from './inspect.js';
 import { selfTest } from './self-test.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
@@ -34,6 +35,7 @@ const table: Record<OperationName, Handler> = {
   'generate-wrapped': generateWrapped,
   rewrap,
   import: importKey,
+  inspect,
   anchor,
   canary,
   'self-test': selfTest,
