@@ -36,6 +36,8 @@ import {
   applyPolicy,
   createTenant,
   diffPolicyVersions,
+  disableTenant,
+  enableTenant,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -44,9 +46,18 @@ import {
   listPolicyVersions,
   listTenants,
   putPolicy,
+  readTenant,
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
+import {
+  adoptGatewayRecords,
+  adoptPolicyRecords,
+  checkGatewayRecords,
+  checkPolicyRecords,
+  sealGatewayRecords,
+  sealPolicyRecords,
+} from './record.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
@@ -93,9 +104,18 @@ export const contracts = {
   getKek,
   applyPolicy,
   computeMacs,
+  sealGatewayRecords,
+  checkGatewayRecords,
+  adoptGatewayRecords,
+  sealPolicyRecords,
+  checkPolicyRecords,
+  adoptPolicyRecords,
   createTenant,
   listTenants,
   getTenant,
+  readTenant,
+  disableTenant: disableTenant.contract,
+  enableTenant: enableTenant.contract,
   findTenant,
   getPolicy,
   putPolicy,

@@ -2,7 +2,7 @@ import { createECDH, randomBytes } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { createPkcs11Shim, enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf, inTime, newRef } from '../custody.conformance.js';
+import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
 import { StillRunning } from '../custody.js';
 import { openPkcs11Custody, PinRefused, type Pkcs11Custody } from './pkcs11-custody.js';
 import type { Pkcs11Options } from './profile/config.js';
@@ -25,7 +25,7 @@ const closeAll = async (): Promise<void> => {
   for (const custody of await Promise.allSettled(opened.splice(0)))
     if (custody.status === 'fulfilled') await custody.value.close();
 };
-const tuning = { reinitialiseFirstMs: 10, reinitialiseMaxMs: 50, giveUpMs: 300, watchMs: 10, longSelfTests: false };
+const tuning = { reinitialiseFirstMs: 10, reinitialiseMaxMs: 50, probeMs: 10, watchMs: 10, longSelfTests: false };
 const open = (changes: object = {}, options: Pkcs11Options = {}) => {
   const logger = listeningLogger();
   const config = { ...partitionOn(token), libraryPath: shim.libraryPath, ...changes };
@@ -55,6 +55,9 @@ const until = async (good: () => boolean): Promise<void> => {
   expect(good()).toBe(true);
 };
 
+/** For what follows an outage: a new process may take long to start. */
+const patience = { timeout: 20_000, interval: 20 };
+
 /** Only the first canary runs, so that counted and injected calls are the test's alone. */
 const undisturbed = { tuning: { healthMs: 3_600_000, doubtMs: 3_600_000 } };
 
@@ -70,7 +73,7 @@ describe('a custody whose library fails now and then', () => {
     const opening = open({ sessionPoolSize: 1 }, undisturbed);
     logger = opening.logger;
     custody = await opening.custody;
-    for (const ref of [signing, dir, kw, oaep, ecdh]) await custody.generate(inTime(), { ref, label: 'fault' });
+    for (const ref of [signing, dir, kw, oaep, ecdh]) await custody.generate(inTime(), { ref });
     await sign(custody);
   });
   afterAll(() => custody.close());
@@ -166,7 +169,7 @@ describe('a custody whose library fails now and then', () => {
   it('DEVICE_MEMORY on making a key is retried until it passes', async () => {
     shim.inject({ C_GenerateKeyPair: '0x31*3' });
     const ref = newRef('EC-P256', 'sign');
-    const calls = await callsDuring(['C_GenerateKeyPair'], () => custody.generate(inTime(), { ref, label: 'x' }));
+    const calls = await callsDuring(['C_GenerateKeyPair'], () => custody.generate(inTime(), { ref }));
     expect(calls).toEqual({ C_GenerateKeyPair: 4 });
   });
 
@@ -174,7 +177,7 @@ describe('a custody whose library fails now and then', () => {
     shim.inject({ C_GenerateKeyPair: '0x5*2' });
     const ref = newRef('EC-P256', 'sign');
     const calls = await callsDuring(['C_GenerateKeyPair', 'C_FindObjectsInit', 'C_Finalize'], () =>
-      custody.generate(inTime(), { ref, label: 'x' }),
+      custody.generate(inTime(), { ref }),
     );
     expect(calls).toEqual({ C_GenerateKeyPair: 3, C_FindObjectsInit: 5, C_Finalize: 0 });
     expect(await custody.sign(inTime(), ref, ecdsa, randomBytes(32))).toHaveLength(64);
@@ -184,20 +187,18 @@ describe('a custody whose library fails now and then', () => {
     shim.inject({ C_GenerateKeyPair: '0x5' });
     const ref = newRef('EC-P256', 'sign');
     const calls = await callsDuring(['C_GenerateKeyPair'], async () => {
-      expect(await codeOf(custody.generate(inTime(), { ref, label: 'x' }))).toBe('hsm-error');
+      expect(await codeOf(custody.generate(inTime(), { ref }))).toBe('hsm-error');
     });
     expect(calls).toEqual({ C_GenerateKeyPair: 3 });
     shim.inject({});
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
     await until(() => custody.healthy());
   });
 
   it('making a key is never repeated if it may have succeeded', async () => {
     shim.inject({ C_GenerateKeyPair: '0x32*1' });
     const calls = await callsDuring(['C_GenerateKeyPair'], async () => {
-      expect(await codeOf(custody.generate(inTime(), { ref: newRef('EC-P256', 'sign'), label: 'x' }))).toBe(
-        'hsm-unavailable',
-      );
+      expect(await codeOf(custody.generate(inTime(), { ref: newRef('EC-P256', 'sign') }))).toBe('hsm-unavailable');
       await sign(custody);
     });
     expect(calls).toEqual({ C_GenerateKeyPair: 1 });
@@ -220,7 +221,7 @@ describe('bad data', () => {
   it('makes the canary check the token, and a dead token is found', async () => {
     const custody = await open({ sessionPoolSize: 1 }, { tuning: { healthMs: 3_600_000 } }).custody;
     const dir = newRef('AES-256', 'encrypt', 'dir');
-    await custody.generate(inTime(), { ref: dir, label: 'fault' });
+    await custody.generate(inTime(), { ref: dir });
     const sealed = await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9));
     shim.inject({ C_Decrypt: '0x30*2' });
     const finalized = shim.calls('C_Finalize');
@@ -326,24 +327,22 @@ describe('a library that hangs', () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
     shim.inject({ C_GenerateKeyPair: 'sleep:4000*1' });
-    const failure: unknown = await custody
-      .generate(inTime(1000), { ref, label: 'late' })
-      .catch((error: unknown) => error);
+    const failure: unknown = await custody.generate(inTime(1000), { ref }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
     await ((failure as Error).cause as StillRunning).ended;
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
+    expect(await destroyed(custody, ref)).toBe(1);
   });
 
   it('reports when a late destruction is over', async () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
-    await custody.generate(inTime(), { ref, label: 'destroyed late' });
+    await custody.generate(inTime(), { ref });
     shim.inject({ C_DestroyObject: 'sleep:3000*1' });
-    const failure: unknown = await custody.destroy(inTime(1000), ref.objectId).catch((error: unknown) => error);
+    const failure: unknown = await destroyed(custody, ref, inTime(1000)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
     await ((failure as Error).cause as StillRunning).ended;
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
   });
 
   it('refuses callers when the queue is full', async () => {
@@ -358,15 +357,50 @@ describe('a library that hangs', () => {
     await first;
   });
 
-  it('asks for the process to end when too many lanes are stuck', async () => {
+  it('asks for the process to end when too many lanes are stuck and a new process reaches the token', async () => {
     const reasons: string[] = [];
     const { custody: opening } = open({ sessionTimeoutSeconds: 1 }, { onFatal: (reason) => reasons.push(reason) });
     const custody = await opening;
-    shim.inject({ C_Sign: 'sleep:3000*3' });
+    shim.inject({ C_Sign: 'hang' });
     await Promise.all(Array.from({ length: 3 }, () => sign(custody).catch(() => undefined)));
-    await until(() => reasons.length > 0);
+    await expect.poll(() => reasons, patience).toContain('2 lanes are stuck in the HSM library');
+    expect(custody.healthy()).toBe(false);
     shim.inject({});
-    await new Promise((resolve) => setTimeout(resolve, 3100));
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+  });
+
+  it('does not end the process while it hangs for new processes too, and is used again when it answers', async () => {
+    const reasons: string[] = [];
+    const { custody: opening, logger } = open(
+      { sessionTimeoutSeconds: 1 },
+      { onFatal: (reason) => reasons.push(reason) },
+    );
+    const custody = await opening;
+    shim.inject({ C_Sign: 'hang', C_Initialize: 'hang' });
+    await Promise.all(Array.from({ length: 3 }, () => sign(custody).catch(() => undefined)));
+    await expect
+      .poll(() => logger.lines.map(({ message }) => message), patience)
+      .toContain('the HSM module cannot recover in this process');
+    expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    expect(custody.healthy()).toBe(false);
+    expect(reasons).toEqual([]);
+    shim.inject({});
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+    expect(await sign(custody)).toHaveLength(64);
+    expect(reasons).toEqual([]);
+  });
+
+  it('is not ready while it answers nothing, costs no further lane, and is used again when it answers', async () => {
+    const custody = await open({}, { tuning: { healthMs: 50, hangMs: 400 } }).custody;
+    shim.inject({ '*': 'hang' });
+    await expect.poll(() => custody.healthy(), patience).toBe(false);
+    const calls = await callsDuring(['C_SignInit'], async () => {
+      for (let time = 0; time < 20; time++) expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    });
+    expect(calls).toEqual({ C_SignInit: 0 });
+    shim.inject({});
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+    expect(await sign(custody)).toHaveLength(64);
   });
 });
 
@@ -461,25 +495,70 @@ it('a library serves one partition per process', async () => {
 describe('a token that stays away', () => {
   afterEach(closeAll);
 
-  it('is not ready, refuses callers at once, and finally asks for the process to end', async () => {
+  it('is not ready, refuses callers at once, is looked for without an end, and is used when it returns', async () => {
     const reasons: string[] = [];
     const custody = await open({}, { onFatal: (reason) => reasons.push(reason) }).custody;
     shim.inject({ C_Sign: '0x32*1', C_Initialize: '0x30' });
     expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
     expect(custody.healthy()).toBe(false);
-    const since = performance.now();
-    expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
-    expect(performance.now() - since).toBeLessThan(50);
-    await until(() => reasons.length === 1);
+    const calls = await callsDuring(['C_SignInit'], async () => {
+      expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    });
+    expect(calls).toEqual({ C_SignInit: 0 });
+    const attempts = shim.calls('C_Initialize');
+    await expect.poll(() => shim.calls('C_Initialize'), patience).toBeGreaterThan(attempts + 3);
+    expect(reasons).toEqual([]);
+    shim.inject({});
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+    expect(await sign(custody)).toHaveLength(64);
   });
 
   it('is noticed by the canary alone, and used again when it returns', async () => {
-    const custody = await open({}, { tuning: { healthMs: 50, giveUpMs: 60_000 } }).custody;
+    const custody = await open({}, { tuning: { healthMs: 50 } }).custody;
     shim.inject({ C_GetTokenInfo: '0xe0', C_GetSlotList: '0x30' });
     await until(() => !custody.healthy());
     shim.inject({});
-    await until(() => custody.healthy());
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
     expect(await sign(custody)).toHaveLength(64);
+  });
+});
+
+describe('a missing object', () => {
+  afterEach(closeAll);
+  const lostKey = async (custody: Pkcs11Custody) => {
+    const ref = newRef('EC-P256', 'sign');
+    await custody.generate(inTime(), { ref });
+    expect(await destroyed(custody, ref)).toBe(1);
+    return ref;
+  };
+
+  it('is key-not-found if the token is ours and answers', async () => {
+    const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
+    const ref = await lostKey(custody);
+    expect(await codeOf(custody.sign(inTime(), ref, ecdsa, randomBytes(32)))).toBe('key-not-found');
+    expect(await destroyed(custody, ref)).toBe(0);
+  });
+
+  it.each([
+    ['is away', { C_GetTokenInfo: '0xe0' }],
+    ['refuses the canary', { C_EncryptInit: '0x30', C_Encrypt: '0x30' }],
+  ])('is hsm-unavailable if the token %s, and does not count as destroyed', async (_, faults) => {
+    const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
+    const [used, lost] = [await lostKey(custody), await lostKey(custody)];
+    shim.inject(faults);
+    expect(await codeOf(custody.sign(inTime(), used, ecdsa, randomBytes(32)))).toBe('hsm-unavailable');
+    expect(await codeOf(destroyed(custody, lost))).toBe('hsm-unavailable');
+  });
+
+  it('delays no caller for long, however many ask', async () => {
+    const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
+    const ref = await lostKey(custody);
+    const before = shim.calls('C_GetTokenInfo');
+    const codes = await Promise.all(
+      Array.from({ length: 100 }, () => codeOf(custody.sign(inTime(), ref, ecdsa, randomBytes(32)))),
+    );
+    expect(new Set(codes)).toEqual(new Set(['key-not-found']));
+    expect(shim.calls('C_GetTokenInfo') - before).toBeLessThan(50);
   });
 });
 
