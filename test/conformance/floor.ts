@@ -33,7 +33,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
   'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
   'apps/audit': [
-    ['mac', 'trail', 'migrations'],
+    ['mac', 'reporter', 'trail', 'migrations'],
     ['event', 'verification'],
   ],
 };

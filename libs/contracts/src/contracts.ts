@@ -1,6 +1,6 @@
 import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
-import { appendEvents, computeMacs, countUses, queryEvents, verifyTrail } from './audit.js';
-import type { Contract, Service } from './bus.js';
+import { appendFrom, computeMacs, countUses, queryEvents, verifyTrail } from './audit.js';
+import { anyPartition, type Contract, type Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import { getWrappingKey, importKey } from './import-key.js';
@@ -99,7 +99,9 @@ export const contracts = {
   getPolicyTemplate,
   evaluatePolicy,
   evaluatePolicyChange,
-  appendEvents,
+  appendFromGateway: appendFrom.gateway,
+  appendFromPolicy: appendFrom.policy,
+  appendFromWorker: appendFrom['crypto-worker'],
   queryEvents,
   countUses,
   verifyTrail,
@@ -118,7 +120,7 @@ export const inboxPrefix = (service: Service): string => `_INBOX_${service.repla
  * to its own inbox. Everything else is denied. The receiver of a request may reply.
  * @param partition name of the worker's partition, or `*` for services that reach all of them
  */
-export const permissionsOf = (service: Service, partition = '*'): BusPermissions => {
+export const permissionsOf = (service: Service, partition = anyPartition): BusPermissions => {
   const rows: readonly Contract[] = Object.values(contracts);
   const subject = (row: Contract): string => row.subject.replace('{partition}', partition);
   return {

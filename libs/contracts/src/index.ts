@@ -19,6 +19,8 @@ export * from './policy.js';
 export * from './policy-evaluation.js';
 export * from './primitive.js';
 export * from './refusal.js';
+export * from './reporter.js';
 export * from './role.js';
 export * from './rotation-policy.js';
+export * from './served-subject.js';
 export * from './token.js';

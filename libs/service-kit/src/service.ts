@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import type { ServiceConfig } from './config/section.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
 import { Health } from './health/health.js';
-import { KitModule, type KitOptions, type Parts } from './kit.module.js';
+import { databaseOf, KitModule, type KitOptions, type Parts } from './kit.module.js';
 import { createLogger, type Logger, nestLogger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
 import { BusConnection } from './nats/connection.js';
@@ -52,7 +52,9 @@ export const startService = async <Config extends ServiceConfig>(
   const log = createLogger(service, config.observability.logLevel);
   const health = new Health(service);
   await health.listen(config.observability.host, config.observability.port);
-  const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
+  const dataSource = await new DataSource(
+    dataSourceOptions(service, databaseOf(config, definition.partition), schema),
+  ).initialize();
   const bus = new BusClient(await BusConnection.open(service, config.nats, log));
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
   health.register('nats', () => {

@@ -1,10 +1,14 @@
-import { appendEvents, type Context, countUses, queryEvents } from '@ankasecure/contracts';
+import { appendFrom, type Context, countUses, queryEvents, type Reporter } from '@ankasecure/contracts';
 import { type Answer, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { sourceOf } from '../reporter/report.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
 import { QueryEvents } from './query-events.js';
+
+type Append = z.infer<(typeof appendFrom)[Reporter]['request']>;
+type Appended = Answer<z.infer<(typeof appendFrom)[Reporter]['reply']>>;
 
 @Controller()
 export class EventController {
@@ -14,12 +18,19 @@ export class EventController {
     private readonly counter: CountUses,
   ) {}
 
-  @MessagePattern(appendEvents)
-  async append(
-    context: Context,
-    { events }: z.infer<typeof appendEvents.request>,
-  ): Promise<Answer<z.infer<typeof appendEvents.reply>>> {
-    return { body: await this.appender.append(context, events) };
+  @MessagePattern(appendFrom.gateway)
+  appendFromGateway(context: Context, request: Append): Promise<Appended> {
+    return this.append('gateway', context, request);
+  }
+
+  @MessagePattern(appendFrom.policy)
+  appendFromPolicy(context: Context, request: Append): Promise<Appended> {
+    return this.append('policy', context, request);
+  }
+
+  @MessagePattern(appendFrom['crypto-worker'])
+  appendFromWorker(context: Context, request: Append): Promise<Appended> {
+    return this.append('crypto-worker', context, request);
   }
 
   @MessagePattern(queryEvents)
@@ -36,5 +47,9 @@ export class EventController {
     request: z.infer<typeof countUses.request>,
   ): Promise<Answer<z.infer<typeof countUses.reply>>> {
     return { body: await this.counter.count(context, request) };
+  }
+
+  private async append(reporter: Reporter, context: Context, { events }: Append): Promise<Appended> {
+    return { body: await this.appender.append(context, sourceOf(reporter, context), events) };
   }
 }

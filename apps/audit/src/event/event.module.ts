@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MacModule } from '../mac/mac.module.js';
+import { ReporterModule } from '../reporter/reporter.module.js';
 import { TrailModule } from '../trail/trail.module.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
@@ -9,7 +10,7 @@ import { QueryEvents } from './query-events.js';
 
 /** Seals reported events and reads sealed ones. */
 @Module({
-  imports: [MacModule, TrailModule],
+  imports: [MacModule, ReporterModule, TrailModule],
   controllers: [EventController],
   providers: [AppendEvents, QueryEvents, CountUses, EventMetrics],
 })

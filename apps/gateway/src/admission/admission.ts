@@ -47,7 +47,7 @@ export class Admission {
         await aimAtTenant(request, this.tenants);
         return this.enter(request, principal);
       }
-      await this.denials.write(principal, route.operationId, request.id);
+      await this.denials.write(principal, route.operationId, request);
       throw new AnkaError('access-denied', `The caller needs one of the roles ${route.roles.join(', ')}`);
     };
   }

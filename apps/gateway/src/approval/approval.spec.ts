@@ -437,7 +437,9 @@ describe('an approved request that was not carried out', () => {
 
   it('belongs to its attempt for the attempt’s longest duration, including the wait for a change of issuers', async () => {
     const asked = { operation: 'createIssuer', body: Buffer.from('{"issuer":"https://x.test"}'), ifMatch: undefined };
-    const approval = await gateway.app.get(ApprovalRequests).keep(principalOf('alice'), asked, 'spec');
+    const approval = await gateway.app
+      .get(ApprovalRequests)
+      .keep(principalOf('alice'), asked, { id: 'spec', clientAddress: undefined });
     await approveAs(gateway.app.get(Decisions), 'bob', approval.id);
     const longest = Math.max(...routes.map(({ withinMs }) => withinMs)) + 3000;
     const query = `SELECT carrying_until > now() + ${longest} * interval '1 ms' AS holds FROM approval WHERE id = $1`;
@@ -610,7 +612,9 @@ describe('a tenant’s issuer', () => {
   it('accepts no request from a principal who was admitted before the change', async () => {
     const early = { ...principalOf('ursula'), epoch: -1 };
     const asked = { operation: 'deleteKey', body: Buffer.from(JSON.stringify({ id: keyId })), ifMatch: 7 };
-    await expect(gateway.app.get(ApprovalRequests).keep(early, asked, 'spec')).rejects.toMatchObject({
+    await expect(
+      gateway.app.get(ApprovalRequests).keep(early, asked, { id: 'spec', clientAddress: undefined }),
+    ).rejects.toMatchObject({
       code: 'service-unavailable',
     });
   });

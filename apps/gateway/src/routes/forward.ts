@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { TenantQuota } from '../quota/tenant-quota.js';
 import { answerOf, sendAnswer } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
@@ -12,6 +13,7 @@ export class Forward {
   constructor(
     private readonly services: ServiceRequest,
     private readonly waits: AnswerOrWait,
+    private readonly quota: TenantQuota,
   ) {}
 
   handlerFor(route: Route): Handler {
@@ -19,6 +21,7 @@ export class Forward {
       const dryRun = isDryRun(request, route);
       const condition = conditionOf(route, request.headers['if-match']);
       const body = requestBody(request, route);
+      if (route.batch === true) this.quota.chargeItems(request.principal.tenantId, body, reply);
       const extra = dryRun ? { ...condition, dryRun } : condition;
       const answered = await this.services.send({ route, request, reply }, body, extra);
       // A dry run creates nothing, even on a route that creates a resource.

@@ -6,10 +6,15 @@ import { ownContract } from '../route/own-contract.js';
 
 const about = {
   name: text(128).describe('A name for people.'),
-  roles: z.array(z.enum(tenantRoles)).min(1),
+  roles: z
+    .array(z.enum(tenantRoles))
+    .min(1)
+    .max(tenantRoles.length)
+    .refine((all) => new Set(all).size === all.length, 'must not contain a role twice'),
   groups: z
     .array(text(128))
     .max(maxGroups)
+    .refine((all) => new Set(all).size === all.length, 'must not contain a group twice')
     .describe('The groups of the account. Keys can be granted to them or to the account’s own id.'),
 };
 const keys = z

@@ -12,6 +12,8 @@ export interface PolicyChange {
   readonly changedBy: string;
   /** The issuer that vouches for `changedBy`. Absent if the service acts by itself. */
   readonly changedByIssuer?: string | null;
+  /** The address that the change came from, if it is recorded. */
+  readonly changedFrom?: string | null;
   /** Set if two people made the change. */
   readonly approvalId?: string | null;
   readonly requestedBy?: string | null;
@@ -55,6 +57,7 @@ const actorOf = (change: PolicyChange): Actor => {
     tenantId,
     changedBy: principal,
     changedByIssuer: issuer,
+    changedFrom: clientAddress,
     approvalId: id,
     requestedBy,
     correlationId,
@@ -64,6 +67,7 @@ const actorOf = (change: PolicyChange): Actor => {
     principal,
     correlationId,
     ...(typeof issuer === 'string' && { issuer }),
+    ...(typeof clientAddress === 'string' && { clientAddress }),
     ...(typeof id === 'string' && typeof requestedBy === 'string' && { approval: { id, requestedBy } }),
   };
 };
