@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Pace } from './pace.js';
 
 describe('the pace of deliveries', () => {
-  it('halves on every missed deadline, from what was offered, down to one event', () => {
+  it('halves on every missed deadline, from what was offered, down to sixteen', () => {
     const pace = new Pace(8000);
     expect(pace.events).toBe(maxAppend);
     const offered: number[] = [];
@@ -12,7 +12,7 @@ describe('the pace of deliveries', () => {
       pace.missed(pace.events);
     }
     expect(offered.slice(0, 4)).toEqual([5000, 2500, 1250, 625]);
-    expect(pace.events).toBe(1);
+    expect(pace.events).toBe(16);
     const small = new Pace(8000);
     small.missed(40);
     expect(small.events).toBe(20);

@@ -3,6 +3,9 @@ import { maxAppend } from '@ankasecure/contracts';
 /** Parts of the time limit: an answer within `quick` allows more events at once, a later one than `slow` allows fewer. */
 const parts = { quick: 1 / 8, slow: 1 / 2 };
 
+/** So few events are never what makes an answer late. */
+const least = 16;
+
 /**
  * The number of events that the audit service is offered at once. It halves whenever the answer comes late or not at all, and
  * doubles while answers are quick, so that a backlog of any size drains at the speed that audit has.
@@ -30,6 +33,6 @@ export class Pace {
   }
 
   private slower(events: number): void {
-    this.most = Math.max(1, Math.floor(Math.min(this.most, events) / 2));
+    this.most = Math.max(least, Math.floor(Math.min(this.most, events) / 2));
   }
 }
