@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Contract, contract, page } from './bus.js';
+import { contract, page } from './bus.js';
 import { cursor, instant, pageLimit, uuid } from './primitive.js';
 import type { Reporter } from './reporter.js';
 
@@ -58,11 +58,9 @@ const append = (reporter: Reporter, partition = '') =>
  * can say who reported an event. The reply means that the events are sealed and committed. An id that is already sealed counts
  * as sealed.
  */
-export const appendFrom = {
-  gateway: append('gateway'),
-  policy: append('policy'),
-  'crypto-worker': append('crypto-worker', '.{partition}'),
-} as const satisfies Record<Reporter, Contract>;
+export const appendFromGateway = append('gateway');
+export const appendFromPolicy = append('policy');
+export const appendFromWorker = append('crypto-worker', '.{partition}');
 
 /**
  * Computes the HMAC-SHA256 of each message under the tenant's audit key. With `macKeyId` null the current key is used

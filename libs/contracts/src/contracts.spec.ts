@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appendFrom } from './audit.js';
+import { appendFromGateway, appendFromWorker } from './audit.js';
 import { type Contract, partitionIn, type Service, services } from './bus.js';
 import { contracts, inboxPrefix, permissionsOf } from './contracts.js';
 import { AnkaError, errors, isErrorCode } from './error.js';
@@ -42,8 +42,8 @@ describe('bus permissions', () => {
       [],
     ]);
     expect(permissionsOf('audit').subscribe).toContain('audit.append.crypto-worker.*');
-    expect(partitionIn(appendFrom['crypto-worker'], 'audit.append.crypto-worker.bank')).toBe('bank');
-    expect(partitionIn(appendFrom.gateway, 'audit.append.gateway')).toBeUndefined();
+    expect(partitionIn(appendFromWorker, 'audit.append.crypto-worker.bank')).toBe('bank');
+    expect(partitionIn(appendFromGateway, 'audit.append.gateway')).toBeUndefined();
   });
 
   it('give each service only its own inbox', () => {

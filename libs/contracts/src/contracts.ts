@@ -1,5 +1,13 @@
 import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
-import { appendFrom, computeMacs, countUses, queryEvents, verifyTrail } from './audit.js';
+import {
+  appendFromGateway,
+  appendFromPolicy,
+  appendFromWorker,
+  computeMacs,
+  countUses,
+  queryEvents,
+  verifyTrail,
+} from './audit.js';
 import { anyPartition, type Contract, type Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
@@ -99,9 +107,9 @@ export const contracts = {
   getPolicyTemplate,
   evaluatePolicy,
   evaluatePolicyChange,
-  appendFromGateway: appendFrom.gateway,
-  appendFromPolicy: appendFrom.policy,
-  appendFromWorker: appendFrom['crypto-worker'],
+  appendFromGateway,
+  appendFromPolicy,
+  appendFromWorker,
   queryEvents,
   countUses,
   verifyTrail,

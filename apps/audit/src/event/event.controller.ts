@@ -1,14 +1,22 @@
-import { appendFrom, type Context, countUses, queryEvents, type Reporter } from '@ankasecure/contracts';
+import {
+  appendFromGateway,
+  appendFromPolicy,
+  appendFromWorker,
+  type Context,
+  countUses,
+  partitionIn,
+  queryEvents,
+} from '@ankasecure/contracts';
 import { type Answer, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
-import { sourceOf } from '../reporter/report.js';
+import type { Source } from '../reporter/report.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
 import { QueryEvents } from './query-events.js';
 
-type Append = z.infer<(typeof appendFrom)[Reporter]['request']>;
-type Appended = Answer<z.infer<(typeof appendFrom)[Reporter]['reply']>>;
+type Append = z.infer<typeof appendFromWorker.request>;
+type Appended = Answer<z.infer<typeof appendFromWorker.reply>>;
 
 @Controller()
 export class EventController {
@@ -18,19 +26,21 @@ export class EventController {
     private readonly counter: CountUses,
   ) {}
 
-  @MessagePattern(appendFrom.gateway)
+  @MessagePattern(appendFromGateway)
   appendFromGateway(context: Context, request: Append): Promise<Appended> {
-    return this.append('gateway', context, request);
+    return this.append({ reporter: 'gateway', partition: undefined }, context, request);
   }
 
-  @MessagePattern(appendFrom.policy)
+  @MessagePattern(appendFromPolicy)
   appendFromPolicy(context: Context, request: Append): Promise<Appended> {
-    return this.append('policy', context, request);
+    return this.append({ reporter: 'policy', partition: undefined }, context, request);
   }
 
-  @MessagePattern(appendFrom['crypto-worker'])
+  @MessagePattern(appendFromWorker)
   appendFromWorker(context: Context, request: Append): Promise<Appended> {
-    return this.append('crypto-worker', context, request);
+    // The bus lets only this partition's workers publish the subject.
+    const partition = context.served && partitionIn(appendFromWorker, context.served.name);
+    return this.append({ reporter: 'crypto-worker', partition: partition ?? '' }, context, request);
   }
 
   @MessagePattern(queryEvents)
@@ -49,7 +59,7 @@ export class EventController {
     return { body: await this.counter.count(context, request) };
   }
 
-  private async append(reporter: Reporter, context: Context, { events }: Append): Promise<Appended> {
-    return { body: await this.appender.append(context, sourceOf(reporter, context), events) };
+  private async append(source: Source, context: Context, { events }: Append): Promise<Appended> {
+    return { body: await this.appender.append(context, source, events) };
   }
 }

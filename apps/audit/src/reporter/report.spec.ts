@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { AnkaError, type AuditEvent, appendFrom, platformTenantId, type Reporter } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  appendFromGateway,
+  appendFromPolicy,
+  appendFromWorker,
+  platformTenantId,
+  type Reporter,
+} from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 
@@ -10,10 +18,11 @@ describe('a report', () => {
   });
   afterAll(() => audit.stop());
 
+  const contracts = { gateway: appendFromGateway, policy: appendFromPolicy, 'crypto-worker': appendFromWorker };
   const busOf = (reporter: Reporter) => audit.buses[reporter === 'crypto-worker' ? 'worker' : reporter];
   const report = (reporter: Reporter, events: readonly AuditEvent[], as: Reporter = reporter, partition = 'default') =>
     busOf(reporter)
-      .request(appendFrom[as], partition, contextOf(platformTenantId), { events: [...events] })
+      .request(contracts[as], partition, contextOf(platformTenantId), { events: [...events] })
       .then(
         () => 'sealed',
         (error: unknown) => (error as AnkaError).code,

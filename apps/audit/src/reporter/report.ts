@@ -1,4 +1,4 @@
-import { AnkaError, appendFrom, type Context, mayReport, partitionIn, type Reporter } from '@ankasecure/contracts';
+import { AnkaError, mayReport, type Reporter } from '@ankasecure/contracts';
 
 /** Who reports events: a service and, for a worker, the partition that it serves. The subject of the request proves both. */
 export interface Source {
@@ -6,12 +6,6 @@ export interface Source {
   /** Undefined for a service that serves every partition. */
   readonly partition: string | undefined;
 }
-
-/** The source of a request that arrived on the reporter's subject. */
-export const sourceOf = (reporter: Reporter, { served }: Context): Source => ({
-  reporter,
-  partition: served === undefined ? undefined : partitionIn(appendFrom[reporter], served.name),
-});
 
 /** @throws AnkaError `access-denied` if the source reports none of the operation's family */
 export const assertMayReport = ({ reporter }: Source, operation: string): void => {

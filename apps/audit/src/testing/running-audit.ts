@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type AuditEvent,
   anyPartition,
-  appendFrom,
+  appendFromWorker,
   type Context,
   countUses,
   getTenant,
@@ -63,7 +63,7 @@ type Query = z.input<typeof queryEvents.request>;
 /** The requests of a gateway and a worker to the audit service. */
 const requestsOf = (gateway: BusClient, worker: BusClient) => {
   const append = (events: readonly AuditEvent[], timeoutMs?: number) =>
-    worker.request(appendFrom['crypto-worker'], 'default', contextOf(platformTenantId, timeoutMs), {
+    worker.request(appendFromWorker, 'default', contextOf(platformTenantId, timeoutMs), {
       events: [...events],
     });
   return {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { FairShare } from './fair-share.js';
 
+/** Writes and commits events. */
+const write = (share: FairShare, tenantId: string, events: number): void => {
+  share.note(tenantId, events);
+  share.committed(events);
+};
+
 const refused = expect.objectContaining({ code: 'audit-unavailable', retryable: true });
 
 /** Writes one event at a time until the tenant is refused. @returns how many it holds */
@@ -11,7 +17,7 @@ const fill = (share: FairShare, tenantId: string): number => {
     } catch {
       return held;
     }
-    share.note(tenantId, 1);
+    write(share, tenantId, 1);
   }
 };
 
@@ -28,7 +34,7 @@ describe('the room of the outbox', () => {
   it('charges a batch by its items', () => {
     const share = new FairShare(1000);
     expect(() => share.assertRoom('a', 1001)).toThrow(refused);
-    share.note('b', 600);
+    write(share, 'b', 600);
     expect(() => share.assertRoom('a', 401)).toThrow(refused);
     expect(() => share.assertRoom('a', 400)).not.toThrow();
   });
@@ -39,7 +45,7 @@ describe('the room of the outbox', () => {
     share.drop('a', 10);
     expect(() => share.assertRoom('a', 10)).not.toThrow();
     const take = share.begin();
-    share.note('a', 3);
+    write(share, 'a', 3);
     take([{ tenantId: 'a', waiting: 20 }]);
     expect(share.waiting).toBe(23);
   });
@@ -47,7 +53,7 @@ describe('the room of the outbox', () => {
   it('is none when the capacity is 0 or used up', () => {
     expect(() => new FairShare(0).assertRoom('a', 1)).toThrow(refused);
     const share = new FairShare(10);
-    share.note('a', 10);
+    write(share, 'a', 10);
     expect(() => share.assertRoom('b', 1)).toThrow(refused);
   });
 });

@@ -16,9 +16,11 @@ const add = (counts: Map<string, number>, tenantId: string, events: number): voi
 export class FairShare {
   /** Waiting events by tenant at the last count of the table. */
   private counted = new Map<string, number>();
-  /** Events that this process has written since that count began, committed or not. */
+  /** Events that this process has written since that count began, by tenant, whether or not they are committed. */
   private since = new Map<string, number>();
   private total = 0;
+  /** Events that this process has committed since that count began. */
+  private committedSince = 0;
 
   /** @param capacity events that may wait in all */
   constructor(private readonly capacity: number) {}
@@ -28,9 +30,14 @@ export class FairShare {
     return this.total;
   }
 
+  /** Charges events to their tenant. Call it when they are written, and `committed` when they are there to stay. */
   note(tenantId: string, events: number): void {
     add(this.since, tenantId, events);
+  }
+
+  committed(events: number): void {
     this.total += events;
+    this.committedSince += events;
   }
 
   /** Forgets events that are sealed. */
@@ -42,9 +49,10 @@ export class FairShare {
   /** Call it before a count. @returns a function that takes the count */
   begin(): (counts: readonly TenantCount[]) => void {
     this.since = new Map();
+    this.committedSince = 0;
     return (counts) => {
       this.counted = new Map(counts.map(({ tenantId, waiting }) => [tenantId, waiting]));
-      this.total = sum(this.counted) + sum(this.since);
+      this.total = counts.reduce((sum, { waiting }) => sum + waiting, 0) + this.committedSince;
     };
   }
 
@@ -64,6 +72,3 @@ export class FairShare {
       );
   }
 }
-
-const sum = (counts: ReadonlyMap<string, number>): number =>
-  [...counts.values()].reduce((all, one) => all + Math.max(0, one), 0);

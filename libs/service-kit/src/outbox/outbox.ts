@@ -1,11 +1,4 @@
-import {
-  type AuditEvent,
-  appendFrom,
-  assertSealable,
-  mayReport,
-  type Reporter,
-  subjectOf,
-} from '@ankasecure/contracts';
+import { type AuditEvent, assertSealable, mayReport, type Reporter } from '@ankasecure/contracts';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -68,7 +61,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     const { capacity, timeoutMs, ...relayed } = { ...defaults, ...options };
     this.partition = relayed.partition;
     this.share = new FairShare(capacity);
-    this.channel = new AppendChannel(bus, subjectOf(appendFrom[service], relayed.partition), service, timeoutMs);
+    this.channel = new AppendChannel(bus, service, relayed.partition, timeoutMs);
     this.relay = new Relay(dataSource, this.channel, log, relayed);
   }
 
@@ -136,6 +129,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Tells the relay that more events are committed, so that it delivers them soon. */
   committed(count: number): void {
     if (count === 0) return;
+    this.share.committed(count);
     this.woken = true;
     if (this.failures === 0 && !(this.gathers && this.depth < gathering.events)) this.wake();
   }

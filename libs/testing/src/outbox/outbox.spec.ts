@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, type AuditEvent, appendFrom, maxAppend, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, appendFromPolicy, maxAppend, platformTenantId } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
 import { createLogger, Outbox, type OutboxOptions, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
@@ -70,7 +70,7 @@ describe('the outbox', () => {
     };
     await migrateTest(options);
     audit = await connectTestBus('audit', nats);
-    audit.serve(appendFrom.policy, '', async ({ deadline }, { events }) => {
+    audit.serve(appendFromPolicy, '', async ({ deadline }, { events }) => {
       appends.push(events.length);
       longestMs = Math.max(longestMs, deadline - Date.now());
       await answer(events);
