@@ -12,6 +12,7 @@ import { Approval1764510000000 } from './migrations/1764510000000-approval.js';
 import { ClientCertificate1764600000000 } from './migrations/1764600000000-client-certificate.js';
 import { ReadingEpoch1764610000000 } from './migrations/1764610000000-reading-epoch.js';
 import { OutboxAddress1770400000000 } from './migrations/1770400000000-outbox-address.js';
+import { Heartbeat1770600000000 } from './migrations/1770600000000-heartbeat.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -35,6 +36,7 @@ export const schema: Schema = {
     Approval1764510000000,
     ClientCertificate1764600000000,
     ReadingEpoch1764610000000,
+    Heartbeat1770600000000,
     OutboxAddress1770400000000,
   ],
 };

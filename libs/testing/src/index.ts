@@ -1,5 +1,7 @@
 export type { DatabaseLogin, Nats, Postgres } from '@ankasecure/local';
+export * from './fault/fault-proxy.js';
 export * from './fault/pkcs11-shim.js';
+export * from './fault/refuse-subscription.js';
 export * from './nats/nats.js';
 export * from './nats/test-bus.js';
 export * from './postgres/postgres.js';

@@ -19,3 +19,4 @@ export { UsedUp1764542000000 } from './1764542000000-used-up.js';
 export { WaitingDays1764543000000 } from './1764543000000-waiting-days.js';
 export { SpkiDigest1764544000000 } from './1764544000000-spki-digest.js';
 export { OutboxAddress1770400000000 } from './1770400000000-outbox-address.js';
+export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';

@@ -4,3 +4,4 @@ export { ChangedByIssuer1764500000000 } from './1764500000000-changed-by-issuer.
 export { Approval1764510000000 } from './1764510000000-approval.js';
 export { OutboxAddress1770400000000 } from './1770400000000-outbox-address.js';
 export { ChangedFrom1770401000000 } from './1770401000000-changed-from.js';
+export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';
