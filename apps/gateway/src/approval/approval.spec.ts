@@ -1,4 +1,4 @@
-import { AnkaError, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/principal.js';
@@ -81,8 +81,11 @@ const read = async ({ id }: Pick<Approval, 'id'>, token = alice) =>
 const refused = ({ status, problem }: CallAnswer) => [status, problem.code];
 const sql = (set: string, { id }: Pick<Approval, 'id'>) =>
   rig.postgres.query('ankadb_gateway', `UPDATE approval SET ${set} WHERE id = $1`, [id]);
+/** Calls that came too late or changed nothing are on record too, and say so. */
+const hadEffect = ({ failureCode, details }: AuditEvent): boolean =>
+  failureCode !== 'approval-state' && details?.['unchanged'] === undefined;
 const eventsOf = async ({ id }: Pick<Approval, 'id'>, count: number) => {
-  const sealed = () => rig.standIns.sealed.filter(({ details }) => details?.['approvalId'] === id);
+  const sealed = () => rig.standIns.sealed.filter((event) => event.details?.['approvalId'] === id && hadEffect(event));
   await expect.poll(() => sealed().length, { timeout: 15_000 }).toBe(count);
   return sealed();
 };
