@@ -106,7 +106,7 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
     { operationId: 'putGrants', path: `/keys/${granted.id}/grants`, etag: await etag(granted), events: 100 },
     { operationId: 'deleteGrants', path: `/keys/${granted.id}/grants`, query: { kind: 'group', grantee: long(256) } },
     { operationId: 'putAlias', path: `/aliases/${alias}`, fixed: { keyId: edited.id } },
-    { operationId: 'deleteAlias', path: `/aliases/${alias}`, etag: '*' },
+    { operationId: 'deleteAlias', path: `/aliases/${alias}`, etag: '"1"' },
     {
       operationId: 'activateKey',
       path: `/keys/${waiting.id}/activate`,
