@@ -11,6 +11,14 @@ import {
 import { anyPartition, type Contract, type Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
+import {
+  acceptTrails,
+  listRecordHeads,
+  listRecordPositions,
+  readAnchor,
+  readRecordHeads,
+  writeAnchor,
+} from './history.js';
 import { getWrappingKey, importKey } from './import-key.js';
 import { getKek, rotateKek } from './kek.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
@@ -47,6 +55,14 @@ import {
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
+import {
+  adoptGatewayRecords,
+  adoptPolicyRecords,
+  checkGatewayRecords,
+  checkPolicyRecords,
+  sealGatewayRecords,
+  sealPolicyRecords,
+} from './record.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
@@ -93,6 +109,12 @@ export const contracts = {
   getKek,
   applyPolicy,
   computeMacs,
+  sealGatewayRecords,
+  checkGatewayRecords,
+  adoptGatewayRecords,
+  sealPolicyRecords,
+  checkPolicyRecords,
+  adoptPolicyRecords,
   createTenant,
   listTenants,
   getTenant,
@@ -113,6 +135,12 @@ export const contracts = {
   queryEvents,
   countUses,
   verifyTrail,
+  readRecordHeads,
+  listRecordHeads,
+  listRecordPositions,
+  readAnchor,
+  writeAnchor,
+  acceptTrails,
 } as const satisfies Record<string, Contract>;
 
 export interface BusPermissions {

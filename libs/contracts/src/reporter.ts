@@ -40,7 +40,7 @@ export const mayReport = (reporter: Reporter, operation: string): boolean => {
 /** The details as the audit service seals them: with who reported the event. What a reporter states under these names is left out. */
 export const reporterDetails = (
   details: Readonly<Record<string, string>> | undefined,
-  reporter: Reporter,
+  reporter: Service,
   partition: string | undefined,
 ): Readonly<Record<string, string>> => {
   const { reportedBy: _, reporterPartition: __, ...own } = details ?? {};

@@ -2,6 +2,7 @@ import { canonicalBytes } from '@ankasecure/audit-event';
 import { AnkaError, type AuditEvent, type Context, reporterDetails } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { assertMayReport, type Source } from '../reporter/report.js';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
@@ -18,6 +19,7 @@ export class AppendEvents {
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
     private readonly partitions: TenantPartitions,
+    private readonly guard: TrailGuard,
     private readonly metrics: EventMetrics,
   ) {}
 
@@ -25,12 +27,13 @@ export class AppendEvents {
    * Seals a batch. When it returns, every event of the batch is committed, now or before. Tenants are sealed independently, so
    * part of the batch may be sealed after an error. Sending the batch again loses and doubles nothing. Each event names its
    * source in its details.
-   * @throws AnkaError `access-denied` for what the source may not report; `tenant-unknown`; retryable when no worker computed the MACs or the database did not answer
+   * @throws AnkaError `access-denied` for what the source may not report; `tenant-unknown`; retryable when no worker computed the MACs, the database did not answer, or it is older than the HSM's anchor
    */
   async append(context: Context, source: Source, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
     const outcome = this.metrics.append.startTimer();
     try {
       for (const { operation } of events) assertMayReport(source, operation);
+      await this.guard.assertSound();
       await this.sealAll(context, source, perTenant(events));
       outcome({ outcome: 'sealed' });
       return { sealed: events.length };
@@ -40,6 +43,13 @@ export class AppendEvents {
         this.metrics.refused.inc({ reporter: source.reporter }, events.length);
       throw error;
     }
+  }
+
+  /** Seals an event of this service itself, even on trails that do not match the anchor. */
+  sealOwn(context: Context, event: AuditEvent): Promise<void> {
+    return this.sealTenant({ ...context, tenantId: event.tenantId }, { reporter: 'audit', partition: undefined }, [
+      event,
+    ]);
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */
@@ -71,7 +81,9 @@ export class AppendEvents {
       const [bytes, mac] = [canonical[index], macs[index]];
       return bytes === undefined || mac === undefined ? [] : [{ event, canonical: bytes, ...mac }];
     });
-    const fresh = await seal(this.dataSource, context.tenantId, authenticated, (macKeyId, message) =>
+    const { tenantId } = context;
+    const trail = { tenantId, partition: this.macs.partitionOf(tenantId) };
+    const fresh = await seal(this.dataSource, trail, authenticated, (macKeyId, message) =>
       this.macs.computeOne(context, macKeyId, message),
     );
     this.metrics.sealed.inc(fresh);

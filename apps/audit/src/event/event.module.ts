@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { AnchorModule } from '../anchor/anchor.module.js';
 import { MacModule } from '../mac/mac.module.js';
 import { ReporterModule } from '../reporter/reporter.module.js';
 import { TrailModule } from '../trail/trail.module.js';
+import { AcceptTrails } from './accept-trails.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
 import { EventController } from './event.controller.js';
@@ -10,8 +12,8 @@ import { QueryEvents } from './query-events.js';
 
 /** Seals reported events and reads sealed ones. */
 @Module({
-  imports: [MacModule, ReporterModule, TrailModule],
+  imports: [AnchorModule, MacModule, ReporterModule, TrailModule],
   controllers: [EventController],
-  providers: [AppendEvents, QueryEvents, CountUses, EventMetrics],
+  providers: [AcceptTrails, AppendEvents, QueryEvents, CountUses, EventMetrics],
 })
 export class EventModule {}

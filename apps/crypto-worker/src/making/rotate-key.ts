@@ -5,9 +5,10 @@ import {
   type Context,
   type DryRun,
   type Key,
+  type KeyState,
   type Notice,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
@@ -17,9 +18,9 @@ import { keyResource } from '../key/key-resource.js';
 import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
-import { assertRevision, lockKey } from '../key/lock/lock-key.js';
-import { KeyRecord } from '../key/record/key.entity.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { assertRevision, lockKey, reviseKey } from '../key/lock/lock-key.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { readCurrentAndMade, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -27,7 +28,7 @@ import { assertMadeHere } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
 import { VersionMaker } from './make-version.js';
-import { decisionHolds, followVersion } from './rotate-key.sql.js';
+import { decisionHolds } from './rotate-key.sql.js';
 
 export interface Rotation {
   readonly id: string;
@@ -58,7 +59,7 @@ interface RotationPlan {
   readonly ruling: Ruling;
 }
 
-/** The versions of a key, oldest first. */
+/** The version that the request has made already, if there is one, and the key's current version, which comes last. */
 type Versions = readonly StoredVersion[];
 
 /** Makes a new version in the HSM. One commit records it as the current version and deactivates the old one. */
@@ -93,7 +94,7 @@ export class RotateKey {
       named: { keyId: id },
       attempts: 3,
       outdated: 'The key or the policy changed while the key was rotated. Try again.',
-      find: () => this.read(context.tenantId, id),
+      find: () => this.read(context, id),
       standing: (found) => this.standing(context, rotation, found),
       plan: async (found, policy) => {
         const current = found.at(-1);
@@ -162,7 +163,7 @@ export class RotateKey {
     );
     if (made === undefined) return undefined;
     this.keys.forget(tenantId, id);
-    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as StoredVersion);
+    const key = keyResource(this.custody, (await this.read(context, id)).at(-1) as StoredVersion);
     const { warnings, notice } = ruling;
     return { key: warnings.length > 0 ? { ...key, warnings: [...warnings] } : key, notice };
   }
@@ -200,6 +201,7 @@ export class RotateKey {
       );
     const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
+    await this.versions.room.assertForVersion(current);
     const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
     if (missing.length > 0)
@@ -223,19 +225,38 @@ export class RotateKey {
     await lockKey(manager, context, id);
     const decided = [tenantId, id, version, replaced.revision, policy.revision];
     const held = await manager.query<unknown[]>(decisionHolds, decided);
-    if (held.length === 0) return false;
+    if (held.length === 0 || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
     const next = targetOf('rotate', state) ?? state;
-    await manager.query(followVersion, [tenantId, id, version, next, rotation.trigger === 'uses']);
-    await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+    const now = await transactionTime(manager);
+    await changeRecord(manager, replaced, followedVersion(replaced, next, rotation.trigger, now));
+    await reviseKey(manager, tenantId, id);
     return true;
   }
 
-  private read(tenantId: string, id: string): Promise<StoredVersion[]> {
-    return withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
+  private read({ tenantId, resourceId }: Context, id: string): Promise<StoredVersion[]> {
+    return withTenant(this.dataSource, tenantId, (manager) =>
+      readCurrentAndMade(manager, tenantId, id, resourceId ?? null),
+    );
   }
 }
+
+/**
+ * What changes in the record of a replaced version. Its revision increases, so that workers that still hold it as the current
+ * version detect the change. A used-up version keeps its revision, because uses taken of it are still to be committed; workers
+ * are notified.
+ */
+const followedVersion = (
+  { revision, deactivateAt: end }: StoredVersion,
+  state: KeyState,
+  trigger: Rotation['trigger'],
+  now: Date,
+): Partial<KeyVersionRecord> => ({
+  state,
+  revision: trigger === 'uses' ? revision : revision + 1,
+  ...(state === 'DEACTIVATED' && { deactivateAt: end !== null && end < now ? end : now }),
+});
 
 const forecast = ({ replaced, ruling }: RotationPlan): Forecast => {
   const from = stateAt(lifecycleOf(replaced), Date.now());

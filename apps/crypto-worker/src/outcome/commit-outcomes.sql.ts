@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@ankasecure/contracts';
+import { withNotedChanges } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
 
@@ -31,7 +32,7 @@ export const commitWithin = async (
     [key.version],
     [key.revision],
     [1],
-    [JSON.stringify([event])],
+    [JSON.stringify(withNotedChanges(manager, [event]))],
     [event.operation],
     [event.outcome === 'success' ? 1 : 0],
     slot,

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
 import { type ClientAddress, clientAddressOf } from './client-address.js';
-import { clientErrorHandler } from './client-error.js';
+import { clientErrorHandler, connectHandler } from './client-error.js';
 import { correlationHeader, correlationOf } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
@@ -49,6 +49,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('clientAddress', undefined);
   server.setErrorHandler(onError);
   addHooks(server, stamp, clientAddressOf(config.clientAddress));
+  server.server.on('connect', connectHandler(security));
   return server;
 };
 

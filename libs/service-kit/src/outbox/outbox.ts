@@ -2,6 +2,7 @@ import { type AuditEvent, assertSealable, mayReport, type Reporter } from '@anka
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
+import { withNotedChanges } from '../database/noted-changes.js';
 import type { Logger } from '../logging/logger.js';
 import type { BusClient } from '../nats/client.js';
 import { AppendChannel } from './append-channel.js';
@@ -116,9 +117,10 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws Error for an event that could never be sealed, so that its action does not commit
    */
   async write(manager: EntityManager, events: readonly AuditEvent[]): Promise<void> {
-    for (const event of events) this.assertSealable(event);
-    await writeEntries(manager, events);
-    for (const { tenantId } of events) this.share.note(tenantId, 1);
+    const named = withNotedChanges(manager, events);
+    for (const event of named) this.assertSealable(event);
+    await writeEntries(manager, named);
+    for (const { tenantId } of named) this.share.note(tenantId, 1);
   }
 
   /** Counts events that are written without `write`. */

@@ -2,6 +2,7 @@ import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import {
+  type Anchor,
   type Capability,
   type Custody,
   type CustodyKind,
@@ -11,6 +12,7 @@ import {
   type KeyCustody,
   type KeyRef,
   type NewKey,
+  type PartitionKeyKind,
   type PlatformKeyKind,
   type SignatureRequest,
   type TokenIdentity,
@@ -63,8 +65,11 @@ export class CustodyByKind implements Custody {
     if (key.custody === 'software') return this.software.generate(budget, key);
     return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
   }
-  generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
+  generatePlatformKey(budget: Deadline, kind: PlatformKeyKind | PartitionKeyKind, objectId: Uint8Array, label: string) {
     return this.objects.generatePlatformKey(budget, kind, objectId, label);
+  }
+  findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string) {
+    return this.objects.findByLabel(budget, kind, label);
   }
   importAbility(...of: Parameters<Custody['importAbility']>) {
     return this.objects.importAbility(...of);
@@ -74,6 +79,12 @@ export class CustodyByKind implements Custody {
   }
   destroy(budget: Deadline, objectId: Uint8Array) {
     return this.objects.destroy(budget, objectId);
+  }
+  readAnchor(budget: Deadline, label: string) {
+    return this.objects.readAnchor(budget, label);
+  }
+  writeAnchor(budget: Deadline, label: string, anchor: Anchor) {
+    return this.objects.writeAnchor(budget, label, anchor);
   }
   rewrap(budget: Deadline, ref: KeyRef, to: Wrapping) {
     return this.of(ref).rewrap(budget, ref, to);

@@ -133,7 +133,10 @@ export class KnownKeyCustody implements Custody {
   capabilities = unsupported;
   generate = unsupported;
   generatePlatformKey = unsupported;
+  findByLabel = unsupported;
   destroy = unsupported;
+  readAnchor = unsupported;
+  writeAnchor = unsupported;
   rewrap = unsupported;
   importAbility = unsupported;
   importKey = unsupported;

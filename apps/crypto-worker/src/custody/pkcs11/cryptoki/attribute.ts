@@ -22,6 +22,9 @@ export const cka = {
   PUBLIC_EXPONENT: 0x122,
   VALUE_LEN: 0x161,
   EXTRACTABLE: 0x162,
+  LOCAL: 0x163,
+  NEVER_EXTRACTABLE: 0x164,
+  ALWAYS_SENSITIVE: 0x165,
   MODIFIABLE: 0x170,
   COPYABLE: 0x171,
   EC_PARAMS: 0x180,
@@ -30,7 +33,7 @@ export const cka = {
   UNWRAP_TEMPLATE: 0x40000212,
 } as const;
 
-export const objectClass = { public: 2, private: 3, secret: 4 } as const;
+export const objectClass = { data: 0, public: 2, private: 3, secret: 4 } as const;
 export type ObjectClass = (typeof objectClass)[keyof typeof objectClass];
 
 export const keyType = { rsa: 0x0, ec: 0x3, generic: 0x10, aes: 0x1f, edwards: 0x40 } as const;

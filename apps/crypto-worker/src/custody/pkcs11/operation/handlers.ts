@@ -5,10 +5,12 @@ import { decryptOaep } from '../use/decrypt-oaep.js';
 import { openGcm, sealGcm } from '../use/gcm.js';
 import { sign } from '../use/sign.js';
 import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
+import { anchor } from './anchor.js';
 import { canary } from './canary.js';
 import { destroy } from './destroy.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
+import { inspect } from './inspect.js';
 import { selfTest } from './self-test.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
@@ -31,6 +33,8 @@ const table: Record<OperationName, Handler> = {
   'generate-wrapped': generateWrapped,
   rewrap,
   import: importKey,
+  inspect,
+  anchor,
   canary,
   'self-test': selfTest,
 };
