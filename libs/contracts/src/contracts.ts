@@ -44,6 +44,8 @@ import {
   applyPolicy,
   createTenant,
   diffPolicyVersions,
+  disableTenant,
+  enableTenant,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -52,6 +54,7 @@ import {
   listPolicyVersions,
   listTenants,
   putPolicy,
+  readTenant,
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
@@ -118,6 +121,9 @@ export const contracts = {
   createTenant,
   listTenants,
   getTenant,
+  readTenant,
+  disableTenant: disableTenant.contract,
+  enableTenant: enableTenant.contract,
   findTenant,
   getPolicy,
   putPolicy,

@@ -94,8 +94,10 @@ const startInstance = async (options: TestPartsOptions): Promise<TestParts & { a
 const servePartitions = (policy: TestBus): Map<string, string> => {
   const elsewhere = new Map<string, string>();
   policy.serve(getTenant, '', async ({ tenantId }) => {
-    const partition = elsewhere.get(tenantId) ?? 'default';
-    return { body: { id: tenantId, slug: 'a', name: 'A', partition, createdAt: '2026-11-29T08:00:00.000Z' } };
+    const [partition, state] = [elsewhere.get(tenantId) ?? 'default', 'active' as const];
+    return {
+      body: { id: tenantId, slug: 'a', name: 'A', partition, state, createdAt: '2026-11-29T08:00:00.000Z' },
+    };
   });
   return elsewhere;
 };

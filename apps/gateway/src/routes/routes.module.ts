@@ -4,6 +4,7 @@ import { AdmissionModule } from '../admission/admission.module.js';
 import { ApprovalModule } from '../approval/approval.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { IssuerModule } from '../issuer/issuer.module.js';
 import { QuotaModule } from '../quota/quota.module.js';
 import { RouteTable } from '../route/route-table.js';
 import { ServiceRequestModule } from '../route/service-request.module.js';
@@ -31,6 +32,7 @@ export class RouteTableModule {}
     ApprovalModule,
     HttpModule,
     IdempotencyModule,
+    IssuerModule,
     QuotaModule,
     ServiceRequestModule,
   ],

@@ -6,3 +6,5 @@ export { RecordPosition1770300000000 } from './1770300000000-record-position.js'
 export { OutboxAddress1770400000000 } from './1770400000000-outbox-address.js';
 export { ChangedFrom1770401000000 } from './1770401000000-changed-from.js';
 export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';
+export { Requester1770700000000 } from './1770700000000-requester.js';
+export { DisabledTenant1770700100000 } from './1770700100000-disabled-tenant.js';
