@@ -54,7 +54,7 @@ export interface Rotated {
 }
 
 interface RotationPlan {
-  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly replaced: StoredVersion;
   readonly ruling: Ruling;
 }
@@ -90,6 +90,7 @@ export class RotateKey {
       operation: 'key.rotate',
       keyId: id,
       details: { trigger },
+      isRequested: trigger === 'request',
       named: { keyId: id },
       attempts: 3,
       outdated: 'The key or the policy changed while the key was rotated. Try again.',

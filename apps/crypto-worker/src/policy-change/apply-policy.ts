@@ -5,7 +5,6 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
 import { enforceNewer } from './enforce-newer.js';
 
 /** Brings a tenant's policy into force on this partition. */
@@ -26,18 +25,19 @@ export class ApplyPolicy {
    */
   async apply(
     context: Context,
-    { revision, document }: z.infer<typeof applyPolicy.request>,
+    change: z.infer<typeof applyPolicy.request>,
   ): Promise<z.infer<typeof applyPolicy.reply>> {
     await this.platformKeys.provision(context);
     const { tenantId } = context;
     const { enforced, changed } = await withTenant(this.dataSource, tenantId, async (manager) => {
-      const changes = await enforceNewer(manager, tenantId, revision, document);
-      if (changes) await this.outbox.write(manager, [enforcedEvent(context, revision)]);
-      return { enforced: await manager.findOneByOrFail(TenantPolicyRecord, { tenantId }), changed: changes };
+      const result = await enforceNewer(manager, tenantId, change);
+      if (result.changed) await this.outbox.write(manager, [enforcedEvent(context, change.revision)]);
+      return result;
     });
     if (changed) this.outbox.committed(1);
+    const { revision, document, disabledAt } = enforced;
     this.policies.forget(tenantId);
-    return { revision: enforced.revision, document: enforced.document };
+    return { revision, document, disabled: disabledAt !== null };
   }
 }
 

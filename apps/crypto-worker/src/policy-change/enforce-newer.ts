@@ -1,25 +1,30 @@
-import type { PolicyDocument } from '@ankasecure/policy-rules';
+import type { applyPolicy } from '@ankasecure/contracts';
 import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
+import type { z } from 'zod';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
-import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 
 /**
  * Enforces a document if the tenant has none or an older revision. It takes the tenant's fence, so it waits for outcomes
  * under way.
- * @returns whether the policy in force changed
+ * @returns the record in force afterwards, and whether this call changed it
  * @throws AnkaError `record-forged` if the policy on record is not one that a worker wrote
  */
 export const enforceNewer = async (
   manager: EntityManager,
   tenantId: string,
-  revision: number,
-  document: PolicyDocument,
-): Promise<boolean> => {
+  { revision, document, disabled }: z.infer<typeof applyPolicy.request>,
+): Promise<{ readonly enforced: TenantPolicyRecord; readonly changed: boolean }> => {
   await holdFence(manager, tenantId);
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
-  if (held !== null && held.revision >= revision) return false;
-  if (held === null) await manager.insert(TenantPolicyRecord, { tenantId, revision, document });
-  else await changeRecord(manager, held, { revision, document, appliedAt: await transactionTime(manager) });
-  return true;
+  if (held !== null && held.revision >= revision) return { enforced: held, changed: false };
+  const appliedAt = await transactionTime(manager);
+  const disabledAt = disabled ? (held?.disabledAt ?? appliedAt) : null;
+  if (held === null) await manager.insert(TenantPolicyRecord, { tenantId, revision, document, disabledAt });
+  else {
+    const enabledAt = held.disabledAt !== null && !disabled ? appliedAt : held.enabledAt;
+    await changeRecord(manager, held, { revision, document, appliedAt, disabledAt, enabledAt });
+  }
+  return { enforced: held ?? (await manager.findOneByOrFail(TenantPolicyRecord, { tenantId })), changed: true };
 };

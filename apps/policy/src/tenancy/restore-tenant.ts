@@ -30,9 +30,9 @@ export class RestoreTenant {
     const { tenantId } = context;
     const tenant = await this.dataSource.manager.findOneBy(Tenant, { id: tenantId });
     if (tenant === null) throw new AnkaError('tenant-unknown', 'The policy database does not know this tenant');
-    const { version: revision, document } = await this.active(tenantId);
+    const { version: revision, document, disabled } = await this.active(tenantId);
     const deadline = context.deadline - reserveMs;
-    const request = { policy: { revision, document } };
+    const request = { policy: { revision, document, disabled } };
     const restored = await this.bus.request(restoreRecords, tenant.partition, { ...context, deadline }, request);
     if (restored.policy.revision > revision) await this.changes.adoptEnforced(tenantId, restored.policy, deadline);
     return reportOf(tenantId, restored.records, Math.max(revision, restored.policy.revision));

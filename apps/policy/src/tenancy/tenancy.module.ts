@@ -4,12 +4,13 @@ import { CreateTenant } from './create-tenant.js';
 import { PlatformTenant } from './platform-tenant.js';
 import { ReadTenant } from './read-tenant.js';
 import { RestoreTenant } from './restore-tenant.js';
+import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
 
 /** Creates and lists tenants. */
 @Module({
   imports: [PolicyModule],
   controllers: [TenantController],
-  providers: [CreateTenant, ReadTenant, RestoreTenant, PlatformTenant],
+  providers: [CreateTenant, ReadTenant, RestoreTenant, PlatformTenant, SwitchTenant],
 })
 export class TenancyModule {}

@@ -2,10 +2,13 @@ import {
   type Context,
   createTenant,
   type DryRun,
+  disableTenant,
+  enableTenant,
   findTenant,
   getTenant,
   listTenants,
   type RestoreReport,
+  readTenant,
   restoreTenant,
   type Tenant,
 } from '@ankasecure/contracts';
@@ -16,12 +19,14 @@ import { ReconcileChange } from '../policy/reconcile-change.js';
 import { CreateTenant } from './create-tenant.js';
 import { ReadTenant } from './read-tenant.js';
 import { RestoreTenant } from './restore-tenant.js';
+import { type SwitchRequest, SwitchTenant } from './switch-tenant.js';
 
 @Controller()
 export class TenantController {
   constructor(
     private readonly tenants: CreateTenant,
     private readonly reader: ReadTenant,
+    private readonly switcher: SwitchTenant,
     private readonly reconciler: ReconcileChange,
     private readonly restorer: RestoreTenant,
   ) {}
@@ -50,6 +55,25 @@ export class TenantController {
   @RequiresOutboxRoom()
   async restore(context: Context): Promise<Answer<RestoreReport>> {
     return { body: await this.restorer.restore(context) };
+  }
+
+  @MessagePattern(readTenant)
+  async read(context: Context, request: z.infer<typeof readTenant.request>): Promise<Answer<Tenant>> {
+    return { body: await this.reader.read(context, request) };
+  }
+
+  @MessagePattern(disableTenant.contract)
+  @AnswersDryRuns()
+  @RequiresOutboxRoom()
+  disable(context: Context, request: SwitchRequest): Promise<Answer<Tenant | DryRun>> {
+    return this.reconciler.watch(this.switcher.turn(context, request, 'disabled'));
+  }
+
+  @MessagePattern(enableTenant.contract)
+  @AnswersDryRuns()
+  @RequiresOutboxRoom()
+  enable(context: Context, request: SwitchRequest): Promise<Answer<Tenant | DryRun>> {
+    return this.reconciler.watch(this.switcher.turn(context, request, 'active'));
   }
 
   @MessagePattern(findTenant)
