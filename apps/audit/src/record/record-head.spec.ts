@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
+  appendFromGateway,
   listRecordHeads,
   listRecordPositions,
+  platformTenantId,
   type RecordChange,
   readRecordHeads,
   recordDetails,
@@ -75,7 +77,11 @@ describe('the heads of records', () => {
 
   it('are listed by owner, and counted as positions', async () => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
-    await changing(tenantId, versionOf(keyId, 7), { kind: 'issuer', id: 'i', revision: 3, digest: digest('C') });
+    await changing(tenantId, versionOf(keyId, 7));
+    const issuer: RecordChange = { kind: 'issuer', id: 'i', revision: 3, digest: digest('C') };
+    const event = eventOf(tenantId, { operation: 'issuer.create', details: recordDetails([issuer]) });
+    await expect(changing(tenantId, issuer)).rejects.toMatchObject({ code: 'access-denied' });
+    await audit.gateway.request(appendFromGateway, '', contextOf(platformTenantId), { events: [event] });
     const list = (owner: 'crypto-worker' | 'gateway') =>
       audit.gateway.request(listRecordHeads, '', contextOf(tenantId), { owner, after: null });
     expect(await list('crypto-worker')).toMatchObject({ heads: [{ id: `${keyId}/7` }], complete: true });

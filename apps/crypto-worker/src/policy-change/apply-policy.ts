@@ -43,4 +43,4 @@ export class ApplyPolicy {
 
 /** The event of the enforced copy. The policy service reports the change itself, once it is in force. */
 const enforcedEvent = (context: Context, revision: number) =>
-  auditEvent(context, { operation: 'policy.enforce', details: { revision: String(revision) } });
+  auditEvent(context, { operation: 'policy-copy.apply', details: { revision: String(revision) } });

@@ -1,13 +1,13 @@
 import { Logger, RecordAuthority, RecordHistory, recordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustodyModule } from '../custody/custody.module.js';
-import { Partition } from '../custody/partition.js';
 import { AdoptRecords } from './adopt-records.js';
 import { Adoption } from './adoption.js';
 import { OwnRecords } from './own-records.js';
 import { RecordController } from './record.controller.js';
 import { RecordKey } from './record-key.js';
 import { RecordMacs } from './record-macs.js';
+import { WatchedKeys } from './watched-keys.js';
 
 /** The seals of records. `record-seals.md` says what they protect. */
 @Module({
@@ -20,11 +20,7 @@ import { RecordMacs } from './record-macs.js';
     AdoptRecords,
     { provide: RecordAuthority, useClass: OwnRecords },
     ...recordProviders('crypto-worker'),
-    {
-      provide: WatchedDatabase,
-      inject: [Partition],
-      useFactory: ({ name }: Partition) => new WatchedDatabase('crypto-worker', 'ankadb_keys', name),
-    },
+    { provide: WatchedDatabase, useClass: WatchedKeys },
   ],
   exports: [RecordHistory],
 })
