@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import {
   insertKey,
   partitionNamed,

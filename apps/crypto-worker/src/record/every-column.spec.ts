@@ -17,8 +17,8 @@ import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../object/intent.entity.js';
-import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
 import { schema } from '../schema.js';
 import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 

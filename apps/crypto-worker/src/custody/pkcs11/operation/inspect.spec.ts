@@ -52,10 +52,11 @@ const faultsOf = async (label: string): Promise<(readonly string[])[]> =>
 describe('a key that is found by its label', () => {
   it('is the one that was made, without a fault', async () => {
     const objectId = randomBytes(16);
-    await custody.generatePlatformKey(inTime(), 'record-mac', objectId, 'ankasecure:record-mac:a');
-    const found = await custody.findByLabel(inTime(), 'record-mac', 'ankasecure:record-mac:a');
+    const ref = { kind: 'record-mac', label: 'ankasecure:record-mac:a', objectId } as const;
+    await custody.generatePlatformKey(inTime(), ref);
+    const found = await custody.findByLabel(inTime(), 'record-mac', ref.label);
     expect(found.map((key) => ({ ...key, objectId: Buffer.from(key.objectId) }))).toEqual([{ objectId, faults: [] }]);
-    expect(await custody.platformMac(inTime(), objectId, Buffer.from('x'))).toHaveLength(32);
+    expect(await custody.platformMac(inTime(), ref, Buffer.from('x'))).toHaveLength(32);
   });
 
   it('is not one with another label, or only a part of the label', async () => {
