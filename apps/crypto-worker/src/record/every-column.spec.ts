@@ -27,9 +27,9 @@ const keyId = randomUUID();
 const place = { partition: 'default', tokenLabel: 'label', tokenSerial: 'serial' };
 const date = (): Date => new Date(Date.now() + 86_400_000);
 
-/** One record of each sealed table, with a value in every column that may have one at the same time. */
+/** One record of each sealed table, with a value in every column. */
 const records: readonly (readonly [entity: new () => object, row: object])[] = [
-  [TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy }],
+  [TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy, disabledAt: date(), enabledAt: date() }],
   [
     KeyRecord,
     {
@@ -102,7 +102,18 @@ const records: readonly (readonly [entity: new () => object, row: object])[] = [
       finishedAt: date(),
     },
   ],
-  [IntentRecord, { tenantId, objectId: randomBytes(16), partition: 'default', kind: 'make', lease: '1', event: '{}' }],
+  [
+    IntentRecord,
+    {
+      tenantId,
+      objectId: randomBytes(16),
+      partition: 'default',
+      kind: 'make',
+      owner: 'key:a:b:1',
+      lease: '1',
+      event: '{}',
+    },
+  ],
 ];
 
 /** SQL of another value of a column, by its type. */
@@ -168,7 +179,9 @@ describe('a sealed record', () => {
   it.each(records.map(([entity]) => [entity.name, entity] as const))(
     'of %s loads as it was written',
     async (_, entity) => {
-      expect(await database.superuser.manager.find(entity)).toHaveLength(1);
+      const loaded = await database.superuser.manager.find(entity);
+      expect(loaded).toHaveLength(1);
+      expect(Object.entries(loaded[0] ?? {}).filter(([, value]) => value === null)).toEqual([]);
     },
   );
 
