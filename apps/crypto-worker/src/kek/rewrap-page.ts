@@ -69,7 +69,7 @@ export class RewrapPage {
   private async rewrap(row: StoredVersion, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
     await sealsOf(this.dataSource.manager).assertGenuine(this.dataSource, row);
     const { ref } = versionOf(row);
-    const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
+    const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration, kekRetired: false };
     const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
     return { row, wrapped };
   }
