@@ -24,7 +24,7 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
   return {
     revision,
     document,
-    decide: (request) => rulingOf(evaluate(document, request, Date.now()), request.outsideSteps),
+    decide: (request) => rulingOf(document, evaluate(document, request, Date.now()), request.outsideSteps),
     ruling: (key, use, outsideSteps) => rulings.on(key, use, outsideSteps, Date.now()),
   };
 };
