@@ -25,7 +25,7 @@ import {
   planChange,
   type StateChange,
   type Step,
-  standingCompromise,
+  standingChange,
   versionsMeant,
 } from './plan-change.js';
 
@@ -79,7 +79,7 @@ const check = async (
   const revision = await lockKeyOfAny(manager, context, 'manage', change.id);
   const rows = await versionsFor(manager, context.tenantId, change);
   const meant = versionsMeant(rows, change);
-  const standing = destruction?.standing(meant) ?? (context.approval && standingCompromise(meant, change));
+  const standing = destruction?.standing(meant) ?? (context.approval && standingChange(meant, change));
   // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
   // done.
   if (standing === undefined || context.approval === undefined) assertRevision(context, revision);
