@@ -3,6 +3,8 @@ import type { DynamicModule, INestApplicationContext, INestMicroservice, Type } 
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
+import { Clock } from './clock/clock.js';
+import { ClockWatch } from './clock/clock-watch.js';
 import type { ServiceConfig } from './config/section.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
 import { Health } from './health/health.js';
@@ -58,7 +60,10 @@ export const startService = async <Config extends ServiceConfig>(
   health.register('nats', () => {
     if (!bus.isConnected()) throw new Error('not connected');
   });
-  const parts: Parts<Config> = { service, config, log, health, bus, dataSource };
+  const clock = new Clock(config.clock, bus.connection.peers);
+  const clockWatch = new ClockWatch(clock, dataSource, log);
+  await clockWatch.start(health);
+  const parts: Parts<Config> = { service, config, log, health, bus, dataSource, clock };
   const root = serviceRoot(definition.module, parts, definition);
   const create = definition.create ?? (() => createService(root, log));
   const app = await create(root, parts);
@@ -68,6 +73,7 @@ export const startService = async <Config extends ServiceConfig>(
   log.info({ node: process.version }, 'started');
   const stop = async (): Promise<void> => {
     await app.close();
+    await clockWatch.stop();
     await bus.close();
     await dataSource.destroy();
     await health.close();

@@ -4,6 +4,7 @@ import {
   appendEvents,
   type Context,
   countUses,
+  monotonicNow,
   platformTenantId,
   queryEvents,
   verifyTrail,
@@ -51,7 +52,7 @@ export const contextOf = (tenantId: string, timeoutMs = 10_000): Context => ({
   tenantId,
   principal: 'spec',
   correlationId: 'spec',
-  deadline: Date.now() + timeoutMs,
+  deadline: monotonicNow() + timeoutMs,
 });
 
 type Range = z.input<typeof verifyTrail.request>;

@@ -13,6 +13,7 @@ import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import {
   contextOf,
+  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -56,7 +57,7 @@ describe('the rotation of a KEK', () => {
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
   });
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
@@ -70,7 +71,7 @@ describe('the rotation of a KEK', () => {
     const { dataSource, outbox, config } = database;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partitionNamed(partition), lease);
+    const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition));
@@ -84,7 +85,7 @@ describe('the rotation of a KEK', () => {
       silent,
     );
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
-    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
+    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox, ownClock);
     const stop = async (): Promise<void> => {
       await rewrapper.onApplicationShutdown();
       await reconciler.stop();

@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -69,7 +70,7 @@ export class RewrapPage {
   private async rewrap(row: StoredVersion, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
-    const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
+    const wrapped = await this.custody.rewrap({ deadline: monotonicNow() + budgetMs }, ref, to);
     return { row, wrapped };
   }
 

@@ -13,8 +13,8 @@ const instantOf = (date: Date | null): string | null => date?.toISOString() ?? n
 const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
 /** The recorded life of a version, with its state now. */
-const lifeOf = (stored: StoredVersion) => ({
-  state: stateAt(lifecycleOf(stored), Date.now()),
+const lifeOf = (stored: StoredVersion, now: number) => ({
+  state: stateAt(lifecycleOf(stored), now),
   activateAt: instantOf(stored.activateAt),
   deactivateAt: instantOf(stored.deactivateAt),
   revocation:
@@ -29,8 +29,11 @@ const lifeOf = (stored: StoredVersion) => ({
   destroyedAt: instantOf(stored.destroyedAt),
 });
 
-/** A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another. */
-export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
+/**
+ * A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another.
+ * @param now milliseconds since the epoch
+ */
+export const keyResource = (custody: Custody, stored: StoredVersion, now: number): Key => {
   const version = versionOf(stored);
   const warnings = outsideWarnings(custody, version);
   return {
@@ -42,26 +45,25 @@ export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
     algs: stored.key.algs,
     custody: stored.custody,
     version: stored.version,
-    ...lifeOf(stored),
+    ...lifeOf(stored, now),
     publicKey: publicKeyOf(version),
     hsm: { partition: stored.partition, uri: custody.uri(version.ref) },
     description: stored.key.description,
     metadata: stored.key.metadata,
     purgeProtection: stored.key.purgeProtection,
-    fips:
-      stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, Date.now()),
+    fips: stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, now),
     createdAt: stored.key.createdAt.toISOString(),
     revision: stored.key.revision,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 };
 
-export const versionResource = (custody: Custody, stored: StoredVersion): KeyVersionResource => {
+export const versionResource = (custody: Custody, stored: StoredVersion, now: number): KeyVersionResource => {
   const version = versionOf(stored);
   return {
     keyId: stored.keyId,
     version: stored.version,
-    ...lifeOf(stored),
+    ...lifeOf(stored, now),
     custody: stored.custody,
     publicKey: publicKeyOf(version),
     hsm: { partition: stored.partition, uri: custody.uri(version.ref) },

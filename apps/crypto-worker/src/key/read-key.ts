@@ -8,7 +8,7 @@ import {
   type KeyVersionResource,
   type listKeys,
 } from '@ankasecure/contracts';
-import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
+import { Clock, type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
@@ -29,27 +29,29 @@ export class ReadKey {
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
     private readonly cursors: CursorSeal,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
   async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
     const current = (await this.rows(context, id)).at(-1);
     if (current === undefined) throw new AnkaError('key-not-found');
-    return keyResource(this.custody, current);
+    return keyResource(this.custody, current, this.clock.now());
   }
 
   /** Returns all versions, the current one first. @throws AnkaError `key-not-found`, `key-access-denied` */
   async versions(context: Context, { id }: { id: string }): Promise<{ items: KeyVersionResource[] }> {
     const rows = await this.rows(context, id);
     if (rows.length === 0) throw new AnkaError('key-not-found');
-    return { items: rows.toReversed().map((row) => versionResource(this.custody, row)) };
+    const now = this.clock.now();
+    return { items: rows.toReversed().map((row) => versionResource(this.custody, row, now)) };
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
   async version(context: Context, { id, version }: z.infer<typeof getKeyVersion.request>): Promise<KeyVersionResource> {
     const row = (await this.rows(context, id)).find((candidate) => candidate.version === version);
     if (row === undefined) throw new AnkaError('key-not-found');
-    return versionResource(this.custody, row);
+    return versionResource(this.custody, row, this.clock.now());
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`; `purpose-mismatch` for a secret key, which has no public half */
@@ -79,14 +81,17 @@ export class ReadKey {
   ): Promise<{ items: Key[]; next: string | null }> {
     const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'keys', filter };
+    const now = this.clock.now();
     const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
     const { entities, raw } = await withTenant(this.dataSource, tenantId, (manager) =>
-      pageOf(manager, context, filter, { createdAt, id, limit: limit + 1 }).getRawAndEntities<{ position: string }>(),
+      pageOf(manager, context, filter, { createdAt, id, limit: limit + 1, now }).getRawAndEntities<{
+        position: string;
+      }>(),
     );
     const shown = entities.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((stored) => keyResource(this.custody, stored)),
+      items: shown.map((stored) => keyResource(this.custody, stored, now)),
       next:
         entities.length > limit && last !== undefined
           ? this.cursors.seal(scope, `${raw[limit - 1]?.position}/${last.keyId}`)
@@ -108,6 +113,8 @@ interface PageStart {
   readonly createdAt: string | null | undefined;
   readonly id: string | null | undefined;
   readonly limit: number;
+  /** The time of the states, in milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** The current versions of a page of keys, each with the key's `position`. Any grant on a key makes it visible. */
@@ -115,7 +122,7 @@ const pageOf = (
   manager: EntityManager,
   context: Context,
   { algorithm, purpose, state, label }: Omit<ListRequest, 'limit' | 'cursor'>,
-  { createdAt, id, limit }: PageStart,
+  { createdAt, id, limit, now }: PageStart,
 ): SelectQueryBuilder<StoredVersion> => {
   const query = selectVersions(manager)
     .addSelect('(extract(epoch FROM key.created_at) * 1000000)::bigint::text', 'position')
@@ -128,7 +135,7 @@ const pageOf = (
   if (label !== undefined) query.andWhere('key.label = :label', { label });
   if (state !== undefined)
     query.andWhere('state_at(version.state, version.activateAt, version.deactivateAt, :now) = :state', {
-      now: new Date(),
+      now: new Date(now),
       state,
     });
   if (!mayWithAll(context, 'view'))

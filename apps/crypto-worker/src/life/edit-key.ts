@@ -10,7 +10,7 @@ import { KeyRecord } from '../key/record/key.entity.js';
 import { readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
-import { policyWithin } from '../policy/enforced-policy.js';
+import { documentWithin } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';
 import { assertFullPeriod } from './destruction.js';
 
@@ -40,8 +40,8 @@ export class EditKey {
       details: { fields: Object.keys(fields).toSorted().join(' ') || 'none' },
       check: (manager) => check(manager, context, request),
       foresee: (row) => ({ key: forecastKey(row) }),
-      write: async (manager) => ({
-        result: keyResource(this.custody, await write(manager, context, request)),
+      write: async (manager, _plan, time) => ({
+        result: keyResource(this.custody, await write(manager, context, request), await time()),
         events: [{}],
       }),
     });
@@ -59,7 +59,7 @@ const check = async (
   const row = rows.at(-1) as StoredVersion;
   if (purgeProtection === true && !row.key.purgeProtection) assertFullPeriod(rows);
   if (metadata !== undefined) {
-    const { document } = await policyWithin(manager, context.tenantId);
+    const document = await documentWithin(manager, context.tenantId);
     const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.key.metadata, name));
     if (lost.length > 0) throw refusedBy(requiredLabels(lost));
   }

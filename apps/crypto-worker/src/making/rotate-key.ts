@@ -5,6 +5,7 @@ import {
   type Context,
   type DryRun,
   type Key,
+  type KeyState,
   type Notice,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
@@ -14,7 +15,17 @@ import { assertGranted } from '../access/grant.js';
 import { Custody, type KeyRef } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { keyResource } from '../key/key-resource.js';
-import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
+import {
+  allOf,
+  hasBegun,
+  isRotatable,
+  isValidAt,
+  refusalOf,
+  stateAt,
+  stateHolds,
+  targetOf,
+  type Validity,
+} from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
 import { assertRevision, lockKey } from '../key/lock/lock-key.js';
@@ -56,6 +67,9 @@ interface RotationPlan {
   readonly ref: Omit<KeyRef, 'objectId'>;
   readonly replaced: StoredVersion;
   readonly ruling: Ruling;
+  /** The state of the replaced version. */
+  readonly from: KeyState;
+  readonly validity: Validity;
 }
 
 /** The versions of a key, oldest first. */
@@ -114,11 +128,11 @@ export class RotateKey {
     const made = found.find(({ requestId }) => requestId !== null && requestId === resourceId);
     if (made !== undefined) {
       if (rotation.trigger === 'request') await this.assertMayManage(context, rotation.id);
-      return { key: keyResource(this.custody, made) };
+      return { key: keyResource(this.custody, made, this.now()) };
     }
     const current = found.at(-1);
     if (current === undefined || !(await this.isDone(tenantId, rotation, current))) return undefined;
-    return { key: keyResource(this.custody, current) };
+    return { key: keyResource(this.custody, current, this.now()) };
   }
 
   private async isDone(
@@ -127,7 +141,7 @@ export class RotateKey {
     current: StoredVersion,
   ): Promise<boolean> {
     if (trigger === 'uses' && expectedVersion !== current.version) return true;
-    if (trigger === 'schedule' && stateAt(lifecycleOf(current), Date.now()) !== 'ACTIVE') return true;
+    if (trigger === 'schedule' && stateAt(lifecycleOf(current), this.now()) !== 'ACTIVE') return true;
     return turn !== undefined && !(await withTenant(this.dataSource, tenantId, turn.isOpen));
   }
 
@@ -156,12 +170,12 @@ export class RotateKey {
         event: rotationEvent(context, rotation, replaced, null),
         ref,
         make: (key) => this.custody.generate(context, key),
-        record: (manager) => this.record(manager, context, rotation, replaced, policy),
+        record: (manager) => this.record(manager, context, rotation, plan, policy),
       },
     );
     if (made === undefined) return undefined;
     this.keys.forget(tenantId, id);
-    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as StoredVersion);
+    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as StoredVersion, this.now());
     const { warnings, notice } = ruling;
     return { key: warnings.length > 0 ? { ...key, warnings: [...warnings] } : key, notice };
   }
@@ -187,7 +201,7 @@ export class RotateKey {
         'precondition-failed',
         `The current version is ${current.version}. Read the key again and repeat the rotation.`,
       );
-    const now = Date.now();
+    const now = policy.now();
     const state = stateAt(lifecycleOf(current), now);
     // An automatic rotation replaces only a version in use.
     if (!isRotatable(state) || (trigger !== 'request' && state !== 'ACTIVE'))
@@ -197,7 +211,7 @@ export class RotateKey {
         'key-state',
         'The key has an activation date in the future, but a new version would be ACTIVE at once',
       );
-    const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
+    const ruling = policy.decide(newVersionRequest(this.custody, policy, current), now);
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
@@ -207,14 +221,15 @@ export class RotateKey {
         `The token does not support ${missing.join(', ')} with ${algorithm} now`,
       );
     assertInTime(context);
-    return { ref: objectKindOf(current.key), replaced: current, ruling };
+    const validity = allOf(stateHolds(lifecycleOf(current), now), ruling.decision);
+    return { ref: objectKindOf(current.key), replaced: current, from: state, ruling, validity };
   }
 
   private async record(
     manager: EntityManager,
     context: Context,
     rotation: Rotation,
-    replaced: StoredVersion,
+    { replaced, from, validity }: RotationPlan,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     const { tenantId } = context;
@@ -222,13 +237,16 @@ export class RotateKey {
     await lockKey(manager, context, id);
     const decided = [tenantId, id, version, replaced.revision, policy.revision];
     const held = await manager.query<unknown[]>(decisionHolds, decided);
-    if (held.length === 0) return false;
+    if (held.length === 0 || !isValidAt(validity, await this.makings.clock.within(manager))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
-    const state = stateAt(lifecycleOf(replaced), Date.now());
-    const next = targetOf('rotate', state) ?? state;
+    const next = targetOf('rotate', from) ?? from;
     await manager.query(followVersion, [tenantId, id, version, next, rotation.trigger === 'uses']);
     await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
     return true;
+  }
+
+  private now(): number {
+    return this.makings.clock.now();
   }
 
   private read(tenantId: string, id: string): Promise<StoredVersion[]> {
@@ -236,8 +254,7 @@ export class RotateKey {
   }
 }
 
-const forecast = ({ replaced, ruling }: RotationPlan): Forecast => {
-  const from = stateAt(lifecycleOf(replaced), Date.now());
+const forecast = ({ replaced, from, ruling }: RotationPlan): Forecast => {
   return {
     key: { ...forecastKey(replaced), version: replaced.version + 1 },
     changes: [{ version: replaced.version, from, to: targetOf('rotate', from) ?? from }],

@@ -18,3 +18,4 @@ export { RotationOfActive1764541000000 } from './1764541000000-rotation-of-activ
 export { UsedUp1764542000000 } from './1764542000000-used-up.js';
 export { WaitingDays1764543000000 } from './1764543000000-waiting-days.js';
 export { SpkiDigest1764544000000 } from './1764544000000-spki-digest.js';
+export { Validity1770200000000 } from './1770200000000-validity.js';

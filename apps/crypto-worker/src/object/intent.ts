@@ -1,5 +1,5 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { Clock, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../custody/partition.js';
@@ -43,6 +43,7 @@ export class Intents {
     private readonly dataSource: DataSource,
     private readonly partition: Partition,
     private readonly lease: Lease,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -61,6 +62,7 @@ export class Intents {
    * @param event sealed when the object is gone, whichever worker destroys it
    * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed
    * @returns undefined if it is not
+   * @throws AnkaError `clock-skew`: what is destroyed does not come back
    */
   async beginDestroying(
     { tenantId }: Pick<Context, 'tenantId'>,
@@ -72,6 +74,7 @@ export class Intents {
     const intent = await this.prepare(tenantId, objectId);
     const begun = await this.committing(intent, async (manager) => {
       if (!(await still(manager))) return false;
+      await this.clock.within(manager);
       await this.insert(manager, intent, 'destroy', event);
       return true;
     });

@@ -1,5 +1,5 @@
 import { AnkaError, auditEvent, batchOf, type Context, failureOf, type ReplyHead } from '@ankasecure/contracts';
-import { asAnkaError, Outbox, parseJson, type RawAnswer, validate } from '@ankasecure/service-kit';
+import { asAnkaError, Clock, Outbox, parseJson, type RawAnswer, validate } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { undecided } from '../outcome/fence.js';
 import { GroupCommit } from '../outcome/group-commit.js';
@@ -15,6 +15,9 @@ interface Items {
   readonly batch: boolean;
 }
 
+/** The longest time from the end of a decision to the release of its result, in milliseconds. */
+const releaseMs = 1_000;
+
 /**
  * Runs crypto requests: schema, key, state and policy, the HSM, and the outcome's commit. A result is released only after
  * that commit. The items of a batch run side by side and share one commit.
@@ -25,10 +28,12 @@ export class RunOperation {
     private readonly items: AttemptItem,
     private readonly outcomes: GroupCommit,
     private readonly outbox: Outbox,
+    private readonly clock: Clock,
   ) {}
 
   async run<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, bytes: Uint8Array): Promise<RawAnswer> {
     const start = performance.now();
+    this.clock.assertAgrees();
     this.outbox.assertRoom();
     const { items, batch } = await this.parse(operation, context, bytes);
     const attempts = await this.all(operation, context, items);
@@ -39,58 +44,59 @@ export class RunOperation {
     return answerOf(attempts, batch, times);
   }
 
-  /** Runs all items, then once more those whose decision was outdated at the commit. */
+  /**
+   * Runs all items, and once more those whose decision was outdated at the commit. The results of the others are kept and
+   * committed with theirs, so that no result is released long after its own fence was checked.
+   */
   private async all<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
     items: readonly unknown[],
   ): Promise<Attempt[]> {
-    const attempts = await this.attemptAll(operation, context, items);
-    const outdated = attempts.flatMap((attempt, index) => (attempt === undefined ? [index] : []));
-    if (outdated.length === 0) return attempts as Attempt[];
-    const again = await this.attemptAll(
-      operation,
-      context,
-      outdated.map((index) => items[index]),
-    );
-    outdated.forEach((index, position) => {
-      attempts[index] = again[position];
-    });
-    return Promise.all(attempts.map(async (attempt) => attempt ?? this.giveUp(operation, context)));
+    const attempt = (item: unknown): Promise<Attempt> => this.items.attempt(operation, context, item);
+    const attempts = await inTurns(items, attempt);
+    const verdicts = await this.outcomes.commitAll(attempts);
+    const outdated = verdicts.flatMap((verdict, index) => (verdict === 'outdated' ? [index] : []));
+    if (outdated.length > 0) {
+      for (const index of outdated) this.items.forget((attempts[index] as Attempt).fence);
+      const again = await inTurns(outdated, (index) => attempt(items[index]));
+      outdated.forEach((index, position) => (attempts[index] = again[position] as Attempt));
+      return this.commitLast(operation, context, attempts);
+    }
+    return this.stillInTime(operation, context, attempts);
   }
 
-  /** @returns undefined for an item whose fence no longer held; its result is dropped */
-  private async attemptAll<Item, Parsed>(
+  /** Commits each outcome, or its refusal if its decision is outdated again. */
+  private async commitLast<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
-    items: readonly unknown[],
-  ): Promise<(Attempt | undefined)[]> {
-    const attempts = await inTurns(items, (item) => this.items.attempt(operation, context, item));
-    this.outcomes.expect(attempts.length);
-    return inTurns(attempts, async (attempt) => {
-      if (await this.outcomes.commit(attempt.fence, attempt.event)) return attempt;
-      this.items.forget(attempt.fence);
-      return undefined;
-    });
-  }
-
-  private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {
-    const error = new AnkaError(
-      'decision-outdated',
-      'The key or the policy changed twice while the request ran. Try again.',
+    attempts: readonly Attempt[],
+  ): Promise<Attempt[]> {
+    const instead = attempts.map(() => outdatedAttempt(operation, context));
+    const verdicts = await this.outcomes.commitAll(
+      attempts.map((attempt, index) => ({ ...attempt, fallback: (instead[index] as Attempt).event })),
     );
-    return this.fail(operation, context, error);
+    const last = attempts.map((attempt, index) =>
+      verdicts[index] === 'written' ? attempt : (instead[index] as Attempt),
+    );
+    return this.stillInTime(operation, context, last);
   }
 
-  private async fail<Item, Parsed>(
-    { name }: Operation<Item, Parsed>,
+  /** Withholds results whose decision ended while they were committed. They are on record as uses, and so is this refusal. */
+  private stillInTime<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
     context: Context,
-    error: AnkaError,
-  ): Promise<Attempt> {
-    const fence = undecided(context.tenantId);
-    const event = auditEvent(context, { operation: eventName(name, context), failureCode: error.code });
-    await this.outcomes.commit(fence, event);
-    return { fence, event, hsmMicros: 0, error };
+    attempts: readonly Attempt[],
+  ): Promise<Attempt[]> {
+    const latest = this.clock.now() - releaseMs;
+    return Promise.all(
+      attempts.map(async (attempt) => {
+        if (attempt.error !== undefined || attempt.fence.validity.until > latest) return attempt;
+        const late = outdatedAttempt(operation, context);
+        await this.outcomes.commit(late.fence, late.event);
+        return late;
+      }),
+    );
   }
 
   /** Parses the body. A body that cannot be parsed is an outcome too. */
@@ -106,11 +112,31 @@ export class RunOperation {
         : { items: [request], batch: false };
     } catch (error) {
       const failed = asAnkaError(error);
-      await this.fail(operation, context, failed);
+      const { fence, event } = refusedAttempt(operation, context, failed);
+      await this.outcomes.commit(fence, event);
       throw failed;
     }
   }
 }
+
+/** The outcome of an item that nothing was decided on. */
+const refusedAttempt = (
+  { name }: Pick<Operation<never, never>, 'name'>,
+  context: Context,
+  error: AnkaError,
+): Attempt => ({
+  fence: undecided(context.tenantId),
+  event: auditEvent(context, { operation: eventName(name, context), failureCode: error.code }),
+  hsmMicros: 0,
+  error,
+});
+
+const outdatedAttempt = (operation: Pick<Operation<never, never>, 'name'>, context: Context): Attempt =>
+  refusedAttempt(
+    operation,
+    context,
+    new AnkaError('decision-outdated', 'The key or the policy changed twice while the request ran. Try again.'),
+  );
 
 const isBatch = (request: unknown): request is { items: unknown } =>
   typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');

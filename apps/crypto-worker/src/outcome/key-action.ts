@@ -1,5 +1,5 @@
 import { AnkaError, type AuditedAction, auditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
-import { Outbox, withTenant } from '@ankasecure/service-kit';
+import { Clock, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { KeyStore } from '../key/key-store.js';
@@ -14,9 +14,15 @@ export interface Written<Result> {
   readonly events: readonly Partial<AuditedAction>[];
 }
 
+/**
+ * Reads the database's clock in the action's transaction. Call it once the locks are held. @returns milliseconds since the epoch
+ * @throws AnkaError `clock-skew`
+ */
+export type Time = () => Promise<number>;
+
 interface CheckedAction<Plan> extends NamedAction {
   /** Throws every refusal, changes nothing, and returns what the other steps need. */
-  check(manager: EntityManager): Promise<Plan>;
+  check(manager: EntityManager, time: Time): Promise<Plan>;
   /** Tells what a planned action would do. */
   foresee(plan: Plan, manager: EntityManager): Forecast | Promise<Forecast>;
 }
@@ -24,7 +30,7 @@ interface CheckedAction<Plan> extends NamedAction {
 /** An action that needs only the database. Both steps run in one transaction of the tenant. */
 export interface KeyAction<Plan, Result> extends CheckedAction<Plan> {
   /** Makes the change that `check` planned. */
-  write(manager: EntityManager, plan: Plan): Promise<Written<Result>>;
+  write(manager: EntityManager, plan: Plan, time: Time): Promise<Written<Result>>;
 }
 
 /** An action that calls the HSM, which never happens inside a transaction. It records its own outcome. */
@@ -43,17 +49,26 @@ export class KeyActionRunner {
     private readonly keys: KeyStore,
     private readonly outcomes: GroupCommit,
     private readonly outbox: Outbox,
+    private readonly clock: Clock,
   ) {}
 
-  /** @throws AnkaError the refusal of an action that is carried out, once it is recorded, and `audit-unavailable` */
-  run<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result | DryRun> {
+  /** @throws AnkaError the refusal of an action that is carried out, once it is recorded, `clock-skew`, `audit-unavailable` */
+  async run<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result | DryRun> {
+    this.clock.assertAgrees();
     return context.dryRun === true ? this.dryRun(context, action) : this.commit(context, action);
   }
 
   /** @throws AnkaError what `check` and `perform` throw */
   async runInHsm<Plan, Result>(context: Context, action: HsmAction<Plan, Result>): Promise<Result | DryRun> {
+    this.clock.assertAgrees();
     if (context.dryRun === true) return this.dryRun(context, action);
-    return action.perform(await withTenant(this.dataSource, context.tenantId, (manager) => action.check(manager)));
+    return action.perform(
+      await withTenant(this.dataSource, context.tenantId, (manager) => action.check(manager, this.timeOf(manager))),
+    );
+  }
+
+  private timeOf(manager: EntityManager): Time {
+    return () => this.clock.within(manager);
   }
 
   private async commit<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result> {
@@ -62,7 +77,8 @@ export class KeyActionRunner {
     const name = { operation, keyId, algorithm, details };
     try {
       const { result, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
-        const written = await action.write(manager, await action.check(manager));
+        const time = this.timeOf(manager);
+        const written = await action.write(manager, await action.check(manager, time), time);
         await this.outbox.write(
           manager,
           written.events.map((event) => auditEvent(context, { ...name, ...event })),
@@ -83,7 +99,9 @@ export class KeyActionRunner {
     const { tenantId } = context;
     const { operation, keyId } = action;
     const ended = await tried(() =>
-      withTenant(this.dataSource, tenantId, async (manager) => action.foresee(await action.check(manager), manager)),
+      withTenant(this.dataSource, tenantId, async (manager) =>
+        action.foresee(await action.check(manager, this.timeOf(manager)), manager),
+      ),
     );
     await this.outcomes.commit(undecided(tenantId), dryRunEvent(context, action, ended.error));
     return dryRunOf({

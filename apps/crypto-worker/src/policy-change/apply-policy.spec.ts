@@ -3,7 +3,7 @@ import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { contextOf, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { contextOf, ownClock, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ApplyPolicy } from './apply-policy.js';
 
 const strict = { ...initialPolicy, fipsOnly: true };
@@ -18,7 +18,7 @@ describe('applying a policy', () => {
     database = await startWorkerDatabase();
   });
   beforeEach(() => {
-    policies = new EnforcedPolicies(database.dataSource);
+    policies = new EnforcedPolicies(database.dataSource, ownClock);
     tenantId = randomUUID();
   });
   afterAll(() => database.stop());

@@ -61,7 +61,7 @@ export class ListAlgorithm {
           warnings: [...warnings, ...module],
           strength,
           quantumSafe,
-          fips: fipsStatus(algorithm, purpose, Date.now()),
+          fips: fipsStatus(algorithm, purpose, policy.now()),
         };
       }),
       hsm: { partition: name, token: label, serial, ...token, cmvp: cmvp ?? null },

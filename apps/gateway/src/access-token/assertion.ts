@@ -13,11 +13,19 @@ export interface Assertion {
   readonly expiresAt: number;
 }
 
+export interface AssertionCheck {
+  readonly audiences: readonly string[];
+  /** Seconds. */
+  readonly clockTolerance: number;
+  /** The time at which the assertion must be valid, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** A client's proof of its identity (RFC 7523 §3), signed with one of its account's keys. */
 export const verifyAssertion = async (
   assertion: string,
   account: ServiceAccount,
-  { audiences, clockTolerance }: { readonly audiences: readonly string[]; readonly clockTolerance: number },
+  { audiences, clockTolerance, at }: AssertionCheck,
 ): Promise<Assertion> => {
   assertPlainHeader(assertion, types);
   const keys = createLocalJWKSet({ keys: account.keys });
@@ -27,10 +35,11 @@ export const verifyAssertion = async (
     algorithms: [...new Set(account.keys.map(({ alg }) => String(alg)))],
     requiredClaims: ['exp', 'jti', 'aud'],
     clockTolerance,
+    currentDate: new Date(at),
   });
   assertAudience(payload, audiences);
   const expiresAt = Number(payload.exp);
-  if (expiresAt > Date.now() / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
+  if (expiresAt > at / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
   const { jti } = payload;
   if (typeof jti !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(jti)) throw new Error('jti is not acceptable');
   return { jti, expiresAt: expiresAt + clockTolerance };

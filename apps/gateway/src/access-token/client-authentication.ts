@@ -1,7 +1,7 @@
-import { Logger } from '@ankasecure/service-kit';
+import { Clock, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
-import { type ClientCertificate, isValidNow } from '../http/client-certificate.js';
+import { type ClientCertificate, isValidAt } from '../http/client-certificate.js';
 import { parseClientId } from '../service-account/client-id.js';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
 import { ServiceAccounts } from '../service-account/service-accounts.js';
@@ -28,6 +28,8 @@ export interface Client {
   readonly account: ServiceAccount;
   /** The thumbprint of the certificate that proved the identity. It is absent if an assertion did. */
   readonly thumbprint?: string;
+  /** When it proved its identity, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 interface AuthenticatedClient extends Client {
@@ -42,11 +44,13 @@ export class ClientAuthentication {
     private readonly config: IdentityConfig,
     private readonly accounts: ServiceAccounts,
     private readonly assertions: UsedAssertions,
+    private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
   /** @throws OAuthError `invalid_client`, always the same; any error of the database, which says nothing about the client */
   async authenticate(claim: Claim): Promise<Client> {
+    this.clock.assertAgrees();
     const named = parseClientId(claim.clientId);
     const account = named && (await this.accounts.find(named.tenantId, named.id));
     const { used, ...client } = await this.prove(account, claim).catch((cause: Error) => {
@@ -69,19 +73,20 @@ export class ClientAuthentication {
     { assertion, certificate }: Claim,
   ): Promise<AuthenticatedClient> {
     if (account === undefined) throw new Error('no such client');
-    if (assertion === undefined) return { account, thumbprint: registered(account, certificate) };
+    const at = this.clock.now();
+    if (assertion === undefined) return { account, at, thumbprint: registered(account, certificate, at) };
     const { issuer } = serviceAccountsOf(this.config);
     const { clockToleranceSeconds: clockTolerance } = this.config;
     const audiences = [issuer, `${issuer}${tokenPath}`];
-    return { account, used: await verifyAssertion(assertion, account, { audiences, clockTolerance }) };
+    return { account, at, used: await verifyAssertion(assertion, account, { audiences, clockTolerance, at }) };
   }
 }
 
 /** Compares the certificate with the registered ones, byte by byte (RFC 8705 §2.2). @throws Error whose message is only for the log */
-const registered = ({ certificates }: ServiceAccount, shown: ClientCertificate | undefined): string => {
+const registered = ({ certificates }: ServiceAccount, shown: ClientCertificate | undefined, at: number): string => {
   if (shown === undefined) throw new Error('the connection has no certificate');
   if (!certificates.some(({ thumbprint }) => thumbprint === shown.thumbprint))
     throw new Error('the certificate is not registered');
-  if (!isValidNow(shown)) throw new Error('the certificate is not valid now');
+  if (!isValidAt(shown, at)) throw new Error('the certificate is not valid now');
   return shown.thumbprint;
 };

@@ -1,4 +1,4 @@
-import { type Context, newId, signToken, type TokenClaims } from '@ankasecure/contracts';
+import { type Context, monotonicNow, newId, signToken, type TokenClaims } from '@ankasecure/contracts';
 import { BusClient } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
@@ -33,17 +33,17 @@ export class IssueToken {
     const { issuer } = serviceAccountsOf(this.config);
     const { correlationId } = claim;
     const partition = await this.tenants.find({ tenantId, subject: principal, issuer }, correlationId);
-    const context: Context = { tenantId, principal, issuer, correlationId, deadline: Date.now() + withinMs };
+    const context: Context = { tenantId, principal, issuer, correlationId, deadline: monotonicNow() + withinMs };
     const claims = this.claimsFor(client);
     const { token, key } = await this.bus.request(signToken, partition, context, { claims });
     await this.issued.record(context, claims, key);
     return { access_token: token, token_type: 'Bearer', expires_in: claims.exp - claims.iat };
   }
 
-  private claimsFor({ account, thumbprint }: Client): TokenClaims {
+  private claimsFor({ account, thumbprint, at }: Client): TokenClaims {
     const { issuer, tokenSeconds } = serviceAccountsOf(this.config);
     const { id, tenantId, clientId, roles, groups, revision } = account;
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(at / 1000);
     return {
       iss: issuer,
       aud: issuer,

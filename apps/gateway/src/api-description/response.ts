@@ -14,6 +14,7 @@ const always: readonly ErrorCode[] = [
   'internal-error',
   'service-unavailable',
   'audit-unavailable',
+  'clock-skew',
   'deadline-exceeded',
 ];
 /** The errors of routes that need a token. */

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { platformTenantId } from '@ankasecure/contracts';
-import { createLogger } from '@ankasecure/service-kit';
+import { Clock, createLogger } from '@ankasecure/service-kit';
 import { createLocalJWKSet, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
@@ -256,7 +256,13 @@ describe('a principal whose token expires while work runs for them', () => {
     const config = { clockToleranceSeconds: 0, tokenCacheSeconds: 300 } as unknown as IdentityConfig;
     const verifier = new TokenVerifier({ sources: [{ find: () => issuer }] }, config);
     const log = createLogger('gateway', 'silent');
-    const authentication = new Authentication(verifier, config, epochs as unknown as IdentityEpoch, log);
+    const authentication = new Authentication(
+      verifier,
+      config,
+      epochs as unknown as IdentityEpoch,
+      new Clock({ maximumSkewMs: 2000 }),
+      log,
+    );
     const authorization = `Bearer ${await maker.token({ exp: seconds(2) })}`;
     const principal = await authentication.authenticate(authorization, new Socket(), 'request');
     const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError } from '@ankasecure/contracts';
-import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
+import { asAnkaError, BoundedMap, Clock, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { isHeldBy } from './bound-token.js';
@@ -41,19 +41,20 @@ export class Authentication {
     private readonly verifier: TokenVerifier,
     private readonly config: IdentityConfig,
     private readonly epochs: IdentityEpoch,
+    private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
   /** The principal of a token that was verified before, or undefined if the token must be verified. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
     const entry = authorization === undefined ? undefined : this.known(authorization);
-    return entry !== undefined && isHeldBy(connection, entry.binding) ? entry.principal : undefined;
+    return entry !== undefined && isHeldBy(connection, entry.binding, this.clock.now()) ? entry.principal : undefined;
   }
 
-  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable */
+  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable; `clock-skew` */
   async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
     const { principal, binding } = await this.look(authorization, correlationId);
-    if (isHeldBy(connection, binding)) return principal;
+    if (isHeldBy(connection, binding, this.clock.now())) return principal;
     throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
   }
 
@@ -61,20 +62,25 @@ export class Authentication {
     const key = hash('sha256', authorization, 'base64url');
     const entry = this.remembered.get(key);
     if (entry === undefined) return undefined;
-    if (entry.until > Date.now() && this.stands(entry.epoch)) return entry;
+    if (entry.until > this.clock.now() && this.stands(entry.epoch)) return entry;
     this.remembered.delete(key);
     return undefined;
   }
 
-  private async look(authorization: string | undefined, correlationId: string, at?: Date): Promise<RememberedToken> {
+  private async look(
+    authorization: string | undefined,
+    correlationId: string,
+    at = new Date(this.clock.now()),
+  ): Promise<RememberedToken> {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
+    this.clock.assertAgrees();
     try {
       const verified = await this.verifier.verify(token, at);
       const entry = {
         read: verified.principal,
         principal: this.confirmable(verified, authorization, correlationId),
-        until: Math.min(verified.expiresAt, Date.now() + this.config.tokenCacheSeconds * 1000),
+        until: Math.min(verified.expiresAt, this.clock.now() + this.config.tokenCacheSeconds * 1000),
         epoch: verified.epoch,
         binding: verified.binding,
       };
@@ -95,7 +101,7 @@ export class Authentication {
   /** The principal, with functions to confirm it before, during and after its work, if its identity can change. */
   private confirmable({ principal, epoch }: VerifiedToken, authorization: string, correlationId: string): Principal {
     if (epoch === undefined) return principal;
-    const letInAt = new Date();
+    const letInAt = new Date(this.clock.now());
     const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(epoch) ? undefined : again().then((now) => now.principal));
     // A change does not exclude an expired token, so no change waits for its work.

@@ -91,7 +91,7 @@ describe('an issuer’s keys while its provider is unavailable', () => {
   });
 
   const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
-  const verify = async (maker: TokenMaker) => verifier.verify(await maker.token(asTenant(tenantA, 'user')));
+  const verify = async (maker: TokenMaker) => verifier.verify(await maker.token(asTenant(tenantA, 'user')), new Date());
   const accepted = { principal: { tenantId: tenantA } };
   const unavailable = { code: 'service-unavailable' };
   const away = async () => (await registry.getSingleMetric('ankasecure_issuer_keys_away')?.get())?.values[0]?.value;

@@ -28,7 +28,7 @@ export class TokenVerifier {
    * @throws AnkaError `service-unavailable` when the issuer or its keys are unavailable
    * @throws Error of any kind for an invalid token; its message is only for the log
    */
-  async verify(token: string, at = new Date()): Promise<VerifiedToken> {
+  async verify(token: string, at: Date): Promise<VerifiedToken> {
     assertPlainHeader(token, types);
     const issuer = await this.issuerOf(decodeJwt(token));
     const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {

@@ -1,4 +1,4 @@
-import { type Context, subjectOf } from '@ankasecure/contracts';
+import { type Context, monotonicNow, subjectOf } from '@ankasecure/contracts';
 import { BusClient, InProcessServer, type RawReply } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -30,7 +30,7 @@ export const contextOf = (request: FastifyRequest, principal: Principal, withinM
     roles: [...roles],
     ...(groups.length > 0 && { groups: [...groups] }),
     correlationId: request.id,
-    deadline: Date.now() + withinMs,
+    deadline: monotonicNow() + withinMs,
   };
 };
 

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, getTenant } from '@ankasecure/contracts';
+import { AnkaError, type Context, getTenant, monotonicNow } from '@ankasecure/contracts';
 import { BusClient, insertIfAbsent, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -42,7 +42,7 @@ export class TenantDirectory {
   private async resolve(context: Omit<Context, 'deadline'>): Promise<string> {
     const { tenantId } = context;
     const partition =
-      (await this.recall(tenantId)) ?? (await this.ask({ ...context, deadline: Date.now() + withinMs }));
+      (await this.recall(tenantId)) ?? (await this.ask({ ...context, deadline: monotonicNow() + withinMs }));
     this.partitions.set(tenantId, partition);
     return partition;
   }

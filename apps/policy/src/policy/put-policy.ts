@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, assertApproved, type Context, type DryRun, type Policy } from '@ankasecure/contracts';
+import { AnkaError, assertApproved, type Context, type DryRun, monotonicNow, type Policy } from '@ankasecure/contracts';
 import { type PolicyDocument, relaxes } from '@ankasecure/policy-rules';
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -53,7 +53,7 @@ export class PutPolicy {
     const { tenantId } = context;
     const deadline = context.deadline - reserveMs;
     if (context.dryRun !== true && context.ifMatch !== undefined)
-      await this.changes.settle(tenantId, (Date.now() + deadline) / 2).catch(() => undefined);
+      await this.changes.settle(tenantId, (monotonicNow() + deadline) / 2).catch(() => undefined);
     const stored = await this.actions.run(context, newVersion(context, wanted));
     if (isDryRun(stored)) return { body: stored };
     if (stored.state === 'active') return policyAnswer(stored, null);

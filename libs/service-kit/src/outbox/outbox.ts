@@ -3,6 +3,7 @@ import {
   type AuditEvent,
   appendEvents,
   type Context,
+  monotonicNow,
   newId,
   platformTenantId,
   type Service,
@@ -231,7 +232,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
       tenantId: platformTenantId,
       principal: this.service,
       correlationId: newId(),
-      deadline: Date.now() + appendTimeoutMs,
+      deadline: monotonicNow() + appendTimeoutMs,
     };
   }
 

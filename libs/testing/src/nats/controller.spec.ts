@@ -6,6 +6,7 @@ import {
   encrypt,
   getKey,
   getTenant,
+  monotonicNow,
   platformTenantId,
   subjectOf,
 } from '@ankasecure/contracts';
@@ -85,7 +86,7 @@ describe('a controller on the bus', () => {
     tenantId: platformTenantId,
     principal: 'alice',
     correlationId: randomUUID(),
-    deadline: Date.now() + 5000,
+    deadline: monotonicNow() + 5000,
     ...over,
   });
   const ask = (body: unknown, over: Partial<Context> = {}) =>

@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { type KeyRef } from '../custody.js';
 import { openPkcs11Custody } from './pkcs11-custody.js';
 import type { Pkcs11Config } from './profile/config.js';
@@ -11,7 +12,7 @@ export interface Order {
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const soon = () => ({ deadline: Date.now() + 10_000 });
+const soon = () => ({ deadline: monotonicNow() + 10_000 });
 const refOf = (id: string): KeyRef => ({
   algorithm: 'EC-P256',
   purpose: 'sign',

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '@ankasecure/contracts';
+import { Clock } from '@ankasecure/service-kit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { Lease } from '../../lease/lease.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
@@ -55,11 +57,17 @@ beforeEach(async () => {
 
 const worker = () => {
   const lease = new Lease(database.config, silent);
-  const intents = new Intents(database.dataSource, partitionNamed('default'), lease);
+  const intents = new Intents(
+    database.dataSource,
+    partitionNamed('default'),
+    lease,
+    new Clock({ maximumSkewMs: 2_000 }),
+  );
   const custody = token as unknown as Custody;
   const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
   return {
     lease,
+    intents,
     sweeper: new DestroyDue(
       new DueDestructions(database.dataSource, partitionNamed('default')),
       custody,
@@ -128,6 +136,31 @@ describe('a destruction that is due', () => {
     expect(await stateNow()).toBe('DESTROY_SCHEDULED');
     expect(await database.events()).toEqual([]);
     await one.lease.release();
+  });
+
+  describe.each([40, -100])('with a worker whose date is %i days ahead', (days) => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
+      return () => {
+        vi.useRealTimers();
+      };
+    });
+
+    it('is found when the database’s clock says so', async () => {
+      const due = new DueDestructions(database.dataSource, partitionNamed('default'));
+      expect(await due.list()).toHaveLength(1);
+      await database.superuser.query(`UPDATE key_version SET destroy_at = now() + interval '30 days'`);
+      expect(await due.list()).toEqual([]);
+    });
+
+    it('is not begun, since one of the two clocks is wrong', async () => {
+      const { intents, lease } = worker();
+      const begun = intents.beginDestroying({ tenantId }, objectId, {} as AuditEvent, async () => true);
+      await expect(begun).rejects.toMatchObject({ code: 'clock-skew' });
+      expect(await intentsLeft()).toEqual([]);
+      expect(token.calls).toBe(0);
+      await lease.release();
+    });
   });
 
   it('does not happen once it is cancelled', async () => {

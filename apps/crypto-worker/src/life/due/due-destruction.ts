@@ -24,7 +24,7 @@ export class DueDestructions {
   ) {}
 
   list(): Promise<DueDestruction[]> {
-    return this.dataSource.query<DueDestruction[]>(dueDestructions, [this.partition.name, new Date()]);
+    return this.dataSource.query<DueDestruction[]>(dueDestructions, [this.partition.name]);
   }
 
   /**
@@ -33,7 +33,7 @@ export class DueDestructions {
    */
   async isStillDue(manager: EntityManager, { tenantId, keyId, version }: DueDestruction): Promise<boolean> {
     await lockKey(manager, { tenantId }, keyId);
-    const rows = await manager.query<unknown[]>(stillDue, [tenantId, keyId, version, new Date()]);
+    const rows = await manager.query<unknown[]>(stillDue, [tenantId, keyId, version]);
     return rows.length === 1;
   }
 }

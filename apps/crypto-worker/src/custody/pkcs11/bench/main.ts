@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { monotonicNow } from '@ankasecure/contracts';
 import { loadConfig, main } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import { metered } from '../../../deadline/metered.js';
@@ -74,7 +75,7 @@ main('raw PKCS#11', async () => {
     const { operation, ref, seed } =
       prepared.find((candidate) => candidate.operation.name === order.operation) ?? missing(order.operation);
     const call = async (): Promise<number> => {
-      const budget = metered({ deadline: Date.now() + 30_000 });
+      const budget = metered({ deadline: monotonicNow() + 30_000 });
       await operation.call(custody, budget, ref, seed);
       return budget.hsm.micros;
     };
@@ -92,7 +93,7 @@ main('raw PKCS#11', async () => {
   process.once('disconnect', () => void end());
   const end = async (): Promise<void> => {
     const custody = await lanes;
-    for (const { id } of prepared) await custody?.destroy({ deadline: Date.now() + 5000 }, id);
+    for (const { id } of prepared) await custody?.destroy({ deadline: monotonicNow() + 5000 }, id);
     await custody?.close();
     process.exit(0);
   };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { monotonicNow } from '@ankasecure/contracts';
 import type { PKCS11, Template } from 'pkcs11js';
 import { describe, expect, it } from 'vitest';
 import { cka } from '../cryptoki/attribute.js';
@@ -35,7 +36,7 @@ const importInto = (shape: object, attributes: Readonly<Record<number, Buffer | 
   const spec = Buffer.from(JSON.stringify({ shape, label: 'mine', method: 'aes-kwp' }));
   const wrapping = [Buffer.of(), randomBytes(16), randomBytes(16)];
   const parts = [spec, randomBytes(16), randomBytes(16), randomBytes(40), ...wrapping];
-  const request = { operation: operationNumber('import'), variant: 0, deadline: Date.now() + 10_000, parts };
+  const request = { operation: operationNumber('import'), variant: 0, deadline: monotonicNow() + 10_000, parts };
   return perform(session, request).status;
 };
 const aes = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };

@@ -1,4 +1,4 @@
-import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
+import { AnkaError, type ImportMethod, monotonicNow } from '@ankasecure/contracts';
 import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
 import { Capabilities } from '../capability/capabilities.js';
@@ -230,7 +230,7 @@ export class TokenRuntime {
   }
 
   private ownBudget(): Deadline {
-    return { deadline: Date.now() + 2 * this.timeoutMs };
+    return { deadline: monotonicNow() + 2 * this.timeoutMs };
   }
 
   private replied(job: Job, reply: Reply): void {
@@ -254,7 +254,7 @@ export class TokenRuntime {
       case status.keyMissing:
         return settle(job, new AnkaError('key-not-found', 'The key’s object is missing from the token.'));
       case status.skipped:
-        if (job.deadline > Date.now()) this.pool.putBack(job);
+        if (job.deadline > monotonicNow()) this.pool.putBack(job);
         else settle(job, new AnkaError('hsm-timeout'));
         return;
       case status.needsLogin:
