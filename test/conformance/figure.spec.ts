@@ -16,7 +16,6 @@ const exceptions: Readonly<Partial<Record<FigureName, Readonly<Record<string, st
       'derives a column, which TypeORM takes as the expression of a virtual column',
     'libs/service-kit/src/database/migrate.ts': 'takes and releases the advisory lock of migrations',
     'libs/service-kit/src/database/tenant.ts': 'sets the tenant of a transaction, which every repository then obeys',
-    'libs/service-kit/src/service.ts': 'asks the database whether it is there',
   },
   uncheckedWiring: {
     'apps/crypto-worker/src/custody/custody.module.ts':

@@ -15,12 +15,12 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],
-    ['making', 'audit-mac', 'access-token'],
+    ['making', 'anchor', 'audit-mac', 'access-token'],
     ['life', 'operation'],
     ['kek', 'policy-change'],
   ],
   'apps/gateway': [
-    ['problem', 'identity', 'sweep', 'migrations'],
+    ['problem', 'identity', 'sweep', 'outbound', 'migrations'],
     ['http', 'quota'],
     ['auth'],
     ['route'],
@@ -32,10 +32,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['api-description'],
   ],
   'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
-  'apps/audit': [
-    ['mac', 'trail', 'migrations'],
-    ['event', 'verification'],
-  ],
+  'apps/audit': [['mac', 'trail', 'migrations'], ['anchor'], ['record'], ['event', 'verification']],
 };
 
 /** The number of sources above which a folder should be divided. */

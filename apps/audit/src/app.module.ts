@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { AuditConfig } from './config.js';
 import { EventModule } from './event/event.module.js';
 import { MacConfig } from './mac/mac.config.js';
+import { RecordModule } from './record/record.module.js';
 import { VerificationModule } from './verification/verification.module.js';
 
 /** The audit service: seals events, reads them and proves the trail. */
@@ -13,6 +14,6 @@ export class AppModule {
       provided(MacConfig, config),
       provided(CursorSeal, new CursorSeal(config.cursorSecret)),
     );
-    return { module: AppModule, imports: [sections, EventModule, VerificationModule] };
+    return { module: AppModule, imports: [sections, EventModule, RecordModule, VerificationModule] };
   }
 }

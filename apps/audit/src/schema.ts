@@ -1,11 +1,14 @@
 import type { Schema } from '@ankasecure/service-kit';
+import { TrailAnchorRecord } from './anchor/trail-anchor.entity.js';
 import { EventDedup } from './event/event-dedup.entity.js';
 import * as migrations from './migrations/index.js';
+import { RecordHead } from './record/record-head.entity.js';
+import { RecordPosition } from './record/record-position.entity.js';
 import { SealedEvent } from './trail/sealed-event.entity.js';
 import { TrailHead } from './trail/trail-head.entity.js';
 
 export const schema: Schema = {
-  entities: [SealedEvent, TrailHead, EventDedup],
+  entities: [SealedEvent, TrailHead, EventDedup, RecordHead, RecordPosition, TrailAnchorRecord],
   migrations: Object.values(migrations),
   outbox: 'none',
 };

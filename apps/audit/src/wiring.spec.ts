@@ -9,5 +9,8 @@ const config = { cursorSecret: 'c'.repeat(32), partition: 'default' } as AuditCo
 describeWiring(
   'audit',
   { root: () => AppModule.of(config), kit: () => unconnectedKit('audit', schema, { outbox: 'none' }) },
-  { MonthPartitions: 'makes the coming months’ partitions' },
+  {
+    AnchorRounds: 'moves the anchor in the token forward',
+    MonthPartitions: 'makes the coming months’ partitions',
+  },
 );

@@ -1,8 +1,8 @@
-import type { Schema } from '@ankasecure/service-kit';
+import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { KeyGrantRecord } from './access/key-grant.entity.js';
 import { KekRotationRecord } from './kek/kek-rotation.entity.js';
 import { KeyRecord } from './key/record/key.entity.js';
-import { KeyAliasRecord } from './key/record/key-alias.entity.js';
+import { KeyAliasRecord, PastAliasRecord } from './key/record/key-alias.entity.js';
 import { KeyUsageRecord } from './key/record/key-usage.entity.js';
 import { KeyVersionRecord } from './key/record/key-version.entity.js';
 import { PlatformKeyRecord } from './key/record/platform-key.entity.js';
@@ -20,6 +20,7 @@ export const schema: Schema = {
     KeyVersionRecord,
     KeyUsageRecord,
     KeyAliasRecord,
+    PastAliasRecord,
     KeyGrantRecord,
     RotationPolicyRecord,
     PlatformKeyRecord,
@@ -28,6 +29,7 @@ export const schema: Schema = {
     IntentRecord,
     GcmReservationRecord,
     UseReservationRecord,
+    RecordPosition,
   ],
   migrations: Object.values(migrations),
 };

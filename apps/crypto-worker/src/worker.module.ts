@@ -1,6 +1,7 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { AccessTokenModule } from './access-token/access-token.module.js';
 import { AliasModule } from './alias/alias.module.js';
+import { AnchorModule } from './anchor/anchor.module.js';
 import { AuditMacModule } from './audit-mac/audit-mac.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { GroupModule } from './group/group.module.js';
@@ -26,6 +27,7 @@ import { PolicyChangeModule } from './policy-change/policy-change.module.js';
   imports: [
     AccessTokenModule,
     AliasModule,
+    AnchorModule,
     AuditMacModule,
     GrantModule,
     GroupCommitModule,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { approvalConfig } from './approval/approval.config.js';
 import { identityConfig } from './auth/identity.config.js';
 import { httpConfig } from './http/http.config.js';
+import { outboundConfig } from './outbound/outbound.config.js';
 import { quotaConfig } from './quota/quota.config.js';
 
 export const gatewayConfig = z.strictObject({
@@ -10,6 +11,7 @@ export const gatewayConfig = z.strictObject({
   http: httpConfig,
   identity: identityConfig,
   approval: approvalConfig,
+  outbound: outboundConfig,
   /** No quota when absent. */
   quota: quotaConfig.optional(),
 });

@@ -11,6 +11,7 @@ import { HttpConfig } from './http/http.config.js';
 import { IssuerModule } from './issuer/issuer.module.js';
 import { KeyModule } from './key/key.module.js';
 import { KeySetModule } from './key-set/key-set.module.js';
+import { OutboundConfig } from './outbound/outbound.config.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { QuotaConfig } from './quota/quota.config.js';
 import { RoutesModule, RouteTableModule } from './routes/routes.module.js';
@@ -36,11 +37,12 @@ import { TenantModule } from './tenant/tenant.module.js';
   ],
 })
 export class GatewayModule {
-  static of({ http, identity, approval, quota }: GatewayConfig): DynamicModule {
+  static of({ http, identity, approval, outbound, quota }: GatewayConfig): DynamicModule {
     const sections = [
       { provide: HttpConfig, useValue: http },
       { provide: IdentityConfig, useValue: identity },
       { provide: ApprovalConfig, useValue: approval },
+      { provide: OutboundConfig, useValue: outbound },
       { provide: QuotaConfig, useValue: { limits: quota } satisfies QuotaConfig },
     ];
     return { module: GatewayModule, global: true, providers: sections, exports: sections };

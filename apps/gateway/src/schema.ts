@@ -1,4 +1,4 @@
-import type { Schema } from '@ankasecure/service-kit';
+import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { ClientAssertion, TokenKeyRecord } from './access-token/access-token.entity.js';
 import { ApprovalRecord } from './approval/approval.entity.js';
 import { IdempotencyRecord } from './idempotency/idempotency.entity.js';
@@ -11,6 +11,8 @@ import { SubjectSpace1764500000000 } from './migrations/1764500000000-subject-sp
 import { Approval1764510000000 } from './migrations/1764510000000-approval.js';
 import { ClientCertificate1764600000000 } from './migrations/1764600000000-client-certificate.js';
 import { ReadingEpoch1764610000000 } from './migrations/1764610000000-reading-epoch.js';
+import { RecordPosition1770300000000 } from './migrations/1770300000000-record-position.js';
+import { Heartbeat1770600000000 } from './migrations/1770600000000-heartbeat.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -22,6 +24,7 @@ export const schema: Schema = {
     IdempotencyRecord,
     IdentityEpochRecord,
     IssuerRecord,
+    RecordPosition,
     ServiceAccountRecord,
     TenantPartition,
     TokenKeyRecord,
@@ -34,5 +37,7 @@ export const schema: Schema = {
     Approval1764510000000,
     ClientCertificate1764600000000,
     ReadingEpoch1764610000000,
+    RecordPosition1770300000000,
+    Heartbeat1770600000000,
   ],
 };

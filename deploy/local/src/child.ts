@@ -27,7 +27,7 @@ export interface Child {
   readonly exited: Promise<number | string>;
   running(): boolean;
   signal(signal: NodeJS.Signals): void;
-  /** Asks the process to end, and kills it after `graceMs`. */
+  /** Asks the process to end, and kills it after `graceMs`: longer than a service's requests in flight may take. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export const startChild = (options: ChildOptions): Child => {
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const running = (): boolean => child.exitCode === null && child.signalCode === null;
   const signal = (wanted: NodeJS.Signals): void => void (running() && child.kill(wanted));
-  const stop = async (graceMs = 10_000): Promise<void> => {
+  const stop = async (graceMs = 30_000): Promise<void> => {
     signal(stopSignal);
     const timer = setTimeout(() => signal('SIGKILL'), graceMs);
     await exited;

@@ -48,7 +48,8 @@ export const maxPayloadBytes = 8 * 1024 * 1024;
 
 /**
  * The configuration of nats-server: TLS only, no anonymous user, and a user may do only what is listed. The receiver of a
- * request may answer it once, within two minutes.
+ * request may answer it once, within two minutes. A client that does not answer pings is disconnected after some nine seconds,
+ * so that others of its queue group get its requests.
  */
 export const natsConfiguration = (
   port: number,
@@ -71,6 +72,9 @@ export const natsConfiguration = (
 server_name: ankasecure
 max_payload: ${maxPayloadBytes}
 max_pending: ${8 * maxPayloadBytes}
+ping_interval: "3s"
+ping_max: 2
+write_deadline: "5s"
 tls { cert_file: ${JSON.stringify(tls.certificateFile)}, key_file: ${JSON.stringify(tls.keyFile)}, timeout: 5 }
 authorization {
   timeout: 5

@@ -5,7 +5,7 @@ import { logEnd } from './child.js';
 import { type DemoResult, runDemo } from './demo.js';
 import { LocalError, messageOf } from './failure.js';
 import { type Stack, startStack } from './stack.js';
-import { createSupervisor, type Supervisor } from './supervisor.js';
+import { createSupervisor } from './supervisor.js';
 
 const usage = `npm start -- [--fresh] [--once] [--data DIR] [--workers N]
   --fresh      delete the data directory and start again
@@ -56,13 +56,9 @@ const askedToStop = new Promise<void>((resolve) => {
 });
 
 /** Waits until the stack must stop, and resolves with the exit code. */
-const stayUp = async (stack: Stack, supervisor: Supervisor): Promise<number> => {
+const stayUp = async (stack: Stack): Promise<number> => {
   const parts = [stack.postgres.process, stack.nats.process];
-  const ended = await Promise.race([
-    askedToStop,
-    supervisor.gaveUp.then((): 1 => 1),
-    ...parts.map((part) => part.exited.then(() => part)),
-  ]);
+  const ended = await Promise.race([askedToStop, ...parts.map((part) => part.exited.then(() => part))]);
   if (typeof ended === 'object') print(`${ended.name} ended by itself (${await ended.exited}). ${logEnd(ended)}`);
   return ended === undefined ? 0 : 1;
 };
@@ -92,8 +88,9 @@ const start = async (): Promise<number> => {
       return 0;
     }
     print(describe(stack, result));
-    return await stayUp(stack, supervisor);
+    return await stayUp(stack);
   } finally {
+    supervisor.stop();
     await step('everything stopped', () => stack.stop());
   }
 };

@@ -3,37 +3,58 @@ import type { UnexpectedExit } from './fleet.js';
 
 export interface Supervisor {
   readonly ended: UnexpectedExit;
-  /** Resolves when a process keeps ending or cannot be restarted. */
-  readonly gaveUp: Promise<void>;
+  /** Restarts nothing from now on. */
+  stop(): void;
 }
 
-/** The number of restarts in total after which the stack gives up. */
-const mostRestarts = 5;
+/** The pause before the second restart in a row, in milliseconds. It doubles at each further one, up to `most`. */
+const pausesMs = { first: 250, most: 10_000 };
+/** A process that ran for this time has recovered: its next restart counts as the first again. Milliseconds. */
+const quietMs = 60_000;
 
-/** Restarts processes that end by themselves, as an orchestrator would. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pauseBefore = (restart: number): number =>
+  restart <= 1 ? 0 : Math.min(pausesMs.most, pausesMs.first * 2 ** Math.min(restart - 2, 10));
+
+/**
+ * Restarts processes that end by themselves, as an orchestrator would: each for itself, at once at first, then after longer
+ * and longer pauses, and without an end.
+ */
 export const createSupervisor = (
   restart: (name: string) => Promise<void>,
   print: (text: string) => void,
 ): Supervisor => {
-  let restarts = 0;
-  let giveUp = (): void => {};
-  const gaveUp = new Promise<void>((resolve) => {
-    giveUp = resolve;
-  });
+  const restarts = new Map<string, { count: number; readyAt: number }>();
+  let stopped = false;
+
+  const countOf = (name: string): number => {
+    const last = restarts.get(name);
+    const count = last === undefined || Date.now() - last.readyAt > quietMs ? 1 : last.count + 1;
+    restarts.set(name, { count, readyAt: Number.POSITIVE_INFINITY });
+    return count;
+  };
+  /** Tries until the process is ready. */
   const startAgain = async (name: string): Promise<void> => {
-    try {
-      await restart(name);
-      print(`${name} is ready again`);
-    } catch (error) {
-      print(messageOf(error));
-      giveUp();
+    for (let count = countOf(name); !stopped; count++) {
+      try {
+        await pause(pauseBefore(count));
+        if (stopped) return;
+        await restart(name);
+        restarts.set(name, { count, readyAt: Date.now() });
+        return print(`${name} is ready again`);
+      } catch (error) {
+        if (!stopped) print(messageOf(error));
+      }
     }
   };
-  const ended = (name: string, how: number | string): void => {
-    const again = ++restarts <= mostRestarts;
-    print(`${name} ended by itself (${how})${again ? '; restarting it' : ' too often'}`);
-    if (again) void startAgain(name);
-    else giveUp();
+  return {
+    ended: (name, how) => {
+      if (stopped) return;
+      print(`${name} ended by itself (${how}); restarting it`);
+      void startAgain(name);
+    },
+    stop: () => {
+      stopped = true;
+    },
   };
-  return { ended, gaveUp };
 };

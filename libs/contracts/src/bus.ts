@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isErrorCode } from './error.js';
 import type { HsmMeter } from './hsm-meter.js';
+import { revisions } from './precondition.js';
 import { instant, text, uuid } from './primitive.js';
 import { policyRefusal } from './refusal.js';
 import { roles } from './role.js';
@@ -37,8 +38,9 @@ export const context = z.strictObject({
   traceparent: z.string().max(64).optional(),
   /** The id of the resource to create, so that a repeated call creates it once. */
   resourceId: uuid.optional(),
-  /** The row's revision that the change is conditional on, from a strong ETag. */
-  ifMatch: z.number().int().positive().optional(),
+  /** The preconditions of the change: revisions of the resource, from its ETags. `assertPreconditions` decides. */
+  ifMatch: revisions.optional(),
+  ifNoneMatch: revisions.optional(),
   /** Checks everything and reports what would happen, without an HSM call or a change. */
   dryRun: z.literal(true).optional(),
   /**
@@ -96,6 +98,11 @@ export const replyHead = z.discriminatedUnion('ok', [
     workerMicros: z.number().nonnegative().optional(),
     /** The revision of the resource in the body, for its ETag. */
     revision: z.number().int().positive().optional(),
+    /** Set if the body shows more than the revision decides, such as what a date has brought about: another body has another variant. */
+    variant: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,32}$/)
+      .optional(),
     /** The id of the created resource, for its Location. */
     id: uuid.optional(),
     notice: notice.optional(),

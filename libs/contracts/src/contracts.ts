@@ -3,6 +3,14 @@ import { appendEvents, computeMacs, countUses, queryEvents, verifyTrail } from '
 import type { Contract, Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
+import {
+  acceptTrails,
+  listRecordHeads,
+  listRecordPositions,
+  readAnchor,
+  readRecordHeads,
+  writeAnchor,
+} from './history.js';
 import { getWrappingKey, importKey } from './import-key.js';
 import { getKek, rotateKek } from './kek.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
@@ -103,6 +111,12 @@ export const contracts = {
   queryEvents,
   countUses,
   verifyTrail,
+  readRecordHeads,
+  listRecordHeads,
+  listRecordPositions,
+  readAnchor,
+  writeAnchor,
+  acceptTrails,
 } as const satisfies Record<string, Contract>;
 
 export interface BusPermissions {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { contract } from './bus.js';
+import { contract, page } from './bus.js';
 import { description, key, keyVersion, metadata, publicKey, revocationReason } from './key.js';
-import { inDigits, instant, text, uuid } from './primitive.js';
+import { cursor, inDigits, instant, pageLimit, text, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -80,8 +80,8 @@ export const deleteKey = contract({
 export const listKeyVersions = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.version.list',
-  request: z.strictObject({ id: uuid }),
-  reply: z.strictObject({ items: z.array(keyVersion) }),
+  request: z.strictObject({ id: uuid, limit: pageLimit, cursor: cursor.optional() }),
+  reply: page(keyVersion),
 });
 
 /** Conditional on the key's revision (`ifMatch` of the context). Members that are left out keep their values. */

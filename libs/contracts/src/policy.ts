@@ -176,7 +176,7 @@ export const putPolicy = contract({
   reply: policy,
 });
 
-const enforcedPolicy = z.strictObject({ revision: z.number().int().positive(), document: policyDocument });
+export const enforcedPolicy = z.strictObject({ revision: z.number().int().positive(), document: policyDocument });
 
 /**
  * Makes `revision` the tenant's enforced policy on this partition. It is idempotent and never returns to an older revision.

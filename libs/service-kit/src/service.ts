@@ -2,17 +2,18 @@ import type { Service } from '@ankasecure/contracts';
 import type { DynamicModule, INestApplicationContext, INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { DataSource } from 'typeorm';
 import { Clock } from './clock/clock.js';
 import { ClockWatch } from './clock/clock-watch.js';
 import type { ServiceConfig } from './config/section.js';
+import { connectPatiently } from './database/connect.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
+import { Heartbeat } from './database/heartbeat.js';
 import { Health } from './health/health.js';
 import { KitModule, type KitOptions, type Parts } from './kit.module.js';
 import { createLogger, type Logger, nestLogger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
 import { BusConnection } from './nats/connection.js';
-import { BusServer } from './nats/server.js';
+import { BusServer, drainMs } from './nats/server.js';
 
 export interface ServiceDefinition<Config extends ServiceConfig> extends KitOptions {
   readonly service: Service;
@@ -42,10 +43,13 @@ export const createService = async (root: DynamicModule, log: Logger): Promise<I
   return app;
 };
 
+/** The time of the last steps of a stop, after requests have ended, in milliseconds. */
+const farewellMs = 3_000;
+
 /**
- * Starts a service: first health (so that probes see it starting), then database and bus, then its modules. SIGTERM and
- * SIGINT stop it in order: it takes no new requests, finishes those in flight, runs Nest's shutdown hooks, then closes bus
- * and database.
+ * Starts a service: first health (so that probes see it starting), then database and bus, then its modules. It waits for a
+ * database or bus that cannot be reached yet. SIGTERM and SIGINT stop it in order: it is not ready, takes no new requests,
+ * finishes those in flight, runs Nest's shutdown hooks, then closes bus and database.
  */
 export const startService = async <Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
@@ -54,12 +58,11 @@ export const startService = async <Config extends ServiceConfig>(
   const log = createLogger(service, config.observability.logLevel);
   const health = new Health(service);
   await health.listen(config.observability.host, config.observability.port);
-  const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
+  const heartbeat = new Heartbeat(config.database, service);
+  health.register('database', () => heartbeat.check());
+  const dataSource = await connectPatiently(dataSourceOptions(service, config.database, schema), log);
   const bus = new BusClient(await BusConnection.open(service, config.nats, log));
-  health.register('database', async () => void (await dataSource.query('SELECT 1')));
-  health.register('nats', () => {
-    if (!bus.isConnected()) throw new Error('not connected');
-  });
+  health.register('nats', () => bus.connection.check());
   const clock = new Clock(config.clock, bus.connection.peers);
   const clockWatch = new ClockWatch(clock, dataSource, log);
   await clockWatch.start(health);
@@ -71,16 +74,27 @@ export const startService = async <Config extends ServiceConfig>(
   await bus.connection.flushed();
   health.markStarted();
   log.info({ node: process.version }, 'started');
-  const stop = async (): Promise<void> => {
+  onStopSignal(log, async () => {
+    health.markStopping();
     await app.close();
     await clockWatch.stop();
     await bus.close();
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), heartbeat.close()]);
     await health.close();
     log.info('stopped');
+  });
+};
+
+/** Runs `stop` at the first signal to end. A stop that hangs in a part that does not answer ends with the process. */
+const onStopSignal = (log: Logger, stop: () => Promise<void>): void => {
+  let stopping = false;
+  const begin = (): void => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => fatal(log)(new Error('the stop took too long')), drainMs + farewellMs).unref();
+    void stop().then(() => process.exit(0), fatal(log));
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => void stop().then(() => process.exit(0), fatal(log)));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, begin);
 };
 
 const fatal =

@@ -1,6 +1,8 @@
 export type { DatabaseLogin, Nats, Postgres } from '@ankasecure/local';
 export * from './fault/clock-shim.js';
+export * from './fault/fault-proxy.js';
 export * from './fault/pkcs11-shim.js';
+export * from './fault/refuse-subscription.js';
 export * from './nats/nats.js';
 export * from './nats/test-bus.js';
 export * from './postgres/postgres.js';

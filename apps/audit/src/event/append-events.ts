@@ -2,6 +2,7 @@ import { canonicalBytes } from '@ankasecure/audit-event';
 import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { EventMetrics } from './event-metrics.js';
 import { seal } from './seal.js';
@@ -15,17 +16,19 @@ export class AppendEvents {
   constructor(
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
+    private readonly guard: TrailGuard,
     private readonly metrics: EventMetrics,
   ) {}
 
   /**
    * Seals a batch. When it returns, every event of the batch is committed, now or before. Tenants are sealed independently, so
    * part of the batch may be sealed after an error. Sending the batch again loses and doubles nothing.
-   * @throws AnkaError retryable when no worker computed the MACs or the database did not answer
+   * @throws AnkaError retryable when no worker computed the MACs, the database did not answer, or it is older than the HSM's anchor
    */
   async append(context: Context, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
     const outcome = this.metrics.append.startTimer();
     try {
+      await this.guard.assertSound();
       await this.sealAll(context, perTenant(events));
       outcome({ outcome: 'sealed' });
       return { sealed: events.length };
@@ -33,6 +36,11 @@ export class AppendEvents {
       outcome({ outcome: 'failed' });
       throw error;
     }
+  }
+
+  /** Seals an event of this service itself, even on trails that do not match the anchor. */
+  sealOwn(context: Context, event: AuditEvent): Promise<void> {
+    return this.sealTenant({ ...context, tenantId: event.tenantId }, [event]);
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */
@@ -55,7 +63,9 @@ export class AppendEvents {
       const [bytes, mac] = [canonical[index], macs[index]];
       return bytes === undefined || mac === undefined ? [] : [{ event, canonical: bytes, ...mac }];
     });
-    const fresh = await seal(this.dataSource, context.tenantId, authenticated, (macKeyId, message) =>
+    const { tenantId } = context;
+    const trail = { tenantId, partition: this.macs.partitionOf(tenantId) };
+    const fresh = await seal(this.dataSource, trail, authenticated, (macKeyId, message) =>
       this.macs.computeOne(context, macKeyId, message),
     );
     this.metrics.sealed.inc(fresh);

@@ -1,7 +1,8 @@
-import { appendEvents, type Context, countUses, queryEvents } from '@ankasecure/contracts';
+import { acceptTrails, appendEvents, type Context, countUses, queryEvents } from '@ankasecure/contracts';
 import { type Answer, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { AcceptTrails } from './accept-trails.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
 import { QueryEvents } from './query-events.js';
@@ -12,6 +13,7 @@ export class EventController {
     private readonly appender: AppendEvents,
     private readonly reader: QueryEvents,
     private readonly counter: CountUses,
+    private readonly accepter: AcceptTrails,
   ) {}
 
   @MessagePattern(appendEvents)
@@ -20,6 +22,11 @@ export class EventController {
     { events }: z.infer<typeof appendEvents.request>,
   ): Promise<Answer<z.infer<typeof appendEvents.reply>>> {
     return { body: await this.appender.append(context, events) };
+  }
+
+  @MessagePattern(acceptTrails)
+  async acceptTrails(context: Context): Promise<Answer<z.infer<typeof acceptTrails.reply>>> {
+    return { body: await this.accepter.accept(context) };
   }
 
   @MessagePattern(queryEvents)

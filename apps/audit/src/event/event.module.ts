@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AnchorModule } from '../anchor/anchor.module.js';
 import { MacModule } from '../mac/mac.module.js';
 import { TrailModule } from '../trail/trail.module.js';
+import { AcceptTrails } from './accept-trails.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
 import { EventController } from './event.controller.js';
@@ -9,8 +11,8 @@ import { QueryEvents } from './query-events.js';
 
 /** Seals reported events and reads sealed ones. */
 @Module({
-  imports: [MacModule, TrailModule],
+  imports: [AnchorModule, MacModule, TrailModule],
   controllers: [EventController],
-  providers: [AppendEvents, QueryEvents, CountUses, EventMetrics],
+  providers: [AcceptTrails, AppendEvents, QueryEvents, CountUses, EventMetrics],
 })
 export class EventModule {}

@@ -2,30 +2,42 @@ import { chainSealBytes, detailsText, fitsMacDay, leafHash } from '@ankasecure/a
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import { advanceRecordHeads } from '../record/record-head.sql.js';
+import { sealedChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
 
 /** The tenant's MAC over `message` under the key of that id. */
 export type ChainMac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
+/** A trail, and the HSM partition whose workers seal it. */
+export interface Trail {
+  readonly tenantId: string;
+  readonly partition: string;
+}
+
 /**
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row. The events that were not sealed
  * before get the next sequence numbers, without a gap, in the given order. The last of them gets the seal over the chain.
  * Only the seal's MAC is requested under the head's lock. It covers the hash of the last row, which is known once the rows
- * have their places.
+ * have their places. The changes of records that the events name move the records' heads.
  * @param events no event id twice
  * @returns how many were new
  */
 export const seal = (
   dataSource: DataSource,
-  tenantId: string,
+  { tenantId, partition }: Trail,
   events: readonly AuthenticatedEvent[],
   chainMac: ChainMac,
 ): Promise<number> =>
   withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
     const fresh = await claim(manager, tenantId, events);
-    if (fresh.length > 0) await appendRows(manager, tenantId, head, await bind(tenantId, place(fresh, head), chainMac));
+    if (fresh.length === 0) return 0;
+    const placed = place(fresh, head);
+    const changes = sealedChanges(placed);
+    await appendRows(manager, tenantId, head, await bind(tenantId, placed, chainMac));
+    if (changes.length > 0) await advanceRecordHeads(manager, tenantId, partition, changes);
     return fresh.length;
   });
 

@@ -61,6 +61,11 @@ export class MacSource {
     return mac.hmac;
   }
 
+  /** The partition whose workers answered for the tenant last. */
+  partitionOf(tenantId: string): string {
+    return this.elsewhere.get(tenantId) ?? this.config.partition;
+  }
+
   /** Looks up and keeps the tenant's partition. @returns false if it is the partition that was asked */
   private async isElsewhere(context: Context, asked: string): Promise<boolean> {
     const { partition } = await this.bus.request(getTenant, '', context, {});
@@ -72,7 +77,7 @@ export class MacSource {
   private async ask(context: Context, request: Request, attempt = 1): Promise<Reply> {
     const patience = attemptMs.request + attemptMs.message * request.messages.length;
     const deadline = Math.min(context.deadline, monotonicNow() + patience);
-    const partition = this.elsewhere.get(context.tenantId) ?? this.config.partition;
+    const partition = this.partitionOf(context.tenantId);
     try {
       return await this.bus.request(computeMacs, partition, { ...context, deadline }, request);
     } catch (error) {

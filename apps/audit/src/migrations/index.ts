@@ -1,1 +1,4 @@
 export { Trail1763900000000 } from './1763900000000-trail.js';
+export { RecordHead1770300000000 } from './1770300000000-record-head.js';
+export { TrailAnchor1770300100000 } from './1770300100000-trail-anchor.js';
+export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';

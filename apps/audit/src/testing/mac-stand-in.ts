@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { macInput } from '@ankasecure/audit-event';
-import { AnkaError, computeMacs } from '@ankasecure/contracts';
+import { AnkaError, computeMacs, readAnchor, type TrailAnchor, writeAnchor } from '@ankasecure/contracts';
 import type { TestBus } from '@ankasecure/testing';
 
 /** The id of a day key, as the workers name it. @param generation of the tenant's key */
@@ -19,8 +19,15 @@ export class MacStandIn {
   /** Tenants whose requests are not answered. */
   readonly slow = new Set<string>();
   private readonly known = new Set<string>();
+  /** The anchor in the token. Undefined: the token stores no data. */
+  anchor: TrailAnchor | null | undefined = null;
 
   constructor(bus: TestBus) {
+    bus.serve(readAnchor, 'default', async () => ({ body: this.held() }));
+    bus.serve(writeAnchor, 'default', async (_, anchor) => {
+      if (this.anchor !== undefined && anchor.number > (this.anchor?.number ?? 0)) this.anchor = anchor;
+      return { body: this.held() };
+    });
     bus.serve(computeMacs, 'default', async ({ tenantId }, { macKeyId, messages }) => {
       const failure = this.failures.get(tenantId);
       if (failure !== undefined) throw failure;
@@ -31,6 +38,10 @@ export class MacStandIn {
       const macs = messages.map((message) => hmac(tenantId, id, Buffer.from(message, 'base64')).toString('base64'));
       return { body: { macKeyId: id, macs } };
     });
+  }
+
+  private held() {
+    return { supported: this.anchor !== undefined, anchor: this.anchor ?? null };
   }
 
   /** Leaves the request of that number, counted from now, without an answer, as if its worker had died. */

@@ -98,6 +98,7 @@ export const startAudit = async () => {
   const instances = [await startInstance(options), await startInstance(options)];
   return {
     ...requestsOf(gateway, worker),
+    gateway,
     postgres,
     instances,
     macs,

@@ -1,6 +1,7 @@
 import {
   type Alias,
   AnkaError,
+  assertPreconditions,
   type Context,
   type DryRun,
   type listAliases,
@@ -14,10 +15,11 @@ import { mayWithAll } from '../access/access.js';
 import { assertGranted, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
 import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
-import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { KeyAliasRecord, PastAliasRecord } from '../key/record/key-alias.entity.js';
+import { readCurrent } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
+import { keepRevision } from './key-alias.sql.js';
 
 interface Named {
   readonly name: string;
@@ -103,7 +105,7 @@ export class KeyAliases {
       check: (manager) => checkRemove(manager, context, name),
       foresee: (old, manager) => forecast(manager, tenantId, old.keyId),
       write: async (manager, old) => {
-        await manager.delete(KeyAliasRecord, { tenantId, name });
+        await forget(manager, old);
         await outdateKey(manager, tenantId, old.keyId);
         return { result: aliasOf(old), events: [changed(old, old)] };
       },
@@ -118,7 +120,7 @@ const changed = ({ name, keyId }: KeyAliasRecord, old: KeyAliasRecord | null) =>
 });
 
 const forecast = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Forecast> => ({
-  key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion),
+  key: forecastKey(await readCurrent(manager, tenantId, keyId)),
 });
 
 /** The aliases of keys that the caller may see. */
@@ -153,14 +155,22 @@ const write = async (
   { name, keyId }: Naming,
   old: KeyAliasRecord | null,
 ): Promise<KeyAliasRecord> => {
-  if (old === null) await manager.insert(KeyAliasRecord, { tenantId, name, keyId });
-  else
+  if (old === null) {
+    const revision = ((await manager.findOneBy(PastAliasRecord, { tenantId }))?.lastRevision ?? 0) + 1;
+    await manager.insert(KeyAliasRecord, { tenantId, name, keyId, revision });
+  } else
     await manager.update(
       KeyAliasRecord,
       { tenantId, name },
       { keyId, changedAt: () => 'now()', revision: () => 'revision + 1' },
     );
   return read(manager, tenantId, name);
+};
+
+/** Deletes an alias, and keeps its revision as one that no later alias may have. */
+const forget = async (manager: EntityManager, { tenantId, name, revision }: KeyAliasRecord): Promise<void> => {
+  await manager.delete(KeyAliasRecord, { tenantId, name });
+  await manager.query(keepRevision, [tenantId, revision]);
 };
 
 const find = (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord | null> =>
@@ -172,14 +182,12 @@ const read = async (manager: EntityManager, tenantId: string, name: string): Pro
   return row;
 };
 
-/** `If-Match` names the revision of the alias, not of its key. */
-const unconditional = ({ ifMatch: _, ...context }: Context): Context => context;
+/** The preconditions name revisions of the alias, not of its key. */
+const unconditional = ({ ifMatch: _, ifNoneMatch: __, ...context }: Context): Context => context;
 
 /** @throws AnkaError `precondition-failed` if the caller has another revision, or one of a deleted alias */
-const assertExpected = ({ ifMatch }: Pick<Context, 'ifMatch'>, row: KeyAliasRecord | null): void => {
-  if (ifMatch !== undefined && ifMatch !== row?.revision)
-    throw new AnkaError('precondition-failed', 'The alias has changed. Read it again and repeat the change.');
-};
+const assertExpected = (context: Context, row: KeyAliasRecord | null): void =>
+  assertPreconditions(context, row?.revision, 'The alias');
 
 /**
  * Checks a change and locks the key. @returns the alias before the change. @throws AnkaError `key-not-found`,
@@ -195,7 +203,7 @@ const checkPut = async (
   const old = await find(manager, tenantId, name);
   if (old !== null) await assertGranted(manager, context, 'manage', old.keyId);
   assertExpected(context, old);
-  const { state } = (await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion;
+  const { state } = await readCurrent(manager, tenantId, keyId);
   if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'have an alias'));
   return old;
 };

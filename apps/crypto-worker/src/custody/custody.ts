@@ -128,6 +128,13 @@ export interface TokenIdentity {
 /** Kinds of keys that serve the platform, not callers. Each has exactly one template. */
 export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
 
+/** A value that the token keeps against roll-back: its number only grows. */
+export interface Anchor {
+  readonly number: number;
+  /** At most 32 bytes. */
+  readonly value: Uint8Array;
+}
+
 /** Tells whether a token can import keys by one method. */
 export interface ImportAbility {
   readonly available: boolean;
@@ -230,6 +237,13 @@ export interface Custody extends KeyCustody {
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /** Destroys every object with this CKA_ID. @returns the number of objects; 0 is not an error */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<number>;
+  /**
+   * Reads the data object with this label from the token. @returns null if there is none
+   * @throws AnkaError `algorithm-unavailable` for a token that stores no data
+   */
+  readAnchor(budget: Deadline, label: string): Promise<Anchor | null>;
+  /** Replaces the data object with this label if `anchor` has a higher number. @returns the anchor that the token holds then */
+  writeAnchor(budget: Deadline, label: string, anchor: Anchor): Promise<Anchor>;
   /** HMAC-SHA256 under a tenant's `audit-mac` key. */
   platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array>;
 

@@ -18,7 +18,7 @@ import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { lockKeyFor } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { readCurrent } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
 
@@ -89,7 +89,7 @@ const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, K
     keyId,
     check: (manager) => decide(manager, context, change),
     foresee: async (_plan, manager) => ({
-      key: forecastKey((await readKey(manager, tenantId, keyId)).at(-1) as StoredVersion),
+      key: forecastKey(await readCurrent(manager, tenantId, keyId)),
     }),
     write: async (manager, { held, next }) => {
       await write(manager, context, keyId, next);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { fipsStatus } from '@ankasecure/algorithm';
 import type { Key, KeyVersionResource } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
@@ -56,6 +57,15 @@ export const keyResource = (custody: Custody, stored: StoredVersion, now: number
     revision: stored.key.revision,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
+};
+
+/**
+ * Names what a key shows beside its revision: the state that a date brings about, and what the standards and the token say of
+ * it at the time. Undefined for a key that shows nothing of this kind.
+ */
+export const variantOf = ({ state, activateAt, deactivateAt, fips, warnings = [] }: Key): string | undefined => {
+  const isPlain = activateAt === null && deactivateAt === null && fips.approved && warnings.length === 0;
+  return isPlain ? undefined : hash('sha256', JSON.stringify([state, fips, warnings]), 'base64url').slice(0, 11);
 };
 
 export const versionResource = (custody: Custody, stored: StoredVersion, now: number): KeyVersionResource => {

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { type Context, type KeySet, maxSetKeys } from '@ankasecure/contracts';
 import { Clock, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -5,6 +6,9 @@ import { DataSource } from 'typeorm';
 import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
 import { selectVersions } from './record/select-version.js';
+
+/** Keys that are parsed in one turn of the event loop. Anybody can ask for a set, and operations must not wait for a whole one. */
+const perTurn = 20;
 
 /** Reads the public keys that verify a tenant's signatures: of versions that sign now, and of earlier versions whose signatures still count. */
 @Injectable()
@@ -28,7 +32,12 @@ export class ReadKeySet {
         .limit(maxSetKeys)
         .getMany(),
     );
-    const published = versions.map((stored) => publicKeyOf(versionOf(stored))).filter((found) => found !== null);
-    return { keys: published.map(({ jwk }) => jwk) };
+    const keys: KeySet['keys'] = [];
+    for (const [index, stored] of versions.entries()) {
+      if (index > 0 && index % perTurn === 0) await endOfTurn();
+      const published = publicKeyOf(versionOf(stored));
+      if (published !== null) keys.push(published.jwk);
+    }
+    return { keys };
   }
 }

@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -9,7 +9,7 @@ import type { Lifecycle } from './key-state.js';
 import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
 import type { KeyVersionRecord } from './record/key-version.entity.js';
-import { readKey, type StoredVersion } from './record/select-version.js';
+import { readVersion, type StoredVersion } from './record/select-version.js';
 import { wrappedOf } from './wrapped-version.js';
 
 const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
@@ -20,27 +20,36 @@ export const lifecycleOf = ({ state, activateAt, deactivateAt }: KeyVersionRecor
   deactivateAt: millisOf(deactivateAt),
 });
 
-export const versionOf = (stored: StoredVersion): KeyVersion => ({
-  tenantId: stored.tenantId,
-  keyId: stored.keyId,
-  version: stored.version,
-  revision: stored.revision,
-  algorithm: stored.key.algorithm,
-  purpose: stored.key.purpose,
-  algs: stored.key.algs,
-  custody: stored.custody,
-  ...lifecycleOf(stored),
-  maxUses: stored.rotationPolicy?.maxUses ?? null,
-  ref: {
-    ...objectKindOf(stored.key),
-    objectId: stored.objectId,
-    wrapped: wrappedOf(stored),
-    sealed: stored.sealedKey ?? undefined,
-  },
-  keyMadeAt: stored.key.createdAt.getTime(),
-  madeAt: stored.createdAt.getTime(),
-  publicKey: stored.spki === null ? null : createPublicKey({ key: stored.spki, format: 'der', type: 'spki' }),
-});
+/** The public key is parsed when it is used first. */
+export const versionOf = (stored: StoredVersion): KeyVersion => {
+  const { spki } = stored;
+  let parsed: KeyObject | undefined;
+  return {
+    tenantId: stored.tenantId,
+    keyId: stored.keyId,
+    version: stored.version,
+    revision: stored.revision,
+    algorithm: stored.key.algorithm,
+    purpose: stored.key.purpose,
+    algs: stored.key.algs,
+    custody: stored.custody,
+    ...lifecycleOf(stored),
+    maxUses: stored.rotationPolicy?.maxUses ?? null,
+    ref: {
+      ...objectKindOf(stored.key),
+      objectId: stored.objectId,
+      wrapped: wrappedOf(stored),
+      sealed: stored.sealedKey ?? undefined,
+    },
+    keyMadeAt: stored.key.createdAt.getTime(),
+    madeAt: stored.createdAt.getTime(),
+    get publicKey() {
+      if (spki === null) return null;
+      parsed ??= createPublicKey({ key: spki, format: 'der', type: 'spki' });
+      return parsed;
+    },
+  };
+};
 
 /** A version with the grants on its key. */
 export interface GrantedVersion extends KeyVersion {
@@ -50,26 +59,21 @@ export interface GrantedVersion extends KeyVersion {
 /** The key that a request names: by its id, where version null means the current one, or by the tenant's alias. */
 export type Target = { readonly keyId: string; readonly version: number | null } | { readonly alias: string };
 
-/** A key's versions, the current one last. */
-interface KnownKey {
-  readonly versions: readonly GrantedVersion[];
-}
+/** The versions of one key that were asked for. `current` is the version that was the current one when it was read. */
+type KnownVersions = BoundedMap<number | 'current', Promise<GrantedVersion>>;
 
 const nameOf = (tenantId: string, keyId: string): string => `${tenantId}/${keyId}`;
 
-const pick = ({ versions }: KnownKey, version: number | null): GrantedVersion | undefined =>
-  version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version);
-
-/** The most keys that are kept in memory. The one that was unused for longest leaves first. */
-const capacity = 20_000;
+/** The most keys that are kept in memory, and the most versions of each. The one that was unused for longest leaves first. */
+const capacity = { keys: 20_000, versions: 64 };
 
 /**
- * Caches key versions by (tenant, key). A copy may be out of date and never does harm: the fence refuses what was decided on an
- * older revision. Keys that do not exist are not remembered.
+ * Caches key versions by (tenant, key, version). Only what is asked for is read. A copy may be out of date and never does harm:
+ * the fence refuses what was decided on an older revision. Versions that do not exist are not remembered.
  */
 @Injectable()
 export class KeyStore {
-  private readonly known = new BoundedMap<string, Promise<KnownKey>>(capacity);
+  private readonly known = new BoundedMap<string, KnownVersions>(capacity.keys);
   private readonly named: NamedKeys;
 
   constructor(private readonly dataSource: DataSource) {
@@ -80,17 +84,18 @@ export class KeyStore {
    * @param version null for the current version
    * @throws AnkaError `key-not-found`, also for another tenant's key
    */
-  async find(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
-    const known = this.known.has(nameOf(tenantId, keyId));
-    const found = pick(await this.load(tenantId, keyId), version);
-    if (found !== undefined) return found;
-    // The fence cannot tell that another worker has made a version since: that version has no older revision.
-    if (known) {
-      this.forget(tenantId, keyId);
-      const made = pick(await this.load(tenantId, keyId), version);
-      if (made !== undefined) return made;
-    }
-    throw new AnkaError('key-not-found');
+  find(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
+    const name = nameOf(tenantId, keyId);
+    const versions: KnownVersions = this.known.use(name) ?? new BoundedMap(capacity.versions);
+    const known = versions.use(version ?? 'current');
+    if (known !== undefined) return known;
+    const loading = this.read(tenantId, keyId, version);
+    this.known.set(name, versions.set(version ?? 'current', loading));
+    loading.catch(() => {
+      if (versions.get(version ?? 'current') === loading) versions.delete(version ?? 'current');
+      if (versions.size === 0 && this.known.get(name) === versions) this.known.delete(name);
+    });
+    return loading;
   }
 
   /** Finds the version that a request names. @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
@@ -109,23 +114,13 @@ export class KeyStore {
     this.known.clear();
   }
 
-  private load(tenantId: string, keyId: string): Promise<KnownKey> {
-    const name = nameOf(tenantId, keyId);
-    const known = this.known.use(name);
-    if (known !== undefined) return known;
-    const loading = this.read(tenantId, keyId);
-    this.known.set(name, loading);
-    loading.catch(() => this.known.delete(name));
-    return loading;
-  }
-
-  private async read(tenantId: string, keyId: string): Promise<KnownKey> {
+  private read(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      const rows = await readKey(manager, tenantId, keyId);
-      if (rows.length === 0) throw new AnkaError('key-not-found');
-      // Grants are read after the versions. The fence refuses a revision older than its grants, but not one that is newer.
+      const row = await readVersion(manager, tenantId, keyId, version);
+      if (row === undefined) throw new AnkaError('key-not-found');
+      // Grants are read after the version. The fence refuses a revision older than its grants, but not one that is newer.
       const grants = grantsOf(await readGrants(manager, tenantId, keyId));
-      return { versions: rows.map((row) => ({ ...versionOf(row), grants })) };
+      return Object.assign(versionOf(row), { grants });
     });
   }
 }

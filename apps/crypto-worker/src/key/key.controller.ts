@@ -15,6 +15,7 @@ import {
 import { type Answer, MessagePattern, RecordsDenial } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { variantOf } from './key-resource.js';
 import { ReadKeySet } from './key-set.js';
 import { ReadUsage } from './key-usage.js';
 import { ReadKey } from './read-key.js';
@@ -38,7 +39,7 @@ export class KeyController {
   @MessagePattern(getKey)
   async get(context: Context, request: z.infer<typeof getKey.request>): Promise<Answer<Key>> {
     const body = await this.reader.get(context, request);
-    return { body, revision: body.revision };
+    return { body, revision: body.revision, variant: variantOf(body) };
   }
 
   @MessagePattern(listKeys)
@@ -51,7 +52,10 @@ export class KeyController {
 
   @RecordsDenial('key.versions.list', keyOf)
   @MessagePattern(listKeyVersions)
-  async versions(context: Context, request: ById): Promise<Answer<z.infer<typeof listKeyVersions.reply>>> {
+  async versions(
+    context: Context,
+    request: z.infer<typeof listKeyVersions.request>,
+  ): Promise<Answer<z.infer<typeof listKeyVersions.reply>>> {
     return { body: await this.reader.versions(context, request) };
   }
 

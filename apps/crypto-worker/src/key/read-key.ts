@@ -7,6 +7,7 @@ import {
   type Key,
   type KeyVersionResource,
   type listKeys,
+  type listKeyVersions,
 } from '@ankasecure/contracts';
 import { Clock, type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -18,7 +19,8 @@ import { Custody } from '../custody/custody.js';
 import { keyResource, versionResource } from './key-resource.js';
 import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
-import { readKey, type StoredVersion, selectVersions } from './record/select-version.js';
+import { KeyRecord } from './record/key.entity.js';
+import { readVersion, readVersions, type StoredVersion, selectVersions } from './record/select-version.js';
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
@@ -34,24 +36,33 @@ export class ReadKey {
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
   async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
-    const current = (await this.rows(context, id)).at(-1);
-    if (current === undefined) throw new AnkaError('key-not-found');
-    return keyResource(this.custody, current, this.clock.now());
+    return keyResource(this.custody, await this.row(context, id, null), this.clock.now());
   }
 
-  /** Returns all versions, the current one first. @throws AnkaError `key-not-found`, `key-access-denied` */
-  async versions(context: Context, { id }: { id: string }): Promise<{ items: KeyVersionResource[] }> {
-    const rows = await this.rows(context, id);
-    if (rows.length === 0) throw new AnkaError('key-not-found');
+  /** Lists the versions of a key, the current one first. @throws AnkaError `key-not-found`, `key-access-denied`, `cursor-invalid` */
+  async versions(
+    context: Context,
+    { id, limit, cursor }: z.infer<typeof listKeyVersions.request>,
+  ): Promise<{ items: KeyVersionResource[]; next: string | null }> {
+    const { tenantId } = context;
+    const scope: CursorScope = { tenantId, listing: 'versions', filter: { id } };
+    const before = cursor === undefined ? null : Number(this.cursors.open(scope, cursor));
+    const rows = await withTenant(this.dataSource, tenantId, async (manager) => {
+      await assertVisible(manager, context, id);
+      return readVersions(manager, tenantId, id, { before, limit: limit + 1 });
+    });
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
     const now = this.clock.now();
-    return { items: rows.toReversed().map((row) => versionResource(this.custody, row, now)) };
+    return {
+      items: shown.map((row) => versionResource(this.custody, row, now)),
+      next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, String(last.version)) : null,
+    };
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
   async version(context: Context, { id, version }: z.infer<typeof getKeyVersion.request>): Promise<KeyVersionResource> {
-    const row = (await this.rows(context, id)).find((candidate) => candidate.version === version);
-    if (row === undefined) throw new AnkaError('key-not-found');
-    return versionResource(this.custody, row, this.clock.now());
+    return versionResource(this.custody, await this.row(context, id, version), this.clock.now());
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`; `purpose-mismatch` for a secret key, which has no public half */
@@ -59,16 +70,21 @@ export class ReadKey {
     context: Context,
     { id, version }: z.infer<typeof getPublicKey.request>,
   ): Promise<z.infer<typeof getPublicKey.reply>> {
-    const rows = await this.rows(context, id);
-    const row = version === undefined ? rows.at(-1) : rows.find((candidate) => candidate.version === version);
-    if (row === undefined) throw new AnkaError('key-not-found');
+    const row = await this.row(context, id, version ?? null);
     const publicKey = publicKeyOf(versionOf(row));
     if (publicKey === null) throw new AnkaError('purpose-mismatch', 'A secret key has no public key');
     return { keyId: id, version: row.version, ...publicKey };
   }
 
-  private rows(context: Context, id: string): Promise<StoredVersion[]> {
-    return withTenant(this.dataSource, context.tenantId, (manager) => readVisibleKey(manager, context, id));
+  /** @param version null for the current one. @throws AnkaError `key-not-found`, `key-access-denied` */
+  private row(context: Context, id: string, version: number | null): Promise<StoredVersion> {
+    const { tenantId } = context;
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      await assertVisible(manager, context, id);
+      const row = await readVersion(manager, tenantId, id, version);
+      if (row === undefined) throw new AnkaError('key-not-found');
+      return row;
+    });
   }
 
   /**
@@ -100,11 +116,10 @@ export class ReadKey {
   }
 }
 
-/** Reads all versions of a key that the caller may see. @throws AnkaError `key-access-denied` for any other key */
-const readVisibleKey = async (manager: EntityManager, context: Context, id: string): Promise<StoredVersion[]> => {
-  const rows = await readKey(manager, context.tenantId, id);
-  if (rows.length > 0) await assertGranted(manager, context, 'view', id);
-  return rows;
+/** @throws AnkaError `key-not-found`; `key-access-denied` for a key that the caller may not see */
+const assertVisible = async (manager: EntityManager, context: Context, id: string): Promise<void> => {
+  if (!(await manager.existsBy(KeyRecord, { tenantId: context.tenantId, id }))) throw new AnkaError('key-not-found');
+  await assertGranted(manager, context, 'view', id);
 };
 
 /** The start of a page and its length. */

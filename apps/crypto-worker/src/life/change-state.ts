@@ -13,7 +13,7 @@ import { keyResource } from '../key/key-resource.js';
 import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { readCurrent, readKey, readVersion, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner, type Time } from '../outcome/key-action.js';
 import { documentWithin } from '../policy/enforced-policy.js';
@@ -21,6 +21,7 @@ import { moveVersion } from './change-state.sql.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import {
   controlledActionOf,
+  ofAllVersions,
   planChange,
   type Revocation,
   type StateChange,
@@ -83,7 +84,7 @@ const check = async (
 ): Promise<ChangePlan> => {
   const revision = await lockKeyOfAny(manager, context, 'manage', change.id);
   const now = await time();
-  const rows = await readKey(manager, context.tenantId, change.id);
+  const rows = await versionsFor(manager, context.tenantId, change);
   const meant = versionsMeant(rows, change);
   const standing = destruction?.standing(meant, now) ?? (context.approval && standingCompromise(meant, change));
   // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
@@ -98,6 +99,19 @@ const check = async (
   const destroyAt = destruction?.dueFor(steps[0].row, now) ?? null;
   await assertTwoPeople(manager, context, change, revision);
   return { now, steps, destroyAt };
+};
+
+/** The versions that a change is planned from, oldest first: the current one, and those that the change means. */
+const versionsFor = async (
+  manager: EntityManager,
+  tenantId: string,
+  { id, verb, version }: StateChange,
+): Promise<readonly StoredVersion[]> => {
+  if (version === undefined && ofAllVersions.includes(verb)) return readKey(manager, tenantId, id);
+  const current = await readCurrent(manager, tenantId, id);
+  if (version === undefined || version === current.version) return [current];
+  const named = await readVersion(manager, tenantId, id, version);
+  return named === undefined ? [current] : [named, current];
 };
 
 const foresee = async (manager: EntityManager, tenantId: string, plan: ChangePlan): Promise<Forecast> => {
@@ -140,8 +154,8 @@ const write = async (
   for (const step of steps)
     await writeStep(manager, context, step, { occurredAt: new Date(now).toISOString(), ...revocation }, destroyAt);
   await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
-  const last = steps.at(-1)?.row.version;
-  return (await readKey(manager, tenantId, id)).find(({ version }) => version === last) as StoredVersion;
+  const { version } = (steps.at(-1) as Step).row;
+  return (await readVersion(manager, tenantId, id, version)) as StoredVersion;
 };
 
 const writeStep = async (

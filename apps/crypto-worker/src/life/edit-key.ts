@@ -7,7 +7,7 @@ import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { lockKeyFor } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { readCurrent, readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { documentWithin } from '../policy/enforced-policy.js';
@@ -55,9 +55,9 @@ const check = async (
   { id, metadata, purgeProtection }: EditRequest,
 ): Promise<StoredVersion> => {
   await lockKeyFor(manager, context, 'manage', id);
-  const rows = await readKey(manager, context.tenantId, id);
-  const row = rows.at(-1) as StoredVersion;
-  if (purgeProtection === true && !row.key.purgeProtection) assertFullPeriod(rows);
+  const row = await readCurrent(manager, context.tenantId, id);
+  if (purgeProtection === true && !row.key.purgeProtection)
+    assertFullPeriod(await readKey(manager, context.tenantId, id));
   if (metadata !== undefined) {
     const document = await documentWithin(manager, context.tenantId);
     const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.key.metadata, name));
@@ -82,7 +82,7 @@ const write = async (
       ...(purgeProtection === true && { purgeProtection }),
     },
   );
-  return (await readKey(manager, tenantId, id)).at(-1) as StoredVersion;
+  return readCurrent(manager, tenantId, id);
 };
 
 const requiredLabels = (lost: readonly string[]): Refusal => {

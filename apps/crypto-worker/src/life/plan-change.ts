@@ -39,7 +39,7 @@ export interface Step {
 }
 
 /** Verbs that mean every version they can move if the request names none. */
-const ofAllVersions: readonly Verb[] = ['schedule-destroy', 'cancel-destroy'];
+export const ofAllVersions: readonly Verb[] = ['schedule-destroy', 'cancel-destroy'];
 
 /** Verbs that make a version the one that protects. Only the current version protects. */
 const ofCurrentOnly: readonly Verb[] = ['activate', 'resume'];
@@ -82,7 +82,7 @@ export const standingCompromise = (rows: readonly StoredVersion[], change: State
 
 /**
  * Plans the moves of a change.
- * @param rows all versions, oldest first
+ * @param rows the versions that are meant and the current one, oldest first
  * @throws AnkaError `key-not-found` for a missing version, `key-state` if the table allows no move of the versions
  */
 export const planChange = (

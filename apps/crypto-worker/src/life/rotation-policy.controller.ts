@@ -9,6 +9,7 @@ import {
 import {
   type Answer,
   AnswersDryRuns,
+  isDryRun,
   MessagePattern,
   RecordsDenial,
   RequiresOutboxRoom,
@@ -16,6 +17,9 @@ import {
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
 import { RotationPolicies } from './rotation-policy.js';
+
+const answerOf = (result: Answer<RotationPolicy> | DryRun): Answer<RotationPolicy | DryRun> =>
+  isDryRun(result) ? { body: result } : result;
 
 /** Serves the rotation policies of keys. */
 @Controller()
@@ -25,7 +29,7 @@ export class RotationPolicyController {
   @RecordsDenial<z.infer<typeof getRotationPolicy.request>>('key.rotation-policy.get', ({ id }) => ({ keyId: id }))
   @MessagePattern(getRotationPolicy)
   async get(context: Context, request: z.infer<typeof getRotationPolicy.request>): Promise<Answer<RotationPolicy>> {
-    return { body: await this.policies.get(context, request) };
+    return this.policies.get(context, request);
   }
 
   @AnswersDryRuns()
@@ -35,7 +39,7 @@ export class RotationPolicyController {
     context: Context,
     request: z.infer<typeof putRotationPolicy.contract.request>,
   ): Promise<Answer<RotationPolicy | DryRun>> {
-    return { body: await this.policies.put(context, request) };
+    return answerOf(await this.policies.put(context, request));
   }
 
   @AnswersDryRuns()
@@ -45,6 +49,6 @@ export class RotationPolicyController {
     context: Context,
     request: z.infer<typeof deleteRotationPolicy.request>,
   ): Promise<Answer<RotationPolicy | DryRun>> {
-    return { body: await this.policies.remove(context, request) };
+    return answerOf(await this.policies.remove(context, request));
   }
 }

@@ -18,7 +18,7 @@ import { lifecycleOf } from '../key/key-store.js';
 import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { readCurrent } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
@@ -29,6 +29,12 @@ import { refusedBy } from '../policy/ruling.js';
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
 
 const dayMs = 86_400_000;
+
+/** A resource and its revision. The revision of a rotation policy is its key's, as of everything that belongs to a key. */
+interface OfRevision<Body> {
+  readonly body: Body;
+  readonly revision: number;
+}
 
 /** A change of a key's rotation policy as a request states it. */
 interface PolicyChange {
@@ -55,28 +61,30 @@ export class RotationPolicies {
   ) {}
 
   /** @throws AnkaError `key-not-found`, also if the key has no policy; `key-access-denied` */
-  async get(context: Context, { id }: { id: string }): Promise<RotationPolicy> {
+  async get(context: Context, { id }: { id: string }): Promise<OfRevision<RotationPolicy>> {
     const { tenantId } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      if (await manager.existsBy(KeyRecord, { tenantId, id })) await assertGranted(manager, context, 'view', id);
-      return read(manager, tenantId, id);
+      const key = await manager.findOneBy(KeyRecord, { tenantId, id });
+      if (key === null) throw noPolicy();
+      await assertGranted(manager, context, 'view', id);
+      return { body: await read(manager, tenantId, id), revision: key.revision };
     });
   }
 
   /** @throws AnkaError `key-not-found`, `precondition-failed`, `request-invalid`, `key-state`, `policy-refused` */
-  put(context: Context, request: PutRequest): Promise<RotationPolicy | DryRun> {
+  put(context: Context, request: PutRequest): Promise<OfRevision<RotationPolicy> | DryRun> {
     return this.change(context, this.putting(context, request));
   }
 
   /** @returns the policy before its removal. @throws AnkaError `key-not-found`, `precondition-failed` */
-  remove(context: Context, request: { id: string }): Promise<RotationPolicy | DryRun> {
+  remove(context: Context, request: { id: string }): Promise<OfRevision<RotationPolicy> | DryRun> {
     return this.change(context, removing(context, request));
   }
 
   private change(
     context: Context,
     { operation, id, details, check, write }: PolicyChange,
-  ): Promise<RotationPolicy | DryRun> {
+  ): Promise<OfRevision<RotationPolicy> | DryRun> {
     const { tenantId } = context;
     return this.actions.run(context, {
       operation,
@@ -87,12 +95,14 @@ export class RotationPolicies {
         await check(manager, await time());
       },
       foresee: async (_plan, manager) => ({
-        key: forecastKey((await readKey(manager, tenantId, id)).at(-1) as StoredVersion),
+        key: forecastKey(await readCurrent(manager, tenantId, id)),
       }),
       write: async (manager) => {
-        const result = await write(manager);
+        const body = await write(manager);
         await outdateKey(manager, tenantId, id);
-        return { result, events: [{ details: wordsOf(result) }] };
+        await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+        const { revision } = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
+        return { result: { body, revision }, events: [{ details: wordsOf(body) }] };
       },
     });
   }
@@ -138,7 +148,7 @@ export class RotationPolicies {
     planned: Pick<PolicyRequest, 'rotationDays'>,
   ): Promise<void> {
     const policy = await policyWithin(manager, tenantId, { now: () => now });
-    const row = (await readKey(manager, tenantId, id)).at(-1) as StoredVersion;
+    const row = await readCurrent(manager, tenantId, id);
     assertMadeHere(row.key.purpose);
     const state = stateAt(lifecycleOf(row), now);
     if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'have a rotation policy'));
@@ -177,9 +187,11 @@ const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange =
   },
 });
 
+const noPolicy = (): AnkaError => new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
+
 const read = async (manager: EntityManager, tenantId: string, id: string): Promise<RotationPolicy> => {
   const policy = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId: id });
-  if (policy === null) throw new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
+  if (policy === null) throw noPolicy();
   const { keyId, interval, nextAt, maxUses, setBy } = policy;
   return { keyId, interval, nextAt: nextAt?.toISOString() ?? null, maxUses, setBy };
 };

@@ -63,6 +63,7 @@ describe('a key that cannot be made', () => {
   let lease: Lease;
   let tenantId: string;
   let mostKeys: number | undefined;
+  let mostObjects: number | undefined;
 
   const creatorOf = (token: SlowToken): CreateKey => {
     const custody = token as unknown as Custody;
@@ -74,8 +75,9 @@ describe('a key that cannot be made', () => {
       outbox,
       silent,
     );
-    const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
-    const room = new KeyRoom(dataSource, { keysOf: () => mostKeys } as unknown as Quotas);
+    const quotas = { keysOf: () => mostKeys, objectsOf: () => mostObjects } as unknown as Quotas;
+    const room = new KeyRoom(dataSource, quotas);
+    const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
     const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock), outcomes, ownClock);
     return new CreateKey(dataSource, custody, makings, versions, room);
   };

@@ -17,7 +17,7 @@ import { keyResource } from '../key/key-resource.js';
 import { isValidAt } from '../key/key-state.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
-import { readKey } from '../key/record/select-version.js';
+import { readVersion } from '../key/record/select-version.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
@@ -182,8 +182,7 @@ export class CreateKey {
   }
 
   private async read(tenantId: string, id: string): Promise<Key | undefined> {
-    const rows = await withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
-    const current = rows.at(-1);
+    const current = await withTenant(this.dataSource, tenantId, (manager) => readVersion(manager, tenantId, id, null));
     return current === undefined ? undefined : keyResource(this.custody, current, this.makings.clock.now());
   }
 }

@@ -14,6 +14,7 @@ import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { isCurrentKek, wrappedColumns } from '../key/wrapped-version.js';
 import { type Making, ObjectMaker } from '../object/make-object.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
+import { KeyRoom } from './key-room.js';
 
 /** The record of a new version, without the members that the HSM makes. */
 export interface NewVersion {
@@ -49,6 +50,7 @@ export class VersionMaker {
     private readonly custody: Custody,
     private readonly maker: ObjectMaker,
     private readonly platformKeys: PlatformKeys,
+    readonly room: KeyRoom,
   ) {}
 
   /** @returns undefined if the decision was outdated and must be made again */

@@ -47,11 +47,9 @@ describe('an action that is abandoned because its decision is outdated again and
   beforeEach(() => database.superuser.query('DELETE FROM outbox'));
 
   const makings = () => new KeyMakingRunner(policies, outcomes, ownClock);
-  const versions = { partition: { name: 'default' } } as VersionMaker;
-  const creator = () =>
-    new CreateKey(database.dataSource, custody, makings(), versions, {
-      assert: () => Promise.resolve(),
-    } as unknown as KeyRoom);
+  const room = { assert: () => Promise.resolve(), assertForVersion: () => Promise.resolve() } as unknown as KeyRoom;
+  const versions = { partition: { name: 'default' }, room } as VersionMaker;
+  const creator = () => new CreateKey(database.dataSource, custody, makings(), versions, room);
   const expectOnRecord = async (work: Promise<unknown>, event: object): Promise<void> => {
     expect(await codeOf(work)).toBe('decision-outdated');
     expect(await database.events()).toMatchObject([

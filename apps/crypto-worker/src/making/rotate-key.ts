@@ -30,7 +30,7 @@ import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
 import { assertRevision, lockKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
-import { readKey, type StoredVersion } from '../key/record/select-version.js';
+import { readCurrentAndMade, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -72,7 +72,7 @@ interface RotationPlan {
   readonly validity: Validity;
 }
 
-/** The versions of a key, oldest first. */
+/** The version that the request has made already, if there is one, and the key's current version, which comes last. */
 type Versions = readonly StoredVersion[];
 
 /** Makes a new version in the HSM. One commit records it as the current version and deactivates the old one. */
@@ -106,7 +106,7 @@ export class RotateKey {
       named: { keyId: id },
       attempts: 3,
       outdated: 'The key or the policy changed while the key was rotated. Try again.',
-      find: () => this.read(context.tenantId, id),
+      find: () => this.read(context, id),
       standing: (found) => this.standing(context, rotation, found),
       plan: async (found, policy) => {
         const current = found.at(-1);
@@ -175,7 +175,7 @@ export class RotateKey {
     );
     if (made === undefined) return undefined;
     this.keys.forget(tenantId, id);
-    const key = keyResource(this.custody, (await this.read(tenantId, id)).at(-1) as StoredVersion, this.now());
+    const key = keyResource(this.custody, (await this.read(context, id)).at(-1) as StoredVersion, this.now());
     const { warnings, notice } = ruling;
     return { key: warnings.length > 0 ? { ...key, warnings: [...warnings] } : key, notice };
   }
@@ -213,6 +213,7 @@ export class RotateKey {
       );
     const ruling = policy.decide(newVersionRequest(this.custody, policy, current), now);
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
+    await this.versions.room.assertForVersion(current);
     const capability = await this.custody.capability(context, algorithm, purpose, custody);
     const missing = algs.filter((alg) => !capability.algs.includes(alg));
     if (missing.length > 0)
@@ -237,7 +238,8 @@ export class RotateKey {
     await lockKey(manager, context, id);
     const decided = [tenantId, id, version, replaced.revision, policy.revision];
     const held = await manager.query<unknown[]>(decisionHolds, decided);
-    if (held.length === 0 || !isValidAt(validity, await this.makings.clock.within(manager))) return false;
+    if (held.length === 0 || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
+    if (!isValidAt(validity, await this.makings.clock.within(manager))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const next = targetOf('rotate', from) ?? from;
     await manager.query(followVersion, [tenantId, id, version, next, rotation.trigger === 'uses']);
@@ -249,8 +251,10 @@ export class RotateKey {
     return this.makings.clock.now();
   }
 
-  private read(tenantId: string, id: string): Promise<StoredVersion[]> {
-    return withTenant(this.dataSource, tenantId, (manager) => readKey(manager, tenantId, id));
+  private read({ tenantId, resourceId }: Context, id: string): Promise<StoredVersion[]> {
+    return withTenant(this.dataSource, tenantId, (manager) =>
+      readCurrentAndMade(manager, tenantId, id, resourceId ?? null),
+    );
   }
 }
 

@@ -101,28 +101,34 @@ export class AttemptItem {
   }
 
   /** Runs the operation within the key's quota. */
-  private async perform<Item, Parsed>(
+  private perform<Item, Parsed>(
     request: ItemRequest<Item, Parsed>,
     record: ItemRecord,
     decided: GrantedVersion,
   ): Promise<PerformedOperation> {
-    const { operation, item, parsed } = request;
+    if (!this.quotas.bounds(decided)) return this.use(request, record, decided);
+    return this.quotas.during(
+      decided,
+      () => this.use(request, record, decided),
+      (left) => {
+        record.keyQuota = left;
+      },
+    );
+  }
+
+  private async use<Item, Parsed>(
+    request: ItemRequest<Item, Parsed>,
+    record: ItemRecord,
+    decided: GrantedVersion,
+  ): Promise<PerformedOperation> {
+    const { operation, context, item, parsed } = request;
     // Meters the operation alone: no self-test, and no rotation of a used-up key.
-    const budget = metered(request.context);
-    const run = async (): Promise<PerformedOperation> => {
-      const key = await this.takeUse(request, record, decided);
-      const result = await operation.run(this.custody, budget, key, item, parsed);
-      return { key, result, hsmMicros: budget.hsm.micros };
-    };
-    const performed = await (this.quotas.bounds(decided)
-      ? this.quotas.during(decided, run, (left) => {
-          record.keyQuota = left;
-        })
-      : run());
-    recordSpan(`pkcs11 ${operation.name}`, performed.hsmMicros, {
-      'ankasecure.algorithm': performed.key.algorithm,
-    });
-    return performed;
+    const budget = metered(context);
+    const key = this.budget.bounds(decided) ? await this.takeUse(request, record, decided) : decided;
+    const result = await operation.run(this.custody, budget, key, item, parsed);
+    const hsmMicros = budget.hsm.micros;
+    recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
+    return { key, result, hsmMicros };
   }
 
   /** Takes one use of a key that may protect a limited number of times. @returns the key, or the version that replaced it */
@@ -131,7 +137,7 @@ export class AttemptItem {
     record: ItemRecord,
     decided: GrantedVersion,
   ): Promise<GrantedVersion> {
-    if (request.operation.use !== 'protect' || !this.budget.bounds(decided)) return decided;
+    if (request.operation.use !== 'protect') return decided;
     const key = await this.budget.take(request.context, decided);
     record.key = key;
     if (key.version !== decided.version) await this.assertFollowing(request, record, key);

@@ -90,7 +90,7 @@ export class UseBudget {
   }
 
   private async follow(
-    { resourceId: _, ifMatch: __, ...context }: Context,
+    { resourceId: _, ifMatch: __, ifNoneMatch: ___, ...context }: Context,
     { tenantId, keyId, version }: KeyVersion,
     exhausted: AnkaError,
   ): Promise<GrantedVersion> {

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@ankasecure/contracts';
+import { withNotedChanges } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
 
@@ -68,7 +69,7 @@ export const commitWithin = async (manager: EntityManager, fence: Fence, event: 
     fence,
     operation: event.operation,
     bundle: null,
-    events: [JSON.stringify(event)],
+    events: withNotedChanges(manager, [event]).map((noted) => JSON.stringify(noted)),
     fallbacks: [],
     uses: event.outcome === 'success' ? 1 : 0,
   };

@@ -11,5 +11,6 @@ import { PolicyChangeController } from './policy-change.controller.js';
   imports: [CustodyModule, PlatformKeyModule, PolicyModule],
   controllers: [PolicyChangeController],
   providers: [ApplyPolicy, EvaluateChange],
+  exports: [ApplyPolicy],
 })
 export class PolicyChangeModule {}

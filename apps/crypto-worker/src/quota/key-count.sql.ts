@@ -1,19 +1,36 @@
 import type { EntityManager } from 'typeorm';
 
+/** What a tenant may have. A limit that is undefined does not apply. Destroyed versions do not count. */
+interface Most {
+  readonly keys?: number | undefined;
+  /** Versions of all keys. Each is an object in the HSM, or a key that the HSM wraps. */
+  readonly objects?: number | undefined;
+}
+
 /**
- * Tells whether the tenant may have one more key. Destroyed keys do not count. No other key is recorded until the
- * transaction ends, so the answer still holds when the key is recorded in it. The transaction must be the tenant's.
+ * Tells whether the tenant may have one more. Nothing else is recorded until the transaction ends, so the answer still holds
+ * when the key or version is recorded in it. The transaction must be the tenant's.
  */
-export const hasRoomForKey = async (
+export const hasRoom = async (
   manager: EntityManager,
   tenantId: string,
-  most: number | undefined,
+  { keys = Number.POSITIVE_INFINITY, objects = Number.POSITIVE_INFINITY }: Most,
 ): Promise<boolean> => {
-  if (most === undefined) return true;
+  if (keys === Number.POSITIVE_INFINITY && objects === Number.POSITIVE_INFINITY) return true;
   await manager.query("SELECT pg_advisory_xact_lock(hashtextextended('keys:' || $1, 0))", [tenantId]);
-  const [row] = await manager.query<{ count: string }[]>(
-    "SELECT count(DISTINCT key_id) FROM key_version WHERE tenant_id = $1 AND state <> 'DESTROYED'",
+  const [row] = await manager.query<{ keys: string; objects: string }[]>(
+    `SELECT count(DISTINCT key_id) AS keys, count(*) AS objects FROM key_version
+     WHERE tenant_id = $1 AND state <> 'DESTROYED'`,
     [tenantId],
   );
-  return Number(row?.count) < most;
+  return Number(row?.keys) < keys && Number(row?.objects) < objects;
+};
+
+/** Counts the versions of one key that are not destroyed. */
+export const countVersions = async (manager: EntityManager, tenantId: string, keyId: string): Promise<number> => {
+  const [row] = await manager.query<{ count: string }[]>(
+    "SELECT count(*) AS count FROM key_version WHERE tenant_id = $1 AND key_id = $2 AND state <> 'DESTROYED'",
+    [tenantId, keyId],
+  );
+  return Number(row?.count);
 };

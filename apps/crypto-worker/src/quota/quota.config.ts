@@ -16,11 +16,18 @@ export type KeyLimits = z.infer<typeof keyLimits>;
 const limits = z.strictObject({
   /** Keys that a tenant may have. Destroyed keys do not count. The limit is exact for any number of workers. */
   keys: integer(1, 1_000_000_000).optional(),
+  /**
+   * Versions that all keys of a tenant may have together: objects in the HSM, and keys that it wraps. Destroyed ones do not
+   * count. The limit is exact for any number of workers.
+   */
+  objects: integer(1, 1_000_000_000).optional(),
+  /** Versions that one key may have. Destroyed ones do not count. Default: 1,000. */
+  versionsPerKey: integer(1, 100_000).optional(),
   perKey: keyLimits.optional(),
 });
 export type Limits = z.infer<typeof limits>;
 
-/** Limits on what tenants may do with the HSM. A limit that is absent does not apply. */
+/** Limits on what tenants may do with the HSM. A limit that is absent does not apply, except the one on versions of a key. */
 export const quotaConfig = z
   .strictObject({
     ...limits.shape,

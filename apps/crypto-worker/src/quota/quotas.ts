@@ -7,6 +7,9 @@ import { type KeyLimits, type Limits, QuotaConfig } from './quota.config.js';
 /** The number of charges after which full buckets are dropped. */
 const sweepEvery = 10_000;
 
+/** The most versions of one key, unless the configuration says otherwise. */
+const mostVersions = 1000;
+
 type Used = Pick<KeyVersion, 'tenantId' | 'keyId'>;
 
 const exceeded = (detail: string): AnkaError => new AnkaError('quota-exceeded', detail);
@@ -33,6 +36,16 @@ export class Quotas {
   /** The most keys that the tenant may have. */
   keysOf(tenantId: string): number | undefined {
     return this.limitsOf(tenantId).keys;
+  }
+
+  /** The most versions that all keys of the tenant may have together. */
+  objectsOf(tenantId: string): number | undefined {
+    return this.limitsOf(tenantId).objects;
+  }
+
+  /** The most versions that one key of the tenant may have. */
+  versionsOf(tenantId: string): number {
+    return this.limitsOf(tenantId).versionsPerKey ?? mostVersions;
   }
 
   /** Tells whether operations with keys of this tenant are counted. */

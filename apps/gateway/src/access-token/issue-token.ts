@@ -1,12 +1,20 @@
-import { type Context, monotonicNow, newId, signToken, type TokenClaims } from '@ankasecure/contracts';
-import { BusClient } from '@ankasecure/service-kit';
+import { AnkaError, type Context, monotonicNow, newId, signToken, type TokenClaims } from '@ankasecure/contracts';
+import { BusClient, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
+import { originOf } from '../identity/origin.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 import { type Claim, type Client, ClientAuthentication } from './client-authentication.js';
 import { IssuedTokens } from './issued-tokens.js';
 
 const withinMs = 15_000;
+
+const busy = (): AnkaError => new AnkaError('service-unavailable', 'Too many token requests. Try again.');
+
+/** Limits on checking clients' proofs, by callers' networks. Any caller can send one. */
+const proofs: TurnLimits = { all: { running: 8, waiting: 1000 }, each: { running: 4, waiting: 250 }, waitMs: 5000 };
+/** Limits on issuing tokens to authenticated clients, by tenant. Each needs the HSM and a commit. */
+const issues: TurnLimits = { all: { running: 32, waiting: 1000 }, each: { running: 8, waiting: 250 }, waitMs: 10_000 };
 
 export interface TokenAnswer {
   readonly access_token: string;
@@ -17,6 +25,9 @@ export interface TokenAnswer {
 /** Issues access tokens to service accounts that proved their identity. The HSM signs them. If a certificate was the proof, the token is bound to it. */
 @Injectable()
 export class IssueToken {
+  private readonly proofs = new Turns(proofs, busy);
+  private readonly issues = new Turns(issues, busy);
+
   constructor(
     private readonly config: IdentityConfig,
     private readonly clients: ClientAuthentication,
@@ -28,10 +39,13 @@ export class IssueToken {
   /** @throws OAuthError `invalid_client`, always the same; AnkaError when a part of the platform is unavailable */
   async issue(claim: Claim): Promise<TokenAnswer> {
     this.issued.assertRoom();
-    const client = await this.clients.authenticate(claim);
+    const client = await this.proofs.run(originOf(), () => this.clients.authenticate(claim));
+    return this.issues.run(client.account.tenantId, () => this.issueTo(client, claim.correlationId));
+  }
+
+  private async issueTo(client: Client, correlationId: string): Promise<TokenAnswer> {
     const { tenantId, id: principal } = client.account;
     const { issuer } = serviceAccountsOf(this.config);
-    const { correlationId } = claim;
     const partition = await this.tenants.find({ tenantId, subject: principal, issuer }, correlationId);
     const context: Context = { tenantId, principal, issuer, correlationId, deadline: monotonicNow() + withinMs };
     const claims = this.claimsFor(client);

@@ -1,4 +1,3 @@
-import { AnkaError } from '@ankasecure/contracts';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -7,8 +6,9 @@ import { IdentityConfig } from '../auth/identity.config.js';
 import { clientCertificateOf } from '../http/client-certificate.js';
 import { HttpConfig } from '../http/http.config.js';
 import { RequestMeter } from '../http/request-meter.js';
+import { forStranger } from '../identity/origin.js';
 import { type Claim, tokenPath } from './client-authentication.js';
-import { IssueToken, type TokenAnswer } from './issue-token.js';
+import { IssueToken } from './issue-token.js';
 import { OAuthError } from './oauth-error.js';
 
 const formType = 'application/x-www-form-urlencoded';
@@ -16,8 +16,6 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** The limit of a form in bytes. An assertion has some hundreds of bytes, with ML-DSA some thousands. */
 const formLimit = 16 * 1024;
-/** The limit of concurrent requests. Callers are not authenticated yet, so their share is limited. */
-const mostAtOnce = 32;
 
 /** The form's fields. Each occurs once (RFC 6749 §3.2). */
 const fieldsOf = (body: unknown): ReadonlyMap<string, string> => {
@@ -79,8 +77,6 @@ const refuse = (reply: FastifyReply, { status, code, description }: OAuthError):
 /** Serves `POST /oauth/token` (RFC 6749 §4.4, RFC 7521 §4.2, RFC 8705 §2.2). Only this endpoint takes forms. It exists if service accounts are configured. */
 @Injectable()
 export class TokenEndpoint implements OnModuleInit {
-  private atOnce = 0;
-
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly issuer: IssueToken,
@@ -109,21 +105,11 @@ export class TokenEndpoint implements OnModuleInit {
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     try {
       const claim = readRequest(request, this.http.tls?.clientCertificates === true);
-      const issued = await this.bounded(() => this.issuer.issue(claim));
+      const issued = await forStranger(request.ip, () => this.issuer.issue(claim));
       return await reply.type('application/json').send(JSON.stringify(issued));
     } catch (error) {
       if (error instanceof OAuthError) return refuse(reply, error);
       throw error;
-    }
-  }
-
-  private async bounded(work: () => Promise<TokenAnswer>): Promise<TokenAnswer> {
-    if (this.atOnce >= mostAtOnce) throw new AnkaError('service-unavailable', 'Too many token requests. Try again.');
-    this.atOnce++;
-    try {
-      return await work();
-    } finally {
-      this.atOnce--;
     }
   }
 }

@@ -5,6 +5,7 @@ import { DenialRecord } from '../audit/denial.js';
 import { Authentication } from '../auth/authentication.js';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import { BodyBudget } from '../http/body-budget.js';
+import { forStranger } from '../identity/origin.js';
 import { TenantQuota } from '../quota/tenant-quota.js';
 import type { Route } from '../route/route.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
@@ -38,7 +39,7 @@ export class Admission {
       const { socket } = request.raw;
       const principal =
         this.authentication.recall(authorization, socket) ??
-        (await this.authentication.authenticate(authorization, socket, request.id));
+        (await forStranger(request.ip, () => this.authentication.authenticate(authorization, socket, request.id)));
       this.quota.charge(principal.tenantId, reply);
       request.principal = principal;
       if (needsPartition || principal.tenantId !== platformTenantId)

@@ -5,7 +5,7 @@ import { pathExamples } from '../route/example.js';
 import { basePath, bodySchemaOf, pathParametersOf, type Route } from '../route/route.js';
 import { headers, referToParameter, requestHeaders } from './header.js';
 import { type JsonSchema, SchemaCollection } from './json-schema.js';
-import { plainRefusals, problemExamples, responsesOf } from './response.js';
+import { plainRefusals, problemExamples, readsWithEtag, responsesOf } from './response.js';
 import { tokenEndpointPath } from './token-endpoint.description.js';
 
 const tags = [
@@ -50,6 +50,8 @@ const parametersOf = (route: Route, schemas: SchemaCollection): readonly object[
   ...(route.dryRun ? [referToParameter('DryRun')] : []),
   ...(route.idempotent ? [referToParameter('IdempotencyKey')] : []),
   ...(route.conditional ? [referToParameter(route.conditional === true ? 'IfMatch' : 'OptionalIfMatch')] : []),
+  ...(route.conditional === 'optional' ? [referToParameter('IfNoneMatch')] : []),
+  ...(readsWithEtag(route) ? [referToParameter('IfModified')] : []),
   referToParameter('CorrelationId'),
 ];
 
@@ -82,8 +84,12 @@ const pathsOf = (routes: readonly Route[], schemas: SchemaCollection) =>
 
 /** The headers that some requests accept. */
 const headersOf = (routes: readonly Route[]) => {
-  const { OptionalIfMatch, ...always } = requestHeaders;
-  return routes.some(({ conditional }) => conditional === 'optional') ? { ...always, OptionalIfMatch } : always;
+  const { OptionalIfMatch, IfNoneMatch, IfModified, ...always } = requestHeaders;
+  return {
+    ...always,
+    ...(routes.some(({ conditional }) => conditional === 'optional') && { OptionalIfMatch, IfNoneMatch }),
+    ...(routes.some(readsWithEtag) && { IfModified }),
+  };
 };
 
 const codeTable = (Object.entries(errors) as [ErrorCode, (typeof errors)[ErrorCode]][])

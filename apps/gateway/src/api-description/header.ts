@@ -11,7 +11,7 @@ export const headers = {
     'hsm;dur=1.842, worker;dur=2.977, total;dur=4.120',
   ),
   ETag: header(
-    'Revision of the resource. Send it as If-Match when you change the resource; for a key set, as If-None-Match.',
+    'Revision of the resource. Send it as If-Match when you change the resource, and as If-None-Match to read it only if it is another. A part after a point names what a date or a pending change shows beside the revision; a change ignores it.',
     '"3"',
   ),
   'Cache-Control': header('Who may cache the answer, and for how long.', 'public, max-age=60'),
@@ -44,9 +44,11 @@ const text = (pattern: string, maxLength: number) => ({ type: 'string', pattern,
 const ifMatch = {
   name: 'If-Match',
   in: 'header',
-  description: 'ETag of the revision that the change is based on.',
-  schema: text('^"[1-9][0-9]*"$', 17),
+  description:
+    'ETag of the revision that the change is based on, a list of ETags, or `*` for any (RFC 9110, section 13.1.1). Weak ETags never match.',
+  schema: { type: 'string' },
 } as const;
+const ifNoneMatch = { name: 'If-None-Match', in: 'header', schema: { type: 'string' } } as const;
 
 /** The headers and the one query parameter of a request, for `components.parameters`. */
 export const requestHeaders = {
@@ -72,6 +74,16 @@ export const requestHeaders = {
   },
   IfMatch: { ...ifMatch, required: true },
   OptionalIfMatch: ifMatch,
+  IfNoneMatch: {
+    ...ifNoneMatch,
+    description:
+      'ETags of the states that the change must not meet, or `*` if the resource must not exist (RFC 9110, section 13.1.2).',
+  },
+  IfModified: {
+    ...ifNoneMatch,
+    description:
+      'ETags that you have. If one of them is the present one, the answer is 304 (RFC 9110, section 13.1.2).',
+  },
 } as const;
 
 export const referToParameter = (name: keyof typeof requestHeaders) => ({ $ref: `#/components/parameters/${name}` });

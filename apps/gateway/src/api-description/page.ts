@@ -43,7 +43,7 @@ const parameterRow = ({ name, in: place, required, description, schema }: Parame
 const resolve = (description: ApiDescription, parameter: object): Parameter => {
   if (!('$ref' in parameter)) return parameter as Parameter;
   const name = String(parameter.$ref).split('/').at(-1) as keyof ApiDescription['components']['parameters'];
-  return description.components.parameters[name];
+  return description.components.parameters[name] as Parameter;
 };
 
 interface Members {

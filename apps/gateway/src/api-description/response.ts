@@ -12,6 +12,7 @@ const always: readonly ErrorCode[] = [
   'request-invalid',
   'header-too-large',
   'internal-error',
+  'record-outdated',
   'service-unavailable',
   'audit-unavailable',
   'clock-skew',
@@ -35,7 +36,7 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
     ...(route.idempotent ? ofIdempotency : []),
     ...(route.controlled ? ofControlled : []),
     ...(route.conditional === true ? ofConditions : []),
-    ...(route.conditional === 'optional' ? (['precondition-failed'] as const) : []),
+    ...(route.conditional === 'optional' || readsWithEtag(route) ? (['precondition-failed'] as const) : []),
   ]),
 ];
 
@@ -93,6 +94,16 @@ const dryRunResponse = (route: Route, schemas: SchemaCollection) => ({
   content: { 'application/json': { schema: dryRunSchemas(route, schemas)[0] } },
 });
 
+/** Whether the route reads a resource that has an ETag. */
+export const readsWithEtag = ({ method, etag, public: isPublic }: Route): boolean =>
+  method === 'GET' && (etag === true || isPublic === true);
+
+/** The answer to a caller that has the present state already. */
+const notModified = {
+  description: 'Not modified. If-None-Match names the present ETag.',
+  headers: refer(...everywhere, 'ETag'),
+};
+
 /** The answer to a request that waits for a second person. */
 const awaited = (schemas: SchemaCollection) => ({
   description: 'The tenant’s policy requires two people. The request waits for the approval of a second person.',
@@ -139,6 +150,7 @@ export const responsesOf = (route: Route, schemas: SchemaCollection): Record<str
     ...(route.dryRun && route.status !== 200 && { 200: dryRunResponse(route, schemas) }),
     [route.status]: success(route, schemas),
     ...(route.controlled && { 202: awaited(schemas) }),
+    ...(readsWithEtag(route) && { 304: notModified }),
     ...Object.fromEntries(refusals),
   };
 };

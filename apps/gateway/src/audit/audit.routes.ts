@@ -1,4 +1,4 @@
-import { queryEvents, verifyTrail } from '@ankasecure/contracts';
+import { acceptTrails, queryEvents, verifyTrail } from '@ankasecure/contracts';
 import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
 
@@ -63,6 +63,28 @@ export const auditRoutes: readonly Route[] = [
         firstBadSeq: null,
         reason: null,
         headHash: digest,
+      },
+    },
+  },
+  {
+    method: 'POST',
+    path: '/audit/trails/accept',
+    operationId: 'acceptTrails',
+    tag: 'Audit',
+    summary: 'Accept restored audit trails',
+    description:
+      'After the audit database was restored from a backup, the trails end before the place that the HSM remembers, and nothing is sealed. This call accepts the trails as they are. Your name and the reason are sealed first, in the platform’s trail. Trails that match the HSM are left as they are.',
+    roles: ['platform-admin'],
+    contract: acceptTrails,
+    takes: 'body',
+    status: 200,
+    withinMs: 30_000,
+    errors: ['hsm-unavailable', 'hsm-timeout'],
+    example: {
+      request: {},
+      reply: {
+        accepted: true,
+        reason: 'ankadb_audit is older than the HSM: it ends at anchor 41, the HSM holds anchor 57.',
       },
     },
   },

@@ -1,7 +1,8 @@
 import { context, maxGroups, platformTenantId, text, uuid } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
-import type { JWTPayload } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { z } from 'zod';
+import { Outbound } from '../outbound/outbound.js';
 import { IdentityConfig, type IssuerConfig } from './identity.config.js';
 import type { Issuer, IssuerSource } from './issuer.js';
 import { issuerKeys } from './issuer-keys.js';
@@ -14,8 +15,8 @@ import { isRole } from './role.js';
 export class ConfiguredIssuers implements IssuerSource {
   private readonly issuers: ReadonlyMap<string, Issuer>;
 
-  constructor({ issuers }: IdentityConfig, outage: KeyOutage) {
-    this.issuers = new Map(issuers.map((row) => [row.issuer, issuerOf(row, outage)]));
+  constructor({ issuers }: IdentityConfig, outage: KeyOutage, outbound: Outbound) {
+    this.issuers = new Map(issuers.map((row) => [row.issuer, issuerOf(row, issuerKeys(row, outage, outbound))]));
   }
 
   find({ iss }: JWTPayload): Issuer | undefined {
@@ -23,11 +24,11 @@ export class ConfiguredIssuers implements IssuerSource {
   }
 }
 
-const issuerOf = (config: IssuerConfig, outage: KeyOutage): Issuer => ({
+const issuerOf = (config: IssuerConfig, keys: JWTVerifyGetKey): Issuer => ({
   issuer: config.issuer,
   audience: config.audience,
   algorithms: config.algorithms,
-  keys: issuerKeys(config, outage),
+  keys,
   read: (payload) => ({ principal: principalOf(payload, config, (tenantId) => speaksFor(config, tenantId)) }),
 });
 

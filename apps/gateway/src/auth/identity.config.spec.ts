@@ -5,6 +5,7 @@ import { platformTenantId } from '@ankasecure/contracts';
 import { createLogger } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { Outbound } from '../outbound/outbound.js';
 import { makeIssuer } from '../testing/token.js';
 import { identityConfig } from './identity.config.js';
 import { issuerKeys } from './issuer-keys.js';
@@ -63,6 +64,7 @@ describe('a key file', () => {
           jwksFile,
         },
         new KeyOutage(createLogger('gateway', 'fatal'), new Registry()),
+        new Outbound({}),
       );
   };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { Outbound } from '../outbound/outbound.js';
 import type { IssuerConfig } from './identity.config.js';
 import type { KeyOutage } from './key-outage.js';
 import { RemoteKeys } from './remote-keys.js';
@@ -31,8 +32,12 @@ const fileKeys = (file: string, issuer: string, outage: KeyOutage): RemoteKeys =
  * The function throws jose's errors if the set has no such key, and AnkaError `service-unavailable` if the set is unavailable:
  * a failure of the platform must not look like an invalid token.
  */
-export const issuerKeys = ({ issuer, jwksFile, jwksUrl }: IssuerConfig, outage: KeyOutage): JWTVerifyGetKey => {
+export const issuerKeys = (
+  { issuer, jwksFile, jwksUrl }: IssuerConfig,
+  outage: KeyOutage,
+  outbound: Pick<Outbound, 'get'>,
+): JWTVerifyGetKey => {
   if (jwksFile !== undefined) return fileKeys(jwksFile, issuer, outage).find;
   if (jwksUrl === undefined) throw new Error(`no keys are configured for the issuer ${issuer}`);
-  return new RemoteKeys(jwksUrl, issuer, outage).find;
+  return new RemoteKeys(jwksUrl, issuer, outage, (url) => outbound.get(new URL(url), { platform: issuer })).find;
 };

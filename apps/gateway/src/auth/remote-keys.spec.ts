@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Outbound } from '../outbound/outbound.js';
 import { asTenant, audience, makeIssuer, type TokenMaker, tenantA } from '../testing/token.js';
 import { ConfiguredIssuers } from './configured-issuers.js';
 import type { IdentityConfig } from './identity.config.js';
@@ -31,6 +32,15 @@ class Provider {
     });
     await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
     this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Is there and has no keys. */
+  async refuse(): Promise<void> {
+    await this.serve();
+    this.server?.removeAllListeners('request').on('request', (_, response) => {
+      this.asked++;
+      response.writeHead(500).end();
+    });
   }
 
   async leave(): Promise<void> {
@@ -82,6 +92,7 @@ describe('an issuer’s keys while its provider is unavailable', () => {
     const issuers = new ConfiguredIssuers(
       identity as unknown as IdentityConfig,
       new KeyOutage(log as unknown as Logger, registry),
+      new Outbound({}),
     );
     verifier = new TokenVerifier({ sources: [issuers] }, { clockToleranceSeconds: 2 } as unknown as IdentityConfig);
   });
@@ -146,10 +157,15 @@ describe('an issuer’s keys while its provider is unavailable', () => {
     expect(provider.asked).toBe(before + 1);
   });
 
-  it('are fetched at every request if no set was ever fetched', async () => {
-    await provider.leave();
+  it('are not asked for at every request if no set was ever fetched', async () => {
+    await provider.refuse();
+    const all = await Promise.allSettled(Array.from({ length: 50 }, () => verify(old)));
+    for (const one of all) expect(one).toMatchObject({ status: 'rejected', reason: unavailable });
     await expect(verify(old)).rejects.toMatchObject(unavailable);
+    expect(provider.asked).toBe(1);
     await provider.serve(old);
+    await expect(verify(old)).rejects.toMatchObject(unavailable);
+    later(10_001);
     await expect(verify(old)).resolves.toMatchObject(accepted);
   });
 });

@@ -34,7 +34,10 @@ export const unavailable = (cause?: unknown): AnkaError =>
 const isMismatch = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 
-/** An issuer's JWK set behind a URL, and the last good one while its provider is away. */
+/**
+ * An issuer's JWK set behind a URL, and the last good one while its provider is away. A provider that cannot be reached is
+ * asked once in a while, however many requests name it and whether or not it was ever reached.
+ */
 export class RemoteKeys {
   private readonly remote: ReturnType<typeof createRemoteJWKSet>;
   /** jose stores the set here, with the time of its fetch (`uat`). */
@@ -47,20 +50,19 @@ export class RemoteKeys {
     url: string,
     private readonly issuer: string,
     private readonly outage: Pick<KeyOutage, 'begin' | 'end'>,
-    fetch?: (url: string) => Promise<Response>,
+    fetch: (url: string) => Promise<Response>,
   ) {
-    const options = {
-      ...times,
-      [jwksCache]: this.fetched as ExportedJWKSCache,
-      ...(fetch && { [customFetch]: fetch }),
-    };
+    const options = { ...times, [jwksCache]: this.fetched as ExportedJWKSCache, [customFetch]: fetch };
     this.remote = createRemoteJWKSet(new URL(url), options);
   }
 
   /** @throws jose's error for a key that is not in the set; AnkaError `service-unavailable` when that cannot be known */
   readonly find: FindKey = async (header, token) => {
     const last = this.last();
-    if (this.away && last !== undefined && Date.now() < this.retryAt) return last(header, token);
+    if (this.away && Date.now() < this.retryAt) {
+      if (last === undefined) throw unavailable();
+      return last(header, token);
+    }
     try {
       if (this.away) await this.retry();
       return await this.remote(header, token);

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ErrorCode, newId } from '@ankasecure/contracts';
 import { type Failure, problemHeaders, problemOf } from '../problem/problem.js';
 import { correlationHeader } from './correlation.js';
@@ -11,6 +12,7 @@ const refusals: Readonly<Record<string, Failure>> = {
     detail: 'The request line and the headers may have at most 16 KiB together',
   },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: 'body-too-large', detail: 'Send the body without chunk extensions' },
+  CONNECT: { code: 'request-invalid', detail: 'The gateway is no proxy: do not send CONNECT' },
   ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'The request did not arrive in time. Send it again.' },
 };
 const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
@@ -37,6 +39,12 @@ export const lastWords = (errorCode: string | undefined, security: Readonly<Reco
 /** Whether TLS failed or the connection closed. A response that is never sent would keep it open. */
 const isOver = ({ code }: NodeJS.ErrnoException, socket: Socket): boolean =>
   code === 'ECONNRESET' || code?.startsWith('ERR_SSL_') === true || !socket.writable;
+
+/** Answers CONNECT, which Node offers to no handler. */
+export const connectHandler =
+  (security: Readonly<Record<string, string>>) =>
+  (_: unknown, socket: Duplex): void =>
+    void socket.on('error', () => socket.destroy()).end(lastWords('CONNECT', security), () => socket.destroy());
 
 /** Answers a request that Node's HTTP parser rejected, and closes the connection. */
 export const clientErrorHandler =

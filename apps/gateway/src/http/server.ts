@@ -2,7 +2,7 @@ import type { Logger } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
-import { clientErrorHandler } from './client-error.js';
+import { clientErrorHandler, connectHandler } from './client-error.js';
 import { correlationHeader, correlationOf } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
@@ -40,6 +40,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('hold', undefined);
   server.setErrorHandler(onError);
   addHooks(server, stamp);
+  server.server.on('connect', connectHandler(security));
   return server;
 };
 

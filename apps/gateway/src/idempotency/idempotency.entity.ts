@@ -35,7 +35,7 @@ export class IdempotencyRecord {
   @Column('integer', { default: 1 })
   attempt!: number;
 
-  /** No other attempt can take over before this time. */
+  /** The end of the attempt's lease. No other attempt can take over before this time. */
   @Column('timestamptz')
   deadline!: Date;
 
@@ -54,7 +54,7 @@ export class IdempotencyRecord {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
-  /** Whether an attempt is running, by the database's clock. */
+  /** Whether an attempt has a lease, by the database's clock. */
   @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.deadline > now()` })
   isRunning!: boolean;
 }

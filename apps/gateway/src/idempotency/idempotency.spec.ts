@@ -138,7 +138,7 @@ describe('idempotency', () => {
     ]);
   });
 
-  it('takes over the attempt of a dead gateway, after its deadline and with the same id', async () => {
+  it('takes over the attempt of a dead gateway, after its lease and with the same id', async () => {
     rig.standIns.answer('createKey', () => Promise.reject(new AnkaError('hsm-timeout')));
     const from = asked().length;
     await create();
@@ -151,11 +151,37 @@ describe('idempotency', () => {
     expect([dead, more]).toEqual([alive, []]);
   });
 
+  const leaseOf = async (): Promise<number> => {
+    const [row] = await sql(`SELECT extract(epoch FROM deadline - now()) AS seconds FROM idempotency WHERE key = $1`);
+    return Number((row as { seconds: string }).seconds);
+  };
+
+  it('is locked for seconds only, and stays locked while its request runs', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    rig.standIns.answer('createKey', async () => {
+      await promise;
+      return { head: { ok: true }, body: Buffer.from('{}') };
+    });
+    const from = asked().length;
+    const first = create();
+    await expect.poll(() => asked().length, { timeout: 15_000 }).toBe(from + 1);
+    expect(await leaseOf()).toBeLessThanOrEqual(5);
+    await sql(`UPDATE idempotency SET deadline = now() WHERE key = $1`);
+    await expect.poll(leaseOf, { timeout: 15_000 }).toBeGreaterThan(0);
+    expect((await create()).problem.code).toBe('idempotency-in-flight');
+    resolve();
+    expect((await first).status).toBe(201);
+    expect((await create()).headers.get('idempotency-replayed')).toBe('true');
+  });
+
   it('does not let a late first answer replace the answer of the attempt that took over', async () => {
     const store = new Idempotency(gateway.parts.dataSource);
-    const attempt = { tenantId: tenantA, key, route: 'createKey', bodyHash: Buffer.alloc(32), withinMs: 0 };
-    const [slow, fast] = [await store.begin(attempt), await store.begin(attempt)];
-    if ('status' in slow || 'status' in fast) throw new Error('claims are expected');
+    const attempt = { tenantId: tenantA, key, route: 'createKey', bodyHash: Buffer.alloc(32) };
+    const slow = await store.begin(attempt);
+    if ('status' in slow) throw new Error('a claim is expected');
+    await store.release(slow);
+    const fast = await store.begin(attempt);
+    if ('status' in fast) throw new Error('a claim is expected');
     await store.finish(fast, { status: 201, headers: {}, body: Buffer.from('fast') });
     await store.finish(slow, { status: 503, headers: {}, body: Buffer.from('slow') });
     expect(await store.begin(attempt)).toMatchObject({ status: 201, body: Buffer.from('fast') });

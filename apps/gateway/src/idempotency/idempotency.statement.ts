@@ -7,7 +7,8 @@ export interface NewAttempt {
   readonly route: string;
   readonly bodyHash: Buffer;
   readonly resourceId: string;
-  readonly withinMs: number;
+  /** The lease of the attempt in milliseconds. */
+  readonly leaseMs: number;
 }
 
 /** An attempt that began or took over. */
@@ -21,7 +22,7 @@ export const beginAttempt = async (
   manager: EntityManager,
   attempt: NewAttempt,
 ): Promise<ClaimedAttempt | undefined> => {
-  const { tenantId, key, route, bodyHash, resourceId, withinMs } = attempt;
+  const { tenantId, key, route, bodyHash, resourceId, leaseMs } = attempt;
   const [row] = await manager.query<ClaimedAttempt[]>(
     `INSERT INTO idempotency (tenant_id, key, route, body_hash, resource_id, state, deadline, expires_at)
      VALUES ($1, $2, $3, $4, $5, 'in-flight', now() + $6 * interval '1 ms', now() + interval '24 h')
@@ -31,22 +32,35 @@ export const beginAttempt = async (
        created_at = now(), expires_at = excluded.expires_at
      WHERE idempotency.expires_at <= now()
      RETURNING attempt, resource_id AS "resourceId"`,
-    [tenantId, key, route, bodyHash, resourceId, withinMs],
+    [tenantId, key, route, bodyHash, resourceId, leaseMs],
   );
   return row;
 };
 
-/** Takes over a key whose attempt has passed its deadline. */
+/** Takes over a key whose attempt has lost its lease. */
 export const takeOverAttempt = async (
   manager: EntityManager,
-  { tenantId, key, withinMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'withinMs'>,
+  { tenantId, key, leaseMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'leaseMs'>,
 ): Promise<ClaimedAttempt | undefined> => {
   const [[row]] = await manager.query<[ClaimedAttempt[], number]>(
     `UPDATE idempotency SET attempt = attempt + 1, deadline = now() + $3 * interval '1 ms'
      WHERE tenant_id = $1 AND key = $2 RETURNING attempt, resource_id AS "resourceId"`,
-    [tenantId, key, withinMs],
+    [tenantId, key, leaseMs],
   );
   return row;
+};
+
+/** Extends the lease of an attempt that still runs, unless another has taken over. */
+export const extendLease = async (
+  manager: EntityManager,
+  { tenantId, key, leaseMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'leaseMs'>,
+  attempt: number,
+): Promise<void> => {
+  await manager.query(
+    `UPDATE idempotency SET deadline = now() + $3 * interval '1 ms'
+     WHERE tenant_id = $1 AND key = $2 AND attempt = $4 AND state = 'in-flight'`,
+    [tenantId, key, leaseMs, attempt],
+  );
 };
 
 /** Removes some of the expired records of every tenant. @returns how many */

@@ -4,7 +4,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Answer } from '../route/answer.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
-import { beginAttempt, type ClaimedAttempt, removeExpired, takeOverAttempt } from './idempotency.statement.js';
+import {
+  beginAttempt,
+  type ClaimedAttempt,
+  extendLease,
+  removeExpired,
+  takeOverAttempt,
+} from './idempotency.statement.js';
 
 export interface Attempt {
   readonly tenantId: string;
@@ -12,9 +18,10 @@ export interface Attempt {
   readonly route: string;
   /** SHA-256 of the body. */
   readonly bodyHash: Buffer;
-  /** The time of this attempt before another can take over, in milliseconds. */
-  readonly withinMs: number;
 }
+
+/** The lease of a running attempt, and the time between its extensions, in milliseconds. */
+const lease = { leaseMs: 5000, extendMs: 1500 };
 
 /** The claim of the attempt that creates `resourceId`, until it is finished or released. */
 export interface Claim {
@@ -27,6 +34,7 @@ export interface Claim {
 /**
  * Keeps one answer per Idempotency-Key and tenant for 24 hours. A record fixes the id of the new resource before the service
  * is called, and every later attempt sends the same id. The resource is therefore created once, even if the first attempt dies.
+ * An attempt has a short lease and extends it while it runs, so a key is free again soon after its gateway or the database failed.
  * Creating calls carry no secrets in either direction, so answers can be stored. The database's clock decides, so gateways' clocks can differ.
  */
 @Injectable()
@@ -39,9 +47,30 @@ export class Idempotency {
    */
   begin(attempt: Attempt): Promise<Answer | Claim> {
     return withTenant(this.dataSource, attempt.tenantId, async (manager) => {
-      const begun = await beginAttempt(manager, { ...attempt, resourceId: newId() });
+      const begun = await beginAttempt(manager, { ...attempt, ...lease, resourceId: newId() });
       return begun === undefined ? this.again(manager, attempt) : claimOf(attempt, begun);
     });
+  }
+
+  /** Runs the work of a claim, whose lease lasts until the work ends. A lease that cannot be extended ends by itself. */
+  async holding<Value>({ tenantId, key, attempt }: Claim, work: () => Promise<Value>): Promise<Value> {
+    let extending = Promise.resolve();
+    const timer = setInterval(() => {
+      extending = extending
+        .then(() =>
+          withTenant(this.dataSource, tenantId, (manager) =>
+            extendLease(manager, { tenantId, key, ...lease }, attempt),
+          ),
+        )
+        .catch(() => undefined);
+    }, lease.extendMs);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      // An extension after the release would lock the key again.
+      await extending;
+    }
   }
 
   /** Stores the final answer, unless another attempt has taken over. */
@@ -82,7 +111,7 @@ export class Idempotency {
         'idempotency-in-flight',
         'Wait until the first request with this Idempotency-Key is answered, then repeat it',
       );
-    const taken = await takeOverAttempt(manager, attempt);
+    const taken = await takeOverAttempt(manager, { tenantId, key, ...lease });
     if (taken === undefined) throw new AnkaError('idempotency-in-flight');
     return claimOf(attempt, taken);
   }

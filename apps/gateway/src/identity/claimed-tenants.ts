@@ -1,6 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { BoundedMap } from '@ankasecure/service-kit';
+import { BoundedMap, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from './identity-epoch.js';
+import { originOf } from './origin.js';
 
 /** The data of a tenant, and the epoch of identities in which it is valid. Undefined if the tenant has none. */
 export interface TenantData<Value> {
@@ -11,8 +12,12 @@ export interface TenantData<Value> {
 /** The numbers of cached tenants with and without data. Unknown tenants displace no tenant that has data. */
 const capacity = { known: 5000, empty: 20_000 };
 
-/** Limits on concurrent and waiting reads of unknown tenants. Any caller can name one, and others need the database too. */
-const strangers = { reading: 2, waiting: 200 };
+/** Limits on reads of unknown tenants, by callers' networks. Any caller can name one, and others need the database too. */
+const strangers: TurnLimits = {
+  all: { running: 2, waiting: 400 },
+  each: { running: 2, waiting: 100 },
+  waitMs: 5000,
+};
 
 /**
  * Caches the data that verifies tokens, by the tenant that a token claims. The claim is not proved yet, so a tenant is read
@@ -23,8 +28,10 @@ export class ClaimedTenants<Value> {
   private readonly known = new BoundedMap<string, TenantData<Value>>(capacity.known);
   private readonly empty = new BoundedMap<string, number>(capacity.empty);
   private readonly reading = new Map<string, Promise<TenantData<Value>>>();
-  private strangers = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly strangers = new Turns(
+    strangers,
+    () => new AnkaError('service-unavailable', 'Too many requests name unknown tenants. Try again.'),
+  );
 
   /** @param read gets the value of an earlier epoch if it is still cached */
   constructor(
@@ -35,14 +42,20 @@ export class ClaimedTenants<Value> {
   /** @throws AnkaError `service-unavailable` when too many unknown tenants are read; any error of the database */
   async of(tenantId: string): Promise<TenantData<Value>> {
     const epoch = await this.epochs.current();
+    const cached = this.cached(tenantId, epoch);
+    if (cached !== undefined) return cached;
     const before = this.known.get(tenantId);
-    if (before?.epoch === epoch) return before;
-    if (this.empty.get(tenantId) === epoch) return { value: undefined, epoch };
-    // A read in an earlier epoch could miss newer data.
-    const name = `${tenantId} ${epoch}`;
+    // A read in an earlier epoch could miss newer data. A caller whose network waits in a long line must not make others wait in it.
+    const name = before === undefined ? `${tenantId} ${epoch} ${originOf()}` : `${tenantId} ${epoch}`;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);
     return reading.finally(() => this.reading.delete(name));
+  }
+
+  private cached(tenantId: string, epoch: number): TenantData<Value> | undefined {
+    const known = this.known.get(tenantId);
+    if (known?.epoch === epoch) return known;
+    return this.empty.get(tenantId) === epoch ? { value: undefined, epoch } : undefined;
   }
 
   private async look(
@@ -51,25 +64,10 @@ export class ClaimedTenants<Value> {
     before: TenantData<Value> | undefined,
   ): Promise<TenantData<Value>> {
     if (before !== undefined) return this.keep(tenantId, epoch, await this.read(tenantId, before.value));
-    await this.turn();
-    try {
-      return this.keep(tenantId, epoch, await this.read(tenantId, undefined));
-    } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.strangers--;
-      else next();
-    }
-  }
-
-  /** Waits for a turn. A finished reading passes its turn to the longest waiting one. */
-  private async turn(): Promise<void> {
-    if (this.strangers < strangers.reading) {
-      this.strangers++;
-      return;
-    }
-    if (this.waiting.length >= strangers.waiting)
-      throw new AnkaError('service-unavailable', 'Too many requests name unknown tenants. Try again.');
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return this.strangers.run(
+      originOf(),
+      async () => this.cached(tenantId, epoch) ?? this.keep(tenantId, epoch, await this.read(tenantId, undefined)),
+    );
   }
 
   private keep(tenantId: string, epoch: number, value: Value | undefined): TenantData<Value> {

@@ -28,9 +28,9 @@ export class IssuerChanges {
     private readonly policy: PolicyInForce,
   ) {}
 
-  /** @throws AnkaError `approval-required` */
-  async assertApproved(context: Context): Promise<void> {
-    assertApproved(await this.policy.of(context), 'change-issuer', context);
+  /** @param revision of the issuer, if there is one. @throws AnkaError `approval-required` */
+  async assertApproved(context: Context, revision?: number): Promise<void> {
+    assertApproved(await this.policy.of(context), 'change-issuer', context, revision);
   }
 
   /** @throws AnkaError `approval-required` */
@@ -40,7 +40,7 @@ export class IssuerChanges {
       const details = await issuerDetails(before, after);
       const ends = before !== undefined && !keepsNames(before, after);
       const ended = ends ? await this.approvals.end(manager, context, before.issuer) : [];
-      await this.assertApproved(context);
+      await this.assertApproved(context, before?.revision);
       await report(auditEvent(context, { operation, details }), ...ended);
     }
     const epoch = await this.epochs.change(manager);

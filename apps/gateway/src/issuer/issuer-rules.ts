@@ -1,4 +1,4 @@
-import { AnkaError, type Context } from '@ankasecure/contracts';
+import { AnkaError, assertPreconditions, type Context } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { Not } from 'typeorm';
 import type { z } from 'zod';
@@ -35,10 +35,8 @@ export const assertFree = async (
 };
 
 /** @throws AnkaError `precondition-failed` */
-export const assertUnchanged = ({ ifMatch }: Context, { revision }: TenantIssuer): void => {
-  if (ifMatch !== revision)
-    throw new AnkaError('precondition-failed', 'The issuer has changed. Read it again and repeat the change.');
-};
+export const assertUnchanged = (context: Context, { revision }: TenantIssuer): void =>
+  assertPreconditions(context, revision, 'The issuer');
 
 /** Whether all people of the issuer keep their names and their issuer in the change. */
 export const keepsNames = (before: TenantIssuer, after: TenantIssuer | undefined): boolean =>

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApprovalModule } from '../approval/approval.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
+import { OutboundModule } from '../outbound/outbound.module.js';
 import { RouteModule } from '../route/route.module.js';
 import { GuardedFetch } from './guarded-fetch.js';
 import { IssuerController } from './issuer.controller.js';
@@ -12,7 +13,7 @@ import { TenantIssuers } from './tenant-issuers.js';
 
 /** Serves the identity providers that tenants trust. The gateway owns them. */
 @Module({
-  imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule],
+  imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule, OutboundModule],
   controllers: [IssuerController],
   providers: [GuardedFetch, IssuerChanges, Issuers, PolicyInForce, TenantIssuers],
   exports: [TenantIssuers],

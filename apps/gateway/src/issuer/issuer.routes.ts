@@ -110,6 +110,7 @@ export const issuerRoutes: readonly Route[] = [
     ...changing,
     contract: deleteIssuer,
     takes: 'parameters',
+    conditional: 'optional',
     dryRun: true,
     errors: ['issuer-not-found', 'audit-unavailable'],
     example: { reply: issuer },

@@ -83,7 +83,7 @@ export class Issuers {
         const before = await found(manager, tenantId, id, 'pessimistic_write');
         assertUnchanged(context, before);
         await assertFree(manager, tenantId, id, request);
-        if (dryRun === true) await this.changes.assertApproved(context);
+        if (dryRun === true) await this.changes.assertApproved(context, before.revision);
         return before;
       },
       write: async (manager, before, report) => {
@@ -96,7 +96,7 @@ export class Issuers {
     });
   }
 
-  /** @throws AnkaError `issuer-not-found`, `approval-required` */
+  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `approval-required` */
   delete(context: Context, id: string): Promise<TenantIssuer | DryRun> {
     const { tenantId, dryRun } = context;
     const operation = 'issuer.delete';
@@ -105,7 +105,8 @@ export class Issuers {
       details: { issuerId: id },
       check: async (manager) => {
         const before = await found(manager, tenantId, id, 'pessimistic_write');
-        if (dryRun === true) await this.changes.assertApproved(context);
+        assertUnchanged(context, before);
+        if (dryRun === true) await this.changes.assertApproved(context, before.revision);
         return before;
       },
       write: async (manager, before, report) => {

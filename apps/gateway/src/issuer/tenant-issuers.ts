@@ -68,8 +68,9 @@ export class TenantIssuers implements IssuerSource {
         log.warn({ tenantId, issuer, reason }, 'cannot fetch the keys of a tenant’s issuer'),
       end: () => log.info({ tenantId, issuer }, 'fetched the keys of a tenant’s issuer again'),
     };
-    if (jwksUrl === null) return new DiscoveredKeys(issuer, outage, this.guarded.fetch).find;
-    return new RemoteKeys(jwksUrl, issuer, outage, this.guarded.fetch).find;
+    const fetch = this.guarded.for(tenantId);
+    if (jwksUrl === null) return new DiscoveredKeys(issuer, outage, fetch).find;
+    return new RemoteKeys(jwksUrl, issuer, outage, fetch).find;
   }
 }
 

@@ -3,6 +3,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestMeter } from '../http/request-meter.js';
+import { forStranger } from '../identity/origin.js';
+import { readOf } from '../route/precondition.js';
 import { urlOf } from '../route/route.js';
 import { keySetRoute } from './key-set.routes.js';
 import { KeySets, maxAgeSeconds } from './key-sets.js';
@@ -32,9 +34,11 @@ export class KeySetEndpoint implements OnModuleInit {
 
   private async answer(request: KeySetRequest, reply: FastifyReply): Promise<FastifyReply> {
     const deadline = monotonicNow() + keySetRoute.withinMs;
-    const { body, etag } = await this.sets.of(request.params.slug, { correlationId: request.id, deadline });
+    const { body, etag } = await forStranger(request.ip, () =>
+      this.sets.of(request.params.slug, { correlationId: request.id, deadline }),
+    );
     reply.headers({ 'cache-control': `public, max-age=${maxAgeSeconds}`, etag });
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    if (readOf(etag, request.headers) === 'not-modified') return reply.code(304).send();
     return reply.type('application/json').send(body);
   }
 }

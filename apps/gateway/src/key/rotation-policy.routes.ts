@@ -13,6 +13,7 @@ export const rotationPolicyRoutes: readonly Route[] = [
     summary: 'Read the rotation policy of a key',
     description: 'The answer is `key-not-found` if the key has no rotation policy.',
     contract: getRotationPolicy,
+    etag: true,
     example: { reply: rotationPolicy },
   },
   {
@@ -28,6 +29,7 @@ export const rotationPolicyRoutes: readonly Route[] = [
     contract: putRotationPolicy.contract,
     takes: 'body',
     body: putRotationPolicy.body,
+    etag: true,
     conditional: 'optional',
     dryRun: true,
     errors: ['key-not-found', 'key-state', 'policy-refused', 'purpose-mismatch'],
@@ -43,6 +45,7 @@ export const rotationPolicyRoutes: readonly Route[] = [
     roles: changers,
     right: 'manage',
     contract: deleteRotationPolicy,
+    etag: true,
     conditional: 'optional',
     dryRun: true,
     example: { reply: rotationPolicy },

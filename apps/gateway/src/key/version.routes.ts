@@ -13,7 +13,8 @@ export const versionRoutes: readonly Route[] = [
     summary: 'List the versions of a key',
     description: 'The current version comes first.',
     contract: listKeyVersions,
-    example: { reply: { items: [version] } },
+    errors: ['key-not-found', 'key-access-denied', 'cursor-invalid'],
+    example: { reply: { items: [version], next: null } },
   },
   {
     ...keyReading,

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { AnkaError, type ErrorCode, errors } from '@ankasecure/contracts';
+import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BodyBudget } from '../http/body-budget.js';
 import { call, talk } from '../testing/call.js';
@@ -116,6 +117,8 @@ describe('problems', () => {
     ['GET', '/api/v1/oauth/token', 'POST'],
     ['OPTIONS', '/api/v1/policy', 'GET, HEAD, PUT'],
     ['PUT', `/api/v1/keys/${crypto.randomUUID()}?x=1`, 'GET, HEAD, PATCH, DELETE'],
+    ['QUERY', '/api/v1/keys', 'POST, GET, HEAD'],
+    ['PROPFIND', '/api/v1/keys', 'POST, GET, HEAD'],
   ])('%s %s is not offered', async (method, path, allow) => {
     const answer = await call(gateway, method, path, { token });
     expectProblem(answer, 405, 'method-not-allowed');
@@ -128,16 +131,50 @@ describe('problems', () => {
   });
 
   it.each([
-    [undefined, 428, 'precondition-required'],
-    ['*', 412, 'precondition-failed'],
-    ['W/"3"', 412, 'precondition-failed'],
-    ['"3", "4"', 412, 'precondition-failed'],
-    ['3', 412, 'precondition-failed'],
-    ['"0"', 412, 'precondition-failed'],
-    ['"99999999999999999999"', 412, 'precondition-failed'],
-  ] as const)('PUT /policy with If-Match %s is %i', async (ifMatch, status, code) => {
-    const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch };
+    [{}, 428, 'precondition-required'],
+    [{ 'if-match': '3' }, 400, 'request-invalid'],
+    [{ 'if-match': '"3", 4' }, 400, 'request-invalid'],
+    [{ 'if-match': '"3"', 'if-none-match': '' }, 400, 'request-invalid'],
+  ] as const)('PUT /policy with %j is %i', async (headers, status, code) => {
     expectProblem(await call(gateway, 'PUT', '/api/v1/policy', { token, body: '{}', headers }), status, code);
+  });
+
+  it.each([
+    ['*', '*'],
+    ['W/"3"', []],
+    ['"3", "4"', [3, 4]],
+    ['"0"', []],
+  ] as const)('passes If-Match: %s to the policy service', async (ifMatch, revisions) => {
+    await call(gateway, 'PUT', '/api/v1/policy', { token, body: '{}', headers: { 'if-match': ifMatch } });
+    expect(rig.standIns.heard.get('putPolicy')?.at(-1)?.context.ifMatch).toEqual(revisions);
+  });
+
+  it('a resource without an ETag meets no precondition', async () => {
+    const from = rig.standIns.heard.get('sign')?.length;
+    for (const headers of [{ 'if-match': '"1"' }, { 'if-none-match': '*' }])
+      expectProblem(
+        await call(gateway, 'POST', '/api/v1/sign', { token, body: '{}', headers }),
+        412,
+        'precondition-failed',
+      );
+    expect(rig.standIns.heard.get('sign')?.length).toBe(from);
+  });
+
+  it('a read is answered only if the caller has another state', async () => {
+    const read = (headers: Record<string, string>, method = 'GET') =>
+      call(gateway, method, '/api/v1/policy', { token, headers });
+    for (const method of ['GET', 'HEAD']) {
+      const same = await read({ 'if-none-match': 'W/"6", "7"' }, method);
+      expect([same.status, same.headers.get('etag'), same.headers.get('content-type'), same.text]).toEqual([
+        304,
+        '"7"',
+        null,
+        '',
+      ]);
+    }
+    expect((await read({ 'if-none-match': '"6"' })).status).toBe(200);
+    expectProblem(await read({ 'if-match': '"6"' }), 412, 'precondition-failed');
+    expect((await read({ 'if-match': '"7"' })).status).toBe(200);
   });
 
   it('passes If-Match to the policy service as a revision', async () => {
@@ -171,6 +208,59 @@ describe('problems', () => {
       ['a header with NUL', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400, 'request-invalid'],
       ['no Host', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'request-invalid'],
       ['no Host and no such path', 'GET /nothing HTTP/1.1\r\n\r\n', 400, 'request-invalid'],
+      ['two Hosts', 'GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'request-invalid'],
+      ['a Host with a path', 'GET /livez HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, 'request-invalid'],
+      ['a fragment', 'GET /livez#a HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'request-invalid'],
+      ['a path in other bytes', 'GET /livez?\xfc HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'request-invalid'],
+      [
+        'two tokens',
+        'GET /api/v1/keys HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n',
+        400,
+        'request-invalid',
+      ],
+      [
+        'DELETE with a body',
+        'DELETE /api/v1/keys/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}',
+        400,
+        'request-invalid',
+      ],
+      [
+        'GET with chunks',
+        'GET /livez HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+        400,
+        'request-invalid',
+      ],
+      [
+        'a transfer coding',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+        501,
+        'transfer-coding-unsupported',
+      ],
+      [
+        'chunks in HTTP/1.0',
+        'POST /api/v1/sign HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+        400,
+        'request-invalid',
+      ],
+      [
+        'a content coding',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}',
+        415,
+        'media-type-unsupported',
+      ],
+      [
+        'another charset',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset="UTF-16"\r\nContent-Length: 2\r\n\r\n{}',
+        415,
+        'media-type-unsupported',
+      ],
+      ['a tunnel', 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n', 400, 'request-invalid'],
+      [
+        'QUERY without a type',
+        'QUERY /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+        404,
+        'route-not-found',
+      ],
       [
         'an expectation',
         'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nExpect: foo\r\nContent-Length: 2\r\n\r\n{}',
@@ -248,6 +338,19 @@ describe('problems', () => {
       expect((await call(gateway, 'GET', '/readyz')).status).toBe(200);
     });
   });
+});
+
+describe('an error of Fastify', () => {
+  const made = Object.entries(fastify.errorCodes).map(([code, Made]) => [code, new Made()] as const);
+  const ofRequests = made.filter(([, { statusCode = 500 }]) => statusCode !== 500);
+
+  it.each(ofRequests)('%s is the caller’s to mend or to repeat', (_, error) => {
+    const { code } = asRefusal(error);
+    expect(code).not.toBe('internal-error');
+    expect(errors[code].status >= 500).toBe((error.statusCode ?? 500) >= 500);
+  });
+
+  it('has a row, if it can befall a request', () => expect(ofRequests.length).toBeGreaterThan(10));
 });
 
 describe('any thrown value', () => {

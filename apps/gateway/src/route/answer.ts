@@ -1,7 +1,8 @@
 import { errors, type Notice, type ReplyHead } from '@ankasecure/contracts';
 import type { RawReply } from '@ankasecure/service-kit';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemHeaders, problemOf } from '../problem/problem.js';
+import { etagOf, readOf } from './precondition.js';
 import { basePath, type Route } from './route.js';
 
 export interface Answer {
@@ -18,9 +19,12 @@ const noticeHeaders = ({ deprecation, sunset }: Notice): Record<string, string> 
   ...(sunset !== undefined && { sunset: new Date(sunset).toUTCString() }),
 });
 
-const successHeaders = (route: Route, { revision, id, notice }: ReplyHead & { ok: true }): Record<string, string> => ({
+const successHeaders = (
+  route: Route,
+  { revision, variant, id, notice }: ReplyHead & { ok: true },
+): Record<string, string> => ({
   ...json,
-  ...(revision !== undefined && { etag: `"${revision}"` }),
+  ...(revision !== undefined && { etag: etagOf(revision, variant) }),
   ...(route.location !== undefined && id !== undefined && { location: `${basePath}${route.location}/${id}` }),
   ...(notice !== undefined && noticeHeaders(notice)),
 });
@@ -39,6 +43,14 @@ export const answerOf = (route: Route, { head, body }: RawReply, correlationId: 
 /** Codes that are not final: the outcome is unknown, a repetition can succeed, or a grant can change it. */
 export const isFinal = ({ head }: RawReply): boolean =>
   head.ok || (errors[head.error.code].status < 500 && !head.error.retryable && head.error.code !== 'key-access-denied');
+
+/** Sends the answer to a read, unless the caller has it already (RFC 9110 §13.2.2). @throws AnkaError `precondition-failed`, `request-invalid` */
+export const sendRead = (reply: FastifyReply, request: FastifyRequest, answer: Answer): FastifyReply => {
+  if (answer.status !== 200 || readOf(answer.headers['etag'], request.headers) === 'answer')
+    return sendAnswer(reply, answer);
+  const { 'content-type': _, ...headers } = answer.headers;
+  return reply.code(304).headers(headers).send();
+};
 
 export const sendAnswer = (reply: FastifyReply, { status, headers, body }: Answer): FastifyReply =>
   reply.code(status).headers(headers).send(body);

@@ -1,4 +1,4 @@
-import { AnkaError, type DryRun } from '@ankasecure/contracts';
+import { AnkaError, type DryRun, type Revisions } from '@ankasecure/contracts';
 import type { RawReply } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -11,7 +11,7 @@ import { standing, whileStanding } from '../route/standing.js';
 /** The request that was sent to the service. */
 interface SentRequest {
   readonly body: Buffer;
-  readonly ifMatch?: number | undefined;
+  readonly ifMatch?: Revisions | undefined;
 }
 
 export const answerWith = (status: 200 | 202, body: Approval | DryRun): Answer => ({
@@ -40,7 +40,8 @@ export class AnswerOrWait {
   ): Promise<Answer> {
     if (route.controlled !== true || reply.head.ok || reply.head.error.code !== 'approval-required')
       return answerOf(route, reply, correlationId);
-    const refused = { operation: route.operationId, body, ifMatch: ifMatch ?? reply.head.revision };
+    const named = typeof ifMatch === 'number' ? ifMatch : undefined;
+    const refused = { operation: route.operationId, body, ifMatch: reply.head.revision ?? named };
     if (refused.ifMatch === undefined && route.conditional !== undefined) throw new AnkaError('internal-error');
     const approval = await whileStanding(principal, route, (now) => this.requests.keep(now, refused, correlationId));
     return standing(principal, route, () => answerWith(202, approval));

@@ -14,9 +14,6 @@ import { standing } from '../route/standing.js';
 import { AnswerOrWait } from './answer-or-wait.js';
 import { Forward } from './forward.js';
 
-/** The time after a request's deadline at which its record counts as abandoned, in milliseconds. */
-const graceMs = 1000;
-
 /** The hash also binds the stored answer to the principal. Another principal does not get it for an equal request. */
 const hashOf = ({ principal: { issuer, subject } }: FastifyRequest, body: Buffer): Buffer =>
   hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
@@ -53,11 +50,11 @@ export class Create {
       key,
       route: route.operationId,
       bodyHash: hashOf(request, body),
-      withinMs: route.withinMs + graceMs,
     });
     if ('status' in begun)
       return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), begun));
-    const { answer, isLast } = await this.send(exchange, body, begun.resourceId).catch(async (error: unknown) => {
+    const sent = this.idempotency.holding(begun, () => this.send(exchange, body, begun.resourceId));
+    const { answer, isLast } = await sent.catch(async (error: unknown) => {
       await this.settle(begun, undefined, request.id);
       throw error;
     });
@@ -71,7 +68,7 @@ export class Create {
     resourceId: string,
   ): Promise<{ readonly answer: Answer; readonly isLast: boolean }> {
     const { route, request } = exchange;
-    const condition = conditionOf(route, request.headers['if-match']);
+    const condition = conditionOf(route, request.headers);
     const answered = await this.services.send(exchange, body, { resourceId, ...condition });
     const answer = await this.waits.answer(route, request, { body, ...condition }, answered);
     return { answer, isLast: isFinal(answered) };
@@ -84,7 +81,7 @@ export class Create {
     } catch (error) {
       this.log.error(
         { correlationId, reason: (error as Error).message },
-        'an idempotency record stays in flight until its deadline',
+        'an idempotency record stays in flight until its lease ends',
       );
     }
   }

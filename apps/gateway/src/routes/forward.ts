@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { answerOf, sendAnswer } from '../route/answer.js';
+import { answerOf, sendAnswer, sendRead } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
@@ -17,10 +17,11 @@ export class Forward {
   handlerFor(route: Route): Handler {
     return async (request, reply) => {
       const dryRun = isDryRun(request, route);
-      const condition = conditionOf(route, request.headers['if-match']);
+      const condition = conditionOf(route, request.headers);
       const body = requestBody(request, route);
       const extra = dryRun ? { ...condition, dryRun } : condition;
       const answered = await this.services.send({ route, request, reply }, body, extra);
+      if (route.method === 'GET') return sendRead(reply, request, answerOf(route, answered, request.id));
       // A dry run creates nothing, even on a route that creates a resource.
       if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
       return sendAnswer(reply, await this.waits.answer(route, request, { body, ...condition }, answered));

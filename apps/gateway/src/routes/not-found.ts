@@ -24,7 +24,10 @@ const knownPaths = (routes: readonly Route[]): readonly KnownPath[] => [
   { pattern: new RegExp(`^${tokenPath}$`), methods: ['POST'] },
 ];
 
-/** Answers 405 with Allow if the path exists (RFC 9110 §15.5.6), otherwise 404. */
+/**
+ * Answers 405 with Allow if the path exists (RFC 9110 §15.5.6), otherwise 404. It answers before the body is read, so no
+ * fault of the body hides that nothing takes it.
+ */
 @Injectable()
 export class NotFound implements OnModuleInit {
   private readonly paths: readonly KnownPath[];
@@ -37,9 +40,12 @@ export class NotFound implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.host.httpAdapter
-      .getInstance<FastifyInstance>()
-      .setNotFoundHandler((request, reply) => this.answer(request, reply));
+    const server = this.host.httpAdapter.getInstance<FastifyInstance>();
+    server.setNotFoundHandler((request, reply) => this.answer(request, reply));
+    server.addHook('onRequest', (request, reply, done) => {
+      if (request.is404) this.answer(request, reply);
+      else done();
+    });
   }
 
   private answer(request: FastifyRequest, reply: FastifyReply): FastifyReply {

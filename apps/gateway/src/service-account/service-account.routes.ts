@@ -97,6 +97,7 @@ export const serviceAccountRoutes: readonly Route[] = [
       'When the answer is 200, every gateway refuses the account’s tokens and none of its requests is still running. The call waits for running requests to end, at most until its deadline. If a gateway failed meanwhile, requests it had sent are answered to nobody, and the audit trail shows whether they were carried out. The reply is the deleted account.',
     roles: ['tenant-admin'],
     contract: deleteServiceAccount,
+    conditional: 'optional',
     dryRun: true,
     unknownId: 'service-account-not-found',
     errors: ['service-account-not-found', 'audit-unavailable'],

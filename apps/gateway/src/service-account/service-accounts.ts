@@ -1,4 +1,4 @@
-import { AnkaError, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
+import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
 import { ActionRunner, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
@@ -100,7 +100,11 @@ export class ServiceAccounts {
     return this.actions.run<ServiceAccount, ServiceAccount>(context, {
       operation,
       details: { accountId: id },
-      check: (manager) => found(manager, tenantId, id),
+      check: async (manager) => {
+        const before = await found(manager, tenantId, id);
+        assertPreconditions(context, before.revision, 'The service account');
+        return before;
+      },
       write: async (manager, before, report) => {
         await manager.delete(ServiceAccountRecord, { tenantId, id });
         await report(auditEvent(context, { operation, details: detailsOf(before) }));

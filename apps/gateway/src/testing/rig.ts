@@ -35,7 +35,7 @@ export interface Gateway {
 export const ownIssuer = 'https://ankasecure.test';
 
 /** The sections that a test replaces. Of `http`, it replaces single settings. */
-type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota' | 'approval'>> & {
+type Overrides = Partial<Pick<GatewayConfig, 'identity' | 'quota' | 'approval' | 'outbound'>> & {
   readonly http?: Partial<GatewayConfig['http']>;
 };
 
@@ -85,7 +85,14 @@ const startGateway = async (
   const { stop, config, ...rest } = await startTestParts(options);
   const parts: GatewayParts = {
     ...rest,
-    config: { ...config, identity, approval: { expiryHours: 24 }, ...overrides, http: { ...http, ...overrides.http } },
+    config: {
+      ...config,
+      identity,
+      approval: { expiryHours: 24 },
+      outbound: {},
+      ...overrides,
+      http: { ...http, ...overrides.http },
+    },
   };
   const root = serviceRoot(GatewayModule.of(parts.config), parts);
   const app = await createGateway(root, parts).catch(async (error: unknown) => {

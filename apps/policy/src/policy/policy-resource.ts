@@ -4,7 +4,7 @@ import { type EntityManager, In } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
-/** The answer for a version. Its ETag is the version. */
+/** The answer for a version. Its ETag is the version, and the pending version if there is one. */
 export const policyAnswer = (version: PolicyVersion, pendingVersion: number | null): Answer<Policy> => ({
   body: {
     tenantId: version.tenantId,
@@ -15,6 +15,7 @@ export const policyAnswer = (version: PolicyVersion, pendingVersion: number | nu
     pendingVersion,
   },
   revision: version.version,
+  ...(pendingVersion !== null && { variant: `pending-${pendingVersion}` }),
 });
 
 /** @throws AnkaError `policy-version-not-found` */

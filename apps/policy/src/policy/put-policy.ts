@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, assertApproved, type Context, type DryRun, monotonicNow, type Policy } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  assertApproved,
+  type Context,
+  type DryRun,
+  monotonicNow,
+  type Policy,
+  preconditionsHold,
+} from '@ankasecure/contracts';
 import { type PolicyDocument, relaxes } from '@ankasecure/policy-rules';
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -86,9 +94,9 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
       await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
     const restores = 'restores' in wanted ? wanted.restores : null;
     const document = 'document' in wanted ? wanted.document : await documentOf(manager, tenantId, wanted.restores);
-    const ifMatch = conditionOf(context);
+    assertConditional(context);
     const current = await currentPolicy(manager, tenantId);
-    const kind = assertCurrent(current, context, ifMatch, document);
+    const kind = assertCurrent(current, context, document);
     return kind === 'repeated' ? { repeated: current.active } : { document, restores };
   },
   write: async (manager, planned) => {
@@ -112,9 +120,9 @@ const documentOf = async (manager: EntityManager, tenantId: string, version: num
 };
 
 /** @throws AnkaError `precondition-required` */
-const conditionOf = ({ ifMatch }: Context): number => {
-  if (ifMatch !== undefined) return ifMatch;
-  throw new AnkaError('precondition-required', 'Read the policy and send its ETag as If-Match');
+const assertConditional = ({ ifMatch }: Context): void => {
+  if (ifMatch === undefined)
+    throw new AnkaError('precondition-required', 'Read the policy and send its ETag as If-Match');
 };
 
 /**
@@ -125,7 +133,6 @@ const conditionOf = ({ ifMatch }: Context): number => {
 const assertCurrent = (
   { active, pending }: CurrentPolicy,
   context: Context,
-  ifMatch: number,
   document: PolicyDocument,
 ): 'new' | 'repeated' => {
   if (pending !== null)
@@ -134,9 +141,11 @@ const assertCurrent = (
       `Version ${pending.version} is not confirmed on every worker yet. Try again in a moment.`,
     );
   const isTheirs = active.changedBy === context.principal && active.changedByIssuer === (context.issuer ?? null);
-  if (active.version === ifMatch + 1 && isTheirs && isDeepStrictEqual(active.document, document)) return 'repeated';
-  if (active.version !== ifMatch)
+  const isRepeated = isTheirs && isDeepStrictEqual(active.document, document);
+  // RFC 9110 §13.1.1 allows a change that has been made to be answered as done.
+  if (isRepeated && preconditionsHold(context, active.version - 1)) return 'repeated';
+  if (!preconditionsHold(context, active.version))
     throw new AnkaError('precondition-failed', `Version ${active.version} is in force. Read it and repeat the change.`);
-  if (relaxes(active.document, document)) assertApproved(active.document, 'relax-policy', context);
+  if (relaxes(active.document, document)) assertApproved(active.document, 'relax-policy', context, active.version);
   return 'new';
 };

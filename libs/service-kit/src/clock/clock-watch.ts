@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { Health } from '../health/health.js';
@@ -5,11 +6,12 @@ import type { Logger } from '../logging/logger.js';
 import type { Clock } from './clock.js';
 
 const everyMs = 2_000;
+const retryMs = 250;
 
 /** Reads the database's clock every two seconds, and reports a disagreement: in the log, in metrics and by readiness. */
 export class ClockWatch {
   private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> | undefined;
+  private reading: Promise<boolean> | undefined;
   private reported: boolean | undefined;
 
   constructor(
@@ -18,27 +20,32 @@ export class ClockWatch {
     private readonly log: Logger,
   ) {}
 
-  /** Resolves after the first reading. @throws the database's error */
+  /** Resolves after the first reading, for which it waits as long as the database does not answer. */
   async start(health: Health): Promise<void> {
     health.register('clock', () => {
       const found = this.clock.disagreement();
       if (found !== undefined) throw new Error(found);
     });
     meterClock(this.clock, health.registry);
-    await this.look();
+    while (!(await this.tryLook())) await delay(retryMs);
     this.timer = setInterval(() => {
-      this.reading ??= this.look()
-        // The database's own readiness check reports its failure.
-        .catch(() => undefined)
-        .finally(() => {
-          this.reading = undefined;
-        });
+      this.reading ??= this.tryLook().finally(() => {
+        this.reading = undefined;
+      });
     }, everyMs);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.reading;
+  }
+
+  /** The database's own readiness check reports its failures. */
+  private tryLook(): Promise<boolean> {
+    return this.look().then(
+      () => true,
+      () => false,
+    );
   }
 
   private async look(): Promise<void> {

@@ -3,13 +3,33 @@ import { Client, type ClientConfig } from 'pg';
 type Call = readonly unknown[];
 type Callback = (error: unknown, result: unknown) => void;
 
+/** The connections of this process that are not closed. */
+const open = new Set<BoundedClient>();
+
+/**
+ * Closes every connection that has heard nothing from its server since `since` (of `performance.now()`), and tells its holder.
+ * After an outage such a connection may lead nowhere, and its next query would wait for an answer until its time limit.
+ */
+export const dropSilentClients = (since: number): void => {
+  for (const client of open) client.dropIfSilent(since);
+};
+
 /**
  * A connection that is closed when a query is not answered. After `query_timeout` pg abandons the query but keeps the
  * connection. Every later query would wait behind it, and no keepalive ends it while the network still owes bytes.
+ *
+ * Its loss never ends the process. A connection can fail at a moment when neither its pool nor its user listens, such as
+ * between its start and its first use, and an `error` event without a listener is fatal. The next query then reports the loss.
  */
 export class BoundedClient extends Client {
+  /** When the server last answered, of `performance.now()`. */
+  private heardAt = performance.now();
+
   constructor(config?: ClientConfig) {
     super(config);
+    this.on('error', () => undefined);
+    open.add(this);
+    this.on('end', () => open.delete(this));
     const ask = this.query.bind(this) as (...call: Call) => unknown;
     const bounded = (...call: Call): unknown => {
       const callback = call.at(-1);
@@ -19,13 +39,22 @@ export class BoundedClient extends Client {
           (callback as Callback)(error, result);
         });
       const answer = ask(...call);
-      if (answer instanceof Promise) answer.catch((error: unknown) => this.settle(error));
+      if (answer instanceof Promise)
+        answer.then(
+          () => this.settle(null),
+          (error: unknown) => this.settle(error),
+        );
       return answer;
     };
     this.query = bounded as typeof this.query;
   }
 
+  dropIfSilent(since: number): void {
+    if (this.heardAt < since) this.connection.stream.destroy();
+  }
+
   private settle(error: unknown): void {
     if ((error as Error | null)?.message === 'Query read timeout') this.connection.stream.destroy();
+    else this.heardAt = performance.now();
   }
 }

@@ -3,6 +3,7 @@ import type { DataSourceOptions, MixedList } from 'typeorm';
 import type { ServiceConfig } from '../config/section.js';
 import { OutboxEntry } from '../outbox/outbox-entry.entity.js';
 import { BoundedClient } from './bounded-client.js';
+import { HeartbeatRecord } from './heartbeat.entity.js';
 
 export interface Schema {
   readonly entities: readonly (new () => object)[];
@@ -81,7 +82,7 @@ export const dataSourceOptions = (
   username: config.user,
   password: config.password,
   ...tlsOf(config),
-  entities: [...schema.entities, ...(schema.outbox === 'none' ? [] : [OutboxEntry])],
+  entities: [...schema.entities, HeartbeatRecord, ...(schema.outbox === 'none' ? [] : [OutboxEntry])],
   migrations: schema.migrations,
   synchronize: false,
   migrationsRun: false,

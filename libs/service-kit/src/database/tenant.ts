@@ -1,8 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { assertAllNamed, forgetNoted } from './noted-changes.js';
 
 /**
  * Runs `work` in one transaction. Row-level security shows it the rows of `tenantId` and no others. Every statement on a
- * tenant's rows runs here.
+ * tenant's rows runs here. Events must name every change of a sealed record, otherwise nothing is committed.
  * @param isolation `REPEATABLE READ` for work whose statements must all see the same snapshot
  */
 export const withTenant = <Value>(
@@ -13,7 +14,13 @@ export const withTenant = <Value>(
 ): Promise<Value> => {
   const asTenant = async (manager: EntityManager): Promise<Value> => {
     await manager.query(`SELECT set_config('ankasecure.tenant', $1, true)`, [tenantId]);
-    return work(manager);
+    try {
+      const result = await work(manager);
+      assertAllNamed(manager);
+      return result;
+    } finally {
+      forgetNoted(manager);
+    }
   };
   return isolation === undefined ? dataSource.transaction(asTenant) : dataSource.transaction(isolation, asTenant);
 };

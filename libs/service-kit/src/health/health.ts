@@ -15,6 +15,7 @@ export class Health {
   readonly registry = new Registry();
   private readonly checks = new Map<string, Check>();
   private started = false;
+  private stopping = false;
   private server: Server | undefined;
 
   constructor(service: string) {
@@ -31,6 +32,11 @@ export class Health {
     this.started = true;
   }
 
+  /** The process is about to end. It is not ready from now on, so that nothing more is sent to it. */
+  markStopping(): void {
+    this.stopping = true;
+  }
+
   isStarted(): boolean {
     return this.started;
   }
@@ -41,7 +47,7 @@ export class Health {
       [...this.checks].map(async ([name, check]) => [name, await passes(check)] as const),
     );
     return {
-      ready: this.started && parts.every(([, ok]) => ok),
+      ready: this.started && !this.stopping && parts.every(([, ok]) => ok),
       parts: Object.fromEntries(parts.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
     };
   }

@@ -4,6 +4,7 @@ import { AnkaError, type Context, type KeyQuota, type Notice, type ReplyHead } f
 export interface Answer<Body> {
   readonly body: Body;
   readonly revision?: number;
+  readonly variant?: string | undefined;
   readonly id?: string;
   /** Microseconds inside PKCS#11 calls that the context's meter did not count. */
   readonly hsmMicros?: number;

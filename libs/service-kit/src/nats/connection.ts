@@ -7,11 +7,18 @@ import {
   type ReplyHead,
   type Service,
 } from '@ankasecure/contracts';
-import { connect, type Msg, type NatsConnection, nkeyAuthenticator, type Subscription } from '@nats-io/transport-node';
+import {
+  connect,
+  type Msg,
+  type NatsConnection,
+  nkeyAuthenticator,
+  PermissionViolationError,
+} from '@nats-io/transport-node';
 import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
 import type { Logger } from '../logging/logger.js';
 import { decodeReply, encodeRequest } from './frame.js';
+import { Served } from './served.js';
 
 export interface RawReply {
   readonly head: ReplyHead;
@@ -33,6 +40,18 @@ interface Outgoing {
   readonly frame: Buffer;
 }
 
+/**
+ * How a lost server is noticed and found again, in milliseconds. A server that is frozen closes no connection. It counts as
+ * lost when it has not answered `maxPingOut` pings. An attempt to connect must not outlast the outage for long.
+ */
+const liveness = {
+  pingInterval: 2_000,
+  maxPingOut: 3,
+  timeout: 3_000,
+  reconnectTimeWait: 250,
+  reconnectJitterTLS: 250,
+};
+
 /** Requests that trigger a write before the turn of the event loop ends, so that the server can start work. */
 const mostOutgoing = 8;
 
@@ -49,6 +68,7 @@ export class BusConnection {
   private readonly instance = crypto.randomUUID();
   private next = 0;
   private connected = true;
+  private readonly served = new Set<Served>();
   private knownMaxPayload: number;
 
   private constructor(
@@ -58,7 +78,7 @@ export class BusConnection {
   ) {
     this.inbox = `${inboxPrefix(service)}.${crypto.randomUUID()}.`;
     this.knownMaxPayload = connection.info?.max_payload ?? 0;
-    connection.subscribe(`${this.inbox}*`, { callback: (error, message) => this.settle(error, message) });
+    this.keepUp(`${this.inbox}*`, undefined, (message) => this.settle(message));
     void this.watch();
   }
 
@@ -70,7 +90,7 @@ export class BusConnection {
       tls: { caFile: config.caFile },
       inboxPrefix: inboxPrefix(service),
       maxReconnectAttempts: -1,
-      reconnectTimeWait: 250,
+      ...liveness,
       waitOnFirstConnect: true,
       ignoreAuthErrorAbort: true,
     });
@@ -79,6 +99,14 @@ export class BusConnection {
 
   isConnected(): boolean {
     return this.connected && !this.connection.isClosed();
+  }
+
+  /** @throws Error while the server does not answer, or refuses the inbox or a contract's subscription */
+  async check(): Promise<void> {
+    if (!this.isConnected()) throw new Error('not connected');
+    // The server reports a refused subscription before it answers.
+    await this.connection.flush();
+    if ([...this.served].some(({ isRefused }) => isRefused)) throw new Error('a subscription is refused');
   }
 
   /** The server's message limit, in bytes. It includes the head and body of a request or reply. */
@@ -118,14 +146,8 @@ export class BusConnection {
   }
 
   /** Joins the queue group `queue` of `subject`. */
-  subscribe(subject: string, queue: string, receive: (message: Msg) => void): Subscription {
-    return this.connection.subscribe(subject, {
-      queue,
-      callback: (error, message) => {
-        if (error !== null) this.log.error({ subject, reason: error.message }, 'subscription failed');
-        else receive(message);
-      },
-    });
+  serve(subject: string, queue: string, receive: (message: Msg) => void): Served {
+    return this.keepUp(subject, queue, receive);
   }
 
   /** Resolves when the server has processed every subscription and message so far. */
@@ -148,14 +170,26 @@ export class BusConnection {
     }
   };
 
-  private settle(error: Error | null, message: Msg): void {
+  private keepUp(subject: string, queue: string | undefined, receive: (message: Msg) => void): Served {
+    const served: Served = new Served(subject, () =>
+      this.connection.subscribe(subject, {
+        ...(queue !== undefined && { queue }),
+        callback: (error, message) => (error === null ? receive(message) : served.refuse()),
+      }),
+    );
+    for (const old of this.served) if (old.isEnded) this.served.delete(old);
+    this.served.add(served);
+    return served;
+  }
+
+  private settle(message: Msg): void {
     const token = message.subject.slice(this.inbox.length);
     const waiter = this.waiters.get(token);
     if (waiter === undefined) return;
-    if (error !== null || (message.data.length === 0 && message.headers?.code === 503))
+    if (message.data.length === 0 && message.headers?.code === 503)
       return this.fail(
         token,
-        new AnkaError('service-unavailable', 'No instance of the service is running. Try again.', { cause: error }),
+        new AnkaError('service-unavailable', 'No instance of the service is running. Try again.'),
       );
     try {
       const reply = decodeReply(message.data);
@@ -178,18 +212,21 @@ export class BusConnection {
 
   private async watch(): Promise<void> {
     for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.lose();
+      // The connection to a server that does not answer may take long to close.
+      if (status.type === 'disconnect' || status.type === 'staleConnection') this.lose();
       if (status.type === 'reconnect') this.connected = true;
-      if (status.type === 'error') this.reportError(status.error.message);
+      if (status.type === 'error') this.reportError(status.error);
     }
   }
 
-  /** A permission error names its subject. The requests to that subject fail at once. */
-  private reportError(reason: string): void {
-    this.log.error({ reason }, 'bus error');
-    const denied = /publish.*"([^"]+)"/i.exec(reason)?.[1];
+  /** A permission error names its subject. Requests to that subject fail at once, and its subscription is tried again. */
+  private reportError(error: Error): void {
+    this.log.error({ reason: error.message }, 'bus error');
+    if (!(error instanceof PermissionViolationError)) return;
+    const { operation, subject } = error;
+    if (operation === 'subscription') for (const one of this.served) if (one.subject === subject) one.refuse();
     for (const [token, waiter] of this.waiters)
-      if (waiter.subject === denied)
+      if (operation === 'publish' && waiter.subject === subject)
         this.fail(token, new AnkaError('internal-error', `${this.service} may not send this request`));
   }
 

@@ -75,6 +75,12 @@ describe('JSON bodies', () => {
     expect(parseJson(Buffer.from('"__proto__"'))).toBe('__proto__');
   });
 
+  it('have no two members with the same name in one object', () => {
+    for (const json of ['{"a":1,"a":1}', '[{"b":{"c":1,"\\u0063":2}}]'])
+      expect(() => parseJson(Buffer.from(json))).toThrow(expect.objectContaining({ code: 'request-invalid' }));
+    expect(parseJson(Buffer.from('{"a":{"a":"a"},"b":["a","a"]}'))).toEqual({ a: { a: 'a' }, b: ['a', 'a'] });
+  });
+
   it('survive a million brackets', () => {
     malformed(Buffer.from('['.repeat(1_000_000)));
   });

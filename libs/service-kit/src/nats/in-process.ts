@@ -59,6 +59,7 @@ export class InProcessServer extends Server implements CustomTransportStrategy {
     const failed = asAnkaError(error);
     const { code, cause } = failed;
     if (cause instanceof Error) this.log.error({ subject, code, reason: cause.stack }, 'request failed');
-    return { ok: false, error: failureOf(failed) };
+    const head = { ok: false, error: failureOf(failed) } as const;
+    return failed.revision === undefined ? head : { ...head, revision: failed.revision };
   }
 }

@@ -1,22 +1,46 @@
 import type { Subscription } from '@nats-io/transport-node';
 
-/** The subscription of one served contract. While it is paused, the other members of its queue group get its requests. */
+/** The pause before a refused subscription is tried again, in milliseconds. */
+const pauseMs = 1_000;
+
+/**
+ * A subscription that is kept up. While it is paused, the other members of its queue group get its requests. The server may
+ * refuse it, such as for a permission that is missing after a change of the server's configuration. It is then tried again
+ * until it is accepted.
+ */
 export class Served {
   private subscription: Subscription | undefined;
   private ended = false;
   private drained: Promise<unknown> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private refused = false;
 
-  constructor(private readonly subscribe: () => Subscription) {
+  constructor(
+    readonly subject: string,
+    private readonly subscribe: () => Subscription,
+  ) {
     this.resume();
   }
 
+  /** True from a refusal until the subscription is paused or tried again. */
+  get isRefused(): boolean {
+    return this.refused;
+  }
+
+  get isEnded(): boolean {
+    return this.ended;
+  }
+
   resume(): void {
-    if (!this.ended) this.subscription ??= this.subscribe();
+    if (this.ended) return;
+    this.clear();
+    this.subscription ??= this.subscribe();
   }
 
   /** Takes no new requests. Requests already on the wire are still served. */
   pause(): void {
     const { subscription } = this;
+    this.clear();
     this.subscription = undefined;
     // This rejects only if the connection or the subscription is closed already, which has the same effect.
     this.drained = Promise.allSettled([this.drained, subscription?.drain()]);
@@ -27,5 +51,23 @@ export class Served {
     this.ended = true;
     this.pause();
     return this.drained;
+  }
+
+  /** The server has refused or withdrawn the subscription. */
+  refuse(): void {
+    const { subscription } = this;
+    if (subscription === undefined) return;
+    this.clear();
+    this.subscription = undefined;
+    // The client does not know about every withdrawal, and would subscribe again after a reconnect.
+    if (!subscription.isClosed()) subscription.unsubscribe();
+    this.refused = true;
+    this.timer = setTimeout(() => this.resume(), pauseMs);
+    this.timer.unref();
+  }
+
+  private clear(): void {
+    clearTimeout(this.timer);
+    this.refused = false;
   }
 }

@@ -7,8 +7,16 @@ import type { BusConnection } from './connection.js';
 import { parseJson, validate } from './frame.js';
 import type { HandlerExtras } from './message-pattern.js';
 import { Responder } from './responder.js';
-import { Served } from './served.js';
+import type { Served } from './served.js';
 import { busTransport } from './transport.js';
+
+/**
+ * The longest time that requests in flight get to finish at a stop, in milliseconds. An orchestrator kills a container some
+ * 30 s after it has asked it to stop.
+ */
+export const drainMs = 25_000;
+/** The longest wait for the server's word that it sends no more requests, in milliseconds. */
+const confirmMs = 2_000;
 
 /**
  * Serves contracts over the message bus. It is the transport strategy that Nest binds the controllers to. Each contract is a
@@ -49,11 +57,11 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 
   /** Takes no new requests. Lets those on the wire and in flight finish, for at most `graceMs` milliseconds. */
-  async drain(graceMs = 2000): Promise<void> {
+  async drain(graceMs = drainMs): Promise<void> {
     const end = monotonicNow() + graceMs;
     // Requests may still arrive until the server has confirmed that it sends no more.
     const confirmed = Promise.allSettled(this.served.splice(0).map(({ subscription }) => subscription.end()));
-    await Promise.race([confirmed, delay(graceMs, undefined, { ref: false })]);
+    await Promise.race([confirmed, delay(Math.min(confirmMs, graceMs), undefined, { ref: false })]);
     await this.responder.idle(end);
   }
 
@@ -69,12 +77,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const extras = handler.extras as HandlerExtras;
     const { contract, pauseGroup } = extras;
     const answer = extras.raw === true ? rawHandler(handler) : jsonHandler(handler, extras);
-    const subscription = new Served(() =>
-      this.connection.subscribe(
-        subjectOf(contract, this.partition),
-        queueOf(contract, this.partition),
-        (message) => void this.responder.answer(message, answer),
-      ),
+    const subscription = this.connection.serve(
+      subjectOf(contract, this.partition),
+      queueOf(contract, this.partition),
+      (message) => void this.responder.answer(message, answer),
     );
     this.served.push({ subscription, pauseGroup });
   }

@@ -11,6 +11,7 @@ import {
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
+import { withNotedChanges } from '../database/noted-changes.js';
 import type { Logger } from '../logging/logger.js';
 import type { BusClient } from '../nats/client.js';
 import type { RawReply } from '../nats/connection.js';
@@ -117,7 +118,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Writes `events` in the caller's transaction. Call `committed` after it commits. */
   async write(manager: EntityManager, events: readonly AuditEvent[]): Promise<void> {
-    await writeEntry(manager, events);
+    await writeEntry(manager, withNotedChanges(manager, events));
   }
 
   /** Tells the relay that `count` more events are committed, so that it delivers them soon. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import type { Postgres } from '@ankasecure/local';
 import {
   asAnkaError,
@@ -9,23 +11,49 @@ import {
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FaultProxy, startFaultProxy } from '../fault/fault-proxy.js';
 import { startTestPostgres } from '../postgres/postgres.js';
-import { startSilentProxy } from './silent-proxy.js';
 
 const database = 'cut_off';
+
+/** The message that ends a start, and the one with which PostgreSQL ends a session: FATAL, 57P01. */
+const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection', ''].map((field) => `${field}\0`).join('');
+const terminated = Buffer.concat([Buffer.from([0x45, 0, 0, 0, 4 + fields.length]), Buffer.from(fields)]);
+
+/** A proxy before PostgreSQL that ends each session in the packet that starts it. */
+const startEndingServer = async (port: number) => {
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    near.on('data', (bytes) => far.write(bytes)).on('error', () => far.destroy());
+    far.on('error', () => undefined);
+    far.on('data', (bytes) => {
+      if (!bytes.subarray(-readyForQuery.length).equals(readyForQuery)) return near.write(bytes);
+      near.end(Buffer.concat([bytes, terminated]));
+      return far.destroy();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async (): Promise<void> => {
+    server.close();
+    await once(server, 'close');
+  };
+  return { port: (server.address() as AddressInfo).port, stop };
+};
 
 /** Tests the service kit's connections. The spec is here because it needs the servers of this library. */
 describe('a connection to a database that is cut off', () => {
   let postgres: Postgres;
-  let proxy: Awaited<ReturnType<typeof startSilentProxy>>;
+  let proxy: FaultProxy;
   let config: ServiceConfig['database'];
   beforeAll(async () => {
     postgres = await startTestPostgres(database);
-    proxy = await startSilentProxy(postgres.port);
+    proxy = await startFaultProxy(() => postgres.port);
     const { host, user, password } = postgres.login(database, 'app');
     config = { host, port: proxy.port, name: database, user, password, poolSize: 1 };
   });
-  afterEach(() => proxy.mend());
+  afterEach(() => proxy.set(null));
   afterAll(async () => {
     await proxy.stop();
     await postgres.stop();
@@ -42,9 +70,9 @@ describe('a connection to a database that is cut off', () => {
     const pool = new Pool({ ...connectionOf(config, 'spec', 1500), max: 1 });
     pool.on('error', () => undefined);
     await pool.query('SELECT 1');
-    proxy.cut();
+    proxy.set('silent');
     await unavailable(pool.query('SELECT 1'));
-    proxy.mend();
+    proxy.set(null);
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
   });
@@ -55,11 +83,11 @@ describe('a connection to a database that is cut off', () => {
     const dataSource = await new DataSource(bounded).initialize();
     const cutWithin = dataSource.transaction(async (manager) => {
       await manager.query('SELECT 1');
-      proxy.cut();
+      proxy.set('silent');
       await manager.query('SELECT 1');
     });
     await unavailable(cutWithin);
-    proxy.mend();
+    proxy.set(null);
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await dataSource.destroy();
   });
@@ -68,9 +96,21 @@ describe('a connection to a database that is cut off', () => {
     const client = new BoundedClient(connectionOf(config, 'spec', 1500));
     const lost = new Promise((resolve) => client.on('error', resolve));
     await client.connect();
-    proxy.cut();
+    proxy.set('silent');
     await unavailable(client.query('SELECT 1'));
     await unavailable(lost.then((error) => Promise.reject(error as Error)));
+  });
+
+  it('does not end the process if it is lost between its start and its first use', async () => {
+    const ending = await startEndingServer(postgres.port);
+    const options = dataSourceOptions('spec', { ...config, port: ending.port }, { entities: [], migrations: [] });
+    const pool = new Pool({ ...connectionOf({ ...config, port: ending.port }, 'spec'), max: 1 });
+    const errors: unknown[] = [];
+    pool.on('error', (error) => errors.push(error));
+    await unavailable(pool.query('SELECT 1'));
+    await unavailable(new DataSource(options).initialize().then((source) => source.query('SELECT 1')));
+    await pool.end();
+    await ending.stop();
   });
 
   it('limits the time of statements and of silence, and both ends probe', async () => {

@@ -3,6 +3,8 @@
  * delays the calls named in the file ANKASECURE_FAULT_CONTROL, one directive a line:
  *   C_Sign=0x32*1          the next call returns 0x32 without reaching the library
  *   C_Sign=sleep:5000*1    the next call waits 5000 ms, then is forwarded
+ *   C_Sign=hang            every call waits until the directive is withdrawn, then is forwarded
+ *   *=hang                 the directive holds for every function but C_GetFunctionList
  * Without `*N` a directive stays in force. The file is read again when it is replaced; counts start anew then.
  * ANKASECURE_FAULT_COUNTS names a file of one uint64 a function, in the order below: calls seen so far.
  */
@@ -47,7 +49,7 @@ struct list {
 static const char *const names[COUNT] = {FUNCTIONS(NAME)};
 static struct list *real;
 static struct list ours;
-static struct { word code, sleep_ms; long left; } faults[COUNT];
+static struct { word code, sleep_ms, hang; long left; } faults[COUNT];
 static uint64_t *counts;
 static struct timespec read_at;
 static ino_t read_inode;
@@ -58,10 +60,11 @@ static void read_line(const char *line) {
   long times = -1;
   if (sscanf(line, "%63[^=]=%63[^*\n]*%ld", name, what, &times) < 2) return;
   for (int i = 0; i < COUNT; i++) {
-    if (strcmp(name, names[i]) != 0) continue;
+    if (strcmp(name, "*") != 0 && strcmp(name, names[i]) != 0) continue;
     faults[i].left = times;
+    faults[i].hang = strcmp(what, "hang") == 0;
     faults[i].sleep_ms = strncmp(what, "sleep:", 6) == 0 ? strtoul(what + 6, NULL, 10) : 0;
-    faults[i].code = faults[i].sleep_ms ? 0 : strtoul(what, NULL, 0);
+    faults[i].code = faults[i].sleep_ms || faults[i].hang ? 0 : strtoul(what, NULL, 0);
   }
 }
 
@@ -79,18 +82,31 @@ static void read_control(void) {
   if (file) fclose(file);
 }
 
+/* Waits while calls of function `i` hang. */
+static void wait_out(int i) {
+  for (int hangs = 1; hangs;) {
+    nanosleep(&(struct timespec){0, 20 * 1000 * 1000}, NULL);
+    pthread_mutex_lock(&lock);
+    read_control();
+    hangs = faults[i].hang != 0;
+    pthread_mutex_unlock(&lock);
+  }
+}
+
 static word pass(int i, word a, word b, word c, word d, word e, word f, word g, word h) {
-  word code = 0, sleep_ms = 0;
+  word code = 0, sleep_ms = 0, hang = 0;
   pthread_mutex_lock(&lock);
   read_control();
   if (counts) counts[i]++;
   if (faults[i].left != 0) {
     code = faults[i].code;
     sleep_ms = faults[i].sleep_ms;
+    hang = faults[i].hang;
     if (faults[i].left > 0) faults[i].left--;
   }
   pthread_mutex_unlock(&lock);
   if (code) return code;
+  if (hang) wait_out(i);
   if (sleep_ms) nanosleep(&(struct timespec){sleep_ms / 1000, (sleep_ms % 1000) * 1000000}, NULL);
   return real->call[i](a, b, c, d, e, f, g, h);
 }

@@ -12,7 +12,8 @@ export interface Pkcs11Shim {
   readonly env: Readonly<Record<string, string>>;
   /**
    * Replaces the faults in force.
-   * @param faults e.g. `{ C_Sign: '0x32*1' }` (fail once with that CKR code), `{ C_Sign: 'sleep:5000*1' }` (wait 5 s once); without `*N` for good
+   * @param faults e.g. `{ C_Sign: '0x32*1' }` (fail once with that CKR code), `{ C_Sign: 'sleep:5000*1' }` (wait 5 s once),
+   * `{ C_Sign: 'hang' }` (wait until the fault is withdrawn); without `*N` for good. The name `*` means every function
    */
   inject(faults: Readonly<Record<string, string>>): void;
   /** The number of calls of a function by all processes that use the shim. */
@@ -45,7 +46,7 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
       ANKASECURE_FAULT_COUNTS: counts,
     },
     inject: (faults) => {
-      const unknown = Object.keys(faults).filter((name) => !names.includes(name));
+      const unknown = Object.keys(faults).filter((name) => name !== '*' && !names.includes(name));
       if (unknown.length > 0) throw new Error(`no PKCS#11 function ${unknown.join(', ')}`);
       const text = Object.entries(faults).map(([name, fault]) => `${name}=${fault}\n`);
       writeFileSync(`${control}.next`, text.join(''));

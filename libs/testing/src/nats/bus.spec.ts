@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { type Context, encrypt, monotonicNow, platformTenantId, subjectOf } from '@ankasecure/contracts';
+import { Health } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refuseSubscription } from '../fault/refuse-subscription.js';
 import { connectTestBus } from '../service/test-parts.js';
 import { startTestNats } from './nats.js';
 import type { TestBus } from './test-bus.js';
@@ -116,5 +118,54 @@ describe('a connection', () => {
     await failed;
     expect(performance.now() - start).toBeLessThan(2000);
     await worker.close();
+  });
+});
+
+describe('the readiness of a connection', () => {
+  let nats: Awaited<ReturnType<typeof startTestNats>>;
+  let worker: TestBus;
+  let health: Health;
+  beforeAll(async () => {
+    nats = await startTestNats();
+    worker = await connectTestBus('crypto-worker', nats);
+    worker.serveRaw(contract, 'default', async () => ({ head: { ok: true } }));
+    health = new Health('crypto-worker');
+    health.register('nats', () => worker.connection.check());
+    health.markStarted();
+  });
+  afterAll(async () => {
+    await worker.close();
+    await nats.stop();
+  });
+
+  const isReady = async () => (await health.readiness()).ready;
+  const becomes = (ready: boolean) => expect.poll(isReady, { timeout: 20_000 }).toBe(ready);
+
+  it('follows a server that is frozen, which counts as lost after a while', async () => {
+    await becomes(true);
+    nats.process.signal('SIGSTOP');
+    await becomes(false);
+    await expect.poll(() => worker.isConnected(), { timeout: 30_000 }).toBe(false);
+    nats.process.signal('SIGCONT');
+    await becomes(true);
+    expect(worker.isConnected()).toBe(true);
+  });
+
+  it('follows a server that withdraws a subscription, and that refuses it again and again', async () => {
+    await becomes(true);
+    const allow = refuseSubscription(nats, subjectOf(contract, 'default'));
+    await becomes(false);
+    await expect.poll(async () => [worker.isConnected(), await isReady()]).toEqual([true, false]);
+    allow();
+    await becomes(true);
+    const gateway = await connectTestBus('gateway', nats);
+    const context = {
+      tenantId: platformTenantId,
+      principal: 'alice',
+      correlationId: 'c',
+      deadline: monotonicNow() + 5000,
+    };
+    expect((await gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'))).head.ok).toBe(true);
+    await gateway.close();
   });
 });

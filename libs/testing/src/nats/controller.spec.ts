@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AnkaError,
   type Context,
@@ -31,6 +32,8 @@ import { startTestNats } from './nats.js';
 
 const id = '0b7e7dee-87ff-4bda-b12f-5e0e1a2b3c4d';
 const denials: unknown[] = [];
+/** A request that takes as long as its test wants. */
+const sloth = { begun: Promise.withResolvers<void>(), mayEnd: Promise.withResolvers<void>() };
 
 class Denials extends DenialRecorder {
   override async record(context: Context, action: unknown): Promise<void> {
@@ -46,6 +49,10 @@ class Keys {
   @RecordsDenial<{ id: string }>('key.get', ({ id: keyId }) => ({ keyId }))
   async get(context: Context, request: { id: string }): Promise<Answer<Key>> {
     if (context.principal === 'mallory') throw new AnkaError('key-access-denied');
+    if (context.principal === 'sloth') {
+      sloth.begun.resolve();
+      await sloth.mayEnd.promise;
+    }
     context.hsm?.add(7);
     return { body: { id: request.id } as Key, revision: 3 };
   }
@@ -139,5 +146,15 @@ describe('a controller on the bus', () => {
     ).rejects.toMatchObject({
       code: 'service-unavailable',
     });
+  });
+
+  it('finishes a request that takes long before it stops', async () => {
+    const asked = ask({ id }, { principal: 'sloth', deadline: monotonicNow() + 60_000 });
+    await sloth.begun.promise;
+    const closed = app.get(BusServer).close();
+    expect(await Promise.race([closed.then(() => 'closed'), delay(2500, 'waiting')])).toBe('waiting');
+    sloth.mayEnd.resolve();
+    expect((await asked).head.ok).toBe(true);
+    await closed;
   });
 });

@@ -17,7 +17,7 @@ import {
   parseJson,
   type RawHandler,
   Responder,
-  Served,
+  type Served,
   type ServiceConfig,
   validate,
   written,
@@ -59,12 +59,10 @@ export class TestBus extends BusClient {
 
   /** Serves a contract's subject in its queue group. The handler gets bytes and returns bytes. */
   serveRaw(contract: Contract, partition: string, handler: RawHandler): Served {
-    const served = new Served(() =>
-      this.connection.subscribe(
-        subjectOf(contract, partition),
-        queueOf(contract, partition),
-        (message) => void this.responder.answer(message, handler),
-      ),
+    const served = this.connection.serve(
+      subjectOf(contract, partition),
+      queueOf(contract, partition),
+      (message) => void this.responder.answer(message, handler),
     );
     this.served.push(served);
     return served;

@@ -2,6 +2,7 @@ import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import {
+  type Anchor,
   type Capability,
   type Custody,
   type CustodyKind,
@@ -74,6 +75,12 @@ export class CustodyByKind implements Custody {
   }
   destroy(budget: Deadline, objectId: Uint8Array) {
     return this.objects.destroy(budget, objectId);
+  }
+  readAnchor(budget: Deadline, label: string) {
+    return this.objects.readAnchor(budget, label);
+  }
+  writeAnchor(budget: Deadline, label: string, anchor: Anchor) {
+    return this.objects.writeAnchor(budget, label, anchor);
   }
   rewrap(budget: Deadline, ref: KeyRef, to: Wrapping) {
     return this.of(ref).rewrap(budget, ref, to);

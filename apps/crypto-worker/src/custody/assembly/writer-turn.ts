@@ -149,10 +149,11 @@ const tooLate = (cause: unknown): never => {
 export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custody => {
   if (!shortSighted.includes(custody.token.profile)) return custody;
   const turn = makeTurn();
-  const own: Pick<Custody, 'generate' | 'generatePlatformKey' | 'importKey' | 'destroy' | 'close'> = {
+  const own: Pick<Custody, 'generate' | 'generatePlatformKey' | 'importKey' | 'writeAnchor' | 'destroy' | 'close'> = {
     generate: (budget, ...call) => turn.take(() => custody.generate(budget, ...call), budget),
     generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
     importKey: (budget, ...call) => turn.take(() => custody.importKey(budget, ...call), budget),
+    writeAnchor: (budget, ...call) => turn.take(() => custody.writeAnchor(budget, ...call), budget),
     // Cleaning up comes before making more keys. Its time starts with its turn, since nothing else would clean up.
     destroy: (budget, ...call) => {
       const allowedMs = budget.deadline - monotonicNow();

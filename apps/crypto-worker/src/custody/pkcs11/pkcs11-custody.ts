@@ -2,6 +2,7 @@ import { algorithmOf, hashBytes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import type {
+  Anchor,
   Capability,
   Custody,
   CustodyKind,
@@ -23,6 +24,7 @@ import { type KeyShape, platformShapes } from './job/key-shape.js';
 import { shapeOf } from './job/shape-of.js';
 import { kindOf, objectClassOf } from './kind/kinds.js';
 import { locatorOf } from './locate.js';
+import { anchorVariant } from './operation/anchor.js';
 import type { ImportSpec } from './operation/import-key.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { TokenRuntime } from './token/token-runtime.js';
@@ -53,6 +55,11 @@ export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: nu
 
 /** The result of a job that wrapped a key. */
 export const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
+
+const anchorIn = (held: Uint8Array): Anchor => {
+  const bytes = Buffer.from(held);
+  return { number: Number(bytes.readBigUInt64BE()), value: bytes.subarray(8) };
+};
 
 /** Keys as objects of one PKCS#11 token. */
 export class Pkcs11Custody implements Custody {
@@ -134,6 +141,18 @@ export class Pkcs11Custody implements Custody {
     return Buffer.from(part(reply, 0)).readUInt32LE();
   }
 
+  async readAnchor(budget: Deadline, label: string): Promise<Anchor | null> {
+    const { parts } = await this.anchor(budget, anchorVariant.read, label, Buffer.alloc(0));
+    const [held] = parts;
+    return held === undefined ? null : anchorIn(held);
+  }
+
+  async writeAnchor(budget: Deadline, label: string, { number, value }: Anchor): Promise<Anchor> {
+    const head = Buffer.alloc(8);
+    head.writeBigUInt64BE(BigInt(number));
+    return anchorIn(part(await this.anchor(budget, anchorVariant.write, label, Buffer.concat([head, value])), 0));
+  }
+
   // Objects of the token are never wrapped.
   rewrap(_budget: Deadline, _ref: KeyRef, _to: Wrapping): Promise<WrappedKey> {
     return Promise.reject(new AnkaError('key-not-found', 'The key is not wrapped.'));
@@ -203,6 +222,12 @@ export class Pkcs11Custody implements Custody {
 
   close(): Promise<void> {
     return this.runtime.close();
+  }
+
+  private anchor(budget: Deadline, variant: number, label: string, value: Uint8Array): Promise<Reply> {
+    if (!this.runtime.profile.createObject)
+      throw new AnkaError('algorithm-unavailable', 'The token stores no data objects.');
+    return this.runtime.call(budget, 'anchor', variant, [Buffer.from(label), value]);
   }
 
   private async one(

@@ -134,6 +134,8 @@ export class KnownKeyCustody implements Custody {
   generate = unsupported;
   generatePlatformKey = unsupported;
   destroy = unsupported;
+  readAnchor = unsupported;
+  writeAnchor = unsupported;
   rewrap = unsupported;
   importAbility = unsupported;
   importKey = unsupported;

@@ -1,20 +1,20 @@
-import { AnkaError, type Context } from '@ankasecure/contracts';
+import { AnkaError, assertPreconditions, type Context, type Preconditions } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
 import { holdFence, outdateCurrentVersion } from './tenant-fence.sql.js';
 
-/** The tenant of a key that is locked, and the revision that the caller expects. */
-export type Locking = Pick<Context, 'tenantId' | 'ifMatch'>;
+/** The tenant of a key that is locked, and the revisions that the caller expects. */
+export type Locking = Pick<Context, 'tenantId'> & Preconditions;
 
 /**
  * Makes the caller's transaction the only one that changes this key. The tenant's outcomes wait for it. The fence is taken
  * first, then the row, in this order everywhere. The row's lock does not block foreign keys.
  * @throws AnkaError `key-not-found`; `precondition-failed` if the context names another revision
  */
-export const lockKey = async (manager: EntityManager, { tenantId, ifMatch }: Locking, id: string): Promise<void> =>
-  assertRevision({ ifMatch }, await lock(manager, tenantId, id));
+export const lockKey = async (manager: EntityManager, locking: Locking, id: string): Promise<void> =>
+  assertRevision(locking, await lock(manager, locking.tenantId, id));
 
 /**
  * Locks a key for a caller and checks the caller's access by the grants in force. A caller without access does not learn
@@ -55,10 +55,8 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 };
 
 /** @throws AnkaError `precondition-failed` if the context names another revision */
-export const assertRevision = ({ ifMatch }: Pick<Context, 'ifMatch'>, revision: number): void => {
-  if (ifMatch !== undefined && ifMatch !== revision)
-    throw new AnkaError('precondition-failed', 'The key has changed. Read it again and repeat the change.');
-};
+export const assertRevision = (preconditions: Preconditions, revision: number): void =>
+  assertPreconditions(preconditions, revision, 'The key');
 
 /** Makes decisions on the key's current version outdated. It changes nothing else. */
 export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {

@@ -21,7 +21,17 @@ export class KeyAliasRecord {
   @Column({ type: 'timestamptz', name: 'changed_at', precision: 3, default: () => 'now()' })
   changedAt!: Date;
 
-  /** Counts the changes of the alias. Callers name it in `If-Match`. */
+  /** Counts the changes of the alias. Callers name it in `If-Match`. A new alias has a higher one than any deleted alias had. */
   @Column('integer', { default: 1 })
   revision!: number;
+}
+
+/** The highest revision of a tenant's deleted aliases. An alias that is made again under its name must not have an old revision. */
+@Entity('past_alias')
+export class PastAliasRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'past_alias_pkey' })
+  tenantId!: string;
+
+  @Column('integer', { name: 'last_revision' })
+  lastRevision!: number;
 }

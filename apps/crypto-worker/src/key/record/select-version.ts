@@ -39,9 +39,53 @@ export const selectVersions = (manager: EntityManager): SelectQueryBuilder<Store
       `bound.tenantId = version.tenantId AND bound.kind = 'blob-mac' AND bound.generation = 1 AND version.wrappedBlob IS NOT NULL`,
     ) as SelectQueryBuilder<StoredVersion>;
 
-/** Reads all versions of one key, oldest first. */
+const selectOfKey = (manager: EntityManager, tenantId: string, keyId: string): SelectQueryBuilder<StoredVersion> =>
+  selectVersions(manager).where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId });
+
+/** Reads all versions of one key, oldest first. Only a change of all of them needs all. */
 export const readKey = (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion[]> =>
-  selectVersions(manager)
-    .where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId })
+  selectOfKey(manager, tenantId, keyId).orderBy('version.version').getMany();
+
+/** Reads one version of a key. @param version null for the current one */
+export const readVersion = async (
+  manager: EntityManager,
+  tenantId: string,
+  keyId: string,
+  version: number | null,
+): Promise<StoredVersion | undefined> => {
+  const query = selectOfKey(manager, tenantId, keyId).orderBy('version.version', 'DESC').limit(1);
+  if (version !== null) query.andWhere('version.version = :version', { version });
+  return (await query.getMany())[0];
+};
+
+/** Reads the current version of a key that is known to exist. */
+export const readCurrent = async (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion> =>
+  (await readVersion(manager, tenantId, keyId, null)) as StoredVersion;
+
+/** Reads the versions below `before`, the newest first. */
+export const readVersions = (
+  manager: EntityManager,
+  tenantId: string,
+  keyId: string,
+  { before, limit }: { readonly before: number | null; readonly limit: number },
+): Promise<StoredVersion[]> => {
+  const query = selectOfKey(manager, tenantId, keyId).orderBy('version.version', 'DESC').limit(limit);
+  if (before !== null) query.andWhere('version.version < :before', { before });
+  return query.getMany();
+};
+
+/** Reads the current version of a key, and before it the one that a request has made, if there is such a version. */
+export const readCurrentAndMade = (
+  manager: EntityManager,
+  tenantId: string,
+  keyId: string,
+  requestId: string | null,
+): Promise<StoredVersion[]> =>
+  selectOfKey(manager, tenantId, keyId)
+    .andWhere(
+      `(version.requestId = :requestId OR version.version =
+        (SELECT max(n.version) FROM key_version n WHERE n.tenant_id = :tenantId AND n.key_id = :keyId))`,
+      { requestId },
+    )
     .orderBy('version.version')
     .getMany();

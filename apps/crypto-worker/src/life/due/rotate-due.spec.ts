@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { Custody } from '../../custody/custody.js';
 import { KeyStore } from '../../key/key-store.js';
 import { Lease } from '../../lease/lease.js';
+import { KeyRoom } from '../../making/key-room.js';
 import { VersionMaker } from '../../making/make-version.js';
 import { RotateKey } from '../../making/rotate-key.js';
 import { Intents } from '../../object/intent.js';
@@ -13,6 +14,7 @@ import { ObjectMaker } from '../../object/make-object.js';
 import { GroupCommit } from '../../outcome/group-commit.js';
 import { KeyMakingRunner } from '../../outcome/key-making.js';
 import { EnforcedPolicies } from '../../policy/enforced-policy.js';
+import { Quotas } from '../../quota/quotas.js';
 import {
   contextOf,
   insertKey,
@@ -73,7 +75,8 @@ const worker = (alone = true, clock = ownClock) => {
     silent,
   );
   const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, clock), outcomes, clock);
-  const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never);
+  const room = new KeyRoom(dataSource, new Quotas({ tenants: [] }));
+  const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
   const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
   const scheduler = new RotateDue(
     new DueRotations(dataSource, partitionNamed('default')),

@@ -30,7 +30,7 @@ export const cka = {
   UNWRAP_TEMPLATE: 0x40000212,
 } as const;
 
-export const objectClass = { public: 2, private: 3, secret: 4 } as const;
+export const objectClass = { data: 0, public: 2, private: 3, secret: 4 } as const;
 export type ObjectClass = (typeof objectClass)[keyof typeof objectClass];
 
 export const keyType = { rsa: 0x0, ec: 0x3, generic: 0x10, aes: 0x1f, edwards: 0x40 } as const;

@@ -26,6 +26,8 @@ export const operations = [
   repeatable('generate-wrapped'),
   repeatable('rewrap'),
   { name: 'import', repeatable: false, writes: true },
+  // It looks for what is there first, so that repeating it changes nothing.
+  { name: 'anchor', repeatable: true, writes: true },
   repeatable('canary'),
   repeatable('self-test'),
 ] as const satisfies readonly Operation[];

@@ -5,6 +5,7 @@ import { decryptOaep } from '../use/decrypt-oaep.js';
 import { openGcm, sealGcm } from '../use/gcm.js';
 import { sign } from '../use/sign.js';
 import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
+import { anchor } from './anchor.js';
 import { canary } from './canary.js';
 import { destroy } from './destroy.js';
 import { generate } from './generate.js';
@@ -31,6 +32,7 @@ const table: Record<OperationName, Handler> = {
   'generate-wrapped': generateWrapped,
   rewrap,
   import: importKey,
+  anchor,
   canary,
   'self-test': selfTest,
 };

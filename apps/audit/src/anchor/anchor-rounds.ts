@@ -1,0 +1,42 @@
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { TrailGuard } from './trail-guard.js';
+
+const everyMs = 60_000;
+/** The longest time that a stop waits for the last anchor, in milliseconds. */
+const farewellMs = 5_000;
+
+/** Compares the trails with the anchor and moves it forward: every minute, and when the service stops. */
+@Injectable()
+export class AnchorRounds implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly guard: TrailGuard,
+    private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.round(), everyMs);
+    void this.round();
+  }
+
+  /** The bus still answers: Nest closes it after this. */
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    let late: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      late = setTimeout(resolve, farewellMs);
+    });
+    await Promise.race([this.round(), patience]);
+    clearTimeout(late);
+  }
+
+  private async round(): Promise<void> {
+    try {
+      await this.guard.advance();
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, 'cannot compare the trails with the anchor now');
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import {
+  type Context,
+  monotonicNow,
+  newId,
+  platformTenantId,
+  readAnchor,
+  type TrailAnchor,
+  writeAnchor,
+} from '@ankasecure/contracts';
+import { BusClient } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { MacConfig } from '../mac/mac.config.js';
+
+const patienceMs = 5_000;
+
+/** The anchor in the token of the configured partition, which holds one for all trails. The partition's workers are asked. */
+@Injectable()
+export class AnchorSource {
+  constructor(
+    private readonly bus: BusClient,
+    private readonly config: MacConfig,
+  ) {}
+
+  /** @returns undefined if the token stores no data; null if it holds no anchor. @throws AnkaError if no worker answers */
+  async read(): Promise<TrailAnchor | null | undefined> {
+    const { supported, anchor } = await this.bus.request(readAnchor, this.config.partition, context(), {});
+    return supported ? anchor : undefined;
+  }
+
+  async write(anchor: TrailAnchor): Promise<void> {
+    await this.bus.request(writeAnchor, this.config.partition, context(), anchor);
+  }
+}
+
+const context = (): Context => ({
+  tenantId: platformTenantId,
+  principal: 'audit',
+  correlationId: newId(),
+  deadline: monotonicNow() + patienceMs,
+});

@@ -1,0 +1,51 @@
+import type { DataSource } from 'typeorm';
+import type { AnchoredHead } from './anchored-heads.js';
+
+/** The heads of all trails that have events. */
+export const allHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
+  dataSource.query<AnchoredHead[]>('SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash FROM all_trail_heads()');
+
+/** The heads behind an anchor; undefined if this database does not have it. */
+export const headsOfAnchor = async (dataSource: DataSource, number: number): Promise<AnchoredHead[] | undefined> => {
+  const rows = await dataSource.query<{ number: number }[]>('SELECT 1 FROM trail_anchor WHERE number = $1', [number]);
+  if (rows.length === 0) return undefined;
+  return dataSource.query<AnchoredHead[]>(
+    `SELECT h.tenant AS "tenantId", h.seq::float8 AS seq, h.hash
+     FROM trail_anchor a, unnest(a.tenants, a.seqs, a.hashes) AS h (tenant, seq, hash) WHERE a.number = $1`,
+    [number],
+  );
+};
+
+/** The number of this database's last anchor; 0 if it has none. */
+export const lastAnchor = async (dataSource: DataSource): Promise<number> => {
+  const [row] = await dataSource.query<{ number: number }[]>(
+    'SELECT coalesce(max(number), 0)::float8 AS number FROM trail_anchor',
+  );
+  return row?.number ?? 0;
+};
+
+/** The first trail that no longer has the row at the head of an anchor. */
+export const firstLostHead = async (dataSource: DataSource, number: number): Promise<string | undefined> => {
+  const [row] = await dataSource.query<{ tenantId: string }[]>(
+    'SELECT lost AS "tenantId" FROM lost_anchored_head($1) AS lost WHERE lost IS NOT NULL',
+    [number],
+  );
+  return row?.tenantId;
+};
+
+/**
+ * Stores the heads of a new anchor, and drops those before the anchor that the token holds.
+ * @returns false if another instance has stored one of this number
+ */
+export const storeAnchor = async (
+  dataSource: DataSource,
+  number: number,
+  held: number,
+  heads: readonly AnchoredHead[],
+): Promise<boolean> => {
+  const [row] = await dataSource.query<{ stored: boolean }[]>(
+    'SELECT store_trail_anchor($1, $2, $3, $4, $5) AS stored',
+    [number, held, heads.map(({ tenantId }) => tenantId), heads.map(({ seq }) => seq), heads.map(({ hash }) => hash)],
+  );
+  return row?.stored === true;
+};

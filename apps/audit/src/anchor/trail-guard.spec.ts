@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { acceptTrails, platformTenantId } from '@ankasecure/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { contextOf, database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { TrailGuard } from './trail-guard.js';
+
+describe('the anchor of the trails', () => {
+  let audit: RunningAudit;
+  beforeAll(async () => {
+    audit = await startAudit();
+  });
+  afterAll(() => audit.stop());
+
+  const guards = (): TrailGuard[] => audit.instances.map(({ app }) => app.get(TrailGuard));
+  const guard = (): TrailGuard => guards()[0] ?? expect.unreachable();
+  const compareAll = async (): Promise<(string | null)[]> => {
+    for (const one of guards()) await one.compare();
+    return guards().map(({ fault }) => fault);
+  };
+  const accept = () => audit.gateway.request(acceptTrails, '', contextOf(platformTenantId), {});
+  beforeEach(async () => {
+    await guard().accept();
+    expect(await compareAll()).toEqual([null, null]);
+  });
+
+  /** Puts the trails of this tenant back to `seq`, as an older backup has them. */
+  const rollBack = (tenantId: string, seq: number) =>
+    audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq > ${seq};
+      UPDATE trail_head h SET seq = ${seq}, hash = e.hash FROM sealed_event e
+        WHERE h.tenant_id = '${tenantId}' AND e.tenant_id = h.tenant_id AND e.seq = ${seq}`);
+
+  it('moves forward with the trails, and not without them', async () => {
+    await audit.append(eventsOf(randomUUID(), 2));
+    const before = audit.macs.anchor?.number ?? 0;
+    await guard().advance();
+    expect(audit.macs.anchor?.number).toBe(before + 1);
+    await guard().advance();
+    expect(audit.macs.anchor?.number).toBe(before + 1);
+    expect(await compareAll()).toEqual([null, null]);
+  });
+
+  it('refuses a trail that was rolled back together with its head, and takes it again when it is restored', async () => {
+    const tenantId = randomUUID();
+    await audit.append(eventsOf(tenantId, 2));
+    await audit.append(eventsOf(tenantId, 3));
+    await guard().advance();
+    await audit.postgres.query(
+      database,
+      `CREATE TABLE kept AS SELECT * FROM sealed_event WHERE tenant_id = '${tenantId}'`,
+    );
+    await rollBack(tenantId, 2);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true });
+    expect(await compareAll()).toEqual([expect.stringContaining(tenantId), expect.stringContaining(tenantId)]);
+    await expect(audit.append(eventsOf(tenantId, 1))).rejects.toMatchObject({
+      code: 'service-unavailable',
+      detail: expect.stringContaining('ankadb_audit is older than the HSM'),
+    });
+    await audit.tamper(`INSERT INTO sealed_event SELECT * FROM kept WHERE seq > 2;
+      UPDATE trail_head h SET seq = 5, hash = k.hash FROM kept k WHERE h.tenant_id = k.tenant_id AND k.seq = 5; DROP TABLE kept`);
+    expect(await compareAll()).toEqual([null, null]);
+    expect(await audit.append(eventsOf(tenantId, 1))).toEqual({ sealed: 1 });
+  });
+
+  it('refuses a database without the trail of a tenant', async () => {
+    const tenantId = randomUUID();
+    await audit.append(eventsOf(tenantId, 3));
+    await guard().advance();
+    await audit.tamper(
+      ['sealed_event', 'trail_head', 'event_dedup']
+        .map((table) => `DELETE FROM ${table} WHERE tenant_id = '${tenantId}'`)
+        .join(';'),
+    );
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 0 });
+    expect(await compareAll()).toEqual([expect.stringContaining(tenantId), expect.stringContaining(tenantId)]);
+  });
+
+  it('refuses a database that is older than the anchor', async () => {
+    await audit.append(eventsOf(randomUUID(), 1));
+    await guard().advance();
+    const anchor = audit.macs.anchor?.number;
+    await audit.tamper('DELETE FROM trail_anchor');
+    expect(await compareAll()).toEqual(
+      Array.from(
+        { length: 2 },
+        () => `ankadb_audit is older than the HSM: it ends at anchor 0, the HSM holds anchor ${anchor}.`,
+      ),
+    );
+  });
+
+  it('refuses changed heads behind the anchor', async () => {
+    await audit.append(eventsOf(randomUUID(), 1));
+    await guard().advance();
+    await audit.tamper('UPDATE trail_anchor SET seqs[1] = seqs[1] - 1');
+    expect(await compareAll()).toEqual([
+      expect.stringContaining('was changed'),
+      expect.stringContaining('was changed'),
+    ]);
+  });
+
+  it('refuses a token that has lost the anchor', async () => {
+    await audit.append(eventsOf(randomUUID(), 1));
+    await guard().advance();
+    audit.macs.anchor = null;
+    expect(await compareAll()).toEqual([
+      expect.stringContaining('the token is older'),
+      expect.stringContaining('the token is older'),
+    ]);
+  });
+
+  it('is moved to restored trails by an operator, on record', async () => {
+    const tenantId = randomUUID();
+    await audit.append(eventsOf(tenantId, 2));
+    await audit.append(eventsOf(tenantId, 2));
+    await guard().advance();
+    await rollBack(tenantId, 2);
+    await guard().compare();
+    expect(await accept()).toEqual({ accepted: true, reason: expect.stringContaining(tenantId) });
+    expect(await accept()).toEqual({ accepted: false, reason: null });
+    const { items } = await audit.query(platformTenantId, { operation: 'trail.accept' });
+    expect(items[0]).toMatchObject({
+      userId: 'spec',
+      outcome: 'success',
+      details: { reason: expect.stringContaining(tenantId) },
+    });
+    expect(await compareAll()).toEqual([null, null]);
+    expect(await audit.append(eventsOf(tenantId, 1))).toEqual({ sealed: 1 });
+  });
+
+  it('is not there in a token that stores no data, and then nothing is refused', async () => {
+    audit.macs.anchor = undefined;
+    await audit.tamper('DELETE FROM trail_anchor');
+    await guard().advance();
+    expect(await compareAll()).toEqual([null, null]);
+    audit.macs.anchor = null;
+  });
+});

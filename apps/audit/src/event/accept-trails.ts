@@ -1,0 +1,24 @@
+import { type acceptTrails, auditEvent, type Context, platformTenantId } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { TrailGuard } from '../anchor/trail-guard.js';
+import { AppendEvents } from './append-events.js';
+
+/** Accepts trails that a restored database holds. Who accepted them, and why they were refused, is sealed first. */
+@Injectable()
+export class AcceptTrails {
+  constructor(
+    private readonly guard: TrailGuard,
+    private readonly appender: AppendEvents,
+  ) {}
+
+  async accept(context: Context): Promise<z.infer<typeof acceptTrails.reply>> {
+    await this.guard.compare();
+    const { fault } = this.guard;
+    if (fault === null) return { accepted: false, reason: null };
+    const action = { operation: 'trail.accept', details: { reason: fault.slice(0, 512) } };
+    await this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action));
+    await this.guard.accept();
+    return { accepted: true, reason: fault };
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  type Context,
+  type listRecordHeads,
+  type listRecordPositions,
+  maxHeads,
+  type RecordKind,
+  type readRecordHeads,
+  recordOwners,
+  type Service,
+} from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { z } from 'zod';
+import { TrailGuard } from '../anchor/trail-guard.js';
+import { listHeads, listPositions, selectHeads, selectNewest } from './record-head.sql.js';
+
+/** Reads what the sealed events say about records. Trails that are older than the anchor in the HSM say nothing. */
+@Injectable()
+export class ReadHeads {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly guard: TrailGuard,
+  ) {}
+
+  /** Leaves out records that the trail does not know. */
+  async read(
+    { tenantId }: Context,
+    { records, newest }: z.infer<typeof readRecordHeads.request>,
+  ): Promise<z.infer<typeof readRecordHeads.reply>> {
+    await this.guard.assertSound();
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const named = records.length === 0 ? [] : await selectHeads(manager, tenantId, records);
+      const last = newest.length === 0 ? [] : await selectNewest(manager, tenantId, newest);
+      return { heads: [...named, ...last] };
+    });
+  }
+
+  async list(
+    { tenantId }: Context,
+    { owner, after }: z.infer<typeof listRecordHeads.request>,
+  ): Promise<z.infer<typeof listRecordHeads.reply>> {
+    await this.guard.assertSound();
+    const heads = await withTenant(this.dataSource, tenantId, (manager) =>
+      listHeads(manager, tenantId, kindsOf(owner), after, maxHeads + 1),
+    );
+    return { heads: heads.slice(0, maxHeads), complete: heads.length <= maxHeads };
+  }
+
+  async positions({
+    owner,
+    partition,
+    after,
+  }: z.infer<typeof listRecordPositions.request>): Promise<z.infer<typeof listRecordPositions.reply>> {
+    await this.guard.assertSound();
+    const items = await listPositions(this.dataSource.manager, owner, partition, after, maxHeads + 1);
+    return { items: items.slice(0, maxHeads), complete: items.length <= maxHeads };
+  }
+}
+
+const kindsOf = (owner: Service): readonly string[] =>
+  (Object.keys(recordOwners) as RecordKind[]).filter((kind) => recordOwners[kind] === owner);

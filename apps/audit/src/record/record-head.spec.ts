@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import {
+  listRecordHeads,
+  listRecordPositions,
+  type RecordChange,
+  readRecordHeads,
+  recordDetails,
+} from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+
+const digest = (letter: string): string => letter.repeat(43);
+const versionOf = (keyId: string, version: number, over: Partial<RecordChange> = {}): RecordChange => ({
+  kind: 'key_version',
+  id: `${keyId}/${version}`,
+  revision: version,
+  digest: digest('A'),
+  state: 'ACTIVE',
+  ...over,
+});
+
+describe('the heads of records', () => {
+  let audit: RunningAudit;
+  beforeAll(async () => {
+    audit = await startAudit();
+  });
+  afterAll(() => audit.stop());
+
+  const changing = (tenantId: string, ...changes: readonly RecordChange[]) =>
+    audit.append([eventOf(tenantId, { details: { custody: 'token', ...recordDetails(changes) } })]);
+  const heads = async (tenantId: string, ids: readonly string[], newestOf?: string) => {
+    const records = ids.map((id) => ({ kind: 'key_version' as const, id }));
+    const newest = newestOf === undefined ? [] : [{ kind: 'key_version' as const, of: newestOf }];
+    const reply = await audit.gateway.request(readRecordHeads, '', contextOf(tenantId), { records, newest });
+    return reply.heads;
+  };
+
+  it('are the changes with the highest revision, in whatever order their events are sealed', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1, { revision: 5, digest: digest('B'), state: 'SUSPENDED' }));
+    await changing(tenantId, versionOf(keyId, 1, { revision: 3 }), versionOf(keyId, 2, { revision: 4 }));
+    expect(await heads(tenantId, [`${keyId}/1`, `${keyId}/2`, `${keyId}/3`])).toEqual([
+      { kind: 'key_version', id: `${keyId}/1`, seq: 1, revision: 5, digest: digest('B'), state: 'SUSPENDED' },
+      { kind: 'key_version', id: `${keyId}/2`, seq: 2, revision: 4, digest: digest('A'), state: 'ACTIVE' },
+    ]);
+  });
+
+  it('keep only the last of several changes in one batch, and mark a deletion', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await audit.append([
+      eventOf(tenantId, { details: recordDetails([versionOf(keyId, 1, { revision: 1 })]) }),
+      eventOf(tenantId, {
+        details: recordDetails([versionOf(keyId, 1, { revision: 2, digest: null, state: undefined })]),
+      }),
+      ...eventsOf(tenantId, 2),
+    ]);
+    expect(await heads(tenantId, [`${keyId}/1`])).toEqual([
+      { kind: 'key_version', id: `${keyId}/1`, seq: 2, revision: 2, digest: null, state: null },
+    ]);
+  });
+
+  it('find the newest version by its number', async () => {
+    const [tenantId, keyId, other] = [randomUUID(), randomUUID(), randomUUID()];
+    await changing(tenantId, ...[9, 10, 2].map((version) => versionOf(keyId, version)), versionOf(other, 77));
+    expect(await heads(tenantId, [], keyId)).toMatchObject([{ id: `${keyId}/10` }]);
+    expect(await heads(tenantId, [], randomUUID())).toEqual([]);
+  });
+
+  it('are shown to their own tenant only', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1));
+    expect(await heads(tenantId, [`${keyId}/1`])).toHaveLength(1);
+    expect(await heads(randomUUID(), [`${keyId}/1`])).toEqual([]);
+  });
+
+  it('are listed by owner, and counted as positions', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 7), { kind: 'issuer', id: 'i', revision: 3, digest: digest('C') });
+    const list = (owner: 'crypto-worker' | 'gateway') =>
+      audit.gateway.request(listRecordHeads, '', contextOf(tenantId), { owner, after: null });
+    expect(await list('crypto-worker')).toMatchObject({ heads: [{ id: `${keyId}/7` }], complete: true });
+    expect(await list('gateway')).toMatchObject({ heads: [{ kind: 'issuer', id: 'i' }], complete: true });
+    const positions = async (owner: 'crypto-worker' | 'gateway', partition: string | null) => {
+      const request = { owner, partition, after: null };
+      const { items } = await audit.gateway.request(listRecordPositions, '', contextOf(tenantId), request);
+      return items.filter((item) => item.tenantId === tenantId);
+    };
+    expect(await positions('crypto-worker', 'default')).toEqual([{ tenantId, revision: 7 }]);
+    expect(await positions('gateway', null)).toEqual([{ tenantId, revision: 3 }]);
+    expect(await positions('crypto-worker', 'other')).toEqual([]);
+  });
+
+  it('refuse an event that does not name its change properly', async () => {
+    const tenantId = randomUUID();
+    for (const text of [
+      '',
+      'key_version',
+      `user 1 ${digest('A')} - x`,
+      `key_version 0 ${digest('A')} - x`,
+      'key_version 1 A - x',
+    ])
+      await expect(audit.append([eventOf(tenantId, { details: { 'record.1': text || ' ' } })])).rejects.toMatchObject({
+        code: 'request-invalid',
+      });
+    expect(await audit.query(tenantId)).toMatchObject({ items: [] });
+  });
+
+  it('cannot be moved back, changed or removed by the service', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 4));
+    const app = audit.instances[0]?.dataSource ?? expect.unreachable();
+    for (const table of ['record_head', 'record_position'])
+      for (const sql of [`UPDATE ${table} SET revision = 1`, `DELETE FROM ${table}`, `TRUNCATE ${table}`])
+        await expect(app.query(sql), sql).rejects.toMatchObject({ code: '42501' });
+    await expect(audit.postgres.query(database, 'DELETE FROM record_head')).rejects.toMatchObject({ code: '42501' });
+  });
+});

@@ -1,0 +1,83 @@
+import type { RecordHead, RecordName, Service } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+
+const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;
+
+/** A record's last change in a batch of events. */
+export interface SealedChange extends RecordHead {
+  readonly owner: Service;
+}
+
+/** Takes changes over, each record once, in the transaction that seals their events. */
+export const advanceRecordHeads = async (
+  manager: EntityManager,
+  tenantId: string,
+  partition: string,
+  changes: readonly SealedChange[],
+): Promise<void> => {
+  await manager.query('SELECT advance_record_heads($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+    tenantId,
+    partition,
+    changes.map(({ owner }) => owner),
+    changes.map(({ kind }) => kind),
+    changes.map(({ id }) => id),
+    changes.map(({ seq }) => seq),
+    changes.map(({ revision }) => revision),
+    changes.map(({ digest }) => digest),
+    changes.map(({ state }) => state),
+  ]);
+};
+
+/** The heads of the named records that the trail knows. */
+export const selectHeads = (
+  manager: EntityManager,
+  tenantId: string,
+  records: readonly RecordName[],
+): Promise<RecordHead[]> =>
+  manager.query<RecordHead[]>(
+    `SELECT ${columns} FROM record_head JOIN unnest($2::text[], $3::text[]) AS named (kind, id) USING (kind, id)
+     WHERE tenant_id = $1`,
+    [tenantId, records.map(({ kind }) => kind), records.map(({ id }) => id)],
+  );
+
+/** The heads with the highest number `n` among the ids `<of>/<n>`. In ids' order, `0` follows `/`. */
+export const selectNewest = (
+  manager: EntityManager,
+  tenantId: string,
+  newest: readonly { readonly kind: string; readonly of: string }[],
+): Promise<RecordHead[]> =>
+  manager.query<RecordHead[]>(
+    `SELECT head.* FROM unnest($2::text[], $3::text[]) AS asked (kind, parent), LATERAL (
+       SELECT ${columns} FROM record_head h
+       WHERE h.tenant_id = $1 AND h.kind = asked.kind AND h.id > asked.parent || '/' AND h.id < asked.parent || '0'
+       ORDER BY split_part(h.id, '/', 2)::integer DESC LIMIT 1) head`,
+    [tenantId, newest.map(({ kind }) => kind), newest.map(({ of }) => of)],
+  );
+
+/** A tenant's heads of some kinds, by kind and id, after `after`. */
+export const listHeads = (
+  manager: EntityManager,
+  tenantId: string,
+  kinds: readonly string[],
+  after: RecordName | null,
+  most: number,
+): Promise<RecordHead[]> =>
+  manager.query<RecordHead[]>(
+    `SELECT ${columns} FROM record_head
+     WHERE tenant_id = $1 AND kind = ANY ($2) AND ($3::text IS NULL OR (kind, id) > ($3, $4 COLLATE "C"))
+     ORDER BY kind, id LIMIT $5`,
+    [tenantId, kinds, after?.kind ?? null, after?.id ?? '', most],
+  );
+
+/** Tenants with the highest revision of a service's records. */
+export const listPositions = (
+  manager: EntityManager,
+  owner: Service,
+  partition: string | null,
+  after: string | null,
+  most: number,
+): Promise<{ tenantId: string; revision: number }[]> =>
+  manager.query<{ tenantId: string; revision: number }[]>(
+    'SELECT tenant_id AS "tenantId", revision::float8 AS revision FROM record_positions($1, $2, $3, $4)',
+    [owner, partition, after, most],
+  );

@@ -1,0 +1,35 @@
+import { type Context, listRecordHeads, listRecordPositions, readRecordHeads } from '@ankasecure/contracts';
+import { type Answer, MessagePattern } from '@ankasecure/service-kit';
+import { Controller } from '@nestjs/common';
+import type { z } from 'zod';
+import { ReadHeads } from './read-heads.js';
+
+/** Serves the history of records to the services that own them. */
+@Controller()
+export class RecordController {
+  constructor(private readonly heads: ReadHeads) {}
+
+  @MessagePattern(readRecordHeads)
+  async read(
+    context: Context,
+    request: z.infer<typeof readRecordHeads.request>,
+  ): Promise<Answer<z.infer<typeof readRecordHeads.reply>>> {
+    return { body: await this.heads.read(context, request) };
+  }
+
+  @MessagePattern(listRecordHeads)
+  async list(
+    context: Context,
+    request: z.infer<typeof listRecordHeads.request>,
+  ): Promise<Answer<z.infer<typeof listRecordHeads.reply>>> {
+    return { body: await this.heads.list(context, request) };
+  }
+
+  @MessagePattern(listRecordPositions)
+  async positions(
+    _: Context,
+    request: z.infer<typeof listRecordPositions.request>,
+  ): Promise<Answer<z.infer<typeof listRecordPositions.reply>>> {
+    return { body: await this.heads.positions(request) };
+  }
+}

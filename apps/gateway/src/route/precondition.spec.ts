@@ -1,0 +1,81 @@
+import type { Preconditions } from '@ankasecure/contracts';
+import { describe, expect, it } from 'vitest';
+import { conditionOf, readOf } from './precondition.js';
+
+const invalid = expect.objectContaining({ code: 'request-invalid' });
+const failed = expect.objectContaining({ code: 'precondition-failed' });
+
+describe('the preconditions of a change', () => {
+  const of = (headers: Record<string, string>, conditional: true | 'optional' | undefined = 'optional') =>
+    conditionOf({ method: 'PUT', ...(conditional && { conditional }) }, headers);
+
+  it.each<[string, Preconditions['ifMatch']]>([
+    ['"3"', 3],
+    ['"3.ACTIVE"', 3],
+    [' "3" ', 3],
+    ['*', '*'],
+    ['"3","4"', [3, 4]],
+    ['"3" , ,"4",', [3, 4]],
+    ['W/"3"', []],
+    ['W/"3", "4"', 4],
+    ['"x"', []],
+    ['"0"', []],
+    ['"03"', []],
+    ['"99999999999999999999"', []],
+    ['"a,b"', []],
+    ['""', []],
+  ])('with If-Match: %s', (header, ifMatch) => expect(of({ 'if-match': header })).toEqual({ ifMatch }));
+
+  it.each<[string, Preconditions['ifNoneMatch']]>([
+    ['*', '*'],
+    ['W/"3"', 3],
+    ['W/"3", "4"', [3, 4]],
+    ['"x"', []],
+  ])('with If-None-Match: %s', (header, ifNoneMatch) =>
+    expect(of({ 'if-none-match': header })).toEqual({ ifNoneMatch }),
+  );
+
+  it.each(['3', '', ',', '"3', '"3" "4"', 'w/"3"', '"3";"4"', '*, "3"', '"a b"', `${'"3",'.repeat(100)}"4"`])(
+    'are not valid with %j',
+    (header) => {
+      expect(() => of({ 'if-match': header })).toThrow(invalid);
+      expect(() => of({ 'if-none-match': header })).toThrow(invalid);
+    },
+  );
+
+  it('can be required, and are never met by a resource without revisions', () => {
+    expect(() => of({}, true)).toThrow(expect.objectContaining({ code: 'precondition-required' }));
+    expect(() => of({ 'if-none-match': '*' }, true)).toThrow(
+      expect.objectContaining({ code: 'precondition-required' }),
+    );
+    const without = (headers: Record<string, string>) => conditionOf({ method: 'POST' }, headers);
+    expect(() => without({ 'if-match': '"3"' })).toThrow(failed);
+    expect(() => without({ 'if-none-match': '*' })).toThrow(failed);
+    expect([without({}), without({ 'if-match': '*' }), without({ 'if-none-match': '"3"' })]).toEqual([{}, {}, {}]);
+  });
+});
+
+describe('a read of the resource "3"', () => {
+  it.each([
+    [{}, 'answer'],
+    [{ 'if-none-match': '"3"' }, 'not-modified'],
+    [{ 'if-none-match': 'W/"3"' }, 'not-modified'],
+    [{ 'if-none-match': '"2", "3"' }, 'not-modified'],
+    [{ 'if-none-match': '*' }, 'not-modified'],
+    [{ 'if-none-match': '"2"' }, 'answer'],
+    [{ 'if-none-match': '"3.ACTIVE"' }, 'answer'],
+    [{ 'if-match': '"3"' }, 'answer'],
+    [{ 'if-match': '*' }, 'answer'],
+    [{ 'if-match': '"3"', 'if-none-match': '"3"' }, 'not-modified'],
+  ] as const)('with %j is answered with: %s', (headers, outcome) => expect(readOf('"3"', headers)).toBe(outcome));
+
+  it.each(['"2"', 'W/"3"', '"x"'])('fails with If-Match: %s', (header) =>
+    expect(() => readOf('"3"', { 'if-match': header })).toThrow(failed),
+  );
+
+  it('without an ETag matches nothing but *', () => {
+    expect(() => readOf(undefined, { 'if-match': '"3"' })).toThrow(failed);
+    expect(readOf(undefined, { 'if-match': '*' })).toBe('answer');
+    expect(readOf(undefined, { 'if-none-match': '"3"' })).toBe('answer');
+  });
+});

@@ -1,0 +1,2 @@
+/** Writes one row and commits. It fails where the database is read-only or full. */
+export const beat = 'SELECT beat()';

@@ -1,0 +1,19 @@
+import { type Context, listRecordHeads, type RecordHead, type RecordName, type Service } from '@ankasecure/contracts';
+import type { BusClient } from '../nats/client.js';
+
+/** All heads of the context's tenant that the service owns. */
+export const allHeads = async (
+  bus: Pick<BusClient, 'request'>,
+  context: Context,
+  owner: Service,
+): Promise<readonly RecordHead[]> => {
+  const heads: RecordHead[] = [];
+  for (let after: RecordName | null | undefined = null; after !== undefined; ) {
+    const request = { owner, after };
+    const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', context, request);
+    heads.push(...page.heads);
+    const last = page.heads.at(-1);
+    after = page.complete || last === undefined ? undefined : { kind: last.kind, id: last.id };
+  }
+  return heads;
+};

@@ -1,0 +1,110 @@
+import {
+  type Context,
+  listRecordPositions,
+  monotonicNow,
+  newId,
+  platformTenantId,
+  type Service,
+} from '@ankasecure/contracts';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Gauge, type Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { Logger } from '../logging/logger.js';
+import type { BusClient } from '../nats/client.js';
+import type { RecordHistory } from './record-history.js';
+import { positionsOf } from './record-position.sql.js';
+
+/** The service whose database is compared with the trail. */
+export interface WatchedDatabase {
+  readonly service: Service;
+  /** Its name, for the operator. */
+  readonly database: string;
+  /** The HSM partition whose tenants are compared; null for all tenants. */
+  readonly partition: string | null;
+}
+
+const everyMs = 60_000;
+const patienceMs = 5_000;
+
+/**
+ * Compares the service's database with the audit trail, at start and every minute: for each tenant, the highest revision of
+ * its records. A database that is behind was restored from a backup, and nothing of the tenants that it is behind with is
+ * served until the trail was applied to it again.
+ */
+export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly watched: WatchedDatabase,
+    private readonly dataSource: DataSource,
+    private readonly bus: Pick<BusClient, 'request'>,
+    private readonly history: RecordHistory,
+    private readonly log: Logger,
+  ) {}
+
+  meter(registry: Registry): this {
+    const { history } = this;
+    new Gauge({
+      name: 'ankasecure_records_behind_tenants',
+      help: 'Tenants whose records in the database are older than the audit trail',
+      registers: [registry],
+      collect() {
+        this.set(history.behind.size);
+      },
+    });
+    return this;
+  }
+
+  /** Begins at once and does not delay the start: a record that was not compared yet is refused anyway. */
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.round(), everyMs);
+    void this.round();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Compares all tenants. @throws AnkaError if the audit service does not answer */
+  async compare(): Promise<void> {
+    const behind = new Map<string, number>();
+    for (let after: string | null | undefined = null; after !== undefined; )
+      after = await this.comparePage(after, behind);
+    const { database } = this.watched;
+    for (const tenantId of behind.keys())
+      if (!this.history.behind.has(tenantId))
+        this.log.error(
+          { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
+          `${database} is older than the audit trail: restore a newer backup, or apply the trail to it as deploy/backup.md says`,
+        );
+    this.history.setBehind(behind);
+  }
+
+  /** @returns the tenant after which the next page begins; undefined after the last page */
+  private async comparePage(after: string | null, behind: Map<string, number>): Promise<string | undefined> {
+    const { service: owner, partition } = this.watched;
+    const context: Context = {
+      tenantId: platformTenantId,
+      principal: owner,
+      correlationId: newId(),
+      deadline: monotonicNow() + patienceMs,
+    };
+    // The trail is read first: it never names a revision before the database has it.
+    const { items, complete } = await this.bus.request(listRecordPositions, '', context, { owner, partition, after });
+    const held = await positionsOf(
+      this.dataSource,
+      items.map(({ tenantId }) => tenantId),
+    );
+    for (const { tenantId, revision } of items)
+      if ((held.get(tenantId) ?? 0) < revision) behind.set(tenantId, revision);
+    return complete ? undefined : items.at(-1)?.tenantId;
+  }
+
+  private async round(): Promise<void> {
+    try {
+      await this.compare();
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, 'cannot compare the database with the audit trail now');
+    }
+  }
+}

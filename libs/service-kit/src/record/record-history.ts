@@ -1,0 +1,167 @@
+import {
+  AnkaError,
+  type Context,
+  maxHeads,
+  monotonicNow,
+  newId,
+  type RecordHead,
+  type RecordName,
+  readRecordHeads,
+  type Service,
+} from '@ankasecure/contracts';
+import { BoundedMap } from '../memory/bounded-map.js';
+import type { BusClient } from '../nats/client.js';
+import { isCurrent, type RecordState } from './record-standing.js';
+
+/** A loaded record that the trail is asked about. */
+export interface LoadedRecord extends RecordName, RecordState {
+  readonly tenantId: string;
+}
+
+interface Verified extends RecordState {
+  readonly at: number;
+}
+
+interface Question {
+  readonly record: LoadedRecord;
+  /** Reads the stored record again. Null if it is gone. */
+  readonly again: () => Promise<RecordState | null>;
+  readonly settle: (current: boolean) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** The time for which a comparison counts, in milliseconds. */
+const freshMs = 60_000;
+/** The longest wait for the audit service, in milliseconds. */
+const patienceMs = 2_000;
+/** The most records whose last comparison is remembered. */
+const capacity = 200_000;
+
+const nameOf = ({ tenantId, kind, id }: LoadedRecord): string => `${tenantId}/${kind}/${id}`;
+
+/**
+ * Compares loaded records with their last changes in the audit trail, and so detects records of an older backup. Records that
+ * are loaded in one turn are asked about together, once a minute at most.
+ *
+ * If the audit service does not answer, a record counts as current if this process has compared or written it, and it has not
+ * become older since. A record that this process does not know is refused until the audit service answers.
+ *
+ * If a database is behind with a tenant, all records of the tenant are refused: what is missing cannot be seen in a record.
+ */
+export class RecordHistory {
+  private readonly verified = new BoundedMap<string, Verified>(capacity);
+  private behindTenants: ReadonlyMap<string, number> = new Map();
+  private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
+  private waiting: Question[] = [];
+
+  constructor(
+    private readonly service: Service,
+    private readonly bus: Pick<BusClient, 'request'>,
+  ) {}
+
+  /**
+   * Tells whether a record is as new as the trail knows it.
+   * @returns undefined if that is known already
+   * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now
+   */
+  check(record: LoadedRecord, again: Question['again']): Promise<boolean> | undefined {
+    if (this.behindTenants.has(record.tenantId)) return Promise.resolve(false);
+    const known = this.verified.use(nameOf(record));
+    if (known?.digest === record.digest && monotonicNow() - known.at < freshMs) return undefined;
+    return new Promise((settle, fail) => {
+      this.waiting.push({ record, again, settle, fail });
+      if (this.waiting.length === 1) queueMicrotask(() => this.askAll());
+    });
+  }
+
+  /** Remembers a record that this process has written and sealed. */
+  wrote(record: LoadedRecord): void {
+    const known = this.verified.get(nameOf(record));
+    // The transaction may still fail. What was known of the stored record stays known.
+    if (known === undefined) this.remember(record);
+  }
+
+  /** The tenants whose records in this database are older than the trail, with the revision that the trail holds. */
+  get behind(): ReadonlyMap<string, number> {
+    return this.behindTenants;
+  }
+
+  /** Sets the tenants whose records are older than the trail. What was known of them is forgotten. */
+  setBehind(behind: ReadonlyMap<string, number>): void {
+    const news = [...behind.keys()].filter((tenantId) => !this.behindTenants.has(tenantId));
+    this.behindTenants = behind;
+    if (news.length === 0) return;
+    this.verified.clear();
+    for (const forget of this.listeners) forget(news);
+  }
+
+  /** Calls `forget` with tenants whose records turn out to be older than the trail, so that caches drop them. */
+  onBehind(forget: (tenantIds: readonly string[]) => void): void {
+    this.listeners.push(forget);
+  }
+
+  private remember(record: LoadedRecord): void {
+    const { revision, digest } = record;
+    this.verified.set(nameOf(record), { revision, digest, at: monotonicNow() });
+  }
+
+  private askAll(): void {
+    const questions = this.waiting;
+    this.waiting = [];
+    for (const [tenantId, own] of Map.groupBy(questions, ({ record }) => record.tenantId))
+      for (let start = 0; start < own.length; start += maxHeads)
+        void this.ask(tenantId, own.slice(start, start + maxHeads));
+  }
+
+  private async ask(tenantId: string, questions: readonly Question[]): Promise<void> {
+    try {
+      const heads = await this.heads(
+        tenantId,
+        questions.map(({ record: { kind, id } }) => ({ kind, id })),
+      );
+      const byName = new Map(heads.map((head) => [`${head.kind} ${head.id}`, head]));
+      await Promise.all(
+        questions.map((question) => this.answer(question, byName.get(`${question.record.kind} ${question.record.id}`))),
+      );
+    } catch (error) {
+      for (const question of questions) this.answerAlone(question, error);
+    }
+  }
+
+  /** Compares once more with the record as it is stored now: it may have changed between its loading and the question. */
+  private async answer({ record, again, settle, fail }: Question, head: RecordHead | undefined): Promise<void> {
+    try {
+      const current = isCurrent(record, head) || (await isCurrentNow(again, head));
+      if (current) this.remember(record);
+      settle(current);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Answers without the audit service. */
+  private answerAlone({ record, settle, fail }: Question, cause: unknown): void {
+    if (!(cause instanceof AnkaError) || !cause.retryable) return fail(cause);
+    const known = this.verified.get(nameOf(record));
+    if (known !== undefined) return settle(isCurrent(record, known));
+    const detail =
+      'The record cannot be compared with the audit trail now, and this service has not used it before. Try again.';
+    fail(new AnkaError('audit-unavailable', detail, { cause }));
+  }
+
+  private async heads(tenantId: string, records: readonly RecordName[]): Promise<readonly RecordHead[]> {
+    const context: Context = {
+      tenantId,
+      principal: this.service,
+      correlationId: newId(),
+      deadline: monotonicNow() + patienceMs,
+    };
+    const { heads } = await this.bus.request(readRecordHeads, '', context, { records: [...records], newest: [] });
+    return heads;
+  }
+}
+
+const isCurrentNow = async (again: Question['again'], head: RecordHead | undefined): Promise<boolean> => {
+  const now = await again();
+  return now !== null && isCurrent(now, head);
+};
