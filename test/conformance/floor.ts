@@ -15,7 +15,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],
-    ['making', 'anchor', 'audit-mac', 'access-token'],
+    ['making', 'anchor', 'audit-mac', 'access-token', 'record'],
     ['life', 'operation'],
     ['kek', 'policy-change'],
   ],

@@ -1,6 +1,6 @@
 import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { KeyGrantRecord } from './access/key-grant.entity.js';
-import { KekRotationRecord } from './kek/kek-rotation.entity.js';
+import { KekRotationRecord } from './key/record/kek-rotation.entity.js';
 import { KeyRecord } from './key/record/key.entity.js';
 import { KeyAliasRecord, PastAliasRecord } from './key/record/key-alias.entity.js';
 import { KeyUsageRecord } from './key/record/key-usage.entity.js';

@@ -47,6 +47,14 @@ import {
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
+import {
+  adoptGatewayRecords,
+  adoptPolicyRecords,
+  checkGatewayRecords,
+  checkPolicyRecords,
+  sealGatewayRecords,
+  sealPolicyRecords,
+} from './record.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
@@ -93,6 +101,12 @@ export const contracts = {
   getKek,
   applyPolicy,
   computeMacs,
+  sealGatewayRecords,
+  checkGatewayRecords,
+  adoptGatewayRecords,
+  sealPolicyRecords,
+  checkPolicyRecords,
+  adoptPolicyRecords,
   createTenant,
   listTenants,
   getTenant,

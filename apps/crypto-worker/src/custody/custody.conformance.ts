@@ -225,6 +225,23 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
+    describe('an anchor', () => {
+      const label = `ankasecure:trail-anchor:conformance:${randomBytes(4).toString('hex')}`;
+      const anchorOf = (number: number) => ({ number, value: Buffer.alloc(32, number) });
+
+      it('is kept by the token and only moves forward', async () => {
+        expect(await custody.readAnchor(inTime(), label)).toBeNull();
+        expect(await custody.writeAnchor(inTime(), label, anchorOf(7))).toEqual(anchorOf(7));
+        expect(await custody.writeAnchor(inTime(), label, anchorOf(6))).toEqual(anchorOf(7));
+        expect(await custody.writeAnchor(inTime(), label, { ...anchorOf(7), value: Buffer.alloc(32) })).toEqual(
+          anchorOf(7),
+        );
+        expect(await custody.writeAnchor(inTime(), label, anchorOf(9))).toEqual(anchorOf(9));
+        expect(await custody.readAnchor(inTime(), label)).toEqual(anchorOf(9));
+        expect(await custody.readAnchor(inTime(), `${label}:another`)).toBeNull();
+      });
+    });
+
     describe('RSA-OAEP-256', () => {
       it.each(having('encrypt', 'rsa'))(
         '%s opens what node sealed and refuses everything else alike',

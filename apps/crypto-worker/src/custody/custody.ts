@@ -128,6 +128,17 @@ export interface TokenIdentity {
 /** Kinds of keys that serve the platform, not callers. Each has exactly one template. */
 export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
 
+/** Kinds of keys that serve no tenant. No row names them: they are found in the token by their labels. */
+export type PartitionKeyKind = 'record-mac';
+
+/** An object of the token that was found by its label. */
+export interface FoundKey {
+  /** CKA_ID. */
+  readonly objectId: Uint8Array;
+  /** The attributes that differ from those of a key that was made here for its purpose. Empty for a genuine key. */
+  readonly faults: readonly string[];
+}
+
 /** A value that the token keeps against roll-back: its number only grows. */
 export interface Anchor {
   readonly number: number;
@@ -223,10 +234,12 @@ export interface Custody extends KeyCustody {
   /** Makes a platform key under `objectId`. `label` is its CKA_LABEL: for a KEK, the configured prefix and the tenant id. */
   generatePlatformKey(
     budget: Deadline,
-    kind: PlatformKeyKind,
+    kind: PlatformKeyKind | PartitionKeyKind,
     objectId: Uint8Array,
     label: string,
   ): Promise<GeneratedKey>;
+  /** Finds secret keys by their CKA_LABEL and compares each with the template of `kind`. The label and nothing else leads there. */
+  findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]>;
   /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
@@ -235,7 +248,10 @@ export interface Custody extends KeyCustody {
    * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
-  /** Destroys every object with this CKA_ID. @returns the number of objects; 0 is not an error */
+  /**
+   * Destroys every object with this CKA_ID.
+   * @returns the number of objects; 0 is not an error, if the token proves to be ours
+   */
   destroy(budget: Deadline, objectId: Uint8Array): Promise<number>;
   /**
    * Reads the data object with this label from the token. @returns null if there is none
@@ -244,7 +260,7 @@ export interface Custody extends KeyCustody {
   readAnchor(budget: Deadline, label: string): Promise<Anchor | null>;
   /** Replaces the data object with this label if `anchor` has a higher number. @returns the anchor that the token holds then */
   writeAnchor(budget: Deadline, label: string, anchor: Anchor): Promise<Anchor>;
-  /** HMAC-SHA256 under a tenant's `audit-mac` key. */
+  /** HMAC-SHA256 under a tenant's `audit-mac` key or a partition's `record-mac` key. */
   platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array>;
 
   /** True while lanes serve and the last canary passed. */

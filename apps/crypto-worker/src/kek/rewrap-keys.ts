@@ -44,7 +44,18 @@ export class RewrapKeys extends Rounds {
       if (this.isStopped) return;
       const { tenantId } = rotation;
       if ((this.resting.get(tenantId)?.until ?? 0) > monotonicNow()) continue;
-      await this.lease.alone(`kek:${tenantId}`, () => this.carryOn(rotation));
+      await this.lease.alone(`kek:${tenantId}`, () => this.tryOn(rotation));
+    }
+  }
+
+  /** A rotation that fails rests, and delays no other tenant's. */
+  private async tryOn(listed: OpenRotation): Promise<void> {
+    try {
+      const rotation = await this.rotations.confirm(listed);
+      if (rotation !== undefined) await this.carryOn(rotation);
+    } catch (error) {
+      this.log.warn({ tenantId: listed.tenantId, reason: (error as Error).message }, 'a rotation of a KEK must wait');
+      this.rest(listed.tenantId);
     }
   }
 

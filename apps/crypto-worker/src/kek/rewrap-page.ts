@@ -1,5 +1,5 @@
 import { monotonicNow } from '@ankasecure/contracts';
-import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { asAnkaError, Logger, Outbox, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Custody, type Wrapping } from '../custody/custody.js';
@@ -68,6 +68,7 @@ export class RewrapPage {
   }
 
   private async rewrap(row: StoredVersion, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
+    await sealsOf(this.dataSource.manager).assertGenuine(this.dataSource, row);
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
     const wrapped = await this.custody.rewrap({ deadline: monotonicNow() + budgetMs }, ref, to);

@@ -49,11 +49,17 @@ export class NamedKeys {
   }
 }
 
-/** Reads the current version of the alias's key. It is one query, so that the alias and the revision are of the same moment. */
+/** Reads the current version of the alias's key. It is one query, so that the alias and the revision are of the same moment.
+ * The alias is loaded too, so that its seal is checked. */
 const currentOf = (manager: EntityManager, tenantId: string, alias: string): Promise<KeyVersionRecord | null> =>
   manager
     .createQueryBuilder(KeyVersionRecord, 'version')
-    .innerJoin(KeyAliasRecord, 'alias', 'alias.tenantId = version.tenantId AND alias.keyId = version.keyId')
+    .innerJoinAndMapOne(
+      'version.alias',
+      KeyAliasRecord,
+      'alias',
+      'alias.tenantId = version.tenantId AND alias.keyId = version.keyId',
+    )
     .where('alias.tenantId = :tenantId AND alias.name = :alias', { tenantId, alias })
     .orderBy('version.version', 'DESC')
     .limit(1)

@@ -6,24 +6,23 @@ import {
   type DryRun,
   type Key,
 } from '@ankasecure/contracts';
+import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { lastUses } from '../key/key-usage.js';
-import { assertRevision, lockKeyOfAny } from '../key/lock/lock-key.js';
-import { KeyRecord } from '../key/record/key.entity.js';
+import { assertRevision, lockKeyOfAny, reviseKey } from '../key/lock/lock-key.js';
 import { readCurrent, readKey, readVersion, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner, type Time } from '../outcome/key-action.js';
 import { documentWithin } from '../policy/enforced-policy.js';
-import { moveVersion } from './change-state.sql.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
+import { type Movement, movedVersion } from './moved-version.js';
 import {
   controlledActionOf,
   ofAllVersions,
   planChange,
-  type Revocation,
   type StateChange,
   type Step,
   standingCompromise,
@@ -148,34 +147,14 @@ const write = async (
   manager: EntityManager,
   context: Context,
   { id, revocation }: StateChange,
-  { now, steps, destroyAt }: Extract<ChangePlan, { steps: unknown }>,
+  { steps, destroyAt }: Extract<ChangePlan, { steps: unknown }>,
 ): Promise<StoredVersion> => {
-  const { tenantId } = context;
-  for (const step of steps)
-    await writeStep(manager, context, step, { occurredAt: new Date(now).toISOString(), ...revocation }, destroyAt);
-  await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+  const { tenantId, principal } = context;
+  const movement: Movement = { now: await transactionTime(manager), principal, revocation, destroyAt };
+  for (const step of steps) await changeRecord(manager, step.row, movedVersion(step, movement));
+  await reviseKey(manager, tenantId, id);
   const { version } = (steps.at(-1) as Step).row;
   return (await readVersion(manager, tenantId, id, version)) as StoredVersion;
-};
-
-const writeStep = async (
-  manager: EntityManager,
-  { principal }: Context,
-  { row, to }: Step,
-  { reason, message, occurredAt }: Partial<Revocation>,
-  destroyAt: Date | null,
-): Promise<void> => {
-  await manager.query(moveVersion, [
-    row.tenantId,
-    row.keyId,
-    row.version,
-    to,
-    reason ?? null,
-    message ?? null,
-    occurredAt ?? null,
-    destroyAt,
-    principal,
-  ]);
 };
 
 /** The event of one changed version. */

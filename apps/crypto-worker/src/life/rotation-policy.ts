@@ -7,7 +7,7 @@ import {
   secondsOf,
 } from '@ankasecure/contracts';
 import type { PolicyRequest } from '@ankasecure/policy-rules';
-import { Clock, withTenant } from '@ankasecure/service-kit';
+import { Clock, changeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -120,19 +120,15 @@ export class RotationPolicies {
         await this.assertAllowed(manager, { tenantId, id, now }, rotationDays === undefined ? {} : { rotationDays });
       },
       write: async (manager) => {
-        await manager.upsert(
-          RotationPolicyRecord,
-          {
-            tenantId,
-            keyId: id,
-            interval: interval ?? null,
-            intervalSeconds: seconds,
-            nextAt,
-            maxUses: maxUses ?? null,
-            setBy: principal,
-          },
-          ['tenantId', 'keyId'],
-        );
+        await write(manager, {
+          tenantId,
+          keyId: id,
+          interval: interval ?? null,
+          intervalSeconds: seconds,
+          nextAt,
+          maxUses: maxUses ?? null,
+          setBy: principal,
+        });
         return read(manager, tenantId, id);
       },
     };
@@ -186,6 +182,14 @@ const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange =
     return policy;
   },
 });
+
+/** Sets the policy of a locked key. */
+const write = async (manager: EntityManager, policy: Omit<RotationPolicyRecord, 'seal'>): Promise<void> => {
+  const { tenantId, keyId } = policy;
+  const held = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId });
+  if (held === null) await manager.insert(RotationPolicyRecord, policy);
+  else await changeRecord(manager, held, policy);
+};
 
 const noPolicy = (): AnkaError => new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
 

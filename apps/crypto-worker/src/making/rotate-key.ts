@@ -8,7 +8,7 @@ import {
   type KeyState,
   type Notice,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
@@ -28,8 +28,7 @@ import {
 } from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
-import { assertRevision, lockKey } from '../key/lock/lock-key.js';
-import { KeyRecord } from '../key/record/key.entity.js';
+import { assertRevision, lockKey, reviseKey } from '../key/lock/lock-key.js';
 import { readCurrentAndMade, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
@@ -37,8 +36,9 @@ import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
+import { followedVersion } from './followed-version.js';
 import { VersionMaker } from './make-version.js';
-import { decisionHolds, followVersion } from './rotate-key.sql.js';
+import { decisionHolds } from './rotate-key.sql.js';
 
 export interface Rotation {
   readonly id: string;
@@ -242,8 +242,9 @@ export class RotateKey {
     if (!isValidAt(validity, await this.makings.clock.within(manager))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const next = targetOf('rotate', from) ?? from;
-    await manager.query(followVersion, [tenantId, id, version, next, rotation.trigger === 'uses']);
-    await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+    const now = await transactionTime(manager);
+    await changeRecord(manager, replaced, followedVersion(replaced, next, rotation.trigger, now));
+    await reviseKey(manager, tenantId, id);
     return true;
   }
 

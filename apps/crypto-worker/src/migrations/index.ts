@@ -18,6 +18,7 @@ export { RotationOfActive1764541000000 } from './1764541000000-rotation-of-activ
 export { UsedUp1764542000000 } from './1764542000000-used-up.js';
 export { WaitingDays1764543000000 } from './1764543000000-waiting-days.js';
 export { SpkiDigest1764544000000 } from './1764544000000-spki-digest.js';
+export { RecordSeal1770000000000 } from './1770000000000-record-seal.js';
 export { Validity1770200000000 } from './1770200000000-validity.js';
 export { RecordPosition1770300000000 } from './1770300000000-record-position.js';
 export { PastAlias1770500000000 } from './1770500000000-past-alias.js';

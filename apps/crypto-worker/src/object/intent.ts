@@ -1,5 +1,5 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
-import { Clock, withTenant } from '@ankasecure/service-kit';
+import { Clock, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../custody/partition.js';
@@ -141,14 +141,23 @@ export class Intents {
     return affected === 1;
   }
 
-  /** Claims an orphaned intent for this worker. @returns undefined if it was ended or claimed meanwhile */
-  async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
+  /**
+   * Claims an orphaned intent for this worker, and reads it from its sealed record: whoever could write an intent could have
+   * any object destroyed. An intent to make an object that is on record has ended before, and somebody put it back.
+   * @returns undefined if it was ended or claimed meanwhile
+   * @throws AnkaError `record-forged`
+   */
+  async claim({ tenantId, objectId, lease }: Intent): Promise<OpenIntent | undefined> {
     const own = await this.lease.number();
-    const held = { tenantId, objectId: Buffer.from(objectId), lease };
-    const { affected } = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.update(IntentRecord, held, { lease: own }),
-    );
-    return affected === 1 ? { tenantId, objectId, lease: own } : undefined;
+    const held = { tenantId, objectId: Buffer.from(objectId), partition: this.partition.name };
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const { affected } = await manager.update(IntentRecord, { ...held, lease }, { lease: own });
+      if (affected !== 1) return undefined;
+      const intent = await manager.findOneByOrFail(IntentRecord, held);
+      const recorded = await manager.query<unknown[]>(recordedObject, [tenantId, objectId]);
+      if (intent.kind === 'make' && recorded.length > 0) throw sealsOf(manager).reject(manager, intent, 'outdated');
+      return intent;
+    });
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { AuditEvent } from '@ankasecure/contracts';
-import type { EntityManager } from 'typeorm';
+import { changeRecord, transactionTime } from '@ankasecure/service-kit';
+import { type EntityManager, IsNull, LessThan } from 'typeorm';
+import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import type { Intent } from './intent.js';
-import { finishKekRotation } from './record-kek-destroyed.sql.js';
 
 /**
  * Records that a KEK's object is gone. The last one ends the rotation. @returns the intent's event and the number of
@@ -13,9 +14,19 @@ export const recordKekDestroyed = async (
   { tenantId, objectId }: Intent,
   begun: AuditEvent,
 ): Promise<AuditEvent> => {
-  const kek = { tenantId, objectId: Buffer.from(objectId) };
-  await manager.update(PlatformKeyRecord, kek, { destroyedAt: () => 'now()' });
-  const [finished] = await manager.query<[{ total: number }[], number]>(finishKekRotation, [tenantId]);
-  const total = finished[0]?.total;
-  return total === undefined ? begun : { ...begun, details: { ...begun.details, rewrapped: String(total) } };
+  const now = await transactionTime(manager);
+  const kek = await manager.findOneBy(PlatformKeyRecord, { tenantId, objectId: Buffer.from(objectId) });
+  if (kek !== null) await changeRecord(manager, kek, { destroyedAt: now });
+  const rotation = await manager.findOneBy(KekRotationRecord, { tenantId, finishedAt: IsNull() });
+  if (rotation === null || (await isOlderLeft(manager, rotation))) return begun;
+  await changeRecord(manager, rotation, { finishedAt: now });
+  return { ...begun, details: { ...begun.details, rewrapped: String(rotation.total) } };
 };
+
+const isOlderLeft = (manager: EntityManager, { tenantId, generation }: KekRotationRecord): Promise<boolean> =>
+  manager.existsBy(PlatformKeyRecord, {
+    tenantId,
+    kind: 'kek',
+    generation: LessThan(generation),
+    destroyedAt: IsNull(),
+  });

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
-import { enforceNewer } from './enforce.sql.js';
+import { enforceNewer } from './enforce-newer.js';
 
 /** Brings a tenant's policy into force on this partition. */
 @Injectable()

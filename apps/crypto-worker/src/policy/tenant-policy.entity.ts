@@ -1,9 +1,16 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** The enforced copy of a tenant's policy. The fence compares its revision. */
 @Entity('tenant_policy')
 @Check('tenant_policy_revision_check', 'revision > 0')
+@SealedRecord<TenantPolicyRecord>({
+  deciding: ['tenantId', 'revision', 'document', 'appliedAt'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class TenantPolicyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'tenant_policy_pkey' })
   tenantId!: string;
@@ -17,4 +24,8 @@ export class TenantPolicyRecord {
 
   @Column('timestamptz', { name: 'applied_at', default: () => 'now()' })
   appliedAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

@@ -1,8 +1,10 @@
 import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { UnsealedRecord } from '../record/sealed-record.js';
 
 /** The events of one commit that are not sealed yet. The row is deleted when they are sealed. */
 @Entity('outbox')
 @Check('outbox_event_count_check', 'event_count BETWEEN 1 AND 1000')
+@UnsealedRecord('Events on their way. They are sealed by the audit service, which decides what it accepts from whom.')
 export class OutboxEntry {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',

@@ -12,6 +12,7 @@ import {
   type KeyCustody,
   type KeyRef,
   type NewKey,
+  type PartitionKeyKind,
   type PlatformKeyKind,
   type SignatureRequest,
   type TokenIdentity,
@@ -64,8 +65,11 @@ export class CustodyByKind implements Custody {
     if (key.custody === 'software') return this.software.generate(budget, key);
     return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
   }
-  generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
+  generatePlatformKey(budget: Deadline, kind: PlatformKeyKind | PartitionKeyKind, objectId: Uint8Array, label: string) {
     return this.objects.generatePlatformKey(budget, kind, objectId, label);
+  }
+  findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string) {
+    return this.objects.findByLabel(budget, kind, label);
   }
   importAbility(...of: Parameters<Custody['importAbility']>) {
     return this.objects.importAbility(...of);

@@ -4,14 +4,14 @@ import { Injectable } from '@nestjs/common';
 import { Histogram, Registry } from 'prom-client';
 import type { Custody } from '../custody.js';
 import { Partition } from '../partition.js';
-import { PinRefused, type Pkcs11Options } from '../pkcs11/pkcs11-custody.js';
+import { mayPass, PinRefused, type Pkcs11Options, tokenAnswers } from '../pkcs11/pkcs11-custody.js';
 import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
 import { takingTurns, WriterTurn } from './writer-turn.js';
 
-/** Pauses between the attempts to open the token at start, in milliseconds. */
-const pausesMs = [50, 100, 200, 400] as const;
+/** The pause between two attempts to open the token at start, in milliseconds. It doubles from the first to the most. */
+const pausesMs = { first: 50, most: 1_000 };
 
 /** The exit code if the module cannot be repaired inside this process. The supervisor starts a new process. */
 const hsmLost = 70;
@@ -27,8 +27,14 @@ export class OpenCustody {
     private readonly registry: Registry,
   ) {}
 
-  /** Start-up fails with one clear sentence if the token does not open. */
+  /**
+   * Waits for a token that does not answer, alive and not ready. Start-up fails with one clear sentence if the configuration is
+   * wrong.
+   */
   async open(): Promise<Custody> {
+    this.health.register('hsm', () => {
+      throw new Error('the HSM is not open yet');
+    });
     const { token, wrapped, vault } = await this.openOrWait(this.options());
     this.health.register('hsm', () => {
       if (!token.healthy()) throw new Error('the HSM does not answer');
@@ -64,19 +70,22 @@ export class OpenCustody {
     }
   }
 
-  /** Tries a few times: a token that another process writes to may be unreadable for a moment. */
+  /**
+   * Tries until the token opens. After the first failures a separate process looks for the token before each attempt, because
+   * a call that hangs would stop this process, and its probes with it.
+   */
   private async openPatiently(options: Pkcs11Options): Promise<BothCustodies> {
     const place = { ...this.partition.hsm, partition: this.partition.name };
-    for (const pauseMs of pausesMs) {
+    for (let pauseMs = pausesMs.first; ; pauseMs = Math.min(2 * pauseMs, pausesMs.most)) {
       try {
-        return await openBothCustodies(place, this.log, options);
+        if (pauseMs < pausesMs.most || (await tokenAnswers(place)))
+          return await openBothCustodies(place, this.log, options);
       } catch (error) {
-        if (error instanceof PinRefused) throw error;
+        if (!mayPass(error)) throw error;
         this.log.warn({ reason: (error as Error).message }, 'cannot open the HSM; trying again');
-        await delay(pauseMs);
       }
+      await delay(pauseMs);
     }
-    return openBothCustodies(place, this.log, options);
   }
 
   /**

@@ -25,7 +25,7 @@ const closeAll = async (): Promise<void> => {
   for (const custody of await Promise.allSettled(opened.splice(0)))
     if (custody.status === 'fulfilled') await custody.value.close();
 };
-const tuning = { reinitialiseFirstMs: 10, reinitialiseMaxMs: 50, giveUpMs: 300, watchMs: 10, longSelfTests: false };
+const tuning = { reinitialiseFirstMs: 10, reinitialiseMaxMs: 50, probeMs: 10, watchMs: 10, longSelfTests: false };
 const open = (changes: object = {}, options: Pkcs11Options = {}) => {
   const logger = listeningLogger();
   const config = { ...partitionOn(token), libraryPath: shim.libraryPath, ...changes };
@@ -54,6 +54,9 @@ const until = async (good: () => boolean): Promise<void> => {
   for (let left = 300; left > 0 && !good(); left--) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(good()).toBe(true);
 };
+
+/** For what follows an outage: a new process may take long to start. */
+const patience = { timeout: 20_000, interval: 20 };
 
 /** Only the first canary runs, so that counted and injected calls are the test's alone. */
 const undisturbed = { tuning: { healthMs: 3_600_000, doubtMs: 3_600_000 } };
@@ -358,15 +361,50 @@ describe('a library that hangs', () => {
     await first;
   });
 
-  it('asks for the process to end when too many lanes are stuck', async () => {
+  it('asks for the process to end when too many lanes are stuck and a new process reaches the token', async () => {
     const reasons: string[] = [];
     const { custody: opening } = open({ sessionTimeoutSeconds: 1 }, { onFatal: (reason) => reasons.push(reason) });
     const custody = await opening;
-    shim.inject({ C_Sign: 'sleep:3000*3' });
+    shim.inject({ C_Sign: 'hang' });
     await Promise.all(Array.from({ length: 3 }, () => sign(custody).catch(() => undefined)));
-    await until(() => reasons.length > 0);
+    await expect.poll(() => reasons, patience).toContain('2 lanes are stuck in the HSM library');
+    expect(custody.healthy()).toBe(false);
     shim.inject({});
-    await new Promise((resolve) => setTimeout(resolve, 3100));
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+  });
+
+  it('does not end the process while it hangs for new processes too, and is used again when it answers', async () => {
+    const reasons: string[] = [];
+    const { custody: opening, logger } = open(
+      { sessionTimeoutSeconds: 1 },
+      { onFatal: (reason) => reasons.push(reason) },
+    );
+    const custody = await opening;
+    shim.inject({ C_Sign: 'hang', C_Initialize: 'hang' });
+    await Promise.all(Array.from({ length: 3 }, () => sign(custody).catch(() => undefined)));
+    await expect
+      .poll(() => logger.lines.map(({ message }) => message), patience)
+      .toContain('the HSM module cannot recover in this process');
+    expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    expect(custody.healthy()).toBe(false);
+    expect(reasons).toEqual([]);
+    shim.inject({});
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+    expect(await sign(custody)).toHaveLength(64);
+    expect(reasons).toEqual([]);
+  });
+
+  it('is not ready while it answers nothing, costs no further lane, and is used again when it answers', async () => {
+    const custody = await open({}, { tuning: { healthMs: 50, hangMs: 400 } }).custody;
+    shim.inject({ '*': 'hang' });
+    await expect.poll(() => custody.healthy(), patience).toBe(false);
+    const calls = await callsDuring(['C_SignInit'], async () => {
+      for (let time = 0; time < 20; time++) expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    });
+    expect(calls).toEqual({ C_SignInit: 0 });
+    shim.inject({});
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+    expect(await sign(custody)).toHaveLength(64);
   });
 });
 
@@ -461,25 +499,70 @@ it('a library serves one partition per process', async () => {
 describe('a token that stays away', () => {
   afterEach(closeAll);
 
-  it('is not ready, refuses callers at once, and finally asks for the process to end', async () => {
+  it('is not ready, refuses callers at once, is looked for without an end, and is used when it returns', async () => {
     const reasons: string[] = [];
     const custody = await open({}, { onFatal: (reason) => reasons.push(reason) }).custody;
     shim.inject({ C_Sign: '0x32*1', C_Initialize: '0x30' });
     expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
     expect(custody.healthy()).toBe(false);
-    const since = performance.now();
-    expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
-    expect(performance.now() - since).toBeLessThan(50);
-    await until(() => reasons.length === 1);
+    const calls = await callsDuring(['C_SignInit'], async () => {
+      expect(await codeOf(sign(custody))).toBe('hsm-unavailable');
+    });
+    expect(calls).toEqual({ C_SignInit: 0 });
+    const attempts = shim.calls('C_Initialize');
+    await expect.poll(() => shim.calls('C_Initialize'), patience).toBeGreaterThan(attempts + 3);
+    expect(reasons).toEqual([]);
+    shim.inject({});
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
+    expect(await sign(custody)).toHaveLength(64);
   });
 
   it('is noticed by the canary alone, and used again when it returns', async () => {
-    const custody = await open({}, { tuning: { healthMs: 50, giveUpMs: 60_000 } }).custody;
+    const custody = await open({}, { tuning: { healthMs: 50 } }).custody;
     shim.inject({ C_GetTokenInfo: '0xe0', C_GetSlotList: '0x30' });
     await until(() => !custody.healthy());
     shim.inject({});
-    await until(() => custody.healthy());
+    await expect.poll(() => custody.healthy(), patience).toBe(true);
     expect(await sign(custody)).toHaveLength(64);
+  });
+});
+
+describe('a missing object', () => {
+  afterEach(closeAll);
+  const lostKey = async (custody: Pkcs11Custody) => {
+    const ref = newRef('EC-P256', 'sign');
+    await custody.generate(inTime(), { ref, label: 'lost' });
+    expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
+    return ref;
+  };
+
+  it('is key-not-found if the token is ours and answers', async () => {
+    const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
+    const ref = await lostKey(custody);
+    expect(await codeOf(custody.sign(inTime(), ref, ecdsa, randomBytes(32)))).toBe('key-not-found');
+    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+  });
+
+  it.each([
+    ['is away', { C_GetTokenInfo: '0xe0' }],
+    ['refuses the canary', { C_EncryptInit: '0x30', C_Encrypt: '0x30' }],
+  ])('is hsm-unavailable if the token %s, and does not count as destroyed', async (_, faults) => {
+    const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
+    const [used, destroyed] = [await lostKey(custody), await lostKey(custody)];
+    shim.inject(faults);
+    expect(await codeOf(custody.sign(inTime(), used, ecdsa, randomBytes(32)))).toBe('hsm-unavailable');
+    expect(await codeOf(custody.destroy(inTime(), destroyed.objectId))).toBe('hsm-unavailable');
+  });
+
+  it('delays no caller for long, however many ask', async () => {
+    const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
+    const ref = await lostKey(custody);
+    const before = shim.calls('C_GetTokenInfo');
+    const codes = await Promise.all(
+      Array.from({ length: 100 }, () => codeOf(custody.sign(inTime(), ref, ecdsa, randomBytes(32)))),
+    );
+    expect(new Set(codes)).toEqual(new Set(['key-not-found']));
+    expect(shim.calls('C_GetTokenInfo') - before).toBeLessThan(50);
   });
 });
 

@@ -6,12 +6,14 @@ import type {
   Capability,
   Custody,
   CustodyKind,
+  FoundKey,
   GcmSealed,
   GeneratedKey,
   ImportAbility,
   ImportedMaterial,
   KeyRef,
   NewKey,
+  PartitionKeyKind,
   PlatformKeyKind,
   SignatureRequest,
   TokenIdentity,
@@ -26,12 +28,14 @@ import { kindOf, objectClassOf } from './kind/kinds.js';
 import { locatorOf } from './locate.js';
 import { anchorVariant } from './operation/anchor.js';
 import type { ImportSpec } from './operation/import-key.js';
+import type { InspectSpec } from './operation/inspect.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
-export { PinRefused } from './token/token-module.js';
+export { tokenAnswers } from './token/probe.js';
+export { mayPass, PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
 const hmacSha256 = variants.get('hmac/sha256') ?? 0;
@@ -55,6 +59,13 @@ export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: nu
 
 /** The result of a job that wrapped a key. */
 export const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
+
+/** One object of an `inspect` job's reply. */
+const inspected = (found: Buffer): FoundKey => {
+  const idEnd = 1 + found.readUInt8();
+  const faults = found.toString('utf8', idEnd);
+  return { objectId: Buffer.from(found.subarray(1, idEnd)), faults: faults === '' ? [] : faults.split(' ') };
+};
 
 const anchorIn = (held: Uint8Array): Anchor => {
   const bytes = Buffer.from(held);
@@ -99,7 +110,7 @@ export class Pkcs11Custody implements Custody {
 
   async generatePlatformKey(
     budget: Deadline,
-    kind: PlatformKeyKind,
+    kind: PlatformKeyKind | PartitionKeyKind,
     objectId: Uint8Array,
     label: string,
   ): Promise<GeneratedKey> {
@@ -110,6 +121,12 @@ export class Pkcs11Custody implements Custody {
       );
     const reply = await this.make(budget, platformShapes[kind], objectId, label);
     return { spki: reply.parts[0] ?? null, wrapped: null };
+  }
+
+  async findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]> {
+    const spec: InspectSpec = { shape: platformShapes[kind], label };
+    const { parts } = await this.runtime.call(budget, 'inspect', 0, [Buffer.from(JSON.stringify(spec))]);
+    return parts.map((found) => inspected(Buffer.from(found)));
   }
 
   importAbility(...of: Parameters<Custody['importAbility']>): ImportAbility {
@@ -138,7 +155,10 @@ export class Pkcs11Custody implements Custody {
   async destroy(budget: Deadline, objectId: Uint8Array): Promise<number> {
     assure(objectId.length > 0, 'no CKA_ID');
     const reply = await this.runtime.call(budget, 'destroy', 0, [objectId]);
-    return Buffer.from(part(reply, 0)).readUInt32LE();
+    const count = Buffer.from(part(reply, 0)).readUInt32LE();
+    // An object is not gone because another token, or none, does not have it.
+    if (count === 0 && !(await this.runtime.isProved())) throw new AnkaError('hsm-unavailable');
+    return count;
   }
 
   async readAnchor(budget: Deadline, label: string): Promise<Anchor | null> {

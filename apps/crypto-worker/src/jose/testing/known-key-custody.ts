@@ -133,6 +133,7 @@ export class KnownKeyCustody implements Custody {
   capabilities = unsupported;
   generate = unsupported;
   generatePlatformKey = unsupported;
+  findByLabel = unsupported;
   destroy = unsupported;
   readAnchor = unsupported;
   writeAnchor = unsupported;

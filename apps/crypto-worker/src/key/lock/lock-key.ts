@@ -1,9 +1,11 @@
 import { AnkaError, assertPreconditions, type Context, type Preconditions } from '@ankasecure/contracts';
+import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
-import { holdFence, outdateCurrentVersion } from './tenant-fence.sql.js';
+import { KeyVersionRecord } from '../record/key-version.entity.js';
+import { holdFence } from './tenant-fence.sql.js';
 
 /** The tenant of a key that is locked, and the revisions that the caller expects. */
 export type Locking = Pick<Context, 'tenantId'> & Preconditions;
@@ -46,7 +48,6 @@ export const lockKeyOfAny = async (
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
   await holdFence(manager, tenantId);
   const key = await manager.findOne(KeyRecord, {
-    select: { revision: true },
     where: { tenantId, id },
     lock: { mode: 'for_no_key_update' },
   });
@@ -58,7 +59,28 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 export const assertRevision = (preconditions: Preconditions, revision: number): void =>
   assertPreconditions(preconditions, revision, 'The key');
 
+/** Counts a change of a locked key. @param changes what else of the key changes */
+export const reviseKey = async (
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  changes: Partial<KeyRecord> = {},
+): Promise<void> => {
+  const key = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
+  await changeRecord(manager, key, { ...changes, revision: key.revision + 1 });
+};
+
+const outdate = (manager: EntityManager, version: KeyVersionRecord): Promise<void> =>
+  changeRecord(manager, version, { revision: version.revision + 1 });
+
 /** Makes decisions on the key's current version outdated. It changes nothing else. */
-export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
-  await manager.query(outdateCurrentVersion, [tenantId, id]);
+export const outdateKey = async (manager: EntityManager, tenantId: string, keyId: string): Promise<void> => {
+  const current = await manager.findOne(KeyVersionRecord, { where: { tenantId, keyId }, order: { version: 'DESC' } });
+  if (current !== null) await outdate(manager, current);
+};
+
+/** Makes decisions on every version of the key outdated. */
+export const outdateVersions = async (manager: EntityManager, tenantId: string, keyId: string): Promise<void> => {
+  const versions = await manager.findBy(KeyVersionRecord, { tenantId, keyId });
+  for (const version of versions) await outdate(manager, version);
 };

@@ -1,3 +1,4 @@
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { PlatformKeyKind } from '../../custody/custody.js';
 
@@ -10,6 +11,23 @@ const primaryKeyConstraintName = 'platform_key_pkey';
 @Check('platform_key_generation_check', 'generation > 0')
 @Check('platform_key_object_id_check', 'length(object_id) = 16')
 @Check('platform_key_check', `(spki IS NOT NULL) = (kind IN ('token-signing', 'import'))`)
+@SealedRecord<PlatformKeyRecord>({
+  deciding: [
+    'tenantId',
+    'kind',
+    'generation',
+    'partition',
+    'tokenLabel',
+    'tokenSerial',
+    'objectId',
+    'spki',
+    'createdAt',
+    'destroyedAt',
+  ],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class PlatformKeyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -45,4 +63,8 @@ export class PlatformKeyRecord {
   /** When the object was destroyed, after a rotation. */
   @Column('timestamptz', { name: 'destroyed_at', nullable: true })
   destroyedAt!: Date | null;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

@@ -1,9 +1,12 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
+import { transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
 import { lockKey } from '../../key/lock/lock-key.js';
-import { dueDestructions, stillDue } from './due.sql.js';
+import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
+import { IntentRecord } from '../../object/intent.entity.js';
+import { dueDestructions } from './due.sql.js';
 
 /** A key version whose waiting period is over. */
 export interface DueDestruction {
@@ -29,11 +32,14 @@ export class DueDestructions {
 
   /**
    * Checks, with the key locked and in the transaction that records the intent, that the destruction was neither cancelled
-   * nor begun.
+   * nor begun. It believes the version's sealed record alone.
+   * @throws AnkaError `record-forged`
    */
-  async isStillDue(manager: EntityManager, { tenantId, keyId, version }: DueDestruction): Promise<boolean> {
+  async isStillDue(manager: EntityManager, { tenantId, keyId, version, objectId }: DueDestruction): Promise<boolean> {
     await lockKey(manager, { tenantId }, keyId);
-    const rows = await manager.query<unknown[]>(stillDue, [tenantId, keyId, version]);
-    return rows.length === 1;
+    const row = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, objectId });
+    if (row?.state !== 'DESTROY_SCHEDULED' || row.destroyAt === null) return false;
+    if (row.destroyAt > (await transactionTime(manager))) return false;
+    return !(await manager.existsBy(IntentRecord, { tenantId, objectId }));
   }
 }

@@ -26,6 +26,7 @@ export const operations = [
   repeatable('generate-wrapped'),
   repeatable('rewrap'),
   { name: 'import', repeatable: false, writes: true },
+  repeatable('inspect'),
   // It looks for what is there first, so that repeating it changes nothing.
   { name: 'anchor', repeatable: true, writes: true },
   repeatable('canary'),

@@ -1,4 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../../../deadline/deadline.js';
 import { StillRunning } from '../../custody.js';
 import type { Reply, Request } from '../job/frame.js';
 import { operations } from '../job/job.js';
@@ -21,6 +22,26 @@ export interface Job extends Request {
   /** Set if its caller was answered but must be told when the job has ended in the HSM. */
   over: (() => void) | null;
 }
+
+/** A job that has not run. Its reply's time counts in the budget's meter. */
+export const newJob = (
+  { deadline, tenantId = '', hsm }: Deadline,
+  request: Pick<Job, 'operation' | 'variant' | 'parts' | 'slow'>,
+  { resolve, reject }: Pick<Job, 'resolve' | 'reject'>,
+): Job => ({
+  ...request,
+  tenant: tenantId,
+  deadline,
+  resolve: (reply) => {
+    hsm?.add(reply.micros);
+    resolve(reply);
+  },
+  reject,
+  attempts: 0,
+  loginEpoch: 0,
+  settled: false,
+  over: null,
+});
 
 /** Answers a job, unless it has been answered. */
 export const settle = (job: Job, outcome: Reply | AnkaError): void => {

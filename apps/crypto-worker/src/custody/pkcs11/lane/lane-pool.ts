@@ -17,11 +17,15 @@ export interface PoolOptions {
   /** Receives each job's reply, and settles the job or puts it back. */
   readonly replied: (job: Job, reply: Reply) => void;
   readonly stuck: (job: Job) => void;
+  /** A lane stands still. The canary finds out whether the token does. */
+  readonly doubt: () => void;
   readonly fatal: (reason: string) => void;
 }
 
 /** A lane that is busy for longer than this waits for something other than a processor. Milliseconds. */
 const waitingMs = 20;
+/** A lane without progress for this time raises a doubt about the token. Milliseconds. */
+const doubtfulMs = 1_000;
 /** The longest time that a busy lane may keep other jobs waiting, in milliseconds. */
 const patienceMs = 100;
 const processors = Math.max(2, availableParallelism());
@@ -42,6 +46,8 @@ export class LanePool {
   private closed = false;
   private dispatching = false;
   private crashes = 0;
+  private lost = false;
+  private lastAnswer = 0;
   private watch: NodeJS.Timeout | null = null;
   private drained: (() => void)[] = [];
 
@@ -81,6 +87,17 @@ export class LanePool {
 
   get stuckLanes(): number {
     return this.lanes.filter((lane) => lane.quarantined).length;
+  }
+
+  /** Too many lanes hang or crash, and only a new process repairs that, unless the lanes return. */
+  get isLost(): boolean {
+    return this.lost;
+  }
+
+  /** When a lane last answered, of `performance.now()`. Lanes that all make RSA keys are slow and count as answering. */
+  get answeredAt(): number {
+    const allSlow = this.lanes.length > 0 && this.lanes.every(({ jobs }) => jobs.some((job) => job.slow));
+    return allSlow ? performance.now() : this.lastAnswer;
   }
 
   /** Sends no more batches. @returns when none is under way: only then may the module be finalised */
@@ -130,8 +147,10 @@ export class LanePool {
 
   private answered(lane: Lane<Job>, jobs: readonly Job[], replies: readonly Reply[]): void {
     this.crashes = 0;
+    this.lastAnswer = performance.now();
     const late = lane.quarantined;
     lane.quarantined = false;
+    if (this.stuckLanes < this.stuckLimit) this.lost = false;
     jobs.forEach((job, index) => {
       const reply = replies[index];
       if (!reply) return;
@@ -159,7 +178,7 @@ export class LanePool {
     this.noticeDrained();
     this.crashes++;
     if (this.closed) return;
-    if (this.crashes >= crashLimit) this.options.fatal(`lanes keep ending by themselves: ${error.message}`);
+    if (this.crashes >= crashLimit) this.lose(`lanes keep ending by themselves: ${error.message}`);
     else setTimeout(() => this.replace(), 50 * this.crashes).unref();
   }
 
@@ -238,6 +257,7 @@ export class LanePool {
     const time = monotonicNow();
     for (const lane of this.lanes) {
       const standstill = lane.quarantined ? 0 : lane.standstill(now);
+      if (standstill > doubtfulMs) this.options.doubt();
       if (standstill > patienceMs || lane.waiting().some(({ deadline }) => deadline < time))
         for (const job of lane.takeBack()) this.putBack(job);
       // The remaining jobs have begun, or still have time.
@@ -259,9 +279,17 @@ export class LanePool {
       this.options.stuck(job);
       giveUp(job);
     }
-    const stuckLimit = this.options.tuning.stuckLimit ?? Math.max(2, Math.ceil(this.options.size / 2));
-    if (this.stuckLanes >= stuckLimit) this.options.fatal(`${this.stuckLanes} lanes are stuck in the HSM library`);
+    if (this.stuckLanes >= this.stuckLimit) this.lose(`${this.stuckLanes} lanes are stuck in the HSM library`);
     else this.replace();
+  }
+
+  private get stuckLimit(): number {
+    return this.options.tuning.stuckLimit ?? Math.max(2, Math.ceil(this.options.size / 2));
+  }
+
+  private lose(reason: string): void {
+    this.lost = true;
+    this.options.fatal(reason);
   }
 
   /** A lane that cannot start counts as crashed, which is handled there. */

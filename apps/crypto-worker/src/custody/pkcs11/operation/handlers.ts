@@ -10,6 +10,7 @@ import { canary } from './canary.js';
 import { destroy } from './destroy.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
+import { inspect } from './inspect.js';
 import { selfTest } from './self-test.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
@@ -32,6 +33,7 @@ const table: Record<OperationName, Handler> = {
   'generate-wrapped': generateWrapped,
   rewrap,
   import: importKey,
+  inspect,
   anchor,
   canary,
   'self-test': selfTest,

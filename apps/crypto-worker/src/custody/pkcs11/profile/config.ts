@@ -40,14 +40,18 @@ export interface Tuning {
   /** The interval of the checks for passed deadlines and stuck lanes. */
   readonly watchMs: number;
   readonly healthMs: number;
+  /** The interval of the canary while it fails, so that a token that returns is used again soon. */
+  readonly failedHealthMs: number;
+  /** The time without any answer after which a token that has work counts as hanging. */
+  readonly hangMs: number;
   /** The minimum interval of canary checks after bad data. Otherwise garbage from outside would keep the token busy. */
   readonly doubtMs: number;
   /** The pause before the first new C_Initialize. It doubles up to `reinitialiseMaxMs`. */
   readonly reinitialiseFirstMs: number;
   readonly reinitialiseMaxMs: number;
-  /** After this time without the token the process is told to end. */
-  readonly giveUpMs: number;
-  /** Lanes stuck at once before the process is told to end. Default: half the pool, at least two. */
+  /** The pause between two probes of a token that this process cannot use any more. */
+  readonly probeMs: number;
+  /** Lanes stuck at once before a new process must replace this one. Default: half the pool, at least two. */
   readonly stuckLimit?: number | undefined;
   /** Handles kept per lane. */
   readonly handleCacheSize: number;
@@ -66,11 +70,13 @@ export interface Tuning {
 export const defaultTuning: Tuning = {
   queueLimit: 8192,
   watchMs: 50,
-  healthMs: 10_000,
+  healthMs: 5_000,
+  failedHealthMs: 1_000,
+  hangMs: 3_000,
   doubtMs: 1_000,
   reinitialiseFirstMs: 100,
-  reinitialiseMaxMs: 5_000,
-  giveUpMs: 60_000,
+  reinitialiseMaxMs: 2_000,
+  probeMs: 1_000,
   handleCacheSize: 4096,
   unwrappedKeys: 256,
   longSelfTests: true,
@@ -80,7 +86,10 @@ export const defaultTuning: Tuning = {
 
 export interface Pkcs11Options {
   readonly observer?: CustodyObserver | undefined;
-  /** The module cannot recover: the process must end with a non-zero code and be restarted. Never called for a refused PIN. */
+  /**
+   * The module cannot recover in this process, and the token is back for a new one: the process must end with a non-zero code
+   * and be restarted. Never called for a refused PIN.
+   */
   readonly onFatal?: ((reason: string) => void) | undefined;
   readonly tuning?: Partial<Tuning> | undefined;
 }

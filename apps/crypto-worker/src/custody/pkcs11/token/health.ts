@@ -17,6 +17,12 @@ export interface HealthParts {
   readonly partition: string;
   readonly spec: Omit<CanarySpec, 'create' | 'keyLabel'>;
   readonly everyMs: number;
+  /** The interval while the check fails. */
+  readonly failedEveryMs: number;
+  /** The time without any answer after which a token that has work counts as hanging, in milliseconds. */
+  readonly hangMs: number;
+  /** When the token last answered any job, of `performance.now()`. */
+  readonly answeredAt: () => number;
   /** The shortest time between the last check and a requested one, in milliseconds. */
   readonly askedPauseMs: number;
   readonly logger: CustodyLogger;
@@ -34,8 +40,11 @@ export class Health {
   private alarms = 0;
   private running: Promise<boolean> | null = null;
   private lastAt = 0;
-  private asked: NodeJS.Timeout | null = null;
+  private asked: PromiseWithResolvers<boolean> | null = null;
+  private askedTimer: NodeJS.Timeout | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+  private hanging = false;
 
   constructor(parts: HealthParts) {
     this.parts = parts;
@@ -44,14 +53,18 @@ export class Health {
   }
 
   get ok(): boolean {
-    return this.isOk;
+    return this.isOk && !this.hanging;
+  }
+
+  /** The token has work and has answered nothing for too long. */
+  get isHanging(): boolean {
+    return this.hanging;
   }
 
   /** The first check makes the canary's key if it is missing. @throws the error of the check */
   async start(): Promise<void> {
     await this.runCheck(true);
-    this.timer = setInterval(() => void this.check(), this.parts.everyMs);
-    this.timer.unref();
+    this.schedule();
   }
 
   check(): Promise<boolean> {
@@ -66,24 +79,51 @@ export class Health {
     return this.running;
   }
 
-  /** Requests a check, because a caller's data was refused with a code that could also mean a dead token. */
-  ask(): void {
-    if (this.asked) return;
-    const wait = Math.max(0, this.lastAt + this.parts.askedPauseMs - performance.now());
-    this.asked = setTimeout(() => {
-      this.asked = null;
-      void this.check();
-    }, wait);
-    this.asked.unref();
+  /** A check that begins after this call. @returns whether it passed */
+  async checkAnew(): Promise<boolean> {
+    await this.running;
+    return this.check();
+  }
+
+  /**
+   * Requests a check that begins after this call, because a caller's data was refused with a code that could also mean a dead
+   * token, or an object is missing. @returns whether it passed
+   */
+  ask(): Promise<boolean> {
+    if (this.stopped) return Promise.resolve(false);
+    if (this.asked === null) {
+      this.asked = Promise.withResolvers();
+      const wait = Math.max(0, this.lastAt + this.parts.askedPauseMs - performance.now());
+      this.askedTimer = setTimeout(() => void this.runAsked(), wait);
+      this.askedTimer.unref();
+    }
+    return this.asked.promise;
   }
 
   stop(): void {
-    if (this.timer) clearInterval(this.timer);
-    if (this.asked) clearTimeout(this.asked);
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    if (this.askedTimer) clearTimeout(this.askedTimer);
+    this.asked?.resolve(false);
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    const { everyMs, failedEveryMs } = this.parts;
+    this.timer = setTimeout(() => void this.check().then(() => this.schedule()), this.isOk ? everyMs : failedEveryMs);
+    this.timer.unref();
+  }
+
+  private async runAsked(): Promise<void> {
+    await this.running;
+    const { asked } = this;
+    this.asked = null;
+    asked?.resolve(await this.check());
   }
 
   private async runCheck(create: boolean): Promise<void> {
     const spec: CanarySpec = { ...this.parts.spec, keyLabel: this.keyLabel, create };
+    const watch = this.watchForHang();
     try {
       const reply = await this.parts.run([Buffer.from(JSON.stringify(spec)), this.keyId]);
       this.isOk = true;
@@ -94,8 +134,27 @@ export class Health {
       this.isOk = false;
       throw error;
     } finally {
+      clearInterval(watch);
+      this.hanging = false;
       this.lastAt = performance.now();
     }
+  }
+
+  /**
+   * A canary that waits is no failure while the token answers other jobs. One late look proves nothing: this process itself
+   * may have stood still, with the answers unread.
+   */
+  private watchForHang(): NodeJS.Timeout {
+    const { hangMs, answeredAt, logger, partition } = this.parts;
+    const begunAt = performance.now();
+    let lateLooks = 0;
+    const look = (): void => {
+      const late = performance.now() - Math.max(begunAt, answeredAt()) > hangMs;
+      lateLooks = late ? lateLooks + 1 : 0;
+      if (lateLooks === 2) logger.error({ partition }, 'the token does not answer');
+      this.hanging = lateLooks >= 2;
+    };
+    return setInterval(look, hangMs / 4).unref();
   }
 
   private alarm(flags: number): void {

@@ -17,7 +17,10 @@ export interface RecoveryParts {
   readonly timeoutMs: number;
   readonly tuning: Tuning;
   readonly logger: CustodyLogger;
-  readonly fatal: (reason: string) => void;
+  /** Whether a new process would reach the token. */
+  readonly answers: () => Promise<boolean>;
+  /** Asks for the process to end. */
+  readonly end: (reason: string) => void;
 }
 
 const reasonOf = (error: unknown): string => {
@@ -28,12 +31,11 @@ const reasonOf = (error: unknown): string => {
 
 export const unavailable = (): AnkaError => new AnkaError('hsm-unavailable');
 
-/** Restores login and module, one at a time, and stops for good if a PIN is refused. */
+/** Restores login and module, one at a time, for as long as it takes. It stops for good if a PIN is refused. */
 export class Recovery {
   private readonly parts: RecoveryParts;
   private current: ModuleState = 'up';
   private running: Promise<void> | null = null;
-  private troubleSince: number | null = null;
   private delay: number;
   private closed = false;
 
@@ -52,7 +54,6 @@ export class Recovery {
 
   /** The token works: the next failure starts with the shortest pause again. */
   proved(): void {
-    this.troubleSince = null;
     this.delay = this.parts.tuning.reinitialiseFirstMs;
   }
 
@@ -95,34 +96,25 @@ export class Recovery {
     await this.running;
   }
 
-  /** This also applies if each initialisation succeeds and the canary fails after it. */
-  private givesUp(): boolean {
-    const { tuning, fatal } = this.parts;
-    const tooLong = this.troubleSince !== null && performance.now() - this.troubleSince > tuning.giveUpMs;
-    if (tooLong) fatal('the token did not recover');
-    return tooLong;
-  }
-
   private async runReinitialise(reason: string): Promise<void> {
     const { logger } = this.parts;
     this.current = 'recovering';
-    this.troubleSince ??= performance.now();
     logger.warn({ reason }, 'initialising the token again');
-    if (this.givesUp()) return;
-    if (!(await this.drained())) return this.parts.fatal('a lane is stuck and the module must be initialised again');
+    if (!(await this.freed())) return;
     while (!this.closed && (await this.attempt())) {
       this.current = 'down';
       this.parts.pool().rejectWaiting(unavailable);
-      if (this.givesUp()) return;
     }
   }
 
   /** @returns true to try again */
   private async attempt(): Promise<boolean> {
-    const { module, control, logger, tuning } = this.parts;
+    const { module, control, logger, tuning, answers } = this.parts;
     module.finalise();
     await sleep(this.delay);
     this.delay = Math.min(this.delay * 2, tuning.reinitialiseMaxMs);
+    // The library has just failed again. A call that hangs now would stop this whole process.
+    if (this.current === 'down' && !(await answers())) return true;
     if (this.closed) return false;
     try {
       Atomics.add(control, shared.moduleEpoch, 1);
@@ -142,9 +134,29 @@ export class Recovery {
     return false;
   }
 
-  private async drained(): Promise<boolean> {
+  /**
+   * Waits until no lane has a call under way. One that hangs is waited for until a new process would reach the token.
+   * @returns false if a new process must replace this one
+   */
+  private async freed(): Promise<boolean> {
+    const { pool, timeoutMs, answers, tuning, end } = this.parts;
+    let limitMs = timeoutMs + 1_000;
+    while (!(await this.drained(limitMs))) {
+      this.current = 'down';
+      pool().rejectWaiting(unavailable);
+      if (this.closed) return false;
+      if (await answers()) {
+        end('a lane is stuck and the module must be initialised again');
+        return false;
+      }
+      limitMs = tuning.probeMs;
+    }
+    return true;
+  }
+
+  private async drained(limitMs: number): Promise<boolean> {
     const limit = new AbortController();
-    const waited = sleep(this.parts.timeoutMs + 1_000, false, { signal: limit.signal }).catch(() => false);
+    const waited = sleep(limitMs, false, { signal: limit.signal }).catch(() => false);
     const drained = this.parts
       .pool()
       .pause()

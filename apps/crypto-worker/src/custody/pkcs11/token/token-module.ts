@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { AnkaError } from '@ankasecure/contracts';
 import { Module, type Slot, type Token } from 'graphene-pk11';
 import type { TokenIdentity } from '../../custody.js';
 import { ckr, ckrName, ckrOf } from '../cryptoki/ckr.js';
@@ -15,6 +16,11 @@ const osLocking = { flags: 2 };
 export class PinRefused extends Error {
   override readonly name = 'PinRefused';
 }
+
+/** Whether a token that did not open may open later: it is away, or its library reports an error. A wrong configuration stays. */
+export const mayPass = (error: unknown): boolean =>
+  !(error instanceof PinRefused) &&
+  (error instanceof SlotNotFound || error instanceof AnkaError || ckrOf(error) !== null);
 
 const opened = new Set<string>();
 

@@ -3,12 +3,11 @@ import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
 import { Capabilities } from '../capability/capabilities.js';
 import { importAbility } from '../capability/import-ability.js';
-import { ckrName } from '../cryptoki/ckr.js';
 import { controlMemory, shared } from '../job/control.js';
 import type { Reply } from '../job/frame.js';
 import { type OperationName, operationNumber, operations, status } from '../job/job.js';
 import { kindOf } from '../kind/kinds.js';
-import { type Job, settle } from '../lane/job-queue.js';
+import { type Job, newJob, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
 import {
@@ -19,7 +18,10 @@ import {
   type Tuning,
 } from '../profile/config.js';
 import type { Profile } from '../profile/profile.js';
+import { FailedJobs } from './failed-job.js';
 import { Health } from './health.js';
+import { LastResort } from './last-resort.js';
+import { tokenAnswers } from './probe.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
 
@@ -35,6 +37,8 @@ export class TokenRuntime {
   private readonly pool: LanePool;
   private readonly recovery: Recovery;
   private readonly health: Health;
+  private readonly lastResort: LastResort;
+  private readonly failures: FailedJobs;
   private closing: Promise<void> | null = null;
 
   private constructor(
@@ -48,6 +52,10 @@ export class TokenRuntime {
     this.pool = this.makePool();
     this.recovery = this.makeRecovery();
     this.health = this.makeHealth();
+    this.lastResort = this.makeLastResort();
+    this.failures = new FailedJobs(this.pool, this.recovery, this.health, logger, (operation) =>
+      this.refused(operation),
+    );
     this.capabilities = this.makeCapabilities('token');
     this.wrappedCapabilities = this.makeCapabilities('wrapped');
   }
@@ -87,7 +95,19 @@ export class TokenRuntime {
   }
 
   healthy(): boolean {
-    return this.recovery.state === 'up' && this.health.ok && this.closing === null;
+    return this.recovery.state === 'up' && this.health.ok && !this.lastResort.isWaiting && this.closing === null;
+  }
+
+  /** Only the canary tries a token that hangs, because each call to it costs a lane. */
+  private mayCall(operation: OperationName): boolean {
+    const { state } = this.recovery;
+    if (state === 'down' || state === 'stopped' || this.lastResort.isWaiting || this.closing) return false;
+    return operation === 'canary' || !this.health.isHanging;
+  }
+
+  /** Asks the canary, because something is missing that should be there. @returns true if the token is ours and answers */
+  isProved(): Promise<boolean> {
+    return this.health.checkAnew();
   }
 
   /**
@@ -101,27 +121,9 @@ export class TokenRuntime {
     parts: readonly Uint8Array[],
     slow = false,
   ): Promise<Reply> {
-    const { state } = this.recovery;
-    if (state === 'down' || state === 'stopped' || this.closing) return Promise.reject(unavailable());
-    return new Promise((resolve, reject) => {
-      this.pool.submit({
-        operation: operationNumber(operation),
-        variant,
-        slow,
-        tenant: budget.tenantId ?? '',
-        deadline: budget.deadline,
-        parts,
-        resolve: (reply) => {
-          budget.hsm?.add(reply.micros);
-          resolve(reply);
-        },
-        reject,
-        attempts: 0,
-        loginEpoch: 0,
-        settled: false,
-        over: null,
-      });
-    });
+    if (!this.mayCall(operation)) return Promise.reject(unavailable());
+    const request = { operation: operationNumber(operation), variant, parts, slow };
+    return new Promise((resolve, reject) => this.pool.submit(newJob(budget, request, { resolve, reject })));
   }
 
   /** Raises the alarm: data kept outside the token was changed. */
@@ -157,6 +159,7 @@ export class TokenRuntime {
       replied: (job, reply) => this.replied(job, reply),
       stuck: (job) =>
         this.logger.error({ operation: operations[job.operation]?.name }, 'a lane is stuck in the HSM library'),
+      doubt: () => void this.health.ask(),
       fatal: (reason) => this.fail(reason),
     });
   }
@@ -169,7 +172,17 @@ export class TokenRuntime {
       timeoutMs: this.timeoutMs,
       tuning: this.tuning,
       logger: this.logger,
-      fatal: (reason) => this.fail(reason),
+      answers: () => tokenAnswers(this.config),
+      end: (reason) => this.options.onFatal?.(reason),
+    });
+  }
+
+  private makeLastResort(): LastResort {
+    return new LastResort({
+      answers: () => tokenAnswers(this.config),
+      healed: () => !this.pool.isLost,
+      everyMs: this.tuning.probeMs,
+      end: (reason) => this.options.onFatal?.(reason),
     });
   }
 
@@ -183,6 +196,9 @@ export class TokenRuntime {
         roundTrip: mechanisms.has(profile.gcm.mechanism),
       },
       everyMs: this.tuning.healthMs,
+      failedEveryMs: Math.min(this.tuning.healthMs, this.tuning.failedHealthMs),
+      hangMs: this.tuning.hangMs,
+      answeredAt: () => this.pool.answeredAt,
       askedPauseMs: this.tuning.doubtMs,
       logger: this.logger,
       run: (parts) => this.call(this.ownBudget(), 'canary', 0, parts),
@@ -211,11 +227,13 @@ export class TokenRuntime {
   private fail(reason: string): void {
     const { partition } = this.config;
     this.logger.error({ partition, reason }, 'the HSM module cannot recover in this process');
-    this.options.onFatal?.(reason);
+    this.pool.rejectWaiting(unavailable);
+    this.lastResort.begin(reason);
   }
 
   private async shutDown(): Promise<void> {
     this.health.stop();
+    this.lastResort.stop();
     this.capabilities.close();
     this.wrappedCapabilities.close();
     await this.recovery.close();
@@ -237,53 +255,6 @@ export class TokenRuntime {
     const operation = operations[job.operation];
     this.options.observer?.call(operation?.name ?? '', reply.micros, reply.status === status.done);
     if (reply.status === status.done) settle(job, reply);
-    else this.failed(job, reply, operation?.name ?? '');
-  }
-
-  /** Acts on the status, then answers the job or puts it back, once. */
-  private failed(job: Job, reply: Reply, operation: string): void {
-    const again = job.attempts === 0;
-    switch (reply.status) {
-      case status.badDataCanary:
-        this.health.ask();
-        return settle(job, new AnkaError('decryption-failed'));
-      case status.badData:
-        return settle(job, new AnkaError('decryption-failed'));
-      case status.blobRefused:
-        return settle(job, this.refused(operation));
-      case status.keyMissing:
-        return settle(job, new AnkaError('key-not-found', 'The key’s object is missing from the token.'));
-      case status.skipped:
-        if (job.deadline > monotonicNow()) this.pool.putBack(job);
-        else settle(job, new AnkaError('hsm-timeout'));
-        return;
-      case status.needsLogin:
-        this.recovery.login(job.loginEpoch);
-        return again ? this.again(job) : settle(job, unavailable());
-      case status.needsReinitialise:
-        void this.recovery.reinitialise(this.describe(reply)).then(() => this.health.check());
-        return again && operations[job.operation]?.repeatable && operation !== 'canary'
-          ? this.again(job)
-          : settle(job, unavailable());
-      case status.stop:
-        this.recovery.stop(this.describe(reply));
-        return settle(job, unavailable());
-      default:
-        if (reply.status === status.failedCanary) this.health.ask();
-        this.logger.error({ operation, reason: this.describe(reply) }, 'the HSM refused a call');
-        return settle(job, new AnkaError('hsm-error'));
-    }
-  }
-
-  private again(job: Job): void {
-    if (this.recovery.state === 'stopped') return settle(job, unavailable());
-    job.attempts++;
-    this.pool.putBack(job);
-  }
-
-  /** For logs: the call and its return value, never data. */
-  private describe(reply: Reply): string {
-    const detail = Buffer.from(reply.parts[0] ?? []).toString();
-    return reply.code === 0 ? detail : `${detail}: ${ckrName(reply.code)}`;
+    else this.failures.answer(job, reply, operation?.name ?? '');
   }
 }

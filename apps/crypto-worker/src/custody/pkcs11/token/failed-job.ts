@@ -1,0 +1,75 @@
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { ckrName } from '../cryptoki/ckr.js';
+import type { Reply } from '../job/frame.js';
+import { operations, status } from '../job/job.js';
+import { type Job, settle } from '../lane/job-queue.js';
+import type { LanePool } from '../lane/lane-pool.js';
+import type { CustodyLogger } from '../profile/config.js';
+import type { Health } from './health.js';
+import { type Recovery, unavailable } from './recovery.js';
+
+/** The token is ours and answers, and the object is not there. */
+const objectMissing = (): AnkaError => new AnkaError('key-not-found', 'The key’s object is missing from the token.');
+
+/** For logs: the call and its return value, never data. */
+const describe = (reply: Reply): string => {
+  const detail = Buffer.from(reply.parts[0] ?? []).toString();
+  return reply.code === 0 ? detail : `${detail}: ${ckrName(reply.code)}`;
+};
+
+/** Acts on the status of a job that failed in a lane, then answers it or puts it back, once. */
+export class FailedJobs {
+  constructor(
+    private readonly pool: LanePool,
+    private readonly recovery: Recovery,
+    private readonly health: Health,
+    private readonly logger: CustodyLogger,
+    private readonly refused: (operation: string) => AnkaError,
+  ) {}
+
+  answer(job: Job, reply: Reply, operation: string): void {
+    const again = job.attempts === 0;
+    switch (reply.status) {
+      case status.badDataCanary:
+        void this.health.ask();
+        return settle(job, new AnkaError('decryption-failed'));
+      case status.badData:
+        return settle(job, new AnkaError('decryption-failed'));
+      case status.blobRefused:
+        return settle(job, this.refused(operation));
+      case status.keyMissing:
+        return this.afterCanary(job, this.health.ask(), objectMissing());
+      case status.skipped:
+        if (job.deadline > monotonicNow()) this.pool.putBack(job);
+        else settle(job, new AnkaError('hsm-timeout'));
+        return;
+      case status.needsLogin:
+        this.recovery.login(job.loginEpoch);
+        return again ? this.again(job) : settle(job, unavailable());
+      case status.needsReinitialise:
+        void this.recovery.reinitialise(describe(reply)).then(() => this.health.check());
+        return again && operations[job.operation]?.repeatable && operation !== 'canary'
+          ? this.again(job)
+          : settle(job, unavailable());
+      case status.stop:
+        this.recovery.stop(describe(reply));
+        return settle(job, unavailable());
+      default:
+        this.logger.error({ operation, reason: describe(reply) }, 'the HSM refused a call');
+        // The canary cannot wait for itself.
+        if (reply.status !== status.failedCanary || operation === 'canary') settle(job, new AnkaError('hsm-error'));
+        else this.afterCanary(job, this.health.checkAnew(), new AnkaError('hsm-error'));
+    }
+  }
+
+  /** The failure is the job's own only if the token is well. Otherwise the same call may succeed later. */
+  private afterCanary(job: Job, canary: Promise<boolean>, error: AnkaError): void {
+    void canary.then((passed) => settle(job, passed ? error : unavailable()));
+  }
+
+  private again(job: Job): void {
+    if (this.recovery.state === 'stopped') return settle(job, unavailable());
+    job.attempts++;
+    this.pool.putBack(job);
+  }
+}
