@@ -2,6 +2,7 @@ import type { AuditEvent } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, LessThan } from 'typeorm';
+import { ownerOfPlatformKey } from '../custody/object-owner.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { type Intent, Intents } from '../object/intent.js';
@@ -32,7 +33,8 @@ export class DestroyOldKeks {
   private async destroy(rotation: OpenRotation, { generation, objectId }: PlatformKeyRecord): Promise<void> {
     const { tenantId } = rotation;
     const event = rotationEvent(rotation, generation, { operation: 'kek.destroy', algorithm: 'AES-256' });
-    const intent = await this.intents.beginDestroying({ tenantId }, objectId, event, (manager) =>
+    const owner = ownerOfPlatformKey({ kind: 'kek', tenantId, generation });
+    const intent = await this.intents.beginDestroying({ owner, objectId }, event, (manager) =>
       isKekUnneeded(manager, tenantId, generation),
     );
     if (intent !== undefined) await this.end(intent, event);

@@ -11,6 +11,7 @@ import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
+import { UnrecordedKeys } from '../platform-key/unrecorded-key.js';
 import {
   contextOf,
   ownClock,
@@ -37,7 +38,8 @@ class Token {
 
   healthy = (): boolean => true;
   generatePlatformKey = async (): Promise<object> => ({ spki: null, wrapped: null });
-  async destroy(_: unknown, objectId: Uint8Array): Promise<number> {
+  platformObjects = async (): Promise<Uint8Array[]> => [];
+  async destroy(_: unknown, __: unknown, objectId: Uint8Array): Promise<number> {
     const name = Buffer.from(objectId).toString('hex');
     const value = this.destroyed.includes(name) ? 0 : 1;
     this.destroyed.push(name);
@@ -74,7 +76,8 @@ describe('the rotation of a KEK', () => {
     const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
-    const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition));
+    const unrecorded = new UnrecordedKeys(dataSource, custody, silent);
+    const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition), unrecorded);
     const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
     const oldKeks = new DestroyOldKeks(dataSource, intents, destroyer);
     const rewrapper = new RewrapKeys(

@@ -36,6 +36,7 @@ export const versionOf = (stored: StoredVersion): KeyVersion => {
     ...lifecycleOf(stored),
     maxUses: stored.rotationPolicy?.maxUses ?? null,
     ref: {
+      owner: { tenantId: stored.tenantId, keyId: stored.keyId, version: stored.version },
       ...objectKindOf(stored.key),
       objectId: stored.objectId,
       wrapped: wrappedOf(stored),

@@ -36,7 +36,7 @@ export interface Supply {
 }
 
 export interface CreationPlan {
-  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly algs: readonly Alg[];
   readonly ruling: Ruling;
   readonly supply: Supply;

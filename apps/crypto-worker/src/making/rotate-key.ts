@@ -64,7 +64,7 @@ export interface Rotated {
 }
 
 interface RotationPlan {
-  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly replaced: StoredVersion;
   readonly ruling: Ruling;
   /** The state of the replaced version. */

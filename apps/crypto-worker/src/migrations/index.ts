@@ -19,6 +19,7 @@ export { UsedUp1764542000000 } from './1764542000000-used-up.js';
 export { WaitingDays1764543000000 } from './1764543000000-waiting-days.js';
 export { SpkiDigest1764544000000 } from './1764544000000-spki-digest.js';
 export { RecordSeal1770000000000 } from './1770000000000-record-seal.js';
+export { ObjectOwner1770100000000 } from './1770100000000-object-owner.js';
 export { Validity1770200000000 } from './1770200000000-validity.js';
 export { RecordPosition1770300000000 } from './1770300000000-record-position.js';
 export { PastAlias1770500000000 } from './1770500000000-past-alias.js';

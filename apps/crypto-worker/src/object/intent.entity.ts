@@ -11,7 +11,7 @@ const primaryKeyConstraintName = 'intent_pkey';
 @Check('intent_object_id_check', 'length(object_id) = 16')
 @Check('intent_kind_check', `kind IN ('make', 'destroy')`)
 @SealedRecord<IntentRecord>({
-  deciding: ['tenantId', 'objectId', 'partition', 'kind', 'event', 'createdAt'],
+  deciding: ['tenantId', 'objectId', 'owner', 'partition', 'kind', 'event', 'createdAt'],
   notDeciding: {
     lease: 'names the worker that ends the intent; another name only delays the end',
     seal: 'is the seal itself',
@@ -24,6 +24,10 @@ export class IntentRecord {
   /** CKA_ID of the object: 16 random bytes. */
   @PrimaryColumn('bytea', { name: 'object_id', primaryKeyConstraintName })
   objectId!: Buffer;
+
+  /** Whose object it is, as `ownerText` writes it. */
+  @Column('text')
+  owner!: string;
 
   @Column('text')
   partition!: string;

@@ -34,7 +34,8 @@ export class Adoption {
   /** Ends it for good. Two workers that do so at once leave two marks, which say the same. */
   async end(service: Service): Promise<void> {
     if (!(await this.isOpen(service))) return;
-    await this.custody.generatePlatformKey(this.budget(), 'record-mac', randomBytes(16), this.markOf(service));
+    const mark = { kind: 'record-mac', label: this.markOf(service), objectId: randomBytes(16) } as const;
+    await this.custody.generatePlatformKey(this.budget(), mark);
     this.ended.add(service);
   }
 

@@ -19,7 +19,7 @@ export class RecordKeyRefused extends Error {}
  */
 @Injectable()
 export class RecordKey {
-  private readonly label: string;
+  readonly label: string;
   private opening: Promise<Uint8Array> | undefined;
 
   constructor(
@@ -68,7 +68,7 @@ export class RecordKey {
 
   private async make(): Promise<Uint8Array> {
     const objectId = randomBytes(16);
-    await this.custody.generatePlatformKey(this.budget(), 'record-mac', objectId, this.label);
+    await this.custody.generatePlatformKey(this.budget(), { kind: 'record-mac', label: this.label, objectId });
     this.log.info({ partition: this.partition.name }, 'made the key that seals records');
     const found = await this.custody.findByLabel(this.budget(), 'record-mac', this.label);
     if (found.length === 0) throw new AnkaError('hsm-error', 'The token does not show the key that it has made.');

@@ -41,7 +41,8 @@ export class RecordMacs {
     const objectId = await this.key.id();
     const budget = { deadline: monotonicNow() + budgetMs };
     const input = recordMacInput(service, record, record.digest);
-    return Buffer.from(await this.custody.platformMac(budget, objectId, input).catch(withoutKey));
+    const ref = { kind: 'record-mac', label: this.key.label, objectId } as const;
+    return Buffer.from(await this.custody.platformMac(budget, ref, input).catch(withoutKey));
   }
 }
 

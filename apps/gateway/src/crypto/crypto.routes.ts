@@ -28,6 +28,7 @@ const always: readonly ErrorCode[] = [
   'hsm-timeout',
   'hsm-error',
   'key-blob-refused',
+  'record-forged',
   'audit-unavailable',
   'decision-outdated',
 ];

@@ -53,7 +53,7 @@ const algorithms = {
   fipsOnly: false,
 };
 
-const hsm = ['hsm-unavailable', 'hsm-timeout', 'hsm-error'] as const;
+const hsm = ['hsm-unavailable', 'hsm-timeout', 'hsm-error', 'platform-key-unrecorded'] as const;
 
 export const keyRoutes: readonly Route[] = [
   {

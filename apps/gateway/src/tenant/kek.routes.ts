@@ -33,7 +33,14 @@ export const kekRoutes: readonly Route[] = [
     status: 200,
     dryRun: true,
     withinMs: 60_000,
-    errors: ['tenant-mismatch', 'hsm-unavailable', 'hsm-timeout', 'hsm-error', 'audit-unavailable'],
+    errors: [
+      'tenant-mismatch',
+      'hsm-unavailable',
+      'hsm-timeout',
+      'hsm-error',
+      'platform-key-unrecorded',
+      'audit-unavailable',
+    ],
     example: { request: {}, reply: kek },
   },
   {

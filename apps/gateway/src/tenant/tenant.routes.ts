@@ -26,7 +26,15 @@ export const tenantRoutes: readonly Route[] = [
     idempotent: true,
     dryRun: true,
     withinMs: 60_000,
-    errors: ['tenant-exists', 'policy-not-applied', 'hsm-unavailable', 'hsm-timeout', 'hsm-error', 'audit-unavailable'],
+    errors: [
+      'tenant-exists',
+      'policy-not-applied',
+      'hsm-unavailable',
+      'hsm-timeout',
+      'hsm-error',
+      'platform-key-unrecorded',
+      'audit-unavailable',
+    ],
     example: { request: { slug: 'acme', name: 'ACME Payments' }, reply: tenant },
   },
   {

@@ -133,6 +133,7 @@ export class KnownKeyCustody implements Custody {
   capabilities = unsupported;
   generate = unsupported;
   generatePlatformKey = unsupported;
+  platformObjects = unsupported;
   findByLabel = unsupported;
   destroy = unsupported;
   readAnchor = unsupported;
@@ -143,6 +144,7 @@ export class KnownKeyCustody implements Custody {
   forgetUnwrapped = unsupported;
   uri = unsupported;
   platformMac = unsupported;
+  platformSign = unsupported;
   healthy = (): boolean => true;
   close = (): Promise<void> => Promise.resolve();
 }

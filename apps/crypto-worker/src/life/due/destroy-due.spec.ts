@@ -4,6 +4,7 @@ import type { AuditEvent } from '@ankasecure/contracts';
 import { Clock } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
+import { ownerOfKey } from '../../custody/object-owner.js';
 import { Lease } from '../../lease/lease.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
 import { Intents } from '../../object/intent.js';
@@ -155,7 +156,11 @@ describe('a destruction that is due', () => {
 
     it('is not begun, since one of the two clocks is wrong', async () => {
       const { intents, lease } = worker();
-      const begun = intents.beginDestroying({ tenantId }, objectId, {} as AuditEvent, async () => true);
+      const begun = intents.beginDestroying(
+        { owner: ownerOfKey({ tenantId, keyId, version: 1 }), objectId },
+        {} as AuditEvent,
+        async () => true,
+      );
       await expect(begun).rejects.toMatchObject({ code: 'clock-skew' });
       expect(await intentsLeft()).toEqual([]);
       expect(token.calls).toBe(0);

@@ -22,6 +22,7 @@ export const operations = [
   repeatable('open-gcm'),
   { name: 'generate', repeatable: false, writes: true },
   { name: 'destroy', repeatable: true, writes: true },
+  repeatable('find-named'),
   // The object it makes is destroyed when it ends, however it ends.
   repeatable('generate-wrapped'),
   repeatable('rewrap'),
@@ -83,4 +84,6 @@ export const status = {
   skipped: 9,
   /** A wrapped key does not match its record. */
   blobRefused: 10,
+  /** An object of the token does not match its record. */
+  objectRefused: 11,
 } as const;

@@ -8,6 +8,7 @@ import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
 import { anchor } from './anchor.js';
 import { canary } from './canary.js';
 import { destroy } from './destroy.js';
+import { findNamed } from './find-named.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
 import { inspect } from './inspect.js';
@@ -30,6 +31,7 @@ const table: Record<OperationName, Handler> = {
   'open-gcm': openGcm,
   generate,
   destroy,
+  'find-named': findNamed,
   'generate-wrapped': generateWrapped,
   rewrap,
   import: importKey,
