@@ -26,7 +26,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['route'],
     ['key', 'crypto', 'policy', 'audit', 'tenant', 'approval', 'idempotency'],
     ['key-set', 'service-account', 'issuer'],
-    ['access-token'],
+    ['access-token', 'exclusion'],
     ['admission'],
     ['routes'],
     ['api-description'],

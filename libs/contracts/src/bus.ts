@@ -47,7 +47,12 @@ export const context = z.strictObject({
    * Another person requested this, and `principal` has approved it. Only the gateway sets it, for a request that it carries out
    * from its own database.
    */
-  approval: z.strictObject({ id: uuid, requestedBy: text(256) }).optional(),
+  approval: z.strictObject({ id: uuid, requestedBy: text(256), requestedByIssuer: issuerName.optional() }).optional(),
+  /**
+   * An issuer of the tenant whose people another issuer can name too. Only the gateway sets it, for a change of the policy:
+   * two people cannot be required while one issuer can speak for another's.
+   */
+  sharedIssuer: issuerName.optional(),
 });
 export type Context = Omit<z.infer<typeof context>, 'remainingMs' | 'askClock'> & {
   /** The moment of this process's `monotonicNow` after which no service works on the request. */

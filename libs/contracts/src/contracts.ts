@@ -36,6 +36,8 @@ import {
   applyPolicy,
   createTenant,
   diffPolicyVersions,
+  disableTenant,
+  enableTenant,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -44,6 +46,7 @@ import {
   listPolicyVersions,
   listTenants,
   putPolicy,
+  readTenant,
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
@@ -110,6 +113,9 @@ export const contracts = {
   createTenant,
   listTenants,
   getTenant,
+  readTenant,
+  disableTenant: disableTenant.contract,
+  enableTenant: enableTenant.contract,
   findTenant,
   getPolicy,
   putPolicy,

@@ -10,7 +10,7 @@ export const custodyKinds = ['token', 'wrapped', 'software'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];
 
 /** The operations that a tenant can require two people for. */
-export const controlledActions = ['destroy', 'compromise', 'relax-policy'] as const;
+export const controlledActions = ['destroy', 'compromise', 'deactivate', 'change-policy', 'relax-policy'] as const;
 
 const days = z.number().int().min(1).max(36_500);
 
@@ -121,7 +121,7 @@ export const policyDocument = z.strictObject({
   dualControl: unique('value', z.enum(controlledActions))
     .optional()
     .describe(
-      'The operations that one person requests and another approves: to destroy a key, to mark it as compromised, or to relax this policy. If the list is not empty, relax-policy is always included, so that one person alone cannot remove the others.',
+      'The operations that one person requests and another approves: to destroy a key, to mark it as compromised, to deactivate or revoke it, to change this policy in any way, or to relax it. If the list is not empty, relax-policy is always included, so that one person alone cannot remove the others. It cannot be turned on while two issuers of the tenant can name the same people.',
     ),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;

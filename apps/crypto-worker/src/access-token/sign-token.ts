@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { Custody, type PlatformRef } from '../custody/custody.js';
 import { type PlatformKey, PlatformKeys } from '../platform-key/platform-key.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
 
 type Request = z.infer<typeof signToken.request>;
 type Reply = z.infer<typeof signToken.reply>;
@@ -29,9 +30,10 @@ export class SignToken {
   constructor(
     private readonly custody: Custody,
     private readonly platformKeys: PlatformKeys,
+    private readonly policies: EnforcedPolicies,
   ) {}
 
-  /** @throws AnkaError `tenant-mismatch` if the claims do not name the context's tenant and an account in it */
+  /** @throws AnkaError `tenant-mismatch` if the claims do not name the context's tenant and an account in it, `tenant-disabled` */
   async sign(context: Context, { claims }: Request): Promise<Reply> {
     const { tenantId } = context;
     if (claims.tenant !== tenantId || claims.roles.includes('platform-admin'))
@@ -39,6 +41,7 @@ export class SignToken {
         'tenant-mismatch',
         'A token is signed only for the requesting tenant, and never for a platform administrator',
       );
+    await this.policies.latest(tenantId);
     const { ref, key, header } = await this.signerOf(context);
     const input = `${header}.${encode(claims)}`;
     const signature = await this.custody.platformSign(context, ref, hash('sha256', input, 'buffer'));

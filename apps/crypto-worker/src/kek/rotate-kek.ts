@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
+import { documentWithin } from '../policy/enforced-policy.js';
 import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
 
@@ -21,13 +22,16 @@ export class RotateKek {
     private readonly partition: Partition,
   ) {}
 
-  /** Returns the rotation under way if there is one. @throws AnkaError `tenant-unknown`, and custody's errors */
+  /** Returns the rotation under way if there is one. @throws AnkaError `tenant-unknown`, `tenant-disabled`, and custody's errors */
   rotate(context: Context): Promise<Kek | DryRun> {
     return this.actions.runInHsm(context, {
       operation: 'kek.rotate',
       algorithm: 'AES-256',
       details: { partition: this.partition.name },
-      check: (manager) => readKek(manager, context.tenantId),
+      check: async (manager) => {
+        await documentWithin(manager, context.tenantId);
+        return readKek(manager, context.tenantId);
+      },
       foresee: () => ({ key: {} }),
       perform: (kek) => this.begin(context, kek),
     });

@@ -25,7 +25,7 @@ import {
   planChange,
   type StateChange,
   type Step,
-  standingCompromise,
+  standingChange,
   versionsMeant,
 } from './plan-change.js';
 
@@ -85,7 +85,7 @@ const check = async (
   const now = await time();
   const rows = await versionsFor(manager, context.tenantId, change);
   const meant = versionsMeant(rows, change);
-  const standing = destruction?.standing(meant, now) ?? (context.approval && standingCompromise(meant, change));
+  const standing = destruction?.standing(meant, now) ?? (context.approval && standingChange(meant, change));
   // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
   // done.
   if (standing === undefined || context.approval === undefined) assertRevision(context, revision);

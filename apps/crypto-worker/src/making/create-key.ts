@@ -18,10 +18,10 @@ import { isValidAt } from '../key/key-state.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readVersion } from '../key/record/select-version.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
-import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
 import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
 import {

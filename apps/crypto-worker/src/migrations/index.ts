@@ -24,3 +24,4 @@ export { Validity1770200000000 } from './1770200000000-validity.js';
 export { RecordPosition1770300000000 } from './1770300000000-record-position.js';
 export { PastAlias1770500000000 } from './1770500000000-past-alias.js';
 export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';
+export { DisabledTenant1770700000000 } from './1770700000000-disabled-tenant.js';

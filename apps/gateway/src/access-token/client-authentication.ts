@@ -1,8 +1,11 @@
-import { Clock, Logger } from '@ankasecure/service-kit';
+import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
+import { isUnavailable } from '../auth/token-verifier.js';
 import { type ClientCertificate, isValidAt } from '../http/client-certificate.js';
+import { ExcludedSubjects } from '../identity/excluded-subjects.js';
 import { parseClientId } from '../service-account/client-id.js';
+import { isValid } from '../service-account/credential.js';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
 import { ServiceAccounts } from '../service-account/service-accounts.js';
 import { type Assertion, verifyAssertion } from './assertion.js';
@@ -30,6 +33,8 @@ export interface Client {
   readonly thumbprint?: string;
   /** When it proved its identity, in milliseconds since the epoch. */
   readonly at: number;
+  /** The end of the key or certificate that proved the identity. A token does not outlive it. */
+  readonly expiresAt: string | undefined;
 }
 
 interface AuthenticatedClient extends Client {
@@ -44,21 +49,30 @@ export class ClientAuthentication {
     private readonly config: IdentityConfig,
     private readonly accounts: ServiceAccounts,
     private readonly assertions: UsedAssertions,
-    private readonly clock: Clock,
+    private readonly excluded: ExcludedSubjects,
     private readonly log: Logger,
   ) {}
 
   /** @throws OAuthError `invalid_client`, always the same; any error of the database, which says nothing about the client */
   async authenticate(claim: Claim): Promise<Client> {
-    this.clock.assertAgrees();
+    this.assertions.clock.assertAgrees();
     const named = parseClientId(claim.clientId);
     const account = named && (await this.accounts.find(named.tenantId, named.id));
     const { used, ...client } = await this.prove(account, claim).catch((cause: Error) => {
       throw this.refuse(claim, cause);
     });
+    await this.admit(client, claim);
     if (used !== undefined && !(await this.assertions.use(client.account, used)))
       throw this.refuse(claim, new Error('jti was used before'));
     return client;
+  }
+
+  /** @throws OAuthError for an account that the tenant has shut out; AnkaError `service-unavailable` */
+  private async admit({ account: { tenantId, id: subject } }: Client, claim: Claim): Promise<void> {
+    const { issuer } = serviceAccountsOf(this.config);
+    await this.excluded.admit({ tenantId, issuer, subject }).catch((cause: Error) => {
+      throw isUnavailable(cause) ? cause : this.refuse(claim, cause);
+    });
   }
 
   private refuse({ clientId, correlationId }: Claim, cause: Error): OAuthError {
@@ -73,20 +87,28 @@ export class ClientAuthentication {
     { assertion, certificate }: Claim,
   ): Promise<AuthenticatedClient> {
     if (account === undefined) throw new Error('no such client');
-    const at = this.clock.now();
-    if (assertion === undefined) return { account, at, thumbprint: registered(account, certificate, at) };
+    const at = this.assertions.clock.now();
+    if (assertion === undefined) {
+      const { thumbprint, expiresAt } = registered(account, certificate, at);
+      return { account, at, thumbprint, expiresAt };
+    }
     const { issuer } = serviceAccountsOf(this.config);
     const { clockToleranceSeconds: clockTolerance } = this.config;
     const audiences = [issuer, `${issuer}${tokenPath}`];
-    return { account, at, used: await verifyAssertion(assertion, account, { audiences, clockTolerance, at }) };
+    const used = await verifyAssertion(assertion, account, { audiences, clockTolerance, at });
+    return { account, at, used, expiresAt: used.keyExpiresAt };
   }
 }
 
 /** Compares the certificate with the registered ones, byte by byte (RFC 8705 §2.2). @throws Error whose message is only for the log */
-const registered = ({ certificates }: ServiceAccount, shown: ClientCertificate | undefined, at: number): string => {
+const registered = (
+  { certificates }: ServiceAccount,
+  shown: ClientCertificate | undefined,
+  at: number,
+): ServiceAccount['certificates'][number] => {
   if (shown === undefined) throw new Error('the connection has no certificate');
-  if (!certificates.some(({ thumbprint }) => thumbprint === shown.thumbprint))
-    throw new Error('the certificate is not registered');
-  if (!isValidAt(shown, at)) throw new Error('the certificate is not valid now');
-  return shown.thumbprint;
+  const known = certificates.find(({ thumbprint }) => thumbprint === shown.thumbprint);
+  if (known === undefined) throw new Error('the certificate is not registered');
+  if (!isValidAt(shown, at) || !isValid(known, at)) throw new Error('the certificate is not valid now');
+  return known;
 };

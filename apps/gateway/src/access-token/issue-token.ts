@@ -3,6 +3,7 @@ import { BusClient, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
 import { originOf } from '../identity/origin.js';
+import { tokenEnd } from '../service-account/credential.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 import { type Claim, type Client, ClientAuthentication } from './client-authentication.js';
 import { IssuedTokens } from './issued-tokens.js';
@@ -54,7 +55,7 @@ export class IssueToken {
     return { access_token: token, token_type: 'Bearer', expires_in: claims.exp - claims.iat };
   }
 
-  private claimsFor({ account, thumbprint, at }: Client): TokenClaims {
+  private claimsFor({ account, thumbprint, at, expiresAt }: Client): TokenClaims {
     const { issuer, tokenSeconds } = serviceAccountsOf(this.config);
     const { id, tenantId, clientId, roles, groups, revision } = account;
     const now = Math.floor(at / 1000);
@@ -66,7 +67,7 @@ export class IssueToken {
       jti: newId(),
       iat: now,
       nbf: now,
-      exp: now + tokenSeconds,
+      exp: tokenEnd({ expiresAt }, now, tokenSeconds),
       tenant: tenantId,
       roles,
       groups,

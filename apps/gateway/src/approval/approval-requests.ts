@@ -49,6 +49,11 @@ export class ApprovalRequests {
         'approval-required',
         'This operation needs two people, and a service account does not count as one. A person must request it.',
       );
+    if (principal.sharedWith !== undefined)
+      throw new AnkaError(
+        'approval-required',
+        `This operation needs two people, and ${principal.sharedWith} can give the same name as your issuer. Give the issuers different values of subjectPrefix.`,
+      );
     if (Buffer.byteLength(canonical(refused.body)) > mostBytes)
       throw new AnkaError('body-too-large', `A request that waits for approval may have at most ${mostBytes} bytes`);
     this.outbox.assertRoom();

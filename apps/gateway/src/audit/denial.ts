@@ -1,4 +1,4 @@
-import { AnkaError, auditEvent } from '@ankasecure/contracts';
+import { AnkaError, auditEvent, type ErrorCode } from '@ankasecure/contracts';
 import { Outbox } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -13,12 +13,17 @@ export class DenialRecord {
   ) {}
 
   /** @throws AnkaError `audit-unavailable` when the denial cannot be recorded */
-  async write(principal: Principal, operationId: string, correlationId: string): Promise<void> {
+  async write(
+    principal: Principal,
+    operationId: string,
+    correlationId: string,
+    failureCode: ErrorCode = 'access-denied',
+  ): Promise<void> {
     this.outbox.assertRoom();
     const { tenantId, subject, issuer } = principal;
     const event = auditEvent(
       { tenantId, principal: subject, issuer, correlationId },
-      { operation: 'access.denied', failureCode: 'access-denied', details: { operationId } },
+      { operation: 'access.denied', failureCode, details: { operationId } },
     );
     try {
       await this.dataSource.transaction((manager) => this.outbox.write(manager, [event]));

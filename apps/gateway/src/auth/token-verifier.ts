@@ -1,4 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
+import { Clock } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
 import { bindingOf } from './bound-token.js';
@@ -21,6 +22,8 @@ export class TokenVerifier {
   constructor(
     private readonly known: IssuerSources,
     private readonly config: IdentityConfig,
+    /** The time by which tokens are judged. */
+    readonly clock: Clock,
   ) {}
 
   /**
@@ -39,6 +42,7 @@ export class TokenVerifier {
       clockTolerance: this.config.clockToleranceSeconds,
       currentDate: at,
     });
+    if (issuer.isOwn !== true) assertShortLived(payload, this.config.maxTokenLifeSeconds, at);
     const binding = bindingOf(payload);
     return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000, binding };
   }
@@ -51,6 +55,15 @@ export class TokenVerifier {
     throw new Error('issuer is not known');
   }
 }
+
+/**
+ * Refuses a token that its issuer made valid for too long. Its life begins when it was issued, at the latest now.
+ * @param most in seconds
+ */
+const assertShortLived = ({ iat, nbf, exp }: JWTPayload, most: number, at: Date): void => {
+  const from = Math.min(Number(iat ?? nbf), Math.floor(at.getTime() / 1000));
+  if (!(Number(exp) - from <= most)) throw new Error(`the token is valid for more than ${most} seconds`);
+};
 
 export const isUnavailable = (error: unknown): error is AnkaError =>
   error instanceof AnkaError && error.code === 'service-unavailable';

@@ -68,7 +68,7 @@ const serveExamples = (busOf: BusOf, heard: StandIns['heard'], replacements: Rea
 };
 
 const serveTenants = (busOf: BusOf): void => {
-  const tenant = { name: 'A', createdAt: instants.created };
+  const tenant = { name: 'A', state: 'active', createdAt: instants.created } as const;
   busOf(getTenant).serve(getTenant, '', async ({ tenantId }) => {
     const partition = partitions[tenantId];
     if (partition === undefined) throw new AnkaError('tenant-unknown');

@@ -1,10 +1,17 @@
-import { AnkaError, assertPreconditions, type Context, type Preconditions } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  assertPreconditions,
+  type Context,
+  disabledTenant,
+  type Preconditions,
+} from '@ankasecure/contracts';
 import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
 import { KeyVersionRecord } from '../record/key-version.entity.js';
+import { TenantPolicyRecord } from '../record/tenant-policy.entity.js';
 import { holdFence } from './tenant-fence.sql.js';
 
 /** The tenant of a key that is locked, and the revisions that the caller expects. */
@@ -21,7 +28,7 @@ export const lockKey = async (manager: EntityManager, locking: Locking, id: stri
 /**
  * Locks a key for a caller and checks the caller's access by the grants in force. A caller without access does not learn
  * whether the revision was right.
- * @throws AnkaError as `lockKey`, and `key-access-denied`
+ * @throws AnkaError as `lockKey`, and `key-access-denied`, `tenant-disabled`
  */
 export const lockKeyFor = async (
   manager: EntityManager,
@@ -33,6 +40,7 @@ export const lockKeyFor = async (
 /**
  * Locks a key for a caller, whatever its revision.
  * @returns the revision
+ * @throws AnkaError `key-not-found`, `key-access-denied`, `tenant-disabled`
  */
 export const lockKeyOfAny = async (
   manager: EntityManager,
@@ -41,8 +49,16 @@ export const lockKeyOfAny = async (
   id: string,
 ): Promise<number> => {
   const revision = await lock(manager, context.tenantId, id);
+  await assertEnabled(manager, context.tenantId);
   await assertGranted(manager, context, access, id);
   return revision;
+};
+
+/** The tenant's fence is held, so the tenant stays as it is. @throws AnkaError `tenant-unknown`, `tenant-disabled` */
+const assertEnabled = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
+  if (held.disabledAt !== null) throw new AnkaError('tenant-disabled', disabledTenant);
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
-import { Clock } from '@ankasecure/service-kit';
+import { Clock, withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { ownerOfKey } from '../../custody/object-owner.js';
@@ -45,6 +45,10 @@ beforeEach(async () => {
   token = new OneObject();
   tenantId = randomUUID();
   await database.superuser.query('TRUNCATE outbox, intent, key CASCADE');
+  await database.superuser.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 1, $2)', [
+    tenantId,
+    '{}',
+  ]);
   await database.superuser.query(
     `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
     [tenantId, keyId],
@@ -166,6 +170,19 @@ describe('a destruction that is due', () => {
       expect(token.calls).toBe(0);
       await lease.release();
     });
+  });
+
+  it.each([
+    ['in a disabled tenant', 'UPDATE tenant_policy SET disabled_at = now()'],
+    ['in a tenant whose record was deleted', 'DELETE FROM tenant_policy'],
+  ])('does not happen %s', async (_, change) => {
+    const due = new DueDestructions(database.dataSource, partitionNamed('default'));
+    const [found] = await due.list();
+    const isDue = () =>
+      withTenant(database.dataSource, tenantId, (manager) => due.isStillDue(manager, found ?? expect.fail()));
+    expect(await isDue()).toBe(true);
+    await database.superuser.query(change);
+    expect(await isDue()).toBe(false);
   });
 
   it('does not happen once it is cancelled', async () => {

@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
 import { lockKey } from '../../key/lock/lock-key.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
+import { TenantPolicyRecord } from '../../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../../object/intent.entity.js';
 import { dueDestructions } from './due.sql.js';
 
@@ -32,14 +33,26 @@ export class DueDestructions {
 
   /**
    * Checks, with the key locked and in the transaction that records the intent, that the destruction was neither cancelled
-   * nor begun. It believes the version's sealed record alone.
+   * nor begun, and that the tenant is not disabled. It believes the sealed records alone. A destruction that came due while the
+   * tenant was disabled waits for a day after it is enabled.
    * @throws AnkaError `record-forged`
    */
   async isStillDue(manager: EntityManager, { tenantId, keyId, version, objectId }: DueDestruction): Promise<boolean> {
     await lockKey(manager, { tenantId }, keyId);
     const row = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, objectId });
     if (row?.state !== 'DESTROY_SCHEDULED' || row.destroyAt === null) return false;
-    if (row.destroyAt > (await transactionTime(manager))) return false;
+    const now = await transactionTime(manager);
+    if (row.destroyAt > now || !(await mayDestroy(manager, tenantId, row.destroyAt, now))) return false;
     return !(await manager.existsBy(IntentRecord, { tenantId, objectId }));
   }
 }
+
+/** The time in which a destruction can still be cancelled that came due while its tenant was disabled, in milliseconds. */
+const graceMs = 86_400_000;
+
+/** Without the tenant's record, nothing is destroyed. */
+const mayDestroy = async (manager: EntityManager, tenantId: string, dueAt: Date, now: Date): Promise<boolean> => {
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held === null || held.disabledAt !== null) return false;
+  return held.enabledAt === null || dueAt > held.enabledAt || now.getTime() >= held.enabledAt.getTime() + graceMs;
+};

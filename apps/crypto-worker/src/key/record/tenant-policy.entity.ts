@@ -6,7 +6,7 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('tenant_policy')
 @Check('tenant_policy_revision_check', 'revision > 0')
 @SealedRecord<TenantPolicyRecord>({
-  deciding: ['tenantId', 'revision', 'document', 'appliedAt'],
+  deciding: ['tenantId', 'revision', 'document', 'appliedAt', 'disabledAt', 'enabledAt'],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -21,6 +21,14 @@ export class TenantPolicyRecord {
 
   @Column('jsonb')
   document!: PolicyDocument;
+
+  /** Since when nothing of the tenant is used, made or changed, whatever the document says. Null if it is not disabled. */
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
+
+  /** The time at which a disabled tenant was enabled. Destructions that came due before it wait for another day. */
+  @Column('timestamptz', { name: 'enabled_at', nullable: true })
+  enabledAt!: Date | null;
 
   @Column('timestamptz', { name: 'applied_at', default: () => 'now()' })
   appliedAt!: Date;
