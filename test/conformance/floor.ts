@@ -32,7 +32,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['api-description'],
   ],
   'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
-  'apps/audit': [['mac', 'trail', 'migrations'], ['anchor'], ['record'], ['event', 'verification']],
+  'apps/audit': [['mac', 'reporter', 'trail', 'migrations'], ['anchor'], ['record'], ['event', 'verification']],
 };
 
 /** The number of sources above which a folder should be divided. */

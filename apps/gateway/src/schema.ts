@@ -13,6 +13,7 @@ import { Approval1764510000000 } from './migrations/1764510000000-approval.js';
 import { ClientCertificate1764600000000 } from './migrations/1764600000000-client-certificate.js';
 import { ReadingEpoch1764610000000 } from './migrations/1764610000000-reading-epoch.js';
 import { RecordPosition1770300000000 } from './migrations/1770300000000-record-position.js';
+import { OutboxAddress1770400000000 } from './migrations/1770400000000-outbox-address.js';
 import { Heartbeat1770600000000 } from './migrations/1770600000000-heartbeat.js';
 import { Decider1770700000000 } from './migrations/1770700000000-decider.js';
 import { RollingCredential1770700100000 } from './migrations/1770700100000-rolling-credential.js';
@@ -44,6 +45,7 @@ export const schema: Schema = {
     ReadingEpoch1764610000000,
     RecordPosition1770300000000,
     Heartbeat1770600000000,
+    OutboxAddress1770400000000,
     Decider1770700000000,
     RollingCredential1770700100000,
     Exclusion1770700200000,

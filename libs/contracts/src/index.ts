@@ -25,6 +25,8 @@ export * from './record.js';
 export * from './record-change.js';
 export * from './record-form.js';
 export * from './refusal.js';
+export * from './reporter.js';
 export * from './role.js';
 export * from './rotation-policy.js';
+export * from './served-subject.js';
 export * from './token.js';

@@ -218,6 +218,18 @@ export const listAlgorithms = contract({
             }),
           ),
           warnings: z.array(warning),
+          outsideSteps: z
+            .array(
+              z.strictObject({
+                alg: z.union([jwsAlg, jweAlg, wrapAlg]),
+                step: z.string(),
+                detail: z.string(),
+                fipsOnlyRefuses: z
+                  .boolean()
+                  .describe('True if a policy with fipsOnly refuses the step. Otherwise its answers name it.'),
+              }),
+            )
+            .describe('The steps that run in the worker, outside the HSM.'),
           strength: z.number().int(),
           quantumSafe: z.boolean(),
           fips: z.strictObject({ approved: z.boolean(), source: z.string() }),

@@ -41,6 +41,7 @@ export * from './outbox/outbox-entry.entity.js';
 export * from './outbox/outbox-room.js';
 export * from './quota/buckets.js';
 export * from './record/all-heads.js';
+export * from './record/assert-asked.js';
 export * from './record/change-record.js';
 export * from './record/history-watch.js';
 export * from './record/record-authority.js';

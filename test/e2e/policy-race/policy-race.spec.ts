@@ -14,7 +14,8 @@ const toggles = 30;
 const withoutFence = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
     tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], since float8[], until float8[],
-    bundles integer[], counts integer[], batches text[], fallbacks text[], operations text[], uses integer[], use_slot smallint,
+    bundles integer[], counts integer[], batches text[], fallback_counts integer[], fallbacks text[], operations text[],
+    uses integer[], use_slot smallint,
     OUT written integer[], OUT outdated integer[], OUT at float8
   ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   BEGIN

@@ -80,6 +80,7 @@ export class CreateKey {
       operation: source.operation,
       algorithm,
       details: { partition: this.versions.partition.name },
+      isRequested: true,
       named: key,
       attempts: 2,
       outdated: 'The tenant’s policy changed while the key was created. Try again.',

@@ -73,7 +73,7 @@ export const planCreation = async (
     purpose,
     use: 'create',
     custody: custodyOf(request),
-    outsideSteps: outsideSteps(custody, algorithm, purpose),
+    outsideSteps: outsideSteps(custody, { algorithm, purpose, algs: plannedAlgs(request, possible) }),
     labels: Object.keys(request.metadata ?? {}),
     ...(request.deactivateAt !== undefined && { lifeDays: (Date.parse(request.deactivateAt) - now) / dayMs }),
   });
@@ -108,6 +108,10 @@ const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): re
     throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} supports only ${possible.join(', ')}`);
   return possible;
 };
+
+/** The algorithms that the key will have if the token supports them. The first decides which steps are outside the HSM. */
+const plannedAlgs = ({ alg }: CreationRequest, possible: readonly Alg[]): readonly Alg[] =>
+  alg === undefined ? possible : [alg];
 
 /** The algorithms that the token supports; one only for a key that encrypts. */
 const usableAlgs = async (

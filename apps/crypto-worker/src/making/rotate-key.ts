@@ -103,6 +103,7 @@ export class RotateKey {
       operation: 'key.rotate',
       keyId: id,
       details: { trigger },
+      isRequested: trigger === 'request',
       named: { keyId: id },
       attempts: 3,
       outdated: 'The key or the policy changed while the key was rotated. Try again.',

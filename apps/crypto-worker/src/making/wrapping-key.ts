@@ -35,7 +35,7 @@ export const assertUnwraps = async (
     throw new AnkaError('key-state', `A key that is ${state} cannot unwrap other keys`);
   if (!mayWrap(key.algorithm, algorithm))
     throw new AnkaError('wrapping-key-weak', `${key.algorithm} is weaker than ${algorithm}. Use an AES-256 key.`);
-  const { decision } = policy.ruling(key, 'process', outsideSteps(custody, key.algorithm, key.purpose), now);
+  const { decision } = policy.ruling(key, 'process', outsideSteps(custody, key), now);
   if (!decision.allow) throw refusedBy(decision);
   await selfTested(custody, context, key, 'AES-KWP');
   return allOf(stateHolds(key, now), decision);

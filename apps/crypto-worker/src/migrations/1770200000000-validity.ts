@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const app = 'ankadb_keys_app';
 const former = 'uuid[], integer[], uuid[], integer[], integer[], integer[], text[], text[], integer[], smallint';
 const signature =
-  'uuid[], integer[], uuid[], integer[], integer[], float8[], float8[], integer[], integer[], text[], text[], text[], integer[], smallint';
+  'uuid[], integer[], uuid[], integer[], integer[], float8[], float8[], integer[], integer[], text[], integer[], text[], text[], integer[], smallint';
 
 /**
  * The fence knows how long a decision holds: until a date of the key, of the policy or of a standard. This database's clock
@@ -27,13 +27,13 @@ export class Validity1770200000000 implements MigrationInterface {
 /**
  * The initial schema explains this function, and the migration `used-up` the rule for replaced versions. Times are
  * milliseconds since the epoch. A decision holds from `since` until just before `until`. Groups with the same bundle number
- * are written only if the fences of all of them hold. A group with a fallback is in no bundle: where its fence does not hold,
- * the fallback is written in its place.
+ * are written only if the fences of all of them hold. Where a group's own fence does not hold, its fallback is written.
  */
 const commitOutcomes = `
   CREATE FUNCTION commit_outcomes(
     tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], since float8[], until float8[],
-    bundles integer[], counts integer[], batches text[], fallbacks text[], operations text[], uses integer[], use_slot smallint,
+    bundles integer[], counts integer[], batches text[], fallback_counts integer[], fallbacks text[], operations text[],
+    uses integer[], use_slot smallint,
     OUT written integer[], OUT outdated integer[], OUT at float8
   ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   DECLARE
@@ -66,7 +66,7 @@ const commitOutcomes = `
     FOR n IN 1 .. cardinality(tenants) LOOP
       IF n = ANY (outdated) THEN
         IF fallbacks[n] IS NOT NULL THEN
-          INSERT INTO outbox (event_count, events) VALUES (counts[n], fallbacks[n]);
+          INSERT INTO outbox (event_count, events) VALUES (fallback_counts[n], fallbacks[n]);
         END IF;
         CONTINUE;
       END IF;

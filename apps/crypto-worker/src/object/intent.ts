@@ -1,4 +1,4 @@
-import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { type AuditEvent, assertSealable, type Context } from '@ankasecure/contracts';
 import { Clock, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -63,7 +63,7 @@ export class Intents {
    * Records that an object will be made, under a new CKA_ID that binds its owner. The caller releases the intent in the end,
    * however the work ends. An intent whose commit was not confirmed is released at once; if it exists, the reconciler finds
    * it.
-   * @param event sealed as `unknown` if nobody can tell how the work ended
+   * @param event sealed as `unknown` if nobody can tell how the work ended. Nothing is made if it could never be sealed
    */
   async begin({ tenantId }: Pick<Context, 'tenantId'>, owner: ObjectOwner, event: AuditEvent): Promise<Intent> {
     const intent = await this.prepare(tenantId, owner, newObjectId(owner, this.partition.naming));
@@ -117,6 +117,7 @@ export class Intents {
     kind: IntentKind,
     event: AuditEvent,
   ): Promise<void> {
+    assertSealable(event);
     await manager.insert(IntentRecord, {
       tenantId,
       objectId: Buffer.from(objectId),

@@ -1,10 +1,11 @@
 import { AnkaError, auditEvent, batchOf, type Context, failureOf, type ReplyHead } from '@ankasecure/contracts';
 import { asAnkaError, Clock, Outbox, parseJson, type RawAnswer, validate } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { undecided } from '../outcome/fence.js';
+import { nameOf, undecided } from '../outcome/fence.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { type Attempt, itemAnswer, noticeOf, quotaOf } from './attempt.js';
 import { AttemptItem } from './attempt-item.js';
+import { foldRefusals } from './fold-refusal.js';
 import { inTurns } from './in-turns.js';
 import { eventName } from './item-record.js';
 import type { Operation } from './operation.js';
@@ -34,8 +35,9 @@ export class RunOperation {
   async run<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, bytes: Uint8Array): Promise<RawAnswer> {
     const start = performance.now();
     this.clock.assertAgrees();
-    this.outbox.assertRoom();
+    this.outbox.assertRoom(context.tenantId);
     const { items, batch } = await this.parse(operation, context, bytes);
+    if (batch) this.outbox.assertRoom(context.tenantId, items.length);
     const attempts = await this.all(operation, context, items);
     const times = {
       hsmMicros: Math.round(attempts.reduce((sum, { hsmMicros }) => sum + hsmMicros, 0)),
@@ -55,48 +57,66 @@ export class RunOperation {
   ): Promise<Attempt[]> {
     const attempt = (item: unknown): Promise<Attempt> => this.items.attempt(operation, context, item);
     const attempts = await inTurns(items, attempt);
-    const verdicts = await this.outcomes.commitAll(attempts);
-    const outdated = verdicts.flatMap((verdict, index) => (verdict === 'outdated' ? [index] : []));
-    if (outdated.length > 0) {
-      for (const index of outdated) this.items.forget((attempts[index] as Attempt).fence);
-      const again = await inTurns(outdated, (index) => attempt(items[index]));
-      outdated.forEach((index, position) => (attempts[index] = again[position] as Attempt));
-      return this.commitLast(operation, context, attempts);
-    }
-    return this.stillInTime(operation, context, attempts);
+    const outdated = await this.commit(attempts);
+    if (outdated.size === 0) return this.stillInTime(operation, context, attempts);
+    for (const { fence } of outdated) this.items.forget(fence);
+    const again = attempts.flatMap((one, index) => (outdated.has(one) ? [index] : []));
+    const decided = await inTurns(again, (index) => attempt(items[index]));
+    again.forEach((index, position) => {
+      attempts[index] = decided[position] as Attempt;
+    });
+    return this.stillInTime(operation, context, await this.commitLast(operation, context, attempts));
   }
 
-  /** Commits each outcome, or its refusal if its decision is outdated again. */
+  /** Commits all attempts or none. @returns those whose fence no longer held */
+  private async commit(attempts: readonly Attempt[]): Promise<ReadonlySet<Attempt>> {
+    const outcomes = foldRefusals(attempts);
+    const verdicts = await this.outcomes.commitAll(
+      outcomes.map(({ event, attempts: [{ fence }] }) => ({ fence, event })),
+    );
+    return new Set(outcomes.flatMap((outcome, index) => (verdicts[index] === 'outdated' ? outcome.attempts : [])));
+  }
+
+  /** Commits each outcome, or its refusal if its decision is outdated again. One event records all refusals of one fence. */
   private async commitLast<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
     attempts: readonly Attempt[],
   ): Promise<Attempt[]> {
-    const instead = attempts.map(() => outdatedAttempt(operation, context));
-    const verdicts = await this.outcomes.commitAll(
-      attempts.map((attempt, index) => ({ ...attempt, fallback: (instead[index] as Attempt).event })),
+    const ended = new Map<Attempt, Attempt>();
+    const fenced = Map.groupBy(foldRefusals(attempts), ({ event, attempts: [{ fence }] }) =>
+      nameOf(fence, event.operation),
     );
-    const last = attempts.map((attempt, index) =>
-      verdicts[index] === 'written' ? attempt : (instead[index] as Attempt),
+    await Promise.all(
+      [...fenced.values()].map(async (outcomes) => {
+        const mine = outcomes.flatMap((outcome) => outcome.attempts);
+        const instead = refusedAttempt(operation, context, outdatedAgain(), mine.length);
+        const [verdict] = await this.outcomes.commitEach(
+          outcomes.map(({ event, attempts: [{ fence }] }, index) => ({
+            fence,
+            event,
+            ...(index === 0 && { fallback: instead.event }),
+          })),
+        );
+        for (const one of mine) ended.set(one, verdict === 'written' ? one : instead);
+      }),
     );
-    return this.stillInTime(operation, context, last);
+    return attempts.map((one) => ended.get(one) ?? one);
   }
 
   /** Withholds results whose decision ended while they were committed. They are on record as uses, and so is this refusal. */
-  private stillInTime<Item, Parsed>(
+  private async stillInTime<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
     attempts: readonly Attempt[],
   ): Promise<Attempt[]> {
     const latest = this.clock.now() - releaseMs;
-    return Promise.all(
-      attempts.map(async (attempt) => {
-        if (attempt.error !== undefined || attempt.fence.validity.until > latest) return attempt;
-        const late = outdatedAttempt(operation, context);
-        await this.outcomes.commit(late.fence, late.event);
-        return late;
-      }),
-    );
+    const isLate = ({ error, fence }: Attempt): boolean => error === undefined && fence.validity.until <= latest;
+    const late = attempts.filter(isLate).length;
+    if (late === 0) return [...attempts];
+    const instead = refusedAttempt(operation, context, outdatedAgain(), late);
+    await this.outcomes.commit(instead.fence, instead.event);
+    return attempts.map((attempt) => (isLate(attempt) ? instead : attempt));
   }
 
   /** Parses the body. A body that cannot be parsed is an outcome too. */
@@ -119,24 +139,25 @@ export class RunOperation {
   }
 }
 
-/** The outcome of an item that nothing was decided on. */
+/** The outcome of items that nothing was decided on. @param count the number of items */
 const refusedAttempt = (
   { name }: Pick<Operation<never, never>, 'name'>,
   context: Context,
   error: AnkaError,
+  count = 1,
 ): Attempt => ({
   fence: undecided(context.tenantId),
-  event: auditEvent(context, { operation: eventName(name, context), failureCode: error.code }),
+  event: auditEvent(context, {
+    operation: eventName(name, context),
+    failureCode: error.code,
+    ...(count > 1 && { details: { count: String(count) } }),
+  }),
   hsmMicros: 0,
   error,
 });
 
-const outdatedAttempt = (operation: Pick<Operation<never, never>, 'name'>, context: Context): Attempt =>
-  refusedAttempt(
-    operation,
-    context,
-    new AnkaError('decision-outdated', 'The key or the policy changed twice while the request ran. Try again.'),
-  );
+const outdatedAgain = (): AnkaError =>
+  new AnkaError('decision-outdated', 'The key or the policy changed twice while the request ran. Try again.');
 
 const isBatch = (request: unknown): request is { items: unknown } =>
   typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');

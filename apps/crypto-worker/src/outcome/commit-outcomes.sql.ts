@@ -10,7 +10,7 @@ import type { Fence } from './fence.js';
 export const commitOutcomes = {
   name: 'commit-outcomes',
   text: `SELECT written, outdated, at FROM commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::float8[],
-    $7::float8[], $8::int[], $9::int[], $10::text[], $11::text[], $12::text[], $13::int[], $14::smallint)`,
+    $7::float8[], $8::int[], $9::int[], $10::text[], $11::int[], $12::text[], $13::text[], $14::int[], $15::smallint)`,
 };
 
 /** The result of a commit. Rows are numbered from 1. */
@@ -30,7 +30,7 @@ export interface OutcomeRow {
   readonly bundle: number | null;
   /** The events, each as JSON. */
   readonly events: readonly string[];
-  /** Written instead if the fence does not hold: as many events, or none. */
+  /** Written instead if the fence does not hold. */
   readonly fallbacks: readonly string[];
   /** The number of outcomes that are uses of the fence's key. */
   readonly uses: number;
@@ -50,6 +50,7 @@ export const outcomeValues = (rows: readonly OutcomeRow[], slot: number): unknow
   rows.map(({ bundle }) => bundle),
   rows.map(({ events }) => events.length),
   rows.map(({ events }) => arrayOf(events)),
+  rows.map(({ fallbacks }) => fallbacks.length),
   rows.map(({ fallbacks }) => (fallbacks.length === 0 ? null : arrayOf(fallbacks))),
   rows.map(({ operation }) => operation),
   rows.map(({ uses }) => uses),

@@ -295,7 +295,7 @@ describe('group commit', () => {
       () => new GroupCommit(database.config, database.outbox, ownClock, silent),
     );
     for (const worker of workers) Object.assign(worker, { slot: 7 });
-    const operations = ['a', 'b', 'c', 'd', 'e'];
+    const operations = ['decrypt', 'encrypt', 'key.edit', 'sign', 'verify'];
     for (let round = 0; round < 20; round++)
       await Promise.all(
         workers.flatMap((worker, index) =>

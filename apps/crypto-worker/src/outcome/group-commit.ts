@@ -40,20 +40,24 @@ export class GroupCommit implements OnApplicationShutdown {
 
   /**
    * @returns false if the fence no longer holds; nothing was written, and the result must be discarded
-   * @throws AnkaError `audit-unavailable` if the commit is not known to have succeeded
+   * @throws AnkaError `audit-unavailable` if the commit is not known to have succeeded, and Error for an event that could never be sealed
    */
   async commit(fence: Fence, event: AuditEvent): Promise<boolean> {
     return (await this.add({ fence, event }, null)) === 'written';
   }
 
-  /**
-   * Commits the outcomes of one request in one transaction. Without fallbacks, all are written or none. With fallbacks, each
-   * outdated outcome is replaced by its own.
-   * @throws AnkaError as `commit`
-   */
+  /** Commits the outcomes of one request in one transaction: all of them, or none. @throws as `commit` */
   commitAll(outcomes: readonly Outcome[]): Promise<Verdict[]> {
     const bundle = this.bundleOf(outcomes);
     return Promise.all(outcomes.map((outcome) => this.add(outcome, bundle)));
+  }
+
+  /**
+   * Commits outcomes in one transaction, each for itself. The fallback is written in place of an outdated outcome.
+   * @throws as `commit`
+   */
+  commitEach(outcomes: readonly Outcome[]): Promise<Verdict[]> {
+    return Promise.all(outcomes.map((outcome) => this.add(outcome, null)));
   }
 
   async close(): Promise<void> {
@@ -66,7 +70,7 @@ export class GroupCommit implements OnApplicationShutdown {
 
   /** Outcomes with one name hold or fail together anyway, and share their row with other requests. */
   private bundleOf(outcomes: readonly Outcome[]): number | null {
-    if (outcomes.length < 2 || outcomes.some(({ fallback }) => fallback !== undefined)) return null;
+    if (outcomes.length < 2) return null;
     const names = new Set(outcomes.map((outcome) => groupName(outcome, null)));
     if (names.size === 1) return null;
     this.bundles = (this.bundles + 1) % 0x7fffffff;
@@ -75,6 +79,7 @@ export class GroupCommit implements OnApplicationShutdown {
 
   private add(outcome: Outcome, bundle: number | null): Promise<Verdict> {
     return new Promise((resolve, reject) => {
+      this.outbox.assertSealable(outcome.event);
       const group = this.groupFor(outcome, bundle);
       addTo(group, outcome);
       group.settle.push(resolve);
@@ -138,8 +143,9 @@ export class GroupCommit implements OnApplicationShutdown {
     let count = 0;
     groups.forEach((group, index) => {
       const verdict = verdicts.get(index + 1) ?? 'held-back';
-      if (verdict === 'written') count += group.events.length;
-      if (verdict === 'outdated') count += group.fallbacks.length;
+      const recorded = { written: group.events, outdated: group.fallbacks, 'held-back': [] }[verdict].length;
+      if (recorded > 0) this.outbox.note(group.fence.tenantId, recorded);
+      count += recorded;
       for (const settle of group.settle) settle(verdict);
     });
     if (count > 0) this.outbox.committed(count);

@@ -34,8 +34,8 @@ const rowLimit = { events: 500, size: 256 * 1024 };
 export const hasRoom = ({ events, size }: Group): boolean => events.length < rowLimit.events && size < rowLimit.size;
 
 /** The name of the group that an outcome belongs to. */
-export const groupName = ({ fence, event, fallback }: Outcome, bundle: number | null): string =>
-  `${nameOf(fence, event.operation)}/${bundle ?? ''}${fallback === undefined ? '' : '/fallback'}`;
+export const groupName = ({ fence, event }: Outcome, bundle: number | null): string =>
+  `${nameOf(fence, event.operation)}/${bundle ?? ''}`;
 
 export const emptyGroup = (name: string, { fence, event }: Outcome, bundle: number | null): Group => ({
   name,

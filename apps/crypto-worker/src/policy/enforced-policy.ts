@@ -33,7 +33,7 @@ export const enforcedPolicy = (
     revision,
     document,
     now,
-    decide: (request, at = now()) => rulingOf(evaluate(document, request, at), request.outsideSteps),
+    decide: (request, at = now()) => rulingOf(document, evaluate(document, request, at), request.outsideSteps),
     ruling: (key, use, outsideSteps, at = now()) => rulings.on(key, use, outsideSteps, at),
   };
 };

@@ -25,6 +25,7 @@ export interface Claim {
   readonly assertion?: string;
   readonly certificate?: ClientCertificate | undefined;
   readonly correlationId: string;
+  readonly clientAddress: string | undefined;
 }
 
 export interface Client {

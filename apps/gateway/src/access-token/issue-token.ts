@@ -39,16 +39,23 @@ export class IssueToken {
 
   /** @throws OAuthError `invalid_client`, always the same; AnkaError when a part of the platform is unavailable */
   async issue(claim: Claim): Promise<TokenAnswer> {
-    this.issued.assertRoom();
     const client = await this.proofs.run(originOf(), () => this.clients.authenticate(claim));
-    return this.issues.run(client.account.tenantId, () => this.issueTo(client, claim.correlationId));
+    return this.issues.run(client.account.tenantId, () => this.issueTo(client, claim));
   }
 
-  private async issueTo(client: Client, correlationId: string): Promise<TokenAnswer> {
+  private async issueTo(client: Client, { correlationId, clientAddress }: Claim): Promise<TokenAnswer> {
     const { tenantId, id: principal } = client.account;
+    this.issued.assertRoom(tenantId);
     const { issuer } = serviceAccountsOf(this.config);
     const partition = await this.tenants.find({ tenantId, subject: principal, issuer }, correlationId);
-    const context: Context = { tenantId, principal, issuer, correlationId, deadline: monotonicNow() + withinMs };
+    const context: Context = {
+      tenantId,
+      principal,
+      issuer,
+      correlationId,
+      ...(clientAddress !== undefined && { clientAddress }),
+      deadline: monotonicNow() + withinMs,
+    };
     const claims = this.claimsFor(client);
     const { token, key } = await this.bus.request(signToken, partition, context, { claims });
     await this.issued.record(context, claims, key);

@@ -63,8 +63,8 @@ export class Admission {
   }
 
   /** Records the denial before it is answered. */
-  private async deny({ principal, id }: FastifyRequest, { operationId }: Route, denial: AnkaError): Promise<never> {
-    await this.denials.write(principal, operationId, id, denial.code);
+  private async deny(request: FastifyRequest, { operationId }: Route, denial: AnkaError): Promise<never> {
+    await this.denials.write(request.principal, operationId, request, denial.code);
     throw denial;
   }
 

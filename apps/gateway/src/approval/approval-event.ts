@@ -20,13 +20,13 @@ export class ApprovalEvents {
   constructor(private readonly controlled: ControlledRoutes) {}
 
   of(
-    { tenantId, principal, issuer, correlationId }: Actor,
+    { tenantId, principal, issuer, correlationId, clientAddress }: Actor,
     action: 'request' | 'approve' | 'reject' | 'withdraw' | 'end',
     requested: ReportedRequest,
     { failureCode, details }: Outcome = {},
   ): AuditEvent {
     return auditEvent(
-      { tenantId, principal, issuer, correlationId },
+      { tenantId, principal, issuer, correlationId, clientAddress },
       {
         operation: `approval.${action}`,
         keyId: this.keyOf(requested),

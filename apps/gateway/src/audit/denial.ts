@@ -1,8 +1,12 @@
 import { AnkaError, auditEvent, type ErrorCode } from '@ankasecure/contracts';
 import { Outbox } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
+
+/** The refused request. */
+type Denied = Pick<FastifyRequest, 'id' | 'clientAddress'>;
 
 /** Records the gateway's refusals of authenticated principals before they are answered. */
 @Injectable()
@@ -16,13 +20,13 @@ export class DenialRecord {
   async write(
     principal: Principal,
     operationId: string,
-    correlationId: string,
+    { id: correlationId, clientAddress }: Denied,
     failureCode: ErrorCode = 'access-denied',
   ): Promise<void> {
-    this.outbox.assertRoom();
     const { tenantId, subject, issuer } = principal;
+    this.outbox.assertRoom(tenantId);
     const event = auditEvent(
-      { tenantId, principal: subject, issuer, correlationId },
+      { tenantId, principal: subject, issuer, correlationId, clientAddress },
       { operation: 'access.denied', failureCode, details: { operationId } },
     );
     try {

@@ -105,6 +105,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, a
   takes: 'body',
   status: 200,
   notice: true,
+  batch: true,
   dryRun: true,
   withinMs: 30_000,
   errors: [...always, ...errors],

@@ -13,11 +13,13 @@ const about = {
   algorithms: z
     .array(z.enum(tokenAlgorithms))
     .min(1)
+    .max(tokenAlgorithms.length)
     .refine((all) => new Set(all).size === all.length, 'must not contain an algorithm twice'),
 };
 const roles = z
   .array(z.enum(tenantRoles))
   .min(1)
+  .max(tenantRoles.length)
   .refine((all) => new Set(all).size === all.length, 'must not contain a role twice')
   .describe('The roles that the issuer may assign. Other roles in its tokens are ignored.');
 const space = {

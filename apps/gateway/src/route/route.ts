@@ -34,6 +34,8 @@ export interface Route {
   readonly idempotent?: true;
   /** Set if the route requires, or accepts, If-Match with the resource's ETag. */
   readonly conditional?: true | 'optional';
+  /** Set if the body can be a batch of items, each of which counts as an operation. */
+  readonly batch?: true;
   /** Set if the reply is one resource, whose revision is its ETag. */
   readonly etag?: true;
   /** Set if the route takes `?dryRun=true`: it checks everything, answers with the result, and changes nothing. */

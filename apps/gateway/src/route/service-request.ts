@@ -33,6 +33,7 @@ export const contextOf = (request: FastifyRequest, principal: Principal, withinM
     roles: [...roles],
     ...(groups.length > 0 && { groups: [...groups] }),
     correlationId: request.id,
+    ...(request.clientAddress !== undefined && { clientAddress: request.clientAddress }),
     deadline: monotonicNow() + withinMs,
   };
 };

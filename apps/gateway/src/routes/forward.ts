@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { TenantIssuers } from '../issuer/tenant-issuers.js';
+import { TenantQuota } from '../quota/tenant-quota.js';
 import { answerOf, sendAnswer, sendRead } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
@@ -14,6 +15,7 @@ export class Forward {
   constructor(
     private readonly services: ServiceRequest,
     private readonly waits: AnswerOrWait,
+    private readonly quota: TenantQuota,
     private readonly issuers: TenantIssuers,
   ) {}
 
@@ -22,6 +24,7 @@ export class Forward {
       const dryRun = isDryRun(request, route);
       const condition = conditionOf(route, request.headers);
       const body = requestBody(request, route);
+      if (route.batch === true) this.quota.chargeItems(request.principal.tenantId, body, reply);
       const extra = { ...condition, ...(dryRun && { dryRun }), ...(await this.sharedIssuerOf(route, request)) };
       const answered = await this.services.send({ route, request, reply }, body, extra);
       if (route.method === 'GET') return sendRead(reply, request, answerOf(route, answered, request.id));

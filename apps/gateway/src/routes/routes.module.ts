@@ -5,6 +5,7 @@ import { ApprovalModule } from '../approval/approval.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { IssuerModule } from '../issuer/issuer.module.js';
+import { QuotaModule } from '../quota/quota.module.js';
 import { RouteTable } from '../route/route-table.js';
 import { ServiceRequestModule } from '../route/service-request.module.js';
 import { AnswerOrWait } from './answer-or-wait.js';
@@ -32,6 +33,7 @@ export class RouteTableModule {}
     HttpModule,
     IdempotencyModule,
     IssuerModule,
+    QuotaModule,
     ServiceRequestModule,
   ],
   providers: [AnswerOrWait, Create, Forward, NotFound, RegisteredRoutes, RouteHandlers, SecondPerson, ServeRoutes],

@@ -9,10 +9,12 @@ const about = {
   roles: z
     .array(z.enum(tenantRoles))
     .min(1)
+    .max(tenantRoles.length)
     .refine((all) => new Set(all).size === all.length, 'must not contain a role twice'),
   groups: z
     .array(text(128))
     .max(maxGroups)
+    .refine((all) => new Set(all).size === all.length, 'must not contain a group twice')
     .describe('The groups of the account. Keys can be granted to them or to the account’s own id.'),
 };
 /** The limit of keys, and of certificates. */

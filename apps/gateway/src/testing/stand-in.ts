@@ -1,7 +1,7 @@
 import {
   AnkaError,
   type AuditEvent,
-  appendEvents,
+  appendFromGateway,
   type Context,
   type Contract,
   findTenant,
@@ -86,7 +86,7 @@ const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
 };
 
 const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void =>
-  void busOf(appendEvents).serve(appendEvents, '', async (_, { events }) => {
+  void busOf(appendFromGateway).serve(appendFromGateway, '', async (_, { events }) => {
     sealed.push(...events);
     return { body: { sealed: events.length } };
   });

@@ -15,6 +15,8 @@ export interface PolicyChange {
   readonly changedBy: string;
   /** The issuer that vouches for `changedBy`. Absent if the service acts by itself. */
   readonly changedByIssuer?: string | null;
+  /** The address that the change came from, if it is recorded. */
+  readonly changedFrom?: string | null;
   /** Set if two people made the change. */
   readonly approvalId?: string | null;
   readonly requestedBy?: string | null;
@@ -59,6 +61,7 @@ const actorOf = (change: PolicyChange): Actor => {
     tenantId,
     changedBy: principal,
     changedByIssuer: issuer,
+    changedFrom: clientAddress,
     approvalId: id,
     requestedBy,
     requestedByIssuer,
@@ -70,6 +73,7 @@ const actorOf = (change: PolicyChange): Actor => {
     principal,
     correlationId,
     ...(typeof issuer === 'string' && { issuer }),
+    ...(typeof clientAddress === 'string' && { clientAddress }),
     ...(typeof id === 'string' && typeof requestedBy === 'string' && { approval: { id, requestedBy, ...of } }),
   };
 };

@@ -61,6 +61,10 @@ export class PolicyVersion {
   @Column('text', { name: 'changed_by_issuer', nullable: true })
   changedByIssuer!: string | null;
 
+  /** The IP address that the change came from. Null if it is not recorded, or the service acts by itself. */
+  @Column('text', { name: 'changed_from', nullable: true })
+  changedFrom!: string | null;
+
   /** The approved request and its author, if two people made the change. */
   @Column('uuid', { name: 'approval_id', nullable: true })
   approvalId!: string | null;

@@ -89,6 +89,7 @@ export class PutPolicy {
 /** Stores a pending version. The tenant's row is locked first, so that one version is stored at a time. */
 const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion, PolicyVersion> => ({
   operation: 'policy.put',
+  isRecordedLater: ({ state }) => state === 'pending',
   check: async (manager) => {
     const { tenantId } = context;
     await assertEnabled(manager, context);
@@ -103,7 +104,7 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
     if ('repeated' in planned) return planned.repeated;
     const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId, approval } = context;
     const version = await nextVersion(manager, tenantId);
-    const by = { changedBy, changedByIssuer, correlationId };
+    const by = { changedBy, changedByIssuer, changedFrom: context.clientAddress ?? null, correlationId };
     const approved = approval && {
       approvalId: approval.id,
       requestedBy: approval.requestedBy,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   AnkaError,
   type AuditEvent,
-  appendEvents,
+  appendFromPolicy,
   applyPolicy,
   type Context,
   createTenant,
@@ -116,7 +116,7 @@ export const startPolicy = async () => {
   ]);
   const worker = new WorkerStandIn(workerBus);
   const sealed: AuditEvent[] = [];
-  auditBus.serve(appendEvents, '', async (_, { events }) => {
+  auditBus.serve(appendFromPolicy, '', async (_, { events }) => {
     sealed.push(...events);
     return { body: { sealed: events.length } };
   });

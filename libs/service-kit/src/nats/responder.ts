@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, failureOf, HsmMeter, monotonicNow, type ReplyHead } from '@ankasecure/contracts';
+import { AnkaError, failureOf, HsmMeter, monotonicNow, type ReplyHead, ServedSubject } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import { inSpan, withParent } from '../telemetry/trace.js';
@@ -56,8 +56,11 @@ export class Responder {
     try {
       received = decodeRequest(message.data);
       const { body } = received;
-      // The decoded context is this request's own, so it takes the meter without another copy.
-      const context = Object.assign(received.context, { hsm: new HsmMeter() });
+      // The decoded context is this request's own, so it takes both without another copy.
+      const context = Object.assign(received.context, {
+        hsm: new HsmMeter(),
+        served: new ServedSubject(message.subject),
+      });
       if (context.deadline <= monotonicNow()) throw new AnkaError('deadline-exceeded');
       const answer = await withParent(context.traceparent, () =>
         inSpan(`serve ${message.subject}`, 'server', () => handler(context, body)),
