@@ -48,5 +48,5 @@ const folded = (attempts: readonly [Attempt, ...Attempt[]]): Outcome => {
 export const foldRefusals = (attempts: readonly Attempt[]): readonly Outcome[] => {
   const [refusals, others] = [attempts.filter(isRefusal), attempts.filter((attempt) => !isRefusal(attempt))];
   const groups = [...Map.groupBy(refusals, sameness).values()] as unknown as readonly [Attempt, ...Attempt[]][];
-  return [...others.map((attempt) => ({ event: attempt.event, attempts: [attempt] })), ...groups.map(folded)];
+  return [...others.map((attempt) => folded([attempt])), ...groups.map(folded)];
 };

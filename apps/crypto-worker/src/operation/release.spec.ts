@@ -81,7 +81,8 @@ describe('the results of a batch', () => {
     const items = await signAll(Array.from({ length: 60 }, () => slow));
     expect(await databaseNow()).toBeGreaterThan(deactivateAt);
     expect(new Set(codes(items))).toEqual(new Set(['key-state']));
-    expect(await recorded()).toEqual(Array.from({ length: 60 }, () => 'slow key-state'));
+    expect(await recorded()).toEqual(['slow key-state']);
+    expect((await database.events())[0]?.details).toMatchObject({ count: '60' });
   });
 
   it('are kept if the key is deactivated afterwards', async () => {

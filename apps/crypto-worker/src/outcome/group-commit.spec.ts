@@ -238,7 +238,7 @@ describe('group commit', () => {
 
     it('writes the fallback in place of an outdated outcome, in the same transaction', async () => {
       const fallback = refused();
-      const verdicts = await outcomes.commitAll([
+      const verdicts = await outcomes.commitEach([
         { ...held(), fallback: refused() },
         { ...outdated(), fallback },
       ]);
