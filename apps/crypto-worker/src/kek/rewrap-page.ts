@@ -75,7 +75,7 @@ export class RewrapPage {
     await sealsOf(this.dataSource.manager).assertGenuine(this.dataSource, row);
     assertVersion(this.dataSource.manager, row, { tenantId });
     const { ref } = versionOf(row);
-    const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
+    const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration, kekRetired: false };
     const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
     return { row, wrapped };
   }
