@@ -15,7 +15,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],
-    ['making', 'anchor', 'audit-mac', 'access-token'],
+    ['making', 'anchor', 'audit-mac', 'access-token', 'record'],
     ['life', 'operation'],
     ['kek', 'policy-change'],
   ],
@@ -26,13 +26,13 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['route'],
     ['key', 'crypto', 'policy', 'audit', 'tenant', 'approval', 'idempotency'],
     ['key-set', 'service-account', 'issuer'],
-    ['access-token'],
+    ['access-token', 'exclusion'],
     ['admission'],
     ['routes'],
     ['api-description'],
   ],
   'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
-  'apps/audit': [['mac', 'trail', 'migrations'], ['anchor'], ['record'], ['event', 'verification']],
+  'apps/audit': [['mac', 'reporter', 'trail', 'migrations'], ['anchor'], ['record'], ['event', 'verification']],
 };
 
 /** The number of sources above which a folder should be divided. */

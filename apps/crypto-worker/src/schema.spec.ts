@@ -1,3 +1,4 @@
+import { protectionOf } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorkerDatabase, type WorkerDatabase } from './testing/worker-database.js';
 
@@ -11,6 +12,16 @@ describe('the key database', () => {
   it('matches the entities', async () => {
     const { upQueries } = await database.superuser.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('declares for every column whether the seal of its record binds it', () => {
+    for (const { tableName, target, columns } of database.superuser.entityMetadatas) {
+      const protection = protectionOf(target as () => void);
+      if (protection === undefined) throw new Error(`${tableName}: neither sealed nor unsealed`);
+      if (!protection.sealed) continue;
+      const declared = [...protection.deciding, ...Object.keys(protection.notDeciding)];
+      expect(declared.toSorted(), tableName).toEqual(columns.map(({ propertyName }) => propertyName).toSorted());
+    }
   });
 
   it('has an entity for every table', async () => {

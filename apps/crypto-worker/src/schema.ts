@@ -1,17 +1,17 @@
 import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { KeyGrantRecord } from './access/key-grant.entity.js';
-import { KekRotationRecord } from './kek/kek-rotation.entity.js';
+import { KekRotationRecord } from './key/record/kek-rotation.entity.js';
 import { KeyRecord } from './key/record/key.entity.js';
 import { KeyAliasRecord, PastAliasRecord } from './key/record/key-alias.entity.js';
 import { KeyUsageRecord } from './key/record/key-usage.entity.js';
 import { KeyVersionRecord } from './key/record/key-version.entity.js';
 import { PlatformKeyRecord } from './key/record/platform-key.entity.js';
 import { RotationPolicyRecord } from './key/record/rotation-policy.entity.js';
+import { TenantPolicyRecord } from './key/record/tenant-policy.entity.js';
 import * as migrations from './migrations/index.js';
 import { IntentRecord } from './object/intent.entity.js';
 import { GcmReservationRecord } from './operation/gcm-reservation.entity.js';
 import { UseReservationRecord } from './operation/use-reservation.entity.js';
-import { TenantPolicyRecord } from './policy/tenant-policy.entity.js';
 
 /** Everything in `ankadb_keys`. */
 export const schema: Schema = {

@@ -11,6 +11,7 @@ import { LifeModule } from './life/life.module.js';
 import { OperationModule } from './operation/operation.module.js';
 import { GroupCommitModule } from './outcome/group-commit.module.js';
 import { PolicyChangeModule } from './policy-change/policy-change.module.js';
+import { RecordModule } from './record/record.module.js';
 
 /**
  * The worker: the rooms that serve contracts, and through their imports every room below them.
@@ -18,7 +19,7 @@ import { PolicyChangeModule } from './policy-change/policy-change.module.js';
  * Nest starts rooms from the ground up and stops them from the top down, so each part starts after the parts that it needs and
  * stops before them:
  *
- * 1. Start: the token opens and the outbox starts; then the worker listens for changed keys and ends what dead workers left
+ * 1. Start: the token opens, records of an older release are sealed and the outbox starts; then the worker listens for changed keys and ends what dead workers left
  *    behind; then background rounds begin and the worker joins its group; then the bus delivers requests.
  * 2. Stop: no new requests, and those in flight finish; the worker leaves its group and no new rounds begin; the token closes;
  *    rounds under way end; the outcome connection, the lease and the outbox end.
@@ -36,6 +37,7 @@ import { PolicyChangeModule } from './policy-change/policy-change.module.js';
     LifeModule,
     OperationModule,
     PolicyChangeModule,
+    RecordModule,
   ],
 })
 export class WorkerModule implements OnApplicationBootstrap, OnModuleDestroy {

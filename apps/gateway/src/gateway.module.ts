@@ -6,6 +6,7 @@ import { ApprovalModule } from './approval/approval.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { IdentityConfig } from './auth/identity.config.js';
 import { CryptoModule } from './crypto/crypto.module.js';
+import { ExclusionModule } from './exclusion/exclusion.module.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { HttpConfig } from './http/http.config.js';
 import { IssuerModule } from './issuer/issuer.module.js';
@@ -27,6 +28,7 @@ import { TenantModule } from './tenant/tenant.module.js';
     ApprovalModule,
     ServiceAccountModule,
     IssuerModule,
+    ExclusionModule,
     AuditModule,
     TenantModule,
     KeySetModule,

@@ -2,6 +2,7 @@ import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { ClientAssertion, TokenKeyRecord } from './access-token/access-token.entity.js';
 import { ApprovalRecord } from './approval/approval.entity.js';
 import { IdempotencyRecord } from './idempotency/idempotency.entity.js';
+import { ExcludedSubject } from './identity/excluded-subject.entity.js';
 import { GatewayInstance, IdentityEpochRecord } from './identity/identity-epoch.entity.js';
 import { IssuerRecord } from './issuer/issuer.entity.js';
 import { Initial1763900000000 } from './migrations/1763900000000-initial.js';
@@ -12,7 +13,11 @@ import { Approval1764510000000 } from './migrations/1764510000000-approval.js';
 import { ClientCertificate1764600000000 } from './migrations/1764600000000-client-certificate.js';
 import { ReadingEpoch1764610000000 } from './migrations/1764610000000-reading-epoch.js';
 import { RecordPosition1770300000000 } from './migrations/1770300000000-record-position.js';
+import { OutboxAddress1770400000000 } from './migrations/1770400000000-outbox-address.js';
 import { Heartbeat1770600000000 } from './migrations/1770600000000-heartbeat.js';
+import { Decider1770700000000 } from './migrations/1770700000000-decider.js';
+import { RollingCredential1770700100000 } from './migrations/1770700100000-rolling-credential.js';
+import { Exclusion1770700200000 } from './migrations/1770700200000-exclusion.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -20,6 +25,7 @@ export const schema: Schema = {
   entities: [
     ApprovalRecord,
     ClientAssertion,
+    ExcludedSubject,
     GatewayInstance,
     IdempotencyRecord,
     IdentityEpochRecord,
@@ -39,5 +45,9 @@ export const schema: Schema = {
     ReadingEpoch1764610000000,
     RecordPosition1770300000000,
     Heartbeat1770600000000,
+    OutboxAddress1770400000000,
+    Decider1770700000000,
+    RollingCredential1770700100000,
+    Exclusion1770700200000,
   ],
 };

@@ -65,6 +65,8 @@ const sections: Record<Service, (wiring: Wiring) => ConfigurationPatch> = {
         },
       ],
       'service-accounts': { issuer: `http://127.0.0.1:${httpPort}` },
+      // Tokens of this machine are valid for a week.
+      'max-token-life-seconds': 700_000,
     },
     quota: { 'requests-per-second': 50_000, burst: 50_000 },
   }),

@@ -3,3 +3,4 @@ export * from './algorithm.js';
 export * from './approval.js';
 export * from './jose.js';
 export * from './kind.js';
+export * from './outside-step.js';

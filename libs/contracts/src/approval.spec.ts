@@ -24,6 +24,8 @@ describe('an operation that needs two people', () => {
   it('is recorded with both people', () => {
     const { approval } = by('alice');
     expect(approvalDetails({ approval })).toEqual({ approvalId: approval.id, requestedBy: 'alice' });
+    const requestedByIssuer = 'https://issuer.test';
+    expect(approvalDetails({ approval: { ...approval, requestedByIssuer } })).toMatchObject({ requestedByIssuer });
     expect(approvalDetails({})).toEqual({});
   });
 });

@@ -5,8 +5,10 @@ import { AnkaError } from './error.js';
 const inWords: Readonly<Record<ControlledAction, string>> = {
   destroy: 'destroying a key',
   compromise: 'marking a key as compromised',
+  deactivate: 'deactivating or revoking a key',
+  'change-policy': 'changing the policy',
   'relax-policy': 'relaxing the policy',
-  'change-issuer': 'changing the tenant’s issuers',
+  'change-issuer': 'changing the tenant’s issuers or readmitting a subject',
 };
 
 /**
@@ -30,6 +32,9 @@ export const assertApproved = (
   );
 };
 
-/** The details of an event that name the requester. The event's user is the approver. */
-export const approvalDetails = ({ approval }: Pick<Context, 'approval'>): Readonly<Record<string, string>> =>
-  approval === undefined ? {} : { approvalId: approval.id, requestedBy: approval.requestedBy };
+/** The details of an event that name the requester and the requester's issuer. The event's user is the approver. */
+export const approvalDetails = ({ approval }: Pick<Context, 'approval'>): Readonly<Record<string, string>> => {
+  if (approval === undefined) return {};
+  const { id: approvalId, requestedBy, requestedByIssuer } = approval;
+  return { approvalId, requestedBy, ...(requestedByIssuer !== undefined && { requestedByIssuer }) };
+};

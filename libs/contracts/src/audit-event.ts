@@ -1,10 +1,11 @@
 import { approvalDetails } from './approval.js';
 import type { AuditEvent } from './audit.js';
 import type { Context } from './bus.js';
+import { AnkaError } from './error.js';
 import { newId } from './id.js';
 
-/** The members of the context that an audit event needs: tenant, principal, request and approval. */
-export type Actor = Pick<Context, 'tenantId' | 'principal' | 'issuer' | 'correlationId' | 'approval'>;
+/** The members of the context that an audit event needs: tenant, principal, request, the client's address and approval. */
+export type Actor = Pick<Context, 'tenantId' | 'principal' | 'issuer' | 'correlationId' | 'clientAddress' | 'approval'>;
 
 /** An action as an audit event reports it. Absent members: no key, no algorithm, no failure, no details. */
 export interface AuditedAction {
@@ -19,9 +20,21 @@ export interface AuditedAction {
   readonly details?: Readonly<Record<string, string>> | undefined;
 }
 
+/** The detail of an accepted call that found its wish fulfilled already: it is on record, and nothing changed. */
+export const unchanged = { unchanged: 'true' } as const;
+
+/**
+ * Tells whether a refusal enters the trail. A tenant that does not exist has no trail, and its events would wait for ever.
+ */
+export const isRecordable = (error: unknown): error is AnkaError =>
+  error instanceof AnkaError && error.code !== 'tenant-unknown';
+
 /** The issuer that vouches for the principal. Empty where a service acts by itself. */
 export const userIssuer = ({ issuer }: Pick<Context, 'issuer'>): Readonly<Record<string, string>> =>
   issuer === undefined ? {} : { userIssuer: issuer };
+
+const addressDetails = ({ clientAddress }: Actor): Readonly<Record<string, string>> =>
+  clientAddress === undefined ? {} : { clientAddress };
 
 /** Builds the audit event of an action that happened now. Every service builds its events here. */
 export const auditEvent = (actor: Actor, action: AuditedAction): AuditEvent => ({
@@ -35,5 +48,5 @@ export const auditEvent = (actor: Actor, action: AuditedAction): AuditEvent => (
   failureCode: action.failureCode ?? null,
   occurredAt: Date.now() * 1000,
   correlationId: actor.correlationId,
-  details: { ...action.details, ...userIssuer(actor), ...approvalDetails(actor) },
+  details: { ...action.details, ...userIssuer(actor), ...addressDetails(actor), ...approvalDetails(actor) },
 });

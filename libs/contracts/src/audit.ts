@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { contract, page } from './bus.js';
 import { cursor, instant, pageLimit, uuid } from './primitive.js';
+import type { Reporter } from './reporter.js';
 
 export const outcomes = ['success', 'failure', 'unknown'] as const;
 
@@ -32,17 +33,34 @@ export const reportedEvent = z.strictObject({
 });
 export type AuditEvent = z.infer<typeof reportedEvent>;
 
-/** The maximum number of events in one `audit.append`. */
+/** The maximum number of events in one append. */
 export const maxAppend = 5000;
 
-/** The reply means that the events are sealed and committed. An id that is already sealed counts as sealed. */
-export const appendEvents = contract({
-  owner: 'audit',
-  callers: ['gateway', 'policy', 'crypto-worker'],
-  subject: 'audit.append',
-  request: z.strictObject({ events: z.array(reportedEvent).min(1).max(maxAppend) }),
-  reply: z.strictObject({ sealed: z.number().int().nonnegative() }),
-});
+/** @throws Error for an event that the audit service would refuse for good. Its action must not be committed */
+export const assertSealable = (event: AuditEvent): void => {
+  const { error } = reportedEvent.safeParse(event);
+  if (error === undefined) return;
+  const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`the event of ${event.operation} cannot be sealed: ${faults.join('; ')}`);
+};
+
+const append = (reporter: Reporter, partition = '') =>
+  contract({
+    owner: 'audit',
+    callers: [reporter],
+    subject: `audit.append.${reporter}${partition}`,
+    request: z.strictObject({ events: z.array(reportedEvent).min(1).max(maxAppend) }),
+    reply: z.strictObject({ sealed: z.number().int().nonnegative() }),
+  });
+
+/**
+ * Appends events to the trails of their tenants. Each reporter has its own subject, which nobody else may publish, so the trail
+ * can say who reported an event. The reply means that the events are sealed and committed. An id that is already sealed counts
+ * as sealed.
+ */
+export const appendFromGateway = append('gateway');
+export const appendFromPolicy = append('policy');
+export const appendFromWorker = append('crypto-worker', '.{partition}');
 
 /**
  * Computes the HMAC-SHA256 of each message under the tenant's audit key. With `macKeyId` null the current key is used

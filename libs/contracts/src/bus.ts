@@ -5,6 +5,7 @@ import { revisions } from './precondition.js';
 import { instant, text, uuid } from './primitive.js';
 import { policyRefusal } from './refusal.js';
 import { roles } from './role.js';
+import type { ServedSubject } from './served-subject.js';
 
 /** A service of the platform, and the name of its NATS identity. */
 export const services = ['gateway', 'policy', 'crypto-worker', 'audit'] as const;
@@ -30,6 +31,11 @@ export const context = z.strictObject({
   roles: z.array(z.enum(roles)).optional(),
   groups: z.array(text(128)).max(maxGroups).optional(),
   correlationId: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
+  /** The caller's IP address, if audit events contain it. */
+  clientAddress: z
+    .string()
+    .regex(/^[0-9A-Fa-f:.]{2,45}$/)
+    .optional(),
   /** Milliseconds since the epoch. No service works on the request after it. */
   deadline: z.number().int(),
   /** W3C Trace Context. */
@@ -45,11 +51,18 @@ export const context = z.strictObject({
    * Another person requested this, and `principal` has approved it. Only the gateway sets it, for a request that it carries out
    * from its own database.
    */
-  approval: z.strictObject({ id: uuid, requestedBy: text(256) }).optional(),
+  approval: z.strictObject({ id: uuid, requestedBy: text(256), requestedByIssuer: issuerName.optional() }).optional(),
+  /**
+   * An issuer of the tenant whose people another issuer can name too. Only the gateway sets it, for a change of the policy:
+   * two people cannot be required while one issuer can speak for another's.
+   */
+  sharedIssuer: issuerName.optional(),
 });
 export type Context = z.infer<typeof context> & {
   /** Adds up the HSM time of this request. Set by the server that decodes the request; never serialised. */
   readonly hsm?: HsmMeter;
+  /** Set by the server that decodes the request; never serialised. */
+  readonly served?: ServedSubject;
 };
 
 export const failure = z.strictObject({
@@ -121,12 +134,19 @@ export const contract = <Request extends z.ZodType, Reply extends z.ZodType>(
   definition: Contract<Request, Reply>,
 ): Contract<Request, Reply> => definition;
 
+/** Stands for every partition, for a service that serves all of them. */
+export const anyPartition = '*';
+
 /** The subject of `of` on `partition`, whose name has no dots. Subjects without a partition ignore it. */
 export const subjectOf = (of: Contract, partition: string): string => of.subject.replace('{partition}', partition);
 
 /** The queue group of a partition's workers, so that any of them can serve any request. */
 export const queueOf = (of: Contract, partition: string): string =>
-  of.subject.includes('{partition}') ? `${of.owner}.${partition}` : of.owner;
+  of.subject.includes('{partition}') && partition !== anyPartition ? `${of.owner}.${partition}` : of.owner;
+
+/** The partition that `subject`, one of the contract's subjects, names. */
+export const partitionIn = (of: Contract, subject: string): string | undefined =>
+  subject.split('.')[of.subject.split('.').indexOf('{partition}')];
 
 /** A page of a listing. */
 export const page = <Item extends z.ZodType>(item: Item) =>

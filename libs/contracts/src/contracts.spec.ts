@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Contract, services } from './bus.js';
+import { appendFromGateway, appendFromWorker } from './audit.js';
+import { type Contract, partitionIn, type Service, services } from './bus.js';
 import { contracts, inboxPrefix, permissionsOf } from './contracts.js';
 import { AnkaError, errors, isErrorCode } from './error.js';
 import { deleteKey } from './lifecycle.js';
@@ -29,6 +30,20 @@ describe('bus permissions', () => {
     expect(mayPublish('crypto.*.audit.mac')).toEqual(['audit']);
     expect(mayPublish('crypto.*.policy.apply')).toEqual(['policy']);
     expect(mayPublish('crypto.*.sign')).toEqual(['gateway']);
+  });
+
+  it('let each reporter append under its own name alone, and a worker under its partition’s', () => {
+    const appends = (service: Service) =>
+      permissionsOf(service, 'bank').publish.filter((subject) => subject.startsWith('audit.append'));
+    expect(services.map(appends)).toEqual([
+      ['audit.append.gateway'],
+      ['audit.append.policy'],
+      ['audit.append.crypto-worker.bank'],
+      [],
+    ]);
+    expect(permissionsOf('audit').subscribe).toContain('audit.append.crypto-worker.*');
+    expect(partitionIn(appendFromWorker, 'audit.append.crypto-worker.bank')).toBe('bank');
+    expect(partitionIn(appendFromGateway, 'audit.append.gateway')).toBeUndefined();
   });
 
   it('give each service only its own inbox', () => {

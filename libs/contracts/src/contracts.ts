@@ -1,6 +1,14 @@
 import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
-import { appendEvents, computeMacs, countUses, queryEvents, verifyTrail } from './audit.js';
-import type { Contract, Service } from './bus.js';
+import {
+  appendFromGateway,
+  appendFromPolicy,
+  appendFromWorker,
+  computeMacs,
+  countUses,
+  queryEvents,
+  verifyTrail,
+} from './audit.js';
+import { anyPartition, type Contract, type Service } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
@@ -36,6 +44,8 @@ import {
   applyPolicy,
   createTenant,
   diffPolicyVersions,
+  disableTenant,
+  enableTenant,
   getPolicy,
   getPolicyTemplate,
   getPolicyVersion,
@@ -44,9 +54,18 @@ import {
   listPolicyVersions,
   listTenants,
   putPolicy,
+  readTenant,
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
+import {
+  adoptGatewayRecords,
+  adoptPolicyRecords,
+  checkGatewayRecords,
+  checkPolicyRecords,
+  sealGatewayRecords,
+  sealPolicyRecords,
+} from './record.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
@@ -93,9 +112,18 @@ export const contracts = {
   getKek,
   applyPolicy,
   computeMacs,
+  sealGatewayRecords,
+  checkGatewayRecords,
+  adoptGatewayRecords,
+  sealPolicyRecords,
+  checkPolicyRecords,
+  adoptPolicyRecords,
   createTenant,
   listTenants,
   getTenant,
+  readTenant,
+  disableTenant: disableTenant.contract,
+  enableTenant: enableTenant.contract,
   findTenant,
   getPolicy,
   putPolicy,
@@ -107,7 +135,9 @@ export const contracts = {
   getPolicyTemplate,
   evaluatePolicy,
   evaluatePolicyChange,
-  appendEvents,
+  appendFromGateway,
+  appendFromPolicy,
+  appendFromWorker,
   queryEvents,
   countUses,
   verifyTrail,
@@ -132,7 +162,7 @@ export const inboxPrefix = (service: Service): string => `_INBOX_${service.repla
  * to its own inbox. Everything else is denied. The receiver of a request may reply.
  * @param partition name of the worker's partition, or `*` for services that reach all of them
  */
-export const permissionsOf = (service: Service, partition = '*'): BusPermissions => {
+export const permissionsOf = (service: Service, partition = anyPartition): BusPermissions => {
   const rows: readonly Contract[] = Object.values(contracts);
   const subject = (row: Contract): string => row.subject.replace('{partition}', partition);
   return {

@@ -26,11 +26,13 @@ export const errors = {
   'policy-refused': row(403, 'The tenant policy refuses this'),
   'approval-required': row(403, 'A second person must approve this'),
   'approval-denied': row(403, 'The caller may not decide this request'),
+  'tenant-disabled': row(403, 'The tenant is disabled'),
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
   'key-not-found': row(404, 'No such key'),
   'service-account-not-found': row(404, 'No such service account'),
   'issuer-not-found': row(404, 'No such issuer'),
+  'exclusion-not-found': row(404, 'No such exclusion'),
   'alias-not-found': row(404, 'No such alias'),
   'key-set-not-found': row(404, 'No such key set'),
   'approval-not-found': row(404, 'No such request for approval'),
@@ -43,7 +45,9 @@ export const errors = {
   'tenant-exists': row(409, 'A tenant with this slug exists'),
   'issuer-exists': row(409, 'An issuer with this name exists'),
   'subject-prefix-taken': row(409, 'Another issuer has these subjects'),
+  'issuers-overlap': row(409, 'Two issuers can name the same people'),
   'key-state': row(409, 'The state of the key does not allow this'),
+  'kek-retired': row(409, 'The key is wrapped by a retired KEK'),
   'approval-state': row(409, 'The state of the request for approval does not allow this'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
   'policy-pending': row(409, 'An earlier policy change is still being applied', true),
@@ -68,6 +72,8 @@ export const errors = {
   'hsm-error': row(502, 'The HSM reported an error', false),
   'record-outdated': row(500, 'A stored record is older than the audit trail'),
   'key-blob-refused': row(500, 'The stored key does not match its record'),
+  'record-forged': row(500, 'A stored record is not one that the platform wrote'),
+  'platform-key-unrecorded': row(500, 'The HSM holds a platform key that no record names'),
   'audit-unavailable': row(503, 'The audit trail cannot record the request', true),
   'policy-not-applied': row(503, 'The policy change is not confirmed on every worker', true),
   'decision-outdated': row(503, 'The key or the policy changed while the request ran', true),
@@ -99,6 +105,9 @@ export class AnkaError extends Error {
     return errors[this.code].retryable;
   }
 }
+
+/** The detail of `tenant-disabled`. */
+export const disabledTenant = 'The tenant is disabled. The platform’s administrators can enable it.';
 
 /** The form of an error on the bus. */
 export const failureOf = ({ code, retryable, detail, refusal }: AnkaError) => ({

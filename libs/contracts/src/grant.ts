@@ -24,6 +24,7 @@ export const grant = z.strictObject({
   rights: z
     .array(z.enum(keyRights))
     .min(1)
+    .max(keyRights.length)
     .refine((rights) => new Set(rights).size === rights.length, 'must not contain a right twice')
     .describe(
       'Rights to use the key, to `manage` the key and its grants, or to `view` it. Every right includes seeing the key. A grantee with `manage` cannot grant rights to itself or to its own groups; if its token names no groups, it cannot grant rights to any group.',

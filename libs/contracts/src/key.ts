@@ -54,6 +54,12 @@ const lifeOfVersion = {
     .nullable()
     .describe('The time at which a DESTROY_SCHEDULED version is destroyed, to within seconds.'),
   destroyedAt: instant.nullable().describe('The time at which its object was confirmed to be gone from the HSM.'),
+  recovery: z
+    .strictObject({ possible: z.boolean(), until: instant.nullable() })
+    .nullable()
+    .describe(
+      'For a DESTROYED version: whether a backup of the database from before its destruction can still bring it back, and until when. That is possible for a key that is wrapped or in software, until the KEK that wrapped it is destroyed. `until` is null while that KEK is in use: rotate the KEK to set an end. null for any other state.',
+    ),
 };
 
 export const publicKey = z.strictObject({
@@ -218,6 +224,18 @@ export const listAlgorithms = contract({
             }),
           ),
           warnings: z.array(warning),
+          outsideSteps: z
+            .array(
+              z.strictObject({
+                alg: z.union([jwsAlg, jweAlg, wrapAlg]),
+                step: z.string(),
+                detail: z.string(),
+                fipsOnlyRefuses: z
+                  .boolean()
+                  .describe('True if a policy with fipsOnly refuses the step. Otherwise its answers name it.'),
+              }),
+            )
+            .describe('The steps that run in the worker, outside the HSM.'),
           strength: z.number().int(),
           quantumSafe: z.boolean(),
           fips: z.strictObject({ approved: z.boolean(), source: z.string() }),

@@ -12,6 +12,9 @@ export const tenant = z
     slug: z.string(),
     name: z.string(),
     partition: z.string(),
+    state: z
+      .enum(['active', 'disabled'])
+      .describe('No key of a disabled tenant is used, made or changed, and it gets no tokens. Reading stays possible.'),
     createdAt: instant,
   })
   .meta({ id: 'Tenant' });
@@ -68,6 +71,35 @@ export const getTenant = contract({
   reply: tenant,
 });
 
+/** The context's tenant is the one in the path. The gateway has checked that the caller may act for it. */
+const ofTenantInPath = z.strictObject({ tenant: uuid });
+
+/** @throws AnkaError `tenant-unknown` */
+export const readTenant = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.tenant.read',
+  request: ofTenantInPath,
+  reply: tenant,
+});
+
+const why = {
+  reason: text(256).optional().describe('The reason. It is stored in the audit trails of the tenant and the platform.'),
+};
+
+const switched = <Name extends string>(verb: Name, id: string) => ({
+  body: z.strictObject(why).meta({ id }),
+  contract: contract({
+    ...gatewayToPolicy,
+    subject: `policy.tenant.${verb}`,
+    request: z.strictObject({ ...ofTenantInPath.shape, ...why }),
+    reply: tenant,
+  }),
+});
+
+/** The reply means that no worker releases a result for the tenant, whatever it was decided on. */
+export const disableTenant = switched('disable', 'DisableTenant');
+export const enableTenant = switched('enable', 'EnableTenant');
+
 export const getPolicy = contract({
   ...gatewayToPolicy,
   subject: 'policy.get',
@@ -88,6 +120,11 @@ const aboutVersion = {
   changedBy: z.string(),
   changedAt: instant,
   restores: versionNumber.nullable().describe('The earlier version that this version restored.'),
+  disabled: z
+    .boolean()
+    .describe(
+      'Whether the tenant is disabled while the version is in force. The document is that of the version before.',
+    ),
 };
 
 /** Newest first. */
@@ -176,7 +213,12 @@ export const putPolicy = contract({
   reply: policy,
 });
 
-export const enforcedPolicy = z.strictObject({ revision: z.number().int().positive(), document: policyDocument });
+export const enforcedPolicy = z.strictObject({
+  revision: z.number().int().positive(),
+  document: policyDocument,
+  /** Nothing is allowed, whatever the document says. */
+  disabled: z.boolean(),
+});
 
 /**
  * Makes `revision` the tenant's enforced policy on this partition. It is idempotent and never returns to an older revision.

@@ -25,7 +25,7 @@ export const tokenClaims = z
     tenant: uuid,
     roles: z.array(z.enum(roles)),
     groups: z.array(text(128)).max(maxGroups),
-    /** The revision of the account when the token was issued. A change of the account ends the token. */
+    /** The revision of the account when the token was issued. A change that takes a key or certificate away ends the token. */
     rev: z.number().int().positive(),
     cnf: confirmation.optional(),
   })

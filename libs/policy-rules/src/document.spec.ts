@@ -51,7 +51,7 @@ describe('a policy document', () => {
       maxRotationIntervalDays: 90,
       sunsets: [{ algorithm: 'EC-P256', warnFrom: '2027-01-01T00:00:00Z', source: 'Bank standard 7' }],
       requiredLabels: ['owner'],
-      dualControl: ['destroy', 'compromise', 'relax-policy'],
+      dualControl: ['destroy', 'compromise', 'deactivate', 'change-policy', 'relax-policy'],
     };
     expect(policyDocument.parse(document)).toEqual(document);
     expect(policyDocument.parse(initialPolicy)).toEqual(initialPolicy);

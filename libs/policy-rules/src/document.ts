@@ -10,13 +10,13 @@ export const custodyKinds = ['token', 'wrapped', 'software'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];
 
 /** The operations that a tenant can require two people for. */
-export const controlledActions = ['destroy', 'compromise', 'relax-policy'] as const;
+export const controlledActions = ['destroy', 'compromise', 'deactivate', 'change-policy', 'relax-policy'] as const;
 
 const days = z.number().int().min(1).max(36_500);
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
-const unique = <Item extends z.ZodType>(what: string, item: Item) =>
-  z.array(item).refine(distinct, `must not contain a ${what} twice`);
+const unique = <Item extends z.ZodType>(what: string, item: Item, most: number) =>
+  z.array(item).max(most).refine(distinct, `must not contain a ${what} twice`);
 
 const inOrder = (...dates: readonly (string | undefined)[]): boolean => {
   const given = dates.filter((date) => date !== undefined).map((date) => Date.parse(date));
@@ -69,7 +69,7 @@ export type Sunset = z.infer<typeof sunset>;
  * concerns changes of keys and of the policy. It does not decide whether a key may be made or used.
  */
 export const policyDocument = z.strictObject({
-  allowedAlgorithms: unique('value', algorithm).describe(
+  allowedAlgorithms: unique('value', algorithm, algorithmNames.length).describe(
     'The algorithms of keys that may be made and used. Checked at creation and at every use.',
   ),
   /** Refuses every creation and use that would invoke a primitive that is not FIPS-approved. */
@@ -90,13 +90,13 @@ export const policyDocument = z.strictObject({
       'The minimum security strength in bits for making keys and protecting data. Data that is already protected can still be processed.',
     ),
   purposes: z
-    .partialRecord(algorithm, unique('purpose', purpose))
+    .partialRecord(algorithm, unique('purpose', purpose, purposes.length))
     .superRefine(purposesThere)
     .optional()
     .describe(
       'The purposes that keys of an algorithm may have, at creation and at every use. An algorithm that is not listed may have any.',
     ),
-  custody: unique('kind', z.enum(custodyKinds))
+  custody: unique('kind', z.enum(custodyKinds), custodyKinds.length)
     .optional()
     .describe('Where keys may be kept. Default: in the token or wrapped by it, not in software.'),
   maxKeyLifeDays: days
@@ -111,17 +111,17 @@ export const policyDocument = z.strictObject({
     ),
   sunsets: z
     .array(sunset)
+    .max(algorithmNames.length)
     .refine((rows) => distinct(rows.map((row) => row.algorithm)), 'must not contain an algorithm twice')
     .optional()
     .describe('The end dates of algorithms, enforced to the second.'),
-  requiredLabels: unique('name', z.string().regex(/^[A-Za-z0-9._-]{1,64}$/))
-    .max(32)
+  requiredLabels: unique('name', z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), 32)
     .optional()
     .describe('Names that the metadata of a new key must contain. They cannot be removed from a key later.'),
-  dualControl: unique('value', z.enum(controlledActions))
+  dualControl: unique('value', z.enum(controlledActions), controlledActions.length)
     .optional()
     .describe(
-      'The operations that one person requests and another approves: to destroy a key, to mark it as compromised, or to relax this policy. If the list is not empty, relax-policy is always included, so that one person alone cannot remove the others.',
+      'The operations that one person requests and another approves: to destroy a key, to mark it as compromised, to deactivate or revoke it, to change this policy in any way, or to relax it. If the list is not empty, relax-policy is always included, so that one person alone cannot remove the others. It cannot be turned on while two issuers of the tenant can name the same people.',
     ),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;

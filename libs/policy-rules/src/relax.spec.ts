@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyDocument } from './document.js';
+import { controlledActions, type PolicyDocument } from './document.js';
 import { type ControlledAction, requiresTwoPeople } from './dual-control.js';
 import { relaxes } from './relax.js';
 
@@ -63,12 +63,14 @@ describe('a policy is relaxed by', () => {
 });
 
 describe('two people are required', () => {
-  const actions: readonly ControlledAction[] = ['destroy', 'compromise', 'relax-policy', 'change-issuer'];
+  const actions: readonly ControlledAction[] = [...controlledActions, 'change-issuer'];
   it.each<[PolicyDocument['dualControl'], ControlledAction[]]>([
     [undefined, []],
     [[], []],
     [['destroy'], ['destroy', 'relax-policy', 'change-issuer']],
     [['compromise'], ['compromise', 'relax-policy', 'change-issuer']],
+    [['deactivate'], ['deactivate', 'relax-policy', 'change-issuer']],
+    [['change-policy'], ['change-policy', 'relax-policy', 'change-issuer']],
     [['relax-policy'], ['relax-policy', 'change-issuer']],
     [
       ['destroy', 'compromise'],

@@ -11,10 +11,7 @@ export interface PolicyRequest {
   readonly purpose: Purpose;
   readonly use: Use;
   readonly custody: CustodyKind;
-  /**
-   * Steps that this token cannot do inside its boundary, so that a worker does them (development profile only),
-   * such as `oaep-unpadding`. FIPS-only refuses them.
-   */
+  /** Steps that a worker does outside the token, by their names in `outsideStepTable`. FIPS-only refuses some of them. */
   readonly outsideSteps: readonly string[];
   /** The times at which the key and the version were made, in milliseconds since the epoch. Unknown at creation. */
   readonly keyMadeAt?: number;

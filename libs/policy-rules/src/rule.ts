@@ -1,4 +1,11 @@
-import { type ApprovalRow, algorithmOf, approvalAt, cnsaApproval, fipsApproval } from '@ankasecure/algorithm';
+import {
+  type ApprovalRow,
+  algorithmOf,
+  approvalAt,
+  cnsaApproval,
+  fipsApproval,
+  refusalOfStep,
+} from '@ankasecure/algorithm';
 import type { CustodyKind, PolicyDocument, Sunset } from './document.js';
 import { exists, type PolicyRequest } from './request.js';
 
@@ -171,10 +178,16 @@ export const rules: readonly Rule[] = [
   {
     rule: 'fipsOnly',
     code: 'fips-only',
-    objects: ({ fipsOnly }, { algorithm, purpose, outsideSteps }) =>
-      fipsOnly && outsideSteps.length > 0
-        ? { detail: `${algorithm} for ${purpose} needs a step outside this HSM: ${outsideSteps.join(', ')}` }
-        : undefined,
+    objects: ({ fipsOnly }, { algorithm, purpose, outsideSteps }) => {
+      const refused = fipsOnly ? outsideSteps.filter((step) => refusalOfStep(step) !== null) : [];
+      const [first] = refused;
+      if (first === undefined) return undefined;
+      const sources = [...new Set(refused.map(refusalOfStep))].join('; ');
+      return {
+        detail: `${algorithm} for ${purpose} needs a step outside this HSM: ${refused.join(', ')}`,
+        source: sources,
+      };
+    },
   },
   {
     rule: 'fipsOnly',

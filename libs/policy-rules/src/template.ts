@@ -39,7 +39,7 @@ export const templates: readonly Template[] = [
     name: 'fips-140-3',
     title: 'FIPS 140-3',
     description:
-      'Allows only approved algorithms, with every step inside the HSM. The HSM’s own certificate says whether it is validated.',
+      'Allows only approved algorithms, and no step outside the HSM with a secret of its keys. Steps with content keys run in the worker, and answers name them. The HSM’s own certificate says whether it is validated.',
     document: {
       allowedAlgorithms: [...algorithmNames],
       fipsOnly: true,

@@ -1,4 +1,4 @@
-import type { Service } from '@ankasecure/contracts';
+import { anyPartition, isReporter, type Service } from '@ankasecure/contracts';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -21,7 +21,7 @@ export interface Parts<Config extends ServiceConfig = ServiceConfig> {
 }
 
 export interface KitOptions {
-  /** Replaces `{partition}` in the subjects that the service serves; none by default. */
+  /** Replaces `{partition}` in the subjects that the service serves, and whose outcomes it reports; none by default. */
   readonly partition?: string;
   /** `none` for a service that reports no outcomes of its own. */
   readonly outbox?: Partial<OutboxOptions> | 'none';
@@ -30,10 +30,16 @@ export interface KitOptions {
 /** Offers the parts to a service's own modules, by type. */
 export class KitModule {
   static of(parts: Parts, options: KitOptions = {}): DynamicModule {
-    const providers = [...connected(parts, options.partition ?? ''), ...recording(parts, options.outbox ?? {})];
+    const providers = [...connected(parts, options.partition ?? ''), ...recording(parts, options)];
     return { module: KitModule, global: true, providers, exports: providers };
   }
 }
+
+/** The database section, and the partition that the process's sessions name. */
+export const databaseOf = ({ database }: ServiceConfig, partition = ''): DatabaseConfig => ({
+  ...database,
+  partition: partition === anyPartition ? '' : partition,
+});
 
 const connected = (parts: Parts, partition: string): Provider[] => {
   const { config, log, health, bus, dataSource } = parts;
@@ -41,7 +47,7 @@ const connected = (parts: Parts, partition: string): Provider[] => {
     { provide: Logger, useValue: log },
     { provide: Health, useValue: health },
     { provide: Registry, useValue: health.registry },
-    { provide: DatabaseConfig, useValue: config.database },
+    { provide: DatabaseConfig, useValue: databaseOf(config, partition) },
     { provide: DataSource, useValue: dataSource },
     { provide: BusClient, useValue: bus },
     { provide: BusServer, useValue: new BusServer(bus.connection, partition) },
@@ -50,9 +56,9 @@ const connected = (parts: Parts, partition: string): Provider[] => {
 
 const recording = (
   { service, dataSource, bus, log, health }: Parts,
-  options: Partial<OutboxOptions> | 'none',
+  { outbox: options = {}, partition = '' }: KitOptions,
 ): Provider[] => {
-  if (options === 'none') return [];
-  const outbox = new Outbox(service, dataSource, bus, log, options).meter(health.registry);
+  if (options === 'none' || !isReporter(service)) return [];
+  const outbox = new Outbox(service, dataSource, bus, log, { ...options, partition }).meter(health.registry);
   return [{ provide: Outbox, useValue: outbox }, ActionRunner];
 };

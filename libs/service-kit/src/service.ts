@@ -7,7 +7,7 @@ import { connectPatiently } from './database/connect.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
 import { Heartbeat } from './database/heartbeat.js';
 import { Health } from './health/health.js';
-import { KitModule, type KitOptions, type Parts } from './kit.module.js';
+import { databaseOf, KitModule, type KitOptions, type Parts } from './kit.module.js';
 import { createLogger, type Logger, nestLogger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
 import { BusConnection } from './nats/connection.js';
@@ -58,7 +58,10 @@ export const startService = async <Config extends ServiceConfig>(
   await health.listen(config.observability.host, config.observability.port);
   const heartbeat = new Heartbeat(config.database, service);
   health.register('database', () => heartbeat.check());
-  const dataSource = await connectPatiently(dataSourceOptions(service, config.database, schema), log);
+  const dataSource = await connectPatiently(
+    dataSourceOptions(service, databaseOf(config, definition.partition), schema),
+    log,
+  );
   const bus = new BusClient(await BusConnection.open(service, config.nats, log));
   health.register('nats', () => bus.connection.check());
   const parts: Parts<Config> = { service, config, log, health, bus, dataSource };

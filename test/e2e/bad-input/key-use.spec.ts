@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type EncryptResult, keyStates, type SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { reseal } from '../harness/reseal.js';
 import { openTarget, type Target } from './target.js';
 
 let target: Target;
@@ -99,6 +100,7 @@ describe('a key', () => {
       'UPDATE key_version SET state = $1, revision = revision + 1 WHERE key_id = ANY($2)',
       [state, [signing.id, wrapping.id]],
     );
+    await reseal(rig, 'key_version', `key_id IN ('${signing.id}', '${wrapping.id}')`);
     // A worker with an outdated copy of the key may use its token once. The fence drops that result.
     for (let time = 0; time < 24; time++) {
       const replies = await Promise.all([

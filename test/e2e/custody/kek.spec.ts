@@ -2,6 +2,7 @@ import type { DecryptResult, DryRun, EncryptResult, Kek, Key, SignResult } from 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tokenObjects } from '../../fault/token-object.js';
 import { expectProblem } from '../harness/problem.js';
+import { reseal } from '../harness/reseal.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, platformClient, type Tenant } from '../harness/tenant.js';
@@ -78,6 +79,7 @@ describe('the rotation of a KEK', () => {
     const keyId = keys[1]?.id as string;
     const corrupt = `UPDATE key_version SET wrapped_mac = sha256(wrapped_mac) WHERE key_id = $1`;
     await rig.query('ankadb_keys', corrupt, [keyId]);
+    await reseal(rig, 'key_version', `key_id = '${keyId}'`);
     await admin.post<Kek>(`/tenants/${id}/kek/rotate`, {});
     const rotation = (): Promise<Kek> => admin.get<Kek>(`/tenants/${id}/kek`);
     const held = await eventually('the failure', async () => {

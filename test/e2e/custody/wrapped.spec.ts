@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tokenObjects } from '../../fault/token-object.js';
 import type { Reply } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
+import { reseal } from '../harness/reseal.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
@@ -136,6 +137,8 @@ describe('a wrapped key', () => {
       'UPDATE key_version SET wrapped_blob = $2, wrapped_mac = $3, revision = revision + 1 WHERE key_id = $1',
       [mine.id, blob, mac],
     );
+    expectProblem(await sign(mine.id), 'record-forged');
+    await reseal(rig, 'key_version', `key_id = '${mine.id}'`);
     const reply = await sign(mine.id);
     expectProblem(reply, 'key-blob-refused');
     const [event] = await sealedEvents(tenant.admin, reply.correlationId);

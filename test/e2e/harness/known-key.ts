@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { AlgorithmName, JweAlg } from '@ankasecure/algorithm';
+import { reseal } from './reseal.js';
 import type { Rig } from './rig.js';
 import type { Tenant } from './tenant.js';
 
@@ -67,5 +68,7 @@ export const knownKey = async (rig: Rig, tenant: Tenant, { algorithm, alg }: Kno
      VALUES ($1, $2, 1, 'ACTIVE', 'token', 'default', $3, $4, $5, $6)`,
     [tenant.id, id, tokenLabel, tokenSerial, objectId, spki],
   );
+  await reseal(rig, 'key', `id = '${id}'`);
+  await reseal(rig, 'key_version', `key_id = '${id}'`);
   return { id, secret };
 };

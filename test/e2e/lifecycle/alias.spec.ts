@@ -85,6 +85,33 @@ describe('a key’s alias', () => {
     expect([moved.status, moved.headers.get('etag')]).toEqual([200, `"${revision + 1}"`]);
   });
 
+  it('never has the revision of an earlier alias of its name', async () => {
+    const first = await name('again', old.id);
+    await tenant.admin.send('DELETE', '/aliases/again');
+    const second = await name('again', fresh.id);
+    expect(second.revision).toBeGreaterThan(first.revision);
+    const late = { headers: { 'if-match': `"${first.revision}"` } };
+    expectProblem(await tenant.admin.send('DELETE', '/aliases/again', late), 'precondition-failed');
+    expectProblem(
+      await tenant.admin.send('PUT', '/aliases/again', { body: { keyId: old.id }, ...late }),
+      'precondition-failed',
+    );
+  });
+
+  it('is only created with If-None-Match: *, and only changed with If-Match: *', async () => {
+    const put = (headers: Record<string, string>) =>
+      tenant.admin.send<Alias>('PUT', '/aliases/once', { body: { keyId: old.id }, headers });
+    expectProblem(await put({ 'if-match': '*' }), 'precondition-failed');
+    expect((await put({ 'if-none-match': '*' })).status).toBe(200);
+    expectProblem(await put({ 'if-none-match': '*' }), 'precondition-failed');
+    const changed = await put({ 'if-match': '*' });
+    expect(changed.status).toBe(200);
+    const [mine, none] = [`"${changed.body.revision}"`, `"${changed.body.revision + 1}"`];
+    expectProblem(await put({ 'if-match': `W/${mine}` }), 'precondition-failed');
+    expectProblem(await put({ 'if-none-match': `W/${mine}` }), 'precondition-failed');
+    expect((await put({ 'if-match': `${none}, ${mine}` })).status).toBe(200);
+  });
+
   it('is refused if it is not valid, and if a key is named twice or not at all', async () => {
     const put = (alias: string) => tenant.admin.send('PUT', `/aliases/${alias}`, { body: { keyId: old.id } });
     for (const bad of ['-x', 'a%20b', 'a%2Fb', 'a'.repeat(129), '%00'])

@@ -36,7 +36,7 @@ describe('a policy', () => {
       algorithm: 'EC-P256',
       purpose: 'sign',
       custody: 'token',
-      outsideSteps: [],
+      outsideSteps: ['message-hash', 'signature-verification'],
     });
     await tenant.changePolicy({ fipsOnly: true, requiredLabels: ['owner'], maxKeyLifeDays: 1 });
     // The request is repeated so that it reaches every worker.
@@ -45,7 +45,7 @@ describe('a policy', () => {
         allow: false,
         rule: 'fipsOnly',
         reasons: [{ code: 'fips-only', detail: expect.stringContaining('oaep-unpadding') as unknown }],
-        outsideSteps: ['oaep-unpadding'],
+        outsideSteps: ['oaep-unpadding', 'public-key-encryption', 'content-encryption', 'content-randomness'],
         policyVersion: 2,
       });
       const { fipsOnly, policyVersion } = await client.get<Listing>('/algorithms');

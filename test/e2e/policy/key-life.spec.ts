@@ -3,6 +3,7 @@ import type { EncryptResult, Key, RotationPolicy } from '@ankasecure/contracts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
+import { reseal } from '../harness/reseal.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
@@ -76,6 +77,8 @@ describe('the policy, during the life of a key,', () => {
     ]);
     await tenant.changePolicy({ maxKeyLifeDays: 30 });
     await rig.query('ankadb_keys', 'UPDATE key_version SET revision = revision + 1 WHERE key_id = $1', [key.id]);
+    await reseal(rig, 'key', `id = '${key.id}'`);
+    await reseal(rig, 'key_version', `key_id = '${key.id}'`);
     const refused = await client.send('POST', `/keys/${key.id}/rotate`, { body: {} });
     await expectRefused(refused, 'older than 30 days: create a new one');
     await expectRefused(await plan(key.id, { interval: 'P1D' }), 'older than 30 days');

@@ -5,6 +5,7 @@ import type { EncryptResult, SignResult } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, type Method, type Reply, type RequestParts } from '../harness/client.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.js';
+import { reseal } from '../harness/reseal.js';
 import { databases, type OwnRig, startOwnRig } from '../harness/rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventually } from '../harness/wait.js';
@@ -108,12 +109,9 @@ const inTrouble = async (admin: Client): Promise<void> => {
   const key = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
   await rig.query(
     'ankadb_keys',
-    'UPDATE key_version SET object_id = gen_random_uuid()::text::bytea, revision = revision + 1 WHERE false',
-  );
-  await rig.query(
-    'ankadb_keys',
     `UPDATE key_version SET object_id = decode(md5('gone'), 'hex') WHERE key_id = '${key.id}'`,
   );
+  await reseal(rig, 'key_version', `key_id = '${key.id}'`);
   const body = { keyId: key.id, plaintext: textOf(plaintext), encoding: 'utf8' };
   answers.push(await admin.send('POST', '/encrypt', { body }));
   await rig.stack.kill('crypto-worker-1');

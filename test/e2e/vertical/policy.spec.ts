@@ -104,6 +104,49 @@ describe('the policy of a tenant', () => {
     expect((await client.post<{ plaintext: string }>('/decrypt', { jwe })).plaintext).toBe('AAAA');
   });
 
+  it('names with FIPS-only every step outside the HSM, and refuses what its page says', async () => {
+    const { hsm: _, ...listing } = await client.get<Listing>('/algorithms');
+    const stepsOf = (alg: string) =>
+      new Set(
+        listing.items.flatMap(({ outsideSteps }) =>
+          outsideSteps.filter((one) => one.alg === alg).map(({ step }) => step),
+        ),
+      );
+    const content = ['content-encryption', 'content-randomness'];
+    expect([stepsOf('A256KW'), stepsOf('dir'), stepsOf('ES256')]).toEqual([
+      new Set(content),
+      new Set(['random-iv']),
+      new Set(['message-hash', 'signature-verification']),
+    ]);
+    expect(stepsOf('ECDH-ES+A256KW')).toEqual(
+      new Set(['ephemeral-key', 'shared-secret-derivation', 'content-key-wrap', ...content]),
+    );
+    const wrap = await tenant.createKey({ algorithm: 'AES-256' });
+    const direct = await tenant.createKey({ algorithm: 'AES-256', alg: 'dir' });
+    const agreed = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'encrypt' });
+    const encrypt = (key: Key) =>
+      client.send<EncryptResult>('POST', '/encrypt', { body: { keyId: key.id, plaintext: 'AAAA' } });
+    const before = [await encrypt(wrap), await encrypt(direct), await encrypt(agreed)];
+    expect(before.map(({ status, body }) => [status, body.warnings])).toEqual(Array(3).fill([200, undefined]));
+
+    await tenant.changePolicy({ fipsOnly: true });
+    const named = await encrypt(wrap);
+    expect(named.body.warnings?.map(({ code }) => code)).toEqual(content);
+    const opened = await client.post<EncryptResult>('/decrypt', { jwe: named.body.jwe });
+    expect(opened.warnings?.map(({ code }) => code)).toEqual(content);
+    for (const key of [direct, agreed]) expectProblem(await encrypt(key), 'policy-refused');
+    for (const { body } of before.slice(1))
+      expectProblem(await client.send('POST', '/decrypt', { body: { jwe: body.jwe } }), 'policy-refused');
+    for (const refused of [
+      { algorithm: 'AES-256', alg: 'dir' },
+      { algorithm: 'EC-P256', purpose: 'encrypt' },
+    ])
+      expectProblem(await client.send('POST', '/keys', { body: { label: 'refused', ...refused } }), 'policy-refused');
+    expect(await row('AES-256', 'encrypt')).toMatchObject({ available: true, algs: ['A256KW'] });
+    expect((await row('AES-256', 'encrypt'))?.reasons).toMatchObject([{ code: 'fips-only', rule: 'fipsOnly' }]);
+    expect(await row('EC-P256', 'encrypt')).toMatchObject({ available: false });
+  });
+
   it('changes only from its current version', async () => {
     const body = { allowedAlgorithms: ['EC-P256'], fipsOnly: false };
     const read = await client.send<Policy>('GET', '/policy');

@@ -1,9 +1,11 @@
 import { canonicalBytes } from '@ankasecure/audit-event';
-import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, reporterDetails } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
+import { assertMayReport, type Source } from '../reporter/report.js';
+import { TenantPartitions } from '../reporter/tenant-partition.js';
 import { EventMetrics } from './event-metrics.js';
 import { seal } from './seal.js';
 
@@ -16,47 +18,63 @@ export class AppendEvents {
   constructor(
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
+    private readonly partitions: TenantPartitions,
     private readonly guard: TrailGuard,
     private readonly metrics: EventMetrics,
   ) {}
 
   /**
    * Seals a batch. When it returns, every event of the batch is committed, now or before. Tenants are sealed independently, so
-   * part of the batch may be sealed after an error. Sending the batch again loses and doubles nothing.
-   * @throws AnkaError retryable when no worker computed the MACs, the database did not answer, or it is older than the HSM's anchor
+   * part of the batch may be sealed after an error. Sending the batch again loses and doubles nothing. Each event names its
+   * source in its details.
+   * @throws AnkaError `access-denied` for what the source may not report; `tenant-unknown`; retryable when no worker computed the MACs, the database did not answer, or it is older than the HSM's anchor
    */
-  async append(context: Context, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
+  async append(context: Context, source: Source, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
     const outcome = this.metrics.append.startTimer();
     try {
+      for (const { operation } of events) assertMayReport(source, operation);
       await this.guard.assertSound();
-      await this.sealAll(context, perTenant(events));
+      await this.sealAll(context, source, perTenant(events));
       outcome({ outcome: 'sealed' });
       return { sealed: events.length };
     } catch (error) {
       outcome({ outcome: 'failed' });
+      if (error instanceof AnkaError && error.code === 'access-denied')
+        this.metrics.refused.inc({ reporter: source.reporter }, events.length);
       throw error;
     }
   }
 
   /** Seals an event of this service itself, even on trails that do not match the anchor. */
   sealOwn(context: Context, event: AuditEvent): Promise<void> {
-    return this.sealTenant({ ...context, tenantId: event.tenantId }, [event]);
+    return this.sealTenant({ ...context, tenantId: event.tenantId }, { reporter: 'audit', partition: undefined }, [
+      event,
+    ]);
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */
-  private async sealAll(context: Context, tenants: ReadonlyMap<string, readonly AuditEvent[]>): Promise<void> {
+  private async sealAll(
+    context: Context,
+    source: Source,
+    tenants: ReadonlyMap<string, readonly AuditEvent[]>,
+  ): Promise<void> {
     const failures: unknown[] = [];
     const waiting = tenants.entries();
     const sealNext = async (): Promise<void> => {
       for (const [tenantId, events] of waiting)
-        await this.sealTenant({ ...context, tenantId }, events).catch((error: unknown) => failures.push(error));
+        await this.sealTenant({ ...context, tenantId }, source, events).catch((error: unknown) => failures.push(error));
     };
     await Promise.all(Array.from({ length: Math.min(tenantsAtOnce, tenants.size) }, sealNext));
     if (failures.length > 0) throw failures[0];
   }
 
   /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */
-  private async sealTenant(context: Context, events: readonly AuditEvent[]): Promise<void> {
+  private async sealTenant(context: Context, source: Source, reported: readonly AuditEvent[]): Promise<void> {
+    await this.partitions.assertOwn(source, context);
+    const events = reported.map((event) => ({
+      ...event,
+      details: reporterDetails(event.details, source.reporter, source.partition),
+    }));
     const canonical = events.map(canonicalBytes);
     const macs = await this.macs.compute(context, null, canonical);
     const authenticated = events.flatMap((event, index) => {

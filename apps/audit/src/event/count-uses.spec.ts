@@ -21,7 +21,7 @@ describe('counting uses', () => {
       used({ occurredAt: now - 3_600_000_000 }),
       used({ operation: 'key.create', details: { custody: 'token' } }),
       used({ details: {} }),
-      used({ operation: 'policy.put', keyId: null, details: {} }),
+      used({ operation: 'key.edit', keyId: null, details: {} }),
       eventOf(other, { keyId, occurredAt: now }),
     ]);
   });

@@ -22,7 +22,7 @@ export const countUsesByKey = (
             count(*)::float8 AS count, max(occurred_at)::float8 AS "lastAt"
      FROM sealed_event
      WHERE tenant_id = $1 AND occurred_at >= $2 AND outcome = 'success' AND operation = ANY ($3)
-       AND key_id IS NOT NULL AND (details::jsonb ? 'version' OR operation IN ('key.create', 'key.import'))
+       AND key_id IS NOT NULL AND NOT details::jsonb ? 'unchanged' AND (details::jsonb ? 'version' OR operation IN ('key.create', 'key.import'))
      GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2, 3, 1 LIMIT $4`,
     [tenantId, from, operations, most],
   );

@@ -6,6 +6,7 @@ import { Counter, Histogram, Registry } from 'prom-client';
 export class EventMetrics {
   readonly sealed: Counter;
   readonly duplicates: Counter;
+  readonly refused: Counter<'reporter'>;
   readonly append: Histogram<'outcome'>;
 
   constructor(registry: Registry) {
@@ -14,6 +15,12 @@ export class EventMetrics {
     this.duplicates = new Counter({
       name: 'ankasecure_audit_events_duplicate_total',
       help: 'Events received again that were already sealed',
+      registers,
+    });
+    this.refused = new Counter({
+      name: 'ankasecure_audit_events_refused_total',
+      help: 'Events received in a batch that was refused, because its reporter may not report one of them',
+      labelNames: ['reporter'],
       registers,
     });
     this.append = new Histogram({

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AnchorModule } from '../anchor/anchor.module.js';
 import { MacModule } from '../mac/mac.module.js';
+import { ReporterModule } from '../reporter/reporter.module.js';
 import { TrailModule } from '../trail/trail.module.js';
 import { AcceptTrails } from './accept-trails.js';
 import { AppendEvents } from './append-events.js';
@@ -11,7 +12,7 @@ import { QueryEvents } from './query-events.js';
 
 /** Seals reported events and reads sealed ones. */
 @Module({
-  imports: [AnchorModule, MacModule, TrailModule],
+  imports: [AnchorModule, MacModule, ReporterModule, TrailModule],
   controllers: [EventController],
   providers: [AcceptTrails, AppendEvents, QueryEvents, CountUses, EventMetrics],
 })

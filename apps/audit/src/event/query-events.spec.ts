@@ -14,7 +14,7 @@ describe('querying events', () => {
     ...eventsOf(tenantId, 5),
     eventOf(tenantId, { keyId }),
     eventOf(tenantId, { keyId, outcome: 'failure', failureCode: 'key-state', userId: 'bob' }),
-    eventOf(tenantId, { operation: 'policy.put', keyId: null, correlationId: 'other' }),
+    eventOf(tenantId, { operation: 'key.edit', keyId: null, correlationId: 'other' }),
   ];
   beforeAll(async () => {
     audit = await startAudit();
@@ -32,7 +32,7 @@ describe('querying events', () => {
     ['a key', { keyId }, [7, 6]],
     ['a key and an outcome', { keyId, outcome: 'success' }, [6]],
     ['a user', { userId: 'bob' }, [7]],
-    ['an operation', { operation: 'policy.put' }, [8]],
+    ['an operation', { operation: 'key.edit' }, [8]],
     ['a correlation id', { correlationId: 'other' }, [8]],
     ['a time, from inclusive, until exclusive', { from: instant(2), until: instant(4) }, [4, 3]],
     ['nothing', { userId: 'nobody' }, []],

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
   type AuditEvent,
-  appendEvents,
+  anyPartition,
+  appendFromWorker,
   type Context,
   countUses,
+  getTenant,
   platformTenantId,
   queryEvents,
   verifyTrail,
@@ -15,6 +17,7 @@ import {
   startTestNats,
   startTestParts,
   startTestPostgres,
+  type TestBus,
   type TestParts,
   type TestPartsOptions,
 } from '@ankasecure/testing';
@@ -60,7 +63,9 @@ type Query = z.input<typeof queryEvents.request>;
 /** The requests of a gateway and a worker to the audit service. */
 const requestsOf = (gateway: BusClient, worker: BusClient) => {
   const append = (events: readonly AuditEvent[], timeoutMs?: number) =>
-    gateway.request(appendEvents, '', contextOf(platformTenantId, timeoutMs), { events: [...events] });
+    worker.request(appendFromWorker, 'default', contextOf(platformTenantId, timeoutMs), {
+      events: [...events],
+    });
   return {
     append,
     /** Appends twenty failures in batches of five, so that the chain is sealed at 5, 10, 15 and 20. */
@@ -81,19 +86,33 @@ const requestsOf = (gateway: BusClient, worker: BusClient) => {
 const startInstance = async (options: TestPartsOptions): Promise<TestParts & { app: INestMicroservice }> => {
   const parts = await startTestParts(options);
   const config: AuditConfig = { ...parts.config, cursorSecret: 'c'.repeat(32), partition: 'default' };
-  const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: 'none' });
+  const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: 'none', partition: anyPartition });
   return { ...parts, app: await createService(root, parts.log) };
 };
 
-/** Starts PostgreSQL, NATS, two audit instances and a stand-in for a worker. */
+/** Answers where tenants live in place of the policy service: on `default`, except those that a test puts elsewhere. */
+const servePartitions = (policy: TestBus): Map<string, string> => {
+  const elsewhere = new Map<string, string>();
+  policy.serve(getTenant, '', async ({ tenantId }) => {
+    const [partition, state] = [elsewhere.get(tenantId) ?? 'default', 'active' as const];
+    return {
+      body: { id: tenantId, slug: 'a', name: 'A', partition, state, createdAt: '2026-11-29T08:00:00.000Z' },
+    };
+  });
+  return elsewhere;
+};
+
+/** Starts PostgreSQL, NATS, two audit instances and stand-ins for a worker and the policy service. */
 export const startAudit = async () => {
   const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
   const options: TestPartsOptions = { service: 'audit', postgres, nats, database, schema };
   await migrateTest(options);
   const worker = await connectTestBus('crypto-worker', nats);
   const gateway = await connectTestBus('gateway', nats);
+  const policy = await connectTestBus('policy', nats);
   const macs = new MacStandIn(worker);
-  await worker.flushed();
+  const partitions = servePartitions(policy);
+  await Promise.all([worker.flushed(), policy.flushed()]);
   const instances = [await startInstance(options), await startInstance(options)];
   return {
     ...requestsOf(gateway, worker),
@@ -101,12 +120,16 @@ export const startAudit = async () => {
     postgres,
     instances,
     macs,
+    partitions,
+    /** The buses of the reporters, with their own rights. */
+    buses: { gateway, policy, worker },
     /** Runs SQL as the superuser with triggers off, so that no right and no trigger refuses it. */
     tamper: (sql: string) => postgres.query(database, `SET session_replication_role = replica; ${sql}`),
     stop: async (): Promise<void> => {
       for (const { app } of instances) await app.close();
       await gateway.close();
       await worker.close();
+      await policy.close();
       await Promise.all(instances.map((parts) => parts.stop()));
       await nats.stop();
       await postgres.stop();

@@ -3,14 +3,15 @@ import { AnkaError, type Context, type signToken, type TokenKey } from '@ankasec
 import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { Custody } from '../custody/custody.js';
+import { Custody, type PlatformRef } from '../custody/custody.js';
 import { type PlatformKey, PlatformKeys } from '../platform-key/platform-key.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
 
 type Request = z.infer<typeof signToken.request>;
 type Reply = z.infer<typeof signToken.reply>;
 
 interface Signer {
-  readonly objectId: Buffer;
+  readonly ref: PlatformRef;
   readonly key: TokenKey;
   /** The first segment of every token that this signer signs. */
   readonly header: string;
@@ -29,9 +30,10 @@ export class SignToken {
   constructor(
     private readonly custody: Custody,
     private readonly platformKeys: PlatformKeys,
+    private readonly policies: EnforcedPolicies,
   ) {}
 
-  /** @throws AnkaError `tenant-mismatch` if the claims do not name the context's tenant and an account in it */
+  /** @throws AnkaError `tenant-mismatch` if the claims do not name the context's tenant and an account in it, `tenant-disabled` */
   async sign(context: Context, { claims }: Request): Promise<Reply> {
     const { tenantId } = context;
     if (claims.tenant !== tenantId || claims.roles.includes('platform-admin'))
@@ -39,10 +41,10 @@ export class SignToken {
         'tenant-mismatch',
         'A token is signed only for the requesting tenant, and never for a platform administrator',
       );
-    const { objectId, key, header } = await this.signerOf(context);
+    await this.policies.latest(tenantId);
+    const { ref, key, header } = await this.signerOf(context);
     const input = `${header}.${encode(claims)}`;
-    const ref = { algorithm: 'EC-P256', purpose: 'sign', alg: null, objectId } as const;
-    const signature = await this.custody.sign(context, ref, { scheme: 'ecdsa' }, hash('sha256', input, 'buffer'));
+    const signature = await this.custody.platformSign(context, ref, hash('sha256', input, 'buffer'));
     return { token: `${input}.${Buffer.from(signature).toString('base64url')}`, key };
   }
 
@@ -56,10 +58,10 @@ export class SignToken {
   }
 }
 
-const signerOf = (tenantId: string, { generation, objectId, spki }: PlatformKey): Signer => {
+const signerOf = (tenantId: string, { generation, ref, spki }: PlatformKey): Signer => {
   if (spki === null) throw new Error('the token-signing key has no public key');
   const { x = '', y = '' } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ format: 'jwk' });
   const kid = `${tenantId}.${generation}`;
   const key: TokenKey = { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' };
-  return { objectId, key, header: encode({ alg: 'ES256', typ: 'at+jwt', kid }) };
+  return { ref, key, header: encode({ alg: 'ES256', typ: 'at+jwt', kid }) };
 };

@@ -1,19 +1,33 @@
 import type { Context, Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
-import type { EntityManager } from 'typeorm';
+import { assertAsked } from '@ankasecure/service-kit';
+import { type EntityManager, In } from 'typeorm';
 import { assertMay, type GrantsOfKey, type KeyAccess, mayWithAll } from './access.js';
 import { KeyGrantRecord } from './key-grant.entity.js';
 
-/** Reads one key's grants, in a fixed order. The transaction must be the tenant's. */
-export const readGrants = (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>
-  manager
-    .createQueryBuilder(KeyGrantRecord, 'g')
-    .select('g.kind', 'kind')
-    .addSelect('g.grantee', 'grantee')
-    .addSelect('g.rights', 'rights')
-    .where('g.tenantId = :tenantId AND g.keyId = :keyId', { tenantId, keyId })
-    .orderBy('g.kind', 'DESC')
-    .addOrderBy('g.grantee COLLATE "C"')
-    .getRawMany<Grant>();
+const byKindAndName = (a: Grant, b: Grant): number =>
+  a.kind === b.kind ? Buffer.compare(Buffer.from(a.grantee), Buffer.from(b.grantee)) : a.kind < b.kind ? 1 : -1;
+
+/** Reads one key's grants: subjects, then groups, each in the order of their bytes. The transaction must be the tenant's. */
+export const readGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> => {
+  const rows = await manager.findBy(KeyGrantRecord, { tenantId, keyId });
+  for (const row of rows) assertAsked(manager, row, { tenantId, keyId });
+  return rows.map(({ kind, grantee, rights }) => ({ kind, grantee, rights })).toSorted(byKindAndName);
+};
+
+/**
+ * Loads the grants of keys that a listing shows because of them, so that their seals are checked. A caller to whom a role
+ * gives `access` sees the keys without any grant.
+ * @throws AnkaError `record-forged`
+ */
+export const assertGrantsGenuine = async (
+  manager: EntityManager,
+  context: Context,
+  access: KeyAccess,
+  keyIds: readonly string[],
+): Promise<void> => {
+  if (mayWithAll(context, access) || keyIds.length === 0) return;
+  await manager.findBy(KeyGrantRecord, { tenantId: context.tenantId, keyId: In([...new Set(keyIds)]) });
+};
 
 const named = (grants: readonly Grant[], kind: GranteeKind): ReadonlyMap<string, readonly KeyRight[]> =>
   new Map(grants.filter((row) => row.kind === kind).map(({ grantee, rights }) => [grantee, rights]));

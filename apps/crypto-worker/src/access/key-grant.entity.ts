@@ -1,4 +1,5 @@
 import type { GranteeKind, KeyRight } from '@ankasecure/contracts';
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'key_grant_pkey';
@@ -14,6 +15,12 @@ const primaryKeyConstraintName = 'key_grant_pkey';
   `cardinality(rights) > 0
     AND rights <@ ARRAY['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']`,
 )
+@SealedRecord<KeyGrantRecord>({
+  deciding: ['tenantId', 'keyId', 'kind', 'grantee', 'rights', 'grantedBy', 'grantedAt'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class KeyGrantRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -37,4 +44,8 @@ export class KeyGrantRecord {
 
   @Column('timestamptz', { name: 'granted_at', default: () => 'now()' })
   grantedAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

@@ -7,12 +7,12 @@ import {
   type listAliases,
   type putAlias,
 } from '@ankasecure/contracts';
-import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
+import { type CursorScope, CursorSeal, changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
-import { assertGranted, grantedAny } from '../access/grant.js';
+import { assertGranted, assertGrantsGenuine, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
 import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
 import { KeyAliasRecord, PastAliasRecord } from '../key/record/key-alias.entity.js';
@@ -58,13 +58,20 @@ export class KeyAliases {
     const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'aliases', filter };
     const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
-    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      visibleAliases(manager, context, filter.keyId)
+    const rows = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const found = await visibleAliases(manager, context, filter.keyId)
         .andWhere('alias.name > :after', { after })
         .orderBy('alias.name')
         .limit(limit + 1)
-        .getMany(),
-    );
+        .getMany();
+      await assertGrantsGenuine(
+        manager,
+        context,
+        'view',
+        found.map(({ keyId }) => keyId),
+      );
+      return found;
+    });
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
@@ -159,11 +166,7 @@ const write = async (
     const revision = ((await manager.findOneBy(PastAliasRecord, { tenantId }))?.lastRevision ?? 0) + 1;
     await manager.insert(KeyAliasRecord, { tenantId, name, keyId, revision });
   } else
-    await manager.update(
-      KeyAliasRecord,
-      { tenantId, name },
-      { keyId, changedAt: () => 'now()', revision: () => 'revision + 1' },
-    );
+    await changeRecord(manager, old, { keyId, changedAt: await transactionTime(manager), revision: old.revision + 1 });
   return read(manager, tenantId, name);
 };
 

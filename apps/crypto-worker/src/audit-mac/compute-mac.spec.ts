@@ -23,7 +23,10 @@ const counting = () => {
   const keys = {
     find: (tenant: string, _: string, generation: number | null) =>
       tenant === tenantId && (generation === null || generation === 1)
-        ? Promise.resolve({ generation: 1, objectId: randomBytes(16) })
+        ? Promise.resolve({
+            generation: 1,
+            ref: { kind: 'audit-mac', tenantId, generation: 1, objectId: randomBytes(16) },
+          })
         : Promise.reject(new AnkaError('tenant-unknown')),
   } as unknown as PlatformKeys;
   return { asked, custody, keys };

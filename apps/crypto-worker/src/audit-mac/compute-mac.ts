@@ -93,15 +93,15 @@ export class ComputeMac {
   }
 
   private async deriveDayKey(context: Context, generation: number, day: string): Promise<KeyObject> {
-    const { objectId } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
-    const value = await this.custody.platformMac(context, objectId, dayKeyInput(context.tenantId, day));
+    const { ref } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
+    const value = await this.custody.platformMac(context, ref, dayKeyInput(context.tenantId, day));
     const dayKey = createSecretKey(value);
     value.fill(0);
     return dayKey;
   }
 
   private async inHsm(context: Context, generation: number, inputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const { objectId } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
-    return Promise.all(inputs.map((input) => this.custody.platformMac(context, objectId, input)));
+    const { ref } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
+    return Promise.all(inputs.map((input) => this.custody.platformMac(context, ref, input)));
   }
 }

@@ -8,6 +8,7 @@ import {
   type KeyObject,
   publicEncrypt,
   randomBytes,
+  randomUUID,
   verify,
 } from 'node:crypto';
 import {
@@ -26,15 +27,46 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Deadline } from '../deadline/deadline.js';
 import { metered } from '../deadline/metered.js';
 import type { Custody, GcmSealed, ImportedMaterial, KeyRef, SignatureRequest } from './custody.js';
+import {
+  type KeyOwner,
+  type Naming,
+  newObjectId,
+  ownerOfKey,
+  ownerOfPlatformKey,
+  type PlatformKeyKind,
+  type PlatformRef,
+} from './object-owner.js';
 
 export const inTime = (ms = 20_000): Deadline => ({ deadline: Date.now() + ms });
 
-export const newRef = (algorithm: AlgorithmName, purpose: Purpose, alg: JweAlg | null = null): KeyRef => ({
-  algorithm,
-  purpose,
-  alg,
-  objectId: randomBytes(16),
-});
+/** The naming of the partition that `partitionOn` configures. */
+export const naming: Naming = { partition: 'default', kekLabelPrefix: 'ankasecure:kek:tenant' };
+
+export const newOwner = (): KeyOwner => ({ tenantId: randomUUID(), keyId: randomUUID(), version: 1 });
+
+export const newRef = (
+  algorithm: AlgorithmName,
+  purpose: Purpose,
+  alg: JweAlg | null = null,
+  owner = newOwner(),
+): KeyRef => ({ owner, algorithm, purpose, alg, objectId: newObjectId(ownerOfKey(owner), naming) });
+
+export const newPlatformRef = (
+  kind: PlatformKeyKind,
+  tenantId = randomUUID() as string,
+  generation = 1,
+): PlatformRef => {
+  const named = { kind, tenantId, generation };
+  return { ...named, objectId: newObjectId(ownerOfPlatformKey(named), naming) };
+};
+
+/** Destroys the object of a caller's key. */
+export const destroyed = (custody: Custody, ref: KeyRef, budget = inTime()): Promise<number> =>
+  custody.destroy(budget, ownerOfKey(ref.owner), ref.objectId);
+
+/** Destroys the object of a platform key. */
+export const destroyedPlatformKey = (custody: Custody, ref: PlatformRef): Promise<number> =>
+  custody.destroy(inTime(), ownerOfPlatformKey(ref), ref.objectId);
 
 /** Returns the code of the AnkaError that a promise rejects with. The test fails if it does not reject with one. */
 export const codeOf = async (promise: Promise<unknown>): Promise<ErrorCode> => {
@@ -116,10 +148,11 @@ export interface ConformanceTarget {
 export const custodyConformance = (name: string, target: ConformanceTarget): void => {
   describe(`custody: ${name}`, () => {
     let custody: Custody;
-    const made: Uint8Array[] = [];
+    const made: KeyRef[] = [];
+    const madePlatformKeys: PlatformRef[] = [];
     const generate = async (ref: KeyRef): Promise<KeyObject | null> => {
-      made.push(ref.objectId);
-      const value = await custody.generate(inTime(120_000), { ref, label: 'conformance' });
+      made.push(ref);
+      const value = await custody.generate(inTime(120_000), { ref });
       return value.spki && publicKeyOf(value.spki);
     };
     const lacks = (alg: Alg): boolean => target.lacks?.includes(alg) ?? false;
@@ -130,7 +163,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       custody = await target.open();
     });
     afterAll(async () => {
-      for (const id of made) await custody.destroy(inTime(), id);
+      for (const ref of made) await destroyed(custody, ref);
+      for (const ref of madePlatformKeys) await destroyedPlatformKey(custody, ref);
       await custody.close();
     });
 
@@ -215,13 +249,30 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       );
 
       it('platformMac serves an audit-mac key', async () => {
-        const id = randomBytes(16);
-        made.push(id);
-        await custody.generatePlatformKey(inTime(), 'audit-mac', id, 'ankasecure:audit-mac:conformance');
-        const first = await custody.platformMac(inTime(), id, Buffer.from('day'));
-        const second = await custody.platformMac(inTime(), id, Buffer.from('day'));
+        const ref = newPlatformRef('audit-mac');
+        madePlatformKeys.push(ref);
+        await custody.generatePlatformKey(inTime(), ref);
+        const first = await custody.platformMac(inTime(), ref, Buffer.from('day'));
+        const second = await custody.platformMac(inTime(), ref, Buffer.from('day'));
         expect(first).toHaveLength(32);
         expect(first).toEqual(second);
+      });
+    });
+
+    describe('an anchor', () => {
+      const label = `ankasecure:trail-anchor:conformance:${randomBytes(4).toString('hex')}`;
+      const anchorOf = (number: number) => ({ number, value: Buffer.alloc(32, number) });
+
+      it('is kept by the token and only moves forward', async () => {
+        expect(await custody.readAnchor(inTime(), label)).toBeNull();
+        expect(await custody.writeAnchor(inTime(), label, anchorOf(7))).toEqual(anchorOf(7));
+        expect(await custody.writeAnchor(inTime(), label, anchorOf(6))).toEqual(anchorOf(7));
+        expect(await custody.writeAnchor(inTime(), label, { ...anchorOf(7), value: Buffer.alloc(32) })).toEqual(
+          anchorOf(7),
+        );
+        expect(await custody.writeAnchor(inTime(), label, anchorOf(9))).toEqual(anchorOf(9));
+        expect(await custody.readAnchor(inTime(), label)).toEqual(anchorOf(9));
+        expect(await custody.readAnchor(inTime(), `${label}:another`)).toBeNull();
       });
     });
 
@@ -332,13 +383,13 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
 
     describe('imported keys', () => {
       const bring = (ref: KeyRef, material: ImportedMaterial) => {
-        made.push(ref.objectId);
-        return custody.importKey(inTime(), { ref, label: 'conformance' }, material);
+        made.push(ref);
+        return custody.importKey(inTime(), { ref }, material);
       };
-      const importing = async (): Promise<{ importKey: Uint8Array; publicKey: KeyObject }> => {
-        const importKey = randomBytes(16);
-        made.push(importKey);
-        const value = await custody.generatePlatformKey(inTime(120_000), 'import', importKey, 'conformance');
+      const importing = async (): Promise<{ importKey: PlatformRef; publicKey: KeyObject }> => {
+        const importKey = newPlatformRef('import');
+        madePlatformKeys.push(importKey);
+        const value = await custody.generatePlatformKey(inTime(120_000), importKey);
         return { importKey, publicKey: publicKeyOf(value.spki) };
       };
       const computes = async (ref: KeyRef, secret: Uint8Array): Promise<boolean> => {
@@ -367,7 +418,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         for (const wrappedKey of bad)
           expect(await codeOf(bring(newRef('HMAC-SHA256', 'mac'), under(wrappedKey)))).toBe('decryption-failed');
         expect(custody.healthy()).toBe(true);
-        const gone = { ...wrappingKey, objectId: randomBytes(16) };
+        const gone = { ...wrappingKey, objectId: newRef('AES-256', 'wrap').objectId };
         const nothing: ImportedMaterial = { method: 'aes-kwp', wrappingKey: gone, wrappedKey: good };
         expect(await codeOf(bring(newRef('HMAC-SHA256', 'mac'), nothing))).toBe('key-not-found');
       });
@@ -393,7 +444,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
           'mac',
           (at) => at.sign(inTime(), newRef('HMAC-SHA256', 'mac'), { scheme: 'hmac', hash: 'sha256' }, randomBytes(32)),
         ],
-        ['platformMac', (at) => at.platformMac(inTime(), randomBytes(16), randomBytes(32))],
+        ['platformMac', (at) => at.platformMac(inTime(), newPlatformRef('audit-mac'), randomBytes(32))],
+        ['platformSign', (at) => at.platformSign(inTime(), newPlatformRef('token-signing'), randomBytes(32))],
         [
           'decryptOaep',
           (at) => at.decryptOaep(inTime(), newRef('RSA-2048', 'encrypt', 'RSA-OAEP-256'), randomBytes(256)),
@@ -415,8 +467,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         const ref = newRef('EC-P256', 'sign');
         await generate(ref);
         await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
-        expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
-        expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+        expect(await destroyed(custody, ref)).toBe(1);
+        expect(await destroyed(custody, ref)).toBe(0);
         expect(await codeOf(custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe('key-not-found');
       });
     });

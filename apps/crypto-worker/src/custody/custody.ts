@@ -1,6 +1,23 @@
 import type { Alg, AlgorithmName, Hash, JweAlg, Purpose } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../deadline/deadline.js';
+import type {
+  KeyOwner,
+  ObjectOwner,
+  PartitionKeyKind,
+  PartitionRef,
+  PlatformKeyKind,
+  PlatformRef,
+} from './object-owner.js';
+
+export type {
+  KeyOwner,
+  ObjectOwner,
+  PartitionKeyKind,
+  PartitionRef,
+  PlatformKeyKind,
+  PlatformRef,
+} from './object-owner.js';
 
 /**
  * The place of a private or secret key: an object of the token; a blob that a KEK in the token wraps; or, for algorithms
@@ -13,6 +30,8 @@ export interface Wrapping {
   /** CKA_ID of the tenant's KEK. */
   readonly kek: Uint8Array;
   readonly kekGeneration: number;
+  /** The KEK was replaced for good. A key under it came back from a backup: it is rewrapped, and used for nothing before. */
+  readonly kekRetired?: boolean;
   /** CKA_ID of the tenant's `blob-mac` key. */
   readonly blobMac: Uint8Array;
   readonly tenantId: string;
@@ -32,13 +51,17 @@ export interface WrappedKey {
   readonly mac: Uint8Array;
 }
 
-/** Identifies a key for any worker and after any restart. It is never a handle and never a label. */
+/**
+ * Identifies a caller's key for any worker and after any restart. It is never a handle. An object of the token is used only
+ * if the object itself says that it is the owner's, and of this algorithm and purpose.
+ */
 export interface KeyRef {
+  readonly owner: KeyOwner;
   readonly algorithm: AlgorithmName;
   readonly purpose: Purpose;
   /** The one JOSE algorithm that an `encrypt` key serves. It decides the object's single right (DECRYPT, DERIVE, UNWRAP …). */
   readonly alg: JweAlg | null;
-  /** CKA_ID: 16 bytes that we choose. No object has the id of a wrapped key; lanes find unwrapped keys by it. */
+  /** CKA_ID: 16 bytes that we choose and that bind the owner. No object has the id of a wrapped key; lanes find unwrapped keys by it. */
   readonly objectId: Uint8Array;
   /** The wrapped key, or the wrapped data key that seals it; absent for an object of the token. */
   readonly wrapped?: (WrappedKey & { readonly wrapping: Wrapping }) | undefined;
@@ -58,8 +81,6 @@ export class StillRunning extends Error {
 
 export interface NewKey {
   readonly ref: KeyRef;
-  /** CKA_LABEL, for people who inspect the token. */
-  readonly label: string;
   /** Wraps the key, or the data key that seals it. */
   readonly wrapping?: Wrapping | undefined;
   /** Selects the kind if a custody serves several. The default with `wrapping` is `wrapped`. */
@@ -125,8 +146,13 @@ export interface TokenIdentity {
   readonly profile: string;
 }
 
-/** Kinds of keys that serve the platform, not callers. Each has exactly one template. */
-export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
+/** An object of the token that was found by its label. */
+export interface FoundKey {
+  /** CKA_ID. */
+  readonly objectId: Uint8Array;
+  /** The attributes that differ from those of a key that was made here for its purpose. Empty for a genuine key. */
+  readonly faults: readonly string[];
+}
 
 /** A value that the token keeps against roll-back: its number only grows. */
 export interface Anchor {
@@ -146,10 +172,10 @@ export interface ImportAbility {
 
 /**
  * A key to import, under AES key wrap with padding. Either an AES key precedes it, under RSA-OAEP with the tenant's `import`
- * key (named by its CKA_ID), or a key of purpose `wrap` wraps it.
+ * key, or a key of purpose `wrap` wraps it.
  */
 export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
-  | { readonly method: 'rsa-aes-kwp'; readonly importKey: Uint8Array }
+  | { readonly method: 'rsa-aes-kwp'; readonly importKey: PlatformRef }
   | { readonly method: 'aes-kwp'; readonly wrappingKey: KeyRef }
 );
 
@@ -216,17 +242,16 @@ export interface KeyCustody {
 /**
  * One HSM partition, on any token. Every method rejects with an AnkaError of code `hsm-unavailable` (retryable),
  * `hsm-timeout` (retryable), `hsm-error`, `key-not-found` (the object is gone), `key-blob-refused` (a wrapped key does not
- * match its record) or, for unwrapping and decryption only, `decryption-failed`: the same for every cause.
+ * match its record), `record-forged` (an object is not what its record says) or, for unwrapping and decryption only, `decryption-failed`: the same for every cause.
  */
 export interface Custody extends KeyCustody {
   readonly token: TokenIdentity;
-  /** Makes a platform key under `objectId`. `label` is its CKA_LABEL: for a KEK, the configured prefix and the tenant id. */
-  generatePlatformKey(
-    budget: Deadline,
-    kind: PlatformKeyKind,
-    objectId: Uint8Array,
-    label: string,
-  ): Promise<GeneratedKey>;
+  /** Makes a platform key under the ref's CKA_ID. The label of a KEK is the configured prefix and the tenant id. */
+  generatePlatformKey(budget: Deadline, ref: PlatformRef | PartitionRef): Promise<GeneratedKey>;
+  /** The CKA_IDs of all objects that have the label of such a platform key, of any generation and release. */
+  platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string): Promise<readonly Uint8Array[]>;
+  /** Finds secret keys by their CKA_LABEL and compares each with the template of `kind`. The label and nothing else leads there. */
+  findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]>;
   /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
@@ -238,8 +263,9 @@ export interface Custody extends KeyCustody {
   /**
    * Destroys every object with this CKA_ID.
    * @returns the number of objects; 0 is not an error, if the token proves to be ours
+   * @throws AnkaError `record-forged` for an object of another owner, which stays
    */
-  destroy(budget: Deadline, objectId: Uint8Array): Promise<number>;
+  destroy(budget: Deadline, owner: ObjectOwner, objectId: Uint8Array): Promise<number>;
   /**
    * Reads the data object with this label from the token. @returns null if there is none
    * @throws AnkaError `algorithm-unavailable` for a token that stores no data
@@ -247,8 +273,10 @@ export interface Custody extends KeyCustody {
   readAnchor(budget: Deadline, label: string): Promise<Anchor | null>;
   /** Replaces the data object with this label if `anchor` has a higher number. @returns the anchor that the token holds then */
   writeAnchor(budget: Deadline, label: string, anchor: Anchor): Promise<Anchor>;
-  /** HMAC-SHA256 under a tenant's `audit-mac` key. */
-  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array>;
+  /** HMAC-SHA256 under a tenant's `audit-mac` key or a partition's `record-mac` key. */
+  platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array>;
+  /** ECDSA, r‖s, under a tenant's `token-signing` key. @param digest SHA-256 of the token's first two segments */
+  platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array>;
 
   /** True while lanes serve and the last canary passed. */
   healthy(): boolean;

@@ -1,4 +1,12 @@
-import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import {
+  type Alg,
+  type AlgorithmName,
+  algOfStep,
+  isOutsideStep,
+  outsideStepsOfAlg,
+  outsideStepTable,
+  type Purpose,
+} from '@ankasecure/algorithm';
 import type { Custody } from './custody.js';
 
 export interface Warning {
@@ -8,24 +16,48 @@ export interface Warning {
   readonly sunset?: string;
 }
 
-const outsideDetails: Readonly<Record<string, string>> = {
-  'oaep-unpadding':
-    'This development token does not support RSA-OAEP with SHA-256. The token performs the private key operation and the worker removes the padding.',
+/** The members of a key that decide which steps its uses leave to the worker. */
+export interface SteppedKey {
+  readonly algorithm: AlgorithmName;
+  readonly purpose: Purpose;
+  /** The key's JOSE algorithms, the default first. */
+  readonly algs: readonly Alg[];
+}
+
+/** Steps by algorithm, for the steps of a capability. Every operation asks for them, and rulings compare them by identity. */
+const known = new WeakMap<readonly string[], Map<Alg | undefined, readonly string[]>>();
+
+const stepsOf = (ofToken: readonly string[], alg: Alg | undefined): readonly string[] => {
+  const ofThis = ofToken.filter((step) => {
+    const only = isOutsideStep(step) ? algOfStep[step] : undefined;
+    return only === undefined || alg === undefined || only === alg;
+  });
+  return [...ofThis, ...(alg === undefined ? [] : outsideStepsOfAlg[alg])];
 };
 
-/** The steps of this algorithm and purpose that the token leaves to the worker, whether or not its self-test has run. */
-export const outsideSteps = (custody: Custody, algorithm: AlgorithmName, purpose: Purpose): readonly string[] =>
-  custody.known(algorithm, purpose).outsideSteps;
+/** The steps of one algorithm that are left to the worker, whether or not its self-test has run. */
+export const outsideStepsOn = (custody: Custody, { algorithm, purpose }: Omit<SteppedKey, 'algs'>, alg?: Alg) => {
+  const { outsideSteps: ofToken } = custody.known(algorithm, purpose);
+  const byAlg = known.get(ofToken) ?? new Map<Alg | undefined, readonly string[]>();
+  const steps = byAlg.get(alg) ?? stepsOf(ofToken, alg);
+  known.set(ofToken, byAlg.set(alg, steps));
+  return steps;
+};
 
-/** The warnings for these steps, for answers. */
-export const stepWarnings = (steps: readonly string[]): Warning[] =>
-  steps.map((step) => ({
-    code: step,
-    detail: outsideDetails[step] ?? 'A step of this algorithm runs in the worker, outside the HSM',
-  }));
+/** The steps of a key's default algorithm. A key that encrypts has no other, and the others of a key that signs have the same steps. */
+export const outsideSteps = (custody: Custody, key: SteppedKey): readonly string[] =>
+  outsideStepsOn(custody, key, key.algs[0]);
 
-/** The warnings for the steps of a key's algorithm and purpose. */
-export const outsideWarnings = (
-  custody: Custody,
-  key: { readonly algorithm: AlgorithmName; readonly purpose: Purpose },
-): Warning[] => stepWarnings(outsideSteps(custody, key.algorithm, key.purpose));
+export const detailOf = (step: string): string =>
+  isOutsideStep(step) ? outsideStepTable[step].detail : 'A step of this algorithm runs in the worker, outside the HSM';
+
+/** A step that this token lacks. Answers always name it. Steps that belong to an algorithm are named for FIPS-only. */
+const lacksIt = (step: string): boolean => step === 'oaep-unpadding';
+
+/** The warnings for these steps, for answers. @param fipsOnly whether the tenant's policy has this flag */
+export const stepWarnings = (steps: readonly string[], fipsOnly: boolean): Warning[] =>
+  steps.filter((step) => fipsOnly || lacksIt(step)).map((step) => ({ code: step, detail: detailOf(step) }));
+
+/** The warnings for the steps that a key needs because its token lacks them. */
+export const outsideWarnings = (custody: Custody, key: SteppedKey): Warning[] =>
+  stepWarnings(outsideSteps(custody, key), false);

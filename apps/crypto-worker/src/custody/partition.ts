@@ -1,5 +1,6 @@
 import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import type { Naming } from './object-owner.js';
 import { type MechanismName, mechanismNames } from './pkcs11/cryptoki/mechanism.js';
 
 /** The documented `ankasecure.hsm.pkcs11` block and its extensions. */
@@ -31,4 +32,9 @@ export class Partition {
     readonly name: string,
     readonly hsm: Pkcs11Section,
   ) {}
+
+  /** The parts of the names of this partition's objects. */
+  get naming(): Naming {
+    return { partition: this.name, kekLabelPrefix: this.hsm.kekLabelPrefix };
+  }
 }

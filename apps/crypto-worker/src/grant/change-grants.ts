@@ -15,9 +15,8 @@ import type { z } from 'zod';
 import { assertMay, assertNoGain } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
-import { lockKeyFor } from '../key/lock/lock-key.js';
+import { lockKeyFor, outdateVersions, reviseKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
-import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { readCurrent } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
@@ -109,7 +108,7 @@ const decide = async (manager: EntityManager, context: Context, { keyId, next }:
 };
 
 const read = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrants> => {
-  const key = await manager.findOne(KeyRecord, { select: { revision: true }, where: { tenantId, id: keyId } });
+  const key = await manager.findOneBy(KeyRecord, { tenantId, id: keyId });
   if (key === null) throw new AnkaError('key-not-found');
   return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
 };
@@ -126,8 +125,8 @@ const write = async (
       KeyGrantRecord,
       grants.map(({ kind, grantee, rights }) => ({ tenantId, keyId, kind, grantee, rights, grantedBy: principal })),
     );
-  await manager.increment(KeyVersionRecord, { tenantId, keyId }, 'revision', 1);
-  await manager.increment(KeyRecord, { tenantId, id: keyId }, 'revision', 1);
+  await outdateVersions(manager, tenantId, keyId);
+  await reviseKey(manager, tenantId, keyId);
 };
 
 const wordsOf = ({ kind, grantee, rights }: Grant): string => `${kind}:${grantee}=${rights.join(',')}`;

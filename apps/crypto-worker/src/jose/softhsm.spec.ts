@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const generate = async (algorithm: AlgorithmName, purpose: Purpose, alg?: JwsAlg | JweAlg): Promise<KeyVersion> => {
   const version = keyVersion(algorithm, purpose, null, alg);
-  const value = await custody.generate(soon, { ref: version.ref, label: 'test' });
+  const value = await custody.generate(soon, { ref: version.ref });
   const { spki } = value;
   const publicKey = spki === null ? null : createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   return { ...version, publicKey };

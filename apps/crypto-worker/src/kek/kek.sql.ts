@@ -1,29 +1,24 @@
 import type { Context } from '@ankasecure/contracts';
-import type { EntityManager } from 'typeorm';
+import { insertIfAbsent } from '@ankasecure/service-kit';
+import { type EntityManager, IsNull, Not } from 'typeorm';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
+import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 
-/** A tenant's newest KEK, its rotation, and the key versions that older KEKs still wrap. */
-export interface KekState {
-  readonly generation: number;
-  /** Null if the KEK was not made by a rotation. */
-  readonly total: number | null;
-  readonly startedAt: Date | null;
-  readonly finishedAt: Date | null;
+/** The key versions that KEKs older than a generation still wrap. */
+export interface Behind {
   readonly left: number;
   readonly failed: number;
 }
 
-/** Reads one tenant's KEK in one statement, so that its counts are of the same moment. */
-export const readKekState = async (manager: EntityManager, tenantId: string): Promise<KekState | undefined> => {
-  const [state] = await manager.query<KekState[]>(
-    `SELECT kek.generation, r.total, r.started_at AS "startedAt", r.finished_at AS "finishedAt", behind.left, behind.failed
-     FROM platform_key kek LEFT JOIN kek_rotation r ON r.tenant_id = kek.tenant_id AND r.generation = kek.generation,
-       LATERAL (SELECT count(*)::int AS left, count(v.rewrap_failure)::int AS failed
-         FROM key_version v WHERE v.tenant_id = $1 AND v.kek_generation < kek.generation) behind
-     WHERE kek.tenant_id = $1 AND kek.kind = 'kek' ORDER BY kek.generation DESC LIMIT 1`,
-    [tenantId],
+/** Counts the key versions that KEKs older than `generation` still wrap. */
+export const countBehind = async (manager: EntityManager, tenantId: string, generation: number): Promise<Behind> => {
+  const [behind] = await manager.query<Behind[]>(
+    `SELECT count(*)::int AS left, count(rewrap_failure)::int AS failed
+     FROM key_version WHERE tenant_id = $1 AND kek_generation < $2`,
+    [tenantId, generation],
   );
-  return state;
+  return behind ?? { left: 0, failed: 0 };
 };
 
 /**
@@ -33,17 +28,13 @@ export const readKekState = async (manager: EntityManager, tenantId: string): Pr
  */
 export const beginRotation = async (
   manager: EntityManager,
-  { tenantId, principal, correlationId }: Context,
+  { tenantId, principal: startedBy, correlationId }: Context,
   generation: number,
   partition: string,
 ): Promise<boolean> => {
   await holdFence(manager, tenantId);
-  const begun = await manager.query<unknown[]>(
-    `INSERT INTO kek_rotation (tenant_id, generation, partition, total, started_by, correlation_id)
-     SELECT $1, $2, $3, (SELECT count(*) FROM key_version WHERE tenant_id = $1 AND wrapped_blob IS NOT NULL), $4, $5
-     WHERE NOT EXISTS (SELECT 1 FROM kek_rotation WHERE tenant_id = $1 AND finished_at IS NULL)
-     ON CONFLICT DO NOTHING RETURNING generation`,
-    [tenantId, generation, partition, principal, correlationId],
-  );
-  return begun.length === 1;
+  if (await manager.existsBy(KekRotationRecord, { tenantId, finishedAt: IsNull() })) return false;
+  const total = await manager.countBy(KeyVersionRecord, { tenantId, wrappedBlob: Not(IsNull()) });
+  const rotation = { tenantId, generation, partition, total, startedBy, correlationId };
+  return insertIfAbsent(manager, KekRotationRecord, rotation, 'generation');
 };

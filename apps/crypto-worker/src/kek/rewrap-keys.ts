@@ -2,8 +2,8 @@ import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Lease } from '../lease/lease.js';
 import { Rounds } from '../lease/rounds.js';
-import { DestroyOldKeks } from './destroy-old-kek.js';
 import { type OpenRotation, OpenRotations } from './open-rotation.js';
+import { RetireOldKeks } from './retire-old-kek.js';
 import { beforeAll } from './rewrap.sql.js';
 import { RewrapPage } from './rewrap-page.js';
 
@@ -19,7 +19,7 @@ interface Rest {
 /**
  * Continues rotations of KEKs, page by page. Keys are unwrapped and rewrapped inside the token. One commit per page records
  * each new blob if the old one is unchanged. When a worker dies, any other continues after the last whole page. When nothing
- * needs an older KEK, it is destroyed, which ends the rotation. A key that cannot be rewrapped delays the end and is
+ * needs an older KEK, it is retired, which ends the rotation. A key that cannot be rewrapped delays the end and is
  * reported; an operator restores its row or destroys the key.
  */
 @Injectable()
@@ -31,7 +31,7 @@ export class RewrapKeys extends Rounds {
     private readonly rotations: OpenRotations,
     private readonly lease: Lease,
     private readonly pages: RewrapPage,
-    private readonly oldKeks: DestroyOldKeks,
+    private readonly oldKeks: RetireOldKeks,
     log: Logger,
   ) {
     super(everyMs, 'rotation of KEKs', log);
@@ -43,14 +43,25 @@ export class RewrapKeys extends Rounds {
       if (this.isStopped) return;
       const { tenantId } = rotation;
       if ((this.resting.get(tenantId)?.until ?? 0) > Date.now()) continue;
-      await this.lease.alone(`kek:${tenantId}`, () => this.carryOn(rotation));
+      await this.lease.alone(`kek:${tenantId}`, () => this.tryOn(rotation));
+    }
+  }
+
+  /** A rotation that fails rests, and delays no other tenant's. */
+  private async tryOn(listed: OpenRotation): Promise<void> {
+    try {
+      const rotation = await this.rotations.confirm(listed);
+      if (rotation !== undefined) await this.carryOn(rotation);
+    } catch (error) {
+      this.log.warn({ tenantId: listed.tenantId, reason: (error as Error).message }, 'a rotation of a KEK must wait');
+      this.rest(listed.tenantId);
     }
   }
 
   private async carryOn(rotation: OpenRotation): Promise<void> {
     if (!(await this.rewrapAll(rotation))) return this.rest(rotation.tenantId);
     this.resting.delete(rotation.tenantId);
-    await this.oldKeks.destroyOlder(rotation);
+    await this.oldKeks.retireOlder(rotation);
   }
 
   private rest(tenantId: string): void {

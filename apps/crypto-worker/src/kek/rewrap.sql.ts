@@ -1,6 +1,8 @@
+import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { WrappedKey } from '../custody/custody.js';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
 
 /** A key version and its blob under the new KEK. */
@@ -15,7 +17,10 @@ export type Position = readonly [keyId: string, version: number];
 /** The position before every key version. */
 export const beforeAll: Position = ['00000000-0000-0000-0000-000000000000', 0];
 
-/** Reads a page of the key versions that an older KEK wraps. */
+/**
+ * Reads a page of the key versions that an older KEK wraps, without checking their seals: one that was forged must not stop
+ * the others.
+ */
 export const versionsUnderOlderKek = (
   manager: EntityManager,
   tenantId: string,
@@ -31,11 +36,12 @@ export const versionsUnderOlderKek = (
     })
     .orderBy({ 'version.keyId': 'ASC', 'version.version': 'ASC' })
     .limit(limit)
+    .callListeners(false)
     .getMany();
 
 /**
  * Records new blobs if the old blob is unchanged. The revision increases, so that no worker continues with the old blob,
- * whose KEK will be destroyed.
+ * whose KEK will be destroyed. @throws AnkaError `record-forged`
  */
 export const recordRewrapped = async (
   manager: EntityManager,
@@ -45,31 +51,16 @@ export const recordRewrapped = async (
 ): Promise<void> => {
   if (done.length === 0) return;
   await holdFence(manager, tenantId);
-  await manager.query(
-    `UPDATE key_version v SET wrapped_blob = n.blob, wrapped_mac = n.mac, kek_generation = $2, rewrap_failure = NULL,
-       revision = v.revision + 1
-     FROM unnest($3::uuid[], $4::int[], $5::bytea[], $6::bytea[], $7::bytea[]) AS n (key_id, version, before, blob, mac)
-     WHERE v.tenant_id = $1 AND v.key_id = n.key_id AND v.version = n.version AND v.wrapped_blob = n.before`,
-    [
-      tenantId,
-      generation,
-      done.map(({ row }) => row.keyId),
-      done.map(({ row }) => row.version),
-      done.map(({ row }) => row.wrappedBlob),
-      done.map(({ wrapped }) => wrapped.blob),
-      done.map(({ wrapped }) => wrapped.mac),
-    ],
-  );
-};
-
-/** Tells whether no blob, and no key in the making, needs the KEK. Holds the tenant's fence, so the answer stays true. */
-export const isKekUnneeded = async (manager: EntityManager, tenantId: string, generation: number): Promise<boolean> => {
-  await holdFence(manager, tenantId);
-  const rows = await manager.query<unknown[]>(
-    `SELECT 1 FROM key_version WHERE tenant_id = $1 AND kek_generation <= $2
-     UNION ALL SELECT 1 FROM intent i JOIN platform_key p USING (tenant_id, object_id)
-       WHERE p.tenant_id = $1 AND p.kind = 'kek' AND p.generation = $2 LIMIT 1`,
-    [tenantId, generation],
-  );
-  return rows.length === 0;
+  for (const { row, wrapped } of done) {
+    const { keyId, version } = row;
+    const held = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version });
+    if (held?.wrappedBlob == null || row.wrappedBlob?.equals(held.wrappedBlob) !== true) continue;
+    await changeRecord(manager, held, {
+      wrappedBlob: Buffer.from(wrapped.blob),
+      wrappedMac: Buffer.from(wrapped.mac),
+      kekGeneration: generation,
+      rewrapFailure: null,
+      revision: held.revision + 1,
+    });
+  }
 };

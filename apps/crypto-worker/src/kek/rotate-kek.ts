@@ -3,8 +3,10 @@ import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
+import type { NamedAction } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
+import { policyWithin } from '../policy/enforced-policy.js';
 import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
 
@@ -21,26 +23,40 @@ export class RotateKek {
     private readonly partition: Partition,
   ) {}
 
-  /** Returns the rotation under way if there is one. @throws AnkaError `tenant-unknown`, and custody's errors */
+  /** Returns the rotation under way if there is one. @throws AnkaError `tenant-unknown`, `tenant-disabled`, and custody's errors */
   rotate(context: Context): Promise<Kek | DryRun> {
     return this.actions.runInHsm(context, {
-      operation: 'kek.rotate',
-      algorithm: 'AES-256',
-      details: { partition: this.partition.name },
-      check: (manager) => readKek(manager, context.tenantId),
+      ...this.name,
+      check: async (manager) => {
+        await policyWithin(manager, context.tenantId);
+        return readKek(manager, context.tenantId);
+      },
       foresee: () => ({ key: {} }),
       perform: (kek) => this.begin(context, kek),
     });
   }
 
+  private get name(): NamedAction {
+    return { operation: 'kek.rotate', algorithm: 'AES-256', details: { partition: this.partition.name } };
+  }
+
   private async begin(context: Context, before: Kek): Promise<Kek> {
     const { tenantId } = context;
-    if (before.state === 'rotating') return before;
+    if (before.state === 'rotating') return this.joined(context, before);
     const generation = before.generation + 1;
-    // If another worker has begun a rotation meanwhile, this makes nothing and returns that rotation.
-    await this.platformKeys.makeKek(context, generation, (manager) =>
+    const made = await this.platformKeys.makeKek(context, generation, (manager) =>
       beginRotation(manager, context, generation, this.partition.name),
     );
-    return withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
+    const after = await withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
+    // Another worker has begun a rotation meanwhile.
+    return made === undefined ? this.joined(context, after) : after;
+  }
+
+  /** The call started nothing: a rotation is under way already. */
+  private async joined(context: Context, kek: Kek): Promise<Kek> {
+    const { details, ...name } = this.name;
+    const generation = String(kek.generation);
+    await this.actions.recordUnchanged(context, { ...name, details: { ...details, generation } });
+    return kek;
   }
 }

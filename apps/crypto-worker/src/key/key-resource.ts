@@ -13,6 +13,16 @@ const instantOf = (date: Date | null): string | null => date?.toISOString() ?? n
 /** The FIPS status of a software key, whatever the status of its algorithm. */
 const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
+/**
+ * Tells until when a backup can bring a destroyed version back. An object of the token is gone at once. A blob in a backup
+ * opens for as long as the token holds a KEK that may have wrapped it.
+ */
+const recoveryOf = ({ state, custody, lastKek }: StoredVersion): Key['recovery'] => {
+  if (state !== 'DESTROYED') return null;
+  const isPossible = custody !== 'token' && lastKek !== null && lastKek.destroyedAt === null;
+  return { possible: isPossible, until: isPossible ? instantOf(lastKek.destroyAt) : null };
+};
+
 /** The recorded life of a version, with its state now. */
 const lifeOf = (stored: StoredVersion) => ({
   state: stateAt(lifecycleOf(stored), Date.now()),
@@ -28,6 +38,7 @@ const lifeOf = (stored: StoredVersion) => ({
         },
   destroyAt: instantOf(stored.destroyAt),
   destroyedAt: instantOf(stored.destroyedAt),
+  recovery: recoveryOf(stored),
 });
 
 /** A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another. */

@@ -32,7 +32,7 @@ export const objectKindOf = ({
   algorithm,
   purpose,
   algs,
-}: Pick<KeyVersion, 'algorithm' | 'purpose' | 'algs'>): Omit<KeyRef, 'objectId'> => ({
+}: Pick<KeyVersion, 'algorithm' | 'purpose' | 'algs'>): Pick<KeyRef, 'algorithm' | 'purpose' | 'alg'> => ({
   algorithm,
   purpose,
   alg: purpose === 'encrypt' ? (algs[0] as JweAlg) : null,

@@ -14,7 +14,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
-import { assertGranted, grantedAny } from '../access/grant.js';
+import { assertGranted, assertGrantsGenuine, grantedAny } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { keyResource, versionResource } from './key-resource.js';
 import { versionOf } from './key-store.js';
@@ -96,9 +96,17 @@ export class ReadKey {
     const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'keys', filter };
     const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
-    const { entities, raw } = await withTenant(this.dataSource, tenantId, (manager) =>
-      pageOf(manager, context, filter, { createdAt, id, limit: limit + 1 }).getRawAndEntities<{ position: string }>(),
-    );
+    const { entities, raw } = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const start = { createdAt, id, limit: limit + 1 };
+      const page = await pageOf(manager, context, filter, start).getRawAndEntities<{ position: string }>();
+      await assertGrantsGenuine(
+        manager,
+        context,
+        'view',
+        page.entities.map(({ keyId }) => keyId),
+      );
+      return page;
+    });
     const shown = entities.slice(0, limit);
     const last = shown.at(-1);
     return {

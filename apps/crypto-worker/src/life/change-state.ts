@@ -6,27 +6,26 @@ import {
   type DryRun,
   type Key,
 } from '@ankasecure/contracts';
+import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
 import { lastUses } from '../key/key-usage.js';
-import { assertRevision, lockKeyOfAny } from '../key/lock/lock-key.js';
-import { KeyRecord } from '../key/record/key.entity.js';
+import { assertRevision, lockKeyOfAny, reviseKey } from '../key/lock/lock-key.js';
 import { readCurrent, readKey, readVersion, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
-import { moveVersion } from './change-state.sql.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
+import { type Movement, movedVersion } from './moved-version.js';
 import {
   controlledActionOf,
   ofAllVersions,
   planChange,
-  type Revocation,
   type StateChange,
   type Step,
-  standingCompromise,
+  standingChange,
   versionsMeant,
 } from './plan-change.js';
 
@@ -80,7 +79,7 @@ const check = async (
   const revision = await lockKeyOfAny(manager, context, 'manage', change.id);
   const rows = await versionsFor(manager, context.tenantId, change);
   const meant = versionsMeant(rows, change);
-  const standing = destruction?.standing(meant) ?? (context.approval && standingCompromise(meant, change));
+  const standing = destruction?.standing(meant) ?? (context.approval && standingChange(meant, change));
   // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
   // done.
   if (standing === undefined || context.approval === undefined) assertRevision(context, revision);
@@ -144,32 +143,12 @@ const write = async (
   { id, revocation }: StateChange,
   { steps, destroyAt }: Extract<ChangePlan, { steps: unknown }>,
 ): Promise<StoredVersion> => {
-  const { tenantId } = context;
-  for (const step of steps) await writeStep(manager, context, step, revocation, destroyAt);
-  await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+  const { tenantId, principal } = context;
+  const movement: Movement = { now: await transactionTime(manager), principal, revocation, destroyAt };
+  for (const step of steps) await changeRecord(manager, step.row, movedVersion(step, movement));
+  await reviseKey(manager, tenantId, id);
   const { version } = (steps.at(-1) as Step).row;
   return (await readVersion(manager, tenantId, id, version)) as StoredVersion;
-};
-
-const writeStep = async (
-  manager: EntityManager,
-  { principal }: Context,
-  { row, to }: Step,
-  revocation: Revocation | undefined,
-  destroyAt: Date | null,
-): Promise<void> => {
-  const occurredAt = revocation?.occurredAt ?? new Date().toISOString();
-  await manager.query(moveVersion, [
-    row.tenantId,
-    row.keyId,
-    row.version,
-    to,
-    revocation?.reason ?? null,
-    revocation?.message ?? null,
-    occurredAt,
-    destroyAt,
-    principal,
-  ]);
 };
 
 /** The event of one changed version. */

@@ -5,8 +5,7 @@ import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
-import { lockKeyFor } from '../key/lock/lock-key.js';
-import { KeyRecord } from '../key/record/key.entity.js';
+import { lockKeyFor, reviseKey } from '../key/lock/lock-key.js';
 import { readCurrent, readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
@@ -71,17 +70,12 @@ const write = async (
   { tenantId }: Context,
   { id, label, description, metadata, purgeProtection }: EditRequest,
 ): Promise<StoredVersion> => {
-  await manager.update(
-    KeyRecord,
-    { tenantId, id },
-    {
-      revision: () => 'revision + 1',
-      ...(label !== undefined && { label }),
-      ...(description !== undefined && { description }),
-      ...(metadata !== undefined && { metadata }),
-      ...(purgeProtection === true && { purgeProtection }),
-    },
-  );
+  await reviseKey(manager, tenantId, id, {
+    ...(label !== undefined && { label }),
+    ...(description !== undefined && { description }),
+    ...(metadata !== undefined && { metadata }),
+    ...(purgeProtection === true && { purgeProtection }),
+  });
   return readCurrent(manager, tenantId, id);
 };
 

@@ -50,11 +50,17 @@ const moveOf = ({ verb, revocation }: StateChange, row: StoredVersion): Move => 
   return verb;
 };
 
-/** The controlled action of a change, whatever its verb. A tenant may require two people for it. */
-export const controlledActionOf = ({ verb, revocation }: StateChange): ControlledAction | undefined => {
-  if (verb === 'schedule-destroy') return 'destroy';
-  return isCompromise(revocation?.reason ?? null) ? 'compromise' : undefined;
+/** The controlled action of each verb that cannot be undone. */
+const controlledVerbs: Partial<Readonly<Record<Verb, ControlledAction>>> = {
+  'schedule-destroy': 'destroy',
+  compromise: 'compromise',
+  deactivate: 'deactivate',
+  revoke: 'deactivate',
 };
+
+/** The controlled action of a change. A tenant may require two people for it. A revocation can be a compromise. */
+export const controlledActionOf = ({ verb, revocation }: StateChange): ControlledAction | undefined =>
+  isCompromise(revocation?.reason ?? null) ? 'compromise' : controlledVerbs[verb];
 
 /** The versions of a change: the one it names; otherwise the current one, or all if it is about destruction. */
 export const versionsMeant = (
@@ -65,19 +71,27 @@ export const versionsMeant = (
   return ofAllVersions.includes(verb) ? rows : rows.slice(-1);
 };
 
+/** The state that each action leaves a version in for good. A destruction is recognised by its date instead. */
+const finalStates: Partial<Readonly<Record<ControlledAction, KeyState>>> = {
+  compromise: 'COMPROMISED',
+  deactivate: 'DEACTIVATED',
+};
+
 /**
  * Recognises an approved change that is repeated because its first answer was lost. @returns the last of `rows` if all of
- * them are already compromised with the same reason, message and time; otherwise undefined. A missing time counts as that of
- * the first attempt.
+ * them are already in its final state with the same reason, message and time; otherwise undefined. A missing time counts as
+ * that of the first attempt.
  */
-export const standingCompromise = (rows: readonly StoredVersion[], change: StateChange): StoredVersion | undefined => {
-  const { reason, message = null, occurredAt } = change.revocation ?? {};
+export const standingChange = (rows: readonly StoredVersion[], change: StateChange): StoredVersion | undefined => {
+  const { reason = null, message = null, occurredAt } = change.revocation ?? {};
+  const action = controlledActionOf(change);
+  const final = action && finalStates[action];
   const stands = ({ state, revocationReason: held, revocationMessage: said, ...row }: StoredVersion): boolean =>
-    state === 'COMPROMISED' &&
+    state === final &&
     held === reason &&
     said === message &&
     (occurredAt === undefined || row.revocationOccurredAt?.getTime() === Date.parse(occurredAt));
-  return controlledActionOf(change) === 'compromise' && rows.every(stands) ? rows.at(-1) : undefined;
+  return final !== undefined && rows.every(stands) ? rows.at(-1) : undefined;
 };
 
 /**

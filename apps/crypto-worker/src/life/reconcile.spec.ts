@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { AnkaError, auditEvent } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Custody, StillRunning } from '../custody/custody.js';
+import { ownerOfKey } from '../custody/object-owner.js';
 import { Lease } from '../lease/lease.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
 import { Intents } from '../object/intent.js';
@@ -27,7 +28,7 @@ class ObjectsOnly {
   healthy(): boolean {
     return this.well;
   }
-  async destroy(_: unknown, objectId: Uint8Array): Promise<number> {
+  async destroy(_: unknown, __: unknown, objectId: Uint8Array): Promise<number> {
     await this.gate;
     if (this.failing || this.refusing === Buffer.from(objectId).toString('hex')) throw new Error('token away');
     return this.objects.delete(Buffer.from(objectId).toString('hex')) ? 1 : 0;
@@ -52,6 +53,7 @@ describe('an intent', () => {
       maker: new ObjectMaker(database.dataSource, custody, intents, database.outbox, silent),
     };
   };
+  const owner = () => ownerOfKey({ tenantId, keyId: randomUUID(), version: 1 });
   const event = () =>
     auditEvent(contextOf(tenantId), {
       operation: 'key.create',
@@ -81,9 +83,8 @@ describe('an intent', () => {
 
   it('of a dead worker is ended by destroying its object, and sealed as unknown', async () => {
     const dead = worker();
-    const objectId = randomBytes(16);
-    await dead.intents.begin(contextOf(tenantId), objectId, event());
-    token.objects.add(objectId.toString('hex'));
+    const { objectId } = await dead.intents.begin(contextOf(tenantId), owner(), event());
+    token.objects.add(Buffer.from(objectId).toString('hex'));
     await dead.lease.release();
     await reconcileOnce(worker());
     expect(token.objects.size).toBe(0);
@@ -95,9 +96,8 @@ describe('an intent', () => {
 
   it('is not touched while its worker lives', async () => {
     const living = worker();
-    const objectId = randomBytes(16);
-    await living.intents.begin(contextOf(tenantId), objectId, event());
-    token.objects.add(objectId.toString('hex'));
+    const { objectId } = await living.intents.begin(contextOf(tenantId), owner(), event());
+    token.objects.add(Buffer.from(objectId).toString('hex'));
     await reconcileOnce(worker());
     expect(token.objects.size).toBe(1);
     expect(await intentsLeft()).toHaveLength(1);
@@ -106,7 +106,7 @@ describe('an intent', () => {
 
   it('stays open while the HSM is away, and is sealed once', async () => {
     const dead = worker();
-    await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await dead.intents.begin(contextOf(tenantId), owner(), event());
     await dead.lease.release();
     token.failing = true;
     await reconcileOnce(worker());
@@ -120,13 +120,12 @@ describe('an intent', () => {
 
   it('does not wait for an intent whose event cannot be read', async () => {
     const dead = worker();
-    const [damaged, whole] = [randomBytes(16), randomBytes(16)];
-    await dead.intents.begin(contextOf(tenantId), damaged, event());
+    const damaged = await dead.intents.begin(contextOf(tenantId), owner(), event());
     await database.superuser.query("UPDATE intent SET event = 'not JSON'");
-    await dead.intents.begin(contextOf(tenantId), whole, event());
+    await dead.intents.begin(contextOf(tenantId), owner(), event());
     await dead.lease.release();
     await reconcileOnce(worker());
-    expect(await intentsLeft()).toMatchObject([{ object_id: damaged, lease: '0' }]);
+    expect(await intentsLeft()).toMatchObject([{ object_id: damaged.objectId, lease: '0' }]);
     expect(await database.events()).toHaveLength(1);
   });
 
@@ -134,7 +133,7 @@ describe('an intent', () => {
     'is given back if it cannot be ended, and is then ended by %s',
     async (who) => {
       const dead = worker();
-      await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+      await dead.intents.begin(contextOf(tenantId), owner(), event());
       await dead.lease.release();
       const [claimant, other] = [worker(), worker()];
       token.failing = true;
@@ -149,7 +148,7 @@ describe('an intent', () => {
 
   it('waits while the HSM is not healthy', async () => {
     const dead = worker();
-    await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    await dead.intents.begin(contextOf(tenantId), owner(), event());
     const before = await intentsLeft();
     await dead.lease.release();
     token.well = false;
@@ -162,7 +161,7 @@ describe('an intent', () => {
 
   it("delays a worker's start by a few seconds at most", async () => {
     const dead = worker();
-    for (let object = 0; object < 3; object++) await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    for (let object = 0; object < 3; object++) await dead.intents.begin(contextOf(tenantId), owner(), event());
     await dead.lease.release();
     const gate = Promise.withResolvers<void>();
     token.gate = gate.promise;
@@ -177,7 +176,7 @@ describe('an intent', () => {
 
   it('is also ended by its own worker once that has given it up', async () => {
     const own = worker();
-    const intent = await own.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    const intent = await own.intents.begin(contextOf(tenantId), owner(), event());
     await round(own);
     expect(await intentsLeft()).toHaveLength(1);
     own.intents.letGo(intent);
@@ -199,6 +198,7 @@ describe('an intent', () => {
     });
     const own = worker(lossy);
     const making = own.maker.make(contextOf(tenantId), {
+      owner: owner(),
       event: event(),
       make: () => Promise.reject(new Error('never called')),
       record: async () => true,
@@ -213,6 +213,7 @@ describe('an intent', () => {
   it('ends with the record: intent, outcome and record are one commit', async () => {
     const { maker, lease } = worker();
     await maker.make(contextOf(tenantId), {
+      owner: owner(),
       event: event(),
       make: async (objectId) => void token.objects.add(Buffer.from(objectId).toString('hex')),
       record: async () => true,
@@ -226,6 +227,7 @@ describe('an intent', () => {
   it('whose record cannot be written ends with its object destroyed and the failure reported', async () => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
+      owner: owner(),
       event: event(),
       make: async (objectId) => void token.objects.add(Buffer.from(objectId).toString('hex')),
       record: async () => Promise.reject(new Error('no')),
@@ -243,6 +245,7 @@ describe('an intent', () => {
   ])('a failure whose fence %s', async (_, held, events) => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
+      owner: owner(),
       event: event(),
       make: async (objectId) => {
         token.objects.add(Buffer.from(objectId).toString('hex'));
@@ -274,6 +277,7 @@ describe('an intent', () => {
   it('keeps an object whose commit succeeded although the commit’s answer was lost', async () => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
+      owner: owner(),
       event: event(),
       make: async (objectId) => void token.objects.add(Buffer.from(objectId).toString('hex')),
       record: async (manager, objectId) => {
@@ -291,6 +295,7 @@ describe('an intent', () => {
   it('destroys its own object if its worker was taken for dead meanwhile, and reports nothing twice', async () => {
     const { maker, lease } = worker();
     const making = maker.make(contextOf(tenantId), {
+      owner: owner(),
       event: event(),
       make: async (objectId) => {
         await lease.release();
@@ -311,6 +316,7 @@ describe('an intent', () => {
     const hsm = Promise.withResolvers<void>();
     let late = '';
     const making = maker.make(contextOf(tenantId), {
+      owner: owner(),
       event: event(),
       make: (objectId) => {
         late = Buffer.from(objectId).toString('hex');
@@ -332,11 +338,10 @@ describe('an intent', () => {
 
   it('that cannot be ended does not delay the others', async () => {
     const dead = worker();
-    const stubborn = randomBytes(16);
-    await dead.intents.begin(contextOf(tenantId), stubborn, event());
-    await dead.intents.begin(contextOf(tenantId), randomBytes(16), event());
+    const { objectId: stubborn } = await dead.intents.begin(contextOf(tenantId), owner(), event());
+    await dead.intents.begin(contextOf(tenantId), owner(), event());
     await dead.lease.release();
-    token.refusing = stubborn.toString('hex');
+    token.refusing = Buffer.from(stubborn).toString('hex');
     await reconcileOnce(worker());
     expect(await intentsLeft()).toHaveLength(1);
     expect(await database.events()).toHaveLength(1);

@@ -117,14 +117,14 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy, OnAp
     }
   }
 
-  private async end({ tenantId, objectId, kind, lease, event }: OpenIntent): Promise<void> {
+  private async end({ tenantId, objectId, lease }: OpenIntent): Promise<void> {
     // This process ends its own intents itself, under its lease or under one that it lost.
     if (this.intents.isUnderWay({ objectId })) return;
     // The intent is claimed first. A worker that was assumed dead can no longer commit its record, or has already done so.
     const intent = await this.intents.claim({ tenantId, objectId, lease });
     if (intent === undefined) return;
     try {
-      await this.endClaimed(intent, kind, JSON.parse(event) as AuditEvent);
+      await this.endClaimed(intent, intent.kind, JSON.parse(intent.event) as AuditEvent);
     } catch (error) {
       await this.intents.abandon(intent);
       throw error;

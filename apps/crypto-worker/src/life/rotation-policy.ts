@@ -7,7 +7,7 @@ import {
   secondsOf,
 } from '@ankasecure/contracts';
 import type { PolicyRequest } from '@ankasecure/policy-rules';
-import { withTenant } from '@ankasecure/service-kit';
+import { changeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -15,7 +15,7 @@ import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
-import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
+import { lockKeyFor, outdateKey, reviseKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readCurrent } from '../key/record/select-version.js';
@@ -99,7 +99,7 @@ export class RotationPolicies {
       write: async (manager) => {
         const body = await write(manager);
         await outdateKey(manager, tenantId, id);
-        await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+        await reviseKey(manager, tenantId, id);
         const { revision } = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
         return { result: { body, revision }, events: [{ details: wordsOf(body) }] };
       },
@@ -119,19 +119,15 @@ export class RotationPolicies {
         await this.assertAllowed(manager, tenantId, id, rotationDays === undefined ? {} : { rotationDays });
       },
       write: async (manager) => {
-        await manager.upsert(
-          RotationPolicyRecord,
-          {
-            tenantId,
-            keyId: id,
-            interval: interval ?? null,
-            intervalSeconds: seconds,
-            nextAt,
-            maxUses: maxUses ?? null,
-            setBy: principal,
-          },
-          ['tenantId', 'keyId'],
-        );
+        await write(manager, {
+          tenantId,
+          keyId: id,
+          interval: interval ?? null,
+          intervalSeconds: seconds,
+          nextAt,
+          maxUses: maxUses ?? null,
+          setBy: principal,
+        });
         return read(manager, tenantId, id);
       },
     };
@@ -187,6 +183,14 @@ const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange =
     return policy;
   },
 });
+
+/** Sets the policy of a locked key. */
+const write = async (manager: EntityManager, policy: Omit<RotationPolicyRecord, 'seal'>): Promise<void> => {
+  const { tenantId, keyId } = policy;
+  const held = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId });
+  if (held === null) await manager.insert(RotationPolicyRecord, policy);
+  else await changeRecord(manager, held, policy);
+};
 
 const noPolicy = (): AnkaError => new AnkaError('key-not-found', 'The key does not exist or has no rotation policy');
 

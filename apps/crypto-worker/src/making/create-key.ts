@@ -17,10 +17,10 @@ import { keyResource } from '../key/key-resource.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readVersion } from '../key/record/select-version.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
-import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
 import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
 import {
@@ -79,6 +79,7 @@ export class CreateKey {
       operation: source.operation,
       algorithm,
       details: { partition: this.versions.partition.name },
+      isRequested: true,
       named: key,
       attempts: 2,
       outdated: 'The tenant’s policy changed while the key was created. Try again.',

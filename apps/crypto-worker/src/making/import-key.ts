@@ -85,7 +85,7 @@ export class ImportKey {
   private underPlatformKey(context: Context, wrappedKey: Buffer): Supply {
     return {
       make: async (key) => {
-        const { objectId: importKey } = await this.platformKeys.importKey(context);
+        const { ref: importKey } = await this.platformKeys.importKey(context);
         return this.custody.importKey(context, key, { method: 'rsa-aes-kwp', importKey, wrappedKey });
       },
     };

@@ -9,6 +9,7 @@ import {
   type NewKey,
   type Wrapping,
 } from '../custody/custody.js';
+import { ownerOfKey } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { isCurrentKek, wrappedColumns } from '../key/wrapped-version.js';
@@ -32,7 +33,7 @@ export interface NewVersion {
 /** How a new version is made and recorded. */
 export interface VersionMaking {
   readonly event: AuditEvent;
-  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly make: (key: NewKey) => Promise<GeneratedKey>;
   /**
    * Takes the tenant's fence and writes the rest of the record.
@@ -55,13 +56,14 @@ export class VersionMaker {
 
   /** @returns undefined if the decision was outdated and must be made again */
   async make(context: Context, version: NewVersion, making: VersionMaking): Promise<GeneratedKey | undefined> {
-    const { keyId, custody } = version;
-    const label = `ankasecure:${keyId}.${version.version}`;
+    const { tenantId, keyId, custody } = version;
+    const owner = { tenantId, keyId, version: version.version };
     const wrapping =
       custody === 'token' ? undefined : await this.platformKeys.wrapping(context, keyId, version.version);
     return this.maker.make(context, {
+      owner: ownerOfKey(owner),
       event: making.event,
-      make: (objectId) => making.make({ ref: { ...making.ref, objectId }, label, wrapping, custody }),
+      make: (objectId) => making.make({ ref: { ...making.ref, owner, objectId }, wrapping, custody }),
       record: async (manager, objectId, made) => {
         if (!(await making.record(manager)) || !(await isCurrentKek(manager, wrapping))) return false;
         await this.insert(manager, version, objectId, made, wrapping);

@@ -36,7 +36,7 @@ export interface Supply {
 }
 
 export interface CreationPlan {
-  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly algs: readonly Alg[];
   readonly ruling: Ruling;
   readonly supply: Supply;
@@ -72,7 +72,7 @@ export const planCreation = async (
     purpose,
     use: 'create',
     custody: custodyOf(request),
-    outsideSteps: outsideSteps(custody, algorithm, purpose),
+    outsideSteps: outsideSteps(custody, { algorithm, purpose, algs: plannedAlgs(request, possible) }),
     labels: Object.keys(request.metadata ?? {}),
     ...(request.deactivateAt !== undefined && { lifeDays: daysTo(request.deactivateAt) }),
   });
@@ -107,6 +107,10 @@ const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): re
     throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} supports only ${possible.join(', ')}`);
   return possible;
 };
+
+/** The algorithms that the key will have if the token supports them. The first decides which steps are outside the HSM. */
+const plannedAlgs = ({ alg }: CreationRequest, possible: readonly Alg[]): readonly Alg[] =>
+  alg === undefined ? possible : [alg];
 
 /** The algorithms that the token supports; one only for a key that encrypts. */
 const usableAlgs = async (

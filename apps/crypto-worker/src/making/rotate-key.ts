@@ -5,9 +5,10 @@ import {
   type Context,
   type DryRun,
   type Key,
+  type KeyState,
   type Notice,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
@@ -17,8 +18,8 @@ import { keyResource } from '../key/key-resource.js';
 import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
-import { assertRevision, lockKey } from '../key/lock/lock-key.js';
-import { KeyRecord } from '../key/record/key.entity.js';
+import { assertRevision, lockKey, reviseKey } from '../key/lock/lock-key.js';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { readCurrentAndMade, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
@@ -27,7 +28,7 @@ import { assertMadeHere } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
 import { VersionMaker } from './make-version.js';
-import { decisionHolds, followVersion } from './rotate-key.sql.js';
+import { decisionHolds } from './rotate-key.sql.js';
 
 export interface Rotation {
   readonly id: string;
@@ -53,7 +54,7 @@ export interface Rotated {
 }
 
 interface RotationPlan {
-  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly replaced: StoredVersion;
   readonly ruling: Ruling;
 }
@@ -89,6 +90,7 @@ export class RotateKey {
       operation: 'key.rotate',
       keyId: id,
       details: { trigger },
+      isRequested: trigger === 'request',
       named: { keyId: id },
       attempts: 3,
       outdated: 'The key or the policy changed while the key was rotated. Try again.',
@@ -227,8 +229,9 @@ export class RotateKey {
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const state = stateAt(lifecycleOf(replaced), Date.now());
     const next = targetOf('rotate', state) ?? state;
-    await manager.query(followVersion, [tenantId, id, version, next, rotation.trigger === 'uses']);
-    await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+    const now = await transactionTime(manager);
+    await changeRecord(manager, replaced, followedVersion(replaced, next, rotation.trigger, now));
+    await reviseKey(manager, tenantId, id);
     return true;
   }
 
@@ -238,6 +241,22 @@ export class RotateKey {
     );
   }
 }
+
+/**
+ * What changes in the record of a replaced version. Its revision increases, so that workers that still hold it as the current
+ * version detect the change. A used-up version keeps its revision, because uses taken of it are still to be committed; workers
+ * are notified.
+ */
+const followedVersion = (
+  { revision, deactivateAt: end }: StoredVersion,
+  state: KeyState,
+  trigger: Rotation['trigger'],
+  now: Date,
+): Partial<KeyVersionRecord> => ({
+  state,
+  revision: trigger === 'uses' ? revision : revision + 1,
+  ...(state === 'DEACTIVATED' && { deactivateAt: end !== null && end < now ? end : now }),
+});
 
 const forecast = ({ replaced, ruling }: RotationPlan): Forecast => {
   const from = stateAt(lifecycleOf(replaced), Date.now());

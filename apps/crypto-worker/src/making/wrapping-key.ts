@@ -33,7 +33,7 @@ export const assertUnwraps = async (
     throw new AnkaError('key-state', `A key that is ${state} cannot unwrap other keys`);
   if (!mayWrap(key.algorithm, algorithm))
     throw new AnkaError('wrapping-key-weak', `${key.algorithm} is weaker than ${algorithm}. Use an AES-256 key.`);
-  const { decision } = policy.ruling(key, 'process', outsideSteps(custody, key.algorithm, key.purpose));
+  const { decision } = policy.ruling(key, 'process', outsideSteps(custody, key));
   if (!decision.allow) throw refusedBy(decision);
   await selfTested(custody, context, key, 'AES-KWP');
 };

@@ -18,6 +18,11 @@ export { RotationOfActive1764541000000 } from './1764541000000-rotation-of-activ
 export { UsedUp1764542000000 } from './1764542000000-used-up.js';
 export { WaitingDays1764543000000 } from './1764543000000-waiting-days.js';
 export { SpkiDigest1764544000000 } from './1764544000000-spki-digest.js';
-export { PastAlias1770500000000 } from './1770500000000-past-alias.js';
+export { RecordSeal1770000000000 } from './1770000000000-record-seal.js';
+export { ObjectOwner1770100000000 } from './1770100000000-object-owner.js';
+export { RetiredKek1770101000000 } from './1770101000000-retired-kek.js';
 export { RecordPosition1770300000000 } from './1770300000000-record-position.js';
+export { OutboxAddress1770400000000 } from './1770400000000-outbox-address.js';
+export { PastAlias1770500000000 } from './1770500000000-past-alias.js';
 export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';
+export { DisabledTenant1770700000000 } from './1770700000000-disabled-tenant.js';

@@ -31,7 +31,7 @@ export class ObjectDestroyer {
     intent: Intent,
     record: (manager: EntityManager, destroyed: number) => Promise<AuditEvent>,
   ): Promise<number | undefined> {
-    const destroyed = await this.untilGone(intent.objectId);
+    const destroyed = await this.untilGone(intent);
     try {
       await withTenant(this.dataSource, intent.tenantId, async (manager) => {
         const event = await record(manager, destroyed);
@@ -47,11 +47,11 @@ export class ObjectDestroyer {
   }
 
   /** Looks for the object again after it was destroyed, so that the record states what was observed. */
-  private async untilGone(objectId: Uint8Array): Promise<number> {
+  private async untilGone({ owner, objectId }: Intent): Promise<number> {
     const budget = { deadline: Date.now() + budgetMs };
-    const destroyed = await this.custody.destroy(budget, objectId);
+    const destroyed = await this.custody.destroy(budget, owner, objectId);
     if (destroyed === 0) return 0;
-    const left = await this.custody.destroy(budget, objectId);
+    const left = await this.custody.destroy(budget, owner, objectId);
     if (left > 0) throw new AnkaError('hsm-error', 'An object existed again after it was destroyed');
     return destroyed;
   }

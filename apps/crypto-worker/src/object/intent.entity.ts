@@ -1,3 +1,4 @@
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** `make`: an object may exist without a record. `destroy`: a recorded object may be gone. */
@@ -9,6 +10,13 @@ const primaryKeyConstraintName = 'intent_pkey';
 @Entity('intent')
 @Check('intent_object_id_check', 'length(object_id) = 16')
 @Check('intent_kind_check', `kind IN ('make', 'destroy')`)
+@SealedRecord<IntentRecord>({
+  deciding: ['tenantId', 'objectId', 'owner', 'partition', 'kind', 'event', 'createdAt'],
+  notDeciding: {
+    lease: 'names the worker that ends the intent; another name only delays the end',
+    seal: 'is the seal itself',
+  },
+})
 export class IntentRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -16,6 +24,10 @@ export class IntentRecord {
   /** CKA_ID of the object: 16 random bytes. */
   @PrimaryColumn('bytea', { name: 'object_id', primaryKeyConstraintName })
   objectId!: Buffer;
+
+  /** Whose object it is, as `ownerText` writes it. */
+  @Column('text')
+  owner!: string;
 
   @Column('text')
   partition!: string;
@@ -33,4 +45,8 @@ export class IntentRecord {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

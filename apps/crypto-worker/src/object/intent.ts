@@ -1,7 +1,8 @@
-import type { AuditEvent, Context } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { type AuditEvent, assertSealable, type Context } from '@ankasecure/contracts';
+import { sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { newObjectId, type ObjectOwner, ownerText, parseOwner } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
 import { Lease } from '../lease/lease.js';
 import { type IntentKind, IntentRecord } from './intent.entity.js';
@@ -11,12 +12,17 @@ import { lockIntent, openIntents, recordedObject } from './intent.sql.js';
 export interface Intent {
   readonly tenantId: string;
   readonly objectId: Uint8Array;
+  /** Whose object it is. No object of another owner is touched, whatever the intent's row says. */
+  readonly owner: ObjectOwner;
   /** The number of the holder's lease. */
   readonly lease: string;
 }
 
-/** An intent of any worker of the partition. */
-export interface OpenIntent extends Intent {
+/** An intent of any worker of the partition. Nothing of it is believed before it is claimed. */
+export type OpenIntent = Omit<Intent, 'owner'>;
+
+/** An intent that this worker has claimed, as its sealed record tells it. */
+export interface ClaimedIntent extends Intent {
   readonly kind: IntentKind;
   /** The event that it began with, as JSON. It is parsed when the intent is ended, so that a damaged one delays no other. */
   readonly event: string;
@@ -27,6 +33,13 @@ export interface Standing {
   /** A key or a platform key is on record under this object. The object is in use and must stay. */
   readonly recorded: boolean;
 }
+
+/** @throws Error if the record names no owner of its own tenant */
+const ownerIn = ({ tenantId, owner }: IntentRecord): ObjectOwner => {
+  const named = parseOwner(owner);
+  if (named?.tenantId !== tenantId) throw new Error('an intent does not name the owner of its object');
+  return named;
+};
 
 const nameOf = (objectId: Uint8Array): string => Buffer.from(objectId).toString('hex');
 
@@ -46,12 +59,13 @@ export class Intents {
   ) {}
 
   /**
-   * Records that an object will be made. The caller releases the intent in the end, however the work ends. An intent whose
-   * commit was not confirmed is released at once; if it exists, the reconciler finds it.
-   * @param event sealed as `unknown` if nobody can tell how the work ended
+   * Records that an object will be made, under a new CKA_ID that binds its owner. The caller releases the intent in the end,
+   * however the work ends. An intent whose commit was not confirmed is released at once; if it exists, the reconciler finds
+   * it.
+   * @param event sealed as `unknown` if nobody can tell how the work ended. Nothing is made if it could never be sealed
    */
-  async begin({ tenantId }: Context, objectId: Uint8Array, event: AuditEvent): Promise<Intent> {
-    const intent = await this.prepare(tenantId, objectId);
+  async begin({ tenantId }: Pick<Context, 'tenantId'>, owner: ObjectOwner, event: AuditEvent): Promise<Intent> {
+    const intent = await this.prepare(tenantId, owner, newObjectId(owner, this.partition.naming));
     await this.committing(intent, (manager) => this.insert(manager, intent, 'make', event));
     return intent;
   }
@@ -63,13 +77,12 @@ export class Intents {
    * @returns undefined if it is not
    */
   async beginDestroying(
-    { tenantId }: Pick<Context, 'tenantId'>,
-    objectId: Uint8Array,
+    { owner, objectId }: Pick<Intent, 'owner' | 'objectId'>,
     event: AuditEvent,
     still: (manager: EntityManager) => Promise<boolean>,
   ): Promise<Intent | undefined> {
     if (this.isUnderWay({ objectId })) return undefined;
-    const intent = await this.prepare(tenantId, objectId);
+    const intent = await this.prepare(owner.tenantId, owner, objectId);
     const begun = await this.committing(intent, async (manager) => {
       if (!(await still(manager))) return false;
       await this.insert(manager, intent, 'destroy', event);
@@ -80,10 +93,10 @@ export class Intents {
     return undefined;
   }
 
-  private async prepare(tenantId: string, objectId: Uint8Array): Promise<Intent> {
+  private async prepare(tenantId: string, owner: ObjectOwner, objectId: Uint8Array): Promise<Intent> {
     const lease = await this.lease.number();
     this.underWay.add(nameOf(objectId));
-    return { tenantId, objectId, lease };
+    return { tenantId, objectId, owner, lease };
   }
 
   private async committing<Result>(intent: Intent, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
@@ -97,13 +110,15 @@ export class Intents {
 
   private async insert(
     manager: EntityManager,
-    { tenantId, objectId, lease }: Intent,
+    { tenantId, objectId, owner, lease }: Intent,
     kind: IntentKind,
     event: AuditEvent,
   ): Promise<void> {
+    assertSealable(event);
     await manager.insert(IntentRecord, {
       tenantId,
       objectId: Buffer.from(objectId),
+      owner: ownerText(owner),
       partition: this.partition.name,
       lease,
       kind,
@@ -138,21 +153,30 @@ export class Intents {
     return affected === 1;
   }
 
-  /** Claims an orphaned intent for this worker. @returns undefined if it was ended or claimed meanwhile */
-  async claim({ tenantId, objectId, lease }: Intent): Promise<Intent | undefined> {
+  /**
+   * Claims an orphaned intent for this worker, and reads it from its sealed record: whoever could write an intent could have
+   * any object destroyed. An intent to make an object that is on record has ended before, and somebody put it back.
+   * @returns undefined if it was ended or claimed meanwhile
+   * @throws AnkaError `record-forged`
+   */
+  async claim({ tenantId, objectId, lease }: OpenIntent): Promise<ClaimedIntent | undefined> {
     const own = await this.lease.number();
-    const held = { tenantId, objectId: Buffer.from(objectId), lease };
-    const { affected } = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.update(IntentRecord, held, { lease: own }),
-    );
-    return affected === 1 ? { tenantId, objectId, lease: own } : undefined;
+    const held = { tenantId, objectId: Buffer.from(objectId), partition: this.partition.name };
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const { affected } = await manager.update(IntentRecord, { ...held, lease }, { lease: own });
+      if (affected !== 1) return undefined;
+      const intent = await manager.findOneByOrFail(IntentRecord, held);
+      const recorded = await manager.query<unknown[]>(recordedObject, [tenantId, objectId]);
+      if (intent.kind === 'make' && recorded.length > 0) throw sealsOf(manager).reject(manager, intent, 'outdated');
+      return { ...intent, owner: ownerIn(intent) };
+    });
   }
 
   /**
    * Tells whether the object is on record. It waits for a commit under way whose answer may have been lost: that commit
    * holds the intent's row.
    */
-  standing({ tenantId, objectId }: Intent): Promise<Standing> {
+  standing({ tenantId, objectId }: Pick<Intent, 'tenantId' | 'objectId'>): Promise<Standing> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await manager.query(lockIntent, [tenantId, objectId]);
       const rows = await manager.query<unknown[]>(recordedObject, [tenantId, objectId]);

@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { AnkaError, type AuditEvent, type Context } from '@ankasecure/contracts';
 import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Custody, StillRunning } from '../custody/custody.js';
+import { Custody, type ObjectOwner, StillRunning } from '../custody/custody.js';
 import { failureCodeOf } from '../outcome/event.js';
 import { type Intent, Intents } from './intent.js';
 
 export interface Making<Made> {
+  /** Whose object it will be. Its CKA_ID binds the owner. */
+  readonly owner: ObjectOwner;
   /** The reported event; `success` unless something fails. */
   readonly event: AuditEvent;
   /** Makes the object in the HSM under this CKA_ID. */
@@ -45,8 +46,8 @@ export class ObjectMaker {
 
   /** @returns undefined if the decision was outdated and must be made again */
   async make<Made>(context: Context, making: Making<Made>): Promise<Made | undefined> {
-    const objectId = randomBytes(16);
-    const intent = await this.intents.begin(context, objectId, making.event);
+    const intent = await this.intents.begin(context, making.owner, making.event);
+    const { objectId } = intent;
     try {
       const made = await making.make(objectId);
       await this.commit(intent, making, (manager) => making.record(manager, objectId, made));
@@ -120,7 +121,7 @@ export class ObjectMaker {
   private async undo(intent: Intent, failed: Reported | undefined): Promise<boolean> {
     const { recorded } = await this.intents.standing(intent);
     if (recorded) throw new AnkaError('hsm-unavailable', 'The object was recorded, but its commit was not confirmed');
-    await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.objectId);
+    await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.owner, intent.objectId);
     const reported = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       // If the reconciler was faster, it has sealed the outcome as unknown. Nothing is reported twice.
       if (!(await this.intents.end(manager, intent)) || failed === undefined) return undefined;

@@ -81,7 +81,7 @@ export class AttemptItem {
     record.key = key;
     assertMay(context, useOf[operation.name], key.grants);
     record.risk = assertUsable(operation, key, operation.acceptsRisk(item));
-    const ruling = policy.ruling(key, operation.use, outsideSteps(this.custody, key.algorithm, key.purpose));
+    const ruling = policy.ruling(key, operation.use, outsideSteps(this.custody, key));
     record.ruling = ruling;
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     const alg = operation.alg(key, item, parsed);

@@ -1,3 +1,4 @@
+import { UnsealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { safeInteger } from '../key/record/safe-integer.js';
@@ -10,6 +11,9 @@ const primaryKeyConstraintName = 'gcm_reservation_pkey';
   name: 'gcm_reservation_tenant_id_key_id_version_fkey',
 })
 @Check('gcm_reservation_reserved_check', 'reserved BETWEEN 0 AND 4294967296')
+@UnsealedRecord(
+  'A counter that only grows and has no history: an older value would carry a genuine seal. Setting it back lets a key encrypt more than 2^32 messages.',
+)
 export class GcmReservationRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;

@@ -5,6 +5,7 @@ import { undecided } from '../outcome/fence.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { type Attempt, itemAnswer, noticeOf, quotaOf } from './attempt.js';
 import { AttemptItem } from './attempt-item.js';
+import { foldRefusals, type Outcome } from './fold-refusal.js';
 import { inTurns } from './in-turns.js';
 import { eventName } from './item-record.js';
 import type { Operation } from './operation.js';
@@ -29,8 +30,9 @@ export class RunOperation {
 
   async run<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, bytes: Uint8Array): Promise<RawAnswer> {
     const start = performance.now();
-    this.outbox.assertRoom();
+    this.outbox.assertRoom(context.tenantId);
     const { items, batch } = await this.parse(operation, context, bytes);
+    if (batch) this.outbox.assertRoom(context.tenantId, items.length);
     const attempts = await this.all(operation, context, items);
     const times = {
       hsmMicros: Math.round(attempts.reduce((sum, { hsmMicros }) => sum + hsmMicros, 0)),
@@ -56,7 +58,10 @@ export class RunOperation {
     outdated.forEach((index, position) => {
       attempts[index] = again[position];
     });
-    return Promise.all(attempts.map(async (attempt) => attempt ?? this.giveUp(operation, context)));
+    const left = attempts.filter((attempt) => attempt === undefined).length;
+    if (left === 0) return attempts as Attempt[];
+    const given = await this.giveUp(operation, context, left);
+    return attempts.map((attempt) => attempt ?? given);
   }
 
   /** @returns undefined for an item whose fence no longer held; its result is dropped */
@@ -66,29 +71,37 @@ export class RunOperation {
     items: readonly unknown[],
   ): Promise<(Attempt | undefined)[]> {
     const attempts = await inTurns(items, (item) => this.items.attempt(operation, context, item));
-    this.outcomes.expect(attempts.length);
-    return inTurns(attempts, async (attempt) => {
-      if (await this.outcomes.commit(attempt.fence, attempt.event)) return attempt;
-      this.items.forget(attempt.fence);
-      return undefined;
-    });
+    const outcomes = foldRefusals(attempts);
+    this.outcomes.expect(outcomes.length);
+    const outdated = new Set((await inTurns(outcomes, (outcome) => this.commit(outcome))).flat());
+    return attempts.map((attempt) => (outdated.has(attempt) ? undefined : attempt));
   }
 
-  private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context): Promise<Attempt> {
+  /** @returns the attempts whose fence no longer held */
+  private async commit({ event, attempts }: Outcome): Promise<readonly Attempt[]> {
+    const [first] = attempts;
+    if (first === undefined || (await this.outcomes.commit(first.fence, event))) return [];
+    this.items.forget(first.fence);
+    return attempts;
+  }
+
+  /** Gives up `count` items. One event records them. */
+  private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, count: number): Promise<Attempt> {
     const error = new AnkaError(
       'decision-outdated',
       'The key or the policy changed twice while the request ran. Try again.',
     );
-    return this.fail(operation, context, error);
+    return this.fail(operation, context, error, count > 1 ? { count: String(count) } : {});
   }
 
   private async fail<Item, Parsed>(
     { name }: Operation<Item, Parsed>,
     context: Context,
     error: AnkaError,
+    details: Readonly<Record<string, string>> = {},
   ): Promise<Attempt> {
     const fence = undecided(context.tenantId);
-    const event = auditEvent(context, { operation: eventName(name, context), failureCode: error.code });
+    const event = auditEvent(context, { operation: eventName(name, context), failureCode: error.code, details });
     await this.outcomes.commit(fence, event);
     return { fence, event, hsmMicros: 0, error };
   }

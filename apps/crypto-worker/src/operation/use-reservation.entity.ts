@@ -1,3 +1,4 @@
+import { UnsealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { safeInteger } from '../key/record/safe-integer.js';
@@ -10,6 +11,9 @@ const primaryKeyConstraintName = 'use_reservation_pkey';
   name: 'use_reservation_tenant_id_key_id_version_fkey',
 })
 @Check('use_reservation_reserved_check', 'reserved >= 0')
+@UnsealedRecord(
+  'A counter that only grows and has no history: an older value would carry a genuine seal. Setting it back lets a version be used more often before it rotates.',
+)
 export class UseReservationRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;

@@ -232,7 +232,7 @@ describe('group commit', () => {
   it('writes the rows of many keys in one order, so that two workers of a slot never deadlock', async () => {
     const workers = Array.from({ length: 4 }, () => new GroupCommit(database.config, database.outbox, silent));
     for (const worker of workers) Object.assign(worker, { slot: 7 });
-    const operations = ['a', 'b', 'c', 'd', 'e'];
+    const operations = ['decrypt', 'encrypt', 'key.edit', 'sign', 'verify'];
     for (let round = 0; round < 20; round++)
       await Promise.all(
         workers.flatMap((worker, index) =>

@@ -65,10 +65,11 @@ export class GroupCommit implements OnApplicationShutdown {
 
   /**
    * @returns false if the fence no longer holds; nothing was written, and the result must be discarded
-   * @throws AnkaError `audit-unavailable` if the commit is not known to have succeeded
+   * @throws AnkaError `audit-unavailable` if the commit is not known to have succeeded, and Error for an event that could never be sealed
    */
   commit(fence: Fence, event: AuditEvent): Promise<boolean> {
     return new Promise((resolve, reject) => {
+      this.outbox.assertSealable(event);
       const group = this.groupFor(fence, event.operation);
       const text = JSON.stringify(event);
       group.events.push(text);
@@ -155,7 +156,10 @@ export class GroupCommit implements OnApplicationShutdown {
       let count = 0;
       groups.forEach((group, index) => {
         const held = written.has(index + 1);
-        if (held) count += group.events.length;
+        if (held) {
+          count += group.events.length;
+          this.outbox.note(group.fence.tenantId, group.events.length);
+        }
         for (const settle of group.settle) settle(held);
       });
       if (count > 0) this.outbox.committed(count);

@@ -1,4 +1,12 @@
-import { AnkaError, type AuditedAction, auditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
+import {
+  type AuditedAction,
+  auditEvent,
+  type Context,
+  type DryRun,
+  isRecordable,
+  tried,
+  unchanged,
+} from '@ankasecure/contracts';
 import { Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -7,7 +15,7 @@ import { dryRunEvent, dryRunOf, type Forecast, type NamedAction } from './dry-ru
 import { undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
-/** The result of an action and its audit events. */
+/** The result of an action and its audit events. Without events, it is recorded that nothing changed. */
 export interface Written<Result> {
   readonly result: Result;
   /** One entry per event, with its members besides the action's name. */
@@ -50,10 +58,26 @@ export class KeyActionRunner {
     return context.dryRun === true ? this.dryRun(context, action) : this.commit(context, action);
   }
 
-  /** @throws AnkaError what `check` and `perform` throw */
+  /** @throws AnkaError what `check` throws, once it is recorded, and what `perform` throws */
   async runInHsm<Plan, Result>(context: Context, action: HsmAction<Plan, Result>): Promise<Result | DryRun> {
     if (context.dryRun === true) return this.dryRun(context, action);
-    return action.perform(await withTenant(this.dataSource, context.tenantId, (manager) => action.check(manager)));
+    return action.perform(await this.checked(context, action));
+  }
+
+  /** Records that a call of the action changed nothing, because another one does its work. */
+  async recordUnchanged(context: Context, { operation, keyId, algorithm, details }: NamedAction): Promise<void> {
+    const action = { operation, keyId: keyId ?? null, algorithm: algorithm ?? null };
+    const event = auditEvent(context, { ...action, details: { ...details, ...unchanged } });
+    await this.outcomes.commit(undecided(context.tenantId), event);
+  }
+
+  private async checked<Plan, Result>(context: Context, action: HsmAction<Plan, Result>): Promise<Plan> {
+    try {
+      return await withTenant(this.dataSource, context.tenantId, (manager) => action.check(manager));
+    } catch (error) {
+      await this.refused(context, action, error);
+      throw error;
+    }
   }
 
   private async commit<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result> {
@@ -62,21 +86,31 @@ export class KeyActionRunner {
     const name = { operation, keyId, algorithm, details };
     try {
       const { result, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
-        const written = await action.write(manager, await action.check(manager));
+        const { result, events } = await action.write(manager, await action.check(manager));
+        const told = events.length > 0 ? events : [{ details: { ...details, ...unchanged } }];
         await this.outbox.write(
           manager,
-          written.events.map((event) => auditEvent(context, { ...name, ...event })),
+          told.map((event) => auditEvent(context, { ...name, ...event })),
         );
-        return written;
+        return { result, events: told };
       });
       this.outbox.committed(events.length);
       if (keyId !== null) this.keys.forget(tenantId, keyId);
       return result;
     } catch (error) {
-      if (error instanceof AnkaError)
-        await this.outcomes.commit(undecided(tenantId), auditEvent(context, { ...name, failureCode: error.code }));
+      await this.refused(context, action, error);
       throw error;
     }
+  }
+
+  private async refused(
+    context: Context,
+    { operation, keyId = null, algorithm = null, details }: NamedAction,
+    error: unknown,
+  ): Promise<void> {
+    if (!isRecordable(error)) return;
+    const event = auditEvent(context, { operation, keyId, algorithm, details, failureCode: error.code });
+    await this.outcomes.commit(undecided(context.tenantId), event);
   }
 
   private async dryRun<Plan>(context: Context, action: CheckedAction<Plan>): Promise<DryRun> {

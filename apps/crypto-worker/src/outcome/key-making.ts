@@ -1,4 +1,12 @@
-import { AnkaError, type AuditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  auditEvent,
+  type Context,
+  type DryRun,
+  tried,
+  unchanged,
+} from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { EnforcedPolicies, type EnforcedPolicy } from '../policy/enforced-policy.js';
 import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedAction } from './dry-run-answer.js';
@@ -7,6 +15,8 @@ import { GroupCommit } from './group-commit.js';
 
 /** An action that makes key material in the HSM. The policy that decided it must still hold when it is recorded. */
 export interface KeyMaking<Found, Plan, Result> extends NamedAction {
+  /** Whether a caller waits for the answer. Work in the background that finds nothing to do leaves no event. */
+  readonly isRequested: boolean;
   /** The key, as far as a refused dry run may name it. */
   readonly named: ForecastKey;
   /** The number of attempts if the policy or the key changes meanwhile. */
@@ -33,6 +43,15 @@ export interface KeyMaking<Found, Plan, Result> extends NamedAction {
   make(found: Found, plan: Plan, policy: EnforcedPolicy): Promise<Result | undefined>;
 }
 
+/** The event of a call that made nothing, because an earlier one had made it. */
+const unchangedEvent = (context: Context, { operation, keyId, algorithm, details }: NamedAction): AuditEvent =>
+  auditEvent(context, {
+    operation,
+    keyId: keyId ?? null,
+    algorithm: algorithm ?? null,
+    details: { ...details, ...unchanged },
+  });
+
 /** Runs key makings. A dry run ends after `plan`, as the context says. An outdated decision is made again. */
 @Injectable()
 export class KeyMakingRunner {
@@ -46,13 +65,11 @@ export class KeyMakingRunner {
     return context.dryRun === true ? this.dryRun(context, making) : this.make(context, making);
   }
 
-  private async make<Found, Plan, Result>(
-    { tenantId }: Context,
-    making: KeyMaking<Found, Plan, Result>,
-  ): Promise<Result> {
+  private async make<Found, Plan, Result>(context: Context, making: KeyMaking<Found, Plan, Result>): Promise<Result> {
+    const { tenantId } = context;
     for (let attempt = 0; attempt < making.attempts; attempt++) {
       const found = await making.find();
-      const standing = await making.standing(found);
+      const standing = await this.standing(context, making, found);
       if (standing !== undefined) return standing;
       const policy = await this.policies.of(tenantId);
       const made = await this.attempt(tenantId, making, found, policy);
@@ -62,6 +79,23 @@ export class KeyMakingRunner {
     const error = new AnkaError('decision-outdated', making.outdated);
     await this.outcomes.commit(undecided(tenantId), making.failure(undefined, error.code));
     throw error;
+  }
+
+  /** The result, if it exists already. A caller's call that found it is on record, and so is a refusal. */
+  private async standing<Found, Plan, Result>(
+    context: Context,
+    making: KeyMaking<Found, Plan, Result>,
+    found: Found,
+  ): Promise<Result | undefined> {
+    const fence = undecided(context.tenantId);
+    const done = await tried(() => making.standing(found));
+    if (done.error !== undefined) {
+      await this.outcomes.commit(fence, making.failure(found, done.error.code));
+      throw done.error;
+    }
+    if (done.result !== undefined && making.isRequested)
+      await this.outcomes.commit(fence, unchangedEvent(context, making));
+    return done.result;
   }
 
   /** @returns undefined when the decision was outdated */

@@ -3,13 +3,30 @@ import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
 import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Custody, type GeneratedKey, type PlatformKeyKind, type Wrapping } from '../custody/custody.js';
+import {
+  Custody,
+  type GeneratedKey,
+  type PlatformKeyKind,
+  type PlatformRef,
+  type Wrapping,
+} from '../custody/custody.js';
+import { ownerOfPlatformKey } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectMaker } from '../object/make-object.js';
+import { UnrecordedKeys } from './unrecorded-key.js';
 
 /** The members of a platform key that its users need. */
-export type PlatformKey = Pick<PlatformKeyRecord, 'generation' | 'objectId' | 'spki'>;
+export interface PlatformKey extends Pick<PlatformKeyRecord, 'generation' | 'objectId' | 'spki'> {
+  readonly ref: PlatformRef;
+}
+
+const platformKeyOf = ({ tenantId, kind, generation, objectId, spki }: PlatformKeyRecord): PlatformKey => ({
+  generation,
+  objectId,
+  spki,
+  ref: { kind, tenantId, generation, objectId },
+});
 
 const algorithms = {
   kek: 'AES-256',
@@ -30,6 +47,7 @@ export class PlatformKeys {
     private readonly custody: Custody,
     private readonly maker: ObjectMaker,
     private readonly partition: Partition,
+    private readonly unrecorded: UnrecordedKeys,
   ) {}
 
   /**
@@ -77,7 +95,7 @@ export class PlatformKeys {
         order: { generation: 'DESC' },
       }),
     );
-    return key ?? undefined;
+    return key === null ? undefined : platformKeyOf(key);
   }
 
   /** Returns the key that wraps the keys a tenant imports. Makes it at the first request. */
@@ -100,34 +118,33 @@ export class PlatformKeys {
     return this.make(context, 'kek', generation, 'kek.rotate', also);
   }
 
-  private make(
+  /** @throws AnkaError `platform-key-unrecorded` if the token holds one of its name that no record names */
+  private async make(
     context: Context,
     kind: PlatformKeyKind,
     generation = 1,
     operation = `${kind}.create`,
     also: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
   ): Promise<GeneratedKey | undefined> {
+    const { tenantId } = context;
+    await this.unrecorded.assertNone(context, kind);
     return this.maker.make(context, {
+      owner: ownerOfPlatformKey({ kind, tenantId, generation }),
       event: auditEvent(context, {
         operation,
         algorithm: algorithms[kind],
         details: { partition: this.partition.name, generation: String(generation) },
       }),
-      make: (objectId) =>
-        this.custody.generatePlatformKey(context, kind, objectId, this.labelOf(kind, context.tenantId)),
+      make: (objectId) => this.custody.generatePlatformKey(context, { kind, tenantId, generation, objectId }),
       record: async (manager, objectId, { spki }) =>
         (await also(manager)) &&
-        this.record(manager, context.tenantId, {
+        this.record(manager, tenantId, {
           kind,
           objectId: Buffer.from(objectId),
           generation,
           spki: spki === null ? null : Buffer.from(spki),
         }),
     });
-  }
-
-  private labelOf(kind: PlatformKeyKind, tenantId: string): string {
-    return kind === 'kek' ? `${this.partition.hsm.kekLabelPrefix}:${tenantId}` : `ankasecure:${kind}:${tenantId}`;
   }
 
   /** @returns false if another worker was first */

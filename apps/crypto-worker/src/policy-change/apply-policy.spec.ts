@@ -1,9 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
+import { withTenant } from '@ankasecure/service-kit';
+import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DueDestructions } from '../life/due/due-destruction.js';
+import { DueRotations } from '../life/due/due-rotation.js';
+import { GroupCommit } from '../outcome/group-commit.js';
 import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { contextOf, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  insertKey,
+  partitionNamed,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { ApplyPolicy } from './apply-policy.js';
 
 const strict = { ...initialPolicy, fipsOnly: true };
@@ -23,13 +36,17 @@ describe('applying a policy', () => {
   });
   afterAll(() => database.stop());
 
-  const apply = (revision: number, document: typeof strict) =>
-    new ApplyPolicy(database.dataSource, provisioned, policies).apply(contextOf(tenantId), { revision, document });
+  const apply = (revision: number, document: typeof strict, disabled = false) =>
+    new ApplyPolicy(database.dataSource, provisioned, policies).apply(contextOf(tenantId), {
+      revision,
+      document,
+      disabled,
+    });
 
   it('enforces it and reports it, however often it is applied', async () => {
-    expect(await apply(1, initialPolicy)).toEqual({ revision: 1, document: initialPolicy });
-    expect(await apply(2, strict)).toEqual({ revision: 2, document: strict });
-    expect(await apply(2, strict)).toEqual({ revision: 2, document: strict });
+    expect(await apply(1, initialPolicy)).toEqual({ revision: 1, document: initialPolicy, disabled: false });
+    for (const _ of ['once', 'again'])
+      expect(await apply(2, strict)).toEqual({ revision: 2, document: strict, disabled: false });
     expect(await policies.of(tenantId)).toMatchObject({ revision: 2, document: strict });
   });
 
@@ -37,8 +54,63 @@ describe('applying a policy', () => {
     'keeps revision 3 when it receives another document as revision %i, and reports what it enforces',
     async (late) => {
       await apply(3, strict);
-      expect(await apply(late, initialPolicy)).toEqual({ revision: 3, document: strict });
+      expect(await apply(late, initialPolicy)).toEqual({ revision: 3, document: strict, disabled: false });
       expect(await policies.of(tenantId)).toMatchObject({ revision: 3, document: strict });
     },
   );
+
+  it('stops a tenant that is disabled, on a worker that knew it as enabled too, and an outcome decided before is dropped', async () => {
+    await apply(1, strict);
+    const others = new EnforcedPolicies(database.dataSource);
+    const before = await others.of(tenantId);
+    expect(await apply(2, strict, true)).toEqual({ revision: 2, document: strict, disabled: true });
+    await expect(policies.of(tenantId)).rejects.toMatchObject({ code: 'tenant-disabled', retryable: false });
+    await expect(others.latest(tenantId)).rejects.toMatchObject({ code: 'tenant-disabled' });
+    const outcomes = new GroupCommit(database.config, database.outbox, silent);
+    const event = auditEvent(contextOf(tenantId), { operation: 'sign' });
+    expect(await outcomes.commit({ tenantId, policy: before, key: null }, event)).toBe(false);
+    await outcomes.close();
+    await apply(3, strict);
+    expect(await policies.of(tenantId)).toMatchObject({ revision: 3 });
+  });
+
+  it('neither rotates nor destroys what is due in a disabled tenant, and lets a day pass when it is enabled', async () => {
+    const { superuser } = database;
+    await apply(1, strict);
+    const [rotated, destroyed] = [randomUUID(), randomUUID()];
+    for (const id of [rotated, destroyed]) await insertKey(superuser, tenantId, id);
+    await superuser.query(
+      `INSERT INTO rotation_policy (tenant_id, key_id, interval, interval_seconds, next_at, set_by)
+       VALUES ($1, $2, 'P1D', 86400, now() - interval '1 h', 'x')`,
+      [tenantId, rotated],
+    );
+    await superuser.query(
+      `UPDATE key_version SET state = 'DESTROY_SCHEDULED', destroy_at = now() - interval '1 h' WHERE key_id = $1`,
+      [destroyed],
+    );
+    const due = async (): Promise<readonly string[]> => {
+      const partition = partitionNamed('default');
+      const all = await Promise.all([
+        new DueRotations(database.dataSource, partition).list(),
+        new DueDestructions(database.dataSource, partition).list(),
+      ]);
+      return all.flat().flatMap((one) => (one.tenantId === tenantId ? [one.keyId] : []));
+    };
+    expect(await due()).toEqual([rotated, destroyed]);
+    const [found] = await new DueDestructions(database.dataSource, partitionNamed('default')).list();
+    await apply(2, strict, true);
+    expect(await due()).toEqual([]);
+    const still = (manager: EntityManager) =>
+      new DueDestructions(database.dataSource, partitionNamed('default')).isStillDue(manager, found ?? expect.fail());
+    expect(await withTenant(database.dataSource, tenantId, still)).toBe(false);
+    await apply(3, strict);
+    expect(await due()).toEqual([rotated]);
+    await superuser.query(`UPDATE tenant_policy SET enabled_at = enabled_at - interval '1 day' WHERE tenant_id = $1`, [
+      tenantId,
+    ]);
+    await superuser.query(`UPDATE key_version SET destroy_at = destroy_at - interval '1 day' WHERE key_id = $1`, [
+      destroyed,
+    ]);
+    expect(await due()).toEqual([rotated, destroyed]);
+  });
 });

@@ -5,8 +5,7 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { TenantPolicyRecord } from '../policy/tenant-policy.entity.js';
-import { enforceNewer } from './enforce.sql.js';
+import { enforceNewer } from './enforce-newer.js';
 
 /** Brings a tenant's policy into force on this partition. */
 @Injectable()
@@ -25,15 +24,14 @@ export class ApplyPolicy {
    */
   async apply(
     context: Context,
-    { revision, document }: z.infer<typeof applyPolicy.request>,
+    change: z.infer<typeof applyPolicy.request>,
   ): Promise<z.infer<typeof applyPolicy.reply>> {
     await this.platformKeys.provision(context);
     const { tenantId } = context;
-    const enforced = await withTenant(this.dataSource, tenantId, async (manager) => {
-      await enforceNewer(manager, tenantId, revision, document);
-      return manager.findOneByOrFail(TenantPolicyRecord, { tenantId });
-    });
+    const { revision, document, disabledAt } = await withTenant(this.dataSource, tenantId, (manager) =>
+      enforceNewer(manager, tenantId, change),
+    );
     this.policies.forget(tenantId);
-    return { revision: enforced.revision, document: enforced.document };
+    return { revision, document, disabled: disabledAt !== null };
   }
 }

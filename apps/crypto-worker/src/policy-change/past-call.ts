@@ -16,11 +16,11 @@ export type PolicyQuestion = (
   now: number,
 ) => PolicyRequest;
 
-const keyIn = (custody: Custody, { custody: place, key: { algorithm, purpose } }: StoredVersion) => ({
+const keyIn = (custody: Custody, { custody: place, key: { algorithm, purpose, algs } }: StoredVersion) => ({
   algorithm,
   purpose,
   custody: place,
-  outsideSteps: outsideSteps(custody, algorithm, purpose),
+  outsideSteps: outsideSteps(custody, { algorithm, purpose, algs }),
 });
 
 /** The call used the key for `use`. */

@@ -1,12 +1,12 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, disabledTenant } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type Ruling, Rulings, rulingOf } from './ruling.js';
-import { TenantPolicyRecord } from './tenant-policy.entity.js';
 
 /** The copy of a tenant's policy that workers enforce. It is immutable: a change makes a new revision. */
 export interface EnforcedPolicy {
@@ -24,7 +24,7 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
   return {
     revision,
     document,
-    decide: (request) => rulingOf(evaluate(document, request, Date.now()), request.outsideSteps),
+    decide: (request) => rulingOf(document, evaluate(document, request, Date.now()), request.outsideSteps),
     ruling: (key, use, outsideSteps) => rulings.on(key, use, outsideSteps, Date.now()),
   };
 };
@@ -32,11 +32,12 @@ export const enforcedPolicy = (revision: number, document: PolicyDocument): Enfo
 /**
  * Reads the policy in force in the caller's transaction. If the transaction holds the tenant's fence, the policy stays in
  * force until the transaction ends.
- * @throws AnkaError `tenant-unknown`
+ * @throws AnkaError `tenant-unknown`, `tenant-disabled`
  */
 export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
   if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
+  if (held.disabledAt !== null) throw new AnkaError('tenant-disabled', disabledTenant);
   return enforcedPolicy(held.revision, warnedOf(held.document, held.appliedAt));
 };
 
@@ -50,7 +51,7 @@ export class EnforcedPolicies {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @throws AnkaError `tenant-unknown` for a tenant that never had a policy */
+  /** @throws AnkaError `tenant-unknown` for a tenant that never had a policy, `tenant-disabled` */
   of(tenantId: string): Promise<EnforcedPolicy> {
     const known = this.known.get(tenantId);
     if (known !== undefined) return known;
@@ -62,7 +63,7 @@ export class EnforcedPolicies {
 
   /**
    * Reads the policy in force now, for answers that no fence checks.
-   * @throws AnkaError `tenant-unknown`
+   * @throws AnkaError `tenant-unknown`, `tenant-disabled`
    */
   async latest(tenantId: string): Promise<EnforcedPolicy> {
     const known = await this.of(tenantId);

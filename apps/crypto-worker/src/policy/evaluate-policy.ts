@@ -1,4 +1,4 @@
-import { defaultPurpose } from '@ankasecure/algorithm';
+import { defaultPurpose, joseAlgs } from '@ankasecure/algorithm';
 import type { Context, evaluatePolicy } from '@ankasecure/contracts';
 import { evaluate, type PolicyRequest } from '@ankasecure/policy-rules';
 import { Injectable } from '@nestjs/common';
@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import { KeyStore } from '../key/key-store.js';
+import type { KeyVersion } from '../key/key-version.js';
 import { EnforcedPolicies } from './enforced-policy.js';
 import { type Obstacle, obstacleTo } from './obstacle.js';
 import { rulingOf, toldOf } from './ruling.js';
@@ -13,7 +14,8 @@ import { rulingOf, toldOf } from './ruling.js';
 type Request = z.infer<typeof evaluatePolicy.request>;
 
 /** The key that a policy is evaluated for. */
-type EvaluatedKey = Pick<PolicyRequest, 'algorithm' | 'purpose' | 'custody' | 'keyMadeAt' | 'versionMadeAt'>;
+type EvaluatedKey = Pick<PolicyRequest, 'algorithm' | 'purpose' | 'custody' | 'keyMadeAt' | 'versionMadeAt'> &
+  Pick<KeyVersion, 'algs'>;
 
 /** The same decision if an obstacle other than the policy stops the call. */
 const stopped = ({ allow, rule, source, reasons }: ReturnType<typeof toldOf>, obstacle: Obstacle) => ({
@@ -36,7 +38,7 @@ export class EvaluatePolicy {
     const key = await this.keyOf(tenantId, request);
     const { algorithm, purpose, custody } = key;
     const { revision, document } = await this.policies.latest(tenantId);
-    const steps = outsideSteps(this.custody, algorithm, purpose);
+    const steps = outsideSteps(this.custody, key);
     const { use, lifeDays, rotationDays, labels } = request;
     const planned = {
       ...(lifeDays !== undefined && { lifeDays }),
@@ -44,7 +46,7 @@ export class EvaluatePolicy {
       ...(labels !== undefined && { labels }),
     };
     const at = request.at === undefined ? Date.now() : Date.parse(request.at);
-    const ruling = rulingOf(evaluate(document, { ...key, use, outsideSteps: steps, ...planned }, at), steps);
+    const ruling = rulingOf(document, evaluate(document, { ...key, use, outsideSteps: steps, ...planned }, at), steps);
     const obstacle = obstacleTo(this.custody, { algorithm, purpose, custody, use });
     const told = toldOf(ruling.decision);
     return {
@@ -66,11 +68,11 @@ export class EvaluatePolicy {
       purpose: asked = defaultPurpose(algorithm),
       custody: place = 'token',
     } = request;
-    if (keyId === undefined) return { algorithm, purpose: asked, custody: place };
+    if (keyId === undefined) return { algorithm, purpose: asked, custody: place, algs: joseAlgs(algorithm, asked) };
     // Another worker may have made a later version since this worker read the key.
     this.keys.forget(tenantId, keyId);
     const key = await this.keys.find(tenantId, keyId, null);
-    const { purpose, custody, keyMadeAt, madeAt: versionMadeAt } = key;
-    return { algorithm: key.algorithm, purpose, custody, keyMadeAt, versionMadeAt };
+    const { purpose, custody, keyMadeAt, madeAt: versionMadeAt, algs } = key;
+    return { algorithm: key.algorithm, purpose, custody, keyMadeAt, versionMadeAt, algs };
   }
 }

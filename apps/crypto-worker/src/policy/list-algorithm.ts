@@ -1,12 +1,13 @@
-import { algorithmOf, fipsStatus } from '@ankasecure/algorithm';
+import { type Alg, algorithmOf, fipsStatus, joseAlgs, refusalOfStep } from '@ankasecure/algorithm';
 import type { Context, listAlgorithms } from '@ankasecure/contracts';
-import type { Use } from '@ankasecure/policy-rules';
+import type { Decision, Use } from '@ankasecure/policy-rules';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { Custody, isLacking } from '../custody/custody.js';
+import { type Capability, Custody, isLacking } from '../custody/custody.js';
+import { detailOf, outsideStepsOn } from '../custody/outside-step.js';
 import { Partition } from '../custody/partition.js';
 import { usesOf } from '../key/key-state.js';
-import { EnforcedPolicies } from './enforced-policy.js';
+import { EnforcedPolicies, type EnforcedPolicy } from './enforced-policy.js';
 
 type Reply = z.infer<typeof listAlgorithms.reply>;
 
@@ -38,35 +39,55 @@ export class ListAlgorithm {
     const { label, serial, ...token } = this.custody.token;
     // Labels come with the request to make a key. Here every required label counts as present.
     const labels = policy.document.requiredLabels ?? [];
-    const module = policy.document.fipsOnly && cmvp === undefined ? [notValidated] : [];
     return {
-      items: this.custody.capabilities().map((row) => {
-        const { strength, quantumSafe } = algorithmOf(row.algorithm);
-        const { algorithm, purpose, outsideSteps } = row;
-        const decide = (use: Use, custody = this.custody.kind) =>
-          policy.decide({ algorithm, purpose, use, custody, outsideSteps, labels });
-        const { decision, warnings } = decide('create');
-        const inSoftware = this.custody.known(algorithm, purpose, 'software').algs.length > 0;
-        return {
-          algorithm: row.algorithm,
-          purpose: row.purpose,
-          algs: [...row.algs],
-          available: decision.allow && row.algs.length > 0,
-          software: inSoftware && isLacking(row) && decide('create', 'software').decision.allow,
-          uses: usesOf[purpose].filter((use) => decide(use).decision.allow),
-          reasons: [
-            ...decision.reasons,
-            ...row.excluded.map(({ alg, code, detail }) => ({ code, detail: `${alg}: ${detail}` })),
-          ],
-          warnings: [...warnings, ...module],
-          strength,
-          quantumSafe,
-          fips: fipsStatus(algorithm, purpose, Date.now()),
-        };
-      }),
+      items: this.custody.capabilities().map((row) => this.item(policy, labels, row)),
       hsm: { partition: name, token: label, serial, ...token, cmvp: cmvp ?? null },
       policyVersion: policy.revision,
       fipsOnly: policy.document.fipsOnly,
     };
   }
+  private item(policy: EnforcedPolicy, labels: readonly string[], row: Capability): Reply['items'][number] {
+    const { algorithm, purpose } = row;
+    const { strength, quantumSafe } = algorithmOf(algorithm);
+    const all = joseAlgs(algorithm, purpose);
+    const stepsOf = (alg: Alg | undefined) => outsideStepsOn(this.custody, row, alg);
+    const decide = (use: Use, alg = all[0], custody = this.custody.kind) =>
+      policy.decide({ algorithm, purpose, use, custody, outsideSteps: stepsOf(alg), labels });
+    const allowed = all.filter((alg) => decide('create', alg).decision.allow);
+    const { decision, warnings } = decide('create', allowed[0]);
+    const algs = allowed.length === 0 ? [...row.algs] : row.algs.filter((alg) => allowed.includes(alg));
+    const inSoftware = this.custody.known(algorithm, purpose, 'software').algs.length > 0;
+    return {
+      algorithm,
+      purpose,
+      algs,
+      available: decision.allow && algs.length > 0,
+      software: inSoftware && isLacking(row) && decide('create', all[0], 'software').decision.allow,
+      uses: usesOf[purpose].filter((use) => all.some((alg) => decide(use, alg).decision.allow)),
+      reasons: [
+        ...decision.reasons,
+        ...(allowed.length === 0 ? [] : all.flatMap((alg) => reasonsOf(alg, decide('create', alg).decision))),
+        ...row.excluded.map(({ alg, code, detail }) => ({ code, detail: `${alg}: ${detail}` })),
+      ],
+      warnings: [
+        ...warnings,
+        ...(policy.document.fipsOnly && this.partition.hsm.cmvp === undefined ? [notValidated] : []),
+      ],
+      outsideSteps: all.flatMap((alg) =>
+        stepsOf(alg).map((step) => ({
+          alg,
+          step,
+          detail: detailOf(step),
+          fipsOnlyRefuses: refusalOfStep(step) !== null,
+        })),
+      ),
+      strength,
+      quantumSafe,
+      fips: fipsStatus(algorithm, purpose, Date.now()),
+    };
+  }
 }
+
+/** The reasons why one algorithm is refused where another of the same keys is allowed. */
+const reasonsOf = (alg: Alg, { reasons }: Pick<Decision, 'reasons'>) =>
+  reasons.map(({ detail, ...reason }) => ({ ...reason, detail: `${alg}: ${detail}` }));

@@ -11,13 +11,13 @@ import type { EnforcedPolicy } from './enforced-policy.js';
 export const newVersionRequest = (
   custody: Custody,
   { document }: Pick<EnforcedPolicy, 'document'>,
-  { custody: place, key: { algorithm, purpose, createdAt } }: Pick<StoredVersion, 'custody' | 'key'>,
+  { custody: place, key: { algorithm, purpose, algs, createdAt } }: Pick<StoredVersion, 'custody' | 'key'>,
 ): PolicyRequest => ({
   algorithm,
   purpose,
   use: 'create',
   custody: place,
-  outsideSteps: outsideSteps(custody, algorithm, purpose),
+  outsideSteps: outsideSteps(custody, { algorithm, purpose, algs }),
   keyMadeAt: createdAt.getTime(),
   labels: document.requiredLabels ?? [],
 });

@@ -26,9 +26,13 @@ const noticeOf = ({ deprecation, sunset }: Warning): Notice | undefined =>
     ? undefined
     : { ...(deprecation !== undefined && { deprecation }), ...(sunset !== undefined && { sunset }) };
 
-export const rulingOf = (decision: Decision, outsideSteps: readonly string[]): Ruling => ({
+export const rulingOf = (
+  { fipsOnly }: Pick<PolicyDocument, 'fipsOnly'>,
+  decision: Decision,
+  outsideSteps: readonly string[],
+): Ruling => ({
   decision,
-  warnings: [...stepWarnings(outsideSteps), ...decision.warnings],
+  warnings: [...stepWarnings(outsideSteps, fipsOnly), ...decision.warnings],
   notice: mostUrgent(decision.warnings.map(noticeOf)),
 });
 
@@ -72,7 +76,7 @@ export class Rulings {
       return known.ruling;
     const { algorithm, purpose, custody, keyMadeAt, madeAt: versionMadeAt } = key;
     const request = { algorithm, purpose, use, custody, outsideSteps, keyMadeAt, versionMadeAt };
-    const ruling = rulingOf(evaluate(this.document, request, now), outsideSteps);
+    const ruling = rulingOf(this.document, evaluate(this.document, request, now), outsideSteps);
     this.remembered[use].set(key, { ruling, outsideSteps });
     return ruling;
   }

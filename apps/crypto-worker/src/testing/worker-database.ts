@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type AuditEvent, type Context } from '@ankasecure/contracts';
 import { dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
+
 import { startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { Partition, pkcs11Section } from '../custody/partition.js';
 import * as migrations from '../migrations/index.js';
 import { schema } from '../schema.js';
+import { TestSeals } from './test-seals.js';
 
 export const silent = pino({ level: 'silent' });
 
@@ -53,6 +55,7 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
   }
   await migrate();
   const dataSource = await open('app');
+  new TestSeals(dataSource);
   const { database, ...login } = postgres.login('ankadb_keys', 'app');
   return {
     config: { ...login, name: database, poolSize: 8 },

@@ -1,5 +1,6 @@
-import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { createLocalJWKSet, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { assertPlainHeader } from '../auth/token-header.js';
+import { isValid, validKeys } from '../service-account/credential.js';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
 
 /** The longest lifetime of an assertion from now, in seconds. */
@@ -9,6 +10,8 @@ const types = [undefined, 'jwt', 'client-authentication+jwt'];
 
 export interface Assertion {
   readonly jti: string;
+  /** The end of the key that signed it, if it has one. */
+  readonly keyExpiresAt: string | undefined;
   /** Seconds since the epoch. After this time plus the tolerance, nobody accepts the assertion. */
   readonly expiresAt: number;
 }
@@ -20,11 +23,11 @@ export const verifyAssertion = async (
   { audiences, clockTolerance }: { readonly audiences: readonly string[]; readonly clockTolerance: number },
 ): Promise<Assertion> => {
   assertPlainHeader(assertion, types);
-  const keys = createLocalJWKSet({ keys: account.keys });
-  const { payload } = await jwtVerify(assertion, keys, {
+  const usable = validKeys(account, Date.now());
+  const { payload, protectedHeader } = await jwtVerify(assertion, createLocalJWKSet({ keys: usable }), {
     issuer: account.clientId,
     subject: account.clientId,
-    algorithms: [...new Set(account.keys.map(({ alg }) => String(alg)))],
+    algorithms: [...new Set(usable.map(({ alg }) => String(alg)))],
     requiredClaims: ['exp', 'jti', 'aud'],
     clockTolerance,
   });
@@ -33,11 +36,18 @@ export const verifyAssertion = async (
   if (expiresAt > Date.now() / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
   const { jti } = payload;
   if (typeof jti !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(jti)) throw new Error('jti is not acceptable');
-  return { jti, expiresAt: expiresAt + clockTolerance };
+  return { jti, keyExpiresAt: endOfKey(account, protectedHeader), expiresAt: expiresAt + clockTolerance };
 };
 
 /** The only accepted audience. The receiver of an assertion that is also valid elsewhere could use it here. */
 const assertAudience = ({ aud }: JWTPayload, audiences: readonly string[]): void => {
   const named = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
   if (typeof named !== 'string' || !audiences.includes(named)) throw new Error('aud is not this token endpoint');
+};
+
+/** The end of the key that verified the assertion. Without a kid, it is the only valid key of its algorithm. */
+const endOfKey = ({ keys }: ServiceAccount, { kid, alg }: JWTHeaderParameters): string | undefined => {
+  const isMeant = (key: ServiceAccount['keys'][number]): boolean =>
+    kid === undefined ? key['alg'] === alg && isValid({ expiresAt: key['expiresAt'] }, Date.now()) : key['kid'] === kid;
+  return keys.find(isMeant)?.['expiresAt'];
 };

@@ -1,8 +1,11 @@
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
+import { isUnavailable } from '../auth/token-verifier.js';
 import { type ClientCertificate, isValidNow } from '../http/client-certificate.js';
+import { ExcludedSubjects } from '../identity/excluded-subjects.js';
 import { parseClientId } from '../service-account/client-id.js';
+import { isValid } from '../service-account/credential.js';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
 import { ServiceAccounts } from '../service-account/service-accounts.js';
 import { type Assertion, verifyAssertion } from './assertion.js';
@@ -22,12 +25,15 @@ export interface Claim {
   readonly assertion?: string;
   readonly certificate?: ClientCertificate | undefined;
   readonly correlationId: string;
+  readonly clientAddress: string | undefined;
 }
 
 export interface Client {
   readonly account: ServiceAccount;
   /** The thumbprint of the certificate that proved the identity. It is absent if an assertion did. */
   readonly thumbprint?: string;
+  /** The end of the key or certificate that proved the identity. A token does not outlive it. */
+  readonly expiresAt: string | undefined;
 }
 
 interface AuthenticatedClient extends Client {
@@ -42,6 +48,7 @@ export class ClientAuthentication {
     private readonly config: IdentityConfig,
     private readonly accounts: ServiceAccounts,
     private readonly assertions: UsedAssertions,
+    private readonly excluded: ExcludedSubjects,
     private readonly log: Logger,
   ) {}
 
@@ -52,9 +59,18 @@ export class ClientAuthentication {
     const { used, ...client } = await this.prove(account, claim).catch((cause: Error) => {
       throw this.refuse(claim, cause);
     });
+    await this.admit(client, claim);
     if (used !== undefined && !(await this.assertions.use(client.account, used)))
       throw this.refuse(claim, new Error('jti was used before'));
     return client;
+  }
+
+  /** @throws OAuthError for an account that the tenant has shut out; AnkaError `service-unavailable` */
+  private async admit({ account: { tenantId, id: subject } }: Client, claim: Claim): Promise<void> {
+    const { issuer } = serviceAccountsOf(this.config);
+    await this.excluded.admit({ tenantId, issuer, subject }).catch((cause: Error) => {
+      throw isUnavailable(cause) ? cause : this.refuse(claim, cause);
+    });
   }
 
   private refuse({ clientId, correlationId }: Claim, cause: Error): OAuthError {
@@ -69,19 +85,26 @@ export class ClientAuthentication {
     { assertion, certificate }: Claim,
   ): Promise<AuthenticatedClient> {
     if (account === undefined) throw new Error('no such client');
-    if (assertion === undefined) return { account, thumbprint: registered(account, certificate) };
+    if (assertion === undefined) {
+      const { thumbprint, expiresAt } = registered(account, certificate);
+      return { account, thumbprint, expiresAt };
+    }
     const { issuer } = serviceAccountsOf(this.config);
     const { clockToleranceSeconds: clockTolerance } = this.config;
     const audiences = [issuer, `${issuer}${tokenPath}`];
-    return { account, used: await verifyAssertion(assertion, account, { audiences, clockTolerance }) };
+    const used = await verifyAssertion(assertion, account, { audiences, clockTolerance });
+    return { account, used, expiresAt: used.keyExpiresAt };
   }
 }
 
 /** Compares the certificate with the registered ones, byte by byte (RFC 8705 §2.2). @throws Error whose message is only for the log */
-const registered = ({ certificates }: ServiceAccount, shown: ClientCertificate | undefined): string => {
+const registered = (
+  { certificates }: ServiceAccount,
+  shown: ClientCertificate | undefined,
+): ServiceAccount['certificates'][number] => {
   if (shown === undefined) throw new Error('the connection has no certificate');
-  if (!certificates.some(({ thumbprint }) => thumbprint === shown.thumbprint))
-    throw new Error('the certificate is not registered');
-  if (!isValidNow(shown)) throw new Error('the certificate is not valid now');
-  return shown.thumbprint;
+  const known = certificates.find(({ thumbprint }) => thumbprint === shown.thumbprint);
+  if (known === undefined) throw new Error('the certificate is not registered');
+  if (!isValidNow(shown) || !isValid(known, Date.now())) throw new Error('the certificate is not valid now');
+  return known;
 };

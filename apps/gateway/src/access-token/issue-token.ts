@@ -3,6 +3,7 @@ import { BusClient, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
 import { originOf } from '../identity/origin.js';
+import { tokenEnd } from '../service-account/credential.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 import { type Claim, type Client, ClientAuthentication } from './client-authentication.js';
 import { IssuedTokens } from './issued-tokens.js';
@@ -38,23 +39,30 @@ export class IssueToken {
 
   /** @throws OAuthError `invalid_client`, always the same; AnkaError when a part of the platform is unavailable */
   async issue(claim: Claim): Promise<TokenAnswer> {
-    this.issued.assertRoom();
     const client = await this.proofs.run(originOf(), () => this.clients.authenticate(claim));
-    return this.issues.run(client.account.tenantId, () => this.issueTo(client, claim.correlationId));
+    return this.issues.run(client.account.tenantId, () => this.issueTo(client, claim));
   }
 
-  private async issueTo(client: Client, correlationId: string): Promise<TokenAnswer> {
+  private async issueTo(client: Client, { correlationId, clientAddress }: Claim): Promise<TokenAnswer> {
     const { tenantId, id: principal } = client.account;
+    this.issued.assertRoom(tenantId);
     const { issuer } = serviceAccountsOf(this.config);
     const partition = await this.tenants.find({ tenantId, subject: principal, issuer }, correlationId);
-    const context: Context = { tenantId, principal, issuer, correlationId, deadline: Date.now() + withinMs };
+    const context: Context = {
+      tenantId,
+      principal,
+      issuer,
+      correlationId,
+      ...(clientAddress !== undefined && { clientAddress }),
+      deadline: Date.now() + withinMs,
+    };
     const claims = this.claimsFor(client);
     const { token, key } = await this.bus.request(signToken, partition, context, { claims });
     await this.issued.record(context, claims, key);
     return { access_token: token, token_type: 'Bearer', expires_in: claims.exp - claims.iat };
   }
 
-  private claimsFor({ account, thumbprint }: Client): TokenClaims {
+  private claimsFor({ account, thumbprint, expiresAt }: Client): TokenClaims {
     const { issuer, tokenSeconds } = serviceAccountsOf(this.config);
     const { id, tenantId, clientId, roles, groups, revision } = account;
     const now = Math.floor(Date.now() / 1000);
@@ -66,7 +74,7 @@ export class IssueToken {
       jti: newId(),
       iat: now,
       nbf: now,
-      exp: now + tokenSeconds,
+      exp: tokenEnd({ expiresAt }, now, tokenSeconds),
       tenant: tenantId,
       roles,
       groups,

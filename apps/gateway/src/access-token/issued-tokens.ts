@@ -17,9 +17,9 @@ export class IssuedTokens {
     private readonly keys: TokenKeys,
   ) {}
 
-  /** @throws AnkaError `audit-unavailable` when the outbox is full */
-  assertRoom(): void {
-    this.outbox.assertRoom();
+  /** @throws AnkaError `audit-unavailable` when the tenant's share of the outbox is full */
+  assertRoom(tenantId: string): void {
+    this.outbox.assertRoom(tenantId);
   }
 
   /** Records that a token is issued under `key`. Afterwards every gateway accepts the token. */

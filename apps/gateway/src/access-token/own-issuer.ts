@@ -31,6 +31,7 @@ export class OwnIssuer implements IssuerSource {
       issuer: name,
       audience: name,
       algorithms: ['ES256'],
+      isOwn: true,
       keys: ({ kid = '' }) => this.keys.find(kid),
       read: (payload, header) => this.read(name, payload, header.kid),
     };
@@ -41,7 +42,8 @@ export class OwnIssuer implements IssuerSource {
     if (kid?.split('.')[0] !== tenant) throw new Error('the key belongs to another tenant');
     const epoch = await this.epochs.current();
     const account = await this.accounts.find(tenant, sub);
-    if (account?.revision !== rev) throw new Error('the account has changed');
+    if (account === undefined || rev < account.tokensFrom || rev > account.revision)
+      throw new Error('the account has changed');
     return {
       principal: {
         tenantId: tenant,

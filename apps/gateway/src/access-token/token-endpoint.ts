@@ -57,8 +57,8 @@ const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
 };
 
 /** @throws OAuthError `invalid_request` if the gateway accepts no client certificates: that is not the client's error */
-const readRequest = ({ body, raw, id }: FastifyRequest, asksForCertificates: boolean): Claim => {
-  const claim = { ...readForm(body), correlationId: id };
+const readRequest = ({ body, raw, id, clientAddress }: FastifyRequest, asksForCertificates: boolean): Claim => {
+  const claim = { ...readForm(body), correlationId: id, clientAddress };
   if (claim.assertion !== undefined) return claim;
   if (!asksForCertificates)
     throw new OAuthError(

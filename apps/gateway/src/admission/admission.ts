@@ -44,13 +44,28 @@ export class Admission {
       request.principal = principal;
       if (needsPartition || principal.tenantId !== platformTenantId)
         request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
-      if (hasOneOf(principal, route.roles)) {
-        await aimAtTenant(request, this.tenants);
-        return this.enter(request, principal);
-      }
-      await this.denials.write(principal, route.operationId, request.id);
-      throw new AnkaError('access-denied', `The caller needs one of the roles ${route.roles.join(', ')}`);
+      if (!hasOneOf(principal, route.roles))
+        await this.deny(request, route, new AnkaError('access-denied', needs(route)));
+      if (changesGateway(route)) await this.assertEnabled(request, route);
+      await aimAtTenant(request, this.tenants);
+      this.enter(request, principal);
     };
+  }
+
+  /** A disabled tenant changes nothing. The other services refuse its requests themselves. */
+  private async assertEnabled(request: FastifyRequest, route: Route): Promise<void> {
+    try {
+      await this.tenants.assertEnabled(request.principal, request.id);
+    } catch (error) {
+      if (!(error instanceof AnkaError) || error.code !== 'tenant-disabled') throw error;
+      await this.deny(request, route, error);
+    }
+  }
+
+  /** Records the denial before it is answered. */
+  private async deny(request: FastifyRequest, { operationId }: Route, denial: AnkaError): Promise<never> {
+    await this.denials.write(request.principal, operationId, request, denial.code);
+    throw denial;
   }
 
   /** Releases everything that the request holds, once it is answered. */
@@ -64,3 +79,7 @@ export class Admission {
     request.hold?.whenFreed(this.quota.begin(tenantId));
   }
 }
+
+const needs = ({ roles }: Route): string => `The caller needs one of the roles ${roles.join(', ')}`;
+
+const changesGateway = ({ contract, method }: Route): boolean => contract.owner === 'gateway' && method !== 'GET';

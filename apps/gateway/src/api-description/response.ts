@@ -18,7 +18,13 @@ const always: readonly ErrorCode[] = [
   'deadline-exceeded',
 ];
 /** The errors of routes that need a token. */
-const ofTokens: readonly ErrorCode[] = ['authentication-required', 'access-denied', 'tenant-unknown', 'quota-exceeded'];
+const ofTokens: readonly ErrorCode[] = [
+  'authentication-required',
+  'access-denied',
+  'tenant-unknown',
+  'tenant-disabled',
+  'quota-exceeded',
+];
 const ofBodies: readonly ErrorCode[] = ['body-malformed', 'body-too-large', 'media-type-unsupported'];
 const ofIdempotency: readonly ErrorCode[] = ['idempotency-in-flight', 'idempotency-mismatch'];
 /** The error of a dry run, and of a caller that cannot request an approval. */

@@ -6,7 +6,7 @@ import { ControlledRoutes } from './controlled-route.js';
 /** Longest value of an event's details. */
 const maxDetail = 512;
 
-type ReportedRequest = Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy'>;
+type ReportedRequest = Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy' | 'requestedByIssuer'>;
 
 /** Further contents of the event: the reason for a failure, and details of the action. */
 interface Outcome {
@@ -20,13 +20,13 @@ export class ApprovalEvents {
   constructor(private readonly controlled: ControlledRoutes) {}
 
   of(
-    { tenantId, principal, issuer, correlationId }: Actor,
+    { tenantId, principal, issuer, correlationId, clientAddress }: Actor,
     action: 'request' | 'approve' | 'reject' | 'withdraw' | 'end',
     requested: ReportedRequest,
     { failureCode, details }: Outcome = {},
   ): AuditEvent {
     return auditEvent(
-      { tenantId, principal, issuer, correlationId },
+      { tenantId, principal, issuer, correlationId, clientAddress },
       {
         operation: `approval.${action}`,
         keyId: this.keyOf(requested),
@@ -34,6 +34,7 @@ export class ApprovalEvents {
         details: {
           approvalId: requested.id,
           requestedBy: requested.requestedBy,
+          requestedByIssuer: requested.requestedByIssuer,
           requested: requested.operation,
           request: requested.request.slice(0, maxDetail).toWellFormed(),
           ...details,

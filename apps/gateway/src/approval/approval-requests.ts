@@ -1,6 +1,7 @@
-import { AnkaError, newId } from '@ankasecure/contracts';
+import { AnkaError, newId, unchanged } from '@ankasecure/contracts';
 import { Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { DataSource, type EntityManager, IsNull, Raw } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
@@ -18,6 +19,9 @@ export interface RefusedRequest {
   readonly body: Buffer;
   readonly ifMatch: number | undefined;
 }
+
+/** The HTTP request that asks. */
+type Asked = Pick<FastifyRequest, 'id' | 'clientAddress'>;
 
 /** Limits on the pending requests of one tenant and of one person, so that nobody can block the others. */
 const most = { ofTenant: 1000, ofPerson: 50 };
@@ -43,26 +47,31 @@ export class ApprovalRequests {
    * Keeps a request until a second person decides. The same request repeated meanwhile is the same record.
    * @throws AnkaError `body-too-large`; `approval-required` for an application, because its creator could be the approver; `quota-exceeded`, `service-unavailable`, `audit-unavailable`
    */
-  async keep(principal: Principal, refused: RefusedRequest, correlationId: string): Promise<Approval> {
+  async keep(principal: Principal, refused: RefusedRequest, asked: Asked): Promise<Approval> {
     if (principal.isApplication === true)
       throw new AnkaError(
         'approval-required',
         'This operation needs two people, and a service account does not count as one. A person must request it.',
       );
+    if (principal.sharedWith !== undefined)
+      throw new AnkaError(
+        'approval-required',
+        `This operation needs two people, and ${principal.sharedWith} can give the same name as your issuer. Give the issuers different values of subjectPrefix.`,
+      );
     if (Buffer.byteLength(canonical(refused.body)) > mostBytes)
       throw new AnkaError('body-too-large', `A request that waits for approval may have at most ${mostBytes} bytes`);
-    this.outbox.assertRoom();
     const { tenantId } = principal;
-    const { record, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
+    this.outbox.assertRoom(tenantId);
+    const record = await withTenant(this.dataSource, tenantId, async (manager) => {
       await lockTenant(manager, 'approvals', tenantId);
       await this.assertCurrent(manager, principal);
       const earlier = await this.pending(manager, principal, refused);
-      if (earlier !== null) return { record: earlier, events: 0 };
-      const inserted = await this.insert(manager, principal, refused);
-      await this.outbox.write(manager, [this.eventOf(principal, inserted, correlationId)]);
-      return { record: inserted, events: 1 };
+      const kept = earlier ?? (await this.insert(manager, principal, refused));
+      const event = this.eventOf(principal, kept, asked, earlier === null ? {} : unchanged);
+      await this.outbox.write(manager, [event]);
+      return kept;
     });
-    this.outbox.committed(events);
+    this.outbox.committed(1);
     return resourceOf(record);
   }
 
@@ -111,9 +120,16 @@ export class ApprovalRequests {
     return findApproval(manager, tenantId, id);
   }
 
-  private eventOf({ tenantId, subject, issuer }: Principal, inserted: ApprovalRecord, correlationId: string) {
-    const details = { expiresAt: inserted.expiresAt.toISOString() };
-    return this.events.of({ tenantId, principal: subject, issuer, correlationId }, 'request', inserted, { details });
+  private eventOf(
+    { tenantId, subject, issuer }: Principal,
+    kept: ApprovalRecord,
+    { id: correlationId, clientAddress }: Asked,
+    noted: Readonly<Record<string, string>>,
+  ) {
+    const details = { expiresAt: kept.expiresAt.toISOString(), ...noted };
+    return this.events.of({ tenantId, principal: subject, issuer, correlationId, clientAddress }, 'request', kept, {
+      details,
+    });
   }
 }
 

@@ -20,10 +20,15 @@ export const approval = z
         'The revision of the resource that the request is based on, or null if the resource has none. The operation runs only if it is still the current revision.',
       ),
     requestedBy: z.string(),
+    requestedByIssuer: z.string().describe('The issuer that names the requester. Compare it with your own.'),
     createdAt: instant,
     expiresAt: instant.describe('The time from which the request can no longer be approved.'),
     state: z.enum(approvalStates),
     decidedBy: z.string().nullable(),
+    decidedByIssuer: z
+      .string()
+      .nullable()
+      .describe('The issuer that names the person who decided. It is unknown for a decision of an earlier version.'),
     decidedAt: instant.nullable(),
     reason: z.string().nullable().describe('The reason why the request was rejected.'),
     outcome: z

@@ -56,6 +56,10 @@ export class ApprovalRecord {
   @Column('text', { name: 'decided_by', nullable: true })
   decidedBy!: string | null;
 
+  /** The issuer of the person who decided. Null if an earlier version stored the decision. */
+  @Column('text', { name: 'decided_by_issuer', nullable: true })
+  decidedByIssuer!: string | null;
+
   @Column('timestamptz', { name: 'decided_at', nullable: true })
   decidedAt!: Date | null;
 
@@ -110,10 +114,12 @@ export const resourceOf = (record: ApprovalRecord): Approval => ({
   request: JSON.parse(record.request) as Approval['request'],
   ifMatch: record.ifMatch === null ? null : Number(record.ifMatch),
   requestedBy: record.requestedBy,
+  requestedByIssuer: record.requestedByIssuer,
   createdAt: record.createdAt.toISOString(),
   expiresAt: record.expiresAt.toISOString(),
   state: record.stateNow,
   decidedBy: record.decidedBy,
+  decidedByIssuer: record.decidedByIssuer,
   decidedAt: record.decidedAt?.toISOString() ?? null,
   reason: record.reason,
   outcome: record.outcome,

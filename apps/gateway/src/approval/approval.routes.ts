@@ -11,7 +11,11 @@ import {
 } from './approval.contract.js';
 import { waiting } from './approval.example.js';
 
-const decided = { decidedBy: 'bob@acme.example', decidedAt: instants.occurred } as const;
+const decided = {
+  decidedBy: 'bob@acme.example',
+  decidedByIssuer: waiting.requestedByIssuer,
+  decidedAt: instants.occurred,
+} as const;
 const approved: Approval = {
   ...waiting,
   ...decided,
@@ -63,7 +67,7 @@ export const approvalRoutes: readonly Route[] = [
     decides: 'approve',
     summary: 'Approve a request',
     description:
-      'The approver must be another person than the requester and must have a role that may perform the operation; the role user alone is not enough, and a service account cannot approve. The operation runs at once in the approver’s name, subject to all other checks, and the reply holds its outcome. If the answer is retryable, the same person can approve the request again. A dry run reports what the operation would do, or why the caller cannot approve it.',
+      'The approver must be another person than the requester and must have a role that may perform the operation; the role user alone is not enough. A service account cannot approve, nor can a person whose name another issuer can give too. The operation runs at once in the approver’s name, subject to all other checks, and the reply holds its outcome. If the answer is retryable, the same person can approve the request again. A dry run reports what the operation would do, or why the caller cannot approve it.',
     contract: approveRequest.contract,
     body: approveRequest.body,
     withinMs: 30_000,
@@ -98,7 +102,7 @@ export const approvalRoutes: readonly Route[] = [
     dryRun: true,
     errors: ['approval-not-found', 'approval-denied', 'approval-state'],
     example: {
-      reply: { ...waiting, state: 'withdrawn', decidedBy: waiting.requestedBy, decidedAt: instants.occurred },
+      reply: { ...waiting, ...decided, state: 'withdrawn', decidedBy: waiting.requestedBy },
     },
   },
 ];

@@ -1,4 +1,4 @@
-import { AnkaError, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/principal.js';
@@ -81,8 +81,11 @@ const read = async ({ id }: Pick<Approval, 'id'>, token = alice) =>
 const refused = ({ status, problem }: CallAnswer) => [status, problem.code];
 const sql = (set: string, { id }: Pick<Approval, 'id'>) =>
   rig.postgres.query('ankadb_gateway', `UPDATE approval SET ${set} WHERE id = $1`, [id]);
+/** Calls that came too late or changed nothing are on record too, and say so. */
+const hadEffect = ({ failureCode, details }: AuditEvent): boolean =>
+  failureCode !== 'approval-state' && details?.['unchanged'] === undefined;
 const eventsOf = async ({ id }: Pick<Approval, 'id'>, count: number) => {
-  const sealed = () => rig.standIns.sealed.filter(({ details }) => details?.['approvalId'] === id);
+  const sealed = () => rig.standIns.sealed.filter((event) => event.details?.['approvalId'] === id && hadEffect(event));
   await expect.poll(() => sealed().length, { timeout: 15_000 }).toBe(count);
   return sealed();
 };
@@ -98,8 +101,10 @@ describe('an operation that needs two people', () => {
       request: { id: keyId, waitingDays: '7' },
       ifMatch: 7,
       requestedBy: 'alice',
+      requestedByIssuer: rig.issuer.issuer,
       state: 'pending',
       decidedBy: null,
+      decidedByIssuer: null,
       decidedAt: null,
       reason: null,
       outcome: null,
@@ -118,6 +123,7 @@ describe('an operation that needs two people', () => {
         outcome: 'success',
         details: {
           requestedBy: 'alice',
+          requestedByIssuer: rig.issuer.issuer,
           requested: 'deleteKey',
           expiresAt: approval.expiresAt,
           userIssuer: rig.issuer.issuer,
@@ -160,7 +166,7 @@ describe('an operation that needs two people', () => {
     expect(await tryTo('approve', bob)).toEqual({
       dryRun: true,
       ifMatch: 7,
-      about: { id: approval.id, requestedBy: 'alice' },
+      about: { id: approval.id, requestedBy: 'alice', requestedByIssuer: rig.issuer.issuer },
     });
     expect(await tryTo('reject', bob)).toEqual(verdict('reject', true));
     expect(await tryTo('withdraw', alice)).toEqual(verdict('withdraw', true));
@@ -194,6 +200,7 @@ describe('an operation that needs two people', () => {
     expect(approved).toMatchObject({
       state: 'approved',
       decidedBy: 'bob',
+      decidedByIssuer: rig.issuer.issuer,
       outcome: { status: 200, body: { operationId: 'compromiseKey' } },
     });
     expect(approvalIn(await approve(approval, officer))).toEqual(approved);
@@ -206,7 +213,7 @@ describe('an operation that needs two people', () => {
       roles: ['application-admin'],
       groups: ['custodians'],
       ifMatch: 7,
-      approval: { id: approval.id, requestedBy: 'alice' },
+      approval: { id: approval.id, requestedBy: 'alice', requestedByIssuer: rig.issuer.issuer },
     });
     expect(JSON.parse(sent)).toEqual({ ...body, id: keyId });
     const [, decided] = await eventsOf(approval, 2);
@@ -301,6 +308,43 @@ describe('a request is not approved', () => {
       outcome: 'failure',
       failureCode: 'approval-denied',
     });
+  });
+
+  it('through an issuer that can give the same names as another, nor requested through one', async () => {
+    const approval = await waiting();
+    const mine = await makeIssuer('https://mine.test');
+    const body = JSON.stringify({
+      issuer: mine.issuer,
+      audience,
+      algorithms: ['ES256'],
+      keys: [mine.publicJwk],
+      sharesSubjects: true,
+    });
+    const made = await send('POST', '/issuers', alice, { body });
+    expect(made.status, made.text).toBe(201);
+    const forged = await mine.token({ sub: 'bob', ...asTenant(tenantA, 'tenant-admin') });
+    for (const verdict of ['approve', 'reject'])
+      expect(refused(await decide(verdict, approval, forged))).toEqual([403, 'approval-denied']);
+    expect(refused(await destroy(forged))).toEqual([403, 'approval-required']);
+    expect((await read(approval)).state).toBe('pending');
+    const { id } = JSON.parse(made.text) as { id: string };
+    expect((await send('DELETE', `/issuers/${id}`, alice)).status).toBe(200);
+    const apart = await makeIssuer('https://apart.test');
+    const separate = JSON.stringify({
+      issuer: apart.issuer,
+      audience,
+      algorithms: ['ES256'],
+      keys: [apart.publicJwk],
+      subjectPrefix: 'apart:',
+    });
+    const other = JSON.parse((await send('POST', '/issuers', alice, { body: separate })).text) as { id: string };
+    const carol = await apart.token({ sub: 'carol', ...asTenant(tenantA, 'tenant-admin') });
+    expect(approvalIn(await approve(approval, carol))).toMatchObject({
+      requestedByIssuer: rig.issuer.issuer,
+      decidedBy: 'apart:carol',
+      decidedByIssuer: apart.issuer,
+    });
+    expect((await send('DELETE', `/issuers/${other.id}`, alice)).status).toBe(200);
   });
 
   it('by a role that cannot perform the operation, and the attempt is recorded', async () => {
@@ -437,7 +481,9 @@ describe('an approved request that was not carried out', () => {
 
   it('belongs to its attempt for the attempt’s longest duration, including the wait for a change of issuers', async () => {
     const asked = { operation: 'createIssuer', body: Buffer.from('{"issuer":"https://x.test"}'), ifMatch: undefined };
-    const approval = await gateway.app.get(ApprovalRequests).keep(principalOf('alice'), asked, 'spec');
+    const approval = await gateway.app
+      .get(ApprovalRequests)
+      .keep(principalOf('alice'), asked, { id: 'spec', clientAddress: undefined });
     await approveAs(gateway.app.get(Decisions), 'bob', approval.id);
     const longest = Math.max(...routes.map(({ withinMs }) => withinMs)) + 3000;
     const query = `SELECT carrying_until > now() + ${longest} * interval '1 ms' AS holds FROM approval WHERE id = $1`;
@@ -528,7 +574,12 @@ describe('requests are visible', () => {
 });
 
 describe('a tenant’s issuer', () => {
-  const issuer = (name: string) => ({ issuer: `https://${name}.test`, audience: 'x', algorithms: ['ES256'] });
+  const issuer = (name: string) => ({
+    issuer: `https://${name}.test`,
+    audience: 'x',
+    algorithms: ['ES256'],
+    subjectPrefix: 'theirs:',
+  });
   const change = (method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
     send(method, `/issuers${path}`, alice, { ...(body && { body: JSON.stringify(body) }), headers });
   const wantTwoForAnything = () =>
@@ -568,7 +619,7 @@ describe('a tenant’s issuer', () => {
       keys: [people.publicJwk],
       subjectPrefix,
     });
-    const made = await change('POST', '', named(''));
+    const made = await change('POST', '', named('old:'));
     const { id } = JSON.parse(made.text) as { id: string };
     const ursula = await people.token({ sub: 'ursula', ...asTenant(tenantA, 'tenant-admin') });
     const [pending, another] = [await waiting(destroy(ursula)), await waiting()];
@@ -593,7 +644,7 @@ describe('a tenant’s issuer', () => {
       userId: 'bob',
       operation: 'approval.end',
       outcome: 'success',
-      details: { requestedBy: 'ursula' },
+      details: { requestedBy: 'old:ursula', requestedByIssuer: people.issuer },
     });
     const renamed = await waiting(destroy(ursula));
     expect(renamed.requestedBy).toBe('people:ursula');
@@ -610,7 +661,9 @@ describe('a tenant’s issuer', () => {
   it('accepts no request from a principal who was admitted before the change', async () => {
     const early = { ...principalOf('ursula'), epoch: -1 };
     const asked = { operation: 'deleteKey', body: Buffer.from(JSON.stringify({ id: keyId })), ifMatch: 7 };
-    await expect(gateway.app.get(ApprovalRequests).keep(early, asked, 'spec')).rejects.toMatchObject({
+    await expect(
+      gateway.app.get(ApprovalRequests).keep(early, asked, { id: 'spec', clientAddress: undefined }),
+    ).rejects.toMatchObject({
       code: 'service-unavailable',
     });
   });

@@ -9,11 +9,12 @@ export const endedOf = (
   manager: EntityManager,
   issuer: string,
   spared: string | null,
-): Promise<Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy'>[]> =>
-  manager.query('SELECT id, operation, request, requested_by AS "requestedBy" FROM end_approvals($1, $2)', [
-    issuer,
-    spared,
-  ]);
+): Promise<Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy' | 'requestedByIssuer'>[]> =>
+  manager.query(
+    `SELECT id, operation, request, requested_by AS "requestedBy", requested_by_issuer AS "requestedByIssuer"
+     FROM end_approvals($1, $2)`,
+    [issuer, spared],
+  );
 
 /** Counts the pending requests of the tenant and of one person, by the database's clock. */
 export const countPending = async (

@@ -108,6 +108,12 @@ const withdrawRecord = async (manager: EntityManager, tenantId: string, id: stri
   await manager.update(
     ApprovalRecord,
     { tenantId, id },
-    { state: 'withdrawn', decidedBy: () => 'requested_by', decidedAt: () => 'now()', carryingUntil: null },
+    {
+      state: 'withdrawn',
+      decidedBy: () => 'requested_by',
+      decidedByIssuer: () => 'requested_by_issuer',
+      decidedAt: () => 'now()',
+      carryingUntil: null,
+    },
   );
 };

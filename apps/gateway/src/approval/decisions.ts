@@ -58,7 +58,7 @@ export class Decisions {
    * @throws AnkaError `approval-not-found`, `approval-denied`, `access-denied`, `approval-state`, `audit-unavailable`
    */
   async approve(decider: Decider, id: string): Promise<ApprovedRequest | ApprovalDryRun> {
-    const { tenantId, subject } = decider.principal;
+    const { tenantId, subject, issuer } = decider.principal;
     let approvable: Approval | undefined;
     const result = await this.decide(decider, id, {
       verdict: 'approve',
@@ -75,6 +75,7 @@ export class Decisions {
           {
             state: 'approved',
             decidedBy: subject,
+            decidedByIssuer: issuer,
             decidedAt: () => 'coalesce(decided_at, now())',
             carryingUntil: () => `now() + ${this.controlled.carryingMs(operation)} * interval '1 ms'`,
           },
@@ -86,7 +87,7 @@ export class Decisions {
 
   /** @throws AnkaError as `approve` */
   async reject(decider: Decider, id: string, reason: string | undefined): Promise<Approval | DryRun> {
-    const { tenantId, subject } = decider.principal;
+    const { tenantId, subject, issuer } = decider.principal;
     const result = await this.decide(decider, id, {
       verdict: 'reject',
       check: (record) => {
@@ -100,6 +101,7 @@ export class Decisions {
           {
             state: 'rejected',
             decidedBy: subject,
+            decidedByIssuer: issuer,
             decidedAt: () => 'now()',
             reason: reason ?? null,
             carryingUntil: null,
@@ -159,6 +161,7 @@ export class Decisions {
         'approval-denied',
         'A service account cannot approve or reject a request. A person must decide it.',
       );
+    if (principal.sharedWith !== undefined) return new AnkaError('approval-denied', ambiguous(principal.sharedWith));
     if (principal.subject === requestedBy)
       return new AnkaError(
         'approval-denied',
@@ -169,6 +172,10 @@ export class Decisions {
     return new AnkaError('access-denied', `The caller needs one of the roles ${roles.join(', ')}`);
   }
 }
+
+/** One person could give themselves two names through two issuers that have the same names. */
+const ambiguous = (issuer: string): string =>
+  `${issuer} can give the same name as your issuer, so it does not prove that you are another person. Give the issuers different values of subjectPrefix.`;
 
 /** The locked request, with a denial to record, or whether the decision changes the request. */
 interface Plan {

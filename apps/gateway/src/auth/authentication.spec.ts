@@ -5,6 +5,7 @@ import { platformTenantId } from '@ankasecure/contracts';
 import { createLogger } from '@ankasecure/service-kit';
 import { createLocalJWKSet, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ExcludedSubjects } from '../identity/excluded-subjects.js';
 import type { IdentityEpoch } from '../identity/identity-epoch.js';
 import { UnderWay } from '../identity/under-way.js';
 import { call } from '../testing/call.js';
@@ -27,10 +28,18 @@ const claims = (issuer: string) => ({
   ...asTenant(tenantA, 'user'),
 });
 
+/** The longest life of a token in the rig, in seconds. */
+const week = 7 * 86_400;
+
 /** Tokens that are refused. */
 const bad: Record<string, (rig: Rig) => Promise<string> | string> = {
   'is expired': ({ issuer }) => issuer.token({ exp: seconds(-10) }),
   'is not valid yet': ({ issuer }) => issuer.token({ nbf: seconds(60) }),
+  'lives for more than a week': ({ issuer }) => issuer.token({ exp: seconds(week + 10) }),
+  'has lived for more than a week': ({ issuer }) => issuer.token({ iat: seconds(-week), exp: seconds(10) }),
+  'pretends to be issued shortly before its end': ({ issuer }) =>
+    issuer.token({ iat: seconds(week), exp: seconds(week + 10) }),
+  'has an iat that is no time': ({ issuer }) => issuer.token({ iat: 'today' }),
   'has no exp': ({ issuer }) => issuer.token({ exp: undefined }),
   'has no nbf': ({ issuer }) => issuer.token({ nbf: undefined }),
   'has no sub': ({ issuer }) => issuer.token({ sub: undefined }),
@@ -181,6 +190,7 @@ describe('authentication', () => {
           ],
           tenantIssuers: { allowedNetworks: [] },
           clockToleranceSeconds: 2,
+          maxTokenLifeSeconds: 86_400,
           tokenCacheSeconds: 300,
         },
       });
@@ -253,10 +263,15 @@ describe('a principal whose token expires while work runs for them', () => {
       during: <Value>(...work: [number, () => Promise<number | undefined>, () => Promise<Value>]) =>
         underWay.during(...work),
     };
-    const config = { clockToleranceSeconds: 0, tokenCacheSeconds: 300 } as unknown as IdentityConfig;
+    const config = {
+      clockToleranceSeconds: 0,
+      maxTokenLifeSeconds: 3600,
+      tokenCacheSeconds: 300,
+    } as unknown as IdentityConfig;
+    const excluded = { admit: async () => ({ epoch }) } as unknown as ExcludedSubjects;
     const verifier = new TokenVerifier({ sources: [{ find: () => issuer }] }, config);
     const log = createLogger('gateway', 'silent');
-    const authentication = new Authentication(verifier, config, epochs as unknown as IdentityEpoch, log);
+    const authentication = new Authentication(verifier, excluded, config, epochs as unknown as IdentityEpoch, log);
     const authorization = `Bearer ${await maker.token({ exp: seconds(2) })}`;
     const principal = await authentication.authenticate(authorization, new Socket(), 'request');
     const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AnkaError } from '@ankasecure/contracts';
 import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
+import { type Admission, ExcludedSubjects } from '../identity/excluded-subjects.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { isHeldBy } from './bound-token.js';
 import { IdentityConfig } from './identity.config.js';
@@ -11,16 +12,12 @@ import type { Principal } from './principal.js';
 import { isUnavailable, TokenVerifier, type VerifiedToken } from './token-verifier.js';
 
 interface RememberedToken {
-  /** The principal as read from the token. */
-  readonly read: Principal;
-  /** The same principal, with functions to check it again. */
+  readonly verified: VerifiedToken;
+  /** The token's principal, with functions to check it again. */
   readonly principal: Principal;
   /** Milliseconds since the epoch. */
   readonly until: number;
-  /** Set if the entry is valid in this epoch of identities only. */
-  readonly epoch: number | undefined;
-  /** Set if the entry is valid on connections with this client certificate only. */
-  readonly binding: string | undefined;
+  readonly admission: Admission;
 }
 
 /** The number of remembered tokens. */
@@ -39,6 +36,7 @@ export class Authentication {
 
   constructor(
     private readonly verifier: TokenVerifier,
+    private readonly excluded: ExcludedSubjects,
     private readonly config: IdentityConfig,
     private readonly epochs: IdentityEpoch,
     private readonly log: Logger,
@@ -47,21 +45,26 @@ export class Authentication {
   /** The principal of a token that was verified before, or undefined if the token must be verified. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
     const entry = authorization === undefined ? undefined : this.known(authorization);
-    return entry !== undefined && isHeldBy(connection, entry.binding) ? entry.principal : undefined;
+    return entry !== undefined && isHeldBy(connection, entry.verified.binding) ? entry.principal : undefined;
   }
 
   /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable */
   async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
-    const { principal, binding } = await this.look(authorization, correlationId);
-    if (isHeldBy(connection, binding)) return principal;
+    const { principal, verified } = await this.look(authorization, correlationId);
+    if (isHeldBy(connection, verified.binding)) return principal;
     throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
   }
 
   private known(authorization: string): RememberedToken | undefined {
+    const entry = this.fresh(authorization);
+    return entry !== undefined && this.stands(entry.admission) ? entry : undefined;
+  }
+
+  /** A token whose signature need not be checked again. Whether its subject is still admitted is another question. */
+  private fresh(authorization: string): RememberedToken | undefined {
     const key = hash('sha256', authorization, 'base64url');
     const entry = this.remembered.get(key);
-    if (entry === undefined) return undefined;
-    if (entry.until > Date.now() && this.stands(entry.epoch)) return entry;
+    if (entry === undefined || entry.until > Date.now()) return entry;
     this.remembered.delete(key);
     return undefined;
   }
@@ -70,13 +73,13 @@ export class Authentication {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
     try {
-      const verified = await this.verifier.verify(token, at);
+      const verified = this.verifiedBefore(authorization) ?? (await this.verifier.verify(token, at));
+      const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal));
       const entry = {
-        read: verified.principal,
-        principal: this.confirmable(verified, authorization, correlationId),
-        until: Math.min(verified.expiresAt, Date.now() + this.config.tokenCacheSeconds * 1000),
-        epoch: verified.epoch,
-        binding: verified.binding,
+        verified,
+        principal: this.confirmable(verified, admission, authorization, correlationId),
+        until: this.fresh(authorization)?.until ?? this.keptUntil(verified),
+        admission,
       };
       this.remembered.set(hash('sha256', authorization, 'base64url'), entry);
       return entry;
@@ -87,29 +90,52 @@ export class Authentication {
     }
   }
 
+  /** A token of a configured issuer, which no change of identities concerns. */
+  private verifiedBefore(authorization: string): VerifiedToken | undefined {
+    const verified = this.fresh(authorization)?.verified;
+    return verified?.epoch === undefined ? verified : undefined;
+  }
+
+  private keptUntil({ expiresAt }: VerifiedToken): number {
+    return Math.min(expiresAt, Date.now() + this.config.tokenCacheSeconds * 1000);
+  }
+
   private refuse(correlationId: string, reason: string): AnkaError {
     this.log.info({ correlationId, reason }, 'token refused');
     return new AnkaError('authentication-required', refusal);
   }
 
-  /** The principal, with functions to confirm it before, during and after its work, if its identity can change. */
-  private confirmable({ principal, epoch }: VerifiedToken, authorization: string, correlationId: string): Principal {
-    if (epoch === undefined) return principal;
+  /** The principal, with functions to confirm it before, during and after its work. Without the database there is nothing to confirm. */
+  private confirmable(
+    { principal }: VerifiedToken,
+    admission: Admission,
+    authorization: string,
+    correlationId: string,
+  ): Principal {
+    if (!('epoch' in admission)) return principal;
+    const { epoch } = admission;
     const letInAt = new Date();
     const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));
-    const confirm = () => (this.stands(epoch) ? undefined : again().then((now) => now.principal));
+    const confirm = () => (this.stands(admission) ? undefined : again().then((now) => now.principal));
     // A change does not exclude an expired token, so no change waits for its work.
     const stillIn = async () => {
       const now = await again(letInAt);
-      return isDeepStrictEqual(now.read, principal) ? now.epoch : undefined;
+      if (!isDeepStrictEqual(now.verified.principal, principal)) return undefined;
+      return 'epoch' in now.admission ? now.admission.epoch : undefined;
     };
     return { ...principal, epoch, confirm, during: (work) => this.epochs.during(epoch, stillIn, work) };
   }
 
-  private stands(epoch: number | undefined): boolean {
-    return epoch === undefined || this.epochs.isCurrent(epoch);
+  private stands(admission: Admission): boolean {
+    return 'epoch' in admission ? this.epochs.isCurrent(admission.epoch) : Date.now() < admission.until;
   }
 }
+
+/** The admission of a token that was read in another epoch, if it was looked up at all. */
+const earlier = (epoch: number | undefined, admission: Admission): Admission => {
+  if (epoch === undefined) return admission;
+  return { epoch: 'epoch' in admission ? Math.min(epoch, admission.epoch) : epoch };
+};
 
 const bearer = (authorization: string | undefined): string | undefined =>
   /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1];

@@ -1,5 +1,5 @@
 import { KeyObject } from 'node:crypto';
-import { AnkaError, text } from '@ankasecure/contracts';
+import { AnkaError, instant, text } from '@ankasecure/contracts';
 import { importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { tokenAlgorithms } from './identity.config.js';
@@ -18,11 +18,8 @@ const octets = (bytes: number) =>
     .max(Math.ceil((bytes * 4) / 3))
     .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
 
-/**
- * A public JWK with exactly the members of its kind (RFC 7518 §6, RFC 8037 §2, RFC 9964). Lengths fit the largest keys: an RSA
- * modulus of 16384 bits with an exponent of FIPS 186-5, P-521, Ed25519, ML-DSA-87. A private member is refused.
- */
-export const clientKey = z.discriminatedUnion('kty', [
+/** Lengths fit the largest keys: an RSA modulus of 16384 bits with an exponent of FIPS 186-5, P-521, Ed25519, ML-DSA-87. */
+const [rsa, ec, okp, akp] = [
   z.strictObject({ kty: z.literal('RSA'), ...about, n: octets(2048), e: octets(32) }),
   z.strictObject({
     kty: z.literal('EC'),
@@ -33,8 +30,26 @@ export const clientKey = z.discriminatedUnion('kty', [
   }),
   z.strictObject({ kty: z.literal('OKP'), ...about, crv: z.literal('Ed25519'), x: octets(32) }),
   z.strictObject({ kty: z.literal('AKP'), ...about, pub: octets(2592) }),
-]);
+];
+
+/** A public JWK with exactly the members of its kind (RFC 7518 §6, RFC 8037 §2, RFC 9964). A private member is refused. */
+export const clientKey = z.discriminatedUnion('kty', [rsa, ec, okp, akp]);
 export type ClientKey = z.infer<typeof clientKey>;
+
+/** The end of a key or a certificate of an account. It proves nothing from then on. */
+export const credentialEnd = {
+  expiresAt: instant
+    .optional()
+    .describe('The time from which it proves nothing, and until which its tokens live at most. Default: no end.'),
+};
+
+/** A public JWK of an account, with its end. */
+export const endingKey = z.discriminatedUnion('kty', [
+  rsa.extend(credentialEnd),
+  ec.extend(credentialEnd),
+  okp.extend(credentialEnd),
+  akp.extend(credentialEnd),
+]);
 
 interface RsaParameters {
   /** In bits. */

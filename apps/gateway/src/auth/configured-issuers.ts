@@ -32,6 +32,21 @@ const issuerOf = (config: IssuerConfig, keys: JWTVerifyGetKey): Issuer => ({
   read: (payload) => ({ principal: principalOf(payload, config, (tenantId) => speaksFor(config, tenantId)) }),
 });
 
+/** An issuer, and the prefix of the names that it gives. Issuers with one prefix can name the same people. */
+export interface NameSpace {
+  readonly issuer: string;
+  readonly subjectPrefix: string;
+}
+
+/** The name spaces of the configured issuers that speak for a tenant. No tenant can change them. */
+export const configuredSpaces = (
+  { issuers }: Pick<IdentityConfig, 'issuers'>,
+  tenantId: string,
+): readonly NameSpace[] =>
+  issuers
+    .filter((row) => speaksFor(row, tenantId))
+    .map(({ issuer, subjectPrefix = '' }) => ({ issuer, subjectPrefix }));
+
 const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platform'>, tenantId: string): boolean =>
   tenantId === platformTenantId ? platform : tenants === undefined || tenants.includes(tenantId);
 

@@ -106,6 +106,8 @@ export const identityConfig = z
       .default({ allowedNetworks: [] }),
     /** The tolerated difference between clocks. */
     clockToleranceSeconds: integer(0, 60).default(5),
+    /** The longest life of a token of an issuer other than the gateway itself, from its `iat`, or else its `nbf`, to its `exp`. */
+    maxTokenLifeSeconds: integer(60, 31_536_000).default(86_400),
     /** The time for which a verified token is accepted without another check of its issuer's keys, never beyond its `exp`. */
     tokenCacheSeconds: integer(0, 3600).default(300),
   })

@@ -15,6 +15,8 @@ export interface Issuer {
   readonly audience: string;
   readonly algorithms: readonly string[];
   readonly keys: JWTVerifyGetKey;
+  /** Set for the gateway itself, which limits the life of its tokens as it issues them. */
+  readonly isOwn?: true;
   /** Reads the principal after the signature and the times are verified. @throws Error whose message is only for the log */
   read(payload: JWTPayload, header: JWTHeaderParameters): TokenPrincipal | Promise<TokenPrincipal>;
 }

@@ -12,6 +12,8 @@ export interface Principal {
   readonly groups: readonly string[];
   /** Set for a service account. The person behind it is unknown. */
   readonly isApplication?: true;
+  /** Set if this other issuer can give the same name. The person behind the name is then not certain. */
+  readonly sharedWith?: string;
   /**
    * Checks the principal again. Set if its identity can end before the token does. It runs before work starts and before an
    * answer is sent. It returns undefined while nothing has changed, otherwise the principal of a new check. It rejects with AnkaError `authentication-required` after the end.

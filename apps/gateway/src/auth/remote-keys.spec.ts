@@ -94,7 +94,10 @@ describe('an issuer’s keys while its provider is unavailable', () => {
       new KeyOutage(log as unknown as Logger, registry),
       new Outbound({}),
     );
-    verifier = new TokenVerifier({ sources: [issuers] }, { clockToleranceSeconds: 2 } as unknown as IdentityConfig);
+    verifier = new TokenVerifier({ sources: [issuers] }, {
+      clockToleranceSeconds: 2,
+      maxTokenLifeSeconds: 86_400,
+    } as unknown as IdentityConfig);
   });
   afterEach(async () => {
     await provider.leave();

@@ -39,6 +39,7 @@ export class TokenVerifier {
       clockTolerance: this.config.clockToleranceSeconds,
       currentDate: at,
     });
+    if (issuer.isOwn !== true) assertShortLived(payload, this.config.maxTokenLifeSeconds);
     const binding = bindingOf(payload);
     return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000, binding };
   }
@@ -51,6 +52,15 @@ export class TokenVerifier {
     throw new Error('issuer is not known');
   }
 }
+
+/**
+ * Refuses a token that its issuer made valid for too long. Its life begins when it was issued, at the latest now.
+ * @param most in seconds
+ */
+const assertShortLived = ({ iat, nbf, exp }: JWTPayload, most: number): void => {
+  const from = Math.min(Number(iat ?? nbf), Math.floor(Date.now() / 1000));
+  if (!(Number(exp) - from <= most)) throw new Error(`the token is valid for more than ${most} seconds`);
+};
 
 export const isUnavailable = (error: unknown): error is AnkaError =>
   error instanceof AnkaError && error.code === 'service-unavailable';

@@ -28,6 +28,8 @@ const always: readonly ErrorCode[] = [
   'hsm-timeout',
   'hsm-error',
   'key-blob-refused',
+  'record-forged',
+  'kek-retired',
   'audit-unavailable',
   'decision-outdated',
 ];
@@ -104,6 +106,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, a
   takes: 'body',
   status: 200,
   notice: true,
+  batch: true,
   dryRun: true,
   withinMs: 30_000,
   errors: [...always, ...errors],

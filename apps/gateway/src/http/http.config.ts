@@ -13,6 +13,18 @@ export const httpConfig = z
     bodyBudgetBytes: integer(2048, 64 * 1024 * mebibyte).default(64 * mebibyte),
     /** An idle connection is closed after this time, and its requests release what they hold. It is longer than the time of any route. */
     idleTimeoutSeconds: integer(110, 3600).default(120),
+    /** The address of the client in audit events. */
+    clientAddress: z
+      .strictObject({
+        /** Whether audit events contain it. It can be personal data. */
+        record: z.boolean().default(true),
+        /** Networks of the proxies in front of the gateway, in CIDR notation. Their X-Forwarded-For is believed, and nobody else's. */
+        trustedProxies: z
+          .array(z.union([z.cidrv4(), z.cidrv6()]))
+          .max(256)
+          .default([]),
+      })
+      .default({ record: true, trustedProxies: [] }),
     /** Without this section the gateway serves plain HTTP, on loopback or behind a proxy that ends TLS. */
     tls: z
       .strictObject({

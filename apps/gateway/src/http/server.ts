@@ -2,12 +2,20 @@ import type { Logger } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
+import { type ClientAddress, clientAddressOf } from './client-address.js';
 import { clientErrorHandler, connectHandler } from './client-error.js';
 import { correlationHeader, correlationOf } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
 import { securityHeaders } from './security-headers.js';
 import { serverTiming } from './server-timing.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The client's address for audit events. Undefined if it is not to be recorded. */
+    clientAddress: string | undefined;
+  }
+}
 
 /**
  * Creates the public HTTP server, without routes. It takes bodies as bytes, and JSON only. Every answer has its correlation id
@@ -38,8 +46,9 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateReply('workerMicros', undefined);
   server.decorateRequest('partition', '');
   server.decorateRequest('hold', undefined);
+  server.decorateRequest('clientAddress', undefined);
   server.setErrorHandler(onError);
-  addHooks(server, stamp);
+  addHooks(server, stamp, clientAddressOf(config.clientAddress));
   server.server.on('connect', connectHandler(security));
   return server;
 };
@@ -47,8 +56,9 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
 type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Refuses requests that the server cannot accept, adds headers to every answer, and closes connections during shutdown. */
-const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
+const addHooks = (server: FastifyInstance, stamp: SetHeaders, addressOf: ClientAddress): void => {
   server.addHook('onRequest', (request, reply, done) => {
+    request.clientAddress = addressOf(request.raw);
     try {
       assertAcceptable(request.raw);
       done();

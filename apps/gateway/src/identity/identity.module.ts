@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ExcludedSubjects } from './excluded-subjects.js';
 import { IdentityEpoch } from './identity-epoch.js';
 
-@Module({ providers: [IdentityEpoch], exports: [IdentityEpoch] })
+@Module({ providers: [ExcludedSubjects, IdentityEpoch], exports: [ExcludedSubjects, IdentityEpoch] })
 export class IdentityModule {}

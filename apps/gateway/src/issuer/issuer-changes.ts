@@ -1,4 +1,5 @@
-import { assertApproved, auditEvent, type Context } from '@ankasecure/contracts';
+import { AnkaError, assertApproved, auditEvent, type Context } from '@ankasecure/contracts';
+import { requiresTwoPeople } from '@ankasecure/policy-rules';
 import type { RecordEvents } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -14,6 +15,8 @@ interface IssuerChange {
   readonly operation: 'issuer.create' | 'issuer.put' | 'issuer.delete';
   readonly before: TenantIssuer | undefined;
   readonly after: TenantIssuer | undefined;
+  /** Another issuer that can name the same people after the change. */
+  readonly shared?: string | undefined;
 }
 
 /**
@@ -28,19 +31,25 @@ export class IssuerChanges {
     private readonly policy: PolicyInForce,
   ) {}
 
-  /** @param revision of the issuer, if there is one. @throws AnkaError `approval-required` */
-  async assertApproved(context: Context, revision?: number): Promise<void> {
-    assertApproved(await this.policy.of(context), 'change-issuer', context, revision);
+  /** @param revision of the issuer, if there is one. @throws AnkaError `issuers-overlap`, `approval-required` */
+  async assertAllowed(context: Context, shared?: string, revision?: number): Promise<void> {
+    const policy = await this.policy.of(context);
+    if (shared !== undefined && requiresTwoPeople(policy, 'change-issuer'))
+      throw new AnkaError(
+        'issuers-overlap',
+        `The tenant’s policy requires two people, and ${shared} can name the same people, so one person could count as two. Choose another subjectPrefix.`,
+      );
+    assertApproved(policy, 'change-issuer', context, revision);
   }
 
-  /** @throws AnkaError `approval-required` */
+  /** @throws AnkaError `issuers-overlap`, `approval-required` */
   async record(manager: EntityManager, context: Context, change: IssuerChange, report: RecordEvents): Promise<void> {
-    const { operation, before, after } = change;
+    const { operation, before, after, shared } = change;
     if (before !== after) {
       const details = await issuerDetails(before, after);
       const ends = before !== undefined && !keepsNames(before, after);
       const ended = ends ? await this.approvals.end(manager, context, before.issuer) : [];
-      await this.assertApproved(context, before?.revision);
+      await this.assertAllowed(context, shared, before?.revision);
       await report(auditEvent(context, { operation, details }), ...ended);
     }
     const epoch = await this.epochs.change(manager);

@@ -2,9 +2,11 @@ import { AnkaError, assertPreconditions, type Context } from '@ankasecure/contra
 import type { EntityManager } from 'typeorm';
 import { Not } from 'typeorm';
 import type { z } from 'zod';
+import type { NameSpace } from '../auth/configured-issuers.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import type { createIssuer, TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord } from './issuer.entity.js';
+import { sharedWith } from './name-space.js';
 
 export type IssuerSettings = z.infer<typeof createIssuer.request>;
 
@@ -12,26 +14,31 @@ export type IssuerSettings = z.infer<typeof createIssuer.request>;
 const most = 20;
 
 /**
- * Among the issuers with one prefix, at most one does not set `sharesSubjects`. An issuer can name another issuer's people only
- * if its settings allow that.
+ * Among the issuers with one prefix, at most one does not set `sharesSubjects`. A configured issuer never does: its names count
+ * as taken. An issuer can name another issuer's people only if its settings allow that.
+ * @param configured the configured issuers that speak for the tenant
+ * @returns another issuer that can name the same people, if there is one
  * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `request-invalid` when the tenant has too many
  */
 export const assertFree = async (
   manager: EntityManager,
-  tenantId: string,
-  id: string,
-  { issuer, subjectPrefix, sharesSubjects }: IssuerSettings,
-): Promise<void> => {
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
+  settings: IssuerSettings,
+  configured: readonly NameSpace[],
+): Promise<string | undefined> => {
+  const { issuer, subjectPrefix, sharesSubjects } = settings;
   await lockTenant(manager, 'issuers', tenantId);
   const others = await manager.findBy(IssuerRecord, { tenantId, id: Not(id) });
   if (others.some((other) => other.issuer === issuer)) throw new AnkaError('issuer-exists');
   if (others.length >= most) throw new AnkaError('request-invalid', `A tenant can have at most ${most} issuers`);
-  const owner = others.find((other) => other.subjectPrefix === subjectPrefix && !other.sharesSubjects);
+  const owners = [...configured, ...others.filter((other) => !other.sharesSubjects)];
+  const owner = owners.find((other) => other.subjectPrefix === subjectPrefix);
   if (owner !== undefined && !sharesSubjects)
     throw new AnkaError(
       'subject-prefix-taken',
       `${owner.issuer} already has these subjects. Choose another subjectPrefix, or set sharesSubjects if both issuers have the same users.`,
     );
+  return sharedWith(settings, [...configured, ...others]);
 };
 
 /** @throws AnkaError `precondition-failed` */

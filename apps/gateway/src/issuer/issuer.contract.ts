@@ -13,21 +13,23 @@ const about = {
   algorithms: z
     .array(z.enum(tokenAlgorithms))
     .min(1)
+    .max(tokenAlgorithms.length)
     .refine((all) => new Set(all).size === all.length, 'must not contain an algorithm twice'),
 };
 const roles = z
   .array(z.enum(tenantRoles))
   .min(1)
+  .max(tenantRoles.length)
   .refine((all) => new Set(all).size === all.length, 'must not contain a role twice')
   .describe('The roles that the issuer may assign. Other roles in its tokens are ignored.');
 const space = {
   subjectPrefix: subjectPrefix.describe(
-    'A prefix added to every `sub` and every group of the issuer’s tokens, in grants and in the audit trail. Without it, the issuer can issue tokens for every subject of the tenant.',
+    'A prefix added to every `sub` and every group of the issuer’s tokens, in grants and in the audit trail. Without it, the issuer can issue tokens for every subject that does not begin with another issuer’s prefix.',
   ),
   sharesSubjects: z
     .boolean()
     .describe(
-      'Allows the issuer to share its subjectPrefix with another issuer, for example while one replaces the other.',
+      'Allows the issuer to share its subjectPrefix with another issuer, for example while one replaces the other. Refused while the policy requires two people for anything.',
     ),
 };
 const claims = z.strictObject({ roles: text(256).default('roles'), groups: text(256).default('groups') });

@@ -16,6 +16,6 @@ import { TenantIssuers } from './tenant-issuers.js';
   imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule, OutboundModule],
   controllers: [IssuerController],
   providers: [GuardedFetch, IssuerChanges, Issuers, PolicyInForce, TenantIssuers],
-  exports: [TenantIssuers],
+  exports: [PolicyInForce, TenantIssuers],
 })
 export class IssuerModule {}

@@ -45,7 +45,7 @@ export const issuerRoutes: readonly Route[] = [
     operationId: 'createIssuer',
     summary: 'Create an issuer',
     description:
-      'An issuer is an identity provider whose tokens the tenant accepts. A token carries the tenant’s id in the claim `tenant`, roles and groups in the claims named by `claims`, and `iss`, `aud`, `sub`, `exp` and `nbf`. An issuer is trusted for this tenant only, can assign only the roles in `roles`, and never a platform administrator. Issuers of one tenant need different values of `subjectPrefix`, so that none can issue tokens for another’s subjects; issuers that share a prefix must set `sharesSubjects`, all but at most one. The keys are those in `keys`, those at `jwksUrl`, or those found by OpenID discovery. They are fetched again when a token names an unknown key.',
+      'An issuer is an identity provider whose tokens the tenant accepts. A token carries the tenant’s id in the claim `tenant`, roles and groups in the claims named by `claims`, and `iss`, `aud`, `sub`, `exp` and `nbf`. An issuer is trusted for this tenant only, can assign only the roles in `roles`, and never a platform administrator. Issuers of one tenant need different values of `subjectPrefix`, so that none can issue tokens for another’s subjects; issuers that share a prefix must set `sharesSubjects`, all but at most one. The issuers of the platform’s configuration count too, and usually have no prefix. The keys are those in `keys`, those at `jwksUrl`, or those found by OpenID discovery. They are fetched again when a token names an unknown key.',
     ...changing,
     contract: createIssuer,
     takes: 'body',
@@ -54,7 +54,7 @@ export const issuerRoutes: readonly Route[] = [
     dryRun: true,
     etag: true,
     location: '/issuers',
-    errors: ['issuer-exists', 'subject-prefix-taken', 'audit-unavailable'],
+    errors: ['issuer-exists', 'subject-prefix-taken', 'issuers-overlap', 'audit-unavailable'],
     example: { request, reply: issuer },
   },
   {
@@ -95,7 +95,7 @@ export const issuerRoutes: readonly Route[] = [
     body: putIssuer.body,
     conditional: true,
     dryRun: true,
-    errors: ['issuer-not-found', 'issuer-exists', 'subject-prefix-taken', 'audit-unavailable'],
+    errors: ['issuer-not-found', 'issuer-exists', 'subject-prefix-taken', 'issuers-overlap', 'audit-unavailable'],
     example: {
       request: { ...request, algorithms: ['ES256', 'EdDSA'] },
       reply: { ...issuer, algorithms: ['ES256', 'EdDSA'], revision: 2 },

@@ -4,6 +4,7 @@ import { type DryRun, platformTenantId } from '@ankasecure/contracts';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { policy } from '../policy/policy.example.js';
 import { call } from '../testing/call.js';
 import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, seconds, type TokenMaker, tenantA, tenantB } from '../testing/token.js';
@@ -89,7 +90,13 @@ const asUser = asTenant(tenantA, 'user');
 
 const send = (method: string, path: string, body?: object, headers: Record<string, string> = {}, token = admin) =>
   call(gateway, method, `/api/v1/issuers${path}`, { token, headers, ...(body && { body: JSON.stringify(body) }) });
-const about = (more: object = {}) => ({ issuer: provider.issuer, audience, algorithms: ['ES256'], ...more });
+const about = (more: object = {}) => ({
+  issuer: provider.issuer,
+  audience,
+  algorithms: ['ES256'],
+  subjectPrefix: 'own:',
+  ...more,
+});
 const create = async (body: object): Promise<TenantIssuer> => {
   const answer = await send('POST', '', body);
   expect(answer.status, answer.text).toBe(201);
@@ -123,10 +130,10 @@ describe('a tenant’s own OpenID provider', () => {
     await other.stop();
     expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
       tenantId: tenantA,
-      principal: 'batch',
+      principal: 'own:batch',
       issuer: provider.issuer,
       roles: ['user'],
-      groups: ['signers'],
+      groups: ['own:signers'],
     });
     expect((await send('DELETE', `/${id}`)).status).toBe(200);
     expect((await read(token)).status).toBe(401);
@@ -193,7 +200,7 @@ describe('the settings of an issuer', () => {
           issuer: maker.issuer,
           keys: [maker.publicJwk],
           claims: { roles: 'https://one.test/roles' },
-          subjectPrefix: maker === one ? '' : 'two:',
+          subjectPrefix: maker === one ? 'one:' : 'two:',
         }),
       );
     for (const maker of [one, two]) {
@@ -319,6 +326,7 @@ describe('the trail of an issuer', () => {
       rolesClaim: 'r',
       rolesClaimWas: 'roles',
       subjectPrefix: 'one:',
+      subjectPrefixWas: 'own:',
       roles: 'user',
       rolesWas: 'tenant-admin,application-admin,user,auditor',
       addedKeys: prints[1],
@@ -364,7 +372,7 @@ describe('threat: weak issuer. Two issuers of one tenant', () => {
       expect((await read(await weak.token({ sub }))).status).toBe(401);
   });
 
-  it.each(['', 'acme:'])(
+  it.each(['a:', 'acme:'])(
     'share the prefix %j only if one of them allows it, in either order',
     async (subjectPrefix) => {
       await made('https://one.test', { subjectPrefix });
@@ -378,6 +386,68 @@ describe('threat: weak issuer. Two issuers of one tenant', () => {
       );
     },
   );
+
+  it('do not take the names of a configured issuer, unless the tenant says so', async () => {
+    const maker = await makeIssuer('https://one.test');
+    const prefixless = about({ issuer: maker.issuer, keys: [maker.publicJwk], subjectPrefix: '' });
+    expect((await send('POST', '', prefixless)).problem.code).toBe('subject-prefix-taken');
+    await create({ ...prefixless, sharesSubjects: true });
+    expect((await read(await maker.token())).status).toBe(200);
+    expect(heard()).toMatchObject({ principal: 'alice', issuer: maker.issuer });
+  });
+
+  it('need no prefix in a tenant that no configured issuer without one speaks for', async () => {
+    const maker = await makeIssuer('https://one.test');
+    const [first, ...others] = gateway.parts.config.identity.issuers;
+    const identity = {
+      ...gateway.parts.config.identity,
+      issuers: [{ ...first, subjectPrefix: 'corp:' }, ...others.map((one) => ({ ...one, tenants: [tenantB] }))],
+    } as typeof gateway.parts.config.identity;
+    const apart = await rig.gateway({ identity });
+    const body = JSON.stringify(about({ issuer: maker.issuer, keys: [maker.publicJwk], subjectPrefix: '' }));
+    expect((await call(apart, 'POST', '/api/v1/issuers', { token: admin, body })).status).toBe(201);
+    for (const [sub, status] of [
+      ['alice', 200],
+      ['corp', 200],
+      ['corp:alice', 401],
+    ] as const)
+      expect((await read(await maker.token({ sub, groups: ['corp:signers', 'signers'] }), apart)).status).toBe(status);
+    expect(heard()).toMatchObject({ groups: ['signers'] });
+    await apart.stop();
+  });
+
+  it('overlap in no tenant whose policy requires two people', async () => {
+    const two = async () => ({
+      head: { ok: true as const },
+      body: Buffer.from(JSON.stringify({ ...policy, dualControl: ['destroy'] })),
+    });
+    const { id } = await create(about());
+    rig.standIns.answer('getPolicy', two);
+    const shared = about({ issuer: 'https://two.test', sharesSubjects: true });
+    expect((await send('POST', '', shared)).problem.code).toBe('issuers-overlap');
+    const put = about({ subjectPrefix: '', sharesSubjects: true });
+    expect((await send('PUT', `/${id}`, put, { 'if-match': '"1"' })).problem.code).toBe('issuers-overlap');
+    expect(JSON.parse((await send('POST', '?dryRun=true', shared)).text)).toMatchObject({
+      error: { code: 'issuers-overlap' },
+    });
+    rig.standIns.answer('getPolicy');
+  });
+
+  it('that overlap are named to the policy service, which then does not require two people', async () => {
+    const put = async () => {
+      const headers = { 'if-match': '"1"' };
+      const body = JSON.stringify({ allowedAlgorithms: [], fipsOnly: true, dualControl: ['destroy'] });
+      await call(gateway, 'PUT', '/api/v1/policy', { token: admin, headers, body });
+      return rig.standIns.heard.get('putPolicy')?.at(-1)?.context.sharedIssuer;
+    };
+    await create(about());
+    expect(await put()).toBeUndefined();
+    await create(about({ issuer: 'https://two.test', subjectPrefix: '', sharesSubjects: true }));
+    expect(await put()).toBe('https://two.test');
+    const body = JSON.stringify({ version: 1 });
+    await call(gateway, 'POST', '/api/v1/policy/rollback', { token: admin, headers: { 'if-match': '"1"' }, body });
+    expect(rig.standIns.heard.get('rollbackPolicy')?.at(-1)?.context.sharedIssuer).toBe('https://two.test');
+  });
 
   it('can name the same people during a migration, and the trail names each issuer', async () => {
     const old = await made('https://old.test', { subjectPrefix: 'acme:' });

@@ -4,52 +4,53 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
+import { configuredSpaces, type NameSpace } from '../auth/configured-issuers.js';
 import { IdentityConfig } from '../auth/identity.config.js';
 import type { putIssuer, TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord, resourceOf } from './issuer.entity.js';
 import { IssuerChanges } from './issuer-changes.js';
 import { assertFree, assertUnchanged, type IssuerSettings } from './issuer-rules.js';
 
+/** The issuer before a change, and another issuer that can name the same people after it. */
+interface IssuerPlan {
+  readonly before: TenantIssuer | undefined;
+  readonly shared?: string | undefined;
+}
+
 /** Creates, reads, changes and deletes the identity providers that a tenant trusts. */
 @Injectable()
 export class Issuers {
-  /** The issuers of the configuration. No tenant can change their settings. */
-  private readonly configured: readonly string[];
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly actions: ActionRunner,
     private readonly changes: IssuerChanges,
-    { issuers, serviceAccounts }: IdentityConfig,
-  ) {
-    const names = issuers.map(({ issuer }) => issuer);
-    this.configured = serviceAccounts === undefined ? names : [...names, serviceAccounts.issuer];
-  }
+    private readonly config: IdentityConfig,
+  ) {}
 
   /**
    * Creates the issuer, or returns the one that an earlier call with the same `resourceId` created.
-   * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `approval-required`
+   * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `issuers-overlap`, `approval-required`
    */
   create(context: Context, request: IssuerSettings): Promise<TenantIssuer | DryRun> {
     const { tenantId, principal, dryRun } = context;
     const id = context.resourceId ?? newId();
     const operation = 'issuer.create';
-    return this.actions.run<TenantIssuer | undefined, TenantIssuer>(context, {
+    return this.actions.run<IssuerPlan, TenantIssuer>(context, {
       operation,
       details: { issuer: request.issuer, audience: request.audience },
       check: async (manager) => {
         await this.assertAcceptable(request);
-        const earlier = await find(manager, tenantId, id);
-        if (earlier !== undefined) return earlier;
-        await assertFree(manager, tenantId, id, request);
-        if (dryRun === true) await this.changes.assertApproved(context);
-        return undefined;
+        const before = await find(manager, tenantId, id);
+        if (before !== undefined) return { before };
+        const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
+        if (dryRun === true) await this.changes.assertAllowed(context, shared);
+        return { before, shared };
       },
-      write: async (manager, earlier, report) => {
-        if (earlier === undefined)
+      write: async (manager, { before, shared }, report) => {
+        if (before === undefined)
           await manager.insert(IssuerRecord, { tenantId, id, ...columnsOf(request), createdBy: principal });
-        const after = earlier ?? (await found(manager, tenantId, id));
-        await this.changes.record(manager, context, { operation, before: earlier, after }, report);
+        const after = before ?? (await found(manager, tenantId, id));
+        await this.changes.record(manager, context, { operation, before, after, shared }, report);
         return after;
       },
     });
@@ -68,29 +69,29 @@ export class Issuers {
     return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
   }
 
-  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists`, `subject-prefix-taken`, `approval-required` */
+  /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists`, `subject-prefix-taken`, `issuers-overlap`, `approval-required` */
   put(
     context: Context,
     { id, ...request }: z.infer<typeof putIssuer.contract.request>,
   ): Promise<TenantIssuer | DryRun> {
     const { tenantId, dryRun } = context;
     const operation = 'issuer.put';
-    return this.actions.run<TenantIssuer, TenantIssuer>(context, {
+    return this.actions.run<IssuerPlan, TenantIssuer>(context, {
       operation,
       details: { issuerId: id },
       check: async (manager) => {
         await this.assertAcceptable(request);
         const before = await found(manager, tenantId, id, 'pessimistic_write');
         assertUnchanged(context, before);
-        await assertFree(manager, tenantId, id, request);
-        if (dryRun === true) await this.changes.assertApproved(context, before.revision);
-        return before;
+        const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
+        if (dryRun === true) await this.changes.assertAllowed(context, shared, before.revision);
+        return { before, shared };
       },
-      write: async (manager, before, report) => {
+      write: async (manager, { before, shared }, report) => {
         const changed = { ...columnsOf(request), revision: () => 'revision + 1' };
         await manager.update(IssuerRecord, { tenantId, id }, changed);
         const after = await found(manager, tenantId, id);
-        await this.changes.record(manager, context, { operation, before, after }, report);
+        await this.changes.record(manager, context, { operation, before, after, shared }, report);
         return after;
       },
     });
@@ -106,7 +107,7 @@ export class Issuers {
       check: async (manager) => {
         const before = await found(manager, tenantId, id, 'pessimistic_write');
         assertUnchanged(context, before);
-        if (dryRun === true) await this.changes.assertApproved(context, before.revision);
+        if (dryRun === true) await this.changes.assertAllowed(context, undefined, before.revision);
         return before;
       },
       write: async (manager, before, report) => {
@@ -117,8 +118,13 @@ export class Issuers {
     });
   }
 
+  private configuredOf(tenantId: string): readonly NameSpace[] {
+    return configuredSpaces(this.config, tenantId);
+  }
+
   private async assertAcceptable({ issuer, keys = [] }: IssuerSettings): Promise<void> {
-    if (this.configured.includes(issuer))
+    const { issuers, serviceAccounts } = this.config;
+    if ([...issuers, serviceAccounts].some((configured) => configured?.issuer === issuer))
       throw new AnkaError('issuer-exists', 'The platform’s configuration already has this issuer');
     for (const key of keys) await assertUsable(key);
   }

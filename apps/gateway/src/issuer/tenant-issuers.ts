@@ -2,7 +2,8 @@ import { platformTenantId, uuid } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { createLocalJWKSet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import { principalOf } from '../auth/configured-issuers.js';
+import { configuredSpaces, principalOf } from '../auth/configured-issuers.js';
+import { IdentityConfig } from '../auth/identity.config.js';
 import type { Issuer, IssuerSource } from '../auth/issuer.js';
 import { RemoteKeys } from '../auth/remote-keys.js';
 import { ClaimedTenants } from '../identity/claimed-tenants.js';
@@ -11,6 +12,7 @@ import { DiscoveredKeys } from './discovered-keys.js';
 import { GuardedFetch } from './guarded-fetch.js';
 import type { TenantIssuer } from './issuer.contract.js';
 import { Issuers } from './issuers.js';
+import { foreignPrefixes, isForeign, sharedWith } from './name-space.js';
 
 /** The claim in which a token of a tenant's issuer names the tenant. The issuer's settings cannot rename it. */
 const tenantClaim = 'tenant';
@@ -18,6 +20,10 @@ const tenantClaim = 'tenant';
 interface KnownIssuer {
   readonly row: TenantIssuer;
   readonly keys: JWTVerifyGetKey;
+  /** Another issuer that can name the same people. */
+  readonly sharedWith: string | undefined;
+  /** The prefixes of other issuers' names. */
+  readonly foreign: readonly string[];
 }
 
 /** The issuers of a tenant, by `iss`. */
@@ -36,6 +42,7 @@ export class TenantIssuers implements IssuerSource {
     epochs: IdentityEpoch,
     private readonly guarded: GuardedFetch,
     private readonly log: Logger,
+    private readonly config: IdentityConfig,
   ) {
     this.tenants = new ClaimedTenants(epochs, (tenantId, before) => this.read(tenantId, before));
   }
@@ -48,14 +55,22 @@ export class TenantIssuers implements IssuerSource {
     return known && issuerOf(known, epoch);
   }
 
+  /** An issuer of the tenant whose people another issuer can name too, or undefined. */
+  async shared(tenantId: string): Promise<string | undefined> {
+    const { value = new Map<string, KnownIssuer>() } = await this.tenants.of(tenantId);
+    return [...value.values()].find(({ sharedWith: other }) => other !== undefined)?.row.issuer;
+  }
+
   /** Reuses the keys of an issuer that has not changed, including fetched ones. */
   private async read(tenantId: string, before: IssuersByIss | undefined): Promise<IssuersByIss | undefined> {
     const rows = await this.issuers.list({ tenantId });
     if (rows.length === 0) return undefined;
+    const spaces = [...configuredSpaces(this.config, tenantId), ...rows];
     const known = rows.map((row): KnownIssuer => {
       const earlier = before?.get(row.issuer);
       const isSame = earlier?.row.id === row.id && earlier.row.revision === row.revision;
-      return { row, keys: isSame ? earlier.keys : this.keysOf(row) };
+      const keys = isSame ? earlier.keys : this.keysOf(row);
+      return { row, keys, sharedWith: sharedWith(row, spaces), foreign: foreignPrefixes(row, spaces) };
     });
     return new Map(known.map((one) => [one.row.issuer, one]));
   }
@@ -74,7 +89,7 @@ export class TenantIssuers implements IssuerSource {
   }
 }
 
-const issuerOf = ({ row, keys }: KnownIssuer, epoch: number): Issuer => ({
+const issuerOf = ({ row, keys, sharedWith: other, foreign }: KnownIssuer, epoch: number): Issuer => ({
   issuer: row.issuer,
   audience: row.audience,
   algorithms: row.algorithms,
@@ -82,7 +97,12 @@ const issuerOf = ({ row, keys }: KnownIssuer, epoch: number): Issuer => ({
   read: (payload) => {
     const settings = { ...row, claims: { ...row.claims, tenant: tenantClaim } };
     const principal = principalOf(payload, settings, (id) => id === row.tenantId);
+    if (isForeign(principal.subject, foreign)) throw new Error('claim sub names a person of another issuer');
     const roles = principal.roles.filter((role) => row.roles.some((given) => given === role));
-    return { principal: { ...principal, roles }, epoch };
+    const groups = principal.groups.filter((group) => !isForeign(group, foreign));
+    return {
+      principal: { ...principal, roles, groups, ...(other !== undefined && { sharedWith: other }) },
+      epoch,
+    };
   },
 });

@@ -2,7 +2,7 @@ import { getWrappingKey, importKey } from '@ankasecure/contracts';
 import type { Route } from '../route/route.js';
 import { key } from './key.example.js';
 
-const hsm = ['hsm-unavailable', 'hsm-timeout', 'hsm-error'] as const;
+const hsm = ['hsm-unavailable', 'hsm-timeout', 'hsm-error', 'platform-key-unrecorded'] as const;
 
 const wrappingKey = {
   algorithm: 'RSA-4096',

@@ -14,6 +14,14 @@ const algorithms = {
       uses: ['protect', 'process'],
       reasons: [],
       warnings: [],
+      outsideSteps: [
+        {
+          alg: 'ES256',
+          step: 'message-hash',
+          detail: 'The worker hashes the message, and the token signs the hash.',
+          fipsOnlyRefuses: false,
+        },
+      ],
       strength: 128,
       quantumSafe: false,
       fips: key.fips,
@@ -34,6 +42,7 @@ const algorithms = {
         },
       ],
       warnings: [],
+      outsideSteps: [],
       strength: 128,
       quantumSafe: false,
       fips: { approved: true, source: 'FIPS 186-5 §7 (EdDSA)' },
@@ -53,7 +62,7 @@ const algorithms = {
   fipsOnly: false,
 };
 
-const hsm = ['hsm-unavailable', 'hsm-timeout', 'hsm-error'] as const;
+const hsm = ['hsm-unavailable', 'hsm-timeout', 'hsm-error', 'platform-key-unrecorded'] as const;
 
 export const keyRoutes: readonly Route[] = [
   {

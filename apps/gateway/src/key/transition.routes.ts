@@ -71,6 +71,7 @@ const verbs: readonly Verb[] = [
     description:
       'A deactivated version still decrypts and verifies, but never encrypts or signs again. This cannot be undone.',
     change: deactivateKey,
+    controlled: true,
     request: {},
     reply: { state: 'DEACTIVATED', deactivateAt: instants.created },
   },

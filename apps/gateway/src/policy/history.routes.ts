@@ -73,9 +73,16 @@ export const historyRoutes: readonly Route[] = [
     conditional: true,
     dryRun: true,
     controlled: true,
+    tellsSharedIssuer: true,
     etag: true,
     withinMs: 30_000,
-    errors: ['policy-version-not-found', 'policy-pending', 'policy-not-applied', 'audit-unavailable'],
+    errors: [
+      'policy-version-not-found',
+      'policy-pending',
+      'issuers-overlap',
+      'policy-not-applied',
+      'audit-unavailable',
+    ],
     example: { request: { version: 1 }, reply: policy },
   },
   {

@@ -21,6 +21,7 @@ export const version = {
   changedBy: 'alice@acme.example',
   changedAt: instants.created,
   restores: null,
+  disabled: false,
 };
 
 export const template = {

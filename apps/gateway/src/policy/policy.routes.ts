@@ -30,8 +30,9 @@ export const policyRoutes: readonly Route[] = [
     conditional: true,
     dryRun: true,
     controlled: true,
+    tellsSharedIssuer: true,
     withinMs: 30_000,
-    errors: ['policy-pending', 'policy-not-applied', 'audit-unavailable'],
+    errors: ['policy-pending', 'issuers-overlap', 'policy-not-applied', 'audit-unavailable'],
     example: { request: document, reply: policy },
   },
   {

@@ -3,7 +3,7 @@ import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 const limits = z.strictObject({
-  /** The sustained rate. */
+  /** The sustained rate. Each item of a batch counts as a request. */
   requestsPerSecond: integer(1, 1_000_000),
   /** The number of requests at once after a pause. */
   burst: integer(1, 1_000_000),

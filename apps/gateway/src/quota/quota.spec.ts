@@ -34,6 +34,25 @@ describe('a tenant’s quota', () => {
     expect(quota.take('a')).toEqual({ granted: false, remaining: 0, seconds: 1 });
   });
 
+  it('charges a batch by its items: it may owe once, and is then paid back at the rate', () => {
+    const { quota, after } = bucket();
+    quota.take('a');
+    expect(quota.owe('a', 9)).toEqual({ granted: true, remaining: 0, seconds: 5 });
+    expect(quota.take('a').granted).toBe(false);
+    expect(quota.owe('a', 1)).toEqual({ granted: false, remaining: 0, seconds: 4 });
+    after(3500);
+    expect(quota.take('a').granted).toBe(false);
+    after(500);
+    expect(quota.take('a').granted).toBe(true);
+  });
+
+  it('lets a batch owe that took the last token, and no batch beside it', () => {
+    const { quota } = bucket();
+    for (let request = 0; request < 3; request++) expect(quota.take('a').granted).toBe(true);
+    expect(quota.owe('a', 999).granted).toBe(true);
+    expect(quota.owe('a', 999).granted).toBe(false);
+  });
+
   it('forgets only tenants without recent requests', () => {
     const { quota, after } = bucket();
     for (let i = 0; i < 3; i++) quota.take('a');

@@ -41,6 +41,12 @@ export class Quota {
     return this.buckets.take(tenantId, { perSecond: requestsPerSecond, burst });
   }
 
+  /** Charges the further operations of a request that `take` has granted. */
+  owe(tenantId: string, operations: number): Grant {
+    const { burst, requestsPerSecond } = this.limitsOf(tenantId);
+    return this.buckets.owe(tenantId, { perSecond: requestsPerSecond, burst }, operations);
+  }
+
   /** @returns a function to call when the request ends; undefined when too many requests are running */
   begin(tenantId: string): (() => void) | undefined {
     const count = this.underWay.get(tenantId) ?? 0;

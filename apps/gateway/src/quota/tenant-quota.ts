@@ -1,13 +1,23 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, maxItems } from '@ankasecure/contracts';
+import type { Grant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Sweeper } from '../sweep/sweeper.js';
+import { countItems } from './count-items.js';
 import { QuotaConfig } from './quota.config.js';
 import { Quota, rateLimitOf } from './quota.js';
 
 const free = (): void => undefined;
 
-/** Charges requests to their tenant's quota. Admits every request if no quota is configured. */
+/** Reports what is left in the answer's headers. @throws AnkaError `quota-exceeded` */
+const assertGranted = (grant: Grant, policy: string, reply: FastifyReply): void => {
+  reply.header('ratelimit-policy', policy).header('ratelimit', rateLimitOf(grant));
+  if (grant.granted) return;
+  reply.header('retry-after', String(grant.seconds));
+  throw new AnkaError('quota-exceeded', `The tenant’s quota is used up. Try again in ${grant.seconds} s.`);
+};
+
+/** Charges operations to their tenant's quota: each request, and each item of a batch. Admits every request if no quota is configured. */
 @Injectable()
 export class TenantQuota {
   private readonly quota: Quota | undefined;
@@ -26,11 +36,18 @@ export class TenantQuota {
   charge(tenantId: string, reply: FastifyReply): void {
     const { quota } = this;
     if (quota === undefined) return;
-    const grant = quota.take(tenantId);
-    reply.header('ratelimit-policy', quota.policyOf(tenantId)).header('ratelimit', rateLimitOf(grant));
-    if (grant.granted) return;
-    reply.header('retry-after', String(grant.seconds));
-    throw new AnkaError('quota-exceeded', `The tenant’s quota is used up. Try again in ${grant.seconds} s.`);
+    assertGranted(quota.take(tenantId), quota.policyOf(tenantId), reply);
+  }
+
+  /**
+   * Takes the other items of a batch off the quota, once its body is read. A batch may be larger than what is left; the quota
+   * then owes, and grants nothing until it is even. @throws AnkaError `quota-exceeded` if it owes already
+   */
+  chargeItems(tenantId: string, body: Buffer, reply: FastifyReply): void {
+    const { quota } = this;
+    if (quota === undefined) return;
+    const further = Math.min(countItems(body), maxItems) - 1;
+    if (further > 0) assertGranted(quota.owe(tenantId, further), quota.policyOf(tenantId), reply);
   }
 
   /** Counts a running request. @returns a function to call at its end. @throws AnkaError `quota-exceeded` */

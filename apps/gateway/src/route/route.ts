@@ -34,12 +34,16 @@ export interface Route {
   readonly idempotent?: true;
   /** Set if the route requires, or accepts, If-Match with the resource's ETag. */
   readonly conditional?: true | 'optional';
+  /** Set if the body can be a batch of items, each of which counts as an operation. */
+  readonly batch?: true;
   /** Set if the reply is one resource, whose revision is its ETag. */
   readonly etag?: true;
   /** Set if the route takes `?dryRun=true`: it checks everything, answers with the result, and changes nothing. */
   readonly dryRun?: true;
   /** Set if the tenant’s policy can require two people. The request then waits, and the answer is 202. */
   readonly controlled?: true;
+  /** Set if the route can turn the two-person rule on. The service then learns whether issuers can name the same people. */
+  readonly tellsSharedIssuer?: true;
   /** Set for a decision on a waiting request. An approval carries it out on the tenant's partition. The route has a handler of its own. */
   readonly decides?: 'approve' | 'reject';
   /** Set if the answer can announce the end of the used algorithm: Deprecation and Sunset. */

@@ -11,7 +11,10 @@ import { standing, whileStanding } from './standing.js';
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** The parts of a message that only some requests have. */
-export type ExtraContext = Pick<Context, 'resourceId' | 'ifMatch' | 'ifNoneMatch' | 'dryRun' | 'approval'>;
+export type ExtraContext = Pick<
+  Context,
+  'resourceId' | 'ifMatch' | 'ifNoneMatch' | 'dryRun' | 'approval' | 'sharedIssuer'
+>;
 
 /** An HTTP request, its reply, and its route. */
 export interface Exchange {
@@ -30,6 +33,7 @@ export const contextOf = (request: FastifyRequest, principal: Principal, withinM
     roles: [...roles],
     ...(groups.length > 0 && { groups: [...groups] }),
     correlationId: request.id,
+    ...(request.clientAddress !== undefined && { clientAddress: request.clientAddress }),
     deadline: Date.now() + withinMs,
   };
 };

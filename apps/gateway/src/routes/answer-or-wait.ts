@@ -34,16 +34,17 @@ export class AnswerOrWait {
    */
   async answer(
     route: Route,
-    { principal, id: correlationId }: FastifyRequest,
+    request: FastifyRequest,
     { body, ifMatch }: SentRequest,
     reply: RawReply,
   ): Promise<Answer> {
+    const { principal, id: correlationId } = request;
     if (route.controlled !== true || reply.head.ok || reply.head.error.code !== 'approval-required')
       return answerOf(route, reply, correlationId);
     const named = typeof ifMatch === 'number' ? ifMatch : undefined;
     const refused = { operation: route.operationId, body, ifMatch: reply.head.revision ?? named };
     if (refused.ifMatch === undefined && route.conditional !== undefined) throw new AnkaError('internal-error');
-    const approval = await whileStanding(principal, route, (now) => this.requests.keep(now, refused, correlationId));
+    const approval = await whileStanding(principal, route, (now) => this.requests.keep(now, refused, request));
     return standing(principal, route, () => answerWith(202, approval));
   }
 }

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { TenantIssuers } from '../issuer/tenant-issuers.js';
+import { TenantQuota } from '../quota/tenant-quota.js';
 import { answerOf, sendAnswer, sendRead } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
-import { type Handler, ServiceRequest } from '../route/service-request.js';
+import { type ExtraContext, type Handler, ServiceRequest } from '../route/service-request.js';
 import { AnswerOrWait } from './answer-or-wait.js';
 
 /** Forwards a request's bytes to the service that owns the operation, and returns the reply's bytes. */
@@ -12,6 +15,8 @@ export class Forward {
   constructor(
     private readonly services: ServiceRequest,
     private readonly waits: AnswerOrWait,
+    private readonly quota: TenantQuota,
+    private readonly issuers: TenantIssuers,
   ) {}
 
   handlerFor(route: Route): Handler {
@@ -19,12 +24,21 @@ export class Forward {
       const dryRun = isDryRun(request, route);
       const condition = conditionOf(route, request.headers);
       const body = requestBody(request, route);
-      const extra = dryRun ? { ...condition, dryRun } : condition;
+      if (route.batch === true) this.quota.chargeItems(request.principal.tenantId, body, reply);
+      const extra = { ...condition, ...(dryRun && { dryRun }), ...(await this.sharedIssuerOf(route, request)) };
       const answered = await this.services.send({ route, request, reply }, body, extra);
       if (route.method === 'GET') return sendRead(reply, request, answerOf(route, answered, request.id));
       // A dry run creates nothing, even on a route that creates a resource.
       if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
       return sendAnswer(reply, await this.waits.answer(route, request, { body, ...condition }, answered));
     };
+  }
+
+  private async sharedIssuerOf(
+    { tellsSharedIssuer }: Route,
+    { principal: { tenantId } }: FastifyRequest,
+  ): Promise<Pick<ExtraContext, 'sharedIssuer'>> {
+    const sharedIssuer = tellsSharedIssuer && (await this.issuers.shared(tenantId));
+    return sharedIssuer === undefined ? {} : { sharedIssuer };
   }
 }

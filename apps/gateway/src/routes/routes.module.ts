@@ -4,6 +4,8 @@ import { AdmissionModule } from '../admission/admission.module.js';
 import { ApprovalModule } from '../approval/approval.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { IssuerModule } from '../issuer/issuer.module.js';
+import { QuotaModule } from '../quota/quota.module.js';
 import { RouteTable } from '../route/route-table.js';
 import { ServiceRequestModule } from '../route/service-request.module.js';
 import { AnswerOrWait } from './answer-or-wait.js';
@@ -24,7 +26,16 @@ export class RouteTableModule {}
 
 /** Serves the rows that the domains' modules register. */
 @Module({
-  imports: [DiscoveryModule, AdmissionModule, ApprovalModule, HttpModule, IdempotencyModule, ServiceRequestModule],
+  imports: [
+    DiscoveryModule,
+    AdmissionModule,
+    ApprovalModule,
+    HttpModule,
+    IdempotencyModule,
+    IssuerModule,
+    QuotaModule,
+    ServiceRequestModule,
+  ],
   providers: [AnswerOrWait, Create, Forward, NotFound, RegisteredRoutes, RouteHandlers, SecondPerson, ServeRoutes],
 })
 export class RoutesModule {}

@@ -1,6 +1,7 @@
 import { approvalRoutes } from '../approval/approval.routes.js';
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
+import { exclusionRoutes } from '../exclusion/exclusion.routes.js';
 import { issuerRoutes } from '../issuer/issuer.routes.js';
 import { aliasRoutes } from '../key/alias.routes.js';
 import { grantRoutes } from '../key/grant.routes.js';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...approvalRoutes,
   ...serviceAccountRoutes,
   ...issuerRoutes,
+  ...exclusionRoutes,
   ...auditRoutes,
   ...tenantRoutes,
   ...kekRoutes,

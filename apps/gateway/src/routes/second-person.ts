@@ -20,9 +20,9 @@ const deciderOf = ({ route, request }: Exchange, principal: Principal): Decider 
 };
 
 /** The additional data of an approval that the service receives. */
-const approvedContext = ({ id, requestedBy, ifMatch }: Approval): ExtraContext => ({
+const approvedContext = ({ id, requestedBy, requestedByIssuer, ifMatch }: Approval): ExtraContext => ({
   ...(ifMatch !== null && { ifMatch }),
-  approval: { id, requestedBy },
+  approval: { id, requestedBy, requestedByIssuer },
 });
 
 const requestOf = (approval: Approval): Buffer => Buffer.from(JSON.stringify(approval.request));

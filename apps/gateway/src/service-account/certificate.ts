@@ -2,7 +2,7 @@ import { type AsymmetricKeyDetails, X509Certificate } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 import { isSoundRsa } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
-import type { RegisteredCertificate } from './service-account.contract.js';
+import type { CertificateEntry, RegisteredCertificate } from './service-account.contract.js';
 
 /** A stored certificate. The thumbprint decides (RFC 8705 §2.2). The other fields are for display. */
 export interface StoredCertificate extends RegisteredCertificate {
@@ -60,12 +60,31 @@ const keptOf = (text: string): StoredCertificate => {
   return { thumbprint: thumbprintOf(der), subject, notAfter, der: der.toString('base64') };
 };
 
+/** One of `held`, by its thumbprint. It may have expired since it was registered. */
+const heldOf = (thumbprint: string, held: readonly StoredCertificate[]): StoredCertificate => {
+  const found = held.find((one) => one.thumbprint === thumbprint);
+  if (found === undefined) throw invalid(`the account has no certificate with the thumbprint ${thumbprint}`);
+  const { expiresAt: _, ...certificate } = found;
+  return certificate;
+};
+
+const storedOf = (entry: CertificateEntry, held: readonly StoredCertificate[]): StoredCertificate => {
+  if (typeof entry === 'string') return keptOf(entry);
+  const { expiresAt, ...named } = entry;
+  const certificate = 'thumbprint' in named ? heldOf(named.thumbprint, held) : keptOf(named.certificate);
+  return expiresAt === undefined ? certificate : { ...certificate, expiresAt };
+};
+
 /**
  * Returns the stored form of the certificates that an account authenticates with. Their issuers do not matter.
- * @throws AnkaError `request-invalid` for a certificate that is invalid, expired, repeated, or has a weak key
+ * @param held the certificates that the account has
+ * @throws AnkaError `request-invalid` for a certificate that is invalid, expired, repeated, unknown, or has a weak key
  */
-export const storedCertificates = (texts: readonly string[]): readonly StoredCertificate[] => {
-  const kept = texts.map(keptOf);
+export const storedCertificates = (
+  entries: readonly CertificateEntry[],
+  held: readonly StoredCertificate[] = [],
+): readonly StoredCertificate[] => {
+  const kept = entries.map((entry) => storedOf(entry, held));
   if (new Set(kept.map(({ thumbprint }) => thumbprint)).size < kept.length)
     throw invalid('the same certificate is listed twice');
   return kept;

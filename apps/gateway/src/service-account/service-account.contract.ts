@@ -1,26 +1,39 @@
 import { instant, maxGroups, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
-import { clientKey } from '../auth/client-key.js';
+import { credentialEnd, endingKey } from '../auth/client-key.js';
 import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-contract.js';
 
 const about = {
   name: text(128).describe('A name for people.'),
-  roles: z.array(z.enum(tenantRoles)).min(1),
+  roles: z
+    .array(z.enum(tenantRoles))
+    .min(1)
+    .max(tenantRoles.length)
+    .refine((all) => new Set(all).size === all.length, 'must not contain a role twice'),
   groups: z
     .array(text(128))
     .max(maxGroups)
+    .refine((all) => new Set(all).size === all.length, 'must not contain a group twice')
     .describe('The groups of the account. Keys can be granted to them or to the account’s own id.'),
 };
+/** The limit of keys, and of certificates. */
+const most = 10;
+
 const keys = z
-  .array(clientKey)
-  .max(10)
+  .array(endingKey)
+  .max(most)
   .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'must not contain a kid twice');
 
 /** The limit of characters of a certificate. One with a key and a signature of ML-DSA-87 has some ten thousand. */
 const longestCertificate = 16 * 1024;
 
-const certificates = z.array(z.string().min(1).max(longestCertificate)).max(10);
+const certificateText = z.string().min(1).max(longestCertificate);
+const newCertificate = z.union([certificateText, z.strictObject({ certificate: certificateText, ...credentialEnd })]);
+const heldCertificate = z.strictObject({ thumbprint: z.string().length(43), ...credentialEnd });
+
+/** A certificate in a request: PEM or base64 DER, alone or with its end, or the thumbprint of one that the account has. */
+export type CertificateEntry = z.infer<typeof newCertificate> | z.infer<typeof heldCertificate>;
 
 export const registeredCertificate = z.strictObject({
   thumbprint: z
@@ -28,6 +41,7 @@ export const registeredCertificate = z.strictObject({
     .describe('The SHA-256 of its DER encoding in base64url. Tokens bound to the certificate carry it as `x5t#S256`.'),
   subject: z.string().describe('The subject of the certificate, for people. It decides nothing.'),
   notAfter: instant,
+  ...credentialEnd,
 });
 export type RegisteredCertificate = z.infer<typeof registeredCertificate>;
 
@@ -39,7 +53,7 @@ export const serviceAccount = z
       .string()
       .describe('The client id for the token endpoint, used as iss and sub of assertions or as client_id.'),
     ...about,
-    keys: z.array(z.record(z.string(), z.string())).describe('Public keys as JWKs.'),
+    keys: z.array(z.record(z.string(), z.string())).describe('Public keys as JWKs, with their ends.'),
     certificates: z.array(registeredCertificate),
     createdBy: z.string(),
     createdAt: instant,
@@ -48,6 +62,13 @@ export const serviceAccount = z
   .meta({ id: 'ServiceAccount' });
 export type ServiceAccount = z.infer<typeof serviceAccount>;
 
+interface Proofs {
+  readonly keys: readonly unknown[];
+  readonly certificates: readonly unknown[];
+}
+const provesItself = (body: Proofs): boolean => body.keys.length + body.certificates.length > 0;
+const noProof = 'send at least one key or certificate';
+
 export const createServiceAccount = ownContract(
   'service-account.create',
   z
@@ -55,12 +76,35 @@ export const createServiceAccount = ownContract(
       ...about,
       groups: about.groups.default([]),
       keys: keys.default([]).describe('Public keys as JWKs, each with kid and alg.'),
-      certificates: certificates.default([]).describe('X.509 certificates, each in PEM or base64 DER.'),
+      certificates: z
+        .array(newCertificate)
+        .max(most)
+        .default([])
+        .describe('X.509 certificates, each in PEM or base64 DER.'),
     })
-    .refine((body) => body.keys.length + body.certificates.length > 0, 'send at least one key or certificate')
+    .refine(provesItself, noProof)
     .meta({ id: 'CreateServiceAccount' }),
   serviceAccount,
 );
+
+const settings = {
+  ...about,
+  keys: keys.describe('All public keys as JWKs, each with kid and alg. Several can be valid at once.'),
+  certificates: z
+    .array(z.union([newCertificate, heldCertificate]))
+    .max(most)
+    .describe('All X.509 certificates, each in PEM or base64 DER, or by the thumbprint of one that the account has.'),
+};
+
+/** Conditional. The reply means that the change is in force on every gateway. */
+export const putServiceAccount = {
+  body: z.strictObject(settings).refine(provesItself, noProof).meta({ id: 'PutServiceAccount' }),
+  contract: ownContract(
+    'service-account.put',
+    z.strictObject({ id: uuid, ...settings }).refine(provesItself, noProof),
+    serviceAccount,
+  ),
+};
 
 /** Newest first. A cursor is the id of the last item of a page, as in other listings of the gateway. */
 export const listServiceAccounts = ownContract(

@@ -7,6 +7,7 @@ import {
   deleteServiceAccount,
   getServiceAccount,
   listServiceAccounts,
+  putServiceAccount,
   type ServiceAccount,
 } from './service-account.contract.js';
 import { ServiceAccounts } from './service-accounts.js';
@@ -37,6 +38,16 @@ export class ServiceAccountController {
   async get(context: Context, { id }: { id: string }): Promise<Answer<ServiceAccount>> {
     const body = await this.accounts.get(context, id);
     return { body, revision: body.revision };
+  }
+
+  @AnswersDryRuns()
+  @MessagePattern(putServiceAccount.contract)
+  async put(
+    context: Context,
+    request: z.infer<typeof putServiceAccount.contract.request>,
+  ): Promise<Answer<ServiceAccount | DryRun>> {
+    const body = await this.accounts.put(context, request);
+    return isDryRun(body) ? { body } : { body, revision: body.revision };
   }
 
   @AnswersDryRuns()

@@ -19,6 +19,10 @@ export class ServiceAccountRecord {
   @Column('integer', { default: 1 })
   revision!: number;
 
+  /** The first revision whose tokens are accepted. A change that takes a key or a certificate away ends earlier tokens. */
+  @Column('integer', { name: 'tokens_from', default: 1 })
+  tokensFrom!: number;
+
   @Column('text')
   name!: string;
 
@@ -28,7 +32,7 @@ export class ServiceAccountRecord {
   @Column('text', { array: true })
   groups!: string[];
 
-  /** Public JWKs. */
+  /** Public JWKs, with their ends. */
   @Column('jsonb')
   keys!: ServiceAccount['keys'];
 

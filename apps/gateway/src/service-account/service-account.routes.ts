@@ -5,6 +5,8 @@ import {
   deleteServiceAccount,
   getServiceAccount,
   listServiceAccounts,
+  putServiceAccount,
+  type RegisteredCertificate,
   type ServiceAccount,
 } from './service-account.contract.js';
 
@@ -40,6 +42,18 @@ const account: ServiceAccount = {
   revision: 1,
 };
 
+/** The old key and the certificate get an end, and a new key is valid beside them. */
+const oldKey = { ...key, expiresAt: instants.later };
+const nextKey = { ...key, kid: 'payments-2028' };
+const ending = { ...(account.certificates[0] as RegisteredCertificate), expiresAt: instants.later };
+const rolled = {
+  name: 'payments',
+  roles: ['user'],
+  groups: ['signers'],
+  keys: [oldKey, nextKey],
+  certificates: [{ thumbprint: ending.thumbprint, expiresAt: instants.later }],
+};
+
 const about = { tag: 'Identity', withinMs: 15_000 } as const;
 const one = { ...about, path: '/service-accounts/{id}', status: 200, etag: true, takes: 'parameters' } as const;
 
@@ -51,7 +65,7 @@ export const serviceAccountRoutes: readonly Route[] = [
     operationId: 'createServiceAccount',
     summary: 'Create a service account',
     description:
-      'A service account has public keys, certificates, or both; the platform stores no secret for it. At the token endpoint the application proves possession of the private key, by an assertion signed with a key (RFC 7523) or by a TLS connection with a certificate (RFC 8705), and receives a short-lived access token. A certificate is matched by its complete DER encoding (RFC 8705, section 2.2) and may be self-signed. No CA is trusted, so only the tenant can add clients, and deleting the account is the only revocation.',
+      'A service account has public keys, certificates, or both; the platform stores no secret for it. At the token endpoint the application proves possession of the private key, by an assertion signed with a key (RFC 7523) or by a TLS connection with a certificate (RFC 8705), and receives a short-lived access token. A certificate is matched by its complete DER encoding (RFC 8705, section 2.2) and may be self-signed. No CA is trusted, so only the tenant can add clients, and the account itself says what it accepts: take a key or certificate away, or delete the account, to revoke it.',
     roles: ['tenant-admin'],
     contract: createServiceAccount,
     takes: 'body',
@@ -87,6 +101,23 @@ export const serviceAccountRoutes: readonly Route[] = [
     unknownId: 'service-account-not-found',
     errors: ['service-account-not-found'],
     example: { reply: account },
+  },
+  {
+    ...one,
+    takes: 'body',
+    method: 'PUT',
+    operationId: 'putServiceAccount',
+    summary: 'Replace the settings, keys and certificates of a service account',
+    description:
+      'Rolls keys and certificates in place: add the new one beside the old one, let the application change over, then take the old one away, or give it an end (`expiresAt`) at once. The account keeps its id, and so its grants. When the answer is 200, the change is in force on every gateway. If a key or certificate is taken away or ends earlier, all tokens of the account end, and none of its requests is still running.',
+    roles: ['tenant-admin'],
+    contract: putServiceAccount.contract,
+    body: putServiceAccount.body,
+    conditional: true,
+    dryRun: true,
+    unknownId: 'service-account-not-found',
+    errors: ['service-account-not-found', 'audit-unavailable'],
+    example: { request: rolled, reply: { ...account, revision: 2, keys: [oldKey, nextKey], certificates: [ending] } },
   },
   {
     ...one,

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DryRun } from '@ankasecure/contracts';
 import { isDryRun } from '@ankasecure/service-kit';
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BodyBudget } from '../http/body-budget.js';
 import { call } from '../testing/call.js';
@@ -322,6 +322,124 @@ describe('a database failure during a client’s authentication', () => {
   });
 });
 
+describe('an account that is changed', () => {
+  const put = (of: ServiceAccount, change: object, revision = of.revision, at = gateway) =>
+    call(at, 'PUT', `/api/v1/service-accounts/${of.id}`, {
+      token: admin,
+      headers: { 'if-match': `"${revision}"` },
+      body: JSON.stringify({
+        name: of.name,
+        roles: of.roles,
+        groups: of.groups,
+        keys: of.keys,
+        certificates: [],
+        ...change,
+      }),
+    });
+  const changed = async (...asked: Parameters<typeof put>): Promise<ServiceAccount> => {
+    const answer = await put(...asked);
+    expect(answer.status, answer.text).toBe(200);
+    return JSON.parse(answer.text) as ServiceAccount;
+  };
+  const instant = (fromNow: number): string => new Date(Date.now() + fromNow * 1000).toISOString();
+  const tokenBy = async (of: ServiceAccount, key: KeyPair) => {
+    const answer = await ask(await assertion(of, {}, { key }));
+    return answer.status === 200 ? (JSON.parse(answer.text) as { access_token: string }).access_token : answer.status;
+  };
+  let next: KeyPair;
+  beforeAll(async () => {
+    next = await makePair('two');
+  });
+
+  it('rolls its key in place: both are valid, tokens stay, and its id with its grants', async () => {
+    const before = await newAccount();
+    const token = await tokenOf(before);
+    const both = await changed(before, { keys: [pair.jwk, next.jwk] });
+    expect(both).toMatchObject({ id: before.id, clientId: before.clientId, revision: 2 });
+    expect((await read(token)).status).toBe(200);
+    for (const key of [pair, next]) expect((await read(String(await tokenBy(both, key)))).status).toBe(200);
+  });
+
+  it('has its tokens ended on every gateway before the answer if a key is taken away or ends earlier', async () => {
+    const gateways = [gateway, await rig.gateway()];
+    for (const keys of [[next.jwk], [{ ...pair.jwk, expiresAt: instant(-1) }, next.jwk]]) {
+      const both = await newAccount([pair.jwk, next.jwk]);
+      const tokens = [String(await tokenBy(both, pair)), String(await tokenBy(both, next))];
+      for (const at of gateways) for (const token of tokens) expect((await read(token, at)).status).toBe(200);
+      const after = await changed(both, { keys });
+      for (const at of gateways) for (const token of tokens) expect((await read(token, at)).status).toBe(401);
+      expect(await tokenBy(after, pair)).toBe(401);
+      expect((await read(String(await tokenBy(after, next)))).status).toBe(200);
+    }
+    await gateways[1]?.stop();
+  });
+
+  it('gets no token that outlives the key', async () => {
+    const of = await newAccount();
+    const after = await changed(of, { keys: [{ ...pair.jwk, expiresAt: instant(20) }, next.jwk] });
+    expect(after.keys[0]).toMatchObject({ kid: 'one', expiresAt: expect.any(String) as string });
+    const lifeOf = async (key: KeyPair): Promise<number> =>
+      (JSON.parse((await ask(await assertion(after, {}, { key }))).text) as { expires_in: number }).expires_in;
+    expect(await lifeOf(pair)).toBeLessThanOrEqual(20);
+    expect(await lifeOf(next)).toBe(60);
+  });
+
+  it('gets its new roles and groups at once, with the token that it has', async () => {
+    const before = await newAccount();
+    const token = await tokenOf(before);
+    await changed(before, { roles: ['auditor'], groups: ['watchers'] });
+    expect((await read(token)).status).toBe(200);
+    expect(rig.standIns.heard.get('listKeys')?.at(-1)?.context).toMatchObject({
+      principal: before.id,
+      roles: ['auditor'],
+      groups: ['watchers'],
+    });
+  });
+
+  it('is changed only from its present revision, to a usable state, and in its own tenant', async () => {
+    const of = await newAccount();
+    const codeOf = async (asked: ReturnType<typeof put>) => (await asked).problem.code;
+    expect(await codeOf(put(of, {}, 7))).toBe('precondition-failed');
+    for (const bad of [
+      { keys: [] },
+      { keys: [pair.jwk, pair.jwk] },
+      { keys: [{ ...pair.jwk, x: 'AAAA' }] },
+      { keys: [{ ...pair.jwk, expiresAt: 'soon' }] },
+      { roles: ['user', 'user'] },
+      { roles: ['platform-admin'] },
+      { certificates: [{ thumbprint: 'A'.repeat(43) }] },
+    ])
+      expect(await codeOf(put(of, bad)), JSON.stringify(bad)).toBe('request-invalid');
+    expect(await codeOf(put({ ...of, id: crypto.randomUUID() }, {}))).toBe('service-account-not-found');
+    const theirs = await rig.issuer.token(asTenant(tenantB, 'tenant-admin'));
+    const path = `/api/v1/service-accounts/${of.id}`;
+    const body = JSON.stringify({ name: 'x', roles: ['user'], groups: [], keys: [next.jwk], certificates: [] });
+    expect(await codeOf(call(gateway, 'PUT', path, { token: theirs, headers: { 'if-match': '"1"' }, body }))).toBe(
+      'service-account-not-found',
+    );
+  });
+
+  it('is on record with its keys’ thumbprints', async () => {
+    const of = await newAccount();
+    await changed(of, { roles: ['auditor'], keys: [next.jwk] });
+    const event = () =>
+      rig.standIns.sealed.find(
+        (row) => row.operation === 'service-account.put' && row.details?.['accountId'] === of.id,
+      );
+    await expect.poll(event).toMatchObject({
+      tenantId: tenantA,
+      userId: 'admin',
+      details: {
+        roles: 'auditor',
+        rolesWas: 'user',
+        addedKeys: await calculateJwkThumbprint(next.jwk),
+        removedKeys: await calculateJwkThumbprint(pair.jwk),
+        tokens: 'ended',
+      },
+    });
+  });
+});
+
 describe('an account that is deleted', () => {
   it('is excluded from every gateway before the answer', async () => {
     const gateways = [gateway, await rig.gateway(), await rig.gateway()];
@@ -414,7 +532,13 @@ describe('an account that is deleted', () => {
     await expect.poll(async () => (await read(token, other)).status).toBe(401);
     const from = performance.now();
     expect((await ask(await assertion(bystander), {}, fresh)).status).toBe(200);
-    const issuer = { issuer: 'https://their-own.test', audience, algorithms: ['ES256'], keys: [pair.jwk] };
+    const issuer = {
+      issuer: 'https://their-own.test',
+      audience,
+      algorithms: ['ES256'],
+      keys: [pair.jwk],
+      subjectPrefix: 'their:',
+    };
     const named = await call(fresh, 'POST', '/api/v1/issuers', { token: theirs, body: JSON.stringify(issuer) });
     expect(named.status, named.text).toBe(201);
     expect(performance.now() - from).toBeLessThan(5000);

@@ -7,15 +7,18 @@ import { assertUsable } from '../auth/client-key.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { type StoredCertificate, storedCertificates } from './certificate.js';
+import { credentialChange } from './credential.js';
 import type {
   createServiceAccount,
   listServiceAccounts,
+  putServiceAccount,
   RegisteredCertificate,
   ServiceAccount,
 } from './service-account.contract.js';
 import { resourceOf, ServiceAccountRecord } from './service-account.entity.js';
 
 type CreateRequest = z.infer<typeof createServiceAccount.request>;
+type PutRequest = z.infer<typeof putServiceAccount.contract.request>;
 type Query = z.infer<typeof listServiceAccounts.request>;
 
 /** The limit per tenant. A larger group of people should have its own issuer. */
@@ -24,7 +27,18 @@ const most = 1000;
 /** An account that an earlier call created, or the certificates of a new account. */
 type CreationPlan = { readonly earlier: ServiceAccount } | { readonly certificates: readonly StoredCertificate[] };
 
-/** Creates, reads and deletes a tenant's applications, with the public keys and certificates that prove their identity. */
+/** An account before a change, and the certificates that it has afterwards. */
+interface PutPlan {
+  readonly before: ServiceAccount;
+  readonly certificates: readonly StoredCertificate[];
+}
+
+/** An account, and the first revision whose tokens are accepted. */
+export interface KnownAccount extends ServiceAccount {
+  readonly tokensFrom: number;
+}
+
+/** Creates, reads, changes and deletes a tenant's applications, with the public keys and certificates that prove their identity. */
 @Injectable()
 export class ServiceAccounts {
   constructor(
@@ -86,8 +100,46 @@ export class ServiceAccounts {
     return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
   }
 
-  find(tenantId: string, id: string): Promise<ServiceAccount | undefined> {
-    return withTenant(this.dataSource, tenantId, (manager) => find(manager, tenantId, id));
+  find(tenantId: string, id: string): Promise<KnownAccount | undefined> {
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const record = await manager.findOneBy(ServiceAccountRecord, { tenantId, id });
+      return record === null ? undefined : { ...resourceOf(record), tokensFrom: record.tokensFrom };
+    });
+  }
+
+  /**
+   * Replaces the account's settings, keys and certificates. Tokens that a key or certificate could have earned end if it is taken
+   * away or ends earlier. Otherwise they stay, and roles and groups change at once.
+   * @throws AnkaError `service-account-not-found`, `precondition-failed`, `request-invalid`
+   */
+  put(context: Context, { id, ...request }: PutRequest): Promise<ServiceAccount | DryRun> {
+    const { tenantId } = context;
+    const operation = 'service-account.put';
+    return this.actions.run<PutPlan, ServiceAccount>(context, {
+      operation,
+      details: { accountId: id },
+      check: async (manager) => {
+        await lockTenant(manager, 'service-accounts', tenantId);
+        const before = await found(manager, tenantId, id);
+        assertPreconditions(context, before.revision, 'The service account');
+        return { before, certificates: await usableProofs(request, await heldBy(manager, tenantId, id)) };
+      },
+      write: async (manager, { before, certificates }, report) => {
+        const { name, roles, groups, keys } = request;
+        const revision = before.revision + 1;
+        const { endsTokens, details } = await credentialChange(before, { keys, certificates });
+        await manager.update(
+          ServiceAccountRecord,
+          { tenantId, id },
+          { name, roles, groups, keys, certificates, revision, ...(endsTokens && { tokensFrom: revision }) },
+        );
+        const after = await found(manager, tenantId, id);
+        const told = { ...settingChanges(before, after), ...details, ...(endsTokens && { tokens: 'ended' }) };
+        await report(auditEvent(context, { operation, details: { accountId: id, ...told } }));
+        this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
+        return after;
+      },
+    });
   }
 
   /**
@@ -115,10 +167,38 @@ export class ServiceAccounts {
   }
 }
 
-/** The stored form of the certificates. @throws AnkaError `request-invalid` for a key or a certificate that cannot prove an identity */
-const usableProofs = async ({ keys, certificates }: CreateRequest): Promise<readonly StoredCertificate[]> => {
+/**
+ * The stored form of the certificates.
+ * @param held the certificates that the account has
+ * @throws AnkaError `request-invalid` for a key or a certificate that cannot prove an identity
+ */
+const usableProofs = async (
+  { keys, certificates }: Pick<PutRequest, 'keys' | 'certificates'>,
+  held?: readonly StoredCertificate[],
+): Promise<readonly StoredCertificate[]> => {
   for (const key of keys) await assertUsable(key);
-  return storedCertificates(certificates);
+  return storedCertificates(certificates, held);
+};
+
+/** The account's certificates with their DER. */
+const heldBy = async (manager: EntityManager, tenantId: string, id: string): Promise<readonly StoredCertificate[]> => {
+  const { certificates } = await manager.findOneOrFail(ServiceAccountRecord, {
+    select: { tenantId: true, id: true, certificates: true },
+    where: { tenantId, id },
+  });
+  return certificates;
+};
+
+/** The changed settings, as the event's details. Groups can be too many to list. */
+const settingChanges = (before: ServiceAccount, after: ServiceAccount): Readonly<Record<string, string>> => {
+  const pairs = { name: [before.name, after.name], roles: [before.roles.join(','), after.roles.join(',')] } as const;
+  const changed = Object.entries(pairs).filter(([, [was, is]]) => was !== is);
+  const groups =
+    before.groups.join('\n') === after.groups.join('\n') ? {} : { groups: `${after.groups.length} in all` };
+  return {
+    ...Object.fromEntries(changed.flatMap(([name, [was, is]]) => [[name, is] as const, [`${name}Was`, was] as const])),
+    ...groups,
+  };
 };
 
 /** @throws AnkaError `request-invalid` */

@@ -1,9 +1,11 @@
-import { AnkaError, type Context, getTenant } from '@ankasecure/contracts';
+import { AnkaError, type Context, disabledTenant, getTenant, tried } from '@ankasecure/contracts';
 import { BusClient, insertIfAbsent, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 import { TenantPartition } from './tenant-partition.entity.js';
+
+type Who = Pick<Principal, 'tenantId' | 'subject' | 'issuer'>;
 
 const withinMs = 5000;
 const partitionName = /^[A-Za-z0-9_-]{1,64}$/;
@@ -28,7 +30,7 @@ export class TenantDirectory {
   }
 
   /** @throws AnkaError `tenant-unknown`, or the error of the policy service */
-  async find(who: Pick<Principal, 'tenantId' | 'subject' | 'issuer'>, correlationId: string): Promise<string> {
+  async find(who: Who, correlationId: string): Promise<string> {
     const { tenantId, subject: principal, issuer } = who;
     const found = this.resolving.get(tenantId) ?? this.resolve({ tenantId, principal, issuer, correlationId });
     this.resolving.set(tenantId, found);
@@ -37,6 +39,19 @@ export class TenantDirectory {
     } finally {
       this.resolving.delete(tenantId);
     }
+  }
+
+  /**
+   * Whether the tenant may change what the gateway owns. The policy service is asked each time. If it is unavailable, nobody can
+   * disable a tenant, and the workers stop the keys of a disabled one by themselves.
+   * @throws AnkaError `tenant-disabled`
+   */
+  async assertEnabled({ tenantId, subject: principal, issuer }: Who, correlationId: string): Promise<void> {
+    const context = { tenantId, principal, issuer, correlationId, deadline: Date.now() + withinMs };
+    const asked = await tried(() => this.bus.request(getTenant, '', context, {}));
+    if (asked.error === undefined) {
+      if (asked.result.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
+    } else if (!asked.error.retryable) throw asked.error;
   }
 
   private async resolve(context: Omit<Context, 'deadline'>): Promise<string> {

@@ -21,6 +21,7 @@ const http: GatewayConfig['http'] = {
   bodyLimitBytes: 256 * 1024,
   bodyBudgetBytes: 64 * 1024 * 1024,
   idleTimeoutSeconds: 120,
+  clientAddress: { record: true, trustedProxies: [] },
 };
 
 export interface Gateway {
@@ -72,6 +73,7 @@ const identityOf = (directory: string, issuer: TokenMaker, otherIssuer: TokenMak
     serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
     tenantIssuers: { allowedNetworks: ['127.0.0.0/8'] },
     clockToleranceSeconds: 2,
+    maxTokenLifeSeconds: 7 * 86_400,
     tokenCacheSeconds: 300,
   };
 };

@@ -1,7 +1,7 @@
 import {
   AnkaError,
   type AuditEvent,
-  appendEvents,
+  appendFromGateway,
   type Context,
   type Contract,
   findTenant,
@@ -68,7 +68,7 @@ const serveExamples = (busOf: BusOf, heard: StandIns['heard'], replacements: Rea
 };
 
 const serveTenants = (busOf: BusOf): void => {
-  const tenant = { name: 'A', createdAt: instants.created };
+  const tenant = { name: 'A', state: 'active', createdAt: instants.created } as const;
   busOf(getTenant).serve(getTenant, '', async ({ tenantId }) => {
     const partition = partitions[tenantId];
     if (partition === undefined) throw new AnkaError('tenant-unknown');
@@ -86,7 +86,7 @@ const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
 };
 
 const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void =>
-  void busOf(appendEvents).serve(appendEvents, '', async (_, { events }) => {
+  void busOf(appendFromGateway).serve(appendFromGateway, '', async (_, { events }) => {
     sealed.push(...events);
     return { body: { sealed: events.length } };
   });

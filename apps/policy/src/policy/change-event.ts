@@ -7,14 +7,20 @@ export interface PolicyChange {
   readonly tenantId: string;
   readonly version: number;
   readonly document: PolicyDocument;
+  /** Whether the tenant is disabled while the version is in force. */
+  readonly disabled: boolean;
+  readonly reason?: string | null;
   /** The earlier version that a rollback restored. */
   readonly restores?: number | null;
   readonly changedBy: string;
   /** The issuer that vouches for `changedBy`. Absent if the service acts by itself. */
   readonly changedByIssuer?: string | null;
+  /** The address that the change came from, if it is recorded. */
+  readonly changedFrom?: string | null;
   /** Set if two people made the change. */
   readonly approvalId?: string | null;
   readonly requestedBy?: string | null;
+  readonly requestedByIssuer?: string | null;
   readonly correlationId: string;
 }
 
@@ -55,16 +61,20 @@ const actorOf = (change: PolicyChange): Actor => {
     tenantId,
     changedBy: principal,
     changedByIssuer: issuer,
+    changedFrom: clientAddress,
     approvalId: id,
     requestedBy,
+    requestedByIssuer,
     correlationId,
   } = change;
+  const of = typeof requestedByIssuer === 'string' ? { requestedByIssuer } : {};
   return {
     tenantId,
     principal,
     correlationId,
     ...(typeof issuer === 'string' && { issuer }),
-    ...(typeof id === 'string' && typeof requestedBy === 'string' && { approval: { id, requestedBy } }),
+    ...(typeof clientAddress === 'string' && { clientAddress }),
+    ...(typeof id === 'string' && typeof requestedBy === 'string' && { approval: { id, requestedBy, ...of } }),
   };
 };
 
@@ -89,6 +99,7 @@ export const policyAdopted = (
     operation: 'policy.adopt',
     details: {
       toVersion: String(adopted.version),
+      ...(adopted.disabled && { tenantState: 'disabled' }),
       ...(before !== null && {
         fromVersion: String(before.version),
         ...changes(before.document, adopted.document),
@@ -104,13 +115,23 @@ export const policyRefused = (change: PolicyChange, failureCode: string): AuditE
     details: { toVersion: String(change.version) },
   });
 
-/** Reports that the first policy came into force, so the tenant exists. The event enters its own trail and the platform's. */
-export const tenantCreated = (change: PolicyChange, { id, slug, name, partition }: Tenant): readonly AuditEvent[] => {
+/** An event of the tenant that enters its own trail and the platform's. */
+const inBothTrails = (change: PolicyChange, operation: string, details: Record<string, string>): AuditEvent[] => {
   const actor = actorOf(change);
-  const operation = 'tenant.create';
-  const details = { slug, name, partition, policyVersion: String(change.version) };
   const own = auditEvent(actor, { operation, details });
-  if (id === platformTenantId) return [own];
+  if (change.tenantId === platformTenantId) return [own];
   const platform = { ...actor, tenantId: platformTenantId };
-  return [own, auditEvent(platform, { operation, details: { tenantId: id, ...details } })];
+  return [own, auditEvent(platform, { operation, details: { tenantId: change.tenantId, ...details } })];
 };
+
+/** Reports that the first policy came into force, so the tenant exists. */
+export const tenantCreated = (change: PolicyChange, { slug, name, partition }: Tenant): readonly AuditEvent[] =>
+  inBothTrails(change, 'tenant.create', { slug, name, partition, policyVersion: String(change.version) });
+
+/** Reports that the tenant was disabled or enabled on every worker. */
+export const tenantSwitched = (change: PolicyChange, { slug }: Tenant): readonly AuditEvent[] =>
+  inBothTrails(change, change.disabled ? 'tenant.disable' : 'tenant.enable', {
+    slug,
+    policyVersion: String(change.version),
+    ...(typeof change.reason === 'string' && { reason: change.reason }),
+  });

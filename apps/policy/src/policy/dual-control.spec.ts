@@ -8,7 +8,7 @@ const strict = { fipsOnly: true, dualControl: ['destroy' as const] };
 describe('a policy that requires two people for something', () => {
   let policy: RunningPolicy;
   let tenantId: string;
-  const approval = { id: randomUUID(), requestedBy: 'bob' };
+  const approval = { id: randomUUID(), requestedBy: 'bob', requestedByIssuer: 'https://bob.test' };
   beforeAll(async () => {
     policy = await startPolicy();
     await policy.startInstance();
@@ -33,6 +33,39 @@ describe('a policy that requires two people for something', () => {
   it('is tightened by one person', async () => {
     const tighter = { ...strict, minimumStrength: 128, dualControl: ['destroy' as const, 'compromise' as const] };
     expect(await policy.put(tenantId, { ifMatch: 2 }, tighter)).toMatchObject({ version: 3, ...tighter });
+  });
+
+  it('is changed by two people only, if it says so, even if the change empties or tightens it', async () => {
+    const closed = { ...strict, dualControl: ['change-policy' as const] };
+    await policy.put(tenantId, { ifMatch: 2, approval }, closed);
+    for (const change of [{ allowedAlgorithms: [] }, { minimumStrength: 256 }, { fipsOnly: false }])
+      expect(await errorOf(policy.put(tenantId, { ifMatch: 3 }, { ...closed, ...change }))).toMatchObject({
+        code: 'approval-required',
+      });
+    expect(await policy.put(tenantId, { ifMatch: 3, approval }, { ...closed, allowedAlgorithms: [] })).toMatchObject({
+      version: 4,
+      allowedAlgorithms: [],
+    });
+  });
+
+  it('is not turned on while two issuers can name the same people, and is changed as before once it is', async () => {
+    const other = await policy.tenant();
+    const shared = { sharedIssuer: 'https://mine.test' };
+    for (const dualControl of [['destroy'], ['relax-policy']] as const)
+      expect(
+        await errorOf(policy.put(other, { ifMatch: 1, ...shared }, { dualControl: [...dualControl] })),
+      ).toMatchObject({ code: 'issuers-overlap' });
+    const { body } = await policy.dryRun(other, { ifMatch: 1, ...shared }, strict);
+    expect((JSON.parse(body.toString()) as DryRun).error?.code).toBe('issuers-overlap');
+    expect(await policy.put(other, { ifMatch: 1, ...shared }, { fipsOnly: true })).toMatchObject({ version: 2 });
+    await policy.put(other, { ifMatch: 2 }, strict);
+    expect(await policy.rollback(other, 2, { ifMatch: 3, approval })).toMatchObject({ version: 4 });
+    expect(await errorOf(policy.rollback(other, 3, { ifMatch: 4, ...shared }))).toMatchObject({
+      code: 'issuers-overlap',
+    });
+    expect(await policy.put(tenantId, { ifMatch: 2, ...shared }, { ...strict, minimumStrength: 128 })).toMatchObject({
+      version: 3,
+    });
   });
 
   it('reports this in a dry run, after all other checks', async () => {
@@ -60,6 +93,7 @@ describe('a policy that requires two people for something', () => {
       details: {
         approvalId: approval.id,
         requestedBy: 'bob',
+        requestedByIssuer: 'https://bob.test',
         dualControl: '["destroy"] to null',
       },
     });

@@ -29,6 +29,10 @@ export const findVersion = async (
   return found;
 };
 
+/** The number of the next version. The tenant's row must be locked. */
+export const nextVersion = async (manager: EntityManager, tenantId: string): Promise<number> =>
+  ((await manager.maximum(PolicyVersion, 'version', { tenantId })) ?? 0) + 1;
+
 export interface CurrentPolicy {
   readonly active: PolicyVersion;
   readonly pending: PolicyVersion | null;

@@ -33,6 +33,14 @@ export class PolicyVersion {
   @Column('text', { default: 'pending' })
   state!: PolicyVersionState;
 
+  /** Whether the tenant is disabled while this version is in force. The document is that of the version before. */
+  @Column('boolean', { default: false })
+  disabled!: boolean;
+
+  /** Why the tenant was disabled or enabled, in the words of whoever did it. */
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
   /** The number of times that it was sent to the workers, counted before each time. */
   @Column('integer', { default: 0 })
   attempts!: number;
@@ -53,12 +61,20 @@ export class PolicyVersion {
   @Column('text', { name: 'changed_by_issuer', nullable: true })
   changedByIssuer!: string | null;
 
+  /** The IP address that the change came from. Null if it is not recorded, or the service acts by itself. */
+  @Column('text', { name: 'changed_from', nullable: true })
+  changedFrom!: string | null;
+
   /** The approved request and its author, if two people made the change. */
   @Column('uuid', { name: 'approval_id', nullable: true })
   approvalId!: string | null;
 
   @Column('text', { name: 'requested_by', nullable: true })
   requestedBy!: string | null;
+
+  /** The issuer that vouches for the requester. Unknown for earlier versions. */
+  @Column('text', { name: 'requested_by_issuer', nullable: true })
+  requestedByIssuer!: string | null;
 
   @Column('text', { name: 'correlation_id' })
   correlationId!: string;

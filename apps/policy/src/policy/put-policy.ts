@@ -4,15 +4,16 @@ import {
   assertApproved,
   type Context,
   type DryRun,
+  disabledTenant,
   type Policy,
   preconditionsHold,
 } from '@ankasecure/contracts';
-import { type PolicyDocument, relaxes } from '@ankasecure/policy-rules';
+import { type PolicyDocument, relaxes, requiresTwoPeople } from '@ankasecure/policy-rules';
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { type CurrentPolicy, currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
+import { type CurrentPolicy, currentPolicy, findVersion, nextVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import { SettleChange } from './settle-change.js';
 
@@ -42,7 +43,7 @@ export class PutPolicy {
 
   /**
    * When it returns, the document is in force on every worker. Repeating a call that ended without an answer is safe.
-   * @throws AnkaError `precondition-required`, `precondition-failed` also when the workers enforce a policy that this database did not know, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `approval-required`, `audit-unavailable`
+   * @throws AnkaError `tenant-disabled`, `precondition-required`, `precondition-failed` also when the workers enforce a policy that this database did not know, `policy-pending` while an earlier change cannot be finished, `policy-not-applied` when this one is stored and not confirmed in force, `approval-required`, `audit-unavailable`
    */
   put(context: Context, document: PolicyDocument): Promise<Answer<Policy | DryRun>> {
     return this.change(context, { document });
@@ -87,10 +88,10 @@ export class PutPolicy {
 /** Stores a pending version. The tenant's row is locked first, so that one version is stored at a time. */
 const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion, PolicyVersion> => ({
   operation: 'policy.put',
+  isRecordedLater: ({ state }) => state === 'pending',
   check: async (manager) => {
     const { tenantId } = context;
-    if (context.dryRun !== true)
-      await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
+    await assertEnabled(manager, context);
     const restores = 'restores' in wanted ? wanted.restores : null;
     const document = 'document' in wanted ? wanted.document : await documentOf(manager, tenantId, wanted.restores);
     assertConditional(context);
@@ -102,14 +103,22 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
     if ('repeated' in planned) return planned.repeated;
     const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId, approval } = context;
     const version = await nextVersion(manager, tenantId);
-    const by = { changedBy, changedByIssuer, correlationId };
-    const approved = approval && { approvalId: approval.id, requestedBy: approval.requestedBy };
+    const by = { changedBy, changedByIssuer, changedFrom: context.clientAddress ?? null, correlationId };
+    const approved = approval && {
+      approvalId: approval.id,
+      requestedBy: approval.requestedBy,
+      requestedByIssuer: approval.requestedByIssuer ?? null,
+    };
     return manager.save(manager.create(PolicyVersion, { tenantId, version, ...planned, ...by, ...approved }));
   },
 });
 
-const nextVersion = async (manager: EntityManager, tenantId: string): Promise<number> =>
-  ((await manager.maximum(PolicyVersion, 'version', { tenantId })) ?? 0) + 1;
+/** Locks the tenant, except in a dry run. @throws AnkaError `tenant-disabled` */
+const assertEnabled = async (manager: EntityManager, { tenantId, dryRun }: Context): Promise<void> => {
+  const lock = dryRun === true ? {} : { lock: { mode: 'pessimistic_write' } as const };
+  const tenant = await manager.findOne(Tenant, { where: { id: tenantId }, ...lock });
+  if (tenant?.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
+};
 
 /** The document of a version that is or was in force. @throws AnkaError `policy-version-not-found` */
 const documentOf = async (manager: EntityManager, tenantId: string, version: number): Promise<PolicyDocument> => {
@@ -125,9 +134,9 @@ const assertConditional = ({ ifMatch }: Context): void => {
 };
 
 /**
- * Tells a new change, which starts from the version in force, from one in force that the same caller repeats. A change that
- * relaxes the version in force can need two people.
- * @throws AnkaError `policy-pending`, `precondition-failed`, `approval-required`
+ * Tells a new change, which starts from the version in force, from one in force that the same caller repeats. A change can
+ * need two people.
+ * @throws AnkaError `policy-pending`, `precondition-failed`, `issuers-overlap`, `approval-required`
  */
 const assertCurrent = (
   { active, pending }: CurrentPolicy,
@@ -145,6 +154,21 @@ const assertCurrent = (
   if (isRepeated && preconditionsHold(context, active.version - 1)) return 'repeated';
   if (!preconditionsHold(context, active.version))
     throw new AnkaError('precondition-failed', `Version ${active.version} is in force. Read it and repeat the change.`);
-  if (relaxes(active.document, document)) assertApproved(active.document, 'relax-policy', context, active.version);
+  assertApart(active.document, document, context);
+  const action = relaxes(active.document, document) ? 'relax-policy' : 'change-policy';
+  assertApproved(active.document, action, context, active.version);
   return 'new';
+};
+
+/**
+ * Two people cannot be required for anything while an issuer can speak for another's people: one person could be both.
+ * @throws AnkaError `issuers-overlap`
+ */
+const assertApart = (before: PolicyDocument, after: PolicyDocument, { sharedIssuer }: Context): void => {
+  if (sharedIssuer === undefined || requiresTwoPeople(before, 'relax-policy')) return;
+  if (!requiresTwoPeople(after, 'relax-policy')) return;
+  throw new AnkaError(
+    'issuers-overlap',
+    `${sharedIssuer} can name people of another issuer, so one person could count as two. Give it a subjectPrefix of its own, or delete it, before you turn on dualControl.`,
+  );
 };

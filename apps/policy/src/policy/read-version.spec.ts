@@ -71,11 +71,13 @@ describe('the versions of a policy', () => {
   it('are restored as new versions, are then in force on the worker, and record their origin', async () => {
     const back = await policy.rollback(tenantId, 1, { ifMatch: 3, principal: 'bob' });
     expect(back).toMatchObject({ version: 4, ...initialPolicy, changedBy: 'bob' });
-    expect(policy.worker.enforced.get(tenantId)).toEqual({ revision: 4, document: initialPolicy });
+    expect(policy.worker.enforced.get(tenantId)).toEqual({ revision: 4, document: initialPolicy, disabled: false });
     expect(await policy.version(tenantId, 4)).toMatchObject({ state: 'active', restores: 1 });
     expect(await policy.rollback(tenantId, 1, { ifMatch: 3, principal: 'bob' }), 'repeated').toEqual(back);
-    await eventually(() => expect(policy.eventsOf(tenantId)).toHaveLength(4));
-    expect(policy.eventsOf(tenantId).at(-1)).toMatchObject({
+    await eventually(() => expect(policy.eventsOf(tenantId)).toHaveLength(5));
+    const [repeated, restored] = policy.eventsOf(tenantId).toReversed();
+    expect(repeated).toMatchObject({ operation: 'policy.put', userId: 'bob', details: { unchanged: 'true' } });
+    expect(restored).toMatchObject({
       operation: 'policy.put',
       userId: 'bob',
       details: {

@@ -7,11 +7,12 @@ import type { z } from 'zod';
 import { findVersion } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
-const summaryOf = ({ version, state, changedBy, changedAt, restores }: PolicyVersion) => ({
+const summaryOf = ({ version, state, changedBy, changedAt, restores, disabled }: PolicyVersion) => ({
   version,
   state,
   changedBy,
   restores,
+  disabled,
   changedAt: changedAt.toISOString(),
 });
 

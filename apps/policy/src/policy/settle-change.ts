@@ -6,7 +6,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Tenant } from '../tenant/tenant.entity.js';
-import { type PolicyChange, policyAdopted, policyChanged, policyRefused, tenantCreated } from './change-event.js';
+import {
+  type PolicyChange,
+  policyAdopted,
+  policyChanged,
+  policyRefused,
+  tenantCreated,
+  tenantSwitched,
+} from './change-event.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
 /** Longest that one attempt waits for the workers, in milliseconds. */
@@ -82,7 +89,10 @@ export class SettleChange {
     if (found === undefined) return;
     const { tenant, change } = found;
     const enforced = await this.apply(tenant, change);
-    const ours = enforced.revision === change.version && isDeepStrictEqual(enforced.document, change.document);
+    const ours =
+      enforced.revision === change.version &&
+      enforced.disabled === change.disabled &&
+      isDeepStrictEqual(enforced.document, change.document);
     await (ours ? this.activate(tenant, change) : this.adopt(tenant, change, enforced));
   }
 
@@ -97,10 +107,10 @@ export class SettleChange {
   }
 
   private async apply({ partition }: Tenant, change: PolicyVersion): Promise<EnforcedPolicy> {
-    const { tenantId, version, document, changedBy: principal, correlationId } = change;
+    const { tenantId, version, document, disabled, changedBy: principal, correlationId } = change;
     const context = { tenantId, principal, correlationId, deadline: Date.now() + applyTimeoutMs };
     try {
-      return await this.bus.request(applyPolicy, partition, context, { revision: version, document });
+      return await this.bus.request(applyPolicy, partition, context, { revision: version, document, disabled });
     } catch (error) {
       const code = error instanceof AnkaError ? error.code : 'internal-error';
       if (refusals.includes(code) && (await this.fail(change, code))) throw error;
@@ -114,7 +124,10 @@ export class SettleChange {
     await this.resolve(change, always, async (manager) => {
       const before = await supersede(manager, tenantId);
       await manager.update(PolicyVersion, { tenantId, version }, { state: 'active' });
-      return before === null ? this.created(manager, tenant, change) : [policyChanged(change, before)];
+      if (before === null) return this.created(manager, tenant, change);
+      if (before.disabled === change.disabled) return [policyChanged(change, before)];
+      await this.follow(manager, change);
+      return tenantSwitched(change, tenant);
     });
   }
 
@@ -123,8 +136,9 @@ export class SettleChange {
    * knowing it and could loosen it: the change fails, and the enforced policy becomes the version in force here as well. The
    * enforced document may carry the change's own revision; the change then takes the next one.
    */
-  private async adopt(tenant: Tenant, change: PolicyVersion, { revision, document }: EnforcedPolicy): Promise<void> {
+  private async adopt(tenant: Tenant, change: PolicyVersion, enforced: EnforcedPolicy): Promise<void> {
     const { tenantId, version, correlationId } = change;
+    const { revision, document, disabled } = enforced;
     this.log.error({ tenantId, version, revision }, 'adopted an unknown policy that the workers enforce');
     await this.resolve(change, always, async (manager) => {
       const before = await supersede(manager, tenantId);
@@ -133,9 +147,10 @@ export class SettleChange {
         { tenantId, version },
         { state: 'failed', failureCode: outdated, version: revision === version ? version + 1 : version },
       );
-      const adopted = { tenantId, version: revision, document, changedBy: 'policy', correlationId };
+      const adopted = { tenantId, version: revision, document, disabled, changedBy: 'policy', correlationId };
       await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
       const first = before === null ? await this.created(manager, tenant, adopted) : [policyRefused(change, outdated)];
+      await this.follow(manager, adopted);
       return [...first, policyAdopted(adopted, before)];
     });
   }
@@ -143,6 +158,14 @@ export class SettleChange {
   private async created(manager: EntityManager, tenant: Tenant, change: PolicyChange): Promise<readonly AuditEvent[]> {
     await manager.update(Tenant, { id: tenant.id }, { state: 'active' });
     return tenantCreated(change, tenant);
+  }
+
+  /** Gives the tenant the state of the version in force. */
+  private async follow(
+    manager: EntityManager,
+    { tenantId: id, disabled }: Pick<PolicyVersion, 'tenantId' | 'disabled'>,
+  ): Promise<void> {
+    await manager.update(Tenant, { id }, { state: disabled ? 'disabled' : 'active' });
   }
 
   /**

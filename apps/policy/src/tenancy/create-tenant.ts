@@ -53,6 +53,7 @@ export class CreateTenant {
     return {
       operation: 'tenant.create',
       tenantId: id,
+      isRecordedLater: ({ state }) => state === 'pending',
       check: async (manager) => {
         assertPlatform(context);
         const { slug, name } = wanted;
@@ -75,7 +76,7 @@ export class CreateTenant {
 /** If a concurrent call has stored the same tenant first, this call returns it. */
 const register = async (
   manager: EntityManager,
-  { principal, issuer, correlationId }: Context,
+  { principal, issuer, clientAddress, correlationId }: Context,
   wanted: TenantRow,
 ): Promise<Tenant> => {
   const isNew = await insertIfAbsent(manager, Tenant, wanted, 'id');
@@ -89,6 +90,7 @@ const register = async (
       document: initialPolicy,
       changedBy: principal,
       changedByIssuer: issuer ?? null,
+      changedFrom: clientAddress ?? null,
       correlationId,
     });
   return tenant;

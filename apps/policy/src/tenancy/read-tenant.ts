@@ -3,7 +3,7 @@ import { CursorSeal } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan } from 'typeorm';
 import { SettleChange } from '../policy/settle-change.js';
-import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
+import { Tenant, tenantResource, visible } from '../tenant/tenant.entity.js';
 import { assertPlatform } from './create-tenant.js';
 
 /** Longest that a reader waits for an unfinished creation, in milliseconds. */
@@ -29,20 +29,25 @@ export class ReadTenant {
     return tenantResource(tenant);
   }
 
-  /** The active tenant of that slug. @throws AnkaError `tenant-unknown`, also while its creation is not finished */
+  /** The tenant in the path. @throws AnkaError as `get` */
+  read(context: Context, { tenant: tenantId }: { tenant: string }): Promise<TenantResource> {
+    return this.get({ ...context, tenantId });
+  }
+
+  /** The tenant of that slug, active or disabled. @throws AnkaError `tenant-unknown`, also while its creation is not finished */
   async find({ slug }: { slug: string }): Promise<TenantResource> {
-    const tenant = await this.dataSource.manager.findOneBy(Tenant, { slug, state: 'active' });
+    const tenant = await this.dataSource.manager.findOneBy(Tenant, { slug, state: visible });
     if (tenant === null) throw new AnkaError('tenant-unknown');
     return tenantResource(tenant);
   }
 
-  /** All active tenants, by slug. @throws AnkaError `cursor-invalid`, `access-denied` */
+  /** All tenants, by slug. @throws AnkaError `cursor-invalid`, `access-denied` */
   async list(context: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
     assertPlatform(context);
     const scope = { tenantId: context.tenantId, listing: 'tenant', filter: {} };
     const after = cursor === undefined ? '' : this.cursors.open(scope, cursor);
     const tenants = await this.dataSource.manager.find(Tenant, {
-      where: { state: 'active', slug: MoreThan(after) },
+      where: { state: visible, slug: MoreThan(after) },
       order: { slug: 'ASC' },
       take: limit + 1,
     });

@@ -3,12 +3,13 @@ import { PolicyModule } from '../policy/policy.module.js';
 import { CreateTenant } from './create-tenant.js';
 import { PlatformTenant } from './platform-tenant.js';
 import { ReadTenant } from './read-tenant.js';
+import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
 
 /** Creates and lists tenants. */
 @Module({
   imports: [PolicyModule],
   controllers: [TenantController],
-  providers: [CreateTenant, ReadTenant, PlatformTenant],
+  providers: [CreateTenant, ReadTenant, PlatformTenant, SwitchTenant],
 })
 export class TenancyModule {}

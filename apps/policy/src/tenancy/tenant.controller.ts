@@ -2,9 +2,12 @@ import {
   type Context,
   createTenant,
   type DryRun,
+  disableTenant,
+  enableTenant,
   findTenant,
   getTenant,
   listTenants,
+  readTenant,
   type Tenant,
 } from '@ankasecure/contracts';
 import { type Answer, AnswersDryRuns, MessagePattern, RequiresOutboxRoom } from '@ankasecure/service-kit';
@@ -13,12 +16,14 @@ import type { z } from 'zod';
 import { ReconcileChange } from '../policy/reconcile-change.js';
 import { CreateTenant } from './create-tenant.js';
 import { ReadTenant } from './read-tenant.js';
+import { type SwitchRequest, SwitchTenant } from './switch-tenant.js';
 
 @Controller()
 export class TenantController {
   constructor(
     private readonly tenants: CreateTenant,
     private readonly reader: ReadTenant,
+    private readonly switcher: SwitchTenant,
     private readonly reconciler: ReconcileChange,
   ) {}
 
@@ -40,6 +45,25 @@ export class TenantController {
   @MessagePattern(getTenant)
   async get(context: Context): Promise<Answer<Tenant>> {
     return { body: await this.reader.get(context) };
+  }
+
+  @MessagePattern(readTenant)
+  async read(context: Context, request: z.infer<typeof readTenant.request>): Promise<Answer<Tenant>> {
+    return { body: await this.reader.read(context, request) };
+  }
+
+  @MessagePattern(disableTenant.contract)
+  @AnswersDryRuns()
+  @RequiresOutboxRoom()
+  disable(context: Context, request: SwitchRequest): Promise<Answer<Tenant | DryRun>> {
+    return this.reconciler.watch(this.switcher.turn(context, request, 'disabled'));
+  }
+
+  @MessagePattern(enableTenant.contract)
+  @AnswersDryRuns()
+  @RequiresOutboxRoom()
+  enable(context: Context, request: SwitchRequest): Promise<Answer<Tenant | DryRun>> {
+    return this.reconciler.watch(this.switcher.turn(context, request, 'active'));
   }
 
   @MessagePattern(findTenant)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { platformTenantId } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, eventually, type RunningPolicy, startPolicy } from '../testing/running-policy.js';
 
 describe('tenants', () => {
@@ -27,7 +27,11 @@ describe('tenants', () => {
     policy.worker.behaviour = 'apply';
     await eventually(async () => expect((await health.readiness()).parts['platform-tenant']).toBe('ok'));
     expect(await policy.getTenant(platformTenantId)).toMatchObject({ slug: 'platform', partition: 'default' });
-    expect(policy.worker.enforced.get(platformTenantId)).toEqual({ revision: 1, document: initialPolicy });
+    expect(policy.worker.enforced.get(platformTenantId)).toEqual({
+      revision: 1,
+      document: initialPolicy,
+      disabled: false,
+    });
     await eventually(() => expect(policy.eventsOf(platformTenantId)).toHaveLength(1));
     expect(policy.eventsOf(platformTenantId)[0]).toMatchObject({ operation: 'tenant.create', userId: 'policy' });
   });
@@ -68,7 +72,7 @@ describe('tenants', () => {
   it('keep the policy that workers enforce after this database was lost', async () => {
     const id = randomUUID();
     const document = { ...initialPolicy, fipsOnly: true };
-    policy.worker.enforced.set(id, { revision: 5, document });
+    policy.worker.enforced.set(id, { revision: 5, document, disabled: false });
     expect(await policy.create('restored', { resourceId: id })).toMatchObject({ id });
     expect(await policy.get(id)).toMatchObject({ version: 5, fipsOnly: true, changedBy: 'policy' });
     await eventually(() => expect(policy.eventsOf(id)).toHaveLength(2));
@@ -133,5 +137,93 @@ describe('tenants', () => {
     expect(await errorOf(policy.getTenant(randomUUID()))).toMatchObject({ code: 'tenant-unknown' });
     expect(await errorOf(policy.get(randomUUID()))).toMatchObject({ code: 'tenant-unknown' });
     expect(await errorOf(policy.put(randomUUID(), { ifMatch: 1 }))).toMatchObject({ code: 'tenant-unknown' });
+  });
+
+  it('are read by their id, with their state', async () => {
+    const id = await policy.tenant();
+    expect(await policy.readTenant(id)).toMatchObject({ id, state: 'active' });
+    expect(await errorOf(policy.readTenant(randomUUID()))).toMatchObject({ code: 'tenant-unknown' });
+  });
+});
+
+describe('a tenant that is disabled', () => {
+  let policy: RunningPolicy;
+  let id: string;
+  beforeAll(async () => {
+    policy = await startPolicy();
+    await policy.startInstance();
+  });
+  beforeEach(async () => {
+    id = await policy.tenant();
+  });
+  afterEach(() => {
+    policy.worker.behaviour = 'apply';
+  });
+  afterAll(() => policy.stop());
+  const enforced = () => policy.worker.enforced.get(id);
+
+  it('is disabled on the worker when the answer is there, once, and both trails say who and why', async () => {
+    expect(await policy.turn(id, 'disable', {}, 'left')).toMatchObject({ id, state: 'disabled' });
+    expect(enforced()).toEqual({ revision: 2, document: initialPolicy, disabled: true });
+    expect(await policy.turn(id, 'disable')).toMatchObject({ state: 'disabled' });
+    expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });
+    expect((await policy.list({ limit: 200 })).items.find((one) => one.id === id)).toMatchObject({ state: 'disabled' });
+    expect((await policy.versions(id)).items).toMatchObject([{ version: 2, disabled: true }, { disabled: false }]);
+    await eventually(() => expect(policy.eventsOf(id)).toHaveLength(2));
+    const event = { operation: 'tenant.disable', userId: 'root', details: { policyVersion: '2', reason: 'left' } };
+    expect(policy.eventsOf(id).at(-1)).toMatchObject(event);
+    const seen = policy.eventsOf(platformTenantId).filter(({ operation }) => operation === 'tenant.disable');
+    expect(seen).toMatchObject([{ ...event, details: { ...event.details, tenantId: id } }]);
+  });
+
+  it('changes no policy, and keeps it', async () => {
+    await policy.put(id, { ifMatch: 1 }, { fipsOnly: true });
+    await policy.turn(id, 'disable');
+    for (const attempt of [policy.put(id, { ifMatch: 3 }), policy.rollback(id, 1, { ifMatch: 3 })])
+      expect(await errorOf(attempt)).toMatchObject({ code: 'tenant-disabled', retryable: false });
+    expect(JSON.parse((await policy.dryRun(id, { ifMatch: 3 }, {})).body.toString())).toMatchObject({
+      error: { code: 'tenant-disabled' },
+    });
+    expect(await policy.get(id)).toMatchObject({ version: 3, fipsOnly: true });
+    expect(await policy.turn(id, 'enable')).toMatchObject({ state: 'active' });
+    expect(enforced()).toMatchObject({ revision: 4, document: { fipsOnly: true }, disabled: false });
+    expect(await policy.put(id, { ifMatch: 4 })).toMatchObject({ version: 5, fipsOnly: false });
+  });
+
+  it('is disabled here at once while no worker answers, and enabled only when one has', async () => {
+    policy.worker.behaviour = 'fail';
+    expect(await errorOf(policy.turn(id, 'disable', { deadline: Date.now() + 1500 }))).toMatchObject({
+      code: 'policy-not-applied',
+    });
+    expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });
+    policy.worker.behaviour = 'apply';
+    await eventually(() => expect(enforced()).toMatchObject({ disabled: true }));
+    await policy.turn(id, 'disable');
+    policy.worker.behaviour = 'fail';
+    expect(await errorOf(policy.turn(id, 'enable', { deadline: Date.now() + 1500 }))).toMatchObject({
+      code: 'policy-not-applied',
+    });
+    expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });
+    policy.worker.behaviour = 'apply';
+    await eventually(async () => expect(await policy.getTenant(id)).toMatchObject({ state: 'active' }));
+  });
+
+  it('stays disabled after this database forgot it', async () => {
+    policy.worker.enforced.set(id, { revision: 2, document: initialPolicy, disabled: true });
+    expect(await errorOf(policy.put(id, { ifMatch: 1 }, { fipsOnly: true }))).toMatchObject({
+      code: 'precondition-failed',
+    });
+    expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });
+    expect(await errorOf(policy.put(id, { ifMatch: 2 }))).toMatchObject({ code: 'tenant-disabled' });
+  });
+
+  it('is switched by the platform’s administrators only, and the platform itself never is', async () => {
+    for (const to of ['disable', 'enable'] as const) {
+      expect(await errorOf(policy.turn(id, to, { roles: ['tenant-admin'] }))).toMatchObject({ code: 'access-denied' });
+      expect(await errorOf(policy.turn(platformTenantId, to))).toMatchObject({ code: 'request-invalid' });
+      expect(await errorOf(policy.turn(randomUUID(), to))).toMatchObject({ code: 'tenant-unknown' });
+    }
+    expect(JSON.parse((await policy.tryToDisable(id)).body.toString())).toMatchObject({ dryRun: true, succeeds: true });
+    expect(await policy.getTenant(id)).toMatchObject({ state: 'active' });
   });
 });

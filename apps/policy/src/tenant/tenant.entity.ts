@@ -1,13 +1,13 @@
 import type { Tenant as TenantResource } from '@ankasecure/contracts';
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, In, PrimaryColumn, Unique } from 'typeorm';
 
 /**
- * A tenant. It is `pending` until its first policy is in force and its keys are in the HSM. Callers see active
- * tenants only.
+ * A tenant. It is `pending` until its first policy is in force and its keys are in the HSM, and callers do not see it before.
+ * It is `disabled` from the request on, and `active` again only when the workers have confirmed it.
  */
 @Entity('tenant')
 @Unique('tenant_slug', ['slug'])
-@Check('tenant_state', `state IN ('pending', 'active')`)
+@Check('tenant_state', `state IN ('pending', 'active', 'disabled')`)
 export class Tenant {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'tenant_pkey' })
   id!: string;
@@ -23,16 +23,20 @@ export class Tenant {
   partition!: string;
 
   @Column('text', { default: 'pending' })
-  state!: 'pending' | 'active';
+  state!: 'pending' | 'active' | 'disabled';
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }
 
-export const tenantResource = ({ id, slug, name, partition, createdAt }: Tenant): TenantResource => ({
+/** The tenants that callers see. */
+export const visible = In(['active', 'disabled'] satisfies Tenant['state'][]);
+
+export const tenantResource = ({ id, slug, name, partition, state, createdAt }: Tenant): TenantResource => ({
   id,
   slug,
   name,
   partition,
+  state: state === 'disabled' ? 'disabled' : 'active',
   createdAt: createdAt.toISOString(),
 });

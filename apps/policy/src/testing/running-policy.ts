@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import {
   AnkaError,
   type AuditEvent,
-  appendEvents,
+  appendFromPolicy,
   applyPolicy,
   type Context,
   createTenant,
   diffPolicyVersions,
+  disableTenant,
+  enableTenant,
   getPolicy,
   getPolicyVersion,
   getTenant,
@@ -14,6 +16,7 @@ import {
   listTenants,
   platformTenantId,
   putPolicy,
+  readTenant,
   rollbackPolicy,
 } from '@ankasecure/contracts';
 import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
@@ -47,10 +50,7 @@ export class WorkerStandIn {
   readonly enforced = new Map<string, EnforcedPolicy>();
   /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
-  private readonly answers: Record<
-    Behaviour,
-    (tenantId: string, revision: number, document: PolicyDocument) => Promise<EnforcedPolicy>
-  > = {
+  private readonly answers: Record<Behaviour, (tenantId: string, change: EnforcedPolicy) => Promise<EnforcedPolicy>> = {
     apply: async (...change) => this.enforce(...change),
     fail: async () => {
       throw new AnkaError('hsm-unavailable');
@@ -66,17 +66,17 @@ export class WorkerStandIn {
   };
 
   constructor(bus: TestBus) {
-    bus.serve(applyPolicy, 'default', async ({ tenantId }, { revision, document }) => {
+    bus.serve(applyPolicy, 'default', async ({ tenantId }, change) => {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
-      return { body: await this.answers[this.behaviour](tenantId, revision, document) };
+      return { body: await this.answers[this.behaviour](tenantId, change) };
     });
   }
 
-  private enforce(tenantId: string, revision: number, document: PolicyDocument): EnforcedPolicy {
+  private enforce(tenantId: string, change: EnforcedPolicy): EnforcedPolicy {
     const held = this.enforced.get(tenantId);
-    if (held !== undefined && held.revision >= revision) return held;
-    this.enforced.set(tenantId, { revision, document });
-    return { revision, document };
+    if (held !== undefined && held.revision >= change.revision) return held;
+    this.enforced.set(tenantId, change);
+    return change;
   }
 }
 
@@ -115,7 +115,7 @@ export const startPolicy = async () => {
   ]);
   const worker = new WorkerStandIn(workerBus);
   const sealed: AuditEvent[] = [];
-  auditBus.serve(appendEvents, '', async (_, { events }) => {
+  auditBus.serve(appendFromPolicy, '', async (_, { events }) => {
     sealed.push(...events);
     return { body: { sealed: events.length } };
   });
@@ -160,7 +160,23 @@ export const startPolicy = async () => {
     tenant: async (): Promise<string> => (await create(`t-${randomUUID()}`)).id,
     list: (query: z.input<typeof listTenants.request> = {}, tenantId = platformTenantId) =>
       gateway.request(listTenants, '', contextOf(tenantId), query),
+    readTenant: (tenantId: string) =>
+      gateway.request(readTenant, '', contextOf(platformTenantId), { tenant: tenantId }),
     getTenant: (tenantId: string) => gateway.request(getTenant, '', contextOf(tenantId), {}),
+    /** Disables or enables a tenant, as an administrator of the platform. */
+    turn: (tenantId: string, to: 'disable' | 'enable', over: Partial<Context> = {}, reason?: string) =>
+      gateway.request(
+        (to === 'disable' ? disableTenant : enableTenant).contract,
+        '',
+        contextOf(tenantId, { principal: 'root', roles: ['platform-admin'], ...over }),
+        { tenant: tenantId, ...(reason !== undefined && { reason }) },
+      ),
+    tryToDisable: (tenantId: string) =>
+      gateway.requestRaw(
+        disableTenant.contract.subject,
+        contextOf(tenantId, { roles: ['platform-admin'], dryRun: true }),
+        Buffer.from(JSON.stringify({ tenant: tenantId })),
+      ),
     get: (tenantId: string) => gateway.request(getPolicy, '', contextOf(tenantId), {}),
     put: (tenantId: string, over: Partial<Context> = {}, document: Partial<PolicyDocument> = {}) =>
       gateway.request(putPolicy, '', contextOf(tenantId, over), { ...initialPolicy, ...document }),

@@ -1,10 +1,13 @@
 import {
+  type AnkaError,
   type AuditEvent,
   auditEvent,
   type Context,
   type DryRun,
   dryRunNameOf,
+  isRecordable,
   tried,
+  unchanged,
   verdictOf,
 } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
@@ -25,15 +28,20 @@ export interface Action<Plan, Result> {
   readonly details?: Readonly<Record<string, string>>;
   /** Throws every refusal, changes nothing, and returns what `write` needs. */
   check(manager: EntityManager): Promise<Plan>;
-  /** Carries out the plan of `check`. */
+  /** Carries out the plan of `check`. If it records no event, a call without effect is recorded. */
   write(manager: EntityManager, plan: Plan, record: RecordEvents): Promise<Result>;
+  /** Tells whether the result takes effect later and is recorded then. */
+  readonly isRecordedLater?: (result: Result) => boolean;
 }
 
 /** Tells a dry run from the result of an action that was carried out. */
 export const isDryRun = (result: unknown): result is DryRun =>
   typeof result === 'object' && result !== null && 'dryRun' in result && result.dryRun === true;
 
-/** Runs actions as far as the context says: a dry run ends after `check`. */
+/**
+ * Runs actions as far as the context says: a dry run ends after `check`. Every run leaves an event: the action's own, or that
+ * nothing changed, or the refusal.
+ */
 @Injectable()
 export class ActionRunner {
   constructor(
@@ -46,12 +54,44 @@ export class ActionRunner {
    * @throws AnkaError `audit-unavailable`, the refusals of an action that is carried out, and failures that are not refusals
    */
   async run<Plan, Result>(context: Context, action: Action<Plan, Result>): Promise<Result | DryRun> {
-    this.outbox.assertRoom();
+    this.outbox.assertRoom(context.tenantId);
     const { tenantId = context.tenantId } = action;
     const check = (manager: EntityManager): Promise<Plan> => action.check(manager);
     if (context.dryRun === true)
       return this.dryRun(context, action, () => withTenant(this.dataSource, tenantId, check));
-    return this.recording(tenantId, async (manager, record) => action.write(manager, await check(manager), record));
+    try {
+      return await this.recording(tenantId, (manager, record) => this.carryOut(context, action, manager, record));
+    } catch (error) {
+      if (isRecordable(error)) await this.refused(context, action, error);
+      throw error;
+    }
+  }
+
+  private async carryOut<Plan, Result>(
+    context: Context,
+    action: Action<Plan, Result>,
+    manager: EntityManager,
+    record: RecordEvents,
+  ): Promise<Result> {
+    const { operation, details } = action;
+    let recorded = 0;
+    const result = await action.write(manager, await action.check(manager), async (...events) => {
+      recorded += events.length;
+      await record(...events);
+    });
+    if (recorded === 0 && action.isRecordedLater?.(result) !== true)
+      await record(auditEvent(context, { operation, details: { ...details, ...unchanged } }));
+    return result;
+  }
+
+  private async refused(
+    context: Context,
+    { operation, details }: Pick<Action<unknown, unknown>, 'operation' | 'details'>,
+    { code }: AnkaError,
+  ): Promise<void> {
+    await this.recording(context.tenantId, (_, record) =>
+      record(auditEvent(context, { operation, details, failureCode: code })),
+    );
   }
 
   private async dryRun(

@@ -44,5 +44,8 @@ export const partitionName = z.string().regex(/^[a-z0-9-]{1,32}$/);
 export const cursorSecret = z.string().min(32, 'must have at least 32 characters');
 
 /** The database section, and the token it is injected by. */
-export interface DatabaseConfig extends z.infer<typeof serviceConfig.shape.database> {}
+export interface DatabaseConfig extends z.infer<typeof serviceConfig.shape.database> {
+  /** The HSM partition that the process's sessions name, for the rows they write. Not part of the file. */
+  readonly partition?: string;
+}
 export abstract class DatabaseConfig {}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { DataSourceOptions, MixedList } from 'typeorm';
-import type { ServiceConfig } from '../config/section.js';
+import type { DatabaseConfig } from '../config/section.js';
 import { OutboxEntry } from '../outbox/outbox-entry.entity.js';
 import { BoundedClient } from './bounded-client.js';
 import { HeartbeatRecord } from './heartbeat.entity.js';
@@ -28,30 +28,32 @@ const limits = {
 const liveness = {
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
-  options: [
-    'tcp_keepalives_idle=10',
-    'tcp_keepalives_interval=5',
-    'tcp_keepalives_count=3',
-    // Keepalives are not sent while data is unacknowledged.
-    'tcp_user_timeout=25000',
-  ]
-    .map((setting) => `-c ${setting}`)
-    .join(' '),
 };
 
+const sessionSettings: readonly string[] = [
+  'tcp_keepalives_idle=10',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=3',
+  // Keepalives are not sent while data is unacknowledged.
+  'tcp_user_timeout=25000',
+];
+
+/** The settings of every session. A row's partition is read from it: see `outboxAddress`. */
+const sessionOptions = ({ partition = '' }: DatabaseConfig): { options: string } => ({
+  options: [...sessionSettings, ...(partition === '' ? [] : [`ankasecure.partition=${partition}`])]
+    .map((setting) => `-c ${setting}`)
+    .join(' '),
+});
+
 /** The connection's TLS options. The server is verified against the configured authority. */
-export const tlsOf = (config: ServiceConfig['database']): { ssl?: { ca: string } } =>
+export const tlsOf = (config: DatabaseConfig): { ssl?: { ca: string } } =>
   config.caFile === undefined ? {} : { ssl: { ca: readFileSync(config.caFile, 'utf8') } };
 
 /**
  * Options of a pg `Pool` or `BoundedClient`, for connections that are separate from the service's data source.
  * @param unansweredMs time limit of a query, in milliseconds; longer only for queries that wait for a lock
  */
-export const connectionOf = (
-  config: ServiceConfig['database'],
-  applicationName: string,
-  unansweredMs = limits.query_timeout,
-) => ({
+export const connectionOf = (config: DatabaseConfig, applicationName: string, unansweredMs = limits.query_timeout) => ({
   host: config.host,
   port: config.port,
   database: config.name,
@@ -62,6 +64,7 @@ export const connectionOf = (
   query_timeout: unansweredMs,
   Client: BoundedClient,
   ...liveness,
+  ...sessionOptions(config),
   ...tlsOf(config),
 });
 
@@ -71,7 +74,7 @@ export const connectionOf = (
  */
 export const dataSourceOptions = (
   service: string,
-  config: ServiceConfig['database'],
+  config: DatabaseConfig,
   schema: Schema,
   bounds: Partial<typeof limits> = {},
 ): DataSourceOptions => ({
@@ -89,5 +92,5 @@ export const dataSourceOptions = (
   logging: false,
   applicationName: `ankasecure-${service}`,
   poolSize: config.poolSize,
-  extra: { ...limits, ...bounds, ...liveness, Client: BoundedClient },
+  extra: { ...limits, ...bounds, ...liveness, ...sessionOptions(config), Client: BoundedClient },
 });

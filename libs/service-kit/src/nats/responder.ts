@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, failureOf, HsmMeter, type ReplyHead } from '@ankasecure/contracts';
+import { AnkaError, failureOf, HsmMeter, type ReplyHead, ServedSubject } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import { inSpan, withParent } from '../telemetry/trace.js';
@@ -52,8 +52,8 @@ export class Responder {
     let correlationId: string | undefined;
     try {
       const { context: decoded, body } = decodeRequest(message.data);
-      // The decoded context is this request's own, so it takes the meter without another copy.
-      const context = Object.assign(decoded, { hsm: new HsmMeter() });
+      // The decoded context is this request's own, so it takes both without another copy.
+      const context = Object.assign(decoded, { hsm: new HsmMeter(), served: new ServedSubject(message.subject) });
       correlationId = context.correlationId;
       if (context.deadline <= Date.now()) throw new AnkaError('deadline-exceeded');
       const answer = await withParent(context.traceparent, () =>

@@ -1,15 +1,18 @@
-import { AnkaError, type AuditEvent, maxAppend } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type ReplyHead } from '@ankasecure/contracts';
 import { type EntityManager, In } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
 import type { RawReply } from '../nats/connection.js';
 import { type ClaimedEntry, keepAlive } from './outbox.sql.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
+import type { Pace } from './pace.js';
 
 export interface DeliveryChannel {
   /** Sends a request to the audit service. */
-  ask(body: Buffer): Promise<RawReply>;
+  readonly ask: (body: Buffer) => Promise<RawReply>;
   /** Size limit of one append, in bytes. */
   readonly limit: number;
+  /** Limits the events in one append. A row with more is divided. */
+  readonly pace: Pace;
   readonly log: Logger;
 }
 
@@ -19,7 +22,7 @@ interface Failure {
 }
 
 /** Failures that the row itself causes. A retry never helps. */
-const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
+const refusals: readonly string[] = ['request-invalid', 'body-malformed', 'access-denied'];
 /** The approximate limit on requests in one transaction. It locks its rows, and its results are kept only when it commits. */
 const mostAsks = 64;
 
@@ -48,9 +51,10 @@ export class Delivery {
   async take(rows: readonly ClaimedEntry[]): Promise<void> {
     const [first] = rows;
     if (first === undefined) return;
-    const together = withinAppend(rows, this.channel.limit);
+    const together = withinAppend(rows, this.channel);
     this.taken = together.length;
-    if (Buffer.byteLength(first.events) > this.channel.limit) return this.split(first);
+    const isTooMuch = first.eventCount > Math.max(1, this.channel.pace.events);
+    if (isTooMuch || Buffer.byteLength(first.events) > this.channel.limit) return this.split(first);
     const failure = await this.attempt(together);
     if (failure !== undefined) await this.isolate(together, failure);
   }
@@ -59,8 +63,7 @@ export class Delivery {
   private async attempt(rows: readonly ClaimedEntry[]): Promise<Failure | undefined> {
     // The server ends a transaction that is idle for too long. A single request is far shorter than that limit.
     if (this.asks++ > 0) await keepAlive(this.manager);
-    const events = rows.map((row) => row.events.slice(1, -1)).join(',');
-    const { head } = await this.channel.ask(Buffer.from(`{"events":[${events}]}`));
+    const head = await this.offer(rows);
     if (!head.ok) {
       if (head.error.retryable) throw new AnkaError(head.error.code, head.error.detail);
       return head.error;
@@ -68,6 +71,23 @@ export class Delivery {
     await this.manager.delete(OutboxEntry, { id: In(rows.map(({ id }) => id)) });
     this.sealed.push(...rows);
     return undefined;
+  }
+
+  /** Sends the rows' events in one append, and lets the pace know how long the answer took. */
+  private async offer(rows: readonly ClaimedEntry[]): Promise<ReplyHead> {
+    const { ask, pace } = this.channel;
+    const count = rows.reduce((sum, row) => sum + row.eventCount, 0);
+    const events = rows.map((row) => row.events.slice(1, -1)).join(',');
+    const start = performance.now();
+    try {
+      const { head } = await ask(Buffer.from(`{"events":[${events}]}`));
+      if (!head.ok && head.error.code === 'deadline-exceeded') throw new AnkaError(head.error.code, head.error.detail);
+      pace.answered(count, performance.now() - start);
+      return head;
+    } catch (error) {
+      if (error instanceof AnkaError && error.code === 'deadline-exceeded') pace.missed(count);
+      throw error;
+    }
   }
 
   /**
@@ -124,21 +144,31 @@ export class Delivery {
   }
 }
 
-export const writeEntry = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
+/** The limit of events in one row. */
+const mostInRow = 1000;
+
+/** Writes the events into rows of one tenant each. */
+export const writeEntries = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
+  for (const ofTenant of Map.groupBy(events, ({ tenantId }) => tenantId).values())
+    for (let start = 0; start < ofTenant.length; start += mostInRow)
+      await writeEntry(manager, ofTenant.slice(start, start + mostInRow));
+};
+
+const writeEntry = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
   await manager.insert(OutboxEntry, { eventCount: events.length, events: JSON.stringify(events) });
 };
 
-/** The tenant of a row's first event. The other events nearly always have the same tenant. */
-export const tenantOf = ({ events }: ClaimedEntry): string => (JSON.parse(events) as AuditEvent[])[0]?.tenantId ?? '';
-
 /** The first rows that fit into one append by events and bytes; at least one. */
-const withinAppend = (rows: readonly ClaimedEntry[], maxBytes: number): readonly ClaimedEntry[] => {
+const withinAppend = (
+  rows: readonly ClaimedEntry[],
+  { pace, limit }: Pick<DeliveryChannel, 'pace' | 'limit'>,
+): readonly ClaimedEntry[] => {
   let events = 0;
   let bytes = 0;
   const end = rows.findIndex((row) => {
     events += row.eventCount;
     bytes += Buffer.byteLength(row.events);
-    return events > maxAppend || bytes > maxBytes;
+    return events > pace.events || bytes > limit;
   });
   return end < 0 ? rows : rows.slice(0, Math.max(1, end));
 };

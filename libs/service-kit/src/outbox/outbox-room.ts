@@ -1,14 +1,15 @@
-import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
+import type { Context } from '@ankasecure/contracts';
+import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
 import { Outbox } from './outbox.js';
 
-/** Admits a request while the outbox has room for its outcome. */
+/** Admits a request while its tenant's share of the outbox has room for its outcome. */
 @Injectable()
 export class OutboxRoomGuard implements CanActivate {
   constructor(private readonly outbox: Outbox) {}
 
   /** @throws AnkaError `audit-unavailable` */
-  canActivate(): true {
-    this.outbox.assertRoom();
+  canActivate(execution: ExecutionContext): true {
+    this.outbox.assertRoom(execution.switchToRpc().getContext<Context>().tenantId);
     return true;
   }
 }

@@ -11,3 +11,34 @@ export const outboxSchema = (appRole: string): string => `
     created_at timestamptz NOT NULL DEFAULT now()
   );
   GRANT SELECT, INSERT, UPDATE (quarantined), DELETE ON outbox TO ${appRole};`;
+
+/** The tenant of a row's first event. Builders write the event's id and tenant before any text of a caller. */
+const tenantIn = (events: string): string =>
+  `substring(left(${events}, 200) from '"tenantId":"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')::uuid`;
+
+/**
+ * SQL that gives each row of the outbox its tenant and its HSM partition, so that room and delivery can be shared among tenants
+ * and a worker delivers its own partition's events only. The tenant is read from the events, so no writer can state another.
+ * The partition is the session's (`ankasecure.partition`).
+ * @param partitionOf SQL for the partition of \`NEW\` if the session has none: that of a process of an earlier version
+ */
+export const outboxAddress = (partitionOf = `''`): string => `
+  ALTER TABLE outbox ADD COLUMN tenant_id uuid, ADD COLUMN partition text;
+  CREATE FUNCTION address_outcome() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.tenant_id := ${tenantIn('NEW.events')};
+    NEW.partition := coalesce(nullif(current_setting('ankasecure.partition', true), ''), ${partitionOf});
+    RETURN NEW;
+  END $$;
+  REVOKE ALL ON FUNCTION address_outcome() FROM PUBLIC;
+  DO $$
+  DECLARE NEW outbox;
+  BEGIN
+    FOR NEW IN SELECT * FROM outbox LOOP
+      NEW.tenant_id := ${tenantIn('NEW.events')};
+      UPDATE outbox SET tenant_id = NEW.tenant_id, partition = ${partitionOf} WHERE id = NEW.id;
+    END LOOP;
+  END $$;
+  ALTER TABLE outbox ALTER COLUMN tenant_id SET NOT NULL, ALTER COLUMN partition SET NOT NULL;
+  CREATE TRIGGER address BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION address_outcome();
+  CREATE INDEX outbox_next ON outbox (partition, tenant_id, id) WHERE NOT quarantined;`;

@@ -2,25 +2,68 @@ import type { EntityManager } from 'typeorm';
 import { type OutboxEntry } from './outbox-entry.entity.js';
 
 /** An entry as a relay delivers it to the audit service. */
-export type ClaimedEntry = Pick<OutboxEntry, 'id' | 'eventCount' | 'events'>;
+export type ClaimedEntry = Pick<OutboxEntry, 'id' | 'tenantId' | 'eventCount' | 'events'>;
 
-const claimed = (which: string): string => `
-  SELECT id, event_count AS "eventCount", events FROM outbox WHERE NOT quarantined AND ${which}
-  ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`;
+const columns = 'id, tenant_id AS "tenantId", event_count AS "eventCount", events';
 
 /** Claims up to `most` of the entries `ids` until the transaction ends. Entries that another relay holds are skipped. */
 export const claimEntries = (manager: EntityManager, most: number, ids: readonly string[]): Promise<ClaimedEntry[]> =>
-  manager.query<ClaimedEntry[]>(claimed('id = ANY($2::bigint[])'), [most, ids]);
+  manager.query<ClaimedEntry[]>(
+    `SELECT ${columns} FROM outbox WHERE NOT quarantined AND id = ANY($2::bigint[])
+     ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [most, ids],
+  );
 
-/** Claims the first `most` entries, except `ids`. */
-export const claimFirstEntries = (
+/** Reads up to `most` tenants with waiting entries, after the tenant `after` by id. One look into the index per tenant. */
+export const waitingTenants = async (
   manager: EntityManager,
+  partition: string,
+  after: string | null,
   most: number,
-  ids: readonly string[],
-): Promise<ClaimedEntry[]> => manager.query<ClaimedEntry[]>(claimed('id <> ALL($2::bigint[])'), [most, ids]);
+): Promise<string[]> => {
+  const next = (beyond: string): string =>
+    `(SELECT o.tenant_id FROM outbox o WHERE o.partition = $1 AND NOT o.quarantined AND ${beyond}
+      ORDER BY o.tenant_id LIMIT 1)`;
+  const rows = await manager.query<{ tenantId: string }[]>(
+    `WITH RECURSIVE tenant AS (
+       SELECT ${next('($2::uuid IS NULL OR o.tenant_id > $2)')} AS id
+       UNION ALL
+       SELECT ${next('o.tenant_id > tenant.id')} FROM tenant WHERE tenant.id IS NOT NULL
+     )
+     SELECT id AS "tenantId" FROM tenant WHERE id IS NOT NULL LIMIT $3`,
+    [partition, after, most],
+  );
+  return rows.map(({ tenantId }) => tenantId);
+};
 
-/** The counts of the outbox table, for all processes. */
+/** The entries to claim: the first of each tenant, except some. */
+export interface FairClaim {
+  readonly partition: string;
+  readonly tenants: readonly string[];
+  readonly perTenant: number;
+  readonly except: readonly string[];
+}
+
+/** Claims each tenant's first entries. The answer takes turns among tenants and keeps each tenant's order. */
+export const claimFairly = (
+  manager: EntityManager,
+  { partition, tenants, perTenant, except }: FairClaim,
+): Promise<ClaimedEntry[]> =>
+  manager.query<ClaimedEntry[]>(
+    `SELECT ${columns} FROM (
+       SELECT claimed.*, row_number() OVER (PARTITION BY claimed.tenant_id ORDER BY claimed.id) AS turn
+       FROM unnest($2::uuid[]) AS tenant(id) CROSS JOIN LATERAL (
+         SELECT o.id, o.tenant_id, o.event_count, o.events FROM outbox o
+         WHERE o.partition = $1 AND o.tenant_id = tenant.id AND NOT o.quarantined AND o.id <> ALL($4::bigint[])
+         ORDER BY o.id LIMIT $3 FOR UPDATE SKIP LOCKED
+       ) claimed
+     ) entry ORDER BY turn, id`,
+    [partition, tenants, perTenant, except],
+  );
+
+/** The counts of one tenant's entries, for all processes. */
 export interface OutboxCount {
+  readonly tenantId: string;
   /** Events. */
   readonly waiting: number;
   /** Events. */
@@ -30,14 +73,15 @@ export interface OutboxCount {
 }
 
 /** Counts in one statement, so that all figures are of the same moment. */
-export const countOutbox = async (manager: EntityManager): Promise<OutboxCount> => {
-  const [count] = await manager.query<OutboxCount[]>(`
-    SELECT coalesce(sum(event_count) FILTER (WHERE NOT quarantined), 0)::float8 AS waiting,
-           coalesce(sum(event_count) FILTER (WHERE quarantined), 0)::float8 AS quarantined,
-           min(created_at) FILTER (WHERE NOT quarantined) AS oldest
-    FROM outbox`);
-  return count ?? { waiting: 0, quarantined: 0, oldest: null };
-};
+export const countOutbox = (manager: EntityManager, partition: string): Promise<OutboxCount[]> =>
+  manager.query<OutboxCount[]>(
+    `SELECT tenant_id AS "tenantId",
+            coalesce(sum(event_count) FILTER (WHERE NOT quarantined), 0)::float8 AS waiting,
+            coalesce(sum(event_count) FILTER (WHERE quarantined), 0)::float8 AS quarantined,
+            min(created_at) FILTER (WHERE NOT quarantined) AS oldest
+     FROM outbox WHERE partition = $1 GROUP BY tenant_id`,
+    [partition],
+  );
 
 /** Keeps the transaction from being ended for idleness while the audit service works. */
 export const keepAlive = async (manager: EntityManager): Promise<void> => {

@@ -1,32 +1,28 @@
-import {
-  AnkaError,
-  type AuditEvent,
-  appendEvents,
-  type Context,
-  newId,
-  platformTenantId,
-  type Service,
-} from '@ankasecure/contracts';
+import { type AuditEvent, assertSealable, mayReport, type Reporter } from '@ankasecure/contracts';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
 import { withNotedChanges } from '../database/noted-changes.js';
 import type { Logger } from '../logging/logger.js';
 import type { BusClient } from '../nats/client.js';
-import type { RawReply } from '../nats/connection.js';
-import { Deferrals } from './deferral.js';
-import { Delivery, type DeliveryChannel, tenantOf, writeEntry } from './delivery.js';
-import { type ClaimedEntry, claimEntries, claimFirstEntries, countOutbox } from './outbox.sql.js';
+import { AppendChannel } from './append-channel.js';
+import { type Delivery, writeEntries } from './delivery.js';
+import { FairShare } from './fair-share.js';
+import { countOutbox } from './outbox.sql.js';
 import { meterOutbox } from './outbox-metrics.js';
+import { Relay, type RelayOptions } from './relay.js';
 
-export interface OutboxOptions {
-  /** Events that may wait before operations are refused. */
+export interface OutboxOptions extends RelayOptions {
+  /** Events of this partition that may wait before operations are refused. */
   readonly capacity: number;
-  /** Rows delivered to the audit service at once. */
-  readonly batch: number;
+  /**
+   * Time limit of one append, in milliseconds. An audit service that dies while it seals never answers, and its rows wait
+   * until then.
+   */
+  readonly timeoutMs: number;
 }
 
-const defaults: OutboxOptions = { capacity: 200_000, batch: 256 };
+const defaults: OutboxOptions = { capacity: 200_000, batch: 256, partition: '', timeoutMs: 8000 };
 const idleMs = 1000;
 /**
  * Outcomes gather between two deliveries for `ms` milliseconds, or until there are `events` of them. A delivery costs two
@@ -34,15 +30,8 @@ const idleMs = 1000;
  */
 const gathering = { ms: 200, events: 2000 };
 const retryMs = { first: 100, most: 5000 };
-/**
- * Time limit of one append, in milliseconds. An audit service that dies while it seals never answers, and its rows wait
- * until then.
- */
-const appendTimeoutMs = 8000;
 /** Maximum age of the count, in milliseconds. Other processes change the table too. */
 const countMs = 1000;
-/** Bytes of the largest bus message that are reserved for the head. */
-const headBytes = 4096;
 
 /**
  * Delivers outcomes to the audit trail. An outcome is written in the transaction of the action it reports. One relay per
@@ -50,29 +39,31 @@ const headBytes = 4096;
  * may share a table: a relay skips rows that another one holds, and an event that arrives twice is sealed once.
  */
 export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
-  private waiting = 0;
   private failures = 0;
   private running = false;
   private stopped = false;
   private woken = false;
   private gathers = false;
   private wake: () => void = () => undefined;
-  private giveUp: (reason: Error) => void = () => undefined;
   private countedAt = 0;
-  /** Events that this process has committed since the last count began. */
-  private sinceCount = 0;
-  private readonly deferrals = new Deferrals();
-  private readonly options: OutboxOptions;
+  private readonly share: FairShare;
+  private readonly channel: AppendChannel;
+  private readonly relay: Relay;
+  private readonly partition: string;
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly service: Service,
+    private readonly service: Reporter,
     private readonly dataSource: DataSource,
-    private readonly bus: Pick<BusClient, 'maxPayload' | 'requestRaw'>,
+    bus: Pick<BusClient, 'maxPayload' | 'requestRaw'>,
     private readonly log: Logger,
     options: Partial<OutboxOptions> = {},
   ) {
-    this.options = { ...defaults, ...options };
+    const { capacity, timeoutMs, ...relayed } = { ...defaults, ...options };
+    this.partition = relayed.partition;
+    this.share = new FairShare(capacity);
+    this.channel = new AppendChannel(bus, service, relayed.partition, timeoutMs);
+    this.relay = new Relay(dataSource, this.channel, log, relayed);
   }
 
   onApplicationBootstrap(): void {
@@ -103,40 +94,57 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** The number of waiting events, as last known. */
   get depth(): number {
-    return this.waiting;
+    return this.share.waiting;
   }
 
-  /** @throws AnkaError `audit-unavailable` when the outbox is full */
-  assertRoom(): void {
-    if (this.waiting >= this.options.capacity)
-      throw new AnkaError(
-        'audit-unavailable',
-        'Too many outcomes are waiting for the audit service. Operations are refused until they can be recorded.',
-      );
+  /** @throws AnkaError `audit-unavailable` when the outbox, or the tenant's share of it, has no room for so many events */
+  assertRoom(tenantId: string, events = 1): void {
+    this.share.assertRoom(tenantId, events);
   }
 
-  /** Writes `events` in the caller's transaction. Call `committed` after it commits. */
+  /**
+   * Checks an event before its action is committed. `write` does so itself.
+   * @throws Error for an event that the audit service would refuse for good
+   */
+  assertSealable(event: AuditEvent): void {
+    assertSealable(event);
+    if (!mayReport(this.service, event.operation))
+      throw new Error(`${this.service} may not report ${event.operation}: see families in reporter.ts`);
+  }
+
+  /**
+   * Writes `events` in the caller's transaction. Call `committed` after it commits.
+   * @throws Error for an event that could never be sealed, so that its action does not commit
+   */
   async write(manager: EntityManager, events: readonly AuditEvent[]): Promise<void> {
-    await writeEntry(manager, withNotedChanges(manager, events));
+    const named = withNotedChanges(manager, events);
+    for (const event of named) this.assertSealable(event);
+    await writeEntries(manager, named);
+    for (const { tenantId } of named) this.share.note(tenantId, 1);
   }
 
-  /** Tells the relay that `count` more events are committed, so that it delivers them soon. */
+  /** Counts events that are written without `write`. */
+  note(tenantId: string, events: number): void {
+    this.share.note(tenantId, events);
+  }
+
+  /** Tells the relay that more events are committed, so that it delivers them soon. */
   committed(count: number): void {
-    this.waiting += count;
-    this.sinceCount += count;
+    if (count === 0) return;
+    this.share.committed(count);
     this.woken = true;
-    if (this.failures === 0 && !(this.gathers && this.waiting < gathering.events)) this.wake();
+    if (this.failures === 0 && !(this.gathers && this.depth < gathering.events)) this.wake();
   }
 
   /** Delivers the waiting rows for at most `graceMs` milliseconds, then stops. The rest is delivered after the next start. */
   async stop(graceMs = 3000): Promise<void> {
     if (!this.running || this.stopped) return;
     const end = Date.now() + graceMs;
-    while (this.waiting > 0 && this.failures === 0 && Date.now() < end)
+    while (this.depth > 0 && this.failures === 0 && Date.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
     this.stopped = true;
     this.wake();
-    const timer = setTimeout(() => this.giveUp(new Error('stopping')), Math.max(0, end - Date.now()));
+    const timer = setTimeout(() => this.channel.abandon(), Math.max(0, end - Date.now()));
     await this.loop;
     clearTimeout(timer);
   }
@@ -145,14 +153,14 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     while (!this.stopped) {
       try {
         this.woken = false;
-        const relayed = (await this.deliver()) + (await this.retry());
+        const taken = this.settle(await this.relay.next()) + this.settle(await this.relay.retry());
         this.failures = 0;
-        if (relayed === 0 || Date.now() - this.countedAt > countMs) await this.recount();
-        if (relayed > 0) await this.gather();
+        if (taken === 0 || Date.now() - this.countedAt > countMs) await this.recount();
+        if (taken > 0) await this.gather();
         else await this.idle();
       } catch (error) {
         this.failures++;
-        this.log.warn({ reason: (error as Error).message, waiting: this.waiting }, 'cannot seal outcomes yet');
+        this.log.warn({ reason: (error as Error).message, waiting: this.depth }, 'cannot seal outcomes yet');
         const most = Math.min(retryMs.most, retryMs.first * 2 ** Math.min(this.failures, 10));
         await this.recount().catch(() => undefined);
         await this.pause(most / 2 + Math.random() * (most / 2));
@@ -160,8 +168,14 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
+  /** @returns how many rows were tried, sealed or not */
+  private settle(delivery: Delivery | undefined): number {
+    for (const { tenantId, eventCount } of delivery?.sealed ?? []) this.share.drop(tenantId, eventCount);
+    return delivery?.taken ?? 0;
+  }
+
   private async gather(): Promise<void> {
-    if (this.stopped || this.waiting >= gathering.events) return;
+    if (this.stopped || this.depth >= gathering.events) return;
     this.gathers = true;
     await this.pause(gathering.ms);
     this.gathers = false;
@@ -169,71 +183,18 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Waits for a commit. The wait is short when another relay holds rows, since it may fail to deliver them. */
   private async idle(): Promise<void> {
-    const othersAtWork = this.waiting > 0 && this.deferrals.ids.length === 0;
+    const othersAtWork = this.depth > 0 && !this.relay.defers;
     if (!this.woken) await this.pause(othersAtWork ? retryMs.first : idleMs);
   }
 
-  /** Retries deferred rows in a transaction of their own, so that no other row waits for them. */
-  private async retry(): Promise<number> {
-    const due = this.deferrals.due(this.options.batch);
-    return due.length === 0 ? 0 : this.deliver(due);
-  }
-
-  /**
-   * @param due rows to deliver; by default the first rows that are not deferred
-   * @returns how many rows were tried, sealed or not
-   */
-  private async deliver(due: readonly string[] = []): Promise<number> {
-    const { batch } = this.options;
-    const [delivery, untaken] = await this.dataSource.transaction(async (manager) => {
-      const rows =
-        due.length > 0
-          ? await claimEntries(manager, batch, due)
-          : await claimFirstEntries(manager, batch, this.deferrals.ids);
-      const under = new Delivery(manager, this.channel());
-      await under.take(rows);
-      return [under, rows.slice(under.taken)] as const;
-    });
-    this.remember(delivery, due, untaken);
-    return delivery.taken;
-  }
-
-  /** Records the result of a delivery. Call it after the commit. */
-  private remember({ sealed, deferred }: Delivery, due: readonly string[], untaken: readonly ClaimedEntry[]): void {
-    // The other due rows are sealed, quarantined, or held by another relay.
-    const stay = new Set([...deferred, ...untaken].map(({ id }) => id));
-    this.deferrals.drop(due.filter((id) => !stay.has(id)));
-    for (const row of deferred) this.deferrals.put(row.id, tenantOf(row));
-    this.waiting = Math.max(0, this.waiting - sealed.reduce((sum, row) => sum + row.eventCount, 0));
-  }
-
-  private channel(): DeliveryChannel {
-    return { ask: (body) => this.ask(body), limit: this.bus.maxPayload - headBytes, log: this.log };
-  }
-
-  private ask(body: Buffer): Promise<RawReply> {
-    return new Promise((resolve, reject) => {
-      this.giveUp = reject;
-      this.bus.requestRaw(appendEvents.subject, this.context(), body).then(resolve, reject);
-    });
-  }
-
   private async recount(): Promise<void> {
-    this.sinceCount = 0;
-    const { waiting, quarantined, oldest } = await countOutbox(this.dataSource.manager);
-    this.oldestAt = oldest?.getTime();
-    this.quarantined = quarantined;
-    this.waiting = waiting + this.sinceCount;
+    const counted = this.share.begin();
+    const counts = await countOutbox(this.dataSource.manager, this.partition);
+    counted(counts);
+    const waitsSince = counts.flatMap(({ oldest }) => (oldest === null ? [] : [oldest.getTime()]));
+    this.oldestAt = waitsSince.length === 0 ? undefined : Math.min(...waitsSince);
+    this.quarantined = counts.reduce((sum, { quarantined }) => sum + quarantined, 0);
     this.countedAt = Date.now();
-  }
-
-  private context(): Context {
-    return {
-      tenantId: platformTenantId,
-      principal: this.service,
-      correlationId: newId(),
-      deadline: Date.now() + appendTimeoutMs,
-    };
   }
 
   private pause(ms: number): Promise<void> {

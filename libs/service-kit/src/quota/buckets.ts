@@ -32,6 +32,17 @@ export class Buckets {
     return grantOf(bucket, granted);
   }
 
+  /**
+   * Takes `cost` more tokens for a request that was granted one. The bucket may owe tokens then, and grants none until they have
+   * come in. Nothing is taken from a bucket that owes already.
+   */
+  owe(name: string, rate: Rate, cost: number): Grant {
+    const bucket = this.filled(name, rate);
+    const granted = bucket.tokens >= 0;
+    if (granted) bucket.tokens -= cost;
+    return grantOf(bucket, granted);
+  }
+
   /** Returns what `take` would return, without taking a token. */
   look(name: string, rate: Rate): Grant {
     const bucket = this.filled(name, rate);
@@ -57,6 +68,6 @@ export class Buckets {
 
 const grantOf = ({ tokens, burst, perSecond }: Bucket, granted: boolean): Grant => ({
   granted,
-  remaining: Math.floor(tokens),
+  remaining: Math.max(0, Math.floor(tokens)),
   seconds: Math.ceil((granted ? burst - tokens : 1 - tokens) / perSecond),
 });

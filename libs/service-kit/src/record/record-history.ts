@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   AnkaError,
   type Context,
@@ -36,6 +37,10 @@ const patienceMs = 2_000;
 /** The most records whose last comparison is remembered. */
 const capacity = 200_000;
 
+/** What to do about a database that is older than the trail. */
+export const behindDetail =
+  'The database is older than the audit trail: it was restored from a backup. Restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
+
 const nameOf = ({ tenantId, kind, id }: LoadedRecord): string => `${tenantId}/${kind}/${id}`;
 
 /**
@@ -52,6 +57,8 @@ export class RecordHistory {
   private behindTenants: ReadonlyMap<string, number> = new Map();
   private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
   private waiting: Question[] = [];
+  /** Set inside `without`. */
+  private readonly off = new AsyncLocalStorage<true>();
 
   constructor(
     private readonly service: Service,
@@ -64,6 +71,7 @@ export class RecordHistory {
    * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now
    */
   check(record: LoadedRecord, again: Question['again']): Promise<boolean> | undefined {
+    if (this.off.getStore() === true) return undefined;
     if (this.behindTenants.has(record.tenantId)) return Promise.resolve(false);
     const known = this.verified.use(nameOf(record));
     if (known?.digest === record.digest && Date.now() - known.at < freshMs) return undefined;
@@ -71,6 +79,20 @@ export class RecordHistory {
       this.waiting.push({ record, again, settle, fail });
       if (this.waiting.length === 1) queueMicrotask(() => this.askAll());
     });
+  }
+
+  /** Runs work that brings older records up to date: inside it, every record counts as current. */
+  without<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.off.run(true, work);
+  }
+
+  /**
+   * Checks that the tenant's records may change: none can be sealed on top of a database that is older than the trail.
+   * @throws AnkaError `record-outdated`
+   */
+  assertNotBehind(tenantId: string): void {
+    if (this.off.getStore() === true || !this.behindTenants.has(tenantId)) return;
+    throw new AnkaError('record-outdated', behindDetail);
   }
 
   /** Remembers a record that this process has written and sealed. */
@@ -130,8 +152,9 @@ export class RecordHistory {
   /** Compares once more with the record as it is stored now: it may have changed between its loading and the question. */
   private async answer({ record, again, settle, fail }: Question, head: RecordHead | undefined): Promise<void> {
     try {
-      const current = isCurrent(record, head) || (await isCurrentNow(again, head));
-      if (current) this.remember(record);
+      const stored = isCurrent(record, head) ? record : await again();
+      const current = stored !== null && isCurrent(stored, head);
+      if (current) this.remember({ ...record, ...stored });
       settle(current);
     } catch (error) {
       fail(error);
@@ -159,8 +182,3 @@ export class RecordHistory {
     return heads;
   }
 }
-
-const isCurrentNow = async (again: Question['again'], head: RecordHead | undefined): Promise<boolean> => {
-  const now = await again();
-  return now !== null && isCurrent(now, head);
-};

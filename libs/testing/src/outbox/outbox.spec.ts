@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, type AuditEvent, appendEvents, maxAppend, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, appendFromPolicy, maxAppend, platformTenantId } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
-import { createLogger, Outbox, outboxSchema } from '@ankasecure/service-kit';
+import { createLogger, Outbox, type OutboxOptions, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
@@ -21,6 +21,7 @@ const database = 'outbox';
 class Schema1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(outboxSchema('outbox_app'));
+    await runner.query(outboxAddress());
   }
   async down(): Promise<void> {
     throw new Error('the first schema has nothing before it');
@@ -33,7 +34,7 @@ const eventOf = (over: Partial<AuditEvent> = {}): AuditEvent => ({
   userId: 'alice',
   keyId: null,
   algorithm: null,
-  operation: 'sign',
+  operation: 'policy.put',
   outcome: 'success',
   failureCode: null,
   occurredAt: Date.now() * 1000,
@@ -69,7 +70,7 @@ describe('the outbox', () => {
     };
     await migrateTest(options);
     audit = await connectTestBus('audit', nats);
-    audit.serve(appendEvents, '', async ({ deadline }, { events }) => {
+    audit.serve(appendFromPolicy, '', async ({ deadline }, { events }) => {
       appends.push(events.length);
       longestMs = Math.max(longestMs, deadline - Date.now());
       await answer(events);
@@ -97,7 +98,7 @@ describe('the outbox', () => {
   });
 
   const partsOf = (process: number): TestParts => processes[process] ?? expect.unreachable();
-  const outboxOf = (process = 0, limits = { capacity: 1000, batch: 256 }): Outbox => {
+  const outboxOf = (process = 0, limits: Partial<OutboxOptions> = { capacity: 2000 }): Outbox => {
     const { dataSource, bus } = partsOf(process);
     const outbox = new Outbox('policy', dataSource, bus, createLogger('spec', 'silent'), limits);
     outboxes.push(outbox);
@@ -204,9 +205,9 @@ describe('the outbox', () => {
 
   it('finds a refused row, sets it aside and delivers the others', async () => {
     const outbox = outboxOf();
-    const poison = eventOf({ operation: 'poison' });
+    const poison = eventOf({ operation: 'policy.poison' });
     answer = (events) => {
-      if (events.some(({ operation }) => operation === 'poison')) throw new AnkaError('request-invalid');
+      if (events.some(({ operation }) => operation === 'policy.poison')) throw new AnkaError('request-invalid');
     };
     const before = eventsOf(5);
     const after = eventsOf(4);
@@ -220,9 +221,9 @@ describe('the outbox', () => {
 
   it('takes a refused row apart: of events committed together, only the refused one stays', async () => {
     const outbox = outboxOf();
-    const poison = eventOf({ operation: 'poison' });
+    const poison = eventOf({ operation: 'policy.poison' });
     answer = (events) => {
-      if (events.some(({ operation }) => operation === 'poison')) throw new AnkaError('request-invalid');
+      if (events.some(({ operation }) => operation === 'policy.poison')) throw new AnkaError('request-invalid');
     };
     const others = eventsOf(12);
     await write(outbox, [...others.slice(0, 5), poison, ...others.slice(5)]);
@@ -297,10 +298,10 @@ describe('the outbox', () => {
   it('finds a single row that cannot be sealed, and delivers the tenant’s others', async () => {
     const outbox = outboxOf(0, { capacity: 1000, batch: 16 });
     answer = (events) => {
-      if (events.some(({ operation }) => operation === 'broken')) throw new AnkaError('internal-error');
+      if (events.some(({ operation }) => operation === 'policy.broken')) throw new AnkaError('internal-error');
     };
     for (let commit = 0; commit < 16; commit++)
-      await write(outbox, [eventOf(commit === 2 || commit === 12 ? { operation: 'broken' } : {})]);
+      await write(outbox, [eventOf(commit === 2 || commit === 12 ? { operation: 'policy.broken' } : {})]);
     outbox.start();
     await eventually(() => sealed.length).toBe(14);
     await eventually(rows).toMatchObject([{ quarantined: false }, { quarantined: false }]);
@@ -352,9 +353,9 @@ describe('the outbox', () => {
     outboxes.push(outbox);
     answer = async (events) => {
       await delay(150);
-      if (events.some(({ operation }) => operation === 'poison')) throw new AnkaError('request-invalid');
+      if (events.some(({ operation }) => operation === 'policy.poison')) throw new AnkaError('request-invalid');
     };
-    for (const event of [eventOf({ operation: 'poison' }), ...eventsOf(15)]) await write(outbox, [event]);
+    for (const event of [eventOf({ operation: 'policy.poison' }), ...eventsOf(15)]) await write(outbox, [event]);
     longestMs = 0;
     outbox.start();
     await eventually(rows).toMatchObject([{ quarantined: true }]);
@@ -394,16 +395,119 @@ describe('the outbox', () => {
     answer = () => {
       throw new AnkaError('service-unavailable');
     };
-    expect(() => first.assertRoom()).not.toThrow();
+    expect(() => first.assertRoom(platformTenantId)).not.toThrow();
     second.start();
     await write(first, eventsOf(10));
-    expect(() => first.assertRoom()).toThrow(expect.objectContaining({ code: 'audit-unavailable', retryable: true }));
+    expect(() => first.assertRoom(platformTenantId)).toThrow(
+      expect.objectContaining({ code: 'audit-unavailable', retryable: true }),
+    );
     await eventually(() => second.depth).toBe(10);
-    expect(() => second.assertRoom()).toThrow('audit-unavailable');
+    expect(() => second.assertRoom(platformTenantId)).toThrow('audit-unavailable');
     first.start();
     answer = () => undefined;
     await eventually(() => [first.depth, second.depth]).toEqual([0, 0]);
-    expect(() => first.assertRoom()).not.toThrow();
+    expect(() => first.assertRoom(platformTenantId)).not.toThrow();
+  });
+
+  it('refuses a greedy tenant at half of the room, and another tenant not', async () => {
+    const outbox = outboxOf(0, { capacity: 100 });
+    answer = () => {
+      throw new AnkaError('service-unavailable');
+    };
+    const [greedy, other] = [randomUUID(), randomUUID()];
+    const held = async (tenantId: string): Promise<number> => {
+      for (let count = 0; ; count++) {
+        try {
+          outbox.assertRoom(tenantId);
+        } catch {
+          return count;
+        }
+        await write(outbox, [eventOf({ tenantId })]);
+      }
+    };
+    expect(await held(greedy)).toBe(50);
+    expect(await held(other)).toBe(25);
+    expect(() => outbox.assertRoom(randomUUID())).not.toThrow();
+    outbox.start();
+    await eventually(() => appends.length).toBeGreaterThan(0);
+    await outbox.stop(100);
+    expect(() => outbox.assertRoom(greedy)).toThrow('audit-unavailable');
+  });
+
+  it('delivers a tenant’s few events before another’s backlog, and every tenant’s in their order', async () => {
+    const outbox = outboxOf(0, { capacity: 100_000, batch: 32 });
+    const [greedy, modest] = [randomUUID(), randomUUID()];
+    const backlog = Array.from({ length: 300 }, () => eventOf({ tenantId: greedy }));
+    for (const event of backlog) await write(outbox, [event]);
+    const few = Array.from({ length: 3 }, () => eventOf({ tenantId: modest }));
+    for (const event of few) await write(outbox, [event]);
+    const order: string[] = [];
+    answer = (events) => void order.push(...ids(events));
+    outbox.start();
+    await eventually(rows).toEqual([]);
+    expect(few.map(({ eventId }) => order.indexOf(eventId)).every((place) => place < 32)).toBe(true);
+    expect(order.filter((id) => ids(backlog).includes(id))).toEqual(ids(backlog));
+    expect(order.filter((id) => ids(few).includes(id))).toEqual(ids(few));
+  });
+
+  it('takes turns when more tenants wait than one delivery takes', async () => {
+    const outbox = outboxOf(0, { capacity: 100_000, batch: 8 });
+    const tenants = Array.from({ length: 150 }, () => randomUUID());
+    const events = tenants.map((tenantId) => eventOf({ tenantId }));
+    for (const event of events) await write(outbox, [event]);
+    outbox.start();
+    await eventually(rows).toEqual([]);
+    expect(new Set(sealed)).toEqual(new Set(ids(events)));
+  });
+
+  it('offers fewer events after each missed deadline, until audit keeps up, and so works off any backlog', async () => {
+    const outbox = outboxOf(0, { capacity: 100_000, timeoutMs: 400 });
+    answer = (events) => (events.length > 40 ? delay(60_000) : undefined);
+    for (let commit = 0; commit < 10; commit++) await write(outbox, eventsOf(30));
+    await write(outbox, eventsOf(200));
+    outbox.start();
+    await expect.poll(rows, { timeout: 30_000, interval: 50 }).toEqual([]);
+    expect(appends.slice(0, 3)).toEqual([500, 240, 120]);
+    expect(new Set(sealed).size).toBe(500);
+  });
+
+  it('commits no action whose event could never be sealed, or that another service reports', async () => {
+    const outbox = outboxOf();
+    const { dataSource } = partsOf(0);
+    const committing = (event: AuditEvent) =>
+      dataSource.transaction(async (manager) => {
+        await outbox.write(manager, [eventOf()]);
+        await outbox.write(manager, [event]);
+      });
+    for (const event of [
+      eventOf({ details: { roles: 'user,'.repeat(120) } }),
+      eventOf({ userId: '' }),
+      eventOf({ operation: 'key.create' }),
+    ])
+      await expect(committing(event)).rejects.toThrow(/cannot be sealed|may not report/);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('is divided by partition: a process delivers, counts and makes room for its own only', async () => {
+    const { dataSource: usual, bus } = partsOf(0);
+    const north = await new DataSource({
+      ...usual.options,
+      extra: { options: '-c ankasecure.partition=north' },
+    }).initialize();
+    await north.transaction((manager) => outboxOf().write(manager, eventsOf(5)));
+    const ours = outboxOf();
+    await write(ours, eventsOf(2));
+    ours.start();
+    await eventually(() => sealed.length).toBe(2);
+    await eventually(() => ours.depth).toBe(0);
+    expect(await rows()).toHaveLength(1);
+    const theirs = new Outbox('policy', north, bus, createLogger('spec', 'silent'), { partition: 'north' });
+    outboxes.push(theirs);
+    theirs.start();
+    await eventually(rows).toEqual([]);
+    expect(sealed).toHaveLength(7);
+    await theirs.stop();
+    await north.destroy();
   });
 
   it('delivers waiting rows before it stops, and leaves the rest for the next start', async () => {

@@ -12,7 +12,11 @@ import {
   type KeyCustody,
   type KeyRef,
   type NewKey,
+  type ObjectOwner,
+  type PartitionKeyKind,
+  type PartitionRef,
   type PlatformKeyKind,
+  type PlatformRef,
   type SignatureRequest,
   type TokenIdentity,
   tokenDoesIt,
@@ -64,8 +68,14 @@ export class CustodyByKind implements Custody {
     if (key.custody === 'software') return this.software.generate(budget, key);
     return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
   }
-  generatePlatformKey(budget: Deadline, kind: PlatformKeyKind, objectId: Uint8Array, label: string) {
-    return this.objects.generatePlatformKey(budget, kind, objectId, label);
+  generatePlatformKey(budget: Deadline, ref: PlatformRef | PartitionRef) {
+    return this.objects.generatePlatformKey(budget, ref);
+  }
+  platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string) {
+    return this.objects.platformObjects(budget, kind, tenantId);
+  }
+  findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string) {
+    return this.objects.findByLabel(budget, kind, label);
   }
   importAbility(...of: Parameters<Custody['importAbility']>) {
     return this.objects.importAbility(...of);
@@ -73,8 +83,8 @@ export class CustodyByKind implements Custody {
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial) {
     return (key.wrapping === undefined ? this.objects : this.blobs).importKey(budget, key, material);
   }
-  destroy(budget: Deadline, objectId: Uint8Array) {
-    return this.objects.destroy(budget, objectId);
+  destroy(budget: Deadline, owner: ObjectOwner, objectId: Uint8Array) {
+    return this.objects.destroy(budget, owner, objectId);
   }
   readAnchor(budget: Deadline, label: string) {
     return this.objects.readAnchor(budget, label);
@@ -96,8 +106,11 @@ export class CustodyByKind implements Custody {
   sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array) {
     return this.of(ref).sign(budget, ref, request, input);
   }
-  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array) {
-    return this.objects.platformMac(budget, objectId, input);
+  platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array) {
+    return this.objects.platformMac(budget, ref, input);
+  }
+  platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array) {
+    return this.objects.platformSign(budget, ref, digest);
   }
   decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array) {
     return this.of(ref).decryptOaep(budget, ref, ciphertext);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseConfig, Health, Logger } from '@ankasecure/service-kit';
+import { DatabaseConfig, Health, Logger, rejectedRecords } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Histogram, Registry } from 'prom-client';
 import type { Custody } from '../custody.js';
@@ -52,8 +52,12 @@ export class OpenCustody {
       buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5],
       registers: [this.registry],
     });
+    const rejected = rejectedRecords(this.registry);
     return {
-      observer: { call: (call, micros, ok) => seconds.observe({ call, ok: String(ok) }, micros / 1e6) },
+      observer: {
+        call: (call, micros, ok) => seconds.observe({ call, ok: String(ok) }, micros / 1e6),
+        refused: (kind, reason) => rejected.inc({ kind, reason }),
+      },
       onFatal: (reason) => {
         this.log.fatal({ reason }, 'the HSM module cannot recover in this process');
         process.exit(hsmLost);

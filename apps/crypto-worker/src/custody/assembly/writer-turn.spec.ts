@@ -112,6 +112,7 @@ describe('a turn', () => {
 });
 
 describe('a custody', () => {
+  const owner = { role: 'key', tenantId: 't', keyId: 'k', version: 1 } as const;
   class Fake {
     private readonly calls: string[] = [];
     constructor(readonly token: { readonly profile: string }) {}
@@ -132,7 +133,7 @@ describe('a custody', () => {
     turn.take = (inner) => original(async () => (await work(), inner()));
     const custody = takingTurns(fake('softhsm'), () => turn);
     expect(custody.healthy()).toBe(false);
-    await custody.destroy({ deadline: 0 }, Buffer.alloc(16));
+    await custody.destroy({ deadline: 0 }, owner, Buffer.alloc(16));
     expect(custody.healthy()).toBe(true);
     expect(custody.token.profile).toBe('softhsm');
     expect(seen.done).toBe(1);
@@ -142,7 +143,7 @@ describe('a custody', () => {
     const turn = turnOn('default');
     const custody = takingTurns(fake('softhsm'), () => turn);
     const before = turn.take(() => delay(200));
-    const left = await custody.destroy({ deadline: Date.now() + 100 }, Buffer.alloc(16));
+    const left = await custody.destroy({ deadline: Date.now() + 100 }, owner, Buffer.alloc(16));
     expect(left).toBeGreaterThan(50);
     await before;
   });

@@ -2,7 +2,7 @@ import { createECDH, randomBytes } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { createPkcs11Shim, enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf, inTime, newRef } from '../custody.conformance.js';
+import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
 import { StillRunning } from '../custody.js';
 import { openPkcs11Custody, PinRefused, type Pkcs11Custody } from './pkcs11-custody.js';
 import type { Pkcs11Options } from './profile/config.js';
@@ -73,7 +73,7 @@ describe('a custody whose library fails now and then', () => {
     const opening = open({ sessionPoolSize: 1 }, undisturbed);
     logger = opening.logger;
     custody = await opening.custody;
-    for (const ref of [signing, dir, kw, oaep, ecdh]) await custody.generate(inTime(), { ref, label: 'fault' });
+    for (const ref of [signing, dir, kw, oaep, ecdh]) await custody.generate(inTime(), { ref });
     await sign(custody);
   });
   afterAll(() => custody.close());
@@ -169,7 +169,7 @@ describe('a custody whose library fails now and then', () => {
   it('DEVICE_MEMORY on making a key is retried until it passes', async () => {
     shim.inject({ C_GenerateKeyPair: '0x31*3' });
     const ref = newRef('EC-P256', 'sign');
-    const calls = await callsDuring(['C_GenerateKeyPair'], () => custody.generate(inTime(), { ref, label: 'x' }));
+    const calls = await callsDuring(['C_GenerateKeyPair'], () => custody.generate(inTime(), { ref }));
     expect(calls).toEqual({ C_GenerateKeyPair: 4 });
   });
 
@@ -177,7 +177,7 @@ describe('a custody whose library fails now and then', () => {
     shim.inject({ C_GenerateKeyPair: '0x5*2' });
     const ref = newRef('EC-P256', 'sign');
     const calls = await callsDuring(['C_GenerateKeyPair', 'C_FindObjectsInit', 'C_Finalize'], () =>
-      custody.generate(inTime(), { ref, label: 'x' }),
+      custody.generate(inTime(), { ref }),
     );
     expect(calls).toEqual({ C_GenerateKeyPair: 3, C_FindObjectsInit: 5, C_Finalize: 0 });
     expect(await custody.sign(inTime(), ref, ecdsa, randomBytes(32))).toHaveLength(64);
@@ -187,20 +187,18 @@ describe('a custody whose library fails now and then', () => {
     shim.inject({ C_GenerateKeyPair: '0x5' });
     const ref = newRef('EC-P256', 'sign');
     const calls = await callsDuring(['C_GenerateKeyPair'], async () => {
-      expect(await codeOf(custody.generate(inTime(), { ref, label: 'x' }))).toBe('hsm-error');
+      expect(await codeOf(custody.generate(inTime(), { ref }))).toBe('hsm-error');
     });
     expect(calls).toEqual({ C_GenerateKeyPair: 3 });
     shim.inject({});
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
     await until(() => custody.healthy());
   });
 
   it('making a key is never repeated if it may have succeeded', async () => {
     shim.inject({ C_GenerateKeyPair: '0x32*1' });
     const calls = await callsDuring(['C_GenerateKeyPair'], async () => {
-      expect(await codeOf(custody.generate(inTime(), { ref: newRef('EC-P256', 'sign'), label: 'x' }))).toBe(
-        'hsm-unavailable',
-      );
+      expect(await codeOf(custody.generate(inTime(), { ref: newRef('EC-P256', 'sign') }))).toBe('hsm-unavailable');
       await sign(custody);
     });
     expect(calls).toEqual({ C_GenerateKeyPair: 1 });
@@ -223,7 +221,7 @@ describe('bad data', () => {
   it('makes the canary check the token, and a dead token is found', async () => {
     const custody = await open({ sessionPoolSize: 1 }, { tuning: { healthMs: 3_600_000 } }).custody;
     const dir = newRef('AES-256', 'encrypt', 'dir');
-    await custody.generate(inTime(), { ref: dir, label: 'fault' });
+    await custody.generate(inTime(), { ref: dir });
     const sealed = await custody.sealGcm(inTime(), dir, randomBytes(3), randomBytes(9));
     shim.inject({ C_Decrypt: '0x30*2' });
     const finalized = shim.calls('C_Finalize');
@@ -329,24 +327,22 @@ describe('a library that hangs', () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
     shim.inject({ C_GenerateKeyPair: 'sleep:4000*1' });
-    const failure: unknown = await custody
-      .generate(inTime(1000), { ref, label: 'late' })
-      .catch((error: unknown) => error);
+    const failure: unknown = await custody.generate(inTime(1000), { ref }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
     await ((failure as Error).cause as StillRunning).ended;
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
+    expect(await destroyed(custody, ref)).toBe(1);
   });
 
   it('reports when a late destruction is over', async () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
-    await custody.generate(inTime(), { ref, label: 'destroyed late' });
+    await custody.generate(inTime(), { ref });
     shim.inject({ C_DestroyObject: 'sleep:3000*1' });
-    const failure: unknown = await custody.destroy(inTime(1000), ref.objectId).catch((error: unknown) => error);
+    const failure: unknown = await destroyed(custody, ref, inTime(1000)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
     await ((failure as Error).cause as StillRunning).ended;
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
   });
 
   it('refuses callers when the queue is full', async () => {
@@ -531,8 +527,8 @@ describe('a missing object', () => {
   afterEach(closeAll);
   const lostKey = async (custody: Pkcs11Custody) => {
     const ref = newRef('EC-P256', 'sign');
-    await custody.generate(inTime(), { ref, label: 'lost' });
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(1);
+    await custody.generate(inTime(), { ref });
+    expect(await destroyed(custody, ref)).toBe(1);
     return ref;
   };
 
@@ -540,7 +536,7 @@ describe('a missing object', () => {
     const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
     const ref = await lostKey(custody);
     expect(await codeOf(custody.sign(inTime(), ref, ecdsa, randomBytes(32)))).toBe('key-not-found');
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
   });
 
   it.each([
@@ -548,10 +544,10 @@ describe('a missing object', () => {
     ['refuses the canary', { C_EncryptInit: '0x30', C_Encrypt: '0x30' }],
   ])('is hsm-unavailable if the token %s, and does not count as destroyed', async (_, faults) => {
     const custody = await open({}, { tuning: { healthMs: 3_600_000, doubtMs: 10 } }).custody;
-    const [used, destroyed] = [await lostKey(custody), await lostKey(custody)];
+    const [used, lost] = [await lostKey(custody), await lostKey(custody)];
     shim.inject(faults);
     expect(await codeOf(custody.sign(inTime(), used, ecdsa, randomBytes(32)))).toBe('hsm-unavailable');
-    expect(await codeOf(custody.destroy(inTime(), destroyed.objectId))).toBe('hsm-unavailable');
+    expect(await codeOf(destroyed(custody, lost))).toBe('hsm-unavailable');
   });
 
   it('delays no caller for long, however many ask', async () => {

@@ -14,16 +14,15 @@ import type { AlgorithmName } from '@ankasecure/algorithm';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CustodyByKind } from '../assembly/custody-by-kind.js';
-import { codeOf, inTime, newRef, wrapKwp, wrapRsaKwp } from '../custody.conformance.js';
-import type { Custody, ImportedMaterial, KeyRef, Wrapping } from '../custody.js';
+import { codeOf, destroyed, inTime, newPlatformRef, newRef, wrapKwp, wrapRsaKwp } from '../custody.conformance.js';
+import type { Custody, ImportedMaterial, KeyRef, PlatformRef, Wrapping } from '../custody.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { openBothCustodies } from './wrapped-custody.js';
 
 const token = enterSoftHsmToken();
-const id = (): Buffer => randomBytes(16);
 let custody: Custody;
 let wrapping: Wrapping;
-let importKey: Buffer;
+let importKey: PlatformRef;
 let publicKey: KeyObject;
 /** The value of the keys for wrap, and their references. */
 const transport = randomBytes(32);
@@ -38,13 +37,20 @@ beforeAll(async () => {
     tuning: { longSelfTests: false },
   });
   custody = new CustodyByKind(objects, wrapped, new SoftwareCustody(vault));
-  const [kek, blobMac] = [id(), id()];
-  importKey = id();
-  await custody.generatePlatformKey(inTime(), 'kek', kek, 'kek');
-  await custody.generatePlatformKey(inTime(), 'blob-mac', blobMac, 'blob-mac');
-  const value = await custody.generatePlatformKey(inTime(60_000), 'import', importKey, 'import');
+  const [kek, blobMac] = [newPlatformRef('kek', 't'), newPlatformRef('blob-mac', 't')];
+  importKey = newPlatformRef('import', 't');
+  await custody.generatePlatformKey(inTime(), kek);
+  await custody.generatePlatformKey(inTime(), blobMac);
+  const value = await custody.generatePlatformKey(inTime(60_000), importKey);
   publicKey = createPublicKey({ key: Buffer.from(value.spki ?? []), format: 'der', type: 'spki' });
-  wrapping = { kek, blobMac, kekGeneration: 1, tenantId: 't', keyId: 'k', version: 1 };
+  wrapping = {
+    kek: kek.objectId,
+    blobMac: blobMac.objectId,
+    kekGeneration: 1,
+    tenantId: 't',
+    keyId: 'k',
+    version: 1,
+  };
   const wrapperIn = async (wrapped: boolean): Promise<KeyRef> =>
     (await bring(newRef('AES-256', 'wrap'), byImportKey.of(transport), wrapped)).ref;
   wrappers = { token: await wrapperIn(false), wrapped: await wrapperIn(true) };
@@ -72,7 +78,7 @@ const under = (place: 'token' | 'wrapped'): Way => ({
 
 const pkcs8 = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'pkcs8' });
 const bring = async (ref: KeyRef, material: ImportedMaterial, wrapped: boolean) => {
-  const key = { ref, label: 'mine', ...(wrapped ? { wrapping } : {}) };
+  const key = { ref, ...(wrapped ? { wrapping } : {}) };
   const value = await custody.importKey(inTime(), key, material);
   return { spki: value.spki, ref: value.wrapped === null ? ref : { ...ref, wrapped: { ...value.wrapped, wrapping } } };
 };
@@ -172,7 +178,7 @@ describe.each(
       expect(await codeOf(bring(ref, material, wrapped)), `${algorithm} ${material.wrappedKey.length}`).toBe(
         'decryption-failed',
       );
-      expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+      expect(await destroyed(custody, ref)).toBe(0);
     }
     for (const size of [16, 31, 40]) {
       const ref = newRef('AES-256', 'encrypt', 'dir');

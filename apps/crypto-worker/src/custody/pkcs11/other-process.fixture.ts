@@ -1,18 +1,27 @@
-import { type KeyRef } from '../custody.js';
+import type { KeyOwner, KeyRef } from '../custody.js';
+import { ownerOfKey } from '../object-owner.js';
 import { openPkcs11Custody } from './pkcs11-custody.js';
 import type { Pkcs11Config } from './profile/config.js';
+
+/** A key, as a message names it. */
+export interface ToldKey {
+  readonly owner: KeyOwner;
+  /** CKA_ID in hex. */
+  readonly id: string;
+}
 
 /** A second worker on the same token, for the test beside it. Messages tell it what to do. */
 export interface Order {
   readonly open?: Pkcs11Config;
-  readonly generate?: string;
-  readonly sign?: string;
-  readonly destroy?: string;
+  readonly generate?: ToldKey;
+  readonly sign?: ToldKey;
+  readonly destroy?: ToldKey;
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const soon = () => ({ deadline: Date.now() + 10_000 });
-const refOf = (id: string): KeyRef => ({
+const refOf = ({ owner, id }: ToldKey): KeyRef => ({
+  owner,
   algorithm: 'EC-P256',
   purpose: 'sign',
   alg: null,
@@ -27,8 +36,11 @@ const obey = async (order: Order): Promise<string> => {
     return 'open';
   }
   if (!custody) return 'not open';
-  if (order.generate) await custody.generate(soon(), { ref: refOf(order.generate), label: 'other' });
-  if (order.destroy) await custody.destroy(soon(), Buffer.from(order.destroy, 'hex'));
+  if (order.generate) await custody.generate(soon(), { ref: refOf(order.generate) });
+  if (order.destroy) {
+    const { owner, objectId } = refOf(order.destroy);
+    await custody.destroy(soon(), ownerOfKey(owner), objectId);
+  }
   if (order.sign)
     return Buffer.from(
       await custody.sign(soon(), refOf(order.sign), { scheme: 'ecdsa' }, Buffer.alloc(32, 1)),

@@ -6,26 +6,28 @@ import type {
   Capability,
   Custody,
   CustodyKind,
+  FoundKey,
   GcmSealed,
   GeneratedKey,
   ImportAbility,
   ImportedMaterial,
   KeyRef,
   NewKey,
-  PlatformKeyKind,
+  PartitionKeyKind,
+  PartitionRef,
   SignatureRequest,
   TokenIdentity,
   WrappedKey,
   Wrapping,
 } from '../custody.js';
+import { bindsOwner, type ObjectOwner, type PlatformKeyKind, type PlatformRef } from '../object-owner.js';
 import type { Reply } from './job/frame.js';
 import { type OperationName, signatureVariants } from './job/job.js';
 import { type KeyShape, platformShapes } from './job/key-shape.js';
-import { shapeOf } from './job/shape-of.js';
 import { kindOf, objectClassOf } from './kind/kinds.js';
-import { locatorOf } from './locate.js';
+import { shapeOfRef } from './locate/locators.js';
 import { anchorVariant } from './operation/anchor.js';
-import type { ImportSpec } from './operation/import-key.js';
+import type { InspectSpec } from './operation/inspect.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
@@ -36,6 +38,7 @@ export { mayPass, PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
 const hmacSha256 = variants.get('hmac/sha256') ?? 0;
+const ecdsa = variants.get('ecdsa/') ?? 0;
 
 const variantOf = (request: SignatureRequest): number => {
   const variant = variants.get(`${request.scheme}/${'hash' in request ? request.hash : ''}`);
@@ -57,6 +60,13 @@ export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: nu
 /** The result of a job that wrapped a key. */
 export const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
 
+/** One object of an `inspect` job's reply. */
+const inspected = (found: Buffer): FoundKey => {
+  const idEnd = 1 + found.readUInt8();
+  const faults = found.toString('utf8', idEnd);
+  return { objectId: Buffer.from(found.subarray(1, idEnd)), faults: faults === '' ? [] : faults.split(' ') };
+};
+
 const anchorIn = (held: Uint8Array): Anchor => {
   const bytes = Buffer.from(held);
   return { number: Number(bytes.readBigUInt64BE()), value: bytes.subarray(8) };
@@ -75,9 +85,9 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.identity;
   }
 
-  /** Names the key for a lane, here by its CKA_ID. */
+  /** Names the key for a lane. */
   protected locatorOf(ref: KeyRef): Uint8Array {
-    return ref.objectId;
+    return this.runtime.locators.of(ref);
   }
 
   capability(...[budget, algorithm, purpose]: Parameters<Custody['capability']>): Promise<Capability> {
@@ -92,25 +102,35 @@ export class Pkcs11Custody implements Custody {
     return this.runtime.capabilities.all();
   }
 
-  async generate(budget: Deadline, { ref, label }: NewKey): Promise<GeneratedKey> {
+  async generate(budget: Deadline, { ref }: NewKey): Promise<GeneratedKey> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
-    const reply = await this.make(budget, shapeOf(ref.algorithm, ref.purpose, ref.alg), ref.objectId, label);
+    assure(bindsOwner(ref.objectId), 'a CKA_ID must bind its owner');
+    const reply = await this.make(budget, shapeOfRef(ref), ref.objectId, this.runtime.locators.ofObject(ref));
     return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
-  async generatePlatformKey(
-    budget: Deadline,
-    kind: PlatformKeyKind,
-    objectId: Uint8Array,
-    label: string,
-  ): Promise<GeneratedKey> {
-    if (kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
+  async generatePlatformKey(budget: Deadline, ref: PlatformRef | PartitionRef): Promise<GeneratedKey> {
+    if (ref.kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
       throw new AnkaError(
         'algorithm-unavailable',
         'The token does not support AES key wrap with padding, so it cannot hold a key-encryption key.',
       );
-    const reply = await this.make(budget, platformShapes[kind], objectId, label);
+    assure('label' in ref || bindsOwner(ref.objectId), 'a CKA_ID must bind its owner');
+    const locator = this.runtime.locators.ofPlatformKey(ref);
+    const reply = await this.make(budget, platformShapes[ref.kind], ref.objectId, locator);
     return { spki: reply.parts[0] ?? null, wrapped: null };
+  }
+
+  async platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string): Promise<readonly Uint8Array[]> {
+    const name = this.runtime.locators.nameOf({ role: kind, tenantId, keyId: null, version: 1 });
+    const { parts } = await this.runtime.call(budget, 'find-named', 0, [Buffer.from(JSON.stringify(name))]);
+    return parts;
+  }
+
+  async findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]> {
+    const spec: InspectSpec = { shape: platformShapes[kind], label };
+    const { parts } = await this.runtime.call(budget, 'inspect', 0, [Buffer.from(JSON.stringify(spec))]);
+    return parts.map((found) => inspected(Buffer.from(found)));
   }
 
   importAbility(...of: Parameters<Custody['importAbility']>): ImportAbility {
@@ -124,21 +144,22 @@ export class Pkcs11Custody implements Custody {
 
   protected bringIn(
     budget: Deadline,
-    { ref, label }: NewKey,
+    { ref }: NewKey,
     material: ImportedMaterial,
     wrapping: readonly Uint8Array[],
   ): Promise<Reply> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
-    const { method, wrappedKey } = material;
-    const spec: ImportSpec = { shape: shapeOf(ref.algorithm, ref.purpose, ref.alg), label, method };
-    const under = material.method === 'aes-kwp' ? locatorOf(material.wrappingKey) : material.importKey;
-    const parts = [Buffer.from(JSON.stringify(spec)), ref.objectId, under, wrappedKey, ...wrapping];
+    const { locators } = this.runtime;
+    const under =
+      material.method === 'aes-kwp' ? locators.of(material.wrappingKey) : locators.ofPlatformKey(material.importKey);
+    const parts = [Buffer.from(material.method), locators.ofObject(ref), under, material.wrappedKey, ...wrapping];
     return this.runtime.call(budget, 'import', 0, parts);
   }
 
-  async destroy(budget: Deadline, objectId: Uint8Array): Promise<number> {
+  async destroy(budget: Deadline, owner: ObjectOwner, objectId: Uint8Array): Promise<number> {
     assure(objectId.length > 0, 'no CKA_ID');
-    const reply = await this.runtime.call(budget, 'destroy', 0, [objectId]);
+    const name = Buffer.from(JSON.stringify(this.runtime.locators.nameOf(owner)));
+    const reply = await this.runtime.call(budget, 'destroy', 0, [objectId, name]);
     const count = Buffer.from(part(reply, 0)).readUInt32LE();
     // An object is not gone because another token, or none, does not have it.
     if (count === 0 && !(await this.runtime.isProved())) throw new AnkaError('hsm-unavailable');
@@ -177,8 +198,12 @@ export class Pkcs11Custody implements Custody {
     return this.one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
   }
 
-  platformMac(budget: Deadline, objectId: Uint8Array, input: Uint8Array): Promise<Uint8Array> {
-    return this.one(budget, 'sign', hmacSha256, [objectId, input]);
+  platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array> {
+    return this.one(budget, 'sign', hmacSha256, [this.runtime.locators.ofPlatformKey(ref), input]);
+  }
+
+  platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array> {
+    return this.one(budget, 'sign', ecdsa, [this.runtime.locators.ofPlatformKey(ref), digest]);
   }
 
   async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
@@ -244,10 +269,9 @@ export class Pkcs11Custody implements Custody {
     return part(reply, 0);
   }
 
-  private async make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, label: string): Promise<Reply> {
+  private async make(budget: Deadline, shape: KeyShape, objectId: Uint8Array, locator: Uint8Array): Promise<Reply> {
     assure(objectId.length === 16, 'a CKA_ID must have 16 bytes');
-    const spec = Buffer.from(JSON.stringify({ shape, label }));
-    return this.runtime.call(budget, 'generate', 0, [spec, objectId], kindOf(shape).slowToMake);
+    return this.runtime.call(budget, 'generate', 0, [locator], kindOf(shape).slowToMake);
   }
 }
 

@@ -4,8 +4,9 @@ import type { WrappedKey, Wrapping } from '../custody.js';
 import type { DataKey, Vault } from '../software/vault.js';
 import { objectClass } from './cryptoki/attribute.js';
 import { platformShapes } from './job/key-shape.js';
+import { assertKekInUse } from './locate/locators.js';
 import { part, wrappedIn } from './pkcs11-custody.js';
-import { headerOf, packLocator } from './session/locator.js';
+import { headerOf } from './session/locator.js';
 import type { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 import { ivBytes, tagBytes } from './use/gcm.js';
@@ -27,13 +28,14 @@ export class SealingVault implements Vault {
   }
 
   async makeDataKey(budget: Deadline, wrapping: Wrapping): Promise<WrappedKey> {
-    const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
+    const { kek, blobMac } = this.runtime.locators.wrappersOf(wrapping);
+    const parts = [headerOf(wrapping, shape), kek, blobMac];
     const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts);
     return wrappedIn(reply);
   }
 
   async seal(budget: Deadline, key: DataKey, aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
-    const reply = await this.runtime.call(budget, 'seal-gcm', 0, [packLocator(key, shape), aad, plaintext]);
+    const reply = await this.runtime.call(budget, 'seal-gcm', 0, [this.locatorOf(key), aad, plaintext]);
     return Buffer.concat([part(reply, 0), part(reply, 1), part(reply, 2)]);
   }
 
@@ -43,7 +45,7 @@ export class SealingVault implements Vault {
       sealed.subarray(ivBytes, -tagBytes),
       sealed.subarray(-tagBytes),
     ];
-    const parts = [packLocator(key, shape), iv, ciphertext, tag, aad];
+    const parts = [this.locatorOf(key), iv, ciphertext, tag, aad];
     try {
       const reply = await this.runtime.call(budget, 'open-gcm', 0, parts);
       return part(reply, 0);
@@ -53,9 +55,16 @@ export class SealingVault implements Vault {
   }
 
   async rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<WrappedKey> {
-    const parts = [packLocator(key, shape), headerOf(to, shape), to.kek, to.blobMac];
+    const { kek, blobMac } = this.runtime.locators.wrappersOf(to);
+    const parts = [this.runtime.locators.ofWrapped(key, shape), headerOf(to, shape), kek, blobMac];
     const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
     return wrappedIn(reply);
+  }
+
+  /** @throws AnkaError `kek-retired` */
+  private locatorOf(key: DataKey): Uint8Array {
+    assertKekInUse(key.wrapped.wrapping);
+    return this.runtime.locators.ofWrapped(key, shape);
   }
 
   uri({ kek }: Wrapping): string {

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf, inTime, newRef } from '../custody.conformance.js';
-import type { Order } from './other-process.fixture.js';
+import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
+import type { KeyRef } from '../custody.js';
+import type { Order, ToldKey } from './other-process.fixture.js';
 import { openPkcs11Custody, type Pkcs11Custody } from './pkcs11-custody.js';
 
 const quick = { tuning: { longSelfTests: false } };
@@ -16,6 +17,8 @@ let there: ChildProcess;
 const sourceImports = `import { registerHooks } from 'node:module';
 registerHooks({ resolve: (name, context, next) =>
   next(name.startsWith('.') && context.parentURL?.endsWith('.ts') ? name.replace(/\\.js$/, '.ts') : name, context) });`;
+
+const toldOf = ({ owner, objectId }: KeyRef): ToldKey => ({ owner, id: Buffer.from(objectId).toString('hex') });
 
 const tell = async (order: Order): Promise<unknown> => {
   const answered = once(there, 'message');
@@ -46,11 +49,10 @@ describe('two workers on one token', () => {
   it('see each other’s new keys at once, both ways', async () => {
     for (let round = 0; round < 5; round++) {
       const ref = newRef('EC-P256', 'sign');
-      const id = Buffer.from(ref.objectId).toString('hex');
-      await here.generate(inTime(), { ref, label: 'here' });
-      expect(await tell({ sign: id })).toMatch(/^[0-9a-f]{128}$/);
+      await here.generate(inTime(), { ref });
+      expect(await tell({ sign: toldOf(ref) })).toMatch(/^[0-9a-f]{128}$/);
       const back = newRef('EC-P256', 'sign');
-      expect(await tell({ generate: Buffer.from(back.objectId).toString('hex') })).toBe('done');
+      expect(await tell({ generate: toldOf(back) })).toBe('done');
       expect(await here.sign(inTime(), back, { scheme: 'ecdsa' }, randomBytes(32))).toHaveLength(64);
     }
   });
@@ -58,13 +60,13 @@ describe('two workers on one token', () => {
   it('see each other’s new keys complete, even if they looked while the keys were made', async () => {
     let making = true;
     const lookForNothing = async (): Promise<void> => {
-      while (making) expect(await here.destroy(inTime(), randomBytes(16))).toBe(0);
+      while (making) expect(await destroyed(here, newRef('EC-P256', 'sign'))).toBe(0);
     };
     const looks = Array.from({ length: 3 }, lookForNothing);
     try {
       for (let round = 0; round < 50; round++) {
         const ref = newRef('EC-P256', 'sign');
-        expect(await tell({ generate: Buffer.from(ref.objectId).toString('hex') })).toBe('done');
+        expect(await tell({ generate: toldOf(ref) })).toBe('done');
         const sign = () => here.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
         expect(await Promise.all(Array.from({ length: 16 }, sign))).toHaveLength(16);
       }
@@ -76,16 +78,16 @@ describe('two workers on one token', () => {
 
   it('a key destroyed by one is gone for the other, with or without a cached handle', async () => {
     const ref = newRef('EC-P256', 'sign');
-    await here.generate(inTime(), { ref, label: 'here' });
+    await here.generate(inTime(), { ref });
     await here.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
-    expect(await tell({ destroy: Buffer.from(ref.objectId).toString('hex') })).toBe('done');
+    expect(await tell({ destroy: toldOf(ref) })).toBe('done');
     expect(await codeOf(here.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe('key-not-found');
-    expect(await tell({ sign: Buffer.from(ref.objectId).toString('hex') })).toBe('key-not-found');
+    expect(await tell({ sign: toldOf(ref) })).toBe('key-not-found');
   });
 
   it('share one canary', async () => {
     expect(here.healthy()).toBe(true);
     const ref = newRef('EC-P256', 'sign');
-    expect(await tell({ sign: Buffer.from(ref.objectId).toString('hex') })).toBe('key-not-found');
+    expect(await tell({ sign: toldOf(ref) })).toBe('key-not-found');
   });
 });

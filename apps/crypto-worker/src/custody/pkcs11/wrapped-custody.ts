@@ -13,7 +13,7 @@ import type {
 } from '../custody.js';
 import { objectClass } from './cryptoki/attribute.js';
 import { kindOf } from './kind/kinds.js';
-import { locatorOf, shapeOfRef } from './locate.js';
+import { shapeOfRef } from './locate/locators.js';
 import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { SealingVault } from './sealing-vault.js';
@@ -44,7 +44,8 @@ export class WrappedCustody extends Pkcs11Custody {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
     const shape = shapeOfRef(ref);
-    const parts = [headerOf(wrapping, shape), wrapping.kek, wrapping.blobMac];
+    const { kek, blobMac } = this.runtime.locators.wrappersOf(wrapping);
+    const parts = [headerOf(wrapping, shape), kek, blobMac];
     const reply = await this.runtime.call(budget, 'generate-wrapped', 0, parts, kindOf(shape).slowToMake);
     return { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) };
   }
@@ -52,13 +53,17 @@ export class WrappedCustody extends Pkcs11Custody {
   override async importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey> {
     const { ref, wrapping } = key;
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to wrap with');
-    const parts = [headerOf(wrapping, shapeOfRef(ref)), wrapping.kek, wrapping.blobMac];
+    const { kek, blobMac } = this.runtime.locators.wrappersOf(wrapping);
+    const parts = [headerOf(wrapping, shapeOfRef(ref)), kek, blobMac];
     const reply = await this.bringIn(budget, key, material, parts);
     return { spki: reply.parts[2] ?? null, wrapped: wrappedIn(reply) };
   }
 
   override async rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<WrappedKey> {
-    const parts = [this.locatorOf(ref), headerOf(to, shapeOfRef(ref)), to.kek, to.blobMac];
+    const { kek, blobMac } = this.runtime.locators.wrappersOf(to);
+    // A retired KEK still serves this.
+    const from = this.runtime.locators.ofWrapped(present(ref), shapeOfRef(ref));
+    const parts = [from, headerOf(to, shapeOfRef(ref)), kek, blobMac];
     const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
     return wrappedIn(reply);
   }
@@ -71,10 +76,16 @@ export class WrappedCustody extends Pkcs11Custody {
 
   /** @throws AnkaError `key-not-found` for a key whose blob was deleted */
   protected override locatorOf(ref: KeyRef): Uint8Array {
-    if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'The wrapped key has been deleted.');
-    return locatorOf(ref);
+    present(ref);
+    return super.locatorOf(ref);
   }
 }
+
+/** @throws AnkaError `key-not-found` for a key whose blob was deleted */
+const present = ({ objectId, wrapped }: KeyRef): { objectId: Uint8Array; wrapped: NonNullable<KeyRef['wrapped']> } => {
+  if (wrapped === undefined) throw new AnkaError('key-not-found', 'The wrapped key has been deleted.');
+  return { objectId, wrapped };
+};
 
 /** Both kinds of custody that one token provides, and its vault. Closing one of them closes all. */
 export interface BothCustodies {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { ErrorCode } from '@ankasecure/contracts';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf, custodyConformance, inTime, newRef } from '../custody.conformance.js';
+import { codeOf, custodyConformance, destroyed, destroyedPlatformKey, inTime, newRef } from '../custody.conformance.js';
 import type { KeyRef, WrappedKey, Wrapping } from '../custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
 import { openBothCustodies, type WrappedCustody } from './wrapped-custody.js';
@@ -30,7 +31,7 @@ describe('a wrapped key', () => {
   let custody: WrappedCustody;
   let wrapping: Wrapping;
   const made = async (ref: KeyRef, owner = wrapping): Promise<KeyRef & { wrapped: Wrapped }> => {
-    const value = await custody.generate(inTime(), { ref, label: 'x', wrapping: owner });
+    const value = await custody.generate(inTime(), { ref, wrapping: owner });
     return { ...ref, wrapped: { ...(value.wrapped as WrappedKey), wrapping: owner } };
   };
   const mac = async (ref: KeyRef): Promise<string> =>
@@ -47,7 +48,7 @@ describe('a wrapped key', () => {
   it('leaves no object in the token', async () => {
     const ref = await made(newRef('EC-P256', 'sign'));
     await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
+    expect(await destroyed(custody, ref)).toBe(0);
   });
 
   it('is not offered for a kind that the token does not wrap, and the capability reports that', async () => {
@@ -70,17 +71,18 @@ describe('a wrapped key', () => {
     expect(await Promise.all(refs.map(mac))).toEqual(macs);
   });
 
-  it.each<[string, Partial<Wrapping>]>([
-    ['another tenant', { tenantId: '33333333-3333-4333-8333-333333333333' }],
-    ['another key', { keyId: '33333333-3333-4333-8333-333333333333' }],
-    ['another version', { version: 2 }],
-    ['another KEK generation', { kekGeneration: 2 }],
-  ])('is refused as that of %s', async (_name, moved) => {
+  it.each<[string, Partial<Wrapping>, ErrorCode, string]>([
+    // The keys that wrapped it are not that tenant's.
+    ['another tenant', { tenantId: '33333333-3333-4333-8333-333333333333' }, 'record-forged', 'object-refused'],
+    ['another key', { keyId: '33333333-3333-4333-8333-333333333333' }, 'key-blob-refused', 'key-blob-refused'],
+    ['another version', { version: 2 }, 'key-blob-refused', 'key-blob-refused'],
+    ['another KEK generation', { kekGeneration: 2 }, 'key-blob-refused', 'key-blob-refused'],
+  ])('is refused as that of %s', async (_name, moved, code, alarm) => {
     const ref = await made(newRef('HMAC-SHA256', 'mac'));
     await mac(ref);
     const elsewhere = { ...ref.wrapped, wrapping: { ...ref.wrapped.wrapping, ...moved } };
-    expect(await codeOf(mac({ ...ref, wrapped: elsewhere }))).toBe('key-blob-refused');
-    expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { alarm: 'key-blob-refused' } });
+    expect(await codeOf(mac({ ...ref, wrapped: elsewhere }))).toBe(code);
+    expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { alarm } });
   });
 
   it('is refused with other rights, another key’s blob or a changed blob', async () => {
@@ -97,12 +99,23 @@ describe('a wrapped key', () => {
     expect(await codeOf(custody.sealGcm(inTime(), asAnother, Buffer.of(), randomBytes(8)))).toBe('key-blob-refused');
   });
 
+  it('is used for nothing while its KEK is retired, and is rewrapped', async () => {
+    const ref = await made(newRef('HMAC-SHA256', 'mac'));
+    const before = await mac(ref);
+    const restored = { ...ref, wrapped: { ...ref.wrapped, wrapping: { ...ref.wrapped.wrapping, kekRetired: true } } };
+    expect(await codeOf(mac(restored))).toBe('kek-retired');
+    const next = await wrappingBy(custody, 2);
+    const value = await custody.rewrap(inTime(), restored, next);
+    expect(await mac({ ...ref, wrapped: { ...value, wrapping: next } })).toBe(before);
+  });
+
   it('is the same key after it is wrapped under another KEK inside the token', async () => {
     const ref = await made(newRef('HMAC-SHA256', 'mac'));
     const before = await mac(ref);
-    const next = { ...(await wrappingBy(custody)), kekGeneration: 2 };
+    const next = await wrappingBy(custody, 2);
+    const { kek, tenantId } = wrapping;
     const value = await custody.rewrap(inTime(), ref, next);
-    await custody.destroy(inTime(), wrapping.kek);
+    await destroyedPlatformKey(custody, { kind: 'kek', tenantId, generation: 1, objectId: kek });
     custody.forgetUnwrapped('all');
     expect(await mac({ ...ref, wrapped: { ...value, wrapping: next } })).toBe(before);
     expect(await codeOf(mac(ref))).toBe('key-not-found');

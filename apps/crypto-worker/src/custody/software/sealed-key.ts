@@ -5,7 +5,7 @@ import type { DataKey } from './vault.js';
 
 /** Binds a sealed key to its owner and its rights. The bytes are not base64url, so they are never the AAD of a JWE. */
 export const aadOf = (
-  { algorithm, purpose, alg }: Omit<KeyRef, 'objectId'>,
+  { algorithm, purpose, alg }: Pick<KeyRef, 'algorithm' | 'purpose' | 'alg'>,
   { tenantId, keyId, version }: Wrapping,
 ): Buffer =>
   Buffer.from(`ankasecure software key 1\0${JSON.stringify({ tenantId, keyId, version, algorithm, purpose, alg })}`);

@@ -1,8 +1,15 @@
-import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CustodyByKind } from '../assembly/custody-by-kind.js';
-import { codeOf, custodyConformance, inTime, newRef } from '../custody.conformance.js';
+import {
+  codeOf,
+  custodyConformance,
+  destroyedPlatformKey,
+  inTime,
+  newPlatformRef,
+  newRef,
+} from '../custody.conformance.js';
 import type { Custody, KeyRef, Wrapping } from '../custody.js';
 import { openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
@@ -69,7 +76,7 @@ describe('a key in software', () => {
   afterAll(() => custody.close());
 
   const made = async (ref: KeyRef): Promise<{ ref: KeyRef; spki: Buffer }> => {
-    const value = await custody.generate(inTime(), { ref, label: 'x', wrapping, custody: 'software' });
+    const value = await custody.generate(inTime(), { ref, wrapping, custody: 'software' });
     if (value.wrapped === null) throw new Error('nothing is sealed');
     const kept = { ...ref, wrapped: { ...value.wrapped, wrapping }, sealed: value.sealed };
     return { ref: kept, spki: Buffer.from(value.spki ?? []) };
@@ -162,11 +169,12 @@ describe('a key in software', () => {
 
   it('outlives its KEK once the data key is rewrapped', async () => {
     const key = await ed25519();
-    const next: Wrapping = { ...wrapping, kek: randomBytes(16), kekGeneration: 2 };
-    await custody.generatePlatformKey(inTime(), 'kek', Buffer.from(next.kek), 'kek');
+    const kek = newPlatformRef('kek', wrapping.tenantId, 2);
+    const next: Wrapping = { ...wrapping, kek: kek.objectId, kekGeneration: 2 };
+    await custody.generatePlatformKey(inTime(), kek);
     const value = await custody.rewrap(inTime(), key.ref, next);
     expect(await signs(afresh(key, { wrapped: { ...value, wrapping: next } }))).toBe(true);
-    await custody.destroy(inTime(), next.kek);
+    await destroyedPlatformKey(custody, kek);
     expect(await codeOf(signs(afresh(key, { wrapped: { ...value, wrapping: next } })))).toBe('key-not-found');
   });
 });

@@ -1,19 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { inTime } from '../custody.conformance.js';
+import { inTime, newPlatformRef } from '../custody.conformance.js';
 import type { Custody, GeneratedKey, KeyRef, Wrapping } from '../custody.js';
 
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 
 /** A KEK and a `blob-mac` key of a tenant that has no other keys. */
-export const wrappingBy = async (custody: Custody): Promise<Wrapping> => {
-  const [kek, blobMac] = [randomBytes(16), randomBytes(16)];
-  await custody.generatePlatformKey(inTime(), 'kek', kek, 'ankasecure:kek:tenant:conformance');
-  await custody.generatePlatformKey(inTime(), 'blob-mac', blobMac, 'ankasecure:blob-mac:conformance');
+export const wrappingBy = async (custody: Custody, kekGeneration = 1): Promise<Wrapping> => {
+  const tenantId = '11111111-1111-4111-8111-111111111111';
+  const [kek, blobMac] = [newPlatformRef('kek', tenantId, kekGeneration), newPlatformRef('blob-mac', tenantId)];
+  await custody.generatePlatformKey(inTime(), kek);
+  await custody.generatePlatformKey(inTime(), blobMac);
   return {
-    kek,
-    blobMac,
-    kekGeneration: 1,
-    tenantId: '11111111-1111-4111-8111-111111111111',
+    kek: kek.objectId,
+    blobMac: blobMac.objectId,
+    kekGeneration,
+    tenantId,
     keyId: '22222222-2222-4222-8222-222222222222',
     version: 1,
   };
@@ -39,9 +39,9 @@ export const keepingBlobs = (custody: Custody, wrapping: Wrapping): Custody => {
       keep(key.ref, made);
       return made;
     },
-    destroy: async (budget, objectId) => {
+    destroy: async (budget, owner, objectId) => {
       custody.forgetUnwrapped([objectId]);
-      const destroyed = await custody.destroy(budget, objectId);
+      const destroyed = await custody.destroy(budget, owner, objectId);
       return destroyed + (kept.delete(hex(objectId)) ? 1 : 0);
     },
     sign: (budget, ref, ...rest) => custody.sign(budget, stored(ref), ...rest),

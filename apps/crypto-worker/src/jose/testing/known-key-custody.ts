@@ -133,6 +133,8 @@ export class KnownKeyCustody implements Custody {
   capabilities = unsupported;
   generate = unsupported;
   generatePlatformKey = unsupported;
+  platformObjects = unsupported;
+  findByLabel = unsupported;
   destroy = unsupported;
   readAnchor = unsupported;
   writeAnchor = unsupported;
@@ -142,6 +144,7 @@ export class KnownKeyCustody implements Custody {
   forgetUnwrapped = unsupported;
   uri = unsupported;
   platformMac = unsupported;
+  platformSign = unsupported;
   healthy = (): boolean => true;
   close = (): Promise<void> => Promise.resolve();
 }

@@ -14,6 +14,7 @@ import {
   joseAlgs,
   type Purpose,
 } from '@ankasecure/algorithm';
+import { newObjectId, ownerOfKey } from '../../custody/object-owner.js';
 import type { KeyVersion } from '../../key/key-version.js';
 import { KnownKeyCustody } from './known-key-custody.js';
 
@@ -53,11 +54,11 @@ export const keyVersion = (
   const all = joseAlgs(algorithm, purpose);
   const algs = purpose === 'encrypt' ? [alg ?? all[0]] : alg === undefined ? all : [alg];
   const pinned = algs.filter((one) => one !== undefined);
-  const objectId = randomBytes(16);
+  const owner = { tenantId: randomUUID(), keyId: randomUUID(), version: 1 };
+  const objectId = newObjectId(ownerOfKey(owner), { partition: 'default', kekLabelPrefix: 'ankasecure:kek:tenant' });
+  const pin = purpose === 'encrypt' ? ((pinned[0] ?? null) as JweAlg | null) : null;
   return {
-    tenantId: randomUUID(),
-    keyId: randomUUID(),
-    version: 1,
+    ...owner,
     revision: 1,
     algorithm,
     purpose,
@@ -67,7 +68,7 @@ export const keyVersion = (
     activateAt: null,
     deactivateAt: null,
     maxUses: null,
-    ref: { algorithm, purpose, alg: purpose === 'encrypt' ? ((pinned[0] ?? null) as JweAlg | null) : null, objectId },
+    ref: { owner, algorithm, purpose, alg: pin, objectId },
     keyMadeAt: Date.now(),
     madeAt: Date.now(),
     publicKey,

@@ -1,9 +1,18 @@
-import { AnkaError, assertPreconditions, type Context, type Preconditions } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  assertPreconditions,
+  type Context,
+  disabledTenant,
+  type Preconditions,
+} from '@ankasecure/contracts';
+import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
-import { holdFence, outdateCurrentVersion } from './tenant-fence.sql.js';
+import { KeyVersionRecord } from '../record/key-version.entity.js';
+import { TenantPolicyRecord } from '../record/tenant-policy.entity.js';
+import { holdFence } from './tenant-fence.sql.js';
 
 /** The tenant of a key that is locked, and the revisions that the caller expects. */
 export type Locking = Pick<Context, 'tenantId'> & Preconditions;
@@ -19,7 +28,7 @@ export const lockKey = async (manager: EntityManager, locking: Locking, id: stri
 /**
  * Locks a key for a caller and checks the caller's access by the grants in force. A caller without access does not learn
  * whether the revision was right.
- * @throws AnkaError as `lockKey`, and `key-access-denied`
+ * @throws AnkaError as `lockKey`, and `key-access-denied`, `tenant-disabled`
  */
 export const lockKeyFor = async (
   manager: EntityManager,
@@ -31,6 +40,7 @@ export const lockKeyFor = async (
 /**
  * Locks a key for a caller, whatever its revision.
  * @returns the revision
+ * @throws AnkaError `key-not-found`, `key-access-denied`, `tenant-disabled`
  */
 export const lockKeyOfAny = async (
   manager: EntityManager,
@@ -39,14 +49,21 @@ export const lockKeyOfAny = async (
   id: string,
 ): Promise<number> => {
   const revision = await lock(manager, context.tenantId, id);
+  await assertEnabled(manager, context.tenantId);
   await assertGranted(manager, context, access, id);
   return revision;
+};
+
+/** The tenant's fence is held, so the tenant stays as it is. @throws AnkaError `tenant-unknown`, `tenant-disabled` */
+const assertEnabled = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
+  if (held.disabledAt !== null) throw new AnkaError('tenant-disabled', disabledTenant);
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
   await holdFence(manager, tenantId);
   const key = await manager.findOne(KeyRecord, {
-    select: { revision: true },
     where: { tenantId, id },
     lock: { mode: 'for_no_key_update' },
   });
@@ -58,7 +75,28 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 export const assertRevision = (preconditions: Preconditions, revision: number): void =>
   assertPreconditions(preconditions, revision, 'The key');
 
+/** Counts a change of a locked key. @param changes what else of the key changes */
+export const reviseKey = async (
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  changes: Partial<KeyRecord> = {},
+): Promise<void> => {
+  const key = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
+  await changeRecord(manager, key, { ...changes, revision: key.revision + 1 });
+};
+
+const outdate = (manager: EntityManager, version: KeyVersionRecord): Promise<void> =>
+  changeRecord(manager, version, { revision: version.revision + 1 });
+
 /** Makes decisions on the key's current version outdated. It changes nothing else. */
-export const outdateKey = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
-  await manager.query(outdateCurrentVersion, [tenantId, id]);
+export const outdateKey = async (manager: EntityManager, tenantId: string, keyId: string): Promise<void> => {
+  const current = await manager.findOne(KeyVersionRecord, { where: { tenantId, keyId }, order: { version: 'DESC' } });
+  if (current !== null) await outdate(manager, current);
+};
+
+/** Makes decisions on every version of the key outdated. */
+export const outdateVersions = async (manager: EntityManager, tenantId: string, keyId: string): Promise<void> => {
+  const versions = await manager.findBy(KeyVersionRecord, { tenantId, keyId });
+  for (const version of versions) await outdate(manager, version);
 };

@@ -12,8 +12,3 @@ export const holdFence = async (manager: EntityManager, tenantId: string): Promi
 export const shareFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
   await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
 };
-
-/** Increases the revision of a key's current version only. */
-export const outdateCurrentVersion = `
-  UPDATE key_version SET revision = revision + 1 WHERE tenant_id = $1 AND key_id = $2
-    AND version = (SELECT max(version) FROM key_version WHERE tenant_id = $1 AND key_id = $2)`;

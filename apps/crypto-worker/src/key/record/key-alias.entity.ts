@@ -1,3 +1,4 @@
+import { SealedRecord, UnsealedRecord } from '@ankasecure/service-kit';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { KeyRecord } from './key.entity.js';
 
@@ -7,6 +8,12 @@ const primaryKeyConstraintName = 'key_alias_pkey';
 @Entity('key_alias')
 @Index('key_alias_key', ['tenantId', 'keyId'])
 @ForeignKey(() => KeyRecord, ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'key_alias_tenant_id_key_id_fkey' })
+@SealedRecord<KeyAliasRecord>({
+  deciding: ['tenantId', 'name', 'keyId', 'changedAt', 'revision'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class KeyAliasRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -24,10 +31,17 @@ export class KeyAliasRecord {
   /** Counts the changes of the alias. Callers name it in `If-Match`. A new alias has a higher one than any deleted alias had. */
   @Column('integer', { default: 1 })
   revision!: number;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }
 
 /** The highest revision of a tenant's deleted aliases. An alias that is made again under its name must not have an old revision. */
 @Entity('past_alias')
+@UnsealedRecord(
+  'Keeps revisions from being used twice. An older one only lets an If-Match succeed that should not; it changes no alias.',
+)
 export class PastAliasRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'past_alias_pkey' })
   tenantId!: string;

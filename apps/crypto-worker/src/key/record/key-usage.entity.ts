@@ -1,3 +1,4 @@
+import { UnsealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { KeyVersionRecord } from './key-version.entity.js';
 import { safeInteger } from './safe-integer.js';
@@ -13,6 +14,7 @@ const primaryKeyConstraintName = 'key_usage_pkey';
   name: 'key_usage_tenant_id_key_id_version_fkey',
 })
 @Check('key_usage_uses_check', 'uses > 0')
+@UnsealedRecord('Counts uses for reports. It is written with each outcome and decides nothing.')
 export class KeyUsageRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;

@@ -1,4 +1,5 @@
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { CustodyKind } from '../../custody/custody.js';
 import { KeyRecord } from './key.entity.js';
@@ -26,6 +27,40 @@ const states = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED
     AND (wrapped_blob IS NOT NULL) = (custody IN ('wrapped', 'software') AND state <> 'DESTROYED')
     AND (sealed_key IS NOT NULL) = (custody = 'software' AND state <> 'DESTROYED')`,
 )
+@SealedRecord<KeyVersionRecord>({
+  deciding: [
+    'tenantId',
+    'keyId',
+    'version',
+    'revision',
+    'state',
+    'activateAt',
+    'deactivateAt',
+    'revocationReason',
+    'revocationMessage',
+    'revocationOccurredAt',
+    'destroyAt',
+    'destroyWaitingDays',
+    'destroyScheduledBy',
+    'destroyedAt',
+    'custody',
+    'partition',
+    'tokenLabel',
+    'tokenSerial',
+    'objectId',
+    'spki',
+    'wrappedBlob',
+    'wrappedMac',
+    'kekGeneration',
+    'sealedKey',
+    'requestId',
+    'createdAt',
+  ],
+  notDeciding: {
+    rewrapFailure: 'only reports why the last attempt to rewrap the blob failed; the blob and its KEK are bound',
+    seal: 'is the seal itself',
+  },
+})
 export class KeyVersionRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -130,4 +165,8 @@ export class KeyVersionRecord {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

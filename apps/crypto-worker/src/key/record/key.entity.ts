@@ -1,4 +1,5 @@
 import type { Alg, AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'key_pkey';
@@ -9,6 +10,25 @@ const primaryKeyConstraintName = 'key_pkey';
 @Check('key_purpose_check', `purpose IN ('encrypt', 'sign', 'mac', 'wrap')`)
 @Check('key_algs_check', 'cardinality(algs) > 0')
 @Check('key_metadata_check', `jsonb_typeof(metadata) = 'object'`)
+@SealedRecord<KeyRecord>({
+  deciding: [
+    'tenantId',
+    'id',
+    'revision',
+    'label',
+    'algorithm',
+    'purpose',
+    'algs',
+    'description',
+    'metadata',
+    'purgeProtection',
+    'createdBy',
+    'createdAt',
+  ],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class KeyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -49,4 +69,8 @@ export class KeyRecord {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

@@ -1,3 +1,4 @@
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { KeyRecord } from './key.entity.js';
 import { safeInteger } from './safe-integer.js';
@@ -17,6 +18,12 @@ const primaryKeyConstraintName = 'rotation_policy_pkey';
   '("interval" IS NULL) = (interval_seconds IS NULL) AND ("interval" IS NULL) = (next_at IS NULL)',
 )
 @Check('rotation_policy_check1', '"interval" IS NOT NULL OR max_uses IS NOT NULL')
+@SealedRecord<RotationPolicyRecord>({
+  deciding: ['tenantId', 'keyId', 'interval', 'intervalSeconds', 'nextAt', 'maxUses', 'setBy'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class RotationPolicyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -42,4 +49,8 @@ export class RotationPolicyRecord {
   /** The principal who set the policy. */
   @Column('text', { name: 'set_by' })
   setBy!: string;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

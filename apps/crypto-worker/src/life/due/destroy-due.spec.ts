@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { Lease } from '../../lease/lease.js';
@@ -42,6 +43,10 @@ beforeEach(async () => {
   token = new OneObject();
   tenantId = randomUUID();
   await database.superuser.query('TRUNCATE outbox, intent, key CASCADE');
+  await database.superuser.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 1, $2)', [
+    tenantId,
+    '{}',
+  ]);
   await database.superuser.query(
     `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'EC-P256', 'sign', '{ES256}', 'x')`,
     [tenantId, keyId],
@@ -128,6 +133,19 @@ describe('a destruction that is due', () => {
     expect(await stateNow()).toBe('DESTROY_SCHEDULED');
     expect(await database.events()).toEqual([]);
     await one.lease.release();
+  });
+
+  it.each([
+    ['in a disabled tenant', 'UPDATE tenant_policy SET disabled_at = now()'],
+    ['in a tenant whose record was deleted', 'DELETE FROM tenant_policy'],
+  ])('does not happen %s', async (_, change) => {
+    const due = new DueDestructions(database.dataSource, partitionNamed('default'));
+    const [found] = await due.list();
+    const isDue = () =>
+      withTenant(database.dataSource, tenantId, (manager) => due.isStillDue(manager, found ?? expect.fail()));
+    expect(await isDue()).toBe(true);
+    await database.superuser.query(change);
+    expect(await isDue()).toBe(false);
   });
 
   it('does not happen once it is cancelled', async () => {

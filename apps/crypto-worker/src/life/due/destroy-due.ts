@@ -2,6 +2,7 @@ import { auditEvent, newId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Custody } from '../../custody/custody.js';
+import { ownerOfKey } from '../../custody/object-owner.js';
 import { Rounds } from '../../lease/rounds.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
 import { Intents } from '../../object/intent.js';
@@ -39,9 +40,8 @@ export class DestroyDue extends Rounds {
 
   private async destroy(due: DueDestruction): Promise<void> {
     const event = eventFor(due);
-    const intent = await this.intents.beginDestroying(due, due.objectId, event, (manager) =>
-      this.due.isStillDue(manager, due),
-    );
+    const object = { owner: ownerOfKey(due), objectId: due.objectId };
+    const intent = await this.intents.beginDestroying(object, event, (manager) => this.due.isStillDue(manager, due));
     if (intent === undefined) return;
     try {
       await this.destroyer.destroy(intent, (manager) => recordDestroyed(manager, intent, event));

@@ -1,9 +1,13 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
+import { transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
 import { lockKey } from '../../key/lock/lock-key.js';
-import { dueDestructions, stillDue } from './due.sql.js';
+import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
+import { TenantPolicyRecord } from '../../key/record/tenant-policy.entity.js';
+import { IntentRecord } from '../../object/intent.entity.js';
+import { dueDestructions } from './due.sql.js';
 
 /** A key version whose waiting period is over. */
 export interface DueDestruction {
@@ -29,11 +33,26 @@ export class DueDestructions {
 
   /**
    * Checks, with the key locked and in the transaction that records the intent, that the destruction was neither cancelled
-   * nor begun.
+   * nor begun, and that the tenant is not disabled. It believes the sealed records alone. A destruction that came due while the
+   * tenant was disabled waits for a day after it is enabled.
+   * @throws AnkaError `record-forged`
    */
-  async isStillDue(manager: EntityManager, { tenantId, keyId, version }: DueDestruction): Promise<boolean> {
+  async isStillDue(manager: EntityManager, { tenantId, keyId, version, objectId }: DueDestruction): Promise<boolean> {
     await lockKey(manager, { tenantId }, keyId);
-    const rows = await manager.query<unknown[]>(stillDue, [tenantId, keyId, version, new Date()]);
-    return rows.length === 1;
+    const row = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, objectId });
+    if (row?.state !== 'DESTROY_SCHEDULED' || row.destroyAt === null) return false;
+    const now = await transactionTime(manager);
+    if (row.destroyAt > now || !(await mayDestroy(manager, tenantId, row.destroyAt, now))) return false;
+    return !(await manager.existsBy(IntentRecord, { tenantId, objectId }));
   }
 }
+
+/** The time in which a destruction can still be cancelled that came due while its tenant was disabled, in milliseconds. */
+const graceMs = 86_400_000;
+
+/** Without the tenant's record, nothing is destroyed. */
+const mayDestroy = async (manager: EntityManager, tenantId: string, dueAt: Date, now: Date): Promise<boolean> => {
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held === null || held.disabledAt !== null) return false;
+  return held.enabledAt === null || dueAt > held.enabledAt || now.getTime() >= held.enabledAt.getTime() + graceMs;
+};

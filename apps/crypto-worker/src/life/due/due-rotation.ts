@@ -1,10 +1,10 @@
-import { withTenant } from '@ankasecure/service-kit';
+import { changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
 import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js';
 import type { Turn } from '../../making/rotate-key.js';
-import { dueRotations, takeRotation } from './due.sql.js';
+import { dueRotations } from './due.sql.js';
 
 /** A key that is due for rotation, and the turn for it. */
 export interface DueRotation {
@@ -35,11 +35,24 @@ export class DueRotations {
   }
 }
 
+/** The first date after `now`, in whole intervals after the date that was due. */
+const followingDate = ({ nextAt, intervalSeconds }: RotationPolicyRecord, now: Date): Date => {
+  if (nextAt === null || intervalSeconds === null) throw new TypeError('a rotation is due without a date');
+  const intervalMs = intervalSeconds * 1000;
+  const missed = Math.max(0, Math.floor((now.getTime() - nextAt.getTime()) / intervalMs));
+  return new Date(nextAt.getTime() + intervalMs * (1 + missed));
+};
+
 /** The turn of one date. It is open until a worker moves the date to the next one. */
 const turnOf = ({ tenantId, keyId, nextAt }: DuePolicy): Turn => ({
   isOpen: (manager: EntityManager) => manager.existsBy(RotationPolicyRecord, { tenantId, keyId, nextAt }),
   take: async (manager: EntityManager) => {
-    const [rows] = await manager.query<[unknown[], number]>(takeRotation, [tenantId, keyId, nextAt]);
-    return rows.length === 1;
+    const policy = await manager.findOne(RotationPolicyRecord, {
+      where: { tenantId, keyId, nextAt },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (policy === null) return false;
+    await changeRecord(manager, policy, { nextAt: followingDate(policy, await transactionTime(manager)) });
+    return true;
   },
 });

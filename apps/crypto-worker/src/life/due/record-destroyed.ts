@@ -1,10 +1,10 @@
 import type { AuditEvent } from '@ankasecure/contracts';
+import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
-import type { CustodyKind } from '../../custody/custody.js';
-import { lockKey } from '../../key/lock/lock-key.js';
-import { KeyRecord } from '../../key/record/key.entity.js';
+import { lockKey, reviseKey } from '../../key/lock/lock-key.js';
+import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 import type { Intent } from '../../object/intent.js';
-import { destroyVersion, dropPolicyOfDestroyed } from './record-destroyed.sql.js';
+import { dropPolicyOfDestroyed } from './record-destroyed.sql.js';
 
 /**
  * Records that the object of a destruction no longer exists. Metadata, public key and counts stay. A wrapped key has no
@@ -17,10 +17,9 @@ export const recordDestroyed = async (
 ): Promise<AuditEvent> => {
   const keyId = begun.keyId as string;
   await lockKey(manager, { tenantId }, keyId);
-  const [destroyed] = await manager.query<[{ custody: CustodyKind }[], number]>(destroyVersion, [tenantId, objectId]);
-  await manager.increment(KeyRecord, { tenantId, id: keyId }, 'revision', 1);
+  const custody = await recordVersionDestroyed(manager, tenantId, Buffer.from(objectId));
+  await reviseKey(manager, tenantId, keyId);
   const [, dropped] = await manager.query<[unknown[], number]>(dropPolicyOfDestroyed, [tenantId, keyId]);
-  const { custody = 'token' } = destroyed[0] ?? {};
   return {
     ...begun,
     details: {
@@ -29,4 +28,25 @@ export const recordDestroyed = async (
       ...(custody !== 'token' && { custody, blob: 'deleted' }),
     },
   };
+};
+
+/** @returns the version's custody; `token` if it is destroyed already */
+const recordVersionDestroyed = async (
+  manager: EntityManager,
+  tenantId: string,
+  objectId: Buffer,
+): Promise<KeyVersionRecord['custody']> => {
+  const version = await manager.findOneBy(KeyVersionRecord, { tenantId, objectId, state: 'DESTROY_SCHEDULED' });
+  if (version === null) return 'token';
+  await changeRecord(manager, version, {
+    state: 'DESTROYED',
+    destroyedAt: await transactionTime(manager),
+    revision: version.revision + 1,
+    wrappedBlob: null,
+    wrappedMac: null,
+    kekGeneration: null,
+    rewrapFailure: null,
+    sealedKey: null,
+  });
+  return version.custody;
 };

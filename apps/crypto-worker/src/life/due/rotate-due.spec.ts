@@ -39,7 +39,7 @@ class ObjectsOnly {
     this.objects.add(Buffer.from(ref.objectId).toString('hex'));
     return { spki: null };
   }
-  async destroy(_: unknown, objectId: Uint8Array) {
+  async destroy(_: unknown, __: unknown, objectId: Uint8Array) {
     return Number(this.objects.delete(Buffer.from(objectId).toString('hex')));
   }
 }

@@ -2,6 +2,7 @@ import pkcs11js from 'pkcs11js';
 import { controlMemory, shared } from '../job/control.js';
 import type { Reply } from '../job/frame.js';
 import { operationNumber, status } from '../job/job.js';
+import { checkObject } from '../operation/check-object.js';
 import { perform } from '../operation/perform.js';
 import { unwrapForUse } from '../operation/wrap-key.js';
 import { defaultTuning } from '../profile/config.js';
@@ -20,19 +21,16 @@ export class DirectSession {
     const { slot, profile } = module;
     const { handleCacheSize } = defaultTuning;
     const settings = { slot, profile, handleCacheSize };
-    this.session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0, unwrapForUse));
+    const unwrapped = new UnwrappedKeys(p11, 0, unwrapForUse);
+    this.session = new TokenSession(p11, controlMemory(shared.size), settings, unwrapped, checkObject);
   }
 
   run({ operation, variant, parts }: DirectJob): Buffer[] {
     return this.answered(operation, { variant, parts: [...parts] });
   }
 
-  generate(shape: unknown, label: string, id: Buffer): void {
-    this.answered('generate', { variant: 0, parts: [Buffer.from(JSON.stringify({ shape, label })), id] });
-  }
-
-  destroy(id: Buffer): void {
-    this.answered('destroy', { variant: 0, parts: [id] });
+  generate(locator: Buffer): void {
+    this.answered('generate', { variant: 0, parts: [locator] });
   }
 
   close(): void {

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { loadConfig, main } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import type { Deadline } from '../../../deadline/deadline.js';
 import { metered } from '../../../deadline/metered.js';
 import type { KeyRef } from '../../custody.js';
+import { newObjectId, ownerOfKey } from '../../object-owner.js';
 import { pkcs11Section } from '../../partition.js';
-import { shapeOf } from '../job/shape-of.js';
+import { Locators } from '../locate/locators.js';
 import { openPkcs11Custody } from '../pkcs11-custody.js';
 import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 import { TokenModule } from '../token/token-module.js';
@@ -21,12 +23,12 @@ export type RawOrder =
   | { readonly operation: string; readonly inFlight: number; readonly seconds: number };
 export type RawAnswer = { readonly results: readonly RawResult[] } | { readonly error: string };
 
+const soon = (): Deadline => ({ deadline: Date.now() + 5000 });
 const silent: CustodyLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Prepared {
   readonly operation: RawOperation;
   readonly ref: KeyRef;
-  readonly id: Buffer;
   readonly seed: Seed;
 }
 
@@ -35,17 +37,19 @@ const inThread = (config: Pkcs11Config, names: readonly string[], seconds: numbe
   const module = new TokenModule(config, silent);
   module.initialise();
   const session = new DirectSession(module);
+  const locators = new Locators(config);
+  const locatorOf = (ref: KeyRef): Buffer => Buffer.from(locators.of(ref));
   const prepared = rawOperations
     .filter(({ name }) => names.includes(name))
     .map((operation): Prepared => {
-      const id = randomBytes(16);
-      const { algorithm, purpose, alg } = operation.ref;
-      session.generate(shapeOf(algorithm, purpose, alg), `bench ${operation.name}`, id);
-      const seed = operation.before === undefined ? [] : session.run(operation.before(id));
-      return { operation, ref: { ...operation.ref, objectId: id }, id, seed };
+      const owner = { tenantId: randomUUID(), keyId: randomUUID(), version: 1 };
+      const ref = { ...operation.ref, owner, objectId: newObjectId(ownerOfKey(owner), config) };
+      session.generate(locatorOf(ref));
+      const seed = operation.before === undefined ? [] : session.run(operation.before(locatorOf(ref)));
+      return { operation, ref, seed };
     });
-  const results = prepared.map(({ operation, id, seed }) => {
-    const job = operation.job(id, seed);
+  const results = prepared.map(({ operation, ref, seed }) => {
+    const job = operation.job(locatorOf(ref), seed);
     return measureThread(operation.name, seconds, () => void session.run(job));
   });
   session.close();
@@ -92,7 +96,7 @@ main('raw PKCS#11', async () => {
   process.once('disconnect', () => void end());
   const end = async (): Promise<void> => {
     const custody = await lanes;
-    for (const { id } of prepared) await custody?.destroy({ deadline: Date.now() + 5000 }, id);
+    for (const { ref } of prepared) await custody?.destroy(soon(), ownerOfKey(ref.owner), ref.objectId);
     await custody?.close();
     process.exit(0);
   };

@@ -16,13 +16,13 @@ export type Seed = readonly Buffer[];
 
 export interface RawOperation {
   readonly name: string;
-  readonly ref: Omit<KeyRef, 'objectId'>;
+  readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   /** Runs the operation through the lanes. */
   readonly call: (custody: Custody, budget: Deadline, ref: KeyRef, seed: Seed) => Promise<unknown>;
-  /** The same job in the form that a lane receives. */
-  readonly job: (id: Buffer, seed: Seed) => DirectJob;
+  /** The same job in the form that a lane receives. @param key its locator */
+  readonly job: (key: Buffer, seed: Seed) => DirectJob;
   /** Makes the seed. */
-  readonly before?: (id: Buffer) => DirectJob;
+  readonly before?: (key: Buffer) => DirectJob;
 }
 
 const digest = randomBytes(32);

@@ -1,4 +1,4 @@
-import { type Alg, type AlgorithmName, joseAlgs, type Purpose } from '@ankasecure/algorithm';
+import { type Alg, type AlgorithmName, joseAlgs, type OutsideStepName, type Purpose } from '@ankasecure/algorithm';
 import type { Capability } from '../../custody.js';
 import type { SelfTestResult } from '../operation/self-test.js';
 import type { SelfTestFailure } from '../operation/self-test-failure.js';
@@ -11,8 +11,10 @@ const detailOf = ({ cause, reason }: SelfTestFailure): string =>
   cause === 'wrong' ? `the self-test failed on this token: ${reason}` : 'the self-test failed on this token';
 
 /** The steps that the worker does outside the token. They follow from the profile alone, whatever the self-tests find. */
-const outsideStepsOf = (algs: readonly Alg[], profile: Profile): readonly string[] =>
-  algs.includes('RSA-OAEP-256') && profile.oaep === 'raw-then-unpad' ? ['oaep-unpadding'] : [];
+const outsideStepsOf = (algs: readonly Alg[], { oaep, gcm }: Profile): readonly OutsideStepName[] => [
+  ...(algs.includes('RSA-OAEP-256') && oaep === 'raw-then-unpad' ? (['oaep-unpadding'] as const) : []),
+  ...(algs.includes('dir') && gcm.ivMode === 'caller' ? (['random-iv'] as const) : []),
+];
 
 /** The state of one algorithm and purpose, from pending to known. */
 export class CapabilityEntry {

@@ -22,10 +22,12 @@ export const operations = [
   repeatable('open-gcm'),
   { name: 'generate', repeatable: false, writes: true },
   { name: 'destroy', repeatable: true, writes: true },
+  repeatable('find-named'),
   // The object it makes is destroyed when it ends, however it ends.
   repeatable('generate-wrapped'),
   repeatable('rewrap'),
   { name: 'import', repeatable: false, writes: true },
+  repeatable('inspect'),
   // It looks for what is there first, so that repeating it changes nothing.
   { name: 'anchor', repeatable: true, writes: true },
   repeatable('canary'),
@@ -82,4 +84,6 @@ export const status = {
   skipped: 9,
   /** A wrapped key does not match its record. */
   blobRefused: 10,
+  /** An object of the token does not match its record. */
+  objectRefused: 11,
 } as const;

@@ -10,13 +10,23 @@ export interface KeyShape {
 }
 
 /** Purposes of keys that serve the platform. All others serve callers. */
-export type PlatformPurpose = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'transport' | 'seal' | 'canary';
+export type PlatformPurpose =
+  | 'kek'
+  | 'audit-mac'
+  | 'blob-mac'
+  | 'record-mac'
+  | 'import'
+  | 'transport'
+  | 'seal'
+  | 'canary';
 
 export const platformShapes = {
   kek: { kind: 'aes', bits: 256, purpose: 'kek', alg: null },
   'audit-mac': { kind: 'hmac', bits: 256, purpose: 'audit-mac', alg: null },
   'token-signing': { kind: 'ec', bits: 256, purpose: 'sign', alg: null },
   'blob-mac': { kind: 'hmac', bits: 256, purpose: 'blob-mac', alg: null },
+  /** The key that seals the database's records. */
+  'record-mac': { kind: 'hmac', bits: 256, purpose: 'record-mac', alg: null },
   import: { kind: 'rsa', bits: 4096, purpose: 'import', alg: null },
   /** The AES key between an `import` key and the imported key. It exists for one job. */
   transport: { kind: 'aes', bits: 256, purpose: 'transport', alg: null },

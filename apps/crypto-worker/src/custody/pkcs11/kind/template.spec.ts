@@ -3,7 +3,8 @@ import { algorithmNames, algorithmOf, type JweAlg, joseAlgs, type Purpose } from
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import pkcs11js, { type Handle, type PKCS11 } from 'pkcs11js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTime, newRef, publicKeyOf, wrapKwp, wrapRsaKwp } from '../../custody.conformance.js';
+import { inTime, naming, newPlatformRef, newRef, publicKeyOf, wrapKwp, wrapRsaKwp } from '../../custody.conformance.js';
+import { nameOfObject, type ObjectOwner, ownerOfKey, ownerOfPlatformKey } from '../../object-owner.js';
 import { cka, keyType, objectClass } from '../cryptoki/attribute.js';
 import { ckr, ckrOf } from '../cryptoki/ckr.js';
 import { ckm, rwSession } from '../cryptoki/mechanism.js';
@@ -57,6 +58,12 @@ const codeOfCall = (call: () => unknown): number | null => {
     return ckrOf(error);
   }
 };
+const makeKek = async (): Promise<{ readonly id: Buffer; readonly handle: Handle }> => {
+  const ref = newPlatformRef('kek');
+  await custody.generatePlatformKey(inTime(), ref);
+  const id = Buffer.from(ref.objectId);
+  return { id, handle: only(id) };
+};
 type PlainValue = number | boolean | string | Buffer;
 const encoded = (value: PlainValue): Buffer => {
   if (typeof value === 'boolean') return Buffer.from([value ? 1 : 0]);
@@ -70,25 +77,36 @@ const encoded = (value: PlainValue): Buffer => {
 interface Subject {
   readonly name: string;
   readonly shape: KeyShape;
-  readonly make: (id: Buffer) => Promise<unknown>;
+  readonly id: Uint8Array;
+  readonly owner: ObjectOwner;
+  readonly make: () => Promise<unknown>;
 }
 
 const quickAlgorithms = algorithmNames.filter((name) => !['RSA-3072', 'RSA-4096'].includes(name));
 const callers: Subject[] = quickAlgorithms.flatMap((algorithm) =>
   (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).flatMap((purpose) =>
-    (purpose === 'encrypt' ? (joseAlgs(algorithm, purpose) as readonly JweAlg[]) : [null]).map((alg) => ({
-      name: `${algorithm} ${purpose} ${alg ?? ''}`,
-      shape: shapeOf(algorithm, purpose, alg),
-      make: (id: Buffer) =>
-        custody.generate(inTime(), { ref: { ...newRef(algorithm, purpose, alg), objectId: id }, label: 'l' }),
-    })),
+    (purpose === 'encrypt' ? (joseAlgs(algorithm, purpose) as readonly JweAlg[]) : [null]).map((alg) => {
+      const ref = newRef(algorithm, purpose, alg);
+      return {
+        name: `${algorithm} ${purpose} ${alg ?? ''}`,
+        shape: shapeOf(algorithm, purpose, alg),
+        id: ref.objectId,
+        owner: ownerOfKey(ref.owner),
+        make: () => custody.generate(inTime(), { ref }),
+      };
+    }),
   ),
 );
-const platform: Subject[] = (['kek', 'audit-mac'] as const).map((kind) => ({
-  name: kind,
-  shape: platformShapes[kind],
-  make: (id: Buffer) => custody.generatePlatformKey(inTime(), kind, id, 'l'),
-}));
+const platform: Subject[] = (['kek', 'audit-mac', 'blob-mac', 'token-signing', 'import'] as const).map((kind) => {
+  const ref = newPlatformRef(kind);
+  return {
+    name: kind,
+    shape: platformShapes[kind],
+    id: ref.objectId,
+    owner: ownerOfPlatformKey(ref),
+    make: () => custody.generatePlatformKey(inTime(60_000), ref),
+  };
+});
 
 /** CKR_TEMPLATE_INCONSISTENT */
 const templateInconsistent = 0xd1;
@@ -96,18 +114,19 @@ const templateInconsistent = 0xd1;
 const rightAttributes = [cka.ENCRYPT, cka.DECRYPT, cka.SIGN, cka.VERIFY, cka.WRAP, cka.UNWRAP, cka.DERIVE];
 const softhsm = profiles.find((row) => row.name === 'softhsm');
 
-describe.each([...callers, ...platform])('object of $name', ({ shape, make }) => {
-  const id = randomBytes(16);
+describe.each([...callers, ...platform])('object of $name', ({ shape, id: objectId, owner, make }) => {
+  const id = Buffer.from(objectId);
+  const { label } = nameOfObject(owner, naming);
   let handle: Handle;
   beforeAll(async () => {
-    await make(id);
+    await make();
     handle = only(id);
   });
 
   it('has the attributes of its template, read back', () => {
     if (!softhsm) throw new Error('no profile');
     const own = { ...softhsm, kekWrap: [ckm.AES_KEY_WRAP_PAD] };
-    for (const { type, value } of keyTemplate(shape, { id, label: 'l', as: 'token' }, own)) {
+    for (const { type, value } of keyTemplate(shape, { id, label, as: 'token' }, own)) {
       // Pointers are not read back. A test below tries the effect of CKA_UNWRAP_TEMPLATE.
       if (type === cka.UNWRAP_TEMPLATE) continue;
       expect([type.toString(16), read(handle, type)]).toEqual([type.toString(16), encoded(value as PlainValue)]);
@@ -130,8 +149,7 @@ describe.each([...callers, ...platform])('object of $name', ({ shape, make }) =>
     if (secret) expect(codeOfCall(() => read(handle, cka.VALUE))).toBe(0x11);
     if (shape.kind === 'rsa') expect(codeOfCall(() => read(handle, 0x123))).toBe(0x11);
     if (shape.kind === 'ec' || shape.kind === 'ed') expect(codeOfCall(() => read(handle, cka.VALUE))).toBe(0x11);
-    const kekId = randomBytes(16);
-    await custody.generatePlatformKey(inTime(), 'kek', kekId, 'kek');
+    const { id: kekId } = await makeKek();
     const wrap = () =>
       p11.C_WrapKey(session, { mechanism: ckm.AES_KEY_WRAP_PAD }, only(kekId), handle, Buffer.alloc(4096));
     expect(codeOfCall(wrap)).toBe(0x6a);
@@ -152,11 +170,9 @@ describe('the token as a whole', () => {
   });
 
   it('is used by no key outside its allowed mechanisms', async () => {
-    const id = randomBytes(16);
-    await custody.generate(inTime(), {
-      ref: { ...newRef('RSA-2048', 'encrypt', 'RSA-OAEP-256'), objectId: id },
-      label: 'l',
-    });
+    const ref = newRef('RSA-2048', 'encrypt', 'RSA-OAEP-256');
+    const id = Buffer.from(ref.objectId);
+    await custody.generate(inTime(), { ref });
     expect(
       codeOfCall(() => {
         p11.C_DecryptInit(session, { mechanism: ckm.RSA_PKCS }, only(id));
@@ -172,12 +188,11 @@ describe('the token as a whole', () => {
 
 describe('an imported key for wrap', () => {
   it('unwraps to unreadable keys only, and does nothing else', async () => {
-    const [importKey, id, value] = [randomBytes(16), randomBytes(16), randomBytes(32)];
-    const made = await custody.generatePlatformKey(inTime(60_000), 'import', importKey, 'import');
+    const [importKey, ref, value] = [newPlatformRef('import'), newRef('AES-256', 'wrap'), randomBytes(32)];
+    const made = await custody.generatePlatformKey(inTime(60_000), importKey);
     const wrappedKey = wrapRsaKwp(custody, publicKeyOf(made.spki), value);
-    const key = { ref: { ...newRef('AES-256', 'wrap'), objectId: id }, label: 'l' };
-    await custody.importKey(inTime(), key, { method: 'rsa-aes-kwp', importKey, wrappedKey });
-    const wrapper = only(id);
+    await custody.importKey(inTime(), { ref }, { method: 'rsa-aes-kwp', importKey, wrappedKey });
+    const wrapper = only(Buffer.from(ref.objectId));
     const granted = rightAttributes.filter((right) => read(wrapper, right)[0] === 1);
     expect(granted).toEqual([cka.UNWRAP]);
     const kept = [cka.SENSITIVE, cka.EXTRACTABLE, cka.MODIFIABLE, cka.COPYABLE].map((type) => read(wrapper, type)[0]);
@@ -200,9 +215,7 @@ const generic = (sensitive: boolean) => [
 
 describe('a KEK', () => {
   it('unwraps to unreadable keys only', async () => {
-    const id = randomBytes(16);
-    await custody.generatePlatformKey(inTime(), 'kek', id, 'ankasecure:kek:tenant:t');
-    const kek = only(id);
+    const { handle: kek } = await makeKek();
     const victim = p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, [
       ...generic(true).filter(({ type }) => type !== cka.KEY_TYPE),
       { type: cka.VALUE_LEN, value: 32 },
@@ -220,9 +233,7 @@ describe('a KEK', () => {
 
 describe('Clulow’s attack (wrap a key, then decrypt the blob with the same KEK)', () => {
   it('finds no mechanism that decrypts with a KEK', async () => {
-    const id = randomBytes(16);
-    await custody.generatePlatformKey(inTime(), 'kek', id, 'ankasecure:kek:tenant:t');
-    const kek = only(id);
+    const { handle: kek } = await makeKek();
     const victim = p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, [
       { type: cka.CLASS, value: objectClass.secret },
       { type: cka.TOKEN, value: false },

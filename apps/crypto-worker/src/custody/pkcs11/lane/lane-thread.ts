@@ -4,6 +4,7 @@ import { ckrOf } from '../cryptoki/ckr.js';
 import { own } from '../job/control.js';
 import { packReplies, type Reply, unpackRequests } from '../job/frame.js';
 import { status } from '../job/job.js';
+import { checkObject } from '../operation/check-object.js';
 import { perform } from '../operation/perform.js';
 import { unwrapForUse } from '../operation/wrap-key.js';
 import type { Profile } from '../profile/profile.js';
@@ -62,6 +63,7 @@ const serve = (port: MessagePort, data: LaneData): void => {
     data.shared,
     settings,
     new UnwrappedKeys(p11, data.unwrappedKeys, unwrapForUse),
+    checkObject,
   );
   port.on('message', (message: LaneMessage) => {
     if (message instanceof ArrayBuffer) {

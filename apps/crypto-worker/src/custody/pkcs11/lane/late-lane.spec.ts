@@ -1,7 +1,7 @@
 import type * as Threads from 'node:worker_threads';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { inTime, newRef } from '../../custody.conformance.js';
+import { destroyed, inTime, newRef } from '../../custody.conformance.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../pkcs11-custody.js';
 
 /** Milliseconds until a lane's thread receives a message, as on a machine without a free processor. */
@@ -33,14 +33,12 @@ describe('a key whose deadline passes before its lane starts', () => {
   it.each(['EC-P256', 'RSA-2048'] as const)('is never made, and nobody waits for its end: %s', async (algorithm) => {
     const ref = newRef(algorithm, 'sign');
     late.ms = 300;
-    const failure: unknown = await custody
-      .generate(inTime(50), { ref, label: 'never made' })
-      .catch((error: unknown) => error);
+    const failure: unknown = await custody.generate(inTime(50), { ref }).catch((error: unknown) => error);
     late.ms = 0;
     expect(failure).toMatchObject({ code: 'hsm-timeout' });
     expect((failure as Error).cause).toBeUndefined();
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(await custody.destroy(inTime(), ref.objectId)).toBe(0);
-    await custody.generate(inTime(), { ref, label: 'made' });
+    expect(await destroyed(custody, ref)).toBe(0);
+    await custody.generate(inTime(), { ref });
   });
 });

@@ -6,13 +6,9 @@ import { kindOf } from '../kind/kinds.js';
 import type { Placement } from '../kind/placement.js';
 import { keyTemplate, publicTemplate } from '../kind/template.js';
 import type { PairKind, SecretKind } from '../kind/token-kind.js';
-import type { TokenSession } from '../session/token-session.js';
-
-/** The first part of a `generate` job, as JSON. The second part is the CKA_ID. */
-export interface GenerateSpec {
-  readonly shape: KeyShape;
-  readonly label: string;
-}
+import { unpackObject } from '../session/locator.js';
+import { ObjectRefused, type TokenSession } from '../session/token-session.js';
+import { checkObject } from './check-object.js';
 
 export interface Made {
   readonly key: Handle;
@@ -57,21 +53,30 @@ const clearAway = (session: TokenSession, id: Buffer): void => {
   session.begin(call, kind);
 };
 
+/** Clears away a new object that is not as it should be, or whose making is to be repeated. */
+export const clearAfter = (session: TokenSession, id: Buffer, error: unknown): void => {
+  const code = ckrOf(error);
+  const isRepeated = code !== null && repeating.includes(actionFor(code, session.kind));
+  if (isRepeated || error instanceof ObjectRefused) clearAway(session, id);
+};
+
 /**
  * Looks for the id first: an id is never used twice (on some tokens that destroys the older key), and a find refreshes
- * tokens that show other processes' objects only then. A failed call leaves nothing, so that it may be repeated.
+ * tokens that show other processes' objects only then. A failed call leaves nothing, so that it may be repeated. The new
+ * object is checked as it will be at its first use: a token may ignore a part of its template.
  * @returns the SPKI of a pair, nothing for a secret key
  */
 export const generate = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
-  const [json, id] = parts as [Buffer, Buffer];
-  const { shape, label } = JSON.parse(json.toString()) as GenerateSpec;
+  const [locator] = parts as [Buffer];
+  const { id, expected } = unpackObject(locator);
+  const { shape, name } = expected;
   if (session.find(id, null, 1).length > 0) throw new Error('an object already has this CKA_ID');
   try {
-    const { spki } = make(session, shape, { id: Buffer.from(id), label, as: 'token' });
+    const { key, spki } = make(session, shape, { id, label: name.label, as: 'token' });
+    checkObject(session, key, id, expected);
     return spki ? [spki] : [];
   } catch (error) {
-    const code = ckrOf(error);
-    if (code !== null && repeating.includes(actionFor(code, session.kind))) clearAway(session, id);
+    clearAfter(session, id, error);
     throw error;
   }
 };

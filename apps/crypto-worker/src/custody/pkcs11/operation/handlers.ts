@@ -8,8 +8,10 @@ import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
 import { anchor } from './anchor.js';
 import { canary } from './canary.js';
 import { destroy } from './destroy.js';
+import { findNamed } from './find-named.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
+import { inspect } from './inspect.js';
 import { selfTest } from './self-test.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
@@ -29,9 +31,11 @@ const table: Record<OperationName, Handler> = {
   'open-gcm': openGcm,
   generate,
   destroy,
+  'find-named': findNamed,
   'generate-wrapped': generateWrapped,
   rewrap,
   import: importKey,
+  inspect,
   anchor,
   canary,
   'self-test': selfTest,

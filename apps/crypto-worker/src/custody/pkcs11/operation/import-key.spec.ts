@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { cka } from '../cryptoki/attribute.js';
 import { controlMemory, shared } from '../job/control.js';
 import { operationNumber, status } from '../job/job.js';
+import type { KeyShape } from '../job/key-shape.js';
 import { chooseProfile } from '../profile/profile.js';
+import { packObject } from '../session/locator.js';
 import { TokenSession } from '../session/token-session.js';
 import { UnwrappedKeys } from '../session/unwrapped-key.js';
 import { perform } from './perform.js';
@@ -16,7 +18,7 @@ const failing = (code: number) => (): never => {
 };
 
 /** A token that accepts any bytes as a key, and reports the attributes that a test wants. */
-const importInto = (shape: object, attributes: Readonly<Record<number, Buffer | undefined>>, calls: object = {}) => {
+const importInto = (shape: KeyShape, attributes: Readonly<Record<number, Buffer | undefined>>, calls: object = {}) => {
   const p11 = {
     C_OpenSession: () => handle,
     C_CloseSession: () => undefined,
@@ -31,15 +33,20 @@ const importInto = (shape: object, attributes: Readonly<Record<number, Buffer | 
     ...calls,
   } as unknown as PKCS11;
   const settings = { slot: handle, profile: chooseProfile('nshield', []), handleCacheSize: 8 };
-  const session = new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0, unwrapForUse));
-  const spec = Buffer.from(JSON.stringify({ shape, label: 'mine', method: 'aes-kwp' }));
-  const wrapping = [Buffer.of(), randomBytes(16), randomBytes(16)];
-  const parts = [spec, randomBytes(16), randomBytes(16), randomBytes(40), ...wrapping];
+  const unwrapped = new UnwrappedKeys(p11, 0, unwrapForUse);
+  // The fake token's objects have no attributes to check.
+  const session = new TokenSession(p11, controlMemory(shared.size), settings, unwrapped, () => undefined);
+  const locator = (): Buffer => {
+    const name = { label: 'l', formerLabel: 'l', bound: 'b' };
+    return packObject(randomBytes(16), { name, shape, madeHere: false });
+  };
+  const wrapping = [Buffer.of(), locator(), locator()];
+  const parts = [Buffer.from('aes-kwp'), locator(), locator(), randomBytes(40), ...wrapping];
   const request = { operation: operationNumber('import'), variant: 0, deadline: Date.now() + 10_000, parts };
   return perform(session, request).status;
 };
-const aes = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };
-const rsa = { kind: 'rsa', bits: 2048, purpose: 'sign', alg: null };
+const aes: KeyShape = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };
+const rsa: KeyShape = { kind: 'rsa', bits: 2048, purpose: 'sign', alg: null };
 
 describe('imported material that is tried', () => {
   it.each([

@@ -8,16 +8,12 @@ import { kindOf } from '../kind/kinds.js';
 import { type Placement, trialPlace } from '../kind/placement.js';
 import { unwrappedTemplate } from '../kind/template.js';
 import type { SecretKind, UnwrapAs } from '../kind/token-kind.js';
+import { type ObjectLocator, unpackObject } from '../session/locator.js';
 import { passing } from '../session/passing.js';
 import { BadData, type TokenSession, telling } from '../session/token-session.js';
+import { checkObject } from './check-object.js';
+import { clearAfter } from './generate.js';
 import { kekMechanism, wrapAndBind } from './wrap-key.js';
-
-/** The first part of an `import` job, as JSON. */
-export interface ImportSpec {
-  readonly shape: KeyShape;
-  readonly label: string;
-  readonly method: ImportMethod;
-}
 
 const oaep = {
   'SHA-1': { type: params.rsaOaep, hashAlg: ckm.SHA_1, mgf: 1, source: 1 },
@@ -80,21 +76,31 @@ export const unwrapOaep = (
   return session.p11.C_UnwrapKey(session.session, mechanism, pair, transported, template);
 };
 
+/** Leaves no object that is not as it should be. */
+const keep = (session: TokenSession, id: Buffer, work: () => void): void => {
+  try {
+    work();
+  } catch (error) {
+    clearAfter(session, id, error);
+    throw error;
+  }
+};
+
 /** A key to import. */
 interface Incoming {
-  readonly shape: KeyShape;
+  /** The resulting object, if it becomes one. */
+  readonly own: ObjectLocator;
   readonly blob: Buffer;
-  /** The place of the resulting object. */
-  readonly place: Placement;
-  /** The header, KEK and `blob-mac` key that wrap it; empty if it becomes an object. */
+  /** The header and the locators of the KEK and the `blob-mac` key that wrap it; empty if it becomes an object. */
   readonly wrapping: readonly Buffer[];
 }
 
 const takeIn = (
   session: TokenSession,
   wrapper: Handle,
-  { shape, blob, place, wrapping }: Incoming,
+  { own: { id, expected }, blob, wrapping }: Incoming,
 ): readonly Buffer[] => {
+  const { shape, name } = expected;
   const unwrapAs: UnwrapAs = (as, where) => {
     const attributes = session.template(unwrappedTemplate(as, where, session.profile));
     // Once the material has proved good, failures are the token's.
@@ -102,13 +108,18 @@ const takeIn = (
     return session.p11.C_UnwrapKey(session.session, kekMechanism(session), wrapper, blob, attributes);
   };
   const spki = onTrial(session, () => onceTried(session, shape, unwrapAs));
-  const own = spki ? [spki] : [];
+  const publicHalf = spki ? [spki] : [];
   if (wrapping.length === 0) {
-    unwrapAs(shape, place);
-    return own;
+    keep(session, id, () =>
+      checkObject(session, unwrapAs(shape, { id, label: name.label, as: 'token' }), id, expected),
+    );
+    return publicHalf;
   }
   const key = unwrapAs(shape, { ...trialPlace(), as: 'wrappable-session' });
-  return [...passing(session, key, () => wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer])), ...own];
+  return [
+    ...passing(session, key, () => wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer])),
+    ...publicHalf,
+  ];
 };
 
 /**
@@ -118,14 +129,16 @@ const takeIn = (
  * @returns as `generate` or `generate-wrapped`
  */
 export const importKey = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
-  const [json, id, under, material, ...wrapping] = parts as [Buffer, Buffer, Buffer, Buffer, ...Buffer[]];
-  const { shape, label, method } = JSON.parse(json.toString()) as ImportSpec;
+  const [how, locator, under, material, ...wrapping] = parts as [Buffer, Buffer, Buffer, Buffer, ...Buffer[]];
+  const method = how.toString() as ImportMethod;
+  const own = unpackObject(locator);
+  const { shape } = own.expected;
   const blobAt = method === 'rsa-aes-kwp' ? platformShapes.import.bits / 8 : 0;
   const blob = material.subarray(blobAt);
   if (!fits(shape, blob)) throw new BadData('length');
-  if (wrapping.length === 0 && session.find(id, null, 1).length > 0)
+  if (wrapping.length === 0 && session.find(own.id, null, 1).length > 0)
     throw new Error('an object already has this CKA_ID');
-  const incoming: Incoming = { shape, blob, place: { id: Buffer.from(id), label, as: 'token' }, wrapping };
+  const incoming: Incoming = { own, blob, wrapping };
   if (method === 'aes-kwp') return takeIn(session, session.key(objectClass.secret, under), incoming);
   const pair = session.key(objectClass.private, under);
   const transport = unwrapOaep(session, pair, material.subarray(0, blobAt), platformShapes.transport, trialPlace());

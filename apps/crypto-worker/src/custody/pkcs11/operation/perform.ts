@@ -8,6 +8,7 @@ import {
   harmless,
   KeyMissing,
   LoginLost,
+  ObjectRefused,
   TokenChanged,
   type TokenSession,
 } from '../session/token-session.js';
@@ -44,6 +45,7 @@ const plainEndings = [
   [BlobRefused, status.blobRefused],
   [KeyMissing, status.keyMissing],
   [LoginLost, status.needsLogin],
+  [ObjectRefused, status.objectRefused],
   [TokenChanged, status.needsReinitialise],
 ] as const;
 

@@ -5,7 +5,7 @@ import { ckm } from '../cryptoki/mechanism.js';
 import type { KeyShape } from '../job/key-shape.js';
 import type { Placement } from '../kind/placement.js';
 import { unwrappedTemplate } from '../kind/template.js';
-import { boundBytes, shapeOfHeader, unpackLocator, type WrappedLocator } from '../session/locator.js';
+import { boundBytes, shapeOfHeader, unpackWrapped, type WrappedLocator } from '../session/locator.js';
 import { passing } from '../session/passing.js';
 import { BlobRefused, type TokenSession } from '../session/token-session.js';
 import type { UnwrapInto } from '../session/unwrapped-key.js';
@@ -88,6 +88,6 @@ export const generateWrapped = (
 export const rewrap = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [locator, header, kek, blobMac] = parts as [Buffer, Buffer, Buffer, Buffer];
   const place = { label: 'ankasecure:to-be-wrapped', as: 'wrappable-session' } as const;
-  const key = unwrapWith(session, () => session.session, unpackLocator(locator), place);
+  const key = unwrapWith(session, () => session.session, unpackWrapped(locator), place);
   return passing(session, key, () => wrapAndBind(session, key, [header, kek, blobMac]));
 };

@@ -31,6 +31,8 @@ export interface CustodyLogger {
 /** Receives every job when it is answered, for traces and metrics. `micros` is the time inside the lane. */
 export interface CustodyObserver {
   call(name: string, micros: number, ok: boolean): void;
+  /** An object was refused. @param kind of the record that it was refused for */
+  refused?(kind: string, reason: string): void;
 }
 
 /** Times in milliseconds and limits that only tests change. */

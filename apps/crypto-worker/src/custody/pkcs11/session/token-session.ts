@@ -5,7 +5,7 @@ import type { CallKind } from '../cryptoki/error-policy.js';
 import { rwSession, userState } from '../cryptoki/mechanism.js';
 import { shared } from '../job/control.js';
 import type { Profile } from '../profile/profile.js';
-import { isWrapped } from './locator.js';
+import { type Expected, isWrapped, nameOf, unpackObject } from './locator.js';
 import { packAttributes } from './packed-attribute.js';
 import type { UnwrappedKeys } from './unwrapped-key.js';
 
@@ -19,9 +19,14 @@ export class TokenChanged extends Error {}
 export class BadData extends Error {}
 /** A blob does not match its record. */
 export class BlobRefused extends Error {}
+/** An object is not what its record says. The message tells the difference, for logs. */
+export class ObjectRefused extends Error {}
+
+/** Checks an object that was just found. @throws ObjectRefused */
+export type CheckObject = (session: TokenSession, handle: Handle, id: Buffer, expected: Expected) => void;
 
 /** Errors whose class decides how a job ends. */
-export const telling = [BadData, BlobRefused, KeyMissing, LoginLost, TokenChanged] as const;
+export const telling = [BadData, BlobRefused, KeyMissing, LoginLost, ObjectRefused, TokenChanged] as const;
 
 export interface SessionSettings {
   readonly slot: Buffer;
@@ -52,15 +57,23 @@ export class TokenSession {
   private loginEpoch = 0;
   private handles = new Map<string, Handle>();
   private readonly unwrapped: UnwrappedKeys;
+  private readonly check: CheckObject;
   /** The key that was last used: a name among the handles, or 'unwrapped'. */
   private used: string | null = null;
   private scratch = Buffer.alloc(16 * 1024);
   /** Buffers that the last template points at. */
   private pointedAt: Buffer[] = [];
 
-  constructor(p11: PKCS11, control: Int32Array, settings: SessionSettings, unwrapped: UnwrappedKeys) {
+  constructor(
+    p11: PKCS11,
+    control: Int32Array,
+    settings: SessionSettings,
+    unwrapped: UnwrappedKeys,
+    check: CheckObject,
+  ) {
     this.p11 = p11;
     this.unwrapped = unwrapped;
+    this.check = check;
     this.control = control;
     this.settings = settings;
   }
@@ -112,17 +125,18 @@ export class TokenSession {
   }
 
   /**
-   * @param id CKA_ID of an object of the token, or the locator of a wrapped key
-   * @throws KeyMissing, LoginLost, BlobRefused
+   * Finds a key, and checks an object of the token when it is first found. Handles are kept by locator, so whoever expects
+   * something else of the same object has it checked again.
+   * @throws KeyMissing, LoginLost, BlobRefused, ObjectRefused
    */
-  key(objectClass: ObjectClass, id: Buffer): Handle {
+  key(objectClass: ObjectClass, locator: Buffer): Handle {
     const session = this.session;
-    if (isWrapped(id)) {
-      const handle = this.unwrapped.use(this, id);
+    if (isWrapped(locator)) {
+      const handle = this.unwrapped.use(this, locator);
       this.used = 'unwrapped';
       return handle;
     }
-    const name = String.fromCharCode(objectClass) + id.toString('latin1');
+    const name = String.fromCharCode(objectClass) + nameOf(locator);
     this.used = name;
     const cached = this.handles.get(name);
     if (cached) {
@@ -130,10 +144,12 @@ export class TokenSession {
       this.handles.set(name, cached);
       return cached;
     }
+    const { id, expected } = unpackObject(locator);
     const found = this.find(id, objectClass, 2);
     const [handle] = found;
     if (!handle) throw this.missing(session);
-    if (found.length > 1) throw new Error('two objects of one class share a CKA_ID');
+    if (found.length > 1) throw new ObjectRefused('two objects of one class share a CKA_ID');
+    this.check(this, handle, id, expected);
     if (this.handles.size >= this.settings.handleCacheSize) this.handles.delete(this.handles.keys().next().value ?? '');
     this.handles.set(name, handle);
     return handle;
@@ -141,18 +157,17 @@ export class TokenSession {
 
   /** Finds objects with this CKA_ID, and of this class unless null; at most `limit`. */
   find(id: Buffer, objectClass: ObjectClass | null, limit: number): readonly Handle[] {
-    const session = this.session;
     const byClass = objectClass !== null && this.profile.findBy === 'class-and-id';
     const template: Template = [{ type: cka.ID, value: id }];
     if (byClass) template.unshift({ type: cka.CLASS, value: objectClass });
-    this.begin('C_FindObjectsInit', 'own');
-    this.p11.C_FindObjectsInit(session, template);
-    this.begin('C_FindObjects', 'own');
-    const found = this.p11.C_FindObjects(session, objectClass === null || byClass ? limit : limit + 2);
-    this.begin('C_FindObjectsFinal', 'own');
-    this.p11.C_FindObjectsFinal(session);
+    const found = this.search(template, objectClass === null || byClass ? limit : limit + 2);
     if (objectClass === null || byClass) return found;
     return found.filter((handle) => this.attribute(handle, cka.CLASS).readUInt32LE() === objectClass);
+  }
+
+  /** Finds objects with this label, at most `limit`. */
+  findLabelled(label: string, limit: number): readonly Handle[] {
+    return this.search([{ type: cka.LABEL, value: label }], limit);
   }
 
   attribute(handle: Handle, type: number): Buffer {
@@ -160,6 +175,17 @@ export class TokenSession {
     const value = this.p11.C_GetAttributeValue(this.session, handle, [{ type }])[0]?.value;
     if (!value) throw new Error(`attribute 0x${type.toString(16)} has no value`);
     return value;
+  }
+
+  /** Reads several attributes in one call. @throws a CKR error if the token does not report one of them */
+  attributes(handle: Handle, types: readonly number[]): readonly Buffer[] {
+    this.begin('C_GetAttributeValue', 'own');
+    const read = this.p11.C_GetAttributeValue(
+      this.session,
+      handle,
+      types.map((type) => ({ type })),
+    );
+    return read.map(({ value }) => value ?? Buffer.of());
   }
 
   /** A copy of the attributes in the binding's mutable form. It is valid until the next call of this method. */
@@ -204,6 +230,17 @@ export class TokenSession {
     } catch (error) {
       if (ckrOf(error) === null) throw error;
     }
+  }
+
+  private search(template: Template, limit: number): readonly Handle[] {
+    const session = this.session;
+    this.begin('C_FindObjectsInit', 'own');
+    this.p11.C_FindObjectsInit(session, template);
+    this.begin('C_FindObjects', 'own');
+    const found = this.p11.C_FindObjects(session, limit);
+    this.begin('C_FindObjectsFinal', 'own');
+    this.p11.C_FindObjectsFinal(session);
+    return found;
   }
 
   private missing(session: Handle): Error {

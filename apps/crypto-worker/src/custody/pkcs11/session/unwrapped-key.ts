@@ -1,7 +1,7 @@
 import type { Handle, PKCS11 } from 'pkcs11js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { rwSession } from '../cryptoki/mechanism.js';
-import { nameIsOf, nameOf, unpackLocator, type WrappedLocator } from './locator.js';
+import { nameIsOf, nameOf, unpackWrapped, type WrappedLocator } from './locator.js';
 import type { TokenSession } from './token-session.js';
 
 /** Unwraps a key. @param into returns the session of the resulting object */
@@ -69,7 +69,7 @@ export class UnwrappedKeys {
 
   private unwrap(session: TokenSession, locator: Buffer): Handle {
     try {
-      return this.unwrapInto(session, () => this.session(session), unpackLocator(locator));
+      return this.unwrapInto(session, () => this.session(session), unpackWrapped(locator));
     } catch (error) {
       // Their session may be at fault, so it is opened again.
       if (session.call === 'C_UnwrapKey') this.close();

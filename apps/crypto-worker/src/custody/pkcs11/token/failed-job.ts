@@ -4,7 +4,7 @@ import type { Reply } from '../job/frame.js';
 import { operations, status } from '../job/job.js';
 import { type Job, settle } from '../lane/job-queue.js';
 import type { LanePool } from '../lane/lane-pool.js';
-import type { CustodyLogger } from '../profile/config.js';
+import { type Alarms, blobRefused, objectRefused } from './alarm.js';
 import type { Health } from './health.js';
 import { type Recovery, unavailable } from './recovery.js';
 
@@ -23,8 +23,7 @@ export class FailedJobs {
     private readonly pool: LanePool,
     private readonly recovery: Recovery,
     private readonly health: Health,
-    private readonly logger: CustodyLogger,
-    private readonly refused: (operation: string) => AnkaError,
+    private readonly alarms: Alarms,
   ) {}
 
   answer(job: Job, reply: Reply, operation: string): void {
@@ -36,7 +35,9 @@ export class FailedJobs {
       case status.badData:
         return settle(job, new AnkaError('decryption-failed'));
       case status.blobRefused:
-        return settle(job, this.refused(operation));
+        return settle(job, blobRefused(this.alarms, operation));
+      case status.objectRefused:
+        return settle(job, objectRefused(this.alarms, operation, describe(reply)));
       case status.keyMissing:
         return this.afterCanary(job, this.health.ask(), objectMissing());
       case status.skipped:
@@ -55,7 +56,7 @@ export class FailedJobs {
         this.recovery.stop(describe(reply));
         return settle(job, unavailable());
       default:
-        this.logger.error({ operation, reason: describe(reply) }, 'the HSM refused a call');
+        this.alarms.logger.error({ operation, reason: describe(reply) }, 'the HSM refused a call');
         // The canary cannot wait for itself.
         if (operation === 'canary') settle(job, new AnkaError('hsm-error'));
         else this.afterCanary(job, this.health.checkAnew(), new AnkaError('hsm-error'));

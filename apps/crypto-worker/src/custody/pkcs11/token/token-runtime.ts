@@ -9,6 +9,7 @@ import { type OperationName, operationNumber, operations, status } from '../job/
 import { kindOf } from '../kind/kinds.js';
 import { type Job, newJob, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
+import { Locators } from '../locate/locators.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
 import {
   type CustodyLogger,
@@ -18,6 +19,7 @@ import {
   type Tuning,
 } from '../profile/config.js';
 import type { Profile } from '../profile/profile.js';
+import { type Alarms, blobRefused } from './alarm.js';
 import { FailedJobs } from './failed-job.js';
 import { Health } from './health.js';
 import { LastResort } from './last-resort.js';
@@ -28,6 +30,8 @@ import { TokenModule } from './token-module.js';
 /** The parts behind a custody: module, lanes, recovery, health and capabilities. It handles each job's reply. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
+  /** Names keys of this partition for lanes. */
+  readonly locators: Locators;
   /** The capabilities of wrapped keys. Their self-tests run when they are needed. */
   readonly wrappedCapabilities: Capabilities;
   private readonly timeoutMs: number;
@@ -37,6 +41,7 @@ export class TokenRuntime {
   private readonly pool: LanePool;
   private readonly recovery: Recovery;
   private readonly health: Health;
+  private readonly alarms: Alarms;
   private readonly lastResort: LastResort;
   private readonly failures: FailedJobs;
   private closing: Promise<void> | null = null;
@@ -47,15 +52,15 @@ export class TokenRuntime {
     private readonly logger: CustodyLogger,
     private readonly options: Pkcs11Options,
   ) {
+    this.locators = new Locators(config);
+    this.alarms = { partition: config.partition, logger, observer: options.observer };
     this.timeoutMs = config.sessionTimeoutSeconds * 1000;
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.pool = this.makePool();
     this.recovery = this.makeRecovery();
     this.health = this.makeHealth();
     this.lastResort = this.makeLastResort();
-    this.failures = new FailedJobs(this.pool, this.recovery, this.health, logger, (operation) =>
-      this.refused(operation),
-    );
+    this.failures = new FailedJobs(this.pool, this.recovery, this.health, this.alarms);
     this.capabilities = this.makeCapabilities('token');
     this.wrappedCapabilities = this.makeCapabilities('wrapped');
   }
@@ -128,8 +133,7 @@ export class TokenRuntime {
 
   /** Raises the alarm: data kept outside the token was changed. */
   refused(operation: string): AnkaError {
-    this.logger.error({ alarm: 'key-blob-refused', operation }, 'a key does not match its record');
-    return new AnkaError('key-blob-refused');
+    return blobRefused(this.alarms, operation);
   }
 
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {

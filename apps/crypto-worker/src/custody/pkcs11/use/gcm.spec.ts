@@ -3,9 +3,11 @@ import type { AesGCM, Mechanism, PKCS11, Template } from 'pkcs11js';
 import { describe, expect, it } from 'vitest';
 import { cka } from '../cryptoki/attribute.js';
 import { controlMemory, shared } from '../job/control.js';
+import type { KeyShape } from '../job/key-shape.js';
 import { selfTest } from '../operation/self-test.js';
 import { unwrapForUse } from '../operation/wrap-key.js';
 import { chooseProfile } from '../profile/profile.js';
+import { packObject } from '../session/locator.js';
 import { TokenSession } from '../session/token-session.js';
 import { UnwrappedKeys } from '../session/unwrapped-key.js';
 import { openGcmWith, sealGcm, sealGcmWith } from './gcm.js';
@@ -55,11 +57,22 @@ class AppendingToken {
 const session = (ivBytes: number): TokenSession => {
   const p11 = new AppendingToken(ivBytes) as unknown as PKCS11;
   const settings = { slot: handle, profile: chooseProfile('luna', []), handleCacheSize: 8 };
-  return new TokenSession(p11, controlMemory(shared.size), settings, new UnwrappedKeys(p11, 0, unwrapForUse));
+  return new TokenSession(
+    p11,
+    controlMemory(shared.size),
+    settings,
+    new UnwrappedKeys(p11, 0, unwrapForUse),
+    () => undefined,
+  );
+};
+
+const shape: KeyShape = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };
+const locator = (): Buffer => {
+  const name = { label: 'l', formerLabel: 'l', bound: 'b' };
+  return packObject(randomBytes(16), { name, shape, madeHere: false });
 };
 
 const selfTestOfDir = (ivBytes: number): unknown => {
-  const shape = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };
   const spec = { shape, algs: [{ alg: 'dir', variant: 0, hash: null }] };
   const [result] = selfTest(session(ivBytes), 0, [Buffer.from(JSON.stringify(spec))]);
   return JSON.parse(String(result));
@@ -68,16 +81,14 @@ const selfTestOfDir = (ivBytes: number): unknown => {
 describe('a token that appends its own IV', () => {
   it('seals for dir with an IV of 12 bytes', () => {
     expect(selfTestOfDir(12)).toEqual({ dir: null });
-    expect(sealGcm(session(12), 0, [randomBytes(16), randomBytes(3), randomBytes(9)])[0]).toHaveLength(12);
+    expect(sealGcm(session(12), 0, [locator(), randomBytes(3), randomBytes(9)])[0]).toHaveLength(12);
   });
 
   it('fails for dir with an IV of 16 bytes, which no JWE has', () => {
     expect(selfTestOfDir(16)).toEqual({
       dir: { cause: 'wrong', reason: 'the token’s IV has 16 bytes, that of a JWE 12' },
     });
-    expect(() => sealGcm(session(16), 0, [randomBytes(16), randomBytes(3), randomBytes(9)])).toThrow(
-      /not possible in a JWE/,
-    );
+    expect(() => sealGcm(session(16), 0, [locator(), randomBytes(3), randomBytes(9)])).toThrow(/not possible in a JWE/);
   });
 
   it('serves the canary with either IV', () => {

@@ -1,11 +1,18 @@
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'kek_rotation_pkey';
 
-/** A rotation of a tenant's KEK. It ends when the last older generation is destroyed. */
+/** A rotation of a tenant's KEK. It ends when the older generations are retired. */
 @Entity('kek_rotation')
 @Index('kek_rotation_open', ['partition'], { where: '(finished_at IS NULL)' })
 @Check('kek_rotation_total_check', 'total >= 0')
+@SealedRecord<KekRotationRecord>({
+  deciding: ['tenantId', 'generation', 'partition', 'total', 'startedBy', 'correlationId', 'startedAt', 'finishedAt'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class KekRotationRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -33,4 +40,8 @@ export class KekRotationRecord {
 
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt!: Date | null;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

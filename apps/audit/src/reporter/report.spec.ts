@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AnkaError,
+  type AuditEvent,
+  appendFromGateway,
+  appendFromPolicy,
+  appendFromWorker,
+  platformTenantId,
+  type Reporter,
+} from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+
+describe('a report', () => {
+  let audit: RunningAudit;
+  beforeAll(async () => {
+    audit = await startAudit();
+  });
+  afterAll(() => audit.stop());
+
+  const contracts = { gateway: appendFromGateway, policy: appendFromPolicy, 'crypto-worker': appendFromWorker };
+  const busOf = (reporter: Reporter) => audit.buses[reporter === 'crypto-worker' ? 'worker' : reporter];
+  const report = (reporter: Reporter, events: readonly AuditEvent[], as: Reporter = reporter, partition = 'default') =>
+    busOf(reporter)
+      .request(contracts[as], partition, contextOf(platformTenantId), { events: [...events] })
+      .then(
+        () => 'sealed',
+        (error: unknown) => (error as AnkaError).code,
+      );
+  const operations: Readonly<Record<Reporter, string>> = {
+    gateway: 'issuer.create',
+    policy: 'policy.put',
+    'crypto-worker': 'key.create',
+  };
+
+  it('is sealed with the name of its reporter and the worker’s partition, whatever it states itself', async () => {
+    const tenantId = randomUUID();
+    for (const [reporter, operation] of Object.entries(operations) as [Reporter, string][])
+      expect(
+        await report(reporter, [
+          eventOf(tenantId, { operation, details: { reportedBy: 'policy', reporterPartition: 'north' } }),
+        ]),
+      ).toBe('sealed');
+    const { items } = await audit.query(tenantId, { order: 'asc' });
+    expect(items.map(({ details: { reportedBy, reporterPartition } }) => [reportedBy, reporterPartition])).toEqual([
+      ['gateway', undefined],
+      ['policy', undefined],
+      ['crypto-worker', 'default'],
+    ]);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
+  });
+
+  it('is refused and counted if it is about another service’s operation', async () => {
+    const tenantId = randomUUID();
+    for (const [reporter, operation] of [
+      ['gateway', 'key.destroy'],
+      ['policy', 'sign'],
+      ['crypto-worker', 'approval.approve'],
+      ['crypto-worker', 'policy.put'],
+      ['crypto-worker', 'unheard-of'],
+    ] as const)
+      expect(await report(reporter, [eventOf(tenantId), eventOf(tenantId, { operation })])).toBe('access-denied');
+    expect((await audit.query(tenantId)).items).toEqual([]);
+    const metrics = await Promise.all(audit.instances.map(({ health }) => health.registry.metrics()));
+    const counted = metrics.flatMap((text) => [...text.matchAll(/events_refused_total\{reporter="[^"]+".*\} (\d+)/g)]);
+    expect(counted.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(10);
+  });
+
+  it('is refused if a worker’s partition is not the tenant’s, and the tenants of its own are sealed', async () => {
+    const [theirs, ours] = [randomUUID(), randomUUID()];
+    audit.partitions.set(theirs, 'north');
+    expect(await report('crypto-worker', [eventOf(theirs), eventOf(ours)])).toBe('access-denied');
+    expect((await audit.query(theirs)).items).toEqual([]);
+    expect((await audit.query(ours)).items).toHaveLength(1);
+  });
+
+  it('cannot be made in another’s name: the bus refuses the subject', async () => {
+    const tenantId = randomUUID();
+    expect(await report('policy', [eventOf(tenantId)], 'crypto-worker')).toBe('internal-error');
+    expect(await report('crypto-worker', [eventOf(tenantId)], 'crypto-worker', 'north')).toBe('internal-error');
+    expect((await audit.query(tenantId)).items).toEqual([]);
+  });
+});

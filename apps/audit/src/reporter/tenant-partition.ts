@@ -1,0 +1,38 @@
+import { AnkaError, type Context, getTenant } from '@ankasecure/contracts';
+import { BoundedMap, BusClient } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { Source } from './report.js';
+
+/** Partitions kept in memory. A tenant never moves. */
+const capacity = 100_000;
+
+/**
+ * Keeps each worker to the tenants of its own partition. The policy service says where a tenant lives: no worker, and nothing in
+ * a database that a worker can write.
+ */
+@Injectable()
+export class TenantPartitions {
+  private readonly known = new BoundedMap<string, string>(capacity);
+
+  constructor(private readonly bus: BusClient) {}
+
+  /** @throws AnkaError `access-denied` for another partition's tenant; `tenant-unknown` if nobody can say now where the tenant lives */
+  async assertOwn({ partition }: Source, context: Context): Promise<void> {
+    if (partition === undefined || partition === (await this.of(context))) return;
+    throw new AnkaError('access-denied', `A worker of the partition ${partition} may not report for this tenant`);
+  }
+
+  private async of(context: Context): Promise<string> {
+    const known = this.known.get(context.tenantId);
+    if (known !== undefined) return known;
+    const { partition } = await this.bus.request(getTenant, '', context, {}).catch(unknown);
+    this.known.set(context.tenantId, partition);
+    return partition;
+  }
+}
+
+/** Only this tenant waits for the answer. Every other tenant of the batch is sealed. */
+const unknown = (error: unknown): never => {
+  const code = error instanceof AnkaError ? error.code : 'internal-error';
+  throw new AnkaError('tenant-unknown', `It is not known now where the tenant lives (${code})`, { cause: error });
+};

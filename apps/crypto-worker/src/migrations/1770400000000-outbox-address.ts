@@ -1,0 +1,20 @@
+import { outboxAddress } from '@ankasecure/service-kit';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Gives each waiting outcome its tenant and its partition, so that tenants share the outbox's room and its deliveries. */
+export class OutboxAddress1770400000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      outboxAddress(
+        `coalesce((SELECT p.partition FROM platform_key p WHERE p.tenant_id = NEW.tenant_id LIMIT 1), 'default')`,
+      ),
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TRIGGER address ON outbox;
+      DROP FUNCTION address_outcome();
+      ALTER TABLE outbox DROP COLUMN tenant_id, DROP COLUMN partition;`);
+  }
+}

@@ -1,0 +1,29 @@
+import type { applyPolicy } from '@ankasecure/contracts';
+import { changeRecord, transactionTime } from '@ankasecure/service-kit';
+import type { EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { holdFence } from '../key/lock/tenant-fence.sql.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
+
+/**
+ * Enforces a document if the tenant has none or an older revision. It takes the tenant's fence, so it waits for outcomes
+ * under way.
+ * @returns the record in force afterwards
+ * @throws AnkaError `record-forged` if the policy on record is not one that a worker wrote
+ */
+export const enforceNewer = async (
+  manager: EntityManager,
+  tenantId: string,
+  { revision, document, disabled }: z.infer<typeof applyPolicy.request>,
+): Promise<TenantPolicyRecord> => {
+  await holdFence(manager, tenantId);
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  const appliedAt = await transactionTime(manager);
+  const disabledAt = disabled ? (held?.disabledAt ?? appliedAt) : null;
+  if (held === null) await manager.insert(TenantPolicyRecord, { tenantId, revision, document, disabledAt });
+  else if (held.revision < revision) {
+    const enabledAt = held.disabledAt !== null && !disabled ? appliedAt : held.enabledAt;
+    await changeRecord(manager, held, { revision, document, appliedAt, disabledAt, enabledAt });
+  }
+  return held ?? manager.findOneByOrFail(TenantPolicyRecord, { tenantId });
+};

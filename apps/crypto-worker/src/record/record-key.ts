@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
+import { Logger } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Custody, type FoundKey } from '../custody/custody.js';
+import { Partition } from '../custody/partition.js';
+import { lockRecordKey, sealedTenants } from './record.sql.js';
+
+/** The time that the token may take to find or make the key, in milliseconds. */
+const budgetMs = 30_000;
+
+/** The worker must not start: nothing that is on record could be believed. */
+export class RecordKeyRefused extends Error {}
+
+/**
+ * The key of the token that seals the partition's records. It is found by its label and by nothing that a database says, and
+ * it is made only if neither the token nor the database has ever had one.
+ */
+@Injectable()
+export class RecordKey {
+  readonly label: string;
+  private opening: Promise<Uint8Array> | undefined;
+
+  constructor(
+    private readonly custody: Custody,
+    private readonly partition: Partition,
+    private readonly dataSource: DataSource,
+    private readonly log: Logger,
+  ) {
+    this.label = `ankasecure:record-mac:${partition.name}`;
+  }
+
+  /** Returns the key's CKA_ID. @throws RecordKeyRefused; AnkaError `hsm-unavailable`, `hsm-timeout` */
+  id(): Promise<Uint8Array> {
+    this.opening ??= this.open().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  /** One worker at a time looks and makes, so that the token never has two. */
+  private open(): Promise<Uint8Array> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(lockRecordKey, [this.partition.name]);
+      const found = await this.custody.findByLabel(this.budget(), 'record-mac', this.label);
+      if (found.length > 0) return this.genuine(found);
+      const tenants = await manager.query<unknown[]>(sealedTenants, [this.partition.name]);
+      if (tenants.length > 0)
+        throw new RecordKeyRefused(
+          `the token has no key ${this.label}, but records of ${tenants.length} tenants are sealed with it: restore the token, or configure the token that has the key`,
+        );
+      return this.make();
+    });
+  }
+
+  private genuine(found: readonly FoundKey[]): Uint8Array {
+    const [key] = found;
+    if (key === undefined || found.length > 1)
+      throw new RecordKeyRefused(`the token has ${found.length} keys ${this.label}: remove those that are not genuine`);
+    if (key.faults.length > 0)
+      throw new RecordKeyRefused(
+        `the key ${this.label} was not made by this platform inside the token: ${key.faults.join(', ')} differ`,
+      );
+    return key.objectId;
+  }
+
+  private async make(): Promise<Uint8Array> {
+    const objectId = randomBytes(16);
+    await this.custody.generatePlatformKey(this.budget(), { kind: 'record-mac', label: this.label, objectId });
+    this.log.info({ partition: this.partition.name }, 'made the key that seals records');
+    const found = await this.custody.findByLabel(this.budget(), 'record-mac', this.label);
+    if (found.length === 0) throw new AnkaError('hsm-error', 'The token does not show the key that it has made.');
+    return this.genuine(found);
+  }
+
+  private budget() {
+    return { deadline: Date.now() + budgetMs };
+  }
+}

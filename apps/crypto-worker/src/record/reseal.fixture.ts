@@ -1,0 +1,49 @@
+import { text } from 'node:stream/consumers';
+import { decidingOf, recordOf } from '@ankasecure/service-kit';
+import { DataSource } from 'typeorm';
+import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
+import { schema } from '../schema.js';
+import type { RecordKey } from './record-key.js';
+import { RecordMacs } from './record-macs.js';
+
+/**
+ * A program for tests that seals rows as a worker would, so that a test may write them by SQL. It needs the token's PIN. It
+ * reads the token, the database, a table and a condition (SQL) as JSON from standard input.
+ */
+interface Order {
+  readonly hsm: Parameters<typeof openPkcs11Custody>[0];
+  readonly database: {
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+    readonly password: string;
+  };
+  readonly table: string;
+  readonly where: string;
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const { hsm, database, table, where } = JSON.parse(await text(process.stdin)) as Order;
+const custody = await openPkcs11Custody(hsm, silent);
+const label = `ankasecure:record-mac:${hsm.partition}`;
+const [key] = await custody.findByLabel({ deadline: Date.now() + 10_000 }, 'record-mac', label);
+if (key === undefined) throw new Error('the token has no record key');
+const macs = new RecordMacs(custody, { label, id: async () => key.objectId } as unknown as RecordKey);
+const dataSource = await new DataSource({
+  type: 'postgres',
+  ...database,
+  database: 'ankadb_keys',
+  entities: [...schema.entities],
+}).initialize();
+const metadata = dataSource.getMetadata(table);
+const deciding = decidingOf(metadata.target as () => void);
+if (deciding === undefined) throw new Error(`${table} is not sealed`);
+const rows = await dataSource.manager.createQueryBuilder<object>(metadata.target, 'record').where(where).getMany();
+for (const row of rows) {
+  const [seal] = await macs.seal('crypto-worker', [recordOf('crypto-worker', row, metadata)]);
+  await dataSource.manager.update(metadata.target, metadata.getEntityIdMap(row) ?? {}, { seal });
+}
+await dataSource.destroy();
+await custody.close();
+process.stdout.write(String(rows.length));

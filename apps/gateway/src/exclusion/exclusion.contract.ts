@@ -1,0 +1,42 @@
+import { instant, issuerName, text, uuid } from '@ankasecure/contracts';
+import { z } from 'zod';
+import { ownContract } from '../route/own-contract.js';
+
+const about = {
+  issuer: issuerName.describe('The `iss` of its tokens. It need not be one of the tenant’s issuers.'),
+  subject: text(256).describe(
+    'The subject as events name it: the `sub` of its tokens after the issuer’s subjectPrefix, or the id of a service account.',
+  ),
+};
+
+export const exclusion = z
+  .strictObject({
+    id: uuid,
+    tenantId: uuid,
+    ...about,
+    reason: z.string().nullable(),
+    createdBy: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Exclusion' });
+export type Exclusion = z.infer<typeof exclusion>;
+
+/** The reply means that every gateway refuses the subject's tokens, and no request with one is still running. */
+export const createExclusion = ownContract(
+  'exclusion.create',
+  z
+    .strictObject({ ...about, reason: text(256).optional().describe('The reason. It is stored in the audit trail.') })
+    .meta({ id: 'CreateExclusion' }),
+  exclusion,
+);
+
+/** Newest first. */
+export const listExclusions = ownContract(
+  'exclusion.list',
+  z.strictObject({}),
+  z.strictObject({ items: z.array(exclusion) }),
+);
+
+export const getExclusion = ownContract('exclusion.get', z.strictObject({ id: uuid }), exclusion);
+
+export const deleteExclusion = ownContract('exclusion.delete', z.strictObject({ id: uuid }), exclusion);

@@ -1,0 +1,115 @@
+import { AnkaError, assertApproved, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
+import { ActionRunner, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
+import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { lockTenant } from '../identity/tenant-lock.statement.js';
+import { PolicyInForce } from '../issuer/policy-in-force.js';
+import type { createExclusion, Exclusion } from './exclusion.contract.js';
+
+type CreateRequest = z.infer<typeof createExclusion.request>;
+
+/** The limit per tenant. Every gateway keeps a tenant's exclusions in memory. */
+const most = 1000;
+
+/** Shuts single subjects of issuers out of a tenant, and readmits them. */
+@Injectable()
+export class Exclusions {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly actions: ActionRunner,
+    private readonly epochs: IdentityEpoch,
+    private readonly policy: PolicyInForce,
+  ) {}
+
+  /** Shuts the subject out, or returns the exclusion that already does. @throws AnkaError `request-invalid` when the tenant has too many */
+  create(context: Context, request: CreateRequest): Promise<Exclusion | DryRun> {
+    const { tenantId, principal: createdBy } = context;
+    const { issuer, subject, reason = null } = request;
+    const operation = 'subject.exclude';
+    return this.actions.run<Exclusion | undefined, Exclusion>(context, {
+      operation,
+      details: { subject },
+      check: async (manager) => {
+        await lockTenant(manager, 'exclusions', tenantId);
+        const earlier = await manager.findOneBy(ExcludedSubject, { tenantId, issuer, subject });
+        if (earlier !== null) return resourceOf(earlier);
+        if ((await manager.countBy(ExcludedSubject, { tenantId })) >= most)
+          throw new AnkaError('request-invalid', `A tenant can have at most ${most} exclusions`);
+        return undefined;
+      },
+      write: async (manager, earlier, report) => {
+        if (earlier !== undefined) return earlier;
+        const id = context.resourceId ?? newId();
+        await manager.insert(ExcludedSubject, { tenantId, id, issuer, subject, reason, createdBy });
+        const after = await found(manager, tenantId, id);
+        await report(auditEvent(context, { operation, details: detailsOf(after) }));
+        this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
+        return after;
+      },
+    });
+  }
+
+  /** Newest first. */
+  list({ tenantId }: Context): Promise<Exclusion[]> {
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const order = { createdAt: 'DESC', id: 'DESC' } as const;
+      return (await manager.find(ExcludedSubject, { where: { tenantId }, order })).map(resourceOf);
+    });
+  }
+
+  /** @throws AnkaError `exclusion-not-found` */
+  get({ tenantId }: Context, id: string): Promise<Exclusion> {
+    return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
+  }
+
+  /**
+   * Readmits the subject. Whoever holds its tokens could be a second person, so that can need two.
+   * @throws AnkaError `exclusion-not-found`, `approval-required`
+   */
+  delete(context: Context, id: string): Promise<Exclusion | DryRun> {
+    const { tenantId } = context;
+    const operation = 'subject.readmit';
+    return this.actions.run<Exclusion, Exclusion>(context, {
+      operation,
+      details: { exclusionId: id },
+      check: async (manager) => {
+        await lockTenant(manager, 'exclusions', tenantId);
+        const before = await found(manager, tenantId, id);
+        assertApproved(await this.policy.of(context), 'change-issuer', context);
+        return before;
+      },
+      write: async (manager, before, report) => {
+        await manager.delete(ExcludedSubject, { tenantId, id });
+        await report(auditEvent(context, { operation, details: detailsOf(before) }));
+        this.epochs.settleAfter(context, await this.epochs.change(manager), 'let-in');
+        return before;
+      },
+    });
+  }
+}
+
+const found = async (manager: EntityManager, tenantId: string, id: string): Promise<Exclusion> => {
+  const record = await manager.findOneBy(ExcludedSubject, { tenantId, id });
+  if (record === null) throw new AnkaError('exclusion-not-found');
+  return resourceOf(record);
+};
+
+const resourceOf = ({ createdAt, ...record }: ExcludedSubject): Exclusion => ({
+  id: record.id,
+  tenantId: record.tenantId,
+  issuer: record.issuer,
+  subject: record.subject,
+  reason: record.reason,
+  createdBy: record.createdBy,
+  createdAt: createdAt.toISOString(),
+});
+
+const detailsOf = ({ id: exclusionId, issuer, subject, reason }: Exclusion): Readonly<Record<string, string>> => ({
+  exclusionId,
+  issuer,
+  subject,
+  ...(reason !== null && { reason }),
+});

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import type { HttpConfig } from './http.config.js';
+
+/** The address of the client of a request, or undefined if it is not to be recorded. */
+export type ClientAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string | undefined;
+
+const kindOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** An IPv4 address that a socket for both kinds shows in IPv6 form gets its own form back. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+
+/** The address of an entry of X-Forwarded-For, which some proxies write with a port. Undefined if it is none. */
+const addressIn = (entry: string): string | undefined => {
+  const text = entry.trim();
+  const address = plain(/^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text);
+  return isIP(address) === 0 ? undefined : address;
+};
+
+const listOf = (networks: readonly string[]): BlockList => {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/');
+    list.addSubnet(address, Number(bits), kindOf(address));
+  }
+  return list;
+};
+
+/**
+ * Tells who sent a request: the connection's other end or, while that is a trusted proxy, the address that it states in
+ * X-Forwarded-For. Each proxy appends its client's address, so the list is read from its end, and only as far as proxies are
+ * trusted. What a client wrote itself is never reached.
+ */
+export const clientAddressOf = ({ record, trustedProxies }: HttpConfig['clientAddress']): ClientAddress => {
+  if (!record) return () => undefined;
+  const trusted = listOf(trustedProxies);
+  return ({ headers, socket }) => {
+    let client = plain(socket.remoteAddress ?? '');
+    if (client === '') return undefined;
+    const stated = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+    while (stated.length > 0 && trusted.check(client, kindOf(client))) {
+      const before = addressIn(stated.pop() ?? '');
+      if (before === undefined) break;
+      client = before;
+    }
+    return client;
+  };
+};

@@ -1,0 +1,31 @@
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+
+const primaryKeyConstraintName = 'excluded_subject_pkey';
+
+/** A subject of an issuer that the tenant has shut out. It is deleted to readmit the subject. */
+@Entity('excluded_subject')
+@Unique('excluded_subject_name', ['tenantId', 'issuer', 'subject'])
+export class ExcludedSubject {
+  @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
+  tenantId!: string;
+
+  @PrimaryColumn('uuid', { primaryKeyConstraintName })
+  id!: string;
+
+  /** The `iss` of its tokens. */
+  @Column('text')
+  issuer!: string;
+
+  /** The name under which it is known here, with the issuer's prefix. */
+  @Column('text')
+  subject!: string;
+
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

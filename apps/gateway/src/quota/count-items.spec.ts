@@ -1,0 +1,39 @@
+import { performance } from 'node:perf_hooks';
+import { describe, expect, it } from 'vitest';
+import { countItems } from './count-items.js';
+
+const count = (body: unknown): number =>
+  countItems(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+
+describe('the operations of a body', () => {
+  it.each([
+    [1, { keyId: 'k', payload: 'AAAA' }],
+    [1, { items: [{ keyId: 'k' }] }],
+    [3, { items: [{}, {}, {}] }],
+    [3, { items: [{ a: [1, 2, 3, 4, 5], b: { c: [1, 2, 3, 4] } }, [1, 2, 3, 4], 'x,y,z'] }],
+    [2, { items: ['a]"\\', '\\"],[,'] }],
+    [1, { items: [] }],
+    [2, { before: { list: [1, 2, 3, 4] }, items: [1, 2], after: 'x' }],
+    [2, ' { "it\\u0065ms" : [ {} , {} ] } '],
+    [4, '{"items":[1],"items":[1,2,3,4]}'],
+    [1, '[1,2,3]'],
+    [1, ''],
+    [1, '{"items":[1,2,3'],
+    [1, '}}}{"a":"'],
+    [1, 'null'],
+  ])('are %i in %j', (expected, body) => expect(count(body)).toBe(expected));
+
+  it('are as many as JSON says, whatever the items are', () => {
+    for (let items = 1; items <= 1000; items += 111)
+      expect(
+        count({ items: Array.from({ length: items }, (_, at) => ({ keyId: `"${at},\\`, list: [at, [at]] })) }),
+      ).toBe(items);
+  });
+
+  it('are counted in time that grows with the body, even if it is all escapes', () => {
+    const start = performance.now();
+    count(`{"items":["${'\\\\'.repeat(1_000_000)}"]}`);
+    count(`{"items":["${'\\"'.repeat(1_000_000)}"]}`);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});

@@ -1,0 +1,101 @@
+import {
+  AnkaError,
+  type Context,
+  type DryRun,
+  type disableTenant,
+  platformTenantId,
+  type Tenant as TenantResource,
+} from '@ankasecure/contracts';
+import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { currentPolicy, nextVersion } from '../policy/policy-resource.js';
+import { PolicyVersion } from '../policy/policy-version.entity.js';
+import { SettleChange } from '../policy/settle-change.js';
+import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
+
+/** The part of the caller's time that is kept for the reply, after the workers have answered, in milliseconds. */
+const reserveMs = 250;
+
+export type SwitchRequest = z.infer<typeof disableTenant.contract.request>;
+
+type WantedState = 'active' | 'disabled';
+
+/** The version in force, and whether the tenant must change. */
+interface SwitchPlan {
+  readonly active: PolicyVersion;
+  readonly stands: boolean;
+}
+
+/**
+ * Disables and enables tenants. A switch is a version of the tenant's policy with an unchanged document: the workers enforce it
+ * under the same fence, and it is sent again until they confirm it. After the answer, no worker releases a result that was
+ * decided before.
+ */
+@Injectable()
+export class SwitchTenant {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly actions: ActionRunner,
+    private readonly changes: SettleChange,
+  ) {}
+
+  /** @throws AnkaError `tenant-unknown`, `access-denied`, `request-invalid`, `policy-pending`, `policy-not-applied`, `audit-unavailable` */
+  async turn(context: Context, { reason }: SwitchRequest, to: WantedState): Promise<Answer<TenantResource | DryRun>> {
+    const { tenantId } = context;
+    const deadline = context.deadline - reserveMs;
+    if (context.dryRun !== true)
+      await this.changes.settle(tenantId, (Date.now() + deadline) / 2).catch(() => undefined);
+    const stored = await this.actions.run(context, switching(context, reason, to));
+    if (isDryRun(stored)) return { body: stored };
+    if (stored) await this.changes.settle(tenantId, deadline);
+    return { body: await this.read(tenantId) };
+  }
+
+  private read(tenantId: string): Promise<TenantResource> {
+    return withTenant(this.dataSource, tenantId, async (manager) =>
+      tenantResource(await manager.findOneByOrFail(Tenant, { id: tenantId })),
+    );
+  }
+}
+
+/** Stores the pending version of a switch. @returns whether there is anything to confirm */
+const switching = (context: Context, reason: string | undefined, to: WantedState): Action<SwitchPlan, boolean> => ({
+  operation: to === 'disabled' ? 'tenant.disable' : 'tenant.enable',
+  check: async (manager) => {
+    await assertSwitchable(manager, context);
+    const { active, pending } = await currentPolicy(manager, context.tenantId);
+    if (pending !== null && pending.disabled !== (to === 'disabled'))
+      throw new AnkaError('policy-pending', `Version ${pending.version} is not confirmed on every worker yet.`);
+    return { active, stands: pending !== null || active.disabled === (to === 'disabled') };
+  },
+  write: async (manager, { active, stands }) => {
+    if (stands) return active.disabled !== (to === 'disabled');
+    const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId } = context;
+    await manager.insert(PolicyVersion, {
+      tenantId,
+      version: await nextVersion(manager, tenantId),
+      document: active.document,
+      disabled: to === 'disabled',
+      reason: reason ?? null,
+      changedBy,
+      changedByIssuer,
+      correlationId,
+    });
+    // It is disabled before the workers know. It is enabled when they do.
+    if (to === 'disabled') await manager.update(Tenant, { id: tenantId }, { state: 'disabled' });
+    return true;
+  },
+});
+
+/** Locks the tenant, so that one version is stored at a time. */
+const assertSwitchable = async (manager: EntityManager, { tenantId, roles = [], dryRun }: Context): Promise<void> => {
+  if (!roles.includes('platform-admin'))
+    throw new AnkaError('access-denied', 'Only administrators of the platform can manage tenants');
+  if (tenantId === platformTenantId)
+    throw new AnkaError('request-invalid', 'The platform’s own tenant cannot be disabled');
+  const lock = dryRun === true ? {} : { lock: { mode: 'pessimistic_write' } as const };
+  if ((await manager.findOne(Tenant, { where: { id: tenantId }, ...lock })) === null)
+    throw new AnkaError('tenant-unknown');
+};

@@ -1,0 +1,94 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Logger } from '../logging/logger.js';
+import type { AppendChannel } from './append-channel.js';
+import { Deferrals } from './deferral.js';
+import { Delivery } from './delivery.js';
+import { type ClaimedEntry, claimEntries, claimFairly, waitingTenants } from './outbox.sql.js';
+import { Pace } from './pace.js';
+
+export interface RelayOptions {
+  /** Rows delivered to the audit service at once. */
+  readonly batch: number;
+  /** The HSM partition whose outcomes are delivered; empty for a service without one. */
+  readonly partition: string;
+}
+
+/** The tenants whose rows one delivery takes. The next delivery goes on after the last of them. */
+const tenantsAtOnce = 64;
+
+/** Delivers rows of the outbox, each time some of every waiting tenant's, so that no tenant waits for another's backlog. */
+export class Relay {
+  private readonly deferrals = new Deferrals();
+  private readonly pace: Pace;
+  /** The last tenant of the delivery before. */
+  private last: string | null = null;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly channel: AppendChannel,
+    private readonly log: Logger,
+    private readonly options: RelayOptions,
+  ) {
+    this.pace = new Pace(channel.timeoutMs);
+  }
+
+  /** Whether rows are left out for some time. */
+  get defers(): boolean {
+    return this.deferrals.ids.length > 0;
+  }
+
+  /** Delivers the next rows. */
+  next(): Promise<Delivery> {
+    return this.deliver([], (manager) => this.claim(manager));
+  }
+
+  /** Retries deferred rows in a transaction of their own, so that no other row waits for them. */
+  async retry(): Promise<Delivery | undefined> {
+    const due = this.deferrals.due(this.options.batch);
+    if (due.length === 0) return undefined;
+    return this.deliver(due, (manager) => claimEntries(manager, this.options.batch, due));
+  }
+
+  private async claim(manager: EntityManager): Promise<readonly ClaimedEntry[]> {
+    const { batch, partition } = this.options;
+    const tenants = await this.tenants(manager);
+    if (tenants.length === 0) return [];
+    const perTenant = Math.max(1, Math.floor(batch / tenants.length));
+    return claimFairly(manager, { partition, tenants, perTenant, except: this.deferrals.ids });
+  }
+
+  /** The tenants whose turn it is. After the last tenant comes the first. */
+  private async tenants(manager: EntityManager): Promise<readonly string[]> {
+    const { partition } = this.options;
+    const following = await waitingTenants(manager, partition, this.last, tenantsAtOnce);
+    const tenants =
+      following.length > 0 || this.last === null
+        ? following
+        : await waitingTenants(manager, partition, null, tenantsAtOnce);
+    this.last = tenants.length < tenantsAtOnce ? null : (tenants.at(-1) ?? null);
+    return tenants;
+  }
+
+  private async deliver(
+    due: readonly string[],
+    claim: (manager: EntityManager) => Promise<readonly ClaimedEntry[]>,
+  ): Promise<Delivery> {
+    const { ask, limit } = this.channel;
+    const [delivery, untaken] = await this.dataSource.transaction(async (manager) => {
+      const rows = await claim(manager);
+      const under = new Delivery(manager, { ask, limit, pace: this.pace, log: this.log });
+      await under.take(rows);
+      return [under, rows.slice(under.taken)] as const;
+    });
+    this.remember(delivery, due, untaken);
+    return delivery;
+  }
+
+  /** Records the result of a delivery. Call it after the commit. */
+  private remember({ deferred }: Delivery, due: readonly string[], untaken: readonly ClaimedEntry[]): void {
+    // The other due rows are sealed, quarantined, or held by another relay.
+    const stay = new Set([...deferred, ...untaken].map(({ id }) => id));
+    this.deferrals.drop(due.filter((id) => !stay.has(id)));
+    for (const row of deferred) this.deferrals.put(row.id, row.tenantId);
+  }
+}

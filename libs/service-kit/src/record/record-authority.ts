@@ -1,0 +1,27 @@
+import type { RecordPlace, Service } from '@ankasecure/contracts';
+
+/** The service whose records are sealed. Every seal binds it. */
+export class RecordOwner {
+  constructor(readonly service: Service) {}
+}
+
+/** A record to seal: its place and the digest of its canonical form. */
+export interface DigestedRecord extends RecordPlace {
+  readonly digest: Buffer;
+}
+
+/** A record to check. */
+export interface SealedDigest extends DigestedRecord {
+  readonly seal: Buffer;
+}
+
+/**
+ * Computes seals under the partition's record key, which exists in the token alone. The crypto-worker asks the token; other
+ * services ask a worker.
+ */
+export abstract class RecordAuthority {
+  /** @returns the seals in the order of `records`. @throws AnkaError `hsm-unavailable`, `hsm-timeout` */
+  abstract seal(records: readonly DigestedRecord[]): Promise<readonly Buffer[]>;
+  /** @returns for each record whether its seal is genuine. @throws AnkaError `hsm-unavailable`, `hsm-timeout` */
+  abstract check(records: readonly SealedDigest[]): Promise<readonly boolean[]>;
+}

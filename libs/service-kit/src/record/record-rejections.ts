@@ -1,0 +1,79 @@
+import { AnkaError, auditEvent, newId, platformTenantId, type RecordPlace } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import { type Counter, Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { withTenant } from '../database/tenant.js';
+import { rejectedRecords } from '../health/rejected-records.js';
+import { Logger } from '../logging/logger.js';
+import { BoundedMap } from '../memory/bounded-map.js';
+import { Outbox } from '../outbox/outbox.js';
+import { RecordOwner } from './record-authority.js';
+
+/** Why a record is refused. */
+export type RejectionReason = 'forged' | 'missing-seal' | 'outdated';
+
+/** A refused record: its table, its tenant and its primary key. */
+export interface RejectedRecord extends RecordPlace {
+  readonly id: string;
+}
+
+/** The pause between two events about the same record, in milliseconds. Every rejection counts in the metric. */
+const quietMs = 600_000;
+/** The most records whose last event is remembered. */
+const capacity = 10_000;
+
+const advice =
+  'Nothing was done with it. Restore the row from a backup of the database, and find out who else can write to it.';
+
+const words: Readonly<Record<RejectionReason, string>> = {
+  forged: 'its seal does not match what it says',
+  'missing-seal': 'it has no seal',
+  outdated: 'the audit trail holds a later one',
+};
+
+/** Raises the alarm about records that nobody here has written: a metric, a logged error and an audit event. */
+@Injectable()
+export class RecordRejections {
+  private readonly rejected: Counter<'kind' | 'reason'>;
+  private readonly told = new BoundedMap<string, number>(capacity);
+
+  constructor(
+    private readonly owner: RecordOwner,
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly log: Logger,
+    registry: Registry,
+  ) {
+    this.rejected = rejectedRecords(registry);
+  }
+
+  /** @returns the error that the record's user is answered with */
+  reject(record: RejectedRecord, reason: RejectionReason): AnkaError {
+    const { table: kind, id, tenantId } = record;
+    this.rejected.inc({ kind, reason });
+    this.log.error({ alarm: 'record-rejected', kind, id, tenantId, reason }, 'a record of the database was refused');
+    if (this.isNews(`${kind}/${tenantId}/${id}/${reason}`)) void this.putOnRecord(record, reason);
+    return new AnkaError('record-forged', `The stored ${kind} ${id} is refused: ${words[reason]}. ${advice}`);
+  }
+
+  private isNews(name: string): boolean {
+    const last = this.told.get(name);
+    if (last !== undefined && Date.now() - last < quietMs) return false;
+    this.told.set(name, Date.now());
+    return true;
+  }
+
+  /** The transaction that loaded the record fails, so the event has one of its own. */
+  private async putOnRecord({ table: kind, id, tenantId }: RejectedRecord, reason: RejectionReason): Promise<void> {
+    const actor = { tenantId: tenantId ?? platformTenantId, principal: this.owner.service, correlationId: newId() };
+    const details = { kind, id: id.slice(0, 512), reason };
+    const event = auditEvent(actor, { operation: 'record.reject', failureCode: 'record-forged', details });
+    try {
+      await withTenant(this.dataSource, actor.tenantId, (manager) => this.outbox.write(manager, [event]));
+      this.outbox.committed(1);
+    } catch (error) {
+      this.log.error({ kind, id, reason: (error as Error).message }, 'cannot record that a record was refused');
+      this.told.delete(`${kind}/${tenantId}/${id}/${reason}`);
+    }
+  }
+}

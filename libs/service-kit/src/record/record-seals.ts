@@ -1,0 +1,153 @@
+import type { AnkaError } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import {
+  DataSource,
+  type EntityManager,
+  type EntityMetadata,
+  type EntitySubscriberInterface,
+  type InsertEvent,
+  type LoadEvent,
+  type UpdateEvent,
+} from 'typeorm';
+import { tenantWithin } from '../database/tenant.js';
+import { BoundedMap } from '../memory/bounded-map.js';
+import { type DigestedRecord, RecordAuthority, RecordOwner } from './record-authority.js';
+import { type NamedDigest, recordOf } from './record-of.js';
+import { RecordRejections, type RejectionReason } from './record-rejections.js';
+import { completeRow } from './record-row.js';
+import { decidingOf } from './sealed-record.js';
+
+interface Check {
+  readonly record: NamedDigest;
+  readonly seal: Buffer;
+  settle(genuine: boolean): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * The seals that are known to be genuine. A pair of digest and seal stays genuine for good, so a record that is loaded again
+ * costs the token nothing.
+ */
+const capacity = 50_000;
+
+const isSealable = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && decidingOf(value.constructor) !== undefined;
+
+/**
+ * Seals records when they are inserted and checks each record that is loaded, with the records that were joined to it. It is a
+ * subscriber of the data source, so no reader can forget it. Records change by `changeRecord` only.
+ */
+@Injectable()
+export class RecordSeals implements EntitySubscriberInterface<object> {
+  private readonly genuine = new BoundedMap<string, true>(capacity);
+  /** Checks under way. Versions of one key are loaded with the same key. */
+  private readonly checking = new Map<string, Promise<void>>();
+  private waiting: Check[] = [];
+
+  constructor(
+    private readonly owner: RecordOwner,
+    private readonly authority: RecordAuthority,
+    private readonly rejections: RecordRejections,
+    dataSource: DataSource,
+  ) {
+    dataSource.subscribers.push(this);
+  }
+
+  /** Rejects with `record-forged` for a record that was not written here. */
+  afterLoad(entity: object, event?: LoadEvent<object>): Promise<unknown> | undefined {
+    return event === undefined
+      ? undefined
+      : this.assertGenuine(event.dataSource, entity, tenantWithin(event.queryRunner));
+  }
+
+  /**
+   * Checks a record that was loaded without listeners, and the records that were joined to it.
+   * @param tenantId the tenant that was asked for: a database may answer with another tenant's genuine record
+   * @returns undefined if they are known to be genuine
+   * @throws (rejects with) AnkaError `record-forged`, `hsm-unavailable`, `hsm-timeout`
+   */
+  assertGenuine(dataSource: DataSource, entity: object, tenantId?: string): Promise<unknown> | undefined {
+    const records = [entity, ...Object.values(entity)].filter(isSealable);
+    const checks = records.flatMap((row) => this.check(row, dataSource.getMetadata(row.constructor), tenantId) ?? []);
+    return checks.length === 0 ? undefined : Promise.all(checks);
+  }
+
+  /** Completes the row with the defaults of its columns, and seals it. */
+  async beforeInsert({ entity, metadata, queryRunner }: InsertEvent<object>): Promise<void> {
+    if (decidingOf(metadata.target as never) === undefined) return;
+    await completeRow(entity, metadata, queryRunner);
+    Object.assign(entity, { seal: await this.sealOf(entity, metadata) });
+  }
+
+  /** @throws TypeError for a change of a deciding column without a new seal */
+  beforeUpdate({ entity, metadata }: UpdateEvent<object>): void {
+    const deciding = decidingOf(metadata.target as never);
+    if (deciding === undefined || entity === undefined || 'seal' in entity) return;
+    const changed = deciding.filter((name) => name in entity);
+    if (changed.length > 0) throw new TypeError(`${metadata.tableName}.${changed[0]} is sealed: use changeRecord`);
+  }
+
+  async sealOf(row: object, metadata: EntityMetadata): Promise<Buffer> {
+    const record = recordOf(this.owner.service, row, metadata);
+    const [seal] = await this.authority.seal([record]);
+    if (seal === undefined) throw new TypeError('the record key computed no seal');
+    this.genuine.set(pairOf(record, seal), true);
+    return seal;
+  }
+
+  /** Raises the alarm about a record that has a genuine seal and is refused all the same. @returns the error */
+  reject(manager: EntityManager, row: object, reason: RejectionReason): AnkaError {
+    return this.rejections.reject(
+      recordOf(this.owner.service, row, manager.dataSource.getMetadata(row.constructor)),
+      reason,
+    );
+  }
+
+  /** @returns undefined if the seal is known to be genuine */
+  private check(row: object, metadata: EntityMetadata, tenantId: string | undefined): Promise<void> | undefined {
+    const record = recordOf(this.owner.service, row, metadata);
+    if (tenantId !== undefined && record.tenantId !== null && record.tenantId !== tenantId)
+      return Promise.reject(this.rejections.reject({ ...record, tenantId }, 'forged'));
+    const { seal } = row as { seal?: Buffer | null };
+    if (seal === null || seal === undefined) return this.withoutSeal(record);
+    const pair = pairOf(record, seal);
+    if (this.genuine.use(pair) === true) return undefined;
+    const known = this.checking.get(pair);
+    if (known !== undefined) return known;
+    const checking = this.ask(record, seal).finally(() => this.checking.delete(pair));
+    this.checking.set(pair, checking);
+    return checking;
+  }
+
+  private ask(record: NamedDigest, seal: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (genuine: boolean): void => {
+        if (!genuine) return reject(this.rejections.reject(record, 'forged'));
+        this.genuine.set(pairOf(record, seal), true);
+        resolve();
+      };
+      this.waiting.push({ record, seal, settle, fail: reject });
+      if (this.waiting.length === 1) queueMicrotask(() => void this.checkWaiting());
+    });
+  }
+
+  /** A record without a seal is refused: an older release wrote it and nobody adopted it, or someone removed the seal. */
+  protected withoutSeal(record: NamedDigest): Promise<void> | undefined {
+    return Promise.reject(this.rejections.reject(record, 'missing-seal'));
+  }
+
+  /** Checks all records of a query together: TypeORM reports them one by one in the same turn. */
+  private async checkWaiting(): Promise<void> {
+    const checks = this.waiting;
+    this.waiting = [];
+    try {
+      const genuine = await this.authority.check(checks.map(({ record, seal }) => ({ ...record, seal })));
+      for (const [index, { settle }] of checks.entries()) settle(genuine[index] === true);
+    } catch (error) {
+      for (const { fail } of checks) fail(error);
+    }
+  }
+}
+
+const pairOf = ({ digest }: DigestedRecord, seal: Buffer): string =>
+  digest.toString('latin1') + seal.toString('latin1');

@@ -1,0 +1,56 @@
+import type { ColumnValue, RecordColumns } from '@ankasecure/contracts';
+
+/** The columns of a table whose records are sealed. Every column is in exactly one of the two lists; a test checks that. */
+export interface SealDeclaration<Row extends object> {
+  /** Columns that the seal binds. Add a column only if it is null in the records that exist: their seals stay genuine then. */
+  readonly deciding: readonly (keyof Row & string)[];
+  /** The other columns, each with the reason why nothing is decided by it. */
+  readonly notDeciding: Readonly<Partial<Record<keyof Row & string, string>>>;
+}
+
+/** How the records of a table are protected. */
+export type RecordProtection =
+  | ({ readonly sealed: true } & SealDeclaration<Record<string, unknown>>)
+  | { readonly sealed: false; readonly reason: string };
+
+// biome-ignore lint/complexity/noBannedTypes: an entity's class is a function of any kind
+type EntityClass = Function;
+
+const protections = new WeakMap<EntityClass, RecordProtection>();
+
+/** Declares that the records of an entity carry a seal, and what it binds. */
+export const SealedRecord =
+  <Row extends object>({ deciding, notDeciding }: SealDeclaration<Row>) =>
+  (entity: new () => Row): void => {
+    protections.set(entity, { sealed: true, deciding, notDeciding: notDeciding as Record<string, string> });
+  };
+
+/** Declares that the records of an entity carry no seal, and why nothing is lost by that. */
+export const UnsealedRecord =
+  (reason: string) =>
+  (entity: EntityClass): void => {
+    protections.set(entity, { sealed: false, reason });
+  };
+
+/** How the records of an entity are protected; undefined if nobody has declared it. */
+export const protectionOf = (entity: EntityClass): RecordProtection | undefined => protections.get(entity);
+
+/** The columns that the seal binds; undefined for an entity without seals. */
+export const decidingOf = (entity: EntityClass): readonly string[] | undefined => {
+  const protection = protections.get(entity);
+  return protection?.sealed === true ? protection.deciding : undefined;
+};
+
+/** An entity whose records are sealed. */
+export interface Sealed {
+  /** Null for a record that an older release wrote. It is refused until it is adopted. */
+  seal: Buffer | null;
+}
+
+/** @throws TypeError for a record that was loaded in part: its seal cannot be checked */
+export const columnsOf = (row: object, deciding: readonly string[]): RecordColumns =>
+  deciding.map((name) => {
+    const value = (row as Record<string, ColumnValue | undefined>)[name];
+    if (value === undefined) throw new TypeError(`${row.constructor.name}.${name} is missing: load records as a whole`);
+    return [name, value] as const;
+  });
