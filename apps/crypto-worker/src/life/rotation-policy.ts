@@ -15,7 +15,7 @@ import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
-import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
+import { lockKeyFor, outdateKey, reviseKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readCurrent } from '../key/record/select-version.js';
@@ -100,7 +100,7 @@ export class RotationPolicies {
       write: async (manager) => {
         const body = await write(manager);
         await outdateKey(manager, tenantId, id);
-        await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+        await reviseKey(manager, tenantId, id);
         const { revision } = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
         return { result: { body, revision }, events: [{ details: wordsOf(body) }] };
       },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { connectionOf, type DatabaseConfig, type Logger } from '@ankasecure/service-kit';
 import { Pool, type PoolClient } from 'pg';
+import type { Deadline } from '../../deadline/deadline.js';
 import { endsBy } from '../../deadline/ends-by.js';
 import { type Custody, StillRunning } from '../custody.js';
 import { beginTurn, endTurn, takeTurn } from './writer-turn.sql.js';
@@ -149,10 +150,15 @@ const tooLate = (cause: unknown): never => {
 export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custody => {
   if (!shortSighted.includes(custody.token.profile)) return custody;
   const turn = makeTurn();
+  /** A turn would only be a wait for a token that does not answer, and a hanging call would keep it from other workers. */
+  const make = async <Result>(budget: Deadline, work: () => Promise<Result>): Promise<Result> => {
+    if (!custody.healthy()) throw new AnkaError('hsm-unavailable');
+    return turn.take(work, budget);
+  };
   const own: Pick<Custody, 'generate' | 'generatePlatformKey' | 'importKey' | 'writeAnchor' | 'destroy' | 'close'> = {
-    generate: (budget, ...call) => turn.take(() => custody.generate(budget, ...call), budget),
-    generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
-    importKey: (budget, ...call) => turn.take(() => custody.importKey(budget, ...call), budget),
+    generate: (budget, ...call) => make(budget, () => custody.generate(budget, ...call)),
+    generatePlatformKey: (budget, ...call) => make(budget, () => custody.generatePlatformKey(budget, ...call)),
+    importKey: (budget, ...call) => make(budget, () => custody.importKey(budget, ...call)),
     writeAnchor: (budget, ...call) => turn.take(() => custody.writeAnchor(budget, ...call), budget),
     // Cleaning up comes before making more keys. Its time starts with its turn, since nothing else would clean up.
     destroy: (budget, ...call) => {

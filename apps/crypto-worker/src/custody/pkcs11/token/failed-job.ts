@@ -58,7 +58,7 @@ export class FailedJobs {
       default:
         this.alarms.logger.error({ operation, reason: describe(reply) }, 'the HSM refused a call');
         // The canary cannot wait for itself.
-        if (reply.status !== status.failedCanary || operation === 'canary') settle(job, new AnkaError('hsm-error'));
+        if (operation === 'canary') settle(job, new AnkaError('hsm-error'));
         else this.afterCanary(job, this.health.checkAnew(), new AnkaError('hsm-error'));
     }
   }
