@@ -15,6 +15,7 @@ import { PlatformKeys } from '../platform-key/platform-key.js';
 import { UnrecordedKeys } from '../platform-key/unrecorded-key.js';
 import {
   contextOf,
+  ownClock,
   type PartitionDatabase,
   partitionNamed,
   silent,
@@ -66,7 +67,7 @@ describe('the rotation of a KEK', () => {
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
   });
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
@@ -80,7 +81,7 @@ describe('the rotation of a KEK', () => {
     const { partition, dataSource, outbox, config } = place;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partitionNamed(partition), lease);
+    const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
     const unrecorded = new UnrecordedKeys(dataSource, custody, silent);
@@ -97,7 +98,7 @@ describe('the rotation of a KEK', () => {
       silent,
     );
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
-    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
+    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox, ownClock);
     const stop = async (): Promise<void> => {
       await rewrapper.onApplicationShutdown();
       await sweeper.onApplicationShutdown();
