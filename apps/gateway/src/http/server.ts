@@ -2,7 +2,7 @@ import type { Logger } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
-import { type ClientAddress, clientAddressOf } from './client-address.js';
+import { clientAddressOf } from './client-address.js';
 import { clientErrorHandler, connectHandler } from './client-error.js';
 import { correlationHeader, correlationOf } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The client's address for audit events. Undefined if it is not to be recorded. */
     clientAddress: string | undefined;
+    /** The client's address for its share of what strangers may ask. It is empty if the connection has ended. */
+    sender: string;
   }
 }
 
@@ -47,8 +49,9 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('partition', '');
   server.decorateRequest('hold', undefined);
   server.decorateRequest('clientAddress', undefined);
+  server.decorateRequest('sender', '');
   server.setErrorHandler(onError);
-  addHooks(server, stamp, clientAddressOf(config.clientAddress));
+  addHooks(server, stamp, config.clientAddress);
   server.server.on('connect', connectHandler(security));
   return server;
 };
@@ -56,9 +59,12 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
 type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Refuses requests that the server cannot accept, adds headers to every answer, and closes connections during shutdown. */
-const addHooks = (server: FastifyInstance, stamp: SetHeaders, addressOf: ClientAddress): void => {
+const addHooks = (server: FastifyInstance, stamp: SetHeaders, clientAddress: HttpConfig['clientAddress']): void => {
+  const addressOf = clientAddressOf(clientAddress);
   server.addHook('onRequest', (request, reply, done) => {
-    request.clientAddress = addressOf(request.raw);
+    const address = addressOf(request.raw);
+    request.sender = address ?? '';
+    request.clientAddress = clientAddress.record ? address : undefined;
     try {
       assertAcceptable(request.raw);
       done();
