@@ -120,6 +120,10 @@ export const threats: Readonly<Record<string, Threat>> = {
       e2e('access/four-eyes.spec.ts', 'a service account counts as nobody: it can neither request nor approve'),
       proof('libs/policy-rules/src/property.spec.ts', 'under every policy that does not relax the one before'),
       proof('apps/gateway/src/approval/approval.spec.ts', 'never names one person as both requester and approver'),
+      proof(
+        'apps/gateway/src/approval/approval.spec.ts',
+        'through an issuer that can give the same names as another, nor requested through one',
+      ),
     ],
   },
   'noisy tenant': {

@@ -14,14 +14,16 @@ import { PlatformKeys } from '../platform-key/platform-key.js';
 import { UnrecordedKeys } from '../platform-key/unrecorded-key.js';
 import {
   contextOf,
+  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
-import { DestroyOldKeks } from './destroy-old-kek.js';
+import { DestroyRetiredKeks, DueKeks } from './destroy-retired-kek.js';
 import { OpenRotations } from './open-rotation.js';
 import { ReadKek } from './read-kek.js';
+import { RetireOldKeks } from './retire-old-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
 import { RewrapPage } from './rewrap-page.js';
 import { RotateKek } from './rotate-kek.js';
@@ -58,7 +60,7 @@ describe('the rotation of a KEK', () => {
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
   });
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
@@ -68,17 +70,19 @@ describe('the rotation of a KEK', () => {
     await database.stop();
   });
 
-  const worker = (partition: string, token: Token) => {
+  const worker = (partition: string, token: Token, horizon = 'P35D') => {
     const { dataSource, outbox, config } = database;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partitionNamed(partition), lease);
+    const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
     const unrecorded = new UnrecordedKeys(dataSource, custody, silent);
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition), unrecorded);
     const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
-    const oldKeks = new DestroyOldKeks(dataSource, intents, destroyer);
+    const oldKeks = new RetireOldKeks(dataSource, outbox, { horizon });
+    const dueKeks = new DueKeks(dataSource, partitionNamed(partition));
+    const sweeper = new DestroyRetiredKeks(dueKeks, custody, intents, destroyer, silent);
     const rewrapper = new RewrapKeys(
       new OpenRotations(dataSource, partitionNamed(partition)),
       lease,
@@ -87,15 +91,16 @@ describe('the rotation of a KEK', () => {
       silent,
     );
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
-    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
+    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox, ownClock);
     const stop = async (): Promise<void> => {
       await rewrapper.onApplicationShutdown();
+      await sweeper.onApplicationShutdown();
       await reconciler.stop();
       await lease.release();
     };
     stops.push(stop);
     const rotator = new RotateKek(dataSource, platformKeys, changes, partitionNamed(partition));
-    return { platformKeys, rewrapper, reconciler, stop, rotator };
+    return { platformKeys, rewrapper, sweeper, reconciler, stop, rotator };
   };
 
   /** A tenant with `count` wrapped keys, on a partition of its own. */
@@ -128,8 +133,8 @@ describe('the rotation of a KEK', () => {
       .filter((event) => event.tenantId === tenantId && event.operation.startsWith('kek.'))
       .map(({ operation, keyId, failureCode, details }) => ({ operation, keyId, failureCode, details }));
 
-  it('is continued by another worker when one dies, and ends when the old KEK is destroyed', async () => {
-    const { tenantId, partition, read, oldKek } = await prepare(120);
+  it('is continued by another worker when one dies, and ends when the old KEK is retired', async () => {
+    const { tenantId, partition, read } = await prepare(120);
     const [first, second] = [new Token(), new Token()];
     const begun = await worker(partition, first).rotator.rotate(contextOf(tenantId));
     expect(begun).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
@@ -143,9 +148,12 @@ describe('the rotation of a KEK', () => {
 
     worker(partition, second).rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
-    expect(await read()).toMatchObject({ generation: 2, total: 120, done: 120 });
+    const kek = await read();
+    expect(kek).toMatchObject({ generation: 2, total: 120, done: 120, retired: [{ generation: 1 }] });
+    const [retired] = kek.retired;
+    expect(Date.parse(retired?.destroyAt ?? '') - Date.parse(retired?.retiredAt ?? '')).toBe(35 * 86_400_000);
     expect(second.rewrapped).toBe(50);
-    expect(new Set(second.destroyed)).toEqual(new Set([oldKek]));
+    expect(second.destroyed).toEqual([]);
     const after = await versions(tenantId);
     expect(after.every(({ wrapped_blob: blob, revision }) => blob.toString() === 'under 2' && revision === 2)).toBe(
       true,
@@ -153,7 +161,7 @@ describe('the rotation of a KEK', () => {
     expect(await eventsOf(tenantId)).toMatchObject([
       { operation: 'kek.create', details: { generation: '1' } },
       { operation: 'kek.rotate', details: { generation: '2' } },
-      { operation: 'kek.destroy', details: { generation: '1', replacedBy: '2', rewrapped: '120' } },
+      { operation: 'kek.retire', details: { generation: '1', replacedBy: '2', rewrapped: '120' } },
     ]);
   });
 
@@ -193,7 +201,7 @@ describe('the rotation of a KEK', () => {
         details: { version: '1', generation: '1', replacedBy: '2', startedBy: 'tester' },
       },
     ]);
-    return { tenantId, keyId, read, token };
+    return { keyId, tenantId, read, token };
   };
 
   it('keeps the old KEK while a key needs it, names the key, and ends when the key can be rewrapped', async () => {
@@ -201,11 +209,11 @@ describe('the rotation of a KEK', () => {
     token.refuses = () => false;
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     expect(await read()).toMatchObject({ done: 5, failed: 0, failures: [] });
-    expect(token.destroyed).not.toEqual([]);
+    expect((await read()).retired).toMatchObject([{ generation: 1 }]);
   });
 
   it('ends when the key that could not be rewrapped is destroyed', async () => {
-    const { tenantId, keyId, read, token } = await stuck();
+    const { tenantId, keyId, read } = await stuck();
     await database.superuser.query(
       `UPDATE key_version SET state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL
        WHERE tenant_id = $1 AND key_id = $2`,
@@ -213,7 +221,7 @@ describe('the rotation of a KEK', () => {
     );
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     expect(await read()).toMatchObject({ failed: 0, failures: [] });
-    expect(token.destroyed).not.toEqual([]);
+    expect((await read()).retired).toMatchObject([{ generation: 1 }]);
   });
 
   it('names no key if the HSM did not answer', async () => {
@@ -228,24 +236,69 @@ describe('the rotation of a KEK', () => {
     expect((await eventsOf(tenantId)).map(({ operation }) => operation)).toEqual(['kek.create', 'kek.rotate']);
   });
 
-  it('is finished by the reconciler if a worker dies while it destroys the old KEK', async () => {
+  /** A rotation that has ended, on a worker that keeps no backups for longer than a second. */
+  const rotated = async () => {
     const { tenantId, partition, read, oldKek } = await prepare(1);
     const token = new Token();
-    const dying = worker(partition, token);
-    await dying.rotator.rotate(contextOf(tenantId));
+    const one = worker(partition, token, 'PT1S');
+    await one.rotator.rotate(contextOf(tenantId));
+    one.rewrapper.onApplicationBootstrap();
+    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    return { tenantId, partition, read, oldKek, token, one };
+  };
+
+  it('destroys a retired KEK when the horizon of backups has passed, and no other', async () => {
+    const { tenantId, read, oldKek, token, one } = await rotated();
+    one.sweeper.onApplicationBootstrap();
+    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
+    expect(new Set(token.destroyed)).toEqual(new Set([oldKek]));
+    const operations = (await eventsOf(tenantId)).map(
+      ({ operation, details }) => `${operation} ${details?.['generation']}`,
+    );
+    expect(operations.slice(-2)).toEqual(['kek.retire 1', 'kek.destroy 1']);
+  });
+
+  it('keeps a retired KEK that a key from a backup needs, and the next rotation recovers that key', async () => {
+    const { tenantId, partition, read, token, one } = await rotated();
+    await database.superuser.query(
+      `UPDATE key_version SET wrapped_blob = 'under 1', kek_generation = 1 WHERE tenant_id = $1`,
+      [tenantId],
+    );
+    await database.superuser.query(
+      `UPDATE platform_key SET destroy_at = now() - interval '1 hour' WHERE tenant_id = $1 AND destroy_at IS NOT NULL`,
+      [tenantId],
+    );
+    const [{ key_id: keyId } = { key_id: '' }] = await database.superuser.query<{ key_id: string }[]>(
+      'SELECT key_id FROM key_version WHERE tenant_id = $1',
+      [tenantId],
+    );
+    const { ref } = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
+    expect(ref.wrapped?.wrapping).toMatchObject({ kekGeneration: 1, kekRetired: true });
+    await one.stop();
+    const other = worker(partition, token, 'PT1S');
+    other.sweeper.onApplicationBootstrap();
+    await other.rotator.rotate(contextOf(tenantId));
+    expect(await read()).toMatchObject({ generation: 3, done: 0, retired: [{ generation: 1 }] });
+    other.rewrapper.onApplicationBootstrap();
+    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
+    expect((await versions(tenantId))[0]?.wrapped_blob.toString()).toBe('under 3');
+  });
+
+  it('is not finished by a worker that dies while it destroys a retired KEK, but by the reconciler', async () => {
+    const { tenantId, partition, read, oldKek, token, one } = await rotated();
     Object.assign(token, { destroy: () => new Promise(() => undefined) });
-    dying.rewrapper.onApplicationBootstrap();
+    one.sweeper.onApplicationBootstrap();
     await expect
       .poll(() => database.superuser.query(`SELECT 1 FROM intent WHERE tenant_id = $1`, [tenantId]), {
         timeout: 20_000,
       })
       .toHaveLength(1);
     await database.superuser.query(`UPDATE intent SET lease = 0 WHERE tenant_id = $1`, [tenantId]);
-    stops.splice(stops.indexOf(dying.stop), 1);
+    stops.splice(stops.indexOf(one.stop), 1);
 
     const other = new Token();
     await worker(partition, other).reconciler.start();
-    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
     expect(other.destroyed).toContain(oldKek);
   });
 });

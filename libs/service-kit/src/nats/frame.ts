@@ -1,4 +1,4 @@
-import { AnkaError, type Context, context, type ReplyHead, replyHead } from '@ankasecure/contracts';
+import { AnkaError, type Context, context, monotonicNow, type ReplyHead, replyHead } from '@ankasecure/contracts';
 import { scan } from 'secure-json-parse';
 import type { z } from 'zod';
 import { jsonFaultOf } from '../json/json-fault.js';
@@ -9,10 +9,24 @@ export interface Frame {
   readonly body: Buffer;
 }
 
+type SentContext = z.infer<typeof context>;
+
 const newline = 10;
 const empty = Buffer.alloc(0);
 
-export const encodeFrame = (head: Context | ReplyHead, body: Uint8Array = empty): Buffer => {
+/** The head of a request as it travels: the time that is left takes the place of the deadline. */
+const sentContext = ({ deadline, ...context }: Context): SentContext => ({
+  ...context,
+  remainingMs: Math.max(1, Math.ceil(deadline - monotonicNow())),
+});
+
+/** @param askClock asks for the clock of the process that answers */
+export const encodeRequest = (context: Context, body: Uint8Array, askClock = false): Buffer => {
+  const sent = sentContext(context);
+  return encodeFrame(askClock ? { ...sent, askClock } : sent, body);
+};
+
+export const encodeFrame = (head: SentContext | ReplyHead, body: Uint8Array = empty): Buffer => {
   const line = JSON.stringify(head);
   const size = Buffer.byteLength(line);
   const frame = Buffer.allocUnsafe(size + 1 + body.length);
@@ -29,9 +43,18 @@ const decodeFrame = (data: Uint8Array): Frame => {
   return { head: JSON.parse(bytes.toString('utf8', 0, end)) as unknown, body: bytes.subarray(end + 1) };
 };
 
-export const decodeRequest = (data: Uint8Array): { context: Context; body: Buffer } => {
+/** A request as it arrived. */
+export interface Received {
+  readonly context: Context;
+  readonly body: Buffer;
+  /** The reply is to tell this process's clock. */
+  readonly askClock: boolean;
+}
+
+export const decodeRequest = (data: Uint8Array): Received => {
   const { head, body } = decodeFrame(data);
-  return { context: context.parse(head), body };
+  const { remainingMs, askClock = false, ...rest } = context.parse(head);
+  return { context: { ...rest, deadline: monotonicNow() + remainingMs }, body, askClock };
 };
 
 export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer } => {

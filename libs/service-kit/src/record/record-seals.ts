@@ -9,6 +9,7 @@ import {
   type LoadEvent,
   type UpdateEvent,
 } from 'typeorm';
+import { tenantWithin } from '../database/tenant.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import { type DigestedRecord, RecordAuthority, RecordOwner } from './record-authority.js';
 import { type NamedDigest, recordOf } from './record-of.js';
@@ -54,17 +55,20 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
 
   /** Rejects with `record-forged` for a record that was not written here. */
   afterLoad(entity: object, event?: LoadEvent<object>): Promise<unknown> | undefined {
-    return event === undefined ? undefined : this.assertGenuine(event.dataSource, entity);
+    return event === undefined
+      ? undefined
+      : this.assertGenuine(event.dataSource, entity, tenantWithin(event.queryRunner));
   }
 
   /**
    * Checks a record that was loaded without listeners, and the records that were joined to it.
+   * @param tenantId the tenant that was asked for: a database may answer with another tenant's genuine record
    * @returns undefined if they are known to be genuine
    * @throws (rejects with) AnkaError `record-forged`, `hsm-unavailable`, `hsm-timeout`
    */
-  assertGenuine(dataSource: DataSource, entity: object): Promise<unknown> | undefined {
+  assertGenuine(dataSource: DataSource, entity: object, tenantId?: string): Promise<unknown> | undefined {
     const records = [entity, ...Object.values(entity)].filter(isSealable);
-    const checks = records.flatMap((row) => this.check(row, dataSource.getMetadata(row.constructor)) ?? []);
+    const checks = records.flatMap((row) => this.check(row, dataSource.getMetadata(row.constructor), tenantId) ?? []);
     return checks.length === 0 ? undefined : Promise.all(checks);
   }
 
@@ -100,8 +104,10 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   }
 
   /** @returns undefined if the seal is known to be genuine */
-  private check(row: object, metadata: EntityMetadata): Promise<void> | undefined {
+  private check(row: object, metadata: EntityMetadata, tenantId: string | undefined): Promise<void> | undefined {
     const record = recordOf(this.owner.service, row, metadata);
+    if (tenantId !== undefined && record.tenantId !== null && record.tenantId !== tenantId)
+      return Promise.reject(this.rejections.reject({ ...record, tenantId }, 'forged'));
     const { seal } = row as { seal?: Buffer | null };
     if (seal === null || seal === undefined) return this.withoutSeal(record);
     const pair = pairOf(record, seal);
