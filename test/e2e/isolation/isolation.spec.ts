@@ -286,7 +286,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'rotateKek path.tenant': async () =>
     expectProblem(await send('POST', `/tenants/${theirs.tenantId}/kek/rotate`, { body: {} }), 'tenant-mismatch'),
-  'getTenant path.tenant': async () => expectProblem(await send('GET', `/tenants/${theirs.tenantId}`), 'tenant-mismatch'),
+  'getTenant path.tenant': async () =>
+    expectProblem(await send('GET', `/tenants/${theirs.tenantId}`), 'tenant-mismatch'),
   'disableTenant path.tenant': async () =>
     expectProblem(await send('POST', `/tenants/${theirs.tenantId}/disable`), 'access-denied'),
   'enableTenant path.tenant': async () =>
