@@ -14,6 +14,7 @@ import { PlatformKeys } from '../platform-key/platform-key.js';
 import { UnrecordedKeys } from '../platform-key/unrecorded-key.js';
 import {
   contextOf,
+  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -59,7 +60,7 @@ describe('the rotation of a KEK', () => {
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
   });
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
@@ -73,7 +74,7 @@ describe('the rotation of a KEK', () => {
     const { dataSource, outbox, config } = database;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partitionNamed(partition), lease);
+    const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
     const unrecorded = new UnrecordedKeys(dataSource, custody, silent);
@@ -90,7 +91,7 @@ describe('the rotation of a KEK', () => {
       silent,
     );
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
-    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
+    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox, ownClock);
     const stop = async (): Promise<void> => {
       await rewrapper.onApplicationShutdown();
       await sweeper.onApplicationShutdown();

@@ -21,6 +21,7 @@ export { SpkiDigest1764544000000 } from './1764544000000-spki-digest.js';
 export { RecordSeal1770000000000 } from './1770000000000-record-seal.js';
 export { ObjectOwner1770100000000 } from './1770100000000-object-owner.js';
 export { RetiredKek1770101000000 } from './1770101000000-retired-kek.js';
+export { Validity1770200000000 } from './1770200000000-validity.js';
 export { RecordPosition1770300000000 } from './1770300000000-record-position.js';
 export { OutboxAddress1770400000000 } from './1770400000000-outbox-address.js';
 export { PastAlias1770500000000 } from './1770500000000-past-alias.js';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type AuditEvent, type Context } from '@ankasecure/contracts';
-import { dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
-
+import { type AuditEvent, type Context, monotonicNow } from '@ankasecure/contracts';
+import { Clock, dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
 import { startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
@@ -11,6 +10,9 @@ import { schema } from '../schema.js';
 import { TestSeals } from './test-seals.js';
 
 export const silent = pino({ level: 'silent' });
+
+/** A clock that has read no database's, and shows the process's own time. */
+export const ownClock = new Clock({ maximumSkewMs: 2_000 });
 
 export interface WorkerDatabase {
   readonly config: ServiceConfig['database'];
@@ -83,7 +85,7 @@ export const contextOf = (tenantId: string): Context => ({
   principal: 'tester',
   roles: ['tenant-admin'],
   correlationId: crypto.randomUUID(),
-  deadline: Date.now() + 30_000,
+  deadline: monotonicNow() + 30_000,
 });
 
 /** Puts an active EC-P256 key on record, with its first version. No token has the key. */
