@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { AnkaError, assertSealable, auditEvent } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
-import type { Fence } from '../outcome/fence.js';
+import { type Fence, undecided } from '../outcome/fence.js';
 import { enforcedPolicy } from '../policy/enforced-policy.js';
 import type { Attempt } from './attempt.js';
 import { foldRefusals } from './fold-refusal.js';
 import { signingKey } from './testing/signing.js';
 
 const actor = { tenantId: signingKey.tenantId, principal: 'somebody', correlationId: 'spec' };
-const policy = enforcedPolicy(1, { allowedAlgorithms: ['EC-P256'], fipsOnly: false });
-const fenceOf = (over: Partial<Fence> = {}): Fence => ({ tenantId: actor.tenantId, policy, key: null, ...over });
+const policy = enforcedPolicy(1, { allowedAlgorithms: ['EC-P256'], fipsOnly: false }, Date);
+const fenceOf = (over: Partial<Fence> = {}): Fence => ({ ...undecided(actor.tenantId), policy, ...over });
 
 const refusal = (
   failureCode: 'key-not-found' | 'request-invalid',
@@ -54,7 +54,7 @@ describe('folding', () => {
   });
 
   it('keeps apart what was decided on different revisions or keys', () => {
-    const later = fenceOf({ policy: enforcedPolicy(2, { allowedAlgorithms: [], fipsOnly: false }) });
+    const later = fenceOf({ policy: enforcedPolicy(2, { allowedAlgorithms: [], fipsOnly: false }, Date) });
     expect(told([refusal('request-invalid'), refusal('request-invalid', null, later)])).toHaveLength(2);
     const known = fenceOf({ key: signingKey });
     expect(told([refusal('request-invalid', 'a', known), refusal('request-invalid', 'b', known)])).toHaveLength(2);
