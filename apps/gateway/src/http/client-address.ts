@@ -36,10 +36,11 @@ export const clientAddressOf = ({
 }: Pick<HttpConfig['clientAddress'], 'trustedProxies'>): ClientAddress => {
   const trusted = listOf(trustedProxies);
   return ({ headers, socket }) => {
+    const isProxy = (address: string): boolean => trusted.check(address, kindOf(address));
     let client = plain(socket.remoteAddress ?? '');
-    if (client === '') return undefined;
+    if (client === '' || !isProxy(client)) return client || undefined;
     const stated = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
-    while (stated.length > 0 && trusted.check(client, kindOf(client))) {
+    while (stated.length > 0 && isProxy(client)) {
       const before = addressIn(stated.pop() ?? '');
       if (before === undefined) break;
       client = before;
