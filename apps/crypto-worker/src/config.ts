@@ -11,6 +11,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
 import { AuditMacConfig, auditMacConfig } from './audit-mac/audit-mac.config.js';
 import { Partition, type Pkcs11Section, pkcs11Section } from './custody/partition.js';
+import { BackupConfig, backupConfig, defaultHorizon } from './kek/backup.config.js';
 import { LifecycleConfig, lifecycleConfig } from './life/lifecycle.config.js';
 import { QuotaConfig, quotaConfig } from './quota/quota.config.js';
 
@@ -26,6 +27,7 @@ export const workerConfig = z
     }),
     auditMac: auditMacConfig.default({ mode: 'day-key' }),
     lifecycle: lifecycleConfig.default({ minimumWaitingDays: 7 }),
+    backup: backupConfig.default({ horizon: defaultHorizon }),
     /** If absent, only the HSM limits the tenants. */
     quota: quotaConfig.default({ tenants: [] }),
     outbox: z.strictObject({ capacity: integer(1, 10_000_000).default(200_000) }).default({ capacity: 200_000 }),
@@ -53,4 +55,5 @@ export const configSections = (config: WorkerConfig): DynamicModule =>
     provided(QuotaConfig, config.quota),
     provided(LifecycleConfig, config.lifecycle),
     provided(AuditMacConfig, config.auditMac),
+    provided(BackupConfig, config.backup),
   );

@@ -47,6 +47,7 @@ export const errors = {
   'subject-prefix-taken': row(409, 'Another issuer has these subjects'),
   'issuers-overlap': row(409, 'Two issuers can name the same people'),
   'key-state': row(409, 'The state of the key does not allow this'),
+  'kek-retired': row(409, 'The key is wrapped by a retired KEK'),
   'approval-state': row(409, 'The state of the request for approval does not allow this'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
   'policy-pending': row(409, 'An earlier policy change is still being applied', true),
@@ -76,6 +77,7 @@ export const errors = {
   'audit-unavailable': row(503, 'The audit trail cannot record the request', true),
   'policy-not-applied': row(503, 'The policy change is not confirmed on every worker', true),
   'decision-outdated': row(503, 'The key or the policy changed while the request ran', true),
+  'clock-skew': row(503, 'The clocks of the platform disagree', true),
   'deadline-exceeded': row(504, 'The request did not finish in time', true),
 } as const satisfies Record<string, ErrorRow>;
 

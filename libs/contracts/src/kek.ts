@@ -6,6 +6,8 @@ const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as cons
 
 /** The maximum number of failed keys that an answer names. */
 export const maxKekFailures = 10;
+/** The maximum number of retired KEKs that an answer names. */
+export const maxRetiredKeks = 100;
 
 /** A tenant's key-encryption key and the progress of its rotation. */
 export const kek = z
@@ -14,7 +16,7 @@ export const kek = z
     generation: z.number().int().positive().describe('The generation of the KEK that wraps new keys.'),
     state: z
       .enum(['idle', 'rotating'])
-      .describe('`rotating` until every key is rewrapped and the previous KEK is destroyed.'),
+      .describe('`rotating` until every key is rewrapped and the previous KEK is retired.'),
     total: z.number().int().nonnegative().describe('The number of wrapped key versions when the last rotation began.'),
     done: z.number().int().nonnegative().describe('The number of those that no longer need the previous KEK.'),
     failed: z
@@ -22,12 +24,18 @@ export const kek = z
       .int()
       .nonnegative()
       .describe(
-        'The number of those that could not be rewrapped. Each is retried, and the previous KEK is kept until none is left.',
+        'The number of those that could not be rewrapped. Each is retried, and the previous KEK stays in use until none is left.',
       ),
     failures: z
       .array(z.strictObject({ keyId: uuid, version: z.number().int().positive(), code: z.string() }))
       .max(maxKekFailures)
       .describe('The first failures, each with the code of a problem.'),
+    retired: z
+      .array(z.strictObject({ generation: z.number().int().positive(), retiredAt: instant, destroyAt: instant }))
+      .max(maxRetiredKeks)
+      .describe(
+        'Replaced KEKs that the HSM still holds, oldest first. They serve only a database that is restored from a backup, and are destroyed at `destroyAt`. Until then, such a backup can bring back the keys that they wrapped.',
+      ),
     startedAt: instant.nullable().describe('The time the last rotation began, or null if there was none.'),
     finishedAt: instant.nullable(),
   })

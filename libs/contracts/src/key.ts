@@ -54,6 +54,12 @@ const lifeOfVersion = {
     .nullable()
     .describe('The time at which a DESTROY_SCHEDULED version is destroyed, to within seconds.'),
   destroyedAt: instant.nullable().describe('The time at which its object was confirmed to be gone from the HSM.'),
+  recovery: z
+    .strictObject({ possible: z.boolean(), until: instant.nullable() })
+    .nullable()
+    .describe(
+      'For a DESTROYED version: whether a backup of the database from before its destruction can still bring it back, and until when. That is possible for a key that is wrapped or in software, until the KEK that wrapped it is destroyed. `until` is null while that KEK is in use: rotate the KEK to set an end. null for any other state.',
+    ),
 };
 
 export const publicKey = z.strictObject({

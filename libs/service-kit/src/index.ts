@@ -1,4 +1,8 @@
 export * from './action/action-runner.js';
+export * from './clock/clock.js';
+export * from './clock/clock-watch.js';
+export * from './clock/database-time.sql.js';
+export * from './clock/peer-clocks.js';
 export * from './config/config.module.js';
 export * from './config/load-config.js';
 export * from './config/placeholder.js';
@@ -37,6 +41,7 @@ export * from './outbox/outbox-entry.entity.js';
 export * from './outbox/outbox-room.js';
 export * from './quota/buckets.js';
 export * from './record/all-heads.js';
+export * from './record/assert-asked.js';
 export * from './record/change-record.js';
 export * from './record/history-watch.js';
 export * from './record/record-authority.js';

@@ -88,14 +88,14 @@ describe('where operations on keys need two people', () => {
       const events = await eventually('the events of both', async () => {
         const all = await eventsOf(tenant.admin, { keyId: key.id });
         const about = all.filter(({ details }) => details['approvalId'] === approval.id);
-        return about.length === 3 && about;
+        return about.length === 4 && about;
       });
-      const said = events.map(({ operation: what, userId, outcome: how, details }) => [
-        what,
-        userId,
-        how,
-        details['requestedBy'],
+      expect(events.filter(({ details }) => details['unchanged'] === 'true')).toMatchObject([
+        { operation: 'approval.request', userId: 'alice' },
       ]);
+      const said = events
+        .filter(({ details }) => details['unchanged'] === undefined)
+        .map(({ operation: what, userId, outcome: how, details }) => [what, userId, how, details['requestedBy']]);
       expect(said.toSorted()).toEqual(
         [
           ['approval.approve', 'bob', 'success', 'alice'],
@@ -250,7 +250,7 @@ describe('a policy that requires two people', () => {
   });
 
   it('requires two people to change the tenant’s issuers', async () => {
-    const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
+    const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'], subjectPrefix: 'login:' };
     const approval = await ask(alice, 'POST', '/issuers', body);
     expect(await alice.get('/issuers')).toEqual({ items: [] });
     const { outcome } = await done(approval);
@@ -274,7 +274,7 @@ it('threat: insider alone. One administrator with all roles can call anything, a
     ['POST', `/keys/${key.id}/schedule-destroy`, { waitingDays: 0 }],
     ['PUT', '/policy', { allowedAlgorithms: before.allowedAlgorithms, fipsOnly: true }],
     ['POST', '/policy/rollback', { version: 1 }],
-    ['POST', '/issuers', { issuer: 'https://mine.test', audience: 'x', algorithms: ['ES256'] }],
+    ['POST', '/issuers', { issuer: 'https://mine.test', audience: 'x', algorithms: ['ES256'], subjectPrefix: 'mine:' }],
   ];
   for (const [method, path, body] of calls) {
     const headers = path.startsWith('/policy') ? { 'if-match': `"${before.version}"` } : {};

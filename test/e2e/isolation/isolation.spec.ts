@@ -26,6 +26,7 @@ interface TenantResources {
   readonly created: Key;
   readonly account: Application;
   readonly issuerId: string;
+  readonly exclusionId: string;
   readonly approvalId: string;
   readonly keyCursor: string;
   readonly eventCursor: string;
@@ -69,8 +70,10 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     return all.length >= 6 && all;
   });
   const account = await newApplication(rig, tenant, ['user']);
-  const provider = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
+  const provider = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'], subjectPrefix: 'login:' };
   const { id: issuerId } = await tenant.admin.post<{ id: string }>('/issuers', provider);
+  const shutOut = { issuer: 'https://login.test', subject: 'login:mallory' };
+  const { id: exclusionId } = await tenant.admin.post<{ id: string }>('/exclusions', shutOut);
   const approvalId = await approvalOf(tenant, signing, wrapping);
   const alias = `theirs-${randomUUID()}`;
   for (const name of [alias, 'shared']) await tenant.admin.put(`/aliases/${name}`, { keyId: signing.id });
@@ -91,6 +94,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     created,
     account,
     issuerId,
+    exclusionId,
     approvalId,
     ...cursors,
     alias,
@@ -126,6 +130,7 @@ const namesNothing = [
   'body.groups',
   // The same holds for providers: each is looked up in the tenant that a token is for.
   'body.issuer',
+  'body.subject',
   'body.audience',
   'body.jwksUrl',
   'body.claims.roles',
@@ -281,6 +286,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'rotateKek path.tenant': async () =>
     expectProblem(await send('POST', `/tenants/${theirs.tenantId}/kek/rotate`, { body: {} }), 'tenant-mismatch'),
+  'getTenant path.tenant': async () =>
+    expectProblem(await send('GET', `/tenants/${theirs.tenantId}`), 'tenant-mismatch'),
+  'disableTenant path.tenant': async () =>
+    expectProblem(await send('POST', `/tenants/${theirs.tenantId}/disable`), 'access-denied'),
+  'enableTenant path.tenant': async () =>
+    expectProblem(await send('POST', `/tenants/${theirs.tenantId}/enable`), 'access-denied'),
   'getKek path.tenant': async () =>
     expectProblem(await send('GET', `/tenants/${theirs.tenantId}/kek`), 'tenant-mismatch'),
   'editKey path.id': async () => {
@@ -326,11 +337,32 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect(await me.get(`/service-accounts?cursor=${theirs.account.id}`)).toEqual({ items: [], next: null }),
   'getServiceAccount path.id': async () =>
     expectProblem(await send('GET', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
+  'putServiceAccount path.id': async () => {
+    const keys = [{ kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA', kid: 'x', alg: 'ES256' }];
+    const body = { name: 'x', roles: ['user'], groups: [], keys, certificates: [] };
+    const headers = { 'if-match': '"1"' };
+    expectProblem(
+      await send('PUT', `/service-accounts/${theirs.account.id}`, { body, headers }),
+      'service-account-not-found',
+    );
+  },
+  'createExclusion header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const body = { issuer: 'https://login.test', subject: 'mallory' };
+    const { id, admin } = await newTenant(rig);
+    const reply = await admin.send<{ tenantId: string }>('POST', '/exclusions', { body, headers });
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+    expect(reply.body.tenantId).toBe(id);
+  },
+  'getExclusion path.id': async () =>
+    expectProblem(await send('GET', `/exclusions/${theirs.exclusionId}`), 'exclusion-not-found'),
+  'deleteExclusion path.id': async () =>
+    expectProblem(await send('DELETE', `/exclusions/${theirs.exclusionId}`), 'exclusion-not-found'),
   'deleteServiceAccount path.id': async () =>
     expectProblem(await send('DELETE', `/service-accounts/${theirs.account.id}`), 'service-account-not-found'),
   'createIssuer header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
-    const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'] };
+    const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'], subjectPrefix: 'login:' };
     const { id, admin } = await newTenant(rig);
     const reply = await admin.send<{ tenantId: string }>('POST', '/issuers', { body, headers });
     expect(reply.headers.get('idempotency-replayed')).toBeNull();
@@ -338,7 +370,7 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'getIssuer path.id': async () => expectProblem(await send('GET', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
   'putIssuer path.id': async () => {
-    const body = { issuer: 'https://mine.test', audience: 'x', algorithms: ['ES256'] };
+    const body = { issuer: 'https://mine.test', audience: 'x', algorithms: ['ES256'], subjectPrefix: 'mine:' };
     const headers = { 'if-match': '"1"' };
     expectProblem(await send('PUT', `/issuers/${theirs.issuerId}`, { body, headers }), 'issuer-not-found');
   },

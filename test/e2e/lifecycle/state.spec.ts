@@ -221,6 +221,7 @@ describe('versions', () => {
         revocation: null,
         destroyAt: null,
         destroyedAt: null,
+        recovery: null,
         custody: 'token',
         publicKey: key.publicKey,
         hsm: key.hsm,

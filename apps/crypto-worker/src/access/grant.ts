@@ -1,4 +1,5 @@
 import type { Context, Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
+import { assertAsked } from '@ankasecure/service-kit';
 import { type EntityManager, In } from 'typeorm';
 import { assertMay, type GrantsOfKey, type KeyAccess, mayWithAll } from './access.js';
 import { KeyGrantRecord } from './key-grant.entity.js';
@@ -9,6 +10,7 @@ const byKindAndName = (a: Grant, b: Grant): number =>
 /** Reads one key's grants: subjects, then groups, each in the order of their bytes. The transaction must be the tenant's. */
 export const readGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> => {
   const rows = await manager.findBy(KeyGrantRecord, { tenantId, keyId });
+  for (const row of rows) assertAsked(manager, row, { tenantId, keyId });
   return rows.map(({ kind, grantee, rights }) => ({ kind, grantee, rights })).toSorted(byKindAndName);
 };
 

@@ -30,6 +30,8 @@ export interface Wrapping {
   /** CKA_ID of the tenant's KEK. */
   readonly kek: Uint8Array;
   readonly kekGeneration: number;
+  /** The KEK was replaced for good. A key under it came back from a backup: it is rewrapped, and used for nothing before. */
+  readonly kekRetired?: boolean;
   /** CKA_ID of the tenant's `blob-mac` key. */
   readonly blobMac: Uint8Array;
   readonly tenantId: string;

@@ -4,10 +4,11 @@ import { LeaseModule } from '../lease/lease.module.js';
 import { ObjectModule } from '../object/object.module.js';
 import { OutcomeModule } from '../outcome/outcome.module.js';
 import { PlatformKeyModule } from '../platform-key/platform-key.module.js';
-import { DestroyOldKeks } from './destroy-old-kek.js';
+import { DestroyRetiredKeks, DueKeks } from './destroy-retired-kek.js';
 import { KekController } from './kek.controller.js';
 import { OpenRotations } from './open-rotation.js';
 import { ReadKek } from './read-kek.js';
+import { RetireOldKeks } from './retire-old-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
 import { RewrapPage } from './rewrap-page.js';
 import { RotateKek } from './rotate-kek.js';
@@ -16,6 +17,6 @@ import { RotateKek } from './rotate-kek.js';
 @Module({
   imports: [CustodyModule, LeaseModule, ObjectModule, OutcomeModule, PlatformKeyModule],
   controllers: [KekController],
-  providers: [ReadKek, RotateKek, OpenRotations, RewrapPage, DestroyOldKeks, RewrapKeys],
+  providers: [ReadKek, RotateKek, OpenRotations, RewrapPage, RetireOldKeks, RewrapKeys, DueKeks, DestroyRetiredKeks],
 })
 export class KekModule {}

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type Kek, maxKekFailures } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Kek, maxKekFailures, maxRetiredKeks } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, LessThan, Not } from 'typeorm';
@@ -25,9 +25,24 @@ export const readKek = async (manager: EntityManager, tenantId: string): Promise
     done: Math.max(0, total - left),
     failed,
     failures: failed === 0 ? [] : await firstFailures(manager, tenantId, generation),
+    retired: await retiredKeks(manager, tenantId),
     startedAt: startedAt?.toISOString() ?? null,
     finishedAt: finishedAt?.toISOString() ?? null,
   };
+};
+
+/** The retired KEKs that the token still holds, oldest first. */
+const retiredKeks = async (manager: EntityManager, tenantId: string): Promise<Kek['retired']> => {
+  const kept = await manager.find(PlatformKeyRecord, {
+    where: { tenantId, kind: 'kek', retiredAt: Not(IsNull()), destroyedAt: IsNull() },
+    order: { generation: 'ASC' },
+    take: maxRetiredKeks,
+  });
+  return kept.flatMap(({ generation, retiredAt, destroyAt }) =>
+    retiredAt === null || destroyAt === null
+      ? []
+      : [{ generation, retiredAt: retiredAt.toISOString(), destroyAt: destroyAt.toISOString() }],
+  );
 };
 
 const firstFailures = async (

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
+import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody, KeyRef, Wrapping } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
@@ -14,14 +15,17 @@ import { PlatformKeys } from '../platform-key/platform-key.js';
 import { UnrecordedKeys } from '../platform-key/unrecorded-key.js';
 import {
   contextOf,
+  ownClock,
+  type PartitionDatabase,
   partitionNamed,
   silent,
   startWorkerDatabase,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
-import { DestroyOldKeks } from './destroy-old-kek.js';
+import { DestroyRetiredKeks, DueKeks } from './destroy-retired-kek.js';
 import { OpenRotations } from './open-rotation.js';
 import { ReadKek } from './read-kek.js';
+import { RetireOldKeks } from './retire-old-kek.js';
 import { RewrapKeys } from './rewrap-keys.js';
 import { RewrapPage } from './rewrap-page.js';
 import { RotateKek } from './rotate-kek.js';
@@ -52,13 +56,18 @@ class Token {
   }
 }
 
+/** A partition of its own, and the database as its workers see it. */
+interface Place extends PartitionDatabase {
+  readonly partition: string;
+}
+
 describe('the rotation of a KEK', () => {
   let database: WorkerDatabase;
   let outcomes: GroupCommit;
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
   });
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
@@ -68,17 +77,19 @@ describe('the rotation of a KEK', () => {
     await database.stop();
   });
 
-  const worker = (partition: string, token: Token) => {
-    const { dataSource, outbox, config } = database;
+  const worker = (place: Place, token: Token, horizon = 'P35D') => {
+    const { partition, dataSource, outbox, config } = place;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partitionNamed(partition), lease);
+    const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
     const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
     const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
     const unrecorded = new UnrecordedKeys(dataSource, custody, silent);
     const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition), unrecorded);
     const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
-    const oldKeks = new DestroyOldKeks(dataSource, intents, destroyer);
+    const oldKeks = new RetireOldKeks(dataSource, outbox, { horizon });
+    const dueKeks = new DueKeks(dataSource, partitionNamed(partition));
+    const sweeper = new DestroyRetiredKeks(dueKeks, custody, intents, destroyer, silent);
     const rewrapper = new RewrapKeys(
       new OpenRotations(dataSource, partitionNamed(partition)),
       lease,
@@ -87,22 +98,28 @@ describe('the rotation of a KEK', () => {
       silent,
     );
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
-    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox);
+    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox, ownClock);
     const stop = async (): Promise<void> => {
       await rewrapper.onApplicationShutdown();
+      await sweeper.onApplicationShutdown();
       await reconciler.stop();
       await lease.release();
     };
     stops.push(stop);
     const rotator = new RotateKek(dataSource, platformKeys, changes, partitionNamed(partition));
-    return { platformKeys, rewrapper, reconciler, stop, rotator };
+    return { platformKeys, rewrapper, sweeper, reconciler, stop, rotator };
   };
 
   /** A tenant with `count` wrapped keys, on a partition of its own. */
   const prepare = async (count: number) => {
-    const [tenantId, partition] = [randomUUID(), randomUUID()];
-    const { platformKeys } = worker(partition, new Token());
+    const [tenantId, partition] = [randomUUID(), `p-${randomUUID().slice(0, 8)}`];
+    const place: Place = { ...(await database.as(partition)), partition };
+    const { platformKeys } = worker(place, new Token());
     await platformKeys.provision(contextOf(tenantId));
+    await database.superuser.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 1, $2)', [
+      tenantId,
+      JSON.stringify(initialPolicy),
+    ]);
     await platformKeys.wrapping(contextOf(tenantId), randomUUID(), 1);
     await database.superuser.query(
       `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by)
@@ -114,9 +131,9 @@ describe('the rotation of a KEK', () => {
        SELECT tenant_id, id, 1, 'ACTIVE', 'wrapped', $2, 't', 's', decode(md5(id::text), 'hex'), 'under 1', $3, 1 FROM key WHERE tenant_id = $1`,
       [tenantId, partition, randomBytes(32)],
     );
-    const read = () => new ReadKek(database.dataSource).get({ tenantId });
+    const read = () => new ReadKek(place.dataSource).get({ tenantId });
     const oldKek = (await platformKeys.find(tenantId, 'kek', 1)).objectId.toString('hex');
-    return { tenantId, partition, read, oldKek };
+    return { tenantId, place, read, oldKek };
   };
   const versions = (tenantId: string) =>
     database.superuser.query<{ wrapped_blob: Buffer; revision: number }[]>(
@@ -128,24 +145,27 @@ describe('the rotation of a KEK', () => {
       .filter((event) => event.tenantId === tenantId && event.operation.startsWith('kek.'))
       .map(({ operation, keyId, failureCode, details }) => ({ operation, keyId, failureCode, details }));
 
-  it('is continued by another worker when one dies, and ends when the old KEK is destroyed', async () => {
-    const { tenantId, partition, read, oldKek } = await prepare(120);
+  it('is continued by another worker when one dies, and ends when the old KEK is retired', async () => {
+    const { tenantId, place, read } = await prepare(120);
     const [first, second] = [new Token(), new Token()];
-    const begun = await worker(partition, first).rotator.rotate(contextOf(tenantId));
+    const begun = await worker(place, first).rotator.rotate(contextOf(tenantId));
     expect(begun).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
     first.answers = 70;
-    const dying = worker(partition, first);
+    const dying = worker(place, first);
     dying.rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(70);
     await dying.stop();
     expect(await read()).toMatchObject({ state: 'rotating', total: 120, done: 70, finishedAt: null });
     expect(first.destroyed).toEqual([]);
 
-    worker(partition, second).rewrapper.onApplicationBootstrap();
+    worker(place, second).rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
-    expect(await read()).toMatchObject({ generation: 2, total: 120, done: 120 });
+    const kek = await read();
+    expect(kek).toMatchObject({ generation: 2, total: 120, done: 120, retired: [{ generation: 1 }] });
+    const [retired] = kek.retired;
+    expect(Date.parse(retired?.destroyAt ?? '') - Date.parse(retired?.retiredAt ?? '')).toBe(35 * 86_400_000);
     expect(second.rewrapped).toBe(50);
-    expect(new Set(second.destroyed)).toEqual(new Set([oldKek]));
+    expect(second.destroyed).toEqual([]);
     const after = await versions(tenantId);
     expect(after.every(({ wrapped_blob: blob, revision }) => blob.toString() === 'under 2' && revision === 2)).toBe(
       true,
@@ -153,22 +173,27 @@ describe('the rotation of a KEK', () => {
     expect(await eventsOf(tenantId)).toMatchObject([
       { operation: 'kek.create', details: { generation: '1' } },
       { operation: 'kek.rotate', details: { generation: '2' } },
-      { operation: 'kek.destroy', details: { generation: '1', replacedBy: '2', rewrapped: '120' } },
+      { operation: 'kek.retire', details: { generation: '1', replacedBy: '2', rewrapped: '120' } },
     ]);
   });
 
   it('begins once, however many workers are asked at the same time', async () => {
-    const { tenantId, partition } = await prepare(3);
+    const { tenantId, place } = await prepare(3);
     const asked = await Promise.all(
-      Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
+      Array.from({ length: 4 }, () => worker(place, new Token()).rotator.rotate(contextOf(tenantId))),
     );
     expect(asked).toMatchObject(Array.from({ length: 4 }, () => ({ generation: 2 })));
-    expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
+    const begun = await database.superuser.query('SELECT generation FROM kek_rotation WHERE tenant_id = $1', [
+      tenantId,
+    ]);
+    expect(begun).toEqual([{ generation: 2 }]);
+    // Each call is on record, also those that joined the rotation.
+    expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(4);
   });
 
   /** A rotation that one key blocks, tried more than once. */
   const stuck = async () => {
-    const { tenantId, partition, read } = await prepare(5);
+    const { tenantId, place, read } = await prepare(5);
     const token = new Token();
     const [one] = await database.superuser.query<{ key_id: string }[]>(
       'SELECT key_id FROM key_version WHERE tenant_id = $1 LIMIT 1',
@@ -177,7 +202,7 @@ describe('the rotation of a KEK', () => {
     const keyId = one?.key_id as string;
     let tries = 0;
     token.refuses = ({ wrapped }) => wrapped?.wrapping.keyId === keyId && ++tries > 0;
-    const { rotator, rewrapper } = worker(partition, token);
+    const { rotator, rewrapper } = worker(place, token);
     await rotator.rotate(contextOf(tenantId));
     rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(4);
@@ -193,7 +218,7 @@ describe('the rotation of a KEK', () => {
         details: { version: '1', generation: '1', replacedBy: '2', startedBy: 'tester' },
       },
     ]);
-    return { tenantId, keyId, read, token };
+    return { keyId, tenantId, read, token };
   };
 
   it('keeps the old KEK while a key needs it, names the key, and ends when the key can be rewrapped', async () => {
@@ -201,11 +226,11 @@ describe('the rotation of a KEK', () => {
     token.refuses = () => false;
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     expect(await read()).toMatchObject({ done: 5, failed: 0, failures: [] });
-    expect(token.destroyed).not.toEqual([]);
+    expect((await read()).retired).toMatchObject([{ generation: 1 }]);
   });
 
   it('ends when the key that could not be rewrapped is destroyed', async () => {
-    const { tenantId, keyId, read, token } = await stuck();
+    const { tenantId, keyId, read } = await stuck();
     await database.superuser.query(
       `UPDATE key_version SET state = 'DESTROYED', wrapped_blob = NULL, wrapped_mac = NULL, kek_generation = NULL
        WHERE tenant_id = $1 AND key_id = $2`,
@@ -213,14 +238,14 @@ describe('the rotation of a KEK', () => {
     );
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     expect(await read()).toMatchObject({ failed: 0, failures: [] });
-    expect(token.destroyed).not.toEqual([]);
+    expect((await read()).retired).toMatchObject([{ generation: 1 }]);
   });
 
   it('names no key if the HSM did not answer', async () => {
-    const { tenantId, partition, read } = await prepare(5);
+    const { tenantId, place, read } = await prepare(5);
     const token = new Token();
     token.answers = 2;
-    const { rotator, rewrapper } = worker(partition, token);
+    const { rotator, rewrapper } = worker(place, token);
     await rotator.rotate(contextOf(tenantId));
     rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(2);
@@ -228,24 +253,69 @@ describe('the rotation of a KEK', () => {
     expect((await eventsOf(tenantId)).map(({ operation }) => operation)).toEqual(['kek.create', 'kek.rotate']);
   });
 
-  it('is finished by the reconciler if a worker dies while it destroys the old KEK', async () => {
-    const { tenantId, partition, read, oldKek } = await prepare(1);
+  /** A rotation that has ended, on a worker that keeps no backups for longer than a second. */
+  const rotated = async () => {
+    const { tenantId, place, read, oldKek } = await prepare(1);
     const token = new Token();
-    const dying = worker(partition, token);
-    await dying.rotator.rotate(contextOf(tenantId));
+    const one = worker(place, token, 'PT1S');
+    await one.rotator.rotate(contextOf(tenantId));
+    one.rewrapper.onApplicationBootstrap();
+    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    return { tenantId, place, read, oldKek, token, one };
+  };
+
+  it('destroys a retired KEK when the horizon of backups has passed, and no other', async () => {
+    const { tenantId, read, oldKek, token, one } = await rotated();
+    one.sweeper.onApplicationBootstrap();
+    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
+    expect(new Set(token.destroyed)).toEqual(new Set([oldKek]));
+    const operations = (await eventsOf(tenantId)).map(
+      ({ operation, details }) => `${operation} ${details?.['generation']}`,
+    );
+    expect(operations.slice(-2)).toEqual(['kek.retire 1', 'kek.destroy 1']);
+  });
+
+  it('keeps a retired KEK that a key from a backup needs, and the next rotation recovers that key', async () => {
+    const { tenantId, place, read, token, one } = await rotated();
+    await database.superuser.query(
+      `UPDATE key_version SET wrapped_blob = 'under 1', kek_generation = 1 WHERE tenant_id = $1`,
+      [tenantId],
+    );
+    await database.superuser.query(
+      `UPDATE platform_key SET destroy_at = now() - interval '1 hour' WHERE tenant_id = $1 AND destroy_at IS NOT NULL`,
+      [tenantId],
+    );
+    const [{ key_id: keyId } = { key_id: '' }] = await database.superuser.query<{ key_id: string }[]>(
+      'SELECT key_id FROM key_version WHERE tenant_id = $1',
+      [tenantId],
+    );
+    const { ref } = await new KeyStore(place.dataSource).find(tenantId, keyId, null);
+    expect(ref.wrapped?.wrapping).toMatchObject({ kekGeneration: 1, kekRetired: true });
+    await one.stop();
+    const other = worker(place, token, 'PT1S');
+    other.sweeper.onApplicationBootstrap();
+    await other.rotator.rotate(contextOf(tenantId));
+    expect(await read()).toMatchObject({ generation: 3, done: 0, retired: [{ generation: 1 }] });
+    other.rewrapper.onApplicationBootstrap();
+    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
+    expect((await versions(tenantId))[0]?.wrapped_blob.toString()).toBe('under 3');
+  });
+
+  it('is not finished by a worker that dies while it destroys a retired KEK, but by the reconciler', async () => {
+    const { tenantId, place, read, oldKek, token, one } = await rotated();
     Object.assign(token, { destroy: () => new Promise(() => undefined) });
-    dying.rewrapper.onApplicationBootstrap();
+    one.sweeper.onApplicationBootstrap();
     await expect
       .poll(() => database.superuser.query(`SELECT 1 FROM intent WHERE tenant_id = $1`, [tenantId]), {
         timeout: 20_000,
       })
       .toHaveLength(1);
     await database.superuser.query(`UPDATE intent SET lease = 0 WHERE tenant_id = $1`, [tenantId]);
-    stops.splice(stops.indexOf(dying.stop), 1);
+    stops.splice(stops.indexOf(one.stop), 1);
 
     const other = new Token();
-    await worker(partition, other).reconciler.start();
-    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    await worker(place, other).reconciler.start();
+    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
     expect(other.destroyed).toContain(oldKek);
   });
 });

@@ -1,9 +1,10 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Lease } from '../lease/lease.js';
 import { Rounds } from '../lease/rounds.js';
-import { DestroyOldKeks } from './destroy-old-kek.js';
 import { type OpenRotation, OpenRotations } from './open-rotation.js';
+import { RetireOldKeks } from './retire-old-kek.js';
 import { beforeAll } from './rewrap.sql.js';
 import { RewrapPage } from './rewrap-page.js';
 
@@ -19,7 +20,7 @@ interface Rest {
 /**
  * Continues rotations of KEKs, page by page. Keys are unwrapped and rewrapped inside the token. One commit per page records
  * each new blob if the old one is unchanged. When a worker dies, any other continues after the last whole page. When nothing
- * needs an older KEK, it is destroyed, which ends the rotation. A key that cannot be rewrapped delays the end and is
+ * needs an older KEK, it is retired, which ends the rotation. A key that cannot be rewrapped delays the end and is
  * reported; an operator restores its row or destroys the key.
  */
 @Injectable()
@@ -31,7 +32,7 @@ export class RewrapKeys extends Rounds {
     private readonly rotations: OpenRotations,
     private readonly lease: Lease,
     private readonly pages: RewrapPage,
-    private readonly oldKeks: DestroyOldKeks,
+    private readonly oldKeks: RetireOldKeks,
     log: Logger,
   ) {
     super(everyMs, 'rotation of KEKs', log);
@@ -42,7 +43,7 @@ export class RewrapKeys extends Rounds {
     for (const rotation of await this.rotations.list()) {
       if (this.isStopped) return;
       const { tenantId } = rotation;
-      if ((this.resting.get(tenantId)?.until ?? 0) > Date.now()) continue;
+      if ((this.resting.get(tenantId)?.until ?? 0) > monotonicNow()) continue;
       await this.lease.alone(`kek:${tenantId}`, () => this.tryOn(rotation));
     }
   }
@@ -61,13 +62,13 @@ export class RewrapKeys extends Rounds {
   private async carryOn(rotation: OpenRotation): Promise<void> {
     if (!(await this.rewrapAll(rotation))) return this.rest(rotation.tenantId);
     this.resting.delete(rotation.tenantId);
-    await this.oldKeks.destroyOlder(rotation);
+    await this.oldKeks.retireOlder(rotation);
   }
 
   private rest(tenantId: string): void {
     const last = this.resting.get(tenantId)?.ms;
     const ms = last === undefined ? restMs.first : Math.min(2 * last, restMs.most);
-    this.resting.set(tenantId, { ms, until: Date.now() + ms });
+    this.resting.set(tenantId, { ms, until: monotonicNow() + ms });
   }
 
   /** @returns false if keys are left */

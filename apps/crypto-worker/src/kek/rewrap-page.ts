@@ -1,8 +1,10 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, Logger, Outbox, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Custody, type Wrapping } from '../custody/custody.js';
 import { versionOf } from '../key/key-store.js';
+import { assertVersion } from '../key/record/assert-version.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { type OpenRotation, rotationEvent } from './open-rotation.js';
@@ -52,7 +54,7 @@ export class RewrapPage {
   private async rewrapAll(rotation: OpenRotation, rows: readonly StoredVersion[]): Promise<boolean> {
     const { tenantId, generation } = rotation;
     const { objectId: kek } = await this.platformKeys.find(tenantId, 'kek', generation);
-    const settled = await Promise.allSettled(rows.map((row) => this.rewrap(row, kek, generation)));
+    const settled = await Promise.allSettled(rows.map((row) => this.rewrap(rotation, row, kek)));
     const done = settled.flatMap((ended) => (ended.status === 'fulfilled' ? [ended.value] : []));
     const failed = settled.flatMap((ended, index): RewrapFailure[] =>
       ended.status === 'fulfilled' ? [] : [{ row: rows[index] as StoredVersion, error: asAnkaError(ended.reason) }],
@@ -66,13 +68,18 @@ export class RewrapPage {
     return failed.length === 0;
   }
 
-  private async rewrap(row: StoredVersion, kek: Uint8Array, kekGeneration: number): Promise<Rewrapped> {
-    await withTenant(this.dataSource, row.tenantId, async (manager) =>
-      sealsOf(manager).assertGenuine(this.dataSource, row, manager),
+  private async rewrap(
+    { tenantId, generation: kekGeneration }: OpenRotation,
+    row: StoredVersion,
+    kek: Uint8Array,
+  ): Promise<Rewrapped> {
+    await withTenant(this.dataSource, tenantId, async (manager) =>
+      sealsOf(manager).assertGenuine(this.dataSource, row, tenantId, manager),
     );
+    assertVersion(this.dataSource.manager, row, { tenantId });
     const { ref } = versionOf(row);
-    const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration };
-    const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
+    const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration, kekRetired: false };
+    const wrapped = await this.custody.rewrap({ deadline: monotonicNow() + budgetMs }, ref, to);
     return { row, wrapped };
   }
 

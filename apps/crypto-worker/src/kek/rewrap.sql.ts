@@ -67,15 +67,3 @@ export const recordRewrapped = async (
   }
   return recorded;
 };
-
-/** Tells whether no blob, and no key in the making, needs the KEK. Holds the tenant's fence, so the answer stays true. */
-export const isKekUnneeded = async (manager: EntityManager, tenantId: string, generation: number): Promise<boolean> => {
-  await holdFence(manager, tenantId);
-  const rows = await manager.query<unknown[]>(
-    `SELECT 1 FROM key_version WHERE tenant_id = $1 AND kek_generation <= $2
-     UNION ALL SELECT 1 FROM intent i JOIN platform_key p USING (tenant_id, object_id)
-       WHERE p.tenant_id = $1 AND p.kind = 'kek' AND p.generation = $2 LIMIT 1`,
-    [tenantId, generation],
-  );
-  return rows.length === 0;
-};

@@ -13,9 +13,19 @@ const instantOf = (date: Date | null): string | null => date?.toISOString() ?? n
 /** The FIPS status of a software key, whatever the status of its algorithm. */
 const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
+/**
+ * Tells until when a backup can bring a destroyed version back. An object of the token is gone at once. A blob in a backup
+ * opens for as long as the token holds a KEK that may have wrapped it.
+ */
+const recoveryOf = ({ state, custody, lastKek }: StoredVersion): Key['recovery'] => {
+  if (state !== 'DESTROYED') return null;
+  const isPossible = custody !== 'token' && lastKek !== null && lastKek.destroyedAt === null;
+  return { possible: isPossible, until: isPossible ? instantOf(lastKek.destroyAt) : null };
+};
+
 /** The recorded life of a version, with its state now. */
-const lifeOf = (stored: StoredVersion) => ({
-  state: stateAt(lifecycleOf(stored), Date.now()),
+const lifeOf = (stored: StoredVersion, now: number) => ({
+  state: stateAt(lifecycleOf(stored), now),
   activateAt: instantOf(stored.activateAt),
   deactivateAt: instantOf(stored.deactivateAt),
   revocation:
@@ -28,10 +38,14 @@ const lifeOf = (stored: StoredVersion) => ({
         },
   destroyAt: instantOf(stored.destroyAt),
   destroyedAt: instantOf(stored.destroyedAt),
+  recovery: recoveryOf(stored),
 });
 
-/** A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another. */
-export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
+/**
+ * A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another.
+ * @param now milliseconds since the epoch
+ */
+export const keyResource = (custody: Custody, stored: StoredVersion, now: number): Key => {
   const version = versionOf(stored);
   const warnings = outsideWarnings(custody, version);
   return {
@@ -43,14 +57,13 @@ export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
     algs: stored.key.algs,
     custody: stored.custody,
     version: stored.version,
-    ...lifeOf(stored),
+    ...lifeOf(stored, now),
     publicKey: publicKeyOf(version),
     hsm: { partition: stored.partition, uri: custody.uri(version.ref) },
     description: stored.key.description,
     metadata: stored.key.metadata,
     purgeProtection: stored.key.purgeProtection,
-    fips:
-      stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, Date.now()),
+    fips: stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, now),
     createdAt: stored.key.createdAt.toISOString(),
     revision: stored.key.revision,
     ...(warnings.length > 0 ? { warnings } : {}),
@@ -66,12 +79,12 @@ export const variantOf = ({ state, activateAt, deactivateAt, fips, warnings = []
   return isPlain ? undefined : hash('sha256', JSON.stringify([state, fips, warnings]), 'base64url').slice(0, 11);
 };
 
-export const versionResource = (custody: Custody, stored: StoredVersion): KeyVersionResource => {
+export const versionResource = (custody: Custody, stored: StoredVersion, now: number): KeyVersionResource => {
   const version = versionOf(stored);
   return {
     keyId: stored.keyId,
     version: stored.version,
-    ...lifeOf(stored),
+    ...lifeOf(stored, now),
     custody: stored.custody,
     publicKey: publicKeyOf(version),
     hsm: { partition: stored.partition, uri: custody.uri(version.ref) },

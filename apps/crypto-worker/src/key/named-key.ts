@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { BoundedMap, withTenant } from '@ankasecure/service-kit';
+import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { GrantedVersion, KeyStore } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
@@ -49,10 +49,12 @@ export class NamedKeys {
   }
 }
 
-/** Reads the current version of the alias's key. It is one query, so that the alias and the revision are of the same moment.
- * The alias is loaded too, so that its seal is checked. */
-const currentOf = (manager: EntityManager, tenantId: string, alias: string): Promise<KeyVersionRecord | null> =>
-  manager
+/**
+ * Reads the current version of the alias's key. It is one query, so that the alias and the revision are of the same moment.
+ * The alias is loaded too, so that its seal is checked.
+ */
+const currentOf = async (manager: EntityManager, tenantId: string, name: string): Promise<KeyVersionRecord | null> => {
+  const current = (await manager
     .createQueryBuilder(KeyVersionRecord, 'version')
     .innerJoinAndMapOne(
       'version.alias',
@@ -60,7 +62,10 @@ const currentOf = (manager: EntityManager, tenantId: string, alias: string): Pro
       'alias',
       'alias.tenantId = version.tenantId AND alias.keyId = version.keyId',
     )
-    .where('alias.tenantId = :tenantId AND alias.name = :alias', { tenantId, alias })
+    .where('alias.tenantId = :tenantId AND alias.name = :name', { tenantId, name })
     .orderBy('version.version', 'DESC')
     .limit(1)
-    .getOne();
+    .getOne()) as (KeyVersionRecord & { readonly alias: KeyAliasRecord }) | null;
+  if (current !== null) assertAsked(manager, current.alias, { tenantId, name, keyId: current.keyId });
+  return current;
+};

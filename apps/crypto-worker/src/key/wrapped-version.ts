@@ -39,6 +39,14 @@ export const wrappedOf = (stored: StoredVersion): { blob: Buffer; mac: Buffer; w
   return {
     blob,
     mac,
-    wrapping: { kek: kek.objectId, kekGeneration, blobMac: blobMacKey.objectId, tenantId, keyId, version },
+    wrapping: {
+      kek: kek.objectId,
+      kekGeneration,
+      kekRetired: kek.retiredAt !== null,
+      blobMac: blobMacKey.objectId,
+      tenantId,
+      keyId,
+      version,
+    },
   };
 };

@@ -12,8 +12,13 @@ import type { DataSource } from 'typeorm';
 /** Nothing is rejected, so nothing is raised. */
 const noRejections = {} as RecordRejections;
 
-/** A trail without any history. */
-const noHistory = { request: async () => ({ heads: [] }) } as unknown as BusClient;
+/** TEST ONLY. The history of a trail without any records. */
+export const noHistory = (): RecordHistory =>
+  new RecordHistory(
+    new RecordOwner('crypto-worker'),
+    { request: async () => ({ heads: [] }) } as unknown as BusClient,
+    new Registry(),
+  );
 
 /** TEST ONLY. Seals with random bytes and accepts every record, for tests without a token that also write rows by SQL. */
 export class TestSeals extends RecordSeals {
@@ -22,13 +27,7 @@ export class TestSeals extends RecordSeals {
       seal: async (records: readonly unknown[]) => records.map(() => randomBytes(32)),
       check: async (records: readonly unknown[]) => records.map(() => true),
     };
-    super(
-      new RecordOwner('crypto-worker'),
-      authority,
-      noRejections,
-      new RecordHistory(new RecordOwner('crypto-worker'), noHistory, new Registry()),
-      dataSource,
-    );
+    super(new RecordOwner('crypto-worker'), authority, noRejections, noHistory(), dataSource);
   }
 
   protected override withoutSeal(): undefined {

@@ -29,6 +29,7 @@ const always: readonly ErrorCode[] = [
   'hsm-error',
   'key-blob-refused',
   'record-forged',
+  'kek-retired',
   'audit-unavailable',
   'decision-outdated',
 ];

@@ -7,6 +7,7 @@ const life = {
   revocation: null,
   destroyAt: null,
   destroyedAt: null,
+  recovery: null,
 } as const;
 
 /** A key as answers show it. */

@@ -93,6 +93,31 @@ describe('a service account with a certificate', () => {
       expect((await tls.askToken(both.clientId, { identity })).status).toBe(200);
   });
 
+  it('rolls its certificate in place, by thumbprint for the old one, which gets an end', async () => {
+    const held = await tls.newAccount(client);
+    const put = (certificates: readonly object[] | readonly string[], revision: number) =>
+      call(tls.plain, 'PUT', `/api/v1/service-accounts/${held.id}`, {
+        token: tls.admin,
+        headers: { 'if-match': `"${revision}"` },
+        body: JSON.stringify({ name: 'payments', roles: ['user'], groups: [], keys: [], certificates }),
+      });
+    const { 'x5t#S256': thumbprint } = boundTo(client);
+    const both = await put([{ thumbprint }, { certificate: stranger.cert }] as readonly object[], 1);
+    expect(both.status, both.text).toBe(200);
+    const token = tokenIn(await tls.askToken(held.clientId, { identity: client }));
+    expect((await tls.read(token, { identity: client })).status).toBe(200);
+    expect((await tls.askToken(held.clientId, { identity: stranger })).status).toBe(200);
+    const expiresAt = new Date(Date.now() - 1000).toISOString();
+    const ended = await put([{ thumbprint, expiresAt }, { certificate: stranger.cert }], 2);
+    expect(accountIn(ended).certificates).toMatchObject([
+      { thumbprint, subject: 'O=Acme, CN=payments', expiresAt },
+      { thumbprint: boundTo(stranger)['x5t#S256'] },
+    ]);
+    expect((await tls.read(token, { identity: client })).status).toBe(401);
+    expect((await tls.askToken(held.clientId, { identity: client })).status).toBe(401);
+    expect((await tls.askToken(held.clientId, { identity: stranger })).status).toBe(200);
+  });
+
   it('is read without its certificates, which would be most of a listing', async () => {
     const asked = vi.spyOn(PostgresQueryRunner.prototype, 'query');
     expect((await tls.askToken(account.clientId, { identity: client })).status).toBe(200);

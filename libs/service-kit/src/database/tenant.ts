@@ -1,5 +1,11 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { assertAllNamed, forgetNoted } from './noted-changes.js';
+
+/** The tenants of transactions, by their connections. */
+const tenants = new WeakMap<QueryRunner, string>();
+
+/** The tenant whose rows the connection's transaction may load; undefined outside of `withTenant`. */
+export const tenantWithin = (runner: QueryRunner): string | undefined => tenants.get(runner);
 
 /**
  * Runs `work` in one transaction. Row-level security shows it the rows of `tenantId` and no others. Every statement on a
@@ -13,6 +19,7 @@ export const withTenant = <Value>(
   isolation?: 'REPEATABLE READ',
 ): Promise<Value> => {
   const asTenant = async (manager: EntityManager): Promise<Value> => {
+    if (manager.queryRunner !== undefined) tenants.set(manager.queryRunner, tenantId);
     await manager.query(`SELECT set_config('ankasecure.tenant', $1, true)`, [tenantId]);
     try {
       const result = await work(manager);

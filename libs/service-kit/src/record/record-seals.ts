@@ -10,6 +10,7 @@ import {
   type UpdateEvent,
 } from 'typeorm';
 import { noteChanges } from '../database/noted-changes.js';
+import { tenantWithin } from '../database/tenant.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import { type DigestedRecord, RecordAuthority, RecordOwner } from './record-authority.js';
 import { RecordHistory } from './record-history.js';
@@ -60,20 +61,30 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
 
   /** Rejects with `record-forged` for a record that was not written here, `record-outdated` for one of an older backup. */
   afterLoad(entity: object, event?: LoadEvent<object>): Promise<unknown> | undefined {
-    return event === undefined ? undefined : this.assertGenuine(event.dataSource, entity, event.manager);
+    return event === undefined
+      ? undefined
+      : this.assertGenuine(event.dataSource, entity, tenantWithin(event.queryRunner), event.manager);
   }
 
   /**
    * Checks a record that was loaded without listeners, and the records that were joined to it.
+   * @param tenantId the tenant that was asked for: a database may answer with another tenant's genuine record
    * @param manager of the transaction that loaded it
    * @returns undefined if they are known to be genuine and current
    * @throws (rejects with) AnkaError `record-forged`, `record-outdated`, `hsm-unavailable`, `hsm-timeout`, `audit-unavailable`
    */
-  assertGenuine(dataSource: DataSource, entity: object, manager?: EntityManager): Promise<unknown> | undefined {
+  assertGenuine(
+    dataSource: DataSource,
+    entity: object,
+    tenantId?: string,
+    manager?: EntityManager,
+  ): Promise<unknown> | undefined {
     const records = [entity, ...Object.values(entity)].filter(isSealable);
     const checks = records.flatMap((row) => {
       const metadata = dataSource.getMetadata(row.constructor);
-      return [this.check(row, metadata) ?? [], this.checkCurrent(row, metadata, manager) ?? []].flat();
+      const genuine = this.check(row, metadata, tenantId);
+      const current = (): Promise<void> | undefined => this.checkCurrent(row, metadata, manager);
+      return (genuine === undefined ? current() : genuine.then(current)) ?? [];
     });
     return checks.length === 0 ? undefined : Promise.all(checks);
   }
@@ -141,8 +152,10 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   }
 
   /** @returns undefined if the seal is known to be genuine */
-  private check(row: object, metadata: EntityMetadata): Promise<void> | undefined {
+  private check(row: object, metadata: EntityMetadata, tenantId: string | undefined): Promise<void> | undefined {
     const record = recordOf(this.owner.service, row, metadata);
+    if (tenantId !== undefined && record.tenantId !== null && record.tenantId !== tenantId)
+      return Promise.reject(this.rejections.reject({ ...record, tenantId }, 'forged'));
     const { seal } = row as { seal?: Buffer | null };
     if (seal === null || seal === undefined) return this.withoutSeal(record);
     const pair = pairOf(record, seal);

@@ -4,6 +4,7 @@ import type { WrappedKey, Wrapping } from '../custody.js';
 import type { DataKey, Vault } from '../software/vault.js';
 import { objectClass } from './cryptoki/attribute.js';
 import { platformShapes } from './job/key-shape.js';
+import { assertKekInUse } from './locate/locators.js';
 import { part, wrappedIn } from './pkcs11-custody.js';
 import { headerOf } from './session/locator.js';
 import type { TokenRuntime } from './token/token-runtime.js';
@@ -55,12 +56,14 @@ export class SealingVault implements Vault {
 
   async rewrap(budget: Deadline, key: DataKey, to: Wrapping): Promise<WrappedKey> {
     const { kek, blobMac } = this.runtime.locators.wrappersOf(to);
-    const parts = [this.locatorOf(key), headerOf(to, shape), kek, blobMac];
+    const parts = [this.runtime.locators.ofWrapped(key, shape), headerOf(to, shape), kek, blobMac];
     const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
     return wrappedIn(reply);
   }
 
+  /** @throws AnkaError `kek-retired` */
   private locatorOf(key: DataKey): Uint8Array {
+    assertKekInUse(key.wrapped.wrapping);
     return this.runtime.locators.ofWrapped(key, shape);
   }
 

@@ -61,7 +61,9 @@ export class WrappedCustody extends Pkcs11Custody {
 
   override async rewrap(budget: Deadline, ref: KeyRef, to: Wrapping): Promise<WrappedKey> {
     const { kek, blobMac } = this.runtime.locators.wrappersOf(to);
-    const parts = [this.locatorOf(ref), headerOf(to, shapeOfRef(ref)), kek, blobMac];
+    // A retired KEK still serves this.
+    const from = this.runtime.locators.ofWrapped(present(ref), shapeOfRef(ref));
+    const parts = [from, headerOf(to, shapeOfRef(ref)), kek, blobMac];
     const reply = await this.runtime.call(budget, 'rewrap', 0, parts);
     return wrappedIn(reply);
   }
@@ -74,10 +76,16 @@ export class WrappedCustody extends Pkcs11Custody {
 
   /** @throws AnkaError `key-not-found` for a key whose blob was deleted */
   protected override locatorOf(ref: KeyRef): Uint8Array {
-    if (ref.wrapped === undefined) throw new AnkaError('key-not-found', 'The wrapped key has been deleted.');
+    present(ref);
     return super.locatorOf(ref);
   }
 }
+
+/** @throws AnkaError `key-not-found` for a key whose blob was deleted */
+const present = ({ objectId, wrapped }: KeyRef): { objectId: Uint8Array; wrapped: NonNullable<KeyRef['wrapped']> } => {
+  if (wrapped === undefined) throw new AnkaError('key-not-found', 'The wrapped key has been deleted.');
+  return { objectId, wrapped };
+};
 
 /** Both kinds of custody that one token provides, and its vault. Closing one of them closes all. */
 export interface BothCustodies {

@@ -99,6 +99,16 @@ describe('a wrapped key', () => {
     expect(await codeOf(custody.sealGcm(inTime(), asAnother, Buffer.of(), randomBytes(8)))).toBe('key-blob-refused');
   });
 
+  it('is used for nothing while its KEK is retired, and is rewrapped', async () => {
+    const ref = await made(newRef('HMAC-SHA256', 'mac'));
+    const before = await mac(ref);
+    const restored = { ...ref, wrapped: { ...ref.wrapped, wrapping: { ...ref.wrapped.wrapping, kekRetired: true } } };
+    expect(await codeOf(mac(restored))).toBe('kek-retired');
+    const next = await wrappingBy(custody, 2);
+    const value = await custody.rewrap(inTime(), restored, next);
+    expect(await mac({ ...ref, wrapped: { ...value, wrapping: next } })).toBe(before);
+  });
+
   it('is the same key after it is wrapped under another KEK inside the token', async () => {
     const ref = await made(newRef('HMAC-SHA256', 'mac'));
     const before = await mac(ref);

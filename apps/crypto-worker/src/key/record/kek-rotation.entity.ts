@@ -3,7 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'kek_rotation_pkey';
 
-/** A rotation of a tenant's KEK. It ends when the last older generation is destroyed. */
+/** A rotation of a tenant's KEK. It ends when the older generations are retired. */
 @Entity('kek_rotation')
 @Index('kek_rotation_open', ['partition'], { where: '(finished_at IS NULL)' })
 @Check('kek_rotation_total_check', 'total >= 0')

@@ -10,6 +10,7 @@ const primaryKeyConstraintName = 'platform_key_pkey';
 @Check('platform_key_kind_check', `kind IN ('kek', 'audit-mac', 'token-signing', 'blob-mac', 'import')`)
 @Check('platform_key_generation_check', 'generation > 0')
 @Check('platform_key_object_id_check', 'length(object_id) = 16')
+@Check('platform_key_retired', `(retired_at IS NULL) = (destroy_at IS NULL) AND (retired_at IS NULL OR kind = 'kek')`)
 @Check('platform_key_check', `(spki IS NOT NULL) = (kind IN ('token-signing', 'import'))`)
 @SealedRecord<PlatformKeyRecord>({
   deciding: [
@@ -22,6 +23,8 @@ const primaryKeyConstraintName = 'platform_key_pkey';
     'objectId',
     'spki',
     'createdAt',
+    'retiredAt',
+    'destroyAt',
     'destroyedAt',
     'recordRevision',
   ],
@@ -60,6 +63,14 @@ export class PlatformKeyRecord {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** When a rotation replaced the KEK for good. Since then it is kept only for databases that are restored from a backup. */
+  @Column({ type: 'timestamptz', name: 'retired_at', precision: 3, nullable: true })
+  retiredAt!: Date | null;
+
+  /** When a retired KEK is destroyed: no older backup is kept. */
+  @Column({ type: 'timestamptz', name: 'destroy_at', precision: 3, nullable: true })
+  destroyAt!: Date | null;
 
   /** When the object was destroyed, after a rotation. */
   @Column('timestamptz', { name: 'destroyed_at', nullable: true })

@@ -8,6 +8,8 @@ export interface StoredVersion extends KeyVersionRecord {
   readonly rotationPolicy: RotationPolicyRecord | null;
   /** The KEK that wraps the blob. */
   readonly kek: PlatformKeyRecord | null;
+  /** Of a destroyed version that was wrapped: the newest KEK that may have wrapped it. */
+  readonly lastKek: PlatformKeyRecord | null;
   /** The key that computes the blob's MAC. */
   readonly blobMacKey: PlatformKeyRecord | null;
 }
@@ -31,6 +33,14 @@ export const selectVersions = (manager: EntityManager): SelectQueryBuilder<Store
       PlatformKeyRecord,
       'kek',
       `kek.tenantId = version.tenantId AND kek.kind = 'kek' AND kek.generation = version.kekGeneration`,
+    )
+    .leftJoinAndMapOne(
+      'version.lastKek',
+      PlatformKeyRecord,
+      'last',
+      `last.tenantId = version.tenantId AND last.kind = 'kek' AND version.state = 'DESTROYED'
+        AND version.custody <> 'token' AND last.generation = (SELECT max(n.generation) FROM platform_key n
+          WHERE n.tenant_id = version.tenant_id AND n.kind = 'kek' AND n.created_at <= version.destroyed_at)`,
     )
     .leftJoinAndMapOne(
       'version.blobMacKey',

@@ -1,3 +1,4 @@
+import { AnkaError } from '@ankasecure/contracts';
 import type { KeyRef, Wrapping } from '../../custody.js';
 import {
   type Naming,
@@ -14,6 +15,15 @@ import { packObject, packWrapped, type WrapperLocators } from '../session/locato
 
 export const shapeOfRef = ({ algorithm, purpose, alg }: Pick<KeyRef, 'algorithm' | 'purpose' | 'alg'>): KeyShape =>
   shapeOf(algorithm, purpose, alg);
+
+/** @throws AnkaError `kek-retired` */
+export const assertKekInUse = ({ kekRetired, kekGeneration }: Wrapping): void => {
+  if (kekRetired === true)
+    throw new AnkaError(
+      'kek-retired',
+      `The key is wrapped by KEK generation ${kekGeneration}, which is retired: its record came from a backup. Rotate the tenant’s KEK to rewrap it.`,
+    );
+};
 
 /** A tenant has one `blob-mac` key. */
 const blobMacGeneration = 1;
@@ -32,11 +42,15 @@ export class Locators {
     return nameOfObject(owner, this.naming);
   }
 
-  /** Of a caller's key: a wrapped key, or an object of the token. */
+  /**
+   * Of a caller's key in use: a wrapped key, or an object of the token.
+   * @throws AnkaError `kek-retired`
+   */
   of(ref: KeyRef): Uint8Array {
     const known = this.known.get(ref);
     if (known !== undefined) return known;
     const { objectId, wrapped } = ref;
+    if (wrapped !== undefined) assertKekInUse(wrapped.wrapping);
     const shape = shapeOfRef(ref);
     const locator = wrapped === undefined ? this.ofObject(ref) : this.ofWrapped({ objectId, wrapped }, shape);
     this.known.set(ref, locator);

@@ -1,0 +1,17 @@
+import { secondsOf } from '@ankasecure/contracts';
+import { z } from 'zod';
+
+/** The time for which backups of the database are kept, if the configuration does not say otherwise. */
+export const defaultHorizon = 'P35D';
+
+export const backupConfig = z.strictObject({
+  /** The time for which backups of the database are kept, in ISO 8601. Replaced KEKs are kept as long. */
+  horizon: z
+    .string()
+    .refine((value) => secondsOf(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
+    .default(defaultHorizon),
+});
+
+/** The section, and the token it is injected by. */
+export interface BackupConfig extends z.infer<typeof backupConfig> {}
+export abstract class BackupConfig {}

@@ -1,0 +1,100 @@
+import { auditEvent, newId } from '@ankasecure/contracts';
+import { Logger, transactionTime, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Custody } from '../custody/custody.js';
+import { ownerOfPlatformKey } from '../custody/object-owner.js';
+import { Partition } from '../custody/partition.js';
+import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
+import { Rounds } from '../lease/rounds.js';
+import { ObjectDestroyer } from '../object/destroy-object.js';
+import { type Intent, Intents } from '../object/intent.js';
+import { recordKekDestroyed } from '../object/record-kek-destroyed.js';
+import { type DueKek, dueKeks, isAnyKeyUnder } from './retired-kek.sql.js';
+
+/** The retired KEKs of a partition that are due. */
+@Injectable()
+export class DueKeks {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly partition: Partition,
+  ) {}
+
+  list(): Promise<DueKek[]> {
+    return dueKeks(this.dataSource, this.partition.name);
+  }
+
+  read({ tenantId, generation }: DueKek): Promise<PlatformKeyRecord | null> {
+    return withTenant(this.dataSource, tenantId, (manager) => recordOf(manager, tenantId, generation));
+  }
+}
+
+const recordOf = (manager: EntityManager, tenantId: string, generation: number): Promise<PlatformKeyRecord | null> =>
+  manager.findOneBy(PlatformKeyRecord, { tenantId, kind: 'kek', generation });
+
+const everyMs = 1000;
+
+/** Destroys retired KEKs when the horizon of backups has passed, by the database's time. What they wrapped is then gone for good. */
+@Injectable()
+export class DestroyRetiredKeks extends Rounds {
+  constructor(
+    private readonly due: DueKeks,
+    private readonly custody: Custody,
+    private readonly intents: Intents,
+    private readonly destroyer: ObjectDestroyer,
+    log: Logger,
+  ) {
+    super(everyMs, 'destruction of retired KEKs', log);
+  }
+
+  protected async round(): Promise<void> {
+    if (!this.custody.healthy()) return;
+    for (const one of await this.due.list()) {
+      if (this.isStopped) return;
+      await this.destroy(one).catch((error: unknown) =>
+        this.log.warn({ ...one, reason: (error as Error).message }, 'cannot destroy a retired KEK yet'),
+      );
+    }
+  }
+
+  private async destroy(due: DueKek): Promise<void> {
+    const kek = await this.due.read(due);
+    if (kek === null || kek.retiredAt === null) return;
+    const { objectId, retiredAt } = kek;
+    const owner = ownerOfPlatformKey({ kind: 'kek', ...due });
+    const event = destruction(due, retiredAt);
+    const intent = await this.intents.beginDestroying({ owner, objectId }, event, (manager) =>
+      isStillDue(manager, due),
+    );
+    if (intent !== undefined) await this.end(intent, event);
+  }
+
+  private async end(intent: Intent, event: ReturnType<typeof destruction>): Promise<void> {
+    try {
+      await this.destroyer.destroy(intent, (manager) => recordKekDestroyed(manager, intent, event));
+    } catch (error) {
+      await this.intents.abandon(intent);
+      throw error;
+    } finally {
+      this.intents.letGo(intent);
+    }
+  }
+}
+
+/** A key that came back from a backup meanwhile keeps its KEK. */
+const isStillDue = async (manager: EntityManager, { tenantId, generation }: DueKek): Promise<boolean> => {
+  if (await isAnyKeyUnder(manager, tenantId, generation)) return false;
+  const kek = await recordOf(manager, tenantId, generation);
+  if (kek === null || kek.destroyAt === null || kek.destroyedAt !== null) return false;
+  return (await transactionTime(manager)) >= kek.destroyAt;
+};
+
+const destruction = ({ tenantId, generation }: DueKek, retiredAt: Date) =>
+  auditEvent(
+    { tenantId, principal: 'crypto-worker', correlationId: newId() },
+    {
+      operation: 'kek.destroy',
+      algorithm: 'AES-256',
+      details: { generation: String(generation), retiredAt: retiredAt.toISOString() },
+    },
+  );
