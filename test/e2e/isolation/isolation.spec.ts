@@ -132,6 +132,10 @@ const namesNothing = [
   'body.issuer',
   'body.subject',
   'body.audience',
+  'body.certificates.certificate',
+  'body.certificates.thumbprint',
+  'body.certificates.expiresAt',
+  'body.keys.expiresAt',
   'body.jwksUrl',
   'body.claims.roles',
   'body.claims.groups',
@@ -286,7 +290,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'rotateKek path.tenant': async () =>
     expectProblem(await send('POST', `/tenants/${theirs.tenantId}/kek/rotate`, { body: {} }), 'tenant-mismatch'),
-  'getTenant path.tenant': async () => expectProblem(await send('GET', `/tenants/${theirs.tenantId}`), 'tenant-mismatch'),
+  'getTenant path.tenant': async () =>
+    expectProblem(await send('GET', `/tenants/${theirs.tenantId}`), 'tenant-mismatch'),
   'disableTenant path.tenant': async () =>
     expectProblem(await send('POST', `/tenants/${theirs.tenantId}/disable`), 'access-denied'),
   'enableTenant path.tenant': async () =>
