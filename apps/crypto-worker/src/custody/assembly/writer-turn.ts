@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { connectionOf, type DatabaseConfig, type Logger } from '@ankasecure/service-kit';
 import { Pool, type PoolClient } from 'pg';
 import type { Deadline } from '../../deadline/deadline.js';
@@ -26,7 +26,7 @@ const farewellMs = 1_000;
 export interface Wish {
   /** The turn comes before every turn without this flag. */
   readonly ahead?: boolean;
-  /** The turn is refused after this time. Milliseconds since the epoch. */
+  /** The turn is refused after this moment of `monotonicNow`. */
   readonly deadline?: number;
 }
 
@@ -89,7 +89,7 @@ export class WriterTurn {
   private async runAll(): Promise<void> {
     for (let turn = this.next(); turn !== undefined; turn = this.next()) {
       if (this.closing) turn.refuse(new AnkaError('hsm-unavailable', 'The worker is shutting down.'));
-      else if (turn.deadline < Date.now()) turn.refuse(new AnkaError('hsm-timeout'));
+      else if (turn.deadline < monotonicNow()) turn.refuse(new AnkaError('hsm-timeout'));
       else await turn.run();
     }
     this.running = undefined;
@@ -131,7 +131,7 @@ export class WriterTurn {
   }
 
   private async lock(connection: PoolClient, deadline: number): Promise<void> {
-    const waitMs = Math.max(1, Math.min(patienceMs, deadline - Date.now()));
+    const waitMs = Math.max(1, Math.min(patienceMs, deadline - monotonicNow()));
     await connection.query(beginTurn(Math.ceil(waitMs)));
     await connection.query(takeTurn, [this.partition]).catch(tooLate);
   }
@@ -162,8 +162,8 @@ export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custo
     writeAnchor: (budget, ...call) => turn.take(() => custody.writeAnchor(budget, ...call), budget),
     // Cleaning up comes before making more keys. Its time starts with its turn, since nothing else would clean up.
     destroy: (budget, ...call) => {
-      const allowedMs = budget.deadline - Date.now();
-      const begun = () => ({ ...budget, deadline: Date.now() + allowedMs });
+      const allowedMs = budget.deadline - monotonicNow();
+      const begun = () => ({ ...budget, deadline: monotonicNow() + allowedMs });
       return turn.take(() => custody.destroy(begun(), ...call), { ahead: true });
     },
     close: async () => {
