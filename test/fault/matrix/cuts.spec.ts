@@ -69,7 +69,10 @@ it(`${cuts} cuts of connections end no process, and every failure can be retried
   const loops = (await calls()).map(async (next) => {
     while (going) {
       const { client, method, path, ...sending } = next();
-      const reply = await client.send<{ code?: string } | undefined>(method, path, { ...sending, timeoutMs: patienceMs });
+      const reply = await client.send<{ code?: string } | undefined>(method, path, {
+        ...sending,
+        timeoutMs: patienceMs,
+      });
       const code = reply.body?.code ?? '';
       // A change may have happened before the cut hid its answer, and the next one then meets another state.
       const follows = ['key-state', 'tenant-exists'].includes(code);
