@@ -52,7 +52,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...alone, name: 'fault', include: ['test/fault/**/*.spec.ts'], sequence: { groupOrder: 3 } },
+        test: {
+          ...alone,
+          name: 'fault',
+          include: ['test/fault/**/*.spec.ts'],
+          exclude: ['test/fault/matrix/**'],
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: { ...alone, name: 'faults', include: ['test/fault/matrix/**/*.spec.ts'], sequence: { groupOrder: 4 } },
       },
     ],
   },

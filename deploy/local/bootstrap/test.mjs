@@ -51,7 +51,7 @@ const build = (repository, node, targets) =>
 /** The default selection, which leaves out the long suites. Arguments of the user replace it. */
 const everyday = ['--project=part', '--project=e2e', '--project=start'];
 
-/** Runs lint, type check and every test except those of `testKill`. Arguments go to vitest. @returns {Promise<number>} the exit code */
+/** Runs lint, type check and every test except those of `testKill` and `testFaults`. Arguments go to vitest. @returns {Promise<number>} the exit code */
 export const test = async ({ repository, node, args }) => {
   const built = await build(repository, node, ['build', 'lint']);
   const run = () => vitest(repository, node, args.length > 0 ? args : everyday);
@@ -62,5 +62,12 @@ export const test = async ({ repository, node, args }) => {
 export const testKill = async ({ repository, node, args: [kills = '200', ...args] }) => {
   const built = await build(repository, node, ['build']);
   const run = () => vitest(repository, node, ['--project=fault', ...args], { ANKASECURE_KILLS: kills });
+  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
+};
+
+/** Runs the fault matrix: every part and fault, or with `short` the rows that CI runs. */
+export const testFaults = async ({ repository, node, args: [form = 'full', ...args] }) => {
+  const built = await build(repository, node, ['build']);
+  const run = () => vitest(repository, node, ['--project=faults', ...args], { ANKASECURE_FAULTS: form });
   return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };

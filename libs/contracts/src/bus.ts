@@ -18,8 +18,8 @@ export const maxGroups = 512;
 export const issuerName = text(512);
 
 /**
- * The caller, the tenant and the deadline of a request. It is the first line of every request; the body follows.
- * The tenant comes from the verified token alone.
+ * The caller, the tenant and the time that is left of a request. It is the first line of every request; the body follows.
+ * The tenant comes from the verified token alone. The clocks of two machines may differ, so no instant decides across them.
  */
 export const context = z.strictObject({
   tenantId: uuid,
@@ -36,8 +36,10 @@ export const context = z.strictObject({
     .string()
     .regex(/^[0-9A-Fa-f:.]{2,45}$/)
     .optional(),
-  /** Milliseconds since the epoch. No service works on the request after it. */
-  deadline: z.number().int(),
+  /** Milliseconds until the deadline, when the request was sent. */
+  remainingMs: z.number().int().positive(),
+  /** The reply's head is to tell the server's clock, so that clocks are compared. */
+  askClock: z.literal(true).optional(),
   /** W3C Trace Context. */
   traceparent: z.string().max(64).optional(),
   /** The id of the resource to create, so that a repeated call creates it once. */
@@ -58,7 +60,9 @@ export const context = z.strictObject({
    */
   sharedIssuer: issuerName.optional(),
 });
-export type Context = z.infer<typeof context> & {
+export type Context = Omit<z.infer<typeof context>, 'remainingMs' | 'askClock'> & {
+  /** The moment of this process's `monotonicNow` after which no service works on the request. */
+  readonly deadline: number;
   /** Adds up the HSM time of this request. Set by the server that decodes the request; never serialised. */
   readonly hsm?: HsmMeter;
   /** Set by the server that decodes the request; never serialised. */
@@ -87,6 +91,16 @@ export const keyQuota = z.strictObject({
 });
 export type KeyQuota = z.infer<typeof keyQuota>;
 
+/** The clock of the process that answered. It is for comparison only: nothing is decided by it. */
+export const clockReading = z.strictObject({
+  service: z.enum(services),
+  /** Names the process. */
+  instance: z.string().max(36),
+  /** Milliseconds since the epoch, when the reply was sent. */
+  at: z.number(),
+});
+export type ClockReading = z.infer<typeof clockReading>;
+
 /** The first line of every reply. The body follows if `ok`. */
 export const replyHead = z.discriminatedUnion('ok', [
   z.strictObject({
@@ -107,6 +121,7 @@ export const replyHead = z.discriminatedUnion('ok', [
     notice: notice.optional(),
     /** Absent if the key has no quota or was not used. */
     keyQuota: keyQuota.optional(),
+    clock: clockReading.optional(),
   }),
   z.strictObject({
     ok: z.literal(false),
@@ -116,6 +131,7 @@ export const replyHead = z.discriminatedUnion('ok', [
     hsmMicros: z.number().optional(),
     workerMicros: z.number().optional(),
     keyQuota: keyQuota.optional(),
+    clock: clockReading.optional(),
   }),
 ]);
 export type ReplyHead = z.infer<typeof replyHead>;

@@ -77,6 +77,7 @@ export const errors = {
   'audit-unavailable': row(503, 'The audit trail cannot record the request', true),
   'policy-not-applied': row(503, 'The policy change is not confirmed on every worker', true),
   'decision-outdated': row(503, 'The key or the policy changed while the request ran', true),
+  'clock-skew': row(503, 'The clocks of the platform disagree', true),
   'deadline-exceeded': row(504, 'The request did not finish in time', true),
 } as const satisfies Record<string, ErrorRow>;
 

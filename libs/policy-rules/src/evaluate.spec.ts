@@ -36,6 +36,7 @@ describe('the policy a tenant starts with', () => {
           source: 'the tenant’s policy',
           reasons: [],
           warnings: [],
+          since: Number.NEGATIVE_INFINITY,
           until: Number.POSITIVE_INFINITY,
         });
   });

@@ -14,6 +14,8 @@ export interface Decision {
   readonly reasons: readonly Reason[];
   /** Warnings about a use that will end. */
   readonly warnings: readonly Warning[];
+  /** The time from which the decision holds, in milliseconds since the epoch. -Infinity means that it always did. */
+  readonly since: number;
   /** The time until which the decision holds if the policy does not change, in milliseconds since the epoch. Infinity means without end. */
   readonly until: number;
 }
@@ -63,12 +65,14 @@ export const evaluate = (policy: PolicyDocument, request: PolicyRequest, now: nu
   });
   const [first] = reasons;
   const { rule, source } = first ?? allowedBy(policy, request, now);
+  const moments = turningPoints(policy, request);
   return {
     allow: first === undefined,
     rule,
     source,
     reasons,
     warnings: warningsOf(policy, request, now),
-    until: Math.min(...turningPoints(policy, request).filter((moment) => moment > now)),
+    since: Math.max(...moments.filter((moment) => moment <= now)),
+    until: Math.min(...moments.filter((moment) => moment > now)),
   };
 };

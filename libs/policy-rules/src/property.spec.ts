@@ -172,12 +172,13 @@ describe('for any policy, request and time, a decision', () => {
     );
   });
 
-  it('holds until the time it names, and an ended use is never allowed again', () => {
+  it('holds from the time and until the time that it names, and an ended use is never allowed again', () => {
     fc.assert(
       fc.property(anyPolicy, anyRequest, anyMoment, fc.nat(), (policy, asked, now, later) => {
         const decision = evaluate(policy, asked, now);
         const span = Math.min(decision.until, now + 3650 * day) - now;
         expect(evaluate(policy, asked, now + (later % span))).toEqual(decision);
+        if (Number.isFinite(decision.since)) expect(evaluate(policy, asked, decision.since)).toEqual(decision);
         if (!decision.allow) expect(evaluate(policy, asked, now + later).allow).toBe(false);
       }),
     );

@@ -3,6 +3,7 @@ import type { DynamicModule, Provider } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ActionRunner } from './action/action-runner.js';
+import { Clock } from './clock/clock.js';
 import { DatabaseConfig, type ServiceConfig } from './config/section.js';
 import { Health } from './health/health.js';
 import { Logger } from './logging/logger.js';
@@ -18,6 +19,7 @@ export interface Parts<Config extends ServiceConfig = ServiceConfig> {
   readonly health: Health;
   readonly bus: BusClient;
   readonly dataSource: DataSource;
+  readonly clock: Clock;
 }
 
 export interface KitOptions {
@@ -42,13 +44,14 @@ export const databaseOf = ({ database }: ServiceConfig, partition = ''): Databas
 });
 
 const connected = (parts: Parts, partition: string): Provider[] => {
-  const { config, log, health, bus, dataSource } = parts;
+  const { config, log, health, bus, dataSource, clock } = parts;
   return [
     { provide: Logger, useValue: log },
     { provide: Health, useValue: health },
     { provide: Registry, useValue: health.registry },
     { provide: DatabaseConfig, useValue: databaseOf(config, partition) },
     { provide: DataSource, useValue: dataSource },
+    { provide: Clock, useValue: clock },
     { provide: BusClient, useValue: bus },
     { provide: BusServer, useValue: new BusServer(bus.connection, partition) },
   ];
@@ -60,5 +63,8 @@ const recording = (
 ): Provider[] => {
   if (options === 'none' || !isReporter(service)) return [];
   const outbox = new Outbox(service, dataSource, bus, log, { ...options, partition }).meter(health.registry);
+  health.register('outbox', () => {
+    if (outbox.isFull) throw new Error('the outbox is full');
+  });
   return [{ provide: Outbox, useValue: outbox }, ActionRunner];
 };

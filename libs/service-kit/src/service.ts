@@ -2,6 +2,8 @@ import type { Service } from '@ankasecure/contracts';
 import type { DynamicModule, INestApplicationContext, INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
+import { Clock } from './clock/clock.js';
+import { ClockWatch } from './clock/clock-watch.js';
 import type { ServiceConfig } from './config/section.js';
 import { connectPatiently } from './database/connect.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
@@ -64,7 +66,10 @@ export const startService = async <Config extends ServiceConfig>(
   );
   const bus = new BusClient(await BusConnection.open(service, config.nats, log));
   health.register('nats', () => bus.connection.check());
-  const parts: Parts<Config> = { service, config, log, health, bus, dataSource };
+  const clock = new Clock(config.clock, bus.connection.peers);
+  const clockWatch = new ClockWatch(clock, dataSource, log);
+  await clockWatch.start(health);
+  const parts: Parts<Config> = { service, config, log, health, bus, dataSource, clock };
   const root = serviceRoot(definition.module, parts, definition);
   const create = definition.create ?? (() => createService(root, log));
   const app = await create(root, parts);
@@ -75,6 +80,7 @@ export const startService = async <Config extends ServiceConfig>(
   onStopSignal(log, async () => {
     health.markStopping();
     await app.close();
+    await clockWatch.stop();
     await bus.close();
     await Promise.all([dataSource.destroy(), heartbeat.close()]);
     await health.close();

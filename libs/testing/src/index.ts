@@ -1,4 +1,5 @@
 export type { DatabaseLogin, Nats, Postgres } from '@ankasecure/local';
+export * from './fault/clock-shim.js';
 export * from './fault/fault-proxy.js';
 export * from './fault/pkcs11-shim.js';
 export * from './fault/refuse-subscription.js';

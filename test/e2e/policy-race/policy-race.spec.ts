@@ -13,12 +13,16 @@ const toggles = 30;
 /** commit_outcomes without the fence: every outcome is written, and its result is released. */
 const withoutFence = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
-    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], counts integer[], batches text[],
-    operations text[], uses integer[], use_slot smallint
-  ) RETURNS integer[] LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], since float8[], until float8[],
+    bundles integer[], counts integer[], batches text[], fallback_counts integer[], fallbacks text[], operations text[],
+    uses integer[], use_slot smallint,
+    OUT written integer[], OUT outdated integer[], OUT at float8
+  ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   BEGIN
     INSERT INTO outbox (event_count, events) SELECT c, b FROM unnest(counts, batches) AS g (c, b);
-    RETURN ARRAY(SELECT generate_series(1, cardinality(counts)));
+    written := ARRAY(SELECT generate_series(1, cardinality(counts)));
+    outdated := '{}';
+    at := extract(epoch FROM clock_timestamp()) * 1000;
   END $$`;
 
 let rig: OwnRig;

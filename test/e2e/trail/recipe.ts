@@ -202,6 +202,11 @@ const identityRecipes = async ({ admin, publicKeys, certificates }: Larder): Pro
     roles: ['user'],
     keys: publicKeys.slice(0, 1),
   });
+  const exclusion = await admin.post<{ id: string }>('/exclusions', {
+    issuer: url('nobody'),
+    subject: long(256),
+    reason: long(256),
+  });
   const body = (name: string, sources: object): Fixed => ({
     ...names,
     algorithms: all,
@@ -230,6 +235,14 @@ const identityRecipes = async ({ admin, publicKeys, certificates }: Larder): Pro
       path: '/service-accounts',
       fixed: { keys: publicKeys.slice(0, 10), certificates },
     },
+    {
+      operationId: 'putServiceAccount',
+      path: `/service-accounts/${account.id}`,
+      fixed: { keys: publicKeys.slice(0, 10), certificates },
+      etag: await revisionOf(admin, `/service-accounts/${account.id}`),
+    },
+    { operationId: 'createExclusion', path: '/exclusions' },
+    { operationId: 'deleteExclusion', path: `/exclusions/${exclusion.id}` },
     { operationId: 'deleteServiceAccount', path: `/service-accounts/${account.id}` },
     { operationId: 'createIssuer', path: '/issuers', fixed: body('new', { keys: publicKeys }) },
     { operationId: 'createIssuer', path: '/issuers', fixed: body('newer', { jwksUrl: url('keys') }) },
@@ -254,12 +267,15 @@ const policyRecipes = async ({ admin, tenant, platform }: Larder): Promise<Recip
   }));
   const purposes = { 'EC-P256': ['encrypt', 'sign'], 'AES-256': ['encrypt'] };
   const fixed = { fipsOnly: false, cnsa2: false, minimumStrength: 112, maxKeyLifeDays: 36_500, purposes, sunsets };
+  const { id: other } = await platform.post<{ id: string }>('/tenants', { slug: `t-${randomUUID()}`, name: 'Other' });
   const kek = { operationId: 'rotateKek', path: `/tenants/${tenant.id}/kek/rotate` };
   return [
     kek,
     // A rotation that finds one under way, or begins the next: on record either way.
     kek,
     { operationId: 'createTenant', path: '/tenants', by: platform, fixed: { partition: 'default' } },
+    { operationId: 'disableTenant', path: `/tenants/${other}/disable`, by: platform },
+    { operationId: 'enableTenant', path: `/tenants/${other}/enable`, by: platform },
     { operationId: 'putPolicy', path: '/policy', fixed, etag: await revisionOf(admin, '/policy') },
   ];
 };
@@ -299,5 +315,6 @@ export const withoutRecipe: Readonly<Record<string, string>> = {
   evaluatePolicy: 'asks what the policy says',
   evaluatePolicyChange: 'asks what a policy would say',
   verifyTrail: 'reads the trail',
+  acceptTrails: 'accepts nothing while the trails are as the token knows them; apps/audit has its event',
   issueToken: 'takes a form; access/service-account.spec.ts has its event',
 };

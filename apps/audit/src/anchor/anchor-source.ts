@@ -1,5 +1,6 @@
 import {
   type Context,
+  monotonicNow,
   newId,
   platformTenantId,
   readAnchor,
@@ -35,5 +36,5 @@ const context = (): Context => ({
   tenantId: platformTenantId,
   principal: 'audit',
   correlationId: newId(),
-  deadline: Date.now() + patienceMs,
+  deadline: monotonicNow() + patienceMs,
 });

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, computeMacs, getTenant } from '@ankasecure/contracts';
+import { AnkaError, type Context, computeMacs, getTenant, monotonicNow } from '@ankasecure/contracts';
 import { BusClient } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -76,7 +76,7 @@ export class MacSource {
 
   private async ask(context: Context, request: Request, attempt = 1): Promise<Reply> {
     const patience = attemptMs.request + attemptMs.message * request.messages.length;
-    const deadline = Math.min(context.deadline, Date.now() + patience);
+    const deadline = Math.min(context.deadline, monotonicNow() + patience);
     const partition = this.partitionOf(context.tenantId);
     try {
       return await this.bus.request(computeMacs, partition, { ...context, deadline }, request);
@@ -84,7 +84,7 @@ export class MacSource {
       if (error instanceof AnkaError && error.code === 'tenant-unknown' && (await this.isElsewhere(context, partition)))
         return this.ask(context, request, attempt);
       const unanswered = error instanceof AnkaError && error.code === 'deadline-exceeded';
-      if (!unanswered || attempt === attempts || Date.now() >= context.deadline) throw error;
+      if (!unanswered || attempt === attempts || monotonicNow() >= context.deadline) throw error;
       return this.ask(context, request, attempt + 1);
     }
   }

@@ -6,6 +6,7 @@ import {
   type Context,
   countUses,
   getTenant,
+  monotonicNow,
   platformTenantId,
   queryEvents,
   verifyTrail,
@@ -54,7 +55,7 @@ export const contextOf = (tenantId: string, timeoutMs = 10_000): Context => ({
   tenantId,
   principal: 'spec',
   correlationId: 'spec',
-  deadline: Date.now() + timeoutMs,
+  deadline: monotonicNow() + timeoutMs,
 });
 
 type Range = z.input<typeof verifyTrail.request>;

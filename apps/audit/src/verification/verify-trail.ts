@@ -1,5 +1,5 @@
 import { type ChainHead, type ChainRow, ChainVerification, Coverage, type TrailFault } from '@ankasecure/audit-event';
-import { AnkaError, type Context, type verifyTrail } from '@ankasecure/contracts';
+import { AnkaError, type Context, monotonicNow, type verifyTrail } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -108,7 +108,7 @@ class Verifier {
       if (fault !== undefined) return fault;
       if (rows.length < chunkRows || this.coverage.covered >= (this.untilSeq ?? Number.POSITIVE_INFINITY))
         return this.end(chain, head);
-      if (Date.now() > this.context.deadline - reserveMs)
+      if (monotonicNow() > this.context.deadline - reserveMs)
         throw new AnkaError(
           'deadline-exceeded',
           `Verified up to event ${this.coverage.covered}. Verify the rest from there, in smaller ranges.`,

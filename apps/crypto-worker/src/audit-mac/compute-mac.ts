@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { macInput } from '@ankasecure/audit-event';
 import { AnkaError, type Context, type computeMacs } from '@ankasecure/contracts';
-import { BoundedMap } from '@ankasecure/service-kit';
+import { BoundedMap, Clock } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
@@ -51,6 +51,7 @@ export class ComputeMac {
     private readonly custody: Custody,
     private readonly platformKeys: PlatformKeys,
     private readonly config: AuditMacConfig,
+    private readonly clock: Clock,
   ) {}
 
   async compute(context: Context, { macKeyId, messages }: Request): Promise<Reply> {
@@ -64,14 +65,16 @@ export class ComputeMac {
     return { macKeyId: id, macs: macs.map((mac) => Buffer.from(mac).toString('base64')) };
   }
 
+  /** @throws AnkaError `clock-skew`: a MAC of a wrong day would not be accepted */
   private async current(tenantId: string): Promise<MacKeyId> {
+    this.clock.assertAgrees();
     let newest = this.newest.get(tenantId);
     if (newest === undefined) {
       newest = this.platformKeys.find(tenantId, 'audit-mac', null).then(({ generation }) => generation);
       this.newest.set(tenantId, newest);
       newest.catch(() => this.newest.delete(tenantId));
     }
-    const day = this.config.mode === 'hsm' ? null : new Date().toISOString().slice(0, 10);
+    const day = this.config.mode === 'hsm' ? null : new Date(this.clock.now()).toISOString().slice(0, 10);
     return { generation: await newest, day };
   }
 

@@ -22,7 +22,7 @@ import {
   type Purpose,
   signatureSchemes,
 } from '@ankasecure/algorithm';
-import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
+import { AnkaError, type ErrorCode, monotonicNow } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Deadline } from '../deadline/deadline.js';
 import { metered } from '../deadline/metered.js';
@@ -37,7 +37,7 @@ import {
   type PlatformRef,
 } from './object-owner.js';
 
-export const inTime = (ms = 20_000): Deadline => ({ deadline: Date.now() + ms });
+export const inTime = (ms = 20_000): Deadline => ({ deadline: monotonicNow() + ms });
 
 /** The naming of the partition that `partitionOn` configures. */
 export const naming: Naming = { partition: 'default', kekLabelPrefix: 'ankasecure:kek:tenant' };
@@ -476,9 +476,9 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
     it('reports hsm-timeout for a deadline that has passed', async () => {
       const ref = newRef('EC-P256', 'sign');
       await generate(ref);
-      expect(await codeOf(custody.sign({ deadline: Date.now() - 1 }, ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe(
-        'hsm-timeout',
-      );
+      expect(
+        await codeOf(custody.sign({ deadline: monotonicNow() - 1 }, ref, { scheme: 'ecdsa' }, randomBytes(32))),
+      ).toBe('hsm-timeout');
     });
 
     it('names a key by an RFC 7512 URI without a PIN', () => {

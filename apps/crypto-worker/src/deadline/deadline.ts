@@ -1,4 +1,4 @@
-/** The time limit of a call, in milliseconds since the epoch. After it custody answers `hsm-timeout`. */
+/** The time limit of a call, as a moment of `monotonicNow`. After it custody answers `hsm-timeout`. */
 export interface Deadline {
   readonly deadline: number;
   /** The tenant of the call. Callers of several tenants take turns. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { describe, expect, it, vi } from 'vitest';
 import { failureOf, shown } from '../jose/testing/failure.js';
 import { jweKeys, knownKey, soon } from '../jose/testing/known-key.js';
@@ -28,7 +28,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
 
   it('seals nothing after the deadline', async () => {
     const before = custody.calls;
-    const late = await failureOf(() => sealJwe(custody, { deadline: Date.now() }, key, text, undefined));
+    const late = await failureOf(() => sealJwe(custody, { deadline: monotonicNow() }, key, text, undefined));
     expect(late).toMatchObject({ code: 'deadline-exceeded' });
     expect(custody.calls).toBe(before);
   });

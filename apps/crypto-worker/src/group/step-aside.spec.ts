@@ -1,5 +1,5 @@
-import { encrypt, subjectOf } from '@ankasecure/contracts';
-import type { BusClient, BusServer } from '@ankasecure/service-kit';
+import { encrypt, monotonicNow, subjectOf } from '@ankasecure/contracts';
+import type { BusClient, BusServer, Clock } from '@ankasecure/service-kit';
 import { connectTestBus, startTestNats } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
@@ -20,7 +20,7 @@ describe('workers of one partition', () => {
   let database: WorkerDatabase;
   let nats: Awaited<ReturnType<typeof startTestNats>>;
   let gateway: BusClient;
-  const workers = { one: { well: true }, other: { well: true } };
+  const workers = { one: { well: true, onTime: true }, other: { well: true, onTime: true } };
   type Name = keyof typeof workers;
   const names = Object.keys(workers) as Name[];
   const stops: (() => Promise<void>)[] = [];
@@ -30,8 +30,9 @@ describe('workers of one partition', () => {
     const served = bus.serveRaw(contract, 'default', async () => ({ head: { ok: true }, body: Buffer.from(name) }));
     const server = { pause: () => served.pause(), resume: () => served.resume() } as unknown as BusServer;
     const custody = { healthy: () => workers[name].well } as unknown as Custody;
+    const clock = { disagreement: () => (workers[name].onTime ? undefined : '45.0 s ahead of the database') } as Clock;
     const wellWorkers = new WellWorkers(database.config, partitionNamed('default'), silent);
-    const stepAside = new StepAside(custody, wellWorkers, server, silent);
+    const stepAside = new StepAside(custody, wellWorkers, server, clock, silent);
     stepAside.start(lookEveryMs);
     await bus.flushed();
     stops.push(async () => {
@@ -52,7 +53,7 @@ describe('workers of one partition', () => {
     await database.stop();
   });
   beforeEach(() => {
-    for (const name of names) workers[name].well = true;
+    for (const name of names) Object.assign(workers[name], { well: true, onTime: true });
   });
 
   const lost: unknown[] = [];
@@ -61,7 +62,7 @@ describe('workers of one partition', () => {
     const subject = subjectOf(contract, 'default');
     const requests = Array.from({ length: 40 }, () =>
       gateway
-        .requestRaw(subject, { ...contextOf(crypto.randomUUID()), deadline: Date.now() + 3000 }, Buffer.from('{}'))
+        .requestRaw(subject, { ...contextOf(crypto.randomUUID()), deadline: monotonicNow() + 3000 }, Buffer.from('{}'))
         .then(
           ({ body }) => body.toString(),
           (error: unknown) => String(lost.push(error)),
@@ -78,6 +79,14 @@ describe('workers of one partition', () => {
     workers.one.well = false;
     await eventually(['other']);
     workers.one.well = true;
+    await eventually(['one', 'other']);
+  });
+
+  it('take over from a worker whose clock is wrong', async () => {
+    await eventually(['one', 'other']);
+    workers.other.onTime = false;
+    await eventually(['one']);
+    workers.other.onTime = true;
     await eventually(['one', 'other']);
   });
 

@@ -1,4 +1,4 @@
-import { BusServer, Logger } from '@ankasecure/service-kit';
+import { BusServer, Clock, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Custody } from '../custody/custody.js';
 import { tokenGroup } from './needs-token.js';
@@ -11,8 +11,8 @@ import { WellWorkers } from './well-worker.js';
 const everyMs = 500;
 
 /**
- * Takes a worker whose token does not answer out of its queue groups, so that requests reach a worker whose token does. Puts
- * it back when the token recovers. The last worker stays, to answer with the error.
+ * Takes a worker whose token does not answer, or whose clock is wrong, out of its queue groups, so that requests reach a
+ * worker that can serve them. Puts it back when it recovers. The last worker stays, to answer with the error.
  */
 @Injectable()
 export class StepAside {
@@ -25,6 +25,7 @@ export class StepAside {
     private readonly custody: Custody,
     private readonly wellWorkers: WellWorkers,
     private readonly server: BusServer,
+    private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
@@ -45,7 +46,8 @@ export class StepAside {
   }
 
   private async look(): Promise<void> {
-    this.looksUnwell = this.custody.healthy() ? 0 : this.looksUnwell + 1;
+    const well = this.custody.healthy() && this.clock.disagreement() === undefined;
+    this.looksUnwell = well ? 0 : this.looksUnwell + 1;
     if (this.looksUnwell === 1) return;
     try {
       this.step(this.looksUnwell > 0 && (await this.othersInstead()));
@@ -67,6 +69,9 @@ export class StepAside {
     if (aside === this.aside) return;
     this.aside = aside;
     if (!aside) this.server.resume(tokenGroup);
-    this.log.warn({ aside }, aside ? 'the token does not answer: other workers take over' : 'serving again');
+    this.log.warn(
+      { aside },
+      aside ? 'the token does not answer, or the clock is wrong: other workers take over' : 'serving again',
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Lease } from '../lease/lease.js';
@@ -42,7 +43,7 @@ export class RewrapKeys extends Rounds {
     for (const rotation of await this.rotations.list()) {
       if (this.isStopped) return;
       const { tenantId } = rotation;
-      if ((this.resting.get(tenantId)?.until ?? 0) > Date.now()) continue;
+      if ((this.resting.get(tenantId)?.until ?? 0) > monotonicNow()) continue;
       await this.lease.alone(`kek:${tenantId}`, () => this.tryOn(rotation));
     }
   }
@@ -67,7 +68,7 @@ export class RewrapKeys extends Rounds {
   private rest(tenantId: string): void {
     const last = this.resting.get(tenantId)?.ms;
     const ms = last === undefined ? restMs.first : Math.min(2 * last, restMs.most);
-    this.resting.set(tenantId, { ms, until: Date.now() + ms });
+    this.resting.set(tenantId, { ms, until: monotonicNow() + ms });
   }
 
   /** @returns false if keys are left */

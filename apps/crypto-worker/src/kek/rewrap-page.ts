@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, Logger, Outbox, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -76,7 +77,7 @@ export class RewrapPage {
     assertVersion(this.dataSource.manager, row, { tenantId });
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration, kekRetired: false };
-    const wrapped = await this.custody.rewrap({ deadline: Date.now() + budgetMs }, ref, to);
+    const wrapped = await this.custody.rewrap({ deadline: monotonicNow() + budgetMs }, ref, to);
     return { row, wrapped };
   }
 

@@ -6,7 +6,7 @@ import { Partition } from '../custody/partition.js';
 import type { NamedAction } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { policyWithin } from '../policy/enforced-policy.js';
+import { documentWithin } from '../policy/enforced-policy.js';
 import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
 
@@ -28,7 +28,7 @@ export class RotateKek {
     return this.actions.runInHsm(context, {
       ...this.name,
       check: async (manager) => {
-        await policyWithin(manager, context.tenantId);
+        await documentWithin(manager, context.tenantId);
         return readKek(manager, context.tenantId);
       },
       foresee: () => ({ key: {} }),

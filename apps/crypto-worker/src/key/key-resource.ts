@@ -24,8 +24,8 @@ const recoveryOf = ({ state, custody, lastKek }: StoredVersion): Key['recovery']
 };
 
 /** The recorded life of a version, with its state now. */
-const lifeOf = (stored: StoredVersion) => ({
-  state: stateAt(lifecycleOf(stored), Date.now()),
+const lifeOf = (stored: StoredVersion, now: number) => ({
+  state: stateAt(lifecycleOf(stored), now),
   activateAt: instantOf(stored.activateAt),
   deactivateAt: instantOf(stored.deactivateAt),
   revocation:
@@ -41,8 +41,11 @@ const lifeOf = (stored: StoredVersion) => ({
   recovery: recoveryOf(stored),
 });
 
-/** A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another. */
-export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
+/**
+ * A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another.
+ * @param now milliseconds since the epoch
+ */
+export const keyResource = (custody: Custody, stored: StoredVersion, now: number): Key => {
   const version = versionOf(stored);
   const warnings = outsideWarnings(custody, version);
   return {
@@ -54,14 +57,13 @@ export const keyResource = (custody: Custody, stored: StoredVersion): Key => {
     algs: stored.key.algs,
     custody: stored.custody,
     version: stored.version,
-    ...lifeOf(stored),
+    ...lifeOf(stored, now),
     publicKey: publicKeyOf(version),
     hsm: { partition: stored.partition, uri: custody.uri(version.ref) },
     description: stored.key.description,
     metadata: stored.key.metadata,
     purgeProtection: stored.key.purgeProtection,
-    fips:
-      stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, Date.now()),
+    fips: stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, now),
     createdAt: stored.key.createdAt.toISOString(),
     revision: stored.key.revision,
     ...(warnings.length > 0 ? { warnings } : {}),
@@ -77,12 +79,12 @@ export const variantOf = ({ state, activateAt, deactivateAt, fips, warnings = []
   return isPlain ? undefined : hash('sha256', JSON.stringify([state, fips, warnings]), 'base64url').slice(0, 11);
 };
 
-export const versionResource = (custody: Custody, stored: StoredVersion): KeyVersionResource => {
+export const versionResource = (custody: Custody, stored: StoredVersion, now: number): KeyVersionResource => {
   const version = versionOf(stored);
   return {
     keyId: stored.keyId,
     version: stored.version,
-    ...lifeOf(stored),
+    ...lifeOf(stored, now),
     custody: stored.custody,
     publicKey: publicKeyOf(version),
     hsm: { partition: stored.partition, uri: custody.uri(version.ref) },

@@ -1,6 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { type Context, type KeySet, maxSetKeys } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { Clock, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { versionOf } from './key-store.js';
@@ -13,7 +13,10 @@ const perTurn = 20;
 /** Reads the public keys that verify a tenant's signatures: of versions that sign now, and of earlier versions whose signatures still count. */
 @Injectable()
 export class ReadKeySet {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
 
   async of({ tenantId }: Pick<Context, 'tenantId'>): Promise<KeySet> {
     const versions = await withTenant(this.dataSource, tenantId, (manager) =>
@@ -22,7 +25,7 @@ export class ReadKeySet {
         .andWhere(
           `state_at(version.state, version.activateAt, version.deactivateAt, :now) IN ('ACTIVE', 'DEACTIVATED')`,
           {
-            now: new Date(),
+            now: new Date(this.clock.now()),
           },
         )
         .orderBy({ 'version.createdAt': 'DESC', 'version.keyId': 'ASC', 'version.version': 'DESC' })

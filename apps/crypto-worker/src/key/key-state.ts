@@ -71,6 +71,33 @@ export const stateAt = ({ state, activateAt, deactivateAt }: Lifecycle, now: num
   return begun === 'ACTIVE' && deactivateAt !== null && deactivateAt <= now ? 'DEACTIVATED' : begun;
 };
 
+/** The time for which a statement holds: from `since` until just before `until`, in milliseconds since the epoch. */
+export interface Validity {
+  readonly since: number;
+  readonly until: number;
+}
+
+export const always: Validity = { since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+
+/** The time for which all statements hold. */
+export const allOf = (...validities: readonly Validity[]): Validity => ({
+  since: Math.max(...validities.map(({ since }) => since)),
+  until: Math.min(...validities.map(({ until }) => until)),
+});
+
+/** Tells whether it holds at `now`. */
+export const isValidAt = ({ since, until }: Validity, now: number): boolean => since <= now && now < until;
+
+/** The time around `now` for which `stateAt` gives the same state. */
+export const stateHolds = ({ state, activateAt, deactivateAt }: Lifecycle, now: number): Validity => {
+  const dates = state === 'PRE_ACTIVE' ? [activateAt, deactivateAt] : state === 'ACTIVE' ? [deactivateAt] : [];
+  const moments = dates.filter((date) => date !== null);
+  return {
+    since: Math.max(...moments.filter((moment) => moment <= now)),
+    until: Math.min(...moments.filter((moment) => moment > now)),
+  };
+};
+
 /** Tells whether the activation date has come, whatever the state. `activate` counts as the date having come. */
 export const hasBegun = ({ activateAt }: Lifecycle, now: number): boolean => activateAt === null || activateAt <= now;
 

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { KeyRoom } from '../making/key-room.js';
 import { Quotas } from '../quota/quotas.js';
-import { contextOf, insertKey, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  insertKey,
+  ownClock,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { KeyStore } from './key-store.js';
 import { ReadKey } from './read-key.js';
 import { readVersion } from './record/select-version.js';
@@ -54,7 +60,7 @@ describe('a key with very many versions', () => {
   it('is listed in pages, newest first, and one version is read alone', async () => {
     const cursors = { seal: (_: object, place: string) => place, open: (_: object, cursor: string) => cursor };
     const custody = { known: () => ({ outsideSteps: [] }), uri: () => 'pkcs11:' } as unknown as Custody;
-    const reader = new ReadKey(database.dataSource, custody, cursors as unknown as CursorSeal);
+    const reader = new ReadKey(database.dataSource, custody, cursors as unknown as CursorSeal, ownClock);
     const context = contextOf(tenantId);
     await expect(reader.versions(context, { id: keyId, limit: 2 })).rejects.toThrow();
     await database.superuser.query('UPDATE key_version SET spki = NULL WHERE NOT version = ANY ($1)', [usable]);

@@ -9,7 +9,7 @@ import {
   type listKeys,
   type listKeyVersions,
 } from '@ankasecure/contracts';
-import { type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
+import { Clock, type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
@@ -31,11 +31,12 @@ export class ReadKey {
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
     private readonly cursors: CursorSeal,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
   async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
-    return keyResource(this.custody, await this.row(context, id, null));
+    return keyResource(this.custody, await this.row(context, id, null), this.clock.now());
   }
 
   /** Lists the versions of a key, the current one first. @throws AnkaError `key-not-found`, `key-access-denied`, `cursor-invalid` */
@@ -52,15 +53,16 @@ export class ReadKey {
     });
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
+    const now = this.clock.now();
     return {
-      items: shown.map((row) => versionResource(this.custody, row)),
+      items: shown.map((row) => versionResource(this.custody, row, now)),
       next: rows.length > limit && last !== undefined ? this.cursors.seal(scope, String(last.version)) : null,
     };
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
   async version(context: Context, { id, version }: z.infer<typeof getKeyVersion.request>): Promise<KeyVersionResource> {
-    return versionResource(this.custody, await this.row(context, id, version));
+    return versionResource(this.custody, await this.row(context, id, version), this.clock.now());
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`; `purpose-mismatch` for a secret key, which has no public half */
@@ -95,9 +97,10 @@ export class ReadKey {
   ): Promise<{ items: Key[]; next: string | null }> {
     const { tenantId } = context;
     const scope: CursorScope = { tenantId, listing: 'keys', filter };
+    const now = this.clock.now();
     const [createdAt, id] = cursor === undefined ? [null, null] : this.cursors.open(scope, cursor).split('/');
     const { entities, raw } = await withTenant(this.dataSource, tenantId, async (manager) => {
-      const start = { createdAt, id, limit: limit + 1 };
+      const start = { createdAt, id, limit: limit + 1, now };
       const page = await pageOf(manager, context, filter, start).getRawAndEntities<{ position: string }>();
       await assertGrantsGenuine(
         manager,
@@ -110,7 +113,7 @@ export class ReadKey {
     const shown = entities.slice(0, limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((stored) => keyResource(this.custody, stored)),
+      items: shown.map((stored) => keyResource(this.custody, stored, now)),
       next:
         entities.length > limit && last !== undefined
           ? this.cursors.seal(scope, `${raw[limit - 1]?.position}/${last.keyId}`)
@@ -131,6 +134,8 @@ interface PageStart {
   readonly createdAt: string | null | undefined;
   readonly id: string | null | undefined;
   readonly limit: number;
+  /** The time of the states, in milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** The current versions of a page of keys, each with the key's `position`. Any grant on a key makes it visible. */
@@ -138,7 +143,7 @@ const pageOf = (
   manager: EntityManager,
   context: Context,
   { algorithm, purpose, state, label }: Omit<ListRequest, 'limit' | 'cursor'>,
-  { createdAt, id, limit }: PageStart,
+  { createdAt, id, limit, now }: PageStart,
 ): SelectQueryBuilder<StoredVersion> => {
   const query = selectVersions(manager)
     .addSelect('(extract(epoch FROM key.created_at) * 1000000)::bigint::text', 'position')
@@ -151,7 +156,7 @@ const pageOf = (
   if (label !== undefined) query.andWhere('key.label = :label', { label });
   if (state !== undefined)
     query.andWhere('state_at(version.state, version.activateAt, version.deactivateAt, :now) = :state', {
-      now: new Date(),
+      now: new Date(now),
       state,
     });
   if (!mayWithAll(context, 'view'))

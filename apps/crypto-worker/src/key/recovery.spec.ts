@@ -48,7 +48,7 @@ describe('a destroyed key', () => {
       [tenantId, keyId, kind, randomBytes(16), at(-1)],
     );
     const rows = await withTenant(database.dataSource, tenantId, (manager) => readKey(manager, tenantId, keyId));
-    return keyResource(custody, rows[0] as StoredVersion).recovery;
+    return keyResource(custody, rows[0] as StoredVersion, Date.now()).recovery;
   };
 
   const inUse: KekLife = { made: -10 };

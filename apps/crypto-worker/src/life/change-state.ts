@@ -15,8 +15,8 @@ import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny, reviseKey } from '../key/lock/lock-key.js';
 import { readCurrent, readKey, readVersion, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
-import { KeyActionRunner } from '../outcome/key-action.js';
-import { policyWithin } from '../policy/enforced-policy.js';
+import { KeyActionRunner, type Time } from '../outcome/key-action.js';
+import { documentWithin } from '../policy/enforced-policy.js';
 import { assertNotBegun, type Destruction } from './destruction.js';
 import { type Movement, movedVersion } from './moved-version.js';
 import {
@@ -30,9 +30,13 @@ import {
 } from './plan-change.js';
 
 /** The steps of a change, or the version that already is as the change would make it. */
-type ChangePlan =
+type ChangePlan = {
+  /** The database's time of the decision, in milliseconds since the epoch. */
+  readonly now: number;
+} & (
   | { readonly steps: readonly [Step, ...Step[]]; readonly destroyAt: Date | null }
-  | { readonly standing: StoredVersion };
+  | { readonly standing: StoredVersion }
+);
 
 /**
  * Changes the state of key versions. The check against the table, the change and its events are one commit. The change takes
@@ -57,12 +61,12 @@ export class ChangeState {
       operation: `key.${verb}`,
       keyId: id,
       details: version === undefined ? {} : { version: String(version) },
-      check: (manager) => check(manager, context, change, destruction),
+      check: (manager, time) => check(manager, time, context, change, destruction),
       foresee: (plan, manager) => foresee(manager, context.tenantId, plan),
       write: async (manager, plan) => {
         if ('standing' in plan)
-          return { result: keyResource(this.custody, plan.standing), events: [repeated(plan.standing)] };
-        const result = keyResource(this.custody, await write(manager, context, change, plan));
+          return { result: keyResource(this.custody, plan.standing, plan.now), events: [repeated(plan.standing)] };
+        const result = keyResource(this.custody, await write(manager, context, change, plan), plan.now);
         return { result, events: plan.steps.map((step) => taken(change, step, plan.destroyAt)) };
       },
     });
@@ -72,26 +76,28 @@ export class ChangeState {
 /** Makes all checks of a change. The key is locked. */
 const check = async (
   manager: EntityManager,
+  time: Time,
   context: Context,
   change: StateChange,
   destruction: Destruction | undefined,
 ): Promise<ChangePlan> => {
   const revision = await lockKeyOfAny(manager, context, 'manage', change.id);
+  const now = await time();
   const rows = await versionsFor(manager, context.tenantId, change);
   const meant = versionsMeant(rows, change);
-  const standing = destruction?.standing(meant) ?? (context.approval && standingChange(meant, change));
+  const standing = destruction?.standing(meant, now) ?? (context.approval && standingChange(meant, change));
   // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
   // done.
   if (standing === undefined || context.approval === undefined) assertRevision(context, revision);
-  if (standing !== undefined) return { standing };
-  const steps = planChange(rows, change, Date.now());
+  if (standing !== undefined) return { now, standing };
+  const steps = planChange(rows, change, now);
   if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps);
   const { occurredAt } = change.revocation ?? {};
-  if (occurredAt !== undefined && Date.parse(occurredAt) > Date.now())
+  if (occurredAt !== undefined && Date.parse(occurredAt) > now)
     throw new AnkaError('request-invalid', 'occurredAt: must not be in the future');
-  const destroyAt = destruction?.dueFor(steps[0].row) ?? null;
+  const destroyAt = destruction?.dueFor(steps[0].row, now) ?? null;
   await assertTwoPeople(manager, context, change, revision);
-  return { steps, destroyAt };
+  return { now, steps, destroyAt };
 };
 
 /** The versions that a change is planned from, oldest first: the current one, and those that the change means. */
@@ -133,7 +139,7 @@ const assertTwoPeople = async (
 ): Promise<void> => {
   const action = controlledActionOf(change);
   if (action === undefined) return;
-  assertApproved((await policyWithin(manager, context.tenantId)).document, action, context, revision);
+  assertApproved(await documentWithin(manager, context.tenantId), action, context, revision);
 };
 
 /** @returns the last changed version, after the change */

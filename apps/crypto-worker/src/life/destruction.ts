@@ -17,15 +17,16 @@ export class Destruction {
   ) {}
 
   /**
+   * @param now milliseconds since the epoch
    * @throws AnkaError `request-invalid` for less than the platform's minimum, `key-state` for less than purge protection
    * requires
    */
-  dueFor({ key: { purgeProtection: isProtected } }: StoredVersion): Date {
+  dueFor({ key: { purgeProtection: isProtected } }: StoredVersion, now: number): Date {
     if (this.waitingDays < this.minimumDays)
       throw new AnkaError('request-invalid', `waitingDays: must be at least ${this.minimumDays}`);
     if (isProtected && this.waitingDays < fullPeriodDays)
       throw new AnkaError('key-state', `The key has purge protection: waitingDays must be at least ${fullPeriodDays}`);
-    return new Date(Date.now() + this.waitingDays * dayMs);
+    return new Date(now + this.waitingDays * dayMs);
   }
 
   /**
@@ -33,9 +34,9 @@ export class Destruction {
    * scheduled for destruction, with the same waiting period, no more than a day ago; otherwise undefined. A scheduled
    * destruction is never postponed or brought forward.
    */
-  standing(rows: readonly StoredVersion[]): StoredVersion | undefined {
+  standing(rows: readonly StoredVersion[], now: number): StoredVersion | undefined {
     const left = rows.filter(({ state }) => state !== 'DESTROYED');
-    const due = Date.now() + this.waitingDays * dayMs;
+    const due = now + this.waitingDays * dayMs;
     const isRepeated = left.every(
       ({ state, destroyAt: at }) =>
         state === 'DESTROY_SCHEDULED' && at !== null && at.getTime() <= due && at.getTime() > due - dayMs,

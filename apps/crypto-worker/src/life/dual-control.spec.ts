@@ -6,7 +6,7 @@ import type { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { contextOf, ownClock, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ChangeState } from './change-state.js';
 import { Destruction } from './destruction.js';
 import type { Revocation, StateChange, Verb } from './plan-change.js';
@@ -22,8 +22,11 @@ let keyId: string;
 beforeAll(async () => {
   database = await startWorkerDatabase();
   const { config, dataSource, outbox } = database;
-  outcomes = new GroupCommit(config, outbox, silent);
-  states = new ChangeState(new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox), custody);
+  outcomes = new GroupCommit(config, outbox, ownClock, silent);
+  states = new ChangeState(
+    new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox, ownClock),
+    custody,
+  );
 });
 afterAll(async () => {
   await outcomes.close();

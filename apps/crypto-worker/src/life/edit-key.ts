@@ -9,7 +9,7 @@ import { lockKeyFor, reviseKey } from '../key/lock/lock-key.js';
 import { readCurrent, readKey, type StoredVersion } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
-import { policyWithin } from '../policy/enforced-policy.js';
+import { documentWithin } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';
 import { assertFullPeriod } from './destruction.js';
 
@@ -39,8 +39,8 @@ export class EditKey {
       details: { fields: Object.keys(fields).toSorted().join(' ') || 'none' },
       check: (manager) => check(manager, context, request),
       foresee: (row) => ({ key: forecastKey(row) }),
-      write: async (manager) => ({
-        result: keyResource(this.custody, await write(manager, context, request)),
+      write: async (manager, _plan, time) => ({
+        result: keyResource(this.custody, await write(manager, context, request), await time()),
         events: [{}],
       }),
     });
@@ -58,7 +58,7 @@ const check = async (
   if (purgeProtection === true && !row.key.purgeProtection)
     assertFullPeriod(await readKey(manager, context.tenantId, id));
   if (metadata !== undefined) {
-    const { document } = await policyWithin(manager, context.tenantId);
+    const document = await documentWithin(manager, context.tenantId);
     const lost = missingLabels(document, Object.keys(metadata)).filter((name) => Object.hasOwn(row.key.metadata, name));
     if (lost.length > 0) throw refusedBy(requiredLabels(lost));
   }

@@ -10,6 +10,7 @@ import { Intents } from '../object/intent.js';
 import { ObjectMaker } from '../object/make-object.js';
 import {
   contextOf,
+  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -42,7 +43,7 @@ describe('an intent', () => {
 
   const worker = (dataSource = database.dataSource) => {
     const lease = new Lease(database.config, silent);
-    const intents = new Intents(dataSource, partitionNamed('default'), lease);
+    const intents = new Intents(dataSource, partitionNamed('default'), lease, ownClock);
     const custody = token as unknown as Custody;
     const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
     const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);

@@ -7,7 +7,7 @@ import {
   secondsOf,
 } from '@ankasecure/contracts';
 import type { PolicyRequest } from '@ankasecure/policy-rules';
-import { changeRecord, withTenant } from '@ankasecure/service-kit';
+import { Clock, changeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -15,7 +15,7 @@ import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
-import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
+import { lockKeyFor, outdateKey, reviseKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readCurrent } from '../key/record/select-version.js';
@@ -42,8 +42,8 @@ interface PolicyChange {
   readonly id: string;
   /** Details of a refusal's event: the requested policy. */
   readonly details: Readonly<Record<string, string>>;
-  /** Runs with the key locked. @throws AnkaError the refusal */
-  readonly check: (manager: EntityManager) => Promise<void>;
+  /** Runs with the key locked, as of `now`. @throws AnkaError the refusal */
+  readonly check: (manager: EntityManager, now: number) => Promise<void>;
   readonly write: (manager: EntityManager) => Promise<RotationPolicy>;
 }
 
@@ -57,6 +57,7 @@ export class RotationPolicies {
     private readonly dataSource: DataSource,
     private readonly actions: KeyActionRunner,
     private readonly custody: Custody,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also if the key has no policy; `key-access-denied` */
@@ -89,9 +90,9 @@ export class RotationPolicies {
       operation,
       keyId: id,
       details,
-      check: async (manager) => {
+      check: async (manager, time) => {
         await lockKeyFor(manager, context, 'manage', id);
-        await check(manager);
+        await check(manager, await time());
       },
       foresee: async (_plan, manager) => ({
         key: forecastKey(await readCurrent(manager, tenantId, id)),
@@ -99,7 +100,7 @@ export class RotationPolicies {
       write: async (manager) => {
         const body = await write(manager);
         await outdateKey(manager, tenantId, id);
-        await manager.increment(KeyRecord, { tenantId, id }, 'revision', 1);
+        await reviseKey(manager, tenantId, id);
         const { revision } = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
         return { result: { body, revision }, events: [{ details: wordsOf(body) }] };
       },
@@ -108,15 +109,15 @@ export class RotationPolicies {
 
   private putting({ tenantId, principal }: Context, request: PutRequest): PolicyChange {
     const { id, interval, maxUses } = request;
-    const { seconds, nextAt, rotationDays } = scheduleOf(request);
+    const { seconds, nextAt, rotationDays } = scheduleOf(request, this.clock.now());
     const asked = { interval: interval ?? null, nextAt: nextAt?.toISOString() ?? null, maxUses: maxUses ?? null };
     return {
       operation: 'key.rotation-policy.put',
       id,
       details: wordsOf(asked),
-      check: async (manager) => {
-        assertComplete(request);
-        await this.assertAllowed(manager, tenantId, id, rotationDays === undefined ? {} : { rotationDays });
+      check: async (manager, now) => {
+        assertComplete(request, now);
+        await this.assertAllowed(manager, { tenantId, id, now }, rotationDays === undefined ? {} : { rotationDays });
       },
       write: async (manager) => {
         await write(manager, {
@@ -139,14 +140,13 @@ export class RotationPolicies {
    */
   private async assertAllowed(
     manager: EntityManager,
-    tenantId: string,
-    id: string,
+    { tenantId, id, now }: { readonly tenantId: string; readonly id: string; readonly now: number },
     planned: Pick<PolicyRequest, 'rotationDays'>,
   ): Promise<void> {
-    const policy = await policyWithin(manager, tenantId);
+    const policy = await policyWithin(manager, tenantId, { now: () => now });
     const row = await readCurrent(manager, tenantId, id);
     assertMadeHere(row.key.purpose);
-    const state = stateAt(lifecycleOf(row), Date.now());
+    const state = stateAt(lifecycleOf(row), now);
     if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'have a rotation policy'));
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });
     if (!decision.allow) throw refusedBy(decision);
@@ -154,20 +154,19 @@ export class RotationPolicies {
 }
 
 /** The dates of a rotation policy, and the longest time between rotations in days. */
-const scheduleOf = ({ interval, at }: PutRequest) => {
+const scheduleOf = ({ interval, at }: PutRequest, now: number) => {
   const seconds = interval === undefined ? null : secondsOf(interval);
   if (seconds === null) return { seconds, nextAt: null, rotationDays: undefined };
-  const nextAt = new Date(at ?? Date.now() + seconds * 1000);
-  return { seconds, nextAt, rotationDays: Math.max(seconds * 1000, nextAt.getTime() - Date.now()) / dayMs };
+  const nextAt = new Date(at ?? now + seconds * 1000);
+  return { seconds, nextAt, rotationDays: Math.max(seconds * 1000, nextAt.getTime() - now) / dayMs };
 };
 
 /** @throws AnkaError `request-invalid` */
-const assertComplete = ({ interval, at, maxUses }: PutRequest): void => {
+const assertComplete = ({ interval, at, maxUses }: PutRequest, now: number): void => {
   if (interval === undefined && maxUses === undefined)
     throw new AnkaError('request-invalid', 'send interval or maxUses, or both');
   if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at requires interval');
-  if (at !== undefined && Date.parse(at) <= Date.now())
-    throw new AnkaError('request-invalid', 'at: must be in the future');
+  if (at !== undefined && Date.parse(at) <= now) throw new AnkaError('request-invalid', 'at: must be in the future');
 };
 
 const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange => ({

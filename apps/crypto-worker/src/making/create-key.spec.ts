@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AlgorithmName, joseAlgs, type Purpose } from '@ankasecure/algorithm';
-import { AnkaError, type ErrorCode, type KeyState } from '@ankasecure/contracts';
+import { AnkaError, type ErrorCode, type KeyState, monotonicNow } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Capability, Custody } from '../custody/custody.js';
 import { failureOf } from '../jose/testing/failure.js';
@@ -14,6 +14,7 @@ import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import type { Quotas } from '../quota/quotas.js';
 import {
   contextOf,
+  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -70,20 +71,20 @@ describe('a key that cannot be made', () => {
     const maker = new ObjectMaker(
       dataSource,
       custody,
-      new Intents(dataSource, partitionNamed('default'), lease),
+      new Intents(dataSource, partitionNamed('default'), lease, ownClock),
       outbox,
       silent,
     );
     const quotas = { keysOf: () => mostKeys, objectsOf: () => mostObjects } as unknown as Quotas;
     const room = new KeyRoom(dataSource, quotas);
     const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
-    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
+    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock), outcomes, ownClock);
     return new CreateKey(dataSource, custody, makings, versions, room);
   };
   const requestFor = (algorithm: AlgorithmName) =>
     ({ algorithm, purpose: 'encrypt', label: 'x', purgeProtection: false }) as const;
   const create = async (token: SlowToken, algorithm: AlgorithmName, ms: number): Promise<unknown> => {
-    const context = { ...contextOf(tenantId), deadline: Date.now() + ms };
+    const context = { ...contextOf(tenantId), deadline: monotonicNow() + ms };
     return failureOf(() => creatorOf(token).create(context, requestFor(algorithm)));
   };
   const recordKey = async (state: KeyState): Promise<void> => {
@@ -106,7 +107,7 @@ describe('a key that cannot be made', () => {
 
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
     lease = new Lease(database.config, silent);
   });
   afterAll(async () => {

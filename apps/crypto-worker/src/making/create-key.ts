@@ -14,6 +14,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
+import { isValidAt } from '../key/key-state.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readVersion } from '../key/record/select-version.js';
@@ -110,7 +111,7 @@ export class CreateKey {
         tenantId,
         keyId: id,
         version: 1,
-        state: isToCome(activateAt) ? 'PRE_ACTIVE' : 'ACTIVE',
+        state: isToCome(activateAt, policy.now()) ? 'PRE_ACTIVE' : 'ACTIVE',
         activateAt: dateOf(activateAt),
         deactivateAt: dateOf(deactivateAt),
         custody: custodyOf(request),
@@ -158,13 +159,14 @@ export class CreateKey {
   private async record(
     manager: EntityManager,
     { context: { tenantId, principal }, id, request }: Creation,
-    { ref, algs }: CreationPlan,
+    { ref, algs, ruling }: CreationPlan,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     await shareFence(manager, tenantId);
     const held = await manager.existsBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
     // Another key may have been made meanwhile. The next attempt detects it.
     if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
+    if (!isValidAt(ruling.decision, await this.makings.clock.within(manager))) return false;
     const row = {
       tenantId,
       id,
@@ -182,6 +184,6 @@ export class CreateKey {
 
   private async read(tenantId: string, id: string): Promise<Key | undefined> {
     const current = await withTenant(this.dataSource, tenantId, (manager) => readVersion(manager, tenantId, id, null));
-    return current === undefined ? undefined : keyResource(this.custody, current);
+    return current === undefined ? undefined : keyResource(this.custody, current, this.makings.clock.now());
   }
 }

@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { grantsOf } from '../access/grant.js';
 import { codeOf } from '../custody/custody.conformance.js';
@@ -10,7 +10,7 @@ import type { CreateKey } from './create-key.js';
 import { ImportKey } from './import-key.js';
 import type { KeySource, Supply } from './plan-creation.js';
 
-const policy = enforcedPolicy(1, { allowedAlgorithms: ['AES-256', 'EC-P256'], fipsOnly: false });
+const policy = enforcedPolicy(1, { allowedAlgorithms: ['AES-256', 'EC-P256'], fipsOnly: false }, Date);
 const tenantId = '11111111-1111-4111-8111-111111111111';
 const wrappingKeyId = '22222222-2222-4222-8222-222222222222';
 const context = {
@@ -18,7 +18,7 @@ const context = {
   principal: 'somebody',
   roles: ['tenant-admin' as const],
   correlationId: 'import',
-  deadline: Date.now() + 60_000,
+  deadline: monotonicNow() + 60_000,
 };
 const request = {
   algorithm: 'EC-P256',

@@ -101,13 +101,13 @@ export class ImportKey {
     // A refusal has no fence that would detect an old copy.
     this.keys.forget(tenantId, id);
     const wrapper = await this.keys.find(tenantId, id, null);
-    await assertUnwraps(this.custody, context, wrapper, algorithm, policy);
+    const validity = await assertUnwraps(this.custody, context, wrapper, algorithm, policy);
     const material = { method: 'aes-kwp', wrappingKey: wrapper.ref, wrappedKey } as const;
     return {
       begin: (told) => this.quotas.begin(wrapper, told),
       make: (key) => this.custody.importKey(context, key, material),
       report: async (manager, event) => {
-        if (await commitWithin(manager, { tenantId, policy, key: wrapper }, event)) return true;
+        if (await commitWithin(manager, { tenantId, policy, key: wrapper, validity }, event)) return true;
         if (wrapper.ref.wrapped !== undefined) this.custody.forgetUnwrapped([wrapper.ref.objectId]);
         return false;
       },

@@ -6,7 +6,14 @@ import { KeyStore } from '../key/key-store.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyMakingRunner } from '../outcome/key-making.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
-import { contextOf, insertKey, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  insertKey,
+  ownClock,
+  silent,
+  startWorkerDatabase,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 import { CreateKey } from './create-key.js';
 import type { KeyRoom } from './key-room.js';
 import type { VersionMaker } from './make-version.js';
@@ -14,7 +21,7 @@ import { RotateKey } from './rotate-key.js';
 
 /** A policy that changes faster than it can be read, so every decision is outdated. */
 const policies = {
-  of: async () => enforcedPolicy(1, { allowedAlgorithms: ['AES-256'], fipsOnly: false }),
+  of: async () => enforcedPolicy(1, { allowedAlgorithms: ['AES-256'], fipsOnly: false }, Date),
   forget: () => undefined,
 } as unknown as EnforcedPolicies;
 
@@ -28,7 +35,7 @@ describe('an action that is abandoned because its decision is outdated again and
 
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
     const { superuser } = database;
     await superuser.query('INSERT INTO tenant_policy VALUES ($1, 2, $2)', [tenantId, '{}']);
     await insertKey(superuser, tenantId, keyId);
@@ -39,7 +46,7 @@ describe('an action that is abandoned because its decision is outdated again and
   });
   beforeEach(() => database.superuser.query('DELETE FROM outbox'));
 
-  const makings = () => new KeyMakingRunner(policies, outcomes);
+  const makings = () => new KeyMakingRunner(policies, outcomes, ownClock);
   const room = { assert: () => Promise.resolve(), assertForVersion: () => Promise.resolve() } as unknown as KeyRoom;
   const versions = { partition: { name: 'default' }, room } as VersionMaker;
   const creator = () => new CreateKey(database.dataSource, custody, makings(), versions, room);

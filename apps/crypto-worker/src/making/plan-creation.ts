@@ -64,7 +64,8 @@ export const planCreation = async (
   const { algorithm } = request;
   if (request.tenantId !== undefined && request.tenantId !== context.tenantId)
     throw new AnkaError('tenant-mismatch', 'tenantId: must be the tenant of the token, or left out');
-  assertDates(request);
+  const now = policy.now();
+  assertDates(request, now);
   const purpose = request.purpose ?? defaultPurpose(algorithm);
   const possible = possibleAlgs(request, purpose);
   const ruling = policy.decide({
@@ -74,7 +75,7 @@ export const planCreation = async (
     custody: custodyOf(request),
     outsideSteps: outsideSteps(custody, { algorithm, purpose, algs: plannedAlgs(request, possible) }),
     labels: Object.keys(request.metadata ?? {}),
-    ...(request.deactivateAt !== undefined && { lifeDays: daysTo(request.deactivateAt) }),
+    ...(request.deactivateAt !== undefined && { lifeDays: (Date.parse(request.deactivateAt) - now) / dayMs }),
   });
   if (!ruling.decision.allow) throw refusedBy(ruling.decision);
   const algs = await usableAlgs(custody, context, request, purpose, possible);
@@ -86,14 +87,14 @@ export const planCreation = async (
 
 export const custodyOf = ({ custody = 'token' }: CreationRequest): CustodyKind => custody;
 
-export const isToCome = (instant: string | undefined): boolean =>
-  instant !== undefined && Date.parse(instant) > Date.now();
+export const isToCome = (instant: string | undefined, now: number): boolean =>
+  instant !== undefined && Date.parse(instant) > now;
 
-const daysTo = (instant: string): number => (Date.parse(instant) - Date.now()) / 86_400_000;
+const dayMs = 86_400_000;
 
-const assertDates = ({ activateAt, deactivateAt }: CreationRequest): void => {
+const assertDates = ({ activateAt, deactivateAt }: CreationRequest, now: number): void => {
   if (deactivateAt === undefined) return;
-  if (!isToCome(deactivateAt)) throw new AnkaError('request-invalid', 'deactivateAt: must be in the future');
+  if (!isToCome(deactivateAt, now)) throw new AnkaError('request-invalid', 'deactivateAt: must be in the future');
   if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
     throw new AnkaError('request-invalid', 'deactivateAt: must be after activateAt');
 };

@@ -15,11 +15,20 @@ import { assertGranted } from '../access/grant.js';
 import { Custody, type KeyRef } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import { keyResource } from '../key/key-resource.js';
-import { hasBegun, isRotatable, refusalOf, stateAt, targetOf } from '../key/key-state.js';
+import {
+  allOf,
+  hasBegun,
+  isRotatable,
+  isValidAt,
+  refusalOf,
+  stateAt,
+  stateHolds,
+  targetOf,
+  type Validity,
+} from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
 import { assertRevision, lockKey, reviseKey } from '../key/lock/lock-key.js';
-import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { readCurrentAndMade, type StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
@@ -27,6 +36,7 @@ import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
+import { followedVersion } from './followed-version.js';
 import { VersionMaker } from './make-version.js';
 import { decisionHolds } from './rotate-key.sql.js';
 
@@ -57,6 +67,9 @@ interface RotationPlan {
   readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly replaced: StoredVersion;
   readonly ruling: Ruling;
+  /** The state of the replaced version. */
+  readonly from: KeyState;
+  readonly validity: Validity;
 }
 
 /** The version that the request has made already, if there is one, and the key's current version, which comes last. */
@@ -116,11 +129,11 @@ export class RotateKey {
     const made = found.find(({ requestId }) => requestId !== null && requestId === resourceId);
     if (made !== undefined) {
       if (rotation.trigger === 'request') await this.assertMayManage(context, rotation.id);
-      return { key: keyResource(this.custody, made) };
+      return { key: keyResource(this.custody, made, this.now()) };
     }
     const current = found.at(-1);
     if (current === undefined || !(await this.isDone(tenantId, rotation, current))) return undefined;
-    return { key: keyResource(this.custody, current) };
+    return { key: keyResource(this.custody, current, this.now()) };
   }
 
   private async isDone(
@@ -129,7 +142,7 @@ export class RotateKey {
     current: StoredVersion,
   ): Promise<boolean> {
     if (trigger === 'uses' && expectedVersion !== current.version) return true;
-    if (trigger === 'schedule' && stateAt(lifecycleOf(current), Date.now()) !== 'ACTIVE') return true;
+    if (trigger === 'schedule' && stateAt(lifecycleOf(current), this.now()) !== 'ACTIVE') return true;
     return turn !== undefined && !(await withTenant(this.dataSource, tenantId, turn.isOpen));
   }
 
@@ -158,12 +171,12 @@ export class RotateKey {
         event: rotationEvent(context, rotation, replaced, null),
         ref,
         make: (key) => this.custody.generate(context, key),
-        record: (manager) => this.record(manager, context, rotation, replaced, policy),
+        record: (manager) => this.record(manager, context, rotation, plan, policy),
       },
     );
     if (made === undefined) return undefined;
     this.keys.forget(tenantId, id);
-    const key = keyResource(this.custody, (await this.read(context, id)).at(-1) as StoredVersion);
+    const key = keyResource(this.custody, (await this.read(context, id)).at(-1) as StoredVersion, this.now());
     const { warnings, notice } = ruling;
     return { key: warnings.length > 0 ? { ...key, warnings: [...warnings] } : key, notice };
   }
@@ -189,7 +202,7 @@ export class RotateKey {
         'precondition-failed',
         `The current version is ${current.version}. Read the key again and repeat the rotation.`,
       );
-    const now = Date.now();
+    const now = policy.now();
     const state = stateAt(lifecycleOf(current), now);
     // An automatic rotation replaces only a version in use.
     if (!isRotatable(state) || (trigger !== 'request' && state !== 'ACTIVE'))
@@ -199,7 +212,7 @@ export class RotateKey {
         'key-state',
         'The key has an activation date in the future, but a new version would be ACTIVE at once',
       );
-    const ruling = policy.decide(newVersionRequest(this.custody, policy, current));
+    const ruling = policy.decide(newVersionRequest(this.custody, policy, current), now);
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     await this.versions.room.assertForVersion(current);
     const capability = await this.custody.capability(context, algorithm, purpose, custody);
@@ -210,14 +223,15 @@ export class RotateKey {
         `The token does not support ${missing.join(', ')} with ${algorithm} now`,
       );
     assertInTime(context);
-    return { ref: objectKindOf(current.key), replaced: current, ruling };
+    const validity = allOf(stateHolds(lifecycleOf(current), now), ruling.decision);
+    return { ref: objectKindOf(current.key), replaced: current, from: state, ruling, validity };
   }
 
   private async record(
     manager: EntityManager,
     context: Context,
     rotation: Rotation,
-    replaced: StoredVersion,
+    { replaced, from, validity }: RotationPlan,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     const { tenantId } = context;
@@ -226,13 +240,17 @@ export class RotateKey {
     const decided = [tenantId, id, version, replaced.revision, policy.revision];
     const held = await manager.query<unknown[]>(decisionHolds, decided);
     if (held.length === 0 || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
+    if (!isValidAt(validity, await this.makings.clock.within(manager))) return false;
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
-    const state = stateAt(lifecycleOf(replaced), Date.now());
-    const next = targetOf('rotate', state) ?? state;
+    const next = targetOf('rotate', from) ?? from;
     const now = await transactionTime(manager);
     await changeRecord(manager, replaced, followedVersion(replaced, next, rotation.trigger, now));
     await reviseKey(manager, tenantId, id);
     return true;
+  }
+
+  private now(): number {
+    return this.makings.clock.now();
   }
 
   private read({ tenantId, resourceId }: Context, id: string): Promise<StoredVersion[]> {
@@ -242,24 +260,7 @@ export class RotateKey {
   }
 }
 
-/**
- * What changes in the record of a replaced version. Its revision increases, so that workers that still hold it as the current
- * version detect the change. A used-up version keeps its revision, because uses taken of it are still to be committed; workers
- * are notified.
- */
-const followedVersion = (
-  { revision, deactivateAt: end }: StoredVersion,
-  state: KeyState,
-  trigger: Rotation['trigger'],
-  now: Date,
-): Partial<KeyVersionRecord> => ({
-  state,
-  revision: trigger === 'uses' ? revision : revision + 1,
-  ...(state === 'DEACTIVATED' && { deactivateAt: end !== null && end < now ? end : now }),
-});
-
-const forecast = ({ replaced, ruling }: RotationPlan): Forecast => {
-  const from = stateAt(lifecycleOf(replaced), Date.now());
+const forecast = ({ replaced, from, ruling }: RotationPlan): Forecast => {
   return {
     key: { ...forecastKey(replaced), version: replaced.version + 1 },
     changes: [{ version: replaced.version, from, to: targetOf('rotate', from) ?? from }],

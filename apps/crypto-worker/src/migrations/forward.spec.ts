@@ -3,11 +3,12 @@ import { auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { always } from '../key/key-state.js';
 import { KeyStore } from '../key/key-store.js';
 import { ReadUsage } from '../key/key-usage.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { contextOf, ownClock, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 
 const tenantId = randomUUID();
 const keyId = randomUUID();
@@ -78,13 +79,15 @@ describe('a database of the first release', () => {
   });
 
   it('continues: outcomes are committed under its policy and keys, and counted', async () => {
-    const outcomes = new GroupCommit(database.config, database.outbox, silent);
+    const outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
     const key = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
-    const policy = await new EnforcedPolicies(database.dataSource).of(tenantId);
+    const policy = await new EnforcedPolicies(database.dataSource, ownClock).of(tenantId);
     expect(policy.revision).toBe(3);
     const event = { ...waiting, eventId: randomUUID() };
-    expect(await outcomes.commit({ tenantId, policy, key }, event)).toBe(true);
-    expect(await outcomes.commit({ tenantId, policy, key: { ...key, revision: 4 } }, event)).toBe(false);
+    expect(await outcomes.commit({ tenantId, policy, key, validity: always }, event)).toBe(true);
+    expect(await outcomes.commit({ tenantId, policy, key: { ...key, revision: 4 }, validity: always }, event)).toBe(
+      false,
+    );
     const { items } = await new ReadUsage(database.dataSource).of(contextOf(tenantId), { id: keyId });
     expect(items).toMatchObject([{ version: 1, operations: [{ operation: 'sign', count: 1 }] }]);
     await outcomes.close();

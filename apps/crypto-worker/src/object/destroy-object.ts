@@ -1,4 +1,4 @@
-import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, monotonicNow } from '@ankasecure/contracts';
 import { Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -48,7 +48,7 @@ export class ObjectDestroyer {
 
   /** Looks for the object again after it was destroyed, so that the record states what was observed. */
   private async untilGone({ owner, objectId }: Intent): Promise<number> {
-    const budget = { deadline: Date.now() + budgetMs };
+    const budget = { deadline: monotonicNow() + budgetMs };
     const destroyed = await this.custody.destroy(budget, owner, objectId);
     if (destroyed === 0) return 0;
     const left = await this.custody.destroy(budget, owner, objectId);

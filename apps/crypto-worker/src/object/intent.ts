@@ -1,5 +1,5 @@
 import { type AuditEvent, assertSealable, type Context } from '@ankasecure/contracts';
-import { sealsOf, withTenant } from '@ankasecure/service-kit';
+import { Clock, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { newObjectId, type ObjectOwner, ownerText, parseOwner } from '../custody/object-owner.js';
@@ -56,6 +56,7 @@ export class Intents {
     private readonly dataSource: DataSource,
     private readonly partition: Partition,
     private readonly lease: Lease,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -75,6 +76,7 @@ export class Intents {
    * @param event sealed when the object is gone, whichever worker destroys it
    * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed
    * @returns undefined if it is not
+   * @throws AnkaError `clock-skew`: what is destroyed does not come back
    */
   async beginDestroying(
     { owner, objectId }: Pick<Intent, 'owner' | 'objectId'>,
@@ -85,6 +87,7 @@ export class Intents {
     const intent = await this.prepare(owner.tenantId, owner, objectId);
     const begun = await this.committing(intent, async (manager) => {
       if (!(await still(manager))) return false;
+      await this.clock.within(manager);
       await this.insert(manager, intent, 'destroy', event);
       return true;
     });

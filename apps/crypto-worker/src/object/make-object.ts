@@ -1,4 +1,4 @@
-import { AnkaError, type AuditEvent, type Context } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -121,7 +121,7 @@ export class ObjectMaker {
   private async undo(intent: Intent, failed: Reported | undefined): Promise<boolean> {
     const { recorded } = await this.intents.standing(intent);
     if (recorded) throw new AnkaError('hsm-unavailable', 'The object was recorded, but its commit was not confirmed');
-    await this.custody.destroy({ deadline: Date.now() + cleanUpMs }, intent.owner, intent.objectId);
+    await this.custody.destroy({ deadline: monotonicNow() + cleanUpMs }, intent.owner, intent.objectId);
     const reported = await withTenant(this.dataSource, intent.tenantId, async (manager) => {
       // If the reconciler was faster, it has sealed the outcome as unknown. Nothing is reported twice.
       if (!(await this.intents.end(manager, intent)) || failed === undefined) return undefined;

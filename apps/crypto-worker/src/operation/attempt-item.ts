@@ -5,7 +5,7 @@ import { assertMay, useOf } from '../access/access.js';
 import { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import { metered } from '../deadline/metered.js';
-import { permissionOf, refusalOf, stateAt } from '../key/key-state.js';
+import { allOf, permissionOf, refusalOf, stateAt, stateHolds } from '../key/key-state.js';
 import { type GrantedVersion, KeyStore, type Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { selfTested } from '../key/self-tested.js';
@@ -80,9 +80,12 @@ export class AttemptItem {
     const key = await this.keys.meant(context.tenantId, target);
     record.key = key;
     assertMay(context, useOf[operation.name], key.grants);
-    record.risk = assertUsable(operation, key, operation.acceptsRisk(item));
-    const ruling = policy.ruling(key, operation.use, outsideSteps(this.custody, key));
+    const now = policy.now();
+    record.validity = stateHolds(key, now);
+    record.risk = assertUsable(operation, key, operation.acceptsRisk(item), now);
+    const ruling = policy.ruling(key, operation.use, outsideSteps(this.custody, key), now);
     record.ruling = ruling;
+    record.validity = allOf(record.validity, ruling.decision);
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);
     const alg = operation.alg(key, item, parsed);
     const testing = alg === null ? undefined : selfTested(this.custody, context, key, alg);
@@ -137,7 +140,7 @@ export class AttemptItem {
     if (request.operation.use !== 'protect') return decided;
     const key = await this.budget.take(request.context, decided);
     record.key = key;
-    if (key.version !== decided.version) await this.assertFollowing(request, key);
+    if (key.version !== decided.version) await this.assertFollowing(request, record, key);
     return key;
   }
 
@@ -147,10 +150,13 @@ export class AttemptItem {
    */
   private async assertFollowing<Item, Parsed>(
     { operation, context, target }: ItemRequest<Item, Parsed>,
+    record: ItemRecord,
     key: GrantedVersion,
   ): Promise<void> {
     assertMay(context, useOf[operation.name], key.grants);
-    assertUsable(operation, key, false);
+    const now = record.policy?.now() ?? 0;
+    record.validity = allOf(record.validity, stateHolds(key, now));
+    assertUsable(operation, key, false, now);
     if ((await this.keys.meant(context.tenantId, target)).keyId !== key.keyId)
       throw new AnkaError('decision-outdated', 'The alias now names another key. Try again.');
   }
@@ -174,10 +180,11 @@ const assertUsable = (
   { name, use, purposes }: Pick<Operation<never, never>, 'name' | 'use' | 'purposes'>,
   key: KeyVersion,
   acceptsRisk: boolean,
+  now: number,
 ): AcceptedRisk | null => {
   if (!purposes.includes(key.purpose))
     throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${name}`);
-  const state = stateAt(key, Date.now());
+  const state = stateAt(key, now);
   const permission = permissionOf(state, use);
   if (permission === 'no' || (permission === 'at-risk' && !acceptsRisk))
     throw new AnkaError('key-state', refusalOf(state, name));

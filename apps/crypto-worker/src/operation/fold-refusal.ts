@@ -5,8 +5,8 @@ import type { Attempt } from './attempt.js';
 /** The outcomes of one or more items that say the same, and the one event that records them. */
 export interface Outcome {
   readonly event: AuditEvent;
-  /** One or more. They are decided on the same revisions. */
-  readonly attempts: readonly Attempt[];
+  /** They are decided on the same revisions. */
+  readonly attempts: readonly [Attempt, ...Attempt[]];
 }
 
 /** The longest detail in characters. */
@@ -48,5 +48,5 @@ const folded = (attempts: readonly [Attempt, ...Attempt[]]): Outcome => {
 export const foldRefusals = (attempts: readonly Attempt[]): readonly Outcome[] => {
   const [refusals, others] = [attempts.filter(isRefusal), attempts.filter((attempt) => !isRefusal(attempt))];
   const groups = [...Map.groupBy(refusals, sameness).values()] as unknown as readonly [Attempt, ...Attempt[]][];
-  return [...others.map((attempt) => ({ event: attempt.event, attempts: [attempt] })), ...groups.map(folded)];
+  return [...others.map((attempt) => folded([attempt])), ...groups.map(folded)];
 };

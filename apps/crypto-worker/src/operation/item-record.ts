@@ -7,6 +7,7 @@ import {
   type KeyQuota,
   type KeyState,
 } from '@ankasecure/contracts';
+import { always, type Validity } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { dryRunOf } from '../outcome/dry-run-answer.js';
 import { failureCodeOf, usedKey } from '../outcome/event.js';
@@ -40,6 +41,8 @@ export class ItemRecord {
   keyId: string | null = null;
   policy: EnforcedPolicy | null = null;
   key: KeyVersion | null = null;
+  /** The time for which the decision holds, as far as it has been made. */
+  validity: Validity = always;
   risk: AcceptedRisk | null = null;
   ruling: Ruling | undefined;
   keyQuota: KeyQuota | undefined;
@@ -85,8 +88,8 @@ export class ItemRecord {
   }
 
   private fence(): Fence {
-    const { policy, key, context } = this;
-    return { tenantId: context.tenantId, policy, key, tried: context.dryRun === true };
+    const { policy, key, validity, context } = this;
+    return { tenantId: context.tenantId, policy, key, validity, tried: context.dryRun === true };
   }
 
   private event(failureCode: string | null, alg?: OperationResult['alg']): AuditEvent {

@@ -1,11 +1,11 @@
 import { AnkaError, auditEvent, batchOf, type Context, failureOf, type ReplyHead } from '@ankasecure/contracts';
-import { asAnkaError, Outbox, parseJson, type RawAnswer, validate } from '@ankasecure/service-kit';
+import { asAnkaError, Clock, Outbox, parseJson, type RawAnswer, validate } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { undecided } from '../outcome/fence.js';
+import { nameOf, undecided } from '../outcome/fence.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { type Attempt, itemAnswer, noticeOf, quotaOf } from './attempt.js';
 import { AttemptItem } from './attempt-item.js';
-import { foldRefusals, type Outcome } from './fold-refusal.js';
+import { foldRefusals } from './fold-refusal.js';
 import { inTurns } from './in-turns.js';
 import { eventName } from './item-record.js';
 import type { Operation } from './operation.js';
@@ -15,6 +15,9 @@ interface Items {
   readonly items: readonly unknown[];
   readonly batch: boolean;
 }
+
+/** The longest time from the end of a decision to the release of its result, in milliseconds. */
+const releaseMs = 1_000;
 
 /**
  * Runs crypto requests: schema, key, state and policy, the HSM, and the outcome's commit. A result is released only after
@@ -26,10 +29,12 @@ export class RunOperation {
     private readonly items: AttemptItem,
     private readonly outcomes: GroupCommit,
     private readonly outbox: Outbox,
+    private readonly clock: Clock,
   ) {}
 
   async run<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, bytes: Uint8Array): Promise<RawAnswer> {
     const start = performance.now();
+    this.clock.assertAgrees();
     this.outbox.assertRoom(context.tenantId);
     const { items, batch } = await this.parse(operation, context, bytes);
     if (batch) this.outbox.assertRoom(context.tenantId, items.length);
@@ -41,69 +46,77 @@ export class RunOperation {
     return answerOf(attempts, batch, times);
   }
 
-  /** Runs all items, then once more those whose decision was outdated at the commit. */
+  /**
+   * Runs all items, and once more those whose decision was outdated at the commit. The results of the others are kept and
+   * committed with theirs, so that no result is released long after its own fence was checked.
+   */
   private async all<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
     items: readonly unknown[],
   ): Promise<Attempt[]> {
-    const attempts = await this.attemptAll(operation, context, items);
-    const outdated = attempts.flatMap((attempt, index) => (attempt === undefined ? [index] : []));
-    if (outdated.length === 0) return attempts as Attempt[];
-    const again = await this.attemptAll(
-      operation,
-      context,
-      outdated.map((index) => items[index]),
-    );
-    outdated.forEach((index, position) => {
-      attempts[index] = again[position];
+    const attempt = (item: unknown): Promise<Attempt> => this.items.attempt(operation, context, item);
+    const attempts = await inTurns(items, attempt);
+    const outdated = await this.commit(attempts);
+    if (outdated.size === 0) return this.stillInTime(operation, context, attempts);
+    for (const { fence } of outdated) this.items.forget(fence);
+    const again = attempts.flatMap((one, index) => (outdated.has(one) ? [index] : []));
+    const decided = await inTurns(again, (index) => attempt(items[index]));
+    again.forEach((index, position) => {
+      attempts[index] = decided[position] as Attempt;
     });
-    const left = attempts.filter((attempt) => attempt === undefined).length;
-    if (left === 0) return attempts as Attempt[];
-    const given = await this.giveUp(operation, context, left);
-    return attempts.map((attempt) => attempt ?? given);
+    return this.stillInTime(operation, context, await this.commitLast(operation, context, attempts));
   }
 
-  /** @returns undefined for an item whose fence no longer held; its result is dropped */
-  private async attemptAll<Item, Parsed>(
+  /** Commits all attempts or none. @returns those whose fence no longer held */
+  private async commit(attempts: readonly Attempt[]): Promise<ReadonlySet<Attempt>> {
+    const outcomes = foldRefusals(attempts);
+    const verdicts = await this.outcomes.commitAll(
+      outcomes.map(({ event, attempts: [{ fence }] }) => ({ fence, event })),
+    );
+    return new Set(outcomes.flatMap((outcome, index) => (verdicts[index] === 'outdated' ? outcome.attempts : [])));
+  }
+
+  /** Commits each outcome, or its refusal if its decision is outdated again. One event records all refusals of one fence. */
+  private async commitLast<Item, Parsed>(
     operation: Operation<Item, Parsed>,
     context: Context,
-    items: readonly unknown[],
-  ): Promise<(Attempt | undefined)[]> {
-    const attempts = await inTurns(items, (item) => this.items.attempt(operation, context, item));
-    const outcomes = foldRefusals(attempts);
-    this.outcomes.expect(outcomes.length);
-    const outdated = new Set((await inTurns(outcomes, (outcome) => this.commit(outcome))).flat());
-    return attempts.map((attempt) => (outdated.has(attempt) ? undefined : attempt));
-  }
-
-  /** @returns the attempts whose fence no longer held */
-  private async commit({ event, attempts }: Outcome): Promise<readonly Attempt[]> {
-    const [first] = attempts;
-    if (first === undefined || (await this.outcomes.commit(first.fence, event))) return [];
-    this.items.forget(first.fence);
-    return attempts;
-  }
-
-  /** Gives up `count` items. One event records them. */
-  private giveUp<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, count: number): Promise<Attempt> {
-    const error = new AnkaError(
-      'decision-outdated',
-      'The key or the policy changed twice while the request ran. Try again.',
+    attempts: readonly Attempt[],
+  ): Promise<Attempt[]> {
+    const ended = new Map<Attempt, Attempt>();
+    const fenced = Map.groupBy(foldRefusals(attempts), ({ event, attempts: [{ fence }] }) =>
+      nameOf(fence, event.operation),
     );
-    return this.fail(operation, context, error, count > 1 ? { count: String(count) } : {});
+    await Promise.all(
+      [...fenced.values()].map(async (outcomes) => {
+        const mine = outcomes.flatMap((outcome) => outcome.attempts);
+        const instead = refusedAttempt(operation, context, outdatedAgain(), mine.length);
+        const [verdict] = await this.outcomes.commitEach(
+          outcomes.map(({ event, attempts: [{ fence }] }, index) => ({
+            fence,
+            event,
+            ...(index === 0 && { fallback: instead.event }),
+          })),
+        );
+        for (const one of mine) ended.set(one, verdict === 'written' ? one : instead);
+      }),
+    );
+    return attempts.map((one) => ended.get(one) ?? one);
   }
 
-  private async fail<Item, Parsed>(
-    { name }: Operation<Item, Parsed>,
+  /** Withholds results whose decision ended while they were committed. They are on record as uses, and so is this refusal. */
+  private async stillInTime<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
     context: Context,
-    error: AnkaError,
-    details: Readonly<Record<string, string>> = {},
-  ): Promise<Attempt> {
-    const fence = undecided(context.tenantId);
-    const event = auditEvent(context, { operation: eventName(name, context), failureCode: error.code, details });
-    await this.outcomes.commit(fence, event);
-    return { fence, event, hsmMicros: 0, error };
+    attempts: readonly Attempt[],
+  ): Promise<Attempt[]> {
+    const latest = this.clock.now() - releaseMs;
+    const isLate = ({ error, fence }: Attempt): boolean => error === undefined && fence.validity.until <= latest;
+    const late = attempts.filter(isLate).length;
+    if (late === 0) return [...attempts];
+    const instead = refusedAttempt(operation, context, outdatedAgain(), late);
+    await this.outcomes.commit(instead.fence, instead.event);
+    return attempts.map((attempt) => (isLate(attempt) ? instead : attempt));
   }
 
   /** Parses the body. A body that cannot be parsed is an outcome too. */
@@ -119,11 +132,32 @@ export class RunOperation {
         : { items: [request], batch: false };
     } catch (error) {
       const failed = asAnkaError(error);
-      await this.fail(operation, context, failed);
+      const { fence, event } = refusedAttempt(operation, context, failed);
+      await this.outcomes.commit(fence, event);
       throw failed;
     }
   }
 }
+
+/** The outcome of items that nothing was decided on. @param count the number of items */
+const refusedAttempt = (
+  { name }: Pick<Operation<never, never>, 'name'>,
+  context: Context,
+  error: AnkaError,
+  count = 1,
+): Attempt => ({
+  fence: undecided(context.tenantId),
+  event: auditEvent(context, {
+    operation: eventName(name, context),
+    failureCode: error.code,
+    ...(count > 1 && { details: { count: String(count) } }),
+  }),
+  hsmMicros: 0,
+  error,
+});
+
+const outdatedAgain = (): AnkaError =>
+  new AnkaError('decision-outdated', 'The key or the policy changed twice while the request ran. Try again.');
 
 const isBatch = (request: unknown): request is { items: unknown } =>
   typeof request === 'object' && request !== null && Object.hasOwn(request, 'items');

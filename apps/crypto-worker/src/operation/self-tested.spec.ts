@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AlgorithmName, type JweAlg, type JwsAlg, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { monotonicNow } from '@ankasecure/contracts';
 import type { Outbox } from '@ankasecure/service-kit';
 import { describe, expect, it } from 'vitest';
 import { grantsOf } from '../access/grant.js';
@@ -8,8 +9,10 @@ import type { Capability } from '../custody/custody.js';
 import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
 import type { KeyStore } from '../key/key-store.js';
 import type { GroupCommit } from '../outcome/group-commit.js';
+import type { Outcome } from '../outcome/outcome-group.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
+import { ownClock } from '../testing/worker-database.js';
 import { AttemptItem } from './attempt-item.js';
 import { type Operation, operations } from './operation.js';
 import { RunOperation } from './run-operation.js';
@@ -47,7 +50,7 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
       return capabilityOf(algorithm, purpose, now === 'self-test-pending' ? then : now, outsideSteps);
     },
   });
-  const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: fipsOnly ?? false });
+  const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: fipsOnly ?? false }, Date);
   const items = new AttemptItem(
     custody,
     { meant: async () => ({ ...key, custody: 'token', grants: grantsOf([]) }) } as unknown as KeyStore,
@@ -58,17 +61,17 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
   const runner = new RunOperation(
     items,
     {
-      expect: () => undefined,
-      commit: async (_: unknown, event: AuditEvent) => events.push(event) > 0,
+      commitAll: async (outcomes: Outcome[]) => outcomes.map(({ event }) => events.push(event) > 0 && 'written'),
     } as unknown as GroupCommit,
     { assertRoom: () => undefined } as unknown as Outbox,
+    ownClock,
   );
   const context: Context = {
     tenantId: key.tenantId,
     principal: 'somebody',
     roles: ['application-admin'],
     correlationId: randomUUID(),
-    deadline: Date.now() + 9_000,
+    deadline: monotonicNow() + 9_000,
   };
   const run = async <Item, Parsed>(operation: Operation<Item, Parsed>, item: object) => {
     const { head, body } = await runner.run(operation, context, Buffer.from(JSON.stringify(item)));

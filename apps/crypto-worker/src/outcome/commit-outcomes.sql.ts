@@ -5,37 +5,75 @@ import type { Fence } from './fence.js';
 
 /**
  * Commits rows of outcomes, each only if its fence still holds. Prepared by name, because every request waits for it.
- * @see the migrations `initial`, `usage` and `used-up`
+ * @see the migrations `initial`, `usage`, `used-up` and `validity`
  */
 export const commitOutcomes = {
   name: 'commit-outcomes',
-  text: 'SELECT commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::int[], $10::smallint) AS written',
+  text: `SELECT written, outdated, at FROM commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::float8[],
+    $7::float8[], $8::int[], $9::int[], $10::text[], $11::int[], $12::text[], $13::text[], $14::int[], $15::smallint)`,
 };
 
+/** The result of a commit. Rows are numbered from 1. */
+export interface Committed {
+  readonly written: readonly number[];
+  /** Rows whose fence does not hold. */
+  readonly outdated: readonly number[];
+  /** The database's time at the decision, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Outcomes that share a fence and become one row of the outbox. */
+export interface OutcomeRow {
+  readonly fence: Fence;
+  readonly operation: string;
+  /** Rows with the same number are written together or not at all. */
+  readonly bundle: number | null;
+  /** The events, each as JSON. */
+  readonly events: readonly string[];
+  /** Written instead if the fence does not hold. */
+  readonly fallbacks: readonly string[];
+  /** The number of outcomes that are uses of the fence's key. */
+  readonly uses: number;
+}
+
+const arrayOf = (events: readonly string[]): string => `[${events.join(',')}]`;
+
+/** The parameters of `commitOutcomes`. @param slot the row of a key's use that this process counts in */
+export const outcomeValues = (rows: readonly OutcomeRow[], slot: number): unknown[] => [
+  rows.map(({ fence }) => fence.tenantId),
+  rows.map(({ fence }) => fence.policy?.revision ?? null),
+  rows.map(({ fence }) => fence.key?.keyId ?? null),
+  rows.map(({ fence }) => fence.key?.version ?? null),
+  rows.map(({ fence }) => fence.key?.revision ?? null),
+  rows.map(({ fence }) => fence.validity.since),
+  rows.map(({ fence }) => fence.validity.until),
+  rows.map(({ bundle }) => bundle),
+  rows.map(({ events }) => events.length),
+  rows.map(({ events }) => arrayOf(events)),
+  rows.map(({ fallbacks }) => fallbacks.length),
+  rows.map(({ fallbacks }) => (fallbacks.length === 0 ? null : arrayOf(fallbacks))),
+  rows.map(({ operation }) => operation),
+  rows.map(({ uses }) => uses),
+  slot,
+];
+
 /** The slot for commits within another transaction. They are few, so they can share one. */
-const slot = 0;
+const sharedSlot = 0;
 
 /**
  * Commits the outcome of a use of the fence's key as `GroupCommit` does, in the caller's transaction. Call the outbox's
  * `committed` after it.
  * @returns false if the fence no longer holds; nothing was written
  */
-export const commitWithin = async (
-  manager: EntityManager,
-  { tenantId, policy, key }: Fence & { readonly key: NonNullable<Fence['key']> },
-  event: AuditEvent,
-): Promise<boolean> => {
-  const [row] = await manager.query<{ written: number[] }[]>(commitOutcomes.text, [
-    [tenantId],
-    [policy?.revision ?? null],
-    [key.keyId],
-    [key.version],
-    [key.revision],
-    [1],
-    [JSON.stringify(withNotedChanges(manager, [event]))],
-    [event.operation],
-    [event.outcome === 'success' ? 1 : 0],
-    slot,
-  ]);
-  return row?.written.length === 1;
+export const commitWithin = async (manager: EntityManager, fence: Fence, event: AuditEvent): Promise<boolean> => {
+  const row: OutcomeRow = {
+    fence,
+    operation: event.operation,
+    bundle: null,
+    events: withNotedChanges(manager, [event]).map((noted) => JSON.stringify(noted)),
+    fallbacks: [],
+    uses: event.outcome === 'success' ? 1 : 0,
+  };
+  const [committed] = await manager.query<Committed[]>(commitOutcomes.text, outcomeValues([row], sharedSlot));
+  return committed?.written.length === 1;
 };

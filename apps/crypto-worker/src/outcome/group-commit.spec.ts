@@ -3,14 +3,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
 import { auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { withTenant } from '@ankasecure/service-kit';
+import { Clock, databaseTime, withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { always } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { enforcedPolicy } from '../policy/enforced-policy.js';
-import { contextOf, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
-import { commitWithin } from './commit-outcomes.sql.js';
+import { contextOf, ownClock, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { commitOutcomes, commitWithin, outcomeValues } from './commit-outcomes.sql.js';
 import { type Fence, undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
+import type { Outcome } from './outcome-group.js';
 
 const settled = (promise: Promise<unknown>, ms: number): Promise<boolean> =>
   Promise.race([promise.then(() => true), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms))]);
@@ -32,7 +34,7 @@ describe('group commit', () => {
 
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    outcomes = new GroupCommit(database.config, database.outbox, silent);
+    outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
   });
   afterAll(async () => {
     await outcomes.close();
@@ -56,7 +58,7 @@ describe('group commit', () => {
       [tenantId, keyId, randomBytes(16)],
     );
     const key = { tenantId, keyId, version: 1, revision: 1 } as KeyVersion;
-    fence = { tenantId, policy: enforcedPolicy(1, initialPolicy), key };
+    fence = { tenantId, policy: enforcedPolicy(1, initialPolicy, Date), key, validity: always };
   });
 
   it('commits an outcome whose revisions still hold', async () => {
@@ -124,7 +126,7 @@ describe('group commit', () => {
   });
 
   it('refuses only the outdated outcomes of a shared commit', async () => {
-    const other = { ...fence, policy: enforcedPolicy(7, initialPolicy) };
+    const other = { ...fence, policy: enforcedPolicy(7, initialPolicy, Date) };
     expect(
       await Promise.all([fence, other, undecided(tenantId), fence].map((one) => outcomes.commit(one, event()))),
     ).toEqual([true, false, true, true]);
@@ -146,17 +148,8 @@ describe('group commit', () => {
   it('makes a change wait for outcomes under way', async () => {
     const committing = database.superuser.createQueryRunner();
     await committing.startTransaction();
-    await committing.query('SELECT commit_outcomes($1, $2, $3, $4, $5, $6, $7, $8, $9, 0::smallint)', [
-      [tenantId],
-      [1],
-      [fence.key?.keyId],
-      [1],
-      [1],
-      [1],
-      [JSON.stringify([event()])],
-      ['sign'],
-      [1],
-    ]);
+    const row = { fence, operation: 'sign', bundle: null, events: [JSON.stringify(event())], fallbacks: [], uses: 1 };
+    await committing.query(commitOutcomes.text, outcomeValues([row], 0));
     const change = policyTo(2);
     expect(await settled(change, 300)).toBe(false);
     await committing.commitTransaction();
@@ -174,25 +167,92 @@ describe('group commit', () => {
     expect(Number(row?.rows)).toBeLessThanOrEqual(3);
   });
 
-  it('waits a moment for announced outcomes, and no longer', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      outcomes.expect(2);
-      const first = outcomes.commit(fence, event());
-      for (let turn = 0; turn < 20; turn++) await nextTurn();
-      expect(await Promise.all([first, outcomes.commit(fence, event())])).toEqual([true, true]);
-      outcomes.expect(2);
-      const alone = outcomes.commit(fence, event());
-      for (let turn = 0; turn < 20; turn++) await nextTurn();
-      vi.advanceTimersByTime(1);
-      expect(await alone).toBe(true);
-    } finally {
-      vi.useRealTimers();
-    }
-    const rows = await database.superuser.query<{ event_count: number }[]>(
-      'SELECT event_count FROM outbox ORDER BY id',
-    );
-    expect(rows).toEqual([{ event_count: 2 }, { event_count: 1 }]);
+  describe('of a decision that ends', () => {
+    /** The database's time, in milliseconds since the epoch. */
+    const databaseNow = () => databaseTime(database.superuser.manager);
+    const within = (since: number, until: number): Fence => ({ ...fence, validity: { since, until } });
+
+    it('is committed until then, to the millisecond, by the database’s clock', async () => {
+      const now = await databaseNow();
+      expect(await outcomes.commit(within(now - 1_000, now + 60_000), event())).toBe(true);
+      expect(await outcomes.commit(within(now - 1_000, now), event())).toBe(false);
+      expect(await outcomes.commit(within(now + 60_000, now + 120_000), event())).toBe(false);
+      expect(await database.events()).toHaveLength(1);
+    });
+
+    it('is not committed if it ends while it waits for a change under way', async () => {
+      const changing = database.superuser.createQueryRunner();
+      await changing.startTransaction();
+      await changing.query('UPDATE tenant_policy SET document = document WHERE tenant_id = $1', [tenantId]);
+      const until = (await databaseNow()) + 300;
+      const committing = outcomes.commit(within(0, until), event());
+      while ((await databaseNow()) < until) await nextTurn();
+      await changing.commitTransaction();
+      await changing.release();
+      expect(await committing).toBe(false);
+      expect(await database.events()).toHaveLength(0);
+    });
+
+    it('tells this process the database’s time', async () => {
+      const clock = new Clock({ maximumSkewMs: 2_000 });
+      const learned = vi.spyOn(clock, 'learn');
+      const own = new GroupCommit(database.config, database.outbox, clock, silent);
+      const before = await databaseNow();
+      await own.commit(fence, event());
+      await own.close();
+      expect(learned).toHaveBeenCalledOnce();
+      const said = learned.mock.calls[0]?.[0].said ?? 0;
+      expect(said).toBeGreaterThanOrEqual(before);
+      expect(said).toBeLessThanOrEqual(await databaseNow());
+    });
+  });
+
+  describe('of the outcomes of one request', () => {
+    const outdated = (): Outcome => ({
+      fence: { ...fence, policy: enforcedPolicy(7, initialPolicy, Date) },
+      event: { ...event(), operation: 'verify' },
+    });
+    const held = (): Outcome => ({ fence, event: event() });
+    const operations = async () => (await database.events()).map(({ operation }) => operation);
+    const refused = (): AuditEvent => ({ ...event(), operation: 'refused' });
+
+    it('writes all or none, and tells which ones are outdated', async () => {
+      expect(await outcomes.commitAll([held(), outdated(), held()])).toEqual(['held-back', 'outdated', 'held-back']);
+      expect(await database.events()).toEqual([]);
+      expect(await outcomes.commitAll([held(), { ...held(), event: { ...event(), operation: 'verify' } }])).toEqual([
+        'written',
+        'written',
+      ]);
+      expect(await operations()).toEqual(expect.arrayContaining(['sign', 'verify']));
+    });
+
+    it('does not make other requests of the same commit wait', async () => {
+      const [mixed, other] = await Promise.all([
+        outcomes.commitAll([held(), outdated()]),
+        outcomes.commitAll([held(), held()]),
+      ]);
+      expect(mixed).toEqual(['held-back', 'outdated']);
+      expect(other).toEqual(['written', 'written']);
+      expect(await database.events()).toHaveLength(2);
+    });
+
+    it('writes the fallback in place of an outdated outcome, in the same transaction', async () => {
+      const fallback = refused();
+      const verdicts = await outcomes.commitEach([
+        { ...held(), fallback: refused() },
+        { ...outdated(), fallback },
+      ]);
+      expect(verdicts).toEqual(['written', 'outdated']);
+      expect(await database.events()).toEqual(
+        expect.arrayContaining([expect.objectContaining({ operation: 'sign' }), fallback]),
+      );
+      expect(await database.events()).toHaveLength(2);
+      const [{ uses } = { uses: '' }] = await database.superuser.query<{ uses: string }[]>(
+        'SELECT sum(uses) AS uses FROM key_usage WHERE tenant_id = $1',
+        [tenantId],
+      );
+      expect(uses).toBe('1');
+    });
   });
 
   it('keeps each row far below the size of one message, whatever arrives at once', async () => {
@@ -209,14 +269,14 @@ describe('group commit', () => {
   });
 
   it('counts the uses of a key version in the same commit, by operation and worker, without failures', async () => {
-    const other = new GroupCommit(database.config, database.outbox, silent);
+    const other = new GroupCommit(database.config, database.outbox, ownClock, silent);
     const failed = { ...event(), outcome: 'failure' as const, failureCode: 'signature-invalid' };
     const verified = { ...event(), operation: 'verify' };
     await Promise.all([
       ...Array.from({ length: 30 }, () => outcomes.commit(fence, event())),
       ...Array.from({ length: 12 }, () => other.commit(fence, event())),
       ...[failed, verified, verified].map((one) => outcomes.commit(fence, one)),
-      outcomes.commit({ ...fence, policy: enforcedPolicy(7, initialPolicy) }, event()),
+      outcomes.commit({ ...fence, policy: enforcedPolicy(7, initialPolicy, Date) }, event()),
     ]);
     await other.close();
     const rows = await database.superuser.query<{ operation: string; uses: number }[]>(
@@ -230,7 +290,10 @@ describe('group commit', () => {
   });
 
   it('writes the rows of many keys in one order, so that two workers of a slot never deadlock', async () => {
-    const workers = Array.from({ length: 4 }, () => new GroupCommit(database.config, database.outbox, silent));
+    const workers = Array.from(
+      { length: 4 },
+      () => new GroupCommit(database.config, database.outbox, ownClock, silent),
+    );
     for (const worker of workers) Object.assign(worker, { slot: 7 });
     const operations = ['decrypt', 'encrypt', 'key.edit', 'sign', 'verify'];
     for (let round = 0; round < 20; round++)
@@ -256,7 +319,7 @@ describe('group commit', () => {
   });
 
   it('returns no result while the database is unavailable', async () => {
-    const nowhere = new GroupCommit({ ...database.config, port: 1 }, database.outbox, silent);
+    const nowhere = new GroupCommit({ ...database.config, port: 1 }, database.outbox, ownClock, silent);
     await expect(nowhere.commit(fence, event())).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
     await nowhere.close();
   });

@@ -1,37 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
-import { connectionOf, DatabaseConfig, Logger, Outbox } from '@ankasecure/service-kit';
+import { AnkaError, type AuditEvent, monotonicNow } from '@ankasecure/contracts';
+import { Clock, connectionOf, DatabaseConfig, Logger, Outbox } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
-import { commitOutcomes } from './commit-outcomes.sql.js';
-import { type Fence, nameOf } from './fence.js';
-
-/** Outcomes that become one row of the outbox. */
-interface Group {
-  readonly name: string;
-  readonly fence: Fence;
-  readonly operation: string;
-  readonly events: string[];
-  /** Length of the events in UTF-16 code units. */
-  size: number;
-  /** The number of outcomes that are uses of the fence's key: its successes. */
-  uses: number;
-  readonly settle: ((held: boolean) => void)[];
-  readonly fail: ((error: AnkaError) => void)[];
-}
-
-/** The limits of one row, far below the size of one message to the audit service. */
-const rowLimit = { events: 500, size: 256 * 1024 };
+import { type Committed, commitOutcomes, outcomeValues } from './commit-outcomes.sql.js';
+import type { Fence } from './fence.js';
+import { addTo, emptyGroup, type Group, groupName, hasRoom, type Outcome, type Verdict } from './outcome-group.js';
 
 /**
  * The number of rows that processes share for counting a key's use: few enough to sum at once, and enough that two processes
  * rarely wait for each other's commit.
  */
 const slots = 64;
-
-/** The longest time that an outcome waits for outcomes of the next turns, in milliseconds. */
-const gatherMs = 1;
 
 /**
  * Commits outcomes. Outcomes that arrive while a commit is under way share the next one, so durability costs one round trip
@@ -45,45 +26,38 @@ export class GroupCommit implements OnApplicationShutdown {
   private readonly open = new Map<string, Group>();
   private committing = false;
   private readonly slot = randomInt(slots);
-  /** Announced outcomes that have not arrived yet. */
-  private expected = 0;
-  private gathered: (() => void) | null = null;
+  private bundles = 0;
 
   constructor(
     config: DatabaseConfig,
     private readonly outbox: Outbox,
+    private readonly clock: Clock,
     log: Logger,
   ) {
     this.pool = new Pool({ ...connectionOf(config, 'ankasecure-outcomes'), max: 1, statement_timeout: 15_000 });
     this.pool.on('error', (error) => log.warn({ reason: error.message }, 'lost the database connection for outcomes'));
   }
 
-  /** Announces outcomes of the next few turns. A commit waits a moment for them. An unannounced outcome only shortens the wait. */
-  expect(count: number): void {
-    this.expected += count;
-  }
-
   /**
    * @returns false if the fence no longer holds; nothing was written, and the result must be discarded
    * @throws AnkaError `audit-unavailable` if the commit is not known to have succeeded, and Error for an event that could never be sealed
    */
-  commit(fence: Fence, event: AuditEvent): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      this.outbox.assertSealable(event);
-      const group = this.groupFor(fence, event.operation);
-      const text = JSON.stringify(event);
-      group.events.push(text);
-      group.size += text.length;
-      if (fence.key !== null && fence.tried !== true && event.outcome === 'success') group.uses++;
-      group.settle.push(resolve);
-      group.fail.push(reject);
-      this.expected = Math.max(0, this.expected - 1);
-      if (this.expected === 0) this.gathered?.();
-      if (!this.committing) {
-        this.committing = true;
-        void this.drain();
-      }
-    });
+  async commit(fence: Fence, event: AuditEvent): Promise<boolean> {
+    return (await this.add({ fence, event }, null)) === 'written';
+  }
+
+  /** Commits the outcomes of one request in one transaction: all of them, or none. @throws as `commit` */
+  commitAll(outcomes: readonly Outcome[]): Promise<Verdict[]> {
+    const bundle = this.bundleOf(outcomes);
+    return Promise.all(outcomes.map((outcome) => this.add(outcome, bundle)));
+  }
+
+  /**
+   * Commits outcomes in one transaction, each for itself. The fallback is written in place of an outdated outcome.
+   * @throws as `commit`
+   */
+  commitEach(outcomes: readonly Outcome[]): Promise<Verdict[]> {
+    return Promise.all(outcomes.map((outcome) => this.add(outcome, null)));
   }
 
   async close(): Promise<void> {
@@ -94,25 +68,44 @@ export class GroupCommit implements OnApplicationShutdown {
     return this.close();
   }
 
+  /** Outcomes with one name hold or fail together anyway, and share their row with other requests. */
+  private bundleOf(outcomes: readonly Outcome[]): number | null {
+    if (outcomes.length < 2) return null;
+    const names = new Set(outcomes.map((outcome) => groupName(outcome, null)));
+    if (names.size === 1) return null;
+    this.bundles = (this.bundles + 1) % 0x7fffffff;
+    return this.bundles;
+  }
+
+  private add(outcome: Outcome, bundle: number | null): Promise<Verdict> {
+    return new Promise((resolve, reject) => {
+      this.outbox.assertSealable(outcome.event);
+      const group = this.groupFor(outcome, bundle);
+      addTo(group, outcome);
+      group.settle.push(resolve);
+      group.fail.push(reject);
+      if (!this.committing) {
+        this.committing = true;
+        void this.drain();
+      }
+    });
+  }
+
   /** Returns the open row of this fence; a new one if there is none or it is full. */
-  private groupFor(fence: Fence, operation: string): Group {
-    const name = nameOf(fence, operation);
+  private groupFor(outcome: Outcome, bundle: number | null): Group {
+    const name = groupName(outcome, bundle);
     const open = this.open.get(name);
-    if (open !== undefined && open.events.length < rowLimit.events && open.size < rowLimit.size) return open;
-    const group: Group = { name, fence, operation, events: [], size: 0, uses: 0, settle: [], fail: [] };
+    if (open !== undefined && hasRoom(open)) return open;
+    const group = emptyGroup(name, outcome, bundle);
     this.open.set(name, group);
     this.waiting.push(group);
     return group;
   }
 
-  /**
-   * Each commit waits for the end of a turn of the event loop, to include the outcomes of that turn, and a moment for
-   * announced ones.
-   */
+  /** Each commit waits for the end of a turn of the event loop, to include the outcomes of that turn. */
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       await endOfTurn();
-      if (this.expected > 0) await this.gather();
       const groups = this.waiting;
       this.waiting = [];
       this.open.clear();
@@ -123,55 +116,38 @@ export class GroupCommit implements OnApplicationShutdown {
     this.committing = false;
   }
 
-  private gather(): Promise<void> {
-    return new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, gatherMs);
-      this.gathered = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    }).finally(() => {
-      this.gathered = null;
-    });
-  }
-
   private async write(groups: readonly Group[]): Promise<void> {
     try {
-      const result = await this.pool.query<{ written: number[] }>({
+      const asked = monotonicNow();
+      const { rows } = await this.pool.query<Committed>({
         ...commitOutcomes,
-        values: [
-          groups.map(({ fence }) => fence.tenantId),
-          groups.map(({ fence }) => fence.policy?.revision ?? null),
-          groups.map(({ fence }) => fence.key?.keyId ?? null),
-          groups.map(({ fence }) => fence.key?.version ?? null),
-          groups.map(({ fence }) => fence.key?.revision ?? null),
-          groups.map(({ events }) => events.length),
-          groups.map(({ events }) => `[${events.join(',')}]`),
-          groups.map(({ operation }) => operation),
-          groups.map(({ uses }) => uses),
-          this.slot,
-        ],
+        values: outcomeValues(groups, this.slot),
       });
-      const written = new Set(result.rows[0]?.written);
-      let count = 0;
-      groups.forEach((group, index) => {
-        const held = written.has(index + 1);
-        if (held) {
-          count += group.events.length;
-          this.outbox.note(group.fence.tenantId, group.events.length);
-        }
-        for (const settle of group.settle) settle(held);
-      });
-      if (count > 0) this.outbox.committed(count);
+      this.settle(groups, rows[0] as Committed, asked);
     } catch (cause) {
       const error = new AnkaError(
         'audit-unavailable',
         'The outcome could not be recorded, so the result is not released',
-        {
-          cause,
-        },
+        { cause },
       );
       for (const group of groups) for (const fail of group.fail) fail(error);
     }
+  }
+
+  private settle(groups: readonly Group[], { written, outdated, at }: Committed, asked: number): void {
+    this.clock.learn({ said: at, asked, answered: monotonicNow() });
+    const verdicts = new Map<number, Verdict>([
+      ...written.map((number) => [number, 'written'] as const),
+      ...outdated.map((number) => [number, 'outdated'] as const),
+    ]);
+    let count = 0;
+    groups.forEach((group, index) => {
+      const verdict = verdicts.get(index + 1) ?? 'held-back';
+      const recorded = { written: group.events, outdated: group.fallbacks, 'held-back': [] }[verdict].length;
+      if (recorded > 0) this.outbox.note(group.fence.tenantId, recorded);
+      count += recorded;
+      for (const settle of group.settle) settle(verdict);
+    });
+    if (count > 0) this.outbox.committed(count);
   }
 }

@@ -7,7 +7,7 @@ import {
   tried,
   unchanged,
 } from '@ankasecure/contracts';
-import { Outbox, withTenant } from '@ankasecure/service-kit';
+import { Clock, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { KeyStore } from '../key/key-store.js';
@@ -22,9 +22,15 @@ export interface Written<Result> {
   readonly events: readonly Partial<AuditedAction>[];
 }
 
+/**
+ * Reads the database's clock in the action's transaction. Call it once the locks are held. @returns milliseconds since the epoch
+ * @throws AnkaError `clock-skew`
+ */
+export type Time = () => Promise<number>;
+
 interface CheckedAction<Plan> extends NamedAction {
   /** Throws every refusal, changes nothing, and returns what the other steps need. */
-  check(manager: EntityManager): Promise<Plan>;
+  check(manager: EntityManager, time: Time): Promise<Plan>;
   /** Tells what a planned action would do. */
   foresee(plan: Plan, manager: EntityManager): Forecast | Promise<Forecast>;
 }
@@ -32,7 +38,7 @@ interface CheckedAction<Plan> extends NamedAction {
 /** An action that needs only the database. Both steps run in one transaction of the tenant. */
 export interface KeyAction<Plan, Result> extends CheckedAction<Plan> {
   /** Makes the change that `check` planned. */
-  write(manager: EntityManager, plan: Plan): Promise<Written<Result>>;
+  write(manager: EntityManager, plan: Plan, time: Time): Promise<Written<Result>>;
 }
 
 /** An action that calls the HSM, which never happens inside a transaction. It records its own outcome. */
@@ -51,15 +57,18 @@ export class KeyActionRunner {
     private readonly keys: KeyStore,
     private readonly outcomes: GroupCommit,
     private readonly outbox: Outbox,
+    private readonly clock: Clock,
   ) {}
 
-  /** @throws AnkaError the refusal of an action that is carried out, once it is recorded, and `audit-unavailable` */
-  run<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result | DryRun> {
+  /** @throws AnkaError the refusal of an action that is carried out, once it is recorded, `clock-skew`, `audit-unavailable` */
+  async run<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result | DryRun> {
+    this.clock.assertAgrees();
     return context.dryRun === true ? this.dryRun(context, action) : this.commit(context, action);
   }
 
   /** @throws AnkaError what `check` throws, once it is recorded, and what `perform` throws */
   async runInHsm<Plan, Result>(context: Context, action: HsmAction<Plan, Result>): Promise<Result | DryRun> {
+    this.clock.assertAgrees();
     if (context.dryRun === true) return this.dryRun(context, action);
     return action.perform(await this.checked(context, action));
   }
@@ -71,9 +80,15 @@ export class KeyActionRunner {
     await this.outcomes.commit(undecided(context.tenantId), event);
   }
 
+  private timeOf(manager: EntityManager): Time {
+    return () => this.clock.within(manager);
+  }
+
   private async checked<Plan, Result>(context: Context, action: HsmAction<Plan, Result>): Promise<Plan> {
     try {
-      return await withTenant(this.dataSource, context.tenantId, (manager) => action.check(manager));
+      return await withTenant(this.dataSource, context.tenantId, (manager) =>
+        action.check(manager, this.timeOf(manager)),
+      );
     } catch (error) {
       await this.refused(context, action, error);
       throw error;
@@ -86,7 +101,8 @@ export class KeyActionRunner {
     const name = { operation, keyId, algorithm, details };
     try {
       const { result, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
-        const { result, events } = await action.write(manager, await action.check(manager));
+        const time = this.timeOf(manager);
+        const { result, events } = await action.write(manager, await action.check(manager, time), time);
         const told = events.length > 0 ? events : [{ details: { ...details, ...unchanged } }];
         await this.outbox.write(
           manager,
@@ -117,7 +133,9 @@ export class KeyActionRunner {
     const { tenantId } = context;
     const { operation, keyId } = action;
     const ended = await tried(() =>
-      withTenant(this.dataSource, tenantId, async (manager) => action.foresee(await action.check(manager), manager)),
+      withTenant(this.dataSource, tenantId, async (manager) =>
+        action.foresee(await action.check(manager, this.timeOf(manager)), manager),
+      ),
     );
     await this.outcomes.commit(undecided(tenantId), dryRunEvent(context, action, ended.error));
     return dryRunOf({

@@ -7,6 +7,7 @@ import {
   tried,
   unchanged,
 } from '@ankasecure/contracts';
+import { Clock } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { EnforcedPolicies, type EnforcedPolicy } from '../policy/enforced-policy.js';
 import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedAction } from './dry-run-answer.js';
@@ -58,10 +59,13 @@ export class KeyMakingRunner {
   constructor(
     private readonly policies: EnforcedPolicies,
     private readonly outcomes: GroupCommit,
+    /** The time by which keys are made. */
+    readonly clock: Clock,
   ) {}
 
-  /** @throws AnkaError `decision-outdated`, `audit-unavailable`, and the refusals and failures of an action that is carried out */
-  run<Found, Plan, Result>(context: Context, making: KeyMaking<Found, Plan, Result>): Promise<Result | DryRun> {
+  /** @throws AnkaError `decision-outdated`, `clock-skew`, `audit-unavailable`, and the refusals and failures of an action that is carried out */
+  async run<Found, Plan, Result>(context: Context, making: KeyMaking<Found, Plan, Result>): Promise<Result | DryRun> {
+    this.clock.assertAgrees();
     return context.dryRun === true ? this.dryRun(context, making) : this.make(context, making);
   }
 
@@ -111,7 +115,7 @@ export class KeyMakingRunner {
     });
     if (planned.error !== undefined) {
       const event = making.failure(found, planned.error.code);
-      if (await this.outcomes.commit({ tenantId, policy, key: null }, event)) throw planned.error;
+      if (await this.outcomes.commit({ ...undecided(tenantId), policy }, event)) throw planned.error;
       return undefined;
     }
     const { plan, release } = planned.result;
@@ -128,7 +132,7 @@ export class KeyMakingRunner {
     for (let attempt = 0; attempt < 2; attempt++) {
       const policy = await this.policies.of(tenantId);
       const ended = await tried(async () => making.foresee(await making.plan(await making.find(), policy)));
-      if (await this.outcomes.commit({ tenantId, policy, key: null }, dryRunEvent(context, making, ended.error)))
+      if (await this.outcomes.commit({ ...undecided(tenantId), policy }, dryRunEvent(context, making, ended.error)))
         return dryRunOf({
           operation,
           key: named,

@@ -6,12 +6,14 @@ import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DueDestructions } from '../life/due/due-destruction.js';
 import { DueRotations } from '../life/due/due-rotation.js';
+import { undecided } from '../outcome/fence.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import {
   contextOf,
   insertKey,
+  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -31,7 +33,7 @@ describe('applying a policy', () => {
     database = await startWorkerDatabase();
   });
   beforeEach(() => {
-    policies = new EnforcedPolicies(database.dataSource);
+    policies = new EnforcedPolicies(database.dataSource, ownClock);
     tenantId = randomUUID();
   });
   afterAll(() => database.stop());
@@ -61,14 +63,14 @@ describe('applying a policy', () => {
 
   it('stops a tenant that is disabled, on a worker that knew it as enabled too, and an outcome decided before is dropped', async () => {
     await apply(1, strict);
-    const others = new EnforcedPolicies(database.dataSource);
+    const others = new EnforcedPolicies(database.dataSource, ownClock);
     const before = await others.of(tenantId);
     expect(await apply(2, strict, true)).toEqual({ revision: 2, document: strict, disabled: true });
     await expect(policies.of(tenantId)).rejects.toMatchObject({ code: 'tenant-disabled', retryable: false });
     await expect(others.latest(tenantId)).rejects.toMatchObject({ code: 'tenant-disabled' });
-    const outcomes = new GroupCommit(database.config, database.outbox, silent);
+    const outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
     const event = auditEvent(contextOf(tenantId), { operation: 'sign' });
-    expect(await outcomes.commit({ tenantId, policy: before, key: null }, event)).toBe(false);
+    expect(await outcomes.commit({ ...undecided(tenantId), policy: before }, event)).toBe(false);
     await outcomes.close();
     await apply(3, strict);
     expect(await policies.of(tenantId)).toMatchObject({ revision: 3 });

@@ -37,8 +37,8 @@ export class EvaluateChange {
   /** @throws AnkaError `cursor-invalid`, and the audit service's errors if the trail cannot be read */
   async evaluate(context: Context, { document, days, limit, cursor }: Request): Promise<Reply> {
     const { tenantId } = context;
-    const { revision, document: inForce } = await this.policies.latest(tenantId);
-    const change = { inForce, proposed: document, now: Date.now() };
+    const { revision, document: inForce, now } = await this.policies.latest(tenantId);
+    const change = { inForce, proposed: document, now: now() };
     const scope: CursorScope = { tenantId, listing: 'policy-change', filter: { document: JSON.stringify(document) } };
     const position = cursor === undefined ? null : this.cursors.open(scope, cursor).split('/');
     const rows = await this.versions(tenantId, position, limit + 1);

@@ -1,6 +1,6 @@
 import { AnkaError, disabledTenant } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
-import { withTenant } from '@ankasecure/service-kit';
+import { Clock, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
@@ -13,32 +13,54 @@ export interface EnforcedPolicy {
   readonly revision: number;
   /** Includes the dates from which its sunsets are announced. */
   readonly document: PolicyDocument;
-  /** Evaluates this document as of now. */
-  decide(request: PolicyRequest): Ruling;
-  /** Decides about the use of a key version. The ruling is remembered while it holds. */
-  ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[]): Ruling;
+  /** The time by which this copy decides, in milliseconds since the epoch. */
+  now(): number;
+  /** Evaluates this document as of `at`; by default now. */
+  decide(request: PolicyRequest, at?: number): Ruling;
+  /** Decides about the use of a key version as of `at`; by default now. The ruling is remembered while it holds. */
+  ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[], at?: number): Ruling;
 }
 
-export const enforcedPolicy = (revision: number, document: PolicyDocument): EnforcedPolicy => {
+/** @param clock decides by its time */
+export const enforcedPolicy = (
+  revision: number,
+  document: PolicyDocument,
+  clock: Pick<Clock, 'now'>,
+): EnforcedPolicy => {
   const rulings = new Rulings(document);
+  const now = (): number => clock.now();
   return {
     revision,
     document,
-    decide: (request) => rulingOf(document, evaluate(document, request, Date.now()), request.outsideSteps),
-    ruling: (key, use, outsideSteps) => rulings.on(key, use, outsideSteps, Date.now()),
+    now,
+    decide: (request, at = now()) => rulingOf(document, evaluate(document, request, at), request.outsideSteps),
+    ruling: (key, use, outsideSteps, at = now()) => rulings.on(key, use, outsideSteps, at),
   };
 };
 
 /**
- * Reads the policy in force in the caller's transaction. If the transaction holds the tenant's fence, the policy stays in
- * force until the transaction ends.
+ * Reads the document in force in the caller's transaction. If the transaction holds the tenant's fence, it stays in force
+ * until the transaction ends.
  * @throws AnkaError `tenant-unknown`, `tenant-disabled`
  */
-export const policyWithin = async (manager: EntityManager, tenantId: string): Promise<EnforcedPolicy> => {
+export const documentWithin = async (manager: EntityManager, tenantId: string): Promise<PolicyDocument> =>
+  (await policyWithin(manager, tenantId, Date)).document;
+
+/**
+ * Reads the policy in force in the caller's transaction. If the transaction holds the tenant's fence, the policy stays in
+ * force until the transaction ends.
+ * @param clock decides by its time
+ * @throws AnkaError `tenant-unknown`, `tenant-disabled`
+ */
+export const policyWithin = async (
+  manager: EntityManager,
+  tenantId: string,
+  clock: Pick<Clock, 'now'>,
+): Promise<EnforcedPolicy> => {
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
   if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
   if (held.disabledAt !== null) throw new AnkaError('tenant-disabled', disabledTenant);
-  return enforcedPolicy(held.revision, warnedOf(held.document, held.appliedAt));
+  return enforcedPolicy(held.revision, warnedOf(held.document, held.appliedAt), clock);
 };
 
 /**
@@ -49,7 +71,10 @@ export const policyWithin = async (manager: EntityManager, tenantId: string): Pr
 export class EnforcedPolicies {
   private readonly known = new Map<string, Promise<EnforcedPolicy>>();
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
 
   /** @throws AnkaError `tenant-unknown` for a tenant that never had a policy, `tenant-disabled` */
   of(tenantId: string): Promise<EnforcedPolicy> {
@@ -78,6 +103,6 @@ export class EnforcedPolicies {
   }
 
   private load(tenantId: string): Promise<EnforcedPolicy> {
-    return withTenant(this.dataSource, tenantId, (manager) => policyWithin(manager, tenantId));
+    return withTenant(this.dataSource, tenantId, (manager) => policyWithin(manager, tenantId, this.clock));
   }
 }

@@ -37,7 +37,7 @@ export class EvaluatePolicy {
   async evaluate({ tenantId }: Context, request: Request): Promise<z.infer<typeof evaluatePolicy.reply>> {
     const key = await this.keyOf(tenantId, request);
     const { algorithm, purpose, custody } = key;
-    const { revision, document } = await this.policies.latest(tenantId);
+    const { revision, document, now } = await this.policies.latest(tenantId);
     const steps = outsideSteps(this.custody, key);
     const { use, lifeDays, rotationDays, labels } = request;
     const planned = {
@@ -45,7 +45,7 @@ export class EvaluatePolicy {
       ...(rotationDays !== undefined && { rotationDays }),
       ...(labels !== undefined && { labels }),
     };
-    const at = request.at === undefined ? Date.now() : Date.parse(request.at);
+    const at = request.at === undefined ? now() : Date.parse(request.at);
     const ruling = rulingOf(document, evaluate(document, { ...key, use, outsideSteps: steps, ...planned }, at), steps);
     const obstacle = obstacleTo(this.custody, { algorithm, purpose, custody, use });
     const told = toldOf(ruling.decision);

@@ -83,7 +83,7 @@ export class ListAlgorithm {
       ),
       strength,
       quantumSafe,
-      fips: fipsStatus(algorithm, purpose, Date.now()),
+      fips: fipsStatus(algorithm, purpose, policy.now()),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { AnkaError, type Notice } from '@ankasecure/contracts';
 import { type Decision, evaluate, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
 import { stepWarnings, type Warning } from '../custody/outside-step.js';
-import type { Use } from '../key/key-state.js';
+import { isValidAt, type Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 
 /** A decision, and what the answer reports of it. */
@@ -72,7 +72,7 @@ export class Rulings {
 
   on(key: KeyVersion, use: Use, outsideSteps: readonly string[], now: number): Ruling {
     const known = this.remembered[use].get(key);
-    if (known !== undefined && now < known.ruling.decision.until && known.outsideSteps === outsideSteps)
+    if (known !== undefined && isValidAt(known.ruling.decision, now) && known.outsideSteps === outsideSteps)
       return known.ruling;
     const { algorithm, purpose, custody, keyMadeAt, madeAt: versionMadeAt } = key;
     const request = { algorithm, purpose, use, custody, outsideSteps, keyMadeAt, versionMadeAt };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Service } from '@ankasecure/contracts';
+import { monotonicNow } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Custody } from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
@@ -43,6 +44,6 @@ export class Adoption {
   }
 
   private budget() {
-    return { deadline: Date.now() + budgetMs };
+    return { deadline: monotonicNow() + budgetMs };
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { monotonicNow } from '@ankasecure/contracts';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody, FoundKey } from '../custody/custody.js';
@@ -22,7 +23,7 @@ afterAll(async () => {
 const keyOf = (partition: string, of: Custody = custody): RecordKey =>
   new RecordKey(of, partitionNamed(partition), database.dataSource, silent);
 const labelled = (partition: string): Promise<readonly FoundKey[]> =>
-  custody.findByLabel({ deadline: Date.now() + 10_000 }, 'record-mac', `ankasecure:record-mac:${partition}`);
+  custody.findByLabel({ deadline: monotonicNow() + 10_000 }, 'record-mac', `ankasecure:record-mac:${partition}`);
 const sealedKey = (partition: string, seal: Buffer | null): Promise<unknown> =>
   database.superuser.query(
     `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id, seal)

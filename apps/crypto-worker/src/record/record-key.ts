@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -76,6 +76,6 @@ export class RecordKey {
   }
 
   private budget() {
-    return { deadline: Date.now() + budgetMs };
+    return { deadline: monotonicNow() + budgetMs };
   }
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { AnkaError, recordMacInput, type Service } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, recordMacInput, type Service } from '@ankasecure/contracts';
 import type { DigestedRecord, SealedDigest } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Custody } from '../custody/custody.js';
@@ -39,7 +39,7 @@ export class RecordMacs {
 
   private async mac(service: Service, record: DigestedRecord): Promise<Buffer> {
     const objectId = await this.key.id();
-    const budget = { deadline: Date.now() + budgetMs };
+    const budget = { deadline: monotonicNow() + budgetMs };
     const input = recordMacInput(service, record, record.digest);
     const ref = { kind: 'record-mac', label: this.key.label, objectId } as const;
     return Buffer.from(await this.custody.platformMac(budget, ref, input).catch(withoutKey));

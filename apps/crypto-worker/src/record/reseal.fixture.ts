@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { monotonicNow } from '@ankasecure/contracts';
 import { decidingOf, recordOf } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
@@ -27,7 +28,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 const { hsm, database, table, where } = JSON.parse(await text(process.stdin)) as Order;
 const custody = await openPkcs11Custody(hsm, silent);
 const label = `ankasecure:record-mac:${hsm.partition}`;
-const [key] = await custody.findByLabel({ deadline: Date.now() + 10_000 }, 'record-mac', label);
+const [key] = await custody.findByLabel({ deadline: monotonicNow() + 10_000 }, 'record-mac', label);
 if (key === undefined) throw new Error('the token has no record key');
 const macs = new RecordMacs(custody, { label, id: async () => key.objectId } as unknown as RecordKey);
 const dataSource = await new DataSource({

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { monotonicNow } from '@ankasecure/contracts/monotonic';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 
 /** By the curve's name in OpenSSL. */
@@ -13,7 +14,7 @@ export interface EcdsaJob {
   readonly digest: Uint8Array;
   /** r‖s. */
   readonly signature: Uint8Array;
-  /** Milliseconds since the epoch. A job whose turn comes later is not started. */
+  /** A moment of `monotonicNow`. A job whose turn comes later is not started. */
   readonly deadline: number;
 }
 
@@ -23,7 +24,7 @@ export interface EcdsaVerdict {
 }
 
 const judge = ({ curve: name, point, digest, signature, deadline }: EcdsaJob): EcdsaVerdict['verdict'] => {
-  if (deadline <= Date.now()) return 'late';
+  if (deadline <= monotonicNow()) return 'late';
   const curve = curves[name];
   if (signature.length !== curve.lengths.signature) return 'invalid';
   try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
-import { signItem as signSchema, verifyItem as verifySchema } from '@ankasecure/contracts';
+import { monotonicNow, signItem as signSchema, verifyItem as verifySchema } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../jose/testing/failure.js';
 import { jwsKeys, type KnownKey, knownKey, soon } from '../jose/testing/known-key.js';
@@ -38,7 +38,7 @@ describe('many ECDSA signatures over digests', () => {
   it('are abandoned at their deadlines, one by one', async () => {
     const { byDigest } = await signed('ES512', known);
     await verifyItem(custody, soon, key, byDigest);
-    const budget = { deadline: Date.now() + 40 };
+    const budget = { deadline: monotonicNow() + 40 };
     const ended = await Promise.allSettled(
       Array.from({ length: 200 }, () => verifyItem(custody, budget, key, byDigest)),
     );
@@ -56,7 +56,7 @@ describe.each(publicKeys)('%s with %s', (alg, algorithm, purpose) => {
     const { byPayload, byDigest } = await signed(alg, known);
     const { hash } = signatureSchemes[alg];
     for (const item of hash === null ? [byPayload] : [byPayload, byDigest]) {
-      const late = await failureOf(() => verifyItem(known.custody, { deadline: Date.now() }, known.key, item));
+      const late = await failureOf(() => verifyItem(known.custody, { deadline: monotonicNow() }, known.key, item));
       expect(late).toMatchObject({ code: 'deadline-exceeded' });
     }
   });

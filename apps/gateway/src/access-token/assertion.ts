@@ -16,27 +16,36 @@ export interface Assertion {
   readonly expiresAt: number;
 }
 
+export interface AssertionCheck {
+  readonly audiences: readonly string[];
+  /** Seconds. */
+  readonly clockTolerance: number;
+  /** The time at which the assertion must be valid, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** A client's proof of its identity (RFC 7523 §3), signed with one of its account's keys. */
 export const verifyAssertion = async (
   assertion: string,
   account: ServiceAccount,
-  { audiences, clockTolerance }: { readonly audiences: readonly string[]; readonly clockTolerance: number },
+  { audiences, clockTolerance, at }: AssertionCheck,
 ): Promise<Assertion> => {
   assertPlainHeader(assertion, types);
-  const usable = validKeys(account, Date.now());
+  const usable = validKeys(account, at);
   const { payload, protectedHeader } = await jwtVerify(assertion, createLocalJWKSet({ keys: usable }), {
     issuer: account.clientId,
     subject: account.clientId,
     algorithms: [...new Set(usable.map(({ alg }) => String(alg)))],
     requiredClaims: ['exp', 'jti', 'aud'],
     clockTolerance,
+    currentDate: new Date(at),
   });
   assertAudience(payload, audiences);
   const expiresAt = Number(payload.exp);
-  if (expiresAt > Date.now() / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
+  if (expiresAt > at / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
   const { jti } = payload;
   if (typeof jti !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(jti)) throw new Error('jti is not acceptable');
-  return { jti, keyExpiresAt: endOfKey(account, protectedHeader), expiresAt: expiresAt + clockTolerance };
+  return { jti, keyExpiresAt: endOfKey(account, protectedHeader, at), expiresAt: expiresAt + clockTolerance };
 };
 
 /** The only accepted audience. The receiver of an assertion that is also valid elsewhere could use it here. */
@@ -46,8 +55,8 @@ const assertAudience = ({ aud }: JWTPayload, audiences: readonly string[]): void
 };
 
 /** The end of the key that verified the assertion. Without a kid, it is the only valid key of its algorithm. */
-const endOfKey = ({ keys }: ServiceAccount, { kid, alg }: JWTHeaderParameters): string | undefined => {
+const endOfKey = ({ keys }: ServiceAccount, { kid, alg }: JWTHeaderParameters, at: number): string | undefined => {
   const isMeant = (key: ServiceAccount['keys'][number]): boolean =>
-    kid === undefined ? key['alg'] === alg && isValid({ expiresAt: key['expiresAt'] }, Date.now()) : key['kid'] === kid;
+    kid === undefined ? key['alg'] === alg && isValid({ expiresAt: key['expiresAt'] }, at) : key['kid'] === kid;
   return keys.find(isMeant)?.['expiresAt'];
 };

@@ -2,7 +2,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
-import { type ClientCertificate, isValidNow } from '../http/client-certificate.js';
+import { type ClientCertificate, isValidAt } from '../http/client-certificate.js';
 import { ExcludedSubjects } from '../identity/excluded-subjects.js';
 import { parseClientId } from '../service-account/client-id.js';
 import { isValid } from '../service-account/credential.js';
@@ -32,6 +32,8 @@ export interface Client {
   readonly account: ServiceAccount;
   /** The thumbprint of the certificate that proved the identity. It is absent if an assertion did. */
   readonly thumbprint?: string;
+  /** When it proved its identity, in milliseconds since the epoch. */
+  readonly at: number;
   /** The end of the key or certificate that proved the identity. A token does not outlive it. */
   readonly expiresAt: string | undefined;
 }
@@ -54,6 +56,7 @@ export class ClientAuthentication {
 
   /** @throws OAuthError `invalid_client`, always the same; any error of the database, which says nothing about the client */
   async authenticate(claim: Claim): Promise<Client> {
+    this.assertions.clock.assertAgrees();
     const named = parseClientId(claim.clientId);
     const account = named && (await this.accounts.find(named.tenantId, named.id));
     const { used, ...client } = await this.prove(account, claim).catch((cause: Error) => {
@@ -85,15 +88,16 @@ export class ClientAuthentication {
     { assertion, certificate }: Claim,
   ): Promise<AuthenticatedClient> {
     if (account === undefined) throw new Error('no such client');
+    const at = this.assertions.clock.now();
     if (assertion === undefined) {
-      const { thumbprint, expiresAt } = registered(account, certificate);
-      return { account, thumbprint, expiresAt };
+      const { thumbprint, expiresAt } = registered(account, certificate, at);
+      return { account, at, thumbprint, expiresAt };
     }
     const { issuer } = serviceAccountsOf(this.config);
     const { clockToleranceSeconds: clockTolerance } = this.config;
     const audiences = [issuer, `${issuer}${tokenPath}`];
-    const used = await verifyAssertion(assertion, account, { audiences, clockTolerance });
-    return { account, used, expiresAt: used.keyExpiresAt };
+    const used = await verifyAssertion(assertion, account, { audiences, clockTolerance, at });
+    return { account, at, used, expiresAt: used.keyExpiresAt };
   }
 }
 
@@ -101,10 +105,11 @@ export class ClientAuthentication {
 const registered = (
   { certificates }: ServiceAccount,
   shown: ClientCertificate | undefined,
+  at: number,
 ): ServiceAccount['certificates'][number] => {
   if (shown === undefined) throw new Error('the connection has no certificate');
   const known = certificates.find(({ thumbprint }) => thumbprint === shown.thumbprint);
   if (known === undefined) throw new Error('the certificate is not registered');
-  if (!isValidNow(shown) || !isValid(known, Date.now())) throw new Error('the certificate is not valid now');
+  if (!isValidAt(shown, at) || !isValid(known, at)) throw new Error('the certificate is not valid now');
   return known;
 };

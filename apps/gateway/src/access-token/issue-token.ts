@@ -1,4 +1,4 @@
-import { AnkaError, type Context, newId, signToken, type TokenClaims } from '@ankasecure/contracts';
+import { AnkaError, type Context, monotonicNow, newId, signToken, type TokenClaims } from '@ankasecure/contracts';
 import { BusClient, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
@@ -54,7 +54,7 @@ export class IssueToken {
       issuer,
       correlationId,
       ...(clientAddress !== undefined && { clientAddress }),
-      deadline: Date.now() + withinMs,
+      deadline: monotonicNow() + withinMs,
     };
     const claims = this.claimsFor(client);
     const { token, key } = await this.bus.request(signToken, partition, context, { claims });
@@ -62,10 +62,10 @@ export class IssueToken {
     return { access_token: token, token_type: 'Bearer', expires_in: claims.exp - claims.iat };
   }
 
-  private claimsFor({ account, thumbprint, expiresAt }: Client): TokenClaims {
+  private claimsFor({ account, thumbprint, at, expiresAt }: Client): TokenClaims {
     const { issuer, tokenSeconds } = serviceAccountsOf(this.config);
     const { id, tenantId, clientId, roles, groups, revision } = account;
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(at / 1000);
     return {
       iss: issuer,
       aud: issuer,

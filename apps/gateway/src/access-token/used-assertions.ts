@@ -1,4 +1,4 @@
-import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
+import { Clock, insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ServiceAccount } from '../service-account/service-account.contract.js';
@@ -12,7 +12,11 @@ const marginMs = 60_000;
 /** Accepts each assertion once across all gateways, until the assertion expires. */
 @Injectable()
 export class UsedAssertions {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    /** The time by which clients are judged. */
+    readonly clock: Clock,
+  ) {}
 
   /** @returns whether the assertion had not been used before */
   async use({ tenantId, id: accountId }: ServiceAccount, { jti, expiresAt }: Assertion): Promise<boolean> {

@@ -15,6 +15,7 @@ const always: readonly ErrorCode[] = [
   'record-outdated',
   'service-unavailable',
   'audit-unavailable',
+  'clock-skew',
   'deadline-exceeded',
 ];
 /** The errors of routes that need a token. */

@@ -1,4 +1,4 @@
-import { AnkaError, type AuditEvent, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type ErrorCode, monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/principal.js';
@@ -44,7 +44,7 @@ const principalOf = (subject: string): Principal => ({
 const approveAs = async (decisions: Decisions, subject: string, id: string): Promise<ApprovedRequest> => {
   const principal = principalOf(subject);
   const { tenantId, issuer } = principal;
-  const context = { tenantId, principal: subject, issuer, correlationId: 'spec', deadline: Date.now() + 5000 };
+  const context = { tenantId, principal: subject, issuer, correlationId: 'spec', deadline: monotonicNow() + 5000 };
   return (await decisions.approve({ context, principal }, id)) as ApprovedRequest;
 };
 const done = (body: object) => ({ head: { ok: true as const }, body: Buffer.from(JSON.stringify(body)) });

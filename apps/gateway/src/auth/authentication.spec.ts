@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { platformTenantId } from '@ankasecure/contracts';
-import { createLogger } from '@ankasecure/service-kit';
+import { Clock, createLogger } from '@ankasecure/service-kit';
 import { createLocalJWKSet, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ExcludedSubjects } from '../identity/excluded-subjects.js';
@@ -269,7 +269,11 @@ describe('a principal whose token expires while work runs for them', () => {
       tokenCacheSeconds: 300,
     } as unknown as IdentityConfig;
     const excluded = { admit: async () => ({ epoch }) } as unknown as ExcludedSubjects;
-    const verifier = new TokenVerifier({ sources: [{ find: () => issuer }] }, config);
+    const verifier = new TokenVerifier(
+      { sources: [{ find: () => issuer }] },
+      config,
+      new Clock({ maximumSkewMs: 2000 }),
+    );
     const log = createLogger('gateway', 'silent');
     const authentication = new Authentication(verifier, excluded, config, epochs as unknown as IdentityEpoch, log);
     const authorization = `Bearer ${await maker.token({ exp: seconds(2) })}`;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, errors } from '@ankasecure/contracts';
+import { AnkaError, errors, monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Admission, ExcludedSubjects } from '../identity/excluded-subjects.js';
@@ -45,13 +45,15 @@ export class Authentication {
   /** The principal of a token that was verified before, or undefined if the token must be verified. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
     const entry = authorization === undefined ? undefined : this.known(authorization);
-    return entry !== undefined && isHeldBy(connection, entry.verified.binding) ? entry.principal : undefined;
+    return entry !== undefined && isHeldBy(connection, entry.verified.binding, this.now())
+      ? entry.principal
+      : undefined;
   }
 
-  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable */
+  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable; `clock-skew` */
   async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
     const { principal, verified } = await this.look(authorization, correlationId);
-    if (isHeldBy(connection, verified.binding)) return principal;
+    if (isHeldBy(connection, verified.binding, this.now())) return principal;
     throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
   }
 
@@ -64,14 +66,19 @@ export class Authentication {
   private fresh(authorization: string): RememberedToken | undefined {
     const key = hash('sha256', authorization, 'base64url');
     const entry = this.remembered.get(key);
-    if (entry === undefined || entry.until > Date.now()) return entry;
+    if (entry === undefined || entry.until > this.now()) return entry;
     this.remembered.delete(key);
     return undefined;
   }
 
-  private async look(authorization: string | undefined, correlationId: string, at?: Date): Promise<RememberedToken> {
+  private async look(
+    authorization: string | undefined,
+    correlationId: string,
+    at = new Date(this.now()),
+  ): Promise<RememberedToken> {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
+    this.verifier.clock.assertAgrees();
     try {
       const verified = this.verifiedBefore(authorization) ?? (await this.verifier.verify(token, at));
       const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal));
@@ -97,7 +104,12 @@ export class Authentication {
   }
 
   private keptUntil({ expiresAt }: VerifiedToken): number {
-    return Math.min(expiresAt, Date.now() + this.config.tokenCacheSeconds * 1000);
+    return Math.min(expiresAt, this.now() + this.config.tokenCacheSeconds * 1000);
+  }
+
+  /** The time by which tokens are judged, in milliseconds since the epoch. */
+  private now(): number {
+    return this.verifier.clock.now();
   }
 
   private refuse(correlationId: string, reason: string): AnkaError {
@@ -114,7 +126,7 @@ export class Authentication {
   ): Principal {
     if (!('epoch' in admission)) return principal;
     const { epoch } = admission;
-    const letInAt = new Date();
+    const letInAt = new Date(this.now());
     const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(admission) ? undefined : again().then((now) => now.principal));
     // A change does not exclude an expired token, so no change waits for its work.
@@ -127,7 +139,7 @@ export class Authentication {
   }
 
   private stands(admission: Admission): boolean {
-    return 'epoch' in admission ? this.epochs.isCurrent(admission.epoch) : Date.now() < admission.until;
+    return 'epoch' in admission ? this.epochs.isCurrent(admission.epoch) : monotonicNow() < admission.until;
   }
 }
 

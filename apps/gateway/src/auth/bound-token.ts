@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { confirmation } from '@ankasecure/contracts';
 import type { JWTPayload } from 'jose';
-import { clientCertificateOf, isValidNow } from '../http/client-certificate.js';
+import { clientCertificateOf, isValidAt } from '../http/client-certificate.js';
 
 /**
  * The thumbprint of the client certificate that a token is bound to, or undefined for a bearer token.
@@ -14,9 +14,12 @@ export const bindingOf = ({ cnf }: JWTPayload): string | undefined => {
   return parsed.data['x5t#S256'];
 };
 
-/** Whether a token with this binding is accepted on this connection (RFC 8705 §3). It costs one comparison for other tokens. */
-export const isHeldBy = (connection: Socket, binding: string | undefined): boolean => {
+/**
+ * Whether a token with this binding is accepted on this connection (RFC 8705 §3). It costs one comparison for other tokens.
+ * @param now milliseconds since the epoch
+ */
+export const isHeldBy = (connection: Socket, binding: string | undefined, now: number): boolean => {
   if (binding === undefined) return true;
   const certificate = clientCertificateOf(connection);
-  return certificate?.thumbprint === binding && isValidNow(certificate);
+  return certificate?.thumbprint === binding && isValidAt(certificate, now);
 };

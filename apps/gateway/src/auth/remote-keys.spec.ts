@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from '@ankasecure/service-kit';
+import { Clock, type Logger } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Outbound } from '../outbound/outbound.js';
@@ -94,10 +94,8 @@ describe('an issuer’s keys while its provider is unavailable', () => {
       new KeyOutage(log as unknown as Logger, registry),
       new Outbound({}),
     );
-    verifier = new TokenVerifier({ sources: [issuers] }, {
-      clockToleranceSeconds: 2,
-      maxTokenLifeSeconds: 86_400,
-    } as unknown as IdentityConfig);
+    const config = { clockToleranceSeconds: 2, maxTokenLifeSeconds: 86_400 } as unknown as IdentityConfig;
+    verifier = new TokenVerifier({ sources: [issuers] }, config, new Clock({ maximumSkewMs: 2000 }));
   });
   afterEach(async () => {
     await provider.leave();
@@ -105,7 +103,7 @@ describe('an issuer’s keys while its provider is unavailable', () => {
   });
 
   const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
-  const verify = async (maker: TokenMaker) => verifier.verify(await maker.token(asTenant(tenantA, 'user')));
+  const verify = async (maker: TokenMaker) => verifier.verify(await maker.token(asTenant(tenantA, 'user')), new Date());
   const accepted = { principal: { tenantId: tenantA } };
   const unavailable = { code: 'service-unavailable' };
   const away = async () => (await registry.getSingleMetric('ankasecure_issuer_keys_away')?.get())?.values[0]?.value;

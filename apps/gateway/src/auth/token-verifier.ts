@@ -1,4 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
+import { Clock } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
 import { bindingOf } from './bound-token.js';
@@ -21,6 +22,8 @@ export class TokenVerifier {
   constructor(
     private readonly known: IssuerSources,
     private readonly config: IdentityConfig,
+    /** The time by which tokens are judged. */
+    readonly clock: Clock,
   ) {}
 
   /**
@@ -28,7 +31,7 @@ export class TokenVerifier {
    * @throws AnkaError `service-unavailable` when the issuer or its keys are unavailable
    * @throws Error of any kind for an invalid token; its message is only for the log
    */
-  async verify(token: string, at = new Date()): Promise<VerifiedToken> {
+  async verify(token: string, at: Date): Promise<VerifiedToken> {
     assertPlainHeader(token, types);
     const issuer = await this.issuerOf(decodeJwt(token));
     const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {
@@ -39,7 +42,7 @@ export class TokenVerifier {
       clockTolerance: this.config.clockToleranceSeconds,
       currentDate: at,
     });
-    if (issuer.isOwn !== true) assertShortLived(payload, this.config.maxTokenLifeSeconds);
+    if (issuer.isOwn !== true) assertShortLived(payload, this.config.maxTokenLifeSeconds, at);
     const binding = bindingOf(payload);
     return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000, binding };
   }
@@ -57,8 +60,8 @@ export class TokenVerifier {
  * Refuses a token that its issuer made valid for too long. Its life begins when it was issued, at the latest now.
  * @param most in seconds
  */
-const assertShortLived = ({ iat, nbf, exp }: JWTPayload, most: number): void => {
-  const from = Math.min(Number(iat ?? nbf), Math.floor(Date.now() / 1000));
+const assertShortLived = ({ iat, nbf, exp }: JWTPayload, most: number, at: Date): void => {
+  const from = Math.min(Number(iat ?? nbf), Math.floor(at.getTime() / 1000));
   if (!(Number(exp) - from <= most)) throw new Error(`the token is valid for more than ${most} seconds`);
 };
 

@@ -33,7 +33,6 @@ export const clientCertificateOf = (connection: Socket): ClientCertificate | und
   return shown.get(connection);
 };
 
-export const isValidNow = ({ notBefore, notAfter }: ClientCertificate): boolean => {
-  const now = Date.now();
-  return notBefore <= now && now <= notAfter;
-};
+/** @param now milliseconds since the epoch */
+export const isValidAt = ({ notBefore, notAfter }: ClientCertificate, now: number): boolean =>
+  notBefore <= now && now <= notAfter;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -30,7 +30,7 @@ interface Exclusions {
   readonly epoch: number;
 }
 
-/** How long an admission holds: while its epoch is current or, if the database is away, until a time of `Date.now()`. */
+/** How long an admission holds: while its epoch is current or, if the database is away, until a time of `monotonicNow`. */
 export type Admission = { readonly epoch: number } | { readonly until: number };
 
 const nameOf = ({ issuer, subject }: Pick<Named, 'issuer' | 'subject'>): string => JSON.stringify([issuer, subject]);
@@ -59,12 +59,12 @@ export class ExcludedSubjects {
   }
 
   private async of(tenantId: string): Promise<{ readonly names: ReadonlySet<string> } & Admission> {
-    if (Date.now() >= this.awayUntil)
+    if (monotonicNow() >= this.awayUntil)
       try {
         return await Promise.race([this.current(tenantId), late()]);
       } catch (error) {
         if (isRefusedRecord(error)) throw error;
-        this.awayUntil = Date.now() + times.away;
+        this.awayUntil = monotonicNow() + times.away;
       }
     const last = this.known.get(tenantId);
     if (last === undefined) throw new AnkaError('service-unavailable', 'The tenant’s exclusions cannot be read');

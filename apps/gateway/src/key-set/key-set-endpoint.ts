@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -32,8 +33,8 @@ export class KeySetEndpoint implements OnModuleInit {
   }
 
   private async answer(request: KeySetRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const deadline = Date.now() + keySetRoute.withinMs;
-    const { body, etag } = await forStranger(request.ip, () =>
+    const deadline = monotonicNow() + keySetRoute.withinMs;
+    const { body, etag } = await forStranger(request.sender, () =>
       this.sets.of(request.params.slug, { correlationId: request.id, deadline }),
     );
     reply.headers({ 'cache-control': `public, max-age=${maxAgeSeconds}`, etag });

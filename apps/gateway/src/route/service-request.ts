@@ -1,4 +1,4 @@
-import { type Context, subjectOf } from '@ankasecure/contracts';
+import { type Context, monotonicNow, subjectOf } from '@ankasecure/contracts';
 import { BusClient, InProcessServer, type RawReply } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -34,7 +34,7 @@ export const contextOf = (request: FastifyRequest, principal: Principal, withinM
     ...(groups.length > 0 && { groups: [...groups] }),
     correlationId: request.id,
     ...(request.clientAddress !== undefined && { clientAddress: request.clientAddress }),
-    deadline: Date.now() + withinMs,
+    deadline: monotonicNow() + withinMs,
   };
 };
 

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, disabledTenant, getTenant, tried } from '@ankasecure/contracts';
+import { AnkaError, type Context, disabledTenant, getTenant, monotonicNow, tried } from '@ankasecure/contracts';
 import { BusClient, insertIfAbsent, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -47,7 +47,7 @@ export class TenantDirectory {
    * @throws AnkaError `tenant-disabled`
    */
   async assertEnabled({ tenantId, subject: principal, issuer }: Who, correlationId: string): Promise<void> {
-    const context = { tenantId, principal, issuer, correlationId, deadline: Date.now() + withinMs };
+    const context = { tenantId, principal, issuer, correlationId, deadline: monotonicNow() + withinMs };
     const asked = await tried(() => this.bus.request(getTenant, '', context, {}));
     if (asked.error === undefined) {
       if (asked.result.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
@@ -57,7 +57,7 @@ export class TenantDirectory {
   private async resolve(context: Omit<Context, 'deadline'>): Promise<string> {
     const { tenantId } = context;
     const partition =
-      (await this.recall(tenantId)) ?? (await this.ask({ ...context, deadline: Date.now() + withinMs }));
+      (await this.recall(tenantId)) ?? (await this.ask({ ...context, deadline: monotonicNow() + withinMs }));
     this.partitions.set(tenantId, partition);
     return partition;
   }

@@ -1,4 +1,5 @@
 import type { Context, Policy } from '@ankasecure/contracts';
+import { monotonicNow } from '@ankasecure/contracts';
 import { type Answer, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -20,7 +21,7 @@ export class GetPolicy {
   async get({ tenantId }: Context): Promise<Answer<Policy>> {
     let current = await this.read(tenantId);
     if (current.pending !== null) {
-      await this.changes.settle(tenantId, Date.now() + patienceMs).catch(() => undefined);
+      await this.changes.settle(tenantId, monotonicNow() + patienceMs).catch(() => undefined);
       current = await this.read(tenantId);
     }
     return policyAnswer(current.active, current.pending?.version ?? null);

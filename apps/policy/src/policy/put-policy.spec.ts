@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
@@ -23,7 +24,7 @@ describe('a policy change', () => {
   });
   afterAll(() => policy.stop());
 
-  const soon = (ms = 2000) => ({ deadline: Date.now() + ms });
+  const soon = (ms = 2000) => ({ deadline: monotonicNow() + ms });
   /** Changes, not calls that were refused at once. */
   const puts = () =>
     policy

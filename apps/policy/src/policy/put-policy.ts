@@ -5,6 +5,7 @@ import {
   type Context,
   type DryRun,
   disabledTenant,
+  monotonicNow,
   type Policy,
   preconditionsHold,
 } from '@ankasecure/contracts';
@@ -61,7 +62,7 @@ export class PutPolicy {
     const { tenantId } = context;
     const deadline = context.deadline - reserveMs;
     if (context.dryRun !== true && context.ifMatch !== undefined)
-      await this.changes.settle(tenantId, (Date.now() + deadline) / 2).catch(() => undefined);
+      await this.changes.settle(tenantId, (monotonicNow() + deadline) / 2).catch(() => undefined);
     const stored = await this.actions.run(context, newVersion(context, wanted));
     if (isDryRun(stored)) return { body: stored };
     if (stored.state === 'active') return policyAnswer(stored, null);

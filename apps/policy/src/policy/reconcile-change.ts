@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -73,7 +73,7 @@ export class ReconcileChange implements OnApplicationBootstrap, OnApplicationShu
     const next = async (): Promise<void> => {
       for (const tenantId of waiting) {
         if (this.stopped) return;
-        await this.changes.settle(tenantId, Date.now() + attemptMs).catch(() => left++);
+        await this.changes.settle(tenantId, monotonicNow() + attemptMs).catch(() => left++);
       }
     };
     await Promise.all(Array.from({ length: atOnce }, next));

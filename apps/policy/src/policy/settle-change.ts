@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, type AuditEvent, applyPolicy } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, applyPolicy, monotonicNow } from '@ankasecure/contracts';
 import { BusClient, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -50,7 +50,7 @@ export class SettleChange {
   /**
    * Resolves when no change that was pending at the call is pending any more. It joins an attempt in progress, which continues
    * if the caller gives up.
-   * @param deadline milliseconds since the epoch
+   * @param deadline a moment of `monotonicNow`
    * @throws AnkaError `policy-not-applied` if that is not known at the deadline; the worker's error if it refused the change for good
    */
   async settle(tenantId: string, deadline: number): Promise<void> {
@@ -74,7 +74,7 @@ export class SettleChange {
   private async within(deadline: number, attempt: Promise<void>): Promise<void> {
     const waiting = new AbortController();
     const late = async (): Promise<void> => {
-      await delay(Math.max(0, deadline - Date.now()), undefined, waiting);
+      await delay(Math.max(0, deadline - monotonicNow()), undefined, waiting);
       throw notApplied('no answer in time');
     };
     try {
@@ -108,7 +108,7 @@ export class SettleChange {
 
   private async apply({ partition }: Tenant, change: PolicyVersion): Promise<EnforcedPolicy> {
     const { tenantId, version, document, disabled, changedBy: principal, correlationId } = change;
-    const context = { tenantId, principal, correlationId, deadline: Date.now() + applyTimeoutMs };
+    const context = { tenantId, principal, correlationId, deadline: monotonicNow() + applyTimeoutMs };
     try {
       return await this.bus.request(applyPolicy, partition, context, { revision: version, document, disabled });
     } catch (error) {

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type Tenant as TenantResource } from '@ankasecure/contracts';
+import { AnkaError, type Context, monotonicNow, type Tenant as TenantResource } from '@ankasecure/contracts';
 import { CursorSeal } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan } from 'typeorm';
@@ -25,7 +25,7 @@ export class ReadTenant {
   async get({ tenantId }: Context): Promise<TenantResource> {
     const tenant = await this.dataSource.manager.findOneBy(Tenant, { id: tenantId });
     if (tenant === null) throw new AnkaError('tenant-unknown');
-    if (tenant.state === 'pending') await this.changes.settle(tenantId, Date.now() + patienceMs);
+    if (tenant.state === 'pending') await this.changes.settle(tenantId, monotonicNow() + patienceMs);
     return tenantResource(tenant);
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { platformTenantId } from '@ankasecure/contracts';
+import { monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, eventually, type RunningPolicy, startPolicy } from '../testing/running-policy.js';
@@ -192,7 +192,7 @@ describe('a tenant that is disabled', () => {
 
   it('is disabled here at once while no worker answers, and enabled only when one has', async () => {
     policy.worker.behaviour = 'fail';
-    expect(await errorOf(policy.turn(id, 'disable', { deadline: Date.now() + 1500 }))).toMatchObject({
+    expect(await errorOf(policy.turn(id, 'disable', { deadline: monotonicNow() + 1500 }))).toMatchObject({
       code: 'policy-not-applied',
     });
     expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });
@@ -200,7 +200,7 @@ describe('a tenant that is disabled', () => {
     await eventually(() => expect(enforced()).toMatchObject({ disabled: true }));
     await policy.turn(id, 'disable');
     policy.worker.behaviour = 'fail';
-    expect(await errorOf(policy.turn(id, 'enable', { deadline: Date.now() + 1500 }))).toMatchObject({
+    expect(await errorOf(policy.turn(id, 'enable', { deadline: monotonicNow() + 1500 }))).toMatchObject({
       code: 'policy-not-applied',
     });
     expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });

@@ -14,6 +14,7 @@ import {
   getTenant,
   listPolicyVersions,
   listTenants,
+  monotonicNow,
   platformTenantId,
   putPolicy,
   readTenant,
@@ -85,7 +86,7 @@ const contextOf = (tenantId: string, over: Partial<Context> = {}): Context => ({
   principal: 'alice',
   issuer: 'https://issuer.test',
   correlationId: 'spec',
-  deadline: Date.now() + 10_000,
+  deadline: monotonicNow() + 10_000,
   ...over,
 });
 

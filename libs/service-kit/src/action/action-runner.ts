@@ -12,6 +12,7 @@ import {
 } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../clock/clock.js';
 import { withTenant } from '../database/tenant.js';
 import { Outbox } from '../outbox/outbox.js';
 
@@ -47,13 +48,15 @@ export class ActionRunner {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
+    private readonly clock: Clock,
   ) {}
 
   /**
    * Carries out the action. If `context.dryRun` is set, checks it and records the dry run instead.
-   * @throws AnkaError `audit-unavailable`, the refusals of an action that is carried out, and failures that are not refusals
+   * @throws AnkaError `audit-unavailable`, `clock-skew`, the refusals of an action that is carried out, and failures that are not refusals
    */
   async run<Plan, Result>(context: Context, action: Action<Plan, Result>): Promise<Result | DryRun> {
+    this.clock.assertAgrees();
     this.outbox.assertRoom(context.tenantId);
     const { tenantId = context.tenantId } = action;
     const check = (manager: EntityManager): Promise<Plan> => action.check(manager);

@@ -11,6 +11,13 @@ export const port = integer(1, 65_535);
 
 const login = { user: z.string().min(1), password: z.string().min(1) };
 
+/**
+ * How far a process's clock may differ from its database's, in milliseconds. A process beyond that decides nothing and is not
+ * ready.
+ */
+const clockConfig = z.strictObject({ maximumSkewMs: integer(50, 60_000).default(2_000) });
+export type ClockConfig = z.infer<typeof clockConfig>;
+
 /** The configuration that every service has. A service's own schema extends it. */
 export const serviceConfig = z.strictObject({
   nats: z.strictObject({
@@ -34,6 +41,7 @@ export const serviceConfig = z.strictObject({
     port,
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   }),
+  clock: clockConfig.default({ maximumSkewMs: 2_000 }),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 

@@ -1,4 +1,12 @@
-import { AnkaError, type Context, inboxPrefix, type ReplyHead, type Service } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type ClockReading,
+  type Context,
+  inboxPrefix,
+  monotonicNow,
+  type ReplyHead,
+  type Service,
+} from '@ankasecure/contracts';
 import {
   connect,
   type Msg,
@@ -6,9 +14,10 @@ import {
   nkeyAuthenticator,
   PermissionViolationError,
 } from '@nats-io/transport-node';
+import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
 import type { Logger } from '../logging/logger.js';
-import { decodeReply, encodeFrame } from './frame.js';
+import { decodeReply, encodeRequest } from './frame.js';
 import { Served } from './served.js';
 
 export interface RawReply {
@@ -18,6 +27,8 @@ export interface RawReply {
 
 interface Waiter {
   readonly subject: string;
+  /** When it was asked, as a moment of `monotonicNow`. */
+  readonly asked: number;
   readonly resolve: (reply: RawReply) => void;
   readonly reject: (error: AnkaError) => void;
   readonly timer: NodeJS.Timeout;
@@ -52,6 +63,9 @@ export class BusConnection {
   private readonly waiters = new Map<string, Waiter>();
   private readonly outgoing: Outgoing[] = [];
   private readonly inbox: string;
+  /** The clocks of the processes that answer. */
+  readonly peers = new PeerClocks();
+  private readonly instance = crypto.randomUUID();
   private next = 0;
   private connected = true;
   private readonly served = new Set<Served>();
@@ -109,7 +123,8 @@ export class BusConnection {
    */
   ask(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return new Promise((resolve, reject) => {
-      const left = context.deadline - Date.now();
+      const asked = monotonicNow();
+      const left = context.deadline - asked;
       if (left <= 0) return reject(new AnkaError('deadline-exceeded'));
       if (!this.isConnected()) return reject(new AnkaError('service-unavailable', 'The message bus is not connected'));
       const token = (this.next++).toString(36);
@@ -117,11 +132,17 @@ export class BusConnection {
         this.waiters.delete(token);
         reject(new AnkaError('deadline-exceeded'));
       }, left);
-      this.waiters.set(token, { subject, resolve, reject, timer });
-      this.outgoing.push({ token, subject, frame: encodeFrame(context, body) });
+      this.waiters.set(token, { subject, asked, resolve, reject, timer });
+      const frame = encodeRequest(context, body, this.peers.asks(subject));
+      this.outgoing.push({ token, subject, frame });
       if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
       else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();
     });
+  }
+
+  /** The clock of this process, for a reply to a request that asks for it. */
+  clock(): ClockReading {
+    return { service: this.service, instance: this.instance, at: Date.now() };
   }
 
   /** Joins the queue group `queue` of `subject`. */
@@ -174,6 +195,7 @@ export class BusConnection {
       const reply = decodeReply(message.data);
       this.waiters.delete(token);
       clearTimeout(waiter.timer);
+      if (reply.head.clock !== undefined) this.peers.learn(reply.head.clock, waiter.asked, monotonicNow());
       waiter.resolve(reply);
     } catch (cause) {
       this.fail(token, new AnkaError('internal-error', 'The reply could not be read', { cause }));

@@ -1,26 +1,50 @@
-import { AnkaError, type Context } from '@ankasecure/contracts';
+import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { decodeReply, decodeRequest, describeIssues, encodeFrame, parseJson, validate } from './frame.js';
+import {
+  decodeReply,
+  decodeRequest,
+  describeIssues,
+  encodeFrame,
+  encodeRequest,
+  parseJson,
+  validate,
+} from './frame.js';
 
 const context: Context = {
   tenantId: '00000000-0000-7000-8000-000000000000',
   principal: 'zoë\n',
   correlationId: 'c-1',
-  deadline: 1,
+  deadline: monotonicNow() + 1000,
 };
 
 describe('a frame', () => {
   it('returns context and bytes unchanged', () => {
     const body = Buffer.from([0, 10, 255, 123]);
-    const decoded = decodeRequest(encodeFrame({ ...context, principal: 'zoë' }, body));
-    expect(decoded).toEqual({ context: { ...context, principal: 'zoë' }, body });
+    const decoded = decodeRequest(encodeRequest({ ...context, principal: 'zoë' }, body));
+    expect(decoded).toEqual({
+      context: { ...context, principal: 'zoë', deadline: expect.any(Number) as number },
+      body,
+      askClock: false,
+    });
+  });
+
+  it('carries the time that is left, whatever the clocks of both ends say', () => {
+    const sent = encodeRequest({ ...context, principal: 'zoë', deadline: monotonicNow() + 1500 }, Buffer.alloc(0));
+    const line = JSON.parse(sent.toString()) as { remainingMs: number };
+    expect(line.remainingMs).toBeGreaterThan(500);
+    expect(line.remainingMs).toBeLessThanOrEqual(1500);
+    expect(line).not.toHaveProperty('deadline');
+    // An hour passes on another machine's clock, or the frame travels to a machine that has just started.
+    const received = decodeRequest(encodeFrame({ ...line, remainingMs: 1000 } as never)).context.deadline;
+    expect(received - monotonicNow()).toBeGreaterThan(0);
+    expect(received - monotonicNow()).toBeLessThanOrEqual(1000);
   });
 
   it('refuses a context that is not one', () => {
     expect(() => decodeRequest(Buffer.from('{}\n'))).toThrow();
     expect(() => decodeRequest(Buffer.from('no newline'))).toThrow(AnkaError);
-    expect(() => decodeRequest(encodeFrame({ ...context, extra: 1 } as Context))).toThrow();
+    expect(() => decodeRequest(encodeRequest({ ...context, extra: 1 } as Context, Buffer.alloc(0)))).toThrow();
   });
 
   it('refuses an error code that is not in the table', () => {

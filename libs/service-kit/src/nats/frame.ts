@@ -1,7 +1,7 @@
-import { AnkaError, type Context, context, type ReplyHead, replyHead } from '@ankasecure/contracts';
+import { AnkaError, type Context, context, monotonicNow, type ReplyHead, replyHead } from '@ankasecure/contracts';
 import { scan } from 'secure-json-parse';
 import type { z } from 'zod';
-import { hasRepeatedMember } from '../json/repeated-member.js';
+import { jsonFaultOf } from '../json/json-fault.js';
 
 /** A message is one line of JSON followed by the body. A body passes through without being parsed. */
 export interface Frame {
@@ -9,10 +9,24 @@ export interface Frame {
   readonly body: Buffer;
 }
 
+type SentContext = z.infer<typeof context>;
+
 const newline = 10;
 const empty = Buffer.alloc(0);
 
-export const encodeFrame = (head: Context | ReplyHead, body: Uint8Array = empty): Buffer => {
+/** The head of a request as it travels: the time that is left takes the place of the deadline. */
+const sentContext = ({ deadline, ...context }: Context): SentContext => ({
+  ...context,
+  remainingMs: Math.max(1, Math.ceil(deadline - monotonicNow())),
+});
+
+/** @param askClock asks for the clock of the process that answers */
+export const encodeRequest = (context: Context, body: Uint8Array, askClock = false): Buffer => {
+  const sent = sentContext(context);
+  return encodeFrame(askClock ? { ...sent, askClock } : sent, body);
+};
+
+export const encodeFrame = (head: SentContext | ReplyHead, body: Uint8Array = empty): Buffer => {
   const line = JSON.stringify(head);
   const size = Buffer.byteLength(line);
   const frame = Buffer.allocUnsafe(size + 1 + body.length);
@@ -29,9 +43,18 @@ const decodeFrame = (data: Uint8Array): Frame => {
   return { head: JSON.parse(bytes.toString('utf8', 0, end)) as unknown, body: bytes.subarray(end + 1) };
 };
 
-export const decodeRequest = (data: Uint8Array): { context: Context; body: Buffer } => {
+/** A request as it arrived. */
+export interface Received {
+  readonly context: Context;
+  readonly body: Buffer;
+  /** The reply is to tell this process's clock. */
+  readonly askClock: boolean;
+}
+
+export const decodeRequest = (data: Uint8Array): Received => {
   const { head, body } = decodeFrame(data);
-  return { context: context.parse(head), body };
+  const { remainingMs, askClock = false, ...rest } = context.parse(head);
+  return { context: { ...rest, deadline: monotonicNow() + remainingMs }, body, askClock };
 };
 
 export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer } => {
@@ -48,16 +71,21 @@ const maySayProto = /__proto__|\\u00[5-7]/i;
  * Parses a JSON body.
  * @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark;
  * `request-invalid` for a member named `__proto__`, which validation would drop silently, and for two members of one object
- * with the same name, because parsers disagree on which of them counts
+ * with the same name, because parsers disagree on which of them counts, or deep nesting
  */
 export const parseJson = (bytes: Uint8Array): unknown => {
   const { text, value } = parseText(bytes);
+  const fault = jsonFaultOf(text);
+  if (fault !== undefined) throw new AnkaError('request-invalid', faults[fault]);
   if (maySayProto.test(text) && !isSafe(value))
     throw new AnkaError('request-invalid', 'No member of the body may be named __proto__');
-  if (hasRepeatedMember(text))
-    throw new AnkaError('request-invalid', 'No object in the body may have two members with the same name');
   return value;
 };
+
+const faults = {
+  'repeated-member': 'No object in the body may have two members with the same name',
+  'too-deep': 'The body may be nested at most 64 levels deep',
+} as const;
 
 const parseText = (bytes: Uint8Array): { readonly text: string; readonly value: unknown } => {
   try {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, failureOf, HsmMeter, type ReplyHead, ServedSubject } from '@ankasecure/contracts';
+import { AnkaError, failureOf, HsmMeter, monotonicNow, type ReplyHead, ServedSubject } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import { inSpan, withParent } from '../telemetry/trace.js';
 import type { RawHandler } from './answer.js';
 import type { BusConnection } from './connection.js';
-import { decodeRequest, encodeFrame } from './frame.js';
+import { decodeRequest, encodeFrame, type Received } from './frame.js';
 
 /** Replaces a reply above the server's max_payload. */
 const unsendable: ReplyHead = {
@@ -16,6 +16,9 @@ const unsendable: ReplyHead = {
     detail: 'The answer would be too large. Send fewer or smaller items.',
   },
 };
+
+/** More bytes than the head of any reply has. */
+const headRoom = 4_096;
 
 /** Answers messages with the result or the error of a handler, and counts the messages in flight. */
 export class Responder {
@@ -43,28 +46,38 @@ export class Responder {
     }
   }
 
-  /** Resolves when no message is in flight, or at `end` (milliseconds since the epoch). */
+  /** Resolves when no message is in flight, or at `end`, a moment of `monotonicNow`. */
   async idle(end: number): Promise<void> {
-    while (this.inFlight > 0 && Date.now() < end) await delay(10);
+    while (this.inFlight > 0 && monotonicNow() < end) await delay(10);
   }
 
   private async reply(message: Msg, handler: RawHandler): Promise<Buffer> {
-    let correlationId: string | undefined;
+    let received: Received | undefined;
     try {
-      const { context: decoded, body } = decodeRequest(message.data);
+      received = decodeRequest(message.data);
+      const { body } = received;
       // The decoded context is this request's own, so it takes both without another copy.
-      const context = Object.assign(decoded, { hsm: new HsmMeter(), served: new ServedSubject(message.subject) });
-      correlationId = context.correlationId;
-      if (context.deadline <= Date.now()) throw new AnkaError('deadline-exceeded');
+      const context = Object.assign(received.context, {
+        hsm: new HsmMeter(),
+        served: new ServedSubject(message.subject),
+      });
+      if (context.deadline <= monotonicNow()) throw new AnkaError('deadline-exceeded');
       const answer = await withParent(context.traceparent, () =>
         inSpan(`serve ${message.subject}`, 'server', () => handler(context, body)),
       );
-      return encodeFrame(answer.head, answer.body);
+      return encodeFrame(this.headOf(answer.head, received, answer.body?.length), answer.body);
     } catch (error) {
       const { revision } = asAnkaError(error);
+      const correlationId = received?.context.correlationId;
       const failed = { ok: false, error: this.failureOf(error, { subject: message.subject, correlationId }) } as const;
-      return encodeFrame(revision === undefined ? failed : { ...failed, revision });
+      return encodeFrame(this.headOf(revision === undefined ? failed : { ...failed, revision }, received));
     }
+  }
+
+  /** The clock is told where it is asked for, unless it could make the reply too large. */
+  private headOf(head: ReplyHead, received: Received | undefined, bodyBytes = 0): ReplyHead {
+    const hasRoom = bodyBytes + headRoom < this.connection.maxPayload;
+    return received?.askClock === true && hasRoom ? { ...head, clock: this.connection.clock() } : head;
   }
 
   private failureOf(error: unknown, about: { subject: string; correlationId: string | undefined }) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { queueOf, subjectOf } from '@ankasecure/contracts';
+import { monotonicNow, queueOf, subjectOf } from '@ankasecure/contracts';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { type Answer, noDryRun, type RawAnswer, type RawHandler, written } from './answer.js';
@@ -58,7 +58,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   /** Takes no new requests. Lets those on the wire and in flight finish, for at most `graceMs` milliseconds. */
   async drain(graceMs = drainMs): Promise<void> {
-    const end = Date.now() + graceMs;
+    const end = monotonicNow() + graceMs;
     // Requests may still arrive until the server has confirmed that it sends no more.
     const confirmed = Promise.allSettled(this.served.splice(0).map(({ subscription }) => subscription.end()));
     await Promise.race([confirmed, delay(Math.min(confirmMs, graceMs), undefined, { ref: false })]);

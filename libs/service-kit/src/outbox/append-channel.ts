@@ -4,6 +4,7 @@ import {
   appendFromWorker,
   type Context,
   type Contract,
+  monotonicNow,
   newId,
   platformTenantId,
   type Reporter,
@@ -56,7 +57,7 @@ export class AppendChannel {
       tenantId: platformTenantId,
       principal: this.reporter,
       correlationId: newId(),
-      deadline: Date.now() + this.timeoutMs,
+      deadline: monotonicNow() + this.timeoutMs,
     };
   }
 }

@@ -1,4 +1,11 @@
-import { type Context, listRecordPositions, newId, platformTenantId, type Service } from '@ankasecure/contracts';
+import {
+  type Context,
+  listRecordPositions,
+  monotonicNow,
+  newId,
+  platformTenantId,
+  type Service,
+} from '@ankasecure/contracts';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
@@ -80,7 +87,7 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
       tenantId: platformTenantId,
       principal: owner,
       correlationId: newId(),
-      deadline: Date.now() + patienceMs,
+      deadline: monotonicNow() + patienceMs,
     };
     // The trail is read first: it never names a revision before the database has it.
     const { items, complete } = await this.bus.request(listRecordPositions, '', context, { owner, partition, after });

@@ -3,6 +3,7 @@ import {
   AnkaError,
   type Context,
   maxHeads,
+  monotonicNow,
   newId,
   type RecordHead,
   type RecordName,
@@ -74,7 +75,7 @@ export class RecordHistory {
     if (this.off.getStore() === true) return undefined;
     if (this.behindTenants.has(record.tenantId)) return Promise.resolve(false);
     const known = this.verified.use(nameOf(record));
-    if (known?.digest === record.digest && Date.now() - known.at < freshMs) return undefined;
+    if (known?.digest === record.digest && monotonicNow() - known.at < freshMs) return undefined;
     return new Promise((settle, fail) => {
       this.waiting.push({ record, again, settle, fail });
       if (this.waiting.length === 1) queueMicrotask(() => this.askAll());
@@ -123,7 +124,7 @@ export class RecordHistory {
 
   private remember(record: LoadedRecord): void {
     const { revision, digest } = record;
-    this.verified.set(nameOf(record), { revision, digest, at: Date.now() });
+    this.verified.set(nameOf(record), { revision, digest, at: monotonicNow() });
   }
 
   private askAll(): void {
@@ -176,7 +177,7 @@ export class RecordHistory {
       tenantId,
       principal: this.service,
       correlationId: newId(),
-      deadline: Date.now() + patienceMs,
+      deadline: monotonicNow() + patienceMs,
     };
     const { heads } = await this.bus.request(readRecordHeads, '', context, { records: [...records], newest: [] });
     return heads;

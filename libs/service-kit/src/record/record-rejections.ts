@@ -1,4 +1,4 @@
-import { AnkaError, auditEvent, newId, platformTenantId, type RecordPlace } from '@ankasecure/contracts';
+import { AnkaError, auditEvent, monotonicNow, newId, platformTenantId, type RecordPlace } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { type Counter, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -58,8 +58,8 @@ export class RecordRejections {
 
   private isNews(name: string): boolean {
     const last = this.told.get(name);
-    if (last !== undefined && Date.now() - last < quietMs) return false;
-    this.told.set(name, Date.now());
+    if (last !== undefined && monotonicNow() - last < quietMs) return false;
+    this.told.set(name, monotonicNow());
     return true;
   }
 

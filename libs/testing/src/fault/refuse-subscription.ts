@@ -6,12 +6,12 @@ import type { Nats } from '@ankasecure/local';
 const unused = 'nobody.listens.here';
 
 /**
- * Takes a subject out of what every user may subscribe to, in the configuration of a running server.
- * @returns a function that puts it back
+ * Takes subjects out of what every user may subscribe to, in the configuration of a running server.
+ * @returns a function that puts them back
  */
 export const refuseSubscription = (
   { caFile, process }: Pick<Nats, 'caFile' | 'process'>,
-  subject: string,
+  ...subjects: readonly string[]
 ): (() => void) => {
   const file = join(dirname(caFile), 'nats.conf');
   const before = readFileSync(file, 'utf8');
@@ -19,10 +19,10 @@ export const refuseSubscription = (
     writeFileSync(file, configuration);
     process.signal('SIGHUP');
   };
-  const refused = before.replaceAll(/subscribe: \{ allow: \[.*\] \}/g, (line) =>
-    line.replaceAll(`"${subject}"`, `"${unused}"`),
-  );
-  if (refused === before) throw new Error(`nobody may subscribe to ${subject}`);
+  const without = (line: string): string =>
+    subjects.reduce((text, subject) => text.replaceAll(`"${subject}"`, `"${unused}"`), line);
+  const refused = before.replaceAll(/subscribe: \{ allow: \[.*\] \}/g, without);
+  if (refused === before) throw new Error(`nobody may subscribe to ${subjects.join(', ')}`);
   write(refused);
   return () => write(before);
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
-import { type Context, encrypt, platformTenantId, subjectOf } from '@ankasecure/contracts';
+import { type Context, encrypt, monotonicNow, platformTenantId, subjectOf } from '@ankasecure/contracts';
 import { Health } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuseSubscription } from '../fault/refuse-subscription.js';
@@ -26,20 +26,37 @@ describe('a reply', () => {
     await nats.stop();
   });
 
-  const ask = () => {
+  const ask = (caller = gateway) => {
     const context: Context = {
       tenantId: platformTenantId,
       principal: 'alice',
       correlationId: randomUUID(),
-      deadline: Date.now() + 10_000,
+      deadline: monotonicNow() + 10_000,
     };
-    return gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
+    return caller.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
   };
   const head = Buffer.byteLength('{"ok":true}\n');
 
   it('can be as large as the server allows', async () => {
     reply = Buffer.alloc(worker.maxPayload - head, 32);
     expect((await ask()).body.length).toBe(reply.length);
+  });
+
+  it('tells the clock of the process that answers, once a second at most', async () => {
+    reply = Buffer.alloc(10);
+    const other = await connectTestBus('gateway', nats);
+    const before = Date.now();
+    for (let times = 0; times < 3; times++) await ask(other);
+    const [peer, ...others] = other.connection.peers.skews();
+    expect(peer).toMatchObject({ service: 'crypto-worker' });
+    expect(Math.abs(peer?.aheadMs ?? Number.NaN)).toBeLessThan(1000);
+    expect(others).toEqual([]);
+    // This process's clock is set 45 s ahead of the worker's, and then behind.
+    for (const shift of [45_000, -45_000]) {
+      const [shifted] = other.connection.peers.skews(Date.now() + shift);
+      expect(Math.abs((shifted?.aheadMs ?? Number.NaN) - shift)).toBeLessThan(1000 + Date.now() - before);
+    }
+    await other.close();
   });
 
   it('that is larger fails for the caller at once', async () => {
@@ -70,7 +87,12 @@ describe('a connection', () => {
     return worker;
   };
   const ask = () => {
-    const context = { tenantId: platformTenantId, principal: 'alice', correlationId: 'c', deadline: Date.now() + 5000 };
+    const context = {
+      tenantId: platformTenantId,
+      principal: 'alice',
+      correlationId: 'c',
+      deadline: monotonicNow() + 5000,
+    };
     return gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
   };
 
@@ -137,7 +159,12 @@ describe('the readiness of a connection', () => {
     allow();
     await becomes(true);
     const gateway = await connectTestBus('gateway', nats);
-    const context = { tenantId: platformTenantId, principal: 'alice', correlationId: 'c', deadline: Date.now() + 5000 };
+    const context = {
+      tenantId: platformTenantId,
+      principal: 'alice',
+      correlationId: 'c',
+      deadline: monotonicNow() + 5000,
+    };
     expect((await gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'))).head.ok).toBe(true);
     await gateway.close();
   });

@@ -7,6 +7,7 @@ import {
   encrypt,
   getKey,
   getTenant,
+  monotonicNow,
   platformTenantId,
   subjectOf,
 } from '@ankasecure/contracts';
@@ -92,7 +93,7 @@ describe('a controller on the bus', () => {
     tenantId: platformTenantId,
     principal: 'alice',
     correlationId: randomUUID(),
-    deadline: Date.now() + 5000,
+    deadline: monotonicNow() + 5000,
     ...over,
   });
   const ask = (body: unknown, over: Partial<Context> = {}) =>
@@ -148,7 +149,7 @@ describe('a controller on the bus', () => {
   });
 
   it('finishes a request that takes long before it stops', async () => {
-    const asked = ask({ id }, { principal: 'sloth', deadline: Date.now() + 60_000 });
+    const asked = ask({ id }, { principal: 'sloth', deadline: monotonicNow() + 60_000 });
     await sloth.begun.promise;
     const closed = app.get(BusServer).close();
     expect(await Promise.race([closed.then(() => 'closed'), delay(2500, 'waiting')])).toBe('waiting');

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Context, type Contract, type DryRun, queueOf, type Service, subjectOf } from '@ankasecure/contracts';
+import {
+  type Context,
+  type Contract,
+  type DryRun,
+  monotonicNow,
+  queueOf,
+  type Service,
+  subjectOf,
+} from '@ankasecure/contracts';
 import {
   type Answer,
   BusClient,
@@ -66,7 +74,7 @@ export class TestBus extends BusClient {
 
   /** Accepts no new requests and lets those on the wire and in flight finish, for at most `graceMs`. */
   async drain(graceMs = 2000): Promise<void> {
-    const end = Date.now() + graceMs;
+    const end = monotonicNow() + graceMs;
     const confirmed = Promise.allSettled(this.served.splice(0).map((served) => served.end()));
     await Promise.race([confirmed, delay(graceMs, undefined, { ref: false })]);
     await this.responder.idle(end);

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, type AuditEvent, appendFromPolicy, maxAppend, platformTenantId } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  appendFromPolicy,
+  maxAppend,
+  monotonicNow,
+  platformTenantId,
+} from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
 import { createLogger, Outbox, type OutboxOptions, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
@@ -72,7 +79,7 @@ describe('the outbox', () => {
     audit = await connectTestBus('audit', nats);
     audit.serve(appendFromPolicy, '', async ({ deadline }, { events }) => {
       appends.push(events.length);
-      longestMs = Math.max(longestMs, deadline - Date.now());
+      longestMs = Math.max(longestMs, deadline - monotonicNow());
       await answer(events);
       sealed.push(...events.map(({ eventId }) => eventId));
       return { body: { sealed: events.length } };

@@ -1,6 +1,7 @@
 import type { Service } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
 import {
+  Clock,
   createLogger,
   dataSourceOptions,
   Health,
@@ -33,6 +34,7 @@ const configOf = (
     nats: { servers: [nats.url], nkeySeed: nats.seeds[service], caFile: nats.caFile },
     database: { host, port, name: database, user, password, poolSize },
     observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal' },
+    clock: { maximumSkewMs: 2000 },
   };
 };
 
@@ -65,6 +67,7 @@ export const startTestParts = async (options: TestPartsOptions): Promise<TestPar
     health: new Health(service),
     bus,
     dataSource,
+    clock: new Clock(config.clock, bus.connection.peers),
     stop: async () => {
       await bus.drain();
       await bus.close();

@@ -2,6 +2,7 @@ import type { Service } from '@ankasecure/contracts';
 import {
   BusClient,
   type BusConnection,
+  Clock,
   createLogger,
   dataSourceOptions,
   Health,
@@ -17,6 +18,7 @@ const config: ServiceConfig = {
   nats: { servers: ['tls://127.0.0.1:1'], nkeySeed: 'SU', caFile: 'none' },
   database: { host: '127.0.0.1', port: 1, name: 'none', user: 'none', password: 'none', poolSize: 2 },
   observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal' },
+  clock: { maximumSkewMs: 2000 },
 };
 
 /** The kit without connections. A service's modules can be built with it, but not started. */
@@ -29,6 +31,7 @@ export const unconnectedKit = (service: Service, schema: Schema, options: KitOpt
       health: new Health(service),
       bus: new BusClient({} as BusConnection),
       dataSource: new DataSource(dataSourceOptions(service, config.database, schema)),
+      clock: new Clock(config.clock),
     },
     options,
   );

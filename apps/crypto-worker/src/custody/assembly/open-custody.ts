@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Histogram, Registry } from 'prom-client';
 import type { Custody } from '../custody.js';
 import { Partition } from '../partition.js';
-import { mayPass, PinRefused, type Pkcs11Options, tokenAnswers } from '../pkcs11/pkcs11-custody.js';
+import { mayPass, PinRefused, type Pkcs11Options, probeToken } from '../pkcs11/pkcs11-custody.js';
 import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
@@ -75,15 +75,15 @@ export class OpenCustody {
   }
 
   /**
-   * Tries until the token opens. After the first failures a separate process looks for the token before each attempt, because
-   * a call that hangs would stop this process, and its probes with it.
+   * Tries until the token opens. A separate process looks for the token first, because a call that hangs would stop this
+   * process, and its probes with it.
    */
   private async openPatiently(options: Pkcs11Options): Promise<BothCustodies> {
     const place = { ...this.partition.hsm, partition: this.partition.name };
     for (let pauseMs = pausesMs.first; ; pauseMs = Math.min(2 * pauseMs, pausesMs.most)) {
       try {
-        if (pauseMs < pausesMs.most || (await tokenAnswers(place)))
-          return await openBothCustodies(place, this.log, options);
+        if ((await probeToken(place)) !== 'hangs') return await openBothCustodies(place, this.log, options);
+        this.log.warn({ libraryPath: place.libraryPath }, 'the HSM library does not answer; trying again');
       } catch (error) {
         if (!mayPass(error)) throw error;
         this.log.warn({ reason: (error as Error).message }, 'cannot open the HSM; trying again');

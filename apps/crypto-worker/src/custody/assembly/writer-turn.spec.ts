@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Deadline } from '../../deadline/deadline.js';
 import { silent, startWorkerDatabase, type WorkerDatabase } from '../../testing/worker-database.js';
@@ -78,7 +78,7 @@ describe('a turn', () => {
     const turn = turnOn('default');
     await expect(turn.take(work, { deadline: 0 })).rejects.toMatchObject({ code: 'hsm-timeout' });
     await turnOn('default').take(async () => {
-      await expect(turn.take(work, { deadline: Date.now() + 50 })).rejects.toMatchObject({ code: 'hsm-timeout' });
+      await expect(turn.take(work, { deadline: monotonicNow() + 50 })).rejects.toMatchObject({ code: 'hsm-timeout' });
     });
     expect(seen.done).toBe(0);
     await turn.take(work);
@@ -89,7 +89,7 @@ describe('a turn', () => {
     const failure = new AnkaError('hsm-timeout', undefined, { cause: new StillRunning(hsm.promise) });
     const turn = turnOn('default');
     await expect(turn.take(() => Promise.reject(failure))).rejects.toBe(failure);
-    await expect(turn.take(() => Promise.resolve(), { deadline: Date.now() + 50 })).rejects.toMatchObject({
+    await expect(turn.take(() => Promise.resolve(), { deadline: monotonicNow() + 50 })).rejects.toMatchObject({
       code: 'hsm-timeout',
     });
     let done = 0;
@@ -118,7 +118,7 @@ describe('a custody', () => {
     constructor(readonly token: { readonly profile: string }) {}
     destroy({ deadline }: Deadline): Promise<number> {
       this.calls.push('destroy');
-      return Promise.resolve(deadline - Date.now());
+      return Promise.resolve(deadline - monotonicNow());
     }
     healthy(): boolean {
       return this.calls.length > 0;
@@ -143,7 +143,7 @@ describe('a custody', () => {
     const turn = turnOn('default');
     const custody = takingTurns(fake('softhsm'), () => turn);
     const before = turn.take(() => delay(200));
-    const left = await custody.destroy({ deadline: Date.now() + 100 }, owner, Buffer.alloc(16));
+    const left = await custody.destroy({ deadline: monotonicNow() + 100 }, owner, Buffer.alloc(16));
     expect(left).toBeGreaterThan(50);
     await before;
   });

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { connectionOf, type DatabaseConfig, type Logger } from '@ankasecure/service-kit';
 import { Pool, type PoolClient } from 'pg';
+import type { Deadline } from '../../deadline/deadline.js';
 import { endsBy } from '../../deadline/ends-by.js';
 import { type Custody, StillRunning } from '../custody.js';
 import { beginTurn, endTurn, takeTurn } from './writer-turn.sql.js';
@@ -25,7 +26,7 @@ const farewellMs = 1_000;
 export interface Wish {
   /** The turn comes before every turn without this flag. */
   readonly ahead?: boolean;
-  /** The turn is refused after this time. Milliseconds since the epoch. */
+  /** The turn is refused after this moment of `monotonicNow`. */
   readonly deadline?: number;
 }
 
@@ -88,7 +89,7 @@ export class WriterTurn {
   private async runAll(): Promise<void> {
     for (let turn = this.next(); turn !== undefined; turn = this.next()) {
       if (this.closing) turn.refuse(new AnkaError('hsm-unavailable', 'The worker is shutting down.'));
-      else if (turn.deadline < Date.now()) turn.refuse(new AnkaError('hsm-timeout'));
+      else if (turn.deadline < monotonicNow()) turn.refuse(new AnkaError('hsm-timeout'));
       else await turn.run();
     }
     this.running = undefined;
@@ -130,7 +131,7 @@ export class WriterTurn {
   }
 
   private async lock(connection: PoolClient, deadline: number): Promise<void> {
-    const waitMs = Math.max(1, Math.min(patienceMs, deadline - Date.now()));
+    const waitMs = Math.max(1, Math.min(patienceMs, deadline - monotonicNow()));
     await connection.query(beginTurn(Math.ceil(waitMs)));
     await connection.query(takeTurn, [this.partition]).catch(tooLate);
   }
@@ -149,15 +150,20 @@ const tooLate = (cause: unknown): never => {
 export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custody => {
   if (!shortSighted.includes(custody.token.profile)) return custody;
   const turn = makeTurn();
+  /** A turn would only be a wait for a token that does not answer, and a hanging call would keep it from other workers. */
+  const make = async <Result>(budget: Deadline, work: () => Promise<Result>): Promise<Result> => {
+    if (!custody.healthy()) throw new AnkaError('hsm-unavailable');
+    return turn.take(work, budget);
+  };
   const own: Pick<Custody, 'generate' | 'generatePlatformKey' | 'importKey' | 'writeAnchor' | 'destroy' | 'close'> = {
-    generate: (budget, ...call) => turn.take(() => custody.generate(budget, ...call), budget),
-    generatePlatformKey: (budget, ...call) => turn.take(() => custody.generatePlatformKey(budget, ...call), budget),
-    importKey: (budget, ...call) => turn.take(() => custody.importKey(budget, ...call), budget),
+    generate: (budget, ...call) => make(budget, () => custody.generate(budget, ...call)),
+    generatePlatformKey: (budget, ...call) => make(budget, () => custody.generatePlatformKey(budget, ...call)),
+    importKey: (budget, ...call) => make(budget, () => custody.importKey(budget, ...call)),
     writeAnchor: (budget, ...call) => turn.take(() => custody.writeAnchor(budget, ...call), budget),
     // Cleaning up comes before making more keys. Its time starts with its turn, since nothing else would clean up.
     destroy: (budget, ...call) => {
-      const allowedMs = budget.deadline - Date.now();
-      const begun = () => ({ ...budget, deadline: Date.now() + allowedMs });
+      const allowedMs = budget.deadline - monotonicNow();
+      const begun = () => ({ ...budget, deadline: monotonicNow() + allowedMs });
       return turn.take(() => custody.destroy(begun(), ...call), { ahead: true });
     },
     close: async () => {

@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import type { KeyOwner, KeyRef } from '../custody.js';
 import { ownerOfKey } from '../object-owner.js';
 import { openPkcs11Custody } from './pkcs11-custody.js';
@@ -19,7 +20,7 @@ export interface Order {
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const soon = () => ({ deadline: Date.now() + 10_000 });
+const soon = () => ({ deadline: monotonicNow() + 10_000 });
 const refOf = ({ owner, id }: ToldKey): KeyRef => ({
   owner,
   algorithm: 'EC-P256',

@@ -33,7 +33,7 @@ import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
-export { tokenAnswers } from './token/probe.js';
+export { probeToken } from './token/probe.js';
 export { mayPass, PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));

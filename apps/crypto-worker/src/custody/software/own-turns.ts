@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import { FairLine } from '../pkcs11/lane/fair-line.js';
 
@@ -53,7 +53,7 @@ export class OwnTurns {
 }
 
 const inTime = (all: readonly Waiting[]): Waiting[] => {
-  const now = Date.now();
+  const now = monotonicNow();
   const late = all.filter(({ deadline }) => deadline <= now);
   for (const { refuse } of late) refuse(new AnkaError('hsm-timeout'));
   return late.length === 0 ? [...all] : all.filter(({ deadline }) => deadline > now);

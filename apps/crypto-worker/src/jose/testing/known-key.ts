@@ -14,6 +14,7 @@ import {
   joseAlgs,
   type Purpose,
 } from '@ankasecure/algorithm';
+import { monotonicNow } from '@ankasecure/contracts';
 import { newObjectId, ownerOfKey } from '../../custody/object-owner.js';
 import type { KeyVersion } from '../../key/key-version.js';
 import { KnownKeyCustody } from './known-key-custody.js';
@@ -90,7 +91,7 @@ export const knownKey = (
   return { key, custody, secret };
 };
 
-export const soon = { deadline: Date.now() + 3_600_000 };
+export const soon = { deadline: monotonicNow() + 3_600_000 };
 
 /** One row per way to protect a JWE. */
 export const jweKeys = [

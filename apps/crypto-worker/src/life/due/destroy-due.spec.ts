@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { withTenant } from '@ankasecure/service-kit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '@ankasecure/contracts';
+import { Clock, withTenant } from '@ankasecure/service-kit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
+import { ownerOfKey } from '../../custody/object-owner.js';
 import { Lease } from '../../lease/lease.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
 import { Intents } from '../../object/intent.js';
@@ -60,11 +62,17 @@ beforeEach(async () => {
 
 const worker = () => {
   const lease = new Lease(database.config, silent);
-  const intents = new Intents(database.dataSource, partitionNamed('default'), lease);
+  const intents = new Intents(
+    database.dataSource,
+    partitionNamed('default'),
+    lease,
+    new Clock({ maximumSkewMs: 2_000 }),
+  );
   const custody = token as unknown as Custody;
   const destroyer = new ObjectDestroyer(database.dataSource, custody, intents, database.outbox);
   return {
     lease,
+    intents,
     sweeper: new DestroyDue(
       new DueDestructions(database.dataSource, partitionNamed('default')),
       custody,
@@ -133,6 +141,35 @@ describe('a destruction that is due', () => {
     expect(await stateNow()).toBe('DESTROY_SCHEDULED');
     expect(await database.events()).toEqual([]);
     await one.lease.release();
+  });
+
+  describe.each([40, -100])('with a worker whose date is %i days ahead', (days) => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
+      return () => {
+        vi.useRealTimers();
+      };
+    });
+
+    it('is found when the database’s clock says so', async () => {
+      const due = new DueDestructions(database.dataSource, partitionNamed('default'));
+      expect(await due.list()).toHaveLength(1);
+      await database.superuser.query(`UPDATE key_version SET destroy_at = now() + interval '30 days'`);
+      expect(await due.list()).toEqual([]);
+    });
+
+    it('is not begun, since one of the two clocks is wrong', async () => {
+      const { intents, lease } = worker();
+      const begun = intents.beginDestroying(
+        { owner: ownerOfKey({ tenantId, keyId, version: 1 }), objectId },
+        {} as AuditEvent,
+        async () => true,
+      );
+      await expect(begun).rejects.toMatchObject({ code: 'clock-skew' });
+      expect(await intentsLeft()).toEqual([]);
+      expect(token.calls).toBe(0);
+      await lease.release();
+    });
   });
 
   it.each([

@@ -28,7 +28,7 @@ export class DueDestructions {
   ) {}
 
   list(): Promise<DueDestruction[]> {
-    return this.dataSource.query<DueDestruction[]>(dueDestructions, [this.partition.name, new Date()]);
+    return this.dataSource.query<DueDestruction[]>(dueDestructions, [this.partition.name]);
   }
 
   /**

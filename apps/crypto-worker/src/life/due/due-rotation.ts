@@ -25,7 +25,7 @@ export class DueRotations {
   ) {}
 
   async list(): Promise<DueRotation[]> {
-    const due = await this.dataSource.query<DuePolicy[]>(dueRotations, [this.partition.name, new Date()]);
+    const due = await this.dataSource.query<DuePolicy[]>(dueRotations, [this.partition.name]);
     return due.map((policy) => ({ tenantId: policy.tenantId, keyId: policy.keyId, turn: turnOf(policy) }));
   }
 

@@ -1,8 +1,8 @@
-/** Lists the versions of a partition whose destruction is due and has not begun, for all tenants. */
+/** Lists the versions of a partition whose destruction is due by the database's clock and has not begun, for all tenants. */
 export const dueDestructions = `
   SELECT tenant_id AS "tenantId", key_id AS "keyId", version, algorithm, object_id AS "objectId", scheduled_by AS "scheduledBy"
-  FROM due_destructions($1, $2)`;
+  FROM due_destructions($1, clock_timestamp())`;
 
-/** Lists the ACTIVE keys of a partition whose rotation is due, for all tenants. */
+/** Lists the ACTIVE keys of a partition whose rotation is due by the database's clock, for all tenants. */
 export const dueRotations = `
-  SELECT tenant_id AS "tenantId", key_id AS "keyId", next_at AS "nextAt" FROM due_rotations($1, $2)`;
+  SELECT tenant_id AS "tenantId", key_id AS "keyId", next_at AS "nextAt" FROM due_rotations($1, clock_timestamp())`;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Clock } from '@ankasecure/service-kit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { KeyStore } from '../../key/key-store.js';
 import { Lease } from '../../lease/lease.js';
@@ -17,6 +18,7 @@ import { Quotas } from '../../quota/quotas.js';
 import {
   contextOf,
   insertKey,
+  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -59,20 +61,20 @@ beforeEach(async () => {
   await insertKey(superuser, tenantId, keyId);
 });
 
-const worker = (alone = true) => {
+const worker = (alone = true, clock = ownClock) => {
   const { dataSource, outbox } = database;
   const custody = token as unknown as Custody;
   const lease = new Lease(database.config, silent);
   if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
-  const outcomes = new GroupCommit(database.config, outbox, silent);
+  const outcomes = new GroupCommit(database.config, outbox, clock, silent);
   const maker = new ObjectMaker(
     dataSource,
     custody,
-    new Intents(dataSource, partitionNamed('default'), lease),
+    new Intents(dataSource, partitionNamed('default'), lease, clock),
     outbox,
     silent,
   );
-  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource), outcomes);
+  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, clock), outcomes, clock);
   const room = new KeyRoom(dataSource, new Quotas({ tenants: [] }));
   const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
   const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
@@ -169,6 +171,36 @@ describe('a rotation that is due', () => {
     await stop();
     expect(await versions()).toEqual(['DEACTIVATED']);
     expect(await database.events()).toEqual([]);
+  });
+
+  it.each([100, -100])('is found by the database’s clock if the worker’s date is %i days ahead', async (days) => {
+    const found = new DueRotations(database.dataSource, partitionNamed('default'));
+    await due(86_400, -3_600);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
+    try {
+      expect(await found.list()).toEqual([]);
+      await database.superuser.query(`UPDATE rotation_policy SET next_at = now() - interval '1 second'`);
+      expect(await found.list()).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is neither done nor skipped while the clocks disagree, and is done afterwards', async () => {
+    await due(86_400, 1);
+    const clock = new Clock({ maximumSkewMs: 2_000 });
+    const { scheduler, stop } = worker(true, clock);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 100 * 86_400_000 });
+    try {
+      await clock.read(database.dataSource.manager);
+      scheduler.onApplicationBootstrap();
+      await expect.poll(() => clock.refusals, { timeout: 10_000 }).toBeGreaterThan(0);
+      expect(await versions()).toEqual(['ACTIVE']);
+    } finally {
+      vi.useRealTimers();
+    }
+    await expect.poll(async () => (await versions()).length, { timeout: 20_000 }).toBe(2);
+    await stop();
   });
 
   it('does not replace a version that stopped being active since it was found due, and reports nothing', async () => {

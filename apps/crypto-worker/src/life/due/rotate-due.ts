@@ -1,4 +1,4 @@
-import { AnkaError, type Context, newId } from '@ankasecure/contracts';
+import { AnkaError, type Context, monotonicNow, newId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Custody } from '../../custody/custody.js';
@@ -36,7 +36,7 @@ export class RotateDue extends Rounds {
     if (!this.custody.healthy()) return;
     for (const one of await this.due.list()) {
       if (this.isStopped) return;
-      if ((this.resting.get(one.keyId) ?? 0) > Date.now()) continue;
+      if ((this.resting.get(one.keyId) ?? 0) > monotonicNow()) continue;
       this.resting.delete(one.keyId);
       await this.lease.alone(`rotation:${one.tenantId}/${one.keyId}`, () => this.rotate(one));
     }
@@ -47,7 +47,7 @@ export class RotateDue extends Rounds {
       tenantId,
       principal: 'crypto-worker',
       correlationId: newId(),
-      deadline: Date.now() + budgetMs,
+      deadline: monotonicNow() + budgetMs,
     };
     try {
       await this.rotator.rotate(context, { id, trigger: 'schedule', turn });
@@ -55,7 +55,7 @@ export class RotateDue extends Rounds {
       this.log.warn({ keyId: id, reason: (error as Error).message }, 'a due rotation failed');
       // A refusal by key or policy is on record, and this date is over. Anything else is retried.
       if (error instanceof AnkaError && !error.retryable) await this.due.skip(tenantId, turn);
-      else this.resting.set(id, Date.now() + restMs);
+      else this.resting.set(id, monotonicNow() + restMs);
     }
   }
 }

@@ -1,11 +1,13 @@
 import type { Context } from '@ankasecure/contracts';
-import type { Outbox, RawAnswer } from '@ankasecure/service-kit';
+import { monotonicNow } from '@ankasecure/contracts';
+import type { Clock, Outbox, RawAnswer } from '@ankasecure/service-kit';
 import { grantsOf } from '../../access/grant.js';
 import { type KnownKey, knownKey } from '../../jose/testing/known-key.js';
 import type { GrantedVersion, KeyStore, Target } from '../../key/key-store.js';
 import type { GroupCommit } from '../../outcome/group-commit.js';
 import { type EnforcedPolicies, enforcedPolicy } from '../../policy/enforced-policy.js';
 import { Quotas } from '../../quota/quotas.js';
+import { ownClock } from '../../testing/worker-database.js';
 import { AttemptItem } from '../attempt-item.js';
 import { type Operation, operations } from '../operation.js';
 import { RunOperation } from '../run-operation.js';
@@ -26,6 +28,9 @@ interface Replaced {
   readonly quotas?: Quotas;
   readonly budget?: Pick<UseBudget, 'bounds' | 'take'>;
   readonly meant?: KeyStore['meant'];
+  readonly forget?: KeyStore['forget'];
+  readonly outcomes?: GroupCommit;
+  readonly clock?: Clock;
 }
 
 const unbounded = { bounds: () => false, take: async (_: Context, taken: GrantedVersion) => taken };
@@ -35,32 +40,37 @@ const asNamed = async (_: string, target: Target): Promise<GrantedVersion> => ({
   version: 1,
 });
 
+const allWritten = { commitAll: async (all: unknown[]) => all.map(() => 'written') } as unknown as GroupCommit;
+
 /** Runs an operation as a worker does. Everything else about the operation is allowed, except for the given parts. */
 export const running = <Item, Parsed>(
   operation: Operation<Item, Parsed>,
   { custody, key }: KnownKey,
-  { quotas = new Quotas({ tenants: [] }), budget = unbounded, meant = asNamed }: Replaced = {},
+  {
+    quotas = new Quotas({ tenants: [] }),
+    budget = unbounded,
+    meant = asNamed,
+    forget = () => undefined,
+    outcomes = allWritten,
+    clock = ownClock,
+  }: Replaced = {},
 ) => {
-  const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: false });
+  const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: false }, clock);
   const items = new AttemptItem(
     custody,
-    { meant } as unknown as KeyStore,
-    { of: async () => policy } as unknown as EnforcedPolicies,
+    { meant, forget } as unknown as KeyStore,
+    { of: async () => policy, forget: () => undefined } as unknown as EnforcedPolicies,
     budget as UseBudget,
     quotas,
   );
-  const runner = new RunOperation(
-    items,
-    { expect: () => undefined, commit: async () => true } as unknown as GroupCommit,
-    { assertRoom: () => undefined } as unknown as Outbox,
-  );
+  const runner = new RunOperation(items, outcomes, { assertRoom: () => undefined } as unknown as Outbox, clock);
   return (request: object, more: Partial<Context> = {}): Promise<RawAnswer> => {
     const context: Context = {
       tenantId: key.tenantId,
       principal: 'somebody',
       roles: ['application-admin'],
       correlationId: 'signing',
-      deadline: Date.now() + 9_000,
+      deadline: monotonicNow() + 9_000,
       ...more,
     };
     return runner.run(operation, context, Buffer.from(JSON.stringify(request)));

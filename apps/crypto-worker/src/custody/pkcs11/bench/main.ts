@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { monotonicNow } from '@ankasecure/contracts';
 import { loadConfig, main } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import type { Deadline } from '../../../deadline/deadline.js';
@@ -23,7 +24,7 @@ export type RawOrder =
   | { readonly operation: string; readonly inFlight: number; readonly seconds: number };
 export type RawAnswer = { readonly results: readonly RawResult[] } | { readonly error: string };
 
-const soon = (): Deadline => ({ deadline: Date.now() + 5000 });
+const soon = (): Deadline => ({ deadline: monotonicNow() + 5000 });
 const silent: CustodyLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Prepared {
@@ -78,7 +79,7 @@ main('raw PKCS#11', async () => {
     const { operation, ref, seed } =
       prepared.find((candidate) => candidate.operation.name === order.operation) ?? missing(order.operation);
     const call = async (): Promise<number> => {
-      const budget = metered({ deadline: Date.now() + 30_000 });
+      const budget = metered({ deadline: monotonicNow() + 30_000 });
       await operation.call(custody, budget, ref, seed);
       return budget.hsm.micros;
     };

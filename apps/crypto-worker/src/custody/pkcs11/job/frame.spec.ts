@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { monotonicNow } from '@ankasecure/contracts/monotonic';
 import { describe, expect, it } from 'vitest';
 import { packReplies, packRequests, unpackReplies, unpackRequests } from './frame.js';
 
 describe('lane frames', () => {
   it('carry requests unchanged', () => {
-    const deadline = Date.now() + 1234;
+    const deadline = monotonicNow() + 1234;
     const requests = Array.from({ length: 64 }, (_, index) => ({
       operation: index % 5,
       variant: index,
@@ -20,7 +21,7 @@ describe('lane frames', () => {
     const [request] = unpackRequests(
       packRequests([{ operation: 0, variant: 0, deadline: Number.MAX_SAFE_INTEGER, parts: [] }], 1),
     ).requests;
-    expect(request?.deadline).toBeGreaterThan(Date.now() + 1e9);
+    expect(request?.deadline).toBeGreaterThan(monotonicNow() + 1e9);
   });
 
   it('carry replies back, with codes above 2³¹, as views that leave nothing behind when they are overwritten', () => {

@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts/monotonic';
 /**
  * A batch in transit between the main thread and a lane: one ArrayBuffer that is transferred, not copied. Layout, in the
  * machine's byte order: float64 base time; int32 count and batch number; per job its int32 fields, the number of its parts
@@ -6,7 +7,7 @@
 export interface Request {
   readonly operation: number;
   readonly variant: number;
-  /** Milliseconds since the epoch. */
+  /** A moment of `monotonicNow`, which is the same in every thread. */
   readonly deadline: number;
   readonly parts: readonly Uint8Array[];
 }
@@ -55,7 +56,7 @@ export const packRequests = (requests: readonly Request[], batch: number): Array
   const frame = allocate(requests, requestFields);
   const head = new Int32Array(frame, 0, Math.floor(frame.byteLength / 4));
   const bytes = new Uint8Array(frame);
-  const base = Date.now();
+  const base = monotonicNow();
   new Float64Array(frame, 0, 1)[0] = base;
   head[2] = requests.length;
   head[3] = batch;

@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { type OperationName, operationNumber } from '../job/job.js';
 import { type Job, JobQueue } from './job-queue.js';
@@ -6,7 +7,7 @@ const jobOf = (operation: OperationName, changes: Partial<Job> = {}): Job => ({
   operation: operationNumber(operation),
   variant: 0,
   tenant: 'a',
-  deadline: Date.now() + 10_000,
+  deadline: monotonicNow() + 10_000,
   parts: [],
   resolve: () => undefined,
   reject: () => undefined,

@@ -62,9 +62,9 @@ export const giveUp = (job: Job): void => {
 };
 
 /** Answers the jobs whose deadline has passed, by `answer`. @returns the other jobs */
-export const expire = (jobs: readonly Job[], wallClock: number, answer: (job: Job) => void = timeOut): Job[] =>
+export const expire = (jobs: readonly Job[], time: number, answer: (job: Job) => void = timeOut): Job[] =>
   jobs.filter((job) => {
-    if (job.deadline < wallClock) answer(job);
+    if (job.deadline < time) answer(job);
     return !job.settled;
   });
 
@@ -80,9 +80,9 @@ const worthwhileMicros = 400;
 const cheapMicros = 150;
 
 /** Returns the next job without removing it. Jobs before it whose deadline has passed are answered. */
-const next = (line: FairLine<Job>, wallClock: number, admits?: Admits): Job | undefined => {
+const next = (line: FairLine<Job>, time: number, admits?: Admits): Job | undefined => {
   for (let job = line.peek(admits); job !== undefined; job = line.peek(admits)) {
-    if (expire([job], wallClock).length > 0) return job;
+    if (expire([job], time).length > 0) return job;
     line.take(admits);
   }
   return undefined;
@@ -121,8 +121,8 @@ export class JobQueue {
     this.costs.learn(job, micros);
   }
 
-  takeSlow(wallClock: number): Job[] {
-    if (next(this.slow, wallClock) === undefined) return [];
+  takeSlow(time: number): Job[] {
+    if (next(this.slow, time) === undefined) return [];
     return [this.slow.take() as Job];
   }
 
@@ -131,12 +131,12 @@ export class JobQueue {
    * Jobs that must not run twice are taken alone.
    * @param admits the tenants that the lane is reserved for, if any
    */
-  takeFast(lanes: number, wallClock: number, admits?: Admits): Job[] {
+  takeFast(lanes: number, time: number, admits?: Admits): Job[] {
     const share = Math.ceil(this.fast.length / lanes);
     const taken: Job[] = [];
     let cost = 0;
     while (taken.length < batchLimit) {
-      const job = next(this.fast, wallClock, admits);
+      const job = next(this.fast, time, admits);
       if (!job) break;
       cost += this.costs.of(job);
       if (taken.length > 0 && cost > (taken.length < share ? batchMicros : worthwhileMicros)) break;
@@ -149,8 +149,8 @@ export class JobQueue {
     return taken;
   }
 
-  expire(wallClock: number): void {
-    for (const line of [this.fast, this.slow]) line.filter((jobs) => expire(jobs, wallClock));
+  expire(time: number): void {
+    for (const line of [this.fast, this.slow]) line.filter((jobs) => expire(jobs, time));
   }
 
   empty(): readonly Job[] {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import type { Reply } from '../job/frame.js';
 import type { Tuning } from '../profile/config.js';
 import type { Admits } from './fair-line.js';
@@ -203,9 +203,9 @@ export class LanePool {
     const now = performance.now();
     const idle = this.lanes.filter((lane) => lane.idle);
     if (idle.length === 0) return this.growFor(now);
-    const wallClock = Date.now();
+    const time = monotonicNow();
     for (const [index, lane] of idle.entries()) {
-      const jobs = this.take(idle.length - index, now, wallClock);
+      const jobs = this.take(idle.length - index, now, time);
       if (jobs.length === 0) return this.growFor(now);
       const loginEpoch = this.options.loginEpoch();
       for (const job of jobs) job.loginEpoch = loginEpoch;
@@ -214,12 +214,12 @@ export class LanePool {
   }
 
   /** The jobs for the first of `idle` lanes; none if the lane would only take a processor from a busy one. */
-  private take(idle: number, now: number, wallClock: number): Job[] {
+  private take(idle: number, now: number, time: number): Job[] {
     const slowLanes = this.lanes.filter((lane) => lane.jobs.some((job) => job.slow)).length;
-    const slow = slowLanes < Math.max(1, this.options.size - 1) ? this.queue.takeSlow(wallClock) : [];
+    const slow = slowLanes < Math.max(1, this.options.size - 1) ? this.queue.takeSlow(time) : [];
     if (slow.length > 0) return slow;
     const useful = Math.min(idle, this.usefulLanes(now));
-    return useful > 0 ? this.queue.takeFast(useful, wallClock, idle === 1 ? this.lastIsFor(now) : undefined) : [];
+    return useful > 0 ? this.queue.takeFast(useful, time, idle === 1 ? this.lastIsFor(now) : undefined) : [];
   }
 
   /** If jobs are short or lanes hang, reserving the last lane would cost more than it saves. */
@@ -254,17 +254,17 @@ export class LanePool {
 
   private look(): void {
     const now = performance.now();
-    const wallClock = Date.now();
+    const time = monotonicNow();
     for (const lane of this.lanes) {
       const standstill = lane.quarantined ? 0 : lane.standstill(now);
       if (standstill > doubtfulMs) this.options.doubt();
-      if (standstill > patienceMs || lane.waiting().some(({ deadline }) => deadline < wallClock))
+      if (standstill > patienceMs || lane.waiting().some(({ deadline }) => deadline < time))
         for (const job of lane.takeBack()) this.putBack(job);
       // The remaining jobs have begun, or still have time.
-      expire(lane.jobs, wallClock, giveUp);
+      expire(lane.jobs, time, giveUp);
       if (standstill > this.options.timeoutMs) this.quarantine(lane);
     }
-    this.queue.expire(wallClock);
+    this.queue.expire(time);
     this.dispatch();
     if (this.queue.length > 0 || this.lanes.some((lane) => lane.busy)) return;
     if (this.watch) clearInterval(this.watch);

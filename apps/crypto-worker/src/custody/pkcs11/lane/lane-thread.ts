@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { monotonicNow } from '@ankasecure/contracts/monotonic';
 import pkcs11js from 'pkcs11js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { own } from '../job/control.js';
@@ -35,7 +36,7 @@ const runBatch = (session: TokenSession, progress: Int32Array, frame: ArrayBuffe
   const { batch, requests } = unpackRequests(frame);
   const replies = requests.map((request, index) => {
     Atomics.store(progress, own.progress, index + 1);
-    if (Atomics.load(progress, own.cancelledBatch) === batch || Date.now() > request.deadline) return skipped;
+    if (Atomics.load(progress, own.cancelledBatch) === batch || monotonicNow() > request.deadline) return skipped;
     return perform(session, request);
   });
   const answer = packReplies(replies);

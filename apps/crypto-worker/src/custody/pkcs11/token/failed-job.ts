@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { ckrName } from '../cryptoki/ckr.js';
 import type { Reply } from '../job/frame.js';
 import { operations, status } from '../job/job.js';
@@ -41,7 +41,7 @@ export class FailedJobs {
       case status.keyMissing:
         return this.afterCanary(job, this.health.ask(), objectMissing());
       case status.skipped:
-        if (job.deadline > Date.now()) this.pool.putBack(job);
+        if (job.deadline > monotonicNow()) this.pool.putBack(job);
         else settle(job, new AnkaError('hsm-timeout'));
         return;
       case status.needsLogin:
@@ -58,7 +58,7 @@ export class FailedJobs {
       default:
         this.alarms.logger.error({ operation, reason: describe(reply) }, 'the HSM refused a call');
         // The canary cannot wait for itself.
-        if (reply.status !== status.failedCanary || operation === 'canary') settle(job, new AnkaError('hsm-error'));
+        if (operation === 'canary') settle(job, new AnkaError('hsm-error'));
         else this.afterCanary(job, this.health.checkAnew(), new AnkaError('hsm-error'));
     }
   }

@@ -75,6 +75,7 @@ export class Health {
       )
       .finally(() => {
         this.running = null;
+        this.schedule();
       });
     return this.running;
   }
@@ -107,10 +108,12 @@ export class Health {
     this.asked?.resolve(false);
   }
 
+  /** Whatever began the last check, its result decides when the next one is due. */
   private schedule(): void {
+    if (this.timer) clearTimeout(this.timer);
     if (this.stopped) return;
     const { everyMs, failedEveryMs } = this.parts;
-    this.timer = setTimeout(() => void this.check().then(() => this.schedule()), this.isOk ? everyMs : failedEveryMs);
+    this.timer = setTimeout(() => void this.check(), this.isOk ? everyMs : failedEveryMs);
     this.timer.unref();
   }
 

@@ -8,20 +8,24 @@ const program = fileURLToPath(new URL(fromSource ? './probe-token.ts' : './probe
 /** The longest time of one probe, in milliseconds. A process takes most of a second to start on a busy machine. */
 const limitMs = 5_000;
 
+type Probed = Pick<Pkcs11Config, 'libraryPath' | 'tokenLabel' | 'tokenSerial'>;
+
 /**
- * Whether a new process reaches the token. It is asked before this process calls a library that failed before: a call that
- * hangs would stop everything here, and no call into the library can be cancelled.
+ * What a new process finds: the token answers, the library reports that it does not, or its calls hang. It is asked before
+ * this process makes a call that may hang: that would stop everything here, and no call into the library can be cancelled.
  */
-export const tokenAnswers = ({
-  libraryPath,
-  tokenLabel = '',
-  tokenSerial = '',
-}: Pick<Pkcs11Config, 'libraryPath' | 'tokenLabel' | 'tokenSerial'>): Promise<boolean> =>
-  new Promise((resolve) => {
+export const probeToken = ({ libraryPath, tokenLabel = '', tokenSerial = '' }: Probed) =>
+  new Promise<'answers' | 'fails' | 'hangs'>((resolve) => {
     execFile(
       process.execPath,
       [program, libraryPath, tokenLabel, tokenSerial],
       { timeout: limitMs, killSignal: 'SIGKILL' },
-      (error) => resolve(error === null),
+      (error) => {
+        if (error === null) resolve('answers');
+        else resolve(error.killed === true ? 'hangs' : 'fails');
+      },
     );
   });
+
+/** Whether a new process reaches the token. */
+export const tokenAnswers = async (token: Probed): Promise<boolean> => (await probeToken(token)) === 'answers';

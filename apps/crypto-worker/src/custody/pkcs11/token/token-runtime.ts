@@ -1,4 +1,4 @@
-import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
+import { AnkaError, type ImportMethod, monotonicNow } from '@ankasecure/contracts';
 import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
 import { Capabilities } from '../capability/capabilities.js';
@@ -252,7 +252,7 @@ export class TokenRuntime {
   }
 
   private ownBudget(): Deadline {
-    return { deadline: Date.now() + 2 * this.timeoutMs };
+    return { deadline: monotonicNow() + 2 * this.timeoutMs };
   }
 
   private replied(job: Job, reply: Reply): void {

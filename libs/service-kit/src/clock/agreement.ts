@@ -1,0 +1,32 @@
+import type { PeerSkew } from './peer-clocks.js';
+
+const isBeyond = (aheadMs: number, boundMs: number): boolean => Math.abs(aheadMs) > boundMs;
+
+const seconds = (ms: number): string => `${(Math.abs(ms) / 1000).toFixed(1)} s ${ms > 0 ? 'ahead of' : 'behind'}`;
+
+/**
+ * Whether each service's clock differs. A service is its processes' majority, so one wrong worker of three accuses nobody.
+ * Processes that each keep the bound to their own database may be twice the bound apart.
+ */
+const votesOf = (peers: readonly PeerSkew[], boundMs: number) =>
+  [...Map.groupBy(peers, ({ service }) => service)].map(([service, processes]) => {
+    const beyond = processes.filter(({ aheadMs }) => isBeyond(aheadMs, 2 * boundMs));
+    return { service, differs: beyond.length * 2 > processes.length, aheadMs: beyond[0]?.aheadMs ?? 0 };
+  });
+
+/** Says how far a process is ahead of its database; undefined if they agree. This comparison decides alone. */
+export const databaseDisagreement = (aheadMs: number, boundMs: number): string | undefined =>
+  isBeyond(aheadMs, boundMs) ? `${seconds(aheadMs)} the database` : undefined;
+
+/**
+ * Says with which services a process disagrees; undefined if they do not outvote it. It votes for itself, because it agrees
+ * with its database. An equal number of votes counts as a disagreement, since nobody knows who is right.
+ */
+export const peerDisagreement = (peers: readonly PeerSkew[], boundMs: number): string | undefined => {
+  const services = votesOf(peers, boundMs);
+  const against = services.filter(({ differs }) => differs);
+  const [first] = against;
+  return first === undefined || against.length < 1 + services.length - against.length
+    ? undefined
+    : `${seconds(first.aheadMs)} ${first.service}`;
+};

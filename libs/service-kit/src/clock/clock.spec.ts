@@ -1,0 +1,52 @@
+import { monotonicNow } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import { describe, expect, it } from 'vitest';
+import { Clock } from './clock.js';
+import { PeerClocks } from './peer-clocks.js';
+
+const config = { maximumSkewMs: 2_000 };
+
+/** A database whose clock is `aheadMs` ahead of this process's. */
+const databaseAhead = (aheadMs: number): EntityManager =>
+  ({ query: async () => [{ now: Date.now() + aheadMs }] }) as unknown as EntityManager;
+
+describe('the clock of a process', () => {
+  it('is its own before it has read the database’s', () => {
+    const clock = new Clock(config);
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1000);
+    expect(clock.disagreement()).toBeUndefined();
+  });
+
+  it.each([1_500, -1_500])('decides by the database’s time, which is %i ms ahead', async (aheadMs) => {
+    const clock = new Clock(config);
+    const said = await clock.within(databaseAhead(aheadMs));
+    expect(Math.abs(said - Date.now() - aheadMs)).toBeLessThan(500);
+    expect(Math.abs(clock.now() - Date.now() - aheadMs)).toBeLessThan(500);
+  });
+
+  it.each([45_000, -45_000, 40 * 86_400_000, -100 * 86_400_000])(
+    'decides nothing inside a transaction whose database is %i ms ahead, and counts it',
+    async (aheadMs) => {
+      const clock = new Clock(config);
+      await expect(clock.within(databaseAhead(aheadMs))).rejects.toMatchObject({ code: 'clock-skew', retryable: true });
+      expect(() => clock.assertAgrees()).toThrow(/behind the database|ahead of the database/);
+      expect(clock.refusals).toBe(2);
+      await clock.within(databaseAhead(0));
+      expect(clock.disagreement()).toBeUndefined();
+    },
+  );
+
+  it('decides nothing if its peers outvote it', () => {
+    const peers = new PeerClocks();
+    const clock = new Clock(config, peers);
+    const asked = monotonicNow();
+    const hear = (instance: string, at: number): void =>
+      peers.learn({ service: 'crypto-worker', instance, at }, asked, monotonicNow());
+    hear('one', Date.now() + 45_000);
+    clock.judgePeers();
+    expect(() => clock.assertAgrees()).toThrow('behind crypto-worker');
+    hear('two', Date.now());
+    clock.judgePeers();
+    expect(clock.disagreement()).toBeUndefined();
+  });
+});

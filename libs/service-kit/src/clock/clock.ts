@@ -1,0 +1,82 @@
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import type { ClockConfig } from '../config/section.js';
+import { databaseDisagreement, peerDisagreement } from './agreement.js';
+import { databaseTime } from './database-time.sql.js';
+import { PeerClocks } from './peer-clocks.js';
+import { type Reading, RemoteClock } from './remote-clock.js';
+
+/**
+ * The time by which this process decides: its database's, as known without asking. What is irreversible or fenced is decided
+ * again by the database itself, inside the transaction. A process whose own clock differs by more than the bound decides
+ * nothing: one of the two is wrong, and it is not known which.
+ */
+export class Clock {
+  private readonly database = new RemoteClock();
+  /** Decisions that were refused because the clocks disagree. */
+  refusals = 0;
+  private ofPeers: string | undefined;
+
+  constructor(
+    private readonly config: ClockConfig,
+    readonly peers = new PeerClocks(),
+  ) {}
+
+  /**
+   * The time, in milliseconds since the epoch. It is never ahead of the database's by more than the drift between two
+   * readings. Before the first reading it is this process's own.
+   */
+  now(): number {
+    return this.database.now() ?? Date.now();
+  }
+
+  /** How far this process's clock is ahead of the database's, in milliseconds. */
+  aheadMs(): number {
+    return this.database.aheadMs();
+  }
+
+  learn(reading: Reading): void {
+    this.database.learn(reading);
+  }
+
+  /** Says with which clock this process disagrees; undefined if with none. Every request asks, so peers are judged in advance. */
+  disagreement(): string | undefined {
+    const { maximumSkewMs } = this.config;
+    return databaseDisagreement(this.aheadMs(), maximumSkewMs) ?? this.ofPeers;
+  }
+
+  /** Compares this process's clock with those of its peers. */
+  judgePeers(): void {
+    this.ofPeers = peerDisagreement(this.peers.skews(), this.config.maximumSkewMs);
+  }
+
+  /** @throws AnkaError `clock-skew` */
+  assertAgrees(): void {
+    const found = this.disagreement();
+    if (found === undefined) return;
+    this.refusals++;
+    throw new AnkaError(
+      'clock-skew',
+      `The clock of a server is ${found}, so nothing is decided by it. Try again, and have the clocks checked.`,
+    );
+  }
+
+  /**
+   * The database's time now, read in the caller's transaction. Call it once the locks are held.
+   * @returns milliseconds since the epoch
+   * @throws AnkaError `clock-skew`
+   */
+  async within(manager: EntityManager): Promise<number> {
+    const said = await this.read(manager);
+    this.assertAgrees();
+    return said;
+  }
+
+  /** Reads the database's clock. @returns milliseconds since the epoch */
+  async read(manager: EntityManager): Promise<number> {
+    const asked = monotonicNow();
+    const said = await databaseTime(manager);
+    this.learn({ said, asked, answered: monotonicNow() });
+    return said;
+  }
+}

@@ -1,0 +1,10 @@
+import type { EntityManager } from 'typeorm';
+
+/** SQL for the database's time now, in milliseconds since the epoch. */
+export const nowInMs = 'extract(epoch FROM clock_timestamp())::float8 * 1000';
+
+/** The database's time now, in milliseconds since the epoch. */
+export const databaseTime = async (manager: EntityManager): Promise<number> => {
+  const [row] = await manager.query<[{ now: number }]>(`SELECT ${nowInMs} AS now`);
+  return row.now;
+};

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import type { Key } from '@ankasecure/contracts';
+import { services } from '@ankasecure/contracts';
+import { type ClockShim, createClockShim } from '@ankasecure/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { tokenObjects } from '../../fault/token-object.js';
+import type { Reply } from '../harness/client.js';
+import { clientOf } from '../harness/client.js';
+import { scrape } from '../harness/metric.js';
+import { expectProblem } from '../harness/problem.js';
+import { type OwnRig, startOwnRig } from '../harness/rig.js';
+import { newTenant, type Tenant } from '../harness/tenant.js';
+import { eventsOf, verification } from '../harness/trail.js';
+import { eventually } from '../harness/wait.js';
+
+const day = 86_400;
+
+let shim: ClockShim;
+let rig: OwnRig;
+let tenant: Tenant;
+beforeAll(async () => {
+  shim = createClockShim();
+  const environment = shim.env;
+  rig = await startOwnRig({ services: Object.fromEntries(services.map((service) => [service, { environment }])) });
+  tenant = await newTenant(rig);
+});
+afterAll(async () => {
+  await rig.stop();
+  shim.remove();
+});
+
+/** Shifts the dates of some processes, and waits until they have noticed. */
+const shifted = async (seconds: number, names: readonly string[]): Promise<void> => {
+  const pids = rig.stack.pids();
+  for (const name of names) shim.shift(seconds, pids[name]);
+  for (const name of names) await eventually(`${name} noticing`, async () => (await ready(name)) === (seconds === 0));
+};
+const ready = async (name: string): Promise<boolean> => {
+  const response = await fetch(`${rig.observability[name]}/readyz`);
+  const { parts } = (await response.json()) as { parts: Record<string, string> };
+  expect(response.ok, JSON.stringify(parts)).toBe(Object.values(parts).every((part) => part === 'ok'));
+  return parts['clock'] === 'ok';
+};
+const skewOf = async (name: string, clock: string): Promise<number> => {
+  const samples = await scrape(rig.observability[name] ?? '');
+  const found = samples.find((one) => one.name === 'ankasecure_clock_skew_seconds' && one.labels['clock'] === clock);
+  return found?.value ?? Number.NaN;
+};
+const sign = (keyId: string): Promise<Reply<{ jws: string }>> =>
+  tenant.admin.send<{ jws: string }>('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
+const newKey = (): Promise<Key> => tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+const sealed = (keyId: string, operation: string) =>
+  eventually(`the event of ${operation}`, async () => {
+    const events = await eventsOf(tenant.admin, { keyId, operation });
+    return events.length > 0 && events;
+  });
+
+const all = (): readonly string[] => Object.keys(rig.observability);
+afterEach(() => shifted(0, all()));
+
+describe('a gateway whose date is wrong', () => {
+  it.each([45, -45, 100 * day])('by %i s answers 503 and not 504, says so, and recovers', async (seconds) => {
+    const { id } = await newKey();
+    await shifted(seconds, ['gateway']);
+    expect(Math.abs((await skewOf('gateway', 'database')) - seconds)).toBeLessThan(5);
+    // Its tokens are judged by its database's time, and a new token is judged by nobody while the two disagree.
+    const stranger = clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'new', roles: ['user'] }));
+    expectProblem(await stranger.send('GET', '/keys'), 'clock-skew');
+    await shifted(0, ['gateway']);
+    expect((await sign(id)).status).toBe(200);
+  });
+});
+
+describe('a worker whose date is wrong', () => {
+  it.each([45, -45, 40 * day, -1 * day])('by %i s leaves its work to the other', async (seconds) => {
+    const { id } = await newKey();
+    const [wrong = '', right = ''] = rig.workers;
+    await shifted(seconds, [wrong]);
+    const unanswered = 'ankasecure_clock_agrees';
+    expect((await scrape(rig.observability[wrong] ?? '')).find(({ name }) => name === unanswered)?.value).toBe(0);
+    expect(await ready(right)).toBe(true);
+    await eventually('the other taking over', async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => sign(id)));
+      for (const { status, body } of answers) if (status !== 200) expect(body).toMatchObject({ code: 'clock-skew' });
+      return answers.every(({ status }) => status === 200);
+    });
+    await sealed(id, 'sign');
+    expect(await verification(tenant.admin)).toMatchObject({ valid: true });
+  });
+
+  it('destroys nothing whose waiting period is not over, however many workers are 40 days ahead', async () => {
+    const { id } = await newKey();
+    const scheduled = await tenant.admin.post<Key>(`/keys/${id}/schedule-destroy`, { waitingDays: 30 });
+    await shifted(40 * day, rig.workers);
+    // A key that is due now is not destroyed either: nobody knows which clock is right.
+    const due = await newDue();
+    for (const seconds of [0, 1, 2]) {
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      expect(await objectsOf(scheduled)).toBe(2);
+    }
+    expect(await stateOf(due)).toBe('DESTROY_SCHEDULED');
+    expectProblem(await sign(id), 'clock-skew');
+    await shifted(0, rig.workers);
+    await eventually('the destruction that is due', async () => (await stateOf(due)) === 'DESTROYED');
+    expect(await stateOf(id)).toBe('DESTROY_SCHEDULED');
+    expect((await tenant.admin.post<Key>(`/keys/${id}/cancel-destroy`, {})).state).toBe('SUSPENDED');
+    expect(await objectsOf(scheduled)).toBe(2);
+  });
+
+  it('skips no rotation, however many workers are 100 days ahead', async () => {
+    const { id } = await newKey();
+    const at = new Date(Date.now() + 2 * day * 1000).toISOString();
+    await tenant.admin.put(`/keys/${id}/rotation-policy`, { interval: 'P30D', at });
+    await shifted(100 * day, rig.workers);
+    await rig.query('ankadb_keys', `UPDATE rotation_policy SET next_at = now() WHERE key_id = $1`, [id]);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await shifted(0, rig.workers);
+    await eventually('the rotation', async () => (await tenant.admin.get<Key>(`/keys/${id}`)).version === 2);
+    const [row] = await rig.query(
+      'ankadb_keys',
+      `SELECT next_at > now() + interval '29 days' AS next FROM rotation_policy`,
+    );
+    expect(row).toEqual({ next: true });
+  });
+
+  const newDue = async (): Promise<string> => {
+    const id = randomUUID();
+    await rig.query(
+      'ankadb_keys',
+      `WITH made AS (INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by)
+         VALUES ($1, $2, 'due', 'EC-P256', 'sign', '{ES256}', 'x') RETURNING id)
+       INSERT INTO key_version (tenant_id, key_id, version, state, destroy_at, destroy_scheduled_by, custody, partition, token_label, token_serial, object_id)
+       SELECT $1, id, 1, 'DESTROY_SCHEDULED', now(), 'x', 'token', 'default', 't', 's', decode(replace($2::text, '-', ''), 'hex') FROM made`,
+      [tenant.id, id],
+    );
+    return id;
+  };
+  const stateOf = async (id: string): Promise<unknown> =>
+    (await rig.query('ankadb_keys', 'SELECT state FROM key_version WHERE key_id = $1', [id]))[0]?.['state'];
+  const objectsOf = async ({ hsm: { uri } }: Key): Promise<number> => {
+    const id = (/id=([%0-9A-F]+)/.exec(uri)?.[1] ?? '').replaceAll('%', '').toLowerCase();
+    return (await tokenObjects(rig.softHsm)).filter((object) => object.id === id).length;
+  };
+});
+
+describe('an audit service whose date is wrong', () => {
+  it.each([45, 100 * day, -100 * day])('by %i s seals by its database’s clock, and is not ready', async (seconds) => {
+    await shifted(seconds, ['audit']);
+    const { id } = await newKey();
+    expect((await sign(id)).status).toBe(200);
+    const [event] = await sealed(id, 'sign');
+    expect(Math.abs(Date.parse(event?.sealedAt ?? '') - Date.now())).toBeLessThan(60_000);
+    expect(await verification(tenant.admin)).toMatchObject({ valid: true });
+  });
+});
+
+describe('clocks that differ by less than the bound', () => {
+  it.each([1, -1])('change nothing: %i s', async (seconds) => {
+    const pids = rig.stack.pids();
+    for (const name of rig.workers) shim.shift(seconds, pids[name]);
+    const { id } = await newKey();
+    await eventually('the skew in the metrics', async () => {
+      const skew = await skewOf(rig.workers[0] ?? '', 'database');
+      return Math.abs(skew - seconds) < 0.5;
+    });
+    for (const { status } of await Promise.all(Array.from({ length: 20 }, () => sign(id)))) expect(status).toBe(200);
+    for (const name of all()) expect(await ready(name)).toBe(true);
+  });
+});
+
+describe('a batch', () => {
+  it.each([60, 400])('of %i items releases nothing after deactivateAt', async (count) => {
+    const deactivateAt = Date.now() + 1_500;
+    const key = await tenant.admin.post<Key>('/keys', {
+      label: 'ends soon',
+      algorithm: 'RSA-3072',
+      purpose: 'sign',
+      deactivateAt: new Date(deactivateAt).toISOString(),
+    });
+    const items = Array.from({ length: count }, () => ({ keyId: key.id, payload: 'AAAA' }));
+    let refused = 0;
+    while (refused === 0) {
+      const { body } = await tenant.admin.send<{ items: { jws?: string; error?: { code: string } }[] }>(
+        'POST',
+        '/sign',
+        {
+          body: { items },
+        },
+      );
+      const answeredAt = Date.now();
+      const released = body.items.filter(({ jws }) => jws !== undefined).length;
+      refused = body.items.filter(({ error }) => error?.code === 'key-state').length;
+      expect(released + refused).toBe(count);
+      if (released > 0) expect(answeredAt - deactivateAt).toBeLessThan(1_000);
+    }
+  });
+});
