@@ -1,10 +1,12 @@
 import type { Service } from '@ankasecure/contracts';
 import type { Provider } from '@nestjs/common';
+import { AdoptRemotely } from './adopt-remotely.js';
 import { HistoryWatch } from './history-watch.js';
-import { RecordOwner } from './record-authority.js';
+import { RecordAuthority, RecordOwner } from './record-authority.js';
 import { RecordHistory } from './record-history.js';
 import { RecordRejections } from './record-rejections.js';
 import { RecordSeals } from './record-seals.js';
+import { RemoteRecords, SealContracts } from './remote-records.js';
 
 /**
  * Puts the seals and the history of a service's records to work on its data source. The module also provides the
@@ -16,4 +18,13 @@ export const recordProviders = (service: Service): Provider[] => [
   RecordRejections,
   RecordSeals,
   HistoryWatch,
+];
+
+/** The same for a service without a token. The module also provides its `RecordPartitions`. */
+export const remoteRecordProviders = (service: Service, contracts: SealContracts): Provider[] => [
+  ...recordProviders(service),
+  { provide: SealContracts, useValue: contracts },
+  RemoteRecords,
+  { provide: RecordAuthority, useExisting: RemoteRecords },
+  AdoptRemotely,
 ];

@@ -50,7 +50,7 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   private waiting: Check[] = [];
 
   constructor(
-    private readonly owner: RecordOwner,
+    readonly owner: RecordOwner,
     private readonly authority: RecordAuthority,
     private readonly rejections: RecordRejections,
     readonly history: RecordHistory,
