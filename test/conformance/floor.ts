@@ -25,7 +25,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['auth'],
     ['route'],
     ['key', 'crypto', 'policy', 'audit', 'tenant', 'approval', 'idempotency'],
-    ['key-set', 'service-account', 'issuer'],
+    ['key-set', 'service-account', 'issuer', 'record'],
     ['access-token', 'exclusion'],
     ['admission'],
     ['routes'],

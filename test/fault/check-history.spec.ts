@@ -11,6 +11,8 @@ const event = (seq: number, fields: Partial<TrailEvent>): TrailEvent => ({
   failureCode: null,
   keyId: 'key-1',
   version: '1',
+  count: 1,
+  unchanged: false,
   ...fields,
 });
 
@@ -27,13 +29,13 @@ const sound: History = {
     { correlationId: 'create-1', operation: 'key.create', items: 1, released: ['success'], keyId: 'key-1' },
     { correlationId: 'sign-1', operation: 'sign', items: 1, released: ['success'] },
     { correlationId: 'sign-2', operation: 'sign', items: 1 },
-    { correlationId: 'batch-1', operation: 'sign', items: 2, released: ['success', 'key-not-found'] },
+    { correlationId: 'batch-1', operation: 'sign', items: 3, released: ['success', 'key-not-found', 'key-not-found'] },
     { correlationId: 'create-2', operation: 'key.create', items: 1 },
   ],
   trail: [
     event(1, { correlationId: 'create-1', operation: 'key.create' }),
     event(2, {}),
-    event(3, { correlationId: 'batch-1', outcome: 'failure', failureCode: 'key-not-found', keyId: 'key-9' }),
+    event(3, { correlationId: 'batch-1', outcome: 'failure', failureCode: 'key-not-found', keyId: 'key-9', count: 2 }),
     event(4, { correlationId: 'batch-1' }),
     event(5, {
       correlationId: 'create-2',

@@ -2,7 +2,9 @@ import type { History, TrailEvent } from './history.js';
 
 type Check = (history: History) => readonly string[];
 
-const outcomeOf = ({ outcome, failureCode }: TrailEvent): string => failureCode ?? outcome;
+/** The outcomes that the event records: identical refusals are one event with a count. */
+const outcomesOf = ({ outcome, failureCode, count }: TrailEvent): readonly string[] =>
+  Array.from({ length: count }, () => failureCode ?? outcome);
 const repeated = (values: readonly string[]): readonly string[] =>
   values.filter((value, index) => values.indexOf(value) !== index);
 const sorted = (values: readonly string[]): string => values.toSorted().join(' ');
@@ -14,7 +16,7 @@ const checks: Readonly<Record<string, Check>> = {
     return requests.flatMap(({ correlationId, operation, released }) => {
       if (released === undefined) return [];
       const events = (sealed.get(correlationId) ?? []).filter((event) => event.operation === operation);
-      const found = sorted(events.map(outcomeOf));
+      const found = sorted(events.flatMap(outcomesOf));
       return found === sorted(released)
         ? []
         : [`${operation} ${correlationId} released ${sorted(released)}, sealed ${found}`];
@@ -46,7 +48,7 @@ const checks: Readonly<Record<string, Check>> = {
   },
 
   'a key is on record if and only if its creation was sealed': ({ trail, records }) => {
-    const ends = trail.filter(({ operation }) => operation === 'key.create');
+    const ends = trail.filter(({ operation, unchanged }) => operation === 'key.create' && !unchanged);
     const created = new Set(ends.filter(({ outcome }) => outcome === 'success').map(({ keyId }) => keyId));
     const recorded = new Set(records.flatMap(({ keyId }) => keyId ?? []));
     return [
@@ -89,7 +91,7 @@ const checks: Readonly<Record<string, Check>> = {
   'a version was rotated to, or is destroyed, if and only if that was sealed once': ({ trail, records }) => {
     const compare = (operation: string, what: string, those: History['records']): string[] => {
       const sealed = trail
-        .filter((event) => event.operation === operation && event.outcome === 'success')
+        .filter((event) => event.operation === operation && event.outcome === 'success' && !event.unchanged)
         .map(({ keyId, version }) => `${keyId}.${version}`);
       const there = those.map(({ keyId, version }) => `${keyId}.${version}`);
       return [

@@ -7,7 +7,8 @@ const trailOf = async (rig: OwnRig, tenantId: string): Promise<TrailEvent[]> => 
   const rows = await rig.query(
     'ankadb_audit',
     `SELECT seq::int, event_id AS "eventId", correlation_id AS "correlationId", operation, outcome,
-       failure_code AS "failureCode", key_id AS "keyId", details::jsonb->>'version' AS version FROM sealed_event WHERE tenant_id = $1 ORDER BY sealed_event.seq`,
+       failure_code AS "failureCode", key_id AS "keyId", details::jsonb->>'version' AS version,
+       coalesce((details::jsonb->>'count')::int, 1) AS count, details::jsonb ? 'unchanged' AS unchanged FROM sealed_event WHERE tenant_id = $1 ORDER BY sealed_event.seq`,
     [tenantId],
   );
   return rows as unknown as TrailEvent[];

@@ -26,6 +26,10 @@ export interface TrailEvent {
   readonly keyId: string | null;
   /** The key version in the event's details. */
   readonly version: string | null;
+  /** The number of items whose refusals the event records. */
+  readonly count: number;
+  /** The call found its wish fulfilled already. */
+  readonly unchanged: boolean;
 }
 
 /** A key version in the database. It has an object in the token unless it is DESTROYED. */

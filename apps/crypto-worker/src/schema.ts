@@ -7,6 +7,7 @@ import { KeyUsageRecord } from './key/record/key-usage.entity.js';
 import { KeyVersionRecord } from './key/record/key-version.entity.js';
 import { PlatformKeyRecord } from './key/record/platform-key.entity.js';
 import { RotationPolicyRecord } from './key/record/rotation-policy.entity.js';
+import { TenantHomeRecord } from './key/record/tenant-home.entity.js';
 import { TenantPolicyRecord } from './key/record/tenant-policy.entity.js';
 import * as migrations from './migrations/index.js';
 import { IntentRecord } from './object/intent.entity.js';
@@ -26,6 +27,7 @@ export const schema: Schema = {
     PlatformKeyRecord,
     KekRotationRecord,
     TenantPolicyRecord,
+    TenantHomeRecord,
     IntentRecord,
     GcmReservationRecord,
     UseReservationRecord,

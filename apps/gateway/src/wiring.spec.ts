@@ -14,6 +14,7 @@ describeWiring(
   'gateway',
   { root: () => GatewayModule.of(config), kit: () => unconnectedKit('gateway', schema) },
   {
+    AdoptRemotely: 'seals the records of an older release, at the start',
     DescriptionEndpoints: 'adds its routes to the server at start-up',
     DomainRoutes: 'is discovered: `RegisteredRoutes` fails at start-up when a row of the table is not registered',
     KeySetEndpoint: 'adds its route to the server at start-up',

@@ -33,6 +33,15 @@ const roleName = {
 };
 export const roleOf = (database: string, role: DatabaseRole): string => roleName[role](database);
 
+/** The role of the workers of an HSM partition. The partition `default` has the app role itself. */
+export const partitionRoleOf = (database: string, partition: string): string =>
+  partition === 'default' ? roleOf(database, 'app') : `${roleOf(database, 'app')}_${partition}`;
+
+const rights = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
+
+const createRole = (superuser: DatabaseLogin, role: string, password: string): Promise<unknown> =>
+  queryOnce(superuser, `CREATE ROLE ${pg.escapeIdentifier(role)} ${rights} PASSWORD ${pg.escapeLiteral(password)}`);
+
 const missing = async (login: DatabaseLogin, wanted: readonly string[], catalogue: string): Promise<string[]> => {
   const rows = await queryOnce(login, catalogue);
   const present = new Set(rows.map((row) => row['name']));
@@ -51,9 +60,7 @@ export const provisionDatabases = async (
 ): Promise<void> => {
   const roles = databases.flatMap((name) => [roleOf(name, 'owner'), roleOf(name, 'app')]);
   for (const role of await missing(superuser, roles, 'SELECT rolname AS name FROM pg_roles')) {
-    const rights = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
-    const password = pg.escapeLiteral(passwordOf(role));
-    await queryOnce(superuser, `CREATE ROLE ${pg.escapeIdentifier(role)} ${rights} PASSWORD ${password}`);
+    await createRole(superuser, role, passwordOf(role));
   }
   const absent = await missing(superuser, databases, 'SELECT datname AS name FROM pg_database');
   for (const database of databases) {
@@ -65,4 +72,25 @@ export const provisionDatabases = async (
       `REVOKE ALL ON DATABASE ${name}, postgres, template1 FROM PUBLIC; GRANT CONNECT ON DATABASE ${name} TO ${app}`,
     );
   }
+};
+
+/**
+ * Creates the roles of the workers of further HSM partitions. Each has the rights of the database's app role, and row-level
+ * security shows it the rows of its own partition. The call can be repeated.
+ */
+export const provisionPartitions = async (
+  superuser: DatabaseLogin,
+  database: string,
+  partitions: readonly string[],
+  passwordOf: (role: string) => string,
+): Promise<void> => {
+  const roles = partitions.filter((name) => name !== 'default').map((name) => partitionRoleOf(database, name));
+  const absent = await missing(superuser, roles, 'SELECT rolname AS name FROM pg_roles');
+  for (const role of absent) await createRole(superuser, role, passwordOf(role));
+  const app = pg.escapeIdentifier(roleOf(database, 'app'));
+  for (const role of roles.map(pg.escapeIdentifier))
+    await queryOnce(
+      superuser,
+      `GRANT ${app} TO ${role}; GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(database)} TO ${role}`,
+    );
 };

@@ -30,9 +30,11 @@ const wiringOf = async (name: string, parts: Parts): Promise<Wiring> => {
   const partition = partitionOf(name);
   const service = serviceOf(name);
   const database = databaseOf[service];
+  const isWorker = service === 'crypto-worker';
+  const app = isWorker ? await postgres.partitionLogin(database, partition) : postgres.login(database, 'app');
   return {
     nats: { url: nats.url, caFile: nats.caFile, seed: seedOf(nats, service, partition) },
-    database: { app: postgres.login(database, 'app'), owner: postgres.login(database, 'owner') },
+    database: { app, owner: postgres.login(database, 'owner') },
     observabilityPort: await observabilityPort(data, name),
     httpPort: await data.port('gateway'),
     jwksFile: issuer.jwksFile,

@@ -3,7 +3,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Child, type ChildOptions, startChild, waitUntilReady } from './child.js';
 import { runCommand } from './command.js';
-import { type DatabaseLogin, type DatabaseRole, provisionDatabases, queryOnce, roleOf } from './database.js';
+import {
+  type DatabaseLogin,
+  type DatabaseRole,
+  partitionRoleOf,
+  provisionDatabases,
+  provisionPartitions,
+  queryOnce,
+  roleOf,
+} from './database.js';
 import { LocalError } from './failure.js';
 import { isListening } from './port.js';
 import { keptSecret, privateDirectory, writePrivate } from './secret.js';
@@ -26,6 +34,8 @@ export interface Postgres {
   readonly port: number;
   readonly process: Child;
   login(database: string, role: DatabaseRole): DatabaseLogin;
+  /** The login of the workers of an HSM partition, whose role is created if it is missing. */
+  partitionLogin(database: string, partition: string): Promise<DatabaseLogin>;
   /** Runs a query as the superuser, who bypasses row-level security. */
   query(database: string, sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -111,10 +121,16 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
     await child.stop();
     throw error;
   }
+  const partitionLogin = async (database: string, partition: string): Promise<DatabaseLogin> => {
+    await provisionPartitions(superuser, database, [partition], passwordOf);
+    const user = partitionRoleOf(database, partition);
+    return { ...login(database, 'app'), user, password: passwordOf(user) };
+  };
   return {
     port,
     process: child,
     login,
+    partitionLogin,
     query: (database, sql, values) => queryOnce(login(database, 'superuser'), sql, values),
     stop: () => child.stop(),
   };

@@ -32,6 +32,33 @@ export const threats: Readonly<Record<string, Threat>> = {
     control: 'Keys are SENSITIVE and not EXTRACTABLE. A KEK only wraps and unwraps.',
     proofs: [proof(custody, 'cannot be read, wrapped, changed or copied')],
   },
+  'forged record': {
+    control:
+      'Each record that decides carries an HMAC under a key that exists in the token alone, and is checked where it is loaded. A record that the platform did not write, or that was not asked for, is used for nothing and raises an alarm. See [record-seals.md](../../../apps/crypto-worker/src/record/record-seals.md).',
+    proofs: [
+      proof(
+        'apps/crypto-worker/src/record/every-column.spec.ts',
+        'is refused with another value, with none, and without its seal',
+      ),
+      proof(
+        'apps/crypto-worker/src/record/every-column.spec.ts',
+        'is refused where another record was asked for, however genuine it is',
+      ),
+      proof(
+        'apps/crypto-worker/src/record/record-key.spec.ts',
+        'is not made where sealed records stand: the token is not theirs',
+      ),
+      proof('apps/crypto-worker/src/record/adopt-records.spec.ts', 'are never sealed again'),
+      e2e(
+        'record/forged-record.spec.ts',
+        'cannot point a key at the object of another tenant’s key, or of a platform key',
+      ),
+      e2e('record/forged-record.spec.ts', 'cannot put in a public key of its own, wherever public keys are read'),
+      e2e('record/forged-record.spec.ts', 'cannot bring a compromised key back, or change what a key is for'),
+      e2e('record/forged-record.spec.ts', 'cannot have keys rewrapped under a KEK of its own'),
+      e2e('record/forged-record.spec.ts', 'cannot have an object destroyed, by an intent or by an earlier date'),
+    ],
+  },
   'padding oracle': {
     control: 'RSA PKCS #1 v1.5 decryption does not exist. Every failed decryption has the same status, body and code.',
     proofs: [

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
+import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody, KeyRef, Wrapping } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
@@ -15,6 +16,7 @@ import { UnrecordedKeys } from '../platform-key/unrecorded-key.js';
 import {
   contextOf,
   ownClock,
+  type PartitionDatabase,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -54,6 +56,11 @@ class Token {
   }
 }
 
+/** A partition of its own, and the database as its workers see it. */
+interface Place extends PartitionDatabase {
+  readonly partition: string;
+}
+
 describe('the rotation of a KEK', () => {
   let database: WorkerDatabase;
   let outcomes: GroupCommit;
@@ -70,8 +77,8 @@ describe('the rotation of a KEK', () => {
     await database.stop();
   });
 
-  const worker = (partition: string, token: Token, horizon = 'P35D') => {
-    const { dataSource, outbox, config } = database;
+  const worker = (place: Place, token: Token, horizon = 'P35D') => {
+    const { partition, dataSource, outbox, config } = place;
     const custody = token as unknown as Custody;
     const lease = new Lease(config, silent);
     const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
@@ -105,9 +112,14 @@ describe('the rotation of a KEK', () => {
 
   /** A tenant with `count` wrapped keys, on a partition of its own. */
   const prepare = async (count: number) => {
-    const [tenantId, partition] = [randomUUID(), randomUUID()];
-    const { platformKeys } = worker(partition, new Token());
+    const [tenantId, partition] = [randomUUID(), `p-${randomUUID().slice(0, 8)}`];
+    const place: Place = { ...(await database.as(partition)), partition };
+    const { platformKeys } = worker(place, new Token());
     await platformKeys.provision(contextOf(tenantId));
+    await database.superuser.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 1, $2)', [
+      tenantId,
+      JSON.stringify(initialPolicy),
+    ]);
     await platformKeys.wrapping(contextOf(tenantId), randomUUID(), 1);
     await database.superuser.query(
       `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by)
@@ -119,9 +131,9 @@ describe('the rotation of a KEK', () => {
        SELECT tenant_id, id, 1, 'ACTIVE', 'wrapped', $2, 't', 's', decode(md5(id::text), 'hex'), 'under 1', $3, 1 FROM key WHERE tenant_id = $1`,
       [tenantId, partition, randomBytes(32)],
     );
-    const read = () => new ReadKek(database.dataSource).get({ tenantId });
+    const read = () => new ReadKek(place.dataSource).get({ tenantId });
     const oldKek = (await platformKeys.find(tenantId, 'kek', 1)).objectId.toString('hex');
-    return { tenantId, partition, read, oldKek };
+    return { tenantId, place, read, oldKek };
   };
   const versions = (tenantId: string) =>
     database.superuser.query<{ wrapped_blob: Buffer; revision: number }[]>(
@@ -134,19 +146,19 @@ describe('the rotation of a KEK', () => {
       .map(({ operation, keyId, failureCode, details }) => ({ operation, keyId, failureCode, details }));
 
   it('is continued by another worker when one dies, and ends when the old KEK is retired', async () => {
-    const { tenantId, partition, read } = await prepare(120);
+    const { tenantId, place, read } = await prepare(120);
     const [first, second] = [new Token(), new Token()];
-    const begun = await worker(partition, first).rotator.rotate(contextOf(tenantId));
+    const begun = await worker(place, first).rotator.rotate(contextOf(tenantId));
     expect(begun).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
     first.answers = 70;
-    const dying = worker(partition, first);
+    const dying = worker(place, first);
     dying.rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(70);
     await dying.stop();
     expect(await read()).toMatchObject({ state: 'rotating', total: 120, done: 70, finishedAt: null });
     expect(first.destroyed).toEqual([]);
 
-    worker(partition, second).rewrapper.onApplicationBootstrap();
+    worker(place, second).rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
     const kek = await read();
     expect(kek).toMatchObject({ generation: 2, total: 120, done: 120, retired: [{ generation: 1 }] });
@@ -166,17 +178,22 @@ describe('the rotation of a KEK', () => {
   });
 
   it('begins once, however many workers are asked at the same time', async () => {
-    const { tenantId, partition } = await prepare(3);
+    const { tenantId, place } = await prepare(3);
     const asked = await Promise.all(
-      Array.from({ length: 4 }, () => worker(partition, new Token()).rotator.rotate(contextOf(tenantId))),
+      Array.from({ length: 4 }, () => worker(place, new Token()).rotator.rotate(contextOf(tenantId))),
     );
     expect(asked).toMatchObject(Array.from({ length: 4 }, () => ({ generation: 2 })));
-    expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(1);
+    const begun = await database.superuser.query('SELECT generation FROM kek_rotation WHERE tenant_id = $1', [
+      tenantId,
+    ]);
+    expect(begun).toEqual([{ generation: 2 }]);
+    // Each call is on record, also those that joined the rotation.
+    expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(4);
   });
 
   /** A rotation that one key blocks, tried more than once. */
   const stuck = async () => {
-    const { tenantId, partition, read } = await prepare(5);
+    const { tenantId, place, read } = await prepare(5);
     const token = new Token();
     const [one] = await database.superuser.query<{ key_id: string }[]>(
       'SELECT key_id FROM key_version WHERE tenant_id = $1 LIMIT 1',
@@ -185,7 +202,7 @@ describe('the rotation of a KEK', () => {
     const keyId = one?.key_id as string;
     let tries = 0;
     token.refuses = ({ wrapped }) => wrapped?.wrapping.keyId === keyId && ++tries > 0;
-    const { rotator, rewrapper } = worker(partition, token);
+    const { rotator, rewrapper } = worker(place, token);
     await rotator.rotate(contextOf(tenantId));
     rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(4);
@@ -225,10 +242,10 @@ describe('the rotation of a KEK', () => {
   });
 
   it('names no key if the HSM did not answer', async () => {
-    const { tenantId, partition, read } = await prepare(5);
+    const { tenantId, place, read } = await prepare(5);
     const token = new Token();
     token.answers = 2;
-    const { rotator, rewrapper } = worker(partition, token);
+    const { rotator, rewrapper } = worker(place, token);
     await rotator.rotate(contextOf(tenantId));
     rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(2);
@@ -238,13 +255,13 @@ describe('the rotation of a KEK', () => {
 
   /** A rotation that has ended, on a worker that keeps no backups for longer than a second. */
   const rotated = async () => {
-    const { tenantId, partition, read, oldKek } = await prepare(1);
+    const { tenantId, place, read, oldKek } = await prepare(1);
     const token = new Token();
-    const one = worker(partition, token, 'PT1S');
+    const one = worker(place, token, 'PT1S');
     await one.rotator.rotate(contextOf(tenantId));
     one.rewrapper.onApplicationBootstrap();
     await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
-    return { tenantId, partition, read, oldKek, token, one };
+    return { tenantId, place, read, oldKek, token, one };
   };
 
   it('destroys a retired KEK when the horizon of backups has passed, and no other', async () => {
@@ -259,7 +276,7 @@ describe('the rotation of a KEK', () => {
   });
 
   it('keeps a retired KEK that a key from a backup needs, and the next rotation recovers that key', async () => {
-    const { tenantId, partition, read, token, one } = await rotated();
+    const { tenantId, place, read, token, one } = await rotated();
     await database.superuser.query(
       `UPDATE key_version SET wrapped_blob = 'under 1', kek_generation = 1 WHERE tenant_id = $1`,
       [tenantId],
@@ -272,10 +289,10 @@ describe('the rotation of a KEK', () => {
       'SELECT key_id FROM key_version WHERE tenant_id = $1',
       [tenantId],
     );
-    const { ref } = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
+    const { ref } = await new KeyStore(place.dataSource).find(tenantId, keyId, null);
     expect(ref.wrapped?.wrapping).toMatchObject({ kekGeneration: 1, kekRetired: true });
     await one.stop();
-    const other = worker(partition, token, 'PT1S');
+    const other = worker(place, token, 'PT1S');
     other.sweeper.onApplicationBootstrap();
     await other.rotator.rotate(contextOf(tenantId));
     expect(await read()).toMatchObject({ generation: 3, done: 0, retired: [{ generation: 1 }] });
@@ -285,7 +302,7 @@ describe('the rotation of a KEK', () => {
   });
 
   it('is not finished by a worker that dies while it destroys a retired KEK, but by the reconciler', async () => {
-    const { tenantId, partition, read, oldKek, token, one } = await rotated();
+    const { tenantId, place, read, oldKek, token, one } = await rotated();
     Object.assign(token, { destroy: () => new Promise(() => undefined) });
     one.sweeper.onApplicationBootstrap();
     await expect
@@ -297,7 +314,7 @@ describe('the rotation of a KEK', () => {
     stops.splice(stops.indexOf(one.stop), 1);
 
     const other = new Token();
-    await worker(partition, other).reconciler.start();
+    await worker(place, other).reconciler.start();
     await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
     expect(other.destroyed).toContain(oldKek);
   });

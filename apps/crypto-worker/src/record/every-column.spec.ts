@@ -2,21 +2,25 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { AnkaError, recordMacInput } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import {
+  assertAsked,
   type DigestedRecord,
   decidingOf,
   RecordOwner,
   type RecordRejections,
   RecordSeals,
+  withTenant,
 } from '@ankasecure/service-kit';
 import type { EntityManager, EntityMetadata } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
+import { assertVersion } from '../key/record/assert-version.js';
 import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
+import { selectVersions } from '../key/record/select-version.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../object/intent.entity.js';
 import { schema } from '../schema.js';
@@ -27,9 +31,9 @@ const keyId = randomUUID();
 const place = { partition: 'default', tokenLabel: 'label', tokenSerial: 'serial' };
 const date = (): Date => new Date(Date.now() + 86_400_000);
 
-/** One record of each sealed table, with a value in every column that may have one at the same time. */
+/** One record of each sealed table, with a value in every column. */
 const records: readonly (readonly [entity: new () => object, row: object])[] = [
-  [TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy }],
+  [TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy, disabledAt: date(), enabledAt: date() }],
   [
     KeyRecord,
     {
@@ -87,6 +91,8 @@ const records: readonly (readonly [entity: new () => object, row: object])[] = [
       generation: 1,
       objectId: randomBytes(16),
       spki: randomBytes(91),
+      retiredAt: date(),
+      destroyAt: date(),
       destroyedAt: date(),
     },
   ],
@@ -102,7 +108,18 @@ const records: readonly (readonly [entity: new () => object, row: object])[] = [
       finishedAt: date(),
     },
   ],
-  [IntentRecord, { tenantId, objectId: randomBytes(16), partition: 'default', kind: 'make', lease: '1', event: '{}' }],
+  [
+    IntentRecord,
+    {
+      tenantId,
+      objectId: randomBytes(16),
+      partition: 'default',
+      kind: 'make',
+      owner: 'key:a:b:1',
+      lease: '1',
+      event: '{}',
+    },
+  ],
 ];
 
 /** SQL of another value of a column, by its type. */
@@ -137,12 +154,12 @@ describe('a sealed record', () => {
   beforeAll(async () => {
     database = await startWorkerDatabase();
     new RecordSeals(new RecordOwner('crypto-worker'), authority, rejections, database.superuser);
-    for (const [entity, row] of records) await database.superuser.manager.insert(entity, row);
     // Whoever owns the database obeys none of its rules.
     const rules = await database.superuser.query<{ drop: string }[]>(
       `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0`,
     );
     for (const { drop } of rules) await database.superuser.query(drop);
+    for (const [entity, row] of records) await database.superuser.manager.insert(entity, row);
   });
   afterAll(() => database.stop());
 
@@ -168,7 +185,9 @@ describe('a sealed record', () => {
   it.each(records.map(([entity]) => [entity.name, entity] as const))(
     'of %s loads as it was written',
     async (_, entity) => {
-      expect(await database.superuser.manager.find(entity)).toHaveLength(1);
+      const loaded = await database.superuser.manager.find(entity);
+      expect(loaded).toHaveLength(1);
+      expect(Object.entries(loaded[0] ?? {}).filter(([, value]) => value === null)).toEqual([]);
     },
   );
 
@@ -207,6 +226,26 @@ describe('a sealed record', () => {
     await expect(
       database.superuser.manager.findOneBy(KeyAliasRecord, { tenantId, name: 'another' }),
     ).rejects.toMatchObject({ code: 'record-forged' });
+  });
+
+  it('is refused where another record was asked for, however genuine it is', async () => {
+    const asSomebody = withTenant(database.superuser, randomUUID(), (manager) => manager.find(KeyRecord));
+    await expect(asSomebody).rejects.toMatchObject({ code: 'record-forged' });
+    const { manager } = database.superuser;
+    const row = await manager.findOneByOrFail(KeyRecord, { id: keyId });
+    expect(() => assertAsked(manager, row, { tenantId, id: keyId })).not.toThrow();
+    expect(() => assertAsked(manager, row, { tenantId, id: randomUUID() })).toThrow(/record-forged/);
+  });
+
+  it('is not put in the place of a joined record', async () => {
+    const { manager } = database.superuser;
+    const [stored] = await selectVersions(manager).getMany();
+    if (stored === undefined) throw new Error('no version');
+    expect(() => assertVersion(manager, stored, { tenantId, keyId, version: 1 })).not.toThrow();
+    expect(() => assertVersion(manager, stored, { tenantId, keyId, version: 2 })).toThrow(/record-forged/);
+    const [platformKey] = await manager.find(PlatformKeyRecord);
+    const swapped = Object.assign(stored, { kek: platformKey });
+    expect(() => assertVersion(manager, swapped, { tenantId, keyId })).toThrow(/record-forged: platform_key/);
   });
 
   it('cannot be loaded in part, or changed without a new seal', async () => {

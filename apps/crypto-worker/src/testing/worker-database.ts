@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AuditEvent, type Context, monotonicNow } from '@ankasecure/contracts';
 import { Clock, dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
-import { startTestPostgres } from '@ankasecure/testing';
+import { type DatabaseLogin, startTestPostgres } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { Partition, pkcs11Section } from '../custody/partition.js';
@@ -14,14 +14,21 @@ export const silent = pino({ level: 'silent' });
 /** A clock that has read no database's, and shows the process's own time. */
 export const ownClock = new Clock({ maximumSkewMs: 2_000 });
 
-export interface WorkerDatabase {
+/** The database as the workers of one partition connect to it. */
+export interface PartitionDatabase {
   readonly config: ServiceConfig['database'];
-  /** Connects as the worker's role. */
+  /** Connects as the workers' role. */
   readonly dataSource: DataSource;
-  /** Connects as the superuser, whom no row-level security stops. */
-  readonly superuser: DataSource;
   /** Writes events and delivers none, so that tests can read them. */
   readonly outbox: Outbox;
+}
+
+/** The database as the workers of the partition `default` connect to it. */
+export interface WorkerDatabase extends PartitionDatabase {
+  /** Connects as the superuser, whom no row-level security stops. */
+  readonly superuser: DataSource;
+  /** Connects as the workers of another partition. It is closed with the rest. */
+  as(partition: string): Promise<PartitionDatabase>;
   /** Every waiting event, oldest first. */
   events(): Promise<AuditEvent[]>;
   stop(): Promise<void>;
@@ -33,44 +40,49 @@ export interface Past {
   fill(superuser: DataSource): Promise<void>;
 }
 
+const configOf = ({ database, ...login }: DatabaseLogin) => ({ ...login, name: database, poolSize: 8 });
+
 /** Starts a PostgreSQL with a migrated `ankadb_keys`. */
 export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> => {
   const postgres = await startTestPostgres('ankadb_keys');
-  const open = (role: 'owner' | 'app' | 'superuser', known = Object.values(migrations).length): Promise<DataSource> => {
-    const { database, ...login } = postgres.login('ankadb_keys', role);
-    const options = dataSourceOptions(
-      'test',
-      { ...login, name: database, poolSize: 8 },
-      { ...schema, migrations: Object.values(migrations).slice(0, known) },
-    );
+  const known = Object.values(migrations);
+  const open = (login: DatabaseLogin, migrated = known): Promise<DataSource> => {
+    const options = dataSourceOptions('test', configOf(login), { ...schema, migrations: migrated });
     return new DataSource(options).initialize();
   };
-  const migrate = async (known?: number): Promise<void> => {
-    const owner = await open('owner', known);
+  const migrate = async (most?: number): Promise<void> => {
+    const owner = await open(postgres.login('ankadb_keys', 'owner'), known.slice(0, most));
     await owner.runMigrations({ transaction: 'each' });
     await owner.destroy();
   };
-  const superuser = await open('superuser');
+  const superuser = await open(postgres.login('ankadb_keys', 'superuser'));
   if (past !== undefined) {
     await migrate(past.migrations);
     await past.fill(superuser);
   }
   await migrate();
-  const dataSource = await open('app');
-  new TestSeals(dataSource);
-  const { database, ...login } = postgres.login('ankadb_keys', 'app');
+  const opened: DataSource[] = [superuser];
+  const as = async (partition: string): Promise<PartitionDatabase> => {
+    const login = await postgres.partitionLogin('ankadb_keys', partition);
+    const dataSource = await open(login);
+    opened.push(dataSource);
+    new TestSeals(dataSource);
+    return {
+      config: configOf(login),
+      dataSource,
+      outbox: new Outbox('crypto-worker', dataSource, undefined as never, silent),
+    };
+  };
   return {
-    config: { ...login, name: database, poolSize: 8 },
-    dataSource,
+    ...(await as('default')),
     superuser,
-    outbox: new Outbox('crypto-worker', dataSource, undefined as never, silent),
+    as,
     async events() {
       const rows = await superuser.query<{ events: string }[]>('SELECT events FROM outbox ORDER BY id');
       return rows.flatMap((row) => JSON.parse(row.events) as AuditEvent[]);
     },
     async stop() {
-      await dataSource.destroy();
-      await superuser.destroy();
+      for (const each of opened) if (each.isInitialized) await each.destroy();
       await postgres.stop();
     },
   };

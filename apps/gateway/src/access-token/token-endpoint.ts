@@ -105,7 +105,7 @@ export class TokenEndpoint implements OnModuleInit {
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     try {
       const claim = readRequest(request, this.http.tls?.clientCertificates === true);
-      const issued = await forStranger(request.ip, () => this.issuer.issue(claim));
+      const issued = await forStranger(request.sender, () => this.issuer.issue(claim));
       return await reply.type('application/json').send(JSON.stringify(issued));
     } catch (error) {
       if (error instanceof OAuthError) return refuse(reply, error);

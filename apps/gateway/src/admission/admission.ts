@@ -39,7 +39,7 @@ export class Admission {
       const { socket } = request.raw;
       const principal =
         this.authentication.recall(authorization, socket) ??
-        (await forStranger(request.ip, () => this.authentication.authenticate(authorization, socket, request.id)));
+        (await forStranger(request.sender, () => this.authentication.authenticate(authorization, socket, request.id)));
       this.quota.charge(principal.tenantId, reply);
       request.principal = principal;
       if (needsPartition || principal.tenantId !== platformTenantId)

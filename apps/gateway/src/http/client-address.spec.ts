@@ -29,9 +29,8 @@ describe('the client’s address', () => {
     ['unknown after the connection has gone', undefined, '198.51.100.1', undefined],
   ])('is %s', (_, peer, forwarded, expected) => expect(addressFrom(peer, forwarded)).toBe(expected));
 
-  it('is believed from nobody by default, and is not recorded if the configuration says so', () => {
+  it('is believed from nobody by default', () => {
     expect(addressFrom('10.1.2.3', '198.51.100.1', config())).toBe('10.1.2.3');
-    expect(addressFrom('10.1.2.3', undefined, config({ record: false }))).toBeUndefined();
     expect(httpConfig.safeParse({ port: 1, clientAddress: { trustedProxies: ['proxy.example'] } }).success).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { HttpConfig } from './http.config.js';
 
-/** The address of the client of a request, or undefined if it is not to be recorded. */
+/** The address of the client of a request, or undefined if it is unknown. */
 export type ClientAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string | undefined;
 
 const kindOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
@@ -31,14 +31,16 @@ const listOf = (networks: readonly string[]): BlockList => {
  * X-Forwarded-For. Each proxy appends its client's address, so the list is read from its end, and only as far as proxies are
  * trusted. What a client wrote itself is never reached.
  */
-export const clientAddressOf = ({ record, trustedProxies }: HttpConfig['clientAddress']): ClientAddress => {
-  if (!record) return () => undefined;
+export const clientAddressOf = ({
+  trustedProxies,
+}: Pick<HttpConfig['clientAddress'], 'trustedProxies'>): ClientAddress => {
   const trusted = listOf(trustedProxies);
   return ({ headers, socket }) => {
+    const isProxy = (address: string): boolean => trusted.check(address, kindOf(address));
     let client = plain(socket.remoteAddress ?? '');
-    if (client === '') return undefined;
+    if (client === '' || !isProxy(client)) return client || undefined;
     const stated = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
-    while (stated.length > 0 && trusted.check(client, kindOf(client))) {
+    while (stated.length > 0 && isProxy(client)) {
       const before = addressIn(stated.pop() ?? '');
       if (before === undefined) break;
       client = before;

@@ -46,10 +46,14 @@ export const connectHandler =
   (_: unknown, socket: Duplex): void =>
     void socket.on('error', () => socket.destroy()).end(lastWords('CONNECT', security), () => socket.destroy());
 
-/** Answers a request that Node's HTTP parser rejected, and closes the connection. */
+/**
+ * Answers a request that Node's HTTP parser rejected, and closes the connection.
+ * @param refused connections that have their last answer
+ */
 export const clientErrorHandler =
-  (security: Readonly<Record<string, string>>) =>
+  (security: Readonly<Record<string, string>>, refused: WeakSet<Socket>) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (isOver(error, socket)) socket.destroy();
+    else if (refused.has(socket)) socket.destroySoon();
     else socket.end(lastWords(error.code, security), () => socket.destroy());
   };

@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
+import { AnkaError } from '@ankasecure/contracts';
 import type { Logger } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
-import { type ClientAddress, clientAddressOf } from './client-address.js';
+import { clientAddressOf } from './client-address.js';
 import { clientErrorHandler, connectHandler } from './client-error.js';
 import { correlationHeader, correlationOf } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
@@ -14,6 +16,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The client's address for audit events. Undefined if it is not to be recorded. */
     clientAddress: string | undefined;
+    /** The client's address for its share of what strangers may ask. It is empty if the connection has ended. */
+    sender: string;
   }
 }
 
@@ -25,6 +29,8 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   const onError = errorHandler(log);
   const security = await securityHeaders();
   const stamp = stampWith(security);
+  /** Connections whose last answer is a refusal. Node parses what came after it all the same. */
+  const refused = new WeakSet<Socket>();
   const server: FastifyInstance = fastify({
     logger: false,
     serverFactory: (handler) => createListener(config, handler),
@@ -34,7 +40,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
     trustProxy: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
-    clientErrorHandler: clientErrorHandler(security),
+    clientErrorHandler: clientErrorHandler(security, refused),
     frameworkErrors: (error, request, reply) => {
       stamp(request, reply);
       onError(error, request, reply);
@@ -47,27 +53,47 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('partition', '');
   server.decorateRequest('hold', undefined);
   server.decorateRequest('clientAddress', undefined);
+  server.decorateRequest('sender', '');
   server.setErrorHandler(onError);
-  addHooks(server, stamp, clientAddressOf(config.clientAddress));
+  addSender(server, config.clientAddress);
+  refuseUnacceptable(server, refused);
+  addHooks(server, stamp);
   server.server.on('connect', connectHandler(security));
   return server;
 };
 
 type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Refuses requests that the server cannot accept, adds headers to every answer, and closes connections during shutdown. */
-const addHooks = (server: FastifyInstance, stamp: SetHeaders, addressOf: ClientAddress): void => {
-  server.addHook('onRequest', (request, reply, done) => {
-    request.clientAddress = addressOf(request.raw);
+/** Tells who sent each request. */
+const addSender = (server: FastifyInstance, clientAddress: HttpConfig['clientAddress']): void => {
+  const addressOf = clientAddressOf(clientAddress);
+  server.addHook('onRequest', (request, _, done) => {
+    const address = addressOf(request.raw);
+    request.sender = address ?? '';
+    request.clientAddress = clientAddress.record ? address : undefined;
+    done();
+  });
+};
+
+/** Refuses requests that the server cannot accept, and whatever follows them on their connections. */
+const refuseUnacceptable = (server: FastifyInstance, refused: WeakSet<Socket>): void => {
+  server.addHook('onRequest', ({ raw }, reply, done) => {
     try {
-      assertAcceptable(request.raw);
+      if (refused.has(raw.socket))
+        throw new AnkaError('request-invalid', 'An earlier request on this connection was refused');
+      assertAcceptable(raw);
       done();
     } catch (error) {
-      // It is unknown whether a body follows.
+      // It is unknown what follows: a body, or a request that a proxy took for one.
+      refused.add(raw.socket);
       reply.header('connection', 'close');
       done(error as Error);
     }
   });
+};
+
+/** Adds headers to every answer, and closes connections during shutdown. */
+const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;

@@ -34,7 +34,7 @@ export class KeySetEndpoint implements OnModuleInit {
 
   private async answer(request: KeySetRequest, reply: FastifyReply): Promise<FastifyReply> {
     const deadline = monotonicNow() + keySetRoute.withinMs;
-    const { body, etag } = await forStranger(request.ip, () =>
+    const { body, etag } = await forStranger(request.sender, () =>
       this.sets.of(request.params.slug, { correlationId: request.id, deadline }),
     );
     reply.headers({ 'cache-control': `public, max-age=${maxAgeSeconds}`, etag });

@@ -311,6 +311,35 @@ describe('problems', () => {
         expect(head.toLowerCase()).toContain(line);
     });
 
+    it.each([
+      ['two Hosts', 'GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
+      ['chunks in HTTP/1.0', 'POST /api/v1/sign HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+      [
+        'a length of nothing and a body',
+        'DELETE /api/v1/keys/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      ],
+      ['a length that is no number', 'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Length: +2\r\n\r\n{}'],
+      ['a blank before a colon', 'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Length : 2\r\n\r\n{}'],
+      ['a folded header', 'GET /livez HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n'],
+      ['bare line feeds', 'GET /livez HTTP/1.1\nHost: a\n\n'],
+      [
+        'a coding that looks like chunked',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+      ],
+      [
+        'chunked twice',
+        'POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n',
+      ],
+      ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ])('after %s, the next request on the connection is not performed', async (_, bytes) => {
+      const from = rig.standIns.heard.get('listKeys')?.length;
+      const next = `GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n${bearer()}\r\n\r\n`;
+      const heard = await talk(gateway, bytes + next);
+      expect(heard).toMatch(/^HTTP\/1\.1 (400|501) /);
+      expect(heard.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+      expect(rig.standIns.heard.get('listKeys')?.length).toBe(from);
+    });
+
     it('cuts off a chunked body at the limit', async () => {
       const chunk = `8000\r\n${' '.repeat(0x8000)}\r\n`.repeat(10);
       const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${bearer()}\r\nTransfer-Encoding: chunked\r\n\r\n`;

@@ -43,6 +43,14 @@ describe('the preconditions of a change', () => {
     },
   );
 
+  it('are read in one pass, however long the blanks are', () => {
+    const started = process.cpuUsage();
+    for (let time = 0; time < 20; time++)
+      expect(() => of({ 'if-match': `"1",${' '.repeat(16_000)}x` })).toThrow(invalid);
+    // One pass takes microseconds. A pass for each blank takes seconds.
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
+  });
+
   it('can be required, and are never met by a resource without revisions', () => {
     expect(() => of({}, true)).toThrow(expect.objectContaining({ code: 'precondition-required' }));
     expect(() => of({ 'if-none-match': '*' }, true)).toThrow(

@@ -9,8 +9,8 @@ interface Tag {
   readonly opaque: string;
 }
 
-/** One element of a list and the comma behind it. Elements can be empty (RFC 9110 §5.6.1). */
-const element = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,|$)/y;
+/** One element of a list and the comma behind it. Elements can be empty (RFC 9110 §5.6.1). It looks at each character once. */
+const element = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(?:,|$)/y;
 
 /** The most tags of one header. Nobody has seen more states of one resource at once. */
 const most = 100;

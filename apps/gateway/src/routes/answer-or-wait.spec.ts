@@ -13,6 +13,7 @@ const refused = {
   head: { ok: false as const, error: { code: 'approval-required' as const, retryable: false, detail: 'x' } },
   body: Buffer.alloc(0),
 };
+const ofRevision = { ...refused, head: { ...refused.head, revision: 3 } };
 const body = Buffer.from('{}');
 const none = {} as ApprovalRequests;
 
@@ -40,7 +41,7 @@ const asked = async (ends = Number.POSITIVE_INFINITY) => {
     },
   } as unknown as ApprovalRequests;
   const request = { principal: { ...about, subject: 'alice', confirm }, id: 'spec' } as unknown as FastifyRequest;
-  const answer = new AnswerOrWait(approvals).answer(route, request, { body }, refused);
+  const answer = new AnswerOrWait(approvals).answer(route, request, { body }, ofRevision);
   return { answer: await answer.catch(({ code }: AnkaError) => code), seen };
 };
 

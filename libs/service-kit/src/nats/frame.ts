@@ -1,7 +1,7 @@
 import { AnkaError, type Context, context, monotonicNow, type ReplyHead, replyHead } from '@ankasecure/contracts';
 import { scan } from 'secure-json-parse';
 import type { z } from 'zod';
-import { hasRepeatedMember } from '../json/repeated-member.js';
+import { jsonFaultOf } from '../json/json-fault.js';
 
 /** A message is one line of JSON followed by the body. A body passes through without being parsed. */
 export interface Frame {
@@ -71,16 +71,21 @@ const maySayProto = /__proto__|\\u00[5-7]/i;
  * Parses a JSON body.
  * @throws AnkaError `body-malformed` for anything but one JSON document in well-formed UTF-8 without a byte order mark;
  * `request-invalid` for a member named `__proto__`, which validation would drop silently, and for two members of one object
- * with the same name, because parsers disagree on which of them counts
+ * with the same name, because parsers disagree on which of them counts, or deep nesting
  */
 export const parseJson = (bytes: Uint8Array): unknown => {
   const { text, value } = parseText(bytes);
+  const fault = jsonFaultOf(text);
+  if (fault !== undefined) throw new AnkaError('request-invalid', faults[fault]);
   if (maySayProto.test(text) && !isSafe(value))
     throw new AnkaError('request-invalid', 'No member of the body may be named __proto__');
-  if (hasRepeatedMember(text))
-    throw new AnkaError('request-invalid', 'No object in the body may have two members with the same name');
   return value;
 };
+
+const faults = {
+  'repeated-member': 'No object in the body may have two members with the same name',
+  'too-deep': 'The body may be nested at most 64 levels deep',
+} as const;
 
 const parseText = (bytes: Uint8Array): { readonly text: string; readonly value: unknown } => {
   try {

@@ -9,7 +9,7 @@ export interface NamedDigest extends RejectedRecord, DigestedRecord {}
 
 const textOf = (value: unknown): string => (Buffer.isBuffer(value) ? value.toString('hex') : String(value));
 
-/** Names a record that was loaded as a whole. @throws TypeError for any other */
+/** Names a record that was loaded as a whole. A tenant's one record has the tenant's id. @throws TypeError for any other */
 export const recordOf = (service: Service, row: object, metadata: EntityMetadata): NamedDigest => {
   const deciding = decidingOf(metadata.target as () => void) ?? [];
   const { tenantId = null } = row as { tenantId?: string | null };
@@ -18,5 +18,9 @@ export const recordOf = (service: Service, row: object, metadata: EntityMetadata
     .filter(({ propertyName }) => propertyName !== 'tenantId')
     .map((column) => textOf(column.getEntityValue(row)))
     .join('/');
-  return { ...place, id, digest: recordDigest(service, place, columnsOf(row, deciding)) };
+  return {
+    ...place,
+    id: id === '' ? (tenantId ?? '-') : id,
+    digest: recordDigest(service, place, columnsOf(row, deciding)),
+  };
 };

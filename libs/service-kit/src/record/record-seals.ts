@@ -45,7 +45,7 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   private waiting: Check[] = [];
 
   constructor(
-    private readonly owner: RecordOwner,
+    readonly owner: RecordOwner,
     private readonly authority: RecordAuthority,
     private readonly rejections: RecordRejections,
     dataSource: DataSource,

@@ -23,44 +23,58 @@ const closingQuote = (text: string, start: number): number => {
 const nameOf = (literal: string): string =>
   literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
 
+/** An open object or array. Most objects have few members, so a set is made for the second. */
+interface Level {
+  readonly isObject: boolean;
+  first: string | undefined;
+  more: Set<string> | undefined;
+}
+
 /** The open objects and arrays around a place in a JSON text. */
 class Nesting {
-  private readonly outer: (Set<string> | undefined)[] = [];
-  /** The names of the innermost object. Undefined in an array. */
-  private names: Set<string> | undefined;
+  private readonly levels: Level[] = [];
   private expectsName = false;
 
+  get depth(): number {
+    return this.levels.length;
+  }
+
   open(isObject: boolean): void {
-    this.outer.push(this.names);
-    this.names = isObject ? new Set() : undefined;
+    this.levels.push({ isObject, first: undefined, more: undefined });
     this.expectsName = isObject;
   }
 
   close(): void {
-    this.names = this.outer.pop();
+    this.levels.pop();
     this.expectsName = false;
   }
 
   next(): void {
-    this.expectsName = this.names !== undefined;
+    this.expectsName = this.levels.at(-1)?.isObject === true;
   }
 
   /** @returns whether the string is a name that its object already has */
   repeats(literal: () => string): boolean {
-    if (!this.expectsName || this.names === undefined) return false;
+    const level = this.levels.at(-1);
+    if (!this.expectsName || level === undefined) return false;
     this.expectsName = false;
     const name = nameOf(literal());
-    if (this.names.has(name)) return true;
-    this.names.add(name);
+    if (level.first === name || level.more?.has(name) === true) return true;
+    if (level.first === undefined) level.first = name;
+    else level.more = (level.more ?? new Set()).add(name);
     return false;
   }
 }
 
+/** The deepest nesting of objects and arrays. No request of the API has more than ten levels. */
+const deepest = 64;
+
 /**
- * Tells whether any object of the text has two members with one name, however the names are escaped (RFC 8259 §4).
+ * Finds what `JSON.parse` accepts and a request must not have: an object with two members of one name, however the names are
+ * escaped (RFC 8259 §4), or deep nesting.
  * @param text a well-formed JSON text
  */
-export const hasRepeatedMember = (text: string): boolean => {
+export const jsonFaultOf = (text: string): 'repeated-member' | 'too-deep' | undefined => {
   const nesting = new Nesting();
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -68,10 +82,13 @@ export const hasRepeatedMember = (text: string): boolean => {
       const start = at;
       at = closingQuote(text, start);
       const end = at + 1;
-      if (nesting.repeats(() => text.slice(start, end))) return true;
+      if (nesting.repeats(() => text.slice(start, end))) return 'repeated-member';
     } else if (code === comma) nesting.next();
-    else if (code === openObject || code === openArray) nesting.open(code === openObject);
     else if (code === closeObject || code === closeArray) nesting.close();
+    else if (code === openObject || code === openArray) {
+      if (nesting.depth === deepest) return 'too-deep';
+      nesting.open(code === openObject);
+    }
   }
-  return false;
+  return undefined;
 };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hasRepeatedMember } from './repeated-member.js';
+import { jsonFaultOf } from './json-fault.js';
+
+const hasRepeatedMember = (text: string): boolean => jsonFaultOf(text) === 'repeated-member';
 
 describe('a JSON text', () => {
   it.each([
@@ -29,6 +31,12 @@ describe('a JSON text', () => {
   ])('%s has none', (text) => {
     JSON.parse(text);
     expect(hasRepeatedMember(text)).toBe(false);
+  });
+
+  it('has at most 64 levels', () => {
+    const nested = (levels: number) => `${'[{"a":'.repeat(levels / 2)}0${'}]'.repeat(levels / 2)}`;
+    expect([jsonFaultOf(nested(64)), jsonFaultOf(nested(66))]).toEqual([undefined, 'too-deep']);
+    expect(jsonFaultOf(`[${'{"a":[]},'.repeat(100_000)}0]`)).toBeUndefined();
   });
 
   it('is read once, whatever stands in its strings', () => {
