@@ -18,6 +18,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['making', 'anchor', 'audit-mac', 'access-token', 'record'],
     ['life', 'operation'],
     ['kek', 'policy-change'],
+    ['restore'],
   ],
   'apps/gateway': [
     ['problem', 'identity', 'sweep', 'outbound', 'migrations'],
@@ -25,7 +26,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['auth'],
     ['route'],
     ['key', 'crypto', 'policy', 'audit', 'tenant', 'approval', 'idempotency'],
-    ['key-set', 'service-account', 'issuer'],
+    ['key-set', 'service-account', 'issuer', 'record'],
     ['access-token', 'exclusion'],
     ['admission'],
     ['routes'],

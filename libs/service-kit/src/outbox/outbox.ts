@@ -97,6 +97,11 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.share.waiting;
   }
 
+  /** Whether the service refuses everything that must be recorded, because too much of it waits for the audit service. */
+  get isFull(): boolean {
+    return this.share.isFull;
+  }
+
   /** @throws AnkaError `audit-unavailable` when the outbox, or the tenant's share of it, has no room for so many events */
   assertRoom(tenantId: string, events = 1): void {
     this.share.assertRoom(tenantId, events);
