@@ -19,6 +19,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['making', 'anchor', 'audit-mac', 'access-token', 'record'],
     ['life', 'operation'],
     ['kek', 'policy-change'],
+    ['restore'],
   ],
   'apps/gateway': [
     ['problem', 'identity', 'sweep', 'outbound', 'migrations'],
