@@ -10,13 +10,14 @@ beforeAll(async () => {
 });
 const processes = ['gateway', 'policy', 'audit', 'crypto-worker-1', 'crypto-worker-2'] as const;
 
-/** The parts that a service needs to be ready, besides database and bus. */
+/** The parts that a service needs to be ready, besides database, bus and clock. */
 const needs: Readonly<Record<string, readonly string[]>> = {
-  policy: ['platform-tenant'],
-  'crypto-worker-1': ['hsm'],
-  'crypto-worker-2': ['hsm'],
+  gateway: ['outbox'],
+  policy: ['outbox', 'platform-tenant'],
+  'crypto-worker-1': ['outbox', 'hsm'],
+  'crypto-worker-2': ['outbox', 'hsm'],
 };
-const partsOf = (name: string): readonly string[] => ['database', 'nats', ...(needs[name] ?? [])];
+const partsOf = (name: string): readonly string[] => ['database', 'nats', 'clock', ...(needs[name] ?? [])];
 
 describe.each(processes)('%s', (name) => {
   const get = (path: string) => fetch(`${rig.observability[name]}${path}`);

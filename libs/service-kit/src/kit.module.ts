@@ -63,5 +63,8 @@ const recording = (
 ): Provider[] => {
   if (options === 'none' || !isReporter(service)) return [];
   const outbox = new Outbox(service, dataSource, bus, log, { ...options, partition }).meter(health.registry);
+  health.register('outbox', () => {
+    if (outbox.isFull) throw new Error('the outbox is full');
+  });
   return [{ provide: Outbox, useValue: outbox }, ActionRunner];
 };

@@ -10,6 +10,9 @@ import { isReady } from './readiness.js';
 
 const cuts = Number(process.env['ANKASECURE_CUTS'] ?? 115);
 
+/** Longer than any route may take: a cut can lose the answer of a service, and the gateway then waits for it. Milliseconds. */
+const patienceMs = 110_000;
+
 let rig: FaultRig;
 let tenant: Tenant;
 let platform: Client;
@@ -66,7 +69,10 @@ it(`${cuts} cuts of connections end no process, and every failure can be retried
   const loops = (await calls()).map(async (next) => {
     while (going) {
       const { client, method, path, ...sending } = next();
-      const reply = await client.send<{ code?: string } | undefined>(method, path, { ...sending, timeoutMs: 60_000 });
+      const reply = await client.send<{ code?: string } | undefined>(method, path, {
+        ...sending,
+        timeoutMs: patienceMs,
+      });
       const code = reply.body?.code ?? '';
       // A change may have happened before the cut hid its answer, and the next one then meets another state.
       const follows = ['key-state', 'tenant-exists'].includes(code);

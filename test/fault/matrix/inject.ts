@@ -78,18 +78,23 @@ const readOnly =
 const fullDisk =
   (database: Database): Inject =>
   async ({ stack }) => {
-    await stack.postgres.query(database, fill);
-    return async () => void (await stack.postgres.query(database, 'DROP FUNCTION full_disk() CASCADE'));
+    const run = (sql: string) => stack.postgres.query(database, sql);
+    await run(diskFull);
+    const tables = (await run(ownTables)).map(({ name }) => String(name));
+    // One table at a time: writers lock several, and would deadlock with a transaction that locks all.
+    for (const table of tables)
+      await run(`CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON ${table} EXECUTE FUNCTION full_disk()`);
+    return async () => {
+      for (const table of tables) await run(`DROP TRIGGER full_disk ON ${table}`);
+      await run('DROP FUNCTION full_disk()');
+    };
   };
-const fill = `
+const diskFull = `
   CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
-  DO $$ DECLARE one record; BEGIN
-    FOR one IN SELECT c.oid::regclass AS name FROM pg_class c
-        WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace LOOP
-      EXECUTE format('CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION full_disk()', one.name);
-    END LOOP;
-  END $$;`;
+    $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;`;
+const ownTables = `
+  SELECT oid::regclass::text AS name FROM pg_class
+  WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace`;
 
 const databaseFaults = (database: Database, service: Service): Partial<Record<Fault, Inject>> => {
   const own = (rig: FaultRig): FaultProxy[] => links(rig, 'database', service);

@@ -258,8 +258,8 @@ describe('an operation that needs two people', () => {
     const add = (subject: string, many: number) =>
       rig.postgres.query(
         'ankadb_gateway',
-        `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at)
-         SELECT $1, gen_random_uuid(), 'deleteKey', '{}', $2, 'y', now() + interval '1 h' FROM generate_series(1, $3)`,
+        `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at, seal)
+         SELECT $1, gen_random_uuid(), 'deleteKey', '{}', $2, 'y', now() + interval '1 h', sha256('') FROM generate_series(1, $3)`,
         [tenantB, subject, many],
       );
     const [one, other] = [

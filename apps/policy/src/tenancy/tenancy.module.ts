@@ -3,6 +3,7 @@ import { PolicyModule } from '../policy/policy.module.js';
 import { CreateTenant } from './create-tenant.js';
 import { PlatformTenant } from './platform-tenant.js';
 import { ReadTenant } from './read-tenant.js';
+import { RestoreTenant } from './restore-tenant.js';
 import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
 
@@ -10,6 +11,6 @@ import { TenantController } from './tenant.controller.js';
 @Module({
   imports: [PolicyModule],
   controllers: [TenantController],
-  providers: [CreateTenant, ReadTenant, PlatformTenant, SwitchTenant],
+  providers: [CreateTenant, ReadTenant, RestoreTenant, PlatformTenant, SwitchTenant],
 })
 export class TenancyModule {}

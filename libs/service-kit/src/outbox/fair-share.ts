@@ -56,10 +56,15 @@ export class FairShare {
     };
   }
 
+  /** Whether no tenant has room. */
+  get isFull(): boolean {
+    return this.total >= this.capacity;
+  }
+
   /** @throws AnkaError `audit-unavailable` if the tenant's share has no room for so many events */
   assertRoom(tenantId: string, events: number): void {
     const free = this.capacity - this.total;
-    if (free <= 0)
+    if (this.isFull)
       throw new AnkaError(
         'audit-unavailable',
         'Too many outcomes are waiting for the audit service. Operations are refused until they can be recorded.',

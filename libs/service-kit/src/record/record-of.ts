@@ -18,5 +18,9 @@ export const recordOf = (service: Service, row: object, metadata: EntityMetadata
     .filter(({ propertyName }) => propertyName !== 'tenantId')
     .map((column) => textOf(column.getEntityValue(row)))
     .join('/');
-  return { ...place, id: id === '' ? (tenantId ?? '-') : id, digest: recordDigest(service, place, columnsOf(row, deciding)) };
+  return {
+    ...place,
+    id: id === '' ? (tenantId ?? '-') : id,
+    digest: recordDigest(service, place, columnsOf(row, deciding)),
+  };
 };
