@@ -10,8 +10,9 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'apps/crypto-worker': [
     ['deadline', 'access', 'jose', 'lease', 'migrations'],
     ['custody'],
+    ['group'],
     ['key'],
-    ['policy', 'quota', 'envelope', 'signature', 'group'],
+    ['policy', 'quota', 'envelope', 'signature'],
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],

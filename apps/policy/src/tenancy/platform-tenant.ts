@@ -28,7 +28,8 @@ export class PlatformTenant implements OnModuleInit {
       correlationId: newId(),
       deadline: Infinity,
     };
-    await this.actions.run(context, this.tenants.registration(context, platformTenantId, { slug, name }));
+    if (!(await this.dataSource.manager.existsBy(Tenant, { id: platformTenantId })))
+      await this.actions.run(context, this.tenants.registration(context, platformTenantId, { slug, name }));
     this.health.register('platform-tenant', () => this.check());
   }
 

@@ -1,10 +1,13 @@
 import {
   AnkaError,
+  auditEvent,
   type Context,
   type DryRun,
   type disableTenant,
+  monotonicNow,
   platformTenantId,
   type Tenant as TenantResource,
+  unchanged,
 } from '@ankasecure/contracts';
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -46,7 +49,7 @@ export class SwitchTenant {
     const { tenantId } = context;
     const deadline = context.deadline - reserveMs;
     if (context.dryRun !== true)
-      await this.changes.settle(tenantId, (Date.now() + deadline) / 2).catch(() => undefined);
+      await this.changes.settle(tenantId, (monotonicNow() + deadline) / 2).catch(() => undefined);
     const stored = await this.actions.run(context, switching(context, reason, to));
     if (isDryRun(stored)) return { body: stored };
     if (stored) await this.changes.settle(tenantId, deadline);
@@ -60,9 +63,14 @@ export class SwitchTenant {
   }
 }
 
+const operationOf = (to: WantedState): string => (to === 'disabled' ? 'tenant.disable' : 'tenant.enable');
+
+const told = (reason: string | undefined): Readonly<Record<string, string>> => (reason === undefined ? {} : { reason });
+
 /** Stores the pending version of a switch. @returns whether there is anything to confirm */
 const switching = (context: Context, reason: string | undefined, to: WantedState): Action<SwitchPlan, boolean> => ({
-  operation: to === 'disabled' ? 'tenant.disable' : 'tenant.enable',
+  operation: operationOf(to),
+  isRecordedLater: (stored) => stored,
   check: async (manager) => {
     await assertSwitchable(manager, context);
     const { active, pending } = await currentPolicy(manager, context.tenantId);
@@ -70,8 +78,12 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
       throw new AnkaError('policy-pending', `Version ${pending.version} is not confirmed on every worker yet.`);
     return { active, stands: pending !== null || active.disabled === (to === 'disabled') };
   },
-  write: async (manager, { active, stands }) => {
-    if (stands) return active.disabled !== (to === 'disabled');
+  write: async (manager, { active, stands }, record) => {
+    if (stands) {
+      // An earlier call made the change, or is making it.
+      await record(auditEvent(context, { operation: operationOf(to), details: { ...told(reason), ...unchanged } }));
+      return active.disabled !== (to === 'disabled');
+    }
     const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId } = context;
     await manager.insert(PolicyVersion, {
       tenantId,
@@ -81,6 +93,7 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
       reason: reason ?? null,
       changedBy,
       changedByIssuer,
+      changedFrom: context.clientAddress ?? null,
       correlationId,
     });
     // It is disabled before the workers know. It is enabled when they do.
