@@ -10,8 +10,8 @@ import { newTenant, type Tenant } from '../e2e/harness/tenant.js';
 import { verification } from '../e2e/harness/trail.js';
 import { eventually } from '../e2e/harness/wait.js';
 import { operate } from './backup-recipe.js';
-import { nothingLeft } from './collect-history.js';
-import { loadKeys, startLoad } from './load.js';
+import { nothingLeft } from '../fault/collect-history.js';
+import { loadKeys, startLoad } from '../fault/load.js';
 
 /** The keys of the tenant under drill. All but `late` exist in the older backup. */
 interface Keys {
