@@ -4,6 +4,7 @@ import {
   type Context,
   type DryRun,
   type disableTenant,
+  monotonicNow,
   platformTenantId,
   type Tenant as TenantResource,
   unchanged,
@@ -48,7 +49,7 @@ export class SwitchTenant {
     const { tenantId } = context;
     const deadline = context.deadline - reserveMs;
     if (context.dryRun !== true)
-      await this.changes.settle(tenantId, (Date.now() + deadline) / 2).catch(() => undefined);
+      await this.changes.settle(tenantId, (monotonicNow() + deadline) / 2).catch(() => undefined);
     const stored = await this.actions.run(context, switching(context, reason, to));
     if (isDryRun(stored)) return { body: stored };
     if (stored) await this.changes.settle(tenantId, deadline);
