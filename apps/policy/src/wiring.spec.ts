@@ -10,6 +10,7 @@ describeWiring(
   'policy',
   { root: () => AppModule.of(config), kit: () => unconnectedKit('policy', schema) },
   {
+    AdoptRemotely: 'seals the records of an older release, at the start',
     PlatformTenant: 'creates the platform’s tenant at start-up',
   },
 );

@@ -4,6 +4,7 @@ import {
   type Context,
   type checkGatewayRecords,
   maxRecords,
+  monotonicNow,
   newId,
   platformTenantId,
   type sealGatewayRecords,
@@ -120,6 +121,6 @@ export class RemoteRecords extends RecordAuthority {
 
   private context(): Context {
     const { service: principal } = this.owner;
-    return { tenantId: platformTenantId, principal, correlationId: newId(), deadline: Date.now() + budgetMs };
+    return { tenantId: platformTenantId, principal, correlationId: newId(), deadline: monotonicNow() + budgetMs };
   }
 }
