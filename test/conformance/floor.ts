@@ -10,14 +10,16 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'apps/crypto-worker': [
     ['deadline', 'access', 'jose', 'lease', 'migrations'],
     ['custody'],
+    ['group'],
     ['key'],
-    ['policy', 'quota', 'envelope', 'signature', 'group'],
+    ['policy', 'quota', 'envelope', 'signature'],
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],
     ['making', 'anchor', 'audit-mac', 'access-token', 'record'],
     ['life', 'operation'],
     ['kek', 'policy-change'],
+    ['restore'],
   ],
   'apps/gateway': [
     ['problem', 'identity', 'sweep', 'outbound', 'migrations'],

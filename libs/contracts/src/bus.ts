@@ -98,6 +98,8 @@ export const clockReading = z.strictObject({
   instance: z.string().max(36),
   /** Milliseconds since the epoch, when the reply was sent. */
   at: z.number(),
+  /** Whether the process agrees with its own database. Otherwise its clock accuses nobody. */
+  sound: z.boolean(),
 });
 export type ClockReading = z.infer<typeof clockReading>;
 

@@ -7,6 +7,9 @@ export interface Proof {
 const proof = (file: string, title: string): Proof => ({ file, title });
 
 const custody = 'apps/crypto-worker/src/custody/pkcs11/kind/template.spec.ts';
+const forged = 'apps/crypto-worker/src/custody/pkcs11/forged-record.spec.ts';
+const roles = 'apps/crypto-worker/src/migrations/partition-role.spec.ts';
+const keks = 'apps/crypto-worker/src/kek/rewrap-keys.spec.ts';
 const issuer = 'apps/gateway/src/issuer/issuer.spec.ts';
 const account = 'apps/gateway/src/service-account/service-account.spec.ts';
 const e2e = (file: string, title: string): Proof => proof(`test/e2e/${file}`, title);
@@ -29,8 +32,46 @@ export const threats: Readonly<Record<string, Threat>> = {
     ],
   },
   'key export': {
-    control: 'Keys are SENSITIVE and not EXTRACTABLE. A KEK only wraps and unwraps.',
-    proofs: [proof(custody, 'cannot be read, wrapped, changed or copied')],
+    control:
+      'Keys are SENSITIVE and not EXTRACTABLE. A KEK only wraps and unwraps, and what it unwraps cannot be read. Non-goals above say what remains.',
+    proofs: [
+      proof(custody, 'cannot be read, wrapped, changed or copied'),
+      proof(custody, 'unwraps to unreadable keys only'),
+      proof(custody, 'lets whoever commands the session take a wrapped key away, and no other'),
+    ],
+  },
+  'a record that points at another object': {
+    control:
+      'Label and CKA_ID of every object name partition, tenant, key, version and role. They are compared, with class, type and rights, when an object is first found. A platform key must have been made in the token. Nothing is done with an object that differs, and nothing is destroyed.',
+    proofs: [
+      proof(forged, 'does not sign, not even if the object was used before under its own name'),
+      proof(forged, 'gets no MAC from the audit key, the blob key or another tenant’s key'),
+      proof(forged, 'imports nothing under a KEK, or under another tenant’s import key'),
+      proof(forged, 'takes the tenant’s KEK, and no key that an attacker has imported'),
+      proof(forged, 'destroys nothing'),
+    ],
+  },
+  'a worker of another partition': {
+    control:
+      'Each partition’s workers have a database role of their own, which sees the tenants of that partition only.',
+    proofs: [
+      proof(roles, 'read their own rows of %s, and none of the other’s'),
+      proof(roles, 'get nothing of the other from any function that bypasses row-level security'),
+      proof(roles, 'write nothing for a tenant of the other, and nothing in the other’s name'),
+    ],
+  },
+  'a lost or older database': {
+    control:
+      'No platform key is made while the token holds one of its name that no record names. A replaced KEK is kept for as long as backups are, and used for nothing but rewrapping what came back from one.',
+    proofs: [
+      proof(
+        'apps/crypto-worker/src/platform-key/unrecorded-key.spec.ts',
+        'stops the making of another one, and says so',
+      ),
+      proof(keks, 'destroys a retired KEK when the horizon of backups has passed, and no other'),
+      proof(keks, 'keeps a retired KEK that a key from a backup needs, and the next rotation recovers that key'),
+      proof('apps/crypto-worker/src/key/recovery.spec.ts', 'is recoverable until its retired KEK is destroyed'),
+    ],
   },
   'forged record': {
     control:

@@ -7,7 +7,14 @@ import {
   type listAliases,
   type putAlias,
 } from '@ankasecure/contracts';
-import { type CursorScope, CursorSeal, changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
+import {
+  type CursorScope,
+  CursorSeal,
+  changeRecord,
+  removeRecord,
+  transactionTime,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
@@ -171,9 +178,9 @@ const write = async (
 };
 
 /** Deletes an alias, and keeps its revision as one that no later alias may have. */
-const forget = async (manager: EntityManager, { tenantId, name, revision }: KeyAliasRecord): Promise<void> => {
-  await manager.delete(KeyAliasRecord, { tenantId, name });
-  await manager.query(keepRevision, [tenantId, revision]);
+const forget = async (manager: EntityManager, alias: KeyAliasRecord): Promise<void> => {
+  await removeRecord(manager, alias);
+  await manager.query(keepRevision, [alias.tenantId, alias.revision]);
 };
 
 const find = (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord | null> =>

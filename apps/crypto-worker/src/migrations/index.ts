@@ -23,6 +23,7 @@ export { ObjectOwner1770100000000 } from './1770100000000-object-owner.js';
 export { RetiredKek1770101000000 } from './1770101000000-retired-kek.js';
 export { Validity1770200000000 } from './1770200000000-validity.js';
 export { RecordPosition1770300000000 } from './1770300000000-record-position.js';
+export { RecordRevision1770300100000 } from './1770300100000-record-revision.js';
 export { OutboxAddress1770400000000 } from './1770400000000-outbox-address.js';
 export { PastAlias1770500000000 } from './1770500000000-past-alias.js';
 export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';

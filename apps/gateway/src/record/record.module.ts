@@ -1,5 +1,5 @@
 import { adoptGatewayRecords, checkGatewayRecords, sealGatewayRecords } from '@ankasecure/contracts';
-import { RecordPartitions, remoteRecordProviders } from '@ankasecure/service-kit';
+import { RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module } from '@nestjs/common';
 import { TenantModule } from '../tenant/tenant.module.js';
 import { DirectoryPartitions } from './record-partitions.js';
@@ -12,6 +12,7 @@ const contracts = { seal: sealGatewayRecords, check: checkGatewayRecords, adopt:
   providers: [
     ...remoteRecordProviders('gateway', contracts),
     { provide: RecordPartitions, useClass: DirectoryPartitions },
+    { provide: WatchedDatabase, useValue: new WatchedDatabase('gateway', 'ankadb_gateway', null) },
   ],
 })
 export class RecordModule {}

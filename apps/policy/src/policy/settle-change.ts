@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, type AuditEvent, applyPolicy, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, applyPolicy, monotonicNow, newId } from '@ankasecure/contracts';
 import { BusClient, changeRecord, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -149,6 +149,27 @@ export class SettleChange {
       await this.follow(manager, adopted);
       return [...first, policyAdopted(adopted, before)];
     });
+  }
+
+  /**
+   * Takes over a policy that the workers enforce and that this database, restored from a backup, has forgotten. A change that
+   * is still pending is settled first.
+   * @throws AnkaError `policy-not-applied`
+   */
+  async adoptEnforced(tenantId: string, enforced: EnforcedPolicy, deadline: number): Promise<void> {
+    await this.settle(tenantId, deadline);
+    const { revision: version, document, disabled } = enforced;
+    const adopted = { tenantId, version, document, disabled, changedBy: 'policy', correlationId: newId() };
+    const recorded = await withTenant(this.dataSource, tenantId, async (manager) => {
+      await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
+      if (((await manager.maximum(PolicyVersion, 'version', { tenantId })) ?? 0) >= version) return 0;
+      const before = await supersede(manager, tenantId);
+      await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
+      await this.follow(manager, adopted);
+      await this.outbox.write(manager, [policyAdopted(adopted, before)]);
+      return 1;
+    });
+    if (recorded > 0) this.outbox.committed(recorded);
   }
 
   private async created(manager: EntityManager, tenant: Tenant, change: PolicyChange): Promise<readonly AuditEvent[]> {

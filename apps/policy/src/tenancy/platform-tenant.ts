@@ -52,7 +52,8 @@ export class PlatformTenant implements OnModuleInit, OnApplicationShutdown {
       deadline: Infinity,
     };
     try {
-      await this.actions.run(context, this.tenants.registration(context, platformTenantId, { slug, name }));
+      if (!(await this.dataSource.manager.existsBy(Tenant, { id: platformTenantId })))
+        await this.actions.run(context, this.tenants.registration(context, platformTenantId, { slug, name }));
       return true;
     } catch (error) {
       if (!(error instanceof AnkaError && error.retryable)) throw error;

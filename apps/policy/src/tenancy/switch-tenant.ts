@@ -1,11 +1,13 @@
 import {
   AnkaError,
+  auditEvent,
   type Context,
   type DryRun,
   type disableTenant,
   monotonicNow,
   platformTenantId,
   type Tenant as TenantResource,
+  unchanged,
 } from '@ankasecure/contracts';
 import { type Action, ActionRunner, type Answer, changeRecord, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -62,9 +64,13 @@ export class SwitchTenant {
   }
 }
 
+const operationOf = (to: WantedState): string => (to === 'disabled' ? 'tenant.disable' : 'tenant.enable');
+
+const told = (reason: string | undefined): Readonly<Record<string, string>> => (reason === undefined ? {} : { reason });
+
 /** Stores the pending version of a switch. @returns whether there is anything to confirm */
 const switching = (context: Context, reason: string | undefined, to: WantedState): Action<SwitchPlan, boolean> => ({
-  operation: to === 'disabled' ? 'tenant.disable' : 'tenant.enable',
+  operation: operationOf(to),
   isRecordedLater: (stored) => stored,
   check: async (manager) => {
     const tenant = await switchable(manager, context);
@@ -73,8 +79,12 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
       throw new AnkaError('policy-pending', `Version ${pending.version} is not confirmed on every worker yet.`);
     return { tenant, active, stands: pending !== null || active.disabled === (to === 'disabled') };
   },
-  write: async (manager, { tenant, active, stands }) => {
-    if (stands) return active.disabled !== (to === 'disabled');
+  write: async (manager, { tenant, active, stands }, record) => {
+    if (stands) {
+      // An earlier call made the change, or is making it.
+      await record(auditEvent(context, { operation: operationOf(to), details: { ...told(reason), ...unchanged } }));
+      return active.disabled !== (to === 'disabled');
+    }
     const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId } = context;
     await manager.insert(PolicyVersion, {
       tenantId,
@@ -84,6 +94,7 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
       reason: reason ?? null,
       changedBy,
       changedByIssuer,
+      changedFrom: context.clientAddress ?? null,
       correlationId,
     });
     // It is disabled before the workers know. It is enabled when they do.

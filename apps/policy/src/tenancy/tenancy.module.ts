@@ -4,6 +4,7 @@ import { CreateTenant } from './create-tenant.js';
 import { PlatformTenant } from './platform-tenant.js';
 import { ReadTenant } from './read-tenant.js';
 import { RecordModule } from './record.module.js';
+import { RestoreTenant } from './restore-tenant.js';
 import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
 
@@ -11,6 +12,6 @@ import { TenantController } from './tenant.controller.js';
 @Module({
   imports: [PolicyModule, RecordModule],
   controllers: [TenantController],
-  providers: [CreateTenant, ReadTenant, PlatformTenant, SwitchTenant],
+  providers: [CreateTenant, ReadTenant, RestoreTenant, PlatformTenant, SwitchTenant],
 })
 export class TenancyModule {}

@@ -169,15 +169,12 @@ describe('a tenant that is disabled', () => {
     expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });
     expect((await policy.list({ limit: 200 })).items.find((one) => one.id === id)).toMatchObject({ state: 'disabled' });
     expect((await policy.versions(id)).items).toMatchObject([{ version: 2, disabled: true }, { disabled: false }]);
+    await eventually(() => expect(policy.eventsOf(id)).toHaveLength(3));
     const event = { operation: 'tenant.disable', userId: 'root', details: { policyVersion: '2', reason: 'left' } };
-    const switches = (trail: string) =>
-      policy
-        .eventsOf(trail)
-        .filter(({ details }) => details?.['reason'] === 'left' && details['policyVersion'] === '2');
-    await eventually(() => expect(switches(id)).toMatchObject([event]));
-    await eventually(() =>
-      expect(switches(platformTenantId)).toMatchObject([{ ...event, details: { ...event.details, tenantId: id } }]),
-    );
+    const repeated = { operation: 'tenant.disable', userId: 'root', details: { unchanged: 'true' } };
+    expect(policy.eventsOf(id)).toMatchObject([{ operation: 'tenant.create' }, event, repeated]);
+    const seen = policy.eventsOf(platformTenantId).filter(({ operation }) => operation === 'tenant.disable');
+    expect(seen).toMatchObject([{ ...event, details: { ...event.details, tenantId: id } }]);
   });
 
   it('changes no policy, and keeps it', async () => {

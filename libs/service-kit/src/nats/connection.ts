@@ -142,7 +142,7 @@ export class BusConnection {
 
   /** The clock of this process, for a reply to a request that asks for it. */
   clock(): ClockReading {
-    return { service: this.service, instance: this.instance, at: Date.now() };
+    return { service: this.service, instance: this.instance, at: Date.now(), sound: this.peers.isSound() };
   }
 
   /** Joins the queue group `queue` of `subject`. */

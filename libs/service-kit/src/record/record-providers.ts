@@ -1,16 +1,23 @@
 import type { Service } from '@ankasecure/contracts';
 import type { Provider } from '@nestjs/common';
 import { AdoptRemotely } from './adopt-remotely.js';
+import { HistoryWatch } from './history-watch.js';
 import { RecordAuthority, RecordOwner } from './record-authority.js';
+import { RecordHistory } from './record-history.js';
 import { RecordRejections } from './record-rejections.js';
 import { RecordSeals } from './record-seals.js';
 import { RemoteRecords, SealContracts } from './remote-records.js';
 
-/** Puts the seals of a service's records to work on its data source. The module also provides the `RecordAuthority`. */
+/**
+ * Puts the seals and the history of a service's records to work on its data source. The module also provides the
+ * `RecordAuthority` and the `WatchedDatabase`.
+ */
 export const recordProviders = (service: Service): Provider[] => [
   { provide: RecordOwner, useValue: new RecordOwner(service) },
+  RecordHistory,
   RecordRejections,
   RecordSeals,
+  HistoryWatch,
 ];
 
 /** The same for a service without a token. The module also provides its `RecordPartitions`. */
