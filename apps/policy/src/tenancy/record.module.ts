@@ -1,5 +1,5 @@
 import { adoptPolicyRecords, checkPolicyRecords, sealPolicyRecords } from '@ankasecure/contracts';
-import { RecordPartitions, remoteRecordProviders } from '@ankasecure/service-kit';
+import { RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module } from '@nestjs/common';
 import { StoredPartitions } from './stored-partitions.js';
 
@@ -9,6 +9,7 @@ const contracts = { seal: sealPolicyRecords, check: checkPolicyRecords, adopt: a
 @Module({
   providers: [
     ...remoteRecordProviders('policy', contracts),
+    { provide: WatchedDatabase, useValue: new WatchedDatabase('policy', 'ankadb_policy', null) },
     StoredPartitions,
     { provide: RecordPartitions, useExisting: StoredPartitions },
   ],
