@@ -98,9 +98,11 @@ export class KeyAliases {
       check: (manager) => checkPut(manager, context, naming),
       foresee: (_old, manager) => forecast(manager, tenantId, keyId),
       write: async (manager, old) => {
+        // The change updates the loaded record.
+        const before = old === null ? null : { ...old };
         const row = await write(manager, tenantId, naming, old);
-        if (old !== null && old.keyId !== keyId) await outdateKey(manager, tenantId, old.keyId);
-        return { result: aliasOf(row), events: [changed(row, old)] };
+        if (before !== null && before.keyId !== keyId) await outdateKey(manager, tenantId, before.keyId);
+        return { result: aliasOf(row), events: [changed(row, before)] };
       },
     });
   }
