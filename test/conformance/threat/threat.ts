@@ -170,6 +170,39 @@ export const threats: Readonly<Record<string, Threat>> = {
       ),
     ],
   },
+  'false report': {
+    control:
+      'Each service reports on a bus subject of its own, and each partition’s workers on theirs. The audit service seals who reported an event, and refuses what the reporter may not report: another service’s operation, or another partition’s tenant.',
+    proofs: [
+      proof('libs/contracts/src/contracts.spec.ts', 'let each reporter append under its own name alone'),
+      proof('apps/audit/src/reporter/report.spec.ts', 'cannot be made in another’s name: the bus refuses the subject'),
+      proof('apps/audit/src/reporter/report.spec.ts', 'is refused if a worker’s partition is not the tenant’s'),
+      e2e('trail/record.spec.ts', 'every event names the service that reported it'),
+    ],
+  },
+  'flood of the trail': {
+    control:
+      'Identical refusals of a request are one event with their number. Quotas charge the items of a batch. A tenant may hold at most as many waiting events as stay free, and deliveries take turns among tenants.',
+    proofs: [
+      e2e('trail/record.spec.ts', '2 KB without any right do not fill the trail'),
+      proof('apps/gateway/src/quota/batch.spec.ts', 'is charged for every item of a batch'),
+      proof(
+        'libs/testing/src/outbox/outbox.spec.ts',
+        'refuses a greedy tenant at half of the room, and another tenant not',
+      ),
+      proof('libs/testing/src/outbox/outbox.spec.ts', 'delivers a tenant’s few events before another’s backlog'),
+    ],
+  },
+  'act off the record': {
+    control:
+      'An event that could never be sealed fails in the transaction of its action. A call that changes nothing, and a refused change, are on record too.',
+    proofs: [
+      e2e('trail/limit.spec.ts', 'has a call for every route that changes something or uses a key'),
+      e2e('trail/record.spec.ts', 'of two rotations of the KEK at once, each has its event'),
+      e2e('trail/record.spec.ts', 'a refused change is on record, whichever service refuses it'),
+      proof('libs/testing/src/outbox/outbox.spec.ts', 'commits no action whose event could never be sealed'),
+    ],
+  },
   'state race': {
     control:
       'The commit of an outcome is fenced: it succeeds only if the key version and the policy are still those that the decision was based on.',
