@@ -30,6 +30,7 @@ describeWiring(
     DestroyDue: 'destroys the keys that are due, in rounds',
     DestroyRetiredKeks: 'destroys the KEKs that no backup needs, in rounds',
     ForgetUnwrapped: 'listens for changed versions, and forgets their unwrapped keys',
+    HistoryWatch: 'compares the database with the audit trail, in rounds',
     PartitionRole: 'refuses to start with a database role of another partition',
     Reconciler: 'ends what dead workers left behind, in rounds',
     RewrapKeys: 'wraps keys again after a KEK is rotated, in rounds',

@@ -12,6 +12,7 @@ import { OperationModule } from './operation/operation.module.js';
 import { GroupCommitModule } from './outcome/group-commit.module.js';
 import { PolicyChangeModule } from './policy-change/policy-change.module.js';
 import { RecordModule } from './record/record.module.js';
+import { RestoreModule } from './restore/restore.module.js';
 
 /**
  * The worker: the rooms that serve contracts, and through their imports every room below them.
@@ -38,6 +39,7 @@ import { RecordModule } from './record/record.module.js';
     OperationModule,
     PolicyChangeModule,
     RecordModule,
+    RestoreModule,
   ],
 })
 export class WorkerModule implements OnApplicationBootstrap, OnModuleDestroy {

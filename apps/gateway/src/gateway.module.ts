@@ -15,6 +15,7 @@ import { KeySetModule } from './key-set/key-set.module.js';
 import { OutboundConfig } from './outbound/outbound.config.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { QuotaConfig } from './quota/quota.config.js';
+import { RecordModule } from './record/record.module.js';
 import { RoutesModule, RouteTableModule } from './routes/routes.module.js';
 import { ServiceAccountModule } from './service-account/service-account.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
@@ -22,6 +23,7 @@ import { TenantModule } from './tenant/tenant.module.js';
 /** The gateway: a module for each domain, and the server of their routes. Each configuration section is injected by its class. */
 @Module({
   imports: [
+    RecordModule,
     KeyModule,
     CryptoModule,
     PolicyModule,

@@ -18,6 +18,7 @@ import { Heartbeat1770600000000 } from './migrations/1770600000000-heartbeat.js'
 import { Decider1770700000000 } from './migrations/1770700000000-decider.js';
 import { RollingCredential1770700100000 } from './migrations/1770700100000-rolling-credential.js';
 import { Exclusion1770700200000 } from './migrations/1770700200000-exclusion.js';
+import { RecordSeal1770800000000 } from './migrations/1770800000000-record-seal.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -49,5 +50,6 @@ export const schema: Schema = {
     Decider1770700000000,
     RollingCredential1770700100000,
     Exclusion1770700200000,
+    RecordSeal1770800000000,
   ],
 };

@@ -14,8 +14,10 @@ describeWiring(
   'gateway',
   { root: () => GatewayModule.of(config), kit: () => unconnectedKit('gateway', schema) },
   {
+    AdoptRemotely: 'seals the records of an older release, at the start',
     DescriptionEndpoints: 'adds its routes to the server at start-up',
     DomainRoutes: 'is discovered: `RegisteredRoutes` fails at start-up when a row of the table is not registered',
+    HistoryWatch: 'compares the database with the audit trail, in rounds',
     KeySetEndpoint: 'adds its route to the server at start-up',
     MetadataScanner: 'belongs to Nest’s `DiscoveryModule`',
     NotFound: 'answers unknown paths from start-up',

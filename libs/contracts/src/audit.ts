@@ -165,7 +165,7 @@ export const verifyTrail = contract({
         ),
       fromSeq: z.number().int().positive(),
       untilSeq: z.number().int().nonnegative(),
-      /** The first sequence number that fails, and the reason. `unsealed` means that no seal of the tenant's key covers it. */
+      /** The first sequence number that fails, and the reason. `unsealed` means that no seal of the tenant's key covers it, `record-forgotten` that the database has forgotten the change of a record that it names. */
       firstBadSeq: z
         .number()
         .int()
@@ -181,6 +181,7 @@ export const verifyTrail = contract({
           'time-inconsistent',
           'unsealed',
           'tail-missing',
+          'record-forgotten',
         ])
         .nullable(),
       /** base64url of the chain's head, if the range reaches it. */

@@ -17,6 +17,8 @@ import {
   listRecordPositions,
   readAnchor,
   readRecordHeads,
+  restoreRecords,
+  restoreTenant,
   writeAnchor,
 } from './history.js';
 import { getWrappingKey, importKey } from './import-key.js';
@@ -147,6 +149,8 @@ export const contracts = {
   readAnchor,
   writeAnchor,
   acceptTrails,
+  restoreTenant,
+  restoreRecords,
 } as const satisfies Record<string, Contract>;
 
 export interface BusPermissions {

@@ -42,7 +42,7 @@ export interface RecordChange extends RecordName {
   readonly revision: number;
   /** base64url of the record's `recordDigest`, which binds the revision; null if the record was deleted. */
   readonly digest: string | null;
-  /** The state of a record that has one, so that a restored database can be brought up to date. */
+  /** The column that its declaration tells, such as a version's state. A restored database is brought up to date by it. */
   readonly state?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export const recordIdOf = (...parts: readonly (string | number)[]): string => {
 };
 
 const prefix = 'record.';
-const written = /^([a-z_]+) ([1-9][0-9]{0,15}) (deleted|[A-Za-z0-9_-]{43}) ([A-Za-z_]+|-) (\S+)$/;
+const written = /^([a-z_]+) ([1-9][0-9]{0,15}) (deleted|[A-Za-z0-9_-]{43}) ([A-Za-z0-9_-]+) (\S+)$/;
 
 /** Writes changes into the details of an event: one member for each. */
 export const recordDetails = (changes: readonly RecordChange[]): Record<string, string> =>

@@ -8,7 +8,7 @@ export type ColumnValue =
   | Date
   | Uint8Array
   | null
-  | readonly string[]
+  | readonly unknown[]
   | { readonly [member: string]: unknown };
 
 /** The columns of a record that its seal binds, in any order. */
@@ -57,6 +57,9 @@ const orderedJson = (value: unknown): unknown => {
   return Object.fromEntries(members.map(([name, member]) => [` ${name}`, orderedJson(member)]));
 };
 
+const isTextList = (value: ColumnValue): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
 const valueBytes = (value: ColumnValue): Buffer => {
   if (value === null) return Buffer.of(tag.absent);
   if (typeof value === 'string') return textBytes(value);
@@ -64,7 +67,7 @@ const valueBytes = (value: ColumnValue): Buffer => {
   if (typeof value === 'boolean') return prefixed(tag.boolean, Buffer.of(value ? 1 : 0));
   if (value instanceof Date) return integerBytes(tag.instant, value.getTime());
   if (value instanceof Uint8Array) return prefixed(tag.bytes, value);
-  if (Array.isArray(value)) return prefixed(tag.list, Buffer.concat((value as string[]).map(textBytes)));
+  if (isTextList(value)) return prefixed(tag.list, Buffer.concat(value.map(textBytes)));
   return prefixed(tag.json, Buffer.from(JSON.stringify(orderedJson(value))));
 };
 
@@ -72,7 +75,7 @@ const valueBytes = (value: ColumnValue): Buffer => {
  * The canonical form of a record: magic `ankasecure.record` ‖ version 01 ‖ service ‖ table ‖ tenant ‖ for each bound column that
  * is not null its name and its value, in the order of the names. Everything after the version is `tag ‖ u32be length ‖
  * content`; the tenant may be the single byte 00 for null. Integers and instants (milliseconds since the epoch) are int64, 8
- * bytes big-endian; a list is its texts one after the other; JSON has its members in order. Distinct records never share
+ * bytes big-endian; a list of texts is its texts one after the other; any other list is JSON; JSON has its members in order. Distinct records never share
  * bytes. A column that is added later and is null in older records leaves their forms as they were.
  * @throws TypeError for a value without a canonical form: ill-formed text, or a number that is not a safe integer
  */

@@ -18,7 +18,8 @@ A caller is a stranger until its token is verified, and then acts for one tenant
 
 ## Non-goals
 
-- A compromised crypto-worker can use every key of its partition while it is compromised. It cannot export a key, and operations through the existing code are in the audit trail.
+- A compromised crypto-worker can use every key of its partition while it is compromised, and reads the records of its partition only. Operations through the existing code are in the audit trail.
+- What a compromised crypto-worker can take away: keys in software, and keys in wrapped custody. It cannot take away keys in the token, KEKs or other platform keys. The rotation of a KEK unwraps keys as extractable, to wrap them again. Whoever commands the worker's session can do that too, with SENSITIVE and EXTRACTABLE, and wrap the key under one that they know. CKA_UNWRAP_TEMPLATE prevents only that a key is unwrapped readable. CKA_WRAP_WITH_TRUSTED would prevent the rest, but a security officer would have to mark each KEK; the platform does not use it. Keep a key that must never leave the HSM in custody \`token\`, and after such a compromise rotate the wrapped keys themselves, not only their KEK.
 - An administrator of the HSM can do whatever the HSM allows.
 - An issuer in the platform's configuration, and a tenant's issuer without a prefix, can issue tokens for every subject of its tenants, including service accounts.
 - When the deletion of an account or issuer returns 200, no running gateway still works on a request of the excluded caller. A gateway that stopped, or lost its database, may have sent a request that is still carried out before its deadline. The audit trail shows it, and nobody receives the answer.

@@ -7,6 +7,9 @@ export interface Proof {
 const proof = (file: string, title: string): Proof => ({ file, title });
 
 const custody = 'apps/crypto-worker/src/custody/pkcs11/kind/template.spec.ts';
+const forged = 'apps/crypto-worker/src/custody/pkcs11/forged-record.spec.ts';
+const roles = 'apps/crypto-worker/src/migrations/partition-role.spec.ts';
+const keks = 'apps/crypto-worker/src/kek/rewrap-keys.spec.ts';
 const issuer = 'apps/gateway/src/issuer/issuer.spec.ts';
 const account = 'apps/gateway/src/service-account/service-account.spec.ts';
 const e2e = (file: string, title: string): Proof => proof(`test/e2e/${file}`, title);
@@ -29,8 +32,57 @@ export const threats: Readonly<Record<string, Threat>> = {
     ],
   },
   'key export': {
-    control: 'Keys are SENSITIVE and not EXTRACTABLE. A KEK only wraps and unwraps.',
-    proofs: [proof(custody, 'cannot be read, wrapped, changed or copied')],
+    control:
+      'Keys are SENSITIVE and not EXTRACTABLE. A KEK only wraps and unwraps, and what it unwraps cannot be read. Non-goals above say what remains.',
+    proofs: [
+      proof(custody, 'cannot be read, wrapped, changed or copied'),
+      proof(custody, 'unwraps to unreadable keys only'),
+      proof(custody, 'lets whoever commands the session take a wrapped key away, and no other'),
+    ],
+  },
+  'a record that points at another object': {
+    control:
+      'Label and CKA_ID of every object name partition, tenant, key, version and role. They are compared, with class, type and rights, when an object is first found. A platform key must have been made in the token. Nothing is done with an object that differs, and nothing is destroyed.',
+    proofs: [
+      proof(forged, 'does not sign, not even if the object was used before under its own name'),
+      proof(forged, 'gets no MAC from the audit key, the blob key or another tenant’s key'),
+      proof(forged, 'imports nothing under a KEK, or under another tenant’s import key'),
+      proof(forged, 'takes the tenant’s KEK, and no key that an attacker has imported'),
+      proof(forged, 'destroys nothing'),
+    ],
+  },
+  'a worker of another partition': {
+    control:
+      'Each partition’s workers have a database role of their own, which sees the tenants of that partition only.',
+    proofs: [
+      proof(roles, 'read their own rows of %s, and none of the other’s'),
+      proof(roles, 'get nothing of the other from any function that bypasses row-level security'),
+      proof(roles, 'write nothing for a tenant of the other, and nothing in the other’s name'),
+    ],
+  },
+  'a lost or older database': {
+    control:
+      'No platform key is made while the token holds one of its name that no record names. A replaced KEK is kept for as long as backups are, and used for nothing but rewrapping what came back from one.',
+    proofs: [
+      proof(
+        'apps/crypto-worker/src/platform-key/unrecorded-key.spec.ts',
+        'stops the making of another one, and says so',
+      ),
+      proof(keks, 'destroys a retired KEK when the horizon of backups has passed, and no other'),
+      proof(keks, 'keeps a retired KEK that a key from a backup needs, and the next rotation recovers that key'),
+      proof('apps/crypto-worker/src/key/recovery.spec.ts', 'is recoverable until its retired KEK is destroyed'),
+    ],
+  },
+  'a wrong clock': {
+    control:
+      'What cannot be undone, and what is fenced, is decided by the database’s clock inside its transaction. A process whose date differs by more than a bound decides nothing, raises an alarm and is not ready. See [clock.md](../../../libs/service-kit/src/clock/clock.md).',
+    proofs: [
+      e2e('clock/clock.spec.ts', 'destroys nothing whose waiting period is not over'),
+      e2e('clock/clock.spec.ts', 'skips no rotation'),
+      e2e('clock/clock.spec.ts', 'answers 503 and not 504, says so, and recovers'),
+      e2e('clock/clock.spec.ts', 'releases nothing after deactivateAt'),
+      proof('apps/crypto-worker/src/operation/release.spec.ts', 'are thrown away if their key is deactivated'),
+    ],
   },
   'forged record': {
     control:
@@ -127,6 +179,39 @@ export const threats: Readonly<Record<string, Threat>> = {
         'test/fault/outage.spec.ts',
         'continues until the outbox is full, then refuses everything, and recovers by itself',
       ),
+    ],
+  },
+  'false report': {
+    control:
+      'Each service reports on a bus subject of its own, and each partition’s workers on theirs. The audit service seals who reported an event, and refuses what the reporter may not report: another service’s operation, or another partition’s tenant.',
+    proofs: [
+      proof('libs/contracts/src/contracts.spec.ts', 'let each reporter append under its own name alone'),
+      proof('apps/audit/src/reporter/report.spec.ts', 'cannot be made in another’s name: the bus refuses the subject'),
+      proof('apps/audit/src/reporter/report.spec.ts', 'is refused if a worker’s partition is not the tenant’s'),
+      e2e('trail/record.spec.ts', 'every event names the service that reported it'),
+    ],
+  },
+  'flood of the trail': {
+    control:
+      'Identical refusals of a request are one event with their number. Quotas charge the items of a batch. A tenant may hold at most as many waiting events as stay free, and deliveries take turns among tenants.',
+    proofs: [
+      e2e('trail/record.spec.ts', '2 KB without any right do not fill the trail'),
+      proof('apps/gateway/src/quota/batch.spec.ts', 'is charged for every item of a batch'),
+      proof(
+        'libs/testing/src/outbox/outbox.spec.ts',
+        'refuses a greedy tenant at half of the room, and another tenant not',
+      ),
+      proof('libs/testing/src/outbox/outbox.spec.ts', 'delivers a tenant’s few events before another’s backlog'),
+    ],
+  },
+  'act off the record': {
+    control:
+      'An event that could never be sealed fails in the transaction of its action. A call that changes nothing, and a refused change, are on record too.',
+    proofs: [
+      e2e('trail/limit.spec.ts', 'has a call for every route that changes something or uses a key'),
+      e2e('trail/record.spec.ts', 'of two rotations of the KEK at once, each has its event'),
+      e2e('trail/record.spec.ts', 'a refused change is on record, whichever service refuses it'),
+      proof('libs/testing/src/outbox/outbox.spec.ts', 'commits no action whose event could never be sealed'),
     ],
   },
   'state race': {

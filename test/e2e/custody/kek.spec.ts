@@ -26,7 +26,7 @@ const keks = async (): Promise<number> =>
   (await tokenObjects(rig.softHsm)).filter(({ label }) => label === `ankasecure:kek:tenant:${tenant.id}`).length;
 
 describe('the rotation of a KEK', () => {
-  it('rewraps every key inside the HSM while keys are in use, and destroys the old KEK', async () => {
+  it('rewraps every key inside the HSM while keys are in use, and retires the old KEK', async () => {
     const make = (body: object) => tenant.admin.post<Key>('/keys', { label: 'k', custody: 'wrapped', ...body });
     const signers = await Promise.all(Array.from({ length: 8 }, () => make({ algorithm: 'EC-P256' })));
     const { id: boxId } = await make({ algorithm: 'AES-256', alg: 'dir' });
@@ -49,14 +49,18 @@ describe('the rotation of a KEK', () => {
     const begun = await tenant.admin.post<Kek>(`/tenants/${tenant.id}/kek/rotate`, {});
     expect(begun).toMatchObject({ generation: 2, total: 9 });
     const during = await make({ algorithm: 'EC-P256' });
-    expect(await finished()).toMatchObject({ generation: 2, total: 9, done: 9 });
+    const over = await finished();
+    expect(over).toMatchObject({ generation: 2, total: 9, done: 9, retired: [{ generation: 1 }] });
     rotation.over = true;
     await using;
 
     const opened = await tenant.admin.post<DecryptResult>('/decrypt', { jwe });
     expect(opened.plaintext).toBe('AAAA');
     for (const { id } of [...signers, during]) await tenant.admin.post('/sign', { keyId: id, payload: 'AAAA' });
-    expect(await keks()).toBe(1);
+    // Backups of the database need the old KEK for 35 days.
+    expect(await keks()).toBe(2);
+    const [retired] = over.retired;
+    expect(Date.parse(retired?.destroyAt ?? '') - Date.parse(retired?.retiredAt ?? '')).toBe(35 * 86_400_000);
     const generations = await rig.query(
       'ankadb_keys',
       'SELECT DISTINCT kek_generation FROM key_version WHERE tenant_id = $1',
@@ -64,7 +68,7 @@ describe('the rotation of a KEK', () => {
     );
     expect(generations).toEqual([{ kek_generation: 2 }]);
     const events = await eventually('the sealed end', async () => {
-      const ends = await eventsOf(tenant.admin, { operation: 'kek.destroy' });
+      const ends = await eventsOf(tenant.admin, { operation: 'kek.retire' });
       return ends.length > 0 && ends;
     });
     expect(events[0]?.details).toMatchObject({ generation: '1', replacedBy: '2', rewrapped: '9' });
@@ -98,7 +102,10 @@ describe('the rotation of a KEK', () => {
       return kek.state === 'idle' && kek;
     });
     expect(over).toMatchObject({ done: 3, failed: 0, failures: [] });
-    await eventually('its sealed end', async () => (await eventsOf(admin, { operation: 'kek.destroy' })).length > 0);
+    await eventually('its sealed end', async () => (await eventsOf(admin, { operation: 'kek.retire' })).length > 0);
+    // A backup still has the destroyed key's blob, under a KEK that is in use.
+    const gone = await admin.get<Key>(`/keys/${keyId}`);
+    expect(gone).toMatchObject({ state: 'DESTROYED', recovery: { possible: true, until: null } });
     expect(await eventsOf(admin, { operation: 'kek.rewrap' })).toMatchObject([
       {
         keyId,

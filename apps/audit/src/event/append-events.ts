@@ -32,7 +32,7 @@ export class AppendEvents {
   async append(context: Context, source: Source, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
     const outcome = this.metrics.append.startTimer();
     try {
-      for (const { operation } of events) assertMayReport(source, operation);
+      for (const event of events) assertMayReport(source, event);
       await this.guard.assertSound();
       await this.sealAll(context, source, perTenant(events));
       outcome({ outcome: 'sealed' });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
+  appendFromGateway,
   listRecordHeads,
   listRecordPositions,
+  platformTenantId,
   type RecordChange,
   readRecordHeads,
   recordDetails,
@@ -75,7 +77,11 @@ describe('the heads of records', () => {
 
   it('are listed by owner, and counted as positions', async () => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
-    await changing(tenantId, versionOf(keyId, 7), { kind: 'issuer', id: 'i', revision: 3, digest: digest('C') });
+    await changing(tenantId, versionOf(keyId, 7));
+    const issuer: RecordChange = { kind: 'issuer', id: 'i', revision: 3, digest: digest('C') };
+    const event = eventOf(tenantId, { operation: 'issuer.create', details: recordDetails([issuer]) });
+    await expect(changing(tenantId, issuer)).rejects.toMatchObject({ code: 'access-denied' });
+    await audit.gateway.request(appendFromGateway, '', contextOf(platformTenantId), { events: [event] });
     const list = (owner: 'crypto-worker' | 'gateway') =>
       audit.gateway.request(listRecordHeads, '', contextOf(tenantId), { owner, after: null });
     expect(await list('crypto-worker')).toMatchObject({ heads: [{ id: `${keyId}/7` }], complete: true });
@@ -103,6 +109,19 @@ describe('the heads of records', () => {
         code: 'request-invalid',
       });
     expect(await audit.query(tenantId)).toMatchObject({ items: [] });
+  });
+
+  it.each([
+    ['put back', `UPDATE record_head SET revision = 1, digest = '${digest('A')}'`],
+    ['given another digest', `UPDATE record_head SET digest = '${digest('F')}'`],
+    ['deleted', 'DELETE FROM record_head'],
+  ])('are compared with the trail by its verification, which finds a head that was %s', async (_, sql) => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1, { revision: 1 }));
+    await changing(tenantId, versionOf(keyId, 1, { revision: 2, digest: digest('B') }));
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true });
+    await audit.tamper(`${sql} WHERE tenant_id = '${tenantId}'`);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: false, firstBadSeq: 2, reason: 'record-forgotten' });
   });
 
   it('cannot be moved back, changed or removed by the service', async () => {

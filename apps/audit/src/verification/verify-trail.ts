@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { MacSource } from '../mac/mac-source.js';
+import { HeadVerification } from '../record/head-verification.js';
 import { fetchRows, findExactRow, openTrail } from '../trail/exact-row.sql.js';
 import { TrailHead } from '../trail/trail-head.entity.js';
 import { TrailReader } from '../trail/trail-reader.js';
@@ -11,6 +12,8 @@ import { checkMacs } from './check-macs.js';
 
 type Range = z.infer<typeof verifyTrail.request>;
 type Verification = z.infer<typeof verifyTrail.reply>;
+
+type Fault = TrailFault | { readonly seq: number; readonly reason: 'record-forgotten' };
 
 const chunkRows = 1000;
 /** The part of the caller's time that is kept for the answer, in milliseconds. */
@@ -44,6 +47,7 @@ export class VerifyTrail {
 }
 
 class Verifier {
+  private readonly heads = new HeadVerification();
   private readonly coverage: Coverage;
 
   constructor(
@@ -61,7 +65,7 @@ class Verifier {
     const head = await this.head();
     const untilSeq = this.untilSeq ?? head.seq;
     const chain = await this.start();
-    const fault = chain === undefined ? this.nothingBefore(head) : this.inRange(await this.walk(chain, head));
+    const fault = chain === undefined ? this.nothingBefore(head) : await this.faultOf(chain, head);
     return {
       valid: fault === undefined,
       checked: Math.max(0, Math.min(this.coverage.covered, untilSeq) - (fromSeq - 1)),
@@ -71,6 +75,14 @@ class Verifier {
       reason: fault?.reason ?? null,
       headHash: untilSeq >= head.seq && head.seq > 0 ? Buffer.from(head.hash).toString('base64url') : null,
     };
+  }
+
+  /** The first fault of the range's rows; if they have none, of what was derived from them. */
+  private async faultOf(chain: ChainVerification, head: ChainHead): Promise<Fault | undefined> {
+    const fault = this.inRange(await this.walk(chain, head));
+    if (fault !== undefined) return fault;
+    const seq = await this.heads.firstForgotten(this.manager, this.context.tenantId);
+    return seq === undefined ? undefined : { seq, reason: 'record-forgotten' };
   }
 
   private async head(): Promise<ChainHead> {
@@ -128,6 +140,7 @@ class Verifier {
     for (const [index, row] of sound.entries()) {
       const fault = this.coverage.feed(row, holds[index] ?? { hmac: false, chainSeal: false });
       if (fault !== undefined) return fault;
+      this.heads.feed(row);
     }
     return chain.fault;
   }

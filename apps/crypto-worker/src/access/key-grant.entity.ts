@@ -1,5 +1,5 @@
 import type { GranteeKind, KeyRight } from '@ankasecure/contracts';
-import { SealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'key_grant_pkey';
@@ -16,7 +16,7 @@ const primaryKeyConstraintName = 'key_grant_pkey';
     AND rights <@ ARRAY['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']`,
 )
 @SealedRecord<KeyGrantRecord>({
-  deciding: ['tenantId', 'keyId', 'kind', 'grantee', 'rights', 'grantedBy', 'grantedAt'],
+  deciding: ['tenantId', 'keyId', 'kind', 'grantee', 'rights', 'grantedBy', 'grantedAt', 'recordRevision'],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -44,6 +44,10 @@ export class KeyGrantRecord {
 
   @Column('timestamptz', { name: 'granted_at', default: () => 'now()' })
   grantedAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

@@ -16,6 +16,7 @@ import {
 } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { NeedsToken } from '../group/needs-token.js';
 import { withRevision } from '../outcome/answer.js';
 import { KeyAliases } from './key-alias.js';
 
@@ -25,12 +26,14 @@ export class AliasController {
   constructor(private readonly aliases: KeyAliases) {}
 
   @RecordsDenial<z.infer<typeof getAlias.request>>('alias.get', ({ name }) => ({ details: { alias: name } }))
+  @NeedsToken()
   @MessagePattern(getAlias)
   async get(context: Context, request: z.infer<typeof getAlias.request>): Promise<Answer<Alias>> {
     const body = await this.aliases.get(context, request);
     return { body, revision: body.revision };
   }
 
+  @NeedsToken()
   @MessagePattern(listAliases)
   async list(
     context: Context,
@@ -41,6 +44,7 @@ export class AliasController {
 
   @AnswersDryRuns()
   @RequiresOutboxRoom()
+  @NeedsToken()
   @MessagePattern(putAlias.contract)
   async put(context: Context, request: z.infer<typeof putAlias.contract.request>): Promise<Answer<Alias | DryRun>> {
     return withRevision(await this.aliases.put(context, request));
@@ -48,6 +52,7 @@ export class AliasController {
 
   @AnswersDryRuns()
   @RequiresOutboxRoom()
+  @NeedsToken()
   @MessagePattern(deleteAlias)
   async delete(context: Context, request: z.infer<typeof deleteAlias.request>): Promise<Answer<Alias | DryRun>> {
     return withRevision(await this.aliases.remove(context, request));

@@ -7,7 +7,14 @@ import {
   type listAliases,
   type putAlias,
 } from '@ankasecure/contracts';
-import { type CursorScope, CursorSeal, changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
+import {
+  type CursorScope,
+  CursorSeal,
+  changeRecord,
+  removeRecord,
+  transactionTime,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { z } from 'zod';
@@ -91,9 +98,11 @@ export class KeyAliases {
       check: (manager) => checkPut(manager, context, naming),
       foresee: (_old, manager) => forecast(manager, tenantId, keyId),
       write: async (manager, old) => {
+        // The change updates the loaded record.
+        const before = old === null ? null : { ...old };
         const row = await write(manager, tenantId, naming, old);
-        if (old !== null && old.keyId !== keyId) await outdateKey(manager, tenantId, old.keyId);
-        return { result: aliasOf(row), events: [changed(row, old)] };
+        if (before !== null && before.keyId !== keyId) await outdateKey(manager, tenantId, before.keyId);
+        return { result: aliasOf(row), events: [changed(row, before)] };
       },
     });
   }
@@ -171,9 +180,9 @@ const write = async (
 };
 
 /** Deletes an alias, and keeps its revision as one that no later alias may have. */
-const forget = async (manager: EntityManager, { tenantId, name, revision }: KeyAliasRecord): Promise<void> => {
-  await manager.delete(KeyAliasRecord, { tenantId, name });
-  await manager.query(keepRevision, [tenantId, revision]);
+const forget = async (manager: EntityManager, alias: KeyAliasRecord): Promise<void> => {
+  await removeRecord(manager, alias);
+  await manager.query(keepRevision, [alias.tenantId, alias.revision]);
 };
 
 const find = (manager: EntityManager, tenantId: string, name: string): Promise<KeyAliasRecord | null> =>

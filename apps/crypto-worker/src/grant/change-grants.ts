@@ -8,7 +8,7 @@ import {
   type KeyGrants,
   type putGrants,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { removeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -119,7 +119,7 @@ const write = async (
   keyId: string,
   grants: readonly Grant[],
 ): Promise<void> => {
-  await manager.delete(KeyGrantRecord, { tenantId, keyId });
+  for (const held of await manager.findBy(KeyGrantRecord, { tenantId, keyId })) await removeRecord(manager, held);
   if (grants.length > 0)
     await manager.insert(
       KeyGrantRecord,

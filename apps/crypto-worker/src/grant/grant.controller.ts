@@ -8,6 +8,7 @@ import {
 } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { NeedsToken } from '../group/needs-token.js';
 import { withRevision } from '../outcome/answer.js';
 import { ChangeGrants } from './change-grants.js';
 
@@ -17,6 +18,7 @@ export class GrantController {
   constructor(private readonly grants: ChangeGrants) {}
 
   @RecordsDenial<z.infer<typeof getGrants.request>>('key.grants.get', ({ id }) => ({ keyId: id }))
+  @NeedsToken()
   @MessagePattern(getGrants)
   async get(context: Context, request: z.infer<typeof getGrants.request>): Promise<Answer<KeyGrants>> {
     const body = await this.grants.get(context, request);
@@ -25,6 +27,7 @@ export class GrantController {
 
   @AnswersDryRuns()
   @RequiresOutboxRoom()
+  @NeedsToken()
   @MessagePattern(putGrants.contract)
   async put(
     context: Context,
@@ -35,6 +38,7 @@ export class GrantController {
 
   @AnswersDryRuns()
   @RequiresOutboxRoom()
+  @NeedsToken()
   @MessagePattern(deleteGrants)
   async delete(context: Context, request: z.infer<typeof deleteGrants.request>): Promise<Answer<KeyGrants | DryRun>> {
     return withRevision(await this.grants.delete(context, request));

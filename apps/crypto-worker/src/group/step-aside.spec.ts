@@ -30,7 +30,7 @@ describe('workers of one partition', () => {
     const served = bus.serveRaw(contract, 'default', async () => ({ head: { ok: true }, body: Buffer.from(name) }));
     const server = { pause: () => served.pause(), resume: () => served.resume() } as unknown as BusServer;
     const custody = { healthy: () => workers[name].well } as unknown as Custody;
-    const clock = { disagreement: () => (workers[name].onTime ? undefined : '45.0 s ahead of the database') } as Clock;
+    const clock = { isSound: () => workers[name].onTime } as unknown as Clock;
     const wellWorkers = new WellWorkers(database.config, partitionNamed('default'), silent);
     const stepAside = new StepAside(custody, wellWorkers, server, clock, silent);
     stepAside.start(lookEveryMs);

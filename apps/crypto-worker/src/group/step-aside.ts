@@ -46,7 +46,7 @@ export class StepAside {
   }
 
   private async look(): Promise<void> {
-    const well = this.custody.healthy() && this.clock.disagreement() === undefined;
+    const well = this.custody.healthy() && this.clock.isSound();
     this.looksUnwell = well ? 0 : this.looksUnwell + 1;
     if (this.looksUnwell === 1) return;
     try {

@@ -13,6 +13,7 @@ export class KekController {
     private readonly rotator: RotateKek,
   ) {}
 
+  @NeedsToken()
   @MessagePattern(getKek)
   async get(context: Context): Promise<Answer<Kek>> {
     return { body: await this.reader.get(context) };

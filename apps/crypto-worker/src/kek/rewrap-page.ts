@@ -73,7 +73,9 @@ export class RewrapPage {
     row: StoredVersion,
     kek: Uint8Array,
   ): Promise<Rewrapped> {
-    await sealsOf(this.dataSource.manager).assertGenuine(this.dataSource, row);
+    await withTenant(this.dataSource, tenantId, async (manager) =>
+      sealsOf(manager).assertGenuine(this.dataSource, row, tenantId, manager),
+    );
     assertVersion(this.dataSource.manager, row, { tenantId });
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration, kekRetired: false };
@@ -88,17 +90,17 @@ export class RewrapPage {
   ): Promise<void> {
     const { tenantId, generation } = rotation;
     const recorded = await withTenant(this.dataSource, tenantId, async (manager) => {
-      await recordRewrapped(manager, tenantId, generation, done);
+      const rewrapped = await recordRewrapped(manager, tenantId, generation, done);
       const failures = await recordFailures(manager, tenantId, lasting);
-      if (failures.length > 0)
-        await this.outbox.write(
-          manager,
-          failures.map((failure) => failureEvent(rotation, failure)),
-        );
-      return failures;
+      const events = [
+        ...(rewrapped > 0 ? [rewrappedEvent(rotation, rewrapped)] : []),
+        ...failures.map((failure) => failureEvent(rotation, failure)),
+      ];
+      if (events.length > 0) await this.outbox.write(manager, events);
+      return { failures, events: events.length };
     });
-    if (recorded.length > 0) this.outbox.committed(recorded.length);
-    for (const { row, error } of recorded)
+    if (recorded.events > 0) this.outbox.committed(recorded.events);
+    for (const { row, error } of recorded.failures)
       this.log.error(
         { keyId: row.keyId, version: row.version, code: error.code, reason: error.message },
         'cannot rewrap a key; its KEK is kept until it can be rewrapped or is destroyed',
@@ -114,6 +116,14 @@ export class RewrapPage {
       );
   }
 }
+
+/** The event of a page. It names the versions whose records changed. */
+const rewrappedEvent = (rotation: OpenRotation, versions: number) =>
+  rotationEvent(rotation, rotation.generation, {
+    operation: 'key.rewrap',
+    algorithm: 'AES-256',
+    details: { versions: String(versions) },
+  });
 
 const failureEvent = (rotation: OpenRotation, { row, error }: RewrapFailure) =>
   rotationEvent(rotation, row.kekGeneration, {

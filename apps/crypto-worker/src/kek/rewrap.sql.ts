@@ -41,16 +41,17 @@ export const versionsUnderOlderKek = (
 
 /**
  * Records new blobs if the old blob is unchanged. The revision increases, so that no worker continues with the old blob,
- * whose KEK will be destroyed. @throws AnkaError `record-forged`
+ * whose KEK will be destroyed. @returns how many were recorded. @throws AnkaError `record-forged`
  */
 export const recordRewrapped = async (
   manager: EntityManager,
   tenantId: string,
   generation: number,
   done: readonly Rewrapped[],
-): Promise<void> => {
-  if (done.length === 0) return;
+): Promise<number> => {
+  if (done.length === 0) return 0;
   await holdFence(manager, tenantId);
+  let recorded = 0;
   for (const { row, wrapped } of done) {
     const { keyId, version } = row;
     const held = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version });
@@ -62,5 +63,7 @@ export const recordRewrapped = async (
       rewrapFailure: null,
       revision: held.revision + 1,
     });
+    recorded++;
   }
+  return recorded;
 };

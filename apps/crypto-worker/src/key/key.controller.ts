@@ -15,6 +15,7 @@ import {
 import { type Answer, MessagePattern, RecordsDenial } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { NeedsToken } from '../group/needs-token.js';
 import { variantOf } from './key-resource.js';
 import { ReadKeySet } from './key-set.js';
 import { ReadUsage } from './key-usage.js';
@@ -36,12 +37,14 @@ export class KeyController {
   ) {}
 
   @RecordsDenial('key.get', keyOf)
+  @NeedsToken()
   @MessagePattern(getKey)
   async get(context: Context, request: z.infer<typeof getKey.request>): Promise<Answer<Key>> {
     const body = await this.reader.get(context, request);
     return { body, revision: body.revision, variant: variantOf(body) };
   }
 
+  @NeedsToken()
   @MessagePattern(listKeys)
   async list(
     context: Context,
@@ -51,6 +54,7 @@ export class KeyController {
   }
 
   @RecordsDenial('key.versions.list', keyOf)
+  @NeedsToken()
   @MessagePattern(listKeyVersions)
   async versions(
     context: Context,
@@ -60,12 +64,14 @@ export class KeyController {
   }
 
   @RecordsDenial('key.version.get', keyOf)
+  @NeedsToken()
   @MessagePattern(getKeyVersion)
   async version(context: Context, request: z.infer<typeof getKeyVersion.request>): Promise<Answer<KeyVersionResource>> {
     return { body: await this.reader.version(context, request) };
   }
 
   @RecordsDenial('key.public-key.get', keyOf)
+  @NeedsToken()
   @MessagePattern(getPublicKey)
   async publicKey(
     context: Context,
@@ -75,11 +81,13 @@ export class KeyController {
   }
 
   @RecordsDenial('key.usage.get', keyOf)
+  @NeedsToken()
   @MessagePattern(getKeyUsage)
   async usage(context: Context, request: ById): Promise<Answer<KeyUsage>> {
     return { body: await this.usages.of(context, request) };
   }
 
+  @NeedsToken()
   @MessagePattern(getKeySet)
   async keySet(context: Context): Promise<Answer<KeySet>> {
     return { body: await this.sets.of(context) };

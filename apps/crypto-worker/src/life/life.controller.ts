@@ -16,6 +16,7 @@ import {
 import { type Answer, AnswersDryRuns, MessagePattern, RequiresOutboxRoom } from '@ankasecure/service-kit';
 import { applyDecorators, Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { NeedsToken } from '../group/needs-token.js';
 import { withRevision } from '../outcome/answer.js';
 import { ChangeState } from './change-state.js';
 import { Destruction } from './destruction.js';
@@ -26,7 +27,7 @@ import type { StateChange } from './plan-change.js';
 type Changed = Promise<Answer<Key | DryRun>>;
 
 /** Marks a recorded change of a key that supports dry runs. */
-const ChangesKey = (): MethodDecorator => applyDecorators(AnswersDryRuns(), RequiresOutboxRoom());
+const ChangesKey = (): MethodDecorator => applyDecorators(NeedsToken(), AnswersDryRuns(), RequiresOutboxRoom());
 
 /** Serves changes of a key's state and of its text. */
 @Controller()

@@ -16,6 +16,7 @@ import {
 } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { NeedsToken } from '../group/needs-token.js';
 import { RotationPolicies } from './rotation-policy.js';
 
 const answerOf = (result: Answer<RotationPolicy> | DryRun): Answer<RotationPolicy | DryRun> =>
@@ -27,6 +28,7 @@ export class RotationPolicyController {
   constructor(private readonly policies: RotationPolicies) {}
 
   @RecordsDenial<z.infer<typeof getRotationPolicy.request>>('key.rotation-policy.get', ({ id }) => ({ keyId: id }))
+  @NeedsToken()
   @MessagePattern(getRotationPolicy)
   async get(context: Context, request: z.infer<typeof getRotationPolicy.request>): Promise<Answer<RotationPolicy>> {
     return this.policies.get(context, request);
@@ -34,6 +36,7 @@ export class RotationPolicyController {
 
   @AnswersDryRuns()
   @RequiresOutboxRoom()
+  @NeedsToken()
   @MessagePattern(putRotationPolicy.contract)
   async put(
     context: Context,
@@ -44,6 +47,7 @@ export class RotationPolicyController {
 
   @AnswersDryRuns()
   @RequiresOutboxRoom()
+  @NeedsToken()
   @MessagePattern(deleteRotationPolicy)
   async delete(
     context: Context,

@@ -7,7 +7,7 @@ import {
   secondsOf,
 } from '@ankasecure/contracts';
 import type { PolicyRequest } from '@ankasecure/policy-rules';
-import { Clock, changeRecord, withTenant } from '@ankasecure/service-kit';
+import { Clock, changeRecord, removeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -178,13 +178,16 @@ const removing = ({ tenantId }: Context, { id }: { id: string }): PolicyChange =
   },
   write: async (manager) => {
     const policy = await read(manager, tenantId, id);
-    await manager.delete(RotationPolicyRecord, { tenantId, keyId: id });
+    await removeRecord(manager, await manager.findOneByOrFail(RotationPolicyRecord, { tenantId, keyId: id }));
     return policy;
   },
 });
 
 /** Sets the policy of a locked key. */
-const write = async (manager: EntityManager, policy: Omit<RotationPolicyRecord, 'seal'>): Promise<void> => {
+const write = async (
+  manager: EntityManager,
+  policy: Omit<RotationPolicyRecord, 'seal' | 'recordRevision'>,
+): Promise<void> => {
   const { tenantId, keyId } = policy;
   const held = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId });
   if (held === null) await manager.insert(RotationPolicyRecord, policy);

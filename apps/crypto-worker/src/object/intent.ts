@@ -87,7 +87,8 @@ export class Intents {
     const intent = await this.prepare(owner.tenantId, owner, objectId);
     const begun = await this.committing(intent, async (manager) => {
       if (!(await still(manager))) return false;
-      await this.clock.within(manager);
+      await this.clock.read(manager);
+      this.clock.assertAllAgree();
       await this.insert(manager, intent, 'destroy', event);
       return true;
     });

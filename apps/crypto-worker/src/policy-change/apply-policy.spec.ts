@@ -39,7 +39,7 @@ describe('applying a policy', () => {
   afterAll(() => database.stop());
 
   const apply = (revision: number, document: typeof strict, disabled = false) =>
-    new ApplyPolicy(database.dataSource, provisioned, policies).apply(contextOf(tenantId), {
+    new ApplyPolicy(database.dataSource, provisioned, policies, database.outbox).apply(contextOf(tenantId), {
       revision,
       document,
       disabled,
@@ -93,7 +93,7 @@ describe('applying a policy', () => {
     const due = async (): Promise<readonly string[]> => {
       const partition = partitionNamed('default');
       const all = await Promise.all([
-        new DueRotations(database.dataSource, partition).list(),
+        new DueRotations(database.dataSource, partition, database.outbox).list(),
         new DueDestructions(database.dataSource, partition).list(),
       ]);
       return all.flat().flatMap((one) => (one.tenantId === tenantId ? [one.keyId] : []));

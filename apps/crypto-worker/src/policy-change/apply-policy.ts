@@ -1,5 +1,5 @@
-import type { applyPolicy, Context } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { type applyPolicy, auditEvent, type Context } from '@ankasecure/contracts';
+import { Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
@@ -14,6 +14,7 @@ export class ApplyPolicy {
     private readonly dataSource: DataSource,
     private readonly platformKeys: PlatformKeys,
     private readonly policies: EnforcedPolicies,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -28,10 +29,18 @@ export class ApplyPolicy {
   ): Promise<z.infer<typeof applyPolicy.reply>> {
     await this.platformKeys.provision(context);
     const { tenantId } = context;
-    const { revision, document, disabledAt } = await withTenant(this.dataSource, tenantId, (manager) =>
-      enforceNewer(manager, tenantId, change),
-    );
+    const { enforced, changed } = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const result = await enforceNewer(manager, tenantId, change);
+      if (result.changed) await this.outbox.write(manager, [enforcedEvent(context, change.revision)]);
+      return result;
+    });
+    if (changed) this.outbox.committed(1);
+    const { revision, document, disabledAt } = enforced;
     this.policies.forget(tenantId);
     return { revision, document, disabled: disabledAt !== null };
   }
 }
+
+/** The event of the enforced copy. The policy service reports the change itself, once it is in force. */
+const enforcedEvent = (context: Context, revision: number) =>
+  auditEvent(context, { operation: 'policy-copy.apply', details: { revision: String(revision) } });

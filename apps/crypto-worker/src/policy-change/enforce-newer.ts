@@ -8,22 +8,23 @@ import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 /**
  * Enforces a document if the tenant has none or an older revision. It takes the tenant's fence, so it waits for outcomes
  * under way.
- * @returns the record in force afterwards
+ * @returns the record in force afterwards, and whether this call changed it
  * @throws AnkaError `record-forged` if the policy on record is not one that a worker wrote
  */
 export const enforceNewer = async (
   manager: EntityManager,
   tenantId: string,
   { revision, document, disabled }: z.infer<typeof applyPolicy.request>,
-): Promise<TenantPolicyRecord> => {
+): Promise<{ readonly enforced: TenantPolicyRecord; readonly changed: boolean }> => {
   await holdFence(manager, tenantId);
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held !== null && held.revision >= revision) return { enforced: held, changed: false };
   const appliedAt = await transactionTime(manager);
   const disabledAt = disabled ? (held?.disabledAt ?? appliedAt) : null;
   if (held === null) await manager.insert(TenantPolicyRecord, { tenantId, revision, document, disabledAt });
-  else if (held.revision < revision) {
+  else {
     const enabledAt = held.disabledAt !== null && !disabled ? appliedAt : held.enabledAt;
     await changeRecord(manager, held, { revision, document, appliedAt, disabledAt, enabledAt });
   }
-  return held ?? manager.findOneByOrFail(TenantPolicyRecord, { tenantId });
+  return { enforced: held ?? (await manager.findOneByOrFail(TenantPolicyRecord, { tenantId })), changed: true };
 };

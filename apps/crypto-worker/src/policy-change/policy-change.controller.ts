@@ -23,6 +23,7 @@ export class PolicyChangeController {
     return { body: await this.applier.apply(context, request) };
   }
 
+  @NeedsToken()
   @MessagePattern(evaluatePolicyChange)
   async evaluate(
     context: Context,

@@ -2,6 +2,7 @@ import { type Context, evaluatePolicy, listAlgorithms } from '@ankasecure/contra
 import { type Answer, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
+import { NeedsToken } from '../group/needs-token.js';
 import { EvaluatePolicy } from './evaluate-policy.js';
 import { ListAlgorithm } from './list-algorithm.js';
 
@@ -13,11 +14,13 @@ export class PolicyController {
     private readonly algorithms: ListAlgorithm,
   ) {}
 
+  @NeedsToken()
   @MessagePattern(listAlgorithms)
   async list(context: Context): Promise<Answer<z.infer<typeof listAlgorithms.reply>>> {
     return { body: await this.algorithms.list(context) };
   }
 
+  @NeedsToken()
   @MessagePattern(evaluatePolicy)
   async evaluate(
     context: Context,

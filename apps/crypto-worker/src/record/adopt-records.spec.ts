@@ -8,6 +8,7 @@ import type { Custody } from '../custody/custody.js';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
+import { noHistory } from '../testing/test-seals.js';
 import {
   insertKey,
   partitionNamed,
@@ -38,6 +39,7 @@ const start = async (): Promise<void> => {
     new RecordOwner('crypto-worker'),
     new OwnRecords(new RecordMacs(custody, key)),
     rejections,
+    noHistory(),
     dataSource,
   );
   const adoption = new Adoption(custody, partition, key);

@@ -24,6 +24,7 @@ import { selectVersions } from '../key/record/select-version.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../object/intent.entity.js';
 import { schema } from '../schema.js';
+import { noHistory } from '../testing/test-seals.js';
 import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 
 const tenantId = randomUUID();
@@ -153,7 +154,7 @@ describe('a sealed record', () => {
   let database: WorkerDatabase;
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    new RecordSeals(new RecordOwner('crypto-worker'), authority, rejections, database.superuser);
+    new RecordSeals(new RecordOwner('crypto-worker'), authority, rejections, noHistory(), database.superuser);
     // Whoever owns the database obeys none of its rules.
     const rules = await database.superuser.query<{ drop: string }[]>(
       `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0`,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError } from '@ankasecure/contracts';
-import { Logger, RecordAuthority, recordProviders } from '@ankasecure/service-kit';
+import { Logger, RecordAuthority, RecordHistory, recordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustodyModule } from '../custody/custody.module.js';
 import { AdoptRecords } from './adopt-records.js';
@@ -9,6 +9,7 @@ import { OwnRecords } from './own-records.js';
 import { RecordController } from './record.controller.js';
 import { RecordKey } from './record-key.js';
 import { RecordMacs } from './record-macs.js';
+import { WatchedKeys } from './watched-keys.js';
 
 /** The pause before the token is asked again, in milliseconds. */
 const pauseMs = 1_000;
@@ -24,7 +25,9 @@ const pauseMs = 1_000;
     AdoptRecords,
     { provide: RecordAuthority, useClass: OwnRecords },
     ...recordProviders('crypto-worker'),
+    { provide: WatchedDatabase, useClass: WatchedKeys },
   ],
+  exports: [RecordHistory],
 })
 export class RecordModule implements OnModuleInit {
   constructor(

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { monotonicNow } from '@ankasecure/contracts';
-import { decidingOf, recordOf } from '@ankasecure/service-kit';
+import { decidingOf, isTracked, recordOf, type Sealed, takeRevisions } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { schema } from '../schema.js';
@@ -23,12 +23,15 @@ interface Order {
   readonly where: string;
 }
 
+/** The row's new place in the history, which its seal binds. */
+const pickRevision = ({ recordRevision }: Sealed): object => (recordRevision == null ? {} : { recordRevision });
+
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const { hsm, database, table, where } = JSON.parse(await text(process.stdin)) as Order;
 const custody = await openPkcs11Custody(hsm, silent);
 const label = `ankasecure:record-mac:${hsm.partition}`;
-const [key] = await custody.findByLabel({ deadline: monotonicNow() + 10_000 }, 'record-mac', label);
+const [key] = await custody.findByLabel({ deadline: monotonicNow() + 60_000 }, 'record-mac', label);
 if (key === undefined) throw new Error('the token has no record key');
 const macs = new RecordMacs(custody, { label, id: async () => key.objectId } as unknown as RecordKey);
 const dataSource = await new DataSource({
@@ -42,8 +45,15 @@ const deciding = decidingOf(metadata.target as () => void);
 if (deciding === undefined) throw new Error(`${table} is not sealed`);
 const rows = await dataSource.manager.createQueryBuilder<object>(metadata.target, 'record').where(where).getMany();
 for (const row of rows) {
+  if (isTracked(metadata)) {
+    const { tenantId } = row as { tenantId: string };
+    (row as Sealed).recordRevision = await takeRevisions(dataSource.manager, tenantId);
+  }
   const [seal] = await macs.seal('crypto-worker', [recordOf('crypto-worker', row, metadata)]);
-  await dataSource.manager.update(metadata.target, metadata.getEntityIdMap(row) ?? {}, { seal });
+  await dataSource.manager.update(metadata.target, metadata.getEntityIdMap(row) ?? {}, {
+    ...pickRevision(row as Sealed),
+    seal,
+  });
 }
 await dataSource.destroy();
 await custody.close();

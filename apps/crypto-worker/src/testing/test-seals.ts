@@ -1,9 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { RecordOwner, type RecordRejections, RecordSeals } from '@ankasecure/service-kit';
+import {
+  type BusClient,
+  RecordHistory,
+  RecordOwner,
+  type RecordRejections,
+  RecordSeals,
+} from '@ankasecure/service-kit';
+import { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 
 /** Nothing is rejected, so nothing is raised. */
 const noRejections = {} as RecordRejections;
+
+/** TEST ONLY. The history of a trail without any records. */
+export const noHistory = (): RecordHistory =>
+  new RecordHistory(
+    new RecordOwner('crypto-worker'),
+    { request: async () => ({ heads: [] }) } as unknown as BusClient,
+    new Registry(),
+  );
 
 /** TEST ONLY. Seals with random bytes and accepts every record, for tests without a token that also write rows by SQL. */
 export class TestSeals extends RecordSeals {
@@ -12,7 +27,7 @@ export class TestSeals extends RecordSeals {
       seal: async (records: readonly unknown[]) => records.map(() => randomBytes(32)),
       check: async (records: readonly unknown[]) => records.map(() => true),
     };
-    super(new RecordOwner('crypto-worker'), authority, noRejections, dataSource);
+    super(new RecordOwner('crypto-worker'), authority, noRejections, noHistory(), dataSource);
   }
 
   protected override withoutSeal(): undefined {

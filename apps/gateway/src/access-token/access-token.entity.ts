@@ -1,3 +1,4 @@
+import { SealedRecord, UnsealedRecord } from '@ankasecure/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const assertionKey = { primaryKeyConstraintName: 'client_assertion_pkey' };
@@ -5,6 +6,9 @@ const assertionKey = { primaryKeyConstraintName: 'client_assertion_pkey' };
 /** An assertion that a client has used. An assertion can be used once. */
 @Entity('client_assertion')
 @Index('client_assertion_expires', ['expiresAt'])
+@UnsealedRecord(
+  'Whoever removes a record and has the assertion can use it once more, within the minutes that it lives.',
+)
 export class ClientAssertion {
   @PrimaryColumn('uuid', { name: 'tenant_id', ...assertionKey })
   tenantId!: string;
@@ -24,6 +28,12 @@ const tokenKeyKey = { primaryKeyConstraintName: 'token_key_pkey' };
 
 /** The public half of a key that signs the gateway's tokens. */
 @Entity('token_key')
+@SealedRecord<TokenKeyRecord>({
+  deciding: ['tenantId', 'kid', 'jwk'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class TokenKeyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', ...tokenKeyKey })
   tenantId!: string;
@@ -33,4 +43,8 @@ export class TokenKeyRecord {
 
   @Column('jsonb')
   jwk!: object;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

@@ -1,7 +1,7 @@
+import { AnkaError } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { IdentityConfig, serviceAccountsOf } from '../auth/identity.config.js';
-import { isUnavailable } from '../auth/token-verifier.js';
 import { type ClientCertificate, isValidAt } from '../http/client-certificate.js';
 import { ExcludedSubjects } from '../identity/excluded-subjects.js';
 import { parseClientId } from '../service-account/client-id.js';
@@ -68,11 +68,11 @@ export class ClientAuthentication {
     return client;
   }
 
-  /** @throws OAuthError for an account that the tenant has shut out; AnkaError `service-unavailable` */
+  /** @throws OAuthError for an account that the tenant has shut out; AnkaError if that cannot be known */
   private async admit({ account: { tenantId, id: subject } }: Client, claim: Claim): Promise<void> {
     const { issuer } = serviceAccountsOf(this.config);
     await this.excluded.admit({ tenantId, issuer, subject }).catch((cause: Error) => {
-      throw isUnavailable(cause) ? cause : this.refuse(claim, cause);
+      throw cause instanceof AnkaError ? cause : this.refuse(claim, cause);
     });
   }
 

@@ -64,7 +64,7 @@ export class TokenKeys {
 
   private async read(tenantId: string): Promise<KeysByKid | undefined> {
     const rows = await withTenant(this.dataSource, tenantId, (manager) => manager.findBy(TokenKeyRecord, { tenantId }));
-    const keys = rows.map(({ jwk }) => tokenKey.parse(jwk));
+    const keys = rows.filter((row) => row.tenantId === tenantId).map(({ jwk }) => tokenKey.parse(jwk));
     return keys.length === 0 ? undefined : new Map(keys.map((key) => [key.kid, key]));
   }
 }

@@ -1,5 +1,5 @@
 import { AnkaError, newId, unchanged } from '@ankasecure/contracts';
-import { Outbox, withTenant } from '@ankasecure/service-kit';
+import { Outbox, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource, type EntityManager, IsNull, Raw } from 'typeorm';
@@ -94,6 +94,7 @@ export class ApprovalRequests {
       requestedBy,
       state: 'pending',
       expiresAt: Raw((column) => `${column} > now()`),
+      endedAt: IsNull(),
       operation,
       request: canonical(body),
       ifMatch: ifMatch === undefined ? IsNull() : String(ifMatch),
@@ -107,6 +108,7 @@ export class ApprovalRequests {
   ): Promise<ApprovalRecord> {
     await assertFew(manager, tenantId, subject);
     const id = newId();
+    const createdAt = await transactionTime(manager);
     await manager.insert(ApprovalRecord, {
       tenantId,
       id,
@@ -115,7 +117,8 @@ export class ApprovalRequests {
       ifMatch: ifMatch === undefined ? null : String(ifMatch),
       requestedBy: subject,
       requestedByIssuer: issuer,
-      expiresAt: () => `now() + ${this.config.expiryHours} * interval '1 hour'`,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + this.config.expiryHours * 3_600_000),
     });
     return findApproval(manager, tenantId, id);
   }

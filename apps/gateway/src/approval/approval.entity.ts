@@ -1,12 +1,15 @@
 import { AnkaError } from '@ankasecure/contracts';
+import { assertAsked, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, VirtualColumn } from 'typeorm';
 import type { Approval } from './approval.contract.js';
 
 const primaryKeyConstraintName = 'approval_pkey';
 
+const isOver = (alias: string): string => `(${alias}.expires_at <= now() OR ${alias}.ended_at IS NOT NULL)`;
+
 /** The state at the time of reading. Dates take effect without a timer. */
 export const stateNow = (alias: string): string =>
-  `CASE WHEN ${alias}.state = 'pending' AND ${alias}.expires_at <= now() THEN 'expired' ELSE ${alias}.state END`;
+  `CASE WHEN ${alias}.state = 'pending' AND ${isOver(alias)} THEN 'expired' ELSE ${alias}.state END`;
 
 /** A request that waits, or waited, for a second person. The requested operation never changes. */
 @Entity('approval')
@@ -17,6 +20,34 @@ export const stateNow = (alias: string): string =>
 @Check('approval_check1', '(decided_by IS NULL) = (decided_at IS NULL)')
 @Check('approval_check2', `(decided_by = requested_by) = (state = 'withdrawn')`)
 @Check('approval_check3', `outcome IS NULL OR state = 'approved'`)
+@SealedRecord<ApprovalRecord>({
+  deciding: [
+    'tenantId',
+    'id',
+    'operation',
+    'request',
+    'ifMatch',
+    'requestedBy',
+    'requestedByIssuer',
+    'createdAt',
+    'expiresAt',
+    'endedAt',
+    'state',
+    'decidedBy',
+    'decidedByIssuer',
+    'decidedAt',
+    'reason',
+    'outcome',
+  ],
+  notDeciding: {
+    carryingUntil: 'Keeps two attempts apart. An operation that is attempted twice happens once.',
+    stateNow: 'follows from the others',
+    isOver: 'follows from the others',
+    isCarried: 'follows from the others',
+    claim: 'follows from the others',
+    seal: 'is the seal itself',
+  },
+})
 export class ApprovalRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -49,6 +80,10 @@ export class ApprovalRecord {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
+  /** The time at which the name of its requester disappeared, and the request with it. */
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+
   /** As stored: `expired` is never written. */
   @Column('text', { default: 'pending' })
   state!: Exclude<Approval['state'], 'expired'>;
@@ -80,7 +115,7 @@ export class ApprovalRecord {
   stateNow!: Approval['state'];
 
   /** Whether the request has reached its end date, in any state. */
-  @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.expires_at <= now()` })
+  @VirtualColumn({ type: 'boolean', query: isOver })
   isOver!: boolean;
 
   /** Whether an attempt carries the request out now. */
@@ -90,6 +125,10 @@ export class ApprovalRecord {
   /** Identifies the last attempt by its end, to the microsecond. */
   @VirtualColumn({ type: 'text', query: (alias) => `${alias}.carrying_until::text` })
   claim!: string | null;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }
 
 /** @throws AnkaError `approval-not-found` */
@@ -104,6 +143,7 @@ export const findApproval = async (
     ...(lock !== undefined && { lock: { mode: lock } }),
   });
   if (found === null) throw new AnkaError('approval-not-found');
+  assertAsked(manager, found, { tenantId, id });
   return found;
 };
 
@@ -116,7 +156,7 @@ export const resourceOf = (record: ApprovalRecord): Approval => ({
   requestedBy: record.requestedBy,
   requestedByIssuer: record.requestedByIssuer,
   createdAt: record.createdAt.toISOString(),
-  expiresAt: record.expiresAt.toISOString(),
+  expiresAt: (record.endedAt ?? record.expiresAt).toISOString(),
   state: record.stateNow,
   decidedBy: record.decidedBy,
   decidedByIssuer: record.decidedByIssuer,

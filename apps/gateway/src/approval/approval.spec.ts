@@ -54,9 +54,11 @@ const refuse = (code: ErrorCode) => async (): Promise<never> => {
 
 /** Makes the service require two people for the operation. Once approved, it succeeds or ends as `then` says. */
 const wantTwo = (operationId: string, then = async () => done({ operationId })) =>
-  rig.standIns.answer(operationId, ({ approval }) => {
+  rig.standIns.answer(operationId, ({ approval, ifMatch }) => {
     if (approval !== undefined) return then();
-    throw new AnkaError('approval-required', undefined, { revision });
+    throw new AnkaError('approval-required', undefined, {
+      revision: typeof ifMatch === 'number' ? ifMatch : revision,
+    });
   });
 const heard = (operationId: string) => rig.standIns.heard.get(operationId) ?? [];
 
@@ -258,8 +260,8 @@ describe('an operation that needs two people', () => {
     const add = (subject: string, many: number) =>
       rig.postgres.query(
         'ankadb_gateway',
-        `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at)
-         SELECT $1, gen_random_uuid(), 'deleteKey', '{}', $2, 'y', now() + interval '1 h' FROM generate_series(1, $3)`,
+        `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at, seal)
+         SELECT $1, gen_random_uuid(), 'deleteKey', '{}', $2, 'y', now() + interval '1 h', sha256('') FROM generate_series(1, $3)`,
         [tenantB, subject, many],
       );
     const [one, other] = [

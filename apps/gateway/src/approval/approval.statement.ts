@@ -1,20 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import type { ApprovalRecord } from './approval.entity.js';
-
-/**
- * Ends all open requests of an issuer's people. A function does it, because the service's role has no right to.
- * @param spared the request that is being carried out
- */
-export const endedOf = (
-  manager: EntityManager,
-  issuer: string,
-  spared: string | null,
-): Promise<Pick<ApprovalRecord, 'id' | 'operation' | 'request' | 'requestedBy' | 'requestedByIssuer'>[]> =>
-  manager.query(
-    `SELECT id, operation, request, requested_by AS "requestedBy", requested_by_issuer AS "requestedByIssuer"
-     FROM end_approvals($1, $2)`,
-    [issuer, spared],
-  );
 
 /** Counts the pending requests of the tenant and of one person, by the database's clock. */
 export const countPending = async (
@@ -24,7 +8,7 @@ export const countPending = async (
 ): Promise<{ readonly ofTenant: number; readonly ofPerson: number }> => {
   const [row] = await manager.query<{ tenant: string; person: string }[]>(
     `SELECT count(*) AS tenant, count(*) FILTER (WHERE requested_by = $2) AS person
-     FROM approval WHERE tenant_id = $1 AND state = 'pending' AND expires_at > now()`,
+     FROM approval WHERE tenant_id = $1 AND state = 'pending' AND expires_at > now() AND ended_at IS NULL`,
     [tenantId, person],
   );
   return { ofTenant: Number(row?.tenant), ofPerson: Number(row?.person) };

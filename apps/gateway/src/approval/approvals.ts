@@ -1,5 +1,5 @@
 import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
-import { ActionRunner, isDryRun, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, changeRecord, isDryRun, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -59,7 +59,7 @@ export class Approvals {
         return { record, denial };
       },
       write: async (manager, { record, denial }, report) => {
-        if (denial === undefined) await withdrawRecord(manager, tenantId, id);
+        if (denial === undefined) await withdrawRecord(manager, record);
         await report(this.events.of(context, 'withdraw', record, denial && { failureCode: denial.code }));
         return denial ?? resourceOf(await findApproval(manager, tenantId, id));
       },
@@ -104,16 +104,11 @@ export class Approvals {
   }
 }
 
-const withdrawRecord = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
-  await manager.update(
-    ApprovalRecord,
-    { tenantId, id },
-    {
-      state: 'withdrawn',
-      decidedBy: () => 'requested_by',
-      decidedByIssuer: () => 'requested_by_issuer',
-      decidedAt: () => 'now()',
-      carryingUntil: null,
-    },
-  );
-};
+const withdrawRecord = async (manager: EntityManager, record: ApprovalRecord): Promise<void> =>
+  changeRecord(manager, record, {
+    state: 'withdrawn',
+    decidedBy: record.requestedBy,
+    decidedByIssuer: record.requestedByIssuer,
+    decidedAt: await transactionTime(manager),
+    carryingUntil: null,
+  });

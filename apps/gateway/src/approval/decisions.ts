@@ -1,10 +1,10 @@
 import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
-import { ActionRunner, isDryRun, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, changeRecord, isDryRun, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, Raw } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Approval } from './approval.contract.js';
-import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
+import { type ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
 import { assertApprovable, assertOpen, isConcluded } from './approval-state.js';
 import { ControlledRoutes } from './controlled-route.js';
@@ -58,7 +58,7 @@ export class Decisions {
    * @throws AnkaError `approval-not-found`, `approval-denied`, `access-denied`, `approval-state`, `audit-unavailable`
    */
   async approve(decider: Decider, id: string): Promise<ApprovedRequest | ApprovalDryRun> {
-    const { tenantId, subject, issuer } = decider.principal;
+    const { subject, issuer } = decider.principal;
     let approvable: Approval | undefined;
     const result = await this.decide(decider, id, {
       verdict: 'approve',
@@ -68,18 +68,16 @@ export class Decisions {
         approvable = resourceOf(record);
         return true;
       },
-      write: (manager, { operation }) =>
-        manager.update(
-          ApprovalRecord,
-          { tenantId, id },
-          {
-            state: 'approved',
-            decidedBy: subject,
-            decidedByIssuer: issuer,
-            decidedAt: () => 'coalesce(decided_at, now())',
-            carryingUntil: () => `now() + ${this.controlled.carryingMs(operation)} * interval '1 ms'`,
-          },
-        ),
+      write: async (manager, record) => {
+        const now = await transactionTime(manager);
+        await changeRecord(manager, record, {
+          state: 'approved',
+          decidedBy: subject,
+          decidedByIssuer: issuer,
+          decidedAt: record.decidedAt ?? now,
+          carryingUntil: new Date(now.getTime() + this.controlled.carryingMs(record.operation)),
+        });
+      },
     });
     if (isDryRun(result)) return { dryRun: result, approval: approvable };
     return { approval: resourceOf(result), claim: result.claim };
@@ -87,26 +85,22 @@ export class Decisions {
 
   /** @throws AnkaError as `approve` */
   async reject(decider: Decider, id: string, reason: string | undefined): Promise<Approval | DryRun> {
-    const { tenantId, subject, issuer } = decider.principal;
+    const { subject, issuer } = decider.principal;
     const result = await this.decide(decider, id, {
       verdict: 'reject',
       check: (record) => {
         assertOpen(record);
         return true;
       },
-      write: (manager) =>
-        manager.update(
-          ApprovalRecord,
-          { tenantId, id },
-          {
-            state: 'rejected',
-            decidedBy: subject,
-            decidedByIssuer: issuer,
-            decidedAt: () => 'now()',
-            reason: reason ?? null,
-            carryingUntil: null,
-          },
-        ),
+      write: async (manager, record) =>
+        changeRecord(manager, record, {
+          state: 'rejected',
+          decidedBy: subject,
+          decidedByIssuer: issuer,
+          decidedAt: await transactionTime(manager),
+          reason: reason ?? null,
+          carryingUntil: null,
+        }),
       ...(reason !== undefined && { details: { reason } }),
     });
     return isDryRun(result) ? result : resourceOf(result);
@@ -190,7 +184,7 @@ const endAttempt = async (
   { tenantId, id, claim }: Pick<Approval, 'tenantId' | 'id'> & Pick<ApprovedRequest, 'claim'>,
   outcome?: NonNullable<Approval['outcome']>,
 ): Promise<void> => {
-  const own = { tenantId, id, carryingUntil: Raw((column) => `${column} = :claim::timestamptz`, { claim }) };
-  if (outcome === undefined) await manager.update(ApprovalRecord, own, { carryingUntil: null });
-  else await manager.update(ApprovalRecord, own, { carryingUntil: null, outcome: outcome as object });
+  const record = await findApproval(manager, tenantId, id, 'pessimistic_write');
+  if (claim === null || record.claim !== claim) return;
+  await changeRecord(manager, record, { carryingUntil: null, ...(outcome !== undefined && { outcome }) });
 };

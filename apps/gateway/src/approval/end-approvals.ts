@@ -1,8 +1,9 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull, Not, Raw } from 'typeorm';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
-import { endedOf } from './approval.statement.js';
+import { ApprovalRecord } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
 
 /** Ends the open requests of people whose names disappear with a change of an issuer. */
@@ -17,7 +18,31 @@ export class EndApprovals {
    */
   async end(manager: EntityManager, context: Context, issuer: string): Promise<AuditEvent[]> {
     await lockTenant(manager, 'approvals', context.tenantId);
-    const ended = await endedOf(manager, issuer, context.approval?.id ?? null);
-    return ended.map((record) => this.events.of(context, 'end', record));
+    const open = await openOf(manager, context, issuer);
+    const endedAt = await transactionTime(manager);
+    for (const record of open) await changeRecord(manager, record, { endedAt });
+    return open.map((record) => this.events.of(context, 'end', record));
   }
 }
+
+/** The open requests of an issuer's people, without the one that is being carried out. */
+const openOf = (
+  manager: EntityManager,
+  { tenantId, approval }: Context,
+  requestedByIssuer: string,
+): Promise<ApprovalRecord[]> => {
+  const own = {
+    tenantId,
+    requestedByIssuer,
+    expiresAt: Raw((column) => `${column} > now()`),
+    endedAt: IsNull(),
+    ...(approval !== undefined && { id: Not(approval.id) }),
+  };
+  return manager.find(ApprovalRecord, {
+    where: [
+      { ...own, state: 'pending' },
+      { ...own, state: 'approved', outcome: IsNull() },
+    ],
+    lock: { mode: 'pessimistic_write' },
+  });
+};

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, errors, monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Admission, ExcludedSubjects } from '../identity/excluded-subjects.js';
@@ -92,7 +92,7 @@ export class Authentication {
       return entry;
     } catch (error) {
       const known = asAnkaError(error);
-      if (isUnavailable(known)) throw known;
+      if (isUnavailable(known) || isOurs(error)) throw known;
       throw this.refuse(correlationId, (error as Error).message);
     }
   }
@@ -148,6 +148,9 @@ const earlier = (epoch: number | undefined, admission: Admission): Admission => 
   if (epoch === undefined) return admission;
   return { epoch: 'epoch' in admission ? Math.min(epoch, admission.epoch) : epoch };
 };
+
+/** Whether the platform failed, and not the token: a stored record is forged, for example. */
+const isOurs = (error: unknown): boolean => error instanceof AnkaError && errors[error.code].status >= 500;
 
 const bearer = (authorization: string | undefined): string | undefined =>
   /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1];

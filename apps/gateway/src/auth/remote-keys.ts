@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -59,7 +59,7 @@ export class RemoteKeys {
   /** @throws jose's error for a key that is not in the set; AnkaError `service-unavailable` when that cannot be known */
   readonly find: FindKey = async (header, token) => {
     const last = this.last();
-    if (this.away && Date.now() < this.retryAt) {
+    if (this.away && monotonicNow() < this.retryAt) {
       if (last === undefined) throw unavailable();
       return last(header, token);
     }
@@ -76,13 +76,13 @@ export class RemoteKeys {
   };
 
   private begin(reason: Error): void {
-    this.retryAt = Date.now() + times.retryMs;
+    this.retryAt = monotonicNow() + times.retryMs;
     if (!this.away) this.outage.begin(this.issuer, reason);
     this.away = true;
   }
 
   private async retry(): Promise<void> {
-    this.retryAt = Date.now() + times.retryMs;
+    this.retryAt = monotonicNow() + times.retryMs;
     await this.remote.reload();
     if (this.away) this.outage.end(this.issuer);
     this.away = false;

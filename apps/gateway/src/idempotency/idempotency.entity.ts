@@ -1,3 +1,4 @@
+import { UnsealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn, VirtualColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'idempotency_pkey';
@@ -9,6 +10,9 @@ const primaryKeyConstraintName = 'idempotency_pkey';
 @Check('idempotency_body_hash_check', 'octet_length(body_hash) = 32')
 @Check('idempotency_state_check', `state IN ('in-flight', 'done')`)
 @Check('idempotency_check', `state = 'in-flight' OR (status IS NOT NULL AND headers IS NOT NULL AND body IS NOT NULL)`)
+@UnsealedRecord(
+  'Repeats an answer to the caller who got it. A forged one misleads that caller; nothing is decided by it.',
+)
 export class IdempotencyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;

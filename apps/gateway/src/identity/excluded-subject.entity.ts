@@ -1,3 +1,4 @@
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 const primaryKeyConstraintName = 'excluded_subject_pkey';
@@ -5,6 +6,12 @@ const primaryKeyConstraintName = 'excluded_subject_pkey';
 /** A subject of an issuer that the tenant has shut out. It is deleted to readmit the subject. */
 @Entity('excluded_subject')
 @Unique('excluded_subject_name', ['tenantId', 'issuer', 'subject'])
+@SealedRecord<ExcludedSubject>({
+  deciding: ['tenantId', 'id', 'issuer', 'subject', 'reason', 'createdBy', 'createdAt'],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class ExcludedSubject {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -28,4 +35,8 @@ export class ExcludedSubject {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

@@ -62,7 +62,8 @@ export class ExcludedSubjects {
     if (monotonicNow() >= this.awayUntil)
       try {
         return await Promise.race([this.current(tenantId), late()]);
-      } catch {
+      } catch (error) {
+        if (isRefusedRecord(error)) throw error;
         this.awayUntil = monotonicNow() + times.away;
       }
     const last = this.known.get(tenantId);
@@ -90,6 +91,10 @@ export class ExcludedSubjects {
     return read;
   }
 }
+
+/** Whether a stored exclusion is not believed. What was last known is no better then. */
+const isRefusedRecord = (error: unknown): boolean =>
+  error instanceof AnkaError && ['record-forged', 'record-outdated'].includes(error.code);
 
 const late = async (): Promise<never> => {
   await delay(times.patience, undefined, { ref: false });

@@ -15,10 +15,10 @@ describe('an issuer’s discovery document', () => {
   let keys: DiscoveredKeys;
   const find = async () => keys.find({ alg: 'ES256' }, token);
   const discoveries = () => asked.filter((url) => url.endsWith('openid-configuration')).length;
-  const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+  const later = (ms: number): void => void vi.advanceTimersByTime(ms);
 
   beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'hrtime'] });
     maker = await makeIssuer(issuer);
     asked = [];
     isAway = false;

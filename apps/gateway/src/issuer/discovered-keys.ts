@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import type { JWTVerifyGetKey } from 'jose';
 import { isTrustworthy } from '../auth/identity.config.js';
 import { RemoteKeys, unavailable } from '../auth/remote-keys.js';
@@ -35,8 +36,8 @@ export class DiscoveredKeys {
   /** The last discovered location stays in use while it is fetched again, and when that fails. */
   private discovered(): Promise<RemoteKeys> | RemoteKeys {
     const { keys } = this;
-    if (Date.now() < this.until) return keys ?? this.asking ?? Promise.reject(unavailable());
-    this.until = Date.now() + times.retryMs;
+    if (monotonicNow() < this.until) return keys ?? this.asking ?? Promise.reject(unavailable());
+    this.until = monotonicNow() + times.retryMs;
     this.asking = this.ask().finally(() => (this.asking = undefined));
     return this.asking;
   }
@@ -47,7 +48,7 @@ export class DiscoveredKeys {
       if (this.keys === undefined || uri !== this.jwksUri)
         this.keys = new RemoteKeys(uri, this.issuer, this.outage, this.fetch);
       this.jwksUri = uri;
-      this.until = Date.now() + times.goodFor;
+      this.until = monotonicNow() + times.goodFor;
     } catch (cause) {
       if (this.keys === undefined) throw isUnavailable(cause) ? cause : unavailable(cause);
     }

@@ -1,3 +1,4 @@
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { TenantIssuer } from './issuer.contract.js';
 
@@ -13,6 +14,27 @@ const primaryKeyConstraintName = 'issuer_pkey';
   'issuer_roles_check',
   `cardinality(roles) > 0 AND roles <@ ARRAY['tenant-admin', 'application-admin', 'user', 'auditor']`,
 )
+@SealedRecord<IssuerRecord>({
+  deciding: [
+    'tenantId',
+    'id',
+    'revision',
+    'issuer',
+    'audience',
+    'algorithms',
+    'claims',
+    'keys',
+    'jwksUrl',
+    'createdBy',
+    'createdAt',
+    'roles',
+    'subjectPrefix',
+    'sharesSubjects',
+  ],
+  notDeciding: {
+    seal: 'is the seal itself',
+  },
+})
 export class IssuerRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -61,6 +83,10 @@ export class IssuerRecord {
   /** Whether another issuer can have the same prefix. */
   @Column('boolean', { name: 'shares_subjects' })
   sharesSubjects!: boolean;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }
 
 export const resourceOf = ({ createdAt, ...record }: IssuerRecord): TenantIssuer => ({

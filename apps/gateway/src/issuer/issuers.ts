@@ -1,5 +1,5 @@
 import { AnkaError, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, changeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -88,9 +88,9 @@ export class Issuers {
         return { before, shared };
       },
       write: async (manager, { before, shared }, report) => {
-        const changed = { ...columnsOf(request), revision: () => 'revision + 1' };
-        await manager.update(IssuerRecord, { tenantId, id }, changed);
-        const after = await found(manager, tenantId, id);
+        const record = await foundRecord(manager, tenantId, id);
+        await changeRecord(manager, record, { ...columnsOf(request), revision: record.revision + 1 });
+        const after = resourceOf(record);
         await this.changes.record(manager, context, { operation, before, after, shared }, report);
         return after;
       },
@@ -132,30 +132,34 @@ export class Issuers {
 
 const columnsOf = ({ keys, jwksUrl, ...settings }: IssuerSettings) => ({
   ...settings,
-  keys: keys ?? null,
+  keys: (keys as TenantIssuer['keys'] | undefined) ?? null,
   jwksUrl: jwksUrl ?? null,
 });
 
-const find = async (
+type Lock = 'pessimistic_write';
+
+const findRecord = async (
   manager: EntityManager,
   tenantId: string,
   id: string,
-  lock?: 'pessimistic_write',
-): Promise<TenantIssuer | undefined> => {
-  const record = await manager.findOne(IssuerRecord, {
-    where: { tenantId, id },
-    ...(lock !== undefined && { lock: { mode: lock } }),
-  });
+  lock?: Lock,
+): Promise<IssuerRecord | null> => {
+  const where = { tenantId, id };
+  const record = await manager.findOne(IssuerRecord, { where, ...(lock !== undefined && { lock: { mode: lock } }) });
+  if (record !== null) assertAsked(manager, record, where);
+  return record;
+};
+
+const foundRecord = async (...asked: Parameters<typeof findRecord>): Promise<IssuerRecord> => {
+  const record = await findRecord(...asked);
+  if (record === null) throw new AnkaError('issuer-not-found');
+  return record;
+};
+
+const find = async (...asked: Parameters<typeof findRecord>): Promise<TenantIssuer | undefined> => {
+  const record = await findRecord(...asked);
   return record === null ? undefined : resourceOf(record);
 };
 
-const found = async (
-  manager: EntityManager,
-  tenantId: string,
-  id: string,
-  lock?: 'pessimistic_write',
-): Promise<TenantIssuer> => {
-  const issuer = await find(manager, tenantId, id, lock);
-  if (issuer === undefined) throw new AnkaError('issuer-not-found');
-  return issuer;
-};
+const found = async (...asked: Parameters<typeof findRecord>): Promise<TenantIssuer> =>
+  resourceOf(await foundRecord(...asked));

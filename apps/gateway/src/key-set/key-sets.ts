@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { AnkaError, type Context, findTenant, getKeySet, tenantSlug } from '@ankasecure/contracts';
+import { AnkaError, type Context, findTenant, getKeySet, monotonicNow, tenantSlug } from '@ankasecure/contracts';
 import { BoundedMap, BusClient, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { originOf } from '../identity/origin.js';
@@ -55,7 +55,7 @@ export class KeySets {
   constructor(private readonly bus: BusClient) {}
 
   /** @throws AnkaError `key-set-not-found`; `service-unavailable` when too many requests run; any error of the services */
-  async of(slug: string, context: AnonymousContext, now = Date.now()): Promise<PublishedSet> {
+  async of(slug: string, context: AnonymousContext, now = monotonicNow()): Promise<PublishedSet> {
     const known = this.kept.get(slug);
     if (known !== undefined && known.until > now) return known.set;
     if (!tenantSlug.safeParse(slug).success || (this.unknown.get(slug) ?? 0) > now) throw noSet();

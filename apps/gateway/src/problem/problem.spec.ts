@@ -149,15 +149,11 @@ describe('problems', () => {
     expect(rig.standIns.heard.get('putPolicy')?.at(-1)?.context.ifMatch).toEqual(revisions);
   });
 
-  it('a resource without an ETag meets no precondition', async () => {
-    const from = rig.standIns.heard.get('sign')?.length;
+  it('a resource without an ETag meets no precondition of a change', async () => {
+    const path = `/api/v1/approvals/${crypto.randomUUID()}`;
     for (const headers of [{ 'if-match': '"1"' }, { 'if-none-match': '*' }])
-      expectProblem(
-        await call(gateway, 'POST', '/api/v1/sign', { token, body: '{}', headers }),
-        412,
-        'precondition-failed',
-      );
-    expect(rig.standIns.heard.get('sign')?.length).toBe(from);
+      expectProblem(await call(gateway, 'DELETE', path, { token, headers }), 412, 'precondition-failed');
+    expectProblem(await call(gateway, 'DELETE', path, { token }), 404, 'approval-not-found');
   });
 
   it('a read is answered only if the caller has another state', async () => {

@@ -56,10 +56,11 @@ describe('the preconditions of a change', () => {
     expect(() => of({ 'if-none-match': '*' }, true)).toThrow(
       expect.objectContaining({ code: 'precondition-required' }),
     );
-    const without = (headers: Record<string, string>) => conditionOf({ method: 'POST' }, headers);
+    const without = (headers: Record<string, string>) => conditionOf({ method: 'DELETE' }, headers);
     expect(() => without({ 'if-match': '"3"' })).toThrow(failed);
     expect(() => without({ 'if-none-match': '*' })).toThrow(failed);
     expect([without({}), without({ 'if-match': '*' }), without({ 'if-none-match': '"3"' })]).toEqual([{}, {}, {}]);
+    expect(conditionOf({ method: 'POST' }, { 'if-match': '"3"', 'if-none-match': '*' })).toEqual({});
   });
 });
 

@@ -17,6 +17,7 @@ import { policyRoutes } from '../policy/policy.routes.js';
 import type { Route } from '../route/route.js';
 import { serviceAccountRoutes } from '../service-account/service-account.routes.js';
 import { kekRoutes } from '../tenant/kek.routes.js';
+import { restoreRoutes } from '../tenant/restore.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
 
 /** The whole API. */
@@ -39,5 +40,6 @@ export const routes: readonly Route[] = [
   ...auditRoutes,
   ...tenantRoutes,
   ...kekRoutes,
+  ...restoreRoutes,
   keySetRoute,
 ];

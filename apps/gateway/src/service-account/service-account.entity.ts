@@ -1,5 +1,5 @@
-import { Check, Column, Entity, PrimaryColumn, VirtualColumn } from 'typeorm';
-import type { StoredCertificate } from './certificate.js';
+import { SealedRecord } from '@ankasecure/service-kit';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { clientIdOf } from './client-id.js';
 import type { RegisteredCertificate, ServiceAccount } from './service-account.contract.js';
 
@@ -9,6 +9,25 @@ const accountKey = { primaryKeyConstraintName: 'service_account_pkey' };
 @Entity('service_account')
 @Check('service_account_roles_check', `roles <@ ARRAY['tenant-admin', 'application-admin', 'user', 'auditor']`)
 @Check('service_account_check', 'jsonb_array_length(keys) + jsonb_array_length(certificates) > 0')
+@SealedRecord<ServiceAccountRecord>({
+  deciding: [
+    'tenantId',
+    'id',
+    'revision',
+    'tokensFrom',
+    'name',
+    'roles',
+    'groups',
+    'keys',
+    'createdBy',
+    'createdAt',
+    'certificates',
+  ],
+  notDeciding: {
+    certificateDers: 'Each is bound by its thumbprint in `certificates`, and compared with it when it is read.',
+    seal: 'is the seal itself',
+  },
+})
 export class ServiceAccountRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', ...accountKey })
   tenantId!: string;
@@ -42,27 +61,26 @@ export class ServiceAccountRecord {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** A whole certificate has some kilobytes, so it is not read with the account. The thumbprints decide. */
-  @Column('jsonb', { default: [], select: false })
-  certificates!: readonly StoredCertificate[];
+  @Column('jsonb', { default: [] })
+  certificates!: RegisteredCertificate[];
 
-  /** The certificates without their DER. */
-  @VirtualColumn({
-    type: 'jsonb',
-    query: (alias) => `SELECT coalesce(jsonb_agg(kept - 'der' ORDER BY place), '[]')
-      FROM jsonb_array_elements(${alias}.certificates) WITH ORDINALITY AS list (kept, place)`,
-  })
-  registeredCertificates!: RegisteredCertificate[];
+  /** The certificates in DER (base64), by their thumbprints. Each has some kilobytes, so they are not read with the account. */
+  @Column('jsonb', { name: 'certificate_ders', default: {}, select: false })
+  certificateDers!: Readonly<Record<string, string>>;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }
 
-export const resourceOf = ({ createdAt, registeredCertificates, ...record }: ServiceAccountRecord): ServiceAccount => ({
+export const resourceOf = ({ createdAt, ...record }: ServiceAccountRecord): ServiceAccount => ({
   id: record.id,
   revision: record.revision,
   name: record.name,
   roles: record.roles,
   groups: record.groups,
   keys: record.keys,
-  certificates: registeredCertificates,
+  certificates: record.certificates,
   tenantId: record.tenantId,
   clientId: clientIdOf(record.tenantId, record.id),
   createdBy: record.createdBy,

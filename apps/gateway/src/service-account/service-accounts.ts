@@ -1,9 +1,10 @@
 import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, changeRecord, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
+import { thumbprintOf } from '../http/client-certificate.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { type StoredCertificate, storedCertificates } from './certificate.js';
@@ -73,7 +74,7 @@ export class ServiceAccounts {
           roles,
           groups,
           keys,
-          certificates,
+          ...columnsOf(certificates),
           createdBy,
         });
         const details = detailsOf({ id, roles, certificates });
@@ -102,7 +103,7 @@ export class ServiceAccounts {
 
   find(tenantId: string, id: string): Promise<KnownAccount | undefined> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      const record = await manager.findOneBy(ServiceAccountRecord, { tenantId, id });
+      const record = await findRecord(manager, tenantId, id);
       return record === null ? undefined : { ...resourceOf(record), tokensFrom: record.tokensFrom };
     });
   }
@@ -128,12 +129,13 @@ export class ServiceAccounts {
         const { name, roles, groups, keys } = request;
         const revision = before.revision + 1;
         const { endsTokens, details } = await credentialChange(before, { keys, certificates });
-        await manager.update(
-          ServiceAccountRecord,
-          { tenantId, id },
-          { name, roles, groups, keys, certificates, revision, ...(endsTokens && { tokensFrom: revision }) },
-        );
-        const after = await found(manager, tenantId, id);
+        const record = await foundRecord(manager, tenantId, id);
+        const listed = columnsOf(certificates);
+        await changeRecord(manager, record, {
+          ...{ name, roles, groups, keys: keys as ServiceAccount['keys'], revision, ...listed },
+          ...(endsTokens && { tokensFrom: revision }),
+        });
+        const after = resourceOf(record);
         const told = { ...settingChanges(before, after), ...details, ...(endsTokens && { tokens: 'ended' }) };
         await report(auditEvent(context, { operation, details: { accountId: id, ...told } }));
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
@@ -180,14 +182,26 @@ const usableProofs = async (
   return storedCertificates(certificates, held);
 };
 
-/** The account's certificates with their DER. */
+/** The account's certificates with their DER. @throws AnkaError `record-forged` for one that is not the certificate of its thumbprint */
 const heldBy = async (manager: EntityManager, tenantId: string, id: string): Promise<readonly StoredCertificate[]> => {
-  const { certificates } = await manager.findOneOrFail(ServiceAccountRecord, {
-    select: { tenantId: true, id: true, certificates: true },
-    where: { tenantId, id },
+  const record = await manager
+    .createQueryBuilder(ServiceAccountRecord, 'account')
+    .addSelect('account.certificateDers')
+    .where({ tenantId, id })
+    .getOneOrFail();
+  return record.certificates.map((listed) => {
+    const der = record.certificateDers[listed.thumbprint] ?? '';
+    if (thumbprintOf(Buffer.from(der, 'base64')) !== listed.thumbprint)
+      throw sealsOf(manager).reject(manager, record, 'forged');
+    return { ...listed, der };
   });
-  return certificates;
 };
+
+/** The certificates without their DER, and the DER of each by its thumbprint. */
+const columnsOf = (certificates: readonly StoredCertificate[]) => ({
+  certificates: certificates.map(({ der: _, ...listed }) => listed),
+  certificateDers: Object.fromEntries(certificates.map(({ thumbprint, der }) => [thumbprint, der])),
+});
 
 /** The changed settings, as the event's details. Groups can be too many to list. */
 const settingChanges = (before: ServiceAccount, after: ServiceAccount): Readonly<Record<string, string>> => {
@@ -207,16 +221,29 @@ const assertRoom = async (manager: EntityManager, tenantId: string): Promise<voi
     throw new AnkaError('request-invalid', `A tenant can have at most ${most} service accounts`);
 };
 
-const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {
+const findRecord = async (
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+): Promise<ServiceAccountRecord | null> => {
   const record = await manager.findOneBy(ServiceAccountRecord, { tenantId, id });
+  if (record !== null) assertAsked(manager, record, { tenantId, id });
+  return record;
+};
+
+const foundRecord = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccountRecord> => {
+  const record = await findRecord(manager, tenantId, id);
+  if (record === null) throw new AnkaError('service-account-not-found');
+  return record;
+};
+
+const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {
+  const record = await findRecord(manager, tenantId, id);
   return record === null ? undefined : resourceOf(record);
 };
 
-const found = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount> => {
-  const account = await find(manager, tenantId, id);
-  if (account === undefined) throw new AnkaError('service-account-not-found');
-  return account;
-};
+const found = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount> =>
+  resourceOf(await foundRecord(manager, tenantId, id));
 
 interface AccountFacts extends Pick<ServiceAccount, 'id' | 'roles'> {
   readonly certificates: readonly RegisteredCertificate[];

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
 import { TenantPartition } from './tenant-partition.entity.js';
 
-type Who = Pick<Principal, 'tenantId' | 'subject' | 'issuer'>;
+type Who = Pick<Principal, 'tenantId' | 'subject'> & Partial<Pick<Principal, 'issuer'>>;
 
 const withinMs = 5000;
 const partitionName = /^[A-Za-z0-9_-]{1,64}$/;

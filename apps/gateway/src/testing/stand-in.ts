@@ -1,13 +1,18 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   AnkaError,
   type AuditEvent,
+  adoptGatewayRecords,
   appendFromGateway,
   type Context,
   type Contract,
+  checkGatewayRecords,
   findTenant,
   getTenant,
   platformTenantId,
   type ReplyHead,
+  recordMacInput,
+  sealGatewayRecords,
   signToken,
 } from '@ankasecure/contracts';
 import type { RawHandler } from '@ankasecure/service-kit';
@@ -31,6 +36,8 @@ export interface StandIns {
   readonly heard: Map<string, HeardRequest[]>;
   /** Every event that reached the audit service. */
   readonly sealed: AuditEvent[];
+  /** Whether the seals of records are checked. */
+  strict: boolean;
   /** Replaces the answer to `operationId`. Without a handler, the example is the answer again. */
   answer(operationId: string, handler?: RawHandler): void;
   /** Disconnects a service for good. */
@@ -85,6 +92,22 @@ const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
   busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await sign(claims) }));
 };
 
+/** Seals as a worker does, under a key of its own. Without `strict`, every record is genuine, also one that a test wrote by SQL. */
+const serveRecords = (busOf: BusOf, isStrict: () => boolean): void => {
+  const key = randomBytes(32);
+  const sealOf = ({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string =>
+    createHmac('sha256', key)
+      .update(recordMacInput('gateway', { table, tenantId }, Buffer.from(digest, 'base64url')))
+      .digest('base64url');
+  busOf(sealGatewayRecords).serve(sealGatewayRecords, 'default', async (_, { records }) => ({
+    body: { seals: records.map(sealOf) },
+  }));
+  busOf(checkGatewayRecords).serve(checkGatewayRecords, 'default', async (_, { records }) => ({
+    body: { genuine: records.map((record) => !isStrict() || sealOf(record) === record.seal) },
+  }));
+  busOf(adoptGatewayRecords).serve(adoptGatewayRecords, 'default', async () => ({ body: { open: false } }));
+};
+
 const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void =>
   void busOf(appendFromGateway).serve(appendFromGateway, '', async (_, { events }) => {
     sealed.push(...events);
@@ -107,8 +130,10 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   serveExamples(busOf, heard, replacements);
   serveTenants(busOf);
   serveAudit(busOf, sealed);
+  serveRecords(busOf, () => standIns.strict);
   await serveTokenSignatures(busOf);
-  return {
+  const standIns: StandIns = {
+    strict: false,
     heard,
     sealed,
     answer: (operationId, handler) =>
@@ -118,4 +143,5 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
       for (const service of services) await leave(service);
     },
   };
+  return standIns;
 };

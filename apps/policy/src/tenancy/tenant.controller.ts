@@ -7,7 +7,9 @@ import {
   findTenant,
   getTenant,
   listTenants,
+  type RestoreReport,
   readTenant,
+  restoreTenant,
   type Tenant,
 } from '@ankasecure/contracts';
 import { type Answer, AnswersDryRuns, MessagePattern, RequiresOutboxRoom } from '@ankasecure/service-kit';
@@ -16,6 +18,7 @@ import type { z } from 'zod';
 import { ReconcileChange } from '../policy/reconcile-change.js';
 import { CreateTenant } from './create-tenant.js';
 import { ReadTenant } from './read-tenant.js';
+import { RestoreTenant } from './restore-tenant.js';
 import { type SwitchRequest, SwitchTenant } from './switch-tenant.js';
 
 @Controller()
@@ -25,6 +28,7 @@ export class TenantController {
     private readonly reader: ReadTenant,
     private readonly switcher: SwitchTenant,
     private readonly reconciler: ReconcileChange,
+    private readonly restorer: RestoreTenant,
   ) {}
 
   @MessagePattern(createTenant)
@@ -45,6 +49,12 @@ export class TenantController {
   @MessagePattern(getTenant)
   async get(context: Context): Promise<Answer<Tenant>> {
     return { body: await this.reader.get(context) };
+  }
+
+  @MessagePattern(restoreTenant)
+  @RequiresOutboxRoom()
+  async restore(context: Context): Promise<Answer<RestoreReport>> {
+    return { body: await this.restorer.restore(context) };
   }
 
   @MessagePattern(readTenant)

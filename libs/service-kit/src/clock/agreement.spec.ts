@@ -6,7 +6,7 @@ import type { PeerSkew } from './peer-clocks.js';
 const bound = 2_000;
 const peers = (heard: Partial<Record<Service, readonly number[]>>): readonly PeerSkew[] =>
   Object.entries(heard).flatMap(([service, processes]) =>
-    processes.map((aheadMs) => ({ service: service as Service, aheadMs })),
+    processes.map((aheadMs) => ({ service: service as Service, aheadMs, sound: true })),
   );
 
 describe('a process and its database', () => {
@@ -29,6 +29,12 @@ describe('a process and its peers', () => {
     ['many workers are one service', { 'crypto-worker': [45_000, 45_000, 45_000], policy: [0], audit: [0] }],
   ])('agree if %s', (_, heard) => {
     expect(peerDisagreement(peers(heard), bound)).toBeUndefined();
+  });
+
+  it('ignore a peer that disagrees with its own database', () => {
+    const wrong: PeerSkew = { service: 'audit', aheadMs: 45_000, sound: false };
+    expect(peerDisagreement([wrong], bound)).toBeUndefined();
+    expect(peerDisagreement([wrong, ...peers({ audit: [45_000] })], bound)).toBe('45.0 s ahead of audit');
   });
 
   it.each<[string, Partial<Record<Service, readonly number[]>>, string]>([

@@ -5,11 +5,17 @@ const isBeyond = (aheadMs: number, boundMs: number): boolean => Math.abs(aheadMs
 const seconds = (ms: number): string => `${(Math.abs(ms) / 1000).toFixed(1)} s ${ms > 0 ? 'ahead of' : 'behind'}`;
 
 /**
- * Whether each service's clock differs. A service is its processes' majority, so one wrong worker of three accuses nobody.
+ * Whether each service's clock differs. A service is its processes' majority, so one wrong worker of three accuses nobody. A
+ * process that disagrees with its own database does not count: it reports that itself.
  * Processes that each keep the bound to their own database may be twice the bound apart.
  */
 const votesOf = (peers: readonly PeerSkew[], boundMs: number) =>
-  [...Map.groupBy(peers, ({ service }) => service)].map(([service, processes]) => {
+  [
+    ...Map.groupBy(
+      peers.filter(({ sound }) => sound),
+      ({ service }) => service,
+    ),
+  ].map(([service, processes]) => {
     const beyond = processes.filter(({ aheadMs }) => isBeyond(aheadMs, 2 * boundMs));
     return { service, differs: beyond.length * 2 > processes.length, aheadMs: beyond[0]?.aheadMs ?? 0 };
   });

@@ -31,20 +31,24 @@ describe('the clock of a process', () => {
       await expect(clock.within(databaseAhead(aheadMs))).rejects.toMatchObject({ code: 'clock-skew', retryable: true });
       expect(() => clock.assertAgrees()).toThrow(/behind the database|ahead of the database/);
       expect(clock.refusals).toBe(2);
+      expect(clock.isSound()).toBe(false);
+      expect(clock.peers.isSound()).toBe(false);
       await clock.within(databaseAhead(0));
       expect(clock.disagreement()).toBeUndefined();
     },
   );
 
-  it('decides nothing if its peers outvote it', () => {
+  it('does nothing for good if its peers outvote it, decides the rest by its database, and is not ready', () => {
     const peers = new PeerClocks();
     const clock = new Clock(config, peers);
     const asked = monotonicNow();
     const hear = (instance: string, at: number): void =>
-      peers.learn({ service: 'crypto-worker', instance, at }, asked, monotonicNow());
+      peers.learn({ service: 'crypto-worker', instance, at, sound: true }, asked, monotonicNow());
     hear('one', Date.now() + 45_000);
     clock.judgePeers();
-    expect(() => clock.assertAgrees()).toThrow('behind crypto-worker');
+    expect(() => clock.assertAllAgree()).toThrow('behind crypto-worker');
+    expect(clock.disagreement()).toContain('behind crypto-worker');
+    clock.assertAgrees();
     hear('two', Date.now());
     clock.judgePeers();
     expect(clock.disagreement()).toBeUndefined();

@@ -20,7 +20,9 @@ export class Clock {
   constructor(
     private readonly config: ClockConfig,
     readonly peers = new PeerClocks(),
-  ) {}
+  ) {
+    peers.isSound = () => this.isSound();
+  }
 
   /**
    * The time, in milliseconds since the epoch. It is never ahead of the database's by more than the drift between two
@@ -50,9 +52,22 @@ export class Clock {
     this.ofPeers = peerDisagreement(this.peers.skews(), this.config.maximumSkewMs);
   }
 
-  /** @throws AnkaError `clock-skew` */
+  /** Whether this process's clock agrees with its database's. */
+  isSound(): boolean {
+    return databaseDisagreement(this.aheadMs(), this.config.maximumSkewMs) === undefined;
+  }
+
+  /** Refuses to decide while this process disagrees with its database. @throws AnkaError `clock-skew` */
   assertAgrees(): void {
-    const found = this.disagreement();
+    this.assertNo(databaseDisagreement(this.aheadMs(), this.config.maximumSkewMs));
+  }
+
+  /** Refuses to do what cannot be undone while this process disagrees with any other clock. @throws AnkaError `clock-skew` */
+  assertAllAgree(): void {
+    this.assertNo(this.disagreement());
+  }
+
+  private assertNo(found: string | undefined): void {
     if (found === undefined) return;
     this.refusals++;
     throw new AnkaError(

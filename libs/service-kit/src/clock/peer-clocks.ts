@@ -14,14 +14,21 @@ const mostSubjects = 1_000;
 export interface PeerSkew {
   readonly service: Service;
   readonly aheadMs: number;
+  /** It agrees with its own database. */
+  readonly sound: boolean;
+}
+
+interface Peer extends Pick<PeerSkew, 'service' | 'sound'> {
+  readonly clock: RemoteClock;
 }
 
 /** The clocks of the processes that answer this one. A request now and then asks for the clock, and the reply's head tells it. */
 export class PeerClocks {
-  private readonly clocks = new BoundedMap<string, { readonly service: Service; readonly clock: RemoteClock }>(
-    mostProcesses,
-  );
+  private readonly clocks = new BoundedMap<string, Peer>(mostProcesses);
   private readonly askedAt = new BoundedMap<string, number>(mostSubjects);
+
+  /** Tells whether this process agrees with its own database, for its replies. */
+  isSound: () => boolean = () => true;
 
   /** Tells whether a request on `subject` should ask for the clock now. It counts as asked. */
   asks(subject: string): boolean {
@@ -31,16 +38,16 @@ export class PeerClocks {
     return true;
   }
 
-  learn({ service, instance, at }: ClockReading, asked: number, answered: number): void {
-    const known = this.clocks.get(instance) ?? { service, clock: new RemoteClock() };
-    known.clock.learn({ said: at, asked, answered });
-    this.clocks.set(instance, known);
+  learn({ service, instance, at, sound }: ClockReading, asked: number, answered: number): void {
+    const clock = this.clocks.get(instance)?.clock ?? new RemoteClock();
+    clock.learn({ said: at, asked, answered });
+    this.clocks.set(instance, { service, clock, sound });
   }
 
   /** The processes heard of late. */
   skews(wall = Date.now()): readonly PeerSkew[] {
     return [...this.clocks.values()]
       .filter(({ clock }) => clock.isKnown(heardMs))
-      .map(({ service, clock }) => ({ service, aheadMs: clock.aheadMs(wall) }));
+      .map(({ service, clock, sound }) => ({ service, sound, aheadMs: clock.aheadMs(wall) }));
   }
 }

@@ -133,7 +133,7 @@ export class BusConnection {
         reject(new AnkaError('deadline-exceeded'));
       }, left);
       this.waiters.set(token, { subject, asked, resolve, reject, timer });
-      const frame = encodeRequest(context, body, this.peers.asks(subject));
+      const frame = encodeRequest(context, body, { by: this.instance, askClock: this.peers.asks(subject) });
       this.outgoing.push({ token, subject, frame });
       if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
       else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();
@@ -142,7 +142,7 @@ export class BusConnection {
 
   /** The clock of this process, for a reply to a request that asks for it. */
   clock(): ClockReading {
-    return { service: this.service, instance: this.instance, at: Date.now() };
+    return { service: this.service, instance: this.instance, at: Date.now(), sound: this.peers.isSound() };
   }
 
   /** Joins the queue group `queue` of `subject`. */

@@ -1,3 +1,5 @@
+import { monotonicNow } from '@ankasecure/contracts';
+
 /** Time for which a row is deferred, in milliseconds. It doubles at each refusal. */
 const asideMs = { first: 1000, most: 10_000 };
 
@@ -9,7 +11,7 @@ interface Deferral {
 
 /**
  * Rows that the audit service refused for a reason outside the row, as far as this process knows. Most often their tenant's
- * trail cannot be sealed at the time. All times are milliseconds since the epoch.
+ * trail cannot be sealed at the time. All times are moments of `monotonicNow`.
  */
 export class Deferrals {
   private readonly rows = new Map<string, Deferral>();
@@ -23,7 +25,7 @@ export class Deferrals {
    * a quarter at each retry, so a row that keeps failing finally fails alone.
    * @param most rows at the first retry
    */
-  due(most: number, now = Date.now()): readonly string[] {
+  due(most: number, now = monotonicNow()): readonly string[] {
     const due = [...this.rows].filter(([, { until }]) => until <= now);
     const [first] = due;
     if (first === undefined) return [];
@@ -36,7 +38,7 @@ export class Deferrals {
   }
 
   /** Defers a row behind all other deferred rows. Each deferral of a row is longer than the one before. */
-  put(id: string, tenantId: string, now = Date.now()): void {
+  put(id: string, tenantId: string, now = monotonicNow()): void {
     const times = (this.rows.get(id)?.times ?? 0) + 1;
     this.rows.delete(id);
     this.rows.set(id, { tenantId, until: now + Math.min(asideMs.most, asideMs.first * 2 ** (times - 1)), times });

@@ -7,7 +7,7 @@ const write = (share: FairShare, tenantId: string, events: number): void => {
   share.committed(events);
 };
 
-const refused = expect.objectContaining({ code: 'audit-unavailable', retryable: true });
+const refused: unknown = expect.objectContaining({ code: 'audit-unavailable', retryable: true });
 
 /** Writes one event at a time until the tenant is refused. @returns how many it holds */
 const fill = (share: FairShare, tenantId: string): number => {

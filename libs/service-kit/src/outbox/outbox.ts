@@ -1,4 +1,4 @@
-import { type AuditEvent, assertSealable, mayReport, type Reporter } from '@ankasecure/contracts';
+import { type AuditEvent, assertSealable, mayReport, monotonicNow, type Reporter } from '@ankasecure/contracts';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -144,12 +144,12 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Delivers the waiting rows for at most `graceMs` milliseconds, then stops. The rest is delivered after the next start. */
   async stop(graceMs = 3000): Promise<void> {
     if (!this.running || this.stopped) return;
-    const end = Date.now() + graceMs;
-    while (this.depth > 0 && this.failures === 0 && Date.now() < end)
+    const end = monotonicNow() + graceMs;
+    while (this.depth > 0 && this.failures === 0 && monotonicNow() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
     this.stopped = true;
     this.wake();
-    const timer = setTimeout(() => this.channel.abandon(), Math.max(0, end - Date.now()));
+    const timer = setTimeout(() => this.channel.abandon(), Math.max(0, end - monotonicNow()));
     await this.loop;
     clearTimeout(timer);
   }
@@ -160,7 +160,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
         this.woken = false;
         const taken = this.settle(await this.relay.next()) + this.settle(await this.relay.retry());
         this.failures = 0;
-        if (taken === 0 || Date.now() - this.countedAt > countMs) await this.recount();
+        if (taken === 0 || monotonicNow() - this.countedAt > countMs) await this.recount();
         if (taken > 0) await this.gather();
         else await this.idle();
       } catch (error) {
@@ -199,7 +199,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     const waitsSince = counts.flatMap(({ oldest }) => (oldest === null ? [] : [oldest.getTime()]));
     this.oldestAt = waitsSince.length === 0 ? undefined : Math.min(...waitsSince);
     this.quarantined = counts.reduce((sum, { quarantined }) => sum + quarantined, 0);
-    this.countedAt = Date.now();
+    this.countedAt = monotonicNow();
   }
 
   private pause(ms: number): Promise<void> {

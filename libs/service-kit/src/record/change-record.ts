@@ -1,13 +1,29 @@
-import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import type {
+  EntityManager,
+  EntityMetadata,
+  EntityTarget,
+  FindOptionsWhere,
+  ObjectLiteral,
+  QueryDeepPartialEntity,
+} from 'typeorm';
 import { IsNull } from 'typeorm';
+import { noteChanges } from '../database/noted-changes.js';
+import { takeRevisions } from './record-position.sql.js';
 import { RecordSeals } from './record-seals.js';
 import type { Sealed } from './sealed-record.js';
+import { isTracked, loadedRecord } from './tracked-record.js';
 
 /** The seals of the manager's data source. @throws TypeError if it has none */
 export const sealsOf = (manager: EntityManager): RecordSeals => {
   const seals = manager.dataSource.subscribers.find((subscriber) => subscriber instanceof RecordSeals);
   if (seals === undefined) throw new TypeError('the data source has no record seals');
   return seals;
+};
+
+/** The condition that the stored record is the one that was loaded. */
+const storedAs = <Row extends ObjectLiteral & Sealed>(row: Row, { primaryColumns }: EntityMetadata) => {
+  const key = Object.fromEntries(primaryColumns.map((column) => [column.propertyName, column.getEntityValue(row)]));
+  return { ...key, seal: row.seal ?? IsNull() } as FindOptionsWhere<Row>;
 };
 
 /**
@@ -24,12 +40,29 @@ export const changeRecord = async <Row extends ObjectLiteral & Sealed>(
   const entity = row.constructor as EntityTarget<Row>;
   const metadata = manager.dataSource.getMetadata(entity);
   const next = Object.assign(Object.create(Object.getPrototypeOf(row) as object) as Row, row, changes);
-  const seal = await sealsOf(manager).sealOf(next, metadata);
-  const key = Object.fromEntries(
-    metadata.primaryColumns.map((column) => [column.propertyName, column.getEntityValue(row)]),
-  );
-  const where = { ...key, seal: row.seal ?? IsNull() } as FindOptionsWhere<Row>;
-  const { affected } = await manager.update(entity, where, { ...changes, seal } as QueryDeepPartialEntity<Row>);
+  const sealed = await sealsOf(manager).sealNext(manager, next, metadata);
+  const where = storedAs(row, metadata);
+  const { affected } = await manager.update(entity, where, { ...changes, ...sealed } as QueryDeepPartialEntity<Row>);
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
-  Object.assign(row, changes, { seal });
+  Object.assign(row, changes, sealed);
+};
+
+/**
+ * Deletes a record that was loaded, and so checked, in this transaction. The audit trail learns that it is gone: the row of a
+ * backup never counts again.
+ * @throws Error if the stored record is no longer the one that was loaded
+ */
+export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
+  manager: EntityManager,
+  row: Row,
+): Promise<void> => {
+  const entity = row.constructor as EntityTarget<Row>;
+  const metadata = manager.dataSource.getMetadata(entity);
+  if (isTracked(metadata)) {
+    const { tenantId, kind, id } = loadedRecord(row, metadata);
+    sealsOf(manager).history.assertNotBehind(tenantId);
+    noteChanges(manager, tenantId, [{ kind, id, revision: await takeRevisions(manager, tenantId), digest: null }]);
+  }
+  const { affected } = await manager.delete(entity, storedAs(row, metadata));
+  if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
 };

@@ -6,21 +6,22 @@ import {
   platformTenantId,
   type Service,
 } from '@ankasecure/contracts';
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { Gauge, type Registry } from 'prom-client';
-import type { DataSource } from 'typeorm';
-import type { Logger } from '../logging/logger.js';
-import type { BusClient } from '../nats/client.js';
-import type { RecordHistory } from './record-history.js';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Logger } from '../logging/logger.js';
+import { BusClient } from '../nats/client.js';
+import { RecordHistory } from './record-history.js';
 import { positionsOf } from './record-position.sql.js';
 
-/** The service whose database is compared with the trail. */
-export interface WatchedDatabase {
-  readonly service: Service;
-  /** Its name, for the operator. */
-  readonly database: string;
-  /** The HSM partition whose tenants are compared; null for all tenants. */
-  readonly partition: string | null;
+/** The database that is compared with the trail. */
+export class WatchedDatabase {
+  constructor(
+    readonly service: Service,
+    /** Its name, for the operator. */
+    readonly database: string,
+    /** The HSM partition whose tenants are compared; null for all tenants. */
+    readonly partition: string | null,
+  ) {}
 }
 
 const everyMs = 60_000;
@@ -31,29 +32,17 @@ const patienceMs = 5_000;
  * its records. A database that is behind was restored from a backup, and nothing of the tenants that it is behind with is
  * served until the trail was applied to it again.
  */
+@Injectable()
 export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly watched: WatchedDatabase,
     private readonly dataSource: DataSource,
-    private readonly bus: Pick<BusClient, 'request'>,
+    private readonly bus: BusClient,
     private readonly history: RecordHistory,
     private readonly log: Logger,
   ) {}
-
-  meter(registry: Registry): this {
-    const { history } = this;
-    new Gauge({
-      name: 'ankasecure_records_behind_tenants',
-      help: 'Tenants whose records in the database are older than the audit trail',
-      registers: [registry],
-      collect() {
-        this.set(history.behind.size);
-      },
-    });
-    return this;
-  }
 
   /** Begins at once and does not delay the start: a record that was not compared yet is refused anyway. */
   onApplicationBootstrap(): void {

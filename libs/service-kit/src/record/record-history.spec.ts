@@ -1,6 +1,8 @@
 import { AnkaError, type RecordHead } from '@ankasecure/contracts';
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BusClient } from '../nats/client.js';
+import { RecordOwner } from './record-authority.js';
 import { type LoadedRecord, RecordHistory } from './record-history.js';
 
 const tenantId = '00000000-0000-7000-8000-000000000001';
@@ -21,6 +23,9 @@ const head = (revision: number, letter: string | null = 'A', id = 'k'): RecordHe
   state: null,
 });
 
+const historyWith = (bus: object): RecordHistory =>
+  new RecordHistory(new RecordOwner('crypto-worker'), bus as BusClient, new Registry());
+
 /** An audit service with these heads; undefined: it does not answer. */
 const auditWith = (initial: readonly RecordHead[] | undefined) => {
   const audit = {
@@ -32,13 +37,13 @@ const auditWith = (initial: readonly RecordHead[] | undefined) => {
       return { heads: audit.heads.filter(({ id }) => records.some((record) => record.id === id)) };
     },
   };
-  return { audit, history: new RecordHistory('crypto-worker', audit as unknown as Pick<BusClient, 'request'>) };
+  return { audit, history: historyWith(audit) };
 };
 
 const sameAgain = (record: LoadedRecord) => async () => record;
 
 describe('the history of records', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance', 'hrtime'] }));
   afterEach(() => void vi.useRealTimers());
 
   it.each([
@@ -67,7 +72,7 @@ describe('the history of records', () => {
     await Promise.all(records.map((record) => history.check(record, sameAgain(record))));
     expect(audit.requests).toBe(1);
     expect(records.map((record) => history.check(record, sameAgain(record)))).toEqual(records.map(() => undefined));
-    vi.setSystemTime(Date.now() + 61_000);
+    vi.advanceTimersByTime(61_000);
     await Promise.all(records.map((record) => history.check(record, sameAgain(record))));
     expect(audit.requests).toBe(2);
   });
@@ -83,7 +88,7 @@ describe('the history of records', () => {
       const { history, audit } = auditWith([head(3)]);
       await history.check(loaded(3), sameAgain(loaded(3)));
       audit.heads = undefined;
-      vi.setSystemTime(Date.now() + 3_600_000);
+      vi.advanceTimersByTime(3_600_000);
       expect(await history.check(loaded(3), sameAgain(loaded(3)))).toBe(true);
       expect(await history.check(loaded(4, 'B'), sameAgain(loaded(4, 'B')))).toBe(true);
       expect(await history.check(loaded(2), sameAgain(loaded(2)))).toBe(false);
@@ -93,7 +98,7 @@ describe('the history of records', () => {
     it('takes a record that this process has written', async () => {
       const { history } = auditWith(undefined);
       history.wrote(loaded(1));
-      vi.setSystemTime(Date.now() + 61_000);
+      vi.advanceTimersByTime(61_000);
       expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
     });
 

@@ -8,10 +8,12 @@ import {
   type RecordHead,
   type RecordName,
   readRecordHeads,
-  type Service,
 } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
 import { BoundedMap } from '../memory/bounded-map.js';
-import type { BusClient } from '../nats/client.js';
+import { BusClient } from '../nats/client.js';
+import { RecordOwner } from './record-authority.js';
 import { isCurrent, type RecordState } from './record-standing.js';
 
 /** A loaded record that the trail is asked about. */
@@ -53,6 +55,7 @@ const nameOf = ({ tenantId, kind, id }: LoadedRecord): string => `${tenantId}/${
  *
  * If a database is behind with a tenant, all records of the tenant are refused: what is missing cannot be seen in a record.
  */
+@Injectable()
 export class RecordHistory {
   private readonly verified = new BoundedMap<string, Verified>(capacity);
   private behindTenants: ReadonlyMap<string, number> = new Map();
@@ -62,9 +65,20 @@ export class RecordHistory {
   private readonly off = new AsyncLocalStorage<true>();
 
   constructor(
-    private readonly service: Service,
-    private readonly bus: Pick<BusClient, 'request'>,
-  ) {}
+    private readonly owner: RecordOwner,
+    private readonly bus: BusClient,
+    registry: Registry,
+  ) {
+    const history = this;
+    new Gauge({
+      name: 'ankasecure_records_behind_tenants',
+      help: 'Tenants whose records in the database are older than the audit trail',
+      registers: [registry],
+      collect() {
+        this.set(history.behind.size);
+      },
+    });
+  }
 
   /**
    * Tells whether a record is as new as the trail knows it.
@@ -175,7 +189,7 @@ export class RecordHistory {
   private async heads(tenantId: string, records: readonly RecordName[]): Promise<readonly RecordHead[]> {
     const context: Context = {
       tenantId,
-      principal: this.service,
+      principal: this.owner.service,
       correlationId: newId(),
       deadline: monotonicNow() + patienceMs,
     };

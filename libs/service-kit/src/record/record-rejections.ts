@@ -8,6 +8,7 @@ import { Logger } from '../logging/logger.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import { Outbox } from '../outbox/outbox.js';
 import { RecordOwner } from './record-authority.js';
+import { behindDetail } from './record-history.js';
 
 /** Why a record is refused. */
 export type RejectionReason = 'forged' | 'missing-seal' | 'outdated';
@@ -22,13 +23,19 @@ const quietMs = 600_000;
 /** The most records whose last event is remembered. */
 const capacity = 10_000;
 
-const advice =
+const restoreRow =
   'Nothing was done with it. Restore the row from a backup of the database, and find out who else can write to it.';
 
-const words: Readonly<Record<RejectionReason, string>> = {
-  forged: 'its seal does not match what it says',
-  'missing-seal': 'it has no seal',
-  outdated: 'the audit trail holds a later one',
+interface Telling {
+  readonly code: 'record-forged' | 'record-outdated';
+  readonly what: string;
+  readonly advice: string;
+}
+
+const telling: Readonly<Record<RejectionReason, Telling>> = {
+  forged: { code: 'record-forged', what: 'its seal does not match what it says', advice: restoreRow },
+  'missing-seal': { code: 'record-forged', what: 'it has no seal', advice: restoreRow },
+  outdated: { code: 'record-outdated', what: 'the audit trail holds a later one', advice: behindDetail },
 };
 
 /** Raises the alarm about records that nobody here has written: a metric, a logged error and an audit event. */
@@ -53,7 +60,8 @@ export class RecordRejections {
     this.rejected.inc({ kind, reason });
     this.log.error({ alarm: 'record-rejected', kind, id, tenantId, reason }, 'a record of the database was refused');
     if (this.isNews(`${kind}/${tenantId}/${id}/${reason}`)) void this.putOnRecord(record, reason);
-    return new AnkaError('record-forged', `The stored ${kind} ${id} is refused: ${words[reason]}. ${advice}`);
+    const { code, what, advice } = telling[reason];
+    return new AnkaError(code, `The stored ${kind} ${id} is refused: ${what}. ${advice}`);
   }
 
   private isNews(name: string): boolean {
@@ -67,7 +75,7 @@ export class RecordRejections {
   private async putOnRecord({ table: kind, id, tenantId }: RejectedRecord, reason: RejectionReason): Promise<void> {
     const actor = { tenantId: tenantId ?? platformTenantId, principal: this.owner.service, correlationId: newId() };
     const details = { kind, id: id.slice(0, 512), reason };
-    const event = auditEvent(actor, { operation: 'record.reject', failureCode: 'record-forged', details });
+    const event = auditEvent(actor, { operation: 'record.reject', failureCode: telling[reason].code, details });
     try {
       await withTenant(this.dataSource, actor.tenantId, (manager) => this.outbox.write(manager, [event]));
       this.outbox.committed(1);

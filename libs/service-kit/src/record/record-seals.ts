@@ -9,13 +9,18 @@ import {
   type LoadEvent,
   type UpdateEvent,
 } from 'typeorm';
+import { noteChanges } from '../database/noted-changes.js';
 import { tenantWithin } from '../database/tenant.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import { type DigestedRecord, RecordAuthority, RecordOwner } from './record-authority.js';
+import { RecordHistory } from './record-history.js';
 import { type NamedDigest, recordOf } from './record-of.js';
+import { takeRevisions } from './record-position.sql.js';
 import { RecordRejections, type RejectionReason } from './record-rejections.js';
 import { completeRow } from './record-row.js';
-import { decidingOf } from './sealed-record.js';
+import type { RecordState } from './record-standing.js';
+import { decidingOf, type Sealed } from './sealed-record.js';
+import { changeOf, isTracked, loadedRecord } from './tracked-record.js';
 
 interface Check {
   readonly record: NamedDigest;
@@ -45,38 +50,50 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   private waiting: Check[] = [];
 
   constructor(
-    private readonly owner: RecordOwner,
+    readonly owner: RecordOwner,
     private readonly authority: RecordAuthority,
     private readonly rejections: RecordRejections,
+    readonly history: RecordHistory,
     dataSource: DataSource,
   ) {
     dataSource.subscribers.push(this);
   }
 
-  /** Rejects with `record-forged` for a record that was not written here. */
+  /** Rejects with `record-forged` for a record that was not written here, `record-outdated` for one of an older backup. */
   afterLoad(entity: object, event?: LoadEvent<object>): Promise<unknown> | undefined {
     return event === undefined
       ? undefined
-      : this.assertGenuine(event.dataSource, entity, tenantWithin(event.queryRunner));
+      : this.assertGenuine(event.dataSource, entity, tenantWithin(event.queryRunner), event.manager);
   }
 
   /**
    * Checks a record that was loaded without listeners, and the records that were joined to it.
    * @param tenantId the tenant that was asked for: a database may answer with another tenant's genuine record
-   * @returns undefined if they are known to be genuine
-   * @throws (rejects with) AnkaError `record-forged`, `hsm-unavailable`, `hsm-timeout`
+   * @param manager of the transaction that loaded it
+   * @returns undefined if they are known to be genuine and current
+   * @throws (rejects with) AnkaError `record-forged`, `record-outdated`, `hsm-unavailable`, `hsm-timeout`, `audit-unavailable`
    */
-  assertGenuine(dataSource: DataSource, entity: object, tenantId?: string): Promise<unknown> | undefined {
+  assertGenuine(
+    dataSource: DataSource,
+    entity: object,
+    tenantId?: string,
+    manager?: EntityManager,
+  ): Promise<unknown> | undefined {
     const records = [entity, ...Object.values(entity)].filter(isSealable);
-    const checks = records.flatMap((row) => this.check(row, dataSource.getMetadata(row.constructor), tenantId) ?? []);
+    const checks = records.flatMap((row) => {
+      const metadata = dataSource.getMetadata(row.constructor);
+      const genuine = this.check(row, metadata, tenantId);
+      const current = (): Promise<void> | undefined => this.checkCurrent(row, metadata, manager);
+      return (genuine === undefined ? current() : genuine.then(current)) ?? [];
+    });
     return checks.length === 0 ? undefined : Promise.all(checks);
   }
 
-  /** Completes the row with the defaults of its columns, and seals it. */
-  async beforeInsert({ entity, metadata, queryRunner }: InsertEvent<object>): Promise<void> {
+  /** Completes the row with the defaults of its columns, gives it its place in the history, and seals it. */
+  async beforeInsert({ entity, metadata, queryRunner, manager }: InsertEvent<object>): Promise<void> {
     if (decidingOf(metadata.target as never) === undefined) return;
     await completeRow(entity, metadata, queryRunner);
-    Object.assign(entity, { seal: await this.sealOf(entity, metadata) });
+    Object.assign(entity, await this.sealNext(manager, entity as Sealed, metadata));
   }
 
   /** @throws TypeError for a change of a deciding column without a new seal */
@@ -85,6 +102,22 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
     if (deciding === undefined || entity === undefined || 'seal' in entity) return;
     const changed = deciding.filter((name) => name in entity);
     if (changed.length > 0) throw new TypeError(`${metadata.tableName}.${changed[0]} is sealed: use changeRecord`);
+  }
+
+  /**
+   * Gives a new or changed record its place in the history, seals it, and notes the change for the transaction's event.
+   * @returns the columns to write
+   * @throws AnkaError `record-outdated` if the database is older than the audit trail
+   */
+  async sealNext(manager: EntityManager, row: Sealed, metadata: EntityMetadata): Promise<Sealed> {
+    if (!isTracked(metadata)) return { seal: await this.sealOf(row, metadata) };
+    const { tenantId } = loadedRecord({ ...row, recordRevision: null }, metadata);
+    this.history.assertNotBehind(tenantId);
+    row.recordRevision = await takeRevisions(manager, tenantId);
+    const seal = await this.sealOf(row, metadata);
+    noteChanges(manager, tenantId, [changeOf(row, metadata)]);
+    this.history.wrote(loadedRecord(row, metadata));
+    return { seal, recordRevision: row.recordRevision };
   }
 
   async sealOf(row: object, metadata: EntityMetadata): Promise<Buffer> {
@@ -101,6 +134,21 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
       recordOf(this.owner.service, row, manager.dataSource.getMetadata(row.constructor)),
       reason,
     );
+  }
+
+  /** @returns undefined if the record is known to be as new as the audit trail knows it */
+  private checkCurrent(
+    row: object,
+    metadata: EntityMetadata,
+    manager: EntityManager | undefined,
+  ): Promise<void> | undefined {
+    if (!isTracked(metadata)) return undefined;
+    const record = loadedRecord(row, metadata);
+    return this.history
+      .check(record, () => storedNow(row, metadata, manager))
+      ?.then((current) => {
+        if (!current) throw this.rejections.reject(recordOf(this.owner.service, row, metadata), 'outdated');
+      });
   }
 
   /** @returns undefined if the seal is known to be genuine */
@@ -151,3 +199,18 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
 
 const pairOf = ({ digest }: DigestedRecord, seal: Buffer): string =>
   digest.toString('latin1') + seal.toString('latin1');
+
+/** Reads the record again. Without a transaction of its tenant it cannot be read, and counts as unchanged. */
+const storedNow = async (
+  row: object,
+  metadata: EntityMetadata,
+  manager: EntityManager | undefined,
+): Promise<RecordState | null> => {
+  if (manager === undefined) return loadedRecord(row, metadata);
+  const again = await manager
+    .createQueryBuilder<object>(metadata.target, 'record')
+    .whereInIds([metadata.getEntityIdMap(row)])
+    .callListeners(false)
+    .getOne();
+  return again && loadedRecord(again, metadata);
+};

@@ -4,6 +4,8 @@ import type { ColumnValue, RecordColumns } from '@ankasecure/contracts';
 export interface SealDeclaration<Row extends object> {
   /** Columns that the seal binds. Add a column only if it is null in the records that exist: their seals stay genuine then. */
   readonly deciding: readonly (keyof Row & string)[];
+  /** A column that the audit trail holds in the clear, so that it can be applied again to a restored database. */
+  readonly told?: keyof Row & string;
   /** The other columns, each with the reason why nothing is decided by it. */
   readonly notDeciding: Readonly<Partial<Record<keyof Row & string, string>>>;
 }
@@ -20,9 +22,9 @@ const protections = new WeakMap<EntityClass, RecordProtection>();
 
 /** Declares that the records of an entity carry a seal, and what it binds. */
 export const SealedRecord =
-  <Row extends object>({ deciding, notDeciding }: SealDeclaration<Row>) =>
+  <Row extends object>({ notDeciding, ...declared }: SealDeclaration<Row>) =>
   (entity: new () => Row): void => {
-    protections.set(entity, { sealed: true, deciding, notDeciding: notDeciding as Record<string, string> });
+    protections.set(entity, { ...declared, sealed: true, notDeciding: notDeciding as Record<string, string> });
   };
 
 /** Declares that the records of an entity carry no seal, and why nothing is lost by that. */
@@ -41,10 +43,18 @@ export const decidingOf = (entity: EntityClass): readonly string[] | undefined =
   return protection?.sealed === true ? protection.deciding : undefined;
 };
 
+/** The column of a record that the audit trail holds in the clear. */
+export const toldOf = (entity: EntityClass): string | undefined => {
+  const protection = protections.get(entity);
+  return protection?.sealed === true ? protection.told : undefined;
+};
+
 /** An entity whose records are sealed. */
 export interface Sealed {
   /** Null for a record that an older release wrote. It is refused until it is adopted. */
   seal: Buffer | null;
+  /** The place in the tenant's history, for records that the audit trail names. Null for a record of an older release. */
+  recordRevision?: number | null;
 }
 
 /** @throws TypeError for a record that was loaded in part: its seal cannot be checked */

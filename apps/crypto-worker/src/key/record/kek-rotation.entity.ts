@@ -1,4 +1,4 @@
-import { SealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'kek_rotation_pkey';
@@ -8,7 +8,17 @@ const primaryKeyConstraintName = 'kek_rotation_pkey';
 @Index('kek_rotation_open', ['partition'], { where: '(finished_at IS NULL)' })
 @Check('kek_rotation_total_check', 'total >= 0')
 @SealedRecord<KekRotationRecord>({
-  deciding: ['tenantId', 'generation', 'partition', 'total', 'startedBy', 'correlationId', 'startedAt', 'finishedAt'],
+  deciding: [
+    'tenantId',
+    'generation',
+    'partition',
+    'total',
+    'startedBy',
+    'correlationId',
+    'startedAt',
+    'finishedAt',
+    'recordRevision',
+  ],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -40,6 +50,10 @@ export class KekRotationRecord {
 
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt!: Date | null;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

@@ -1,4 +1,4 @@
-import { SealedRecord, UnsealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord, UnsealedRecord } from '@ankasecure/service-kit';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { KeyRecord } from './key.entity.js';
 
@@ -9,7 +9,8 @@ const primaryKeyConstraintName = 'key_alias_pkey';
 @Index('key_alias_key', ['tenantId', 'keyId'])
 @ForeignKey(() => KeyRecord, ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'key_alias_tenant_id_key_id_fkey' })
 @SealedRecord<KeyAliasRecord>({
-  deciding: ['tenantId', 'name', 'keyId', 'changedAt', 'revision'],
+  deciding: ['tenantId', 'name', 'keyId', 'changedAt', 'revision', 'recordRevision'],
+  told: 'keyId',
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -31,6 +32,10 @@ export class KeyAliasRecord {
   /** Counts the changes of the alias. Callers name it in `If-Match`. A new alias has a higher one than any deleted alias had. */
   @Column('integer', { default: 1 })
   revision!: number;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

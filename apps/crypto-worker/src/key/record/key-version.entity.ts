@@ -1,5 +1,5 @@
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
-import { SealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { CustodyKind } from '../../custody/custody.js';
 import { KeyRecord } from './key.entity.js';
@@ -55,7 +55,9 @@ const states = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED
     'sealedKey',
     'requestId',
     'createdAt',
+    'recordRevision',
   ],
+  told: 'state',
   notDeciding: {
     rewrapFailure: 'only reports why the last attempt to rewrap the blob failed; the blob and its KEK are bound',
     seal: 'is the seal itself',
@@ -165,6 +167,10 @@ export class KeyVersionRecord {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

@@ -1,5 +1,5 @@
 import type { Alg, AlgorithmName, Purpose } from '@ankasecure/algorithm';
-import { SealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'key_pkey';
@@ -24,6 +24,7 @@ const primaryKeyConstraintName = 'key_pkey';
     'purgeProtection',
     'createdBy',
     'createdAt',
+    'recordRevision',
   ],
   notDeciding: {
     seal: 'is the seal itself',
@@ -69,6 +70,10 @@ export class KeyRecord {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

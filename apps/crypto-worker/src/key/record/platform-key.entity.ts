@@ -1,4 +1,4 @@
-import { SealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { PlatformKeyKind } from '../../custody/custody.js';
 
@@ -26,6 +26,7 @@ const primaryKeyConstraintName = 'platform_key_pkey';
     'retiredAt',
     'destroyAt',
     'destroyedAt',
+    'recordRevision',
   ],
   notDeciding: {
     seal: 'is the seal itself',
@@ -74,6 +75,10 @@ export class PlatformKeyRecord {
   /** When the object was destroyed, after a rotation. */
   @Column('timestamptz', { name: 'destroyed_at', nullable: true })
   destroyedAt!: Date | null;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

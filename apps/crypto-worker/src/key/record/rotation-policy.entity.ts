@@ -1,4 +1,4 @@
-import { SealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { KeyRecord } from './key.entity.js';
 import { safeInteger } from './safe-integer.js';
@@ -19,7 +19,7 @@ const primaryKeyConstraintName = 'rotation_policy_pkey';
 )
 @Check('rotation_policy_check1', '"interval" IS NOT NULL OR max_uses IS NOT NULL')
 @SealedRecord<RotationPolicyRecord>({
-  deciding: ['tenantId', 'keyId', 'interval', 'intervalSeconds', 'nextAt', 'maxUses', 'setBy'],
+  deciding: ['tenantId', 'keyId', 'interval', 'intervalSeconds', 'nextAt', 'maxUses', 'setBy', 'recordRevision'],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -49,6 +49,10 @@ export class RotationPolicyRecord {
   /** The principal who set the policy. */
   @Column('text', { name: 'set_by' })
   setBy!: string;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

@@ -1,12 +1,12 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
-import { SealedRecord } from '@ankasecure/service-kit';
+import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** The enforced copy of a tenant's policy. The fence compares its revision. */
 @Entity('tenant_policy')
 @Check('tenant_policy_revision_check', 'revision > 0')
 @SealedRecord<TenantPolicyRecord>({
-  deciding: ['tenantId', 'revision', 'document', 'appliedAt', 'disabledAt', 'enabledAt'],
+  deciding: ['tenantId', 'revision', 'document', 'appliedAt', 'disabledAt', 'enabledAt', 'recordRevision'],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -32,6 +32,10 @@ export class TenantPolicyRecord {
 
   @Column('timestamptz', { name: 'applied_at', default: () => 'now()' })
   appliedAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

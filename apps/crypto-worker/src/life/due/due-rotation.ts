@@ -1,4 +1,5 @@
-import { changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
+import { auditEvent, newId } from '@ankasecure/contracts';
+import { changeRecord, Outbox, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
@@ -22,6 +23,7 @@ export class DueRotations {
   constructor(
     private readonly dataSource: DataSource,
     private readonly partition: Partition,
+    private readonly outbox: Outbox,
   ) {}
 
   async list(): Promise<DueRotation[]> {
@@ -29,9 +31,15 @@ export class DueRotations {
     return due.map((policy) => ({ tenantId: policy.tenantId, keyId: policy.keyId, turn: turnOf(policy) }));
   }
 
-  /** Moves the date on without a rotation. */
-  async skip(tenantId: string, turn: Turn): Promise<void> {
-    await withTenant(this.dataSource, tenantId, turn.take);
+  /** Moves the date on without a rotation, on record. */
+  async skip({ tenantId, keyId, turn }: DueRotation): Promise<void> {
+    const actor = { tenantId, principal: 'crypto-worker', correlationId: newId() };
+    const skipped = await withTenant(this.dataSource, tenantId, async (manager) => {
+      if (!(await turn.take(manager))) return 0;
+      await this.outbox.write(manager, [auditEvent(actor, { operation: 'key.rotation-policy.skip', keyId })]);
+      return 1;
+    });
+    if (skipped > 0) this.outbox.committed(skipped);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { AuditEvent } from '@ankasecure/contracts';
-import { changeRecord, transactionTime } from '@ankasecure/service-kit';
+import { changeRecord, removeRecord, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { lockKey, reviseKey } from '../../key/lock/lock-key.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
+import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js';
 import type { Intent } from '../../object/intent.js';
-import { dropPolicyOfDestroyed } from './record-destroyed.sql.js';
 
 /**
  * Records that the object of a destruction no longer exists. Metadata, public key and counts stay. A wrapped key has no
@@ -19,12 +19,12 @@ export const recordDestroyed = async (
   await lockKey(manager, { tenantId }, keyId);
   const custody = await recordVersionDestroyed(manager, tenantId, Buffer.from(objectId));
   await reviseKey(manager, tenantId, keyId);
-  const [, dropped] = await manager.query<[unknown[], number]>(dropPolicyOfDestroyed, [tenantId, keyId]);
+  const dropped = await dropPolicyOfDestroyed(manager, tenantId, keyId);
   return {
     ...begun,
     details: {
       ...begun.details,
-      ...(dropped > 0 && { rotationPolicy: 'deleted' }),
+      ...(dropped && { rotationPolicy: 'deleted' }),
       ...(custody !== 'token' && { custody, blob: 'deleted' }),
     },
   };
@@ -49,4 +49,13 @@ const recordVersionDestroyed = async (
     sealedKey: null,
   });
   return version.custody;
+};
+
+/** Deletes the rotation policy of a key whose current version is destroyed. @returns whether there was one */
+const dropPolicyOfDestroyed = async (manager: EntityManager, tenantId: string, keyId: string): Promise<boolean> => {
+  const current = await manager.findOne(KeyVersionRecord, { where: { tenantId, keyId }, order: { version: 'DESC' } });
+  const policy = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId });
+  if (current?.state !== 'DESTROYED' || policy === null) return false;
+  await removeRecord(manager, policy);
+  return true;
 };

@@ -79,7 +79,7 @@ const worker = (alone = true, clock = ownClock) => {
   const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
   const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
   const scheduler = new RotateDue(
-    new DueRotations(dataSource, partitionNamed('default')),
+    new DueRotations(dataSource, partitionNamed('default'), outbox),
     custody,
     lease,
     rotator,
@@ -174,7 +174,7 @@ describe('a rotation that is due', () => {
   });
 
   it.each([100, -100])('is found by the database’s clock if the worker’s date is %i days ahead', async (days) => {
-    const found = new DueRotations(database.dataSource, partitionNamed('default'));
+    const found = new DueRotations(database.dataSource, partitionNamed('default'), database.outbox);
     await due(86_400, -3_600);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
     try {

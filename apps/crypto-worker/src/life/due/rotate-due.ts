@@ -54,7 +54,7 @@ export class RotateDue extends Rounds {
     } catch (error) {
       this.log.warn({ keyId: id, reason: (error as Error).message }, 'a due rotation failed');
       // A refusal by key or policy is on record, and this date is over. Anything else is retried.
-      if (error instanceof AnkaError && !error.retryable) await this.due.skip(tenantId, turn);
+      if (error instanceof AnkaError && !error.retryable) await this.due.skip({ tenantId, keyId: id, turn });
       else this.resting.set(id, monotonicNow() + restMs);
     }
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createDecipheriv, randomBytes } from 'node:crypto';
 import { algorithmNames, algorithmOf, type JweAlg, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import pkcs11js, { type Handle, type PKCS11 } from 'pkcs11js';
@@ -228,6 +228,44 @@ describe('a KEK', () => {
     const opaque = unwrapped(true);
     expect(codeOfCall(() => read(opaque, cka.VALUE))).toBe(0x11);
     for (const handle of [victim, opaque]) p11.C_DestroyObject(session, handle);
+  });
+});
+
+describe('a compromised worker', () => {
+  /** A key that was wrapped by a KEK, and its value. */
+  const wrappedKey = async () => {
+    const { handle: kek } = await makeKek();
+    const value = randomBytes(32);
+    const victim = p11.C_CreateObject(session, [...generic(true), { type: cka.VALUE, value }]);
+    const blob = Buffer.from(p11.C_WrapKey(session, kwp, kek, victim, Buffer.alloc(128)));
+    p11.C_DestroyObject(session, victim);
+    return { kek, value, blob };
+  };
+  const kwp = { mechanism: ckm.AES_KEY_WRAP_PAD };
+  /** A key that the attacker knows. */
+  const knownKey = (value: Buffer): Handle =>
+    p11.C_CreateObject(session, [
+      { type: cka.CLASS, value: objectClass.secret },
+      { type: cka.KEY_TYPE, value: keyType.aes },
+      { type: cka.TOKEN, value: false },
+      { type: cka.WRAP, value: true },
+      { type: cka.VALUE, value },
+    ]);
+
+  // The threat model says so. If this attack fails one day, say so there.
+  it('lets whoever commands the session take a wrapped key away, and no other', async () => {
+    const { kek, value, blob } = await wrappedKey();
+    const known = randomBytes(32);
+    const thief = knownKey(known);
+    const taken = p11.C_UnwrapKey(session, kwp, kek, blob, generic(true));
+    const carried = Buffer.from(p11.C_WrapKey(session, kwp, thief, taken, Buffer.alloc(128)));
+    const decipher = createDecipheriv('id-aes256-wrap-pad', known, Buffer.from('a65959a6', 'hex'));
+    expect(Buffer.concat([decipher.update(carried), decipher.final()])).toEqual(value);
+    const ref = newRef('HMAC-SHA256', 'mac');
+    await custody.generate(inTime(), { ref });
+    for (const kept of [only(Buffer.from(ref.objectId)), kek])
+      expect(codeOfCall(() => p11.C_WrapKey(session, kwp, thief, kept, Buffer.alloc(128)))).toBe(0x6a);
+    for (const handle of [thief, taken]) p11.C_DestroyObject(session, handle);
   });
 });
 

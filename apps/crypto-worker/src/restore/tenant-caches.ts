@@ -1,0 +1,24 @@
+import { RecordHistory } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Custody } from '../custody/custody.js';
+import { KeyStore } from '../key/key-store.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
+
+/** What this worker remembers of tenants. It is forgotten when their records turn out to be older than the audit trail. */
+@Injectable()
+export class TenantCaches {
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly policies: EnforcedPolicies,
+    private readonly custody: Custody,
+    history: RecordHistory,
+  ) {
+    history.onBehind((tenantIds) => this.forget(tenantIds));
+  }
+
+  forget(tenantIds: readonly string[]): void {
+    this.keys.forgetAll();
+    for (const tenantId of tenantIds) this.policies.forget(tenantId);
+    this.custody.forgetUnwrapped('all');
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  type Context,
+  type RecordHead,
+  type RecordKind,
+  type RestoredRecord,
+  recordOwners,
+} from '@ankasecure/contracts';
+import type { EntityManager, ObjectLiteral } from 'typeorm';
+import { noteChanges } from '../database/noted-changes.js';
+import { changeRecord, removeRecord, sealsOf } from './change-record.js';
+import { skipRevisions, takeRevisions } from './record-position.sql.js';
+import { isCurrent } from './record-standing.js';
+import type { Sealed } from './sealed-record.js';
+import { loadedRecord } from './tracked-record.js';
+
+type Row = ObjectLiteral & Sealed;
+
+/** How a kind of record is brought up to date. */
+export interface Restoring {
+  /**
+   * Returns the columns to change in the restored row, so that it has the state that the trail holds. `remove` for a row whose
+   * restored form must not count. Empty: the restored form is accepted.
+   */
+  readonly changes: (
+    manager: EntityManager,
+    row: Row,
+    head: RecordHead,
+    context: Context,
+  ) => Promise<Partial<Row> | 'remove'> | Partial<Row> | 'remove';
+}
+
+/**
+ * Brings the restored records of one tenant up to date with their heads, in the caller's transaction: applies again what the
+ * trail says, and seals every record that was behind under a new revision. Nothing else of the tenant may change meanwhile.
+ */
+export const restoreRecords = (
+  manager: EntityManager,
+  context: Context,
+  heads: readonly RecordHead[],
+  kinds: Partial<Record<RecordKind, Restoring>>,
+): Promise<readonly RestoredRecord[]> =>
+  sealsOf(manager).history.without(() => restoreAll(manager, context, heads, kinds));
+
+const restoreAll = async (
+  manager: EntityManager,
+  context: Context,
+  heads: readonly RecordHead[],
+  kinds: Partial<Record<RecordKind, Restoring>>,
+): Promise<readonly RestoredRecord[]> => {
+  const { tenantId } = context;
+  const position = Math.max(0, ...heads.map(({ revision }) => revision));
+  if (position > 0) await skipRevisions(manager, tenantId, position);
+  const restored: RestoredRecord[] = [];
+  for (const [kind, own] of Map.groupBy(heads, (head) => head.kind)) {
+    const rows = await rowsOf(manager, tenantId, kind);
+    for (const head of own) {
+      const outcome = await restore(manager, context, head, rows.get(head.id), kinds[kind]);
+      if (outcome !== undefined) restored.push(outcome);
+    }
+  }
+  return restored;
+};
+
+/** The tenant's stored records of one kind, by id. Their seals are checked, their place in the history is not. */
+const rowsOf = async (
+  manager: EntityManager,
+  tenantId: string,
+  kind: RecordKind,
+): Promise<ReadonlyMap<string, Row>> => {
+  const table = manager.dataSource.entityMetadatas.find(({ tableName }) => tableName === kind);
+  if (table === undefined) throw new TypeError(`${kind} is no table of ${recordOwners[kind]}`);
+  const owned = table.columns.some(({ propertyName }) => propertyName === 'tenantId');
+  const rows = await manager.findBy<Row>(table.target, { [owned ? 'tenantId' : 'id']: tenantId });
+  return new Map(rows.map((row) => [loadedRecord(row, table).id, row]));
+};
+
+const restore = async (
+  manager: EntityManager,
+  context: Context,
+  head: RecordHead,
+  row: Row | undefined,
+  restoring: Restoring | undefined,
+): Promise<RestoredRecord | undefined> => {
+  const { kind, id } = head;
+  const told = { kind, id, state: null };
+  if (row === undefined) {
+    if (head.digest === null) return undefined;
+    await noteLoss(manager, context.tenantId, head);
+    return { ...told, outcome: 'lost' };
+  }
+  if (isCurrent(loadedRecord(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
+  const changes = head.digest === null ? 'remove' : ((await restoring?.changes(manager, row, head, context)) ?? {});
+  if (changes === 'remove') {
+    await removeRecord(manager, row);
+    return { ...told, outcome: 'removed' };
+  }
+  const applied = Object.keys(changes).length > 0;
+  await changeRecord(manager, row, changes);
+  return { ...told, outcome: applied ? 'reapplied' : 'accepted', state: applied ? head.state : null };
+};
+
+/** From now on the trail knows the record as deleted: it is not there, and no backup of it may come back. */
+const noteLoss = async (manager: EntityManager, tenantId: string, { kind, id }: RecordHead): Promise<void> => {
+  const revision = await takeRevisions(manager, tenantId);
+  noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
+};

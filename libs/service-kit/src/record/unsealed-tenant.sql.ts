@@ -1,0 +1,22 @@
+import type { DataSource } from 'typeorm';
+
+/** A tenant with records that stand without a seal. */
+export interface UnsealedTenant {
+  readonly tenantId: string;
+  readonly partition: string;
+}
+
+/** The function bypasses row-level security. Each service with sealed records has one of its own. */
+export const unsealedTenants = (dataSource: DataSource): Promise<UnsealedTenant[]> =>
+  dataSource.query('SELECT tenant_id AS "tenantId", partition FROM unsealed_tenants() ORDER BY partition, tenant_id');
+
+/**
+ * SQL of the service's list of tenants with unsealed records.
+ * @param select a query of `tenant_id` and `partition`
+ */
+export const unsealedTenantsFunction = (appRole: string, select: string): string => `
+  CREATE FUNCTION unsealed_tenants() RETURNS TABLE (tenant_id uuid, partition text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+  AS $$ ${select} $$;
+  REVOKE ALL ON FUNCTION unsealed_tenants() FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION unsealed_tenants() TO ${appRole};`;

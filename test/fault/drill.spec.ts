@@ -1,0 +1,246 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { platformTenantId } from '@ankasecure/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../e2e/harness/client.js';
+import { scrape } from '../e2e/harness/metric.js';
+import { type Database, databases, type OwnRig, startOwnRig } from '../e2e/harness/rig.js';
+import { newTenant, type Tenant } from '../e2e/harness/tenant.js';
+import { verification } from '../e2e/harness/trail.js';
+import { eventually } from '../e2e/harness/wait.js';
+import { operate } from './backup-recipe.js';
+import { nothingLeft } from './collect-history.js';
+import { loadKeys, startLoad } from './load.js';
+
+/** The keys of the tenant under drill. All but `late` exist in the older backup. */
+interface Keys {
+  readonly compromised: string;
+  readonly destroyed: string;
+  readonly rotated: string;
+  readonly untouched: string;
+  readonly late: string;
+}
+
+/** What a call is answered with: `ok`, or the code of its problem. */
+type Answer = string;
+
+let rig: OwnRig;
+let directory: string;
+let tenant: Tenant;
+let quiet: Tenant;
+let quietKey: string;
+let keys: Keys;
+
+const older = () => join(directory, 'older');
+const newest = () => join(directory, 'newest');
+const token = () => rig.mint({ tenantId: platformTenantId, subject: 'operator', roles: ['platform-admin', 'auditor'] });
+const command = async (commands: string): Promise<string> => operate(rig, await token(), commands);
+const answerOf = ({ status, body }: Reply): Answer =>
+  status < 300 ? 'ok' : ((body as { code?: string } | undefined)?.code ?? String(status));
+const sign = async (keyId: string, by: Tenant = tenant): Promise<Answer> =>
+  answerOf(await by.admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' } }));
+const weak = () => tenant.admin.send('POST', '/keys', { body: { algorithm: 'RSA-2048', label: 'against the policy' } });
+const services = () => rig.stack.names();
+const stopAll = async (): Promise<void> => {
+  for (const name of services()) await rig.stack.kill(name, 'SIGTERM');
+};
+const startAll = async (): Promise<void> => {
+  await Promise.all(services().map((name) => rig.stack.restart(name)));
+};
+
+/** What every call is answered with after a restore. */
+const answers = async () => ({
+  compromised: await sign(keys.compromised),
+  destroyed: await sign(keys.destroyed),
+  rotated: await sign(keys.rotated),
+  untouched: await sign(keys.untouched),
+  late: await sign(keys.late),
+  policy: answerOf(await weak()),
+  'another tenant': await sign(quietKey, quiet),
+});
+
+/** Everything as it was before any restore. */
+const asBefore = {
+  compromised: 'key-state',
+  destroyed: 'key-state',
+  rotated: 'ok',
+  untouched: 'ok',
+  late: 'ok',
+  policy: 'policy-refused',
+  'another tenant': 'ok',
+};
+
+const change = async (): Promise<void> => {
+  await tenant.admin.post(`/keys/${keys.compromised}/compromise`, {});
+  await tenant.admin.post(`/keys/${keys.destroyed}/schedule-destroy`, { waitingDays: 30 });
+  await tenant.admin.post(`/keys/${keys.rotated}/rotate`, {});
+  const { allowedAlgorithms = [] } = await tenant.policy();
+  await tenant.changePolicy({ allowedAlgorithms: allowedAlgorithms.filter((name) => name !== 'RSA-2048') });
+};
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'anka-drill-'));
+  rig = await startOwnRig({
+    services: { 'crypto-worker': { configuration: { lifecycle: { minimumWaitingDays: 0 } } } },
+  });
+  [tenant, quiet] = [await newTenant(rig), await newTenant(rig)];
+  const make = async (of: Tenant = tenant) => (await of.createKey({ algorithm: 'EC-P256' })).id;
+  quietKey = await make(quiet);
+  const loaded = await newTenant(rig);
+  const load = startLoad(loaded, await loadKeys(loaded));
+  keys = {
+    compromised: await make(),
+    destroyed: await make(),
+    rotated: await make(),
+    untouched: await make(),
+    late: '',
+  };
+  for (const id of Object.values(keys)) if (id !== '') expect(await sign(id)).toBe('ok');
+  await eventually('a load', () => load.released() > 20);
+  await command(`back_up_all ${older()}`);
+  await load.stop();
+  await nothingLeft(rig);
+  await change();
+  keys = { ...keys, late: await make() };
+  await nothingLeft(rig);
+  expect(await answers()).toEqual(asBefore);
+  await nothingLeft(rig);
+  await stopAll();
+  await command(`back_up_all ${newest()}`);
+  await cp(join(rig.dataDirectory, 'softhsm'), join(directory, 'token'), { recursive: true });
+  await startAll();
+}, 240_000);
+afterAll(async () => {
+  await rig.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Puts all databases and the token back as they were before the drill's cases. */
+const putBack = async (): Promise<void> => {
+  await stopAll();
+  for (const database of databases) await command(`restore ${database} ${newest()}`);
+  await rm(join(rig.dataDirectory, 'softhsm'), { recursive: true });
+  await cp(join(directory, 'token'), join(rig.dataDirectory, 'softhsm'), { recursive: true });
+  await startAll();
+  await eventually('everything as before', async () => {
+    expect(await answers()).toEqual(asBefore);
+    return true as const;
+  });
+};
+
+const restore = async (...of: readonly Database[]): Promise<void> => {
+  for (const database of of) await command(`restore ${database} ${older()}`);
+};
+
+/** Both ways to restore: under running services, and while they are stopped. */
+const ways = [
+  ['running', (work: () => Promise<void>) => work()],
+  [
+    'stopped',
+    async (work: () => Promise<void>) => {
+      await stopAll();
+      await work();
+      await startAll();
+    },
+  ],
+] as const;
+
+const gauge = async (service: string, name: string): Promise<number | undefined> =>
+  (await scrape(rig.observability[service] ?? '')).find((sample) => sample.name === name)?.value;
+
+/** What the trail says about the operator's commands. */
+const onRecord = async (of: string, operation: string) =>
+  (await rig.query(
+    'ankadb_audit',
+    `SELECT user_id AS by, outcome, details::jsonb AS details FROM sealed_event WHERE tenant_id = $1 AND operation = $2 ORDER BY sealed_event.seq`,
+    [of, operation],
+  )) as unknown as { by: string; outcome: string; details: Record<string, string> }[];
+
+describe.each(ways)('restored under %s services:', (_, doing) => {
+  it('ankadb_keys alone is refused where it is older, and brought up to date from the trail', async () => {
+    await doing(() => restore('ankadb_keys'));
+    const refused = {
+      compromised: 'record-outdated',
+      destroyed: 'record-outdated',
+      rotated: 'record-outdated',
+      late: 'key-not-found',
+      policy: 'record-outdated',
+      'another tenant': 'ok',
+    };
+    await eventually('refusing what is older', async () => {
+      expect(await answers()).toMatchObject(refused);
+      return true as const;
+    });
+    const told = await command('restore_tenants');
+    expect(told).toContain(
+      `"kind":"key_version","id":"${keys.compromised}/1","outcome":"reapplied","state":"COMPROMISED"`,
+    );
+    expect(told).toContain(`"kind":"key_version","id":"${keys.rotated}/2","outcome":"lost"`);
+    expect(told).toContain(`"kind":"key","id":"${keys.late}","outcome":"lost"`);
+    expect(await answers()).toEqual({
+      compromised: 'key-state',
+      destroyed: 'key-state',
+      rotated: 'key-state',
+      untouched: 'ok',
+      late: 'key-not-found',
+      policy: 'policy-refused',
+      'another tenant': 'ok',
+    });
+    expect(await command('restore_tenants')).not.toContain('"outcome"');
+    await nothingLeft(rig);
+    expect(await onRecord(tenant.id, 'record.restore')).toMatchObject([{ by: 'operator', outcome: 'success' }]);
+    expect(await verification(tenant.admin)).toMatchObject({ valid: true });
+    await putBack();
+  }, 180_000);
+
+  it('ankadb_policy alone takes over the policy that the workers enforce', async () => {
+    const { version } = await tenant.policy();
+    await doing(() => restore('ankadb_policy'));
+    await eventually('the same answers', async () => {
+      expect(await answers()).toEqual(asBefore);
+      return true as const;
+    });
+    await command('restore_tenants');
+    expect(await tenant.policy()).toMatchObject({ version });
+    expect(await answers()).toEqual(asBefore);
+    await putBack();
+  }, 180_000);
+
+  it('ankadb_audit alone is refused until an operator accepts it, on record', async () => {
+    await doing(() => restore('ankadb_audit'));
+    await eventually('refusing the trail', async () => (await gauge('audit', 'ankasecure_trail_behind')) === 1, 90_000);
+    expect(await sign(keys.untouched)).toBe('ok');
+    const said = await command('accept_trails');
+    expect(said).toContain('"accepted":true');
+    expect(said).toContain('ankadb_audit is older than the HSM');
+    expect(await command('accept_trails')).toContain('"accepted":false');
+    await nothingLeft(rig);
+    expect(await onRecord(platformTenantId, 'trail.accept')).toMatchObject([{ by: 'operator', outcome: 'success' }]);
+    expect(await verification(tenant.admin)).toMatchObject({ valid: true });
+    expect(await answers()).toEqual(asBefore);
+    await putBack();
+  }, 240_000);
+
+  it('all databases together are refused by the anchor, and forget what happened since', async () => {
+    await doing(() => restore(...databases));
+    await eventually('refusing the trail', async () => (await gauge('audit', 'ankasecure_trail_behind')) === 1, 90_000);
+    expect(await command('accept_trails')).toContain('"accepted":true');
+    await command('restore_tenants');
+    await eventually('what the backup holds', async () => {
+      expect(await answers()).toEqual({
+        compromised: 'ok',
+        destroyed: 'ok',
+        rotated: 'ok',
+        untouched: 'ok',
+        late: 'key-not-found',
+        policy: 'ok',
+        'another tenant': 'ok',
+      });
+      return true as const;
+    });
+    await nothingLeft(rig);
+    expect(await onRecord(platformTenantId, 'trail.accept')).toHaveLength(1);
+    await putBack();
+  }, 240_000);
+});
