@@ -10,6 +10,8 @@ describeWiring(
   'policy',
   { root: () => AppModule.of(config), kit: () => unconnectedKit('policy', schema) },
   {
+    AdoptRemotely: 'seals the records of an older release, at the start',
+    HistoryWatch: 'compares the database with the audit trail, in rounds',
     PlatformTenant: 'creates the platform’s tenant at start-up',
   },
 );

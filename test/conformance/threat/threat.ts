@@ -73,6 +73,17 @@ export const threats: Readonly<Record<string, Threat>> = {
       proof('apps/crypto-worker/src/key/recovery.spec.ts', 'is recoverable until its retired KEK is destroyed'),
     ],
   },
+  'a wrong clock': {
+    control:
+      'What cannot be undone, and what is fenced, is decided by the database’s clock inside its transaction. A process whose date differs by more than a bound decides nothing, raises an alarm and is not ready. See [clock.md](../../../libs/service-kit/src/clock/clock.md).',
+    proofs: [
+      e2e('clock/clock.spec.ts', 'destroys nothing whose waiting period is not over'),
+      e2e('clock/clock.spec.ts', 'skips no rotation'),
+      e2e('clock/clock.spec.ts', 'answers 503 and not 504, says so, and recovers'),
+      e2e('clock/clock.spec.ts', 'releases nothing after deactivateAt'),
+      proof('apps/crypto-worker/src/operation/release.spec.ts', 'are thrown away if their key is deactivated'),
+    ],
+  },
   'forged record': {
     control:
       'Each record that decides carries an HMAC under a key that exists in the token alone, and is checked where it is loaded. A record that the platform did not write, or that was not asked for, is used for nothing and raises an alarm. See [record-seals.md](../../../apps/crypto-worker/src/record/record-seals.md).',
@@ -168,6 +179,39 @@ export const threats: Readonly<Record<string, Threat>> = {
         'test/fault/outage.spec.ts',
         'continues until the outbox is full, then refuses everything, and recovers by itself',
       ),
+    ],
+  },
+  'false report': {
+    control:
+      'Each service reports on a bus subject of its own, and each partition’s workers on theirs. The audit service seals who reported an event, and refuses what the reporter may not report: another service’s operation, or another partition’s tenant.',
+    proofs: [
+      proof('libs/contracts/src/contracts.spec.ts', 'let each reporter append under its own name alone'),
+      proof('apps/audit/src/reporter/report.spec.ts', 'cannot be made in another’s name: the bus refuses the subject'),
+      proof('apps/audit/src/reporter/report.spec.ts', 'is refused if a worker’s partition is not the tenant’s'),
+      e2e('trail/record.spec.ts', 'every event names the service that reported it'),
+    ],
+  },
+  'flood of the trail': {
+    control:
+      'Identical refusals of a request are one event with their number. Quotas charge the items of a batch. A tenant may hold at most as many waiting events as stay free, and deliveries take turns among tenants.',
+    proofs: [
+      e2e('trail/record.spec.ts', '2 KB without any right do not fill the trail'),
+      proof('apps/gateway/src/quota/batch.spec.ts', 'is charged for every item of a batch'),
+      proof(
+        'libs/testing/src/outbox/outbox.spec.ts',
+        'refuses a greedy tenant at half of the room, and another tenant not',
+      ),
+      proof('libs/testing/src/outbox/outbox.spec.ts', 'delivers a tenant’s few events before another’s backlog'),
+    ],
+  },
+  'act off the record': {
+    control:
+      'An event that could never be sealed fails in the transaction of its action. A call that changes nothing, and a refused change, are on record too.',
+    proofs: [
+      e2e('trail/limit.spec.ts', 'has a call for every route that changes something or uses a key'),
+      e2e('trail/record.spec.ts', 'of two rotations of the KEK at once, each has its event'),
+      e2e('trail/record.spec.ts', 'a refused change is on record, whichever service refuses it'),
+      proof('libs/testing/src/outbox/outbox.spec.ts', 'commits no action whose event could never be sealed'),
     ],
   },
   'state race': {

@@ -38,7 +38,11 @@ describe('tenants of two partitions', () => {
         expect(hsm.partition).toBe(partition);
         const signed = await admin.send<SignResult>('POST', '/sign', { body: { keyId: id, payload: 'AAAA' } });
         expect(signed.status, signed.text).toBe(200);
-        expect((await sealedEvents(admin, signed.correlationId))[0]).toMatchObject({ tenantId, outcome: 'success' });
+        expect((await sealedEvents(admin, signed.correlationId))[0]).toMatchObject({
+          tenantId,
+          outcome: 'success',
+          details: { reportedBy: 'crypto-worker', reporterPartition: partition },
+        });
         const { id: boxId } = await made({ algorithm: 'AES-256' });
         await admin.post<EncryptResult>('/encrypt', { keyId: boxId, plaintext: 'AAAA' });
       }

@@ -1,8 +1,8 @@
 import { scrape } from './metric.js';
 import type { Rig } from './rig.js';
 
-/** The worker's own jobs, which run independently of requests. */
-const ownJobs = ['canary', 'self-test'];
+/** The worker's own jobs: they run independently of requests, or check the seal of a record that a request loads. */
+const ownJobs = ['canary', 'self-test', 'anchor', 'inspect', 'mac-record'];
 
 /** The number of HSM jobs caused by callers' requests so far, by worker and kind. */
 export const hsmCalls = async (rig: Rig): Promise<Readonly<Record<string, number>>> => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
-  AnkaError,
+  type AnkaError,
   type AuditEvent,
   appendFromGateway,
   appendFromPolicy,

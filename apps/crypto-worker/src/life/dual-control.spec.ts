@@ -37,7 +37,7 @@ beforeEach(async () => {
   [tenantId, keyId] = [randomUUID(), randomUUID()];
   await database.superuser.query('TRUNCATE outbox');
   await database.superuser.query(
-    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'AES-256', 'encrypt', '{A256GCMKW}', 'x')`,
+    `INSERT INTO key (tenant_id, id, label, algorithm, purpose, algs, created_by) VALUES ($1, $2, 'k', 'AES-256', 'encrypt', '{A256KW}', 'x')`,
     [tenantId, keyId],
   );
   await database.superuser.query(

@@ -39,6 +39,7 @@ const supply = (custody: object): Promise<Supply> => {
     revision: 1,
     algorithm: 'AES-256',
     purpose: 'wrap',
+    algs: ['AES-KWP'],
     state: 'ACTIVE',
     custody: 'token',
     grants: grantsOf([]),

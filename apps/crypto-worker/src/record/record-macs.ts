@@ -8,7 +8,7 @@ import { RecordKey } from './record-key.js';
 /** MACs that the token computes at once for one request. */
 const atOnce = 32;
 /** The time that the token may take for them, in milliseconds. Seals are computed inside transactions, so it is short. */
-const budgetMs = 5_000;
+const budgetMs = 10_000;
 
 /** Computes seals in the token. The service is part of each: no service can seal the records of another. */
 @Injectable()

@@ -31,7 +31,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 const { hsm, database, table, where } = JSON.parse(await text(process.stdin)) as Order;
 const custody = await openPkcs11Custody(hsm, silent);
 const label = `ankasecure:record-mac:${hsm.partition}`;
-const [key] = await custody.findByLabel({ deadline: monotonicNow() + 10_000 }, 'record-mac', label);
+const [key] = await custody.findByLabel({ deadline: monotonicNow() + 60_000 }, 'record-mac', label);
 if (key === undefined) throw new Error('the token has no record key');
 const macs = new RecordMacs(custody, { label, id: async () => key.objectId } as unknown as RecordKey);
 const dataSource = await new DataSource({

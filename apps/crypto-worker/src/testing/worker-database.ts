@@ -45,13 +45,13 @@ const configOf = ({ database, ...login }: DatabaseLogin) => ({ ...login, name: d
 /** Starts a PostgreSQL with a migrated `ankadb_keys`. */
 export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> => {
   const postgres = await startTestPostgres('ankadb_keys');
-  const known = Object.values(migrations);
-  const open = (login: DatabaseLogin, migrated = known): Promise<DataSource> => {
+  const steps = Object.values(migrations);
+  const open = (login: DatabaseLogin, migrated = steps): Promise<DataSource> => {
     const options = dataSourceOptions('test', configOf(login), { ...schema, migrations: migrated });
     return new DataSource(options).initialize();
   };
   const migrate = async (most?: number): Promise<void> => {
-    const owner = await open(postgres.login('ankadb_keys', 'owner'), known.slice(0, most));
+    const owner = await open(postgres.login('ankadb_keys', 'owner'), steps.slice(0, most));
     await owner.runMigrations({ transaction: 'each' });
     await owner.destroy();
   };
@@ -62,7 +62,7 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
   }
   await migrate();
   const opened: DataSource[] = [superuser];
-  const as = async (partition: string): Promise<PartitionDatabase> => {
+  const connect = async (partition: string): Promise<PartitionDatabase> => {
     const login = await postgres.partitionLogin('ankadb_keys', partition);
     const dataSource = await open(login);
     opened.push(dataSource);
@@ -72,6 +72,12 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
       dataSource,
       outbox: new Outbox('crypto-worker', dataSource, undefined as never, silent),
     };
+  };
+  const known = new Map<string, Promise<PartitionDatabase>>();
+  const as = (partition: string): Promise<PartitionDatabase> => {
+    const connected = known.get(partition) ?? connect(partition);
+    known.set(partition, connected);
+    return connected;
   };
   return {
     ...(await as('default')),

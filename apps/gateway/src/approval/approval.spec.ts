@@ -54,9 +54,11 @@ const refuse = (code: ErrorCode) => async (): Promise<never> => {
 
 /** Makes the service require two people for the operation. Once approved, it succeeds or ends as `then` says. */
 const wantTwo = (operationId: string, then = async () => done({ operationId })) =>
-  rig.standIns.answer(operationId, ({ approval }) => {
+  rig.standIns.answer(operationId, ({ approval, ifMatch }) => {
     if (approval !== undefined) return then();
-    throw new AnkaError('approval-required', undefined, { revision });
+    throw new AnkaError('approval-required', undefined, {
+      revision: typeof ifMatch === 'number' ? ifMatch : revision,
+    });
   });
 const heard = (operationId: string) => rig.standIns.heard.get(operationId) ?? [];
 

@@ -213,7 +213,9 @@ describe('authentication', () => {
           '1',
         ]);
         mode = 'good';
-        expect((await read(token, {}, one)).status).toBe(200);
+        await expect
+          .poll(async () => (await read(token, {}, one)).status, { timeout: 60_000, interval: 250 })
+          .toBe(200);
       },
     );
 

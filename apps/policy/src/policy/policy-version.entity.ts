@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
 
@@ -19,6 +20,30 @@ const primaryKeyConstraintName = 'policy_version_pkey';
 @Check('policy_version_approval', '(approval_id IS NULL) = (requested_by IS NULL)')
 @Check('policy_version_two_people', 'requested_by <> changed_by')
 @Check('policy_version_state', `state IN ('pending', 'active', 'superseded', 'failed')`)
+@SealedRecord<PolicyVersion>({
+  deciding: [
+    'tenantId',
+    'version',
+    'document',
+    'state',
+    'disabled',
+    'reason',
+    'failureCode',
+    'restores',
+    'changedBy',
+    'changedByIssuer',
+    'changedFrom',
+    'approvalId',
+    'requestedBy',
+    'requestedByIssuer',
+    'correlationId',
+    'changedAt',
+  ],
+  notDeciding: {
+    attempts: 'Counts how often a change was sent. The workers apply a change once, however often it is sent.',
+    seal: 'is the seal itself',
+  },
+})
 export class PolicyVersion {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   @ForeignKey(() => Tenant, { name: 'policy_version_tenant' })
@@ -81,4 +106,8 @@ export class PolicyVersion {
 
   @Column('timestamptz', { name: 'changed_at', default: () => 'now()' })
   changedAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }

@@ -110,7 +110,8 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
       requestedBy: approval.requestedBy,
       requestedByIssuer: approval.requestedByIssuer ?? null,
     };
-    return manager.save(manager.create(PolicyVersion, { tenantId, version, ...planned, ...by, ...approved }));
+    await manager.insert(PolicyVersion, { tenantId, version, ...planned, ...by, ...approved });
+    return manager.findOneByOrFail(PolicyVersion, { tenantId, version });
   },
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError, type AuditEvent, applyPolicy, monotonicNow, newId } from '@ankasecure/contracts';
-import { BusClient, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { BusClient, changeRecord, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -120,10 +120,9 @@ export class SettleChange {
   }
 
   private async activate(tenant: Tenant, change: PolicyVersion): Promise<void> {
-    const { tenantId, version } = change;
-    await this.resolve(change, always, async (manager) => {
-      const before = await supersede(manager, tenantId);
-      await manager.update(PolicyVersion, { tenantId, version }, { state: 'active' });
+    await this.resolve(change, always, async (manager, held) => {
+      const before = await supersede(manager, change.tenantId);
+      await changeRecord(manager, held, { state: 'active' });
       if (before === null) return this.created(manager, tenant, change);
       if (before.disabled === change.disabled) return [policyChanged(change, before)];
       await this.follow(manager, change);
@@ -140,13 +139,10 @@ export class SettleChange {
     const { tenantId, version, correlationId } = change;
     const { revision, document, disabled } = enforced;
     this.log.error({ tenantId, version, revision }, 'adopted an unknown policy that the workers enforce');
-    await this.resolve(change, always, async (manager) => {
+    await this.resolve(change, always, async (manager, held) => {
       const before = await supersede(manager, tenantId);
-      await manager.update(
-        PolicyVersion,
-        { tenantId, version },
-        { state: 'failed', failureCode: outdated, version: revision === version ? version + 1 : version },
-      );
+      const moved = revision === version ? version + 1 : version;
+      await changeRecord(manager, held, { state: 'failed', failureCode: outdated, version: moved });
       const adopted = { tenantId, version: revision, document, disabled, changedBy: 'policy', correlationId };
       await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
       const first = before === null ? await this.created(manager, tenant, adopted) : [policyRefused(change, outdated)];
@@ -177,7 +173,7 @@ export class SettleChange {
   }
 
   private async created(manager: EntityManager, tenant: Tenant, change: PolicyChange): Promise<readonly AuditEvent[]> {
-    await manager.update(Tenant, { id: tenant.id }, { state: 'active' });
+    await setState(manager, tenant.id, 'active');
     return tenantCreated(change, tenant);
   }
 
@@ -186,7 +182,7 @@ export class SettleChange {
     manager: EntityManager,
     { tenantId: id, disabled }: Pick<PolicyVersion, 'tenantId' | 'disabled'>,
   ): Promise<void> {
-    await manager.update(Tenant, { id }, { state: disabled ? 'disabled' : 'active' });
+    await setState(manager, id, disabled ? 'disabled' : 'active');
   }
 
   /**
@@ -194,11 +190,10 @@ export class SettleChange {
    * brought it into force. A tenant's first policy is never abandoned.
    */
   private fail(change: PolicyVersion, code: string): Promise<boolean> {
-    const { tenantId, version } = change;
-    if (change.attempts > 1 || version === 1) return Promise.resolve(false);
+    if (change.attempts > 1 || change.version === 1) return Promise.resolve(false);
     const onlyOnce = ({ attempts }: PolicyVersion): boolean => attempts === 1;
-    return this.resolve(change, onlyOnce, async (manager) => {
-      await manager.update(PolicyVersion, { tenantId, version }, { state: 'failed', failureCode: code });
+    return this.resolve(change, onlyOnce, async (manager, held) => {
+      await changeRecord(manager, held, { state: 'failed', failureCode: code });
       return [policyRefused(change, code)];
     });
   }
@@ -210,13 +205,13 @@ export class SettleChange {
   private async resolve(
     { tenantId, version }: PolicyVersion,
     may: (held: PolicyVersion) => boolean,
-    work: (manager: EntityManager) => Promise<readonly AuditEvent[]>,
+    work: (manager: EntityManager, held: PolicyVersion) => Promise<readonly AuditEvent[]>,
   ): Promise<boolean> {
     const reported = await withTenant(this.dataSource, tenantId, async (manager) => {
       const lock = { mode: 'pessimistic_write' } as const;
       const held = await manager.findOne(PolicyVersion, { where: { tenantId, version }, lock });
       if (held?.state !== 'pending' || !may(held)) return 0;
-      const events = await work(manager);
+      const events = await work(manager, held);
       await this.outbox.write(manager, events);
       return events.length;
     });
@@ -228,8 +223,13 @@ export class SettleChange {
 /** Ends the version in force, so that another can take its place. @returns the ended version */
 const supersede = async (manager: EntityManager, tenantId: string): Promise<PolicyVersion | null> => {
   const before = await manager.findOneBy(PolicyVersion, { tenantId, state: 'active' });
-  await manager.update(PolicyVersion, { tenantId, state: 'active' }, { state: 'superseded' });
+  if (before !== null) await changeRecord(manager, before, { state: 'superseded' });
   return before;
+};
+
+const setState = async (manager: EntityManager, id: string, state: Tenant['state']): Promise<void> => {
+  const tenant = await manager.findOneByOrFail(Tenant, { id });
+  if (tenant.state !== state) await changeRecord(manager, tenant, { state });
 };
 
 const always = (): boolean => true;

@@ -14,6 +14,7 @@ import { PolicyVersion } from '../policy/policy-version.entity.js';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
 import { PartitionConfig } from './partition.config.js';
+import { StoredPartitions } from './stored-partitions.js';
 
 /** The part of the caller's time that is kept for the reply, after the workers have answered, in milliseconds. */
 const reserveMs = 250;
@@ -34,6 +35,7 @@ export class CreateTenant {
     private readonly actions: ActionRunner,
     private readonly changes: SettleChange,
     private readonly config: PartitionConfig,
+    private readonly partitions: StoredPartitions,
   ) {}
 
   /**
@@ -62,7 +64,10 @@ export class CreateTenant {
         if (sameSlug !== null) assertSame(sameSlug, tenant);
         return tenant;
       },
-      write: (manager, tenant) => register(manager, context, tenant),
+      write: (manager, tenant) => {
+        this.partitions.note(tenant.id, tenant.partition);
+        return register(manager, context, tenant);
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 import { AnkaError, type Context, monotonicNow, type Tenant as TenantResource } from '@ankasecure/contracts';
-import { CursorSeal } from '@ankasecure/service-kit';
+import { assertAsked, CursorSeal } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan } from 'typeorm';
 import { SettleChange } from '../policy/settle-change.js';
@@ -25,6 +25,7 @@ export class ReadTenant {
   async get({ tenantId }: Context): Promise<TenantResource> {
     const tenant = await this.dataSource.manager.findOneBy(Tenant, { id: tenantId });
     if (tenant === null) throw new AnkaError('tenant-unknown');
+    assertAsked(this.dataSource.manager, tenant, { id: tenantId });
     if (tenant.state === 'pending') await this.changes.settle(tenantId, monotonicNow() + patienceMs);
     return tenantResource(tenant);
   }
@@ -38,6 +39,7 @@ export class ReadTenant {
   async find({ slug }: { slug: string }): Promise<TenantResource> {
     const tenant = await this.dataSource.manager.findOneBy(Tenant, { slug, state: visible });
     if (tenant === null) throw new AnkaError('tenant-unknown');
+    assertAsked(this.dataSource.manager, tenant, { slug });
     return tenantResource(tenant);
   }
 

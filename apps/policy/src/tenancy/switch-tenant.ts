@@ -9,7 +9,7 @@ import {
   type Tenant as TenantResource,
   unchanged,
 } from '@ankasecure/contracts';
-import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
+import { type Action, ActionRunner, type Answer, changeRecord, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -27,6 +27,7 @@ type WantedState = 'active' | 'disabled';
 
 /** The version in force, and whether the tenant must change. */
 interface SwitchPlan {
+  readonly tenant: Tenant;
   readonly active: PolicyVersion;
   readonly stands: boolean;
 }
@@ -72,13 +73,13 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
   operation: operationOf(to),
   isRecordedLater: (stored) => stored,
   check: async (manager) => {
-    await assertSwitchable(manager, context);
+    const tenant = await switchable(manager, context);
     const { active, pending } = await currentPolicy(manager, context.tenantId);
     if (pending !== null && pending.disabled !== (to === 'disabled'))
       throw new AnkaError('policy-pending', `Version ${pending.version} is not confirmed on every worker yet.`);
-    return { active, stands: pending !== null || active.disabled === (to === 'disabled') };
+    return { tenant, active, stands: pending !== null || active.disabled === (to === 'disabled') };
   },
-  write: async (manager, { active, stands }, record) => {
+  write: async (manager, { tenant, active, stands }, record) => {
     if (stands) {
       // An earlier call made the change, or is making it.
       await record(auditEvent(context, { operation: operationOf(to), details: { ...told(reason), ...unchanged } }));
@@ -97,18 +98,19 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
       correlationId,
     });
     // It is disabled before the workers know. It is enabled when they do.
-    if (to === 'disabled') await manager.update(Tenant, { id: tenantId }, { state: 'disabled' });
+    if (to === 'disabled') await changeRecord(manager, tenant, { state: 'disabled' });
     return true;
   },
 });
 
 /** Locks the tenant, so that one version is stored at a time. */
-const assertSwitchable = async (manager: EntityManager, { tenantId, roles = [], dryRun }: Context): Promise<void> => {
+const switchable = async (manager: EntityManager, { tenantId, roles = [], dryRun }: Context): Promise<Tenant> => {
   if (!roles.includes('platform-admin'))
     throw new AnkaError('access-denied', 'Only administrators of the platform can manage tenants');
   if (tenantId === platformTenantId)
     throw new AnkaError('request-invalid', 'The platform’s own tenant cannot be disabled');
   const lock = dryRun === true ? {} : { lock: { mode: 'pessimistic_write' } as const };
-  if ((await manager.findOne(Tenant, { where: { id: tenantId }, ...lock })) === null)
-    throw new AnkaError('tenant-unknown');
+  const tenant = await manager.findOne(Tenant, { where: { id: tenantId }, ...lock });
+  if (tenant === null) throw new AnkaError('tenant-unknown');
+  return tenant;
 };

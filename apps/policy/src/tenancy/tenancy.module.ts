@@ -3,13 +3,14 @@ import { PolicyModule } from '../policy/policy.module.js';
 import { CreateTenant } from './create-tenant.js';
 import { PlatformTenant } from './platform-tenant.js';
 import { ReadTenant } from './read-tenant.js';
+import { RecordModule } from './record.module.js';
 import { RestoreTenant } from './restore-tenant.js';
 import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
 
-/** Creates and lists tenants. */
+/** Creates, lists and disables tenants. */
 @Module({
-  imports: [PolicyModule],
+  imports: [PolicyModule, RecordModule],
   controllers: [TenantController],
   providers: [CreateTenant, ReadTenant, RestoreTenant, PlatformTenant, SwitchTenant],
 })

@@ -180,8 +180,8 @@ describe('a tenant that is disabled', () => {
   it('changes no policy, and keeps it', async () => {
     await policy.put(id, { ifMatch: 1 }, { fipsOnly: true });
     await policy.turn(id, 'disable');
-    for (const attempt of [policy.put(id, { ifMatch: 3 }), policy.rollback(id, 1, { ifMatch: 3 })])
-      expect(await errorOf(attempt)).toMatchObject({ code: 'tenant-disabled', retryable: false });
+    for (const attempt of [() => policy.put(id, { ifMatch: 3 }), () => policy.rollback(id, 1, { ifMatch: 3 })])
+      expect(await errorOf(attempt())).toMatchObject({ code: 'tenant-disabled', retryable: false });
     expect(JSON.parse((await policy.dryRun(id, { ifMatch: 3 }, {})).body.toString())).toMatchObject({
       error: { code: 'tenant-disabled' },
     });

@@ -1,4 +1,5 @@
 import type { Tenant as TenantResource } from '@ankasecure/contracts';
+import { SealedRecord } from '@ankasecure/service-kit';
 import { Check, Column, Entity, In, PrimaryColumn, Unique } from 'typeorm';
 
 /**
@@ -8,6 +9,10 @@ import { Check, Column, Entity, In, PrimaryColumn, Unique } from 'typeorm';
 @Entity('tenant')
 @Unique('tenant_slug', ['slug'])
 @Check('tenant_state', `state IN ('pending', 'active', 'disabled')`)
+@SealedRecord<Tenant>({
+  deciding: ['id', 'slug', 'name', 'partition', 'state', 'createdAt'],
+  notDeciding: { seal: 'is the seal itself' },
+})
 export class Tenant {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'tenant_pkey' })
   id!: string;
@@ -27,6 +32,10 @@ export class Tenant {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bytea', { nullable: true })
+  seal!: Buffer | null;
 }
 
 /** The tenants that callers see. */

@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import {
   AnkaError,
   type AuditEvent,
+  adoptPolicyRecords,
   appendFromPolicy,
   applyPolicy,
   type Context,
+  checkPolicyRecords,
   createTenant,
   diffPolicyVersions,
   disableTenant,
@@ -18,7 +20,9 @@ import {
   platformTenantId,
   putPolicy,
   readTenant,
+  recordMacInput,
   rollbackPolicy,
+  sealPolicyRecords,
 } from '@ankasecure/contracts';
 import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import { createService, serviceRoot } from '@ankasecure/service-kit';
@@ -48,6 +52,8 @@ export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
 /** A worker that enforces policies as the contract says, and can be made to misbehave. */
 export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
+  /** Whether records without a seal are still sealed. */
+  adopting = true;
   readonly enforced = new Map<string, EnforcedPolicy>();
   /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
@@ -67,9 +73,27 @@ export class WorkerStandIn {
   };
 
   constructor(bus: TestBus) {
+    this.serveRecords(bus);
     bus.serve(applyPolicy, 'default', async ({ tenantId }, change) => {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
       return { body: await this.answers[this.behaviour](tenantId, change) };
+    });
+  }
+
+  /** Seals as a worker does, under a key of its own. */
+  private serveRecords(bus: TestBus): void {
+    const key = randomBytes(32);
+    const sealOf = ({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string =>
+      createHmac('sha256', key)
+        .update(recordMacInput('policy', { table, tenantId }, Buffer.from(digest, 'base64url')))
+        .digest('base64url');
+    bus.serve(sealPolicyRecords, 'default', async (_, { records }) => ({ body: { seals: records.map(sealOf) } }));
+    bus.serve(checkPolicyRecords, 'default', async (_, { records }) => ({
+      body: { genuine: records.map((record) => sealOf(record) === record.seal) },
+    }));
+    bus.serve(adoptPolicyRecords, 'default', async (_, { done }) => {
+      if (done) this.adopting = false;
+      return { body: { open: this.adopting } };
     });
   }
 

@@ -7,7 +7,7 @@ const write = (share: FairShare, tenantId: string, events: number): void => {
   share.committed(events);
 };
 
-const refused = expect.objectContaining({ code: 'audit-unavailable', retryable: true });
+const refused: unknown = expect.objectContaining({ code: 'audit-unavailable', retryable: true });
 
 /** Writes one event at a time until the tenant is refused. @returns how many it holds */
 const fill = (share: FairShare, tenantId: string): number => {
@@ -48,6 +48,16 @@ describe('the room of the outbox', () => {
     write(share, 'a', 3);
     take([{ tenantId: 'a', waiting: 20 }]);
     expect(share.waiting).toBe(23);
+  });
+
+  it('is full for all only when nobody has room', () => {
+    const share = new FairShare(100);
+    fill(share, 'a');
+    expect(share.isFull).toBe(false);
+    write(share, 'b', 50);
+    expect(share.isFull).toBe(true);
+    share.drop('b', 1);
+    expect(share.isFull).toBe(false);
   });
 
   it('is none when the capacity is 0 or used up', () => {

@@ -199,7 +199,8 @@ export class Pkcs11Custody implements Custody {
   }
 
   platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array> {
-    return this.one(budget, 'sign', hmacSha256, [this.runtime.locators.ofPlatformKey(ref), input]);
+    const operation = ref.kind === 'record-mac' ? 'mac-record' : 'sign';
+    return this.one(budget, operation, hmacSha256, [this.runtime.locators.ofPlatformKey(ref), input]);
   }
 
   platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array> {

@@ -5,7 +5,8 @@ import { packReplies, packRequests, unpackReplies, unpackRequests } from './fram
 
 describe('lane frames', () => {
   it('carry requests unchanged', () => {
-    const deadline = monotonicNow() + 1234;
+    // A frame carries whole milliseconds.
+    const deadline = Math.floor(monotonicNow()) + 1234;
     const requests = Array.from({ length: 64 }, (_, index) => ({
       operation: index % 5,
       variant: index,

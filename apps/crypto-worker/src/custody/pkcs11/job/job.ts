@@ -28,6 +28,8 @@ export const operations = [
   repeatable('rewrap'),
   { name: 'import', repeatable: false, writes: true },
   repeatable('inspect'),
+  // The MAC of a record's seal: a signature that no caller asked for, and so one with a name of its own.
+  repeatable('mac-record'),
   // It looks for what is there first, so that repeating it changes nothing.
   { name: 'anchor', repeatable: true, writes: true },
   repeatable('canary'),

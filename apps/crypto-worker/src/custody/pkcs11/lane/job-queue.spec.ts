@@ -1,4 +1,4 @@
-import { monotonicNow } from '@ankasecure/contracts';
+import { monotonicNow } from '@ankasecure/contracts/monotonic';
 import { describe, expect, it } from 'vitest';
 import { type OperationName, operationNumber } from '../job/job.js';
 import { type Job, JobQueue } from './job-queue.js';
@@ -28,25 +28,25 @@ const queueOf = (count: number, micros: number, operation: OperationName = 'sign
 
 describe('job queue', () => {
   it('gives each lane its share, sixty-four at most', () => {
-    expect(queueOf(100, 50).takeFast(2, Date.now())).toHaveLength(50);
-    expect(queueOf(1000, 10).takeFast(2, Date.now())).toHaveLength(64);
+    expect(queueOf(100, 50).takeFast(2, monotonicNow())).toHaveLength(50);
+    expect(queueOf(1000, 10).takeFast(2, monotonicNow())).toHaveLength(64);
   });
 
   it('gives little work to one lane instead of waking several', () => {
-    expect(queueOf(6, 50).takeFast(10, Date.now())).toHaveLength(6);
-    expect(queueOf(6, 5_000).takeFast(10, Date.now())).toHaveLength(1);
+    expect(queueOf(6, 50).takeFast(10, monotonicNow())).toHaveLength(6);
+    expect(queueOf(6, 5_000).takeFast(10, monotonicNow())).toHaveLength(1);
   });
 
   it('keeps batches short if jobs are long', () => {
-    expect(queueOf(100, 1_000).takeFast(1, Date.now())).toHaveLength(4);
-    expect(queueOf(100, 3_000).takeFast(1, Date.now())).toHaveLength(1);
-    expect(queueOf(100, 80_000).takeFast(1, Date.now())).toHaveLength(1);
+    expect(queueOf(100, 1_000).takeFast(1, monotonicNow())).toHaveLength(4);
+    expect(queueOf(100, 3_000).takeFast(1, monotonicNow())).toHaveLength(1);
+    expect(queueOf(100, 80_000).takeFast(1, monotonicNow())).toHaveLength(1);
   });
 
   it('lets jobs that must not run twice travel alone', () => {
     const queue = new JobQueue();
     for (const operation of ['sign', 'sign', 'generate', 'generate', 'sign'] as const) queue.push(jobOf(operation));
-    const batches = [1, 2, 3, 4].map(() => queue.takeFast(1, Date.now()).map((job) => job.operation));
+    const batches = [1, 2, 3, 4].map(() => queue.takeFast(1, monotonicNow()).map((job) => job.operation));
     const [sign, generate] = [operationNumber('sign'), operationNumber('generate')];
     expect(batches).toEqual([[sign, sign], [generate], [generate], [sign]]);
   });
@@ -61,7 +61,7 @@ describe('job queue', () => {
     push('quiet', 2);
     push('other', 1);
     const order = [1, 2]
-      .flatMap(() => queue.takeFast(1, Date.now()))
+      .flatMap(() => queue.takeFast(1, monotonicNow()))
       .map(({ tenant, attempts }) => `${tenant} ${attempts}`);
     expect(order).toEqual(['loud 0', 'quiet 0', 'other 0', 'loud 1', 'quiet 1', 'loud 2', 'loud 3', 'loud 4']);
     expect(queue.length).toBe(95);
@@ -72,7 +72,7 @@ describe('job queue', () => {
     for (let round = 0; round < 50; round++) queue.learn(jobOf('sign'), 1_000);
     for (const tenant of ['loud', 'loud', 'quiet', 'loud']) queue.push(jobOf('sign', { tenant }));
     const takenFor = (admits?: (tenant: string) => boolean): string[] =>
-      queue.takeFast(1, Date.now(), admits).map(({ tenant }) => tenant);
+      queue.takeFast(1, monotonicNow(), admits).map(({ tenant }) => tenant);
     expect(takenFor((tenant) => tenant !== 'loud')).toEqual(['quiet']);
     expect(takenFor((tenant) => tenant !== 'loud')).toEqual([]);
     expect(takenFor()).toEqual(['loud', 'loud', 'loud']);
@@ -81,7 +81,7 @@ describe('job queue', () => {
   it('puts jobs that have waited before first', () => {
     const queue = queueOf(3, 5_000);
     queue.putInFront(jobOf('sign', { tenant: 'b' }));
-    expect(queue.takeFast(1, Date.now())).toMatchObject([{ tenant: 'b' }]);
+    expect(queue.takeFast(1, monotonicNow())).toMatchObject([{ tenant: 'b' }]);
     expect(queue.length).toBe(3);
   });
 
@@ -102,9 +102,11 @@ describe('job queue', () => {
     const rejected = new Promise((reject) => queue.push(jobOf('sign', { deadline: 5, reject })));
     queue.push(jobOf('sign'));
     queue.push(jobOf('generate', { slow: true, deadline: 5 }));
-    queue.expire(Date.now());
+    queue.expire(monotonicNow());
     expect(await rejected).toMatchObject({ code: 'hsm-timeout' });
-    expect([queue.takeFast(1, Date.now()).length, queue.takeSlow(Date.now()).length, queue.length]).toEqual([1, 0, 0]);
+    expect([queue.takeFast(1, monotonicNow()).length, queue.takeSlow(monotonicNow()).length, queue.length]).toEqual([
+      1, 0, 0,
+    ]);
   });
 
   it('skips a job whose deadline has passed, and answers it', async () => {
@@ -112,8 +114,8 @@ describe('job queue', () => {
     const rejected = new Promise((reject) => queue.push(jobOf('sign', { deadline: 5, reject })));
     queue.push(jobOf('sign', { tenant: 'b' }));
     queue.push(jobOf('generate', { slow: true, deadline: 5 }));
-    expect(queue.takeFast(1, Date.now())).toMatchObject([{ tenant: 'b' }]);
-    expect(queue.takeSlow(Date.now())).toEqual([]);
+    expect(queue.takeFast(1, monotonicNow())).toMatchObject([{ tenant: 'b' }]);
+    expect(queue.takeSlow(monotonicNow())).toEqual([]);
     expect(queue.length).toBe(0);
     expect(await rejected).toMatchObject({ code: 'hsm-timeout' });
   });

@@ -36,6 +36,7 @@ const table: Record<OperationName, Handler> = {
   rewrap,
   import: importKey,
   inspect,
+  'mac-record': sign,
   anchor,
   canary,
   'self-test': selfTest,

@@ -1,0 +1,18 @@
+import { adoptPolicyRecords, checkPolicyRecords, sealPolicyRecords } from '@ankasecure/contracts';
+import { RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
+import { Module } from '@nestjs/common';
+import { StoredPartitions } from './stored-partitions.js';
+
+const contracts = { seal: sealPolicyRecords, check: checkPolicyRecords, adopt: adoptPolicyRecords };
+
+/** The seals of the service's records, which the workers compute. Records of an older release are sealed before any is used. */
+@Module({
+  providers: [
+    ...remoteRecordProviders('policy', contracts),
+    { provide: WatchedDatabase, useValue: new WatchedDatabase('policy', 'ankadb_policy', null) },
+    StoredPartitions,
+    { provide: RecordPartitions, useExisting: StoredPartitions },
+  ],
+  exports: [StoredPartitions],
+})
+export class RecordModule {}
