@@ -26,6 +26,7 @@ export const createSupervisor = (
 ): Supervisor => {
   const restarts = new Map<string, { count: number; readyAt: number }>();
   let stopped = false;
+  const isStopped = (): boolean => stopped;
 
   const countOf = (name: string): number => {
     const last = restarts.get(name);
@@ -35,15 +36,15 @@ export const createSupervisor = (
   };
   /** Tries until the process is ready. */
   const startAgain = async (name: string): Promise<void> => {
-    for (let count = countOf(name); !stopped; count++) {
+    for (let count = countOf(name); !isStopped(); count++) {
       try {
         await pause(pauseBefore(count));
-        if (stopped) return;
+        if (isStopped()) return;
         await restart(name);
         restarts.set(name, { count, readyAt: Date.now() });
         return print(`${name} is ready again`);
       } catch (error) {
-        if (!stopped) print(messageOf(error));
+        if (!isStopped()) print(messageOf(error));
       }
     }
   };

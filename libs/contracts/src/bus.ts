@@ -38,6 +38,8 @@ export const context = z.strictObject({
     .optional(),
   /** Milliseconds until the deadline, when the request was sent. */
   remainingMs: z.number().int().positive(),
+  /** The process that sent the request, and when by its monotonic clock, so that the receiver knows requests that waited on their way. */
+  sent: z.strictObject({ by: z.string().max(36), at: z.number() }).optional(),
   /** The reply's head is to tell the server's clock, so that clocks are compared. */
   askClock: z.literal(true).optional(),
   /** W3C Trace Context. */
@@ -60,7 +62,7 @@ export const context = z.strictObject({
    */
   sharedIssuer: issuerName.optional(),
 });
-export type Context = Omit<z.infer<typeof context>, 'remainingMs' | 'askClock'> & {
+export type Context = Omit<z.infer<typeof context>, 'remainingMs' | 'sent' | 'askClock'> & {
   /** The moment of this process's `monotonicNow` after which no service works on the request. */
   readonly deadline: number;
   /** Adds up the HSM time of this request. Set by the server that decodes the request; never serialised. */

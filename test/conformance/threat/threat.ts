@@ -73,6 +73,17 @@ export const threats: Readonly<Record<string, Threat>> = {
       proof('apps/crypto-worker/src/key/recovery.spec.ts', 'is recoverable until its retired KEK is destroyed'),
     ],
   },
+  'a wrong clock': {
+    control:
+      'What cannot be undone, and what is fenced, is decided by the database’s clock inside its transaction. A process whose date differs by more than a bound decides nothing, raises an alarm and is not ready. See [clock.md](../../../libs/service-kit/src/clock/clock.md).',
+    proofs: [
+      e2e('clock/clock.spec.ts', 'destroys nothing whose waiting period is not over'),
+      e2e('clock/clock.spec.ts', 'skips no rotation'),
+      e2e('clock/clock.spec.ts', 'answers 503 and not 504, says so, and recovers'),
+      e2e('clock/clock.spec.ts', 'releases nothing after deactivateAt'),
+      proof('apps/crypto-worker/src/operation/release.spec.ts', 'are thrown away if their key is deactivated'),
+    ],
+  },
   'forged record': {
     control:
       'Each record that decides carries an HMAC under a key that exists in the token alone, and is checked where it is loaded. A record that the platform did not write, or that was not asked for, is used for nothing and raises an alarm. See [record-seals.md](../../../apps/crypto-worker/src/record/record-seals.md).',

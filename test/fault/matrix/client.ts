@@ -57,7 +57,7 @@ export class FaultClient {
     try {
       const headers = once === true ? { 'idempotency-key': randomUUID() } : {};
       const sending = { timeoutMs, headers, ...(body !== undefined && { body }) };
-      const reply = await this.tenant.admin.send<{ code?: string }>(method, path, sending);
+      const reply = await this.tenant.admin.send<{ code?: string } | undefined>(method, path, sending);
       const outcome = reply.status < 300 ? 'ok' : (reply.body?.code ?? String(reply.status));
       return { request, outcome, status: reply.status, correlationId: reply.correlationId };
     } catch {

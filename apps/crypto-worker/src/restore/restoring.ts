@@ -1,5 +1,5 @@
 import type { KeyState, RecordHead, RecordKind } from '@ankasecure/contracts';
-import type { Restoring } from '@ankasecure/service-kit';
+import { type Restoring, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { KeyRecord } from '../key/record/key.entity.js';
 import type { KeyAliasRecord } from '../key/record/key-alias.entity.js';
@@ -49,14 +49,15 @@ const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 const isState = (state: string | null): state is KeyState => state !== null && Object.hasOwn(entered, state);
 
 /** Gives a version the state that the trail holds. A version that is destroyed stays destroyed. */
-const restoredVersion = (
+const restoredVersion = async (
+  manager: EntityManager,
   row: KeyVersionRecord,
   { state }: RecordHead,
   { principal }: { readonly principal: string },
-): Partial<KeyVersionRecord> => {
+): Promise<Partial<KeyVersionRecord>> => {
   const revision = row.revision + 1;
   if (!isState(state) || state === row.state || row.state === 'DESTROYED') return { revision };
-  return { revision, state, ...entered[state](row, new Date(), principal) };
+  return { revision, state, ...entered[state](row, await transactionTime(manager), principal) };
 };
 
 /** Points an alias at the key that the trail holds. An alias of a key that the backup lacks goes. */
@@ -74,7 +75,9 @@ const restoredAlias = async (
  * their digest alone: an administrator grants them again. All other records are accepted as the backup has them.
  */
 export const restorings: Partial<Record<RecordKind, Restoring>> = {
-  key_version: { changes: (_, row, head, context) => restoredVersion(row as KeyVersionRecord, head, context) },
+  key_version: {
+    changes: (manager, row, head, context) => restoredVersion(manager, row as KeyVersionRecord, head, context),
+  },
   key_alias: { changes: (manager, row, head) => restoredAlias(manager, row as KeyAliasRecord, head) },
   key_grant: { changes: () => 'remove' },
 };

@@ -133,7 +133,7 @@ export class BusConnection {
         reject(new AnkaError('deadline-exceeded'));
       }, left);
       this.waiters.set(token, { subject, asked, resolve, reject, timer });
-      const frame = encodeRequest(context, body, this.peers.asks(subject));
+      const frame = encodeRequest(context, body, { by: this.instance, askClock: this.peers.asks(subject) });
       this.outgoing.push({ token, subject, frame });
       if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
       else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();

@@ -2,6 +2,7 @@ import { AnkaError, type Context, context, monotonicNow, type ReplyHead, replyHe
 import { scan } from 'secure-json-parse';
 import type { z } from 'zod';
 import { jsonFaultOf } from '../json/json-fault.js';
+import type { Transits } from './transit.js';
 
 /** A message is one line of JSON followed by the body. A body passes through without being parsed. */
 export interface Frame {
@@ -20,11 +21,23 @@ const sentContext = ({ deadline, ...context }: Context): SentContext => ({
   remainingMs: Math.max(1, Math.ceil(deadline - monotonicNow())),
 });
 
-/** @param askClock asks for the clock of the process that answers */
-export const encodeRequest = (context: Context, body: Uint8Array, askClock = false): Buffer => {
-  const sent = sentContext(context);
-  return encodeFrame(askClock ? { ...sent, askClock } : sent, body);
-};
+/** What a request says of the process that sends it. */
+export interface Sending {
+  /** The sender's name. */
+  readonly by?: string;
+  /** The reply is to tell the clock of the process that answers. */
+  readonly askClock?: boolean;
+}
+
+export const encodeRequest = (context: Context, body: Uint8Array, { by, askClock = false }: Sending = {}): Buffer =>
+  encodeFrame(
+    {
+      ...sentContext(context),
+      ...(by !== undefined && { sent: { by, at: Math.round(monotonicNow() * 10) / 10 } }),
+      ...(askClock && { askClock }),
+    },
+    body,
+  );
 
 export const encodeFrame = (head: SentContext | ReplyHead, body: Uint8Array = empty): Buffer => {
   const line = JSON.stringify(head);
@@ -51,10 +64,13 @@ export interface Received {
   readonly askClock: boolean;
 }
 
-export const decodeRequest = (data: Uint8Array): Received => {
+/** @param transits know how long requests wait on their way */
+export const decodeRequest = (data: Uint8Array, transits?: Transits): Received => {
   const { head, body } = decodeFrame(data);
-  const { remainingMs, askClock = false, ...rest } = context.parse(head);
-  return { context: { ...rest, deadline: monotonicNow() + remainingMs }, body, askClock };
+  const { remainingMs, sent, askClock = false, ...rest } = context.parse(head);
+  const now = monotonicNow();
+  const waited = sent === undefined ? 0 : (transits?.of(sent.by, sent.at, now) ?? 0);
+  return { context: { ...rest, deadline: now + remainingMs - waited }, body, askClock };
 };
 
 export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer } => {

@@ -6,6 +6,7 @@ import { inSpan, withParent } from '../telemetry/trace.js';
 import type { RawHandler } from './answer.js';
 import type { BusConnection } from './connection.js';
 import { decodeRequest, encodeFrame, type Received } from './frame.js';
+import { Transits } from './transit.js';
 
 /** Replaces a reply above the server's max_payload. */
 const unsendable: ReplyHead = {
@@ -23,6 +24,7 @@ const headRoom = 4_096;
 /** Answers messages with the result or the error of a handler, and counts the messages in flight. */
 export class Responder {
   private inFlight = 0;
+  private readonly transits = new Transits();
 
   constructor(private readonly connection: BusConnection) {}
 
@@ -54,7 +56,7 @@ export class Responder {
   private async reply(message: Msg, handler: RawHandler): Promise<Buffer> {
     let received: Received | undefined;
     try {
-      received = decodeRequest(message.data);
+      received = decodeRequest(message.data, this.transits);
       const { body } = received;
       // The decoded context is this request's own, so it takes both without another copy.
       const context = Object.assign(received.context, {

@@ -50,6 +50,16 @@ describe('the room of the outbox', () => {
     expect(share.waiting).toBe(23);
   });
 
+  it('is full for all only when nobody has room', () => {
+    const share = new FairShare(100);
+    fill(share, 'a');
+    expect(share.isFull).toBe(false);
+    write(share, 'b', 50);
+    expect(share.isFull).toBe(true);
+    share.drop('b', 1);
+    expect(share.isFull).toBe(false);
+  });
+
   it('is none when the capacity is 0 or used up', () => {
     expect(() => new FairShare(0).assertRoom('a', 1)).toThrow(refused);
     const share = new FairShare(10);

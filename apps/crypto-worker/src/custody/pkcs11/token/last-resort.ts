@@ -37,11 +37,15 @@ export class LastResort {
     this.stopped = true;
   }
 
+  private isOver(): boolean {
+    return this.stopped || this.parts.healed();
+  }
+
   private async run(reason: string): Promise<void> {
-    const { answers, healed, everyMs, end } = this.parts;
-    while (!this.stopped && !healed()) {
+    const { answers, everyMs, end } = this.parts;
+    while (!this.isOver()) {
       const isBack = await answers();
-      if (this.stopped || healed()) break;
+      if (this.isOver()) break;
       if (isBack) end(reason);
       await sleep(everyMs, undefined, { ref: false });
     }

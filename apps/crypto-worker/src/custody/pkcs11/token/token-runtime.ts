@@ -1,4 +1,4 @@
-import { AnkaError, type ImportMethod, monotonicNow } from '@ankasecure/contracts';
+import { type AnkaError, type ImportMethod, monotonicNow } from '@ankasecure/contracts';
 import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
 import { Capabilities } from '../capability/capabilities.js';
