@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'part',
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'deploy/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**/*.spec.ts', 'test/fault/**/*.spec.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**/*.spec.ts', 'test/fault/**/*.spec.ts', 'test/drill/**/*.spec.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -63,6 +63,10 @@ export default defineConfig({
       {
         extends: true,
         test: { ...alone, name: 'faults', include: ['test/fault/matrix/**/*.spec.ts'], sequence: { groupOrder: 4 } },
+      },
+      {
+        extends: true,
+        test: { ...alone, name: 'drill', include: ['test/drill/**/*.spec.ts'], sequence: { groupOrder: 5 } },
       },
     ],
   },

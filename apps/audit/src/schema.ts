@@ -3,12 +3,13 @@ import { TrailAnchorRecord } from './anchor/trail-anchor.entity.js';
 import { EventDedup } from './event/event-dedup.entity.js';
 import * as migrations from './migrations/index.js';
 import { RecordHead } from './record/record-head.entity.js';
+import { RecordIndexRecord } from './record/record-index.entity.js';
 import { RecordPosition } from './record/record-position.entity.js';
 import { SealedEvent } from './trail/sealed-event.entity.js';
 import { TrailHead } from './trail/trail-head.entity.js';
 
 export const schema: Schema = {
-  entities: [SealedEvent, TrailHead, EventDedup, RecordHead, RecordPosition, TrailAnchorRecord],
+  entities: [SealedEvent, TrailHead, EventDedup, RecordHead, RecordPosition, RecordIndexRecord, TrailAnchorRecord],
   migrations: Object.values(migrations),
   outbox: 'none',
 };

@@ -71,3 +71,10 @@ export const testFaults = async ({ repository, node, args: [form = 'full', ...ar
   const run = () => vitest(repository, node, ['--project=faults', ...args], { ANKASECURE_FAULTS: form });
   return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };
+
+/** Runs the drill: restores databases from older backups, by the recipe of `deploy/backup.md`. */
+export const testDrill = async ({ repository, node, args }) => {
+  const built = await build(repository, node, ['build']);
+  const run = () => vitest(repository, node, ['--project=drill', ...args]);
+  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
+};

@@ -15,4 +15,10 @@ export class TrailAnchorRecord {
 
   @Column('bytea', { array: true })
   hashes!: Buffer[];
+
+  @Column('bigint', { name: 'index_seqs', array: true, default: [] })
+  indexSeqs!: string[];
+
+  @Column('bytea', { name: 'index_macs', array: true, default: [] })
+  indexMacs!: Buffer[];
 }

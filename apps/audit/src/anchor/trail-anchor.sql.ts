@@ -3,15 +3,19 @@ import type { AnchoredHead } from './anchored-heads.js';
 
 /** The heads of all trails that have events. */
 export const allHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
-  dataSource.query<AnchoredHead[]>('SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash FROM all_trail_heads()');
+  dataSource.query<
+    AnchoredHead[]
+  >(`SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash, index_seq::float8 AS "indexSeq", index_mac AS "indexMac"
+     FROM all_trail_heads()`);
 
 /** The heads behind an anchor; undefined if this database does not have it. */
 export const headsOfAnchor = async (dataSource: DataSource, number: number): Promise<AnchoredHead[] | undefined> => {
   const rows = await dataSource.query<{ number: number }[]>('SELECT 1 FROM trail_anchor WHERE number = $1', [number]);
   if (rows.length === 0) return undefined;
   return dataSource.query<AnchoredHead[]>(
-    `SELECT h.tenant AS "tenantId", h.seq::float8 AS seq, h.hash
-     FROM trail_anchor a, unnest(a.tenants, a.seqs, a.hashes) AS h (tenant, seq, hash) WHERE a.number = $1`,
+    `SELECT h.tenant AS "tenantId", h.seq::float8 AS seq, h.hash, h.index_seq::float8 AS "indexSeq", h.index_mac AS "indexMac"
+     FROM trail_anchor a, unnest(a.tenants, a.seqs, a.hashes, a.index_seqs, a.index_macs) AS h (tenant, seq, hash, index_seq, index_mac)
+     WHERE a.number = $1`,
     [number],
   );
 };
@@ -44,8 +48,16 @@ export const storeAnchor = async (
   heads: readonly AnchoredHead[],
 ): Promise<boolean> => {
   const [row] = await dataSource.query<{ stored: boolean }[]>(
-    'SELECT store_trail_anchor($1, $2, $3, $4, $5) AS stored',
-    [number, held, heads.map(({ tenantId }) => tenantId), heads.map(({ seq }) => seq), heads.map(({ hash }) => hash)],
+    'SELECT store_trail_anchor($1, $2, $3, $4, $5, $6, $7) AS stored',
+    [
+      number,
+      held,
+      heads.map(({ tenantId }) => tenantId),
+      heads.map(({ seq }) => seq),
+      heads.map(({ hash }) => hash),
+      heads.map(({ indexSeq }) => indexSeq),
+      heads.map(({ indexMac }) => indexMac),
+    ],
   );
   return row?.stored === true;
 };

@@ -1,13 +1,12 @@
 import { canonicalBytes } from '@ankasecure/audit-event';
 import { AnkaError, type AuditEvent, type Context, reporterDetails } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { assertMayReport, type Source } from '../reporter/report.js';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
 import { EventMetrics } from './event-metrics.js';
-import { seal } from './seal.js';
+import { SealTrail } from './seal-trail.js';
 
 /** The number of tenants of a batch that are sealed at the same time. Each takes a connection. */
 const tenantsAtOnce = 4;
@@ -16,7 +15,7 @@ const tenantsAtOnce = 4;
 @Injectable()
 export class AppendEvents {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly sealer: SealTrail,
     private readonly macs: MacSource,
     private readonly partitions: TenantPartitions,
     private readonly guard: TrailGuard,
@@ -81,11 +80,7 @@ export class AppendEvents {
       const [bytes, mac] = [canonical[index], macs[index]];
       return bytes === undefined || mac === undefined ? [] : [{ event, canonical: bytes, ...mac }];
     });
-    const { tenantId } = context;
-    const trail = { tenantId, partition: this.macs.partitionOf(tenantId) };
-    const fresh = await seal(this.dataSource, trail, authenticated, (macKeyId, message) =>
-      this.macs.computeOne(context, macKeyId, message),
-    );
+    const fresh = await this.sealer.seal(context, authenticated);
     this.metrics.sealed.inc(fresh);
     this.metrics.duplicates.inc(events.length - fresh);
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AnchorModule } from '../anchor/anchor.module.js';
 import { MacModule } from '../mac/mac.module.js';
+import { RecordModule } from '../record/record.module.js';
 import { ReporterModule } from '../reporter/reporter.module.js';
 import { TrailModule } from '../trail/trail.module.js';
 import { AcceptTrails } from './accept-trails.js';
@@ -9,11 +10,12 @@ import { CountUses } from './count-uses.js';
 import { EventController } from './event.controller.js';
 import { EventMetrics } from './event-metrics.js';
 import { QueryEvents } from './query-events.js';
+import { SealTrail } from './seal-trail.js';
 
 /** Seals reported events and reads sealed ones. */
 @Module({
-  imports: [AnchorModule, MacModule, ReporterModule, TrailModule],
+  imports: [AnchorModule, MacModule, RecordModule, ReporterModule, TrailModule],
   controllers: [EventController],
-  providers: [AcceptTrails, AppendEvents, QueryEvents, CountUses, EventMetrics],
+  providers: [AcceptTrails, AppendEvents, SealTrail, QueryEvents, CountUses, EventMetrics],
 })
 export class EventModule {}

@@ -3,6 +3,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { advanceRecordHeads } from '../record/record-head.sql.js';
+import type { IndexChange, RecordIndexes } from '../record/record-indexes.js';
 import { sealedChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
@@ -24,22 +25,33 @@ export interface Trail {
  * @param events no event id twice
  * @returns how many were new
  */
-export const seal = (
+export const seal = async (
   dataSource: DataSource,
   { tenantId, partition }: Trail,
   events: readonly AuthenticatedEvent[],
   chainMac: ChainMac,
-): Promise<number> =>
-  withTenant(dataSource, tenantId, async (manager) => {
+  indexes: Pick<RecordIndexes, 'change'>,
+): Promise<number> => {
+  let committed = (): void => undefined;
+  const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
     const fresh = await claim(manager, tenantId, events);
     if (fresh.length === 0) return 0;
     const placed = place(fresh, head);
     const changes = sealedChanges(placed);
     await appendRows(manager, tenantId, head, await bind(tenantId, placed, chainMac));
-    if (changes.length > 0) await advanceRecordHeads(manager, tenantId, partition, changes);
+    const last = placed.at(-1);
+    if (changes.length > 0 && last !== undefined) {
+      const { seq, macKeyId } = last;
+      const change: IndexChange = { tenantId, changes, seq, macKeyId, mac: chainMac };
+      committed = await indexes.change(manager, change);
+      await advanceRecordHeads(manager, tenantId, partition, changes);
+    }
     return fresh.length;
   });
+  committed();
+  return sealed;
+};
 
 /** The events that were not sealed before. */
 const claim = async (

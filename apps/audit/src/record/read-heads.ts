@@ -14,6 +14,7 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { listHeads, listPositions, selectHeads, selectNewest } from './record-head.sql.js';
+import { RecordIndexes } from './record-indexes.js';
 
 /** Reads what the sealed events say about records. Trails that are older than the anchor in the HSM say nothing. */
 @Injectable()
@@ -21,14 +22,16 @@ export class ReadHeads {
   constructor(
     private readonly dataSource: DataSource,
     private readonly guard: TrailGuard,
+    private readonly indexes: RecordIndexes,
   ) {}
 
   /** Leaves out records that the trail does not know. */
   async read(
-    { tenantId }: Context,
+    context: Context,
     { records, newest }: z.infer<typeof readRecordHeads.request>,
   ): Promise<z.infer<typeof readRecordHeads.reply>> {
-    await this.guard.assertSound();
+    const { tenantId } = context;
+    await this.assertSound(context);
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const named = records.length === 0 ? [] : await selectHeads(manager, tenantId, records);
       const last = newest.length === 0 ? [] : await selectNewest(manager, tenantId, newest);
@@ -37,14 +40,21 @@ export class ReadHeads {
   }
 
   async list(
-    { tenantId }: Context,
+    context: Context,
     { owner, after }: z.infer<typeof listRecordHeads.request>,
   ): Promise<z.infer<typeof listRecordHeads.reply>> {
-    await this.guard.assertSound();
+    const { tenantId } = context;
+    await this.assertSound(context);
     const heads = await withTenant(this.dataSource, tenantId, (manager) =>
       listHeads(manager, tenantId, kindsOf(owner), after, maxHeads + 1),
     );
     return { heads: heads.slice(0, maxHeads), complete: heads.length <= maxHeads };
+  }
+
+  /** The trails match the anchor, and the tenant's heads their index. */
+  private async assertSound(context: Context): Promise<void> {
+    await this.guard.assertSound();
+    await this.indexes.assertSound(context);
   }
 
   async positions({

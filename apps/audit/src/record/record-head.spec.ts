@@ -9,6 +9,7 @@ import {
   recordDetails,
 } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TrailGuard } from '../anchor/trail-guard.js';
 import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 
 const digest = (letter: string): string => letter.repeat(43);
@@ -30,6 +31,7 @@ describe('the heads of records', () => {
 
   const changing = (tenantId: string, ...changes: readonly RecordChange[]) =>
     audit.append([eventOf(tenantId, { details: { custody: 'token', ...recordDetails(changes) } })]);
+  const guard = (): TrailGuard => audit.instances[0]?.app.get(TrailGuard) ?? expect.unreachable();
   const heads = async (tenantId: string, ids: readonly string[], newestOf?: string) => {
     const records = ids.map((id) => ({ kind: 'key_version' as const, id }));
     const newest = newestOf === undefined ? [] : [{ kind: 'key_version' as const, of: newestOf }];
@@ -124,12 +126,46 @@ describe('the heads of records', () => {
     expect(await audit.verify(tenantId)).toMatchObject({ valid: false, firstBadSeq: 2, reason: 'record-forgotten' });
   });
 
+  it.each([
+    ['put back', `UPDATE record_head SET revision = 1, seq = 1, digest = '${digest('A')}'`],
+    ['given another state', `UPDATE record_head SET state = 'SUSPENDED'`],
+    ['deleted', 'DELETE FROM record_head'],
+    [
+      'added',
+      `INSERT INTO record_head SELECT tenant_id, kind, id || '0', seq, revision, digest, state FROM record_head`,
+    ],
+    ['deleted with the index', 'DELETE FROM record_index; DELETE FROM record_head'],
+    ['kept beside a changed index', `UPDATE record_index SET mac = decode(repeat('00', 32), 'hex')`],
+  ])('are not believed when one was %s', async (_, sql) => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1, { revision: 1 }));
+    await changing(tenantId, versionOf(keyId, 1, { revision: 2, digest: digest('B') }));
+    const where = `WHERE tenant_id = '${tenantId}'`;
+    await audit.tamper(`${sql.replaceAll(';', ` ${where};`)} ${where}`);
+    for (let instance = 0; instance < 4; instance++)
+      await expect(heads(tenantId, [`${keyId}/1`])).rejects.toMatchObject({ code: 'service-unavailable' });
+  });
+
+  it('are not believed when they were put back together with an older index', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    const where = `WHERE tenant_id = '${tenantId}'`;
+    await changing(tenantId, versionOf(keyId, 1, { revision: 1 }));
+    await audit.tamper(`CREATE TABLE old_index AS SELECT * FROM record_index ${where}`);
+    await changing(tenantId, versionOf(keyId, 1, { revision: 2, digest: digest('B') }));
+    await guard().advance();
+    await audit.tamper(`UPDATE record_head SET revision = 1, seq = 1, digest = '${digest('A')}' ${where};
+      UPDATE record_index i SET seq = o.seq, sum = o.sum, mac = o.mac FROM old_index o WHERE i.tenant_id = o.tenant_id; DROP TABLE old_index`);
+    await guard().compare();
+    expect(guard().fault).toContain(tenantId);
+    await guard().accept();
+  });
+
   it('cannot be moved back, changed or removed by the service', async () => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     await changing(tenantId, versionOf(keyId, 4));
     const app = audit.instances[0]?.dataSource ?? expect.unreachable();
-    for (const table of ['record_head', 'record_position'])
-      for (const sql of [`UPDATE ${table} SET revision = 1`, `DELETE FROM ${table}`, `TRUNCATE ${table}`])
+    for (const table of ['record_head', 'record_position', 'record_index'])
+      for (const sql of [`UPDATE ${table} SET tenant_id = tenant_id`, `DELETE FROM ${table}`, `TRUNCATE ${table}`])
         await expect(app.query(sql), sql).rejects.toMatchObject({ code: '42501' });
     await expect(audit.postgres.query(database, 'DELETE FROM record_head')).rejects.toMatchObject({ code: '42501' });
   });

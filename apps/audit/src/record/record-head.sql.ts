@@ -1,5 +1,6 @@
 import type { RecordHead, RecordName, Service } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
+import type { RecordIndexRecord } from './record-index.entity.js';
 
 const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;
 
@@ -81,3 +82,11 @@ export const listPositions = (
     'SELECT tenant_id AS "tenantId", revision::float8 AS revision FROM record_positions($1, $2, $3, $4)',
     [owner, partition, after, most],
   );
+
+/** Stores the index of a tenant's records, if it is newer than the one that is stored. */
+export const storeIndex = async (
+  manager: EntityManager,
+  { tenantId, seq, sum, macKeyId, mac }: { readonly [Column in keyof RecordIndexRecord]: RecordIndexRecord[Column] },
+): Promise<void> => {
+  await manager.query('SELECT store_record_index($1, $2, $3, $4, $5)', [tenantId, seq, sum, macKeyId, mac]);
+};

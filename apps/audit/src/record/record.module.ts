@@ -1,8 +1,15 @@
 import { Module } from '@nestjs/common';
 import { AnchorModule } from '../anchor/anchor.module.js';
+import { MacModule } from '../mac/mac.module.js';
 import { ReadHeads } from './read-heads.js';
 import { RecordController } from './record.controller.js';
+import { RecordIndexes } from './record-indexes.js';
 
 /** The history of the records that decide, derived from sealed events. */
-@Module({ imports: [AnchorModule], controllers: [RecordController], providers: [ReadHeads], exports: [ReadHeads] })
+@Module({
+  imports: [AnchorModule, MacModule],
+  controllers: [RecordController],
+  providers: [ReadHeads, RecordIndexes],
+  exports: [RecordIndexes],
+})
 export class RecordModule {}

@@ -183,9 +183,10 @@ describe('the rotation of a KEK', () => {
       Array.from({ length: 4 }, () => worker(place, new Token()).rotator.rotate(contextOf(tenantId))),
     );
     expect(asked).toMatchObject(Array.from({ length: 4 }, () => ({ generation: 2 })));
-    const begun = await database.superuser.query('SELECT generation FROM kek_rotation WHERE tenant_id = $1', [
-      tenantId,
-    ]);
+    const begun = await database.superuser.query<unknown[]>(
+      'SELECT generation FROM kek_rotation WHERE tenant_id = $1',
+      [tenantId],
+    );
     expect(begun).toEqual([{ generation: 2 }]);
     // Each call is on record, also those that joined the rotation.
     expect((await eventsOf(tenantId)).filter(({ operation }) => operation === 'kek.rotate')).toHaveLength(4);

@@ -55,7 +55,7 @@ export const recordRewrapped = async (
   for (const { row, wrapped } of done) {
     const { keyId, version } = row;
     const held = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version });
-    if (held?.wrappedBlob == null || row.wrappedBlob?.equals(held.wrappedBlob) !== true) continue;
+    if (held === null || held.wrappedBlob === null || row.wrappedBlob?.equals(held.wrappedBlob) !== true) continue;
     await changeRecord(manager, held, {
       wrappedBlob: Buffer.from(wrapped.blob),
       wrappedMac: Buffer.from(wrapped.mac),

@@ -1,6 +1,6 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
-import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
+import { insertIfAbsent, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
@@ -89,12 +89,15 @@ export class PlatformKeys {
     kind: PlatformKeyKind,
     generation: number | null = null,
   ): Promise<PlatformKey | undefined> {
-    const key = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.findOne(PlatformKeyRecord, {
-        where: { tenantId, kind, partition: this.partition.name, ...(generation !== null && { generation }) },
-        order: { generation: 'DESC' },
-      }),
-    );
+    const key = await withTenant(this.dataSource, tenantId, (manager) => {
+      const find = (): Promise<PlatformKeyRecord | null> =>
+        manager.findOne(PlatformKeyRecord, {
+          where: { tenantId, kind, partition: this.partition.name, ...(generation !== null && { generation }) },
+          order: { generation: 'DESC' },
+        });
+      // The trail is proved with this key, so it cannot be asked about it. Its record never changes once it is made.
+      return kind === 'audit-mac' ? sealsOf(manager).history.without(find) : find();
+    });
     return key === null ? undefined : platformKeyOf(key);
   }
 

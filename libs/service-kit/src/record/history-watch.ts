@@ -25,6 +25,8 @@ export class WatchedDatabase {
 }
 
 const everyMs = 60_000;
+/** The pause after a comparison that failed, in milliseconds. */
+const retryMs = 5_000;
 const patienceMs = 5_000;
 
 /**
@@ -35,6 +37,7 @@ const patienceMs = 5_000;
 @Injectable()
 export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(
     private readonly watched: WatchedDatabase,
@@ -46,12 +49,12 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Begins at once and does not delay the start: a record that was not compared yet is refused anyway. */
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.round(), everyMs);
     void this.round();
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.timer);
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 
   /** Compares all tenants. @throws AnkaError if the audit service does not answer */
@@ -90,10 +93,13 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async round(): Promise<void> {
+    let pauseMs = everyMs;
     try {
       await this.compare();
     } catch (error) {
+      pauseMs = retryMs;
       this.log.warn({ reason: (error as Error).message }, 'cannot compare the database with the audit trail now');
     }
+    if (!this.stopped) this.timer = setTimeout(() => void this.round(), pauseMs);
   }
 }

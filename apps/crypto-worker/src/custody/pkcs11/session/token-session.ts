@@ -185,7 +185,7 @@ export class TokenSession {
       handle,
       types.map((type) => ({ type })),
     );
-    return read.map(({ value }) => value ?? Buffer.of());
+    return read.map(({ value }) => value);
   }
 
   /** A copy of the attributes in the binding's mutable form. It is valid until the next call of this method. */
