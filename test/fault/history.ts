@@ -49,7 +49,7 @@ export interface History {
   readonly trail: readonly TrailEvent[];
   /** The sealed events of all tenants. */
   readonly records: readonly KeyRecord[];
-  /** The CKA_ID of every key in the token except the canary, in hex. */
+  /** The CKA_ID of every key in the token except the partition's own, in hex. */
   readonly objects: readonly string[];
   /** Remaining intents and outbox rows, one line per table. */
   readonly leftovers: readonly string[];

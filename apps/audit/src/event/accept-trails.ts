@@ -2,6 +2,7 @@ import { type acceptTrails, auditEvent, type Context, platformTenantId } from '@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { RecordIndexes } from '../record/record-indexes.js';
 import { AppendEvents } from './append-events.js';
 
 /** Accepts trails that a restored database holds. Who accepted them, and why they were refused, is sealed first. */
@@ -10,6 +11,7 @@ export class AcceptTrails {
   constructor(
     private readonly guard: TrailGuard,
     private readonly appender: AppendEvents,
+    private readonly indexes: RecordIndexes,
   ) {}
 
   async accept(context: Context): Promise<z.infer<typeof acceptTrails.reply>> {
@@ -19,6 +21,7 @@ export class AcceptTrails {
     const action = { operation: 'trail.accept', details: { reason: fault.slice(0, 512) } };
     await this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action));
     await this.guard.accept();
+    this.indexes.forget();
     return { accepted: true, reason: fault };
   }
 }

@@ -67,6 +67,12 @@ export class RecordIndexes {
     return () => void this.known.set(tenantId, { seq, mac: index.mac });
   }
 
+  /** Forgets which indexes were seen: an operator has accepted older ones. */
+  forget(): void {
+    this.known.clear();
+    this.compared.clear();
+  }
+
   /**
    * Compares all heads of the context's tenant with the index, unless that was done within the last minute.
    * @throws AnkaError `service-unavailable` (retryable) if a head is not the one that was sealed, or no worker answers
