@@ -53,5 +53,8 @@ const sealsOf = <Name extends 'gateway' | 'policy'>(service: Name) => {
   };
 };
 
+/** The contracts with which one service asks for its seals. Those of every service are alike. */
+export type RecordContracts = ReturnType<typeof sealsOf<'gateway'>>;
+
 export const { seal: sealGatewayRecords, check: checkGatewayRecords, adopt: adoptGatewayRecords } = sealsOf('gateway');
 export const { seal: sealPolicyRecords, check: checkPolicyRecords, adopt: adoptPolicyRecords } = sealsOf('policy');

@@ -28,13 +28,13 @@ export const lastAnchor = async (dataSource: DataSource): Promise<number> => {
   return row?.number ?? 0;
 };
 
-/** The first trail that no longer has the row at the head of an anchor. */
-export const firstLostHead = async (dataSource: DataSource, number: number): Promise<string | undefined> => {
-  const [row] = await dataSource.query<{ tenantId: string }[]>(
-    'SELECT lost AS "tenantId" FROM lost_anchored_head($1) AS lost WHERE lost IS NOT NULL',
+/** The tenants whose trails no longer have the row at the head of an anchor. */
+export const lostHeads = async (dataSource: DataSource, number: number): Promise<string[]> => {
+  const rows = await dataSource.query<{ tenantId: string }[]>(
+    'SELECT lost AS "tenantId" FROM lost_anchored_heads($1) AS lost',
     [number],
   );
-  return row?.tenantId;
+  return rows.map(({ tenantId }) => tenantId);
 };
 
 /**

@@ -62,6 +62,25 @@ describe('the anchor of the trails', () => {
     expect(await audit.append(eventsOf(tenantId, 1))).toEqual({ sealed: 1 });
   });
 
+  it('goes on with the trails of other tenants, and keeps the place of the refused one', async () => {
+    const [refused, sound] = [randomUUID(), randomUUID()];
+    await audit.append(eventsOf(refused, 2));
+    await audit.append([...eventsOf(refused, 1), ...eventsOf(sound, 1)]);
+    await guard().advance();
+    await rollBack(refused, 2);
+    await compareAll();
+    await expect(audit.append([...eventsOf(refused, 1), ...eventsOf(sound, 1)])).rejects.toMatchObject({
+      detail: expect.stringContaining(refused),
+    });
+    expect((await audit.query(sound)).items).toHaveLength(2);
+    expect((await audit.query(refused)).items).toHaveLength(2);
+    const before = audit.macs.anchor?.number ?? 0;
+    await guard().advance();
+    expect(audit.macs.anchor?.number).toBe(before + 1);
+    expect(await compareAll()).toEqual([expect.stringContaining(refused), expect.stringContaining(refused)]);
+    expect(await audit.append(eventsOf(sound, 1))).toEqual({ sealed: 1 });
+  });
+
   it('refuses a database without the trail of a tenant', async () => {
     const tenantId = randomUUID();
     await audit.append(eventsOf(tenantId, 3));

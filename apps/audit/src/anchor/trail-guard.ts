@@ -1,24 +1,32 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type TrailAnchor } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
-import { anchorDigest } from './anchored-heads.js';
-import { allHeads, firstLostHead, headsOfAnchor, lastAnchor, storeAnchor } from './trail-anchor.sql.js';
+import { type AnchoredHead, anchorDigest } from './anchored-heads.js';
+import { allHeads, headsOfAnchor, lastAnchor, lostHeads, storeAnchor } from './trail-anchor.sql.js';
 
-/** What is known of the trails: nothing yet, that they match the anchor, or why they do not. */
-type Standing = { readonly known: false } | { readonly known: true; readonly fault: string | null };
+/** Why trails do not match the anchor. */
+interface Faults {
+  /** A fault of the database or the token: no trail can be compared. */
+  readonly whole: string | null;
+  /** Faults of single trails, by tenant. The other trails are sound. */
+  readonly trails: ReadonlyMap<string, string>;
+}
+
+const noTrails: ReadonlyMap<string, string> = new Map();
 
 const recipe = 'deploy/backup.md says how to go on.';
 
 /**
  * Compares the trails with the anchor in the token, and moves the anchor forward. Trails that are older than the anchor are
- * refused: nothing is sealed on top of them, and nobody's record is compared with them.
+ * refused: nothing is sealed on top of them, and nobody's record is compared with them. The trails of other tenants go on.
  */
 @Injectable()
 export class TrailGuard {
-  private standing: Standing = { known: false };
+  /** Undefined until the trails were compared once. */
+  private faults: Faults | undefined;
   private comparing: Promise<void> | undefined;
 
   constructor(
@@ -40,13 +48,18 @@ export class TrailGuard {
 
   /** Why the trails do not match the anchor; null if they do, or if they were not compared yet. */
   get fault(): string | null {
-    return this.standing.known ? this.standing.fault : null;
+    return this.faults?.whole ?? this.faults?.trails.values().next().value ?? null;
   }
 
-  /** Compares first if that was not done yet. @throws AnkaError `service-unavailable` (retryable) unless the trails are sound */
-  async assertSound(): Promise<void> {
-    if (!this.standing.known) await this.compare();
-    if (this.fault !== null) throw new AnkaError('service-unavailable', `${this.fault} ${recipe}`);
+  /**
+   * Compares first if that was not done yet.
+   * @param tenantId the tenant whose trail is meant; without it, the trails as a whole
+   * @throws AnkaError `service-unavailable` (retryable) if they do not match the anchor, or no worker answers
+   */
+  async assertSound(tenantId?: string): Promise<void> {
+    if (this.faults === undefined) await this.compare();
+    const fault = this.faults?.whole ?? (tenantId === undefined ? undefined : this.faults?.trails.get(tenantId));
+    if (typeof fault === 'string') throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
   }
 
   /** Compares the trails with the anchor. @throws AnkaError if no worker answers */
@@ -57,31 +70,54 @@ export class TrailGuard {
     return this.comparing;
   }
 
-  /** Anchors the trails as they are now, if they are sound and have grown. */
+  /** Anchors the trails as they are now, if they have grown. A trail that is refused keeps the place that the anchor holds. */
   async advance(): Promise<void> {
     await this.compare();
-    if (this.fault !== null) return;
-    const [held, heads] = [await this.source.read(), await allHeads(this.dataSource)];
-    const isAnchored = held !== undefined && held !== null && anchorDigest(held.number, heads) === held.digest;
-    if (heads.length > 0 && !isAnchored) await this.anchor();
+    if (this.faults?.whole !== null) return;
+    const held = await this.source.read();
+    if (held === undefined) return;
+    const heads = await this.headsToAnchor(held?.number, this.faults.trails);
+    const isAnchored = held !== null && anchorDigest(held.number, heads) === held.digest;
+    if (heads.length > 0 && !isAnchored) await this.anchor(heads);
   }
 
   /** Anchors the trails as they are now, whatever the anchor says. */
   async accept(): Promise<void> {
-    await this.anchor();
+    await this.anchor(await allHeads(this.dataSource));
     await this.compare();
   }
 
-  private async compareNow(): Promise<void> {
-    const fault = await this.findFault();
-    if (fault !== null && fault !== this.fault)
-      this.log.error({ alarm: 'trail-behind', fault }, 'the trails are refused');
-    this.standing = { known: true, fault };
+  private async headsToAnchor(held: number | undefined, refused: Faults['trails']): Promise<AnchoredHead[]> {
+    const heads = await allHeads(this.dataSource);
+    if (refused.size === 0 || held === undefined) return heads;
+    const kept = (await headsOfAnchor(this.dataSource, held)) ?? [];
+    return [
+      ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
+      ...kept.filter(({ tenantId }) => refused.has(tenantId)),
+    ];
   }
 
-  private async findFault(): Promise<string | null> {
+  private async compareNow(): Promise<void> {
+    const before = this.faults;
+    this.faults = await this.findFaults();
+    const { whole, trails } = this.faults;
+    if (whole !== null && whole !== before?.whole)
+      this.log.error({ alarm: 'trail-behind', fault: whole }, 'the trails are refused');
+    for (const [tenantId, fault] of trails)
+      if (before?.trails.has(tenantId) !== true)
+        this.log.error({ alarm: 'trail-behind', tenantId, fault }, 'a trail is refused');
+  }
+
+  private async findFaults(): Promise<Faults> {
     const anchor = await this.source.read();
-    if (anchor === undefined) return null;
+    if (anchor === undefined) return { whole: null, trails: noTrails };
+    const whole = await this.findWholeFault(anchor);
+    if (whole !== null || anchor === null) return { whole, trails: noTrails };
+    const lost = await lostHeads(this.dataSource, anchor.number);
+    return { whole, trails: new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, anchor.number)])) };
+  }
+
+  private async findWholeFault(anchor: TrailAnchor | null): Promise<string | null> {
     const last = await lastAnchor(this.dataSource);
     if (anchor === null)
       return last === 0
@@ -94,19 +130,18 @@ export class TrailGuard {
         : `The HSM is older than ankadb_audit: it holds anchor ${anchor.number}, the database ends at anchor ${last}.`;
     if (anchorDigest(anchor.number, heads) !== anchor.digest)
       return `ankadb_audit was changed: its heads at anchor ${anchor.number} are not those that the HSM holds.`;
-    const lost = await firstLostHead(this.dataSource, anchor.number);
-    return lost === undefined
-      ? null
-      : `ankadb_audit is older than the HSM: the trail of tenant ${lost} does not reach the place that anchor ${anchor.number} holds.`;
+    return null;
   }
 
-  private async anchor(): Promise<void> {
+  private async anchor(heads: readonly AnchoredHead[]): Promise<void> {
     const held = await this.source.read();
     if (held === undefined) return;
-    const [heads, last] = [await allHeads(this.dataSource), await lastAnchor(this.dataSource)];
     const before = held?.number ?? 0;
-    const number = Math.max(before, last) + 1;
+    const number = Math.max(before, await lastAnchor(this.dataSource)) + 1;
     if (await storeAnchor(this.dataSource, number, before, heads))
       await this.source.write({ number, digest: anchorDigest(number, heads) });
   }
 }
+
+const lostTrail = (tenantId: string, anchor: number): string =>
+  `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;

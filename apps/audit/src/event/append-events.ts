@@ -61,10 +61,15 @@ export class AppendEvents {
     const waiting = tenants.entries();
     const sealNext = async (): Promise<void> => {
       for (const [tenantId, events] of waiting)
-        await this.sealTenant({ ...context, tenantId }, source, events).catch((error: unknown) => failures.push(error));
+        await this.sealSound({ ...context, tenantId }, source, events).catch((error: unknown) => failures.push(error));
     };
     await Promise.all(Array.from({ length: Math.min(tenantsAtOnce, tenants.size) }, sealNext));
     if (failures.length > 0) throw failures[0];
+  }
+
+  private async sealSound(context: Context, source: Source, events: readonly AuditEvent[]): Promise<void> {
+    await this.guard.assertSound(context.tenantId);
+    await this.sealTenant(context, source, events);
   }
 
   /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */

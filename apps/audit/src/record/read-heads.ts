@@ -53,7 +53,7 @@ export class ReadHeads {
 
   /** The trails match the anchor, and the tenant's heads their index. */
   private async assertSound(context: Context): Promise<void> {
-    await this.guard.assertSound();
+    await this.guard.assertSound(context.tenantId);
     await this.indexes.assertSound(context);
   }
 

@@ -1,13 +1,11 @@
 import {
   AnkaError,
-  type adoptGatewayRecords,
   type Context,
-  type checkGatewayRecords,
   maxRecords,
   monotonicNow,
   newId,
   platformTenantId,
-  type sealGatewayRecords,
+  type RecordContracts,
 } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { BusClient } from '../nats/client.js';
@@ -15,9 +13,9 @@ import { type DigestedRecord, RecordAuthority, RecordOwner, type SealedDigest } 
 
 /** The contracts with which one service asks for its seals. Those of every service are alike. */
 export abstract class SealContracts {
-  abstract readonly seal: typeof sealGatewayRecords;
-  abstract readonly check: typeof checkGatewayRecords;
-  abstract readonly adopt: typeof adoptGatewayRecords;
+  abstract readonly seal: RecordContracts['seal'];
+  abstract readonly check: RecordContracts['check'];
+  abstract readonly adopt: RecordContracts['adopt'];
 }
 
 /** Tells on which partition a tenant lives. Null stands for records of the platform itself. It only routes, and need not be believed. */
