@@ -143,21 +143,26 @@ describe('where operations on keys need two people', () => {
     expect(await stateNow()).toBe('ACTIVE');
   });
 
-  it('an expired, rejected or withdrawn request does not run', async () => {
-    const expired = await destroying();
-    await rig.query('ankadb_gateway', `UPDATE approval SET expires_at = now() WHERE id = $1`, [expired.id]);
+  it('a request whose end was moved in the database does not run', async () => {
+    const moved = await destroying();
+    await rig.query('ankadb_gateway', `UPDATE approval SET expires_at = expires_at + interval '1 day' WHERE id = $1`, [
+      moved.id,
+    ]);
+    expectProblem(await approve(bob, moved), 'record-forged');
+    expect(await stateNow()).toBe('ACTIVE');
+  });
+
+  it('a rejected or withdrawn request does not run', async () => {
     const rejected = await destroying();
-    expect(rejected.id).not.toBe(expired.id);
     const reason = 'still in use';
     expect(await bob.post(`/approvals/${rejected.id}/reject`, { reason })).toMatchObject({ state: 'rejected', reason });
     const withdrawn = await destroying();
     expectProblem(await bob.send('DELETE', `/approvals/${withdrawn.id}`), 'approval-denied');
     expect((await alice.send<Approval>('DELETE', `/approvals/${withdrawn.id}`)).body.state).toBe('withdrawn');
-    for (const approval of [expired, rejected, withdrawn])
-      expectProblem(await approve(bob, approval), 'approval-state');
+    for (const approval of [rejected, withdrawn]) expectProblem(await approve(bob, approval), 'approval-state');
     expect(await stateNow()).toBe('ACTIVE');
     const { items } = await alice.get<{ items: Approval[] }>('/approvals');
-    expect(items.map(({ state }) => state)).toEqual(['withdrawn', 'rejected', 'expired']);
+    expect(items.map(({ state }) => state)).toEqual(['withdrawn', 'rejected']);
   });
 
   it('two approvals at once run the operation once', async () => {

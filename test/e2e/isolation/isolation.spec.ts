@@ -116,6 +116,7 @@ beforeAll(async () => {
 const namesNothing = [
   'header.X-Correlation-Id',
   'header.If-Match',
+  'header.If-None-Match',
   'body.label',
   'body.name',
   'body.slug',
@@ -436,6 +437,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'queryEvents query.cursor': async () =>
     expectProblem(await send('GET', `/audit/events?limit=1&cursor=${theirs.eventCursor}`), 'cursor-invalid'),
+  'listKeyVersions query.cursor': async () => {
+    const { id } = await mine.createKey({ algorithm: 'EC-P256' });
+    expectProblem(await send('GET', `/keys/${id}/versions?cursor=${theirs.keyCursor}`), 'cursor-invalid');
+  },
+  'restoreTenant path.tenant': async () =>
+    expectProblem(await send('POST', `/tenants/${theirs.tenantId}/restore`, { body: {} }), 'access-denied'),
   'listPolicyVersions query.cursor': async () =>
     expectProblem(await send('GET', `/policy/versions?cursor=${theirs.keyCursor}`), 'cursor-invalid'),
   'createTenant header.Idempotency-Key': async () => {

@@ -14,7 +14,7 @@ export const tenantTables = async (rig: Rig): Promise<readonly TenantTable[]> =>
     const rows = await rig.query(
       database,
       `SELECT c.relname AS table FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-       WHERE a.attname = 'tenant_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace`,
+       WHERE has_table_privilege('${database}_app', c.oid, 'SELECT') AND a.attname = 'tenant_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace`,
     );
     return rows.map((row) => ({ database, table: String(row['table']) }));
   });

@@ -132,7 +132,12 @@ export class ServiceAccounts {
         const record = await foundRecord(manager, tenantId, id);
         const listed = columnsOf(certificates);
         await changeRecord(manager, record, {
-          ...{ name, roles, groups, keys: keys as ServiceAccount['keys'], revision, ...listed },
+          name,
+          roles,
+          groups,
+          keys: keys as ServiceAccount['keys'],
+          revision,
+          ...listed,
           ...(endsTokens && { tokensFrom: revision }),
         });
         const after = resourceOf(record);
