@@ -2,6 +2,8 @@ import { type ControlledAction, type PolicyDocument, requiresTwoPeople } from '@
 import type { Context } from './bus.js';
 import { AnkaError } from './error.js';
 
+export { requiresTwoPeople };
+
 const inWords: Readonly<Record<ControlledAction, string>> = {
   destroy: 'destroying a key',
   compromise: 'marking a key as compromised',

@@ -1,5 +1,4 @@
-import { AnkaError, assertApproved, auditEvent, type Context } from '@ankasecure/contracts';
-import { requiresTwoPeople } from '@ankasecure/policy-rules';
+import { AnkaError, assertApproved, auditEvent, type Context, requiresTwoPeople } from '@ankasecure/contracts';
 import type { RecordEvents } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
