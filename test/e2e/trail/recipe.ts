@@ -316,5 +316,6 @@ export const withoutRecipe: Readonly<Record<string, string>> = {
   evaluatePolicyChange: 'asks what a policy would say',
   verifyTrail: 'reads the trail',
   acceptTrails: 'accepts nothing while the trails are as the token knows them; apps/audit has its event',
+  restoreTenant: 'restores nothing while no database is behind; the drill has its event',
   issueToken: 'takes a form; access/service-account.spec.ts has its event',
 };

@@ -35,8 +35,8 @@ interface Question {
 
 /** The time for which a comparison counts, in milliseconds. */
 const freshMs = 60_000;
-/** The longest wait for the audit service, in milliseconds. */
-const patienceMs = 2_000;
+/** The longest wait for the audit service, in milliseconds: where the service can do without its answer, and where it cannot. */
+const patienceMs = { known: 2_000, unknown: 10_000 };
 /** The most records whose last comparison is remembered. */
 const capacity = 200_000;
 
@@ -151,9 +151,11 @@ export class RecordHistory {
 
   private async ask(tenantId: string, questions: readonly Question[]): Promise<void> {
     try {
+      const isKnown = questions.every(({ record }) => this.verified.get(nameOf(record)) !== undefined);
       const heads = await this.heads(
         tenantId,
         questions.map(({ record: { kind, id } }) => ({ kind, id })),
+        isKnown ? patienceMs.known : patienceMs.unknown,
       );
       const byName = new Map(heads.map((head) => [`${head.kind} ${head.id}`, head]));
       await Promise.all(
@@ -186,12 +188,16 @@ export class RecordHistory {
     fail(new AnkaError('audit-unavailable', detail, { cause }));
   }
 
-  private async heads(tenantId: string, records: readonly RecordName[]): Promise<readonly RecordHead[]> {
+  private async heads(
+    tenantId: string,
+    records: readonly RecordName[],
+    waitMs: number,
+  ): Promise<readonly RecordHead[]> {
     const context: Context = {
       tenantId,
       principal: this.owner.service,
       correlationId: newId(),
-      deadline: monotonicNow() + patienceMs,
+      deadline: monotonicNow() + waitMs,
     };
     const { heads } = await this.bus.request(readRecordHeads, '', context, { records: [...records], newest: [] });
     return heads;
