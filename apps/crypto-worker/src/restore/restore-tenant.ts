@@ -33,7 +33,7 @@ export class RestoreTenant {
       return restored;
     });
     if (records.length > 0) this.outbox.committed(1);
-    this.caches.forget([tenantId]);
+    this.caches.caughtUp(tenantId);
     return { records: [...records], policy: await this.policyApplier.apply(context, policy) };
   }
 }

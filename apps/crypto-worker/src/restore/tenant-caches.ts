@@ -11,9 +11,15 @@ export class TenantCaches {
     private readonly keys: KeyStore,
     private readonly policies: EnforcedPolicies,
     private readonly custody: Custody,
-    history: RecordHistory,
+    private readonly history: RecordHistory,
   ) {
     history.onBehind((tenantIds) => this.forget(tenantIds));
+  }
+
+  /** The tenant's records are up to date again. */
+  caughtUp(tenantId: string): void {
+    this.history.caughtUp(tenantId);
+    this.forget([tenantId]);
   }
 
   forget(tenantIds: readonly string[]): void {

@@ -25,7 +25,7 @@ export class WatchedDatabase {
 }
 
 const everyMs = 60_000;
-/** The pause after a comparison that failed, in milliseconds. */
+/** The pause after a comparison that failed or found a tenant behind, in milliseconds. */
 const retryMs = 5_000;
 const patienceMs = 5_000;
 
@@ -96,6 +96,8 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
     let pauseMs = everyMs;
     try {
       await this.compare();
+      // Another process may bring a tenant up to date.
+      if (this.history.behind.size > 0) pauseMs = retryMs;
     } catch (error) {
       pauseMs = retryMs;
       this.log.warn({ reason: (error as Error).message }, 'cannot compare the database with the audit trail now');

@@ -131,6 +131,11 @@ export class RecordHistory {
     for (const forget of this.listeners) forget(news);
   }
 
+  /** Takes note that the tenant's records were brought up to date with the trail. */
+  caughtUp(tenantId: string): void {
+    this.behindTenants = new Map([...this.behindTenants].filter(([behind]) => behind !== tenantId));
+  }
+
   /** Calls `forget` with tenants whose records turn out to be older than the trail, so that caches drop them. */
   onBehind(forget: (tenantIds: readonly string[]) => void): void {
     this.listeners.push(forget);
