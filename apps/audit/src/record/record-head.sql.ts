@@ -83,6 +83,15 @@ export const listPositions = (
     [owner, partition, after, most],
   );
 
+/** Tells whether the trail has an event that names a change of a record. In a trail that has one, it is among the first. */
+export const namesChanges = async (manager: EntityManager, tenantId: string): Promise<boolean> => {
+  const rows = await manager.query<unknown[]>(
+    `SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND details LIKE '%"record.1":%' ORDER BY seq LIMIT 1`,
+    [tenantId],
+  );
+  return rows.length > 0;
+};
+
 /** Stores the index of a tenant's records, if it is newer than the one that is stored. */
 export const storeIndex = async (
   manager: EntityManager,

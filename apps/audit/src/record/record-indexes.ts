@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { MacSource } from '../mac/mac-source.js';
 import { RecordHead as RecordHeadRow } from './record-head.entity.js';
-import { type SealedChange, selectHeads, storeIndex } from './record-head.sql.js';
+import { namesChanges, type SealedChange, selectHeads, storeIndex } from './record-head.sql.js';
 import { RecordIndexRecord } from './record-index.entity.js';
 
 /** The events that change an index, and their tenant's MACs. */
@@ -100,7 +100,7 @@ export class RecordIndexes {
       heads: await manager.findBy(RecordHeadRow, { tenantId }),
     });
     const { held, heads } = await withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
-    if (held === null && heads.length === 0) return this.assertNotOlder(tenantId, null);
+    if (held === null && heads.length === 0) return this.assertNoneSealed(tenantId);
     const sum = await sumOf(heads);
     if (held === null || !sum.equals(held.sum)) throw this.fault(tenantId, 'the heads of its records were changed');
     if (!this.isKnown(held)) {
@@ -109,6 +109,13 @@ export class RecordIndexes {
     }
     this.assertNotOlder(tenantId, held);
     this.known.set(tenantId, { seq: held.seq, mac: held.mac });
+  }
+
+  /** A trail without an index names no change of a record. @throws AnkaError `service-unavailable` if it does */
+  private async assertNoneSealed(tenantId: string): Promise<void> {
+    this.assertNotOlder(tenantId, null);
+    if (await withTenant(this.dataSource, tenantId, (manager) => namesChanges(manager, tenantId)))
+      throw this.fault(tenantId, 'it was deleted');
   }
 
   private isKnown({ tenantId, mac }: RecordIndexRecord): boolean {
