@@ -96,7 +96,7 @@ beforeAll(async () => {
     untouched: await make(),
     late: '',
   };
-  for (const id of Object.values(keys)) if (id !== '') expect(await sign(id)).toBe('ok');
+  for (const id of Object.values({ ...keys })) if (id !== '') expect(await sign(id)).toBe('ok');
   await eventually('a load', () => load.released() > 20);
   await command(`back_up_all ${older()}`);
   await load.stop();

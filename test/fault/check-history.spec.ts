@@ -87,7 +87,7 @@ describe('the check of a history', () => {
     [
       'a batch that lost an item’s event',
       trail((all) => renumbered(all.toSpliced(3, 1))),
-      /batch-1 released key-not-found success, sealed key-not-found/,
+      /batch-1 released key-not-found key-not-found success, sealed key-not-found key-not-found/,
     ],
     [
       'an outcome sealed twice',

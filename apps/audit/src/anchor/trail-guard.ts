@@ -35,14 +35,11 @@ export class TrailGuard {
     private readonly log: Logger,
     registry: Registry,
   ) {
-    const guard = this;
-    new Gauge({
+    const gauge: Gauge = new Gauge({
       name: 'ankasecure_trail_behind',
       help: '1 if the trails are older than the anchor in the token',
       registers: [registry],
-      collect() {
-        this.set(guard.fault === null ? 0 : 1);
-      },
+      collect: () => gauge.set(this.fault === null ? 0 : 1),
     });
   }
 

@@ -14,7 +14,7 @@ export interface EnforcedPolicy {
   /** Includes the dates from which its sunsets are announced. */
   readonly document: PolicyDocument;
   /** The time by which this copy decides, in milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Evaluates this document as of `at`; by default now. */
   decide(request: PolicyRequest, at?: number): Ruling;
   /** Decides about the use of a key version as of `at`; by default now. The ruling is remembered while it holds. */

@@ -10,7 +10,7 @@ import {
   RecordSeals,
   withTenant,
 } from '@ankasecure/service-kit';
-import type { EntityManager, EntityMetadata } from 'typeorm';
+import type { EntityMetadata } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { assertVersion } from '../key/record/assert-version.js';
@@ -171,7 +171,7 @@ describe('a sealed record', () => {
     try {
       await runner.query('SET LOCAL session_replication_role = replica');
       await runner.query(sql);
-      return await (runner.manager as EntityManager).find(target);
+      return await runner.manager.find(target);
     } finally {
       await runner.rollbackTransaction();
       await runner.release();

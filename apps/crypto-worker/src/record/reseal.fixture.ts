@@ -24,7 +24,8 @@ interface Order {
 }
 
 /** The row's new place in the history, which its seal binds. */
-const pickRevision = ({ recordRevision }: Sealed): object => (recordRevision == null ? {} : { recordRevision });
+const pickRevision = ({ recordRevision }: Sealed): object =>
+  recordRevision === null || recordRevision === undefined ? {} : { recordRevision };
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

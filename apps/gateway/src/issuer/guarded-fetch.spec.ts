@@ -52,8 +52,11 @@ describe('a fetch of a tenant’s URL', () => {
   });
 
   it.each(['198.41.0.4', '[2001:500:2f::f]'])('admits the public address %s', async (address) => {
-    const refusal = await strict.fetch(`https://${address}:1/`).catch((error: Error) => error);
-    expect(String(refusal)).not.toMatch(/the address is internal/);
+    const refusal = await strict.fetch(`https://${address}:1/`).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(refusal).not.toMatch(/the address is internal/);
   });
 
   it('reaches an allowed network, and no other', async () => {

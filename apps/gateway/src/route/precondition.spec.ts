@@ -2,12 +2,12 @@ import type { Preconditions } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { conditionOf, readOf } from './precondition.js';
 
-const invalid = expect.objectContaining({ code: 'request-invalid' });
-const failed = expect.objectContaining({ code: 'precondition-failed' });
+const invalid: unknown = expect.objectContaining({ code: 'request-invalid' });
+const failed: unknown = expect.objectContaining({ code: 'precondition-failed' });
 
 describe('the preconditions of a change', () => {
   const of = (headers: Record<string, string>, conditional: true | 'optional' | undefined = 'optional') =>
-    conditionOf({ method: 'PUT', ...(conditional && { conditional }) }, headers);
+    conditionOf({ method: 'PUT', conditional }, headers);
 
   it.each<[string, Preconditions['ifMatch']]>([
     ['"3"', 3],

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
 /** The address of a name, nothing if it has none, or silence. */
-type Reply = string | 'none' | 'silence';
+type Reply = string;
 
 export interface NameServer {
   /** For `dnsServers`. */

@@ -5,7 +5,7 @@ const name = 'ankasecure_record_rejected_total';
 /** The alarm metric for records that are refused. There is one per registry, whoever asks first. */
 export const rejectedRecords = (registry: Registry): Counter<'kind' | 'reason'> => {
   const known = registry.getSingleMetric(name);
-  if (known instanceof Counter) return known as Counter<'kind' | 'reason'>;
+  if (known instanceof Counter) return known;
   return new Counter({
     name,
     help: 'Records of the database that were refused',

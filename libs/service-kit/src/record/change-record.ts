@@ -1,11 +1,4 @@
-import type {
-  EntityManager,
-  EntityMetadata,
-  EntityTarget,
-  FindOptionsWhere,
-  ObjectLiteral,
-  QueryDeepPartialEntity,
-} from 'typeorm';
+import type { EntityManager, EntityMetadata, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { IsNull } from 'typeorm';
 import { noteChanges } from '../database/noted-changes.js';
 import { takeRevisions } from './record-position.sql.js';
@@ -42,7 +35,7 @@ export const changeRecord = async <Row extends ObjectLiteral & Sealed>(
   const next = Object.assign(Object.create(Object.getPrototypeOf(row) as object) as Row, row, changes);
   const sealed = await sealsOf(manager).sealNext(manager, next, metadata);
   const where = storedAs(row, metadata);
-  const { affected } = await manager.update(entity, where, { ...changes, ...sealed } as QueryDeepPartialEntity<Row>);
+  const { affected } = await manager.update(entity, where, { ...changes, ...sealed });
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
   Object.assign(row, changes, sealed);
 };

@@ -69,11 +69,11 @@ describe('the history of records', () => {
   it('asks once about all records of a turn, and not again within a minute', async () => {
     const { history, audit } = auditWith([]);
     const records = Array.from({ length: 30 }, (_, index) => loaded(1, 'A', `k${index}`));
-    await Promise.all(records.map((record) => history.check(record, sameAgain(record))));
+    await Promise.all(records.map(async (record) => history.check(record, sameAgain(record))));
     expect(audit.requests).toBe(1);
     expect(records.map((record) => history.check(record, sameAgain(record)))).toEqual(records.map(() => undefined));
     vi.advanceTimersByTime(61_000);
-    await Promise.all(records.map((record) => history.check(record, sameAgain(record))));
+    await Promise.all(records.map(async (record) => history.check(record, sameAgain(record))));
     expect(audit.requests).toBe(2);
   });
 

@@ -69,14 +69,11 @@ export class RecordHistory {
     private readonly bus: BusClient,
     registry: Registry,
   ) {
-    const history = this;
-    new Gauge({
+    const gauge: Gauge = new Gauge({
       name: 'ankasecure_records_behind_tenants',
       help: 'Tenants whose records in the database are older than the audit trail',
       registers: [registry],
-      collect() {
-        this.set(history.behind.size);
-      },
+      collect: () => gauge.set(this.behind.size),
     });
   }
 

@@ -25,8 +25,8 @@ import { changeOf, isTracked, loadedRecord } from './tracked-record.js';
 interface Check {
   readonly record: NamedDigest;
   readonly seal: Buffer;
-  settle(genuine: boolean): void;
-  fail(error: unknown): void;
+  readonly settle: (genuine: boolean) => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /**
@@ -79,7 +79,7 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
     tenantId?: string,
     manager?: EntityManager,
   ): Promise<unknown> | undefined {
-    const records = [entity, ...Object.values(entity)].filter(isSealable);
+    const records = [entity, ...(Object.values(entity) as unknown[])].filter(isSealable);
     const checks = records.flatMap((row) => {
       const metadata = dataSource.getMetadata(row.constructor);
       const genuine = this.check(row, metadata, tenantId);

@@ -15,8 +15,8 @@ export type RecordProtection =
   | ({ readonly sealed: true } & SealDeclaration<Record<string, unknown>>)
   | { readonly sealed: false; readonly reason: string };
 
-// biome-ignore lint/complexity/noBannedTypes: an entity's class is a function of any kind
-type EntityClass = Function;
+/** The class of an entity. */
+type EntityClass = object;
 
 const protections = new WeakMap<EntityClass, RecordProtection>();
 
@@ -24,7 +24,7 @@ const protections = new WeakMap<EntityClass, RecordProtection>();
 export const SealedRecord =
   <Row extends object>({ notDeciding, ...declared }: SealDeclaration<Row>) =>
   (entity: new () => Row): void => {
-    protections.set(entity, { ...declared, sealed: true, notDeciding: notDeciding as Record<string, string> });
+    protections.set(entity, { ...declared, sealed: true, notDeciding: notDeciding });
   };
 
 /** Declares that the records of an entity carry no seal, and why nothing is lost by that. */
