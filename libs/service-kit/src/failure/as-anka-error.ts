@@ -37,6 +37,7 @@ const transientMessages: readonly string[] = [
   'client was closed and is not queryable',
   'cannot use a pool after calling end',
   'query runner already released',
+  'query runner was already released',
   'driver not connected',
 ];
 
