@@ -26,6 +26,10 @@ const readArguments = () => {
         help: { type: 'boolean', default: false },
       },
     });
+    if (values.help) {
+      print(usage);
+      process.exit(0);
+    }
     if (!/^[1-9]$/.test(values.workers)) throw new LocalError('--workers takes a number from 1 to 9.');
     return values;
   } catch (error) {

@@ -84,6 +84,12 @@ export class TrailGuard {
     await this.compare();
   }
 
+  /** The tenants whose trails are refused now: all of them where the fault is of the whole. */
+  async refused(): Promise<readonly string[]> {
+    if (typeof this.faults?.whole !== 'string') return [...(this.faults?.trails.keys() ?? [])];
+    return (await allHeads(this.dataSource)).map(({ tenantId }) => tenantId);
+  }
+
   private async headsToAnchor(held: number | undefined, refused: Faults['trails']): Promise<AnchoredHead[]> {
     const heads = await allHeads(this.dataSource);
     if (refused.size === 0 || held === undefined) return heads;

@@ -1,6 +1,7 @@
 import type { RecordHead, RecordName, Service } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { RecordIndexRecord } from './record-index.entity.js';
+import type { PlacedChanges } from './sealed-change.js';
 
 const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;
 
@@ -90,6 +91,28 @@ export const namesChanges = async (manager: EntityManager, tenantId: string): Pr
     [tenantId],
   );
   return rows.length > 0;
+};
+
+/** The sequence number of the trail's last event; 0 if there is none. */
+export const trailEnd = async (manager: EntityManager, tenantId: string): Promise<number> => {
+  const [row] = await manager.query<{ seq: number }[]>(
+    'SELECT seq::float8 AS seq FROM trail_head WHERE tenant_id = $1',
+    [tenantId],
+  );
+  return row?.seq ?? 0;
+};
+
+/** The events of a trail that name changes of records, oldest first. */
+export const eventsWithChanges = async (manager: EntityManager, tenantId: string): Promise<PlacedChanges[]> => {
+  const rows = await manager.query<{ seq: number; eventId: string; details: string }[]>(
+    `SELECT seq::float8 AS seq, event_id AS "eventId", details FROM sealed_event
+     WHERE tenant_id = $1 AND details LIKE '%"record.1":%' ORDER BY seq`,
+    [tenantId],
+  );
+  return rows.map(({ seq, eventId, details }) => ({
+    seq,
+    event: { eventId, details: JSON.parse(details) as Record<string, string> },
+  }));
 };
 
 /** Stores the index of a tenant's records, if it is newer than the one that is stored. */

@@ -6,8 +6,17 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { MacSource } from '../mac/mac-source.js';
 import { RecordHead as RecordHeadRow } from './record-head.entity.js';
-import { namesChanges, type SealedChange, selectHeads, storeIndex } from './record-head.sql.js';
+import {
+  advanceRecordHeads,
+  eventsWithChanges,
+  namesChanges,
+  type SealedChange,
+  selectHeads,
+  storeIndex,
+  trailEnd,
+} from './record-head.sql.js';
 import { RecordIndexRecord } from './record-index.entity.js';
+import { sealedChanges } from './sealed-change.js';
 
 /** The events that change an index, and their tenant's MACs. */
 export interface IndexChange {
@@ -65,6 +74,26 @@ export class RecordIndexes {
     const index = { tenantId, seq, sum, macKeyId, mac: await mac(macKeyId, recordIndexBytes({ tenantId, seq, sum })) };
     await storeIndex(manager, index);
     return () => void this.known.set(tenantId, { seq, mac: index.mac });
+  }
+
+  /**
+   * Derives the heads of a tenant's records from its trail again, and seals their index. Heads move forward only, so what the
+   * trail does not say is left for the comparison to refuse.
+   */
+  async rebuild(context: Context): Promise<void> {
+    const { tenantId } = context;
+    const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
+    if (key === undefined) throw new Error('fewer MACs than messages');
+    const partition = this.macs.partitionOf(tenantId);
+    await withTenant(this.dataSource, tenantId, async (manager) => {
+      const seq = await trailEnd(manager, tenantId);
+      const changes = sealedChanges(await eventsWithChanges(manager, tenantId));
+      if (changes.length === 0) return;
+      await advanceRecordHeads(manager, tenantId, partition, changes);
+      const sum = await sumOf(await manager.findBy(RecordHeadRow, { tenantId }));
+      const mac = await this.macs.computeOne(context, key.macKeyId, recordIndexBytes({ tenantId, seq, sum }));
+      await storeIndex(manager, { tenantId, seq, sum, macKeyId: key.macKeyId, mac });
+    });
   }
 
   /** Forgets which indexes were seen: an operator has accepted older ones. */

@@ -13,6 +13,7 @@ import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
 import { NeedsToken } from '../group/needs-token.js';
 import { madeKey } from '../outcome/answer.js';
+import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { CreateKey } from './create-key.js';
 import { ImportKey } from './import-key.js';
 import { RotateKey } from './rotate-key.js';
@@ -24,6 +25,7 @@ export class MakingController {
     private readonly creator: CreateKey,
     private readonly importer: ImportKey,
     private readonly rotator: RotateKey,
+    private readonly policies: EnforcedPolicies,
   ) {}
 
   @NeedsToken()
@@ -46,6 +48,8 @@ export class MakingController {
   @RequiresOutboxRoom()
   @MessagePattern(getWrappingKey)
   async wrappingKey(context: Context): Promise<Answer<WrappingKey>> {
+    // The first call makes the key, which a disabled tenant may not.
+    await this.policies.latest(context.tenantId);
     return { body: await this.importer.wrappingKey(context) };
   }
 

@@ -3,6 +3,7 @@ import { AnkaError, recordMacInput } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import {
   assertAsked,
+  changeRecord,
   type DigestedRecord,
   decidingOf,
   RecordOwner,
@@ -227,6 +228,18 @@ describe('a sealed record', () => {
     await expect(
       database.superuser.manager.findOneBy(KeyAliasRecord, { tenantId, name: 'another' }),
     ).rejects.toMatchObject({ code: 'record-forged' });
+  });
+
+  it('is not reported as changed if a trigger keeps it as it was', async () => {
+    await database.superuser.query(`
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$;
+      CREATE TRIGGER keep BEFORE UPDATE ON key FOR EACH ROW EXECUTE FUNCTION keep()`);
+    const change = withTenant(database.superuser, tenantId, async (manager) => {
+      const row = await manager.findOneByOrFail(KeyRecord, { tenantId, id: keyId });
+      await changeRecord(manager, row, { label: 'changed' });
+    });
+    await expect(change).rejects.toThrow(/look for a trigger/);
+    await database.superuser.query('DROP TRIGGER keep ON key');
   });
 
   it('is refused where another record was asked for, however genuine it is', async () => {

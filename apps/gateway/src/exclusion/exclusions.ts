@@ -1,5 +1,5 @@
 import { AnkaError, assertApproved, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, deleteRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -82,7 +82,7 @@ export class Exclusions {
         return before;
       },
       write: async (manager, before, report) => {
-        await manager.delete(ExcludedSubject, { tenantId, id });
+        await deleteRecord(manager, ExcludedSubject, { tenantId, id });
         await report(auditEvent(context, { operation, details: detailsOf(before) }));
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'let-in');
         return before;

@@ -1,5 +1,5 @@
 import { AnkaError, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, changeRecord, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, changeRecord, deleteRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -111,7 +111,7 @@ export class Issuers {
         return before;
       },
       write: async (manager, before, report) => {
-        await manager.delete(IssuerRecord, { tenantId, id });
+        await deleteRecord(manager, IssuerRecord, { tenantId, id });
         await this.changes.record(manager, context, { operation, before, after: undefined }, report);
         return before;
       },

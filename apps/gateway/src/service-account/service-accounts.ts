@@ -1,5 +1,5 @@
 import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, changeRecord, sealsOf, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, changeRecord, deleteRecord, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
@@ -165,7 +165,7 @@ export class ServiceAccounts {
         return before;
       },
       write: async (manager, before, report) => {
-        await manager.delete(ServiceAccountRecord, { tenantId, id });
+        await deleteRecord(manager, ServiceAccountRecord, { tenantId, id });
         await report(auditEvent(context, { operation, details: detailsOf(before) }));
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
         return before;

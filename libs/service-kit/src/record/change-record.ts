@@ -1,4 +1,11 @@
-import type { EntityManager, EntityMetadata, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import type {
+  EntityManager,
+  EntityMetadata,
+  EntityTarget,
+  FindOptionsWhere,
+  ObjectLiteral,
+  QueryDeepPartialEntity,
+} from 'typeorm';
 import { IsNull } from 'typeorm';
 import { noteChanges } from '../database/noted-changes.js';
 import { takeRevisions } from './record-position.sql.js';
@@ -35,8 +42,17 @@ export const changeRecord = async <Row extends ObjectLiteral & Sealed>(
   const next = Object.assign(Object.create(Object.getPrototypeOf(row) as object) as Row, row, changes);
   const sealed = await sealsOf(manager).sealNext(manager, next, metadata);
   const where = storedAs(row, metadata);
-  const { affected } = await manager.update(entity, where, { ...changes, ...sealed });
+  const { affected, raw } = await manager
+    .createQueryBuilder()
+    .update(entity)
+    .set({ ...changes, ...sealed } as QueryDeepPartialEntity<Row>)
+    .where(where)
+    .returning('seal')
+    .execute();
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
+  const [stored] = raw as readonly { readonly seal: Buffer }[];
+  if (sealed.seal === null || stored?.seal.equals(sealed.seal) !== true)
+    throw new Error(`the database did not store the change of a record of ${metadata.tableName}: look for a trigger`);
   Object.assign(row, changes, sealed);
 };
 
@@ -58,4 +74,14 @@ export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
   }
   const { affected } = await manager.delete(entity, storedAs(row, metadata));
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
+};
+
+/** Deletes one record that no history follows. @throws Error if the database did not delete it */
+export const deleteRecord = async <Row extends ObjectLiteral & Sealed>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  where: FindOptionsWhere<Row>,
+): Promise<void> => {
+  const { affected } = await manager.delete(entity, where);
+  if (affected !== 1) throw new Error('the database did not delete a record: look for a trigger');
 };
