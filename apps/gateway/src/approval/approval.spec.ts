@@ -399,6 +399,15 @@ describe('a request is not approved', () => {
     });
   });
 
+  it('after its requester is shut out', async () => {
+    const approval = await waiting(destroy(await tokenOf('mallory')));
+    const body = JSON.stringify({ issuer: rig.issuer.issuer, subject: 'mallory', reason: 'stolen' });
+    const { status, text } = await send('POST', '/exclusions', bob, { body });
+    expect(status, text).toBe(201);
+    expect(refused(await approve(approval))).toEqual([409, 'approval-state']);
+    expect((await eventsOf(approval, 2)).map(({ operation }) => operation)).toContain('approval.end');
+  });
+
   it('after its requester withdraws it', async () => {
     const approval = await waiting();
     const withdraw = (token: string) => send('DELETE', `/approvals/${approval.id}`, token);

@@ -6,7 +6,7 @@ import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { ApprovalRecord } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
 
-/** Ends the open requests of people whose names disappear with a change of an issuer. */
+/** Ends the open requests of people whose names disappear with a change of an issuer, or who are shut out. */
 @Injectable()
 export class EndApprovals {
   constructor(private readonly events: ApprovalEvents) {}
@@ -14,26 +14,30 @@ export class EndApprovals {
   /**
    * Ends the open requests of the people of `issuer`, in the transaction of the change that renames or removes them. Under another
    * name, a requester could approve their own request. A request that is being carried out is spared.
+   * @param subject one of these people; all of them if absent
    * @returns the events of the ended requests
    */
-  async end(manager: EntityManager, context: Context, issuer: string): Promise<AuditEvent[]> {
+  async end(manager: EntityManager, context: Context, issuer: string, subject?: string): Promise<AuditEvent[]> {
     await lockTenant(manager, 'approvals', context.tenantId);
-    const open = await openOf(manager, context, issuer);
+    const open = await openOf(manager, context, {
+      requestedByIssuer: issuer,
+      ...(subject !== undefined && { requestedBy: subject }),
+    });
     const endedAt = await transactionTime(manager);
     for (const record of open) await changeRecord(manager, record, { endedAt });
     return open.map((record) => this.events.of(context, 'end', record));
   }
 }
 
-/** The open requests of an issuer's people, without the one that is being carried out. */
+/** The open requests of these people, without the one that is being carried out. */
 const openOf = (
   manager: EntityManager,
   { tenantId, approval }: Context,
-  requestedByIssuer: string,
+  people: Readonly<{ requestedByIssuer: string; requestedBy?: string }>,
 ): Promise<ApprovalRecord[]> => {
   const own = {
     tenantId,
-    requestedByIssuer,
+    ...people,
     expiresAt: Raw((column) => `${column} > now()`),
     endedAt: IsNull(),
     ...(approval !== undefined && { id: Not(approval.id) }),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApprovalModule } from '../approval/approval.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { IssuerModule } from '../issuer/issuer.module.js';
 import { RouteModule } from '../route/route.module.js';
@@ -8,7 +9,7 @@ import { Exclusions } from './exclusions.js';
 
 /** Serves the subjects that tenants have shut out. The gateway owns them. */
 @Module({
-  imports: [RouteModule.forDomain(exclusionRoutes), IdentityModule, IssuerModule],
+  imports: [RouteModule.forDomain(exclusionRoutes), ApprovalModule, IdentityModule, IssuerModule],
   controllers: [ExclusionController],
   providers: [Exclusions],
 })

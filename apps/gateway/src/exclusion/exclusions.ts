@@ -3,6 +3,7 @@ import { ActionRunner, deleteRecord, withTenant } from '@ankasecure/service-kit'
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { EndApprovals } from '../approval/end-approvals.js';
 import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
@@ -22,6 +23,7 @@ export class Exclusions {
     private readonly actions: ActionRunner,
     private readonly epochs: IdentityEpoch,
     private readonly policy: PolicyInForce,
+    private readonly approvals: EndApprovals,
   ) {}
 
   /** Shuts the subject out, or returns the exclusion that already does. @throws AnkaError `request-invalid` when the tenant has too many */
@@ -46,6 +48,8 @@ export class Exclusions {
         await manager.insert(ExcludedSubject, { tenantId, id, issuer, subject, reason, createdBy });
         const after = await found(manager, tenantId, id);
         await report(auditEvent(context, { operation, details: detailsOf(after) }));
+        // A stolen account may have asked for what an honest person would then approve.
+        for (const ended of await this.approvals.end(manager, context, issuer, subject)) await report(ended);
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
         return after;
       },

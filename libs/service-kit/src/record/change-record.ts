@@ -1,11 +1,4 @@
-import type {
-  EntityManager,
-  EntityMetadata,
-  EntityTarget,
-  FindOptionsWhere,
-  ObjectLiteral,
-  QueryDeepPartialEntity,
-} from 'typeorm';
+import type { EntityManager, EntityMetadata, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { IsNull } from 'typeorm';
 import { noteChanges } from '../database/noted-changes.js';
 import { takeRevisions } from './record-position.sql.js';
@@ -42,15 +35,15 @@ export const changeRecord = async <Row extends ObjectLiteral & Sealed>(
   const next = Object.assign(Object.create(Object.getPrototypeOf(row) as object) as Row, row, changes);
   const sealed = await sealsOf(manager).sealNext(manager, next, metadata);
   const where = storedAs(row, metadata);
-  const { affected, raw } = await manager
+  const written = await manager
     .createQueryBuilder()
     .update(entity)
-    .set({ ...changes, ...sealed } as QueryDeepPartialEntity<Row>)
+    .set({ ...changes, ...sealed })
     .where(where)
     .returning('seal')
     .execute();
-  if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
-  const [stored] = raw as readonly { readonly seal: Buffer }[];
+  if (written.affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
+  const [stored] = written.raw as readonly { readonly seal: Buffer }[];
   if (sealed.seal === null || stored?.seal.equals(sealed.seal) !== true)
     throw new Error(`the database did not store the change of a record of ${metadata.tableName}: look for a trigger`);
   Object.assign(row, changes, sealed);
