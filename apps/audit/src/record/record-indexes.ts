@@ -124,12 +124,15 @@ export class RecordIndexes {
 
   private async compare(context: Context): Promise<void> {
     const { tenantId } = context;
-    const read = async (manager: EntityManager) => ({
-      held: await manager.findOneBy(RecordIndexRecord, { tenantId }),
-      heads: await manager.findBy(RecordHeadRow, { tenantId }),
-    });
-    const { held, heads } = await withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
-    if (held === null && heads.length === 0) return this.assertNoneSealed(tenantId);
+    const read = async (manager: EntityManager) => {
+      const held = await manager.findOneBy(RecordIndexRecord, { tenantId });
+      const heads = await manager.findBy(RecordHeadRow, { tenantId });
+      const isEmpty = held === null && heads.length === 0;
+      return { held, heads, isDeleted: isEmpty && (await namesChanges(manager, tenantId)) };
+    };
+    const { held, heads, isDeleted } = await withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
+    if (isDeleted) throw this.fault(tenantId, 'it was deleted');
+    if (held === null && heads.length === 0) return this.assertNotOlder(tenantId, null);
     const sum = await sumOf(heads);
     if (held === null || !sum.equals(held.sum)) throw this.fault(tenantId, 'the heads of its records were changed');
     if (!this.isKnown(held)) {
@@ -138,13 +141,6 @@ export class RecordIndexes {
     }
     this.assertNotOlder(tenantId, held);
     this.known.set(tenantId, { seq: held.seq, mac: held.mac });
-  }
-
-  /** A trail without an index names no change of a record. @throws AnkaError `service-unavailable` if it does */
-  private async assertNoneSealed(tenantId: string): Promise<void> {
-    this.assertNotOlder(tenantId, null);
-    if (await withTenant(this.dataSource, tenantId, (manager) => namesChanges(manager, tenantId)))
-      throw this.fault(tenantId, 'it was deleted');
   }
 
   private isKnown({ tenantId, mac }: RecordIndexRecord): boolean {
