@@ -185,8 +185,7 @@ export class RecordHistory {
     if (!(cause instanceof AnkaError) || !cause.retryable) return fail(cause);
     const known = this.verified.get(nameOf(record));
     if (known !== undefined) return settle(isCurrent(record, known));
-    const detail =
-      'The record cannot be compared with the audit trail now, and this service has not used it before. Try again.';
+    const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again.`;
     fail(new AnkaError('audit-unavailable', detail, { cause }));
   }
 
