@@ -169,8 +169,11 @@ describe('the audit trail', () => {
       await tamper(trailSql(tenant.id, forgery(await rowsOf())));
       const fault = { valid: false, firstBadSeq: proved + 1, reason: 'unsealed', checked: proved };
       expect(await verification(tenant.admin)).toMatchObject(fault);
-      // The service continues from the head it finds, or refuses the trail. No later seal covers the unsealed events.
+      // The service continues from the head it finds. Its later seals do not cover the unsealed events.
+      const creations = async (): Promise<number> => (await eventsOf(tenant.admin, { operation: 'key.create' })).length;
+      const before = await creations();
       await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+      await eventually('another sealed key', async () => (await creations()) === before + 1);
       expect(await verification(tenant.admin)).toMatchObject(fault);
     },
   );

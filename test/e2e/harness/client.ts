@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Reply<Body = unknown> {
   readonly status: number;
@@ -62,13 +61,7 @@ export const clientOf = (baseUrl: string, token?: string): Client => {
     return { status: response.status, headers: response.headers, text, body: parsed(text) as Body, correlationId };
   };
   const wanted = async <Body>(method: Method, path: string, sending?: RequestParts): Promise<Body> => {
-    let reply = await send<Body>(method, path, sending);
-    // As a client would: the answer says that it may pass and when to try again.
-    for (let time = 0; time < 3 && reply.text.includes('"code":"audit-unavailable"'); time++) {
-      await delay(500);
-      reply = await send<Body>(method, path, sending);
-    }
-    const { status, text, body } = reply;
+    const { status, text, body } = await send<Body>(method, path, sending);
     if (status >= 300) throw new Error(`${method} ${path} was answered ${status}: ${text.slice(0, 500)}`);
     return body;
   };

@@ -9,9 +9,13 @@ import {
   readRecordHeads,
   recordDetails,
 } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { MacSource } from '../mac/mac-source.js';
 import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { advanceRecordHeads } from './record-head.sql.js';
+import { RecordIndexes } from './record-indexes.js';
 
 const digest = (letter: string): string => letter.repeat(43);
 const versionOf = (keyId: string, version: number, over: Partial<RecordChange> = {}): RecordChange => ({
@@ -166,6 +170,37 @@ describe('the heads of records', () => {
     const believed = said.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(believed.length).toBeGreaterThan(0);
     for (const known of believed) expect(known).toMatchObject([{ revision: 2, digest: digest('B') }]);
+  });
+
+  it('are believed although a change is sealed while they are compared', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1));
+    const { app, dataSource, log } = audit.instances[0] ?? expect.unreachable();
+    const macs = app.get(MacSource);
+    const macKeyId = audit.macs.macKeyId;
+    const change = {
+      ...versionOf(keyId, 2),
+      owner: 'crypto-worker',
+      seq: 2,
+      digest: digest('B'),
+      state: null,
+    } as const;
+    const sealAnother = (): Promise<() => void> =>
+      withTenant(dataSource, tenantId, async (manager) => {
+        const mac = (id: string, message: Buffer) => macs.computeOne(contextOf(tenantId), id, message);
+        const committed = await indexes.change(manager, { tenantId, changes: [change], seq: 2, macKeyId, mac });
+        await advanceRecordHeads(manager, tenantId, 'default', [change]);
+        return committed;
+      });
+    const slow = {
+      computeOne: async (...message: Parameters<MacSource['computeOne']>) => {
+        const mac = await macs.computeOne(...message);
+        (await sealAnother())();
+        return mac;
+      },
+    } as MacSource;
+    const indexes: RecordIndexes = new RecordIndexes(dataSource, slow, log);
+    await expect(indexes.assertSound(contextOf(tenantId))).resolves.toBeUndefined();
   });
 
   it('cannot be moved back, changed or removed by the service', async () => {

@@ -62,7 +62,7 @@ export class RecordIndexes {
     const held = await manager.findOneBy(RecordIndexRecord, { tenantId });
     if (held !== null && !this.isKnown(held) && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
       throw this.fault(tenantId, 'its MAC is not genuine');
-    this.assertNotOlder(tenantId, held);
+    this.assertNotOlder(tenantId, held, this.known.get(tenantId));
     const before = new Map((await selectHeads(manager, tenantId, changes)).map((head) => [nameOf(head), head]));
     let sum: Buffer = held?.sum ?? emptyMultiset();
     for (const change of changes) {
@@ -73,7 +73,7 @@ export class RecordIndexes {
     }
     const index = { tenantId, seq, sum, macKeyId, mac: await mac(macKeyId, recordIndexBytes({ tenantId, seq, sum })) };
     await storeIndex(manager, index);
-    return () => void this.known.set(tenantId, { seq, mac: index.mac });
+    return () => this.learn(index);
   }
 
   /**
@@ -124,6 +124,8 @@ export class RecordIndexes {
 
   private async compare(context: Context): Promise<void> {
     const { tenantId } = context;
+    // A change that is sealed while this reads makes the process know a newer index than the one that it has read.
+    const known = this.known.get(tenantId);
     const read = async (manager: EntityManager) => {
       const held = await manager.findOneBy(RecordIndexRecord, { tenantId });
       const heads = await manager.findBy(RecordHeadRow, { tenantId });
@@ -132,23 +134,27 @@ export class RecordIndexes {
     };
     const { held, heads, isDeleted } = await withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
     if (isDeleted) throw this.fault(tenantId, 'it was deleted');
-    if (held === null && heads.length === 0) return this.assertNotOlder(tenantId, null);
+    if (held === null && heads.length === 0) return this.assertNotOlder(tenantId, null, known);
     const sum = await sumOf(heads);
     if (held === null || !sum.equals(held.sum)) throw this.fault(tenantId, 'the heads of its records were changed');
     if (!this.isKnown(held)) {
       const genuine = await this.macs.computeOne(context, held.macKeyId, recordIndexBytes(held));
       if (!genuine.equals(held.mac)) throw this.fault(tenantId, 'its MAC is not genuine');
     }
-    this.assertNotOlder(tenantId, held);
-    this.known.set(tenantId, { seq: held.seq, mac: held.mac });
+    this.assertNotOlder(tenantId, held, known);
+    this.learn(held);
+  }
+
+  /** Remembers an authentic index, unless a newer one is known. */
+  private learn({ tenantId, seq, mac }: Known & { readonly tenantId: string }): void {
+    if ((this.known.get(tenantId)?.seq ?? 0) <= seq) this.known.set(tenantId, { seq, mac });
   }
 
   private isKnown({ tenantId, mac }: RecordIndexRecord): boolean {
     return this.known.get(tenantId)?.mac.equals(mac) === true;
   }
 
-  private assertNotOlder(tenantId: string, held: RecordIndexRecord | null): void {
-    const known = this.known.get(tenantId);
+  private assertNotOlder(tenantId: string, held: RecordIndexRecord | null, known: Known | undefined): void {
     if (known !== undefined && (held?.seq ?? 0) < known.seq) throw this.fault(tenantId, 'it is older than before');
   }
 
