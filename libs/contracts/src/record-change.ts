@@ -64,7 +64,8 @@ export const recordDetails = (changes: readonly RecordChange[]): Record<string, 
     ]),
   );
 
-const isKind = (kind: string): kind is RecordKind => Object.hasOwn(recordOwners, kind);
+/** Tells whether the audit trail can name a change of this kind of record. */
+export const isRecordKind = (kind: string): kind is RecordKind => Object.hasOwn(recordOwners, kind);
 
 /**
  * Reads the changes in an event's details.
@@ -77,7 +78,7 @@ export const recordChangesOf = (
   for (const [name, text] of Object.entries(details ?? {})) {
     if (!name.startsWith(prefix)) continue;
     const [, kind = '', revision, digest, state, id = ''] = written.exec(text) ?? [];
-    if (!isKind(kind) || id.length > maxRecordId) return undefined;
+    if (!isRecordKind(kind) || id.length > maxRecordId) return undefined;
     changes.push({
       kind,
       id,
