@@ -68,13 +68,3 @@ export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
   const { affected } = await manager.delete(entity, storedAs(row, metadata));
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
 };
-
-/** Deletes one record that no history follows. @throws Error if the database did not delete it */
-export const deleteRecord = async <Row extends ObjectLiteral & Sealed>(
-  manager: EntityManager,
-  entity: EntityTarget<Row>,
-  where: FindOptionsWhere<Row>,
-): Promise<void> => {
-  const { affected } = await manager.delete(entity, where);
-  if (affected !== 1) throw new Error('the database did not delete a record: look for a trigger');
-};
