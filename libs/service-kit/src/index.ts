@@ -23,6 +23,7 @@ export * from './failure/as-anka-error.js';
 export * from './failure/until-answered.js';
 export * from './health/health.js';
 export * from './health/rejected-records.js';
+export * from './json/json-fault.js';
 export * from './kit.module.js';
 export * from './logging/logger.js';
 export * from './memory/bounded-map.js';
