@@ -1,5 +1,12 @@
-import { auditEvent, type Context, type RestoredRecord, type restoreRecords } from '@ankasecure/contracts';
-import { allHeads, BusClient, Outbox, restoreRecords as restoreAll, withTenant } from '@ankasecure/service-kit';
+import type { Context, restoreRecords } from '@ankasecure/contracts';
+import {
+  allHeads,
+  BusClient,
+  Outbox,
+  restoreRecords as restoreAll,
+  restoredEvent,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
@@ -37,11 +44,3 @@ export class RestoreTenant {
     return { records: [...records], policy: await this.policyApplier.apply(context, policy) };
   }
 }
-
-const restoredEvent = (context: Context, restored: readonly RestoredRecord[]) =>
-  auditEvent(context, {
-    operation: 'record.restore',
-    details: Object.fromEntries(
-      [...Map.groupBy(restored, ({ outcome }) => outcome)].map(([outcome, some]) => [outcome, String(some.length)]),
-    ),
-  });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError, type AuditEvent, applyPolicy, monotonicNow, newId } from '@ankasecure/contracts';
-import { BusClient, changeRecord, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { BusClient, changeRecord, Logger, nameRecord, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -227,9 +227,11 @@ const supersede = async (manager: EntityManager, tenantId: string): Promise<Poli
   return before;
 };
 
+/** The event of the change names the tenant too: one that is disabled from the request on has changed before. */
 const setState = async (manager: EntityManager, id: string, state: Tenant['state']): Promise<void> => {
   const tenant = await manager.findOneByOrFail(Tenant, { id });
-  if (tenant.state !== state) await changeRecord(manager, tenant, { state });
+  if (tenant.state === state) nameRecord(manager, tenant);
+  else await changeRecord(manager, tenant, { state });
 };
 
 const always = (): boolean => true;

@@ -1,9 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import {
   AnkaError,
-  type AuditEvent,
   adoptPolicyRecords,
-  appendFromPolicy,
   applyPolicy,
   type Context,
   checkPolicyRecords,
@@ -21,6 +19,8 @@ import {
   putPolicy,
   readTenant,
   recordMacInput,
+  restoreRecords,
+  restoreTenant,
   rollbackPolicy,
   sealPolicyRecords,
 } from '@ankasecure/contracts';
@@ -41,6 +41,7 @@ import type { z } from 'zod';
 import { AppModule } from '../app.module.js';
 import type { PolicyConfig } from '../config.js';
 import { schema } from '../schema.js';
+import { AuditStandIn } from './audit-stand-in.js';
 
 export const database = 'ankadb_policy';
 
@@ -54,6 +55,7 @@ export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
   /** Whether records without a seal are still sealed. */
   adopting = true;
+  private readonly key = randomBytes(32);
   readonly enforced = new Map<string, EnforcedPolicy>();
   /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
@@ -78,23 +80,29 @@ export class WorkerStandIn {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
       return { body: await this.answers[this.behaviour](tenantId, change) };
     });
+    bus.serve(restoreRecords, 'default', async ({ tenantId }, { policy }) => ({
+      body: { records: [], policy: this.enforce(tenantId, policy) },
+    }));
   }
 
   /** Seals as a worker does, under a key of its own. */
   private serveRecords(bus: TestBus): void {
-    const key = randomBytes(32);
-    const sealOf = ({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string =>
-      createHmac('sha256', key)
-        .update(recordMacInput('policy', { table, tenantId }, Buffer.from(digest, 'base64url')))
-        .digest('base64url');
-    bus.serve(sealPolicyRecords, 'default', async (_, { records }) => ({ body: { seals: records.map(sealOf) } }));
+    bus.serve(sealPolicyRecords, 'default', async (_, { records }) => ({
+      body: { seals: records.map((record) => this.sealOf(record)) },
+    }));
     bus.serve(checkPolicyRecords, 'default', async (_, { records }) => ({
-      body: { genuine: records.map((record) => sealOf(record) === record.seal) },
+      body: { genuine: records.map((record) => this.sealOf(record) === record.seal) },
     }));
     bus.serve(adoptPolicyRecords, 'default', async (_, { done }) => {
       if (done) this.adopting = false;
       return { body: { open: this.adopting } };
     });
+  }
+
+  /** The seal of a record. @returns base64url */
+  sealOf({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string {
+    const input = recordMacInput('policy', { table, tenantId }, Buffer.from(digest, 'base64url'));
+    return createHmac('sha256', this.key).update(input).digest('base64url');
   }
 
   private enforce(tenantId: string, change: EnforcedPolicy): EnforcedPolicy {
@@ -139,11 +147,8 @@ export const startPolicy = async () => {
     connectTestBus('gateway', nats),
   ]);
   const worker = new WorkerStandIn(workerBus);
-  const sealed: AuditEvent[] = [];
-  auditBus.serve(appendFromPolicy, '', async (_, { events }) => {
-    sealed.push(...events);
-    return { body: { sealed: events.length } };
-  });
+  const audit = new AuditStandIn(auditBus);
+  const { sealed } = audit;
   await Promise.all([workerBus.flushed(), auditBus.flushed()]);
 
   const running = new Set<{ parts: TestParts; app: INestMicroservice }>();
@@ -177,6 +182,7 @@ export const startPolicy = async () => {
   return {
     postgres,
     worker,
+    audit,
     sealed,
     startInstance,
     stopInstances,
@@ -187,6 +193,10 @@ export const startPolicy = async () => {
       gateway.request(listTenants, '', contextOf(tenantId), query),
     readTenant: (tenantId: string) =>
       gateway.request(readTenant, '', contextOf(platformTenantId), { tenant: tenantId }),
+    restore: (tenantId: string) =>
+      gateway.request(restoreTenant, '', contextOf(tenantId, { principal: 'root', roles: ['platform-admin'] }), {
+        tenant: tenantId,
+      }),
     getTenant: (tenantId: string) => gateway.request(getTenant, '', contextOf(tenantId), {}),
     /** Disables or enables a tenant, as an administrator of the platform. */
     turn: (tenantId: string, to: 'disable' | 'enable', over: Partial<Context> = {}, reason?: string) =>
