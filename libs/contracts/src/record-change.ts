@@ -46,6 +46,9 @@ export interface RecordChange extends RecordName {
   readonly state?: string | undefined;
 }
 
+/** A record's name as the key of a map. */
+export const recordKey = ({ kind, id }: RecordName): string => `${kind} ${id}`;
+
 /** The id of a record: the columns of its key without the tenant. Longer ids are replaced by their digest. */
 export const recordIdOf = (...parts: readonly (string | number)[]): string => {
   const id = parts.map((part) => encodeURIComponent(part)).join('/');

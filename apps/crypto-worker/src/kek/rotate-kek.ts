@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
 import { enabledTenant } from '../key/lock/enabled-tenant.js';
-import type { NamedAction } from '../outcome/dry-run-answer.js';
+import type { NamedAction } from '../outcome/event.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { beginRotation } from './kek.sql.js';

@@ -62,15 +62,17 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 export const assertRevision = (preconditions: Preconditions, revision: number): void =>
   assertPreconditions(preconditions, revision, 'The key');
 
-/** Counts a change of a locked key. @param changes what else of the key changes */
+/** Counts a change of a locked key. @param changes what else of the key changes. @returns the new revision */
 export const reviseKey = async (
   manager: EntityManager,
   tenantId: string,
   id: string,
   changes: Partial<KeyRecord> = {},
-): Promise<void> => {
+): Promise<number> => {
   const key = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
-  await changeRecord(manager, key, { ...changes, revision: key.revision + 1 });
+  const revision = key.revision + 1;
+  await changeRecord(manager, key, { ...changes, revision });
+  return revision;
 };
 
 const outdate = (manager: EntityManager, version: KeyVersionRecord): Promise<void> =>
