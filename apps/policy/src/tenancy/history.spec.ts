@@ -166,10 +166,13 @@ describe('an older ankadb_policy', () => {
     expect((await instance.parts.health.readiness()).behind).toEqual({ ankadb_policy: 1 });
     expect(await errorOf(policy.get(id))).toMatchObject(outdated);
     expect(await policy.list()).toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ id })]) });
-    expect(await policy.restore(id)).toMatchObject({
-      policyVersion: 3,
-      counts: { accepted: 2, lost: 2, reapplied: 0, removed: 0 },
+    const counts = { accepted: 2, lost: 2, reapplied: 0, removed: 0 };
+    expect(await policy.restore(id, { dryRun: true })).toMatchObject({
+      dryRun: true,
+      restored: { policyVersion: 3, counts },
     });
+    expect(await errorOf(policy.get(id))).toMatchObject(outdated);
+    expect(await policy.restore(id)).toMatchObject({ policyVersion: 3, counts });
     expect(await policy.get(id)).toMatchObject({ version: 3, fipsOnly: true });
     expect(await policy.readTenant(id)).toMatchObject({ state: 'disabled' });
     await eventually(() => expect(head('policy_version 2')).toMatchObject({ digest: null }));

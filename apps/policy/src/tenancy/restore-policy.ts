@@ -22,14 +22,16 @@ export class RestorePolicy {
 
   /**
    * Versions count as the backup has them. The policy that the workers enforce is in force afterwards if it is newer. A tenant
-   * that the trail knows as disabled is disabled again.
+   * that the trail knows as disabled is disabled again. A dry run says what would be done with the versions and the tenant.
    */
   async restore(
     context: Context,
     heads: readonly RecordHead[],
     enforced: EnforcedPolicy,
   ): Promise<readonly RestoredRecord[]> {
-    const { tenantId, deadline } = context;
+    const { tenantId, deadline, dryRun } = context;
+    if (dryRun === true)
+      return withTenant(this.dataSource, tenantId, (manager) => restoreRecords(manager, context, heads, {}));
     const restored = await this.acceptRows(context, heads);
     await this.changes.adoptEnforced(tenantId, enforced, deadline);
     const isDisabled = heads.some(({ kind, state }) => kind === 'tenant' && state === 'disabled');

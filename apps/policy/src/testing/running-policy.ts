@@ -6,6 +6,7 @@ import {
   type Context,
   checkPolicyRecords,
   createTenant,
+  type DryRun,
   diffPolicyVersions,
   disableTenant,
   enableTenant,
@@ -80,9 +81,17 @@ export class WorkerStandIn {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
       return { body: await this.answers[this.behaviour](tenantId, change) };
     });
-    bus.serve(restoreRecords, 'default', async ({ tenantId }, { policy }) => ({
-      body: { records: [], policy: this.enforce(tenantId, policy) },
-    }));
+    const foresee = async ({ tenantId }: Context, { policy }: z.infer<typeof restoreRecords.request>) => ({
+      records: [],
+      policy: this.enforced.get(tenantId) ?? policy,
+    });
+    bus.serve(
+      restoreRecords,
+      'default',
+      async ({ tenantId }, { policy }) => ({ body: { records: [], policy: this.enforce(tenantId, policy) } }),
+      // The worker's part of a dry run is a report, not a verdict.
+      foresee as unknown as () => Promise<DryRun>,
+    );
   }
 
   /** Seals as a worker does, under a key of its own. */
@@ -193,10 +202,13 @@ export const startPolicy = async () => {
       gateway.request(listTenants, '', contextOf(tenantId), query),
     readTenant: (tenantId: string) =>
       gateway.request(readTenant, '', contextOf(platformTenantId), { tenant: tenantId }),
-    restore: (tenantId: string) =>
-      gateway.request(restoreTenant, '', contextOf(tenantId, { principal: 'root', roles: ['platform-admin'] }), {
-        tenant: tenantId,
-      }),
+    restore: async (tenantId: string, over: Partial<Context> = {}): Promise<unknown> => {
+      const context = contextOf(tenantId, { principal: 'root', roles: ['platform-admin'], ...over });
+      const body = Buffer.from(JSON.stringify({ tenant: tenantId }));
+      const reply = await gateway.requestRaw(restoreTenant.subject, context, body);
+      if (!reply.head.ok) throw new AnkaError(reply.head.error.code, reply.head.error.detail);
+      return JSON.parse(reply.body.toString()) as unknown;
+    },
     getTenant: (tenantId: string) => gateway.request(getTenant, '', contextOf(tenantId), {}),
     /** Disables or enables a tenant, as an administrator of the platform. */
     turn: (tenantId: string, to: 'disable' | 'enable', over: Partial<Context> = {}, reason?: string) =>
