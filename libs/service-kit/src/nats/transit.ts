@@ -2,7 +2,7 @@ import { BoundedMap } from '../memory/bounded-map.js';
 
 /** The most that two monotonic clocks drift apart, as a share of the time that passes. */
 const drift = 600e-6;
-/** The time after which a difference that no message undercuts is believed: the sender's clock stood still meanwhile. Milliseconds. */
+/** A larger difference that holds for this long is taken as true: the sender's clock stood still meanwhile. Milliseconds. */
 const settleMs = 10_000;
 const mostSenders = 1_000;
 

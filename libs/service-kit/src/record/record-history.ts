@@ -40,7 +40,7 @@ const patienceMs = { known: 2_000, unknown: 10_000 };
 /** The most records whose last comparison is remembered. */
 const capacity = 200_000;
 
-/** What to do about a database that is older than the trail. */
+/** Tells the operator how to fix a database that is older than the trail. */
 export const behindDetail =
   'The database is older than the audit trail: it was restored from a backup. Restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
 
