@@ -27,6 +27,7 @@ describeWiring(
     kit: () => unconnectedKit('crypto-worker', schema),
   },
   {
+    RecordSeals: 'seals and checks records, as a subscriber of the data source',
     DestroyDue: 'destroys the keys that are due, in rounds',
     DestroyRetiredKeks: 'destroys the KEKs that no backup needs, in rounds',
     ForgetUnwrapped: 'listens for changed versions, and forgets their unwrapped keys',

@@ -25,10 +25,9 @@ describe('the gateway while its parts are unavailable', () => {
     const { dataSource, bus, log } = gateway.parts;
     const full = new DenialRecord(dataSource, new Outbox('gateway', dataSource, bus, log, { capacity: 0, batch: 1 }));
     const principal = { tenantId: tenantA, subject: 'alice', issuer: 'https://issuer.test', roles: [], groups: [] };
-    await expect(full.write(principal, 'sign', { id: 'c', clientAddress: undefined })).rejects.toThrow(AnkaError);
-    await expect(full.write(principal, 'sign', { id: 'c', clientAddress: undefined })).rejects.toMatchObject({
-      code: 'audit-unavailable',
-    });
+    const deny = () => full.write(principal, 'sign', { id: 'c', clientAddress: undefined }, 'access-denied');
+    await expect(deny()).rejects.toThrow(AnkaError);
+    await expect(deny()).rejects.toMatchObject({ code: 'audit-unavailable' });
   });
 
   it('works without its database where it needs none, and answers 503 elsewhere', async () => {

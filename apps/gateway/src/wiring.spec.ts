@@ -15,6 +15,7 @@ describeWiring(
   { root: () => GatewayModule.of(config), kit: () => unconnectedKit('gateway', schema) },
   {
     AdoptRemotely: 'seals the records of an older release, at the start',
+    RecordSeals: 'seals and checks records, as a subscriber of the data source',
     DescriptionEndpoints: 'adds its routes to the server at start-up',
     DomainRoutes: 'is discovered: `RegisteredRoutes` fails at start-up when a row of the table is not registered',
     HistoryWatch: 'compares the database with the audit trail, in rounds',

@@ -11,6 +11,7 @@ describeWiring(
   { root: () => AppModule.of(config), kit: () => unconnectedKit('policy', schema) },
   {
     AdoptRemotely: 'seals the records of an older release, at the start',
+    RecordSeals: 'seals and checks records, as a subscriber of the data source',
     HistoryWatch: 'compares the database with the audit trail, in rounds',
     PlatformTenant: 'creates the platform’s tenant at start-up',
   },

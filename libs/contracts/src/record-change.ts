@@ -46,6 +46,9 @@ export interface RecordChange extends RecordName {
   readonly state?: string | undefined;
 }
 
+/** A record's name as the key of a map. */
+export const recordKey = ({ kind, id }: RecordName): string => `${kind} ${id}`;
+
 /** The id of a record: the columns of its key without the tenant. Longer ids are replaced by their digest. */
 export const recordIdOf = (...parts: readonly (string | number)[]): string => {
   const id = parts.map((part) => encodeURIComponent(part)).join('/');
@@ -64,7 +67,8 @@ export const recordDetails = (changes: readonly RecordChange[]): Record<string, 
     ]),
   );
 
-const isKind = (kind: string): kind is RecordKind => Object.hasOwn(recordOwners, kind);
+/** Tells whether the audit trail can name a change of this kind of record. */
+export const isRecordKind = (kind: string): kind is RecordKind => Object.hasOwn(recordOwners, kind);
 
 /**
  * Reads the changes in an event's details.
@@ -77,7 +81,7 @@ export const recordChangesOf = (
   for (const [name, text] of Object.entries(details ?? {})) {
     if (!name.startsWith(prefix)) continue;
     const [, kind = '', revision, digest, state, id = ''] = written.exec(text) ?? [];
-    if (!isKind(kind) || id.length > maxRecordId) return undefined;
+    if (!isRecordKind(kind) || id.length > maxRecordId) return undefined;
     changes.push({
       kind,
       id,

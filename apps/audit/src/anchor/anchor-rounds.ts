@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { TrailGuard } from './trail-guard.js';
@@ -24,12 +25,7 @@ export class AnchorRounds implements OnApplicationBootstrap, OnModuleDestroy {
   /** The bus still answers: Nest closes it after this. */
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    let late: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => {
-      late = setTimeout(resolve, farewellMs);
-    });
-    await Promise.race([this.round(), patience]);
-    clearTimeout(late);
+    await Promise.race([this.round(), delay(farewellMs, undefined, { ref: false })]);
   }
 
   private async round(): Promise<void> {

@@ -1,13 +1,5 @@
-import {
-  type Context,
-  monotonicNow,
-  newId,
-  platformTenantId,
-  readAnchor,
-  type TrailAnchor,
-  writeAnchor,
-} from '@ankasecure/contracts';
-import { BusClient } from '@ankasecure/service-kit';
+import { type Context, readAnchor, type TrailAnchor, writeAnchor } from '@ankasecure/contracts';
+import { BusClient, ownContext } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { MacConfig } from '../mac/mac.config.js';
 
@@ -32,9 +24,4 @@ export class AnchorSource {
   }
 }
 
-const context = (): Context => ({
-  tenantId: platformTenantId,
-  principal: 'audit',
-  correlationId: newId(),
-  deadline: monotonicNow() + patienceMs,
-});
+const context = (): Context => ownContext('audit', patienceMs);

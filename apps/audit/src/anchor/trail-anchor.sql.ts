@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { AnchoredHead } from './anchored-heads.js';
 
 /** The heads of all trails that have events. */
-export const allHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
+export const trailHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
   dataSource.query<
     AnchoredHead[]
   >(`SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash, index_seq::float8 AS "indexSeq", index_mac AS "indexMac"

@@ -5,7 +5,7 @@ import { Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, anchorDigest } from './anchored-heads.js';
-import { allHeads, headsOfAnchor, lastAnchor, lostHeads, storeAnchor } from './trail-anchor.sql.js';
+import { headsOfAnchor, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
 
 /** Why trails do not match the anchor. */
 interface Faults {
@@ -73,27 +73,28 @@ export class TrailGuard {
     if (this.faults?.whole !== null) return;
     const held = await this.source.read();
     if (held === undefined) return;
-    const heads = await this.headsToAnchor(held?.number, this.faults.trails);
+    const heads = await this.headsToAnchor(held, this.faults.trails);
     const isAnchored = held !== null && anchorDigest(held.number, heads) === held.digest;
-    if (heads.length > 0 && !isAnchored) await this.anchor(heads);
+    if (heads.length > 0 && !isAnchored) await this.anchor(heads, held);
   }
 
   /** Anchors the trails as they are now, whatever the anchor says. */
   async accept(): Promise<void> {
-    await this.anchor(await allHeads(this.dataSource));
+    const held = await this.source.read();
+    if (held !== undefined) await this.anchor(await trailHeads(this.dataSource), held);
     await this.compare();
   }
 
   /** The tenants whose trails are refused now: all of them where the fault is of the whole. */
   async refused(): Promise<readonly string[]> {
     if (typeof this.faults?.whole !== 'string') return [...(this.faults?.trails.keys() ?? [])];
-    return (await allHeads(this.dataSource)).map(({ tenantId }) => tenantId);
+    return (await trailHeads(this.dataSource)).map(({ tenantId }) => tenantId);
   }
 
-  private async headsToAnchor(held: number | undefined, refused: Faults['trails']): Promise<AnchoredHead[]> {
-    const heads = await allHeads(this.dataSource);
-    if (refused.size === 0 || held === undefined) return heads;
-    const kept = (await headsOfAnchor(this.dataSource, held)) ?? [];
+  private async headsToAnchor(held: TrailAnchor | null, refused: Faults['trails']): Promise<AnchoredHead[]> {
+    const heads = await trailHeads(this.dataSource);
+    if (refused.size === 0 || held === null) return heads;
+    const kept = (await headsOfAnchor(this.dataSource, held.number)) ?? [];
     return [
       ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
       ...kept.filter(({ tenantId }) => refused.has(tenantId)),
@@ -136,9 +137,8 @@ export class TrailGuard {
     return null;
   }
 
-  private async anchor(heads: readonly AnchoredHead[]): Promise<void> {
-    const held = await this.source.read();
-    if (held === undefined) return;
+  /** @param held the anchor that the token holds now */
+  private async anchor(heads: readonly AnchoredHead[], held: TrailAnchor | null): Promise<void> {
     const before = held?.number ?? 0;
     const number = Math.max(before, await lastAnchor(this.dataSource)) + 1;
     if (await storeAnchor(this.dataSource, number, before, heads))

@@ -1,14 +1,10 @@
 import type { ChainRow } from '@ankasecure/audit-event';
-import { type RecordChange, type RecordHead, recordChangesOf } from '@ankasecure/contracts';
+import { type RecordHead, recordChangesOf, recordKey } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import { selectHeads } from './record-head.sql.js';
+import { type SealedChange, selectHeads } from './record-head.sql.js';
+import { LastChanges } from './sealed-change.js';
 
-/** A change that a verified event names. */
-type Named = RecordChange & { readonly seq: number };
-
-const nameOf = ({ kind, id }: Pick<RecordChange, 'kind' | 'id'>): string => `${kind} ${id}`;
-
-const isKept = ({ revision, digest }: Named, head: RecordHead | undefined): boolean =>
+const isKept = ({ revision, digest }: SealedChange, head: RecordHead | undefined): boolean =>
   head !== undefined && (head.revision > revision || (head.revision === revision && head.digest === digest));
 
 /**
@@ -16,23 +12,20 @@ const isKept = ({ revision, digest }: Named, head: RecordHead | undefined): bool
  * says something else, was changed in the database.
  */
 export class HeadVerification {
-  private readonly last = new Map<string, Named>();
+  private readonly last = new LastChanges();
 
   /** Takes a verified row of the trail. */
   feed({ seq, details }: Pick<ChainRow, 'seq' | 'details'>): void {
     if (!details.includes('"record.')) return;
-    for (const change of recordChangesOf(JSON.parse(details) as Record<string, string>) ?? []) {
-      const held = this.last.get(nameOf(change));
-      if (held === undefined || held.revision < change.revision) this.last.set(nameOf(change), { ...change, seq });
-    }
+    this.last.add(seq, recordChangesOf(JSON.parse(details) as Record<string, string>) ?? []);
   }
 
   /** @returns the first event that the heads have forgotten */
   async firstForgotten(manager: EntityManager, tenantId: string): Promise<number | undefined> {
-    const changes = [...this.last.values()];
+    const changes = this.last.all();
     if (changes.length === 0) return undefined;
-    const heads = new Map((await selectHeads(manager, tenantId, changes)).map((head) => [nameOf(head), head]));
-    const forgotten = changes.filter((change) => !isKept(change, heads.get(nameOf(change))));
+    const heads = new Map((await selectHeads(manager, tenantId, changes)).map((head) => [recordKey(head), head]));
+    const forgotten = changes.filter((change) => !isKept(change, heads.get(recordKey(change))));
     return forgotten.length === 0 ? undefined : Math.min(...forgotten.map(({ seq }) => seq));
   }
 }

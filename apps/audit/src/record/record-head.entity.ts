@@ -1,6 +1,6 @@
 import type { RecordKind } from '@ankasecure/contracts';
+import { wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import { wholeNumber } from '../trail/whole-number.js';
 
 const primaryKeyConstraintName = 'record_head_pkey';
 

@@ -84,10 +84,13 @@ export const listPositions = (
     [owner, partition, after, most],
   );
 
+/** The condition that an event names a change of a record. */
+const namesChange = `details LIKE '%"record.1":%'`;
+
 /** Tells whether the trail has an event that names a change of a record. In a trail that has one, it is among the first. */
 export const namesChanges = async (manager: EntityManager, tenantId: string): Promise<boolean> => {
   const rows = await manager.query<unknown[]>(
-    `SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND details LIKE '%"record.1":%' ORDER BY seq LIMIT 1`,
+    `SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND ${namesChange} ORDER BY seq LIMIT 1`,
     [tenantId],
   );
   return rows.length > 0;
@@ -106,7 +109,7 @@ export const trailEnd = async (manager: EntityManager, tenantId: string): Promis
 export const eventsWithChanges = async (manager: EntityManager, tenantId: string): Promise<PlacedChanges[]> => {
   const rows = await manager.query<{ seq: number; eventId: string; details: string }[]>(
     `SELECT seq::float8 AS seq, event_id AS "eventId", details FROM sealed_event
-     WHERE tenant_id = $1 AND details LIKE '%"record.1":%' ORDER BY seq`,
+     WHERE tenant_id = $1 AND ${namesChange} ORDER BY seq`,
     [tenantId],
   );
   return rows.map(({ seq, eventId, details }) => ({

@@ -1,5 +1,5 @@
+import { wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import { wholeNumber } from '../trail/whole-number.js';
 
 /** The index of a tenant's records: one hash over all their heads, with a MAC under the tenant's key. */
 @Entity('record_index')

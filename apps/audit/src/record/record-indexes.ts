@@ -1,6 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { emptyMultiset, indexedBytes, recordIndexBytes, withElement, withoutElement } from '@ankasecure/audit-event';
-import { AnkaError, type Context, monotonicNow, type RecordHead } from '@ankasecure/contracts';
+import { AnkaError, type Context, monotonicNow, recordKey } from '@ankasecure/contracts';
 import { BoundedMap, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -63,10 +63,10 @@ export class RecordIndexes {
     if (held !== null && !this.isKnown(held) && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
       throw this.fault(tenantId, 'its MAC is not genuine');
     this.assertNotOlder(tenantId, held, this.known.get(tenantId));
-    const before = new Map((await selectHeads(manager, tenantId, changes)).map((head) => [nameOf(head), head]));
+    const before = new Map((await selectHeads(manager, tenantId, changes)).map((head) => [recordKey(head), head]));
     let sum: Buffer = held?.sum ?? emptyMultiset();
     for (const change of changes) {
-      const old = before.get(nameOf(change));
+      const old = before.get(recordKey(change));
       if (old !== undefined && old.revision >= change.revision) continue;
       if (old !== undefined) sum = withoutElement(sum, indexedBytes(old));
       sum = withElement(sum, indexedBytes(change));
@@ -164,8 +164,6 @@ export class RecordIndexes {
     return new AnkaError('service-unavailable', detail);
   }
 }
-
-const nameOf = ({ kind, id }: Pick<RecordHead, 'kind' | 'id'>): string => `${kind} ${id}`;
 
 const sumOf = async (heads: readonly RecordHeadRow[]): Promise<Buffer> => {
   let sum = emptyMultiset();

@@ -1,6 +1,6 @@
 import type { Service } from '@ankasecure/contracts';
+import { wholeNumber } from '@ankasecure/service-kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { wholeNumber } from '../trail/whole-number.js';
 
 const primaryKeyConstraintName = 'record_position_pkey';
 

@@ -1,4 +1,11 @@
-import { AnkaError, type AuditEvent, recordChangesOf, recordOwners } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  type RecordChange,
+  recordChangesOf,
+  recordKey,
+  recordOwners,
+} from '@ankasecure/contracts';
 import type { SealedChange } from './record-head.sql.js';
 
 /** The part of a placed event that names changes. */
@@ -7,21 +14,35 @@ export interface PlacedChanges {
   readonly event: Pick<AuditEvent, 'eventId' | 'details'>;
 }
 
+/** The last change of each record, by its revision. */
+export class LastChanges {
+  private readonly last = new Map<string, SealedChange>();
+
+  /** Takes the changes that the event with this number names. */
+  add(seq: number, changes: readonly RecordChange[]): void {
+    for (const { kind, id, revision, digest, state = null } of changes) {
+      const held = this.last.get(recordKey({ kind, id }));
+      if (held !== undefined && held.revision >= revision) continue;
+      this.last.set(recordKey({ kind, id }), { owner: recordOwners[kind], kind, id, seq, revision, digest, state });
+    }
+  }
+
+  all(): readonly SealedChange[] {
+    return [...this.last.values()];
+  }
+}
+
 /**
  * The changes that events of one tenant name, the last one of each record.
  * @throws AnkaError `request-invalid` if an event does not name a change properly
  */
 export const sealedChanges = (events: readonly PlacedChanges[]): readonly SealedChange[] => {
-  const last = new Map<string, SealedChange>();
+  const last = new LastChanges();
   for (const { seq, event } of events) {
     const changes = recordChangesOf(event.details);
     if (changes === undefined)
       throw new AnkaError('request-invalid', `events: ${event.eventId} does not name the record that it changed`);
-    for (const { kind, id, revision, digest, state = null } of changes) {
-      const held = last.get(`${kind} ${id}`);
-      if (held !== undefined && held.revision >= revision) continue;
-      last.set(`${kind} ${id}`, { owner: recordOwners[kind], kind, id, seq, revision, digest, state });
-    }
+    last.add(seq, changes);
   }
-  return [...last.values()];
+  return last.all();
 };

@@ -1,7 +1,7 @@
 import type { SealedEvent as SealedEventResource } from '@ankasecure/contracts';
+import { wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { instantOf } from './instant.js';
-import { wholeNumber } from './whole-number.js';
 
 const primaryKeyConstraintName = 'sealed_event_pkey';
 

@@ -1,5 +1,5 @@
+import { wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import { wholeNumber } from './whole-number.js';
 
 /** The end of a tenant's trail, kept apart from its rows. It moves forward only, through `advance_trail_head`. */
 @Entity('trail_head')

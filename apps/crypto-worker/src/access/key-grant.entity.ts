@@ -1,5 +1,5 @@
 import type { GranteeKind, KeyRight } from '@ankasecure/contracts';
-import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'key_grant_pkey';
@@ -46,7 +46,7 @@ export class KeyGrantRecord {
   grantedAt!: Date;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

@@ -8,7 +8,6 @@ import { Partition } from '../custody/partition.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { Rounds } from '../lease/rounds.js';
 import { ObjectDestroyer } from '../object/destroy-object.js';
-import { type Intent, Intents } from '../object/intent.js';
 import { recordKekDestroyed } from '../object/record-kek-destroyed.js';
 import { type DueKek, dueKeks, isAnyKeyUnder } from './retired-kek.sql.js';
 
@@ -40,7 +39,6 @@ export class DestroyRetiredKeks extends Rounds {
   constructor(
     private readonly due: DueKeks,
     private readonly custody: Custody,
-    private readonly intents: Intents,
     private readonly destroyer: ObjectDestroyer,
     log: Logger,
   ) {
@@ -60,24 +58,9 @@ export class DestroyRetiredKeks extends Rounds {
   private async destroy(due: DueKek): Promise<void> {
     const kek = await this.due.read(due);
     if (kek === null || kek.retiredAt === null) return;
-    const { objectId, retiredAt } = kek;
-    const owner = ownerOfPlatformKey({ kind: 'kek', ...due });
-    const event = destruction(due, retiredAt);
-    const intent = await this.intents.beginDestroying({ owner, objectId }, event, (manager) =>
-      isStillDue(manager, due),
-    );
-    if (intent !== undefined) await this.end(intent, event);
-  }
-
-  private async end(intent: Intent, event: ReturnType<typeof destruction>): Promise<void> {
-    try {
-      await this.destroyer.destroy(intent, (manager) => recordKekDestroyed(manager, intent, event));
-    } catch (error) {
-      await this.intents.abandon(intent);
-      throw error;
-    } finally {
-      this.intents.letGo(intent);
-    }
+    const object = { owner: ownerOfPlatformKey({ kind: 'kek', ...due }), objectId: kek.objectId };
+    const event = destruction(due, kek.retiredAt);
+    await this.destroyer.destroyRecorded(object, event, (manager) => isStillDue(manager, due), recordKekDestroyed);
   }
 }
 

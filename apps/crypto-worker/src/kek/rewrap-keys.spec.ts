@@ -89,7 +89,7 @@ describe('the rotation of a KEK', () => {
     const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
     const oldKeks = new RetireOldKeks(dataSource, outbox, { horizon });
     const dueKeks = new DueKeks(dataSource, partitionNamed(partition));
-    const sweeper = new DestroyRetiredKeks(dueKeks, custody, intents, destroyer, silent);
+    const sweeper = new DestroyRetiredKeks(dueKeks, custody, destroyer, silent);
     const rewrapper = new RewrapKeys(
       new OpenRotations(dataSource, partitionNamed(partition)),
       lease,

@@ -54,7 +54,13 @@ export class RewrapPage {
   private async rewrapAll(rotation: OpenRotation, rows: readonly StoredVersion[]): Promise<boolean> {
     const { tenantId, generation } = rotation;
     const { objectId: kek } = await this.platformKeys.find(tenantId, 'kek', generation);
-    const settled = await Promise.allSettled(rows.map((row) => this.rewrap(rotation, row, kek)));
+    const checked = await this.check(tenantId, rows);
+    const settled = await Promise.allSettled(
+      checked.map(async (check) => {
+        if (check.status === 'rejected') throw check.reason;
+        return this.rewrap(rotation, check.value, kek);
+      }),
+    );
     const done = settled.flatMap((ended) => (ended.status === 'fulfilled' ? [ended.value] : []));
     const failed = settled.flatMap((ended, index): RewrapFailure[] =>
       ended.status === 'fulfilled' ? [] : [{ row: rows[index] as StoredVersion, error: asAnkaError(ended.reason) }],
@@ -68,15 +74,27 @@ export class RewrapPage {
     return failed.length === 0;
   }
 
+  /** Checks the records of a page in one transaction, so that all of them are asked about together. Each passes or fails alone. */
+  private check(
+    tenantId: string,
+    rows: readonly StoredVersion[],
+  ): Promise<readonly PromiseSettledResult<StoredVersion>[]> {
+    return withTenant(this.dataSource, tenantId, (manager) =>
+      Promise.allSettled(
+        rows.map(async (row) => {
+          await sealsOf(manager).assertGenuine(this.dataSource, row, tenantId, manager);
+          assertVersion(manager, row, { tenantId });
+          return row;
+        }),
+      ),
+    );
+  }
+
   private async rewrap(
-    { tenantId, generation: kekGeneration }: OpenRotation,
+    { generation: kekGeneration }: OpenRotation,
     row: StoredVersion,
     kek: Uint8Array,
   ): Promise<Rewrapped> {
-    await withTenant(this.dataSource, tenantId, async (manager) =>
-      sealsOf(manager).assertGenuine(this.dataSource, row, tenantId, manager),
-    );
-    assertVersion(this.dataSource.manager, row, { tenantId });
     const { ref } = versionOf(row);
     const to: Wrapping = { ...(ref.wrapped?.wrapping as Wrapping), kek, kekGeneration, kekRetired: false };
     const wrapped = await this.custody.rewrap({ deadline: monotonicNow() + budgetMs }, ref, to);

@@ -3,10 +3,10 @@ import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Partition } from '../custody/partition.js';
-import type { NamedAction } from '../outcome/dry-run-answer.js';
+import { enabledTenant } from '../key/lock/enabled-tenant.js';
+import type { NamedAction } from '../outcome/event.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { documentWithin } from '../policy/enforced-policy.js';
 import { beginRotation } from './kek.sql.js';
 import { readKek } from './read-kek.js';
 
@@ -28,7 +28,7 @@ export class RotateKek {
     return this.actions.runInHsm(context, {
       ...this.name,
       check: async (manager) => {
-        await documentWithin(manager, context.tenantId);
+        await enabledTenant(manager, context.tenantId);
         return readKek(manager, context.tenantId);
       },
       foresee: () => ({ key: {} }),

@@ -90,6 +90,10 @@ describe('a key with very many versions', () => {
     await expect(roomOf(objects).assert(tenantId)).rejects.toMatchObject(full);
     await expect(roomOf({ keys: 2 }).assert(tenantId)).resolves.toBeUndefined();
     await expect(roomOf({ keys: 1 }).assert(tenantId)).rejects.toMatchObject(full);
+    await expect(roomOf({ keys: 1, objects: most }).assert(tenantId)).rejects.toThrow('The tenant can have 1 keys.');
+    await expect(roomOf({ keys: 2, objects: most }).assert(tenantId)).rejects.toThrow(
+      `The tenant can have ${most} key versions in all. Destroy some that are no longer needed.`,
+    );
     expect(await roomOf({}).isLeft(manager, tenantId)).toBe(true);
     await database.superuser.query(`UPDATE key_version SET state = 'DESTROYED' WHERE version <= 10`);
     await expect(roomOf(objects).assertForVersion(current)).resolves.toBeUndefined();

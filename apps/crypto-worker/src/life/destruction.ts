@@ -1,13 +1,12 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { type EntityManager, In } from 'typeorm';
+import { dayMs } from '../deadline/day.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { IntentRecord } from '../object/intent.entity.js';
 import type { Step } from './plan-change.js';
 
 /** The default waiting period of a destruction, in days, and the minimum for a key with purge protection. */
 export const fullPeriodDays = 30;
-
-const dayMs = 86_400_000;
 
 /** The waiting period of a destruction. */
 export class Destruction {

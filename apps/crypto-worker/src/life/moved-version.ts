@@ -1,7 +1,7 @@
+import { dayMs } from '../deadline/day.js';
+import { endedBy } from '../key/record/ended-version.js';
 import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import type { Revocation, Step } from './plan-change.js';
-
-const dayMs = 86_400_000;
 
 /** The facts of a change that its steps share. */
 export interface Movement {
@@ -12,10 +12,6 @@ export interface Movement {
   readonly destroyAt: Date | null;
 }
 
-/** The end of a version that ends now, or has ended. */
-export const endedBy = (now: Date, deactivateAt: Date | null): Date =>
-  deactivateAt !== null && deactivateAt < now ? deactivateAt : now;
-
 const revoked = ({ revocation, now }: Movement): Partial<KeyVersionRecord> =>
   revocation === undefined
     ? {}
@@ -25,7 +21,7 @@ const revoked = ({ revocation, now }: Movement): Partial<KeyVersionRecord> =>
         revocationOccurredAt: revocation.occurredAt === undefined ? now : new Date(revocation.occurredAt),
       };
 
-/** What changes in the record of a version that moves to a state: its dates, its revocation and its scheduled destruction. */
+/** Returns the columns that change when a version moves to a state: dates, revocation and scheduled destruction. */
 export const movedVersion = ({ row, to }: Step, movement: Movement): Partial<KeyVersionRecord> => {
   const { now, principal, destroyAt } = movement;
   return {

@@ -13,6 +13,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
+import { dayMs } from '../deadline/day.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
 import { lockKeyFor, outdateKey, reviseKey } from '../key/lock/lock-key.js';
@@ -27,8 +28,6 @@ import { newVersionRequest } from '../policy/new-version.js';
 import { refusedBy } from '../policy/ruling.js';
 
 type PutRequest = z.infer<typeof putRotationPolicy.contract.request>;
-
-const dayMs = 86_400_000;
 
 /** A resource and its revision. The revision of a rotation policy is its key's, as of everything that belongs to a key. */
 interface OfRevision<Body> {
@@ -100,8 +99,7 @@ export class RotationPolicies {
       write: async (manager) => {
         const body = await write(manager);
         await outdateKey(manager, tenantId, id);
-        await reviseKey(manager, tenantId, id);
-        const { revision } = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
+        const revision = await reviseKey(manager, tenantId, id);
         return { result: { body, revision }, events: [{ details: wordsOf(body) }] };
       },
     });

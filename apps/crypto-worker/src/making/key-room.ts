@@ -3,7 +3,7 @@ import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { countVersions, hasRoom } from '../quota/key-count.sql.js';
+import { countVersions, type Most, reachedLimit } from '../quota/key-count.sql.js';
 import { Quotas } from '../quota/quotas.js';
 
 /** Tells whether a tenant may have one more key, or one more version of a key. */
@@ -15,10 +15,8 @@ export class KeyRoom {
   ) {}
 
   /** @throws AnkaError `quota-exceeded` */
-  async assert(tenantId: string): Promise<void> {
-    const most = this.quotas.keysOf(tenantId);
-    await this.assertWithin(tenantId, { keys: most }, `The tenant can have ${most} keys.`);
-    await this.assertObjects(tenantId);
+  assert(tenantId: string): Promise<void> {
+    return this.assertWithin(tenantId, this.mostOf(tenantId));
   }
 
   /**
@@ -33,28 +31,33 @@ export class KeyRoom {
         'quota-exceeded',
         `A key can have ${most} versions. Destroy old versions that are no longer needed, or create another key.`,
       );
-    await this.assertObjects(tenantId);
+    await this.assertWithin(tenantId, { objects: this.quotas.objectsOf(tenantId) });
   }
 
   /** The same check in the transaction that records a key. The answer holds until the transaction ends. */
-  isLeft(manager: EntityManager, tenantId: string): Promise<boolean> {
-    const { quotas } = this;
-    return hasRoom(manager, tenantId, { keys: quotas.keysOf(tenantId), objects: quotas.objectsOf(tenantId) });
+  async isLeft(manager: EntityManager, tenantId: string): Promise<boolean> {
+    return (await reachedLimit(manager, tenantId, this.mostOf(tenantId))) === undefined;
   }
 
   /** The same check in the transaction that records a version. Its key is locked, so it has no other new version. */
-  isLeftForVersion(manager: EntityManager, tenantId: string): Promise<boolean> {
-    return hasRoom(manager, tenantId, { objects: this.quotas.objectsOf(tenantId) });
+  async isLeftForVersion(manager: EntityManager, tenantId: string): Promise<boolean> {
+    return (await reachedLimit(manager, tenantId, { objects: this.quotas.objectsOf(tenantId) })) === undefined;
   }
 
-  private assertObjects(tenantId: string): Promise<void> {
-    const most = this.quotas.objectsOf(tenantId);
-    return this.assertWithin(tenantId, { objects: most }, `The tenant can have ${most} key versions in all.`);
+  private mostOf(tenantId: string): Most {
+    return { keys: this.quotas.keysOf(tenantId), objects: this.quotas.objectsOf(tenantId) };
   }
 
-  private async assertWithin(tenantId: string, most: Parameters<typeof hasRoom>[2], limit: string): Promise<void> {
+  private async assertWithin(tenantId: string, most: Most): Promise<void> {
     if (Object.values(most).every((value) => value === undefined)) return;
-    if (await withTenant(this.dataSource, tenantId, (manager) => hasRoom(manager, tenantId, most))) return;
-    throw new AnkaError('quota-exceeded', `${limit} Destroy some that are no longer needed.`);
+    const reached = await withTenant(this.dataSource, tenantId, (manager) => reachedLimit(manager, tenantId, most));
+    if (reached === undefined) return;
+    throw new AnkaError(
+      'quota-exceeded',
+      `The tenant can have ${most[reached]} ${limited[reached]}. Destroy some that are no longer needed.`,
+    );
   }
 }
+
+/** What each limit counts. */
+const limited: Readonly<Record<keyof Most, string>> = { keys: 'keys', objects: 'key versions in all' };

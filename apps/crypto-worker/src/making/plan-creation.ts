@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
+import { dayMs } from '../deadline/day.js';
 import { objectKindOf } from '../key/key-version.js';
 import type { Making } from '../object/make-object.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -89,8 +90,6 @@ export const custodyOf = ({ custody = 'token' }: CreationRequest): CustodyKind =
 
 export const isToCome = (instant: string | undefined, now: number): boolean =>
   instant !== undefined && Date.parse(instant) > now;
-
-const dayMs = 86_400_000;
 
 const assertDates = ({ activateAt, deactivateAt }: CreationRequest, now: number): void => {
   if (deactivateAt === undefined) return;

@@ -22,6 +22,31 @@ export class ObjectDestroyer {
   ) {}
 
   /**
+   * Destroys an object that is on record. If that fails, the intent is left to the reconciler.
+   * @param event sealed when the object is gone, whichever worker destroys it
+   * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed
+   * @param record writes the end of the destruction and returns the event to seal
+   * @throws AnkaError as `Intents.beginDestroying`, and custody's errors
+   */
+  async destroyRecorded(
+    object: Pick<Intent, 'owner' | 'objectId'>,
+    event: AuditEvent,
+    still: (manager: EntityManager) => Promise<boolean>,
+    record: (manager: EntityManager, intent: Intent, begun: AuditEvent) => Promise<AuditEvent>,
+  ): Promise<void> {
+    const intent = await this.intents.beginDestroying(object, event, still);
+    if (intent === undefined) return;
+    try {
+      await this.destroy(intent, (manager) => record(manager, intent, event));
+    } catch (error) {
+      await this.intents.abandon(intent);
+      throw error;
+    } finally {
+      this.intents.letGo(intent);
+    }
+  }
+
+  /**
    * May be repeated after any interruption.
    * @param record writes the end of the destruction and returns the event to seal
    * @returns the number of objects that existed; undefined if the intent now belongs to another worker, and so does the rest

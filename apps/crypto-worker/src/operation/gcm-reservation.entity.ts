@@ -1,7 +1,6 @@
-import { UnsealedRecord } from '@ankasecure/service-kit';
+import { UnsealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
-import { safeInteger } from '../key/record/safe-integer.js';
 
 const primaryKeyConstraintName = 'gcm_reservation_pkey';
 
@@ -24,6 +23,6 @@ export class GcmReservationRecord {
   @PrimaryColumn('integer', { primaryKeyConstraintName })
   version!: number;
 
-  @Column('bigint', { transformer: safeInteger })
+  @Column('bigint', { transformer: wholeNumber })
   reserved!: number;
 }

@@ -1,8 +1,6 @@
 import {
   type AnkaError,
   type AuditEvent,
-  type AuditedAction,
-  auditEvent,
   type Context,
   type DryRun,
   dryRunNameOf,
@@ -11,12 +9,7 @@ import {
 import type { KeyVersion } from '../key/key-version.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { type Ruling, toldOf } from '../policy/ruling.js';
-
-/** An action's name and details in its audit events, however it ends. */
-export interface NamedAction extends Pick<AuditedAction, 'operation' | 'details'> {
-  readonly keyId?: string | null | undefined;
-  readonly algorithm?: string | null | undefined;
-}
+import { eventOf, type NamedAction } from './event.js';
 
 /** A key in the answer to a dry run. Its id may not be known yet. */
 export type ForecastKey = Partial<Pick<KeyVersion, 'version' | 'algorithm' | 'purpose' | 'custody'>> & {
@@ -52,18 +45,8 @@ export const dryRunOf = ({ operation, error, key, ruling, changes }: DryRunResul
 };
 
 /** The audit event of a dry run. @param error the refusal that the action would meet */
-export const dryRunEvent = (
-  context: Context,
-  { operation, keyId, algorithm, details }: NamedAction,
-  error: AnkaError | undefined,
-): AuditEvent =>
-  auditEvent(context, {
-    operation: dryRunNameOf(operation),
-    keyId: keyId ?? null,
-    algorithm: algorithm ?? null,
-    details,
-    failureCode: error?.code ?? null,
-  });
+export const dryRunEvent = (context: Context, action: NamedAction, error: AnkaError | undefined): AuditEvent =>
+  eventOf(context, action, { operation: dryRunNameOf(action.operation), failureCode: error?.code ?? null });
 
 /** The key of a record, for the answer to a dry run. */
 export const forecastKey = ({ keyId, version, custody, key: { algorithm, purpose } }: StoredVersion): ForecastKey => ({

@@ -1,6 +1,32 @@
 import type { Alg } from '@ankasecure/algorithm';
-import type { AnkaError } from '@ankasecure/contracts';
+import {
+  type AnkaError,
+  type AuditEvent,
+  type AuditedAction,
+  auditEvent,
+  type Context,
+  unchanged,
+} from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
+
+/** An action's name and details in its audit events, however it ends. */
+export interface NamedAction extends Pick<AuditedAction, 'operation' | 'details'> {
+  readonly keyId?: string | null | undefined;
+  readonly algorithm?: string | null | undefined;
+}
+
+/** Builds an event of an action. @param more what the event says besides the action's name and details, or instead of them */
+export const eventOf = (
+  context: Context,
+  { operation, keyId, algorithm, details }: NamedAction,
+  more: Partial<AuditedAction> = {},
+): AuditEvent =>
+  auditEvent(context, { operation, keyId: keyId ?? null, algorithm: algorithm ?? null, details, ...more });
+
+/** What the event of a call says that changed nothing, because another one did its work or had done it. */
+export const nothingChanged = ({ details }: NamedAction): Pick<AuditedAction, 'details'> => ({
+  details: { ...details, ...unchanged },
+});
 
 /** The details of an event that name the key version that was used. */
 export const usedKey = (key: KeyVersion, alg?: Alg): Record<string, string> => ({

@@ -1,17 +1,10 @@
-import {
-  type AuditedAction,
-  auditEvent,
-  type Context,
-  type DryRun,
-  isRecordable,
-  tried,
-  unchanged,
-} from '@ankasecure/contracts';
+import { type AuditedAction, type Context, type DryRun, isRecordable, tried } from '@ankasecure/contracts';
 import { Clock, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { KeyStore } from '../key/key-store.js';
-import { dryRunEvent, dryRunOf, type Forecast, type NamedAction } from './dry-run-answer.js';
+import { dryRunEvent, dryRunOf, type Forecast } from './dry-run-answer.js';
+import { eventOf, type NamedAction, nothingChanged } from './event.js';
 import { undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -74,10 +67,8 @@ export class KeyActionRunner {
   }
 
   /** Records that a call of the action changed nothing, because another one does its work. */
-  async recordUnchanged(context: Context, { operation, keyId, algorithm, details }: NamedAction): Promise<void> {
-    const action = { operation, keyId: keyId ?? null, algorithm: algorithm ?? null };
-    const event = auditEvent(context, { ...action, details: { ...details, ...unchanged } });
-    await this.outcomes.commit(undecided(context.tenantId), event);
+  async recordUnchanged(context: Context, action: NamedAction): Promise<void> {
+    await this.outcomes.commit(undecided(context.tenantId), eventOf(context, action, nothingChanged(action)));
   }
 
   private timeOf(manager: EntityManager): Time {
@@ -97,21 +88,20 @@ export class KeyActionRunner {
 
   private async commit<Plan, Result>(context: Context, action: KeyAction<Plan, Result>): Promise<Result> {
     const { tenantId } = context;
-    const { operation, keyId = null, algorithm = null, details } = action;
-    const name = { operation, keyId, algorithm, details };
+    const { keyId } = action;
     try {
       const { result, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
         const time = this.timeOf(manager);
         const { result, events } = await action.write(manager, await action.check(manager, time), time);
-        const told = events.length > 0 ? events : [{ details: { ...details, ...unchanged } }];
+        const told = events.length > 0 ? events : [nothingChanged(action)];
         await this.outbox.write(
           manager,
-          told.map((event) => auditEvent(context, { ...name, ...event })),
+          told.map((event) => eventOf(context, action, event)),
         );
         return { result, events: told };
       });
       this.outbox.committed(events.length);
-      if (keyId !== null) this.keys.forget(tenantId, keyId);
+      if (typeof keyId === 'string') this.keys.forget(tenantId, keyId);
       return result;
     } catch (error) {
       await this.refused(context, action, error);
@@ -119,14 +109,9 @@ export class KeyActionRunner {
     }
   }
 
-  private async refused(
-    context: Context,
-    { operation, keyId = null, algorithm = null, details }: NamedAction,
-    error: unknown,
-  ): Promise<void> {
+  private async refused(context: Context, action: NamedAction, error: unknown): Promise<void> {
     if (!isRecordable(error)) return;
-    const event = auditEvent(context, { operation, keyId, algorithm, details, failureCode: error.code });
-    await this.outcomes.commit(undecided(context.tenantId), event);
+    await this.outcomes.commit(undecided(context.tenantId), eventOf(context, action, { failureCode: error.code }));
   }
 
   private async dryRun<Plan>(context: Context, action: CheckedAction<Plan>): Promise<DryRun> {

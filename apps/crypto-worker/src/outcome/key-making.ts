@@ -1,16 +1,9 @@
-import {
-  AnkaError,
-  type AuditEvent,
-  auditEvent,
-  type Context,
-  type DryRun,
-  tried,
-  unchanged,
-} from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
 import { Clock } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { EnforcedPolicies, type EnforcedPolicy } from '../policy/enforced-policy.js';
-import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey, type NamedAction } from './dry-run-answer.js';
+import { dryRunEvent, dryRunOf, type Forecast, type ForecastKey } from './dry-run-answer.js';
+import { eventOf, type NamedAction, nothingChanged } from './event.js';
 import { undecided } from './fence.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -43,15 +36,6 @@ export interface KeyMaking<Found, Plan, Result> extends NamedAction {
   /** Makes the key and records it. @returns undefined when the plan was outdated */
   make(found: Found, plan: Plan, policy: EnforcedPolicy): Promise<Result | undefined>;
 }
-
-/** The event of a call that made nothing, because an earlier one had made it. */
-const unchangedEvent = (context: Context, { operation, keyId, algorithm, details }: NamedAction): AuditEvent =>
-  auditEvent(context, {
-    operation,
-    keyId: keyId ?? null,
-    algorithm: algorithm ?? null,
-    details: { ...details, ...unchanged },
-  });
 
 /** Runs key makings. A dry run ends after `plan`, as the context says. An outdated decision is made again. */
 @Injectable()
@@ -98,7 +82,7 @@ export class KeyMakingRunner {
       throw done.error;
     }
     if (done.result !== undefined && making.isRequested)
-      await this.outcomes.commit(fence, unchangedEvent(context, making));
+      await this.outcomes.commit(fence, eventOf(context, making, nothingChanged(making)));
     return done.result;
   }
 

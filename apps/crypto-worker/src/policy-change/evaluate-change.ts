@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
+import { dayMs } from '../deadline/day.js';
 import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
 import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
@@ -13,8 +14,6 @@ import { makings, type PolicyQuestion, useQuestion, uses } from './past-call.js'
 
 type Request = z.infer<typeof evaluatePolicyChange.request>;
 type Reply = z.infer<typeof evaluatePolicyChange.reply>;
-
-const day = 86_400_000;
 
 /** A proposed change of policy. Both documents are evaluated as of `now`. */
 interface ProposedChange {
@@ -87,7 +86,7 @@ export class EvaluateChange {
 
   /** Counts the calls of the last `days` that succeeded and that the proposed policy would refuse. */
   private async operations(context: Context, change: ProposedChange, days: number): Promise<Reply['operations']> {
-    const since = new Date(change.now - days * day).toISOString();
+    const since = new Date(change.now - days * dayMs).toISOString();
     const used = await this.counted(context, change, since, uses);
     const made = await this.counted(context, change, since, makings);
     const counted = [...used.counted, ...made.counted];

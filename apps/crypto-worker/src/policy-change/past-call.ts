@@ -1,12 +1,11 @@
 import type { PolicyDocument, PolicyRequest } from '@ankasecure/policy-rules';
 import type { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
+import { dayMs } from '../deadline/day.js';
 import type { Use } from '../key/key-state.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { type Operation, operations } from '../operation/operation.js';
 import { newVersionRequest } from '../policy/new-version.js';
-
-const day = 86_400_000;
 
 /** Builds the policy request of a past call with a key version, as if the call were made now under `document`. */
 export type PolicyQuestion = (
@@ -43,7 +42,9 @@ const keyMade: PolicyQuestion = (custody, row, _, now) => ({
   labels: Object.keys(row.key.metadata),
   // A date in the past may come from a rotation or from a request to deactivate the key.
   ...(row.deactivateAt !== null &&
-    row.deactivateAt.getTime() > now && { lifeDays: (row.deactivateAt.getTime() - row.key.createdAt.getTime()) / day }),
+    row.deactivateAt.getTime() > now && {
+      lifeDays: (row.deactivateAt.getTime() - row.key.createdAt.getTime()) / dayMs,
+    }),
 });
 
 /** The call made a new version. The key's age is as it was then. */

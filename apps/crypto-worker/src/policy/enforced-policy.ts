@@ -1,11 +1,11 @@
-import { AnkaError, disabledTenant } from '@ankasecure/contracts';
 import { evaluate, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
 import { Clock, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
-import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
+import { enabledTenant } from '../key/lock/enabled-tenant.js';
+import type { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type Ruling, Rulings, rulingOf } from './ruling.js';
 
 /** The copy of a tenant's policy that workers enforce. It is immutable: a change makes a new revision. */
@@ -44,7 +44,10 @@ export const enforcedPolicy = (
  * @throws AnkaError `tenant-unknown`, `tenant-disabled`
  */
 export const documentWithin = async (manager: EntityManager, tenantId: string): Promise<PolicyDocument> =>
-  (await policyWithin(manager, tenantId, Date)).document;
+  documentOf(await enabledTenant(manager, tenantId));
+
+/** The document with the dates from which its sunsets are announced. */
+const documentOf = ({ document, appliedAt }: TenantPolicyRecord): PolicyDocument => warnedOf(document, appliedAt);
 
 /**
  * Reads the policy in force in the caller's transaction. If the transaction holds the tenant's fence, the policy stays in
@@ -57,10 +60,8 @@ export const policyWithin = async (
   tenantId: string,
   clock: Pick<Clock, 'now'>,
 ): Promise<EnforcedPolicy> => {
-  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
-  if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
-  if (held.disabledAt !== null) throw new AnkaError('tenant-disabled', disabledTenant);
-  return enforcedPolicy(held.revision, warnedOf(held.document, held.appliedAt), clock);
+  const held = await enabledTenant(manager, tenantId);
+  return enforcedPolicy(held.revision, documentOf(held), clock);
 };
 
 /**

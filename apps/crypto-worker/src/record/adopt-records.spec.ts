@@ -35,7 +35,7 @@ const start = async (): Promise<void> => {
   dataSource.subscribers.length = 0;
   const key = new RecordKey(custody, partition, dataSource, silent);
   const rejections = new RecordRejections(new RecordOwner('crypto-worker'), dataSource, outbox, silent, new Registry());
-  const seals = new RecordSeals(
+  new RecordSeals(
     new RecordOwner('crypto-worker'),
     new OwnRecords(new RecordMacs(custody, key)),
     rejections,
@@ -43,7 +43,7 @@ const start = async (): Promise<void> => {
     dataSource,
   );
   const adoption = new Adoption(custody, partition, key);
-  await new AdoptRecords(dataSource, partition, adoption, seals, outbox).run(silent);
+  await new AdoptRecords(dataSource, partition, adoption, outbox).run(silent);
 };
 const load = (): Promise<KeyVersionRecord[]> =>
   withTenant(database.dataSource, tenantId, (manager) => manager.findBy(KeyVersionRecord, { keyId }));

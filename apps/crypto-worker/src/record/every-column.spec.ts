@@ -11,8 +11,8 @@ import {
   RecordSeals,
   withTenant,
 } from '@ankasecure/service-kit';
-import type { EntityMetadata } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EntityMetadata, SelectQueryBuilder } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { assertVersion } from '../key/record/assert-version.js';
 import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
@@ -21,7 +21,7 @@ import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
-import { selectVersions } from '../key/record/select-version.js';
+import { readVersion, selectVersions } from '../key/record/select-version.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../object/intent.entity.js';
 import { schema } from '../schema.js';
@@ -249,6 +249,14 @@ describe('a sealed record', () => {
     const row = await manager.findOneByOrFail(KeyRecord, { id: keyId });
     expect(() => assertAsked(manager, row, { tenantId, id: keyId })).not.toThrow();
     expect(() => assertAsked(manager, row, { tenantId, id: randomUUID() })).toThrow(/record-forged/);
+  });
+
+  it('is not read in the place of another version of its key', async () => {
+    const { manager } = database.superuser;
+    expect(await readVersion(manager, tenantId, keyId, 2)).toBeUndefined();
+    const careless = vi.spyOn(SelectQueryBuilder.prototype, 'andWhere').mockReturnThis();
+    await expect(readVersion(manager, tenantId, keyId, 2)).rejects.toThrow(/record-forged: key_version/);
+    careless.mockRestore();
   });
 
   it('is not put in the place of a joined record', async () => {

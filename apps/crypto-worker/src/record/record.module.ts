@@ -1,6 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError } from '@ankasecure/contracts';
-import { Logger, RecordAuthority, RecordHistory, recordProviders, WatchedDatabase } from '@ankasecure/service-kit';
+import {
+  Logger,
+  RecordAuthority,
+  RecordHistory,
+  recordProviders,
+  untilAnswered,
+  WatchedDatabase,
+} from '@ankasecure/service-kit';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustodyModule } from '../custody/custody.module.js';
 import { AdoptRecords } from './adopt-records.js';
@@ -10,9 +15,6 @@ import { RecordController } from './record.controller.js';
 import { RecordKey } from './record-key.js';
 import { RecordMacs } from './record-macs.js';
 import { WatchedKeys } from './watched-keys.js';
-
-/** The pause before the token is asked again, in milliseconds. */
-const pauseMs = 1_000;
 
 /** The seals of records. `record-seals.md` says what they protect. */
 @Module({
@@ -35,20 +37,8 @@ export class RecordModule implements OnModuleInit {
     private readonly log: Logger,
   ) {}
 
-  /** The worker does not start without its record key, and not before older records are sealed. */
-  async onModuleInit(): Promise<void> {
-    while (!(await this.ready())) await delay(pauseMs);
-  }
-
-  /** @returns false if the token does not answer now. @throws RecordKeyRefused */
-  private async ready(): Promise<boolean> {
-    try {
-      await this.adopter.run(this.log);
-      return true;
-    } catch (error) {
-      if (!(error instanceof AnkaError && error.retryable)) throw error;
-      this.log.warn({ reason: error.message }, 'cannot open the record key; trying again');
-      return false;
-    }
+  /** The worker does not start without its record key, and not before older records are sealed. @throws RecordKeyRefused */
+  onModuleInit(): Promise<void> {
+    return untilAnswered(() => this.adopter.run(this.log), this.log, 'cannot open the record key');
   }
 }

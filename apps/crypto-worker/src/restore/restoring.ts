@@ -1,21 +1,13 @@
 import type { KeyState, RecordHead, RecordKind } from '@ankasecure/contracts';
 import { type Restoring, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
+import { dayMs } from '../deadline/day.js';
+import { endedBy, withoutMaterial } from '../key/record/ended-version.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import type { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { fullPeriodDays } from '../life/destruction.js';
 
-const dayMs = 86_400_000;
-
-/** A version without its material. What the backup brought back of it goes. */
-const withoutMaterial = {
-  wrappedBlob: null,
-  wrappedMac: null,
-  kekGeneration: null,
-  rewrapFailure: null,
-  sealedKey: null,
-};
 const notScheduled = { destroyAt: null, destroyWaitingDays: null, destroyScheduledBy: null };
 
 /**
@@ -27,10 +19,10 @@ const entered: Readonly<Record<KeyState, (row: KeyVersionRecord, now: Date, by: 
     PRE_ACTIVE: () => notScheduled,
     ACTIVE: (row, now) => ({
       ...notScheduled,
-      activateAt: row.activateAt === null ? null : earlier(row.activateAt, now),
+      activateAt: row.activateAt !== null && row.activateAt > now ? now : row.activateAt,
     }),
     SUSPENDED: () => notScheduled,
-    DEACTIVATED: (row, now) => ({ ...notScheduled, deactivateAt: earlier(row.deactivateAt ?? now, now) }),
+    DEACTIVATED: (row, now) => ({ ...notScheduled, deactivateAt: endedBy(now, row.deactivateAt) }),
     COMPROMISED: (row, now) => ({
       ...notScheduled,
       revocationReason: 'key-compromise',
@@ -41,10 +33,9 @@ const entered: Readonly<Record<KeyState, (row: KeyVersionRecord, now: Date, by: 
       destroyWaitingDays: fullPeriodDays,
       destroyScheduledBy: by,
     }),
+    // What the backup brought back of the material goes.
     DESTROYED: (_, now) => ({ ...withoutMaterial, destroyedAt: now }),
   };
-
-const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 
 const isState = (state: string | null): state is KeyState => state !== null && Object.hasOwn(entered, state);
 

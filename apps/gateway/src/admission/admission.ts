@@ -1,4 +1,4 @@
-import { AnkaError, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, disabledTenant, platformTenantId } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DenialRecord } from '../audit/denial.js';
@@ -46,20 +46,12 @@ export class Admission {
         request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
       if (!hasOneOf(principal, route.roles))
         await this.deny(request, route, new AnkaError('access-denied', needs(route)));
-      if (changesGateway(route)) await this.assertEnabled(request, route);
+      // The other services refuse the requests of a disabled tenant themselves.
+      if (changesGateway(route) && (await this.tenants.isDisabled(principal, request.id)))
+        await this.deny(request, route, new AnkaError('tenant-disabled', disabledTenant));
       await aimAtTenant(request, this.tenants);
       this.enter(request, principal);
     };
-  }
-
-  /** A disabled tenant changes nothing. The other services refuse its requests themselves. */
-  private async assertEnabled(request: FastifyRequest, route: Route): Promise<void> {
-    try {
-      await this.tenants.assertEnabled(request.principal, request.id);
-    } catch (error) {
-      if (!(error instanceof AnkaError) || error.code !== 'tenant-disabled') throw error;
-      await this.deny(request, route, error);
-    }
   }
 
   /** Records the denial before it is answered. */

@@ -21,7 +21,7 @@ export class DenialRecord {
     principal: Principal,
     operationId: string,
     { id: correlationId, clientAddress }: Denied,
-    failureCode: ErrorCode = 'access-denied',
+    failureCode: ErrorCode,
   ): Promise<void> {
     const { tenantId, subject, issuer } = principal;
     this.outbox.assertRoom(tenantId);

@@ -44,7 +44,7 @@ export class Authentication {
 
   /** The principal of a token that was verified before, or undefined if the token must be verified. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
-    const entry = authorization === undefined ? undefined : this.known(authorization);
+    const entry = authorization === undefined ? undefined : this.known(keyOf(authorization));
     return entry !== undefined && isHeldBy(connection, entry.verified.binding, this.now())
       ? entry.principal
       : undefined;
@@ -57,14 +57,13 @@ export class Authentication {
     throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
   }
 
-  private known(authorization: string): RememberedToken | undefined {
-    const entry = this.fresh(authorization);
+  private known(key: string): RememberedToken | undefined {
+    const entry = this.fresh(key);
     return entry !== undefined && this.stands(entry.admission) ? entry : undefined;
   }
 
-  /** A token whose signature need not be checked again. Whether its subject is still admitted is another question. */
-  private fresh(authorization: string): RememberedToken | undefined {
-    const key = hash('sha256', authorization, 'base64url');
+  /** A token whose signature is not checked again. Its subject may no longer be admitted. */
+  private fresh(key: string): RememberedToken | undefined {
     const entry = this.remembered.get(key);
     if (entry === undefined || entry.until > this.now()) return entry;
     this.remembered.delete(key);
@@ -80,27 +79,23 @@ export class Authentication {
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
     this.verifier.clock.assertAgrees();
     try {
-      const verified = this.verifiedBefore(authorization) ?? (await this.verifier.verify(token, at));
+      const key = keyOf(authorization);
+      const before = this.fresh(key);
+      const verified = verifiedBefore(before) ?? (await this.verifier.verify(token, at));
       const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal));
       const entry = {
         verified,
         principal: this.confirmable(verified, admission, authorization, correlationId),
-        until: this.fresh(authorization)?.until ?? this.keptUntil(verified),
+        until: before?.until ?? this.keptUntil(verified),
         admission,
       };
-      this.remembered.set(hash('sha256', authorization, 'base64url'), entry);
+      this.remembered.set(key, entry);
       return entry;
     } catch (error) {
       const known = asAnkaError(error);
       if (isUnavailable(known) || isOurs(error)) throw known;
       throw this.refuse(correlationId, (error as Error).message);
     }
-  }
-
-  /** A token of a configured issuer, which no change of identities concerns. */
-  private verifiedBefore(authorization: string): VerifiedToken | undefined {
-    const verified = this.fresh(authorization)?.verified;
-    return verified?.epoch === undefined ? verified : undefined;
   }
 
   private keptUntil({ expiresAt }: VerifiedToken): number {
@@ -127,7 +122,8 @@ export class Authentication {
     if (!('epoch' in admission)) return principal;
     const { epoch } = admission;
     const letInAt = new Date(this.now());
-    const again = async (at?: Date) => this.known(authorization) ?? (await this.look(authorization, correlationId, at));
+    const again = async (at?: Date) =>
+      this.known(keyOf(authorization)) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(admission) ? undefined : again().then((now) => now.principal));
     // A change does not exclude an expired token, so no change waits for its work.
     const stillIn = async () => {
@@ -142,6 +138,13 @@ export class Authentication {
     return 'epoch' in admission ? this.epochs.isCurrent(admission.epoch) : monotonicNow() < admission.until;
   }
 }
+
+/** The key under which a token is remembered. */
+const keyOf = (authorization: string): string => hash('sha256', authorization, 'base64url');
+
+/** The verified token, if it is of a configured issuer: no change of identities concerns it. */
+const verifiedBefore = (before: RememberedToken | undefined): VerifiedToken | undefined =>
+  before?.verified.epoch === undefined ? before?.verified : undefined;
 
 /** The admission of a token that was read in another epoch, if it was looked up at all. */
 const earlier = (epoch: number | undefined, admission: Admission): Admission => {

@@ -38,7 +38,7 @@ export const exclusionRoutes: readonly Route[] = [
     operationId: 'createExclusion',
     summary: 'Shut out a subject of an issuer',
     description:
-      'When the answer is 201, every gateway refuses the subject’s tokens, whenever they end, and none of its requests is still running. Its grants and its pending requests for approval stay. The same subject of another issuer is another subject.',
+      'When the answer is 201, every gateway refuses the subject’s tokens, whenever they end, and none of its requests is still running. Its grants stay. Its open requests for approval end. The same subject of another issuer is another subject.',
     roles: ['tenant-admin'],
     contract: createExclusion,
     takes: 'body',

@@ -1,5 +1,5 @@
 import { AnkaError, assertApproved, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, deleteRecord, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, removeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -37,7 +37,10 @@ export class Exclusions {
       check: async (manager) => {
         await lockTenant(manager, 'exclusions', tenantId);
         const earlier = await manager.findOneBy(ExcludedSubject, { tenantId, issuer, subject });
-        if (earlier !== null) return resourceOf(earlier);
+        if (earlier !== null) {
+          assertAsked(manager, earlier, { tenantId, issuer, subject });
+          return resourceOf(earlier);
+        }
         if ((await manager.countBy(ExcludedSubject, { tenantId })) >= most)
           throw new AnkaError('request-invalid', `A tenant can have at most ${most} exclusions`);
         return undefined;
@@ -47,9 +50,9 @@ export class Exclusions {
         const id = context.resourceId ?? newId();
         await manager.insert(ExcludedSubject, { tenantId, id, issuer, subject, reason, createdBy });
         const after = await found(manager, tenantId, id);
-        await report(auditEvent(context, { operation, details: detailsOf(after) }));
         // A stolen account may have asked for what an honest person would then approve.
-        for (const ended of await this.approvals.end(manager, context, issuer, subject)) await report(ended);
+        const ended = await this.approvals.end(manager, context, issuer, subject);
+        await report(auditEvent(context, { operation, details: detailsOf(after) }), ...ended);
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
         return after;
       },
@@ -70,23 +73,24 @@ export class Exclusions {
   }
 
   /**
-   * Readmits the subject. Whoever holds its tokens could be a second person, so that can need two.
+   * Readmits the subject. The holder of its tokens could be a second person, so that can need two.
    * @throws AnkaError `exclusion-not-found`, `approval-required`
    */
   delete(context: Context, id: string): Promise<Exclusion | DryRun> {
     const { tenantId } = context;
     const operation = 'subject.readmit';
-    return this.actions.run<Exclusion, Exclusion>(context, {
+    return this.actions.run<ExcludedSubject, Exclusion>(context, {
       operation,
       details: { exclusionId: id },
       check: async (manager) => {
         await lockTenant(manager, 'exclusions', tenantId);
-        const before = await found(manager, tenantId, id);
+        const record = await foundRecord(manager, tenantId, id);
         assertApproved(await this.policy.of(context), 'change-issuer', context);
-        return before;
+        return record;
       },
-      write: async (manager, before, report) => {
-        await deleteRecord(manager, ExcludedSubject, { tenantId, id });
+      write: async (manager, record, report) => {
+        await removeRecord(manager, record);
+        const before = resourceOf(record);
         await report(auditEvent(context, { operation, details: detailsOf(before) }));
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'let-in');
         return before;
@@ -95,11 +99,15 @@ export class Exclusions {
   }
 }
 
-const found = async (manager: EntityManager, tenantId: string, id: string): Promise<Exclusion> => {
+const foundRecord = async (manager: EntityManager, tenantId: string, id: string): Promise<ExcludedSubject> => {
   const record = await manager.findOneBy(ExcludedSubject, { tenantId, id });
   if (record === null) throw new AnkaError('exclusion-not-found');
-  return resourceOf(record);
+  assertAsked(manager, record, { tenantId, id });
+  return record;
 };
+
+const found = async (manager: EntityManager, tenantId: string, id: string): Promise<Exclusion> =>
+  resourceOf(await foundRecord(manager, tenantId, id));
 
 const resourceOf = ({ createdAt, ...record }: ExcludedSubject): Exclusion => ({
   id: record.id,

@@ -1,4 +1,4 @@
-import { AnkaError, assertPreconditions, type Context } from '@ankasecure/contracts';
+import { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { Not } from 'typeorm';
 import type { z } from 'zod';
@@ -40,10 +40,6 @@ export const assertFree = async (
     );
   return sharedWith(settings, [...configured, ...others]);
 };
-
-/** @throws AnkaError `precondition-failed` */
-export const assertUnchanged = (context: Context, { revision }: TenantIssuer): void =>
-  assertPreconditions(context, revision, 'The issuer');
 
 /** Whether all people of the issuer keep their names and their issuer in the change. */
 export const keepsNames = (before: TenantIssuer, after: TenantIssuer | undefined): boolean =>

@@ -1,5 +1,5 @@
-import { AnkaError, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, changeRecord, deleteRecord, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, assertPreconditions, type Context, type DryRun, newId } from '@ankasecure/contracts';
+import { ActionRunner, assertAsked, changeRecord, removeRecord, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -9,12 +9,18 @@ import { IdentityConfig } from '../auth/identity.config.js';
 import type { putIssuer, TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord, resourceOf } from './issuer.entity.js';
 import { IssuerChanges } from './issuer-changes.js';
-import { assertFree, assertUnchanged, type IssuerSettings } from './issuer-rules.js';
+import { assertFree, type IssuerSettings } from './issuer-rules.js';
 
-/** The issuer before a change, and another issuer that can name the same people after it. */
-interface IssuerPlan {
+/** The issuer that an earlier call created, and another issuer that can name the same people as a new one. */
+interface CreationPlan {
   readonly before: TenantIssuer | undefined;
   readonly shared?: string | undefined;
+}
+
+/** The loaded issuer, and another issuer that can name the same people after the change. */
+interface PutPlan {
+  readonly record: IssuerRecord;
+  readonly shared: string | undefined;
 }
 
 /** Creates, reads, changes and deletes the identity providers that a tenant trusts. */
@@ -35,7 +41,7 @@ export class Issuers {
     const { tenantId, principal, dryRun } = context;
     const id = context.resourceId ?? newId();
     const operation = 'issuer.create';
-    return this.actions.run<IssuerPlan, TenantIssuer>(context, {
+    return this.actions.run<CreationPlan, TenantIssuer>(context, {
       operation,
       details: { issuer: request.issuer, audience: request.audience },
       check: async (manager) => {
@@ -76,19 +82,19 @@ export class Issuers {
   ): Promise<TenantIssuer | DryRun> {
     const { tenantId, dryRun } = context;
     const operation = 'issuer.put';
-    return this.actions.run<IssuerPlan, TenantIssuer>(context, {
+    return this.actions.run<PutPlan, TenantIssuer>(context, {
       operation,
       details: { issuerId: id },
       check: async (manager) => {
         await this.assertAcceptable(request);
-        const before = await found(manager, tenantId, id, 'pessimistic_write');
-        assertUnchanged(context, before);
+        const record = await foundRecord(manager, tenantId, id, 'pessimistic_write');
+        assertPreconditions(context, record.revision, 'The issuer');
         const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
-        if (dryRun === true) await this.changes.assertAllowed(context, shared, before.revision);
-        return { before, shared };
+        if (dryRun === true) await this.changes.assertAllowed(context, shared, record.revision);
+        return { record, shared };
       },
-      write: async (manager, { before, shared }, report) => {
-        const record = await foundRecord(manager, tenantId, id);
+      write: async (manager, { record, shared }, report) => {
+        const before = resourceOf(record);
         await changeRecord(manager, record, { ...columnsOf(request), revision: record.revision + 1 });
         const after = resourceOf(record);
         await this.changes.record(manager, context, { operation, before, after, shared }, report);
@@ -101,17 +107,18 @@ export class Issuers {
   delete(context: Context, id: string): Promise<TenantIssuer | DryRun> {
     const { tenantId, dryRun } = context;
     const operation = 'issuer.delete';
-    return this.actions.run<TenantIssuer, TenantIssuer>(context, {
+    return this.actions.run<IssuerRecord, TenantIssuer>(context, {
       operation,
       details: { issuerId: id },
       check: async (manager) => {
-        const before = await found(manager, tenantId, id, 'pessimistic_write');
-        assertUnchanged(context, before);
-        if (dryRun === true) await this.changes.assertAllowed(context, undefined, before.revision);
-        return before;
+        const record = await foundRecord(manager, tenantId, id, 'pessimistic_write');
+        assertPreconditions(context, record.revision, 'The issuer');
+        if (dryRun === true) await this.changes.assertAllowed(context, undefined, record.revision);
+        return record;
       },
-      write: async (manager, before, report) => {
-        await deleteRecord(manager, IssuerRecord, { tenantId, id });
+      write: async (manager, record, report) => {
+        await removeRecord(manager, record);
+        const before = resourceOf(record);
         await this.changes.record(manager, context, { operation, before, after: undefined }, report);
         return before;
       },

@@ -31,7 +31,7 @@ export const validKeys = ({ keys }: Pick<ServiceAccount, 'keys'>, now: number): 
 export const tokenEnd = (credential: Pick<Credential, 'expiresAt'>, now: number, tokenSeconds: number): number =>
   Math.min(now + tokenSeconds, Math.floor(endOf(credential) / 1000));
 
-/** The keys by their SHA-256 thumbprints (RFC 7638). A key under another kid is another credential. */
+/** The keys by their SHA-256 thumbprints (RFC 7638). The kid is no part of them: a key under another kid is the same credential. */
 const keysOf = ({ keys }: Proofs): Promise<readonly Credential[]> =>
   Promise.all(
     (keys as readonly (JWK & Pick<Credential, 'expiresAt'>)[]).map(async ({ expiresAt, ...jwk }) => ({

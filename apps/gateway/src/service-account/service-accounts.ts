@@ -1,5 +1,5 @@
 import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, changeRecord, deleteRecord, sealsOf, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, changeRecord, removeRecord, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
@@ -28,9 +28,9 @@ const most = 1000;
 /** An account that an earlier call created, or the certificates of a new account. */
 type CreationPlan = { readonly earlier: ServiceAccount } | { readonly certificates: readonly StoredCertificate[] };
 
-/** An account before a change, and the certificates that it has afterwards. */
+/** The loaded account, and the certificates that it has after the change. */
 interface PutPlan {
-  readonly before: ServiceAccount;
+  readonly record: ServiceAccountRecord;
   readonly certificates: readonly StoredCertificate[];
 }
 
@@ -121,15 +121,15 @@ export class ServiceAccounts {
       details: { accountId: id },
       check: async (manager) => {
         await lockTenant(manager, 'service-accounts', tenantId);
-        const before = await found(manager, tenantId, id);
-        assertPreconditions(context, before.revision, 'The service account');
-        return { before, certificates: await usableProofs(request, await heldBy(manager, tenantId, id)) };
+        const record = await foundRecord(manager, tenantId, id, withDers);
+        assertPreconditions(context, record.revision, 'The service account');
+        return { record, certificates: await usableProofs(request, heldBy(manager, record)) };
       },
-      write: async (manager, { before, certificates }, report) => {
+      write: async (manager, { record, certificates }, report) => {
         const { name, roles, groups, keys } = request;
+        const before = resourceOf(record);
         const revision = before.revision + 1;
         const { endsTokens, details } = await credentialChange(before, { keys, certificates });
-        const record = await foundRecord(manager, tenantId, id);
         const listed = columnsOf(certificates);
         await changeRecord(manager, record, {
           name,
@@ -156,16 +156,18 @@ export class ServiceAccounts {
   delete(context: Context, id: string): Promise<ServiceAccount | DryRun> {
     const { tenantId } = context;
     const operation = 'service-account.delete';
-    return this.actions.run<ServiceAccount, ServiceAccount>(context, {
+    return this.actions.run<ServiceAccountRecord, ServiceAccount>(context, {
       operation,
       details: { accountId: id },
       check: async (manager) => {
-        const before = await found(manager, tenantId, id);
-        assertPreconditions(context, before.revision, 'The service account');
-        return before;
+        await lockTenant(manager, 'service-accounts', tenantId);
+        const record = await foundRecord(manager, tenantId, id);
+        assertPreconditions(context, record.revision, 'The service account');
+        return record;
       },
-      write: async (manager, before, report) => {
-        await deleteRecord(manager, ServiceAccountRecord, { tenantId, id });
+      write: async (manager, record, report) => {
+        await removeRecord(manager, record);
+        const before = resourceOf(record);
         await report(auditEvent(context, { operation, details: detailsOf(before) }));
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
         return before;
@@ -187,20 +189,18 @@ const usableProofs = async (
   return storedCertificates(certificates, held);
 };
 
-/** The account's certificates with their DER. @throws AnkaError `record-forged` for one that is not the certificate of its thumbprint */
-const heldBy = async (manager: EntityManager, tenantId: string, id: string): Promise<readonly StoredCertificate[]> => {
-  const record = await manager
-    .createQueryBuilder(ServiceAccountRecord, 'account')
-    .addSelect('account.certificateDers')
-    .where({ tenantId, id })
-    .getOneOrFail();
-  return record.certificates.map((listed) => {
+/**
+ * The account's certificates with their DER.
+ * @param record loaded with `withDers`
+ * @throws AnkaError `record-forged` for one that is not the certificate of its thumbprint
+ */
+const heldBy = (manager: EntityManager, record: ServiceAccountRecord): readonly StoredCertificate[] =>
+  record.certificates.map((listed) => {
     const der = record.certificateDers[listed.thumbprint] ?? '';
     if (thumbprintOf(Buffer.from(der, 'base64')) !== listed.thumbprint)
       throw sealsOf(manager).reject(manager, record, 'forged');
     return { ...listed, der };
   });
-};
 
 /** The certificates without their DER, and the DER of each by its thumbprint. */
 const columnsOf = (certificates: readonly StoredCertificate[]) => ({
@@ -226,18 +226,26 @@ const assertRoom = async (manager: EntityManager, tenantId: string): Promise<voi
     throw new AnkaError('request-invalid', `A tenant can have at most ${most} service accounts`);
 };
 
+/** The account is loaded with the DER of its certificates. */
+const withDers = ['account.certificateDers'];
+
 const findRecord = async (
   manager: EntityManager,
   tenantId: string,
   id: string,
+  more: readonly string[] = [],
 ): Promise<ServiceAccountRecord | null> => {
-  const record = await manager.findOneBy(ServiceAccountRecord, { tenantId, id });
+  const record = await manager
+    .createQueryBuilder(ServiceAccountRecord, 'account')
+    .addSelect([...more])
+    .where({ tenantId, id })
+    .getOne();
   if (record !== null) assertAsked(manager, record, { tenantId, id });
   return record;
 };
 
-const foundRecord = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccountRecord> => {
-  const record = await findRecord(manager, tenantId, id);
+const foundRecord = async (...asked: Parameters<typeof findRecord>): Promise<ServiceAccountRecord> => {
+  const record = await findRecord(...asked);
   if (record === null) throw new AnkaError('service-account-not-found');
   return record;
 };

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, disabledTenant, getTenant, monotonicNow, tried } from '@ankasecure/contracts';
+import { AnkaError, type Context, getTenant, monotonicNow, tried } from '@ankasecure/contracts';
 import { BusClient, insertIfAbsent, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -42,16 +42,16 @@ export class TenantDirectory {
   }
 
   /**
-   * Whether the tenant may change what the gateway owns. The policy service is asked each time. If it is unavailable, nobody can
-   * disable a tenant, and the workers stop the keys of a disabled one by themselves.
-   * @throws AnkaError `tenant-disabled`
+   * Whether the tenant is disabled and changes nothing that the gateway owns. The policy service is asked each time. If it is
+   * unavailable, nobody can disable a tenant, and the workers stop the keys of a disabled one by themselves: the answer is no.
+   * @throws AnkaError the error of the policy service, if it answers with one that is not retryable
    */
-  async assertEnabled({ tenantId, subject: principal, issuer }: Who, correlationId: string): Promise<void> {
+  async isDisabled({ tenantId, subject: principal, issuer }: Who, correlationId: string): Promise<boolean> {
     const context = { tenantId, principal, issuer, correlationId, deadline: monotonicNow() + withinMs };
     const asked = await tried(() => this.bus.request(getTenant, '', context, {}));
-    if (asked.error === undefined) {
-      if (asked.result.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
-    } else if (!asked.error.retryable) throw asked.error;
+    if (asked.error === undefined) return asked.result.state === 'disabled';
+    if (asked.error.retryable) return false;
+    throw asked.error;
   }
 
   private async resolve(context: Omit<Context, 'deadline'>): Promise<string> {

@@ -43,8 +43,7 @@ export class Clock {
 
   /** Says with which clock this process disagrees; undefined if with none. Every request asks, so peers are judged in advance. */
   disagreement(): string | undefined {
-    const { maximumSkewMs } = this.config;
-    return databaseDisagreement(this.aheadMs(), maximumSkewMs) ?? this.ofPeers;
+    return this.ofDatabase() ?? this.ofPeers;
   }
 
   /** Compares this process's clock with those of its peers. */
@@ -54,17 +53,21 @@ export class Clock {
 
   /** Whether this process's clock agrees with its database's. */
   isSound(): boolean {
-    return databaseDisagreement(this.aheadMs(), this.config.maximumSkewMs) === undefined;
+    return this.ofDatabase() === undefined;
   }
 
   /** Refuses to decide while this process disagrees with its database. @throws AnkaError `clock-skew` */
   assertAgrees(): void {
-    this.assertNo(databaseDisagreement(this.aheadMs(), this.config.maximumSkewMs));
+    this.assertNo(this.ofDatabase());
   }
 
   /** Refuses to do what cannot be undone while this process disagrees with any other clock. @throws AnkaError `clock-skew` */
   assertAllAgree(): void {
     this.assertNo(this.disagreement());
+  }
+
+  private ofDatabase(): string | undefined {
+    return databaseDisagreement(this.aheadMs(), this.config.maximumSkewMs);
   }
 
   private assertNo(found: string | undefined): void {

@@ -16,7 +16,7 @@ interface Offset {
 }
 
 /** The most that two clocks drift apart, as a share of the time that passes. Crystals keep within 100 ppm, and NTP slews at 500. */
-const drift = 600e-6;
+export const clockDrift = 600e-6;
 
 /**
  * Estimates another clock's time without asking again: each reading bounds the other clock's time, and the bounds of all
@@ -35,7 +35,7 @@ export class RemoteClock {
   }
 
   /** Tells whether the clock was read at most `ms` milliseconds ago. */
-  isKnown(ms = Number.POSITIVE_INFINITY): boolean {
+  isKnown(ms: number): boolean {
     return monotonicNow() - this.readAt < ms;
   }
 
@@ -61,7 +61,7 @@ export class RemoteClock {
   private offsetAt(moment: number): Offset | undefined {
     const { offset, readAt } = this;
     if (offset === undefined) return undefined;
-    const width = Math.max(0, moment - readAt) * drift;
+    const width = Math.max(0, moment - readAt) * clockDrift;
     return { least: offset.least - width, most: offset.most + width };
   }
 }

@@ -66,15 +66,16 @@ class Nesting {
   }
 }
 
-/** The deepest nesting of objects and arrays. No request of the API has more than ten levels. */
-const deepest = 64;
+/** The deepest nesting of objects and arrays in a request. None of the API has more than ten levels. */
+const deepestRequest = 64;
 
 /**
  * Finds what `JSON.parse` accepts and a request must not have: an object with two members of one name, however the names are
  * escaped (RFC 8259 §4), or deep nesting.
  * @param text a well-formed JSON text
+ * @param deepest the number of levels that it may have
  */
-export const jsonFaultOf = (text: string): 'repeated-member' | 'too-deep' | undefined => {
+export const jsonFaultOf = (text: string, deepest = deepestRequest): 'repeated-member' | 'too-deep' | undefined => {
   const nesting = new Nesting();
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -1,7 +1,6 @@
+import { clockDrift } from '../clock/remote-clock.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 
-/** The most that two monotonic clocks drift apart, as a share of the time that passes. */
-const drift = 600e-6;
 /** A larger difference that holds for this long is taken as true: the sender's clock stood still meanwhile. Milliseconds. */
 const settleMs = 10_000;
 const mostSenders = 1_000;
@@ -25,7 +24,7 @@ export class Transits {
   of(sender: string, sentAt: number, receivedAt: number): number {
     const difference = receivedAt - sentAt;
     const known = this.senders.get(sender);
-    const least = known === undefined ? difference : known.least + drift * Math.max(0, receivedAt - known.at);
+    const least = known === undefined ? difference : known.least + clockDrift * Math.max(0, receivedAt - known.at);
     if (difference <= least) {
       this.senders.set(sender, { least: difference, at: receivedAt });
       return 0;

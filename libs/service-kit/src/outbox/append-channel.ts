@@ -2,16 +2,13 @@ import {
   appendFromGateway,
   appendFromPolicy,
   appendFromWorker,
-  type Context,
   type Contract,
-  monotonicNow,
-  newId,
-  platformTenantId,
   type Reporter,
   subjectOf,
 } from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 import type { RawReply } from '../nats/connection.js';
+import { ownContext } from '../nats/own-context.js';
 
 /** Bytes of the largest bus message that are reserved for the head. */
 const headBytes = 4096;
@@ -43,21 +40,16 @@ export class AppendChannel {
     new Promise((resolve, reject) => {
       this.giveUp = reject;
       this.bus
-        .requestRaw(subjectOf(contracts[this.reporter], this.partition), this.context(), body)
+        .requestRaw(
+          subjectOf(contracts[this.reporter], this.partition),
+          ownContext(this.reporter, this.timeoutMs),
+          body,
+        )
         .then(resolve, reject);
     });
 
   /** Ends the request under way, if any, without its answer. */
   abandon(): void {
     this.giveUp(new Error('stopping'));
-  }
-
-  private context(): Context {
-    return {
-      tenantId: platformTenantId,
-      principal: this.reporter,
-      correlationId: newId(),
-      deadline: monotonicNow() + this.timeoutMs,
-    };
   }
 }

@@ -4,7 +4,7 @@ import { noteChanges } from '../database/noted-changes.js';
 import { takeRevisions } from './record-position.sql.js';
 import { RecordSeals } from './record-seals.js';
 import type { Sealed } from './sealed-record.js';
-import { isTracked, loadedRecord } from './tracked-record.js';
+import { isTracked, trailNameOf } from './tracked-record.js';
 
 /** The seals of the manager's data source. @throws TypeError if it has none */
 export const sealsOf = (manager: EntityManager): RecordSeals => {
@@ -61,20 +61,10 @@ export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
   const entity = row.constructor as EntityTarget<Row>;
   const metadata = manager.dataSource.getMetadata(entity);
   if (isTracked(metadata)) {
-    const { tenantId, kind, id } = loadedRecord(row, metadata);
+    const { tenantId, kind, id } = trailNameOf(row, metadata);
     sealsOf(manager).history.assertNotBehind(tenantId);
     noteChanges(manager, tenantId, [{ kind, id, revision: await takeRevisions(manager, tenantId), digest: null }]);
   }
   const { affected } = await manager.delete(entity, storedAs(row, metadata));
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
-};
-
-/** Deletes one record that no history follows. @throws Error if the database did not delete it */
-export const deleteRecord = async <Row extends ObjectLiteral & Sealed>(
-  manager: EntityManager,
-  entity: EntityTarget<Row>,
-  where: FindOptionsWhere<Row>,
-): Promise<void> => {
-  const { affected } = await manager.delete(entity, where);
-  if (affected !== 1) throw new Error('the database did not delete a record: look for a trigger');
 };

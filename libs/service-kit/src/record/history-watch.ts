@@ -1,15 +1,9 @@
-import {
-  type Context,
-  listRecordPositions,
-  monotonicNow,
-  newId,
-  platformTenantId,
-  type Service,
-} from '@ankasecure/contracts';
+import { listRecordPositions, type Service } from '@ankasecure/contracts';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Logger } from '../logging/logger.js';
 import { BusClient } from '../nats/client.js';
+import { ownContext } from '../nats/own-context.js';
 import { RecordHistory } from './record-history.js';
 import { positionsOf } from './record-position.sql.js';
 
@@ -75,12 +69,7 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
   /** @returns the tenant after which the next page begins; undefined after the last page */
   private async comparePage(after: string | null, behind: Map<string, number>): Promise<string | undefined> {
     const { service: owner, partition } = this.watched;
-    const context: Context = {
-      tenantId: platformTenantId,
-      principal: owner,
-      correlationId: newId(),
-      deadline: monotonicNow() + patienceMs,
-    };
+    const context = ownContext(owner, patienceMs);
     // The trail is read first: it never names a revision before the database has it.
     const { items, complete } = await this.bus.request(listRecordPositions, '', context, { owner, partition, after });
     const held = await positionsOf(

@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   AnkaError,
-  type Context,
   maxHeads,
   monotonicNow,
-  newId,
   type RecordHead,
   type RecordName,
   readRecordHeads,
+  recordKey,
 } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { BoundedMap } from '../memory/bounded-map.js';
 import { BusClient } from '../nats/client.js';
+import { ownContext } from '../nats/own-context.js';
 import { RecordOwner } from './record-authority.js';
 import { isCurrent, type RecordState } from './record-standing.js';
 
@@ -159,10 +159,8 @@ export class RecordHistory {
         questions.map(({ record: { kind, id } }) => ({ kind, id })),
         isKnown ? patienceMs.known : patienceMs.unknown,
       );
-      const byName = new Map(heads.map((head) => [`${head.kind} ${head.id}`, head]));
-      await Promise.all(
-        questions.map((question) => this.answer(question, byName.get(`${question.record.kind} ${question.record.id}`))),
-      );
+      const byName = new Map(heads.map((head) => [recordKey(head), head]));
+      await Promise.all(questions.map((question) => this.answer(question, byName.get(recordKey(question.record)))));
     } catch (error) {
       for (const question of questions) this.answerAlone(question, error);
     }
@@ -194,12 +192,7 @@ export class RecordHistory {
     records: readonly RecordName[],
     waitMs: number,
   ): Promise<readonly RecordHead[]> {
-    const context: Context = {
-      tenantId,
-      principal: this.owner.service,
-      correlationId: newId(),
-      deadline: monotonicNow() + waitMs,
-    };
+    const context = ownContext(this.owner.service, waitMs, tenantId);
     const { heads } = await this.bus.request(readRecordHeads, '', context, { records: [...records], newest: [] });
     return heads;
   }

@@ -20,7 +20,7 @@ import { RecordRejections, type RejectionReason } from './record-rejections.js';
 import { completeRow } from './record-row.js';
 import type { RecordState } from './record-standing.js';
 import { decidingOf, type Sealed } from './sealed-record.js';
-import { changeOf, isTracked, loadedRecord } from './tracked-record.js';
+import { changeOf, isTracked, loadedRecord, trailNameOf } from './tracked-record.js';
 
 interface Check {
   readonly record: NamedDigest;
@@ -82,8 +82,9 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
     const records = [entity, ...(Object.values(entity) as unknown[])].filter(isSealable);
     const checks = records.flatMap((row) => {
       const metadata = dataSource.getMetadata(row.constructor);
-      const genuine = this.check(row, metadata, tenantId);
-      const current = (): Promise<void> | undefined => this.checkCurrent(row, metadata, manager);
+      const record = recordOf(this.owner.service, row, metadata);
+      const genuine = this.check(record, (row as Partial<Sealed>).seal, tenantId);
+      const current = (): Promise<void> | undefined => this.checkCurrent(row, record, metadata, manager);
       return (genuine === undefined ? current() : genuine.then(current)) ?? [];
     });
     return checks.length === 0 ? undefined : Promise.all(checks);
@@ -110,22 +111,32 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
    * @throws AnkaError `record-outdated` if the database is older than the audit trail
    */
   async sealNext(manager: EntityManager, row: Sealed, metadata: EntityMetadata): Promise<Sealed> {
-    if (!isTracked(metadata)) return { seal: await this.sealOf(row, metadata) };
-    const { tenantId } = loadedRecord({ ...row, recordRevision: null }, metadata);
+    if (!isTracked(metadata)) return { seal: await this.computeOne(recordOf(this.owner.service, row, metadata)) };
+    const { tenantId } = trailNameOf(row, metadata);
     this.history.assertNotBehind(tenantId);
     row.recordRevision = await takeRevisions(manager, tenantId);
-    const seal = await this.sealOf(row, metadata);
-    noteChanges(manager, tenantId, [changeOf(row, metadata)]);
-    this.history.wrote(loadedRecord(row, metadata));
+    const record = recordOf(this.owner.service, row, metadata);
+    const seal = await this.computeOne(record);
+    const loaded = loadedRecord(row, metadata, record.digest);
+    noteChanges(manager, tenantId, [changeOf(row, metadata, loaded)]);
+    this.history.wrote(loaded);
     return { seal, recordRevision: row.recordRevision };
   }
 
-  async sealOf(row: object, metadata: EntityMetadata): Promise<Buffer> {
-    const record = recordOf(this.owner.service, row, metadata);
-    const [seal] = await this.authority.seal([record]);
-    if (seal === undefined) throw new TypeError('the record key computed no seal');
-    this.genuine.set(pairOf(record, seal), true);
-    return seal;
+  /** Seals records of one table as they are. @returns the seals in the order of `rows` */
+  sealAll(rows: readonly object[], metadata: EntityMetadata): Promise<readonly Buffer[]> {
+    return this.compute(rows.map((row) => recordOf(this.owner.service, row, metadata)));
+  }
+
+  private async computeOne(record: NamedDigest): Promise<Buffer> {
+    return (await this.compute([record]))[0] as Buffer;
+  }
+
+  private async compute(records: readonly NamedDigest[]): Promise<readonly Buffer[]> {
+    const seals = await this.authority.seal(records);
+    if (seals.length !== records.length) throw new TypeError('the record key did not compute a seal for each record');
+    for (const [index, record] of records.entries()) this.genuine.set(pairOf(record, seals[index] as Buffer), true);
+    return seals;
   }
 
   /** Raises the alarm about a record that has a genuine seal and is refused all the same. @returns the error */
@@ -139,24 +150,27 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   /** @returns undefined if the record is known to be as new as the audit trail knows it */
   private checkCurrent(
     row: object,
+    record: NamedDigest,
     metadata: EntityMetadata,
     manager: EntityManager | undefined,
   ): Promise<void> | undefined {
     if (!isTracked(metadata)) return undefined;
-    const record = loadedRecord(row, metadata);
+    const loaded = loadedRecord(row, metadata, record.digest);
     return this.history
-      .check(record, () => storedNow(row, metadata, manager))
+      .check(loaded, () => this.storedNow(row, metadata, manager, loaded))
       ?.then((current) => {
-        if (!current) throw this.rejections.reject(recordOf(this.owner.service, row, metadata), 'outdated');
+        if (!current) throw this.rejections.reject(record, 'outdated');
       });
   }
 
   /** @returns undefined if the seal is known to be genuine */
-  private check(row: object, metadata: EntityMetadata, tenantId: string | undefined): Promise<void> | undefined {
-    const record = recordOf(this.owner.service, row, metadata);
+  private check(
+    record: NamedDigest,
+    seal: Buffer | null | undefined,
+    tenantId: string | undefined,
+  ): Promise<void> | undefined {
     if (tenantId !== undefined && record.tenantId !== null && record.tenantId !== tenantId)
       return Promise.reject(this.rejections.reject({ ...record, tenantId }, 'forged'));
-    const { seal } = row as { seal?: Buffer | null };
     if (seal === null || seal === undefined) return this.withoutSeal(record);
     const pair = pairOf(record, seal);
     if (this.genuine.use(pair) === true) return undefined;
@@ -195,22 +209,28 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
       for (const { fail } of checks) fail(error);
     }
   }
+
+  /** Reads the record again. Without a transaction of its tenant it cannot be read, and counts as unchanged. */
+  private async storedNow(
+    row: object,
+    metadata: EntityMetadata,
+    manager: EntityManager | undefined,
+    loaded: RecordState,
+  ): Promise<RecordState | null> {
+    if (manager === undefined) return loaded;
+    const again = await manager
+      .createQueryBuilder<object>(metadata.target, 'record')
+      .whereInIds([metadata.getEntityIdMap(row)])
+      .callListeners(false)
+      .getOne();
+    return again && this.stateOf(again, metadata);
+  }
+
+  /** The state of a record that was loaded as a whole. */
+  stateOf(row: object, metadata: EntityMetadata): RecordState {
+    return loadedRecord(row, metadata, recordOf(this.owner.service, row, metadata).digest);
+  }
 }
 
 const pairOf = ({ digest }: DigestedRecord, seal: Buffer): string =>
   digest.toString('latin1') + seal.toString('latin1');
-
-/** Reads the record again. Without a transaction of its tenant it cannot be read, and counts as unchanged. */
-const storedNow = async (
-  row: object,
-  metadata: EntityMetadata,
-  manager: EntityManager | undefined,
-): Promise<RecordState | null> => {
-  if (manager === undefined) return loadedRecord(row, metadata);
-  const again = await manager
-    .createQueryBuilder<object>(metadata.target, 'record')
-    .whereInIds([metadata.getEntityIdMap(row)])
-    .callListeners(false)
-    .getOne();
-  return again && loadedRecord(again, metadata);
-};

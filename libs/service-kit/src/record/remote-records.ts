@@ -1,14 +1,7 @@
-import {
-  AnkaError,
-  type Context,
-  maxRecords,
-  monotonicNow,
-  newId,
-  platformTenantId,
-  type RecordContracts,
-} from '@ankasecure/contracts';
+import { AnkaError, type Context, maxRecords, type RecordContracts } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { BusClient } from '../nats/client.js';
+import { ownContext } from '../nats/own-context.js';
 import { type DigestedRecord, RecordAuthority, RecordOwner, type SealedDigest } from './record-authority.js';
 
 /** The contracts with which one service asks for its seals. Those of every service are alike. */
@@ -118,7 +111,6 @@ export class RemoteRecords extends RecordAuthority {
   }
 
   private context(): Context {
-    const { service: principal } = this.owner;
-    return { tenantId: platformTenantId, principal, correlationId: newId(), deadline: monotonicNow() + budgetMs };
+    return ownContext(this.owner.service, budgetMs);
   }
 }

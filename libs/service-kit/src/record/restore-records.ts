@@ -11,7 +11,7 @@ import { changeRecord, removeRecord, sealsOf } from './change-record.js';
 import { skipRevisions, takeRevisions } from './record-position.sql.js';
 import { isCurrent } from './record-standing.js';
 import type { Sealed } from './sealed-record.js';
-import { loadedRecord } from './tracked-record.js';
+import { ownerColumn, trailNameOf } from './tracked-record.js';
 
 type Row = ObjectLiteral & Sealed;
 
@@ -69,9 +69,8 @@ const rowsOf = async (
 ): Promise<ReadonlyMap<string, Row>> => {
   const table = manager.dataSource.entityMetadatas.find(({ tableName }) => tableName === kind);
   if (table === undefined) throw new TypeError(`${kind} is no table of ${recordOwners[kind]}`);
-  const owned = table.columns.some(({ propertyName }) => propertyName === 'tenantId');
-  const rows = await manager.findBy<Row>(table.target, { [owned ? 'tenantId' : 'id']: tenantId });
-  return new Map(rows.map((row) => [loadedRecord(row, table).id, row]));
+  const rows = await manager.findBy<Row>(table.target, { [ownerColumn(table)]: tenantId });
+  return new Map(rows.map((row) => [trailNameOf(row, table).id, row]));
 };
 
 const restore = async (
@@ -88,7 +87,7 @@ const restore = async (
     await noteLoss(manager, context.tenantId, head);
     return { ...told, outcome: 'lost' };
   }
-  if (isCurrent(loadedRecord(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
+  if (isCurrent(sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
   const changes = head.digest === null ? 'remove' : ((await restoring?.changes(manager, row, head, context)) ?? {});
   if (changes === 'remove') {
     await removeRecord(manager, row);

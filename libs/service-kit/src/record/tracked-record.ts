@@ -1,39 +1,46 @@
-import { type RecordChange, type RecordKind, recordIdOf, recordOwners } from '@ankasecure/contracts';
+import { isRecordKind, type RecordChange, type RecordKind, type RecordName, recordIdOf } from '@ankasecure/contracts';
 import type { EntityMetadata } from 'typeorm';
 import type { LoadedRecord } from './record-history.js';
-import { recordOf } from './record-of.js';
 import { type Sealed, toldOf } from './sealed-record.js';
 
-const isKind = (table: string): table is RecordKind => Object.hasOwn(recordOwners, table);
+const hasColumn = ({ columns }: EntityMetadata, name: string): boolean =>
+  columns.some(({ propertyName }) => propertyName === name);
+
+/** The column with the tenant of a record. A tenant's own record is found by its id. */
+export const ownerColumn = (metadata: EntityMetadata): 'tenantId' | 'id' =>
+  hasColumn(metadata, 'tenantId') ? 'tenantId' : 'id';
 
 /** Tells whether the audit trail names the changes of an entity's records. */
-export const isTracked = ({ tableName, columns }: EntityMetadata): boolean =>
-  isKind(tableName) && columns.some(({ propertyName }) => propertyName === 'recordRevision');
+export const isTracked = (metadata: EntityMetadata): boolean =>
+  isRecordKind(metadata.tableName) && hasColumn(metadata, 'recordRevision');
 
 const partOf = (value: unknown): string | number =>
   Buffer.isBuffer(value) ? value.toString('hex') : (value as string | number);
 
-/** A record as the audit trail names it. The tenant of a tenant's own record is its id. */
-export const loadedRecord = (row: object, metadata: EntityMetadata): LoadedRecord => {
-  const { tableName: kind, primaryColumns } = metadata;
-  const owned = metadata.columns.some(({ propertyName }) => propertyName === 'tenantId');
-  const key = primaryColumns.filter(({ propertyName }) => propertyName !== 'tenantId');
-  const parts = key.map((column) => partOf(column.getEntityValue(row)));
-  const { tenantId } = owned ? (row as { tenantId: string }) : { tenantId: String(parts[0]) };
-  return {
-    tenantId,
-    kind: kind as RecordKind,
-    // A table with one record per tenant has no other key.
-    id: parts.length === 0 ? tenantId : recordIdOf(...parts),
-    revision: (row as Sealed).recordRevision ?? 0,
-    digest: recordOf(recordOwners[kind as RecordKind], row, metadata).digest.toString('base64url'),
-  };
+/** The name of a record in the audit trail, and its tenant. */
+export const trailNameOf = (row: object, metadata: EntityMetadata): RecordName & { readonly tenantId: string } => {
+  const tenantId = (row as Record<string, string>)[ownerColumn(metadata)] as string;
+  const parts = metadata.primaryColumns
+    .filter(({ propertyName }) => propertyName !== 'tenantId')
+    .map((column) => partOf(column.getEntityValue(row)));
+  // A table with one record per tenant has no other key.
+  return { tenantId, kind: metadata.tableName as RecordKind, id: parts.length === 0 ? tenantId : recordIdOf(...parts) };
 };
 
+/** A record as the audit trail names it. @param digest of the record's canonical form */
+export const loadedRecord = (row: object, metadata: EntityMetadata, digest: Buffer): LoadedRecord => ({
+  ...trailNameOf(row, metadata),
+  revision: (row as Sealed).recordRevision ?? 0,
+  digest: digest.toString('base64url'),
+});
+
 /** The change of a record, as the event of its transaction names it. */
-export const changeOf = (row: object, metadata: EntityMetadata): RecordChange => {
-  const { kind, id, revision, digest } = loadedRecord(row, metadata);
-  const told = toldOf(metadata.target as () => void);
+export const changeOf = (
+  row: object,
+  { target }: EntityMetadata,
+  { kind, id, revision, digest }: LoadedRecord,
+): RecordChange => {
+  const told = toldOf(target as () => void);
   const state = told === undefined ? undefined : String((row as Record<string, unknown>)[told]);
   return { kind, id, revision, digest, state };
 };

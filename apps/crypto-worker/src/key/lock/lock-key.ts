@@ -1,17 +1,11 @@
-import {
-  AnkaError,
-  assertPreconditions,
-  type Context,
-  disabledTenant,
-  type Preconditions,
-} from '@ankasecure/contracts';
+import { AnkaError, assertPreconditions, type Context, type Preconditions } from '@ankasecure/contracts';
 import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
 import { KeyVersionRecord } from '../record/key-version.entity.js';
-import { TenantPolicyRecord } from '../record/tenant-policy.entity.js';
+import { enabledTenant } from './enabled-tenant.js';
 import { holdFence } from './tenant-fence.sql.js';
 
 /** The tenant of a key that is locked, and the revisions that the caller expects. */
@@ -49,16 +43,9 @@ export const lockKeyOfAny = async (
   id: string,
 ): Promise<number> => {
   const revision = await lock(manager, context.tenantId, id);
-  await assertEnabled(manager, context.tenantId);
+  await enabledTenant(manager, context.tenantId);
   await assertGranted(manager, context, access, id);
   return revision;
-};
-
-/** The tenant's fence is held, so the tenant stays as it is. @throws AnkaError `tenant-unknown`, `tenant-disabled` */
-const assertEnabled = async (manager: EntityManager, tenantId: string): Promise<void> => {
-  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
-  if (held === null) throw new AnkaError('tenant-unknown', 'No policy is in force for this tenant on this partition');
-  if (held.disabledAt !== null) throw new AnkaError('tenant-disabled', disabledTenant);
 };
 
 const lock = async (manager: EntityManager, tenantId: string, id: string): Promise<number> => {
@@ -75,15 +62,17 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
 export const assertRevision = (preconditions: Preconditions, revision: number): void =>
   assertPreconditions(preconditions, revision, 'The key');
 
-/** Counts a change of a locked key. @param changes what else of the key changes */
+/** Counts a change of a locked key. @param changes what else of the key changes. @returns the new revision */
 export const reviseKey = async (
   manager: EntityManager,
   tenantId: string,
   id: string,
   changes: Partial<KeyRecord> = {},
-): Promise<void> => {
+): Promise<number> => {
   const key = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
-  await changeRecord(manager, key, { ...changes, revision: key.revision + 1 });
+  const revision = key.revision + 1;
+  await changeRecord(manager, key, { ...changes, revision });
+  return revision;
 };
 
 const outdate = (manager: EntityManager, version: KeyVersionRecord): Promise<void> =>

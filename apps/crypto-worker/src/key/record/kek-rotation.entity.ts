@@ -1,4 +1,4 @@
-import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'kek_rotation_pkey';
@@ -52,7 +52,7 @@ export class KekRotationRecord {
   finishedAt!: Date | null;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

@@ -1,4 +1,4 @@
-import { recordRevision, SealedRecord, UnsealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, UnsealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { KeyRecord } from './key.entity.js';
 
@@ -34,7 +34,7 @@ export class KeyAliasRecord {
   revision!: number;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

@@ -1,7 +1,6 @@
-import { UnsealedRecord } from '@ankasecure/service-kit';
+import { UnsealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { KeyVersionRecord } from './key-version.entity.js';
-import { safeInteger } from './safe-integer.js';
 
 const primaryKeyConstraintName = 'key_usage_pkey';
 
@@ -31,7 +30,7 @@ export class KeyUsageRecord {
   @PrimaryColumn('smallint', { primaryKeyConstraintName })
   slot!: number;
 
-  @Column('bigint', { transformer: safeInteger })
+  @Column('bigint', { transformer: wholeNumber })
   uses!: number;
 
   @Column('timestamptz', { name: 'last_used_at' })

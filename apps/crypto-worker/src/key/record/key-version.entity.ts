@@ -1,5 +1,5 @@
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
-import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { CustodyKind } from '../../custody/custody.js';
 import { KeyRecord } from './key.entity.js';
@@ -169,7 +169,7 @@ export class KeyVersionRecord {
   createdAt!: Date;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

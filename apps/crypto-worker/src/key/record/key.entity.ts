@@ -1,5 +1,5 @@
 import type { Alg, AlgorithmName, Purpose } from '@ankasecure/algorithm';
-import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'key_pkey';
@@ -72,7 +72,7 @@ export class KeyRecord {
   createdAt!: Date;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

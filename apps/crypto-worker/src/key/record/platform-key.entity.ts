@@ -1,4 +1,4 @@
-import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { PlatformKeyKind } from '../../custody/custody.js';
 
@@ -77,7 +77,7 @@ export class PlatformKeyRecord {
   destroyedAt!: Date | null;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

@@ -1,7 +1,6 @@
-import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { KeyRecord } from './key.entity.js';
-import { safeInteger } from './safe-integer.js';
 
 const primaryKeyConstraintName = 'rotation_policy_pkey';
 
@@ -36,14 +35,14 @@ export class RotationPolicyRecord {
   interval!: string | null;
 
   /** The time between rotations, in seconds. */
-  @Column('bigint', { name: 'interval_seconds', nullable: true, transformer: safeInteger })
+  @Column('bigint', { name: 'interval_seconds', nullable: true, transformer: wholeNumber })
   intervalSeconds!: number | null;
 
   @Column({ type: 'timestamptz', name: 'next_at', precision: 3, nullable: true })
   nextAt!: Date | null;
 
   /** The number of times that one version may protect data. */
-  @Column('bigint', { name: 'max_uses', nullable: true, transformer: safeInteger })
+  @Column('bigint', { name: 'max_uses', nullable: true, transformer: wholeNumber })
   maxUses!: number | null;
 
   /** The principal who set the policy. */
@@ -51,7 +50,7 @@ export class RotationPolicyRecord {
   setBy!: string;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

@@ -1,4 +1,5 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { assertVersion } from './assert-version.js';
 import { KeyVersionRecord } from './key-version.entity.js';
 import { PlatformKeyRecord } from './platform-key.entity.js';
 import { RotationPolicyRecord } from './rotation-policy.entity.js';
@@ -49,12 +50,25 @@ export const selectVersions = (manager: EntityManager): SelectQueryBuilder<Store
       `bound.tenantId = version.tenantId AND bound.kind = 'blob-mac' AND bound.generation = 1 AND version.wrappedBlob IS NOT NULL`,
     ) as SelectQueryBuilder<StoredVersion>;
 
-const selectOfKey = (manager: EntityManager, tenantId: string, keyId: string): SelectQueryBuilder<StoredVersion> =>
-  selectVersions(manager).where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId });
+/** A reader's key, and the version if it names one. */
+type Asked = Pick<KeyVersionRecord, 'tenantId' | 'keyId'> & Partial<Pick<KeyVersionRecord, 'version'>>;
+
+/** Reads versions of one key. @throws AnkaError `record-forged` if the database answers with other records */
+const readOfKey = async (
+  manager: EntityManager,
+  asked: Asked,
+  narrowed: (ofKey: SelectQueryBuilder<StoredVersion>) => SelectQueryBuilder<StoredVersion>,
+): Promise<StoredVersion[]> => {
+  const { tenantId, keyId } = asked;
+  const where = 'version.tenantId = :tenantId AND version.keyId = :keyId';
+  const rows = await narrowed(selectVersions(manager).where(where, { tenantId, keyId })).getMany();
+  for (const row of rows) assertVersion(manager, row, asked);
+  return rows;
+};
 
 /** Reads all versions of one key, oldest first. Only a change of all of them needs all. */
 export const readKey = (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion[]> =>
-  selectOfKey(manager, tenantId, keyId).orderBy('version.version').getMany();
+  readOfKey(manager, { tenantId, keyId }, (ofKey) => ofKey.orderBy('version.version'));
 
 /** Reads one version of a key. @param version null for the current one */
 export const readVersion = async (
@@ -63,9 +77,12 @@ export const readVersion = async (
   keyId: string,
   version: number | null,
 ): Promise<StoredVersion | undefined> => {
-  const query = selectOfKey(manager, tenantId, keyId).orderBy('version.version', 'DESC').limit(1);
-  if (version !== null) query.andWhere('version.version = :version', { version });
-  return (await query.getMany())[0];
+  const asked = { tenantId, keyId, ...(version !== null && { version }) };
+  const [row] = await readOfKey(manager, asked, (ofKey) => {
+    const last = ofKey.orderBy('version.version', 'DESC').limit(1);
+    return version === null ? last : last.andWhere('version.version = :version', { version });
+  });
+  return row;
 };
 
 /** Reads the current version of a key that is known to exist. */
@@ -78,11 +95,11 @@ export const readVersions = (
   tenantId: string,
   keyId: string,
   { before, limit }: { readonly before: number | null; readonly limit: number },
-): Promise<StoredVersion[]> => {
-  const query = selectOfKey(manager, tenantId, keyId).orderBy('version.version', 'DESC').limit(limit);
-  if (before !== null) query.andWhere('version.version < :before', { before });
-  return query.getMany();
-};
+): Promise<StoredVersion[]> =>
+  readOfKey(manager, { tenantId, keyId }, (ofKey) => {
+    const newest = ofKey.orderBy('version.version', 'DESC').limit(limit);
+    return before === null ? newest : newest.andWhere('version.version < :before', { before });
+  });
 
 /** Reads the current version of a key, and before it the one that a request has made, if there is such a version. */
 export const readCurrentAndMade = (
@@ -91,11 +108,12 @@ export const readCurrentAndMade = (
   keyId: string,
   requestId: string | null,
 ): Promise<StoredVersion[]> =>
-  selectOfKey(manager, tenantId, keyId)
-    .andWhere(
-      `(version.requestId = :requestId OR version.version =
+  readOfKey(manager, { tenantId, keyId }, (ofKey) =>
+    ofKey
+      .andWhere(
+        `(version.requestId = :requestId OR version.version =
         (SELECT max(n.version) FROM key_version n WHERE n.tenant_id = :tenantId AND n.key_id = :keyId))`,
-      { requestId },
-    )
-    .orderBy('version.version')
-    .getMany();
+        { requestId },
+      )
+      .orderBy('version.version'),
+  );

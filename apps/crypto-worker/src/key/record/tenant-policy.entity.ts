@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
-import { recordRevision, SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** The enforced copy of a tenant's policy. The fence compares its revision. */
@@ -34,7 +34,7 @@ export class TenantPolicyRecord {
   appliedAt!: Date;
 
   /** See `SealedRecord`. */
-  @Column('bigint', { name: 'record_revision', nullable: true, transformer: recordRevision })
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
   recordRevision!: number | null;
 
   /** See `SealedRecord`. */

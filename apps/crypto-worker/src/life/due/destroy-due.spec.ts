@@ -76,7 +76,6 @@ const worker = () => {
     sweeper: new DestroyDue(
       new DueDestructions(database.dataSource, partitionNamed('default')),
       custody,
-      intents,
       destroyer,
       silent,
     ),

@@ -1,11 +1,11 @@
 import { auditEvent, newId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Custody } from '../../custody/custody.js';
 import { ownerOfKey } from '../../custody/object-owner.js';
 import { Rounds } from '../../lease/rounds.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
-import { Intents } from '../../object/intent.js';
 import { type DueDestruction, DueDestructions } from './due-destruction.js';
 import { recordDestroyed } from './record-destroyed.js';
 
@@ -21,7 +21,6 @@ export class DestroyDue extends Rounds {
   constructor(
     private readonly due: DueDestructions,
     private readonly custody: Custody,
-    private readonly intents: Intents,
     private readonly destroyer: ObjectDestroyer,
     log: Logger,
   ) {
@@ -39,18 +38,9 @@ export class DestroyDue extends Rounds {
   }
 
   private async destroy(due: DueDestruction): Promise<void> {
-    const event = eventFor(due);
     const object = { owner: ownerOfKey(due), objectId: due.objectId };
-    const intent = await this.intents.beginDestroying(object, event, (manager) => this.due.isStillDue(manager, due));
-    if (intent === undefined) return;
-    try {
-      await this.destroyer.destroy(intent, (manager) => recordDestroyed(manager, intent, event));
-    } catch (error) {
-      await this.intents.abandon(intent);
-      throw error;
-    } finally {
-      this.intents.letGo(intent);
-    }
+    const isStillDue = (manager: EntityManager) => this.due.isStillDue(manager, due);
+    await this.destroyer.destroyRecorded(object, eventFor(due), isStillDue, recordDestroyed);
   }
 }
 

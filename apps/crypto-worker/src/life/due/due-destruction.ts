@@ -3,6 +3,7 @@ import { transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
+import { dayMs } from '../../deadline/day.js';
 import { lockKey } from '../../key/lock/lock-key.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 import { TenantPolicyRecord } from '../../key/record/tenant-policy.entity.js';
@@ -47,8 +48,8 @@ export class DueDestructions {
   }
 }
 
-/** The time in which a destruction can still be cancelled that came due while its tenant was disabled, in milliseconds. */
-const graceMs = 86_400_000;
+/** A destruction that came due while its tenant was disabled can still be cancelled for this time, in milliseconds. */
+const graceMs = dayMs;
 
 /** Without the tenant's record, nothing is destroyed. */
 const mayDestroy = async (manager: EntityManager, tenantId: string, dueAt: Date, now: Date): Promise<boolean> => {

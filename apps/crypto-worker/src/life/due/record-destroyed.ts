@@ -2,6 +2,7 @@ import type { AuditEvent } from '@ankasecure/contracts';
 import { changeRecord, removeRecord, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { lockKey, reviseKey } from '../../key/lock/lock-key.js';
+import { withoutMaterial } from '../../key/record/ended-version.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js';
 import type { Intent } from '../../object/intent.js';
@@ -42,11 +43,7 @@ const recordVersionDestroyed = async (
     state: 'DESTROYED',
     destroyedAt: await transactionTime(manager),
     revision: version.revision + 1,
-    wrappedBlob: null,
-    wrappedMac: null,
-    kekGeneration: null,
-    rewrapFailure: null,
-    sealedKey: null,
+    ...withoutMaterial,
   });
   return version.custody;
 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { endsBy } from '../../../deadline/ends-by.js';
 import { ckrName, ckrOf } from '../cryptoki/ckr.js';
 import { shared } from '../job/control.js';
 import type { LanePool } from '../lane/lane-pool.js';
@@ -141,7 +142,7 @@ export class Recovery {
   private async freed(): Promise<boolean> {
     const { pool, timeoutMs, answers, tuning, end } = this.parts;
     let limitMs = timeoutMs + 1_000;
-    while (!(await this.drained(limitMs))) {
+    while (!(await endsBy(monotonicNow() + limitMs, pool().pause()))) {
       this.current = 'down';
       pool().rejectWaiting(unavailable);
       if (this.closed) return false;
@@ -152,17 +153,5 @@ export class Recovery {
       limitMs = tuning.probeMs;
     }
     return true;
-  }
-
-  private async drained(limitMs: number): Promise<boolean> {
-    const limit = new AbortController();
-    const waited = sleep(limitMs, false, { signal: limit.signal }).catch(() => false);
-    const drained = this.parts
-      .pool()
-      .pause()
-      .then(() => true);
-    const result = await Promise.race([drained, waited]);
-    limit.abort();
-    return result;
   }
 }
