@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trailFaultReason } from './audit.js';
 import { contract, services } from './bus.js';
 import { enforcedPolicy } from './policy.js';
 import { uuid } from './primitive.js';
@@ -19,9 +20,13 @@ export const recordHead = z.strictObject({
 });
 export type RecordHead = z.infer<typeof recordHead>;
 
+/** Records of one kind that are numbered: `<of>/<n>`, such as the versions of a key. Null for records whose id is the number. */
+export const numberedRecords = z.strictObject({ kind: recordKind, of: z.string().min(1).max(64).nullable() });
+export type NumberedRecords = z.infer<typeof numberedRecords>;
+
 /**
  * Reads the last changes of records of the context's tenant. Records that the trail does not know are left out. `newest` asks
- * for the highest number `n` among records `<of>/<n>`, such as the newest version of a key.
+ * for the numbered record with the highest number that was not deleted.
  */
 export const readRecordHeads = contract({
   owner: 'audit',
@@ -29,7 +34,7 @@ export const readRecordHeads = contract({
   subject: 'audit.record.heads',
   request: z.strictObject({
     records: z.array(recordName).max(maxHeads),
-    newest: z.array(z.strictObject({ kind: recordKind, of: z.string().min(1).max(64) })).max(maxHeads),
+    newest: z.array(numberedRecords).max(maxHeads),
   }),
   reply: z.strictObject({ heads: z.array(recordHead) }),
 });
@@ -92,9 +97,21 @@ export const writeAnchor = contract({
   reply: z.strictObject({ supported: z.boolean(), anchor: trailAnchor.nullable() }),
 });
 
+/** The most unsound trails that an answer names. */
+export const maxUnsound = 200;
+
+/** A trail that fails verification, and stays refused. */
+export const unsoundTrail = z.strictObject({
+  tenantId: uuid,
+  firstBadSeq: z.number().int().positive(),
+  reason: trailFaultReason,
+});
+export type UnsoundTrail = z.infer<typeof unsoundTrail>;
+
 /**
- * Accepts that the audit database was restored from a backup: anchors the trails as they are now. The event that says so is
- * sealed first, in the platform's trail. Trails that match the anchor are left as they are.
+ * Accepts that the audit database was restored from a backup: verifies each refused trail, and anchors those that are sound as
+ * they are now. The event that says so is sealed first, in the platform's trail. Trails that match the anchor are left as they
+ * are.
  */
 export const acceptTrails = contract({
   owner: 'audit',
@@ -106,6 +123,10 @@ export const acceptTrails = contract({
     accepted: z.boolean(),
     /** Why the trails did not match the anchor. */
     reason: z.string().nullable(),
+    refused: z
+      .array(unsoundTrail)
+      .max(maxUnsound)
+      .describe('The first of the trails that fail verification. They stay refused.'),
   }),
 });
 
@@ -152,7 +173,10 @@ export const restoreTenant = contract({
   reply: restoreReport,
 });
 
-/** The worker's part of `restoreTenant`. The newer of both policies is in force afterwards, and is in the reply. */
+/**
+ * The worker's part of `restoreTenant`. The newer of both policies is in force afterwards, and is in the reply. A dry run gives
+ * the same reply and changes nothing.
+ */
 export const restoreRecords = contract({
   owner: 'crypto-worker',
   callers: ['policy'],
