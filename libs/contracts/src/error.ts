@@ -79,6 +79,7 @@ export const errors = {
   'decision-outdated': row(503, 'The key or the policy changed while the request ran', true),
   'clock-skew': row(503, 'The clocks of the platform disagree', true),
   'deadline-exceeded': row(504, 'The request did not finish in time', true),
+  'http-version-unsupported': row(505, 'The HTTP version is not supported'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errors;

@@ -7,6 +7,7 @@ import { clientCertificateOf } from '../http/client-certificate.js';
 import { HttpConfig } from '../http/http.config.js';
 import { RequestMeter } from '../http/request-meter.js';
 import { forStranger } from '../identity/origin.js';
+import { conditionOf } from '../route/precondition.js';
 import { type Claim, tokenPath } from './client-authentication.js';
 import { IssueToken } from './issue-token.js';
 import { OAuthError } from './oauth-error.js';
@@ -103,6 +104,7 @@ export class TokenEndpoint implements OnModuleInit {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    conditionOf({ method: 'POST' }, request.headers);
     try {
       const claim = readRequest(request, this.http.tls?.clientCertificates === true);
       const issued = await forStranger(request.sender, () => this.issuer.issue(claim));

@@ -31,7 +31,7 @@ export const headers = {
   ),
   Sunset: header('Time from which the same call will be refused (RFC 8594).', 'Sat, 01 Jan 2028 00:00:00 GMT'),
   'Retry-After': header('Seconds to wait before the request is repeated.', '1'),
-  'WWW-Authenticate': header('Authentication scheme (RFC 6750).', 'Bearer'),
+  'WWW-Authenticate': header('Authentication scheme (RFC 6750).', 'Bearer realm="ankasecure"'),
 } as const;
 
 export type HeaderName = keyof typeof headers;

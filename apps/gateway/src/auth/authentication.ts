@@ -44,7 +44,8 @@ export class Authentication {
 
   /** The principal of a token that was verified before, or undefined if the token must be verified. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
-    const entry = authorization === undefined ? undefined : this.known(keyOf(authorization));
+    const token = bearer(authorization);
+    const entry = token === undefined ? undefined : this.known(keyOf(token));
     return entry !== undefined && isHeldBy(connection, entry.verified.binding, this.now())
       ? entry.principal
       : undefined;
@@ -79,7 +80,7 @@ export class Authentication {
     if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
     this.verifier.clock.assertAgrees();
     try {
-      const key = keyOf(authorization);
+      const key = keyOf(token);
       const before = this.fresh(key);
       const verified = verifiedBefore(before) ?? (await this.verifier.verify(token, at));
       const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal));
@@ -121,9 +122,9 @@ export class Authentication {
   ): Principal {
     if (!('epoch' in admission)) return principal;
     const { epoch } = admission;
+    const key = keyOf(bearer(authorization) ?? '');
     const letInAt = new Date(this.now());
-    const again = async (at?: Date) =>
-      this.known(keyOf(authorization)) ?? (await this.look(authorization, correlationId, at));
+    const again = async (at?: Date) => this.known(key) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(admission) ? undefined : again().then((now) => now.principal));
     // A change does not exclude an expired token, so no change waits for its work.
     const stillIn = async () => {
@@ -140,7 +141,7 @@ export class Authentication {
 }
 
 /** The key under which a token is remembered. */
-const keyOf = (authorization: string): string => hash('sha256', authorization, 'base64url');
+const keyOf = (token: string): string => hash('sha256', token, 'base64url');
 
 /** The verified token, if it is of a configured issuer: no change of identities concerns it. */
 const verifiedBefore = (before: RememberedToken | undefined): VerifiedToken | undefined =>
@@ -155,5 +156,6 @@ const earlier = (epoch: number | undefined, admission: Admission): Admission => 
 /** Whether the platform failed, and not the token: a stored record is forged, for example. */
 const isOurs = (error: unknown): boolean => error instanceof AnkaError && errors[error.code].status >= 500;
 
+/** The token of the credentials (RFC 6750 §2.1): any case of the scheme, and one or more spaces (RFC 9110 §11.4). */
 const bearer = (authorization: string | undefined): string | undefined =>
-  /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+  /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1];

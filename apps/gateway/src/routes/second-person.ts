@@ -6,6 +6,7 @@ import { ControlledRoutes } from '../approval/controlled-route.js';
 import { type ApprovedRequest, type Decider, Decisions, type Verdict } from '../approval/decisions.js';
 import type { Principal } from '../auth/principal.js';
 import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
+import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
 import { contextOf, type Exchange, type ExtraContext, type Handler, ServiceRequest } from '../route/service-request.js';
@@ -37,7 +38,11 @@ export class SecondPerson {
   ) {}
 
   handlerFor(route: Route, verdict: Verdict): Handler {
-    return (request, reply) => this[verdict]({ route, request, reply });
+    return async (request, reply) => {
+      // A request for approval has no ETag.
+      conditionOf(route, request.headers);
+      return this[verdict]({ route, request, reply });
+    };
   }
 
   private async approve(exchange: Exchange): Promise<FastifyReply> {
