@@ -6,6 +6,7 @@ import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Admission, ExcludedSubjects } from '../identity/excluded-subjects.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { type Caller, TurnedAway } from '../identity/turned-away.js';
 import { isHeldBy } from './bound-token.js';
 import { IdentityConfig } from './identity.config.js';
 import type { Principal } from './principal.js';
@@ -25,6 +26,16 @@ const capacity = 20_000;
 
 /** One message covers every reason, so an answer tells an attacker nothing. */
 const refusal = 'Send an access token of a trusted issuer as Authorization: Bearer';
+
+/** The refusal of a token, always the same to whoever sent it. */
+export class TokenRefusal extends AnkaError {
+  constructor(
+    /** Set if the token is genuine. */
+    readonly caller?: Caller,
+  ) {
+    super('authentication-required', refusal);
+  }
+}
 
 /**
  * Turns an Authorization header and its connection into a principal. Verified tokens are remembered by their SHA-256, never the
@@ -51,11 +62,14 @@ export class Authentication {
       : undefined;
   }
 
-  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable; `clock-skew` */
+  /** @throws TokenRefusal; AnkaError `service-unavailable` when the issuer's keys are unavailable; `clock-skew` */
   async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
     const { principal, verified } = await this.look(authorization, correlationId);
     if (isHeldBy(connection, verified.binding, this.now())) return principal;
-    throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
+    throw this.refuse(
+      correlationId,
+      new TurnedAway(principal, 'the token is bound to a certificate that the connection does not use'),
+    );
   }
 
   private known(key: string): RememberedToken | undefined {
@@ -77,7 +91,7 @@ export class Authentication {
     at = new Date(this.now()),
   ): Promise<RememberedToken> {
     const token = bearer(authorization);
-    if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
+    if (authorization === undefined || token === undefined) throw new TokenRefusal();
     this.verifier.clock.assertAgrees();
     try {
       const key = keyOf(token);
@@ -95,7 +109,7 @@ export class Authentication {
     } catch (error) {
       const known = asAnkaError(error);
       if (isUnavailable(known) || isOurs(error)) throw known;
-      throw this.refuse(correlationId, (error as Error).message);
+      throw this.refuse(correlationId, error as Error);
     }
   }
 
@@ -108,9 +122,9 @@ export class Authentication {
     return this.verifier.clock.now();
   }
 
-  private refuse(correlationId: string, reason: string): AnkaError {
-    this.log.info({ correlationId, reason }, 'token refused');
-    return new AnkaError('authentication-required', refusal);
+  private refuse(correlationId: string, reason: Error): TokenRefusal {
+    this.log.info({ correlationId, reason: reason.message }, 'token refused');
+    return new TokenRefusal(reason instanceof TurnedAway ? reason.caller : undefined);
   }
 
   /** The principal, with functions to confirm it before, during and after its work. Without the database there is nothing to confirm. */

@@ -9,10 +9,11 @@ import { type Answer, isFinal, sendAnswer } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
-import { type Exchange, type Handler, ServiceRequest } from '../route/service-request.js';
+import type { Exchange, Handler } from '../route/service-request.js';
 import { standing } from '../route/standing.js';
 import { AnswerOrWait, type SentRequest } from './answer-or-wait.js';
 import { Forward } from './forward.js';
+import { RecordedRequest } from './recorded-request.js';
 
 /** The hash also binds the stored answer to the principal. Another principal does not get it for an equal request. */
 const hashOf = ({ principal: { issuer, subject } }: FastifyRequest, body: Buffer): Buffer =>
@@ -22,7 +23,7 @@ const hashOf = ({ principal: { issuer, subject } }: FastifyRequest, body: Buffer
 @Injectable()
 export class Create {
   constructor(
-    private readonly services: ServiceRequest,
+    private readonly services: RecordedRequest,
     private readonly waits: AnswerOrWait,
     private readonly forward: Forward,
     private readonly idempotency: Idempotency,
@@ -51,8 +52,10 @@ export class Create {
       route: route.operationId,
       bodyHash: hashOf(request, sent.body),
     });
-    if ('status' in begun)
-      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), begun));
+    if ('status' in begun) {
+      const before = await this.services.repeat(exchange, begun);
+      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), before));
+    }
     const answered = this.idempotency.holding(begun, () => this.send(exchange, sent, begun.resourceId));
     const { answer, isLast } = await answered.catch(async (error: unknown) => {
       await this.settle(begun, undefined, request.id);

@@ -9,9 +9,10 @@ import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
-import { contextOf, type Exchange, type ExtraContext, type Handler, ServiceRequest } from '../route/service-request.js';
+import { contextOf, type Exchange, type ExtraContext, type Handler } from '../route/service-request.js';
 import { standing, whileStanding } from '../route/standing.js';
 import { answerWith } from './answer-or-wait.js';
+import { RecordedRequest } from './recorded-request.js';
 
 const bodyOf = (request: FastifyRequest, route: Route): unknown => parseJson(requestBody(request, route));
 
@@ -32,7 +33,7 @@ const requestOf = (approval: Approval): Buffer => Buffer.from(JSON.stringify(app
 @Injectable()
 export class SecondPerson {
   constructor(
-    private readonly services: ServiceRequest,
+    private readonly services: RecordedRequest,
     private readonly decisions: Decisions,
     private readonly controlled: ControlledRoutes,
   ) {}
