@@ -15,9 +15,14 @@ import { AnswerOrWait, type SentRequest } from './answer-or-wait.js';
 import { Forward } from './forward.js';
 import { RecordedRequest } from './recorded-request.js';
 
+const nameOf = ({ principal: { issuer, subject } }: FastifyRequest): Buffer => Buffer.from(`${issuer}\0${subject}\0`);
+
+/** The owner of an Idempotency-Key. */
+const callerOf = (request: FastifyRequest): Buffer => hash('sha256', nameOf(request), 'buffer');
+
 /** The hash also binds the stored answer to the principal. Another principal does not get it for an equal request. */
-const hashOf = ({ principal: { issuer, subject } }: FastifyRequest, body: Buffer): Buffer =>
-  hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
+const hashOf = (request: FastifyRequest, body: Buffer): Buffer =>
+  hash('sha256', Buffer.concat([nameOf(request), body]), 'buffer');
 
 /** Forwards a creating request with the id of the new resource, once per Idempotency-Key. */
 @Injectable()
@@ -48,6 +53,7 @@ export class Create {
     const { route, request, reply } = exchange;
     const begun = await this.idempotency.begin({
       tenantId: request.principal.tenantId,
+      caller: callerOf(request),
       key,
       route: route.operationId,
       bodyHash: hashOf(request, sent.body),
