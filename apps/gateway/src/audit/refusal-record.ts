@@ -1,8 +1,8 @@
 import { AnkaError, type AuditEvent, auditEvent } from '@ankasecure/contracts';
 import { Outbox, type Rate } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
+import { actorOf } from '../auth/principal.js';
 import type { Caller } from '../identity/turned-away.js';
 import { Sweeper } from '../sweep/sweeper.js';
 import { RefusalFold } from './refusal-fold.js';
@@ -10,7 +10,7 @@ import { RefusalFold } from './refusal-fold.js';
 /** What a caller was refused, and why. */
 export interface Refusal {
   readonly caller: Caller;
-  readonly request: Pick<FastifyRequest, 'id' | 'clientAddress'>;
+  readonly request: Parameters<typeof actorOf>[1];
   /** The operation of the event. */
   readonly operation: 'access.denied' | 'token.issue';
   readonly failureCode: string;
@@ -42,10 +42,11 @@ export class RefusalRecord {
   async write({ caller, request, operation, failureCode, operationId, details, rate }: Refusal): Promise<void> {
     const { tenantId, subject, issuer } = caller;
     this.outbox.assertRoom(tenantId);
-    const event = auditEvent(
-      { tenantId, principal: subject, issuer, correlationId: request.id, clientAddress: request.clientAddress },
-      { operation, failureCode, details: { operationId, ...details } },
-    );
+    const event = auditEvent(actorOf(caller, request), {
+      operation,
+      failureCode,
+      details: { operationId, ...details },
+    });
     await this.fold.add(JSON.stringify([tenantId, issuer, subject, operationId, failureCode]), event, rate);
   }
 

@@ -45,7 +45,7 @@ export class ClaimedTenants<Value> {
     const cached = this.cached(tenantId, epoch);
     if (cached !== undefined) return cached;
     const before = this.known.get(tenantId);
-    // A read in an earlier epoch could miss newer data. A caller whose network waits in a long line must not make others wait in it.
+    // A caller joins no read in an earlier epoch, which could miss newer data, and no read that waits in the line of another network.
     const name = before === undefined ? `${tenantId} ${epoch} ${originOf()}` : `${tenantId} ${epoch}`;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);

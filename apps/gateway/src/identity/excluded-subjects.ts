@@ -11,7 +11,7 @@ import { type Caller, TurnedAway } from './turned-away.js';
 const times = {
   /** Longest that a caller waits for the database. */
   patience: 2000,
-  /** The time for which what was last known is used, without another attempt, while the database is away. */
+  /** The pause between two attempts to read while the database is away. The last known exclusions count meanwhile. */
   away: 1000,
 };
 
@@ -86,7 +86,7 @@ export class ExcludedSubjects {
   }
 }
 
-/** Whether a stored exclusion is not believed. What was last known is no better then. */
+/** Whether a stored exclusion fails its check. The last known exclusions do not replace it. */
 const isRefusedRecord = (error: unknown): boolean =>
   error instanceof AnkaError && ['record-forged', 'record-outdated'].includes(error.code);
 

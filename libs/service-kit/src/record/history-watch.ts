@@ -16,6 +16,17 @@ export class WatchedDatabase {
     /** The HSM partition whose tenants are compared; null for all tenants. */
     readonly partition: string | null,
   ) {}
+
+  /** Those of the tenants that the trail knows and whose own record the database does not have. Most services have no such record. */
+  async lacking(_dataSource: DataSource, _tenantIds: readonly string[]): Promise<readonly string[]> {
+    return [];
+  }
+}
+
+/** A comparison: the tenants that the trail names, and those that the database is behind with, each with the trail's revision. */
+interface Comparison {
+  readonly positions: Map<string, number>;
+  readonly behind: Map<string, number>;
 }
 
 const everyMs = 60_000;
@@ -26,12 +37,17 @@ const patienceMs = 5_000;
 /**
  * Compares the service's database with the audit trail, at start and every minute: for each tenant, the highest revision of
  * its records. A database that is behind was restored from a backup, and nothing of the tenants that it is behind with is
- * served until the trail was applied to it again.
+ * served until the trail was applied to it again. What this process knows of tenants whose trails have new changes is compared
+ * too, so that no cache outlives a change by more than about a minute, whatever became of the database's functions and triggers.
  */
 @Injectable()
 export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** The positions of trails that were compared. */
+  private readonly seen = new Map<string, number>();
+  /** The tenants whose trails had moved at the last comparison. Events of about that time may be sealed in another order. */
+  private moved: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly watched: WatchedDatabase,
@@ -53,9 +69,10 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Compares all tenants. @throws AnkaError if the audit service does not answer */
   async compare(): Promise<void> {
-    const behind = new Map<string, number>();
+    const comparison: Comparison = { positions: new Map(), behind: new Map() };
     for (let after: string | null | undefined = null; after !== undefined; )
-      after = await this.comparePage(after, behind);
+      after = await this.comparePage(after, comparison);
+    const { behind, positions } = comparison;
     const { database } = this.watched;
     for (const tenantId of behind.keys())
       if (!this.history.behind.has(tenantId))
@@ -63,21 +80,31 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
           { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
           `${database} is older than the audit trail: restore a newer backup, or apply the trail to it as deploy/backup.md says`,
         );
-    this.history.setBehind(behind);
+    this.history.setBehind(behind, positions.size);
+    await this.compareMoved(positions);
+  }
+
+  private async compareMoved(positions: ReadonlyMap<string, number>): Promise<void> {
+    const moved = [...positions].filter(([tenantId, position]) => this.seen.get(tenantId) !== position);
+    const tenants = new Set(moved.map(([tenantId]) => tenantId));
+    await this.history.compareAgain(new Set([...tenants, ...this.moved]));
+    this.moved = tenants;
+    for (const [tenantId, position] of moved) this.seen.set(tenantId, position);
   }
 
   /** @returns the tenant after which the next page begins; undefined after the last page */
-  private async comparePage(after: string | null, behind: Map<string, number>): Promise<string | undefined> {
+  private async comparePage(after: string | null, comparison: Comparison): Promise<string | undefined> {
     const { service: owner, partition } = this.watched;
     const context = ownContext(owner, patienceMs);
     // The trail is read first: it never names a revision before the database has it.
     const { items, complete } = await this.bus.request(listRecordPositions, '', context, { owner, partition, after });
-    const held = await positionsOf(
-      this.dataSource,
-      items.map(({ tenantId }) => tenantId),
-    );
-    for (const { tenantId, revision } of items)
-      if ((held.get(tenantId) ?? 0) < revision) behind.set(tenantId, revision);
+    const tenantIds = items.map(({ tenantId }) => tenantId);
+    const held = await positionsOf(this.dataSource, tenantIds);
+    const lacking = new Set(await this.watched.lacking(this.dataSource, tenantIds));
+    for (const { tenantId, revision } of items) {
+      comparison.positions.set(tenantId, revision);
+      if (lacking.has(tenantId) || (held.get(tenantId) ?? 0) < revision) comparison.behind.set(tenantId, revision);
+    }
     return complete ? undefined : items.at(-1)?.tenantId;
   }
 
