@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EncryptResult, Key, SignResult } from '@ankasecure/contracts';
+import type { EncryptResult, ErrorCode, Key, SignResult } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenObjects } from '../../fault/token-object.js';
 import { clientOf, outcomeOf, type Reply } from '../harness/client.js';
