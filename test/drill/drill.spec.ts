@@ -211,8 +211,8 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     await doing(() => restore('ankadb_policy'));
     await eventually('refusing what is older, and saying so', async () => {
       expect(await answers()).toEqual(asBefore);
-      expect(answerOf(await tenant.admin.send('GET', '/policy'))).toBe('record-outdated');
-      expect(answerOf(await quiet.admin.send('GET', '/policy'))).toBe('ok');
+      expect(outcomeOf(await tenant.admin.send('GET', '/policy'))).toBe('record-outdated');
+      expect(outcomeOf(await quiet.admin.send('GET', '/policy'))).toBe('ok');
       expect(await behind('policy')).toEqual([200, { ankadb_policy: 1 }]);
       return true as const;
     });
