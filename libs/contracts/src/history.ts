@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trailFaultReason } from './audit.js';
 import { contract, services } from './bus.js';
 import { enforcedPolicy } from './policy.js';
 import { uuid } from './primitive.js';
@@ -96,9 +97,21 @@ export const writeAnchor = contract({
   reply: z.strictObject({ supported: z.boolean(), anchor: trailAnchor.nullable() }),
 });
 
+/** The most unsound trails that an answer names. */
+export const maxUnsound = 200;
+
+/** A trail that fails verification, and stays refused. */
+export const unsoundTrail = z.strictObject({
+  tenantId: uuid,
+  firstBadSeq: z.number().int().positive(),
+  reason: trailFaultReason,
+});
+export type UnsoundTrail = z.infer<typeof unsoundTrail>;
+
 /**
- * Accepts that the audit database was restored from a backup: anchors the trails as they are now. The event that says so is
- * sealed first, in the platform's trail. Trails that match the anchor are left as they are.
+ * Accepts that the audit database was restored from a backup: verifies each refused trail, and anchors those that are sound as
+ * they are now. The event that says so is sealed first, in the platform's trail. Trails that match the anchor are left as they
+ * are.
  */
 export const acceptTrails = contract({
   owner: 'audit',
@@ -110,13 +123,17 @@ export const acceptTrails = contract({
     accepted: z.boolean(),
     /** Why the trails did not match the anchor. */
     reason: z.string().nullable(),
+    refused: z
+      .array(unsoundTrail)
+      .max(maxUnsound)
+      .describe('The first of the trails that fail verification. They stay refused.'),
   }),
 });
 
 /** The most records that a report of a restore names. */
 export const maxRestored = 200;
 
-/** What was done with a record that a restored database holds in an older form, or not at all. */
+/** The outcome for a record that a restored database holds in an older form, or not at all. */
 export const restoredRecord = z.strictObject({
   kind: recordKind,
   id: z.string(),
@@ -156,7 +173,10 @@ export const restoreTenant = contract({
   reply: restoreReport,
 });
 
-/** The worker's part of `restoreTenant`. The newer of both policies is in force afterwards, and is in the reply. */
+/**
+ * The worker's part of `restoreTenant`. The newer of both policies is in force afterwards, and is in the reply. A dry run gives
+ * the same reply and changes nothing.
+ */
 export const restoreRecords = contract({
   owner: 'crypto-worker',
   callers: ['policy'],

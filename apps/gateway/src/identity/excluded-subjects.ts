@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ExcludedSubject } from './excluded-subject.entity.js';
 import { IdentityEpoch } from './identity-epoch.js';
+import { type Caller, TurnedAway } from './turned-away.js';
 
 /** Milliseconds. */
 const times = {
@@ -17,13 +18,6 @@ const times = {
 /** The number of tenants whose exclusions are kept. */
 const capacity = 20_000;
 
-/** A caller, as its verified token names it. */
-interface Named {
-  readonly tenantId: string;
-  readonly issuer: string;
-  readonly subject: string;
-}
-
 /** The excluded subjects of a tenant, and the epoch of identities in which they were read. */
 interface Exclusions {
   readonly names: ReadonlySet<string>;
@@ -33,7 +27,7 @@ interface Exclusions {
 /** How long an admission holds: while its epoch is current or, if the database is away, until a time of `monotonicNow`. */
 export type Admission = { readonly epoch: number } | { readonly until: number };
 
-const nameOf = ({ issuer, subject }: Pick<Named, 'issuer' | 'subject'>): string => JSON.stringify([issuer, subject]);
+const nameOf = ({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string => JSON.stringify([issuer, subject]);
 
 /**
  * Knows the subjects that tenants have shut out. A tenant's are read once in an epoch, so a request costs no query, and an
@@ -51,10 +45,10 @@ export class ExcludedSubjects {
     private readonly epochs: IdentityEpoch,
   ) {}
 
-  /** @throws Error for an excluded subject; AnkaError `service-unavailable` if that cannot be known */
-  async admit(caller: Named): Promise<Admission> {
+  /** @throws TurnedAway for an excluded subject; AnkaError `service-unavailable` if that cannot be known */
+  async admit(caller: Caller): Promise<Admission> {
     const { names, ...admission } = await this.of(caller.tenantId);
-    if (names.has(nameOf(caller))) throw new Error('the tenant has shut the subject out');
+    if (names.has(nameOf(caller))) throw new TurnedAway(caller, 'the tenant has shut the subject out');
     return admission;
   }
 

@@ -16,7 +16,7 @@ import {
 } from './record-claim.js';
 import { isCurrent, type RecordState } from './record-standing.js';
 
-/** What to do about a database that is older than the trail. */
+/** Tells the operator how to fix a database that is older than the trail. */
 export const behindDetail =
   'The database is older than the audit trail: it was restored from a backup. Restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
 
