@@ -147,6 +147,12 @@ const ways = [
 const isBehind = async (): Promise<boolean> =>
   (await valueOf(rig.observability['audit'] ?? '', 'ankasecure_trail_behind')) === 1;
 
+/** The status of a readiness answer, and the databases that it names as older than the trail. */
+const behind = async (service: string) => {
+  const reply = await fetch(`${rig.observability[service] ?? ''}/readyz`);
+  return [reply.status, ((await reply.json()) as { behind?: object }).behind];
+};
+
 /** The sealed events of one of the operator's commands. */
 const onRecord = async (of: string, operation: string) =>
   (await rig.query(
@@ -200,16 +206,28 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     await putBack();
   }, 180_000);
 
-  it('ankadb_policy alone takes over the policy that the workers enforce', async () => {
+  it('ankadb_policy alone is refused where it is older, and takes over the policy that the workers enforce', async () => {
     const { version } = await tenant.policy();
     await doing(() => restore('ankadb_policy'));
-    await eventually('the same answers', async () => {
+    await eventually('refusing what is older, and saying so', async () => {
       expect(await answers()).toEqual(asBefore);
+      expect(outcomeOf(await tenant.admin.send('GET', '/policy'))).toBe('record-outdated');
+      expect(outcomeOf(await quiet.admin.send('GET', '/policy'))).toBe('ok');
+      expect(await behind('policy')).toEqual([200, { ankadb_policy: 1 }]);
       return true as const;
     });
-    await command('restore_tenants');
+    expect(await valueOf(rig.observability['policy'] ?? '', 'ankasecure_records_behind_tenants')).toBe(1);
+    const told = await command('restore_tenants');
+    expect(told).toContain(`"kind":"policy_version","id":"${version}","outcome":"lost"`);
     expect(await tenant.policy()).toMatchObject({ version });
     expect(await answers()).toEqual(asBefore);
+    await nothingLeft(rig);
+    expect(await command('restore_tenants')).not.toContain('"outcome"');
+    await eventually('nothing behind', async () => {
+      expect(await behind('policy')).toEqual([200, undefined]);
+      return true as const;
+    });
+    await tenant.changePolicy({ fipsOnly: false });
     await putBack();
   }, 180_000);
 
