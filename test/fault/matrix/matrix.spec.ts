@@ -21,14 +21,20 @@ const answerMs = 15_000;
 /** The longest time for everything that is not limited by the table, in milliseconds. */
 const patienceMs = 90_000;
 
-/** The answers that a client cannot retry, and that the row does not name. */
+/** The outcomes that a client cannot retry, and that the row does not name: refusals, other statuses, and no answer. */
 const unexpected = (outcomes: readonly Outcome[], { answers }: Row): string[] =>
   outcomes
     .filter(
       ({ request, outcome }) =>
-        isErrorCode(outcome) && !errors[outcome].retryable && !answers[request].includes(outcome),
+        outcome !== 'ok' && !answers[request].includes(outcome) && !(isErrorCode(outcome) && errors[outcome].retryable),
     )
     .map(({ request, outcome, correlationId }) => `${request}: ${outcome} (${correlationId})`);
+
+/** The requests that took longer than the row allows. */
+const late = (outcomes: readonly Outcome[], { answeredIn }: Row): string[] =>
+  outcomes
+    .filter(({ seconds }) => seconds > answeredIn)
+    .map(({ request, outcome, seconds }) => `${request}: ${outcome} after ${seconds.toFixed(1)} s`);
 
 describe(`the ${form} fault matrix`, () => {
   let rig: FaultRig;
@@ -89,7 +95,8 @@ describe(`the ${form} fault matrix`, () => {
       await eventually('recovery', well, row.healedIn * slack * 1000);
       const seconds = (performance.now() - since) / 1000;
       console.info(`${row.part} ${row.fault}: healed after ${seconds.toFixed(1)} s`);
-      expect(unexpected(await client.stop(), row)).toEqual([]);
+      const outcomes = await client.stop();
+      expect([unexpected(outcomes, row), late(outcomes, row)]).toEqual([[], []]);
       if (row.fault !== 'killed') expect(rig.stack.pids()).toEqual(pids);
     },
   );

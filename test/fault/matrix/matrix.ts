@@ -3,7 +3,7 @@ import { type Row, row, shortRow } from './row.js';
 const bothWorkers = (failing: string) => ({ 'crypto-worker-1': failing, 'crypto-worker-2': failing });
 const everybody = (failing: string) => ({ gateway: failing, policy: failing, audit: failing, ...bothWorkers(failing) });
 
-/** Everything that passes through a part that is away. */
+/** Every request has this outcome: each needs the part that is away. */
 const all = (outcome: string) => ({
   sign: outcome,
   verify: outcome,
@@ -13,7 +13,7 @@ const all = (outcome: string) => ({
 });
 const ofWorkers = (outcome: string) => ({ sign: outcome, verify: outcome, create: outcome });
 
-/** What needs the token. Verification does not. */
+/** The requests that need the token fail. Verification does not need it. */
 const ofToken = { sign: 'hsm-unavailable', create: 'hsm-unavailable' };
 
 /** No outcome can be recorded, so none is released. */
@@ -24,6 +24,9 @@ const offTheRecord = {
 };
 /** A database that does not answer is waited for, but not longer than the request may take. */
 const late = (outcome: string): string => `${outcome} or deadline-exceeded or no answer`;
+
+/** A service says every second that it works on a request. A requester that hears nothing for ten seconds gives up. */
+const silent = { answeredIn: 20 };
 
 /**
  * The fault matrix: what clients get, which processes say that they are not ready, and how soon both are as they should be,
@@ -136,15 +139,21 @@ export const matrix: readonly Row[] = [
   row('audit database', 'slow', { healedIn: 2 }),
 
   // The bus disconnects a worker that does not answer, and the other one gets its requests.
-  row('worker', 'frozen', { unready: { 'crypto-worker-1': 'silent' }, noticedIn: 15, healedIn: 5 }),
-  shortRow('worker', 'killed', { unready: { 'crypto-worker-1': 'silent' }, healedIn: 2 }),
+  row('worker', 'frozen', { ...silent, unready: { 'crypto-worker-1': 'silent' }, noticedIn: 15, healedIn: 5 }),
+  shortRow('worker', 'killed', { ...silent, unready: { 'crypto-worker-1': 'silent' }, healedIn: 2 }),
   row('workers', 'frozen', {
+    ...silent,
     answers: ofWorkers('service-unavailable'),
     unready: bothWorkers('silent'),
     noticedIn: 15,
     healedIn: 5,
   }),
-  row('workers', 'killed', { answers: ofWorkers('service-unavailable'), unready: bothWorkers('silent'), healedIn: 2 }),
+  row('workers', 'killed', {
+    ...silent,
+    answers: ofWorkers('service-unavailable'),
+    unready: bothWorkers('silent'),
+    healedIn: 2,
+  }),
   row('workers', 'cut', { healedIn: 5 }),
   row('workers', 'slow', { healedIn: 2 }),
   row('workers', 'refused', {
@@ -164,12 +173,14 @@ export const matrix: readonly Row[] = [
   }),
 
   row('policy', 'frozen', {
+    ...silent,
     answers: { policy: 'service-unavailable' },
     unready: { policy: 'silent' },
     noticedIn: 15,
     healedIn: 5,
   }),
   shortRow('policy', 'killed', {
+    ...silent,
     answers: { policy: 'service-unavailable' },
     unready: { policy: 'silent' },
     healedIn: 2,
@@ -183,12 +194,18 @@ export const matrix: readonly Row[] = [
   }),
 
   row('audit', 'frozen', {
+    ...silent,
     answers: { trail: 'service-unavailable' },
     unready: { audit: 'silent' },
     noticedIn: 15,
     healedIn: 5,
   }),
-  shortRow('audit', 'killed', { answers: { trail: 'service-unavailable' }, unready: { audit: 'silent' }, healedIn: 2 }),
+  shortRow('audit', 'killed', {
+    ...silent,
+    answers: { trail: 'service-unavailable' },
+    unready: { audit: 'silent' },
+    healedIn: 2,
+  }),
   row('audit', 'cut', { healedIn: 5 }),
   shortRow('audit', 'slow', { healedIn: 2 }),
   row('audit', 'refused', {
@@ -217,7 +234,7 @@ export const matrix: readonly Row[] = [
   row('PostgreSQL', 'cut', { healedIn: 5 }),
   row('PostgreSQL', 'slow', { healedIn: 2 }),
 
-  // What takes the place of these two is not a child of the stack, so these rows come last.
+  // The replacements of these two are not children of the stack, so these rows come last.
   shortRow('NATS', 'killed', { answers: all('service-unavailable'), unready: everybody('nats'), healedIn: 5 }),
   row('PostgreSQL', 'killed', {
     answers: { ...offTheRecord, policy: 'service-unavailable', trail: 'service-unavailable' },
