@@ -144,9 +144,7 @@ export class RecordHistory {
     const { of, number } = numberedId(record.id);
     const claims = [claimOfRecord(record)];
     if (Number.isInteger(number)) claims.push(claimOfNewest(record.tenantId, { kind: record.kind, of }, number));
-    // The transaction may still fail. What was known of the stored record stays known.
-    const { memory } = this.questions;
-    for (const claim of claims) if (memory.last(claim) === undefined) memory.remember(claim, claim.says);
+    for (const claim of claims) this.questions.memory.wrote(claim);
   }
 
   /** Remembers that this process deletes a record, since the trail hears of it later. */
