@@ -46,6 +46,7 @@ export class Admission {
         request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
       if (!hasOneOf(principal, route.roles))
         await this.deny(request, route, new AnkaError('access-denied', needs(route)));
+      if (principal.onlyRepairs !== undefined && route.repairs !== true) throw principal.onlyRepairs;
       // The other services refuse the requests of a disabled tenant themselves.
       if (changesGateway(route) && (await this.tenants.isDisabled(principal, request.id)))
         await this.deny(request, route, new AnkaError('tenant-disabled', disabledTenant));

@@ -49,6 +49,7 @@ export const auditRoutes: readonly Route[] = [
     summary: 'Verify the audit trail',
     description:
       'Recomputes the MACs, the hash chain and the batch seals of a range, and reports the first event that fails. Send `{}` to verify the whole trail. A tenant can run one verification at a time.',
+    repairs: true,
     contract: verifyTrail,
     takes: 'body',
     withinMs: 100_000,
@@ -75,6 +76,7 @@ export const auditRoutes: readonly Route[] = [
     description:
       'After the audit database was restored from a backup, the trails end before the place that the HSM remembers, and nothing is sealed. This call accepts the trails as they are. Your name and the reason are sealed first, in the platform’s trail. Trails that match the HSM are left as they are.',
     roles: ['platform-admin'],
+    repairs: true,
     contract: acceptTrails,
     takes: 'body',
     status: 200,

@@ -1,5 +1,13 @@
-import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, changeRecord, removeRecord, sealsOf, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId, tried } from '@ankasecure/contracts';
+import {
+  ActionRunner,
+  assertAbsent,
+  assertAsked,
+  changeRecord,
+  removeRecord,
+  sealsOf,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
@@ -96,15 +104,25 @@ export class ServiceAccounts {
     });
   }
 
-  /** @throws AnkaError `service-account-not-found` */
-  get({ tenantId }: Pick<Context, 'tenantId'>, id: string): Promise<ServiceAccount> {
-    return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
+  /** @throws AnkaError `service-account-not-found`; `record-outdated` if it is missing */
+  async get({ tenantId }: Pick<Context, 'tenantId'>, id: string): Promise<ServiceAccount> {
+    const account = await this.prove(tenantId, id);
+    if (account === undefined) throw new AnkaError('service-account-not-found');
+    const { tokensFrom: _, ...resource } = account;
+    return resource;
   }
 
+  /** The account that any caller may name. */
   find(tenantId: string, id: string): Promise<KnownAccount | undefined> {
+    return withTenant(this.dataSource, tenantId, async (manager) => known(await findRecord(manager, tenantId, id)));
+  }
+
+  /** The account that a verified caller names. @throws AnkaError `record-outdated` if the trail has it and the database has not */
+  prove(tenantId: string, id: string): Promise<KnownAccount | undefined> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const record = await findRecord(manager, tenantId, id);
-      return record === null ? undefined : { ...resourceOf(record), tokensFrom: record.tokensFrom };
+      if (record === null) await assertDeleted(manager, tenantId, id);
+      return known(record);
     });
   }
 
@@ -248,6 +266,15 @@ const foundRecord = async (...asked: Parameters<typeof findRecord>): Promise<Ser
   const record = await findRecord(...asked);
   if (record === null) throw new AnkaError('service-account-not-found');
   return record;
+};
+
+const known = (record: ServiceAccountRecord | null): KnownAccount | undefined =>
+  record === null ? undefined : { ...resourceOf(record), tokensFrom: record.tokensFrom };
+
+/** An account that the trail cannot tell about now is as good as deleted: nobody is let in. @throws AnkaError `record-outdated` */
+const assertDeleted = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
+  const { error } = await tried(async () => assertAbsent(manager, ServiceAccountRecord, { tenantId, id }));
+  if (error?.retryable === false) throw error;
 };
 
 const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {

@@ -20,6 +20,7 @@ import type { Nats } from '@ankasecure/testing';
 import { connectTestBus, type TestBus } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
+import { serveTrail } from './trail-stand-in.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
 
 export interface HeardRequest {
@@ -38,6 +39,8 @@ export interface StandIns {
   readonly sealed: AuditEvent[];
   /** Whether the seals of records are checked. */
   strict: boolean;
+  /** Whether the trail knows the records that sealed events name. */
+  remembers: boolean;
   /** Replaces the answer to `operationId`. Without a handler, the example is the answer again. */
   answer(operationId: string, handler?: RawHandler): void;
   /** Disconnects a service for good. */
@@ -131,9 +134,11 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   serveTenants(busOf);
   serveAudit(busOf, sealed);
   serveRecords(busOf, () => standIns.strict);
+  serveTrail(busOf, sealed, () => standIns.remembers);
   await serveTokenSignatures(busOf);
   const standIns: StandIns = {
     strict: false,
+    remembers: false,
     heard,
     sealed,
     answer: (operationId, handler) =>
