@@ -15,9 +15,11 @@ describeWiring(
   { root: () => GatewayModule.of(config), kit: () => unconnectedKit('gateway', schema) },
   {
     AdoptRemotely: 'seals the records of an older release, at the start',
+    PlaceRecords: 'gives the records of an older release their places in the history, after the start',
     RecordSeals: 'seals and checks records, as a subscriber of the data source',
     DescriptionEndpoints: 'adds its routes to the server at start-up',
     DomainRoutes: 'is discovered: `RegisteredRoutes` fails at start-up when a row of the table is not registered',
+    BehindHealth: 'names a database that is older than the audit trail in the readiness answer',
     HistoryWatch: 'compares the database with the audit trail, in rounds',
     KeySetEndpoint: 'adds its route to the server at start-up',
     MetadataScanner: 'belongs to Nest’s `DiscoveryModule`',

@@ -13,6 +13,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../clock/clock.js';
+import { forgetNoted } from '../database/noted-changes.js';
 import { withTenant } from '../database/tenant.js';
 import { Outbox } from '../outbox/outbox.js';
 
@@ -31,7 +32,7 @@ export interface Action<Plan, Result> {
   check(manager: EntityManager): Promise<Plan>;
   /** Carries out the plan of `check`. If it records no event, a call without effect is recorded. */
   write(manager: EntityManager, plan: Plan, record: RecordEvents): Promise<Result>;
-  /** Tells whether the result takes effect later and is recorded then. */
+  /** Tells whether the result takes effect later and is recorded then. That event names the records: see `nameRecord`. */
   readonly isRecordedLater?: (result: Result) => boolean;
 }
 
@@ -82,8 +83,9 @@ export class ActionRunner {
       recorded += events.length;
       await record(...events);
     });
-    if (recorded === 0 && action.isRecordedLater?.(result) !== true)
-      await record(auditEvent(context, { operation, details: { ...details, ...unchanged } }));
+    if (recorded > 0) return result;
+    if (action.isRecordedLater?.(result) === true) forgetNoted(manager);
+    else await record(auditEvent(context, { operation, details: { ...details, ...unchanged } }));
     return result;
   }
 

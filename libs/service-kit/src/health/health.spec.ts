@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Health } from './health.js';
+import { type BehindDatabase, Health } from './health.js';
 
 let health: Health;
 let base: string;
@@ -31,6 +31,21 @@ it('is not ready while a part is not, and names the part but not the reason', as
   expect(status).toBe(503);
   expect(JSON.parse(body)).toEqual({ status: 'not ready', parts: { database: 'ok', hsm: 'failed' } });
   expect((await get('/livez')).status).toBe(200);
+});
+
+it('names a database that is older than the audit trail, and is ready while it serves other tenants', async () => {
+  health.markStarted();
+  let behind: BehindDatabase | undefined = { database: 'ankadb_keys', tenants: 2, all: false };
+  health.tellBehind(() => behind);
+  const answer = async () => {
+    const { status, body } = await get('/readyz');
+    return [status, JSON.parse(body)];
+  };
+  expect(await answer()).toEqual([200, { status: 'ok', parts: {}, behind: { ankadb_keys: 2 } }]);
+  behind = { ...behind, all: true };
+  expect(await answer()).toEqual([503, { status: 'not ready', parts: {}, behind: { ankadb_keys: 2 } }]);
+  behind = undefined;
+  expect(await answer()).toEqual([200, { status: 'ok', parts: {} }]);
 });
 
 it('offers Prometheus metrics and nothing else', async () => {

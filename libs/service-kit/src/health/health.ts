@@ -4,6 +4,15 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 export type Check = () => Promise<void> | void;
 
+/** A database that is older than the audit trail. */
+export interface BehindDatabase {
+  readonly database: string;
+  /** The number of tenants that are refused. */
+  readonly tenants: number;
+  /** Whether nobody is served. */
+  readonly all: boolean;
+}
+
 /** Longest that one readiness check may take, in milliseconds. */
 const checkTimeoutMs = 2000;
 
@@ -14,6 +23,7 @@ const checkTimeoutMs = 2000;
 export class Health {
   readonly registry = new Registry();
   private readonly checks = new Map<string, Check>();
+  private findBehind: () => BehindDatabase | undefined = () => undefined;
   private started = false;
   private stopping = false;
   private server: Server | undefined;
@@ -26,6 +36,11 @@ export class Health {
   /** `check` throws or rejects while the part is not ready. */
   register(name: string, check: Check): void {
     this.checks.set(name, check);
+  }
+
+  /** Names the service's database while it is behind. The service stays ready as long as it serves other tenants. */
+  tellBehind(find: () => BehindDatabase | undefined): void {
+    this.findBehind = find;
   }
 
   markStarted(): void {
@@ -42,13 +57,19 @@ export class Health {
   }
 
   /** Tells which parts are ready. The reasons are not returned, because they may name addresses. */
-  async readiness(): Promise<{ ready: boolean; parts: Record<string, 'ok' | 'failed'> }> {
+  async readiness(): Promise<{
+    ready: boolean;
+    parts: Record<string, 'ok' | 'failed'>;
+    behind?: Record<string, number>;
+  }> {
     const parts = await Promise.all(
       [...this.checks].map(async ([name, check]) => [name, await passes(check)] as const),
     );
+    const behind = this.findBehind();
     return {
-      ready: this.started && !this.stopping && parts.every(([, ok]) => ok),
+      ready: this.started && !this.stopping && parts.every(([, ok]) => ok) && behind?.all !== true,
       parts: Object.fromEntries(parts.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
+      ...(behind && { behind: { [behind.database]: behind.tenants } }),
     };
   }
 
@@ -100,8 +121,8 @@ const routes: Record<string, (health: Health, response: ServerResponse) => Promi
   '/startupz': (health, response) =>
     send(response, health.isStarted() ? 200 : 503, { status: health.isStarted() ? 'ok' : 'starting' }),
   '/readyz': async (health, response) => {
-    const { ready, parts } = await health.readiness();
-    send(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', parts });
+    const { ready, ...told } = await health.readiness();
+    send(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', ...told });
   },
   '/metrics': async (health, response) => {
     response.writeHead(200, { 'content-type': health.registry.contentType }).end(await health.registry.metrics());

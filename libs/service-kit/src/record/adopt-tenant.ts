@@ -3,7 +3,7 @@ import type { DataSource, EntityManager, EntityMetadata } from 'typeorm';
 import { withTenant } from '../database/tenant.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { sealsOf } from './change-record.js';
-import { decidingOf } from './sealed-record.js';
+import { decidingOf, type Sealed } from './sealed-record.js';
 import { ownerColumn } from './tracked-record.js';
 
 /** Records that are read and sealed at a time. */
@@ -24,7 +24,7 @@ export const adoptTenant = async (
 ): Promise<AdoptedCounts> => {
   const tables = dataSource.entityMetadatas.filter(({ target }) => decidingOf(target as never) !== undefined);
   const counts: Record<string, string> = {};
-  const committed = await withTenant(dataSource, tenantId, async (manager) => {
+  const seal = async (manager: EntityManager): Promise<number> => {
     await hold(manager);
     for (const table of tables) {
       const count = await sealTable(manager, table, tenantId);
@@ -33,7 +33,9 @@ export const adoptTenant = async (
     if (Object.keys(counts).length === 0) return 0;
     await outbox.write(manager, [adoptedEvent(sealsOf(manager).owner.service, tenantId, counts)]);
     return 1;
-  });
+  };
+  const { history } = sealsOf(dataSource.manager);
+  const committed = await history.without(() => withTenant(dataSource, tenantId, seal));
   if (committed > 0) outbox.committed(committed);
   return counts;
 };
@@ -42,18 +44,18 @@ export const adoptTenant = async (
 const sealTable = async (manager: EntityManager, table: EntityMetadata, tenantId: string): Promise<number> => {
   for (let count = 0; ; ) {
     const rows = await manager
-      .createQueryBuilder<object>(table.target, 'record')
+      .createQueryBuilder<Sealed>(table.target, 'record')
       .where(`record.seal IS NULL AND record.${ownerColumn(table)} = :tenantId`, { tenantId })
       .limit(pageSize)
       .callListeners(false)
       .getMany();
-    const seals = await sealsOf(manager).sealAll(rows, table);
+    const sealed = await sealsOf(manager).sealAll(manager, rows, table);
     for (const [index, row] of rows.entries())
-      await manager.update(table.target, table.getEntityIdMap(row) ?? {}, { seal: seals[index] });
+      await manager.update(table.target, table.getEntityIdMap(row) ?? {}, sealed[index] as Sealed);
     count += rows.length;
     if (rows.length < pageSize) return count;
   }
 };
 
-const adoptedEvent = (principal: string, tenantId: string, details: AdoptedCounts) =>
+export const adoptedEvent = (principal: string, tenantId: string, details: AdoptedCounts) =>
   auditEvent({ tenantId, principal, correlationId: newId() }, { operation: 'record.adopt', details });

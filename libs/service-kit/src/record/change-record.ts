@@ -1,10 +1,11 @@
 import type { EntityManager, EntityMetadata, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { IsNull } from 'typeorm';
 import { noteChanges } from '../database/noted-changes.js';
+import { recordOf } from './record-of.js';
 import { takeRevisions } from './record-position.sql.js';
 import { RecordSeals } from './record-seals.js';
 import type { Sealed } from './sealed-record.js';
-import { isTracked, trailNameOf } from './tracked-record.js';
+import { changeOf, isTracked, loadedRecord, trailNameOf } from './tracked-record.js';
 
 /** The seals of the manager's data source. @throws TypeError if it has none */
 export const sealsOf = (manager: EntityManager): RecordSeals => {
@@ -67,4 +68,13 @@ export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
   }
   const { affected } = await manager.delete(entity, storedAs(row, metadata));
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);
+};
+
+/** Has the transaction's next event name a record as it is: an earlier transaction has changed it, and left its event to this one. */
+export const nameRecord = <Row extends ObjectLiteral & Sealed>(manager: EntityManager, row: Row): void => {
+  const metadata = manager.dataSource.getMetadata(row.constructor);
+  if (!isTracked(metadata)) return;
+  const { owner } = sealsOf(manager);
+  const loaded = loadedRecord(row, metadata, recordOf(owner.service, row, metadata).digest);
+  noteChanges(manager, loaded.tenantId, [changeOf(row, metadata, loaded)]);
 };

@@ -16,6 +16,17 @@ export class WatchedDatabase {
     /** The HSM partition whose tenants are compared; null for all tenants. */
     readonly partition: string | null,
   ) {}
+
+  /** Those of the tenants that the trail knows and whose own record the database does not have. Most services have no such record. */
+  async lacking(_dataSource: DataSource, _tenantIds: readonly string[]): Promise<readonly string[]> {
+    return [];
+  }
+}
+
+/** A comparison: the tenants that the trail names, and those that the database is behind with, with the trail's revision. */
+interface Comparison {
+  compared: number;
+  readonly behind: Map<string, number>;
 }
 
 const everyMs = 60_000;
@@ -53,9 +64,10 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Compares all tenants. @throws AnkaError if the audit service does not answer */
   async compare(): Promise<void> {
-    const behind = new Map<string, number>();
+    const comparison: Comparison = { compared: 0, behind: new Map() };
     for (let after: string | null | undefined = null; after !== undefined; )
-      after = await this.comparePage(after, behind);
+      after = await this.comparePage(after, comparison);
+    const { behind, compared } = comparison;
     const { database } = this.watched;
     for (const tenantId of behind.keys())
       if (!this.history.behind.has(tenantId))
@@ -63,21 +75,21 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
           { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
           `${database} is older than the audit trail: restore a newer backup, or apply the trail to it as deploy/backup.md says`,
         );
-    this.history.setBehind(behind);
+    this.history.setBehind(behind, compared);
   }
 
   /** @returns the tenant after which the next page begins; undefined after the last page */
-  private async comparePage(after: string | null, behind: Map<string, number>): Promise<string | undefined> {
+  private async comparePage(after: string | null, comparison: Comparison): Promise<string | undefined> {
     const { service: owner, partition } = this.watched;
     const context = ownContext(owner, patienceMs);
     // The trail is read first: it never names a revision before the database has it.
     const { items, complete } = await this.bus.request(listRecordPositions, '', context, { owner, partition, after });
-    const held = await positionsOf(
-      this.dataSource,
-      items.map(({ tenantId }) => tenantId),
-    );
+    const tenantIds = items.map(({ tenantId }) => tenantId);
+    const held = await positionsOf(this.dataSource, tenantIds);
+    const lacking = new Set(await this.watched.lacking(this.dataSource, tenantIds));
     for (const { tenantId, revision } of items)
-      if ((held.get(tenantId) ?? 0) < revision) behind.set(tenantId, revision);
+      if (lacking.has(tenantId) || (held.get(tenantId) ?? 0) < revision) comparison.behind.set(tenantId, revision);
+    comparison.compared += items.length;
     return complete ? undefined : items.at(-1)?.tenantId;
   }
 

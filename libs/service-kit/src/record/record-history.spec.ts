@@ -113,6 +113,18 @@ describe('the history of records', () => {
     });
   });
 
+  it('refuses a record without a place once every record has one, and lets none change before', async () => {
+    const { history } = auditWith([]);
+    expect(await history.check(loaded(0), sameAgain(loaded(0)))).toBe(true);
+    history.requirePlaces([tenantId]);
+    expect(await history.check(loaded(0, 'B'), sameAgain(loaded(0, 'B')))).toBe(true);
+    expect(() => history.assertMayChange(tenantId)).toThrow(expect.objectContaining({ code: 'audit-unavailable' }));
+    history.placed(tenantId);
+    expect(() => history.assertMayChange(tenantId)).not.toThrow();
+    expect(await history.check(loaded(0), sameAgain(loaded(0)))).toBe(false);
+    expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
+  });
+
   it('refuses every record of a tenant that the database is behind with, and tells caches', async () => {
     const { history } = auditWith([]);
     const told: string[] = [];

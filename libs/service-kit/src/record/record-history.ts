@@ -59,8 +59,11 @@ const nameOf = ({ tenantId, kind, id }: LoadedRecord): string => `${tenantId}/${
 export class RecordHistory {
   private readonly verified = new BoundedMap<string, Verified>(capacity);
   private behindTenants: ReadonlyMap<string, number> = new Map();
+  private compared = Number.POSITIVE_INFINITY;
   private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
   private waiting: Question[] = [];
+  /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
+  private unplaced: Set<string> | undefined;
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
@@ -84,7 +87,7 @@ export class RecordHistory {
    */
   check(record: LoadedRecord, again: Question['again']): Promise<boolean> | undefined {
     if (this.off.getStore() === true) return undefined;
-    if (this.behindTenants.has(record.tenantId)) return Promise.resolve(false);
+    if (this.behindTenants.has(record.tenantId) || this.lacksPlace(record)) return Promise.resolve(false);
     const known = this.verified.use(nameOf(record));
     if (known?.digest === record.digest && monotonicNow() - known.at < freshMs) return undefined;
     return new Promise((settle, fail) => {
@@ -99,12 +102,35 @@ export class RecordHistory {
   }
 
   /**
-   * Checks that the tenant's records may change: none can be sealed on top of a database that is older than the trail.
-   * @throws AnkaError `record-outdated`
+   * Checks that the tenant's records may change: none can be sealed on top of a database that is older than the trail, or
+   * before the records of an older release have their places.
+   * @throws AnkaError `record-outdated`; `audit-unavailable` (retryable)
    */
+  assertMayChange(tenantId: string): void {
+    this.assertNotBehind(tenantId);
+    if (this.off.getStore() === true || this.unplaced?.has(tenantId) !== true) return;
+    throw new AnkaError('audit-unavailable', 'The records of an older release are not in the history yet. Try again.');
+  }
+
+  /** Checks that the database is not older than the trail. @throws AnkaError `record-outdated` */
   assertNotBehind(tenantId: string): void {
     if (this.off.getStore() === true || !this.behindTenants.has(tenantId)) return;
     throw new AnkaError('record-outdated', behindDetail);
+  }
+
+  /** From now on every record must have a place in the history, except those of tenants that still wait for theirs. */
+  requirePlaces(except: readonly string[]): void {
+    this.unplaced = new Set(except);
+  }
+
+  /** An older release gave records no place. Once all have one, a record without was put back from a backup. */
+  private lacksPlace({ tenantId, revision }: LoadedRecord): boolean {
+    return revision === 0 && this.unplaced?.has(tenantId) === false;
+  }
+
+  /** The records of the tenant that may have a place have one. */
+  placed(tenantId: string): void {
+    this.unplaced?.delete(tenantId);
   }
 
   /** Remembers a record that this process has written and sealed. */
@@ -119,8 +145,17 @@ export class RecordHistory {
     return this.behindTenants;
   }
 
-  /** Sets the tenants whose records are older than the trail. What was known of them is forgotten. */
-  setBehind(behind: ReadonlyMap<string, number>): void {
+  /** Whether the database is behind with every tenant that the trail names. */
+  get isAllBehind(): boolean {
+    return this.behind.size > 0 && this.behind.size >= this.compared;
+  }
+
+  /**
+   * Sets the tenants whose records are older than the trail. What was known of them is forgotten.
+   * @param compared the number of tenants that the trail names
+   */
+  setBehind(behind: ReadonlyMap<string, number>, compared = Number.POSITIVE_INFINITY): void {
+    this.compared = compared;
     const news = [...behind.keys()].filter((tenantId) => !this.behindTenants.has(tenantId));
     this.behindTenants = behind;
     if (news.length === 0) return;

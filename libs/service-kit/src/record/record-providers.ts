@@ -1,7 +1,9 @@
 import type { Service } from '@ankasecure/contracts';
 import type { Provider } from '@nestjs/common';
 import { AdoptRemotely } from './adopt-remotely.js';
+import { BehindHealth } from './behind-health.js';
 import { HistoryWatch } from './history-watch.js';
+import { PlaceRecords } from './place-records.js';
 import { RecordAuthority, RecordOwner } from './record-authority.js';
 import { RecordHistory } from './record-history.js';
 import { RecordRejections } from './record-rejections.js';
@@ -18,6 +20,7 @@ export const recordProviders = (service: Service): Provider[] => [
   RecordRejections,
   RecordSeals,
   HistoryWatch,
+  BehindHealth,
 ];
 
 /** The same for a service without a token. The module also provides its `RecordPartitions`. */
@@ -27,4 +30,5 @@ export const remoteRecordProviders = (service: Service, contracts: SealContracts
   RemoteRecords,
   { provide: RecordAuthority, useExisting: RemoteRecords },
   AdoptRemotely,
+  PlaceRecords,
 ];

@@ -108,28 +108,34 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   /**
    * Gives a new or changed record its place in the history, seals it, and notes the change for the transaction's event.
    * @returns the columns to write
-   * @throws AnkaError `record-outdated` if the database is older than the audit trail
+   * @throws AnkaError `record-outdated`, `audit-unavailable`, as `RecordHistory.assertMayChange`
    */
   async sealNext(manager: EntityManager, row: Sealed, metadata: EntityMetadata): Promise<Sealed> {
-    if (!isTracked(metadata)) return { seal: await this.computeOne(recordOf(this.owner.service, row, metadata)) };
-    const { tenantId } = trailNameOf(row, metadata);
-    this.history.assertNotBehind(tenantId);
-    row.recordRevision = await takeRevisions(manager, tenantId);
-    const record = recordOf(this.owner.service, row, metadata);
-    const seal = await this.computeOne(record);
-    const loaded = loadedRecord(row, metadata, record.digest);
-    noteChanges(manager, tenantId, [changeOf(row, metadata, loaded)]);
-    this.history.wrote(loaded);
-    return { seal, recordRevision: row.recordRevision };
+    return (await this.sealAll(manager, [row], metadata))[0] as Sealed;
   }
 
-  /** Seals records of one table as they are. @returns the seals in the order of `rows` */
-  sealAll(rows: readonly object[], metadata: EntityMetadata): Promise<readonly Buffer[]> {
-    return this.compute(rows.map((row) => recordOf(this.owner.service, row, metadata)));
+  /** Does the same for records of one table and one tenant. @returns the columns to write, in the order of `rows` */
+  async sealAll(manager: EntityManager, rows: readonly Sealed[], metadata: EntityMetadata): Promise<readonly Sealed[]> {
+    const [first] = rows;
+    if (first === undefined) return [];
+    if (isTracked(metadata)) await this.takePlaces(manager, rows, trailNameOf(first, metadata).tenantId);
+    const records = rows.map((row) => recordOf(this.owner.service, row, metadata));
+    const seals = await this.compute(records);
+    return rows.map((row, index) => {
+      const seal = seals[index] as Buffer;
+      if (!isTracked(metadata)) return { seal };
+      const loaded = loadedRecord(row, metadata, (records[index] as NamedDigest).digest);
+      noteChanges(manager, loaded.tenantId, [changeOf(row, metadata, loaded)]);
+      this.history.wrote(loaded);
+      return { seal, recordRevision: loaded.revision };
+    });
   }
 
-  private async computeOne(record: NamedDigest): Promise<Buffer> {
-    return (await this.compute([record]))[0] as Buffer;
+  /** Gives records of one tenant their next places in its history. */
+  private async takePlaces(manager: EntityManager, rows: readonly Sealed[], tenantId: string): Promise<void> {
+    this.history.assertMayChange(tenantId);
+    const first = await takeRevisions(manager, tenantId, rows.length);
+    for (const [index, row] of rows.entries()) row.recordRevision = first + index;
   }
 
   private async compute(records: readonly NamedDigest[]): Promise<readonly Buffer[]> {

@@ -20,3 +20,20 @@ export const unsealedTenantsFunction = (appRole: string, select: string): string
   AS $$ ${select} $$;
   REVOKE ALL ON FUNCTION unsealed_tenants() FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION unsealed_tenants() TO ${appRole};`;
+
+/** The tenants with records that have no place in the history. */
+export const unplacedTenants = async (dataSource: DataSource): Promise<readonly string[]> => {
+  const rows = await dataSource.query<{ tenantId: string }[]>('SELECT unplaced_tenants() AS "tenantId"');
+  return rows.map(({ tenantId }) => tenantId);
+};
+
+/**
+ * SQL of the service's list of tenants whose records have no place in the history. It bypasses row-level security.
+ * @param select a query of the tenants' ids
+ */
+export const unplacedTenantsFunction = (appRole: string, select: string): string => `
+  CREATE FUNCTION unplaced_tenants() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+  AS $$ ${select} $$;
+  REVOKE ALL ON FUNCTION unplaced_tenants() FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION unplaced_tenants() TO ${appRole};`;
