@@ -172,7 +172,11 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
       expect(await answers()).toMatchObject(refused);
       return true as const;
     });
+    const foreseen = await command(`anka POST '/tenants/${tenant.id}/restore?dryRun=true' '{}'`);
+    expect(foreseen).toContain('"dryRun":true,"operation":"record.restore","succeeds":true');
+    expect(await answers()).toMatchObject(refused);
     const told = await command('restore_tenants');
+    expect(told).toContain(/"counts":\{[^}]*\}/.exec(foreseen)?.[0]);
     expect(told).toContain(
       `"kind":"key_version","id":"${keys.compromised}/1","outcome":"reapplied","state":"COMPROMISED"`,
     );
@@ -192,6 +196,7 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     });
     expect(await command('restore_tenants')).not.toContain('"outcome"');
     await nothingLeft(rig);
+    expect(await onRecord(tenant.id, 'dry-run.record.restore')).toMatchObject([{ by: 'operator', outcome: 'success' }]);
     expect(await onRecord(tenant.id, 'record.restore')).toMatchObject([{ by: 'operator', outcome: 'success' }]);
     expect(await verification(tenant.admin)).toMatchObject({ valid: true });
     await putBack();

@@ -153,7 +153,10 @@ export const restoreTenant = contract({
   reply: restoreReport,
 });
 
-/** The worker's part of `restoreTenant`. The newer of both policies is in force afterwards, and is in the reply. */
+/**
+ * The worker's part of `restoreTenant`. The newer of both policies is in force afterwards, and is in the reply. A dry run gives
+ * the same reply and changes nothing.
+ */
 export const restoreRecords = contract({
   owner: 'crypto-worker',
   callers: ['policy'],

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { enforceNewer } from './enforce-newer.js';
+import { enforcedCopy, enforceNewer } from './enforce-newer.js';
 
 /** Brings a tenant's policy into force on this partition. */
 @Injectable()
@@ -35,9 +35,8 @@ export class ApplyPolicy {
       return result;
     });
     if (changed) this.outbox.committed(1);
-    const { revision, document, disabledAt } = enforced;
     this.policies.forget(tenantId);
-    return { revision, document, disabled: disabledAt !== null };
+    return enforcedCopy(enforced);
   }
 }
 

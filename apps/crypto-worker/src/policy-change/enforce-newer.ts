@@ -5,6 +5,15 @@ import type { z } from 'zod';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 
+type EnforcedCopy = z.infer<typeof applyPolicy.reply>;
+
+/** A policy on record, in the form that other services know. */
+export const enforcedCopy = ({ revision, document, disabledAt }: TenantPolicyRecord): EnforcedCopy => ({
+  revision,
+  document,
+  disabled: disabledAt !== null,
+});
+
 /**
  * Enforces a document if the tenant has none or an older revision. It takes the tenant's fence, so it waits for outcomes
  * under way.

@@ -1,12 +1,30 @@
-import { auditEvent, type Context, type RestoredRecord, type restoreRecords } from '@ankasecure/contracts';
-import { allHeads, BusClient, Outbox, restoreRecords as restoreAll, withTenant } from '@ankasecure/service-kit';
+import {
+  auditEvent,
+  type Context,
+  type RecordHead,
+  type RestoredRecord,
+  type restoreRecords,
+} from '@ankasecure/contracts';
+import {
+  allHeads,
+  BusClient,
+  Outbox,
+  restoreRecords as restoreAll,
+  sealsOf,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { ApplyPolicy } from '../policy-change/apply-policy.js';
+import { enforcedCopy } from '../policy-change/enforce-newer.js';
 import { restorings } from './restoring.js';
 import { TenantCaches } from './tenant-caches.js';
+
+type Restored = z.infer<typeof restoreRecords.reply>;
+type EnforcedCopy = Restored['policy'];
 
 /** Brings one tenant's records of a restored database up to date with the audit trail. */
 @Injectable()
@@ -20,12 +38,10 @@ export class RestoreTenant {
   ) {}
 
   /** Everything that is restored is one commit, with the event that counts it. A repeated call finds nothing left to do. */
-  async restore(
-    context: Context,
-    { policy }: z.infer<typeof restoreRecords.request>,
-  ): Promise<z.infer<typeof restoreRecords.reply>> {
+  async restore(context: Context, { policy }: z.infer<typeof restoreRecords.request>): Promise<Restored> {
     const { tenantId } = context;
     const heads = await allHeads(this.bus, context, 'crypto-worker');
+    if (context.dryRun === true) return this.foresee(context, policy, heads);
     const records = await withTenant(this.dataSource, tenantId, async (manager) => {
       await holdFence(manager, tenantId);
       const restored = await restoreAll(manager, context, heads, restorings);
@@ -35,6 +51,17 @@ export class RestoreTenant {
     if (records.length > 0) this.outbox.committed(1);
     this.caches.caughtUp(tenantId);
     return { records: [...records], policy: await this.policyApplier.apply(context, policy) };
+  }
+
+  /** What a restore would do now. The policy service records the dry run. */
+  private foresee(context: Context, policy: EnforcedCopy, heads: readonly RecordHead[]): Promise<Restored> {
+    const { tenantId } = context;
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const records = await restoreAll(manager, context, heads, restorings);
+      const held = await sealsOf(manager).history.without(() => manager.findOneBy(TenantPolicyRecord, { tenantId }));
+      const stays = held !== null && held.revision >= policy.revision;
+      return { records: [...records], policy: stays ? enforcedCopy(held) : policy };
+    });
   }
 }
 

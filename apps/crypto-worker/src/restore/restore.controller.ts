@@ -1,5 +1,5 @@
 import { type Context, restoreRecords } from '@ankasecure/contracts';
-import { type Answer, MessagePattern, RequiresOutboxRoom } from '@ankasecure/service-kit';
+import { type Answer, AnswersDryRuns, MessagePattern, RequiresOutboxRoom } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
 import { NeedsToken } from '../group/needs-token.js';
@@ -12,6 +12,7 @@ export class RestoreController {
 
   @NeedsToken()
   @RequiresOutboxRoom()
+  @AnswersDryRuns()
   @MessagePattern(restoreRecords)
   async restore(
     context: Context,

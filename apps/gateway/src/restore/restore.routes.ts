@@ -20,6 +20,7 @@ export const restoreRoutes: readonly Route[] = [
     takes: 'body',
     body: nothing,
     status: 200,
+    dryRun: true,
     withinMs: 60_000,
     errors: ['tenant-mismatch', 'policy-not-applied', 'hsm-unavailable', 'hsm-timeout', 'hsm-error'],
     example: {

@@ -52,8 +52,9 @@ export class TenantController {
   }
 
   @MessagePattern(restoreTenant)
+  @AnswersDryRuns()
   @RequiresOutboxRoom()
-  async restore(context: Context): Promise<Answer<RestoreReport>> {
+  async restore(context: Context): Promise<Answer<RestoreReport | DryRun>> {
     return { body: await this.restorer.restore(context) };
   }
 

@@ -32,6 +32,7 @@ export interface Restoring {
 /**
  * Brings the restored records of one tenant up to date with their heads, in the caller's transaction: applies again what the
  * trail says, and seals every record that was behind under a new revision. Nothing else of the tenant may change meanwhile.
+ * A dry run says what would be done.
  */
 export const restoreRecords = (
   manager: EntityManager,
@@ -47,15 +48,17 @@ const restoreAll = async (
   heads: readonly RecordHead[],
   kinds: Partial<Record<RecordKind, Restoring>>,
 ): Promise<readonly RestoredRecord[]> => {
-  const { tenantId } = context;
+  const { tenantId, dryRun } = context;
   const position = Math.max(0, ...heads.map(({ revision }) => revision));
-  if (position > 0) await skipRevisions(manager, tenantId, position);
+  if (position > 0 && dryRun !== true) await skipRevisions(manager, tenantId, position);
   const restored: RestoredRecord[] = [];
   for (const [kind, own] of Map.groupBy(heads, (head) => head.kind)) {
     const rows = await rowsOf(manager, tenantId, kind);
     for (const head of own) {
-      const outcome = await restore(manager, context, head, rows.get(head.id), kinds[kind]);
-      if (outcome !== undefined) restored.push(outcome);
+      const step = await plan(manager, context, head, rows.get(head.id), kinds[kind]);
+      if (step === undefined) continue;
+      if (dryRun !== true) await step.carryOut();
+      restored.push(step.told);
     }
   }
   return restored;
@@ -73,29 +76,35 @@ const rowsOf = async (
   return new Map(rows.map((row) => [trailNameOf(row, table).id, row]));
 };
 
-const restore = async (
+/** What is to be done with a record. */
+interface Step {
+  readonly told: RestoredRecord;
+  readonly carryOut: () => Promise<unknown>;
+}
+
+/** @returns undefined for a record that is up to date */
+const plan = async (
   manager: EntityManager,
   context: Context,
   head: RecordHead,
   row: Row | undefined,
   restoring: Restoring | undefined,
-): Promise<RestoredRecord | undefined> => {
+): Promise<Step | undefined> => {
   const { kind, id } = head;
   const told = { kind, id, state: null };
   if (row === undefined) {
     if (head.digest === null) return undefined;
-    await noteLoss(manager, context.tenantId, head);
-    return { ...told, outcome: 'lost' };
+    return { told: { ...told, outcome: 'lost' }, carryOut: () => noteLoss(manager, context.tenantId, head) };
   }
   if (isCurrent(sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
   const changes = head.digest === null ? 'remove' : ((await restoring?.changes(manager, row, head, context)) ?? {});
-  if (changes === 'remove') {
-    await removeRecord(manager, row);
-    return { ...told, outcome: 'removed' };
-  }
+  if (changes === 'remove')
+    return { told: { ...told, outcome: 'removed' }, carryOut: () => removeRecord(manager, row) };
   const applied = Object.keys(changes).length > 0;
-  await changeRecord(manager, row, changes);
-  return { ...told, outcome: applied ? 'reapplied' : 'accepted', state: applied ? head.state : null };
+  return {
+    told: { ...told, outcome: applied ? 'reapplied' : 'accepted', state: applied ? head.state : null },
+    carryOut: () => changeRecord(manager, row, changes),
+  };
 };
 
 /** From now on the trail knows the record as deleted: it is not there, and no backup of it may come back. */
