@@ -80,7 +80,7 @@ export class ClaimedTenants<Value> {
   private async readAnew(tenantId: string, epoch: number, before: Value | undefined): Promise<TenantData<Value>> {
     const at = monotonicNow();
     const value = await this.read(tenantId, before);
-    if ((this.known.get(tenantId)?.epoch ?? 0) > epoch) return { value, epoch };
+    if ((this.known.get(tenantId)?.at ?? 0) > at) return { value, epoch };
     if (value === undefined) {
       this.known.delete(tenantId);
       this.empty.set(tenantId, { epoch, at });

@@ -125,7 +125,7 @@ export class ExcludedSubjects {
     };
     for (const row of await this.sets.load(ExcludedSubject, tenantId, { doubted })) names.set(nameOf(row), row.id);
     const read = { names, epoch, at };
-    if ((this.known.get(tenantId)?.epoch ?? 0) <= epoch) this.known.set(tenantId, read);
+    if ((this.known.get(tenantId)?.at ?? 0) <= at) this.known.set(tenantId, read);
     return read;
   }
 }

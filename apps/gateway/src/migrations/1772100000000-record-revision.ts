@@ -1,3 +1,4 @@
+import { unplacedTenantsFunction } from '@ankasecure/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_gateway_app';
@@ -11,9 +12,12 @@ export class RecordRevision1772100000000 implements MigrationInterface {
       await runner.query(`
         ALTER TABLE ${table} ADD COLUMN record_revision bigint;
         GRANT UPDATE (record_revision) ON ${table} TO ${app};`);
+    const unplaced = tables.map((table) => `SELECT tenant_id FROM ${table} WHERE record_revision IS NULL`);
+    await runner.query(unplacedTenantsFunction(app, unplaced.join(' UNION ')));
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION unplaced_tenants()');
     for (const table of tables) await runner.query(`ALTER TABLE ${table} DROP COLUMN record_revision`);
   }
 }

@@ -27,6 +27,8 @@ export interface Restoring {
     head: RecordHead,
     context: Context,
   ) => Promise<Partial<Row> | 'remove'> | Partial<Row> | 'remove';
+  /** Tells whether a record that the database lacks is lost. If absent, it is: records of the kind are deleted on record only. */
+  readonly isLost?: (head: RecordHead) => boolean;
 }
 
 /**
@@ -93,7 +95,7 @@ const plan = async (
   const { kind, id } = head;
   const told = { kind, id, state: null };
   if (row === undefined) {
-    if (head.digest === null) return undefined;
+    if (head.digest === null || restoring?.isLost?.(head) === false) return undefined;
     return { told: { ...told, outcome: 'lost' }, carryOut: () => noteLoss(manager, context.tenantId, head) };
   }
   if (isCurrent(sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
