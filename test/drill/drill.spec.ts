@@ -54,7 +54,8 @@ const startAll = async (): Promise<void> => {
   await Promise.all(services().map((name) => rig.stack.restart(name)));
 };
 
-const mallory = async () => clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'mallory', roles: ['auditor'] }));
+const mallory = async () =>
+  clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'mallory', roles: ['auditor'] }));
 const account = () => tenant.admin.send('GET', `/service-accounts/${accountId}`);
 
 /** What every call is answered with after a restore. */
@@ -87,7 +88,10 @@ const asBefore = {
 const changeIdentities = async (): Promise<void> => {
   const { headers, body } = await account();
   const { name, keys: own, groups } = body as { name: string; keys: object[]; groups: string[] };
-  const put = { body: { name, keys: own, groups, roles: ['auditor'] }, headers: { 'if-match': headers.get('etag') ?? '' } };
+  const put = {
+    body: { name, keys: own, groups, roles: ['auditor'] },
+    headers: { 'if-match': headers.get('etag') ?? '' },
+  };
   expect((await tenant.admin.send('PUT', `/service-accounts/${accountId}`, put)).status).toBe(200);
   exclusionId = (await tenant.admin.post<{ id: string }>('/exclusions', { issuer, subject: 'mallory' })).id;
 };

@@ -37,7 +37,9 @@ export class TokenKeys {
     const { kid } = key;
     if (this.inForce.has(kid)) return async () => undefined;
     // Another transaction may have created the key and may still wait for the gateways.
-    const epoch = (await insertNew(manager, tenantId, key)) ? await this.epochs.change(manager) : await this.epochs.now(manager);
+    const epoch = (await insertNew(manager, tenantId, key))
+      ? await this.epochs.change(manager)
+      : await this.epochs.now(manager);
     return async () => {
       await this.epochs.settle(epoch, 'let-in');
       this.inForce.set(kid, true);

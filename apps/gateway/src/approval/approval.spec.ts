@@ -500,7 +500,9 @@ describe('an approved request that was not carried out', () => {
     await expect(attempt()).rejects.toMatchObject({ code: 'approval-state' });
     expect(await decisions.conclude(context, late, { status: 500, body: {} })).toMatchObject({ outcome: null });
     await expect(attempt()).rejects.toMatchObject({ code: 'approval-state' });
-    expect(await decisions.conclude(context, next, { status: 200, body: {} })).toMatchObject({ outcome: { status: 200 } });
+    expect(await decisions.conclude(context, next, { status: 200, body: {} })).toMatchObject({
+      outcome: { status: 200 },
+    });
   });
 
   it('belongs to its attempt for the attempt’s longest duration, including the wait for a change of issuers', async () => {

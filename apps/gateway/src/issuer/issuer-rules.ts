@@ -45,5 +45,4 @@ export const assertFree = async (
 export const keepsNames = (
   before: TenantIssuer,
   after: Pick<TenantIssuer, 'issuer' | 'subjectPrefix'> | undefined,
-): boolean =>
-  after?.issuer === before.issuer && after.subjectPrefix === before.subjectPrefix;
+): boolean => after?.issuer === before.issuer && after.subjectPrefix === before.subjectPrefix;

@@ -63,14 +63,19 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
 /** Changes records in one commit, and waits until the trail knows. */
 const recorded = async <Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> => {
   const outbox = gateway.app.get(Outbox);
-  const event = auditEvent({ tenantId: tenantA, principal: 'alice', correlationId: 'spec' }, { operation: 'identity.test' });
+  const event = auditEvent(
+    { tenantId: tenantA, principal: 'alice', correlationId: 'spec' },
+    { operation: 'identity.test' },
+  );
   const result = await withTenant(gateway.parts.dataSource, tenantA, async (manager) => {
     const done = await work(manager);
     await outbox.write(manager, [event]);
     return done;
   });
   outbox.committed(1);
-  await expect.poll(() => rig.standIns.sealed.some(({ eventId }) => eventId === event.eventId), { timeout: 10_000 }).toBe(true);
+  await expect
+    .poll(() => rig.standIns.sealed.some(({ eventId }) => eventId === event.eventId), { timeout: 10_000 })
+    .toBe(true);
   return result;
 };
 
@@ -152,7 +157,8 @@ const rowsOf = (entity: new () => Row, id: string) => {
   const table = tableOf(entity);
   const where = `WHERE tenant_id = '${tenantA}' AND ${keyOf(entity)} = '${id}'`;
   return {
-    keep: (name: string) => sql(`DROP TABLE IF EXISTS ${name}; CREATE TABLE ${name} AS SELECT * FROM ${table} ${where}`),
+    keep: (name: string) =>
+      sql(`DROP TABLE IF EXISTS ${name}; CREATE TABLE ${name} AS SELECT * FROM ${table} ${where}`),
     put: (name: string) => sql(`DELETE FROM ${table} ${where}; INSERT INTO ${table} SELECT * FROM ${name}`),
     remove: () => sql(`DELETE FROM ${table} ${where}`),
   };
@@ -220,7 +226,9 @@ describe('whoever owns the gateway’s database', () => {
     await rowsOf(of.entity, id).keep('older');
     const copy = key === 'kid' ? `'${tenantA}.copy'` : 'gen_random_uuid()';
     await sql(`UPDATE older SET ${key} = ${copy}; INSERT INTO ${table} SELECT * FROM older`);
-    const all = withTenant(gateway.parts.dataSource, tenantA, (manager) => manager.findBy(of.entity, { tenantId: tenantA } as never));
+    const all = withTenant(gateway.parts.dataSource, tenantA, (manager) =>
+      manager.findBy(of.entity, { tenantId: tenantA } as never),
+    );
     expect(await codeOf(all)).toBe('record-forged');
     await sql(`DELETE FROM ${table} WHERE ${key} = (SELECT ${key} FROM older)`);
   });
@@ -235,7 +243,13 @@ describe('a gateway whose epoch of identities was frozen', () => {
     const answer = await call(gateway, 'POST', '/api/v1/exclusions', { token: admin, body });
     expect(answer.status, answer.text).toBe(201);
     await expect
-      .poll(() => rig.standIns.sealed.some(({ operation, details }) => operation === 'subject.exclude' && details?.['subject'] === subject), { timeout: 10_000 })
+      .poll(
+        () =>
+          rig.standIns.sealed.some(
+            ({ operation, details }) => operation === 'subject.exclude' && details?.['subject'] === subject,
+          ),
+        { timeout: 10_000 },
+      )
       .toBe(true);
   };
 
@@ -252,14 +266,21 @@ describe('a gateway whose epoch of identities was frozen', () => {
   });
 
   it('refuses the tenant’s callers when an exclusion is missing, until a platform administrator restores the tenant', async () => {
-    const [eve, operator] = [await token('eve'), await rig.issuer.token({ sub: 'operator', ...asTenant(platformTenantId, 'platform-admin') })];
+    const [eve, operator] = [
+      await token('eve'),
+      await rig.issuer.token({ sub: 'operator', ...asTenant(platformTenantId, 'platform-admin') }),
+    ];
     await exclude('trudy');
-    await sql(`DELETE FROM excluded_subject WHERE subject = 'trudy'; UPDATE identity_epoch SET revision = revision + 1`);
+    await sql(
+      `DELETE FROM excluded_subject WHERE subject = 'trudy'; UPDATE identity_epoch SET revision = revision + 1`,
+    );
     const refused = async (at: Gateway) => (await call(at, 'GET', '/api/v1/keys', { token: eve })).problem.code;
     await expect.poll(() => refused(gateway)).toBe('record-outdated');
     const restored = await call(gateway, 'POST', `/api/v1/tenants/${tenantB}/restore`, { token: operator, body: '{}' });
     expect(restored.status, restored.text).toBe(200);
-    expect(JSON.parse(restored.text)).toMatchObject({ records: [{ kind: 'excluded_subject', outcome: 'lost' }, {}, {}] });
+    expect(JSON.parse(restored.text)).toMatchObject({
+      records: [{ kind: 'excluded_subject', outcome: 'lost' }, {}, {}],
+    });
     await expect.poll(() => read(gateway, eve), { timeout: 10_000 }).toBe(200);
   });
 });
@@ -272,9 +293,17 @@ describe('a database that is older than the trail', () => {
     const made = await call(gateway, 'POST', '/api/v1/exclusions', { token: admin, body });
     expect(made.status, made.text).toBe(201);
     await expect
-      .poll(() => rig.standIns.sealed.some(({ operation, tenantId }) => operation === 'subject.exclude' && tenantId === platformTenantId), { timeout: 10_000 })
+      .poll(
+        () =>
+          rig.standIns.sealed.some(
+            ({ operation, tenantId }) => operation === 'subject.exclude' && tenantId === platformTenantId,
+          ),
+        { timeout: 10_000 },
+      )
       .toBe(true);
-    await sql(`DELETE FROM excluded_subject WHERE tenant_id = '${platformTenantId}'; DELETE FROM record_position WHERE tenant_id = '${platformTenantId}'`);
+    await sql(
+      `DELETE FROM excluded_subject WHERE tenant_id = '${platformTenantId}'; DELETE FROM record_position WHERE tenant_id = '${platformTenantId}'`,
+    );
     await gateway.app.get(HistoryWatch).compare();
     const create = await call(gateway, 'POST', '/api/v1/tenants', { token: operator, body: '{"slug":"x","name":"X"}' });
     expect(create.problem.code).toBe('record-outdated');
@@ -283,7 +312,9 @@ describe('a database that is older than the trail', () => {
     expect(foreseen.status, foreseen.text).toBe(200);
     expect((await call(gateway, 'POST', path, { token: operator, body: '{}' })).status).toBe(200);
     await expect
-      .poll(async () => (await call(gateway, 'GET', '/api/v1/exclusions', { token: admin })).status, { timeout: 10_000 })
+      .poll(async () => (await call(gateway, 'GET', '/api/v1/exclusions', { token: admin })).status, {
+        timeout: 10_000,
+      })
       .toBe(200);
   });
 });

@@ -18,7 +18,8 @@ export const restoringsOf = (gone: string[]): Partial<Record<RecordKind, Restori
   },
   service_account: { changes: () => 'remove' },
   approval: {
-    changes: async (manager, row) => ((row as ApprovalRecord).endedAt === null ? { endedAt: await transactionTime(manager) } : {}),
+    changes: async (manager, row) =>
+      (row as ApprovalRecord).endedAt === null ? { endedAt: await transactionTime(manager) } : {},
     // Requests are deleted some time after their end.
     isLost: () => false,
   },

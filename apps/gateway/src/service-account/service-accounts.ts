@@ -1,4 +1,12 @@
-import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId, tried } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  assertPreconditions,
+  auditEvent,
+  type Context,
+  type DryRun,
+  newId,
+  tried,
+} from '@ankasecure/contracts';
 import {
   ActionRunner,
   assertAbsent,

@@ -20,8 +20,8 @@ import type { Nats } from '@ankasecure/testing';
 import { connectTestBus, type TestBus } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
-import { serveTrail } from './trail-stand-in.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
+import { serveTrail } from './trail-stand-in.js';
 
 export interface HeardRequest {
   readonly context: Context;

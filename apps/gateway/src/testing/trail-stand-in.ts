@@ -16,7 +16,8 @@ const headsOf = (events: readonly AuditEvent[]): readonly RecordHead[] => {
   for (const { details } of events)
     for (const { state = null, ...change } of recordChangesOf(details) ?? []) {
       const held = heads.get(recordKey(change));
-      if (held === undefined || held.revision < change.revision) heads.set(recordKey(change), { ...change, state, seq: 1 });
+      if (held === undefined || held.revision < change.revision)
+        heads.set(recordKey(change), { ...change, state, seq: 1 });
     }
   return [...heads.values()];
 };
@@ -28,7 +29,8 @@ export const serveTrail = (
   remembers: () => boolean,
 ): void => {
   const known = (): readonly AuditEvent[] => (remembers() ? sealed : []);
-  const headsIn = (tenantId: string): readonly RecordHead[] => headsOf(known().filter((event) => event.tenantId === tenantId));
+  const headsIn = (tenantId: string): readonly RecordHead[] =>
+    headsOf(known().filter((event) => event.tenantId === tenantId));
   busOf(readRecordHeads).serve(readRecordHeads, '', async ({ tenantId }, { records }) => {
     const asked = new Set(records.map(recordKey));
     return { body: { heads: headsIn(tenantId).filter((head) => asked.has(recordKey(head))) } };

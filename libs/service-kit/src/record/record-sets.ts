@@ -93,7 +93,11 @@ export class RecordSets {
     if (known !== undefined && this.isFresh(tenantId, known)) return known.ids;
     const at = monotonicNow();
     try {
-      const context = ownContext(this.owner.service, known === undefined ? patienceMs.unknown : patienceMs.known, tenantId);
+      const context = ownContext(
+        this.owner.service,
+        known === undefined ? patienceMs.unknown : patienceMs.known,
+        tenantId,
+      );
       const heads = await allHeads(this.bus, context, this.owner.service, kind);
       const ids = heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
       this.known.set(name, { ids, at });
