@@ -16,7 +16,6 @@ describeWiring(
   {
     AdoptRemotely: 'seals the records of an older release, at the start',
     PlaceRecords: 'gives the records of an older release their places in the history, after the start',
-    RecordSeals: 'seals and checks records, as a subscriber of the data source',
     DescriptionEndpoints: 'adds its routes to the server at start-up',
     DomainRoutes: 'is discovered: `RegisteredRoutes` fails at start-up when a row of the table is not registered',
     BehindHealth: 'names a database that is older than the audit trail in the readiness answer',
