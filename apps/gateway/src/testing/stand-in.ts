@@ -12,8 +12,10 @@ import {
   platformTenantId,
   type ReplyHead,
   recordMacInput,
+  restoreTenant,
   sealGatewayRecords,
   signToken,
+  verdictOf,
 } from '@ankasecure/contracts';
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
@@ -90,6 +92,17 @@ const serveTenants = (busOf: BusOf): void => {
   });
 };
 
+/** The other services have nothing to restore. */
+const serveRestores = (busOf: BusOf): void => {
+  const nothing = { counts: { reapplied: 0, accepted: 0, removed: 0, lost: 0 }, records: [], policyVersion: 7 };
+  busOf(restoreTenant).serveRaw(restoreTenant, '', async ({ tenantId, dryRun }) =>
+    success(
+      {},
+      dryRun === true ? { ...verdictOf('record.restore', undefined), restored: nothing } : { tenantId, ...nothing },
+    ),
+  );
+};
+
 const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
   const sign = await makeTokenSigner();
   busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await sign(claims) }));
@@ -132,6 +145,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const replacements = new Map<string, RawHandler>();
   serveExamples(busOf, heard, replacements);
   serveTenants(busOf);
+  serveRestores(busOf);
   serveAudit(busOf, sealed);
   serveRecords(busOf, () => standIns.strict);
   serveTrail(busOf, sealed, () => standIns.remembers);

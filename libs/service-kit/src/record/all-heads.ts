@@ -15,10 +15,12 @@ export const allHeads = async (
   owner: Service,
   kind?: RecordKind,
 ): Promise<readonly RecordHead[]> => {
+  // Reading is the same in a dry run.
+  const { dryRun: _, ...reading } = context;
   const heads: RecordHead[] = [];
   for (let after: RecordName | null | undefined = null; after !== undefined; ) {
     const request = { owner, after, ...(kind !== undefined && { kind }) };
-    const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', context, request);
+    const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', reading, request);
     heads.push(...page.heads);
     const last = page.heads.at(-1);
     after = page.complete || last === undefined ? undefined : { kind: last.kind, id: last.id };

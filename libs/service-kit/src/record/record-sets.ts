@@ -14,8 +14,10 @@ import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import { allHeads } from './all-heads.js';
 import { assertAbsent } from './assert-held.js';
+import { patienceMs } from './claim-questions.js';
 import { RecordOwner } from './record-authority.js';
-import { freshMs, patienceMs, RecordHistory } from './record-history.js';
+import { RecordHistory } from './record-history.js';
+import { freshMs } from './remembered-claims.js';
 import { trailNameOf } from './tracked-record.js';
 
 /** The records of one kind that the trail says a tenant has. */
