@@ -19,9 +19,13 @@ export const recordHead = z.strictObject({
 });
 export type RecordHead = z.infer<typeof recordHead>;
 
+/** Records of one kind that are numbered: `<of>/<n>`, such as the versions of a key. Null for records whose id is the number. */
+export const numberedRecords = z.strictObject({ kind: recordKind, of: z.string().min(1).max(64).nullable() });
+export type NumberedRecords = z.infer<typeof numberedRecords>;
+
 /**
  * Reads the last changes of records of the context's tenant. Records that the trail does not know are left out. `newest` asks
- * for the highest number `n` among records `<of>/<n>`, such as the newest version of a key.
+ * for the numbered record with the highest number that was not deleted.
  */
 export const readRecordHeads = contract({
   owner: 'audit',
@@ -29,7 +33,7 @@ export const readRecordHeads = contract({
   subject: 'audit.record.heads',
   request: z.strictObject({
     records: z.array(recordName).max(maxHeads),
-    newest: z.array(z.strictObject({ kind: recordKind, of: z.string().min(1).max(64) })).max(maxHeads),
+    newest: z.array(numberedRecords).max(maxHeads),
   }),
   reply: z.strictObject({ heads: z.array(recordHead) }),
 });

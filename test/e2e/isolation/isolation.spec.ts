@@ -10,7 +10,7 @@ import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 import { type ApiDescription, type Surface, surfacesOf } from './api-surface.js';
-import { rowsSeen, rowsThere, tenantTables } from './row-security.js';
+import { rowsAtOnce, rowsThere, tenantTables } from './row-security.js';
 
 /** Every identifier of a tenant's resources. */
 interface TenantResources {
@@ -494,7 +494,7 @@ describe('another tenant’s resources', () => {
     const tables = await tenantTables(rig);
     expect(tables.length).toBeGreaterThanOrEqual(10);
     for (const table of tables) {
-      const [seen, there] = [await rowsSeen(rig, table, theirs.tenantId), await rowsThere(rig, table, theirs.tenantId)];
+      const { seen, there } = await rowsAtOnce(rig, table, theirs.tenantId);
       expect(seen, `${table.database}.${table.table}`).toEqual({ own: there.own, foreign: 0 });
     }
     expect((await rowsThere(rig, { database: 'ankadb_keys', table: 'key' }, theirs.tenantId)).foreign).toBeGreaterThan(

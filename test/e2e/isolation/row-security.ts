@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryOnce } from '@ankasecure/local';
 import { type Database, databases, type Rig } from '../harness/rig.js';
+import { eventually } from '../harness/wait.js';
 
 export interface TenantTable {
   readonly database: Database;
   readonly table: string;
 }
 
-/** Every table of every service whose rows have a tenant. Partitions are reached only through their parent. */
+/** The relay delivers the events of all tenants from the outbox, and no row stays there. */
+const ofEveryTenant = ['outbox'];
+
+/** Every table of every service whose rows belong to one tenant. Partitions are reached only through their parent. */
 export const tenantTables = async (rig: Rig): Promise<readonly TenantTable[]> => {
   const perDatabase = databases.map(async (database) => {
     const rows = await rig.query(
@@ -16,7 +20,9 @@ export const tenantTables = async (rig: Rig): Promise<readonly TenantTable[]> =>
       `SELECT c.relname AS table FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
        WHERE has_table_privilege('${database}_app', c.oid, 'SELECT') AND a.attname = 'tenant_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace`,
     );
-    return rows.map((row) => ({ database, table: String(row['table']) }));
+    return rows
+      .map((row) => ({ database, table: String(row['table']) }))
+      .filter(({ table }) => !ofEveryTenant.includes(table));
   });
   return (await Promise.all(perDatabase)).flat();
 };
@@ -25,7 +31,7 @@ export const tenantTables = async (rig: Rig): Promise<readonly TenantTable[]> =>
  * Counts rows of `tenantId` and of other tenants as the service sees them in a transaction of `tenantId`: with its own login
  * and the setting that row-level security uses.
  */
-export const rowsSeen = async (
+const rowsSeen = async (
   rig: Rig,
   { database, table }: TenantTable,
   tenantId: string,
@@ -42,6 +48,15 @@ export const rowsThere = async (rig: Rig, { database, table }: TenantTable, tena
   const [row] = await rig.query(database, countsOf(table), [tenantId]);
   return { own: Number(row?.['own']), foreign: Number(row?.['foreign']) };
 };
+
+/** Counts both ways while the table stands still: events of earlier requests may still be on their way to it. */
+export const rowsAtOnce = (rig: Rig, table: TenantTable, tenantId: string) =>
+  eventually(`${table.database}.${table.table} keeps its rows`, async () => {
+    const before = await rowsThere(rig, table, tenantId);
+    const seen = await rowsSeen(rig, table, tenantId);
+    const there = await rowsThere(rig, table, tenantId);
+    return before.own === there.own && { seen, there };
+  });
 
 const countsOf = (table: string): string =>
   `SELECT count(*) FILTER (WHERE tenant_id = $1) AS own, count(*) FILTER (WHERE tenant_id <> $1) AS foreign FROM ${table}`;

@@ -101,9 +101,11 @@ it('has a call for every route that changes something or uses a key', async () =
       expect(recipe.status === undefined ? reply.status < 202 : reply.status === recipe.status, about).toBe(true);
       const reader = recipe.by === larder.platform ? (await tenantAt(rig, platformTenantId)).admin : tenant.admin;
       const events = await sealedEvents(reader, reply.correlationId, recipe.events);
-      expect(events.length, about).toBeGreaterThan(0);
+      // A worker that carries the work on reports under the same correlation id.
+      const own = events.filter(({ userId }) => userId !== 'crypto-worker');
+      expect(own.length, about).toBeGreaterThan(0);
       expect(
-        events.every(({ userId }) => userId.length === 256),
+        own.every(({ userId }) => userId.length === 256),
         about,
       ).toBe(true);
     }

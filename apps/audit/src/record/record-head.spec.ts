@@ -74,6 +74,21 @@ describe('the heads of records', () => {
     await changing(tenantId, ...[9, 10, 2].map((version) => versionOf(keyId, version)), versionOf(other, 77));
     expect(await heads(tenantId, [], keyId)).toMatchObject([{ id: `${keyId}/10` }]);
     expect(await heads(tenantId, [], randomUUID())).toEqual([]);
+    await changing(tenantId, versionOf(keyId, 10, { revision: 11, digest: null }));
+    expect(await heads(tenantId, [], keyId)).toMatchObject([{ id: `${keyId}/9` }]);
+  });
+
+  it('find the newest of records whose id is a number', async () => {
+    const tenantId = randomUUID();
+    const rotations = [9, 10].map((generation) => ({
+      ...versionOf('', generation),
+      kind: 'kek_rotation' as const,
+      id: String(generation),
+    }));
+    await changing(tenantId, ...rotations);
+    const newest = [{ kind: 'kek_rotation' as const, of: null }];
+    const reply = await audit.gateway.request(readRecordHeads, '', contextOf(tenantId), { records: [], newest });
+    expect(reply.heads).toMatchObject([{ kind: 'kek_rotation', id: '10' }]);
   });
 
   it('are shown to their own tenant only', async () => {

@@ -1,4 +1,4 @@
-import type { RecordHead, RecordName, Service } from '@ankasecure/contracts';
+import type { NumberedRecords, RecordHead, RecordName, Service } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { RecordIndexRecord } from './record-index.entity.js';
 import type { PlacedChanges } from './sealed-change.js';
@@ -42,17 +42,18 @@ export const selectHeads = (
     [tenantId, records.map(({ kind }) => kind), records.map(({ id }) => id)],
   );
 
-/** The heads with the highest number `n` among the ids `<of>/<n>`. In ids' order, `0` follows `/`. */
+/** Of numbered records, the heads with the highest number that were not deleted. In ids' order, `0` follows `/` and `:` the digits. */
 export const selectNewest = (
   manager: EntityManager,
   tenantId: string,
-  newest: readonly { readonly kind: string; readonly of: string }[],
+  newest: readonly NumberedRecords[],
 ): Promise<RecordHead[]> =>
   manager.query<RecordHead[]>(
     `SELECT head.* FROM unnest($2::text[], $3::text[]) AS asked (kind, parent), LATERAL (
        SELECT ${columns} FROM record_head h
-       WHERE h.tenant_id = $1 AND h.kind = asked.kind AND h.id > asked.parent || '/' AND h.id < asked.parent || '0'
-       ORDER BY split_part(h.id, '/', 2)::integer DESC LIMIT 1) head`,
+       WHERE h.tenant_id = $1 AND h.kind = asked.kind AND h.digest IS NOT NULL
+         AND h.id >= coalesce(asked.parent || '/', '0') AND h.id < coalesce(asked.parent || '0', ':')
+       ORDER BY substring(h.id FROM '[0-9]+$')::integer DESC LIMIT 1) head`,
     [tenantId, newest.map(({ kind }) => kind), newest.map(({ of }) => of)],
   );
 

@@ -1,5 +1,5 @@
 import { AnkaError, type Context, type Kek, maxKekFailures, maxRetiredKeks } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { assertAbsent, assertNewest, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull, LessThan, Not } from 'typeorm';
 import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
@@ -7,14 +7,16 @@ import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { countBehind } from './kek.sql.js';
 
-/** @throws AnkaError `tenant-unknown` */
+/** @throws AnkaError `tenant-unknown`, `record-outdated` if the newest KEK or its rotation is missing */
 export const readKek = async (manager: EntityManager, tenantId: string): Promise<Kek> => {
   const newest = { where: { tenantId, kind: 'kek' }, order: { generation: 'DESC' } } as const;
   const kek = await manager.findOne(PlatformKeyRecord, newest);
   if (kek === null) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
   const { generation } = kek;
+  await assertNewest(manager, PlatformKeyRecord, { tenantId, kind: 'kek' }, generation);
   // The first KEK was not made by a rotation.
   const rotation = await manager.findOneBy(KekRotationRecord, { tenantId, generation });
+  if (rotation === null) await assertAbsent(manager, KekRotationRecord, { tenantId, generation });
   const { total = 0, startedAt = null, finishedAt = null } = rotation ?? {};
   const { left, failed } = await countBehind(manager, tenantId, generation);
   return {

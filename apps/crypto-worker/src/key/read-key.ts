@@ -19,6 +19,7 @@ import { Custody } from '../custody/custody.js';
 import { keyResource, versionResource } from './key-resource.js';
 import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
+import { assertWhole } from './record/assert-whole.js';
 import { KeyRecord } from './record/key.entity.js';
 import { readVersion, readVersions, type StoredVersion, selectVersions } from './record/select-version.js';
 
@@ -108,6 +109,7 @@ export class ReadKey {
         'view',
         page.entities.map(({ keyId }) => keyId),
       );
+      await Promise.all(page.entities.map((stored) => assertWhole(manager, [stored], true)));
       return page;
     });
     const shown = entities.slice(0, limit);

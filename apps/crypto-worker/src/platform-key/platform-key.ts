@@ -1,6 +1,6 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
-import { insertIfAbsent, sealsOf, withTenant } from '@ankasecure/service-kit';
+import { assertNewest, insertIfAbsent, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
@@ -90,11 +90,16 @@ export class PlatformKeys {
     generation: number | null = null,
   ): Promise<PlatformKey | undefined> {
     const key = await withTenant(this.dataSource, tenantId, (manager) => {
-      const find = (): Promise<PlatformKeyRecord | null> =>
-        manager.findOne(PlatformKeyRecord, {
+      const find = async (): Promise<PlatformKeyRecord | null> => {
+        const found = await manager.findOne(PlatformKeyRecord, {
           where: { tenantId, kind, partition: this.partition.name, ...(generation !== null && { generation }) },
           order: { generation: 'DESC' },
         });
+        // If there is none, the token tells whether one was made.
+        if (found !== null && generation === null)
+          await assertNewest(manager, PlatformKeyRecord, { tenantId, kind }, found.generation);
+        return found;
+      };
       // The trail is proved with this key, so it cannot be asked about it. Its record never changes once it is made.
       return kind === 'audit-mac' ? sealsOf(manager).history.without(find) : find();
     });

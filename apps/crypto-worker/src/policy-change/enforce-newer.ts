@@ -1,5 +1,5 @@
 import type { applyPolicy } from '@ankasecure/contracts';
-import { changeRecord, transactionTime } from '@ankasecure/service-kit';
+import { assertAbsent, changeRecord, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
@@ -18,7 +18,7 @@ export const enforcedCopy = ({ revision, document, disabledAt }: TenantPolicyRec
  * Enforces a document if the tenant has none or an older revision. It takes the tenant's fence, so it waits for outcomes
  * under way.
  * @returns the record in force afterwards, and whether this call changed it
- * @throws AnkaError `record-forged` if the policy on record is not one that a worker wrote
+ * @throws AnkaError `record-forged` if the policy on record is not one that a worker wrote, `record-outdated` if it is missing
  */
 export const enforceNewer = async (
   manager: EntityManager,
@@ -28,6 +28,8 @@ export const enforceNewer = async (
   await holdFence(manager, tenantId);
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
   if (held !== null && held.revision >= revision) return { enforced: held, changed: false };
+  // Whoever deletes the record could have an older policy enforced in its place.
+  if (held === null) await assertAbsent(manager, TenantPolicyRecord, { tenantId });
   const appliedAt = await transactionTime(manager);
   const disabledAt = disabled ? (held?.disabledAt ?? appliedAt) : null;
   if (held === null) await manager.insert(TenantPolicyRecord, { tenantId, revision, document, disabledAt });

@@ -1,4 +1,4 @@
-import { RecordHistory } from '@ankasecure/service-kit';
+import { type OwnedName, RecordHistory } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
@@ -14,6 +14,14 @@ export class TenantCaches {
     private readonly history: RecordHistory,
   ) {
     history.onBehind((tenantIds) => this.forget(tenantIds));
+    history.onChanged((names) => this.forgetChanged(names));
+  }
+
+  /** The ids of all records of a key begin with the key's. */
+  private forgetChanged(names: readonly OwnedName[]): void {
+    for (const { tenantId, kind, id } of names)
+      if (kind === 'tenant_policy') this.policies.forget(tenantId);
+      else this.keys.forget(tenantId, id.split('/')[0] as string);
   }
 
   /** The tenant's records are up to date again. */

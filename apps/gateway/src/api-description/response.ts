@@ -85,7 +85,7 @@ const success = (route: Route, schemas: SchemaCollection) => ({
 /** The schemas of a dry run's answer. A route that accepts a batch also answers with a list. */
 const dryRunSchemas = (route: Route, schemas: SchemaCollection): readonly unknown[] => {
   const { items: one } = schemas.add(z.array(dryRun), 'output');
-  return route.tag === 'Cryptography' ? [one, schemas.add(dryRuns, 'output')] : [one];
+  return route.batch ? [one, schemas.add(dryRuns, 'output')] : [one];
 };
 
 const replySchema = (route: Route, schemas: SchemaCollection) => {

@@ -1,9 +1,8 @@
 import { AnkaError, newId, unchanged } from '@ankasecure/contracts';
 import { Outbox, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { DataSource, type EntityManager, IsNull, Raw } from 'typeorm';
-import type { Principal } from '../auth/principal.js';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { actorOf, type Principal } from '../auth/principal.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { ApprovalConfig } from './approval.config.js';
@@ -21,7 +20,7 @@ export interface RefusedRequest {
 }
 
 /** The HTTP request that asks. */
-type Asked = Pick<FastifyRequest, 'id' | 'clientAddress'>;
+type Asked = Parameters<typeof actorOf>[1];
 
 /** Limits on the pending requests of one tenant and of one person, so that nobody can block the others. */
 const most = { ofTenant: 1000, ofPerson: 50 };
@@ -67,8 +66,8 @@ export class ApprovalRequests {
       await this.assertCurrent(manager, principal);
       const earlier = await this.pending(manager, principal, refused);
       const kept = earlier ?? (await this.insert(manager, principal, refused));
-      const event = this.eventOf(principal, kept, asked, earlier === null ? {} : unchanged);
-      await this.outbox.write(manager, [event]);
+      const details = { expiresAt: kept.expiresAt.toISOString(), ...(earlier !== null && unchanged) };
+      await this.outbox.write(manager, [this.events.of(actorOf(principal, asked), 'request', kept, { details })]);
       return kept;
     });
     this.outbox.committed(1);
@@ -93,8 +92,7 @@ export class ApprovalRequests {
       tenantId,
       requestedBy,
       state: 'pending',
-      expiresAt: Raw((column) => `${column} > now()`),
-      endedAt: IsNull(),
+      isOver: false,
       operation,
       request: canonical(body),
       ifMatch: ifMatch === undefined ? IsNull() : String(ifMatch),
@@ -121,18 +119,6 @@ export class ApprovalRequests {
       expiresAt: new Date(createdAt.getTime() + this.config.expiryHours * 3_600_000),
     });
     return findApproval(manager, tenantId, id);
-  }
-
-  private eventOf(
-    { tenantId, subject, issuer }: Principal,
-    kept: ApprovalRecord,
-    { id: correlationId, clientAddress }: Asked,
-    noted: Readonly<Record<string, string>>,
-  ) {
-    const details = { expiresAt: kept.expiresAt.toISOString(), ...noted };
-    return this.events.of({ tenantId, principal: subject, issuer, correlationId, clientAddress }, 'request', kept, {
-      details,
-    });
   }
 }
 

@@ -5,7 +5,8 @@ import type { Approval } from './approval.contract.js';
 
 const primaryKeyConstraintName = 'approval_pkey';
 
-const isOver = (alias: string): string => `(${alias}.expires_at <= now() OR ${alias}.ended_at IS NOT NULL)`;
+/** Whether the request has expired or its end is recorded, in any state. */
+export const isOver = (alias: string): string => `(${alias}.expires_at <= now() OR ${alias}.ended_at IS NOT NULL)`;
 
 /** The state at the time of reading. Dates take effect without a timer. */
 export const stateNow = (alias: string): string =>

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { isOver } from './approval.entity.js';
 
 /** Counts the pending requests of the tenant and of one person, by the database's clock. */
 export const countPending = async (
@@ -8,7 +9,7 @@ export const countPending = async (
 ): Promise<{ readonly ofTenant: number; readonly ofPerson: number }> => {
   const [row] = await manager.query<{ tenant: string; person: string }[]>(
     `SELECT count(*) AS tenant, count(*) FILTER (WHERE requested_by = $2) AS person
-     FROM approval WHERE tenant_id = $1 AND state = 'pending' AND expires_at > now() AND ended_at IS NULL`,
+     FROM approval WHERE tenant_id = $1 AND state = 'pending' AND NOT ${isOver('approval')}`,
     [tenantId, person],
   );
   return { ofTenant: Number(row?.tenant), ofPerson: Number(row?.person) };

@@ -1,7 +1,7 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull, Not, Raw } from 'typeorm';
+import { type EntityManager, IsNull, Not } from 'typeorm';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { ApprovalRecord } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
@@ -38,8 +38,7 @@ const openOf = (
   const own = {
     tenantId,
     ...people,
-    expiresAt: Raw((column) => `${column} > now()`),
-    endedAt: IsNull(),
+    isOver: false,
     ...(approval !== undefined && { id: Not(approval.id) }),
   };
   return manager.find(ApprovalRecord, {

@@ -1,12 +1,8 @@
 import { AnkaError, auditEvent, type ErrorCode } from '@ankasecure/contracts';
 import { Outbox } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import type { Principal } from '../auth/principal.js';
-
-/** The refused request. */
-type Denied = Pick<FastifyRequest, 'id' | 'clientAddress'>;
+import { actorOf, type Principal } from '../auth/principal.js';
 
 /** Records the gateway's refusals of authenticated principals before they are answered. */
 @Injectable()
@@ -20,15 +16,15 @@ export class DenialRecord {
   async write(
     principal: Principal,
     operationId: string,
-    { id: correlationId, clientAddress }: Denied,
+    refused: Parameters<typeof actorOf>[1],
     failureCode: ErrorCode,
   ): Promise<void> {
-    const { tenantId, subject, issuer } = principal;
-    this.outbox.assertRoom(tenantId);
-    const event = auditEvent(
-      { tenantId, principal: subject, issuer, correlationId, clientAddress },
-      { operation: 'access.denied', failureCode, details: { operationId } },
-    );
+    this.outbox.assertRoom(principal.tenantId);
+    const event = auditEvent(actorOf(principal, refused), {
+      operation: 'access.denied',
+      failureCode,
+      details: { operationId },
+    });
     try {
       await this.dataSource.transaction((manager) => this.outbox.write(manager, [event]));
     } catch (cause) {

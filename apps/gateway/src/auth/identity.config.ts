@@ -1,5 +1,5 @@
 import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
-import { integer } from '@ankasecure/service-kit';
+import { integer, network } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 /** The algorithms of tokens. All use public keys, so that no public key can serve as an HMAC secret. */
@@ -89,9 +89,6 @@ const serviceAccounts = z.strictObject({
   tokenSeconds: integer(30, maxTokenSeconds).default(300),
 });
 export type ServiceAccountConfig = z.infer<typeof serviceAccounts>;
-
-/** An IPv4 or IPv6 network in CIDR notation. */
-const network = z.union([z.cidrv4(), z.cidrv6()]);
 
 export const identityConfig = z
   .strictObject({

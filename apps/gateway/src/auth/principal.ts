@@ -1,4 +1,5 @@
-import { type AnkaError, platformTenantId } from '@ankasecure/contracts';
+import { type Actor, type AnkaError, platformTenantId } from '@ankasecure/contracts';
+import type { FastifyRequest } from 'fastify';
 import type { Role } from './role.js';
 
 /** The caller that a verified token describes. No other part of a request can change it. */
@@ -33,3 +34,9 @@ const holds = (principal: Principal, role: Role): boolean =>
 
 export const hasOneOf = (principal: Principal, allowed: readonly Role[]): boolean =>
   allowed.some((role) => holds(principal, role));
+
+/** The principal and its HTTP request, as audit events name them. */
+export const actorOf = (
+  { tenantId, subject: principal, issuer }: Principal,
+  { id: correlationId, clientAddress }: Pick<FastifyRequest, 'id' | 'clientAddress'>,
+): Actor => ({ tenantId, principal, issuer, correlationId, clientAddress });

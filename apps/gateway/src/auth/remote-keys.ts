@@ -35,8 +35,8 @@ const isMismatch = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 
 /**
- * An issuer's JWK set behind a URL, and the last good one while its provider is away. A provider that cannot be reached is
- * asked once in a while, however many requests name it and whether or not it was ever reached.
+ * Finds keys in an issuer's JWK set at a URL, and in the last good set while its provider is unavailable. An unavailable
+ * provider is asked once in `retryMs`, however many requests name it and even if it never answered.
  */
 export class RemoteKeys {
   private readonly remote: ReturnType<typeof createRemoteJWKSet>;

@@ -27,9 +27,9 @@ const listOf = (networks: readonly string[]): BlockList => {
 };
 
 /**
- * Tells who sent a request: the connection's other end or, while that is a trusted proxy, the address that it states in
- * X-Forwarded-For. Each proxy appends its client's address, so the list is read from its end, and only as far as proxies are
- * trusted. What a client wrote itself is never reached.
+ * Finds the address of a request's client: the connection's other end or, while that is a trusted proxy, the address that it
+ * states in X-Forwarded-For. Each proxy appends its client's address, so the list is read from its end, and only as far as
+ * proxies are trusted. An entry that a client wrote itself is never reached.
  */
 export const clientAddressOf = ({
   trustedProxies,

@@ -1,4 +1,4 @@
-import { integer, port } from '@ankasecure/service-kit';
+import { integer, network, port } from '@ankasecure/service-kit';
 import { z } from 'zod';
 
 const mebibyte = 1024 * 1024;
@@ -19,10 +19,7 @@ export const httpConfig = z
         /** Whether audit events contain it. It can be personal data. */
         record: z.boolean().default(true),
         /** Networks of the proxies in front of the gateway, in CIDR notation. Their X-Forwarded-For is believed, and nobody else's. */
-        trustedProxies: z
-          .array(z.union([z.cidrv4(), z.cidrv6()]))
-          .max(256)
-          .default([]),
+        trustedProxies: z.array(network).max(256).default([]),
       })
       .default({ record: true, trustedProxies: [] }),
     /** Without this section the gateway serves plain HTTP, on loopback or behind a proxy that ends TLS. */

@@ -29,7 +29,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   const onError = errorHandler(log);
   const security = await securityHeaders();
   const stamp = stampWith(security);
-  /** Connections whose last answer is a refusal. Node parses what came after it all the same. */
+  /** The connections whose last answer is a refusal. Node still parses the bytes that follow the refused request. */
   const refused = new WeakSet<Socket>();
   const server: FastifyInstance = fastify({
     logger: false,
@@ -64,7 +64,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
 
 type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Tells who sent each request. */
+/** Notes the client's address of each request. */
 const addSender = (server: FastifyInstance, clientAddress: HttpConfig['clientAddress']): void => {
   const addressOf = clientAddressOf(clientAddress);
   server.addHook('onRequest', (request, _, done) => {
@@ -75,7 +75,7 @@ const addSender = (server: FastifyInstance, clientAddress: HttpConfig['clientAdd
   });
 };
 
-/** Refuses requests that the server cannot accept, and whatever follows them on their connections. */
+/** Refuses requests that the server cannot accept, and all later requests on their connections. */
 const refuseUnacceptable = (server: FastifyInstance, refused: WeakSet<Socket>): void => {
   server.addHook('onRequest', ({ raw }, reply, done) => {
     try {
@@ -84,7 +84,7 @@ const refuseUnacceptable = (server: FastifyInstance, refused: WeakSet<Socket>): 
       assertAcceptable(raw);
       done();
     } catch (error) {
-      // It is unknown what follows: a body, or a request that a proxy took for one.
+      // The bytes that follow can be a body, or a request that a proxy took for a body.
       refused.add(raw.socket);
       reply.header('connection', 'close');
       done(error as Error);

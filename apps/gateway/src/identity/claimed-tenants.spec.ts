@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { monotonicNow } from '@ankasecure/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaimedTenants } from './claimed-tenants.js';
 import { forStranger } from './origin.js';
 
 describe('the data of a tenant that a token claims', () => {
   let epoch: number;
-  let moved: boolean;
+  let movedAt: number;
   let asked: string[];
   let gate: Promise<void>;
   let tenants: ClaimedTenants<string>;
   const has = new Set<string>();
   beforeEach(() => {
     epoch = 1;
-    moved = false;
+    movedAt = Number.NEGATIVE_INFINITY;
     asked = [];
     gate = Promise.resolve();
     has.clear();
-    tenants = new ClaimedTenants({ current: async () => epoch, hasMovedSince: () => moved }, async (tenantId) => {
+    tenants = new ClaimedTenants({ current: async () => epoch, lastMove: () => movedAt }, async (tenantId) => {
       asked.push(tenantId);
       const is = has.has(tenantId);
       await gate;
@@ -50,7 +51,7 @@ describe('the data of a tenant that a token claims', () => {
     has.add(tenant);
     await tenants.of(tenant);
     await tenants.of(stranger);
-    moved = true;
+    movedAt = monotonicNow();
     has.delete(tenant);
     has.add(stranger);
     expect((await tenants.of(tenant)).value).toBeUndefined();

@@ -41,7 +41,7 @@ export class ClaimedTenants<Value> {
 
   /** @param read gets the value of an earlier epoch if it is still cached */
   constructor(
-    private readonly epochs: Pick<IdentityEpoch, 'current' | 'hasMovedSince'>,
+    private readonly epochs: Pick<IdentityEpoch, 'current' | 'lastMove'>,
     private readonly read: (tenantId: string, before: Value | undefined) => Promise<Value | undefined>,
   ) {}
 
@@ -51,8 +51,9 @@ export class ClaimedTenants<Value> {
     const cached = this.cached(tenantId, epoch);
     if (cached !== undefined) return cached;
     const before = this.known.get(tenantId)?.value;
-    // A read in an earlier epoch could miss newer data. A caller whose network waits in a long line must not make others wait in it.
-    const name = before === undefined ? `${tenantId} ${epoch} ${originOf()}` : `${tenantId} ${epoch}`;
+    // A caller joins no read in an earlier epoch or before a change, which could miss newer data, and no read that waits in the line of another network.
+    const moment = `${tenantId} ${epoch} ${this.epochs.lastMove(tenantId)}`;
+    const name = before === undefined ? `${moment} ${originOf()}` : moment;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);
     return reading.finally(() => this.reading.delete(name));
@@ -66,7 +67,7 @@ export class ClaimedTenants<Value> {
   }
 
   private isValid(tenantId: string, epoch: number, reading: Reading): boolean {
-    return reading.epoch === epoch && !this.epochs.hasMovedSince(tenantId, reading.at);
+    return reading.epoch === epoch && this.epochs.lastMove(tenantId) < reading.at;
   }
 
   private async look(tenantId: string, epoch: number, before: Value | undefined): Promise<TenantData<Value>> {

@@ -9,7 +9,7 @@ import { IdentityEpoch } from './identity-epoch.js';
 const times = {
   /** Longest that a caller waits for the database, and for the trail: `RecordHistory` waits less where it can do without. */
   patience: 4000,
-  /** The time for which what was last known is used, without another attempt, while the database is away. */
+  /** The pause between two attempts to read while the database is away. The last known exclusions count meanwhile. */
   away: 1000,
 };
 
@@ -77,7 +77,7 @@ export class ExcludedSubjects {
   /** Whether the admission of a tenant's caller still holds. It costs a few comparisons. */
   stands(tenantId: string, admission: Admission): boolean {
     if ('until' in admission) return monotonicNow() < admission.until;
-    return this.epochs.isCurrent(admission.epoch) && !this.epochs.hasMovedSince(tenantId, admission.at);
+    return this.epochs.isCurrent(admission.epoch) && this.epochs.lastMove(tenantId) < admission.at;
   }
 
   private async of(tenantId: string): Promise<Pick<Exclusions, 'names'> & Admission> {
@@ -105,9 +105,9 @@ export class ExcludedSubjects {
   private async current(tenantId: string): Promise<Exclusions> {
     const epoch = await this.epochs.current();
     const known = this.known.get(tenantId);
-    if (known?.epoch === epoch && !this.epochs.hasMovedSince(tenantId, known.at)) return known;
+    if (known?.epoch === epoch && this.epochs.lastMove(tenantId) < known.at) return known;
     // A read in an earlier epoch could miss newer data.
-    const name = `${tenantId} ${epoch}`;
+    const name = `${tenantId} ${epoch} ${this.epochs.lastMove(tenantId)}`;
     const reading = this.reading.get(name) ?? this.read(tenantId, epoch);
     this.reading.set(name, reading);
     return reading.finally(() => this.reading.delete(name));

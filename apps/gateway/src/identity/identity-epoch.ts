@@ -76,9 +76,9 @@ export class IdentityEpoch implements OnApplicationShutdown {
     return revision === this.revision && now < this.validUntil;
   }
 
-  /** Whether the trail has named a change of the tenant's records since `at`, a time of `monotonicNow`. Then a value of that time is read again. */
-  hasMovedSince(tenantId: string, at: number): boolean {
-    return this.history.hasMovedSince(tenantId, at);
+  /** When the trail last named a change of the tenant's records; a time of `monotonicNow`. A value that was read by then is read again. */
+  lastMove(tenantId: string): number {
+    return this.history.lastMove(tenantId);
   }
 
   /** The epoch in which a value that is read afterwards can be cached. @throws any error of the database */

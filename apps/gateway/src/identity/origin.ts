@@ -11,8 +11,8 @@ export const networkOf = (address: string): string => {
 };
 
 /**
- * Runs work for a caller that has not proved who it is. Whatever the work has to wait for, callers wait behind those of their
- * own network.
+ * Runs work for a caller that has not proved its identity. Wherever the work waits in a line, it waits behind the work of the
+ * caller's own network.
  */
 export const forStranger = <Value>(address: string, work: () => Value): Value => origins.run(networkOf(address), work);
 

@@ -47,7 +47,7 @@ export class KeySets {
   private readonly kept = new BoundedMap<string, CachedSet>(capacity.sets);
   private readonly reading = new Map<string, Promise<PublishedSet>>();
   private readonly tenants = new BoundedMap<string, KnownTenant>(capacity.tenants);
-  /** Names of no tenant, and the time until which that is believed. */
+  /** The names that no tenant has, each with the time until which that is believed. */
   private readonly unknown = new BoundedMap<string, number>(capacity.unknown);
   private readonly searches = new Turns(searches, busy);
   private readonly readings = new Turns(readings, busy);
@@ -59,7 +59,7 @@ export class KeySets {
     const known = this.kept.get(slug);
     if (known !== undefined && known.until > now) return known.set;
     if (!tenantSlug.safeParse(slug).success || (this.unknown.get(slug) ?? 0) > now) throw noSet();
-    // A caller whose network waits in a long line must not make others wait in it for the same tenant.
+    // A caller joins no search that waits in the line of another network, even for the same tenant.
     const name = this.tenants.has(slug) ? slug : `${slug} ${originOf()}`;
     const reading = this.reading.get(name) ?? this.read(slug, context, now);
     this.reading.set(name, reading);

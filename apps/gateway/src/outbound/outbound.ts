@@ -11,7 +11,7 @@ const mostBytes = 256 * 1024;
 /** The time of a fetch, from the question for the name to the end of the answer, in milliseconds. */
 const timeoutMs = 3000;
 
-/** Fetches for tenants: of all of them, and of each. What a tenant asks for beyond its share waits behind its own. */
+/** The limits on fetches for all tenants, and for each. A tenant's fetches beyond its share wait behind its own. */
 const forTenants: TurnLimits = {
   all: { running: 128, waiting: 512 },
   each: { running: 4, waiting: 16 },

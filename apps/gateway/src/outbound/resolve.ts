@@ -9,7 +9,7 @@ const questions = { timeout: 800, tries: 2 };
 /** The time that the addresses of one family wait for those of the other, in milliseconds (RFC 8305 §3). */
 const otherFamilyMs = 50;
 
-/** The name has no addresses, as the servers say. */
+/** Whether the servers say that the name has no addresses. */
 const says = (error: unknown): boolean => ['ENOTFOUND', 'ENODATA'].includes((error as { code?: string }).code ?? '');
 
 const ask = async (resolver: Resolver, name: string): Promise<readonly LookupAddress[]> => {
@@ -28,8 +28,8 @@ const ask = async (resolver: Resolver, name: string): Promise<readonly LookupAdd
 };
 
 /**
- * Finds the addresses of a host. DNS is asked without a thread, unlike `dns.lookup`: a server that does not answer holds up
- * nothing else in the process, and `signal` ends the question. Multicast DNS and other sources of nsswitch.conf are not asked.
+ * Finds the addresses of a host. It asks DNS without a thread, unlike `dns.lookup`: a server that does not answer holds up
+ * nothing else in the process, and `signal` ends the question. It does not ask multicast DNS and other sources of nsswitch.conf.
  * @param servers the DNS servers. Default: the system's
  * @throws Error whose message is only for the log
  */

@@ -33,8 +33,8 @@ export const localAddresses = async (name: string, { hosts } = systemFiles): Pro
 };
 
 /**
- * The names to ask DNS for, in order: the name itself, and the name in each search domain. A name with a dot at its end, or
- * with `ndots` dots, is asked for first as it is.
+ * Lists the names to ask DNS for, in order: the name itself, and the name in each search domain. The name itself comes first if
+ * it has at least `ndots` dots, and last otherwise. It is the only one if it ends with a dot.
  */
 export const namesToAsk = async (name: string, { resolver } = systemFiles): Promise<readonly string[]> => {
   if (name.endsWith('.')) return [name];

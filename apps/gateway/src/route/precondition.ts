@@ -35,7 +35,7 @@ export const tagsOf = (name: string, header: string): readonly Tag[] | '*' => {
   );
 };
 
-/** The ETag of a resource: its revision, and what it shows beside that. */
+/** The ETag of a resource: its revision, and the variant that the answer shows, if there is one. */
 export const etagOf = (revision: number, variant: string | undefined): string =>
   `"${revision}${variant === undefined ? '' : `.${variant}`}"`;
 
@@ -89,7 +89,7 @@ export const conditionOf = (
 };
 
 /**
- * What a read is answered with, by its preconditions and the ETag of the answer: the answer, or that it has not changed.
+ * Decides from a read's preconditions and the ETag of its answer whether it gets the answer, or that nothing has changed.
  * @throws AnkaError `precondition-failed`, `request-invalid`
  */
 export const readOf = (

@@ -1,7 +1,8 @@
 import { calculateJwkThumbprint, type JWK } from 'jose';
+import { changedThumbprints } from '../audit/changed-details.js';
 import type { ServiceAccount } from './service-account.contract.js';
 
-/** What proves an account's identity: its name in events, and its end in milliseconds since the epoch. */
+/** A key or certificate that proves an account's identity: its name in events, and its end. */
 interface Credential {
   readonly thumbprint: string;
   readonly expiresAt?: string | undefined;
@@ -31,47 +32,26 @@ export const validKeys = ({ keys }: Pick<ServiceAccount, 'keys'>, now: number): 
 export const tokenEnd = (credential: Pick<Credential, 'expiresAt'>, now: number, tokenSeconds: number): number =>
   Math.min(now + tokenSeconds, Math.floor(endOf(credential) / 1000));
 
+type Ends = ReadonlyMap<string, number>;
+
+/** The ends of credentials, by their thumbprints. */
+const endsOf = (credentials: readonly Credential[]): Ends =>
+  new Map(credentials.map((credential) => [credential.thumbprint, endOf(credential)]));
+
 /** The keys by their SHA-256 thumbprints (RFC 7638). The kid is no part of them: a key under another kid is the same credential. */
-const keysOf = ({ keys }: Proofs): Promise<readonly Credential[]> =>
-  Promise.all(
-    (keys as readonly (JWK & Pick<Credential, 'expiresAt'>)[]).map(async ({ expiresAt, ...jwk }) => ({
-      thumbprint: await calculateJwkThumbprint(jwk),
-      expiresAt,
-    })),
+const keysOf = async ({ keys }: Proofs): Promise<Ends> =>
+  endsOf(
+    await Promise.all(
+      (keys as readonly (JWK & Pick<Credential, 'expiresAt'>)[]).map(async ({ expiresAt, ...jwk }) => ({
+        thumbprint: await calculateJwkThumbprint(jwk),
+        expiresAt,
+      })),
+    ),
   );
 
-/** The thumbprints of added, removed and otherwise ended credentials. */
-interface CredentialChange {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  /** The end has moved. */
-  readonly changed: readonly string[];
-  /** Something that proved the identity does so no more, or ends earlier. */
-  readonly narrows: boolean;
-}
-
-const changeOf = (before: readonly Credential[], after: readonly Credential[]): CredentialChange => {
-  const held = new Map(before.map((one) => [one.thumbprint, one]));
-  const kept = new Map(after.map((one) => [one.thumbprint, one]));
-  const both = [...held.values()].flatMap((was) => {
-    const is = kept.get(was.thumbprint);
-    return is === undefined ? [] : [{ was, is }];
-  });
-  const removed = [...held.keys()].filter((one) => !kept.has(one));
-  return {
-    added: [...kept.keys()].filter((one) => !held.has(one)),
-    removed,
-    changed: both.filter(({ was, is }) => endOf(was) !== endOf(is)).map(({ is }) => is.thumbprint),
-    narrows: removed.length > 0 || both.some(({ was, is }) => endOf(is) < endOf(was)),
-  };
-};
-
-const named = (kind: string, { added, removed, changed }: CredentialChange): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ [`added${kind}`]: added, [`removed${kind}`]: removed, [`changed${kind}`]: changed })
-      .filter(([, all]) => all.length > 0)
-      .map(([name, all]) => [name, all.join(' ')]),
-  );
+/** Whether something that proved the identity does so no more, or ends earlier. */
+const narrows = (before: Ends, after: Ends): boolean =>
+  [...before].some(([thumbprint, end]) => (after.get(thumbprint) ?? Number.NEGATIVE_INFINITY) < end);
 
 /**
  * Compares the credentials of an account before and after a change.
@@ -81,10 +61,10 @@ export const credentialChange = async (
   before: Proofs,
   after: Proofs,
 ): Promise<{ readonly endsTokens: boolean; readonly details: Readonly<Record<string, string>> }> => {
-  const keys = changeOf(await keysOf(before), await keysOf(after));
-  const certificates = changeOf(before.certificates, after.certificates);
+  const keys = [await keysOf(before), await keysOf(after)] as const;
+  const certificates = [endsOf(before.certificates), endsOf(after.certificates)] as const;
   return {
-    endsTokens: keys.narrows || certificates.narrows,
-    details: { ...named('Keys', keys), ...named('Certificates', certificates) },
+    endsTokens: narrows(...keys) || narrows(...certificates),
+    details: { ...changedThumbprints('Keys', ...keys), ...changedThumbprints('Certificates', ...certificates) },
   };
 };

@@ -19,6 +19,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
+import { changedValues } from '../audit/changed-details.js';
 import { assertUsable } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
@@ -235,16 +236,12 @@ const columnsOf = (certificates: readonly StoredCertificate[]) => ({
 });
 
 /** The changed settings, as the event's details. Groups can be too many to list. */
-const settingChanges = (before: ServiceAccount, after: ServiceAccount): Readonly<Record<string, string>> => {
-  const pairs = { name: [before.name, after.name], roles: [before.roles.join(','), after.roles.join(',')] } as const;
-  const changed = Object.entries(pairs).filter(([, [was, is]]) => was !== is);
-  const groups =
-    before.groups.join('\n') === after.groups.join('\n') ? {} : { groups: `${after.groups.length} in all` };
-  return {
-    ...Object.fromEntries(changed.flatMap(([name, [was, is]]) => [[name, is] as const, [`${name}Was`, was] as const])),
-    ...groups,
-  };
-};
+const settingChanges = (before: ServiceAccount, after: ServiceAccount): Readonly<Record<string, string>> => ({
+  ...changedValues(settingsOf(before), settingsOf(after)),
+  ...(before.groups.join('\n') !== after.groups.join('\n') && { groups: `${after.groups.length} in all` }),
+});
+
+const settingsOf = ({ name, roles }: ServiceAccount) => ({ name, roles: roles.join(',') });
 
 /** @throws AnkaError `request-invalid` */
 const assertRoom = async (manager: EntityManager, tenantId: string): Promise<void> => {

@@ -128,9 +128,12 @@ const inBothTrails = (change: PolicyChange, operation: string, details: Record<s
 export const tenantCreated = (change: PolicyChange, { slug, name, partition }: Tenant): readonly AuditEvent[] =>
   inBothTrails(change, 'tenant.create', { slug, name, partition, policyVersion: String(change.version) });
 
+/** The operation that disables or enables a tenant. */
+export const switchOf = (disabled: boolean): string => (disabled ? 'tenant.disable' : 'tenant.enable');
+
 /** Reports that the tenant was disabled or enabled on every worker. */
 export const tenantSwitched = (change: PolicyChange, { slug }: Tenant): readonly AuditEvent[] =>
-  inBothTrails(change, change.disabled ? 'tenant.disable' : 'tenant.enable', {
+  inBothTrails(change, switchOf(change.disabled), {
     slug,
     policyVersion: String(change.version),
     ...(typeof change.reason === 'string' && { reason: change.reason }),

@@ -5,7 +5,6 @@ import {
   type Context,
   type DryRun,
   disabledTenant,
-  monotonicNow,
   type Policy,
   preconditionsHold,
 } from '@ankasecure/contracts';
@@ -13,13 +12,10 @@ import { type PolicyDocument, relaxes, requiresTwoPeople } from '@ankasecure/pol
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Tenant } from '../tenant/tenant.entity.js';
 import { type CurrentPolicy, currentPolicy, findVersion, nextVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
+import { authorOf, confirmedBy, lockedTenant } from './requested-change.js';
 import { SettleChange } from './settle-change.js';
-
-/** The part of the caller's time that is kept for the reply, after the workers have answered, in milliseconds. */
-const reserveMs = 250;
 
 /** The new policy of a change: a document, or the document of an earlier version. */
 type NewPolicy = { readonly document: PolicyDocument } | { readonly restores: number };
@@ -60,13 +56,11 @@ export class PutPolicy {
 
   private async change(context: Context, wanted: NewPolicy): Promise<Answer<Policy | DryRun>> {
     const { tenantId } = context;
-    const deadline = context.deadline - reserveMs;
-    if (context.dryRun !== true && context.ifMatch !== undefined)
-      await this.changes.settle(tenantId, (monotonicNow() + deadline) / 2).catch(() => undefined);
+    if (context.dryRun !== true && context.ifMatch !== undefined) await this.changes.settleEarlier(context);
     const stored = await this.actions.run(context, newVersion(context, wanted));
     if (isDryRun(stored)) return { body: stored };
     if (stored.state === 'active') return policyAnswer(stored, null);
-    await this.changes.settle(tenantId, deadline);
+    await this.changes.settle(tenantId, confirmedBy(context));
     return this.outcome(tenantId, stored.version, stored.document);
   }
 
@@ -102,23 +96,21 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
   },
   write: async (manager, planned) => {
     if ('repeated' in planned) return planned.repeated;
-    const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId, approval } = context;
+    const { tenantId, approval } = context;
     const version = await nextVersion(manager, tenantId);
-    const by = { changedBy, changedByIssuer, changedFrom: context.clientAddress ?? null, correlationId };
     const approved = approval && {
       approvalId: approval.id,
       requestedBy: approval.requestedBy,
       requestedByIssuer: approval.requestedByIssuer ?? null,
     };
-    await manager.insert(PolicyVersion, { tenantId, version, ...planned, ...by, ...approved });
+    await manager.insert(PolicyVersion, { tenantId, version, ...planned, ...authorOf(context), ...approved });
     return manager.findOneByOrFail(PolicyVersion, { tenantId, version });
   },
 });
 
 /** Locks the tenant, except in a dry run. @throws AnkaError `tenant-disabled` */
-const assertEnabled = async (manager: EntityManager, { tenantId, dryRun }: Context): Promise<void> => {
-  const lock = dryRun === true ? {} : { lock: { mode: 'pessimistic_write' } as const };
-  const tenant = await manager.findOne(Tenant, { where: { id: tenantId }, ...lock });
+const assertEnabled = async (manager: EntityManager, context: Context): Promise<void> => {
+  const tenant = await lockedTenant(manager, context);
   if (tenant?.state === 'disabled') throw new AnkaError('tenant-disabled', disabledTenant);
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, type AuditEvent, applyPolicy, monotonicNow, newId } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, applyPolicy, type Context, monotonicNow, newId } from '@ankasecure/contracts';
 import { BusClient, changeRecord, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -15,6 +15,7 @@ import {
   tenantSwitched,
 } from './change-event.js';
 import { PolicyVersion } from './policy-version.entity.js';
+import { confirmedBy, lockedTenant } from './requested-change.js';
 
 /** Longest that one attempt waits for the workers, in milliseconds. */
 const applyTimeoutMs = 10_000;
@@ -57,6 +58,11 @@ export class SettleChange {
     const underWay = this.running.get(tenantId);
     if (underWay !== undefined) await this.within(deadline, underWay);
     await this.within(deadline, this.running.get(tenantId) ?? this.run(tenantId));
+  }
+
+  /** Waits for an earlier change of the caller's tenant, for at most half of the caller's time. It does not tell whether that one ended. */
+  async settleEarlier(context: Context): Promise<void> {
+    await this.settle(context.tenantId, (monotonicNow() + confirmedBy(context)) / 2).catch(() => undefined);
   }
 
   private run(tenantId: string): Promise<void> {
@@ -123,10 +129,9 @@ export class SettleChange {
     await this.resolve(change, always, async (manager, held) => {
       const before = await supersede(manager, change.tenantId);
       await changeRecord(manager, held, { state: 'active' });
-      if (before === null) return this.created(manager, tenant, change);
-      if (before.disabled === change.disabled) return [policyChanged(change, before)];
-      await this.follow(manager, change);
-      return tenantSwitched(change, tenant);
+      if (before?.disabled === change.disabled) return [policyChanged(change, before)];
+      await follow(manager, change);
+      return before === null ? tenantCreated(change, tenant) : tenantSwitched(change, tenant);
     });
   }
 
@@ -140,13 +145,11 @@ export class SettleChange {
     const { revision, document, disabled } = enforced;
     this.log.error({ tenantId, version, revision }, 'adopted an unknown policy that the workers enforce');
     await this.resolve(change, always, async (manager, held) => {
-      const before = await supersede(manager, tenantId);
       const moved = revision === version ? version + 1 : version;
       await changeRecord(manager, held, { state: 'failed', failureCode: outdated, version: moved });
       const adopted = { tenantId, version: revision, document, disabled, changedBy: 'policy', correlationId };
-      await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
-      const first = before === null ? await this.created(manager, tenant, adopted) : [policyRefused(change, outdated)];
-      await this.follow(manager, adopted);
+      const before = await bringIntoForce(manager, adopted);
+      const first = before === null ? tenantCreated(adopted, tenant) : [policyRefused(change, outdated)];
       return [...first, policyAdopted(adopted, before)];
     });
   }
@@ -161,28 +164,13 @@ export class SettleChange {
     const { revision: version, document, disabled } = enforced;
     const adopted = { tenantId, version, document, disabled, changedBy: 'policy', correlationId: newId() };
     const recorded = await withTenant(this.dataSource, tenantId, async (manager) => {
-      await manager.findOne(Tenant, { where: { id: tenantId }, lock: { mode: 'pessimistic_write' } });
+      await lockedTenant(manager, { tenantId });
       if (((await manager.maximum(PolicyVersion, 'version', { tenantId })) ?? 0) >= version) return 0;
-      const before = await supersede(manager, tenantId);
-      await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
-      await this.follow(manager, adopted);
+      const before = await bringIntoForce(manager, adopted);
       await this.outbox.write(manager, [policyAdopted(adopted, before)]);
       return 1;
     });
     if (recorded > 0) this.outbox.committed(recorded);
-  }
-
-  private async created(manager: EntityManager, tenant: Tenant, change: PolicyChange): Promise<readonly AuditEvent[]> {
-    await setState(manager, tenant.id, 'active');
-    return tenantCreated(change, tenant);
-  }
-
-  /** Gives the tenant the state of the version in force. */
-  private async follow(
-    manager: EntityManager,
-    { tenantId: id, disabled }: Pick<PolicyVersion, 'tenantId' | 'disabled'>,
-  ): Promise<void> {
-    await setState(manager, id, disabled ? 'disabled' : 'active');
   }
 
   /**
@@ -227,9 +215,22 @@ const supersede = async (manager: EntityManager, tenantId: string): Promise<Poli
   return before;
 };
 
-const setState = async (manager: EntityManager, id: string, state: Tenant['state']): Promise<void> => {
+/** Gives the tenant the state of the version in force. */
+const follow = async (
+  manager: EntityManager,
+  { tenantId: id, disabled }: Pick<PolicyChange, 'tenantId' | 'disabled'>,
+): Promise<void> => {
+  const state = disabled ? 'disabled' : 'active';
   const tenant = await manager.findOneByOrFail(Tenant, { id });
   if (tenant.state !== state) await changeRecord(manager, tenant, { state });
+};
+
+/** Stores a version that the workers enforce already, and gives the tenant its state. @returns the version that it ends */
+const bringIntoForce = async (manager: EntityManager, adopted: PolicyChange): Promise<PolicyVersion | null> => {
+  const before = await supersede(manager, adopted.tenantId);
+  await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
+  await follow(manager, adopted);
+  return before;
 };
 
 const always = (): boolean => true;

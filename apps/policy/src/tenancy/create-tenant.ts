@@ -11,13 +11,11 @@ import { type Action, ActionRunner, type Answer, insertIfAbsent, isDryRun } from
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
+import { authorOf, confirmedBy } from '../policy/requested-change.js';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
 import { PartitionConfig } from './partition.config.js';
 import { StoredPartitions } from './stored-partitions.js';
-
-/** The part of the caller's time that is kept for the reply, after the workers have answered, in milliseconds. */
-const reserveMs = 250;
 
 export interface NewTenant {
   readonly slug: string;
@@ -46,7 +44,7 @@ export class CreateTenant {
     const id = context.resourceId ?? newId();
     const created = await this.actions.run(context, this.registration(context, id, wanted));
     if (isDryRun(created)) return { body: created };
-    if (created.state === 'pending') await this.changes.settle(id, context.deadline - reserveMs);
+    if (created.state === 'pending') await this.changes.settle(id, confirmedBy(context));
     return { body: tenantResource(created), id };
   }
 
@@ -79,11 +77,7 @@ export class CreateTenant {
 }
 
 /** If a concurrent call has stored the same tenant first, this call returns it. */
-const register = async (
-  manager: EntityManager,
-  { principal, issuer, clientAddress, correlationId }: Context,
-  wanted: TenantRow,
-): Promise<Tenant> => {
+const register = async (manager: EntityManager, context: Context, wanted: TenantRow): Promise<Tenant> => {
   const isNew = await insertIfAbsent(manager, Tenant, wanted, 'id');
   const tenant = await manager.findOneBy(Tenant, { id: wanted.id });
   if (tenant === null) throw taken(wanted.slug);
@@ -93,10 +87,7 @@ const register = async (
       tenantId: wanted.id,
       version: 1,
       document: initialPolicy,
-      changedBy: principal,
-      changedByIssuer: issuer ?? null,
-      changedFrom: clientAddress ?? null,
-      correlationId,
+      ...authorOf(context),
     });
   return tenant;
 };

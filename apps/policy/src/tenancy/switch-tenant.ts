@@ -4,22 +4,21 @@ import {
   type Context,
   type DryRun,
   type disableTenant,
-  monotonicNow,
   platformTenantId,
   type Tenant as TenantResource,
   unchanged,
 } from '@ankasecure/contracts';
-import { type Action, ActionRunner, type Answer, changeRecord, isDryRun, withTenant } from '@ankasecure/service-kit';
+import { type Action, ActionRunner, type Answer, changeRecord, isDryRun } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { switchOf } from '../policy/change-event.js';
 import { currentPolicy, nextVersion } from '../policy/policy-resource.js';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
+import { authorOf, confirmedBy, lockedTenant } from '../policy/requested-change.js';
 import { SettleChange } from '../policy/settle-change.js';
-import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
-
-/** The part of the caller's time that is kept for the reply, after the workers have answered, in milliseconds. */
-const reserveMs = 250;
+import type { Tenant } from '../tenant/tenant.entity.js';
+import { ReadTenant } from './read-tenant.js';
 
 export type SwitchRequest = z.infer<typeof disableTenant.contract.request>;
 
@@ -40,37 +39,26 @@ interface SwitchPlan {
 @Injectable()
 export class SwitchTenant {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly actions: ActionRunner,
     private readonly changes: SettleChange,
+    private readonly reader: ReadTenant,
   ) {}
 
   /** @throws AnkaError `tenant-unknown`, `access-denied`, `request-invalid`, `policy-pending`, `policy-not-applied`, `audit-unavailable` */
   async turn(context: Context, { reason }: SwitchRequest, to: WantedState): Promise<Answer<TenantResource | DryRun>> {
-    const { tenantId } = context;
-    const deadline = context.deadline - reserveMs;
-    if (context.dryRun !== true)
-      await this.changes.settle(tenantId, (monotonicNow() + deadline) / 2).catch(() => undefined);
+    if (context.dryRun !== true) await this.changes.settleEarlier(context);
     const stored = await this.actions.run(context, switching(context, reason, to));
     if (isDryRun(stored)) return { body: stored };
-    if (stored) await this.changes.settle(tenantId, deadline);
-    return { body: await this.read(tenantId) };
-  }
-
-  private read(tenantId: string): Promise<TenantResource> {
-    return withTenant(this.dataSource, tenantId, async (manager) =>
-      tenantResource(await manager.findOneByOrFail(Tenant, { id: tenantId })),
-    );
+    if (stored) await this.changes.settle(context.tenantId, confirmedBy(context));
+    return { body: await this.reader.get(context) };
   }
 }
-
-const operationOf = (to: WantedState): string => (to === 'disabled' ? 'tenant.disable' : 'tenant.enable');
 
 const told = (reason: string | undefined): Readonly<Record<string, string>> => (reason === undefined ? {} : { reason });
 
 /** Stores the pending version of a switch. @returns whether there is anything to confirm */
 const switching = (context: Context, reason: string | undefined, to: WantedState): Action<SwitchPlan, boolean> => ({
-  operation: operationOf(to),
+  operation: switchOf(to === 'disabled'),
   isRecordedLater: (stored) => stored,
   check: async (manager) => {
     const tenant = await switchable(manager, context);
@@ -82,20 +70,18 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
   write: async (manager, { tenant, active, stands }, record) => {
     if (stands) {
       // An earlier call made the change, or is making it.
-      await record(auditEvent(context, { operation: operationOf(to), details: { ...told(reason), ...unchanged } }));
+      const operation = switchOf(to === 'disabled');
+      await record(auditEvent(context, { operation, details: { ...told(reason), ...unchanged } }));
       return active.disabled !== (to === 'disabled');
     }
-    const { tenantId, principal: changedBy, issuer: changedByIssuer = null, correlationId } = context;
+    const { tenantId } = context;
     await manager.insert(PolicyVersion, {
       tenantId,
       version: await nextVersion(manager, tenantId),
       document: active.document,
       disabled: to === 'disabled',
       reason: reason ?? null,
-      changedBy,
-      changedByIssuer,
-      changedFrom: context.clientAddress ?? null,
-      correlationId,
+      ...authorOf(context),
     });
     // It is disabled before the workers know. It is enabled when they do.
     if (to === 'disabled') await changeRecord(manager, tenant, { state: 'disabled' });
@@ -104,13 +90,13 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
 });
 
 /** Locks the tenant, so that one version is stored at a time. */
-const switchable = async (manager: EntityManager, { tenantId, roles = [], dryRun }: Context): Promise<Tenant> => {
+const switchable = async (manager: EntityManager, context: Context): Promise<Tenant> => {
+  const { tenantId, roles = [] } = context;
   if (!roles.includes('platform-admin'))
     throw new AnkaError('access-denied', 'Only administrators of the platform can manage tenants');
   if (tenantId === platformTenantId)
     throw new AnkaError('request-invalid', 'The platform’s own tenant cannot be disabled');
-  const lock = dryRun === true ? {} : { lock: { mode: 'pessimistic_write' } as const };
-  const tenant = await manager.findOne(Tenant, { where: { id: tenantId }, ...lock });
+  const tenant = await lockedTenant(manager, context);
   if (tenant === null) throw new AnkaError('tenant-unknown');
   return tenant;
 };

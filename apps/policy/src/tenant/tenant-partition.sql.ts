@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 
-/** The partition of a tenant, without a look at its seal: it tells whom to ask about the seal. */
+/** Reads the partition of a tenant without a check of its seal. The workers of that partition check the seal. */
 export const partitionOf = async (dataSource: DataSource, tenantId: string): Promise<string | undefined> => {
   const [row] = await dataSource.query<{ partition: string }[]>('SELECT partition FROM tenant WHERE id = $1', [
     tenantId,

@@ -9,6 +9,9 @@ export const integer = (min: number, max: number) =>
 
 export const port = integer(1, 65_535);
 
+/** An IPv4 or IPv6 network in CIDR notation. */
+export const network = z.union([z.cidrv4(), z.cidrv6()]);
+
 const login = { user: z.string().min(1), password: z.string().min(1) };
 
 /**

@@ -1,3 +1,4 @@
+import type { RecordName } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { type OutboxEntry } from './outbox-entry.entity.js';
 
@@ -82,6 +83,20 @@ export const countOutbox = (manager: EntityManager, partition: string): Promise<
      FROM outbox WHERE partition = $1 GROUP BY tenant_id`,
     [partition],
   );
+
+/** Tells whether an event that names the deletion of a record waits. It reads all waiting events of the tenant. */
+export const waitsForDeletion = async (
+  manager: EntityManager,
+  tenantId: string,
+  { kind, id }: RecordName,
+): Promise<boolean> => {
+  const rows = await manager.query<unknown[]>(
+    `SELECT 1 FROM outbox WHERE tenant_id = $1 AND strpos(events, ' deleted - ' || $2 || '"') > 0
+       AND strpos(events, '"' || $3 || ' ') > 0 LIMIT 1`,
+    [tenantId, id, kind],
+  );
+  return rows.length > 0;
+};
 
 /** Keeps the transaction from being ended for idleness while the audit service works. */
 export const keepAlive = async (manager: EntityManager): Promise<void> => {

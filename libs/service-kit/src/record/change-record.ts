@@ -63,8 +63,11 @@ export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
   const metadata = manager.dataSource.getMetadata(entity);
   if (isTracked(metadata)) {
     const { tenantId, kind, id } = trailNameOf(row, metadata);
-    sealsOf(manager).history.assertNotBehind(tenantId);
-    noteChanges(manager, tenantId, [{ kind, id, revision: await takeRevisions(manager, tenantId), digest: null }]);
+    const { history } = sealsOf(manager);
+    history.assertNotBehind(tenantId);
+    const revision = await takeRevisions(manager, tenantId);
+    noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
+    history.removed({ tenantId, kind, id }, revision);
   }
   const { affected } = await manager.delete(entity, storedAs(row, metadata));
   if (affected !== 1) throw new Error(`a record of ${metadata.tableName} changed while it was locked`);

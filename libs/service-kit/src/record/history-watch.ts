@@ -23,9 +23,9 @@ export class WatchedDatabase {
   }
 }
 
-/** A comparison: the tenants that the trail names, and those that the database is behind with, with the trail's revision. */
+/** A comparison: the tenants that the trail names, and those that the database is behind with, each with the trail's revision. */
 interface Comparison {
-  compared: number;
+  readonly positions: Map<string, number>;
   readonly behind: Map<string, number>;
 }
 
@@ -37,12 +37,17 @@ const patienceMs = 5_000;
 /**
  * Compares the service's database with the audit trail, at start and every minute: for each tenant, the highest revision of
  * its records. A database that is behind was restored from a backup, and nothing of the tenants that it is behind with is
- * served until the trail was applied to it again.
+ * served until the trail was applied to it again. What this process knows of tenants whose trails have new changes is compared
+ * too, so that no cache outlives a change by more than about a minute, whatever became of the database's functions and triggers.
  */
 @Injectable()
 export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** The positions of trails that were compared. */
+  private readonly seen = new Map<string, number>();
+  /** The tenants whose trails had moved at the last comparison. Events of about that time may be sealed in another order. */
+  private moved: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly watched: WatchedDatabase,
@@ -64,10 +69,10 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Compares all tenants. @throws AnkaError if the audit service does not answer */
   async compare(): Promise<void> {
-    const comparison: Comparison = { compared: 0, behind: new Map() };
+    const comparison: Comparison = { positions: new Map(), behind: new Map() };
     for (let after: string | null | undefined = null; after !== undefined; )
       after = await this.comparePage(after, comparison);
-    const { behind, compared } = comparison;
+    const { behind, positions } = comparison;
     const { database } = this.watched;
     for (const tenantId of behind.keys())
       if (!this.history.behind.has(tenantId))
@@ -75,7 +80,16 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
           { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
           `${database} is older than the audit trail: restore a newer backup, or apply the trail to it as deploy/backup.md says`,
         );
-    this.history.setBehind(behind, compared);
+    this.history.setBehind(behind, positions.size);
+    await this.compareMoved(positions);
+  }
+
+  private async compareMoved(positions: ReadonlyMap<string, number>): Promise<void> {
+    const moved = [...positions].filter(([tenantId, position]) => this.seen.get(tenantId) !== position);
+    const tenants = new Set(moved.map(([tenantId]) => tenantId));
+    await this.history.compareAgain(new Set([...tenants, ...this.moved]));
+    this.moved = tenants;
+    for (const [tenantId, position] of moved) this.seen.set(tenantId, position);
   }
 
   /** @returns the tenant after which the next page begins; undefined after the last page */
@@ -87,9 +101,10 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
     const tenantIds = items.map(({ tenantId }) => tenantId);
     const held = await positionsOf(this.dataSource, tenantIds);
     const lacking = new Set(await this.watched.lacking(this.dataSource, tenantIds));
-    for (const { tenantId, revision } of items)
+    for (const { tenantId, revision } of items) {
+      comparison.positions.set(tenantId, revision);
       if (lacking.has(tenantId) || (held.get(tenantId) ?? 0) < revision) comparison.behind.set(tenantId, revision);
-    comparison.compared += items.length;
+    }
     return complete ? undefined : items.at(-1)?.tenantId;
   }
 

@@ -2,8 +2,10 @@ import { AnkaError, type RecordHead } from '@ankasecure/contracts';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BusClient } from '../nats/client.js';
+import type { Missing } from './claim-questions.js';
 import { RecordOwner } from './record-authority.js';
-import { type LoadedRecord, RecordHistory } from './record-history.js';
+import { type LoadedRecord, numberedId, type OwnedName } from './record-claim.js';
+import { RecordHistory } from './record-history.js';
 
 const tenantId = '00000000-0000-7000-8000-000000000001';
 const digest = (letter: string): string => letter.repeat(43);
@@ -26,15 +28,28 @@ const head = (revision: number, letter: string | null = 'A', id = 'k'): RecordHe
 const historyWith = (bus: object): RecordHistory =>
   new RecordHistory(new RecordOwner('crypto-worker'), bus as BusClient, new Registry());
 
+interface Asked {
+  readonly records: readonly { readonly id: string }[];
+  readonly newest: readonly { readonly of: string | null }[];
+}
+
+/** The head of the highest number that was not deleted; none if there is no such record. */
+const newestOf = (heads: readonly RecordHead[], of: string | null): readonly RecordHead[] =>
+  heads
+    .filter(({ id, digest: held }) => held !== null && numberedId(id).of === of)
+    .toSorted((a, b) => numberedId(b.id).number - numberedId(a.id).number)
+    .slice(0, 1);
+
 /** An audit service with these heads; undefined: it does not answer. */
 const auditWith = (initial: readonly RecordHead[] | undefined) => {
   const audit = {
     heads: initial,
     requests: 0,
-    request: async (_: unknown, __: string, ___: unknown, { records }: { records: { id: string }[] }) => {
+    request: async (_: unknown, __: string, ___: unknown, { records, newest }: Asked) => {
       audit.requests++;
       if (audit.heads === undefined) throw new AnkaError('service-unavailable');
-      return { heads: audit.heads.filter(({ id }) => records.some((record) => record.id === id)) };
+      const named = audit.heads.filter(({ id }) => records.some((record) => record.id === id));
+      return { heads: [...named, ...newest.flatMap(({ of }) => newestOf(audit.heads ?? [], of))] };
     },
   };
   return { audit, history: historyWith(audit) };
@@ -137,5 +152,157 @@ describe('the history of records', () => {
     expect(await history.without(async () => history.check(loaded(1), sameAgain(loaded(1))))).toBeUndefined();
     history.caughtUp(tenantId);
     expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
+  });
+
+  const gone: Missing = { hasNow: async () => false, isLeaving: async () => false };
+  const name = { tenantId, kind: 'key', id: 'k' } as const;
+
+  describe('of a record that the database does not have', () => {
+    it.each([
+      ['unknown to the trail', [], true],
+      ['deleted in the trail', [head(3, null)], true],
+      ['held by the trail', [head(3)], false],
+    ])('tells whether it is missing rightly: %s', async (_, heads, absent) => {
+      const { history } = auditWith(heads);
+      expect(await history.checkAbsent(name, gone)).toBe(absent);
+    });
+
+    it('does not ask again within a minute, until the record has been there', async () => {
+      const { history, audit } = auditWith([]);
+      await history.checkAbsent(name, gone);
+      expect(history.checkAbsent(name, gone)).toBeUndefined();
+      audit.heads = [head(1)];
+      await history.check(loaded(1), sameAgain(loaded(1)));
+      expect(await history.checkAbsent(name, gone)).toBe(false);
+    });
+
+    it('has it read again if it was made meanwhile', async () => {
+      const { history } = auditWith([head(3)]);
+      const made = { ...gone, hasNow: async () => true };
+      await expect(history.checkAbsent(name, made)).rejects.toMatchObject({ code: 'decision-outdated' });
+    });
+
+    it('waits until the trail hears of its deletion', async () => {
+      const { history, audit } = auditWith([head(3)]);
+      let looks = 0;
+      const leaving = async (): Promise<boolean> => {
+        if (++looks === 3) audit.heads = [head(4, null)];
+        return true;
+      };
+      expect(await history.checkAbsent(name, { ...gone, isLeaving: leaving })).toBe(true);
+    });
+
+    it('asks to try again if the trail does not hear of its deletion soon', async () => {
+      const { history } = auditWith([head(3)]);
+      const leaving = { ...gone, isLeaving: async () => true };
+      await expect(history.checkAbsent(name, leaving)).rejects.toMatchObject({ code: 'audit-unavailable' });
+    });
+
+    it('knows what it has deleted itself, and what was made after that', async () => {
+      const { history, audit } = auditWith([head(3)]);
+      history.removed(name, 4);
+      expect(await history.checkAbsent(name, gone)).toBe(true);
+      vi.advanceTimersByTime(61_000);
+      audit.heads = undefined;
+      expect(await history.checkAbsent(name, gone)).toBe(true);
+      vi.advanceTimersByTime(61_000);
+      audit.heads = [head(5, 'B')];
+      expect(await history.checkAbsent(name, gone)).toBe(false);
+    });
+
+    it('answers from memory while the audit service does not answer, and from nothing else', async () => {
+      const { history, audit } = auditWith([]);
+      await history.checkAbsent(name, gone);
+      audit.heads = undefined;
+      vi.advanceTimersByTime(3_600_000);
+      expect(await history.checkAbsent(name, gone)).toBe(true);
+      const other = history.checkAbsent({ ...name, id: 'other' }, gone);
+      await expect(other).rejects.toMatchObject({ code: 'audit-unavailable' });
+      history.wrote(loaded(1, 'A', 'written'));
+      const written = history.checkAbsent({ ...name, id: 'written' }, gone);
+      await expect(written).rejects.toMatchObject({ code: 'audit-unavailable' });
+    });
+  });
+
+  describe('of numbered records', () => {
+    const versions = { kind: 'key', of: 'k' } as const;
+    const newestIs = (history: RecordHistory, number: number, missing = gone) =>
+      history.checkNewest(tenantId, versions, number, missing);
+
+    it.each([
+      ['none is known', 1, [], true],
+      ['it is the newest', 10, [head(1, 'A', 'k/9'), head(2, 'A', 'k/10')], true],
+      ['the trail does not know it yet', 11, [head(2, 'A', 'k/10')], true],
+      ['a newer one is missing', 9, [head(1, 'A', 'k/9'), head(2, 'A', 'k/10')], false],
+      ['all are missing', 0, [head(1, 'A', 'k/1')], false],
+      ['a newer one was deleted', 9, [head(1, 'A', 'k/9'), head(2, null, 'k/10')], true],
+      ['another series has more', 1, [head(1, 'A', 'k/1'), head(2, 'A', 'kk/2')], true],
+    ])('tells whether one is the newest: %s', async (_, number, heads, newest) => {
+      const { history } = auditWith(heads);
+      expect(await newestIs(history, number)).toBe(newest);
+    });
+
+    it('has it read again if a newer one was made meanwhile', async () => {
+      const { history } = auditWith([head(1, 'A', 'k/2')]);
+      const made = { ...gone, hasNow: async (id: string) => id === 'k/2' };
+      await expect(newestIs(history, 1, made)).rejects.toMatchObject({ code: 'decision-outdated' });
+    });
+
+    it('asks once about records, absences and numbers of a turn, and not again within a minute', async () => {
+      const { history, audit } = auditWith([head(1, 'A', 'k/2')]);
+      const version = loaded(1, 'A', 'k/2');
+      const ask = () => [
+        history.check(version, sameAgain(version)),
+        newestIs(history, 2),
+        history.checkAbsent(name, gone),
+      ];
+      expect(await Promise.all(ask())).toEqual([true, true, true]);
+      expect(audit.requests).toBe(1);
+      expect(ask()).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('answers from memory while the audit service does not answer, never less than it knows', async () => {
+      const { history, audit } = auditWith([head(1, 'A', 'k/2')]);
+      await newestIs(history, 2);
+      history.wrote(loaded(1, 'A', 'j/1'));
+      audit.heads = undefined;
+      vi.advanceTimersByTime(61_000);
+      expect(await newestIs(history, 2)).toBe(true);
+      expect(await newestIs(history, 3)).toBe(true);
+      expect(await history.checkNewest(tenantId, { kind: 'key', of: 'j' }, 1, gone)).toBe(true);
+      await expect(newestIs(history, 1)).rejects.toMatchObject({ code: 'audit-unavailable' });
+    });
+  });
+
+  describe('that is compared again', () => {
+    const changes = async (history: RecordHistory): Promise<readonly OwnedName[]> => {
+      const told: OwnedName[] = [];
+      history.onChanged((names) => told.push(...names));
+      await history.compareAgain(new Set([tenantId]));
+      return told;
+    };
+
+    it('tells caches which records have changed, and refuses their old form from then on', async () => {
+      const { history, audit } = auditWith([head(3), head(1, 'A', 'same'), head(1, 'A', 'v/1')]);
+      await history.check(loaded(3), sameAgain(loaded(3)));
+      await history.check(loaded(1, 'A', 'same'), sameAgain(loaded(1, 'A', 'same')));
+      await history.checkAbsent({ ...name, id: 'absent' }, gone);
+      await history.checkNewest(tenantId, { kind: 'key', of: 'v' }, 1, gone);
+      expect(await changes(history)).toEqual([]);
+      audit.heads = [head(4, 'B'), head(1, 'A', 'same'), head(2, 'A', 'absent'), head(5, 'A', 'v/2')];
+      const changed = ['k', 'absent', 'v/2'].map((id) => ({ tenantId, kind: 'key', id }));
+      expect(await changes(history)).toEqual(changed);
+      expect(await history.check(loaded(3), sameAgain(loaded(3)))).toBe(false);
+      audit.heads = undefined;
+      expect(await history.check(loaded(3), sameAgain(loaded(3)))).toBe(false);
+      expect(await history.check(loaded(4, 'B'), sameAgain(loaded(4, 'B')))).toBeUndefined();
+    });
+
+    it('leaves other tenants alone', async () => {
+      const { history, audit } = auditWith([head(3)]);
+      await history.check(loaded(3), sameAgain(loaded(3)));
+      await history.compareAgain(new Set(['00000000-0000-7000-8000-000000000002']));
+      expect(audit.requests).toBe(1);
+    });
   });
 });

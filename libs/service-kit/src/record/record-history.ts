@@ -1,50 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  AnkaError,
-  maxHeads,
-  monotonicNow,
-  type RecordHead,
-  type RecordName,
-  readRecordHeads,
-  recordKey,
-} from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type NumberedRecords } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
-import { BoundedMap } from '../memory/bounded-map.js';
 import { BusClient } from '../nats/client.js';
-import { ownContext } from '../nats/own-context.js';
+import { ClaimQuestions, type Missing } from './claim-questions.js';
 import { RecordOwner } from './record-authority.js';
+import {
+  claimOfAbsence,
+  claimOfNewest,
+  claimOfRecord,
+  type LastChange,
+  type LoadedRecord,
+  numberedId,
+  type OwnedName,
+} from './record-claim.js';
 import { isCurrent, type RecordState } from './record-standing.js';
-
-/** A loaded record that the trail is asked about. */
-export interface LoadedRecord extends RecordName, RecordState {
-  readonly tenantId: string;
-}
-
-interface Verified extends RecordState {
-  readonly at: number;
-}
-
-interface Question {
-  readonly record: LoadedRecord;
-  /** Reads the stored record again. Null if it is gone. */
-  readonly again: () => Promise<RecordState | null>;
-  readonly settle: (current: boolean) => void;
-  readonly fail: (error: unknown) => void;
-}
-
-/** The time for which a comparison counts, in milliseconds. */
-const freshMs = 60_000;
-/** The longest wait for the audit service, in milliseconds: where the service can do without its answer, and where it cannot. */
-const patienceMs = { known: 2_000, unknown: 10_000 };
-/** The most records whose last comparison is remembered. */
-const capacity = 200_000;
 
 /** What to do about a database that is older than the trail. */
 export const behindDetail =
   'The database is older than the audit trail: it was restored from a backup. Restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
-
-const nameOf = ({ tenantId, kind, id }: LoadedRecord): string => `${tenantId}/${kind}/${id}`;
 
 /**
  * Compares loaded records with their last changes in the audit trail, and so detects records of an older backup. Records that
@@ -53,25 +27,25 @@ const nameOf = ({ tenantId, kind, id }: LoadedRecord): string => `${tenantId}/${
  * If the audit service does not answer, a record counts as current if this process has compared or written it, and it has not
  * become older since. A record that this process does not know is refused until the audit service answers.
  *
- * If a database is behind with a tenant, all records of the tenant are refused: what is missing cannot be seen in a record.
+ * If a database is behind with a tenant, all records of the tenant are refused: what is missing cannot be seen in a record. A
+ * record that is missing alone is seen by `checkAbsent` and `checkNewest`.
  */
 @Injectable()
 export class RecordHistory {
-  private readonly verified = new BoundedMap<string, Verified>(capacity);
+  private readonly questions: ClaimQuestions;
   private behindTenants: ReadonlyMap<string, number> = new Map();
   private compared = Number.POSITIVE_INFINITY;
   private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
-  private waiting: Question[] = [];
+  private readonly changeListeners: ((names: readonly OwnedName[]) => void)[] = [];
   /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
   private unplaced: Set<string> | undefined;
+  /** When the trail was seen to have moved, by tenant; times of `monotonicNow`. */
+  private readonly moves = new Map<string, number>();
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
-  constructor(
-    private readonly owner: RecordOwner,
-    private readonly bus: BusClient,
-    registry: Registry,
-  ) {
+  constructor({ service }: RecordOwner, bus: BusClient, registry: Registry) {
+    this.questions = new ClaimQuestions(service, bus);
     const gauge: Gauge = new Gauge({
       name: 'ankasecure_records_behind_tenants',
       help: 'Tenants whose records in the database are older than the audit trail',
@@ -82,18 +56,80 @@ export class RecordHistory {
 
   /**
    * Tells whether a record is as new as the trail knows it.
+   * @param again reads the stored record again; null if it is gone
    * @returns undefined if that is known already
    * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now
    */
-  check(record: LoadedRecord, again: Question['again']): Promise<boolean> | undefined {
+  check(record: LoadedRecord, again: () => Promise<RecordState | null>): Promise<boolean> | undefined {
+    const doubt = async (last: LastChange | undefined): Promise<LastChange | undefined> => {
+      // It may have changed between its loading and the question.
+      const stored = await again();
+      return stored !== null && isCurrent(stored, last) ? { id: record.id, ...stored } : undefined;
+    };
+    const question = { claim: claimOfRecord(record), doubt, memoryDecides: true };
+    return this.unlessSettled(record.tenantId, () =>
+      this.lacksPlace(record) ? Promise.resolve(false) : this.questions.confirm(question),
+    );
+  }
+
+  /**
+   * Tells whether the trail does not know a record either, or knows that it was deleted.
+   * @returns undefined if that is known already
+   * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now; `decision-outdated` if it exists meanwhile
+   */
+  checkAbsent(name: OwnedName, missing: Missing): Promise<boolean> | undefined {
+    const claim = claimOfAbsence(name);
+    return this.unlessSettled(name.tenantId, () => this.questions.confirmMissing(claim, missing));
+  }
+
+  /**
+   * Tells whether the trail knows none of some numbered records with a higher number.
+   * @param number the highest that the database has; 0 for none
+   * @returns undefined if that is known already
+   * @throws (rejects with) AnkaError as `checkAbsent`
+   */
+  checkNewest(
+    tenantId: string,
+    newest: NumberedRecords,
+    number: number,
+    missing: Missing,
+  ): Promise<boolean> | undefined {
+    const claim = claimOfNewest(tenantId, newest, number);
+    return this.unlessSettled(tenantId, () => this.questions.confirmMissing(claim, missing));
+  }
+
+  /** The answer that needs no question; `ask` if there is none. */
+  private unlessSettled(tenantId: string, ask: () => Promise<boolean> | undefined): Promise<boolean> | undefined {
     if (this.off.getStore() === true) return undefined;
-    if (this.behindTenants.has(record.tenantId) || this.lacksPlace(record)) return Promise.resolve(false);
-    const known = this.verified.use(nameOf(record));
-    if (known?.digest === record.digest && monotonicNow() - known.at < freshMs) return undefined;
-    return new Promise((settle, fail) => {
-      this.waiting.push({ record, again, settle, fail });
-      if (this.waiting.length === 1) queueMicrotask(() => this.askAll());
-    });
+    return this.behindTenants.has(tenantId) ? Promise.resolve(false) : ask();
+  }
+
+  /** Whether this runs inside `without`. */
+  get isOff(): boolean {
+    return this.off.getStore() === true;
+  }
+
+  /**
+   * When the trail was last seen to name a change of the tenant's records, or the database to be behind with the tenant; a time of
+   * `monotonicNow`. What was read by then is read again.
+   */
+  lastMove(tenantId: string): number {
+    return this.moves.get(tenantId) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  private moved(tenantIds: Iterable<string>): void {
+    const now = monotonicNow();
+    for (const tenantId of tenantIds) this.moves.set(tenantId, now);
+  }
+
+  /** Whether the audit service did not answer a moment ago. Where its answer can be done without, it is not asked again yet. */
+  get isAway(): boolean {
+    return this.questions.isAway;
+  }
+
+  /** Takes note that the audit service did not answer. */
+  notAnswered(): void {
+    this.questions.notAnswered();
   }
 
   /** Runs work that brings older records up to date: inside it, every record counts as current. */
@@ -135,9 +171,17 @@ export class RecordHistory {
 
   /** Remembers a record that this process has written and sealed. */
   wrote(record: LoadedRecord): void {
-    const known = this.verified.get(nameOf(record));
+    const { of, number } = numberedId(record.id);
+    const claims = [claimOfRecord(record)];
+    if (Number.isInteger(number)) claims.push(claimOfNewest(record.tenantId, { kind: record.kind, of }, number));
     // The transaction may still fail. What was known of the stored record stays known.
-    if (known === undefined) this.remember(record);
+    const { memory } = this.questions;
+    for (const claim of claims) if (memory.last(claim) === undefined) memory.remember(claim, claim.says);
+  }
+
+  /** Remembers that this process deletes a record, since the trail hears of it later. */
+  removed(name: OwnedName, revision: number): void {
+    this.questions.memory.removed(name, revision);
   }
 
   /** The tenants whose records in this database are older than the trail, with the revision that the trail holds. */
@@ -159,7 +203,8 @@ export class RecordHistory {
     const news = [...behind.keys()].filter((tenantId) => !this.behindTenants.has(tenantId));
     this.behindTenants = behind;
     if (news.length === 0) return;
-    this.verified.clear();
+    this.questions.memory.clear();
+    this.moved(news);
     for (const forget of this.listeners) forget(news);
   }
 
@@ -173,62 +218,18 @@ export class RecordHistory {
     this.listeners.push(forget);
   }
 
-  private remember(record: LoadedRecord): void {
-    const { revision, digest } = record;
-    this.verified.set(nameOf(record), { revision, digest, at: monotonicNow() });
+  /**
+   * Compares again what this process knows of some tenants, and tells caches what has changed: nothing else might tell them.
+   * @throws AnkaError if the audit service does not answer
+   */
+  async compareAgain(tenantIds: ReadonlySet<string>): Promise<void> {
+    const changed = await this.questions.compareAgain(tenantIds);
+    this.moved(tenantIds);
+    if (changed.length > 0) for (const forget of this.changeListeners) forget(changed);
   }
 
-  private askAll(): void {
-    const questions = this.waiting;
-    this.waiting = [];
-    for (const [tenantId, own] of Map.groupBy(questions, ({ record }) => record.tenantId))
-      for (let start = 0; start < own.length; start += maxHeads)
-        void this.ask(tenantId, own.slice(start, start + maxHeads));
-  }
-
-  private async ask(tenantId: string, questions: readonly Question[]): Promise<void> {
-    try {
-      const isKnown = questions.every(({ record }) => this.verified.get(nameOf(record)) !== undefined);
-      const heads = await this.heads(
-        tenantId,
-        questions.map(({ record: { kind, id } }) => ({ kind, id })),
-        isKnown ? patienceMs.known : patienceMs.unknown,
-      );
-      const byName = new Map(heads.map((head) => [recordKey(head), head]));
-      await Promise.all(questions.map((question) => this.answer(question, byName.get(recordKey(question.record)))));
-    } catch (error) {
-      for (const question of questions) this.answerAlone(question, error);
-    }
-  }
-
-  /** Compares once more with the record as it is stored now: it may have changed between its loading and the question. */
-  private async answer({ record, again, settle, fail }: Question, head: RecordHead | undefined): Promise<void> {
-    try {
-      const stored = isCurrent(record, head) ? record : await again();
-      const current = stored !== null && isCurrent(stored, head);
-      if (current) this.remember({ ...record, ...stored });
-      settle(current);
-    } catch (error) {
-      fail(error);
-    }
-  }
-
-  /** Answers without the audit service. */
-  private answerAlone({ record, settle, fail }: Question, cause: unknown): void {
-    if (!(cause instanceof AnkaError) || !cause.retryable) return fail(cause);
-    const known = this.verified.get(nameOf(record));
-    if (known !== undefined) return settle(isCurrent(record, known));
-    const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again.`;
-    fail(new AnkaError('audit-unavailable', detail, { cause }));
-  }
-
-  private async heads(
-    tenantId: string,
-    records: readonly RecordName[],
-    waitMs: number,
-  ): Promise<readonly RecordHead[]> {
-    const context = ownContext(this.owner.service, waitMs, tenantId);
-    const { heads } = await this.bus.request(readRecordHeads, '', context, { records: [...records], newest: [] });
-    return heads;
+  /** Calls `forget` with records that the trail knows in a later form than this process, so that caches drop them. */
+  onChanged(forget: (names: readonly OwnedName[]) => void): void {
+    this.changeListeners.push(forget);
   }
 }

@@ -11,7 +11,7 @@ import { RecordOwner } from './record-authority.js';
 import { behindDetail } from './record-history.js';
 
 /** Why a record is refused. */
-export type RejectionReason = 'forged' | 'missing-seal' | 'outdated';
+export type RejectionReason = 'forged' | 'missing-seal' | 'outdated' | 'missing' | 'not-newest';
 
 /** A refused record: its table, its tenant and its primary key. */
 export interface RejectedRecord extends RecordPlace {
@@ -28,14 +28,27 @@ const restoreRow =
 
 interface Telling {
   readonly code: 'record-forged' | 'record-outdated';
-  readonly what: string;
+  /** @param name the record's table and primary key */
+  readonly says: (name: string) => string;
   readonly advice: string;
 }
 
+const refusal = (why: string) => (name: string) => `The stored ${name} is refused: ${why}.`;
+
 const telling: Readonly<Record<RejectionReason, Telling>> = {
-  forged: { code: 'record-forged', what: 'its seal does not match what it says', advice: restoreRow },
-  'missing-seal': { code: 'record-forged', what: 'it has no seal', advice: restoreRow },
-  outdated: { code: 'record-outdated', what: 'the audit trail holds a later one', advice: behindDetail },
+  forged: { code: 'record-forged', says: refusal('its seal does not match what it says'), advice: restoreRow },
+  'missing-seal': { code: 'record-forged', says: refusal('it has no seal'), advice: restoreRow },
+  outdated: { code: 'record-outdated', says: refusal('the audit trail holds a later one'), advice: behindDetail },
+  missing: {
+    code: 'record-outdated',
+    says: (name) => `The audit trail holds ${name}, and the database does not.`,
+    advice: restoreRow,
+  },
+  'not-newest': {
+    code: 'record-outdated',
+    says: refusal('the audit trail holds one with a higher number, and the database does not'),
+    advice: restoreRow,
+  },
 };
 
 /** Raises the alarm about records that nobody here has written: a metric, a logged error and an audit event. */
@@ -60,8 +73,8 @@ export class RecordRejections {
     this.rejected.inc({ kind, reason });
     this.log.error({ alarm: 'record-rejected', kind, id, tenantId, reason }, 'a record of the database was refused');
     if (this.isNews(`${kind}/${tenantId}/${id}/${reason}`)) void this.putOnRecord(record, reason);
-    const { code, what, advice } = telling[reason];
-    return new AnkaError(code, `The stored ${kind} ${id} is refused: ${what}. ${advice}`);
+    const { code, says, advice } = telling[reason];
+    return new AnkaError(code, `${says(`${kind} ${id}`)} ${advice}`);
   }
 
   private isNews(name: string): boolean {

@@ -52,7 +52,7 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   constructor(
     readonly owner: RecordOwner,
     private readonly authority: RecordAuthority,
-    private readonly rejections: RecordRejections,
+    readonly rejections: RecordRejections,
     readonly history: RecordHistory,
     dataSource: DataSource,
   ) {

@@ -111,7 +111,7 @@ export class RecordSets {
 
   private isFresh(tenantId: string, { at }: Known): boolean {
     if (this.history.isAway) return true;
-    return monotonicNow() - at < freshMs && !this.history.hasMovedSince(tenantId, at);
+    return monotonicNow() - at < freshMs && this.history.lastMove(tenantId) < at;
   }
 
   private withoutAnswer(known: Known | undefined, cause: unknown): readonly string[] {

@@ -113,4 +113,5 @@ const plan = async (
 const noteLoss = async (manager: EntityManager, tenantId: string, { kind, id }: RecordHead): Promise<void> => {
   const revision = await takeRevisions(manager, tenantId);
   noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
+  sealsOf(manager).history.removed({ tenantId, kind, id }, revision);
 };

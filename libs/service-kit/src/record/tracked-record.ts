@@ -1,6 +1,6 @@
 import { isRecordKind, type RecordChange, type RecordKind, type RecordName, recordIdOf } from '@ankasecure/contracts';
 import type { EntityMetadata } from 'typeorm';
-import type { LoadedRecord } from './record-history.js';
+import type { LoadedRecord } from './record-claim.js';
 import { type Sealed, toldOf } from './sealed-record.js';
 
 const hasColumn = ({ columns }: EntityMetadata, name: string): boolean =>

@@ -1,5 +1,7 @@
+import { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { assertVersion } from './assert-version.js';
+import { assertWhole } from './assert-whole.js';
 import { KeyVersionRecord } from './key-version.entity.js';
 import { PlatformKeyRecord } from './platform-key.entity.js';
 import { RotationPolicyRecord } from './rotation-policy.entity.js';
@@ -53,18 +55,38 @@ export const selectVersions = (manager: EntityManager): SelectQueryBuilder<Store
 /** A reader's key, and the version if it names one. */
 type Asked = Pick<KeyVersionRecord, 'tenantId' | 'keyId'> & Partial<Pick<KeyVersionRecord, 'version'>>;
 
-/** Reads versions of one key. @throws AnkaError `record-forged` if the database answers with other records */
+type Narrowing = (ofKey: SelectQueryBuilder<StoredVersion>) => SelectQueryBuilder<StoredVersion>;
+
+/** How often a key is read that changes while it is read. */
+const attempts = 3;
+
+/**
+ * Reads versions of one key.
+ * @param withNewest whether they include the key's newest version
+ * @throws AnkaError `record-forged` if the database answers with other records, `record-outdated` if it lacks some
+ */
 const readOfKey = async (
   manager: EntityManager,
   asked: Asked,
-  narrowed: (ofKey: SelectQueryBuilder<StoredVersion>) => SelectQueryBuilder<StoredVersion>,
+  narrowed: Narrowing,
+  withNewest = asked.version === undefined,
 ): Promise<StoredVersion[]> => {
   const { tenantId, keyId } = asked;
   const where = 'version.tenantId = :tenantId AND version.keyId = :keyId';
-  const rows = await narrowed(selectVersions(manager).where(where, { tenantId, keyId })).getMany();
-  for (const row of rows) assertVersion(manager, row, asked);
-  return rows;
+  for (let attempt = 1; ; attempt++) {
+    const rows = await narrowed(selectVersions(manager).where(where, { tenantId, keyId })).getMany();
+    for (const row of rows) assertVersion(manager, row, asked);
+    try {
+      await assertWhole(manager, rows, withNewest);
+      return rows;
+    } catch (error) {
+      if (attempt === attempts || !isOutdated(error)) throw error;
+    }
+  }
 };
+
+/** The key has changed while it was read. */
+const isOutdated = (error: unknown): boolean => error instanceof AnkaError && error.code === 'decision-outdated';
 
 /** Reads all versions of one key, oldest first. Only a change of all of them needs all. */
 export const readKey = (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion[]> =>
@@ -95,11 +117,13 @@ export const readVersions = (
   tenantId: string,
   keyId: string,
   { before, limit }: { readonly before: number | null; readonly limit: number },
-): Promise<StoredVersion[]> =>
-  readOfKey(manager, { tenantId, keyId }, (ofKey) => {
+): Promise<StoredVersion[]> => {
+  const narrowed: Narrowing = (ofKey) => {
     const newest = ofKey.orderBy('version.version', 'DESC').limit(limit);
     return before === null ? newest : newest.andWhere('version.version < :before', { before });
-  });
+  };
+  return readOfKey(manager, { tenantId, keyId }, narrowed, before === null);
+};
 
 /** Reads the current version of a key, and before it the one that a request has made, if there is such a version. */
 export const readCurrentAndMade = (

@@ -1,0 +1,177 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { AnkaError, maxHeads, monotonicNow, readRecordHeads, type Service } from '@ankasecure/contracts';
+import type { BusClient } from '../nats/client.js';
+import { ownContext } from '../nats/own-context.js';
+import {
+  answersOf,
+  type Claim,
+  hasMoved,
+  kindOf,
+  type LastChange,
+  type OwnedName,
+  requestFor,
+} from './record-claim.js';
+import { type RememberedClaim, RememberedClaims } from './remembered-claims.js';
+
+/** What the database holds now of a record that it did not have. */
+export interface Missing {
+  /** Tells whether it has the record now. @param id the record that the trail holds */
+  readonly hasNow: (id: string) => Promise<boolean>;
+  /** Tells whether the event of the record's deletion waits in the outbox. */
+  readonly isLeaving: (id: string) => Promise<boolean>;
+}
+
+interface Question {
+  readonly claim: Claim;
+  /** Looks again when the trail says otherwise. @returns what is true now; undefined if the claim is wrong */
+  readonly doubt: (last: LastChange | undefined) => Promise<LastChange | undefined>;
+  /** Whether the claim is wrong if it contradicts what this process remembers. */
+  readonly memoryDecides: boolean;
+  readonly settle: (isTrue: boolean) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** The longest wait for the audit service, in milliseconds: where the service can do without its answer, and where it cannot. */
+export const patienceMs = { known: 1_000, unknown: 10_000 };
+/** The time after a failure in which the audit service is not asked where its answer can be done without, in milliseconds. */
+const awayMs = 5_000;
+/** The pauses before the trail is asked again about a record whose deletion it will hear of, in milliseconds. */
+const pausesMs = [100, 200, 400, 800];
+
+const unsealedDetail =
+  'The database no longer has a record that the audit trail holds: the event of its deletion is not sealed yet. Try again.';
+const madeDetail = 'A record was made while others were read. Try again.';
+
+/** Asks the audit service whether claims are true: all of one turn together, and none again that was found true lately. */
+export class ClaimQuestions {
+  readonly memory = new RememberedClaims();
+  private waiting: Question[] = [];
+  private awayUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly service: Service,
+    private readonly bus: Pick<BusClient, 'request'>,
+  ) {}
+
+  /**
+   * @returns undefined if the claim is known to be true
+   * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now
+   */
+  confirm(question: Omit<Question, 'settle' | 'fail'>): Promise<boolean> | undefined {
+    if (this.memory.isFresh(question.claim)) return undefined;
+    return new Promise((settle, fail) => {
+      this.waiting.push({ ...question, settle, fail });
+      if (this.waiting.length === 1) queueMicrotask(() => this.askAll());
+    });
+  }
+
+  /**
+   * Confirms a claim about what the database lacks.
+   * @throws (rejects with) AnkaError as `confirm`; `decision-outdated` if the database has it meanwhile
+   */
+  confirmMissing(claim: Claim, missing: Missing): Promise<boolean> | undefined {
+    return this.confirm({ claim, doubt: () => this.doubtMissing(claim, missing), memoryDecides: false });
+  }
+
+  /**
+   * Compares again what is remembered of some tenants. From now on, this process knows what the trail says.
+   * @returns the records that have changed since they were compared
+   * @throws AnkaError if the audit service does not answer
+   */
+  async compareAgain(tenantIds: ReadonlySet<string>): Promise<readonly OwnedName[]> {
+    const changed: OwnedName[] = [];
+    for (const [tenantId, own] of Map.groupBy(this.memory.of(tenantIds), ({ claim }) => claim.tenantId))
+      for (let start = 0; start < own.length; start += maxHeads)
+        changed.push(...(await this.compareSome(tenantId, own.slice(start, start + maxHeads))));
+    return changed;
+  }
+
+  private async compareSome(tenantId: string, some: readonly RememberedClaim[]): Promise<readonly OwnedName[]> {
+    const claims = some.map(({ claim }) => claim);
+    const answers = await this.answers(tenantId, claims, patienceMs.unknown);
+    return some.flatMap(({ claim, last: remembered }) => {
+      const last = answers.get(claim.subject);
+      if (last === undefined || !hasMoved(claim, remembered, last)) return [];
+      this.memory.remember(claim, last);
+      return [{ tenantId, kind: kindOf(claim), id: last.id }];
+    });
+  }
+
+  /** Whether the audit service did not answer a moment ago. */
+  get isAway(): boolean {
+    return monotonicNow() < this.awayUntil;
+  }
+
+  notAnswered(): void {
+    this.awayUntil = monotonicNow() + awayMs;
+  }
+
+  private askAll(): void {
+    const questions = this.waiting;
+    this.waiting = [];
+    for (const [tenantId, own] of Map.groupBy(questions, ({ claim }) => claim.tenantId))
+      for (let start = 0; start < own.length; start += maxHeads)
+        void this.ask(tenantId, own.slice(start, start + maxHeads));
+  }
+
+  private async ask(tenantId: string, questions: readonly Question[]): Promise<void> {
+    try {
+      const claims = questions.map(({ claim }) => claim);
+      const isKnown = claims.every((claim) => this.memory.last(claim) !== undefined);
+      if (isKnown && this.isAway) throw new AnkaError('audit-unavailable');
+      const answers = await this.answers(tenantId, claims, isKnown ? patienceMs.known : patienceMs.unknown);
+      await Promise.all(questions.map((question) => this.answer(question, answers.get(question.claim.subject))));
+    } catch (error) {
+      if (!this.isAway) this.notAnswered();
+      for (const question of questions) this.answerAlone(question, error);
+    }
+  }
+
+  private async answer({ claim, doubt, settle, fail }: Question, last: LastChange | undefined): Promise<void> {
+    try {
+      const isTrue = this.memory.agrees(claim, last) ? claim.says : await doubt(last);
+      if (isTrue !== undefined) this.memory.remember(claim, isTrue);
+      settle(isTrue !== undefined);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /**
+   * Asks again about what the database lacks and the trail holds. The trail hears of a deletion when its event is sealed. The
+   * outbox is read before the trail is asked: an event that has left it by then is sealed.
+   */
+  private async doubtMissing(claim: Claim, missing: Missing): Promise<LastChange | undefined> {
+    let id = claim.says.id;
+    for (const pauseMs of pausesMs) {
+      const isLeaving = await missing.isLeaving(id);
+      const last = (await this.answers(claim.tenantId, [claim], patienceMs.known)).get(claim.subject);
+      if (last === undefined || this.memory.agrees(claim, last)) return claim.says;
+      if (await missing.hasNow(last.id)) throw new AnkaError('decision-outdated', madeDetail);
+      if (!isLeaving && last.id === id) return undefined;
+      id = last.id;
+      if (isLeaving) await pauseFor(pauseMs);
+    }
+    throw new AnkaError('audit-unavailable', unsealedDetail);
+  }
+
+  /** Answers without the audit service. */
+  private answerAlone({ claim, memoryDecides, settle, fail }: Question, cause: unknown): void {
+    if (!(cause instanceof AnkaError) || !cause.retryable) return fail(cause);
+    const known = this.memory.last(claim);
+    const agrees = known !== undefined && this.memory.agrees(claim, known);
+    if (agrees || (known !== undefined && memoryDecides)) return settle(agrees);
+    const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again.`;
+    fail(new AnkaError('audit-unavailable', detail, { cause }));
+  }
+
+  /** @throws AnkaError if the audit service does not answer */
+  private async answers(
+    tenantId: string,
+    claims: readonly Claim[],
+    waitMs: number,
+  ): Promise<ReadonlyMap<string, LastChange>> {
+    const context = ownContext(this.service, waitMs, tenantId);
+    return answersOf((await this.bus.request(readRecordHeads, '', context, requestFor(claims))).heads);
+  }
+}

@@ -1,0 +1,47 @@
+import { Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import { expect, it } from 'vitest';
+import type { Logger } from '../logging/logger.js';
+import type { BusClient } from '../nats/client.js';
+import { HistoryWatch, WatchedDatabase } from './history-watch.js';
+import { RecordOwner } from './record-authority.js';
+import { RecordHistory } from './record-history.js';
+
+const [one, other] = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002'] as const;
+
+/** A watch over a trail and a database with these positions. It lists the tenants that it has compared again. */
+const watchOf = (trail: Map<string, number>, held: Map<string, number>) => {
+  const bus = {
+    request: async () => ({
+      items: [...trail].map(([tenantId, revision]) => ({ tenantId, revision })),
+      complete: true,
+    }),
+  } as unknown as BusClient;
+  const database = {
+    query: async () => [...held].map(([tenantId, revision]) => ({ tenantId, revision })),
+  } as unknown as DataSource;
+  const history = new RecordHistory(new RecordOwner('crypto-worker'), bus, new Registry());
+  const compared: string[][] = [];
+  history.compareAgain = async (tenants) => void compared.push([...tenants].sort());
+  const log = { error: () => undefined } as unknown as Logger;
+  const watched = new WatchedDatabase('crypto-worker', 'ankadb_keys', 'default');
+  return { watch: new HistoryWatch(watched, database, bus, history, log), history, compared };
+};
+
+it('compares again what is known of tenants whose trails have moved, and once more', async () => {
+  const trail = new Map([
+    [one, 3],
+    [other, 5],
+  ]);
+  const { watch, compared } = watchOf(trail, new Map(trail));
+  for (let round = 0; round < 3; round++) await watch.compare();
+  trail.set(one, 4);
+  for (let round = 0; round < 3; round++) await watch.compare();
+  expect(compared).toEqual([[one, other], [one, other], [], [one], [one], []]);
+});
+
+it('reports a database that is older than the trail', async () => {
+  const { watch, history } = watchOf(new Map([[one, 3]]), new Map([[one, 2]]));
+  await watch.compare();
+  expect(history.behind).toEqual(new Map([[one, 3]]));
+});

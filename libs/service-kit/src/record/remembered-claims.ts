@@ -1,0 +1,66 @@
+import { monotonicNow } from '@ankasecure/contracts';
+import { BoundedMap } from '../memory/bounded-map.js';
+import { type Claim, claimOfAbsence, type LastChange, type OwnedName } from './record-claim.js';
+
+/** A claim, and the last change of its subject that is known. */
+export interface RememberedClaim {
+  readonly claim: Claim;
+  readonly last: LastChange;
+}
+
+interface Remembered extends LastChange {
+  readonly claim: Claim;
+  readonly at: number;
+}
+
+/** The time for which a comparison counts, in milliseconds. */
+export const freshMs = 60_000;
+/** The most claims that are remembered. */
+const capacity = 200_000;
+
+const nameOf = ({ tenantId, subject }: Pick<Claim, 'tenantId' | 'subject'>): string => `${tenantId}/${subject}`;
+
+/** What this process knows of the trail: the last changes that it has compared, written or heard of. */
+export class RememberedClaims {
+  private readonly known = new BoundedMap<string, Remembered>(capacity);
+  /** The revisions of deletions by this process. */
+  private readonly removals = new BoundedMap<string, number>(capacity);
+
+  remember(claim: Claim, { id, revision, digest }: LastChange): void {
+    this.known.set(nameOf(claim), { claim, id, revision, digest, at: monotonicNow() });
+  }
+
+  removed(name: OwnedName, revision: number): void {
+    this.removals.set(nameOf(claimOfAbsence(name)), revision);
+  }
+
+  /** The last change of the claim's subject, as far as it is known. */
+  last(claim: Claim): LastChange | undefined {
+    return this.known.get(nameOf(claim));
+  }
+
+  /** Tells whether the same was found true a short time ago. */
+  isFresh(claim: Claim): boolean {
+    const known = this.known.use(nameOf(claim));
+    const isSame = known?.digest === claim.says.digest && known.id === claim.says.id;
+    return isSame && monotonicNow() - known.at < freshMs;
+  }
+
+  /** Tells whether a claim is true. The trail hears later of what this process has deleted. */
+  agrees(claim: Claim, last: LastChange | undefined): boolean {
+    if (claim.agrees(last)) return true;
+    const removed = claim.says.digest === null ? this.removals.get(nameOf(claim)) : undefined;
+    return removed !== undefined && last !== undefined && removed > last.revision;
+  }
+
+  /** What is remembered of some tenants. */
+  of(tenantIds: ReadonlySet<string>): readonly RememberedClaim[] {
+    return [...this.known.values()]
+      .filter(({ claim }) => tenantIds.has(claim.tenantId))
+      .map(({ claim, ...last }) => ({ claim, last }));
+  }
+
+  clear(): void {
+    this.known.clear();
+  }
+}
