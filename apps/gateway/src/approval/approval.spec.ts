@@ -230,7 +230,8 @@ describe('an operation that needs two people', () => {
       approval: { id: approval.id, requestedBy: 'alice', requestedByIssuer: rig.issuer.issuer },
     });
     expect(JSON.parse(sent)).toEqual({ ...body, id: keyId });
-    const [, decided] = await eventsOf(approval, 2);
+    const [, decided, concluded] = await eventsOf(approval, 3);
+    expect(concluded).toMatchObject({ userId: 'bob', operation: 'approval.conclude', details: { status: '200' } });
     expect(decided).toMatchObject({
       userId: 'bob',
       keyId,
@@ -445,7 +446,7 @@ describe('a request is not approved', () => {
     const answers = await Promise.all(tokens.map((token) => approve(approval, token)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
     expect(heard('deleteKey').length - before).toBe(1);
-    await eventsOf(approval, 2);
+    await eventsOf(approval, 3);
   });
 
   it.each([{ extra: true }, { id: tenantA }, { reason: '' }, { reason: 'x'.repeat(257) }, { reason: 'a\nb' }, []])(
@@ -628,9 +629,10 @@ describe('a tenant’s issuer', () => {
     expect((await change('GET', `/${creation.id}`)).status).toBe(200);
     expect(approvalIn(await approve(removal)).outcome).toMatchObject({ status: 200 });
     expect((await change('GET', `/${creation.id}`)).status).toBe(404);
-    const events = await eventsOf(removal, 3);
+    const events = await eventsOf(removal, 4);
     expect(events.map(({ operation, userId }) => [operation, userId]).toSorted()).toEqual([
       ['approval.approve', 'bob'],
+      ['approval.conclude', 'bob'],
       ['approval.request', 'alice'],
       ['issuer.delete', 'bob'],
     ]);

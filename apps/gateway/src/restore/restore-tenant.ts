@@ -1,15 +1,19 @@
 import {
   type Context,
   type DryRun,
+  dryRun,
   maxRestored,
   type RestoredRecord,
   type RestoreReport,
   restoreTenant,
 } from '@ankasecure/contracts';
-import { BusClient, isDryRun } from '@ankasecure/service-kit';
+import { BusClient } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { RestoreRecords } from './restore-records.js';
+
+/** The contract as a dry run answers it. */
+const rehearsal = { ...restoreTenant, reply: dryRun };
 
 /** Brings a tenant's restored databases up to date: the gateway's records first, then those of the other services. */
 @Injectable()
@@ -22,10 +26,10 @@ export class RestoreTenant {
   /** @throws AnkaError as `restoreTenant`, unless it is a dry run */
   async restore(context: Context, request: z.infer<typeof restoreTenant.request>): Promise<RestoreReport | DryRun> {
     const records = await this.own.restore(context);
-    const told: RestoreReport | DryRun = await this.bus.request(restoreTenant, '', context, request);
-    if (!isDryRun(told)) return withRecords(told, records);
-    const { restored } = told;
-    return restored === undefined ? told : { ...told, restored: withRecords(restored, records) };
+    if (context.dryRun !== true)
+      return withRecords(await this.bus.request(restoreTenant, '', context, request), records);
+    const { restored, ...verdict } = await this.bus.request(rehearsal, '', context, request);
+    return { ...verdict, ...(restored !== undefined && { restored: withRecords(restored, records) }) };
   }
 }
 
