@@ -34,7 +34,14 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['api-description'],
   ],
   'apps/policy': [['tenant', 'migrations'], ['policy'], ['tenancy']],
-  'apps/audit': [['mac', 'reporter', 'trail', 'migrations'], ['anchor'], ['record'], ['event', 'verification']],
+  'apps/audit': [
+    ['reporter', 'trail', 'migrations'],
+    ['mac'],
+    ['anchor'],
+    ['record'],
+    ['event', 'verification'],
+    ['acceptance'],
+  ],
 };
 
 /** The number of sources above which a folder should be divided. */

@@ -1,5 +1,6 @@
 import { ConfigModule, CursorSeal, provided } from '@ankasecure/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AcceptanceModule } from './acceptance/acceptance.module.js';
 import type { AuditConfig } from './config.js';
 import { EventModule } from './event/event.module.js';
 import { MacConfig } from './mac/mac.config.js';
@@ -14,6 +15,6 @@ export class AppModule {
       provided(MacConfig, config),
       provided(CursorSeal, new CursorSeal(config.cursorSecret)),
     );
-    return { module: AppModule, imports: [sections, EventModule, RecordModule, VerificationModule] };
+    return { module: AppModule, imports: [sections, EventModule, RecordModule, VerificationModule, AcceptanceModule] };
   }
 }

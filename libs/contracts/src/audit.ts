@@ -137,6 +137,38 @@ export const countUses = contract({
   }),
 });
 
+/** Why an event fails verification. `anchor-mismatch`: the trail does not reach the place that the HSM holds. */
+export const trailFaultReason = z.enum([
+  'missing',
+  'content-changed',
+  'hmac-mismatch',
+  'chain-broken',
+  'time-inconsistent',
+  'unsealed',
+  'tail-missing',
+  'record-forgotten',
+  'anchor-mismatch',
+]);
+
+/** How a trail stands to the anchor in the HSM. */
+export const anchorComparison = z
+  .strictObject({
+    standing: z
+      .enum(['matches', 'differs', 'none', 'unsupported', 'unknown'])
+      .describe(
+        '`matches`: the trail has the event that the HSM holds as its end, or is newer than the anchor. `differs`: it has not; `detail` says why. `none`: the HSM holds no anchor yet. `unsupported`: the HSM stores no data. `unknown`: the HSM did not answer.',
+      ),
+    seq: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .describe('The last event of the trail that the HSM holds. Later events are anchored within a minute.'),
+    detail: z.string().nullable(),
+  })
+  .meta({ id: 'AnchorComparison' });
+export type AnchorComparison = z.infer<typeof anchorComparison>;
+
 export const verifyTrail = contract({
   owner: 'audit',
   callers: ['gateway'],
@@ -165,27 +197,19 @@ export const verifyTrail = contract({
         ),
       fromSeq: z.number().int().positive(),
       untilSeq: z.number().int().nonnegative(),
-      /** The first sequence number that fails, and the reason. `unsealed` means that no seal of the tenant's key covers it, `record-forgotten` that the database has forgotten the change of a record that it names. */
+      /** The first sequence number that fails, and the reason. `unsealed` means that no seal of the tenant's key covers it, `record-forgotten` that the database has forgotten the change of a record that it names. Null with `anchor-mismatch` if no event can be named. */
       firstBadSeq: z
         .number()
         .int()
         .positive()
         .nullable()
         .describe('The first event that fails verification or, with `unsealed`, the first that no seal covers.'),
-      reason: z
-        .enum([
-          'missing',
-          'content-changed',
-          'hmac-mismatch',
-          'chain-broken',
-          'time-inconsistent',
-          'unsealed',
-          'tail-missing',
-          'record-forgotten',
-        ])
-        .nullable(),
+      reason: trailFaultReason.nullable(),
       /** base64url of the chain's head, if the range reaches it. */
       headHash: z.string().nullable(),
+      anchor: anchorComparison.describe(
+        'The comparison of the trail with the HSM. If it differs, a range that reaches the end of the trail is not valid.',
+      ),
     })
     .meta({ id: 'TrailVerification' }),
 });

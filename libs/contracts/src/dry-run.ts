@@ -1,7 +1,7 @@
 import { policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { AnkaError, toldError } from './error.js';
-import { restoreReport } from './history.js';
+import { maxUnsound, restoreReport, unsoundTrail } from './history.js';
 import { keyState } from './key.js';
 import { algorithmName, custody, instant, purpose, uuid, warning } from './primitive.js';
 import { policyReason, toldProblem } from './refusal.js';
@@ -44,6 +44,7 @@ export const dryRun = z
       .describe('The changes of state of existing versions.'),
     policy: z.strictObject(policyDecision).optional().describe('The decision of the policy, if it was evaluated.'),
     warnings: z.array(warning).optional(),
+    refusedTrails: z.array(unsoundTrail).max(maxUnsound).optional().describe('The trails that would stay refused.'),
     restored: restoreReport.omit({ tenantId: true }).optional().describe('What a restore would do with the records.'),
   })
   .meta({ id: 'DryRun' });

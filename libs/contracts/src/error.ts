@@ -49,6 +49,7 @@ export const errors = {
   'key-state': row(409, 'The state of the key does not allow this'),
   'kek-retired': row(409, 'The key is wrapped by a retired KEK'),
   'approval-state': row(409, 'The state of the request for approval does not allow this'),
+  'trail-unsound': row(409, 'The audit trail is not as it was sealed'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
   'policy-pending': row(409, 'An earlier policy change is still being applied', true),
   'precondition-failed': row(412, 'The resource has changed'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trailFaultReason } from './audit.js';
 import { contract, services } from './bus.js';
 import { enforcedPolicy } from './policy.js';
 import { uuid } from './primitive.js';
@@ -97,9 +98,21 @@ export const writeAnchor = contract({
   reply: z.strictObject({ supported: z.boolean(), anchor: trailAnchor.nullable() }),
 });
 
+/** The most unsound trails that an answer names. */
+export const maxUnsound = 200;
+
+/** A trail that fails verification, and stays refused. */
+export const unsoundTrail = z.strictObject({
+  tenantId: uuid,
+  firstBadSeq: z.number().int().positive(),
+  reason: trailFaultReason,
+});
+export type UnsoundTrail = z.infer<typeof unsoundTrail>;
+
 /**
- * Accepts that the audit database was restored from a backup: anchors the trails as they are now. The event that says so is
- * sealed first, in the platform's trail. Trails that match the anchor are left as they are.
+ * Accepts that the audit database was restored from a backup: verifies each refused trail, and anchors those that are sound as
+ * they are now. The event that says so is sealed first, in the platform's trail. Trails that match the anchor are left as they
+ * are.
  */
 export const acceptTrails = contract({
   owner: 'audit',
@@ -111,6 +124,10 @@ export const acceptTrails = contract({
     accepted: z.boolean(),
     /** Why the trails did not match the anchor. */
     reason: z.string().nullable(),
+    refused: z
+      .array(unsoundTrail)
+      .max(maxUnsound)
+      .describe('The first of the trails that fail verification. They stay refused.'),
   }),
 });
 

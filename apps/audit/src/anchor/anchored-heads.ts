@@ -11,7 +11,16 @@ export interface AnchoredHead {
   readonly indexMac: Buffer;
 }
 
+/** What an anchor binds. */
+export interface AnchoredTrails {
+  /** The number of the last anchor that an operator accepted; 0 if there was none. */
+  readonly accepted: number;
+  readonly heads: readonly AnchoredHead[];
+}
+
 const magic = Buffer.from('ankasecure trail anchor 2\0');
+/** Of anchors since the first acceptance. */
+const acceptedMagic = Buffer.from('ankasecure trail anchor 3\0');
 
 const u64 = (value: number): Buffer => {
   const bytes = Buffer.alloc(8);
@@ -20,11 +29,14 @@ const u64 = (value: number): Buffer => {
 };
 
 /**
- * The digest of an anchor, base64url: SHA-256 of magic ‖ number (u64be) ‖ for each trail, by tenant: the tenant id's 16 bytes ‖
- * seq (u64be) ‖ 32 bytes of hash ‖ the index's seq (u64be) ‖ its MAC, 32 bytes, unless its seq is 0.
+ * The digest of an anchor, base64url: SHA-256 of magic ‖ number (u64be) ‖ accepted (u64be), unless it is 0 ‖ for each trail, by
+ * tenant: the tenant id's 16 bytes ‖ seq (u64be) ‖ 32 bytes of hash ‖ the index's seq (u64be) ‖ its MAC, 32 bytes, unless its
+ * seq is 0.
  */
-export const anchorDigest = (number: number, heads: readonly AnchoredHead[]): string => {
-  const digest = createHash('sha256').update(magic).update(u64(number));
+export const anchorDigest = (number: number, { accepted, heads }: AnchoredTrails): string => {
+  const digest = createHash('sha256');
+  if (accepted === 0) digest.update(magic).update(u64(number));
+  else digest.update(acceptedMagic).update(u64(number)).update(u64(accepted));
   for (const { tenantId, seq, hash, indexSeq, indexMac } of heads.toSorted((a, b) =>
     a.tenantId < b.tenantId ? -1 : 1,
   ))

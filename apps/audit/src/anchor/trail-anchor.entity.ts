@@ -7,6 +7,10 @@ export class TrailAnchorRecord {
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'trail_anchor_pkey' })
   number!: string;
 
+  /** The last anchor that an operator accepted; 0 if there was none. */
+  @Column('bigint', { default: 0 })
+  accepted!: string;
+
   @Column('uuid', { array: true })
   tenants!: string[];
 

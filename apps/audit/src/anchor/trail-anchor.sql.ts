@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { AnchoredHead } from './anchored-heads.js';
+import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
 
 /** The heads of all trails that have events. */
 export const trailHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
@@ -8,16 +8,20 @@ export const trailHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
   >(`SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash, index_seq::float8 AS "indexSeq", index_mac AS "indexMac"
      FROM all_trail_heads()`);
 
-/** The heads behind an anchor; undefined if this database does not have it. */
-export const headsOfAnchor = async (dataSource: DataSource, number: number): Promise<AnchoredHead[] | undefined> => {
-  const rows = await dataSource.query<{ number: number }[]>('SELECT 1 FROM trail_anchor WHERE number = $1', [number]);
-  if (rows.length === 0) return undefined;
-  return dataSource.query<AnchoredHead[]>(
+/** What an anchor binds; undefined if this database does not have it. */
+export const trailsOfAnchor = async (dataSource: DataSource, number: number): Promise<AnchoredTrails | undefined> => {
+  const [anchor] = await dataSource.query<{ accepted: number }[]>(
+    'SELECT accepted::float8 AS accepted FROM trail_anchor WHERE number = $1',
+    [number],
+  );
+  if (anchor === undefined) return undefined;
+  const heads = await dataSource.query<AnchoredHead[]>(
     `SELECT h.tenant AS "tenantId", h.seq::float8 AS seq, h.hash, h.index_seq::float8 AS "indexSeq", h.index_mac AS "indexMac"
      FROM trail_anchor a, unnest(a.tenants, a.seqs, a.hashes, a.index_seqs, a.index_macs) AS h (tenant, seq, hash, index_seq, index_mac)
      WHERE a.number = $1`,
     [number],
   );
+  return { ...anchor, heads };
 };
 
 /** The number of this database's last anchor; 0 if it has none. */
@@ -45,12 +49,13 @@ export const storeAnchor = async (
   dataSource: DataSource,
   number: number,
   held: number,
-  heads: readonly AnchoredHead[],
+  { accepted, heads }: AnchoredTrails,
 ): Promise<boolean> => {
   const [row] = await dataSource.query<{ stored: boolean }[]>(
-    'SELECT store_trail_anchor($1, $2, $3, $4, $5, $6, $7) AS stored',
+    'SELECT store_trail_anchor($1, $2, $3, $4, $5, $6, $7, $8) AS stored',
     [
       number,
+      accepted,
       held,
       heads.map(({ tenantId }) => tenantId),
       heads.map(({ seq }) => seq),

@@ -20,7 +20,7 @@ describe('the anchor of the trails', () => {
   };
   const accept = () => audit.gateway.request(acceptTrails, '', contextOf(platformTenantId), {});
   beforeEach(async () => {
-    await guard().accept();
+    await guard().accept(new Map());
     expect(await compareAll()).toEqual([null, null]);
   });
 
@@ -40,6 +40,16 @@ describe('the anchor of the trails', () => {
     expect(await compareAll()).toEqual([null, null]);
   });
 
+  it('is compared with a trail by its verification', async () => {
+    const [anchored, later] = [randomUUID(), randomUUID()];
+    await audit.append(eventsOf(anchored, 2));
+    await guard().advance();
+    await audit.append([...eventsOf(anchored, 1), ...eventsOf(later, 1)]);
+    const matches = { standing: 'matches', detail: null };
+    expect(await audit.verify(anchored)).toMatchObject({ valid: true, checked: 3, anchor: { ...matches, seq: 2 } });
+    expect(await audit.verify(later)).toMatchObject({ valid: true, anchor: { ...matches, seq: null } });
+  });
+
   it('refuses a trail that was rolled back together with its head, and takes it again when it is restored', async () => {
     const tenantId = randomUUID();
     await audit.append(eventsOf(tenantId, 2));
@@ -50,7 +60,17 @@ describe('the anchor of the trails', () => {
       `CREATE TABLE kept AS SELECT * FROM sealed_event WHERE tenant_id = '${tenantId}'`,
     );
     await rollBack(tenantId, 2);
-    expect(await audit.verify(tenantId)).toMatchObject({ valid: true });
+    expect(await audit.verify(tenantId)).toMatchObject({
+      valid: false,
+      checked: 2,
+      firstBadSeq: 3,
+      reason: 'anchor-mismatch',
+      anchor: { standing: 'differs', seq: 5, detail: expect.stringContaining('ends at event 2') as unknown },
+    });
+    expect(await audit.verify(tenantId, { untilSeq: 1 })).toMatchObject({
+      valid: true,
+      anchor: { standing: 'differs', seq: 5 },
+    });
     expect(await compareAll()).toEqual([expect.stringContaining(tenantId), expect.stringContaining(tenantId)]);
     await expect(audit.append(eventsOf(tenantId, 1))).rejects.toMatchObject({
       code: 'service-unavailable',
@@ -90,7 +110,7 @@ describe('the anchor of the trails', () => {
         .map((table) => `DELETE FROM ${table} WHERE tenant_id = '${tenantId}'`)
         .join(';'),
     );
-    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 0 });
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: false, firstBadSeq: 1, reason: 'anchor-mismatch' });
     expect(await compareAll()).toEqual([expect.stringContaining(tenantId), expect.stringContaining(tenantId)]);
   });
 
@@ -99,6 +119,12 @@ describe('the anchor of the trails', () => {
     await guard().advance();
     const anchor = audit.macs.anchor?.number;
     await audit.tamper('DELETE FROM trail_anchor');
+    expect(await audit.verify(platformTenantId)).toMatchObject({
+      valid: false,
+      firstBadSeq: null,
+      reason: 'anchor-mismatch',
+      anchor: { standing: 'differs', seq: null, detail: expect.stringContaining('is older than the HSM') as unknown },
+    });
     expect(await compareAll()).toEqual(
       Array.from(
         { length: 2 },
@@ -134,8 +160,9 @@ describe('the anchor of the trails', () => {
     await guard().advance();
     await rollBack(tenantId, 2);
     await guard().compare();
-    expect(await accept()).toEqual({ accepted: true, reason: expect.stringContaining(tenantId) as unknown });
-    expect(await accept()).toEqual({ accepted: false, reason: null });
+    const reason = expect.stringContaining(tenantId) as unknown;
+    expect(await accept()).toEqual({ accepted: true, reason, refused: [] });
+    expect(await accept()).toEqual({ accepted: false, reason: null, refused: [] });
     const { items } = await audit.query(platformTenantId, { operation: 'trail.accept' });
     expect(items[0]).toMatchObject({
       userId: 'spec',

@@ -1,11 +1,12 @@
-import { AnkaError, type TrailAnchor } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
-import { type AnchoredHead, anchorDigest } from './anchored-heads.js';
-import { headsOfAnchor, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
+import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
+import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
+import { lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
 
 /** Why trails do not match the anchor. */
 interface Faults {
@@ -15,9 +16,15 @@ interface Faults {
   readonly trails: ReadonlyMap<string, string>;
 }
 
+/** The end of a trail that was verified, or undefined for one that failed. */
+export type VerifiedTrails = ReadonlyMap<string, { readonly seq: number; readonly hash: Uint8Array } | undefined>;
+
 const noTrails: ReadonlyMap<string, string> = new Map();
 
 const recipe = 'deploy/backup.md says how to go on.';
+
+/** The shortest time between comparisons on behalf of refused requests, in milliseconds. */
+const againMs = 1_000;
 
 /**
  * Compares the trails with the anchor in the token, and moves the anchor forward. Trails that are older than the anchor are
@@ -28,9 +35,12 @@ export class TrailGuard {
   /** Undefined until the trails were compared once. */
   private faults: Faults | undefined;
   private comparing: Promise<void> | undefined;
+  private comparedAt = Number.NEGATIVE_INFINITY;
+  private lastAccepted = 0;
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly anchors: HeldAnchors,
     private readonly source: AnchorSource,
     private readonly log: Logger,
     registry: Registry,
@@ -48,15 +58,22 @@ export class TrailGuard {
     return this.faults?.whole ?? this.faults?.trails.values().next().value ?? null;
   }
 
+  /** The last anchor that an operator accepted, as the token knew it at the last comparison; 0 if there was none. */
+  get accepted(): number {
+    return this.lastAccepted;
+  }
+
   /**
-   * Compares first if that was not done yet.
+   * Compares first if that was not done yet, and again before it refuses: an operator may have accepted the trails meanwhile.
    * @param tenantId the tenant whose trail is meant; without it, the trails as a whole
    * @throws AnkaError `service-unavailable` (retryable) if they do not match the anchor, or no worker answers
    */
   async assertSound(tenantId?: string): Promise<void> {
     if (this.faults === undefined) await this.compare();
-    const fault = this.faults?.whole ?? (tenantId === undefined ? undefined : this.faults?.trails.get(tenantId));
-    if (typeof fault === 'string') throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
+    if (this.faultOf(tenantId) !== undefined && monotonicNow() - this.comparedAt > againMs)
+      await this.compare().catch(() => undefined);
+    const fault = this.faultOf(tenantId);
+    if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
   }
 
   /** Compares the trails with the anchor. @throws AnkaError if no worker answers */
@@ -71,17 +88,34 @@ export class TrailGuard {
   async advance(): Promise<void> {
     await this.compare();
     if (this.faults?.whole !== null) return;
-    const held = await this.source.read();
-    if (held === undefined) return;
-    const heads = await this.headsToAnchor(held, this.faults.trails);
-    const isAnchored = held !== null && anchorDigest(held.number, heads) === held.digest;
-    if (heads.length > 0 && !isAnchored) await this.anchor(heads, held);
+    const { trails: refused } = this.faults;
+    const held = await this.anchors.read();
+    if (held.standing === 'unsupported' || held.standing === 'differs') return;
+    const heads = await this.headsToAnchor(held, refused);
+    const trails = { accepted: held.standing === 'known' ? held.trails.accepted : 0, heads };
+    const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
+    if (heads.length > 0 && !isAnchored) await this.anchor(await this.nextNumber(held), trails, held);
   }
 
-  /** Anchors the trails as they are now, whatever the anchor says. */
-  async accept(): Promise<void> {
-    const held = await this.source.read();
-    if (held !== undefined) await this.anchor(await trailHeads(this.dataSource), held);
+  /**
+   * Anchors the trails as they are now, whatever the anchor says.
+   * @param verified the trails that are refused now. Those that failed stay refused: they are anchored at a place that no trail reaches
+   * @throws AnkaError `service-unavailable` (retryable) if a trail has changed since it was verified, or another process was faster
+   */
+  async accept(verified: VerifiedTrails): Promise<void> {
+    const held = await this.anchors.read();
+    if (held.standing === 'unsupported') return;
+    const heads = await trailHeads(this.dataSource);
+    assertUnchanged(heads, verified);
+    const failed = [...verified].filter(([, end]) => end === undefined).map(([tenantId]) => tenantId);
+    const number = await this.nextNumber(held);
+    const sound = heads.filter(({ tenantId }) => !failed.includes(tenantId));
+    const unreachable = failed.map((tenantId) => afterEnd(tenantId, heads));
+    if (!(await this.anchor(number, { accepted: number, heads: [...sound, ...unreachable] }, held)))
+      throw new AnkaError(
+        'service-unavailable',
+        'The trails were anchored by another process meanwhile. Repeat the call.',
+      );
     await this.compare();
   }
 
@@ -91,19 +125,24 @@ export class TrailGuard {
     return (await trailHeads(this.dataSource)).map(({ tenantId }) => tenantId);
   }
 
-  private async headsToAnchor(held: TrailAnchor | null, refused: Faults['trails']): Promise<AnchoredHead[]> {
+  private faultOf(tenantId: string | undefined): string | undefined {
+    const ofTrail = tenantId === undefined ? undefined : this.faults?.trails.get(tenantId);
+    return this.faults?.whole ?? ofTrail;
+  }
+
+  private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
     const heads = await trailHeads(this.dataSource);
-    if (refused.size === 0 || held === null) return heads;
-    const kept = (await headsOfAnchor(this.dataSource, held.number)) ?? [];
+    if (refused.size === 0 || held.standing !== 'known') return heads;
     return [
       ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
-      ...kept.filter(({ tenantId }) => refused.has(tenantId)),
+      ...held.trails.heads.filter(({ tenantId }) => refused.has(tenantId)),
     ];
   }
 
   private async compareNow(): Promise<void> {
     const before = this.faults;
     this.faults = await this.findFaults();
+    this.comparedAt = monotonicNow();
     const { whole, trails } = this.faults;
     if (whole !== null && whole !== before?.whole)
       this.log.error({ alarm: 'trail-behind', fault: whole }, 'the trails are refused');
@@ -113,38 +152,49 @@ export class TrailGuard {
   }
 
   private async findFaults(): Promise<Faults> {
-    const anchor = await this.source.read();
-    if (anchor === undefined) return { whole: null, trails: noTrails };
-    const whole = await this.findWholeFault(anchor);
-    if (whole !== null || anchor === null) return { whole, trails: noTrails };
-    const lost = await lostHeads(this.dataSource, anchor.number);
-    return { whole, trails: new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, anchor.number)])) };
+    const held = await this.anchors.read();
+    if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
+    if (held.standing !== 'known') return { whole: null, trails: noTrails };
+    const { number } = held.anchor;
+    this.lastAccepted = held.trails.accepted;
+    const lost = await lostHeads(this.dataSource, number);
+    return { whole: null, trails: new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)])) };
   }
 
-  private async findWholeFault(anchor: TrailAnchor | null): Promise<string | null> {
-    const last = await lastAnchor(this.dataSource);
-    if (anchor === null)
-      return last === 0
-        ? null
-        : 'The HSM has no anchor, but ankadb_audit knows one: the token is older than the database.';
-    const heads = await headsOfAnchor(this.dataSource, anchor.number);
-    if (heads === undefined)
-      return last < anchor.number
-        ? `ankadb_audit is older than the HSM: it ends at anchor ${last}, the HSM holds anchor ${anchor.number}.`
-        : `The HSM is older than ankadb_audit: it holds anchor ${anchor.number}, the database ends at anchor ${last}.`;
-    if (anchorDigest(anchor.number, heads) !== anchor.digest)
-      return `ankadb_audit was changed: its heads at anchor ${anchor.number} are not those that the HSM holds.`;
-    return null;
+  private async nextNumber(held: HeldAnchor): Promise<number> {
+    return Math.max(numberOf(held), await lastAnchor(this.dataSource)) + 1;
   }
 
-  /** @param held the anchor that the token holds now */
-  private async anchor(heads: readonly AnchoredHead[], held: TrailAnchor | null): Promise<void> {
-    const before = held?.number ?? 0;
-    const number = Math.max(before, await lastAnchor(this.dataSource)) + 1;
-    if (await storeAnchor(this.dataSource, number, before, heads))
-      await this.source.write({ number, digest: anchorDigest(number, heads) });
+  /**
+   * @param held the anchor that the token holds now
+   * @returns false if another process has used the number
+   */
+  private async anchor(number: number, trails: AnchoredTrails, held: HeldAnchor): Promise<boolean> {
+    const stored = await storeAnchor(this.dataSource, number, numberOf(held), trails);
+    if (stored) await this.source.write({ number, digest: anchorDigest(number, trails) });
+    return stored;
   }
 }
 
+const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?.number ?? 0) : 0);
+
 const lostTrail = (tenantId: string, anchor: number): string =>
   `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
+
+/** A place that the tenant's trail does not have: no row has this hash. */
+const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHead => {
+  const end = heads.find((head) => head.tenantId === tenantId)?.seq ?? 0;
+  return { tenantId, seq: end + 1, hash: Buffer.alloc(32), indexSeq: 0, indexMac: Buffer.of() };
+};
+
+const assertUnchanged = (heads: readonly AnchoredHead[], verified: VerifiedTrails): void => {
+  const now = new Map(heads.map((head) => [head.tenantId, head]));
+  for (const [tenantId, end] of verified) {
+    const { seq = 0, hash } = now.get(tenantId) ?? {};
+    if (end === undefined || (seq === end.seq && (seq === 0 || hash?.equals(end.hash) === true))) continue;
+    throw new AnkaError(
+      'service-unavailable',
+      `The trail of tenant ${tenantId} has changed since it was verified. Repeat the call.`,
+    );
+  }
+};

@@ -1,5 +1,4 @@
 import {
-  acceptTrails,
   appendFromGateway,
   appendFromPolicy,
   appendFromWorker,
@@ -12,7 +11,6 @@ import { type Answer, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Source } from '../reporter/report.js';
-import { AcceptTrails } from './accept-trails.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
 import { QueryEvents } from './query-events.js';
@@ -26,7 +24,6 @@ export class EventController {
     private readonly appender: AppendEvents,
     private readonly reader: QueryEvents,
     private readonly counter: CountUses,
-    private readonly accepter: AcceptTrails,
   ) {}
 
   @MessagePattern(appendFromGateway)
@@ -44,11 +41,6 @@ export class EventController {
     // The bus lets only this partition's workers publish the subject.
     const partition = context.served && partitionIn(appendFromWorker, context.served.name);
     return this.append({ reporter: 'crypto-worker', partition: partition ?? '' }, context, request);
-  }
-
-  @MessagePattern(acceptTrails)
-  async acceptTrails(context: Context): Promise<Answer<z.infer<typeof acceptTrails.reply>>> {
-    return { body: await this.accepter.accept(context) };
   }
 
   @MessagePattern(queryEvents)

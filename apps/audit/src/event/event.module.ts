@@ -4,7 +4,6 @@ import { MacModule } from '../mac/mac.module.js';
 import { RecordModule } from '../record/record.module.js';
 import { ReporterModule } from '../reporter/reporter.module.js';
 import { TrailModule } from '../trail/trail.module.js';
-import { AcceptTrails } from './accept-trails.js';
 import { AppendEvents } from './append-events.js';
 import { CountUses } from './count-uses.js';
 import { EventController } from './event.controller.js';
@@ -16,6 +15,7 @@ import { SealTrail } from './seal-trail.js';
 @Module({
   imports: [AnchorModule, MacModule, RecordModule, ReporterModule, TrailModule],
   controllers: [EventController],
-  providers: [AcceptTrails, AppendEvents, SealTrail, QueryEvents, CountUses, EventMetrics],
+  providers: [AppendEvents, SealTrail, QueryEvents, CountUses, EventMetrics],
+  exports: [AppendEvents],
 })
 export class EventModule {}

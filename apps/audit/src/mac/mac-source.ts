@@ -1,7 +1,8 @@
-import { AnkaError, type Context, computeMacs, getTenant, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, type Context, computeMacs, monotonicNow } from '@ankasecure/contracts';
 import { BusClient } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import { TenantPartitions } from '../reporter/tenant-partition.js';
 import { MacConfig } from './mac.config.js';
 
 type Request = z.infer<typeof computeMacs.request>;
@@ -26,15 +27,14 @@ const attempts = 2;
 /**
  * Gets MACs under tenants' audit keys, which only the workers of the tenant's partition can compute. The configured partition
  * is asked first, because most tenants live there. If its workers do not know a tenant, the policy service names the
- * partition. The answer is kept, because a tenant never moves.
+ * partition.
  */
 @Injectable()
 export class MacSource {
-  private readonly elsewhere = new Map<string, string>();
-
   constructor(
     private readonly bus: BusClient,
     private readonly config: MacConfig,
+    private readonly partitions: TenantPartitions,
   ) {}
 
   /**
@@ -61,17 +61,9 @@ export class MacSource {
     return mac.hmac;
   }
 
-  /** The partition whose workers answered for the tenant last. */
+  /** The partition whose workers are asked for the tenant's MACs. */
   partitionOf(tenantId: string): string {
-    return this.elsewhere.get(tenantId) ?? this.config.partition;
-  }
-
-  /** Looks up and keeps the tenant's partition. @returns false if it is the partition that was asked */
-  private async isElsewhere(context: Context, asked: string): Promise<boolean> {
-    const { partition } = await this.bus.request(getTenant, '', context, {});
-    if (partition === asked) return false;
-    this.elsewhere.set(context.tenantId, partition);
-    return true;
+    return this.partitions.lastKnown(tenantId) ?? this.config.partition;
   }
 
   private async ask(context: Context, request: Request, attempt = 1): Promise<Reply> {
@@ -81,7 +73,11 @@ export class MacSource {
     try {
       return await this.bus.request(computeMacs, partition, { ...context, deadline }, request);
     } catch (error) {
-      if (error instanceof AnkaError && error.code === 'tenant-unknown' && (await this.isElsewhere(context, partition)))
+      if (
+        error instanceof AnkaError &&
+        error.code === 'tenant-unknown' &&
+        (await this.partitions.find(context)) !== partition
+      )
         return this.ask(context, request, attempt);
       const unanswered = error instanceof AnkaError && error.code === 'deadline-exceeded';
       if (!unanswered || attempt === attempts || monotonicNow() >= context.deadline) throw error;

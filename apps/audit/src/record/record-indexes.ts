@@ -4,6 +4,7 @@ import { AnkaError, type Context, monotonicNow, recordKey } from '@ankasecure/co
 import { BoundedMap, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { RecordHead as RecordHeadRow } from './record-head.entity.js';
 import {
@@ -44,6 +45,8 @@ const perTurn = 200;
  */
 @Injectable()
 export class RecordIndexes {
+  /** The acceptance of older trails that this process has taken over. */
+  private accepted = 0;
   private readonly known = new BoundedMap<string, Known>(capacity);
   private readonly compared = new BoundedMap<string, { readonly result: Promise<void>; until: number }>(capacity);
 
@@ -51,6 +54,7 @@ export class RecordIndexes {
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
     private readonly log: Logger,
+    private readonly guard: TrailGuard,
   ) {}
 
   /**
@@ -59,6 +63,7 @@ export class RecordIndexes {
    * @throws AnkaError `service-unavailable` if the stored index is not authentic
    */
   async change(manager: EntityManager, { tenantId, changes, seq, macKeyId, mac }: IndexChange): Promise<() => void> {
+    this.takeOver();
     const held = await manager.findOneBy(RecordIndexRecord, { tenantId });
     if (held !== null && !this.isKnown(held) && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
       throw this.fault(tenantId, 'its MAC is not genuine');
@@ -82,13 +87,13 @@ export class RecordIndexes {
    */
   async rebuild(context: Context): Promise<void> {
     const { tenantId } = context;
-    const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
-    if (key === undefined) throw new Error('fewer MACs than messages');
-    const partition = this.macs.partitionOf(tenantId);
     await withTenant(this.dataSource, tenantId, async (manager) => {
       const seq = await trailEnd(manager, tenantId);
       const changes = sealedChanges(await eventsWithChanges(manager, tenantId));
       if (changes.length === 0) return;
+      const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
+      if (key === undefined) throw new Error('fewer MACs than messages');
+      const partition = this.macs.partitionOf(tenantId);
       await advanceRecordHeads(manager, tenantId, partition, changes);
       const sum = await sumOf(await manager.findBy(RecordHeadRow, { tenantId }));
       const mac = await this.macs.computeOne(context, key.macKeyId, recordIndexBytes({ tenantId, seq, sum }));
@@ -107,11 +112,12 @@ export class RecordIndexes {
    * @throws AnkaError `service-unavailable` (retryable) if a head is not the one that was sealed, or no worker answers
    */
   assertSound(context: Context): Promise<void> {
+    this.takeOver();
     const { tenantId } = context;
     const last = this.compared.get(tenantId);
     if (last !== undefined && monotonicNow() < last.until) return last.result;
     const begun = monotonicNow();
-    const entry = { result: this.compare(context), until: Number.POSITIVE_INFINITY };
+    const entry = { result: this.compareAgain(context), until: Number.POSITIVE_INFINITY };
     this.compared.set(tenantId, entry);
     entry.result.then(
       () => {
@@ -120,6 +126,27 @@ export class RecordIndexes {
       () => this.compared.delete(tenantId),
     );
     return entry.result;
+  }
+
+  /** Compares once more if an operator has accepted older trails meanwhile. Any process may have been asked. */
+  private async compareAgain(context: Context): Promise<void> {
+    try {
+      await this.compare(context);
+    } catch (error) {
+      await this.guard.compare().catch(() => undefined);
+      if (!this.takeOver()) throw error;
+      await this.compare(context);
+    }
+  }
+
+  /** @returns whether an operator has accepted trails since */
+  private takeOver(): boolean {
+    const { accepted } = this.guard;
+    if (accepted === this.accepted) return false;
+    this.accepted = accepted;
+    this.known.clear();
+    this.compared.clear();
+    return true;
   }
 
   private async compare(context: Context): Promise<void> {

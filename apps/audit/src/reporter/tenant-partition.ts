@@ -7,8 +7,8 @@ import type { Source } from './report.js';
 const capacity = 100_000;
 
 /**
- * Keeps each worker to the tenants of its own partition. The policy service says where a tenant lives: no worker, and nothing in
- * a database that a worker can write.
+ * Knows where tenants live, and keeps each worker to the tenants of its own partition. The policy service says where a tenant
+ * lives: no worker, and nothing in a database that a worker can write.
  */
 @Injectable()
 export class TenantPartitions {
@@ -18,14 +18,19 @@ export class TenantPartitions {
 
   /** @throws AnkaError `access-denied` for another partition's tenant; `tenant-unknown` if nobody can say now where the tenant lives */
   async assertOwn({ partition }: Source, context: Context): Promise<void> {
-    if (partition === undefined || partition === (await this.of(context))) return;
+    if (partition === undefined) return;
+    if (partition === (this.lastKnown(context.tenantId) ?? (await this.find(context).catch(unknown)))) return;
     throw new AnkaError('access-denied', `A worker of the partition ${partition} may not report for this tenant`);
   }
 
-  private async of(context: Context): Promise<string> {
-    const known = this.known.get(context.tenantId);
-    if (known !== undefined) return known;
-    const { partition } = await this.bus.request(getTenant, '', context, {}).catch(unknown);
+  /** The tenant's partition, if it was asked for before. */
+  lastKnown(tenantId: string): string | undefined {
+    return this.known.get(tenantId);
+  }
+
+  /** Asks for the partition of the context's tenant. @throws AnkaError as the policy service answered */
+  async find(context: Context): Promise<string> {
+    const { partition } = await this.bus.request(getTenant, '', context, {});
     this.known.set(context.tenantId, partition);
     return partition;
   }

@@ -9,11 +9,12 @@ import { TrailHead } from './trail-head.entity.js';
 const kinds = {
   query: { what: 'queries', perTenant: 2, inAll: 5 },
   verification: { what: 'verifications', perTenant: 1, inAll: 3 },
+  acceptance: { what: 'acceptances of trails', perTenant: 1, inAll: 1 },
 } as const satisfies Record<string, ReadBounds>;
 type Kind = keyof typeof kinds;
 
 /** One connection for each concurrent read, so that no read waits for another's connection. */
-const connections = kinds.query.inAll + kinds.verification.inAll;
+const connections = Object.values(kinds).reduce((sum, { inAll }) => sum + inAll, 0);
 /** The longest time of one statement, in milliseconds: a page, or a chunk of a verification. */
 const statementTimeoutMs = 5000;
 /** PostgreSQL's query_canceled. */
@@ -23,7 +24,11 @@ const schema: Schema = { entities: [SealedEvent, TrailHead], migrations: [], out
 /** Reads the trail on connections of its own, so that sealing never waits for a reader. */
 @Injectable()
 export class TrailReader implements OnModuleInit, OnApplicationShutdown {
-  private readonly limits = { query: new ReadLimit(kinds.query), verification: new ReadLimit(kinds.verification) };
+  private readonly limits: Readonly<Record<Kind, ReadLimit>> = {
+    query: new ReadLimit(kinds.query),
+    verification: new ReadLimit(kinds.verification),
+    acceptance: new ReadLimit(kinds.acceptance),
+  };
 
   private readonly dataSource: DataSource;
 

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import {
+  acceptTrails,
+  type Context,
+  type DryRun,
+  dryRun,
+  platformTenantId,
+  readRecordHeads,
+  recordDetails,
+  subjectOf,
+} from '@ankasecure/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TrailGuard } from '../anchor/trail-guard.js';
+import { contextOf, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { TrailSql } from '../testing/trail-sql.js';
+
+describe('an acceptance of restored trails', () => {
+  let audit: RunningAudit;
+  let sound: string;
+  let unsound: string;
+  beforeAll(async () => {
+    audit = await startAudit();
+    audit.macs.anchor = null;
+  });
+  afterAll(() => audit.stop());
+
+  const guards = (): TrailGuard[] => audit.instances.map(({ app }) => app.get(TrailGuard));
+  const compareAll = async (): Promise<void> => {
+    for (const guard of guards()) await guard.compare();
+  };
+  const accept = (timeoutMs?: number) =>
+    audit.gateway.request(acceptTrails, '', contextOf(platformTenantId, timeoutMs), {});
+  const onRecord = async (operation: string) => (await audit.query(platformTenantId, { operation })).items[0];
+  const rollBack = (tenantId: string, seq: number) =>
+    audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq > ${seq};
+      UPDATE trail_head h SET seq = ${seq}, hash = e.hash FROM sealed_event e
+        WHERE h.tenant_id = '${tenantId}' AND e.tenant_id = h.tenant_id AND e.seq = ${seq}`);
+
+  /** Two trails that end before their place in the anchor. Each was sealed in batches of five. */
+  beforeEach(async () => {
+    [sound, unsound] = [randomUUID(), randomUUID()];
+    await guards()[0]?.accept(new Map());
+    for (const tenantId of [sound, unsound]) await audit.appendTwenty(tenantId);
+    await guards()[0]?.advance();
+    for (const tenantId of [sound, unsound]) await rollBack(tenantId, 15);
+    await compareAll();
+  });
+  const change = (seq: number, tenantId = unsound) =>
+    audit.tamper(new TrailSql(tenantId).set('user_id', "'mallory'", seq));
+
+  it('refuses a trail that was changed, with its first bad event, and goes on with the others', async () => {
+    await change(7);
+    const refused = [{ tenantId: unsound, firstBadSeq: 7, reason: 'content-changed' }];
+    expect(await accept()).toMatchObject({ accepted: true, refused });
+    expect(await onRecord('trail.accept')).toMatchObject({
+      outcome: 'success',
+      details: { accepted: '1', refused: '1', refusedTenant: unsound, firstBadSeq: '7', refusedFor: 'content-changed' },
+    });
+    await compareAll();
+    expect(await audit.append(eventsOf(sound, 1))).toEqual({ sealed: 1 });
+    await expect(audit.append(eventsOf(unsound, 1))).rejects.toMatchObject({
+      code: 'service-unavailable',
+      detail: expect.stringContaining(unsound) as unknown,
+    });
+    await guards()[0]?.advance();
+    await expect(audit.append(eventsOf(unsound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
+    expect(await audit.verify(sound)).toMatchObject({ valid: true, anchor: { standing: 'matches' } });
+  });
+
+  it('refuses and is on record if no trail is sound, until a sound one is restored', async () => {
+    await accept();
+    await compareAll();
+    await audit.append(eventsOf(unsound, 2));
+    await guards()[0]?.advance();
+    await rollBack(unsound, 15);
+    await audit.tamper(`CREATE TABLE kept AS SELECT user_id FROM sealed_event WHERE ${new TrailSql(unsound).at(12)}`);
+    await change(12);
+    await compareAll();
+    const refusal = {
+      code: 'trail-unsound',
+      retryable: false,
+      detail: expect.stringContaining(`${unsound} at event 12 (content-changed)`) as unknown,
+    };
+    for (let call = 0; call < 2; call++) await expect(accept()).rejects.toMatchObject(refusal);
+    expect(await onRecord('trail.accept')).toMatchObject({ outcome: 'failure', failureCode: 'trail-unsound' });
+    await compareAll();
+    await expect(audit.append(eventsOf(unsound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
+    await audit.tamper(`${new TrailSql(unsound).set('user_id', '(SELECT user_id FROM kept)', 12)}; DROP TABLE kept`);
+    expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    await compareAll();
+    expect(await audit.append(eventsOf(unsound, 1))).toEqual({ sealed: 1 });
+  });
+
+  it('is foreseen by a dry run, which verifies and changes nothing', async () => {
+    await change(7);
+    const anchor = audit.macs.anchor;
+    const foresee = async (): Promise<DryRun> => {
+      const context: Context = { ...contextOf(platformTenantId), dryRun: true };
+      const reply = await audit.gateway.requestRaw(subjectOf(acceptTrails, ''), context, Buffer.from('{}'));
+      if (!reply.head.ok) throw new Error(JSON.stringify(reply.head.error));
+      return dryRun.parse(JSON.parse(Buffer.from(reply.body).toString()));
+    };
+    const refusedTrails = [{ tenantId: unsound, firstBadSeq: 7, reason: 'content-changed' }];
+    expect(await foresee()).toEqual({ dryRun: true, operation: 'trail.accept', succeeds: true, refusedTrails });
+    expect(await onRecord('dry-run.trail.accept')).toMatchObject({ userId: 'spec', outcome: 'success' });
+    await change(3, sound);
+    expect(await foresee()).toMatchObject({ succeeds: false, error: { code: 'trail-unsound' } });
+    expect(audit.macs.anchor).toEqual(anchor);
+    await expect(audit.append(eventsOf(sound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
+  });
+
+  it('goes on where it ended when the time does not suffice', async () => {
+    audit.macs.slow.add(unsound);
+    await expect(accept(3_000)).rejects.toMatchObject({
+      code: 'deadline-exceeded',
+      detail: expect.stringMatching(/Verified [01] of 2 trails\. Repeat the call/) as unknown,
+    });
+    audit.macs.slow.clear();
+    expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+  });
+
+  it('is taken over by every process', async () => {
+    const [tenantId, id] = [randomUUID(), randomUUID()];
+    const changing = (revision: number) =>
+      audit.append([
+        eventOf(tenantId, { details: recordDetails([{ kind: 'key', id, revision, digest: 'A'.repeat(43) }]) }),
+      ]);
+    const heads = () =>
+      audit.gateway.request(readRecordHeads, '', contextOf(tenantId), { records: [{ kind: 'key', id }], newest: [] });
+    await changing(1);
+    const where = `WHERE tenant_id = '${tenantId}'`;
+    await audit.tamper(`CREATE TABLE old_head AS SELECT * FROM record_head ${where};
+      CREATE TABLE old_index AS SELECT * FROM record_index ${where}`);
+    await changing(2);
+    // Each process takes some of these requests and remembers the newer index.
+    for (let request = 0; request < 12; request++) await heads();
+    await guards()[0]?.advance();
+    await rollBack(tenantId, 1);
+    await audit.tamper(`DELETE FROM record_head ${where}; DELETE FROM record_index ${where};
+      INSERT INTO record_head SELECT * FROM old_head; INSERT INTO record_index SELECT * FROM old_index;
+      DROP TABLE old_head; DROP TABLE old_index`);
+    await compareAll();
+    expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    // A process that has just compared its trails does so again after a second.
+    const answers = () => Promise.allSettled(Array.from({ length: 12 }, heads));
+    const taken = { status: 'fulfilled', value: { heads: [expect.objectContaining({ id, revision: 1 })] } };
+    await expect.poll(answers, { timeout: 20_000 }).toEqual(Array.from({ length: 12 }, () => taken));
+  });
+});

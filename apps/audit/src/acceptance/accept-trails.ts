@@ -1,0 +1,115 @@
+import {
+  AnkaError,
+  type acceptTrails,
+  auditEvent,
+  type Context,
+  type DryRun,
+  dryRunNameOf,
+  maxUnsound,
+  monotonicNow,
+  platformTenantId,
+  type UnsoundTrail,
+  verdictOf,
+} from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { TrailGuard } from '../anchor/trail-guard.js';
+import { AppendEvents } from '../event/append-events.js';
+import { RecordIndexes } from '../record/record-indexes.js';
+import { type ProvenTrail, ProveTrails } from '../verification/prove-trails.js';
+
+type Accepted = z.infer<typeof acceptTrails.reply>;
+type Proven = ReadonlyMap<string, ProvenTrail>;
+
+/** The name of an acceptance in audit events. */
+const operation = 'trail.accept';
+/** The share of the caller's time that the proofs may take. */
+const provingShare = 0.8;
+
+/**
+ * Accepts trails that a restored database holds: each refused trail whose chain and MACs hold. Who accepted them, and why they
+ * were refused, is sealed first. What the trails say of records counts again, whatever the database made of it: a compromised
+ * key stays compromised. A trail that fails stays refused.
+ */
+@Injectable()
+export class AcceptTrails {
+  constructor(
+    private readonly guard: TrailGuard,
+    private readonly prover: ProveTrails,
+    private readonly appender: AppendEvents,
+    private readonly indexes: RecordIndexes,
+  ) {}
+
+  /** @throws AnkaError `trail-unsound` if every refused trail fails; `deadline-exceeded` (retryable) if the time does not suffice for the proofs */
+  async accept({ dryRun, ...context }: Context): Promise<Accepted | DryRun> {
+    await this.guard.compare();
+    const { fault } = this.guard;
+    const proven = await this.proveRefused(context);
+    const unsound = unsoundOf(proven);
+    const error = unsound.length > 0 && unsound.length === proven.size ? failed(unsound) : undefined;
+    if (dryRun === true) return this.foresee(context, fault, unsound, error);
+    if (fault === null) return { accepted: false, reason: null, refused: [] };
+    const counts = { accepted: String(proven.size - unsound.length), refused: String(unsound.length) };
+    await this.record(context, operation, { reason: fault.slice(0, 512), ...counts, ...firstOf(unsound) }, error);
+    if (error !== undefined) throw error;
+    await this.takeOver(context, proven);
+    return { accepted: true, reason: fault, refused: unsound.slice(0, maxUnsound) };
+  }
+
+  private async foresee(
+    context: Context,
+    fault: string | null,
+    unsound: readonly UnsoundTrail[],
+    error: AnkaError | undefined,
+  ): Promise<DryRun> {
+    const reason = fault === null ? {} : { reason: fault.slice(0, 512) };
+    await this.record(context, dryRunNameOf(operation), { ...reason, ...firstOf(unsound) }, error);
+    return {
+      ...verdictOf(operation, error),
+      ...(unsound.length > 0 && { refusedTrails: unsound.slice(0, maxUnsound) }),
+    };
+  }
+
+  private async proveRefused(context: Context): Promise<Proven> {
+    const now = monotonicNow();
+    const deadline = now + provingShare * (context.deadline - now);
+    return this.prover.prove({ ...context, deadline }, await this.guard.refused());
+  }
+
+  private async takeOver(context: Context, proven: Proven): Promise<void> {
+    // The acceptance itself was sealed on the platform's trail since its proof.
+    const own = proven.get(platformTenantId)?.end && (await this.prover.prove(context, [platformTenantId]));
+    const ends = new Map([...proven, ...(own ?? [])].map(([tenantId, { end }]) => [tenantId, end]));
+    this.indexes.forget();
+    for (const [tenantId, end] of ends) if (end !== undefined) await this.indexes.rebuild({ ...context, tenantId });
+    await this.guard.accept(ends);
+  }
+
+  private record(
+    context: Context,
+    name: string,
+    details: Readonly<Record<string, string>>,
+    error: AnkaError | undefined,
+  ): Promise<void> {
+    const action = { operation: name, details, failureCode: error?.code ?? null };
+    return this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action));
+  }
+}
+
+const unsoundOf = (proven: Proven): readonly UnsoundTrail[] =>
+  [...proven].flatMap(([tenantId, { fault }]) =>
+    fault === undefined ? [] : [{ tenantId, firstBadSeq: fault.seq, reason: fault.reason }],
+  );
+
+const firstOf = ([first]: readonly UnsoundTrail[]): Readonly<Record<string, string>> =>
+  first === undefined
+    ? {}
+    : { refusedTenant: first.tenantId, firstBadSeq: String(first.firstBadSeq), refusedFor: first.reason };
+
+const failed = (unsound: readonly UnsoundTrail[]): AnkaError => {
+  const told = unsound
+    .slice(0, 5)
+    .map(({ tenantId, firstBadSeq, reason }) => `${tenantId} at event ${firstBadSeq} (${reason})`);
+  const detail = `No trail was accepted: the trail of tenant ${told.join(', of tenant ')} fails verification. Restore a backup of ankadb_audit that nobody has changed.`;
+  return new AnkaError('trail-unsound', detail);
+};

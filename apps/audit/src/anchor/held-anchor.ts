@@ -1,0 +1,47 @@
+import type { TrailAnchor } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AnchorSource } from './anchor-source.js';
+import { type AnchoredTrails, anchorDigest } from './anchored-heads.js';
+import { lastAnchor, trailsOfAnchor } from './trail-anchor.sql.js';
+
+/**
+ * The anchor in the token beside what this database says about it. `unsupported`: the token stores no data. `none`: neither
+ * has an anchor. `differs`: the database and the token do not belong together. `known`: the database has the trails' heads
+ * whose digest the token holds.
+ */
+export type HeldAnchor =
+  | { readonly standing: 'unsupported' | 'none' }
+  | { readonly standing: 'differs'; readonly anchor: TrailAnchor | null; readonly fault: string }
+  | { readonly standing: 'known'; readonly anchor: TrailAnchor; readonly trails: AnchoredTrails };
+
+/** Reads the anchor in the token, and finds it in the database. */
+@Injectable()
+export class HeldAnchors {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly source: AnchorSource,
+  ) {}
+
+  /** @throws AnkaError if no worker answers */
+  async read(): Promise<HeldAnchor> {
+    const anchor = await this.source.read();
+    if (anchor === undefined) return { standing: 'unsupported' };
+    const last = await lastAnchor(this.dataSource);
+    if (anchor === null && last === 0) return { standing: 'none' };
+    const differs = (fault: string): HeldAnchor => ({ standing: 'differs', anchor, fault });
+    if (anchor === null)
+      return differs('The HSM has no anchor, but ankadb_audit knows one: the token is older than the database.');
+    const { number } = anchor;
+    const trails = await trailsOfAnchor(this.dataSource, number);
+    if (trails === undefined)
+      return differs(
+        last < number
+          ? `ankadb_audit is older than the HSM: it ends at anchor ${last}, the HSM holds anchor ${number}.`
+          : `The HSM is older than ankadb_audit: it holds anchor ${number}, the database ends at anchor ${last}.`,
+      );
+    if (anchorDigest(number, trails) !== anchor.digest)
+      return differs(`ankadb_audit was changed: its heads at anchor ${number} are not those that the HSM holds.`);
+    return { standing: 'known', anchor, trails };
+  }
+}

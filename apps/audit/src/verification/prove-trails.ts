@@ -1,0 +1,61 @@
+import type { ChainHead, TrailFault } from '@ankasecure/audit-event';
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { BoundedMap } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { MacSource } from '../mac/mac-source.js';
+import { findExactRow } from '../trail/exact-row.sql.js';
+import { TrailReader } from '../trail/trail-reader.js';
+import { TrailProof } from './trail-proof.js';
+
+/** A whole trail as it was proved: its end, or its first fault. */
+export type ProvenTrail =
+  | { readonly end: ChainHead; readonly fault?: never }
+  | { readonly end?: never; readonly fault: TrailFault };
+
+/** Trails whose progress is kept in memory. */
+const capacity = 100_000;
+
+/**
+ * Proves whole trails one after the other. A call that ran out of time is continued by the next one: what was proved is kept
+ * until a call ends.
+ */
+@Injectable()
+export class ProveTrails {
+  private readonly progress = new BoundedMap<string, ChainHead>(capacity);
+
+  constructor(
+    private readonly reader: TrailReader,
+    private readonly macs: MacSource,
+  ) {}
+
+  /** @throws AnkaError `deadline-exceeded` if the time does not suffice; the errors of `VerifyTrail` */
+  async prove(context: Context, tenantIds: readonly string[]): Promise<ReadonlyMap<string, ProvenTrail>> {
+    const proven = new Map<string, ProvenTrail>();
+    try {
+      for (const tenantId of tenantIds) proven.set(tenantId, await this.proveOne({ ...context, tenantId }));
+      this.progress.clear();
+      return proven;
+    } catch (error) {
+      if (!(error instanceof AnkaError) || error.code !== 'deadline-exceeded') throw error;
+      const detail = `Verified ${proven.size} of ${tenantIds.length} trails. Repeat the call: it goes on from there.`;
+      throw new AnkaError('deadline-exceeded', detail, { cause: error });
+    }
+  }
+
+  private proveOne(context: Context): Promise<ProvenTrail> {
+    const { tenantId } = context;
+    return this.reader.read('acceptance', tenantId, async (manager) => {
+      const known = this.progress.get(tenantId);
+      const last = known && (await findExactRow(manager, tenantId, known.seq));
+      const isKept = known !== undefined && last !== undefined && Buffer.from(known.hash).equals(last.hash);
+      const fromSeq = isKept ? known.seq + 1 : 1;
+      const proof = new TrailProof(manager, this.macs, context, { fromSeq, untilSeq: undefined });
+      try {
+        const { head, fault } = await proof.run();
+        return fault === undefined ? { end: head } : { fault };
+      } finally {
+        if (proof.proven !== undefined) this.progress.set(tenantId, proof.proven);
+      }
+    });
+  }
+}

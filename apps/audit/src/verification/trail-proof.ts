@@ -1,0 +1,130 @@
+import { type ChainHead, type ChainRow, ChainVerification, Coverage, type TrailFault } from '@ankasecure/audit-event';
+import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
+import type { MacSource } from '../mac/mac-source.js';
+import { fetchRows, findExactRow, openTrail } from '../trail/exact-row.sql.js';
+import { TrailHead } from '../trail/trail-head.entity.js';
+import { checkMacs } from './check-macs.js';
+
+/** The stretch of a trail to prove. Without `untilSeq`, it ends with the trail. */
+export interface Stretch {
+  readonly fromSeq: number;
+  readonly untilSeq: number | undefined;
+}
+
+export interface Proof {
+  /** The trail's head, in the snapshot of the proof. */
+  readonly head: ChainHead;
+  readonly untilSeq: number;
+  /** The number of rows that seals vouch for, from the start of the stretch. */
+  readonly checked: number;
+  readonly fault: TrailFault | undefined;
+}
+
+const chunkRows = 1000;
+/** The part of the caller's time that is kept for the answer, in milliseconds. */
+const reserveMs = 500;
+
+/** Proves a stretch of the context's tenant's trail in the manager's snapshot: chain, gaps, MACs, seals and head. */
+export class TrailProof {
+  private readonly coverage: Coverage;
+  private lastProven: ChainHead | undefined;
+
+  /** @param onSound takes each row without a fault of its own, in order */
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly macs: MacSource,
+    private readonly context: Context,
+    private readonly stretch: Stretch,
+    private readonly onSound: (row: ChainRow) => void = () => undefined,
+  ) {
+    this.coverage = new Coverage(stretch.fromSeq);
+  }
+
+  /** The last row that a seal vouches for, also if the proof did not end. */
+  get proven(): ChainHead | undefined {
+    return this.lastProven;
+  }
+
+  /** @throws AnkaError `deadline-exceeded` with the last seq that was checked; the errors of `MacSource` */
+  async run(): Promise<Proof> {
+    const { fromSeq } = this.stretch;
+    const head = await this.head();
+    const untilSeq = this.stretch.untilSeq ?? head.seq;
+    const chain = await this.start();
+    const fault = chain === undefined ? this.nothingBefore(head) : this.inRange(await this.walk(chain, head));
+    const checked = Math.max(0, Math.min(this.coverage.covered, untilSeq) - (fromSeq - 1));
+    return { head, untilSeq, checked, fault };
+  }
+
+  private async head(): Promise<ChainHead> {
+    const head = await this.manager.findOneBy(TrailHead, { tenantId: this.context.tenantId });
+    return head ?? { seq: 0, hash: Buffer.of() };
+  }
+
+  /** The chain at the start of the stretch, or undefined if the row before it does not exist. */
+  private async start(): Promise<ChainVerification | undefined> {
+    const { tenantId } = this.context;
+    const { fromSeq } = this.stretch;
+    if (fromSeq === 1) return new ChainVerification(tenantId);
+    const before = await findExactRow(this.manager, tenantId, fromSeq - 1);
+    if (before === undefined) return undefined;
+    const { hash: previousHash, sealedAt } = before;
+    return new ChainVerification(tenantId, { seq: fromSeq, previousHash, sealedAt });
+  }
+
+  private nothingBefore(head: ChainHead): TrailFault {
+    const before = this.stretch.fromSeq - 1;
+    return before > head.seq ? { seq: head.seq + 1, reason: 'tail-missing' } : { seq: before, reason: 'missing' };
+  }
+
+  /** A fault after the stretch, before the next seal, is not a fault of its rows. It leaves them without a seal. */
+  private inRange(fault: TrailFault | undefined): TrailFault | undefined {
+    const { untilSeq } = this.stretch;
+    if (fault === undefined || untilSeq === undefined || fault.seq <= untilSeq) return fault;
+    return this.coverage.finish(untilSeq) ?? fault;
+  }
+
+  private async walk(chain: ChainVerification, head: ChainHead): Promise<TrailFault | undefined> {
+    await openTrail(this.manager, this.context.tenantId, this.stretch.fromSeq);
+    for (;;) {
+      const rows = await fetchRows(this.manager, chunkRows);
+      const fault = await this.take(chain, rows);
+      if (fault !== undefined) return fault;
+      if (rows.length < chunkRows || this.coverage.covered >= (this.stretch.untilSeq ?? Number.POSITIVE_INFINITY))
+        return this.end(chain, head);
+      if (monotonicNow() > this.context.deadline - reserveMs)
+        throw new AnkaError(
+          'deadline-exceeded',
+          `Verified up to event ${this.coverage.covered}. Verify the rest from there, in smaller ranges.`,
+        );
+    }
+  }
+
+  /** Takes rows up to the first fault, or to the first seal after the stretch. */
+  private async take(chain: ChainVerification, rows: readonly ChainRow[]): Promise<TrailFault | undefined> {
+    const { untilSeq } = this.stretch;
+    const sound: ChainRow[] = [];
+    for (const row of rows) {
+      if (chain.feed(row) !== undefined) break;
+      sound.push(row);
+      if (untilSeq !== undefined && row.seq >= untilSeq && row.chainSeal !== null) break;
+    }
+    const holds = await checkMacs(this.macs, this.context, sound);
+    for (const [index, row] of sound.entries()) {
+      const fault = this.coverage.feed(row, holds[index] ?? { hmac: false, chainSeal: false });
+      if (fault !== undefined) return fault;
+      if (this.coverage.covered === row.seq) this.lastProven = { seq: row.seq, hash: row.hash };
+      this.onSound(row);
+    }
+    return chain.fault;
+  }
+
+  /** Ends the proof when no more rows need to be read. */
+  private end(chain: ChainVerification, head: ChainHead): TrailFault | undefined {
+    const { untilSeq = head.seq } = this.stretch;
+    if (untilSeq >= head.seq)
+      return chain.finish(head) ?? this.coverage.finish(head.seq) ?? chain.finish({ seq: untilSeq, hash: head.hash });
+    return chain.verified < untilSeq ? { seq: chain.verified + 1, reason: 'missing' } : this.coverage.finish(untilSeq);
+  }
+}
