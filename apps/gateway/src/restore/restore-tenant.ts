@@ -13,7 +13,7 @@ import type { z } from 'zod';
 import { RestoreRecords } from './restore-records.js';
 
 /** The contract as a dry run answers it. */
-const rehearsal = { ...restoreTenant, reply: dryRun };
+const foreseen = { ...restoreTenant, reply: dryRun };
 
 /** Brings a tenant's restored databases up to date: the gateway's records first, then those of the other services. */
 @Injectable()
@@ -28,7 +28,7 @@ export class RestoreTenant {
     const records = await this.own.restore(context);
     if (context.dryRun !== true)
       return withRecords(await this.bus.request(restoreTenant, '', context, request), records);
-    const { restored, ...verdict } = await this.bus.request(rehearsal, '', context, request);
+    const { restored, ...verdict } = await this.bus.request(foreseen, '', context, request);
     return { ...verdict, ...(restored !== undefined && { restored: withRecords(restored, records) }) };
   }
 }

@@ -30,10 +30,10 @@ import type {
   createServiceAccount,
   listServiceAccounts,
   putServiceAccount,
-  RegisteredCertificate,
   ServiceAccount,
 } from './service-account.contract.js';
 import { resourceOf, ServiceAccountRecord } from './service-account.entity.js';
+import { detailsOf, settingChanges } from './service-account-event.js';
 
 type CreateRequest = z.infer<typeof createServiceAccount.request>;
 type PutRequest = z.infer<typeof putServiceAccount.contract.request>;
@@ -235,14 +235,6 @@ const columnsOf = (certificates: readonly StoredCertificate[]) => ({
   certificateDers: Object.fromEntries(certificates.map(({ thumbprint, der }) => [thumbprint, der])),
 });
 
-/** The changed settings, as the event's details. Groups can be too many to list. */
-const settingChanges = (before: ServiceAccount, after: ServiceAccount): Readonly<Record<string, string>> => ({
-  ...changedValues(settingsOf(before), settingsOf(after)),
-  ...(before.groups.join('\n') !== after.groups.join('\n') && { groups: `${after.groups.length} in all` }),
-});
-
-const settingsOf = ({ name, roles }: ServiceAccount) => ({ name, roles: roles.join(',') });
-
 /** @throws AnkaError `request-invalid` */
 const assertRoom = async (manager: EntityManager, tenantId: string): Promise<void> => {
   if ((await manager.countBy(ServiceAccountRecord, { tenantId })) >= most)
@@ -289,13 +281,3 @@ const find = async (manager: EntityManager, tenantId: string, id: string): Promi
 
 const found = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount> =>
   resourceOf(await foundRecord(manager, tenantId, id));
-
-interface AccountFacts extends Pick<ServiceAccount, 'id' | 'roles'> {
-  readonly certificates: readonly RegisteredCertificate[];
-}
-
-const detailsOf = ({ id: accountId, roles, certificates }: AccountFacts): Readonly<Record<string, string>> => ({
-  accountId,
-  roles: roles.join(','),
-  ...(certificates.length > 0 && { certificates: certificates.map(({ thumbprint }) => thumbprint).join(',') }),
-});
