@@ -1,7 +1,8 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { Outbox } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DenialRecord } from './audit/denial.js';
+import { RefusalRecord } from './audit/refusal-record.js';
+import { Sweeper } from './sweep/sweeper.js';
 import { type CallOptions, call } from './testing/call.js';
 import { type Gateway, type Rig, startRig } from './testing/rig.js';
 import { asTenant, tenantA } from './testing/token.js';
@@ -23,9 +24,17 @@ describe('the gateway while its parts are unavailable', () => {
 
   it('answers no refusal without a record while the outbox is full', async () => {
     const { dataSource, bus, log } = gateway.parts;
-    const full = new DenialRecord(dataSource, new Outbox('gateway', dataSource, bus, log, { capacity: 0, batch: 1 }));
-    const principal = { tenantId: tenantA, subject: 'alice', issuer: 'https://issuer.test', roles: [], groups: [] };
-    const deny = () => full.write(principal, 'sign', { id: 'c', clientAddress: undefined }, 'access-denied');
+    const outbox = new Outbox('gateway', dataSource, bus, log, { capacity: 0, batch: 1 });
+    const full = new RefusalRecord(dataSource, outbox, gateway.app.get(Sweeper));
+    const deny = () =>
+      full.write({
+        caller: { tenantId: tenantA, subject: 'alice', issuer: 'https://issuer.test' },
+        request: { id: 'c', clientAddress: undefined },
+        operation: 'access.denied',
+        failureCode: 'access-denied',
+        operationId: 'sign',
+        rate: { burst: 1, perSecond: 1 },
+      });
     await expect(deny()).rejects.toThrow(AnkaError);
     await expect(deny()).rejects.toMatchObject({ code: 'audit-unavailable' });
   });

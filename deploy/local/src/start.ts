@@ -4,8 +4,10 @@ import { step } from '../bootstrap/progress.mjs';
 import { logEnd } from './child.js';
 import { type DemoResult, runDemo } from './demo.js';
 import { LocalError, messageOf } from './failure.js';
+import { adviceOnTrails } from './refused-trails.js';
 import { type Stack, startStack } from './stack.js';
 import { createSupervisor } from './supervisor.js';
+import { mintPlatformToken } from './tenant.js';
 
 const usage = `npm start -- [--fresh] [--once] [--data DIR] [--workers N]
   --fresh      delete the data directory and start again
@@ -59,6 +61,24 @@ const askedToStop = new Promise<void>((resolve) => {
   process.stdout.on('error', () => resolve());
 });
 
+/**
+ * Runs the main job once.
+ * @returns what to print when it is over
+ * @throws LocalError if it failed, unless the services can stay up for the user to accept audit trails
+ */
+const runMainJob = async (stack: Stack, once: boolean): Promise<string> => {
+  try {
+    return describe(stack, await runDemo(stack, step));
+  } catch (error) {
+    if (!(error instanceof LocalError)) throw error;
+    const advice = await adviceOnTrails(stack, stack.saveToken('platform', await mintPlatformToken(stack)));
+    if (advice === undefined) throw error;
+    const told = `The main job failed: ${error.message}\n${advice}`;
+    if (once) throw new LocalError(`${told}\nRun npm start without --once, so that the services stay up meanwhile.`);
+    return `${told}\n\nThe services stay up. Press Ctrl-C to stop everything, and run npm start again when the trails are accepted.`;
+  }
+};
+
 /** Waits until the stack must stop, and resolves with the exit code. */
 const stayUp = async (stack: Stack): Promise<number> => {
   const parts = [stack.postgres.process, stack.nats.process];
@@ -86,12 +106,12 @@ const start = async (): Promise<number> => {
   isUp = true;
   print(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s. Running the main job once:`);
   try {
-    const result = await runDemo(stack, step);
+    const told = await runMainJob(stack, once);
     if (once) {
       print('The main job succeeded. Run npm start to keep the services up.');
       return 0;
     }
-    print(describe(stack, result));
+    print(told);
     return await stayUp(stack);
   } finally {
     supervisor.stop();

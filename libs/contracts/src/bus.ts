@@ -76,6 +76,8 @@ export const failure = z.strictObject({
   retryable: z.boolean(),
   detail: z.string(),
   refusal: policyRefusal.optional(),
+  /** The service that refused has recorded it. */
+  onRecord: z.literal(true).optional(),
 });
 
 /** The answer's Deprecation and Sunset headers, for the use of an algorithm that will end. */

@@ -80,6 +80,7 @@ export const errors = {
   'decision-outdated': row(503, 'The key or the policy changed while the request ran', true),
   'clock-skew': row(503, 'The clocks of the platform disagree', true),
   'deadline-exceeded': row(504, 'The request did not finish in time', true),
+  'http-version-unsupported': row(505, 'The HTTP version is not supported'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errors;
@@ -111,13 +112,41 @@ export class AnkaError extends Error {
 /** The detail of `tenant-disabled`. */
 export const disabledTenant = 'The tenant is disabled. The platform’s administrators can enable it.';
 
+const recorded = new WeakSet<AnkaError>();
+
+/** Notes that an event of the trail tells of the error, so that nobody records it again on its way to the caller. */
+export const onRecord = (error: AnkaError): AnkaError => {
+  recorded.add(error);
+  return error;
+};
+
+export const isOnRecord = (error: AnkaError): boolean => recorded.has(error);
+
 /** The form of an error on the bus. */
-export const failureOf = ({ code, retryable, detail, refusal }: AnkaError) => ({
+export const failureOf = (error: AnkaError) => {
+  const { code, retryable, detail, refusal } = error;
+  return {
+    code,
+    retryable,
+    detail,
+    ...(refusal !== undefined && { refusal }),
+    ...(isOnRecord(error) && { onRecord: true as const }),
+  };
+};
+
+/** The error that another service answered. */
+export const answeredError = ({
   code,
-  retryable,
   detail,
-  ...(refusal !== undefined && { refusal }),
-});
+  refusal,
+  onRecord: isKnown,
+}: Pick<AnkaError, 'code' | 'detail'> & {
+  readonly refusal?: Refusal | undefined;
+  readonly onRecord?: true | undefined;
+}): AnkaError => {
+  const error = new AnkaError(code, detail, { refusal });
+  return isKnown === true ? onRecord(error) : error;
+};
 
 /** The form of an error inside a successful answer: of an item of a batch or of a dry run. */
 export const toldError = ({ code, detail, refusal }: AnkaError) => ({

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'anka-start-'));
 const dataDirectory = join(directory, 'data');
+/** The token's directory, and a copy of it from the first run. */
+const [token, olderToken] = [join(dataDirectory, 'softhsm'), join(directory, 'older-token')];
 const program = join(repository, 'deploy/local/dist/start.js');
 
 const children: ChildProcess[] = [];
@@ -54,6 +56,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     ];
     for (const step of steps) expect(output.text).toMatch(new RegExp(`^ {2}.*${step}.* \\d+\\.\\d\\d s$`, 'm'));
     expect(await listening()).not.toContain(true);
+    cpSync(token, olderToken, { recursive: true });
   });
 
   it('starts again on the same data, answers the curl command that it prints, and stops on Ctrl-C', async () => {
@@ -96,6 +99,26 @@ describe('npm start', { timeout: 120_000 }, () => {
     await said('Press Ctrl-C to stop everything.');
     child.kill('SIGKILL');
     await expect.poll(listening, { timeout: 30_000 }).not.toContain(true);
+  });
+
+  it('stays up when the audit trails must be accepted, and says how', async () => {
+    rmSync(token, { recursive: true });
+    cpSync(olderToken, token, { recursive: true });
+    const once = start('--once');
+    expect(await once.exited).toBe(1);
+    expect(once.output.text).toContain('Run npm start without --once');
+    const { child, output, exited, said } = start();
+    await said('The services stay up. Press Ctrl-C to stop everything');
+    expect(output.text).toContain('The audit trails do not match the HSM');
+    const [foresee = '', accept = ''] = output.text.match(/^ {2}curl .*$/gm) ?? [];
+    const answerOf = async (curl: string): Promise<unknown> => JSON.parse((await run('bash', ['-c', curl])).stdout);
+    expect(await answerOf(foresee)).toEqual({ dryRun: true, operation: 'trail.accept', succeeds: true });
+    const reason = expect.stringContaining('The HSM is older than ankadb_audit') as unknown;
+    expect(await answerOf(accept)).toEqual({ accepted: true, reason, refused: [] });
+    child.kill('SIGINT');
+    expect(await exited, output.text).toBe(0);
+    const again = start('--once');
+    expect(await again.exited, again.output.text).toBe(0);
   });
 
   it('explains an unknown option, and starts nothing', async () => {

@@ -47,6 +47,6 @@ describe('headers of an answer', () => {
   it('ask for a missing token', async () => {
     const reply = await clientOf(rig.baseUrl).send('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
     expectProblem(reply, 'authentication-required');
-    expect(reply.headers.get('www-authenticate')).toBe('Bearer');
+    expect(reply.headers.get('www-authenticate')).toBe('Bearer realm="ankasecure"');
   });
 });

@@ -1,4 +1,4 @@
-import { AnkaError, type AuditEvent, type Context, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, monotonicNow, onRecord } from '@ankasecure/contracts';
 import { asAnkaError, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -95,7 +95,7 @@ export class ObjectMaker {
         'The HSM or the database failed during the operation. Unfinished objects will be cleaned up.',
         { cause: hindrance },
       );
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw onRecord(failure);
     return undefined;
   }
 

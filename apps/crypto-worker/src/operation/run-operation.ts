@@ -1,4 +1,12 @@
-import { AnkaError, auditEvent, batchOf, type Context, failureOf, type ReplyHead } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  auditEvent,
+  batchOf,
+  type Context,
+  failureOf,
+  onRecord,
+  type ReplyHead,
+} from '@ankasecure/contracts';
 import { asAnkaError, Clock, Outbox, parseJson, type RawAnswer, validate } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { nameOf, undecided } from '../outcome/fence.js';
@@ -134,7 +142,7 @@ export class RunOperation {
       const failed = asAnkaError(error);
       const { fence, event } = refusedAttempt(operation, context, failed);
       await this.outcomes.commit(fence, event);
-      throw failed;
+      throw onRecord(failed);
     }
   }
 }
@@ -170,7 +178,7 @@ const answerOf = (
   const said = { ...times, ...quotaOf(attempts) };
   const [only] = attempts;
   if (batch || only === undefined) return answered(attempts, said, { items: attempts.map(itemAnswer) });
-  if (only.error !== undefined) return { head: { ok: false, error: failureOf(only.error), ...said } };
+  if (only.error !== undefined) return { head: { ok: false, error: failureOf(onRecord(only.error)), ...said } };
   return answered(attempts, said, only.body);
 };
 

@@ -1,4 +1,4 @@
-import { type AuditedAction, type Context, type DryRun, isRecordable, tried } from '@ankasecure/contracts';
+import { type AuditedAction, type Context, type DryRun, isRecordable, onRecord, tried } from '@ankasecure/contracts';
 import { Clock, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -112,6 +112,7 @@ export class KeyActionRunner {
   private async refused(context: Context, action: NamedAction, error: unknown): Promise<void> {
     if (!isRecordable(error)) return;
     await this.outcomes.commit(undecided(context.tenantId), eventOf(context, action, { failureCode: error.code }));
+    onRecord(error);
   }
 
   private async dryRun<Plan>(context: Context, action: CheckedAction<Plan>): Promise<DryRun> {

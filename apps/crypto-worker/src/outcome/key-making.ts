@@ -1,4 +1,4 @@
-import { AnkaError, type AuditEvent, type Context, type DryRun, tried } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, type DryRun, onRecord, tried } from '@ankasecure/contracts';
 import { Clock } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { EnforcedPolicies, type EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -66,7 +66,7 @@ export class KeyMakingRunner {
     }
     const error = new AnkaError('decision-outdated', making.outdated);
     await this.outcomes.commit(undecided(tenantId), making.failure(undefined, error.code));
-    throw error;
+    throw onRecord(error);
   }
 
   /** The result, if it exists already. A caller's call that found it is on record, and so is a refusal. */
@@ -79,7 +79,7 @@ export class KeyMakingRunner {
     const done = await tried(() => making.standing(found));
     if (done.error !== undefined) {
       await this.outcomes.commit(fence, making.failure(found, done.error.code));
-      throw done.error;
+      throw onRecord(done.error);
     }
     if (done.result !== undefined && making.isRequested)
       await this.outcomes.commit(fence, eventOf(context, making, nothingChanged(making)));
@@ -99,7 +99,7 @@ export class KeyMakingRunner {
     });
     if (planned.error !== undefined) {
       const event = making.failure(found, planned.error.code);
-      if (await this.outcomes.commit({ ...undecided(tenantId), policy }, event)) throw planned.error;
+      if (await this.outcomes.commit({ ...undecided(tenantId), policy }, event)) throw onRecord(planned.error);
       return undefined;
     }
     const { plan, release } = planned.result;

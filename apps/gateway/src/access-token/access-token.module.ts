@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ServiceAccountModule } from '../service-account/service-account.module.js';
@@ -11,12 +12,22 @@ import { IssuedTokens } from './issued-tokens.js';
 import { OwnIssuer } from './own-issuer.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import { TokenKeys } from './token-keys.js';
+import { TokenRequests } from './token-requests.js';
 import { UsedAssertions } from './used-assertions.js';
 
 /** Issues access tokens to service accounts: `POST /oauth/token`, and the gateway as an issuer. */
 @Module({
-  imports: [HttpModule, IdentityModule, ServiceAccountModule, SweepModule, TenantModule],
-  providers: [ClientAuthentication, IssuedTokens, IssueToken, OwnIssuer, TokenEndpoint, TokenKeys, UsedAssertions],
+  imports: [AuditModule, HttpModule, IdentityModule, ServiceAccountModule, SweepModule, TenantModule],
+  providers: [
+    ClientAuthentication,
+    IssuedTokens,
+    IssueToken,
+    OwnIssuer,
+    TokenEndpoint,
+    TokenKeys,
+    TokenRequests,
+    UsedAssertions,
+  ],
   exports: [OwnIssuer],
 })
 export class AccessTokenModule {

@@ -60,26 +60,27 @@ export class ClientAuthentication {
     const named = parseClientId(claim.clientId);
     const account = named && (await this.accounts.find(named.tenantId, named.id));
     const { used, ...client } = await this.prove(account, claim).catch((cause: Error) => {
-      throw this.refuse(claim, cause);
+      throw this.refuse(claim, cause, account);
     });
     await this.admit(client, claim);
     if (used !== undefined && !(await this.assertions.use(client.account, used)))
-      throw this.refuse(claim, new Error('jti was used before'));
+      throw this.refuse(claim, new Error('jti was used before'), client.account);
     return client;
   }
 
   /** @throws OAuthError for an account that the tenant has shut out; AnkaError if that cannot be known */
-  private async admit({ account: { tenantId, id: subject } }: Client, claim: Claim): Promise<void> {
+  private async admit({ account }: Client, claim: Claim): Promise<void> {
+    const { tenantId, id: subject } = account;
     const { issuer } = serviceAccountsOf(this.config);
     await this.excluded.admit({ tenantId, issuer, subject }).catch((cause: Error) => {
-      throw cause instanceof AnkaError ? cause : this.refuse(claim, cause);
+      throw cause instanceof AnkaError ? cause : this.refuse(claim, cause, account);
     });
   }
 
-  private refuse({ clientId, correlationId }: Claim, cause: Error): OAuthError {
+  private refuse({ clientId, correlationId }: Claim, cause: Error, account: ServiceAccount | undefined): OAuthError {
     const named = parseClientId(clientId) && clientId;
     this.log.info({ correlationId, clientId: named, reason: cause.message }, 'client refused');
-    return new OAuthError('invalid_client', refusal, { cause });
+    return new OAuthError('invalid_client', refusal, { cause, account });
   }
 
   /** Checks the proof with the account's own keys or certificates. @throws Error whose message is only for the log */

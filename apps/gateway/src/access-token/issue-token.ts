@@ -38,8 +38,12 @@ export class IssueToken {
   ) {}
 
   /** @throws OAuthError `invalid_client`, always the same; AnkaError when a part of the platform is unavailable */
-  async issue(claim: Claim): Promise<TokenAnswer> {
-    const client = await this.proofs.run(originOf(), () => this.clients.authenticate(claim));
+  authenticate(claim: Claim): Promise<Client> {
+    return this.proofs.run(originOf(), () => this.clients.authenticate(claim));
+  }
+
+  /** @throws AnkaError `tenant-disabled`, or when a part of the platform is unavailable */
+  issue(client: Client, claim: Claim): Promise<TokenAnswer> {
     return this.issues.run(client.account.tenantId, () => this.issueTo(client, claim));
   }
 

@@ -4,6 +4,7 @@ import type { JWTPayload } from 'jose';
 import { IdentityConfig } from '../auth/identity.config.js';
 import type { Issuer, IssuerSource, TokenPrincipal } from '../auth/issuer.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { TurnedAway } from '../identity/turned-away.js';
 import { ServiceAccounts } from '../service-account/service-accounts.js';
 import { TokenKeys } from './token-keys.js';
 
@@ -43,7 +44,7 @@ export class OwnIssuer implements IssuerSource {
     const epoch = await this.epochs.current();
     const account = await this.accounts.prove(tenant, sub);
     if (account === undefined || rev < account.tokensFrom || rev > account.revision)
-      throw new Error('the account has changed');
+      throw new TurnedAway({ tenantId: tenant, issuer, subject: sub }, 'the account has changed');
     return {
       principal: {
         tenantId: tenant,

@@ -7,9 +7,10 @@ import { clientCertificateOf } from '../http/client-certificate.js';
 import { HttpConfig } from '../http/http.config.js';
 import { RequestMeter } from '../http/request-meter.js';
 import { forStranger } from '../identity/origin.js';
+import { conditionOf } from '../route/precondition.js';
 import { type Claim, tokenPath } from './client-authentication.js';
-import { IssueToken } from './issue-token.js';
 import { OAuthError } from './oauth-error.js';
+import { TokenRequests } from './token-requests.js';
 
 const formType = 'application/x-www-form-urlencoded';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -79,7 +80,7 @@ const refuse = (reply: FastifyReply, { status, code, description }: OAuthError):
 export class TokenEndpoint implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
-    private readonly issuer: IssueToken,
+    private readonly requests: TokenRequests,
     private readonly meter: RequestMeter,
     private readonly identity: IdentityConfig,
     private readonly http: HttpConfig,
@@ -103,9 +104,10 @@ export class TokenEndpoint implements OnModuleInit {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    conditionOf({ method: 'POST' }, request.headers);
     try {
       const claim = readRequest(request, this.http.tls?.clientCertificates === true);
-      const issued = await forStranger(request.sender, () => this.issuer.issue(claim));
+      const issued = await forStranger(request.sender, () => this.requests.answer(claim));
       return await reply.type('application/json').send(JSON.stringify(issued));
     } catch (error) {
       if (error instanceof OAuthError) return refuse(reply, error);

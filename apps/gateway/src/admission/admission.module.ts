@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AccessTokenModule } from '../access-token/access-token.module.js';
-import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { Authentication } from '../auth/authentication.js';
 import { IssuerSources } from '../auth/issuer.js';
@@ -14,16 +13,7 @@ import { Admission } from './admission.js';
 import { KnownIssuers } from './known-issuers.js';
 
 @Module({
-  imports: [
-    AuditModule,
-    AuthModule,
-    HttpModule,
-    IdentityModule,
-    IssuerModule,
-    QuotaModule,
-    AccessTokenModule,
-    TenantModule,
-  ],
+  imports: [AuthModule, HttpModule, IdentityModule, IssuerModule, QuotaModule, AccessTokenModule, TenantModule],
   providers: [Admission, Authentication, TokenVerifier, { provide: IssuerSources, useClass: KnownIssuers }],
   exports: [Admission],
 })

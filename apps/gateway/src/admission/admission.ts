@@ -1,11 +1,11 @@
 import { AnkaError, disabledTenant, platformTenantId } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DenialRecord } from '../audit/denial.js';
-import { Authentication } from '../auth/authentication.js';
+import { Authentication, TokenRefusal } from '../auth/authentication.js';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import { BodyBudget } from '../http/body-budget.js';
 import { forStranger } from '../identity/origin.js';
+import type { Caller } from '../identity/turned-away.js';
 import { TenantQuota } from '../quota/tenant-quota.js';
 import type { Route } from '../route/route.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by admission, which runs for every route of the API. */
     principal: Principal;
+    /** Set instead of the principal if the caller's token is genuine and not accepted. */
+    turnedAway?: Caller;
     /** The partition of the principal's tenant. Empty for a route that needs none. */
     partition: string;
   }
@@ -26,7 +28,6 @@ export class Admission {
   constructor(
     private readonly authentication: Authentication,
     private readonly tenants: TenantDirectory,
-    private readonly denials: DenialRecord,
     private readonly bodies: BodyBudget,
     private readonly quota: TenantQuota,
   ) {}
@@ -36,29 +37,30 @@ export class Admission {
     const needsPartition = route.contract.subject.includes('{partition}') || route.decides === 'approve';
     return async (request, reply) => {
       const { authorization } = request.headers;
-      const { socket } = request.raw;
-      const principal =
-        this.authentication.recall(authorization, socket) ??
-        (await forStranger(request.sender, () => this.authentication.authenticate(authorization, socket, request.id)));
-      this.quota.charge(principal.tenantId, reply);
+      const principal = this.authentication.recall(authorization, request.raw.socket) ?? (await this.meet(request));
       request.principal = principal;
+      this.quota.charge(principal.tenantId, reply);
       if (needsPartition || principal.tenantId !== platformTenantId)
         request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
-      if (!hasOneOf(principal, route.roles))
-        await this.deny(request, route, new AnkaError('access-denied', needs(route)));
+      if (!hasOneOf(principal, route.roles)) throw new AnkaError('access-denied', needs(route));
       if (principal.onlyRepairs !== undefined && route.repairs !== true) throw principal.onlyRepairs;
       // The other services refuse the requests of a disabled tenant themselves.
       if (changesGateway(route) && (await this.tenants.isDisabled(principal, request.id)))
-        await this.deny(request, route, new AnkaError('tenant-disabled', disabledTenant));
+        throw new AnkaError('tenant-disabled', disabledTenant);
       await aimAtTenant(request, this.tenants);
       this.enter(request, principal);
     };
   }
 
-  /** Records the denial before it is answered. */
-  private async deny(request: FastifyRequest, { operationId }: Route, denial: AnkaError): Promise<never> {
-    await this.denials.write(request.principal, operationId, request, denial.code);
-    throw denial;
+  /** Authenticates a caller who is not known yet. */
+  private async meet(request: FastifyRequest): Promise<Principal> {
+    const { headers, raw, sender, id } = request;
+    try {
+      return await forStranger(sender, () => this.authentication.authenticate(headers.authorization, raw.socket, id));
+    } catch (error) {
+      if (error instanceof TokenRefusal && error.caller !== undefined) request.turnedAway = error.caller;
+      throw error;
+    }
   }
 
   /** Releases everything that the request holds, once it is answered. */

@@ -55,8 +55,12 @@ const parametersOf = (route: Route, schemas: SchemaCollection): readonly object[
   referToParameter('CorrelationId'),
 ];
 
+/** Whether a request needs a body. One whose path says everything needs none: its body may have no members. */
+export const needsBody = (route: Route): boolean =>
+  pathParametersOf(route).length === 0 || !bodySchemaOf(route).safeParse({}).success;
+
 const bodyOf = (route: Route, schemas: SchemaCollection) => ({
-  required: pathParametersOf(route).length === 0,
+  required: needsBody(route),
   content: {
     'application/json': { schema: schemas.add(bodySchemaOf(route), 'input'), example: route.example.request },
   },

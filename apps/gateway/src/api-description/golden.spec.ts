@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { errors } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
-import { bodySchemaOf } from '../route/route.js';
+import { pathExamples } from '../route/example.js';
+import { bodySchemaOf, pathParametersOf } from '../route/route.js';
 import { routes } from '../routes/routes.js';
-import { describeApi } from './api-description.js';
+import { describeApi, needsBody } from './api-description.js';
 import { errorsOf } from './response.js';
 
 const golden = fileURLToPath(new URL('../../openapi.golden.json', import.meta.url));
@@ -26,6 +27,16 @@ describe('the API description', () => {
     else expect(route.example.request).toBeUndefined();
   });
 
+  const withBody = routes.filter(({ takes }) => takes === 'body');
+  it.each(withBody.map((route) => [route.operationId, route] as const))(
+    'says truthfully whether %s needs a body',
+    (_, route) => {
+      const parameters = pathParametersOf(route).map((name) => [name, pathExamples[name]?.example]);
+      const alone = route.contract.request.safeParse(Object.fromEntries(parameters));
+      expect(needsBody(route)).toBe(parameters.length === 0 || !alone.success);
+    },
+  );
+
   it('names each operation once', () => {
     expect(new Set(routes.map(({ operationId }) => operationId)).size).toBe(routes.length);
   });
@@ -38,6 +49,7 @@ describe('the API description', () => {
       'request-timeout',
       'expectation-failed',
       'transfer-coding-unsupported',
+      'http-version-unsupported',
     ];
     expect(Object.keys(errors).filter((code) => !met.has(code as keyof typeof errors))).toEqual(elsewhere);
   });

@@ -31,7 +31,7 @@ export const headers = {
   ),
   Sunset: header('Time from which the same call will be refused (RFC 8594).', 'Sat, 01 Jan 2028 00:00:00 GMT'),
   'Retry-After': header('Seconds to wait before the request is repeated.', '1'),
-  'WWW-Authenticate': header('Authentication scheme (RFC 6750).', 'Bearer'),
+  'WWW-Authenticate': header('Authentication scheme (RFC 6750).', 'Bearer realm="ankasecure"'),
 } as const;
 
 export type HeaderName = keyof typeof headers;
@@ -69,7 +69,7 @@ export const requestHeaders = {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Makes the request safe to repeat for 24 hours: the same key and body return the same answer, and the resource is created once. Use a UUID.',
+      'Makes the request safe to repeat for 24 hours: the same key and body from the same caller return the same answer, and the resource is created once. Use a UUID.',
     schema: text('^[\\x21-\\x7e]{1,255}$', 255),
   },
   IfMatch: { ...ifMatch, required: true },

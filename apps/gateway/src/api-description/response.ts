@@ -10,6 +10,7 @@ import type { SchemaCollection } from './json-schema.js';
 
 const always: readonly ErrorCode[] = [
   'request-invalid',
+  'precondition-failed',
   'header-too-large',
   'internal-error',
   'record-outdated',
@@ -30,7 +31,7 @@ const ofBodies: readonly ErrorCode[] = ['body-malformed', 'body-too-large', 'med
 const ofIdempotency: readonly ErrorCode[] = ['idempotency-in-flight', 'idempotency-mismatch'];
 /** The error of a dry run, and of a caller that cannot request an approval. */
 const ofControlled: readonly ErrorCode[] = ['approval-required'];
-const ofConditions: readonly ErrorCode[] = ['precondition-required', 'precondition-failed'];
+const ofConditions: readonly ErrorCode[] = ['precondition-required'];
 
 /** Every error code of the route, without repetition. */
 export const errorsOf = (route: Route): readonly ErrorCode[] => [
@@ -42,7 +43,6 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
     ...(route.idempotent ? ofIdempotency : []),
     ...(route.controlled ? ofControlled : []),
     ...(route.conditional === true ? ofConditions : []),
-    ...(route.conditional === 'optional' || readsWithEtag(route) ? (['precondition-failed'] as const) : []),
   ]),
 ];
 

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
+import { AnkaError, type Context, type DryRun, onRecord } from '@ankasecure/contracts';
 import { ActionRunner, changeRecord, isDryRun, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -65,7 +65,7 @@ export class Approvals {
       },
     });
     // The denial is recorded by now.
-    if (!isDryRun(result) && result instanceof AnkaError) throw result;
+    if (!isDryRun(result) && result instanceof AnkaError) throw onRecord(result);
     return result;
   }
 

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type DryRun } from '@ankasecure/contracts';
+import { AnkaError, type Context, type DryRun, onRecord } from '@ankasecure/contracts';
 import { ActionRunner, changeRecord, isDryRun, Outbox, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -159,7 +159,7 @@ export class Decisions {
       },
     });
     // The denial is recorded by now.
-    if (result instanceof AnkaError) throw result;
+    if (result instanceof AnkaError) throw onRecord(result);
     return result;
   }
 

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { RouteModule } from '../route/route.module.js';
+import { SweepModule } from '../sweep/sweep.module.js';
 import { auditRoutes } from './audit.routes.js';
-import { DenialRecord } from './denial.js';
+import { RefusalRecord } from './refusal-record.js';
 
-/** Serves the audit trail, which the audit service owns, and records the gateway's own denials. */
-@Module({ imports: [RouteModule.forDomain(auditRoutes)], providers: [DenialRecord], exports: [DenialRecord] })
+/** Serves the audit trail, which the audit service owns, and records the gateway's own refusals. */
+@Module({
+  imports: [SweepModule, RouteModule.forDomain(auditRoutes)],
+  providers: [RefusalRecord],
+  exports: [RefusalRecord],
+})
 export class AuditModule {}

@@ -127,7 +127,7 @@ describe('authentication', () => {
     const reference = await read(undefined);
     const answer = await read(await make(rig));
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="ankasecure", error="invalid_token"');
     expect({ ...answer.problem, correlationId: '' }).toEqual({ ...reference.problem, correlationId: '' });
     expect(answer.problem.code).toBe('authentication-required');
   });
@@ -138,6 +138,19 @@ describe('authentication', () => {
       expect((await read(undefined, { authorization })).status).toBe(401);
     },
   );
+
+  it.each(['bearer ', 'BEARER ', 'Bearer   '])('takes a token after %j', async (before) => {
+    const authorization = `${before}${await rig.issuer.token()}`;
+    expect((await read(undefined, { authorization })).status).toBe(200);
+  });
+
+  it('asks for a token, and says that a token is not valid only to a caller who sent one', async () => {
+    const challenge = async (headers: Record<string, string>) =>
+      (await read(undefined, headers)).headers.get('www-authenticate');
+    expect(await challenge({})).toBe('Bearer realm="ankasecure"');
+    expect(await challenge({ authorization: 'Basic YTpi' })).toBe('Bearer realm="ankasecure"');
+    expect(await challenge({ authorization: 'bearer x' })).toBe('Bearer realm="ankasecure", error="invalid_token"');
+  });
 
   it('takes the tenant from the token, and never from a header', async () => {
     const headers = { 'x-tenant': tenantB, 'x-tenant-id': tenantB, 'x-ankasecure-tenant': tenantB, tenant: tenantB };

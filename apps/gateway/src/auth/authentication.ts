@@ -6,6 +6,7 @@ import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Admission, ExcludedSubjects } from '../identity/excluded-subjects.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { type Caller, TurnedAway } from '../identity/turned-away.js';
 import { isHeldBy } from './bound-token.js';
 import { IdentityConfig } from './identity.config.js';
 import type { Principal } from './principal.js';
@@ -26,6 +27,16 @@ const capacity = 20_000;
 /** One message covers every reason, so an answer tells an attacker nothing. */
 const refusal = 'Send an access token of a trusted issuer as Authorization: Bearer';
 
+/** The refusal of a token, always the same to whoever sent it. */
+export class TokenRefusal extends AnkaError {
+  constructor(
+    /** Set if the token is genuine. */
+    readonly caller?: Caller,
+  ) {
+    super('authentication-required', refusal);
+  }
+}
+
 /**
  * Turns an Authorization header and its connection into a principal. Verified tokens are remembered by their SHA-256, never the
  * token itself, at most until they expire. Their signature is therefore not checked at every request.
@@ -44,17 +55,21 @@ export class Authentication {
 
   /** The principal of a token that was verified before, or undefined if the token must be verified. */
   recall(authorization: string | undefined, connection: Socket): Principal | undefined {
-    const entry = authorization === undefined ? undefined : this.known(keyOf(authorization));
+    const token = bearer(authorization);
+    const entry = token === undefined ? undefined : this.known(keyOf(token));
     return entry !== undefined && isHeldBy(connection, entry.verified.binding, this.now())
       ? entry.principal
       : undefined;
   }
 
-  /** @throws AnkaError `authentication-required`, always the same; `service-unavailable` when the issuer's keys are unavailable; `clock-skew` */
+  /** @throws TokenRefusal; AnkaError `service-unavailable` when the issuer's keys are unavailable; `clock-skew` */
   async authenticate(authorization: string | undefined, connection: Socket, correlationId: string): Promise<Principal> {
     const { principal, verified } = await this.look(authorization, correlationId);
     if (isHeldBy(connection, verified.binding, this.now())) return principal;
-    throw this.refuse(correlationId, 'the token is bound to a certificate that the connection does not use');
+    throw this.refuse(
+      correlationId,
+      new TurnedAway(principal, 'the token is bound to a certificate that the connection does not use'),
+    );
   }
 
   private known(key: string): RememberedToken | undefined {
@@ -76,11 +91,11 @@ export class Authentication {
     at = new Date(this.now()),
   ): Promise<RememberedToken> {
     const token = bearer(authorization);
-    if (authorization === undefined || token === undefined) throw new AnkaError('authentication-required', refusal);
+    if (authorization === undefined || token === undefined) throw new TokenRefusal();
     this.verifier.clock.assertAgrees();
     const since = monotonicNow();
     try {
-      const key = keyOf(authorization);
+      const key = keyOf(token);
       const before = this.fresh(key);
       const verified = verifiedBefore(before) ?? (await this.verifier.verify(token, at));
       const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal, since), since);
@@ -95,7 +110,7 @@ export class Authentication {
     } catch (error) {
       const known = asAnkaError(error);
       if (isUnavailable(known) || isOurs(error)) throw known;
-      throw this.refuse(correlationId, (error as Error).message);
+      throw this.refuse(correlationId, error as Error);
     }
   }
 
@@ -108,9 +123,9 @@ export class Authentication {
     return this.verifier.clock.now();
   }
 
-  private refuse(correlationId: string, reason: string): AnkaError {
-    this.log.info({ correlationId, reason }, 'token refused');
-    return new AnkaError('authentication-required', refusal);
+  private refuse(correlationId: string, reason: Error): TokenRefusal {
+    this.log.info({ correlationId, reason: reason.message }, 'token refused');
+    return new TokenRefusal(reason instanceof TurnedAway ? reason.caller : undefined);
   }
 
   /** The principal, with functions to confirm it before, during and after its work. Without the database there is nothing to confirm. */
@@ -124,9 +139,9 @@ export class Authentication {
     if (!('epoch' in admission))
       return admission.onlyRepairs === undefined ? principal : { ...principal, onlyRepairs: admission.onlyRepairs };
     const { epoch } = admission;
+    const key = keyOf(bearer(authorization) ?? '');
     const letInAt = new Date(this.now());
-    const again = async (at?: Date) =>
-      this.known(keyOf(authorization)) ?? (await this.look(authorization, correlationId, at));
+    const again = async (at?: Date) => this.known(key) ?? (await this.look(authorization, correlationId, at));
     const confirm = () => (this.stands(verified, admission) ? undefined : again().then((now) => now.principal));
     // A change does not exclude an expired token, so no change waits for its work.
     const stillIn = async () => {
@@ -143,7 +158,7 @@ export class Authentication {
 }
 
 /** The key under which a token is remembered. */
-const keyOf = (authorization: string): string => hash('sha256', authorization, 'base64url');
+const keyOf = (token: string): string => hash('sha256', token, 'base64url');
 
 /** The verified token, if it is of a configured issuer: no change of identities concerns it. */
 const verifiedBefore = (before: RememberedToken | undefined): VerifiedToken | undefined =>
@@ -158,5 +173,6 @@ const earlier = (epoch: number | undefined, admission: Admission, at: number): A
 /** Whether the platform failed, and not the token: a stored record is forged, for example. */
 const isOurs = (error: unknown): boolean => error instanceof AnkaError && errors[error.code].status >= 500;
 
+/** The token of the credentials (RFC 6750 §2.1): any case of the scheme, and one or more spaces (RFC 9110 §11.4). */
 const bearer = (authorization: string | undefined): string | undefined =>
-  /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+  /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1];

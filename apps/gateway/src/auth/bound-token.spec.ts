@@ -40,7 +40,10 @@ describe('a token that is bound to a certificate', () => {
     ['with another certificate', () => stranger],
   ])('is refused from a thief %s', async (_, identity) => {
     const answer = await tls.read(token, { identity: identity() });
-    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([
+      401,
+      'Bearer realm="ankasecure", error="invalid_token"',
+    ]);
     expect(JSON.parse(answer.text)).toMatchObject(await refusal());
     expect((await tls.read(token, { identity: client })).status).toBe(200);
   });

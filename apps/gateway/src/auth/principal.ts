@@ -1,5 +1,6 @@
 import { type Actor, type AnkaError, platformTenantId } from '@ankasecure/contracts';
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../identity/turned-away.js';
 import type { Role } from './role.js';
 
 /** The caller that a verified token describes. No other part of a request can change it. */
@@ -37,6 +38,6 @@ export const hasOneOf = (principal: Principal, allowed: readonly Role[]): boolea
 
 /** The principal and its HTTP request, as audit events name them. */
 export const actorOf = (
-  { tenantId, subject: principal, issuer }: Principal,
+  { tenantId, subject: principal, issuer }: Caller,
   { id: correlationId, clientAddress }: Pick<FastifyRequest, 'id' | 'clientAddress'>,
 ): Actor => ({ tenantId, principal, issuer, correlationId, clientAddress });

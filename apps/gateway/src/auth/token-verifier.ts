@@ -1,7 +1,17 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { Clock } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  type JWTVerifyResult,
+  jwtVerify,
+  type ResolvedKey,
+} from 'jose';
+import { TurnedAway } from '../identity/turned-away.js';
 import { bindingOf } from './bound-token.js';
 import { IdentityConfig } from './identity.config.js';
 import { type Issuer, IssuerSources, type TokenPrincipal } from './issuer.js';
@@ -29,22 +39,35 @@ export class TokenVerifier {
   /**
    * @param at the time at which the token must be valid. Its issuer's keys are those of the present
    * @throws AnkaError `service-unavailable` when the issuer or its keys are unavailable
-   * @throws Error of any kind for an invalid token; its message is only for the log
+   * @throws TurnedAway for a token whose signature is its issuer's; Error of any kind for any other invalid token. The message
+   * is only for the log
    */
   async verify(token: string, at: Date): Promise<VerifiedToken> {
     assertPlainHeader(token, types);
     const issuer = await this.issuerOf(decodeJwt(token));
-    const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {
-      issuer: issuer.issuer,
-      audience: issuer.audience,
-      algorithms: [...issuer.algorithms],
-      requiredClaims: ['exp', 'nbf', 'sub'],
-      clockTolerance: this.config.clockToleranceSeconds,
-      currentDate: at,
-    });
-    if (issuer.isOwn !== true) assertShortLived(payload, this.config.maxTokenLifeSeconds, at);
-    const binding = bindingOf(payload);
-    return { ...(await issuer.read(payload, protectedHeader)), expiresAt: Number(payload.exp) * 1000, binding };
+    const { payload, protectedHeader } = await this.verified(token, issuer, at);
+    const read = await issuer.read(payload, protectedHeader);
+    try {
+      if (issuer.isOwn !== true) assertShortLived(payload, this.config.maxTokenLifeSeconds, at);
+      return { ...read, expiresAt: Number(payload.exp) * 1000, binding: bindingOf(payload) };
+    } catch (error) {
+      throw new TurnedAway(read.principal, (error as Error).message);
+    }
+  }
+
+  private async verified(token: string, issuer: Issuer, at: Date): Promise<JWTVerifyResult & ResolvedKey> {
+    try {
+      return await jwtVerify(token, issuer.keys, {
+        issuer: issuer.issuer,
+        audience: issuer.audience,
+        algorithms: [...issuer.algorithms],
+        requiredClaims: ['exp', 'nbf', 'sub'],
+        clockTolerance: this.config.clockToleranceSeconds,
+        currentDate: at,
+      });
+    } catch (error) {
+      throw (await turnedAway(token, issuer, error)) ?? error;
+    }
   }
 
   private async issuerOf(claims: JWTPayload): Promise<Issuer> {
@@ -55,6 +78,18 @@ export class TokenVerifier {
     throw new Error('issuer is not known');
   }
 }
+
+/** Names the caller of a token that fails by its claims alone. jose compares claims after the signature. */
+const turnedAway = async (token: string, issuer: Issuer, error: unknown): Promise<TurnedAway | undefined> => {
+  if (!(error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed)) return undefined;
+  const { payload, message } = error;
+  try {
+    const { principal } = await issuer.read(payload, decodeProtectedHeader(token) as JWTHeaderParameters);
+    return new TurnedAway(principal, message);
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * Refuses a token that its issuer made valid for too long. Its life begins when it was issued, at the latest now.

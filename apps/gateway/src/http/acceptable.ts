@@ -45,6 +45,12 @@ const withBody: ReadonlySet<string | undefined> = new Set(['POST', 'PUT', 'PATCH
 
 const rules: readonly Rule[] = [
   {
+    // Node parses HTTP/0.9 and HTTP/2.0 in a request line as if they were HTTP/1.x.
+    fails: ({ httpVersion }) => httpVersion !== '1.1' && httpVersion !== '1.0',
+    code: 'http-version-unsupported',
+    detail: 'Send HTTP/1.1',
+  },
+  {
     fails: ({ httpVersion, headers }) => httpVersion === '1.1' && headers.host === undefined,
     code: 'request-invalid',
     detail: 'Send a Host header, which HTTP/1.1 requires',
@@ -100,7 +106,8 @@ const rules: readonly Rule[] = [
  * Refuses what HTTP forbids and what two recipients could read differently. Node and Fastify accept it, or refuse it without
  * a problem.
  * @throws AnkaError `request-invalid` (RFC 9112 §3.2, §6.1), `expectation-failed` (RFC 9110 §10.1.1),
- * `transfer-coding-unsupported` (RFC 9112 §6.1), `media-type-unsupported` (RFC 9110 §8.4)
+ * `transfer-coding-unsupported` (RFC 9112 §6.1), `media-type-unsupported` (RFC 9110 §8.4), `http-version-unsupported`
+ * (RFC 9110 §15.6.6)
  */
 export const assertAcceptable = (request: IncomingMessage): void => {
   const broken = rules.find(({ fails }) => fails(request));

@@ -3,10 +3,11 @@ import { Check, Column, Entity, Index, PrimaryColumn, VirtualColumn } from 'type
 
 const primaryKeyConstraintName = 'idempotency_pkey';
 
-/** The attempt or the answer of one Idempotency-Key. */
+/** The attempt or the answer of one Idempotency-Key of one person. */
 @Entity('idempotency')
 @Index('idempotency_expires', ['expiresAt'])
 @Check('idempotency_key_check', `key ~ '^[\\x21-\\x7e]{1,255}$'`)
+@Check('idempotency_caller_check', 'octet_length(caller) IN (0, 32)')
 @Check('idempotency_body_hash_check', 'octet_length(body_hash) = 32')
 @Check('idempotency_state_check', `state IN ('in-flight', 'done')`)
 @Check('idempotency_check', `state = 'in-flight' OR (status IS NOT NULL AND headers IS NOT NULL AND body IS NOT NULL)`)
@@ -16,6 +17,10 @@ const primaryKeyConstraintName = 'idempotency_pkey';
 export class IdempotencyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
+
+  /** SHA-256 of the caller's issuer and subject. It is empty in a record of a release before callers had keys of their own. */
+  @PrimaryColumn('bytea', { primaryKeyConstraintName })
+  caller!: Buffer;
 
   @PrimaryColumn('text', { primaryKeyConstraintName })
   key!: string;

@@ -74,12 +74,29 @@ describe('idempotency', () => {
     expect([other.status, other.problem.code]).toEqual([422, 'idempotency-mismatch']);
   });
 
-  it('refuses the key to another caller, and reveals nothing about the first request', async () => {
+  it('belongs to one person: the same key of another subject or issuer is independent, and nobody locks it for others', async () => {
     const first = await create();
+    const same = asTenant(tenantA, 'tenant-admin');
+    const others = [await rig.issuer.token({ ...same, sub: 'another' }), await rig.otherIssuer.token(same)];
+    for (const other of others) {
+      const second = await create({ token: other });
+      expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, null]);
+      expect(second.headers.get('location')).not.toBe(first.headers.get('location'));
+      expect((await create({ token: other })).headers.get('location')).toBe(second.headers.get('location'));
+    }
+    expect((await create()).headers.get('location')).toBe(first.headers.get('location'));
+  });
+
+  it('of an earlier release is taken over by the caller whose request it was, and by nobody else', async () => {
+    const first = await create();
+    await sql(`UPDATE idempotency SET caller = '' WHERE key = $1`);
     const another = await rig.issuer.token({ ...asTenant(tenantA, 'tenant-admin'), sub: 'another' });
-    const answer = await create({ token: another });
-    expect([answer.status, answer.problem.code]).toEqual([422, 'idempotency-mismatch']);
-    expect((await create()).text).toBe(first.text);
+    expect((await create({ token: another })).headers.get('idempotency-replayed')).toBeNull();
+    const repeated = await create();
+    expect([repeated.headers.get('location'), repeated.headers.get('idempotency-replayed')]).toEqual([
+      first.headers.get('location'),
+      'true',
+    ]);
   });
 
   it('is separate for each tenant: the same key of another tenant is independent', async () => {
@@ -176,7 +193,13 @@ describe('idempotency', () => {
 
   it('does not let a late first answer replace the answer of the attempt that took over', async () => {
     const store = new Idempotency(gateway.parts.dataSource);
-    const attempt = { tenantId: tenantA, key, route: 'createKey', bodyHash: Buffer.alloc(32) };
+    const attempt = {
+      tenantId: tenantA,
+      caller: Buffer.alloc(32),
+      key,
+      route: 'createKey',
+      bodyHash: Buffer.alloc(32),
+    };
     const slow = await store.begin(attempt);
     if ('status' in slow) throw new Error('a claim is expected');
     await store.release(slow);
@@ -199,8 +222,8 @@ describe('idempotency', () => {
     await create();
     const store = new Idempotency(gateway.parts.dataSource);
     await store.removeExpired();
-    await sql(`INSERT INTO idempotency (tenant_id, key, route, body_hash, resource_id, state, deadline, expires_at)
-      SELECT gen_random_uuid(), 'old-' || $1, 'createKey', decode(repeat('00', 32), 'hex'), gen_random_uuid(), 'in-flight', now(), now() - interval '1 s'
+    await sql(`INSERT INTO idempotency (tenant_id, caller, key, route, body_hash, resource_id, state, deadline, expires_at)
+      SELECT gen_random_uuid(), '', 'old-' || $1, 'createKey', decode(repeat('00', 32), 'hex'), gen_random_uuid(), 'in-flight', now(), now() - interval '1 s'
       FROM generate_series(1, 3)`);
     expect([await store.removeExpired(), await store.removeExpired()]).toEqual([3, 0]);
     expect((await create()).headers.get('idempotency-replayed')).toBe('true');

@@ -1,9 +1,15 @@
 import type { EntityManager } from 'typeorm';
 
-/** The record of a new attempt. */
-export interface NewAttempt {
+/** Names a record. */
+export interface RecordName {
   readonly tenantId: string;
+  /** SHA-256 of the caller's issuer and subject. */
+  readonly caller: Buffer;
   readonly key: string;
+}
+
+/** The record of a new attempt. */
+export interface NewAttempt extends RecordName {
   readonly route: string;
   readonly bodyHash: Buffer;
   readonly resourceId: string;
@@ -17,22 +23,38 @@ export interface ClaimedAttempt {
   readonly resourceId: string;
 }
 
+/**
+ * Gives the record of an earlier release, in which keys belonged to the whole tenant, to the caller whose request it is. The
+ * hash binds the caller and the body.
+ */
+export const takeEarlierRecord = async (
+  manager: EntityManager,
+  { tenantId, caller, key, bodyHash }: RecordName & Pick<NewAttempt, 'bodyHash'>,
+): Promise<void> => {
+  await manager.query(
+    `UPDATE idempotency SET caller = $2
+     WHERE tenant_id = $1 AND caller = '' AND key = $3 AND body_hash = $4
+       AND NOT EXISTS (SELECT FROM idempotency own WHERE own.tenant_id = $1 AND own.caller = $2 AND own.key = $3)`,
+    [tenantId, caller, key, bodyHash],
+  );
+};
+
 /** Begins the first attempt of a key, or of a key whose record has expired, in one statement. @returns undefined if the key is taken */
 export const beginAttempt = async (
   manager: EntityManager,
   attempt: NewAttempt,
 ): Promise<ClaimedAttempt | undefined> => {
-  const { tenantId, key, route, bodyHash, resourceId, leaseMs } = attempt;
+  const { tenantId, caller, key, route, bodyHash, resourceId, leaseMs } = attempt;
   const [row] = await manager.query<ClaimedAttempt[]>(
-    `INSERT INTO idempotency (tenant_id, key, route, body_hash, resource_id, state, deadline, expires_at)
-     VALUES ($1, $2, $3, $4, $5, 'in-flight', now() + $6 * interval '1 ms', now() + interval '24 h')
-     ON CONFLICT (tenant_id, key) DO UPDATE SET
+    `INSERT INTO idempotency (tenant_id, caller, key, route, body_hash, resource_id, state, deadline, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, 'in-flight', now() + $7 * interval '1 ms', now() + interval '24 h')
+     ON CONFLICT (tenant_id, caller, key) DO UPDATE SET
        route = excluded.route, body_hash = excluded.body_hash, resource_id = excluded.resource_id, state = excluded.state,
        attempt = idempotency.attempt + 1, deadline = excluded.deadline, status = NULL, headers = NULL, body = NULL,
        created_at = now(), expires_at = excluded.expires_at
      WHERE idempotency.expires_at <= now()
      RETURNING attempt, resource_id AS "resourceId"`,
-    [tenantId, key, route, bodyHash, resourceId, leaseMs],
+    [tenantId, caller, key, route, bodyHash, resourceId, leaseMs],
   );
   return row;
 };
@@ -40,12 +62,12 @@ export const beginAttempt = async (
 /** Takes over a key whose attempt has lost its lease. */
 export const takeOverAttempt = async (
   manager: EntityManager,
-  { tenantId, key, leaseMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'leaseMs'>,
+  { tenantId, caller, key, leaseMs }: RecordName & Pick<NewAttempt, 'leaseMs'>,
 ): Promise<ClaimedAttempt | undefined> => {
   const [[row]] = await manager.query<[ClaimedAttempt[], number]>(
-    `UPDATE idempotency SET attempt = attempt + 1, deadline = now() + $3 * interval '1 ms'
-     WHERE tenant_id = $1 AND key = $2 RETURNING attempt, resource_id AS "resourceId"`,
-    [tenantId, key, leaseMs],
+    `UPDATE idempotency SET attempt = attempt + 1, deadline = now() + $4 * interval '1 ms'
+     WHERE tenant_id = $1 AND caller = $2 AND key = $3 RETURNING attempt, resource_id AS "resourceId"`,
+    [tenantId, caller, key, leaseMs],
   );
   return row;
 };
@@ -53,13 +75,13 @@ export const takeOverAttempt = async (
 /** Extends the lease of an attempt that still runs, unless another has taken over. */
 export const extendLease = async (
   manager: EntityManager,
-  { tenantId, key, leaseMs }: Pick<NewAttempt, 'tenantId' | 'key' | 'leaseMs'>,
+  { tenantId, caller, key, leaseMs }: RecordName & Pick<NewAttempt, 'leaseMs'>,
   attempt: number,
 ): Promise<void> => {
   await manager.query(
-    `UPDATE idempotency SET deadline = now() + $3 * interval '1 ms'
-     WHERE tenant_id = $1 AND key = $2 AND attempt = $4 AND state = 'in-flight'`,
-    [tenantId, key, leaseMs, attempt],
+    `UPDATE idempotency SET deadline = now() + $4 * interval '1 ms'
+     WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND attempt = $5 AND state = 'in-flight'`,
+    [tenantId, caller, key, leaseMs, attempt],
   );
 };
 

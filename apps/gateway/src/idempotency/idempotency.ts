@@ -8,15 +8,15 @@ import {
   beginAttempt,
   type ClaimedAttempt,
   extendLease,
+  type RecordName,
   removeExpired,
+  takeEarlierRecord,
   takeOverAttempt,
 } from './idempotency.statement.js';
 
-export interface Attempt {
-  readonly tenantId: string;
-  readonly key: string;
+export interface Attempt extends RecordName {
   readonly route: string;
-  /** SHA-256 of the body. */
+  /** SHA-256 of the caller and the body. */
   readonly bodyHash: Buffer;
 }
 
@@ -24,15 +24,13 @@ export interface Attempt {
 const lease = { leaseMs: 5000, extendMs: 1500 };
 
 /** The claim of the attempt that creates `resourceId`, until it is finished or released. */
-export interface Claim {
-  readonly tenantId: string;
-  readonly key: string;
+export interface Claim extends RecordName {
   readonly attempt: number;
   readonly resourceId: string;
 }
 
 /**
- * Keeps one answer per Idempotency-Key and tenant for 24 hours. A record fixes the id of the new resource before the service
+ * Keeps one answer per person and Idempotency-Key for 24 hours. A record fixes the id of the new resource before the service
  * is called, and every later attempt sends the same id. The resource is therefore created once, even if the first attempt dies.
  * An attempt has a short lease and extends it while it runs, so a key is free again soon after its gateway or the database failed.
  * Creating calls carry no secrets in either direction, so answers can be stored. The database's clock decides, so gateways' clocks can differ.
@@ -47,20 +45,19 @@ export class Idempotency {
    */
   begin(attempt: Attempt): Promise<Answer | Claim> {
     return withTenant(this.dataSource, attempt.tenantId, async (manager) => {
+      await takeEarlierRecord(manager, attempt);
       const begun = await beginAttempt(manager, { ...attempt, ...lease, resourceId: newId() });
       return begun === undefined ? this.again(manager, attempt) : claimOf(attempt, begun);
     });
   }
 
   /** Runs the work of a claim, whose lease lasts until the work ends. A lease that cannot be extended ends by itself. */
-  async holding<Value>({ tenantId, key, attempt }: Claim, work: () => Promise<Value>): Promise<Value> {
+  async holding<Value>({ attempt, resourceId: _, ...name }: Claim, work: () => Promise<Value>): Promise<Value> {
     let extending = Promise.resolve();
     const timer = setInterval(() => {
       extending = extending
         .then(() =>
-          withTenant(this.dataSource, tenantId, (manager) =>
-            extendLease(manager, { tenantId, key, ...lease }, attempt),
-          ),
+          withTenant(this.dataSource, name.tenantId, (manager) => extendLease(manager, { ...name, ...lease }, attempt)),
         )
         .catch(() => undefined);
     }, lease.extendMs);
@@ -89,17 +86,17 @@ export class Idempotency {
   }
 
   private async update(
-    { tenantId, key, attempt }: Claim,
+    { tenantId, caller, key, attempt }: Claim,
     values: Partial<Pick<IdempotencyRecord, 'state' | 'status' | 'headers' | 'body'>> & { deadline?: () => string },
   ): Promise<void> {
-    const own = { tenantId, key, attempt, state: 'in-flight' } as const;
+    const own = { tenantId, caller, key, attempt, state: 'in-flight' } as const;
     await withTenant(this.dataSource, tenantId, (manager) => manager.update(IdempotencyRecord, own, values));
   }
 
   private async again(manager: EntityManager, attempt: Attempt): Promise<Answer | Claim> {
-    const { tenantId, key, route, bodyHash } = attempt;
+    const { tenantId, caller, key, route, bodyHash } = attempt;
     const row = await manager.findOne(IdempotencyRecord, {
-      where: { tenantId, key },
+      where: { tenantId, caller, key },
       lock: { mode: 'pessimistic_write' },
     });
     if (row === null) throw new AnkaError('idempotency-in-flight');
@@ -111,13 +108,18 @@ export class Idempotency {
         'idempotency-in-flight',
         'Wait until the first request with this Idempotency-Key is answered, then repeat it',
       );
-    const taken = await takeOverAttempt(manager, { tenantId, key, ...lease });
+    const taken = await takeOverAttempt(manager, { tenantId, caller, key, ...lease });
     if (taken === undefined) throw new AnkaError('idempotency-in-flight');
     return claimOf(attempt, taken);
   }
 }
 
-const claimOf = ({ tenantId, key }: Attempt, claimed: ClaimedAttempt): Claim => ({ tenantId, key, ...claimed });
+const claimOf = ({ tenantId, caller, key }: Attempt, claimed: ClaimedAttempt): Claim => ({
+  tenantId,
+  caller,
+  key,
+  ...claimed,
+});
 
 /** A check constraint of the table guarantees that a finished record has its answer. */
 const answerOf = ({ status, headers, body }: IdempotencyRecord): Answer => ({

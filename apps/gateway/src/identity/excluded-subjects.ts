@@ -4,6 +4,7 @@ import { BoundedMap, RecordSets } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ExcludedSubject } from './excluded-subject.entity.js';
 import { IdentityEpoch } from './identity-epoch.js';
+import { type Caller, TurnedAway } from './turned-away.js';
 
 /** Milliseconds. */
 const times = {
@@ -15,13 +16,6 @@ const times = {
 
 /** The number of tenants whose exclusions are kept. */
 const capacity = 20_000;
-
-/** A caller, as its verified token names it. */
-interface Named {
-  readonly tenantId: string;
-  readonly issuer: string;
-  readonly subject: string;
-}
 
 /** The excluded subjects of a tenant. */
 interface Exclusions {
@@ -45,7 +39,7 @@ export type Admission =
       readonly onlyRepairs?: AnkaError;
     };
 
-const nameOf = ({ issuer, subject }: Pick<Named, 'issuer' | 'subject'>): string => JSON.stringify([issuer, subject]);
+const nameOf = ({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string => JSON.stringify([issuer, subject]);
 
 /**
  * Knows the subjects that tenants have shut out. A tenant's are read once in an epoch, so a request costs no query, and an
@@ -65,12 +59,12 @@ export class ExcludedSubjects {
 
   /**
    * @param since the time before anything was read about the caller
-   * @throws Error for an excluded subject; AnkaError `record-forged`, `record-outdated`; `service-unavailable`,
+   * @throws TurnedAway for an excluded subject; AnkaError `record-forged`, `record-outdated`; `service-unavailable`,
    * `audit-unavailable` if that cannot be known
    */
-  async admit(caller: Named, since = monotonicNow()): Promise<Admission> {
+  async admit(caller: Caller, since = monotonicNow()): Promise<Admission> {
     const { names, ...admission } = await this.of(caller.tenantId);
-    if (names.has(nameOf(caller))) throw new Error('the tenant has shut the subject out');
+    if (names.has(nameOf(caller))) throw new TurnedAway(caller, 'the tenant has shut the subject out');
     return 'epoch' in admission ? { epoch: admission.epoch, at: since } : admission;
   }
 

@@ -34,8 +34,8 @@ export class GuardedFetch {
       return this.outbound.get(url, { tenantId, admit: (address) => this.assertReachable(address, isPlain) });
     };
 
-  /** Whether the address is internal: anything other than plain unicast (RFC 6890) leads behind the gateway. */
-  private assertReachable(text: string, isPlain: boolean): void {
+  /** @throws Error for an internal address: anything other than plain unicast (RFC 6890) leads behind the gateway. */
+  assertReachable(text: string, isPlain: boolean): void {
     const address = ipaddr.process(text);
     if (isPlain && address.range() !== 'loopback') throw new Error('http is for loopback only');
     const isInternal = ipaddr.parse(text).range() !== 'unicast';

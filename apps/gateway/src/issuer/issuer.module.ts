@@ -7,6 +7,7 @@ import { GuardedFetch } from './guarded-fetch.js';
 import { IssuerController } from './issuer.controller.js';
 import { issuerRoutes } from './issuer.routes.js';
 import { IssuerChanges } from './issuer-changes.js';
+import { IssuerUrls } from './issuer-urls.js';
 import { Issuers } from './issuers.js';
 import { PolicyInForce } from './policy-in-force.js';
 import { TenantIssuers } from './tenant-issuers.js';
@@ -15,7 +16,7 @@ import { TenantIssuers } from './tenant-issuers.js';
 @Module({
   imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule, OutboundModule],
   controllers: [IssuerController],
-  providers: [GuardedFetch, IssuerChanges, Issuers, PolicyInForce, TenantIssuers],
+  providers: [GuardedFetch, IssuerChanges, Issuers, IssuerUrls, PolicyInForce, TenantIssuers],
   exports: [PolicyInForce, TenantIssuers],
 })
 export class IssuerModule {}

@@ -6,10 +6,9 @@ import {
   RecordSets,
   removeRecord,
   type SetOptions,
-  withTenant,
 } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
 import { configuredSpaces, type NameSpace } from '../auth/configured-issuers.js';
@@ -18,6 +17,7 @@ import type { putIssuer, TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord, resourceOf } from './issuer.entity.js';
 import { IssuerChanges } from './issuer-changes.js';
 import { assertFree, type IssuerSettings } from './issuer-rules.js';
+import { IssuerUrls } from './issuer-urls.js';
 
 /** The issuer that an earlier call created, and another issuer that can name the same people as a new one. */
 interface CreationPlan {
@@ -35,26 +35,28 @@ interface PutPlan {
 @Injectable()
 export class Issuers {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly actions: ActionRunner,
     private readonly changes: IssuerChanges,
     private readonly config: IdentityConfig,
+    private readonly urls: IssuerUrls,
     private readonly sets: RecordSets,
   ) {}
 
   /**
    * Creates the issuer, or returns the one that an earlier call with the same `resourceId` created.
-   * @throws AnkaError `issuer-exists`, `subject-prefix-taken`, `issuers-overlap`, `approval-required`
+   * @throws AnkaError `request-invalid` for a URL that can never work, `issuer-exists`, `subject-prefix-taken`,
+   * `issuers-overlap`, `approval-required`
    */
-  create(context: Context, request: IssuerSettings): Promise<TenantIssuer | DryRun> {
+  async create(context: Context, request: IssuerSettings): Promise<TenantIssuer | DryRun> {
     const { tenantId, principal, dryRun } = context;
+    const fault = await this.urls.faultOf(request, tenantId);
     const id = context.resourceId ?? newId();
     const operation = 'issuer.create';
     return this.actions.run<CreationPlan, TenantIssuer>(context, {
       operation,
       details: { issuer: request.issuer, audience: request.audience },
       check: async (manager) => {
-        await this.assertAcceptable(request);
+        await this.assertAcceptable(request, fault);
         const before = await find(manager, tenantId, id);
         if (before !== undefined) return { before };
         const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
@@ -86,7 +88,7 @@ export class Issuers {
 
   /** Whether the tenant has issuers. It asks the database alone: any caller can name a tenant. */
   any({ tenantId }: Pick<Context, 'tenantId'>): Promise<boolean> {
-    return withTenant(this.dataSource, tenantId, (manager) => manager.existsBy(IssuerRecord, { tenantId }));
+    return this.sets.isAny(IssuerRecord, tenantId);
   }
 
   /** @throws AnkaError `issuer-not-found`; `record-outdated` if one of the tenant's issuers is missing */
@@ -97,17 +99,18 @@ export class Issuers {
   }
 
   /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists`, `subject-prefix-taken`, `issuers-overlap`, `approval-required` */
-  put(
+  async put(
     context: Context,
     { id, ...request }: z.infer<typeof putIssuer.contract.request>,
   ): Promise<TenantIssuer | DryRun> {
     const { tenantId, dryRun } = context;
+    const fault = await this.urls.faultOf(request, tenantId);
     const operation = 'issuer.put';
     return this.actions.run<PutPlan, TenantIssuer>(context, {
       operation,
       details: { issuerId: id },
       check: async (manager) => {
-        await this.assertAcceptable(request);
+        await this.assertAcceptable(request, fault);
         const record = await foundRecord(manager, tenantId, id, 'pessimistic_write');
         assertPreconditions(context, record.revision, 'The issuer');
         const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
@@ -152,7 +155,11 @@ export class Issuers {
     return configuredSpaces(this.config, tenantId);
   }
 
-  private async assertAcceptable({ issuer, keys = [] }: IssuerSettings): Promise<void> {
+  private async assertAcceptable(
+    { issuer, keys = [] }: IssuerSettings,
+    urlFault: AnkaError | undefined,
+  ): Promise<void> {
+    if (urlFault !== undefined) throw urlFault;
     const { issuers, serviceAccounts } = this.config;
     if ([...issuers, serviceAccounts].some((configured) => configured?.issuer === issuer))
       throw new AnkaError('issuer-exists', 'The platform’s configuration already has this issuer');

@@ -4,7 +4,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { OutboundConfig } from './outbound.config.js';
-import { resolveHost } from './resolve.js';
+import { isNoName, resolveHost } from './resolve.js';
 
 /** The limit of an answer in bytes. The largest key sets have some tens of KiB. */
 const mostBytes = 256 * 1024;
@@ -44,6 +44,19 @@ export class Outbound {
       'tenantId' in asker ? ([this.tenants, asker.tenantId] as const) : ([this.platform, asker.platform] as const);
     const body = await turns.run(name, () => this.fetch(url, 'admit' in asker ? asker.admit : undefined));
     return new Response(new Uint8Array(body), { status: 200, headers: { 'content-type': 'application/json' } });
+  }
+
+  /**
+   * Asks for the addresses of a name on a tenant's behalf, within its share of fetches.
+   * @returns none if the servers say that there are none; undefined if nobody can say now
+   */
+  async addressesOf(name: string, tenantId: string): Promise<readonly string[] | undefined> {
+    try {
+      const find = () => resolveHost(name, AbortSignal.timeout(timeoutMs), this.config.dnsServers);
+      return (await this.tenants.run(tenantId, find)).map(({ address }) => address);
+    } catch (error) {
+      return isNoName(error) ? [] : undefined;
+    }
   }
 
   private async fetch(url: URL, admit: Admit | undefined): Promise<Buffer> {

@@ -10,7 +10,8 @@ const questions = { timeout: 800, tries: 2 };
 const otherFamilyMs = 50;
 
 /** Whether the servers say that the name has no addresses. */
-const says = (error: unknown): boolean => ['ENOTFOUND', 'ENODATA'].includes((error as { code?: string }).code ?? '');
+export const isNoName = (error: unknown): boolean =>
+  ['ENOTFOUND', 'ENODATA'].includes((error as { code?: string }).code ?? '');
 
 const ask = async (resolver: Resolver, name: string): Promise<readonly LookupAddress[]> => {
   const found: LookupAddress[] = [];
@@ -21,7 +22,7 @@ const ask = async (resolver: Resolver, name: string): Promise<readonly LookupAdd
     await Promise.any(both);
   } catch (error) {
     const { errors } = error as AggregateError;
-    throw errors.find((one) => !says(one)) ?? errors[0];
+    throw errors.find((one) => !isNoName(one)) ?? errors[0];
   }
   await Promise.race([Promise.allSettled(both), delay(otherFamilyMs)]);
   return found;
@@ -65,7 +66,7 @@ const firstWith = async (
       return await find(name);
     } catch (error) {
       last = error;
-      if (!says(error)) break;
+      if (!isNoName(error)) break;
     }
   }
   throw last;

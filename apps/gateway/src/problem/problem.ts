@@ -31,9 +31,16 @@ export const problemOf = ({ code, detail, refusal }: Failure, correlationId: str
   return { type: problemType(code), title, status, detail, code, correlationId, ...refusal };
 };
 
+/** The scheme that a caller must use. A challenge of it has at least one parameter (RFC 6750 §3). */
+const challenge = 'Bearer realm="ankasecure"';
+
+/** The challenge to a caller whose token is not accepted. A caller without a token learns of no error (RFC 6750 §3.1). */
+export const challengeTo = (authorization: string | undefined): string =>
+  /^Bearer /i.test(authorization ?? '') ? `${challenge}, error="invalid_token"` : challenge;
+
 /** The headers of a problem with `code`. */
 export const problemHeaders = (code: ErrorCode): Readonly<Record<string, string>> => ({
   'content-type': problemMediaType,
-  ...(code === 'authentication-required' && { 'www-authenticate': 'Bearer' }),
+  ...(code === 'authentication-required' && { 'www-authenticate': challenge }),
   ...([429, 503].includes(errors[code].status) && { 'retry-after': '1' }),
 });

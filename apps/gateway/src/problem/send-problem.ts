@@ -1,7 +1,7 @@
 import { errors } from '@ankasecure/contracts';
 import type { Logger } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Failure, problemHeaders, problemOf } from './problem.js';
+import { challengeTo, type Failure, problemHeaders, problemOf } from './problem.js';
 import { asRefusal } from './refusal.js';
 
 /** A `retry-after` that the reply already has stays. */
@@ -10,7 +10,13 @@ export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply
   const known = reply.getHeader('retry-after');
   return reply
     .code(body.status)
-    .headers({ ...problemHeaders(failure.code), ...(known !== undefined && { 'retry-after': known }) })
+    .headers({
+      ...problemHeaders(failure.code),
+      ...(failure.code === 'authentication-required' && {
+        'www-authenticate': challengeTo(reply.request.headers.authorization),
+      }),
+      ...(known !== undefined && { 'retry-after': known }),
+    })
     .send(Buffer.from(JSON.stringify(body)));
 };
 

@@ -68,7 +68,7 @@ const noTag = (): AnkaError =>
 
 /**
  * The preconditions of a change, which the service decides together with the change. A read is decided on its answer:
- * see `readOf`. A POST that uses or creates something changes no representation, and ignores them (RFC 9110 §13.2.1).
+ * see `readOf`. What a route without preconditions acts on has no ETag: it matches nothing but `*`.
  * @throws AnkaError `precondition-required` without a header that the route requires, `precondition-failed` for a condition
  * that no state of the resource meets, `request-invalid`
  */
@@ -76,7 +76,7 @@ export const conditionOf = (
   route: Pick<Route, 'method' | 'conditional'>,
   { 'if-match': ifMatch, 'if-none-match': ifNoneMatch }: IncomingHttpHeaders,
 ): Preconditions => {
-  if (route.method === 'GET' || (route.method === 'POST' && route.conditional === undefined)) return {};
+  if (route.method === 'GET') return {};
   if (route.conditional === true && ifMatch === undefined)
     throw new AnkaError('precondition-required', 'Read the resource and send its ETag as If-Match');
   const preconditions = {

@@ -1,4 +1,4 @@
-import { AnkaError, type DryRun, type Revisions } from '@ankasecure/contracts';
+import { AnkaError, type DryRun, type Preconditions } from '@ankasecure/contracts';
 import type { RawReply } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -9,9 +9,8 @@ import { basePath, type Route } from '../route/route.js';
 import { standing, whileStanding } from '../route/standing.js';
 
 /** The request that was sent to the service. */
-interface SentRequest {
+export interface SentRequest extends Preconditions {
   readonly body: Buffer;
-  readonly ifMatch?: Revisions | undefined;
 }
 
 export const answerWith = (status: 200 | 202, body: Approval | DryRun): Answer => ({

@@ -9,20 +9,26 @@ import { type Answer, isFinal, sendAnswer } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
-import { type Exchange, type Handler, ServiceRequest } from '../route/service-request.js';
+import type { Exchange, Handler } from '../route/service-request.js';
 import { standing } from '../route/standing.js';
-import { AnswerOrWait } from './answer-or-wait.js';
+import { AnswerOrWait, type SentRequest } from './answer-or-wait.js';
 import { Forward } from './forward.js';
+import { RecordedRequest } from './recorded-request.js';
+
+const nameOf = ({ principal: { issuer, subject } }: FastifyRequest): Buffer => Buffer.from(`${issuer}\0${subject}\0`);
+
+/** The owner of an Idempotency-Key. */
+const callerOf = (request: FastifyRequest): Buffer => hash('sha256', nameOf(request), 'buffer');
 
 /** The hash also binds the stored answer to the principal. Another principal does not get it for an equal request. */
-const hashOf = ({ principal: { issuer, subject } }: FastifyRequest, body: Buffer): Buffer =>
-  hash('sha256', Buffer.concat([Buffer.from(`${issuer}\0${subject}\0`), body]), 'buffer');
+const hashOf = (request: FastifyRequest, body: Buffer): Buffer =>
+  hash('sha256', Buffer.concat([nameOf(request), body]), 'buffer');
 
 /** Forwards a creating request with the id of the new resource, once per Idempotency-Key. */
 @Injectable()
 export class Create {
   constructor(
-    private readonly services: ServiceRequest,
+    private readonly services: RecordedRequest,
     private readonly waits: AnswerOrWait,
     private readonly forward: Forward,
     private readonly idempotency: Idempotency,
@@ -35,26 +41,29 @@ export class Create {
       // A dry run is not stored, so the key stays free for the request itself.
       if (isDryRun(request, route)) return dryRun(request, reply);
       const key = idempotencyKeyOf(request.headers['idempotency-key']);
-      const body = requestBody(request, route);
+      const sent = { ...conditionOf(route, request.headers), body: requestBody(request, route) };
       const exchange = { route, request, reply };
-      if (key !== undefined) return this.once(exchange, key, body);
-      return sendAnswer(reply, (await this.send(exchange, body, newId())).answer);
+      if (key !== undefined) return this.once(exchange, key, sent);
+      return sendAnswer(reply, (await this.send(exchange, sent, newId())).answer);
     };
   }
 
   /** Returns the stored answer, or makes the attempt that the key allows. */
-  private async once(exchange: Exchange, key: string, body: Buffer): Promise<FastifyReply> {
+  private async once(exchange: Exchange, key: string, sent: SentRequest): Promise<FastifyReply> {
     const { route, request, reply } = exchange;
     const begun = await this.idempotency.begin({
       tenantId: request.principal.tenantId,
+      caller: callerOf(request),
       key,
       route: route.operationId,
-      bodyHash: hashOf(request, body),
+      bodyHash: hashOf(request, sent.body),
     });
-    if ('status' in begun)
-      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), begun));
-    const sent = this.idempotency.holding(begun, () => this.send(exchange, body, begun.resourceId));
-    const { answer, isLast } = await sent.catch(async (error: unknown) => {
+    if ('status' in begun) {
+      const before = await this.services.repeat(exchange, begun);
+      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), before));
+    }
+    const answered = this.idempotency.holding(begun, () => this.send(exchange, sent, begun.resourceId));
+    const { answer, isLast } = await answered.catch(async (error: unknown) => {
       await this.settle(begun, undefined, request.id);
       throw error;
     });
@@ -64,13 +73,13 @@ export class Create {
 
   private async send(
     exchange: Exchange,
-    body: Buffer,
+    sent: SentRequest,
     resourceId: string,
   ): Promise<{ readonly answer: Answer; readonly isLast: boolean }> {
     const { route, request } = exchange;
-    const condition = conditionOf(route, request.headers);
+    const { body, ...condition } = sent;
     const answered = await this.services.send(exchange, body, { resourceId, ...condition });
-    const answer = await this.waits.answer(route, request, { body, ...condition }, answered);
+    const answer = await this.waits.answer(route, request, sent, answered);
     return { answer, isLast: isFinal(answered) };
   }
 

@@ -6,14 +6,15 @@ import { answerOf, sendAnswer, sendRead } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
-import { type ExtraContext, type Handler, ServiceRequest } from '../route/service-request.js';
+import type { ExtraContext, Handler } from '../route/service-request.js';
 import { AnswerOrWait } from './answer-or-wait.js';
+import { RecordedRequest } from './recorded-request.js';
 
 /** Forwards a request's bytes to the service that owns the operation, and returns the reply's bytes. */
 @Injectable()
 export class Forward {
   constructor(
-    private readonly services: ServiceRequest,
+    private readonly services: RecordedRequest,
     private readonly waits: AnswerOrWait,
     private readonly quota: TenantQuota,
     private readonly issuers: TenantIssuers,

@@ -6,11 +6,13 @@ import { ControlledRoutes } from '../approval/controlled-route.js';
 import { type ApprovedRequest, type Decider, Decisions, type Verdict } from '../approval/decisions.js';
 import type { Principal } from '../auth/principal.js';
 import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
+import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
-import { contextOf, type Exchange, type ExtraContext, type Handler, ServiceRequest } from '../route/service-request.js';
+import { contextOf, type Exchange, type ExtraContext, type Handler } from '../route/service-request.js';
 import { standing, whileStanding } from '../route/standing.js';
 import { answerWith } from './answer-or-wait.js';
+import { RecordedRequest } from './recorded-request.js';
 
 const bodyOf = (request: FastifyRequest, route: Route): unknown => parseJson(requestBody(request, route));
 
@@ -31,13 +33,17 @@ const requestOf = (approval: Approval): Buffer => Buffer.from(JSON.stringify(app
 @Injectable()
 export class SecondPerson {
   constructor(
-    private readonly services: ServiceRequest,
+    private readonly services: RecordedRequest,
     private readonly decisions: Decisions,
     private readonly controlled: ControlledRoutes,
   ) {}
 
   handlerFor(route: Route, verdict: Verdict): Handler {
-    return (request, reply) => this[verdict]({ route, request, reply });
+    return async (request, reply) => {
+      // A request for approval has no ETag.
+      conditionOf(route, request.headers);
+      return this[verdict]({ route, request, reply });
+    };
   }
 
   private async approve(exchange: Exchange): Promise<FastifyReply> {

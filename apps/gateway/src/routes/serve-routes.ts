@@ -1,12 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { RequestMeter } from '../http/request-meter.js';
 import { type Route, urlOf } from '../route/route.js';
 import type { Handler } from '../route/service-request.js';
 import { Create } from './create.js';
 import { Forward } from './forward.js';
+import { Refusals } from './refusals.js';
 import { RegisteredRoutes } from './registered-routes.js';
 import { SecondPerson } from './second-person.js';
 
@@ -25,6 +26,24 @@ export class RouteHandlers {
   }
 }
 
+/** Records refusals before they are answered, and counts answers. */
+@Injectable()
+export class RouteAnswers {
+  constructor(
+    private readonly refusals: Refusals,
+    private readonly meter: RequestMeter,
+  ) {}
+
+  /** The error handler of a row. The server's own answers the error after it. */
+  refusalOf(route: Route): (error: unknown, request: FastifyRequest) => Promise<never> {
+    return (error, request) => this.refusals.ofError({ route, request }, error);
+  }
+
+  count({ operationId }: Route, reply: FastifyReply): void {
+    this.meter.record(operationId, reply);
+  }
+}
+
 /** Keeps the request's part of the body budget until the handler ends. */
 const holding =
   (handler: Handler): Handler =>
@@ -39,7 +58,7 @@ export class ServeRoutes implements OnModuleInit {
     private readonly registered: RegisteredRoutes,
     private readonly handlers: RouteHandlers,
     private readonly admission: Admission,
-    private readonly meter: RequestMeter,
+    private readonly answers: RouteAnswers,
   ) {}
 
   onModuleInit(): void {
@@ -52,13 +71,14 @@ export class ServeRoutes implements OnModuleInit {
       url: urlOf(route),
       onRequest: this.admission.hookFor(route),
       handler: holding(this.handlers.for(route)),
+      errorHandler: this.answers.refusalOf(route),
       onSend: (request, _, payload, done) => {
         if (Buffer.isBuffer(payload)) request.hold?.add(payload.length);
         done();
       },
       onResponse: (request, reply, done) => {
         this.admission.leave(request);
-        this.meter.record(route.operationId, reply);
+        this.answers.count(route, reply);
         done();
       },
     });

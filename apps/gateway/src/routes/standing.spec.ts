@@ -61,7 +61,10 @@ const replaying = (seen: string[]): Handler => {
     },
   };
   const forward = { handlerFor: () => unused };
-  return new Create(unused, unused, forward as never, idempotency as never, unused).handlerFor(byName('deleteKey'));
+  const services = { repeat: async (_: unknown, answer: unknown) => answer };
+  return new Create(services as never, unused, forward as never, idempotency as never, unused).handlerFor(
+    byName('deleteKey'),
+  );
 };
 
 it.each(['approve', 'reject'] as const)(

@@ -1,3 +1,4 @@
+import { changedValues } from '../audit/changed-details.js';
 import type { RegisteredCertificate, ServiceAccount } from './service-account.contract.js';
 
 /** The changed settings, as the event's details. Groups can be too many to list. */

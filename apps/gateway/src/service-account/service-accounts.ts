@@ -19,7 +19,6 @@ import {
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
-import { changedValues } from '../audit/changed-details.js';
 import { assertUsable } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';

@@ -5,6 +5,7 @@ import {
   type Context,
   type DryRun,
   disabledTenant,
+  onRecord,
   type Policy,
   preconditionsHold,
 } from '@ankasecure/contracts';
@@ -71,10 +72,12 @@ export class PutPolicy {
       const given = isDeepStrictEqual(stored.document, document);
       if (given && stored.state !== 'failed') return policyAnswer(stored, null);
       if (given && stored.failureCode !== 'precondition-failed')
-        throw new AnkaError('request-invalid', 'The workers refused this policy');
-      throw new AnkaError(
-        'precondition-failed',
-        'The workers enforce a newer policy than this service knew. Read the policy again and repeat the change.',
+        throw onRecord(new AnkaError('request-invalid', 'The workers refused this policy'));
+      throw onRecord(
+        new AnkaError(
+          'precondition-failed',
+          'The workers enforce a newer policy than this service knew. Read the policy again and repeat the change.',
+        ),
       );
     });
   }

@@ -6,6 +6,7 @@ import {
   type DryRun,
   dryRunNameOf,
   isRecordable,
+  onRecord,
   tried,
   unchanged,
   verdictOf,
@@ -66,8 +67,9 @@ export class ActionRunner {
     try {
       return await this.recording(tenantId, (manager, record) => this.carryOut(context, action, manager, record));
     } catch (error) {
-      if (isRecordable(error)) await this.refused(context, action, error);
-      throw error;
+      if (!isRecordable(error)) throw error;
+      await this.refused(context, action, error);
+      throw onRecord(error);
     }
   }
 

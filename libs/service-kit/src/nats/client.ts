@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type Contract, subjectOf } from '@ankasecure/contracts';
+import { answeredError, type Context, type Contract, subjectOf } from '@ankasecure/contracts';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import type { z } from 'zod';
 import { inSpan, traceparentOf } from '../telemetry/trace.js';
@@ -35,10 +35,7 @@ export class BusClient extends ClientProxy {
     body: z.input<Request>,
   ): Promise<z.infer<Reply>> {
     const reply = await this.requestRaw(subjectOf(contract, partition), context, Buffer.from(JSON.stringify(body)));
-    if (!reply.head.ok) {
-      const { code, detail, refusal } = reply.head.error;
-      throw new AnkaError(code, detail, { refusal });
-    }
+    if (!reply.head.ok) throw answeredError(reply.head.error);
     return validate(contract.reply, parseJson(reply.body));
   }
 

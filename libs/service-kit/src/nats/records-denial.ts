@@ -1,4 +1,4 @@
-import { AnkaError, type AuditedAction, type Context } from '@ankasecure/contracts';
+import { AnkaError, type AuditedAction, type Context, onRecord } from '@ankasecure/contracts';
 import {
   applyDecorators,
   type CallHandler,
@@ -43,6 +43,7 @@ export class DenialInterceptor implements NestInterceptor {
       const rpc = execution.switchToRpc();
       const denied = { ...about(rpc.getData()), operation, failureCode: error.code };
       await this.recorder.record(rpc.getContext<Context>(), denied);
+      throw onRecord(error);
     }
     throw error;
   }

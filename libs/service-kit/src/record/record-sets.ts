@@ -80,6 +80,11 @@ export class RecordSets {
     });
   }
 
+  /** Whether the database has a record. The trail is not asked. */
+  isAny<Row extends ObjectLiteral>(entity: EntityTarget<Row>, tenantId: string): Promise<boolean> {
+    return withTenant(this.dataSource, tenantId, (manager) => manager.existsBy(entity, ofTenant<Row>(tenantId)));
+  }
+
   /** Loads the records as the database has them: their seals are checked, their place in the history is not. */
   loadUncompared<Row extends ObjectLiteral>(entity: EntityTarget<Row>, tenantId: string): Promise<Row[]> {
     return this.history.without(() =>
