@@ -21,6 +21,7 @@ const contracts = { seal: sealGatewayRecords, check: checkGatewayRecords, adopt:
   imports: [TenantModule],
   providers: [
     ...remoteRecordProviders('gateway', contracts),
+    RecordSets,
     { provide: RecordPartitions, useClass: DirectoryPartitions },
     { provide: WatchedDatabase, useValue: new WatchedDatabase('gateway', 'ankadb_gateway', null) },
   ],

@@ -8,7 +8,6 @@ import { RecordAuthority, RecordOwner } from './record-authority.js';
 import { RecordHistory } from './record-history.js';
 import { RecordRejections } from './record-rejections.js';
 import { RecordSeals } from './record-seals.js';
-import { RecordSets } from './record-sets.js';
 import { RemoteRecords, SealContracts } from './remote-records.js';
 
 /**
@@ -20,7 +19,6 @@ export const recordProviders = (service: Service): Provider[] => [
   RecordHistory,
   RecordRejections,
   RecordSeals,
-  RecordSets,
   HistoryWatch,
   BehindHealth,
 ];
