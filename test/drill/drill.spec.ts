@@ -89,7 +89,7 @@ const changeIdentities = async (): Promise<void> => {
   const { headers, body } = await account();
   const { name, keys: own, groups } = body as { name: string; keys: object[]; groups: string[] };
   const put = {
-    body: { name, keys: own, groups, roles: ['auditor'] },
+    body: { name, keys: own, groups, certificates: [], roles: ['auditor'] },
     headers: { 'if-match': headers.get('etag') ?? '' },
   };
   expect((await tenant.admin.send('PUT', `/service-accounts/${accountId}`, put)).status).toBe(200);
